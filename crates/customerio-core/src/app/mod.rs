@@ -1,0 +1,22 @@
+//! The App API: transactional messages and broadcasts.
+//!
+//! | route | operation |
+//! | --- | --- |
+//! | `POST /v1/send/email` | [`SendEmail`] |
+//! | `POST /v1/send/push` | [`SendPush`] |
+//! | `POST /v1/send/sms` | [`SendSms`] |
+//! | `POST /v1/send/whatsapp` | [`SendWhatsApp`] |
+//! | `POST /v1/send/in_app` | [`SendInApp`] |
+//! | `POST /v1/send/inbox_message` | [`SendInboxMessage`] |
+//! | `POST /v1/campaigns/{broadcast_id}/triggers` | [`TriggerBroadcast`] |
+//!
+//! Vendor's reference: <https://docs.customer.io/integrations/api/app/>.
+
+mod client;
+mod message;
+mod send_sms;
+
+pub use self::{
+    message::{SentMessage, TemplateId},
+    send_sms::SendSms,
+};

@@ -1,0 +1,366 @@
+//! Where a call goes and with which credentials; and a request built of that.
+
+use std::{fmt, marker::PhantomData};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri, header, uri};
+use zeroize::Zeroizing;
+
+use crate::{
+    ApiError, App, BuildError, DecodeError, Error, Operation, Path, Problem, Region, StopReason, Surface, Track,
+    error::Answer, operation::X_WORKSPACE_ID, time::UnixSeconds,
+};
+
+const USER_AGENT: &str = concat!("customerio-rust/", env!("CARGO_PKG_VERSION"));
+
+/// One of the APIs, with the credentials for it.
+///
+/// ```
+/// use customerio_core::{Endpoint, Region};
+///
+/// let track = Endpoint::track(Region::Eu, "site-id", "track-key")?;
+/// let app = Endpoint::app(Region::Eu, "app-key")?.with_user_agent("shop/2.1")?;
+/// assert!(!format!("{track:?} {app:?}").contains("-key"));
+/// # Ok::<(), customerio_core::BuildError>(())
+/// ```
+///
+/// Blanks and line breaks around a key are cut off, because keys that are mounted as files end in one. Any other
+/// character that HTTP cannot carry is an error that gives its position. The memory of a key is wiped when the last
+/// copy of it is dropped.
+pub struct Endpoint<S> {
+    scheme: uri::Scheme,
+    authority: uri::Authority,
+    prefix: Box<str>,
+    authorization: HeaderValue,
+    workspace: Option<HeaderValue>,
+    user_agent: HeaderValue,
+    surface: PhantomData<S>,
+}
+
+impl Endpoint<Track> {
+    /// The Track API, with the Site ID and the API key of the same row in the workspace's settings.
+    ///
+    /// See <https://docs.customer.io/accounts/managing-credentials/>.
+    ///
+    /// # Errors
+    ///
+    /// Where one of them is empty or has a control character, or `site_id` has a colon.
+    pub fn track(region: Region, site_id: &str, api_key: &str) -> Result<Self, BuildError> {
+        let site_id = credential("the Site ID", site_id, |character| character != ':' && !character.is_control())?;
+        let api_key = credential("the Track API key", api_key, |character| !character.is_control())?;
+        let pair = Zeroizing::new([site_id, ":", api_key].concat());
+        let mut value = secret_with_capacity("Basic ", pair.len().div_ceil(3) * 4);
+        STANDARD.encode_string(pair.as_bytes(), &mut value);
+        Ok(Self::new(region, secret_header(value)))
+    }
+}
+
+impl Endpoint<App> {
+    /// The App API, with an App API key or, for transactional messages alone, a service-account token (`sa_live_…`),
+    /// which needs [`with_workspace_id`](Self::with_workspace_id).
+    ///
+    /// See <https://docs.customer.io/accounts/managing-credentials/>.
+    ///
+    /// # Errors
+    ///
+    /// Where the key is empty or has a character other than visible ASCII.
+    pub fn app(region: Region, key: &str) -> Result<Self, BuildError> {
+        let key = credential("the App API key", key, |character| character.is_ascii_graphic())?;
+        let mut value = secret_with_capacity("Bearer ", key.len());
+        value.push_str(key);
+        Ok(Self::new(region, secret_header(value)))
+    }
+
+    /// The workspace to send from: needed with a service-account token, to be left out with an App API key.
+    #[must_use]
+    pub fn with_workspace_id(mut self, workspace: u64) -> Self {
+        self.workspace = Some(HeaderValue::from(workspace));
+        self
+    }
+}
+
+impl<S: Surface> Endpoint<S> {
+    fn new(region: Region, authorization: HeaderValue) -> Self {
+        Self {
+            scheme: uri::Scheme::HTTPS,
+            authority: uri::Authority::from_static(S::host(region)),
+            prefix: "".into(),
+            authorization,
+            workspace: None,
+            user_agent: HeaderValue::from_static(USER_AGENT),
+            surface: PhantomData,
+        }
+    }
+
+    /// Sends to another server: a proxy, or a stand-in for Customer.io in tests.
+    ///
+    /// `url` is a scheme, a host and perhaps a path that the API's own paths are appended to, such as
+    /// `https://proxy.example.com/customerio`.
+    ///
+    /// # Errors
+    ///
+    /// Where it is anything else: no `http` or `https` scheme, a query, or a user name.
+    pub fn with_base_url(mut self, url: &str) -> Result<Self, BuildError> {
+        let invalid = |reason: &'static str| BuildError::new("the base URL", Problem::Invalid(reason.into()));
+        let parts = url.trim().parse::<Uri>().map_err(|_| invalid("it cannot be parsed"))?.into_parts();
+        let scheme = parts.scheme.ok_or_else(|| invalid("it must begin with http:// or https://"))?;
+        if scheme != uri::Scheme::HTTP && scheme != uri::Scheme::HTTPS {
+            return Err(invalid("it must begin with http:// or https://"));
+        }
+        let authority = parts.authority.ok_or_else(|| invalid("it has no host"))?;
+        if authority.as_str().contains('@') {
+            return Err(invalid("it has a user name, and credentials have their own place"));
+        }
+        let path = parts.path_and_query.unwrap_or_else(|| uri::PathAndQuery::from_static("/"));
+        if path.query().is_some() || url.contains('#') {
+            return Err(invalid("it has a query or a fragment"));
+        }
+        self.scheme = scheme;
+        self.authority = authority;
+        self.prefix = path.path().trim_end_matches('/').into();
+        Ok(self)
+    }
+
+    /// Puts `product` before the SDK's own name in the `user-agent` header, such as `shop/2.1`.
+    ///
+    /// # Errors
+    ///
+    /// Where it is empty or has a character that a header cannot carry.
+    pub fn with_user_agent(mut self, product: &str) -> Result<Self, BuildError> {
+        let what = "the user agent";
+        let product = credential(what, product, |character| character == ' ' || character.is_ascii_graphic())?;
+        self.user_agent = HeaderValue::try_from(format!("{product} {USER_AGENT}"))
+            .map_err(|_| BuildError::new(what, Problem::Invalid("a header cannot carry it".into())))?;
+        Ok(self)
+    }
+}
+
+impl<S> Clone for Endpoint<S> {
+    fn clone(&self) -> Self {
+        Self {
+            scheme: self.scheme.clone(),
+            authority: self.authority.clone(),
+            prefix: self.prefix.clone(),
+            authorization: self.authorization.clone(),
+            workspace: self.workspace.clone(),
+            user_agent: self.user_agent.clone(),
+            surface: PhantomData,
+        }
+    }
+}
+
+impl<S> fmt::Debug for Endpoint<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Endpoint")
+            .field("base_url", &format_args!("{}://{}{}", self.scheme, self.authority, self.prefix))
+            .field("user_agent", &self.user_agent)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Cuts off surrounding blanks and refuses what is left if it is empty or has a character that is not `allowed`.
+fn credential<'a>(what: &'static str, value: &'a str, allowed: impl Fn(char) -> bool) -> Result<&'a str, BuildError> {
+    let trimmed = value.trim();
+    if trimmed.is_empty() {
+        return Err(BuildError::new(what, Problem::Empty));
+    }
+    let offset = value.len() - value.trim_start().len();
+    match trimmed.char_indices().find(|(_, character)| !allowed(*character)) {
+        Some((position, _)) => Err(BuildError::new(what, Problem::Character { position: offset + position })),
+        None => Ok(trimmed),
+    }
+}
+
+/// A string that will not move while `more` bytes are appended: moving would leave a copy of the secret behind.
+fn secret_with_capacity(scheme: &str, more: usize) -> Zeroizing<String> {
+    let mut value = Zeroizing::new(String::with_capacity(scheme.len() + more));
+    value.push_str(scheme);
+    value
+}
+
+/// A header whose bytes are wiped when the last copy of it is dropped.
+fn secret_header(value: Zeroizing<String>) -> HeaderValue {
+    struct Wiped(Zeroizing<String>);
+    impl AsRef<[u8]> for Wiped {
+        fn as_ref(&self) -> &[u8] {
+            self.0.as_bytes()
+        }
+    }
+    // `credential` let no character through that a header cannot carry, and base64 has none.
+    let mut header = HeaderValue::from_maybe_shared(Bytes::from_owner(Wiped(value)))
+        .unwrap_or_else(|_| unreachable!("checked before"));
+    header.set_sensitive(true);
+    header
+}
+
+/// Translates an operation to an HTTP request, protocol headers and credentials included.
+///
+/// Every transport sends it as it is, so the bytes on the wire are the same through each of them.
+///
+/// ```
+/// use customerio_core::{Endpoint, Region, build, parse, http, track::Delete};
+///
+/// let endpoint = Endpoint::track(Region::Us, "site", "key")?;
+/// let operation = Delete::new("a/b");
+/// let request = build(&endpoint, &operation)?;
+/// assert_eq!(request.method(), "DELETE");
+/// assert_eq!(request.uri(), "https://track.customer.io/api/v1/customers/a%2Fb");
+/// // … send it with whatever is at hand, then:
+/// let response = http::Response::new("{}".into());
+/// parse(&operation, response)?;
+/// # Ok::<(), customerio_core::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// Where an argument of the operation cannot be sent.
+pub fn build<O: Operation>(endpoint: &Endpoint<O::Surface>, operation: &O) -> Result<Request<Bytes>, BuildError> {
+    let mut path = Path::starting_with(&endpoint.prefix);
+    operation.path(&mut path)?;
+    operation.query(&mut path.query())?;
+    let path = uri::PathAndQuery::from_maybe_shared(Bytes::from(path.into_string()));
+    let mut parts = uri::Parts::default();
+    parts.scheme = Some(endpoint.scheme.clone());
+    parts.authority = Some(endpoint.authority.clone());
+    parts.path_and_query = path.ok();
+    let uri = Uri::from_parts(parts)
+        .map_err(|_| BuildError::new("the URL", Problem::Invalid("it is longer than HTTP allows".into())))?;
+    let method = operation.method();
+    let (content_type, bytes) = operation.body()?.into_parts();
+
+    let mut headers = HeaderMap::with_capacity(8);
+    headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+    headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+    if O::AUTHENTICATED {
+        headers.insert(header::AUTHORIZATION, endpoint.authorization.clone());
+        if let Some(workspace) = &endpoint.workspace {
+            headers.insert(X_WORKSPACE_ID, workspace.clone());
+        }
+    }
+    if let Some(content_type) = content_type {
+        headers.insert(header::CONTENT_TYPE, content_type);
+    }
+    headers.insert(header::USER_AGENT, endpoint.user_agent.clone());
+    if !bytes.is_empty() || matches!(method, Method::POST | Method::PUT) {
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+    }
+
+    let mut request = Request::new(bytes);
+    *request.method_mut() = method;
+    *request.uri_mut() = uri;
+    *request.headers_mut() = headers;
+    Ok(request)
+}
+
+/// Translates an HTTP answer to what the operation returns.
+///
+/// # Errors
+///
+/// [`Error::Api`] for any status but a 2xx, and [`Error::Decode`] for a 2xx that cannot be read.
+pub fn parse<O: Operation>(operation: &O, response: Response<Bytes>) -> Result<O::Output, Error> {
+    read(operation, response, None, 1)
+}
+
+/// [`parse`], knowing the time and the number of the attempt.
+pub(crate) fn read<O: Operation>(
+    operation: &O,
+    response: Response<Bytes>,
+    wall: Option<UnixSeconds>,
+    attempts: u32,
+) -> Result<O::Output, Error> {
+    let answer = |response| Answer { operation: O::NAME, response, attempts, stop_reason: StopReason::Final };
+    if !response.status().is_success() {
+        return Err(Box::new(ApiError::new(answer(response), wall)).into());
+    }
+    operation.decode(&response).map_err(|reason| Box::new(DecodeError::new(answer(response), reason)).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{testing::wire, track::Delete};
+
+    #[test]
+    fn keys_are_trimmed_or_refused_by_position_and_never_shown() {
+        let endpoint = Endpoint::track(Region::Us, "site\n", "\tkey\r\n").unwrap();
+        let request = build(&endpoint, &Delete::new("1")).unwrap();
+        assert_eq!(request.headers()["authorization"], "Basic c2l0ZTprZXk=");
+        assert!(request.headers()["authorization"].is_sensitive());
+
+        for (site, key, expected) in [
+            ("", "key", "the Site ID is empty"),
+            ("site", " \n", "the Track API key is empty"),
+            (
+                "si:te",
+                "key",
+                "the Site ID has a character at byte 2 that cannot be sent; keys read from a file often end in a line break",
+            ),
+            (
+                "site",
+                " k\ney",
+                "the Track API key has a character at byte 2 that cannot be sent; keys read from a file often end in a line break",
+            ),
+        ] {
+            assert_eq!(Endpoint::track(Region::Us, site, key).unwrap_err().to_string(), expected);
+        }
+        for (key, position) in [("a b", 1), ("aé", 1), ("a\0", 1)] {
+            assert_eq!(Endpoint::app(Region::Us, key).unwrap_err().problem(), &Problem::Character { position });
+        }
+        // Basic credentials are any UTF-8 (RFC 7617).
+        assert!(Endpoint::track(Region::Us, "é", "ü").is_ok());
+        let shown = format!("{:?}", Endpoint::app(Region::Eu, "s3cret").unwrap());
+        assert!(shown.contains("https://api-eu.customer.io") && !shown.contains("s3cret"), "{shown}");
+    }
+
+    #[test]
+    fn a_base_url_replaces_scheme_host_and_prefix() {
+        let endpoint = |url| Endpoint::track(Region::Us, "site", "key").unwrap().with_base_url(url);
+        for (url, expected) in [
+            ("http://127.0.0.1:8080", "http://127.0.0.1:8080/api/v1/customers/1"),
+            ("https://proxy.example.com/cio/\n", "https://proxy.example.com/cio/api/v1/customers/1"),
+            ("http://[::1]:1/", "http://[::1]:1/api/v1/customers/1"),
+        ] {
+            let request = build(&endpoint(url).unwrap(), &Delete::new("1")).unwrap();
+            assert_eq!(request.uri(), expected);
+        }
+        for url in ["", "localhost:8080", "/path", "ftp://x", "http://u:p@x", "http://x/?q", "http://x/#f", "http:// x"]
+        {
+            let error = endpoint(url).unwrap_err();
+            assert_eq!(error.subject(), "the base URL", "{url}");
+        }
+    }
+
+    #[test]
+    fn the_user_agent_names_the_caller_first() {
+        let endpoint = Endpoint::track(Region::Us, "site", "key").unwrap();
+        assert!(endpoint.clone().with_user_agent("a\nb").is_err());
+        let endpoint = endpoint.with_user_agent("shop/2.1").unwrap();
+        let request = build(&endpoint, &Delete::new("1")).unwrap();
+        assert_eq!(request.headers()["user-agent"], format!("shop/2.1 {USER_AGENT}").as_str());
+    }
+
+    #[test]
+    fn a_service_account_names_its_workspace() {
+        let endpoint = Endpoint::app(Region::Us, "sa_live_1").unwrap().with_workspace_id(12);
+        let request = build(&endpoint, &crate::Raw::get(&["v1", "workspaces"])).unwrap();
+        assert_eq!(
+            wire(&request),
+            "GET https://api.customer.io/v1/workspaces\n\
+             accept: application/json\n\
+             accept-encoding: identity\n\
+             authorization: Bearer sa_live_1\n\
+             x-workspace-id: 12\n\
+             user-agent: customerio-rust/0.1.0\n\
+             \n"
+        );
+    }
+
+    #[test]
+    fn a_url_longer_than_http_allows_is_refused() {
+        let endpoint = Endpoint::track(Region::Us, "site", "key").unwrap();
+        let long = format!("{}@x", "x".repeat(70_000));
+        let error = build(&endpoint, &Delete::new(crate::PersonId::Email(&long))).unwrap_err();
+        assert_eq!(error.to_string(), "the URL is not valid: it is longer than HTTP allows");
+    }
+}

@@ -1,0 +1,723 @@
+//! Errors by phase, and what is known about delivery.
+//!
+//! | variant | the call | what to do |
+//! | --- | --- | --- |
+//! | [`Error::Build`] | never left the process | fix the arguments |
+//! | [`Error::Transport`] | got no answer | ask [`Error::delivery`] before doing it again |
+//! | [`Error::Api`] | was answered with a status other than 2xx | read [`ApiError::message`] |
+//! | [`Error::Decode`] | was answered with a 2xx that could not be read | do not repeat it: it was accepted |
+//!
+//! No message shows a credential, a URL or an attribute, and neither does `Debug`: errors end up in logs.
+
+use std::{borrow::Cow, error::Error as StdError, fmt, time::Duration};
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode, header};
+use serde::Deserialize;
+
+use crate::{retry, time::UnixSeconds};
+
+/// Why a call failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The request could not be built; nothing was sent.
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    /// No answer arrived.
+    #[error(transparent)]
+    Transport(#[from] Box<NoAnswer>),
+    /// Customer.io (or something before it) answered with a status other than 2xx.
+    #[error(transparent)]
+    Api(#[from] Box<ApiError>),
+    /// The answer was a 2xx whose body is not what the API promises.
+    #[error(transparent)]
+    Decode(#[from] Box<DecodeError>),
+}
+
+impl Error {
+    /// What is known about the request having reached Customer.io.
+    #[must_use]
+    pub fn delivery(&self) -> Delivery {
+        match self {
+            Self::Build(_) => Delivery::NotSent,
+            Self::Transport(error) => error.delivery(),
+            Self::Api(_) | Self::Decode(_) => Delivery::Answered,
+        }
+    }
+
+    /// The status of the answer, if there was one.
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
+        match self {
+            Self::Build(_) | Self::Transport(_) => None,
+            Self::Api(error) => Some(error.status()),
+            Self::Decode(error) => Some(error.status()),
+        }
+    }
+
+    /// How long the server asked to wait, from `Retry-After` in either form.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Api(error) => error.retry_after(),
+            _ => None,
+        }
+    }
+
+    /// How often the request was given to the transport: 0 for [`Error::Build`].
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        match self {
+            Self::Build(_) => 0,
+            Self::Transport(error) => error.attempts,
+            Self::Api(error) => error.answer.attempts,
+            Self::Decode(error) => error.answer.attempts,
+        }
+    }
+
+    /// Why no further attempt was made.
+    #[must_use]
+    pub fn stop_reason(&self) -> StopReason {
+        match self {
+            Self::Build(_) => StopReason::Final,
+            Self::Transport(error) => error.stop_reason,
+            Self::Api(error) => error.answer.stop_reason,
+            Self::Decode(error) => error.answer.stop_reason,
+        }
+    }
+
+    /// The answer as an [`ApiError`], if it is one.
+    #[must_use]
+    pub fn as_api(&self) -> Option<&ApiError> {
+        match self {
+            Self::Api(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// What is known about a request having reached Customer.io.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Delivery {
+    /// It certainly did not: doing it again is safe.
+    NotSent,
+    /// It may have: doing it again may do it twice.
+    MaybeSent,
+    /// It did, and an answer came back.
+    Answered,
+}
+
+/// Why a call made no further attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum StopReason {
+    /// Another attempt would end the same way.
+    Final,
+    /// The request may have arrived, and this operation must not be done twice.
+    NotRepeatable,
+    /// The policy allows no more attempts.
+    Attempts,
+    /// The next wait would have gone past the call's deadline.
+    Deadline,
+}
+
+impl fmt::Display for StopReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Final => "another attempt would end the same way",
+            Self::NotRepeatable => "the operation must not be done twice",
+            Self::Attempts => "no attempts were left",
+            Self::Deadline => "the deadline left no time for another attempt",
+        })
+    }
+}
+
+/// Why a request could not be built. Nothing was sent.
+///
+/// It names what is wrong, and never shows the value: that may be a secret or a person's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BuildError {
+    subject: Cow<'static, str>,
+    problem: Problem,
+}
+
+/// What is wrong with an argument.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Problem {
+    /// It has no characters, or only blanks.
+    #[error("is empty")]
+    Empty,
+    /// It is `.` or `..`, which HTTP clients remove from a URL even when they are encoded: the call would reach another
+    /// endpoint.
+    #[error("is `.` or `..`, which cannot stand in a URL path")]
+    DotSegment,
+    /// It has more bytes than the API takes.
+    #[error("has {bytes} bytes, and the limit is {limit}")]
+    TooLong {
+        /// Its length in bytes, as it would be sent.
+        bytes: usize,
+        /// The most that the API takes.
+        limit: usize,
+    },
+    /// There are fewer or more of it than the API takes.
+    #[error("has {count} entries, and must have from {least} to {most}")]
+    Count {
+        /// How many there are.
+        count: usize,
+        /// The least that the API takes.
+        least: usize,
+        /// The most that the API takes.
+        most: usize,
+    },
+    /// It is not UTF-8.
+    #[error("is not UTF-8 from byte {position} on")]
+    NotUtf8 {
+        /// Where it stops being UTF-8, counted in bytes from 0.
+        position: usize,
+    },
+    /// A character stands in it that cannot be sent.
+    #[error("has a character at byte {position} that cannot be sent; keys read from a file often end in a line break")]
+    Character {
+        /// Where the character begins, counted in bytes from 0.
+        position: usize,
+    },
+    /// The operation cannot do without it.
+    #[error("is missing")]
+    Missing,
+    /// It is given twice.
+    #[error("is given twice")]
+    Duplicate,
+    /// It cannot be written as JSON the way that the API needs it.
+    #[error("cannot be sent: {0}")]
+    Encoding(String),
+    /// It is not something that the API takes, for the reason given.
+    #[error("is not valid: {0}")]
+    Invalid(Cow<'static, str>),
+}
+
+impl BuildError {
+    /// An error about `subject`, such as `"the event name"`.
+    pub fn new(subject: impl Into<Cow<'static, str>>, problem: Problem) -> Self {
+        Self { subject: subject.into(), problem }
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub fn problem(&self) -> &Problem {
+        &self.problem
+    }
+
+    /// The argument that is wrong, such as `the event name`.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.subject, self.problem)
+    }
+}
+
+impl StdError for BuildError {}
+
+/// Why a transport got no answer. This is what [`Transport::send`](crate::Transport::send) returns.
+#[derive(Debug)]
+pub struct TransportError {
+    kind: TransportErrorKind,
+    delivery: Delivery,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// Where a transport failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TransportErrorKind {
+    /// No connection came about: name resolution, TCP or TLS.
+    Connect,
+    /// The answer did not come in time.
+    Timeout,
+    /// The connection broke, or what came over it was not HTTP.
+    Connection,
+    /// The answer was larger than [`Attempt::response_limit`](crate::Attempt::response_limit).
+    ResponseTooLarge,
+}
+
+impl TransportError {
+    /// The request certainly did not reach the server.
+    ///
+    /// Say so only where the HTTP stack proves it: the SDK may then do even a send again.
+    #[must_use]
+    pub fn not_sent(kind: TransportErrorKind) -> Self {
+        Self { kind, delivery: Delivery::NotSent, source: None }
+    }
+
+    /// The request may have reached the server. When in doubt, this one.
+    #[must_use]
+    pub fn maybe_sent(kind: TransportErrorKind) -> Self {
+        Self { kind, delivery: Delivery::MaybeSent, source: None }
+    }
+
+    /// Keeps the HTTP stack's own error as the source.
+    ///
+    /// Take URLs out of it first: they name people.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// Where it failed.
+    #[must_use]
+    pub fn kind(&self) -> TransportErrorKind {
+        self.kind
+    }
+
+    /// Whether the request may have arrived: never [`Delivery::Answered`].
+    #[must_use]
+    pub fn delivery(&self) -> Delivery {
+        self.delivery
+    }
+
+    pub(crate) fn set_delivery(&mut self, delivery: Delivery) {
+        self.delivery = delivery;
+    }
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.kind {
+            TransportErrorKind::Connect => "no connection could be made",
+            TransportErrorKind::Timeout => "no answer came in time",
+            TransportErrorKind::Connection => "the connection failed",
+            TransportErrorKind::ResponseTooLarge => "the answer is too large",
+        })
+    }
+}
+
+impl StdError for TransportError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
+
+/// A call that got no answer: [`Error::Transport`].
+#[derive(Debug)]
+pub struct NoAnswer {
+    pub(crate) operation: &'static str,
+    pub(crate) error: TransportError,
+    pub(crate) attempts: u32,
+    pub(crate) stop_reason: StopReason,
+}
+
+impl NoAnswer {
+    /// Where the last attempt failed.
+    #[must_use]
+    pub fn kind(&self) -> TransportErrorKind {
+        self.error.kind
+    }
+
+    /// Whether the request may have arrived in any of the attempts: never [`Delivery::Answered`].
+    #[must_use]
+    pub fn delivery(&self) -> Delivery {
+        self.error.delivery
+    }
+
+    /// The [`Operation::NAME`](crate::Operation::NAME) of the call.
+    #[must_use]
+    pub fn operation(&self) -> &'static str {
+        self.operation
+    }
+}
+
+impl fmt::Display for NoAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sent = match self.error.delivery {
+            Delivery::NotSent => "was not sent",
+            Delivery::MaybeSent | Delivery::Answered => "may have been sent",
+        };
+        write!(f, "{} {sent}: {} (attempt {}; {})", self.operation, self.error, self.attempts, self.stop_reason)
+    }
+}
+
+impl StdError for NoAnswer {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.error.source()
+    }
+}
+
+/// An answer, whole, with how it was come by. What [`ApiError`] and [`DecodeError`] have in common.
+pub(crate) struct Answer {
+    pub(crate) operation: &'static str,
+    pub(crate) response: http::Response<Bytes>,
+    pub(crate) attempts: u32,
+    pub(crate) stop_reason: StopReason,
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("operation", &self.operation)
+            .field("status", &self.response.status())
+            .field("body_bytes", &self.response.body().len())
+            .field("attempts", &self.attempts)
+            .field("stop_reason", &self.stop_reason)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An answer with a status other than 2xx, whole: [`Error::Api`].
+pub struct ApiError {
+    pub(crate) answer: Answer,
+    details: Vec<Detail>,
+    retry_after: Option<Duration>,
+}
+
+/// One thing that the server found wrong.
+#[derive(Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Detail {
+    /// The server's sentence.
+    pub message: String,
+    /// A stable key, on the errors that have one, such as `invalid_credentials`.
+    pub code: Option<String>,
+    /// The part of the request that is meant, as a JSON pointer.
+    pub pointer: Option<String>,
+}
+
+impl fmt::Debug for Detail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Detail")
+            .field("code", &self.code)
+            .field("pointer", &self.pointer)
+            .field("message_bytes", &self.message.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl ApiError {
+    pub(crate) fn new(answer: Answer, wall: Option<UnixSeconds>) -> Self {
+        let details = details(answer.response.body());
+        let retry_after = retry::retry_after(answer.response.headers(), wall);
+        Self { answer, details, retry_after }
+    }
+
+    /// The status of the answer.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.answer.response.status()
+    }
+
+    /// The headers of the answer.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        self.answer.response.headers()
+    }
+
+    /// The body of the answer, byte for byte.
+    #[must_use]
+    pub fn body(&self) -> &Bytes {
+        self.answer.response.body()
+    }
+
+    /// What the server found wrong, in its order; empty when the body is none of the API's error shapes.
+    #[must_use]
+    pub fn details(&self) -> &[Detail] {
+        &self.details
+    }
+
+    /// The first of [`details`](Self::details), in the server's words.
+    #[must_use]
+    pub fn message(&self) -> Option<&str> {
+        self.details.first().map(|detail| detail.message.as_str())
+    }
+
+    /// How long the server asked to wait, from `Retry-After` in either form.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
+    }
+
+    /// The host that a redirect names. Redirects are not followed: a followed 301 turns into a GET that answers 200, and
+    /// what was sent is lost.
+    #[must_use]
+    pub fn redirect_host(&self) -> Option<String> {
+        let location = self.headers().get(header::LOCATION)?.to_str().ok()?;
+        if !self.status().is_redirection() {
+            return None;
+        }
+        location.parse::<http::Uri>().ok()?.host().map(str::to_owned)
+    }
+
+    /// The [`Operation::NAME`](crate::Operation::NAME) of the call.
+    #[must_use]
+    pub fn operation(&self) -> &'static str {
+        self.answer.operation
+    }
+}
+
+impl fmt::Debug for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiError")
+            .field("answer", &self.answer)
+            .field("details", &self.details)
+            .field("retry_after", &self.retry_after)
+            .finish()
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} was answered with {}", self.answer.operation, self.status())?;
+        if let Some(host) = self.redirect_host() {
+            write!(f, ": the workspace is at {}", Bounded(&host))?;
+            return f.write_str(if host.contains("-eu.") {
+                "; use Region::Eu"
+            } else {
+                "; check the region or the base URL"
+            });
+        }
+        match self.message() {
+            Some(message) => write!(f, ": {}", Bounded(message)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl StdError for ApiError {}
+
+/// A 2xx answer that could not be read: [`Error::Decode`]. The call itself was accepted.
+pub struct DecodeError {
+    pub(crate) answer: Answer,
+    reason: Unreadable,
+}
+
+impl DecodeError {
+    pub(crate) fn new(answer: Answer, reason: Unreadable) -> Self {
+        Self { answer, reason }
+    }
+
+    /// The status of the answer.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.answer.response.status()
+    }
+
+    /// The headers of the answer.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        self.answer.response.headers()
+    }
+
+    /// The body of the answer, byte for byte.
+    #[must_use]
+    pub fn body(&self) -> &Bytes {
+        self.answer.response.body()
+    }
+
+    /// The [`Operation::NAME`](crate::Operation::NAME) of the call.
+    #[must_use]
+    pub fn operation(&self) -> &'static str {
+        self.answer.operation
+    }
+}
+
+impl fmt::Debug for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DecodeError").field("answer", &self.answer).field("reason", &self.reason).finish()
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} was answered with {}, but {}", self.answer.operation, self.status(), self.reason)
+    }
+}
+
+impl StdError for DecodeError {}
+
+/// What [`Operation::decode`](crate::Operation::decode) says of a body that it cannot read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the body {reason}")]
+pub struct Unreadable {
+    reason: Cow<'static, str>,
+}
+
+impl Unreadable {
+    /// For a reason that completes the sentence "the body …", and shows nothing of the body.
+    pub fn new(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self { reason: reason.into() }
+    }
+}
+
+impl From<serde_json::Error> for Unreadable {
+    fn from(error: serde_json::Error) -> Self {
+        // The message of serde_json may quote the body; the category and the place do not.
+        let what = match error.classify() {
+            serde_json::error::Category::Data => "is not of the shape that the API promises",
+            serde_json::error::Category::Eof => "ends too early",
+            serde_json::error::Category::Io | serde_json::error::Category::Syntax => "is not JSON",
+        };
+        Self::new(format!("{what} (line {}, column {})", error.line(), error.column()))
+    }
+}
+
+/// A server's text, made fit for a log: at most 300 characters, control characters escaped.
+struct Bounded<'a>(&'a str);
+
+impl fmt::Display for Bounded<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const MOST: usize = 300;
+        let mut characters = self.0.chars();
+        for character in characters.by_ref().take(MOST) {
+            if character.is_control() {
+                write!(f, "{}", character.escape_default())?;
+            } else {
+                write!(f, "{character}")?;
+            }
+        }
+        if characters.next().is_some() { f.write_str("…") } else { Ok(()) }
+    }
+}
+
+/// Reads an error body of any of the shapes that the API is known to answer with.
+///
+/// `{"meta":{"error":"…"}}`, `{"meta":{"errors":["…"]}}`, `{"errors":[{"detail":"…","status":"422","source":{…}}]}`,
+/// and `{"errors":["…"]}`. Anything else, such as a proxy's HTML, has no details: the status speaks first, and the body
+/// is kept.
+fn details(body: &[u8]) -> Vec<Detail> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Entry {
+        Text(String),
+        Object(Object),
+        Other(serde::de::IgnoredAny),
+    }
+    #[derive(Deserialize)]
+    struct Object {
+        detail: Option<String>,
+        message: Option<String>,
+        reason: Option<String>,
+        #[serde(default, deserialize_with = "text")]
+        code: Option<String>,
+        #[serde(default, deserialize_with = "pointer")]
+        source: Option<String>,
+    }
+    #[derive(Deserialize, Default)]
+    struct Meta {
+        #[serde(default)]
+        error: Option<Entry>,
+        #[serde(default)]
+        errors: Option<Vec<Entry>>,
+    }
+    #[derive(Deserialize)]
+    struct Envelope {
+        #[serde(default)]
+        errors: Option<Vec<Entry>>,
+        #[serde(default)]
+        meta: Option<Meta>,
+        #[serde(default)]
+        error: Option<Entry>,
+    }
+    fn text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+        Ok(match serde_json::Value::deserialize(deserializer)? {
+            serde_json::Value::String(text) => Some(text),
+            serde_json::Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        })
+    }
+    fn pointer<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+        Ok(match serde_json::Value::deserialize(deserializer)? {
+            serde_json::Value::Object(source) => {
+                source.get("pointer").and_then(|pointer| pointer.as_str()).map(str::to_owned)
+            }
+            _ => None,
+        })
+    }
+    let Ok(envelope) = serde_json::from_slice::<Envelope>(body) else { return Vec::new() };
+    let meta = envelope.meta.unwrap_or_default();
+    let entries = envelope.errors.unwrap_or_default().into_iter().chain(meta.error);
+    entries
+        .chain(meta.errors.unwrap_or_default())
+        .chain(envelope.error)
+        .filter_map(|entry| match entry {
+            Entry::Text(message) => Some(Detail { message, ..Detail::default() }),
+            Entry::Object(object) => Some(Detail {
+                message: object.detail.or(object.message).or(object.reason)?,
+                code: object.code,
+                pointer: object.source,
+            }),
+            Entry::Other(_) => None,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn api(status: u16, headers: &[(&str, &str)], body: &str) -> ApiError {
+        let mut response = http::Response::new(Bytes::copy_from_slice(body.as_bytes()));
+        *response.status_mut() = StatusCode::from_u16(status).unwrap();
+        for (name, value) in headers {
+            let name = http::HeaderName::try_from(*name).unwrap();
+            response.headers_mut().append(name, value.parse().unwrap());
+        }
+        let answer = Answer { operation: "track.identify", response, attempts: 1, stop_reason: StopReason::Final };
+        ApiError::new(answer, None)
+    }
+
+    #[test]
+    fn every_known_error_shape_is_read() {
+        for (body, expected) in [
+            (r#"{"meta":{"error":"Unauthorized request"}}"#, "Unauthorized request"),
+            (r#"{"meta":{"errors":["id is too long","no"]}}"#, "id is too long"),
+            (r#"{"errors":[{"detail":"bad","status":"422","source":{"pointer":"/data"}}]}"#, "bad"),
+            (r#"{"errors":[{"detail":"bad","status":409,"code":12}]}"#, "bad"),
+            (r#"{"errors":["line 3: no such person"]}"#, "line 3: no such person"),
+            (r#"{"errors":[{"reason":"invalid","field":"id","message":"no id"}]}"#, "no id"),
+            (r#"{"errors":null,"meta":{"error":"both"}}"#, "both"),
+            (r#"{"error":"plain"}"#, "plain"),
+        ] {
+            assert_eq!(api(400, &[], body).message(), Some(expected), "{body}");
+        }
+        let error = api(422, &[], r#"{"errors":[{"detail":"a","code":"x","source":{"pointer":"/p"}},{"detail":"b"}]}"#);
+        assert_eq!(error.details().len(), 2);
+        assert_eq!(error.details()[0].code.as_deref(), Some("x"));
+        assert_eq!(error.details()[0].pointer.as_deref(), Some("/p"));
+    }
+
+    #[test]
+    fn a_body_of_no_known_shape_is_kept_and_not_guessed_at() {
+        for body in ["<html>502</html>", "", "null", "[]", "42", r#"{"errors":7}"#, r#"{"errors":[7]}"#] {
+            let error = api(502, &[], body);
+            assert!(error.details().is_empty(), "{body}");
+            assert_eq!(error.body(), body);
+            assert_eq!(error.to_string(), "track.identify was answered with 502 Bad Gateway");
+        }
+    }
+
+    #[test]
+    fn a_message_is_bounded_and_escaped_in_display_and_absent_from_debug() {
+        let error = api(400, &[], &format!(r#"{{"meta":{{"error":"a\nb{}"}}}}"#, "x".repeat(1000)));
+        let shown = error.to_string();
+        assert!(shown.starts_with("track.identify was answered with 400 Bad Request: a\\nbxxx"), "{shown}");
+        assert!(shown.chars().count() < 400, "{shown}");
+        assert!(!format!("{error:?}").contains("xxx"));
+    }
+
+    #[test]
+    fn a_redirect_says_where_the_workspace_is() {
+        let error = api(301, &[("location", "https://track-eu.customer.io/api/v1/customers/secret-id")], "");
+        assert_eq!(error.redirect_host().as_deref(), Some("track-eu.customer.io"));
+        assert_eq!(
+            error.to_string(),
+            "track.identify was answered with 301 Moved Permanently: the workspace is at track-eu.customer.io; use Region::Eu"
+        );
+        assert_eq!(api(200, &[("location", "https://x.example/")], "").redirect_host(), None);
+        assert_eq!(api(301, &[("location", "/relative")], "").redirect_host(), None);
+    }
+}

@@ -1,0 +1,60 @@
+//! The Customer.io APIs without I/O: operations, requests, responses, retry and errors.
+//!
+//! Most programs use the crate `customerio`, which adds a transport. This crate alone is for transports of your own
+//! ([`Transport`]), for programs that drive a call themselves ([`Exchange`]), and for places where only the translation
+//! is needed ([`build`] and [`parse`]): edge workers, WebAssembly, tests.
+//!
+//! It opens no sockets, reads no clock and has no randomness: a driver passes them in as a [`Moment`].
+//!
+//! | to | look in |
+//! | --- | --- |
+//! | call the Track API | [`track`], and the short methods of [`Client<Track>`](Client#impl-Client<Track>) |
+//! | call the App API | [`app`], and the short methods of [`Client<App>`](Client#impl-Client<App>) |
+//! | call a route that is not modelled | [`Raw`] |
+//! | say how often a call is tried | [`Policy`] |
+//! | know what an error means | [`Error`] |
+
+pub mod app;
+mod client;
+mod endpoint;
+mod error;
+mod event_id;
+mod exchange;
+mod json;
+pub mod limits;
+mod macros;
+mod operation;
+mod path;
+mod person;
+mod raw;
+mod retry;
+mod surface;
+#[cfg(test)]
+mod testing;
+mod time;
+pub mod track;
+mod transport;
+
+pub use async_trait::async_trait;
+pub use bytes;
+pub use http;
+
+pub use crate::{
+    client::Client,
+    endpoint::{Endpoint, build, parse},
+    error::{
+        ApiError, BuildError, DecodeError, Delivery, Detail, Error, NoAnswer, Problem, StopReason, TransportError,
+        TransportErrorKind, Unreadable,
+    },
+    event_id::EventId,
+    exchange::{Exchange, Step},
+    json::Nothing,
+    operation::{Body, Operation, Quota, Replay, decode_json, decode_nothing},
+    path::{Path, Query},
+    person::{IdType, PersonId},
+    raw::Raw,
+    retry::Policy,
+    surface::{App, Region, Surface, Track},
+    time::{Moment, UnixSeconds},
+    transport::{Attempt, MaybeSendSync, Transport},
+};

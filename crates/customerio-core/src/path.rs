@@ -1,0 +1,177 @@
+//! Writers for the path and the query: the only way in which text gets into a URL.
+
+use std::fmt::Write as _;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::{BuildError, Problem};
+
+/// All but the unreserved characters of RFC 3986, section 2.3.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Writes the path of a request.
+///
+/// ```
+/// use customerio_core::Path;
+///
+/// let mut path = Path::default();
+/// path.literal("/api/v1/customers");
+/// path.segment("the person's id", "a/b@example.com", 150)?;
+/// assert_eq!(path.as_str(), "/api/v1/customers/a%2Fb%40example.com");
+/// assert!(path.segment("the person's id", "..", 150).is_err());
+/// # Ok::<(), customerio_core::BuildError>(())
+/// ```
+#[derive(Default)]
+pub struct Path {
+    text: String,
+}
+
+impl Path {
+    pub(crate) fn starting_with(prefix: &str) -> Self {
+        let mut text = String::with_capacity(prefix.len() + 96);
+        text.push_str(prefix);
+        Self { text }
+    }
+
+    /// Writes a part of the route that is the same in every call, such as `/api/v1/customers`.
+    pub fn literal(&mut self, text: &'static str) {
+        debug_assert!(text.starts_with('/') && !text.ends_with('/'), "a literal is whole segments: {text}");
+        self.text.push_str(text);
+    }
+
+    /// Writes a slash and `value` as one segment, percent-encoded.
+    ///
+    /// # Errors
+    ///
+    /// Where `value` is empty, `.` or `..`, or has more than `limit` bytes. Messages call it by the name `what`.
+    pub fn segment(&mut self, what: &'static str, value: &str, limit: usize) -> Result<(), BuildError> {
+        self.prefixed_segment(what, "", value, limit)
+    }
+
+    /// [`segment`](Self::segment), with `prefix` before the value in the same segment.
+    pub(crate) fn prefixed_segment(
+        &mut self,
+        what: &'static str,
+        prefix: &str,
+        value: &str,
+        limit: usize,
+    ) -> Result<(), BuildError> {
+        check_identifier(what, value, limit)?;
+        self.text.push('/');
+        self.text.push_str(prefix);
+        self.text.extend(utf8_percent_encode(value, RESERVED));
+        Ok(())
+    }
+
+    /// Writes a slash and a number as one segment.
+    pub fn number(&mut self, value: u64) {
+        // Writing to a String cannot fail.
+        let _ = write!(self.text, "/{value}");
+    }
+
+    /// What has been written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    pub(crate) fn query(&mut self) -> Query<'_> {
+        Query { text: &mut self.text, separator: '?' }
+    }
+
+    pub(crate) fn into_string(self) -> String {
+        self.text
+    }
+}
+
+/// Writes the query of a request.
+pub struct Query<'a> {
+    text: &'a mut String,
+    separator: char,
+}
+
+impl Query<'_> {
+    /// Writes `name=value`, both percent-encoded: a `+` arrives as a `+`.
+    pub fn pair(&mut self, name: &str, value: &str) {
+        self.text.push(self.separator);
+        self.separator = '&';
+        self.text.extend(utf8_percent_encode(name, RESERVED));
+        self.text.push('=');
+        self.text.extend(utf8_percent_encode(value, RESERVED));
+    }
+}
+
+impl std::fmt::Debug for Path {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // A path names people.
+        f.debug_struct("Path").field("bytes", &self.text.len()).finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for Query<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Query").finish_non_exhaustive()
+    }
+}
+
+/// What every identifier must pass, in a path or in a body: `url`-based clients rewrite `%2E%2E` as `..` and then drop
+/// it, and an empty segment is another route.
+pub(crate) fn check_identifier(what: &'static str, value: &str, limit: usize) -> Result<(), BuildError> {
+    let problem = match value {
+        _ if value.trim().is_empty() => Problem::Empty,
+        "." | ".." => Problem::DotSegment,
+        _ if value.len() > limit => Problem::TooLong { bytes: value.len(), limit },
+        _ => return Ok(()),
+    };
+    Err(BuildError::new(what, problem))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_unreserved_characters_stay() {
+        for (value, expected) in [
+            ("AZaz09-._~", "/AZaz09-._~"),
+            ("a b+c", "/a%20b%2Bc"),
+            ("a/../b", "/a%2F..%2Fb"),
+            ("ü", "/%C3%BC"),
+            ("%2E%2E", "/%252E%252E"),
+            ("?#&=;:@!$'()*,[]", "/%3F%23%26%3D%3B%3A%40%21%24%27%28%29%2A%2C%5B%5D"),
+            ("\0\r\n\u{7f}", "/%00%0D%0A%7F"),
+            ("...", "/..."),
+        ] {
+            let mut path = Path::default();
+            path.segment("it", value, 150).unwrap();
+            assert_eq!(path.as_str(), expected);
+        }
+    }
+
+    #[test]
+    fn what_breaks_the_route_is_refused() {
+        let long = "x".repeat(151);
+        for (value, problem) in [
+            ("", Problem::Empty),
+            (" \t", Problem::Empty),
+            (".", Problem::DotSegment),
+            ("..", Problem::DotSegment),
+            (long.as_str(), Problem::TooLong { bytes: 151, limit: 150 }),
+        ] {
+            let mut path = Path::default();
+            let error = path.segment("it", value, 150).unwrap_err();
+            assert_eq!(error.problem(), &problem);
+            assert_eq!(path.as_str(), "");
+        }
+    }
+
+    #[test]
+    fn query_values_are_encoded_like_segments() {
+        let mut path = Path::default();
+        path.literal("/v1/x");
+        let mut query = path.query();
+        query.pair("email", "a+b@example.com");
+        query.pair("k&", "");
+        assert_eq!(path.as_str(), "/v1/x?email=a%2Bb%40example.com&k%26=");
+    }
+}

@@ -1,0 +1,328 @@
+//! What may be repeated, and after how long: pure functions.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use http::{HeaderMap, StatusCode, header};
+
+use crate::{Delivery, Quota, Replay, StopReason, limits, time::UnixSeconds};
+
+/// How often, how long and how patiently a call is tried.
+///
+/// ```
+/// use std::time::Duration;
+/// use customerio_core::Policy;
+///
+/// let patient = Policy::default().with_attempts(5).with_deadline(Duration::from_secs(120));
+/// let once = Policy::default().with_attempts(1);
+/// assert_eq!(once.attempts(), 1);
+/// # let _ = patient;
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Policy {
+    attempts: u32,
+    base: Duration,
+    cap: Duration,
+    attempt_timeout: Option<Duration>,
+    deadline: Duration,
+    replay: Option<Replay>,
+}
+
+impl Default for Policy {
+    /// 3 attempts within 30 seconds in all; an attempt has 10 seconds (30 with attachments). Waits are random, between
+    /// nothing and a bound that doubles from 50 milliseconds (1 second after a 429, 10 seconds for a broadcast) to 20
+    /// seconds.
+    fn default() -> Self {
+        Self {
+            attempts: 3,
+            base: Duration::from_millis(50),
+            cap: Duration::from_secs(20),
+            attempt_timeout: None,
+            deadline: Duration::from_secs(30),
+            replay: None,
+        }
+    }
+}
+
+impl Policy {
+    /// The most times that a request is sent; 0 counts as 1.
+    #[must_use]
+    pub const fn with_attempts(mut self, attempts: u32) -> Self {
+        self.attempts = attempts;
+        self
+    }
+
+    /// The bound of the first wait, and the bound that it doubles up to.
+    #[must_use]
+    pub const fn with_backoff(mut self, base: Duration, cap: Duration) -> Self {
+        self.base = base;
+        self.cap = cap;
+        self
+    }
+
+    /// The longest that one attempt may take. Without it the operation says.
+    #[must_use]
+    pub const fn with_attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = Some(timeout);
+        self
+    }
+
+    /// The longest that the whole call may take, waits included. A wait that would go past it is not begun: the call
+    /// fails at once, with what it has.
+    #[must_use]
+    pub const fn with_deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// Repeats calls as `replay` says, whatever the operation says of itself.
+    ///
+    /// [`Replay::Safe`] repeats even a transactional message after an answer was lost: the person may get it twice. Say
+    /// it for one call, where a message twice is better than none.
+    #[must_use]
+    pub const fn with_replay(mut self, replay: Replay) -> Self {
+        self.replay = Some(replay);
+        self
+    }
+
+    /// The most times that a request is sent.
+    #[must_use]
+    pub const fn attempts(&self) -> u32 {
+        if self.attempts == 0 { 1 } else { self.attempts }
+    }
+
+    /// The longest that the whole call may take.
+    #[must_use]
+    pub const fn deadline(&self) -> Duration {
+        self.deadline
+    }
+
+    pub(crate) fn attempt_timeout(&self, of_the_operation: Duration) -> Duration {
+        self.attempt_timeout.unwrap_or(of_the_operation)
+    }
+}
+
+/// How an attempt ended, as far as repeating it goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// It certainly did not arrive.
+    NotSent,
+    /// It may have arrived: no answer, or a 5xx.
+    Ambiguous,
+    /// It arrived and was turned away: a 429.
+    Limited,
+    /// It was answered for good.
+    Final,
+}
+
+impl Outcome {
+    pub(crate) fn of_status(status: StatusCode) -> Self {
+        match status {
+            StatusCode::TOO_MANY_REQUESTS => Self::Limited,
+            _ if status.is_server_error() => Self::Ambiguous,
+            _ => Self::Final,
+        }
+    }
+
+    pub(crate) fn of_delivery(delivery: Delivery) -> Self {
+        match delivery {
+            Delivery::NotSent => Self::NotSent,
+            Delivery::MaybeSent | Delivery::Answered => Self::Ambiguous,
+        }
+    }
+}
+
+/// An attempt that failed, and what is known about the call.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Failure {
+    pub(crate) outcome: Outcome,
+    pub(crate) replay: Replay,
+    pub(crate) quota: Quota,
+    /// The attempts made, this one included.
+    pub(crate) attempts: u32,
+    /// What is left of the deadline.
+    pub(crate) left: Duration,
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) random: u128,
+}
+
+/// How long to wait before the next attempt, or why there is none.
+pub(crate) fn next(policy: &Policy, failure: &Failure) -> Result<Duration, StopReason> {
+    let may_repeat = match failure.outcome {
+        Outcome::NotSent | Outcome::Limited => true,
+        Outcome::Ambiguous => policy.replay.unwrap_or(failure.replay) == Replay::Safe,
+        Outcome::Final => return Err(StopReason::Final),
+    };
+    if !may_repeat {
+        return Err(StopReason::NotRepeatable);
+    }
+    if failure.attempts >= policy.attempts() {
+        return Err(StopReason::Attempts);
+    }
+    let base = match failure.outcome {
+        Outcome::Limited => policy.base.max(Duration::from_secs(1)),
+        _ => policy.base,
+    };
+    let jitter = full_jitter(base, policy.cap, failure.attempts - 1, failure.random);
+    // The server's wait is a minimum, and so is the time between two broadcasts; the jitter comes on top, lest all who
+    // were turned away come back at once.
+    let least = failure.retry_after.unwrap_or(Duration::ZERO).max(match failure.quota {
+        Quota::Broadcast => limits::BROADCAST_INTERVAL,
+        _ => Duration::ZERO,
+    });
+    let wait = least.saturating_add(jitter);
+    // Not even a moment would be left for the attempt if the wait took all there is.
+    if wait >= failure.left { Err(StopReason::Deadline) } else { Ok(wait) }
+}
+
+/// A random part of `base`, doubled `doublings` times and at most `cap`.
+fn full_jitter(base: Duration, cap: Duration, doublings: u32, random: u128) -> Duration {
+    let bound = base.saturating_mul(2_u32.saturating_pow(doublings)).min(cap);
+    let nanos = bound.as_nanos();
+    // `u64` holds 584 years of nanoseconds; a bound beyond that is not jitter any more.
+    Duration::from_nanos(u64::try_from(random % (nanos + 1)).unwrap_or(u64::MAX))
+}
+
+/// Reads `Retry-After`, in seconds or as an HTTP date.
+///
+/// A date counts from the server's own `Date`, so a wrong clock on either side does not matter; without one it counts
+/// from `wall`. Anything that is neither form is no answer, and a date in the past is no wait.
+pub(crate) fn retry_after(headers: &HeaderMap, wall: Option<UnixSeconds>) -> Option<Duration> {
+    let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
+    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        // Digits that no u64 holds are a wait that nobody will sit out.
+        return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
+    }
+    let date = |text: &str| {
+        let since_epoch = httpdate::parse_http_date(text).ok()?.duration_since(UNIX_EPOCH).ok()?;
+        i64::try_from(since_epoch.as_secs()).ok()
+    };
+    let until = date(value)?;
+    let from = headers.get(header::DATE).and_then(|value| date(value.to_str().ok()?));
+    let from = from.or(wall.map(UnixSeconds::get))?;
+    Some(Duration::from_secs(u64::try_from(until.saturating_sub(from)).unwrap_or(0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FAILURE: Failure = Failure {
+        outcome: Outcome::NotSent,
+        replay: Replay::Safe,
+        quota: Quota::Ingest,
+        attempts: 1,
+        left: Duration::from_secs(30),
+        retry_after: None,
+        random: 0,
+    };
+
+    #[test]
+    fn what_is_repeated_follows_from_outcome_and_replay() {
+        use Outcome::{Ambiguous, Final, Limited, NotSent};
+        use Replay::{OnlyIfNotSent, Safe};
+        let policy = Policy::default();
+        for (outcome, replay, expected) in [
+            (NotSent, Safe, Ok(Duration::ZERO)),
+            (NotSent, OnlyIfNotSent, Ok(Duration::ZERO)),
+            (Limited, Safe, Ok(Duration::ZERO)),
+            (Limited, OnlyIfNotSent, Ok(Duration::ZERO)),
+            (Ambiguous, Safe, Ok(Duration::ZERO)),
+            (Ambiguous, OnlyIfNotSent, Err(StopReason::NotRepeatable)),
+            (Final, Safe, Err(StopReason::Final)),
+            (Final, OnlyIfNotSent, Err(StopReason::Final)),
+        ] {
+            let failure = Failure { outcome, replay, ..FAILURE };
+            assert_eq!(next(&policy, &failure), expected, "{outcome:?} {replay:?}");
+        }
+        let opted_in = policy.with_replay(Safe);
+        assert!(next(&opted_in, &Failure { outcome: Ambiguous, replay: OnlyIfNotSent, ..FAILURE }).is_ok());
+        let opted_out = policy.with_replay(OnlyIfNotSent);
+        let failure = Failure { outcome: Ambiguous, ..FAILURE };
+        assert_eq!(next(&opted_out, &failure), Err(StopReason::NotRepeatable));
+    }
+
+    #[test]
+    fn every_status_has_its_outcome() {
+        for (status, expected) in [
+            (301, Outcome::Final),
+            (400, Outcome::Final),
+            (401, Outcome::Final),
+            (404, Outcome::Final),
+            (408, Outcome::Final),
+            (413, Outcome::Final),
+            (429, Outcome::Limited),
+            (500, Outcome::Ambiguous),
+            (503, Outcome::Ambiguous),
+            (524, Outcome::Ambiguous),
+        ] {
+            assert_eq!(Outcome::of_status(StatusCode::from_u16(status).unwrap()), expected, "{status}");
+        }
+    }
+
+    #[test]
+    fn attempts_and_deadline_bound_the_call() {
+        let policy = Policy::default();
+        assert_eq!(next(&policy, &Failure { attempts: 3, ..FAILURE }), Err(StopReason::Attempts));
+        assert!(next(&policy, &Failure { attempts: 2, ..FAILURE }).is_ok());
+        assert_eq!(next(&policy.with_attempts(0), &FAILURE), Err(StopReason::Attempts));
+        assert_eq!(next(&policy, &Failure { left: Duration::ZERO, ..FAILURE }), Err(StopReason::Deadline));
+        let wait = Some(Duration::from_secs(30));
+        assert_eq!(next(&policy, &Failure { retry_after: wait, ..FAILURE }), Err(StopReason::Deadline));
+        let wait = Some(Duration::from_secs(29));
+        assert_eq!(next(&policy, &Failure { retry_after: wait, ..FAILURE }), Ok(Duration::from_secs(29)));
+        let wait = Some(Duration::MAX);
+        assert_eq!(next(&policy, &Failure { retry_after: wait, random: 1, ..FAILURE }), Err(StopReason::Deadline));
+    }
+
+    #[test]
+    fn waits_are_random_below_a_bound_that_doubles() {
+        let policy = Policy::default().with_attempts(100).with_deadline(Duration::MAX);
+        let longest = |outcome, quota, attempts| {
+            let mut longest = Duration::ZERO;
+            for part in 0..=1000_u128 {
+                // Spread over the whole range, whichever its bound is.
+                let random = part * 50_000_000;
+                let failure = Failure { outcome, quota, attempts, random, left: Duration::MAX, ..FAILURE };
+                longest = longest.max(next(&policy, &failure).unwrap());
+            }
+            longest
+        };
+        let bound = |most: Duration, longest: Duration| longest <= most && longest > most / 2;
+        assert!(bound(Duration::from_millis(50), longest(Outcome::NotSent, Quota::Ingest, 1)));
+        assert!(bound(Duration::from_millis(100), longest(Outcome::NotSent, Quota::Ingest, 2)));
+        assert!(bound(Duration::from_secs(1), longest(Outcome::Limited, Quota::Ingest, 1)));
+        assert!(bound(Duration::from_secs(20), longest(Outcome::NotSent, Quota::Ingest, 50)));
+        assert!(longest(Outcome::NotSent, Quota::Broadcast, 1) > limits::BROADCAST_INTERVAL);
+        let shortest = Failure { quota: Quota::Broadcast, ..FAILURE };
+        assert_eq!(next(&policy, &shortest), Ok(limits::BROADCAST_INTERVAL));
+    }
+
+    #[test]
+    fn retry_after_is_read_in_both_forms() {
+        let seconds = |seconds| Some(Duration::from_secs(seconds));
+        let now = Some(UnixSeconds::from(784_111_777)); // Sun, 06 Nov 1994 08:49:37 GMT
+        for (value, date, expected) in [
+            ("0", None, seconds(0)),
+            ("12", None, seconds(12)),
+            (" 12 ", None, seconds(12)),
+            ("1000000000", None, seconds(1_000_000_000)),
+            ("99999999999999999999999", None, seconds(u64::MAX)),
+            ("-1", None, None),
+            ("1.5", None, None),
+            ("", None, None),
+            ("soon", None, None),
+            ("Sun, 06 Nov 1994 08:49:47 GMT", None, seconds(10)),
+            ("Sun, 06 Nov 1994 08:49:27 GMT", None, seconds(0)),
+            ("Sun, 06 Nov 1994 08:49:47 GMT", Some("Sun, 06 Nov 1994 08:49:42 GMT"), seconds(5)),
+            ("Sun, 06 Nov 1994 08:49:47 GMT", Some("junk"), seconds(10)),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::RETRY_AFTER, value.parse().unwrap());
+            if let Some(date) = date {
+                headers.insert(header::DATE, date.parse().unwrap());
+            }
+            assert_eq!(retry_after(&headers, now), expected, "{value:?} {date:?}");
+        }
+        assert_eq!(retry_after(&HeaderMap::new(), now), None);
+    }
+}

@@ -1,0 +1,107 @@
+//! The APIs of Customer.io, and where they are.
+
+use std::fmt::Debug;
+
+use crate::Quota;
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// One of the APIs of Customer.io: a [`Client`](crate::Client) speaks to one, and takes no call of another.
+///
+/// Credentials differ between them, so a call to the wrong one would be a 401. It is a compile error:
+///
+/// ```compile_fail,E0271
+/// use customerio_core::{Client, Track, app::SendSms};
+///
+/// async fn welcome(client: &Client<Track>, message: &SendSms<'_>) {
+///     client.call(message).await.unwrap();
+/// }
+/// ```
+///
+/// The same with the right client:
+///
+/// ```
+/// use customerio_core::{App, Client, app::SendSms};
+///
+/// async fn welcome(client: &Client<App>, message: &SendSms<'_>) {
+///     client.call(message).await.unwrap();
+/// }
+/// ```
+pub trait Surface: sealed::Sealed + Debug + Send + Sync + 'static {
+    /// The rate limit that its calls count against, where they do not say otherwise.
+    const QUOTA: Quota;
+    /// Its host in a region.
+    fn host(region: Region) -> &'static str;
+}
+
+/// The Track API: people, events, devices, segments. <https://docs.customer.io/integrations/api/track/>
+#[derive(Clone, Copy, Debug)]
+pub struct Track;
+
+/// The App API: transactional messages, broadcasts and the workspace. <https://docs.customer.io/integrations/api/app/>
+#[derive(Clone, Copy, Debug)]
+pub struct App;
+
+impl sealed::Sealed for Track {}
+impl sealed::Sealed for App {}
+
+impl Surface for Track {
+    const QUOTA: Quota = Quota::Ingest;
+
+    fn host(region: Region) -> &'static str {
+        match region {
+            Region::Us => "track.customer.io",
+            Region::Eu => "track-eu.customer.io",
+        }
+    }
+}
+
+impl Surface for App {
+    const QUOTA: Quota = Quota::App;
+
+    fn host(region: Region) -> &'static str {
+        match region {
+            Region::Us => "api.customer.io",
+            Region::Eu => "api-eu.customer.io",
+        }
+    }
+}
+
+/// Where an account's data is kept.
+///
+/// There is no default: a call to the wrong region is answered with a redirect, and the data of people in the EU would
+/// have been in the US.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Region {
+    /// The United States.
+    Us,
+    /// The European Union.
+    Eu,
+}
+
+impl std::str::FromStr for Region {
+    type Err = crate::BuildError;
+
+    /// Reads `us` or `eu`, in any case, as an environment variable would have it.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.trim() {
+            us if us.eq_ignore_ascii_case("us") => Ok(Self::Us),
+            eu if eu.eq_ignore_ascii_case("eu") => Ok(Self::Eu),
+            _ => Err(crate::BuildError::new("the region", crate::Problem::Invalid("it must be `us` or `eu`".into()))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_region_is_read_from_text() {
+        assert_eq!("EU\n".parse(), Ok(Region::Eu));
+        assert_eq!("us".parse(), Ok(Region::Us));
+        assert_eq!("uk".parse::<Region>().unwrap_err().to_string(), "the region is not valid: it must be `us` or `eu`");
+    }
+}

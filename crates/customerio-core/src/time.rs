@@ -1,0 +1,140 @@
+//! Time, as the API writes it and as a driver tells it.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize, Serializer, ser};
+
+/// A point in time in whole seconds since 1970-01-01 UTC: every time stamp of the API.
+///
+/// ```
+/// use std::time::{Duration, SystemTime, UNIX_EPOCH};
+/// use customerio_core::UnixSeconds;
+///
+/// assert_eq!(UnixSeconds::from(1_700_000_000).get(), 1_700_000_000);
+/// assert_eq!(UnixSeconds::from(UNIX_EPOCH + Duration::from_millis(1_999)).get(), 1);
+/// ```
+///
+/// A number so large that it can only be milliseconds is refused when the request is built: the API would take it for a
+/// time in the far future.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(transparent)]
+pub struct UnixSeconds(i64);
+
+impl UnixSeconds {
+    /// In seconds this is the year 5138; in milliseconds it is 1973.
+    const MILLISECONDS: u64 = 100_000_000_000;
+
+    /// The seconds.
+    #[must_use]
+    pub const fn get(self) -> i64 {
+        self.0
+    }
+}
+
+impl From<i64> for UnixSeconds {
+    fn from(seconds: i64) -> Self {
+        Self(seconds)
+    }
+}
+
+impl From<SystemTime> for UnixSeconds {
+    /// Rounds down to the second.
+    fn from(time: SystemTime) -> Self {
+        let whole = |duration: Duration| i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
+        Self(match time.duration_since(UNIX_EPOCH) {
+            Ok(after) => whole(after),
+            Err(before) => {
+                let before = before.duration();
+                -whole(before) - i64::from(before.subsec_nanos() > 0)
+            }
+        })
+    }
+}
+
+impl Serialize for UnixSeconds {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.0.unsigned_abs() >= Self::MILLISECONDS {
+            return Err(ser::Error::custom(format_args!(
+                "{} is not a time in seconds; it can only be milliseconds",
+                self.0
+            )));
+        }
+        serializer.serialize_i64(self.0)
+    }
+}
+
+/// What core cannot know by itself and every driver tells it: the time, and something random.
+///
+/// ```
+/// use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+/// use customerio_core::Moment;
+///
+/// let started = Instant::now();
+/// let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH)?;
+/// let moment = Moment::new(started.elapsed(), since_epoch, 0x1234_5678_9abc_def0);
+/// assert_eq!(moment.since_epoch(), since_epoch);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    monotonic: Duration,
+    since_epoch: Duration,
+    random: u128,
+}
+
+impl Moment {
+    /// A moment at `monotonic` after any fixed point (it measures deadlines, so it must never go back) and at
+    /// `since_epoch` on the wall clock, with 128 random bits that no other moment has: they make the ids by which
+    /// Customer.io drops repeated events, so a poor source loses events.
+    #[must_use]
+    pub const fn new(monotonic: Duration, since_epoch: Duration, random: u128) -> Self {
+        Self { monotonic, since_epoch, random }
+    }
+
+    /// The time on a clock that never goes back.
+    #[must_use]
+    pub const fn monotonic(&self) -> Duration {
+        self.monotonic
+    }
+
+    /// The time on the wall clock, since 1970-01-01 UTC.
+    #[must_use]
+    pub const fn since_epoch(&self) -> Duration {
+        self.since_epoch
+    }
+
+    /// The random bits.
+    #[must_use]
+    pub const fn random(&self) -> u128 {
+        self.random
+    }
+
+    /// The wall clock as the API writes it.
+    #[must_use]
+    pub fn unix_seconds(&self) -> UnixSeconds {
+        UnixSeconds(i64::try_from(self.since_epoch.as_secs()).unwrap_or(i64::MAX))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn milliseconds_are_refused_and_seconds_are_not() {
+        let text = |seconds| serde_json::to_string(&UnixSeconds::from(seconds));
+        for seconds in [0, -1, 1_700_000_000, 99_999_999_999] {
+            assert_eq!(text(seconds).unwrap(), seconds.to_string());
+        }
+        for milliseconds in [100_000_000_000, 1_700_000_000_000, i64::MAX, i64::MIN] {
+            let error = text(milliseconds).unwrap_err().to_string();
+            assert!(error.contains("it can only be milliseconds"), "{error}");
+        }
+    }
+
+    #[test]
+    fn times_before_1970_round_down_too() {
+        assert_eq!(UnixSeconds::from(UNIX_EPOCH - Duration::from_millis(1)).get(), -1);
+        assert_eq!(UnixSeconds::from(UNIX_EPOCH - Duration::from_secs(2)).get(), -2);
+    }
+}

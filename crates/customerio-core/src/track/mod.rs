@@ -1,0 +1,37 @@
+//! The Track API, version 1: people, events, devices, segments.
+//!
+//! | route | operation |
+//! | --- | --- |
+//! | `PUT /api/v1/customers/{id}` | [`Identify`] |
+//! | `DELETE /api/v1/customers/{id}` | [`Delete`] |
+//! | `POST /api/v1/customers/{id}/events` | [`Event`] |
+//! | `POST /api/v1/events` | [`AnonymousEvent`] |
+//! | `PUT /api/v1/customers/{id}/devices` | [`AddDevice`] |
+//! | `DELETE /api/v1/customers/{id}/devices/{token}` | [`DeleteDevice`] |
+//! | `POST /api/v1/customers/{id}/suppress` | [`Suppress`] |
+//! | `POST /api/v1/customers/{id}/unsuppress` | [`Unsuppress`] |
+//! | `POST /api/v1/merge_customers` | [`Merge`] |
+//! | `POST /api/v1/segments/{id}/add_customers` | [`AddToSegment`] |
+//! | `POST /api/v1/segments/{id}/remove_customers` | [`RemoveFromSegment`] |
+//! | `POST /api/v1/forms/{id}/submit` | [`SubmitForm`] |
+//! | `POST /api/v1/metrics` | [`Metric`] |
+//! | `POST /api/v1/push/events` | [`PushMetric`] |
+//! | `POST /unsubscribe/{delivery_id}` | [`Unsubscribe`] |
+//! | `GET /api/v1/accounts/region` | [`GetRegion`] |
+//!
+//! Vendor's reference: <https://docs.customer.io/integrations/api/track/>.
+
+mod client;
+mod delete;
+mod event;
+mod event_body;
+mod identify;
+mod merge;
+
+pub use self::{
+    delete::Delete,
+    event::Event,
+    event_body::EventType,
+    identify::{Identify, ObjectId, Relationship},
+    merge::Merge,
+};

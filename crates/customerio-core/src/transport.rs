@@ -1,0 +1,112 @@
+//! The one thing that a backend implements.
+
+use std::{fmt::Debug, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::{Request, Response};
+
+use crate::{Moment, TransportError, limits};
+
+/// `Send + Sync` where there are threads, and nothing in WebAssembly, where a host's objects cannot be either.
+#[cfg(not(target_arch = "wasm32"))]
+pub trait MaybeSendSync: Send + Sync {}
+#[cfg(not(target_arch = "wasm32"))]
+impl<T: Send + Sync + ?Sized> MaybeSendSync for T {}
+
+/// `Send + Sync` where there are threads, and nothing in WebAssembly, where a host's objects cannot be either.
+#[cfg(target_arch = "wasm32")]
+pub trait MaybeSendSync {}
+#[cfg(target_arch = "wasm32")]
+impl<T: ?Sized> MaybeSendSync for T {}
+
+/// An HTTP stack, a timer and a clock: what a [`Client`](crate::Client) needs of its surroundings.
+///
+/// `customerio-reqwest` and `customerio-hyper` have one each; one of your own is three methods:
+///
+/// ```
+/// use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+/// use customerio_core::{Moment, Transport, TransportError, async_trait, bytes::Bytes, http::{Request, Response}};
+///
+/// /// Answers everything with `{}`.
+/// #[derive(Debug)]
+/// struct Agreeable {
+///     started: Instant,
+/// }
+///
+/// #[async_trait]
+/// impl Transport for Agreeable {
+///     async fn send(&self, _request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+///         Ok(Response::new(Bytes::from_static(b"{}")))
+///     }
+///     async fn sleep(&self, _duration: Duration) {}
+///     fn now(&self) -> Moment {
+///         let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+///         Moment::new(self.started.elapsed(), since_epoch, 4 /* your random bits */)
+///     }
+/// }
+/// ```
+#[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
+#[cfg_attr(not(target_arch = "wasm32"), async_trait)]
+pub trait Transport: Debug + MaybeSendSync {
+    /// Does one HTTP round trip. Any status is `Ok`.
+    ///
+    /// It follows no redirect, repeats nothing, sends the headers as they are (adding `host`), decompresses nothing, and
+    /// reads no more of the answer than [`Attempt::response_limit`]. The caller drops the future when
+    /// [`Attempt::timeout`] has passed; only a timeout for connecting is the transport's own.
+    ///
+    /// # Errors
+    ///
+    /// [`TransportError::not_sent`] where it is certain that the request did not reach the server, and
+    /// [`TransportError::maybe_sent`] for everything else.
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError>;
+
+    /// Waits.
+    async fn sleep(&self, duration: Duration);
+
+    /// The time, and something random.
+    fn now(&self) -> Moment;
+}
+
+#[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
+#[cfg_attr(not(target_arch = "wasm32"), async_trait)]
+impl<T: Transport + ?Sized> Transport for Arc<T> {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        (**self).send(request).await
+    }
+    async fn sleep(&self, duration: Duration) {
+        (**self).sleep(duration).await;
+    }
+    fn now(&self) -> Moment {
+        (**self).now()
+    }
+}
+
+/// What a transport may want to know about the attempt that it carries. It is in the extensions of every request that
+/// [`Exchange`](crate::Exchange) hands out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Attempt {
+    /// The [`Operation::NAME`](crate::Operation::NAME) of the call.
+    pub operation: &'static str,
+    /// The number of the attempt, from 1.
+    pub number: u32,
+    /// How long the attempt may take.
+    pub timeout: Duration,
+    /// The largest body that may be read, in bytes.
+    pub response_limit: usize,
+}
+
+impl Attempt {
+    pub(crate) const fn new(operation: &'static str, number: u32, timeout: Duration, response_limit: usize) -> Self {
+        Self { operation, number, timeout, response_limit }
+    }
+
+    /// The attempt that `request` is. A request that did not come from an [`Exchange`](crate::Exchange) gets the
+    /// defaults.
+    #[must_use]
+    pub fn of<B>(request: &Request<B>) -> Self {
+        let default = Self::new("unnamed", 1, Duration::from_secs(10), limits::RESPONSE);
+        request.extensions().get().copied().unwrap_or(default)
+    }
+}
