@@ -1,1 +1,124 @@
-//! x
+//! Customer.io over [reqwest](https://docs.rs/reqwest).
+//!
+//! [`ReqwestTransport::new`] is ready to use. [`ReqwestTransport::from_client`] takes a client of yours: a proxy, other
+//! certificates, a resolver.
+//!
+//! The types of reqwest that stand in this crate's API make its major version this crate's own.
+
+use std::{
+    error::Error as StdError,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use customerio_core::{Attempt, Moment, Transport, TransportError, TransportErrorKind};
+use http::{Request, Response};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+
+#[cfg(feature = "rustls")]
+mod tls;
+
+/// A [`Transport`] over a [`reqwest::Client`].
+///
+/// A clone shares the client's connection pool. It needs a tokio runtime.
+#[derive(Clone, Debug)]
+pub struct ReqwestTransport {
+    client: reqwest::Client,
+    started: Instant,
+}
+
+impl ReqwestTransport {
+    /// Takes a client of yours.
+    ///
+    /// It must repeat no requests ([`reqwest::retry::never`]), decompress nothing, and bound the time it takes to
+    /// connect. It must follow no redirects ([`reqwest::redirect::Policy::none`]): a followed 301 becomes a GET, and
+    /// what was sent is lost. One that does is found out when it has, and the call fails.
+    ///
+    /// ```
+    /// use customerio_reqwest::ReqwestTransport;
+    ///
+    /// let client = reqwest::Client::builder()
+    ///     .redirect(reqwest::redirect::Policy::none())
+    ///     .retry(reqwest::retry::never())
+    ///     .connect_timeout(std::time::Duration::from_secs(1))
+    ///     # .tls_backend_preconfigured(tls())
+    ///     .build()?;
+    /// let transport = ReqwestTransport::from_client(client);
+    /// # fn tls() -> rustls::ClientConfig {
+    /// #     rustls::ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
+    /// #         .with_safe_default_protocol_versions().unwrap()
+    /// #         .with_root_certificates(rustls::RootCertStore::empty())
+    /// #         .with_no_client_auth()
+    /// # }
+    /// # fn is_transport(_: impl customerio_core::Transport) {}
+    /// # is_transport(transport);
+    /// # Ok::<(), reqwest::Error>(())
+    /// ```
+    #[must_use]
+    pub fn from_client(client: reqwest::Client) -> Self {
+        Self { client, started: Instant::now() }
+    }
+}
+
+type BoxError = Box<dyn StdError + Send + Sync>;
+
+#[async_trait]
+impl Transport for ReqwestTransport {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        let limit = Attempt::of(&request).response_limit;
+        let request = reqwest::Request::try_from(request).map_err(of_call)?;
+        let asked = request.url().clone();
+        let response = self.client.execute(request).await.map_err(of_call)?;
+        if *response.url() != asked {
+            return Err(TransportError::maybe_sent(TransportErrorKind::Connection)
+                .with_source("the client followed a redirect: set its redirect policy to none"));
+        }
+        let (parts, body) = Response::<reqwest::Body>::from(response).into_parts();
+        let body = Limited::new(body, limit).collect().await.map_err(of_body)?;
+        Ok(Response::from_parts(parts, body.to_bytes()))
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+
+    fn now(&self) -> Moment {
+        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Moment::new(self.started.elapsed(), since_epoch, fastrand::u128(..))
+    }
+}
+
+/// Three failures prove that nothing was sent: the request could not be made, no connection came about, or hyper took
+/// the request back before it began to write it (`is_canceled`). Everything else may have arrived.
+fn of_call(error: reqwest::Error) -> TransportError {
+    // The URL names people, and errors end up in logs.
+    let error = error.without_url();
+    let failed = if error.is_builder() || error.is_connect() {
+        TransportError::not_sent(TransportErrorKind::Connect)
+    } else if is_canceled(&error) {
+        TransportError::not_sent(TransportErrorKind::Connection)
+    } else if error.is_timeout() {
+        TransportError::maybe_sent(TransportErrorKind::Timeout)
+    } else {
+        TransportError::maybe_sent(TransportErrorKind::Connection)
+    };
+    failed.with_source(error)
+}
+
+fn is_canceled(error: &reqwest::Error) -> bool {
+    std::iter::successors(error.source(), |cause| (*cause).source())
+        .any(|cause| cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_canceled))
+}
+
+fn of_body(error: BoxError) -> TransportError {
+    let kind = if error.is::<LengthLimitError>() {
+        TransportErrorKind::ResponseTooLarge
+    } else {
+        TransportErrorKind::Connection
+    };
+    match error.downcast::<reqwest::Error>() {
+        Ok(error) => TransportError::maybe_sent(kind).with_source(error.without_url()),
+        Err(error) => TransportError::maybe_sent(kind).with_source(error),
+    }
+}

@@ -1,1 +1,12 @@
-//! x
+//! Tests for programs that use Customer.io, and for transports.
+//!
+//! - [`Recorder`]: a transport that sends nothing: it keeps each request and answers as it was told.
+//! - [`WireServer`]: a server on loopback that shows the bytes of each request that it got.
+//!
+//! For a stand-in that knows the API there is the crate `customerio-emulator`.
+
+mod recorder;
+mod wire_server;
+
+pub use recorder::Recorder;
+pub use wire_server::WireServer;

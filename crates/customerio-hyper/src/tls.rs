@@ -1,0 +1,104 @@
+use std::{
+    future::Future,
+    io,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use customerio_core::{BuildError, Problem};
+use http::Uri;
+use http_body_util::Full;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::{TokioExecutor, TokioTimer},
+};
+use rustls::{ClientConfig, crypto::ring};
+use rustls_platform_verifier::BuilderVerifierExt as _;
+use tower_service::Service;
+
+use crate::HyperTransport;
+
+/// For TCP and TLS together. The 5 seconds are the SDK's default for all transports.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Shorter than the minute after which load balancers close idle connections: a request on a connection that is just
+/// being closed may get lost.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// hyper's own client with rustls: what [`HyperTransport::new`] makes.
+#[derive(Clone, Debug)]
+pub struct RustlsClient(Client<Connector, Full<Bytes>>);
+
+impl HyperTransport<RustlsClient> {
+    /// A client with rustls, ring and the certificates that the system trusts, for `https` and `http`. A connection must
+    /// come about in 5 seconds, and is closed when it was idle for 30.
+    ///
+    /// # Errors
+    ///
+    /// Where the system's certificates cannot be read.
+    pub fn new() -> Result<Self, BuildError> {
+        let mut tcp = HttpConnector::new();
+        tcp.enforce_http(false);
+        tcp.set_nodelay(true);
+        let connector = HttpsConnectorBuilder::new().with_tls_config(tls()?).https_or_http().enable_http1();
+        #[cfg(feature = "http2")]
+        let connector = connector.enable_http2();
+        let client = Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(IDLE_TIMEOUT)
+            .build(Connector(connector.wrap_connector(tcp)));
+        Ok(Self::from_service(RustlsClient(client)))
+    }
+}
+
+/// The provider is named: one that the whole process shares need not be there.
+fn tls() -> Result<ClientConfig, BuildError> {
+    let invalid = |error: rustls::Error| BuildError::new("TLS", Problem::Invalid(error.to_string().into()));
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(invalid)?
+        .with_platform_verifier()
+        .map_err(invalid)?;
+    Ok(config.with_no_client_auth())
+}
+
+impl Service<http::Request<Full<Bytes>>> for RustlsClient {
+    type Response = http::Response<hyper::body::Incoming>;
+    type Error = hyper_util::client::legacy::Error;
+    type Future = hyper_util::client::legacy::ResponseFuture;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.0.poll_ready(context)
+    }
+    fn call(&mut self, request: http::Request<Full<Bytes>>) -> Self::Future {
+        self.0.call(request)
+    }
+}
+
+/// Connects within [`CONNECT_TIMEOUT`]: hyper's own timeout is for TCP alone, and a server that accepts and then says
+/// nothing would hold the call until nobody knows any more whether it was sent.
+#[derive(Clone, Debug)]
+struct Connector(HttpsConnector<HttpConnector>);
+
+impl Service<Uri> for Connector {
+    type Response = <HttpsConnector<HttpConnector> as Service<Uri>>::Response;
+    type Error = Box<dyn std::error::Error + Send + Sync>;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.0.poll_ready(context)
+    }
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        let connecting = self.0.call(uri);
+        Box::pin(async {
+            match tokio::time::timeout(CONNECT_TIMEOUT, connecting).await {
+                Ok(result) => result,
+                Err(_) => Err(io::Error::new(io::ErrorKind::TimedOut, "connecting took too long").into()),
+            }
+        })
+    }
+}

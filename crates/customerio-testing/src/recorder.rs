@@ -1,0 +1,130 @@
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use customerio_core::{Moment, Transport, TransportError};
+use http::{Request, Response, StatusCode};
+
+/// A [`Transport`] that sends nothing: it keeps each request, and answers as it was told, or else with `{}`.
+///
+/// Time is its own: a wait takes none, and moves its clock, so that a test of repeats ends at once. Its random bits are
+/// the numbers from 1 on, so that ids are the same in each run.
+///
+/// ```
+/// use customerio_core::{Client, Endpoint, Region};
+/// use customerio_testing::Recorder;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let recorder = Recorder::new().answering(503, "").answering(200, "{}");
+/// let client = Client::new(Endpoint::track(Region::Us, "site", "key")?, recorder.clone());
+/// client.delete("42").await?;
+///
+/// assert_eq!(recorder.requests().len(), 2);
+/// assert_eq!(recorder.requests()[1].uri().path(), "/api/v1/customers/42");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Recorder {
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    answers: VecDeque<Answer>,
+    requests: Vec<Request<Bytes>>,
+    waits: Vec<Duration>,
+    clock: Duration,
+    moments: u128,
+}
+
+#[derive(Debug)]
+enum Answer {
+    Result(Result<Response<Bytes>, TransportError>),
+    Silence,
+}
+
+impl Recorder {
+    /// A recorder that answers everything with a 200 and `{}`.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Answers the next request that has no answer yet with this status and body.
+    ///
+    /// # Panics
+    ///
+    /// Where `status` is not from 100 to 999.
+    #[must_use]
+    pub fn answering(self, status: u16, body: impl Into<Bytes>) -> Self {
+        let mut response = Response::new(body.into());
+        *response.status_mut() = StatusCode::from_u16(status).expect("a status is from 100 to 999");
+        self.answering_with(Ok(response))
+    }
+
+    /// Answers the next request that has no answer yet with this response, or fails it with this error.
+    #[must_use]
+    pub fn answering_with(self, result: Result<Response<Bytes>, TransportError>) -> Self {
+        self.state().answers.push_back(Answer::Result(result));
+        self
+    }
+
+    /// Never answers the next request that has no answer yet.
+    #[must_use]
+    pub fn silent_once(self) -> Self {
+        self.state().answers.push_back(Answer::Silence);
+        self
+    }
+
+    /// The requests so far, in their order.
+    #[must_use]
+    pub fn requests(&self) -> Vec<Request<Bytes>> {
+        self.state().requests.clone()
+    }
+
+    /// The waits so far, in their order: between attempts, and for answers that never came.
+    #[must_use]
+    pub fn waits(&self) -> Vec<Duration> {
+        self.state().waits.clone()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // A test that panicked while it held the lock has failed already.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Transport for Recorder {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        let answer = {
+            let mut state = self.state();
+            state.requests.push(request);
+            state.answers.pop_front()
+        };
+        match answer {
+            None => Ok(Response::new(Bytes::from_static(b"{}"))),
+            Some(Answer::Result(result)) => result,
+            Some(Answer::Silence) => std::future::pending().await,
+        }
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        let mut state = self.state();
+        state.clock += duration;
+        state.waits.push(duration);
+    }
+
+    fn now(&self) -> Moment {
+        let mut state = self.state();
+        state.moments += 1;
+        // 2023-11-14 22:13:20 UTC, for want of a reason for another.
+        Moment::new(state.clock, Duration::from_secs(1_700_000_000) + state.clock, state.moments)
+    }
+}
