@@ -21,15 +21,19 @@
 //!
 //! Vendor's reference: <https://docs.customer.io/integrations/api/track/>.
 
+mod add_device;
 mod client;
 mod delete;
+mod delete_device;
 mod event;
 mod event_body;
 mod identify;
 mod merge;
 
 pub use self::{
+    add_device::AddDevice,
     delete::Delete,
+    delete_device::DeleteDevice,
     event::Event,
     event_body::EventType,
     identify::{Identify, ObjectId, Relationship},
