@@ -77,7 +77,7 @@ impl<'a, A: ?Sized> Device<'a, A> {
     }
 
     pub(crate) fn check(&self) -> Result<(), BuildError> {
-        check_identifier(TOKEN, self.token, usize::MAX)
+        check_token(self.token)
     }
 }
 
@@ -96,6 +96,11 @@ impl<A: Serialize + ?Sized> Device<'_, A> {
 
 /// What messages call a token. The vendor documents no limit of its length.
 const TOKEN: &str = "the device's token";
+
+/// Refuses what cannot be a token.
+pub(crate) fn check_token(token: &str) -> Result<(), BuildError> {
+    check_identifier(TOKEN, token, usize::MAX)
+}
 
 /// Writes a token as a segment of a path.
 pub(crate) fn write_token(token: &str, path: &mut Path) -> Result<(), BuildError> {

@@ -4,7 +4,7 @@
 
 use bytes::Bytes;
 use http::{Method, Response};
-use serde::{Serialize, Serializer, ser::SerializeMap as _};
+use serde::{Serialize, Serializer};
 
 use crate::{
     Body, BuildError, Device, Nothing, Operation, Path, PersonId, Replay, Track, Unreadable, decode_nothing,
@@ -21,8 +21,12 @@ use crate::{
 /// let add = AddDevice::new("42", device);
 /// # let _ = add;
 /// ```
+#[derive(Serialize)]
+#[serde(bound = "A: Serialize")]
 pub struct AddDevice<'a, A: ?Sized = Nothing> {
+    #[serde(skip)]
     person: PersonId<'a>,
+    #[serde(serialize_with = "write")]
     device: Device<'a, A>,
 }
 
@@ -34,21 +38,8 @@ impl<'a, A: ?Sized> AddDevice<'a, A> {
     }
 }
 
-/// The device as the Track API v1 writes it.
-struct DeviceV1<'a, 'b, A: ?Sized>(&'b Device<'a, A>);
-
-impl<A: Serialize + ?Sized> Serialize for DeviceV1<'_, '_, A> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.write("id", serializer)
-    }
-}
-
-impl<A: Serialize + ?Sized> Serialize for AddDevice<'_, A> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(1))?;
-        map.serialize_entry("device", &DeviceV1(&self.device))?;
-        map.end()
-    }
+fn write<S: Serializer, A: Serialize + ?Sized>(device: &Device<'_, A>, serializer: S) -> Result<S::Ok, S::Error> {
+    device.write("id", serializer)
 }
 
 impl<A: Serialize + ?Sized> Operation for AddDevice<'_, A> {

@@ -15,7 +15,7 @@
 //! | `POST /api/v1/segments/{id}/remove_customers` | [`RemoveFromSegment`] |
 //! | `POST /api/v1/forms/{id}/submit` | [`SubmitForm`] |
 //! | `POST /api/v1/metrics` | [`Metric`] |
-//! | `POST /api/v1/push/events` | [`PushMetric`] |
+//! | `POST /api/v1/push/events` | [`ReportPushMetric`] (deprecated by the vendor) |
 //! | `POST /unsubscribe/{delivery_id}` | [`Unsubscribe`] |
 //! | `GET /api/v1/accounts/region` | [`GetRegion`] |
 //!
@@ -29,6 +29,8 @@ mod event;
 mod event_body;
 mod identify;
 mod merge;
+mod suppress;
+mod unsuppress;
 
 pub use self::{
     add_device::AddDevice,
@@ -38,4 +40,6 @@ pub use self::{
     event_body::EventType,
     identify::{Identify, ObjectId, Relationship},
     merge::Merge,
+    suppress::Suppress,
+    unsuppress::Unsuppress,
 };
