@@ -22,6 +22,7 @@
 //! Vendor's reference: <https://docs.customer.io/integrations/api/track/>.
 
 mod add_device;
+mod anonymous_event;
 mod client;
 mod delete;
 mod delete_device;
@@ -34,6 +35,7 @@ mod unsuppress;
 
 pub use self::{
     add_device::AddDevice,
+    anonymous_event::AnonymousEvent,
     delete::Delete,
     delete_device::DeleteDevice,
     event::Event,
