@@ -22,6 +22,7 @@
 //! Vendor's reference: <https://docs.customer.io/integrations/api/track/>.
 
 mod add_device;
+mod add_to_segment;
 mod anonymous_event;
 mod client;
 mod delete;
@@ -30,11 +31,14 @@ mod event;
 mod event_body;
 mod identify;
 mod merge;
+mod remove_from_segment;
+mod segment_ids;
 mod suppress;
 mod unsuppress;
 
 pub use self::{
     add_device::AddDevice,
+    add_to_segment::AddToSegment,
     anonymous_event::AnonymousEvent,
     delete::Delete,
     delete_device::DeleteDevice,
@@ -42,6 +46,7 @@ pub use self::{
     event_body::EventType,
     identify::{Identify, ObjectId, Relationship},
     merge::Merge,
+    remove_from_segment::RemoveFromSegment,
     suppress::Suppress,
     unsuppress::Unsuppress,
 };
