@@ -33,6 +33,7 @@ mod identify;
 mod merge;
 mod remove_from_segment;
 mod segment_ids;
+mod submit_form;
 mod suppress;
 mod unsuppress;
 
@@ -47,6 +48,7 @@ pub use self::{
     identify::{Identify, ObjectId, Relationship},
     merge::Merge,
     remove_from_segment::RemoveFromSegment,
+    submit_form::SubmitForm,
     suppress::Suppress,
     unsuppress::Unsuppress,
 };
