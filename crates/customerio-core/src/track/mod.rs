@@ -31,10 +31,13 @@ mod event;
 mod event_body;
 mod identify;
 mod merge;
+mod metric;
 mod remove_from_segment;
+mod report_push_metric;
 mod segment_ids;
 mod submit_form;
 mod suppress;
+mod unsubscribe;
 mod unsuppress;
 
 pub use self::{
@@ -47,8 +50,14 @@ pub use self::{
     event_body::EventType,
     identify::{Identify, ObjectId, Relationship},
     merge::Merge,
+    metric::{EmailMetric, InAppMetric, Metric, PushMetric, SlackMetric, SmsMetric, WebhookMetric},
     remove_from_segment::RemoveFromSegment,
+    report_push_metric::ReportPushMetric,
     submit_form::SubmitForm,
     suppress::Suppress,
+    unsubscribe::Unsubscribe,
     unsuppress::Unsuppress,
 };
+
+/// What messages call the id of a delivery. The vendor documents no limit of its length.
+const DELIVERY_ID: &str = "the delivery's id";
