@@ -29,6 +29,7 @@ mod delete;
 mod delete_device;
 mod event;
 mod event_body;
+mod get_region;
 mod identify;
 mod merge;
 mod metric;
@@ -48,6 +49,7 @@ pub use self::{
     delete_device::DeleteDevice,
     event::Event,
     event_body::EventType,
+    get_region::{AccountRegion, GetRegion, RegionName, UnknownRegion},
     identify::{Identify, ObjectId, Relationship},
     merge::Merge,
     metric::{EmailMetric, InAppMetric, Metric, PushMetric, SlackMetric, SmsMetric, WebhookMetric},
