@@ -16,6 +16,7 @@
 
 pub mod app;
 mod client;
+mod device;
 mod endpoint;
 mod error;
 mod event_id;
@@ -41,6 +42,7 @@ pub use http;
 
 pub use crate::{
     client::Client,
+    device::{Device, DeviceAttributes, Platform},
     endpoint::{Endpoint, build, parse},
     error::{
         ApiError, BuildError, DecodeError, Delivery, Detail, Error, NoAnswer, Problem, StopReason, TransportError,

@@ -103,6 +103,9 @@ impl<D: Serialize + ?Sized> EventBody<'_, D> {
         if self.anonymous_id.is_some_and(|id| id.trim().is_empty()) {
             return Err(BuildError::new("the anonymous id", Problem::Empty));
         }
+        if self.reserved.recipient.is_some_and(|recipient| recipient.trim().is_empty()) {
+            return Err(BuildError::new("the recipient", Problem::Empty));
+        }
         let body = crate::Body::json(self)?;
         // Only where the whole body is over the limit can the data be, so it is encoded again in that case alone.
         if body.bytes().len() > limits::EVENT_DATA {

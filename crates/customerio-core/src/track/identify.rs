@@ -58,7 +58,8 @@ impl<'a> Identify<'a> {
 impl<'a, A: ?Sized> Identify<'a, A> {
     /// Attributes of your own: anything that serialises as an object.
     ///
-    /// One that a setter of this type has set must not be among them.
+    /// One that a setter of this type has set must not be among them. A number that is not finite is refused; but
+    /// `serde_json::json!` has made it `null` before it gets here, and that removes the attribute.
     #[must_use]
     pub fn with_attributes<B: Serialize + ?Sized>(self, attributes: &'a B) -> Identify<'a, B> {
         Identify { person: self.person, reserved: self.reserved, attributes }

@@ -15,23 +15,51 @@
 //! | `POST /api/v1/segments/{id}/remove_customers` | [`RemoveFromSegment`] |
 //! | `POST /api/v1/forms/{id}/submit` | [`SubmitForm`] |
 //! | `POST /api/v1/metrics` | [`Metric`] |
-//! | `POST /api/v1/push/events` | [`PushMetric`] |
+//! | `POST /api/v1/push/events` | [`ReportPushMetric`] (deprecated by the vendor) |
 //! | `POST /unsubscribe/{delivery_id}` | [`Unsubscribe`] |
 //! | `GET /api/v1/accounts/region` | [`GetRegion`] |
 //!
 //! Vendor's reference: <https://docs.customer.io/integrations/api/track/>.
 
+mod add_device;
+mod add_to_segment;
+mod anonymous_event;
 mod client;
 mod delete;
+mod delete_device;
 mod event;
 mod event_body;
+mod get_region;
 mod identify;
 mod merge;
+mod metric;
+mod remove_from_segment;
+mod report_push_metric;
+mod segment_ids;
+mod submit_form;
+mod suppress;
+mod unsubscribe;
+mod unsuppress;
 
 pub use self::{
+    add_device::AddDevice,
+    add_to_segment::AddToSegment,
+    anonymous_event::AnonymousEvent,
     delete::Delete,
+    delete_device::DeleteDevice,
     event::Event,
     event_body::EventType,
+    get_region::{AccountRegion, GetRegion, RegionName, UnknownRegion},
     identify::{Identify, ObjectId, Relationship},
     merge::Merge,
+    metric::{EmailMetric, InAppMetric, Metric, PushMetric, SlackMetric, SmsMetric, WebhookMetric},
+    remove_from_segment::RemoveFromSegment,
+    report_push_metric::ReportPushMetric,
+    submit_form::SubmitForm,
+    suppress::Suppress,
+    unsubscribe::Unsubscribe,
+    unsuppress::Unsuppress,
 };
+
+/// What messages call the id of a delivery. The vendor documents no limit of its length.
+const DELIVERY_ID: &str = "the delivery's id";

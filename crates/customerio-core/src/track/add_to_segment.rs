@@ -1,0 +1,102 @@
+//! `POST /api/v1/segments/{id}/add_customers`: add people to a manual segment.
+//!
+//! Limits: 1 to 1000 people.
+//! <https://docs.customer.io/integrations/api/track/#operation/add_to_segment>
+
+use bytes::Bytes;
+use http::{Method, Response};
+
+use super::segment_ids::SegmentIds;
+use crate::{
+    Body, BuildError, IdType, Operation, Path, Query, Replay, Track, Unreadable, decode_nothing,
+    macros::{opaque_debug, setters},
+};
+
+/// Adds people to a manual segment.
+///
+/// The segment must exist, and be a manual one. All identifiers are of one kind: Customer.io ignores those of another
+/// without an error.
+pub struct AddToSegment<'a> {
+    people: SegmentIds<'a>,
+}
+
+impl<'a> AddToSegment<'a> {
+    /// Adds the people with these identifiers, 1 to 1000 of one kind, to the segment with this number.
+    #[must_use]
+    pub fn new(segment: u32, ids: &'a [&'a str]) -> Self {
+        Self { people: SegmentIds::new(segment, ids) }
+    }
+
+    setters! {
+        /// The kind of the identifiers. Default: ids that you gave.
+        with_id_type, people.id_type: IdType;
+    }
+}
+
+impl Operation for AddToSegment<'_> {
+    type Surface = Track;
+    type Output = ();
+    const NAME: &'static str = "track.add_to_segment";
+
+    fn method(&self) -> Method {
+        Method::POST
+    }
+    fn path(&self, path: &mut Path) -> Result<(), BuildError> {
+        path.literal("/api/v1/segments");
+        path.number(self.people.segment.into());
+        path.literal("/add_customers");
+        Ok(())
+    }
+    fn query(&self, query: &mut Query<'_>) -> Result<(), BuildError> {
+        self.people.query(query);
+        Ok(())
+    }
+    fn body(&self) -> Result<Body, BuildError> {
+        self.people.encode()
+    }
+    fn replay(&self) -> Replay {
+        Replay::Safe
+    }
+    fn decode(&self, response: &Response<Bytes>) -> Result<(), Unreadable> {
+        decode_nothing(response)
+    }
+}
+
+opaque_debug!(AddToSegment<'_>);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{refused_track, wire_track};
+
+    #[test]
+    fn the_whole_request() {
+        assert_eq!(
+            wire_track(&AddToSegment::new(7, &["ada+1@example.com", "bob@example.com"]).with_id_type(IdType::Email)),
+            "POST https://track.customer.io/api/v1/segments/7/add_customers?id_type=email\n\
+             accept: application/json\n\
+             accept-encoding: identity\n\
+             authorization: Basic c2l0ZTprZXk=\n\
+             content-type: application/json\n\
+             user-agent: customerio-rust/0.1.0\n\
+             content-length: 47\n\
+             \n\
+             {\"ids\":[\"ada+1@example.com\",\"bob@example.com\"]}"
+        );
+    }
+
+    #[test]
+    fn a_kind_that_is_not_set_is_not_sent() {
+        let request = wire_track(&AddToSegment::new(7, &["42"]));
+        assert!(request.starts_with("POST https://track.customer.io/api/v1/segments/7/add_customers\n"), "{request}");
+        assert!(request.ends_with("{\"ids\":[\"42\"]}"), "{request}");
+    }
+
+    #[test]
+    fn someone_must_be_named() {
+        assert_eq!(
+            refused_track(&AddToSegment::new(7, &[])).to_string(),
+            "the list of people has 0 entries, and must have from 1 to 1000"
+        );
+    }
+}

@@ -1,0 +1,107 @@
+//! `POST /api/v1/segments/{id}/remove_customers`: remove people from a manual segment.
+//!
+//! Limits: 1 to 1000 people.
+//! <https://docs.customer.io/integrations/api/track/#operation/remove_from_segment>
+
+use bytes::Bytes;
+use http::{Method, Response};
+
+use super::segment_ids::SegmentIds;
+use crate::{
+    Body, BuildError, IdType, Operation, Path, Query, Replay, Track, Unreadable, decode_nothing,
+    macros::{opaque_debug, setters},
+};
+
+/// Removes people from a manual segment.
+///
+/// The segment must be a manual one. All identifiers are of one kind: Customer.io ignores those of another without an
+/// error. By the vendor's prose only people who have an `id` can be removed; its contract takes the other kinds too.
+pub struct RemoveFromSegment<'a> {
+    people: SegmentIds<'a>,
+}
+
+impl<'a> RemoveFromSegment<'a> {
+    /// Removes the people with these identifiers, 1 to 1000 of one kind, from the segment with this number.
+    #[must_use]
+    pub fn new(segment: u32, ids: &'a [&'a str]) -> Self {
+        Self { people: SegmentIds::new(segment, ids) }
+    }
+
+    setters! {
+        /// The kind of the identifiers. Default: ids that you gave.
+        with_id_type, people.id_type: IdType;
+    }
+}
+
+impl Operation for RemoveFromSegment<'_> {
+    type Surface = Track;
+    type Output = ();
+    const NAME: &'static str = "track.remove_from_segment";
+
+    fn method(&self) -> Method {
+        Method::POST
+    }
+    fn path(&self, path: &mut Path) -> Result<(), BuildError> {
+        path.literal("/api/v1/segments");
+        path.number(self.people.segment.into());
+        path.literal("/remove_customers");
+        Ok(())
+    }
+    fn query(&self, query: &mut Query<'_>) -> Result<(), BuildError> {
+        self.people.query(query);
+        Ok(())
+    }
+    fn body(&self) -> Result<Body, BuildError> {
+        self.people.encode()
+    }
+    fn replay(&self) -> Replay {
+        Replay::Safe
+    }
+    fn decode(&self, response: &Response<Bytes>) -> Result<(), Unreadable> {
+        decode_nothing(response)
+    }
+}
+
+opaque_debug!(RemoveFromSegment<'_>);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{refused_track, wire_track};
+
+    #[test]
+    fn the_whole_request() {
+        assert_eq!(
+            wire_track(
+                &RemoveFromSegment::new(7, &["ada+1@example.com", "bob@example.com"]).with_id_type(IdType::Email)
+            ),
+            "POST https://track.customer.io/api/v1/segments/7/remove_customers?id_type=email\n\
+             accept: application/json\n\
+             accept-encoding: identity\n\
+             authorization: Basic c2l0ZTprZXk=\n\
+             content-type: application/json\n\
+             user-agent: customerio-rust/0.1.0\n\
+             content-length: 47\n\
+             \n\
+             {\"ids\":[\"ada+1@example.com\",\"bob@example.com\"]}"
+        );
+    }
+
+    #[test]
+    fn a_kind_that_is_not_set_is_not_sent() {
+        let request = wire_track(&RemoveFromSegment::new(7, &["42"]));
+        assert!(
+            request.starts_with("POST https://track.customer.io/api/v1/segments/7/remove_customers\n"),
+            "{request}"
+        );
+        assert!(request.ends_with("{\"ids\":[\"42\"]}"), "{request}");
+    }
+
+    #[test]
+    fn someone_must_be_named() {
+        assert_eq!(
+            refused_track(&RemoveFromSegment::new(7, &[])).to_string(),
+            "the list of people has 0 entries, and must have from 1 to 1000"
+        );
+    }
+}
