@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{SendSms, SentMessage};
+use super::{SendInApp, SendInboxMessage, SendSms, SendWhatsApp, SentMessage};
 use crate::{App, Client, Error};
 
 /// The daily calls of the App API.
@@ -16,6 +16,39 @@ impl Client<App> {
     ///
     /// See [`Error`].
     pub async fn send_sms<D: Serialize + ?Sized>(&self, message: &SendSms<'_, D>) -> Result<SentMessage, Error> {
+        self.call(message).await
+    }
+
+    /// Sends a transactional WhatsApp message.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`].
+    pub async fn send_whatsapp<D: Serialize + ?Sized>(
+        &self,
+        message: &SendWhatsApp<'_, D>,
+    ) -> Result<SentMessage, Error> {
+        self.call(message).await
+    }
+
+    /// Sends a transactional in-app message.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`].
+    pub async fn send_in_app<D: Serialize + ?Sized>(&self, message: &SendInApp<'_, D>) -> Result<SentMessage, Error> {
+        self.call(message).await
+    }
+
+    /// Sends a transactional inbox message.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`].
+    pub async fn send_inbox_message<D: Serialize + ?Sized>(
+        &self,
+        message: &SendInboxMessage<'_, D>,
+    ) -> Result<SentMessage, Error> {
         self.call(message).await
     }
 }

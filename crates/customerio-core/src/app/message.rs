@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::Response;
 use serde::{Deserialize, Serialize};
 
-use crate::{Body, BuildError, Problem, UnixSeconds, Unreadable, decode_json, limits};
+use crate::{Body, BuildError, Nothing, PersonId, Problem, UnixSeconds, Unreadable, decode_json, json::Object, limits};
 
 /// Names a transactional message of the workspace: by its number, or by its trigger name.
 ///
@@ -46,6 +46,97 @@ impl<'a> From<&'a str> for TemplateId<'a> {
         Self::Name(name)
     }
 }
+
+/// The fields that several channels have. Each channel offers the setters of its own contract alone, and a field that is
+/// not set is not sent.
+#[derive(Default, Serialize)]
+#[serde(bound = "D: Serialize")]
+pub(super) struct Common<'a, D: ?Sized> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) transactional_message_id: Option<TemplateId<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) identifiers: Option<PersonId<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) tracked: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) disable_message_retention: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) send_to_unsubscribed: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) queue_draft: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) send_at: Option<UnixSeconds>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) language: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) auto_create: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_data: Option<Object<'a, D>>,
+}
+
+impl<'a> Common<'a, Nothing> {
+    pub(super) fn new(template: impl Into<TemplateId<'a>>, person: impl Into<PersonId<'a>>) -> Self {
+        Self { transactional_message_id: Some(template.into()), identifiers: Some(person.into()), ..Self::default() }
+    }
+}
+
+impl<'a, D: ?Sized> Common<'a, D> {
+    pub(super) fn with_message_data<E: ?Sized>(self, data: &'a E) -> Common<'a, E> {
+        Common {
+            transactional_message_id: self.transactional_message_id,
+            identifiers: self.identifiers,
+            tracked: self.tracked,
+            disable_message_retention: self.disable_message_retention,
+            send_to_unsubscribed: self.send_to_unsubscribed,
+            queue_draft: self.queue_draft,
+            send_at: self.send_at,
+            language: self.language,
+            auto_create: self.auto_create,
+            message_data: Some(Object(data)),
+        }
+    }
+
+    pub(super) fn check(&self) -> Result<(), BuildError> {
+        self.transactional_message_id.map_or(Ok(()), TemplateId::check)?;
+        self.identifiers.map_or(Ok(()), PersonId::check)
+    }
+}
+
+/// The setters of the named fields of [`Common`].
+macro_rules! common_setters {
+    (@tracked_links) => { $crate::macros::setters! {
+        /// Whether clicks on links are tracked. Default: as the transactional message says.
+        with_tracked, common.tracked: bool;
+    }};
+    (@disable_message_retention) => { $crate::macros::setters! {
+        /// Whether the message's text is kept out of the delivery history. Default: as the transactional message says.
+        with_disable_message_retention, common.disable_message_retention: bool;
+    }};
+    (@send_to_unsubscribed) => { $crate::macros::setters! {
+        /// Whether it goes to a person who has unsubscribed too. Default: as the transactional message says.
+        with_send_to_unsubscribed, common.send_to_unsubscribed: bool;
+    }};
+    (@queue_draft) => { $crate::macros::setters! {
+        /// Whether it is held as a draft, to be sent by hand. Default: false.
+        with_queue_draft, common.queue_draft: bool;
+    }};
+    (@send_at) => { $crate::macros::setters! {
+        /// When it goes out, up to 90 days ahead; a time in the past is now.
+        with_send_at, common.send_at: UnixSeconds;
+    }};
+    (@language) => { $crate::macros::setters! {
+        /// The language, instead of the person's: a code such as `en` or `pt-BR`.
+        with_language, common.language: &'a str;
+    }};
+    (@auto_create) => { $crate::macros::setters! {
+        /// Whether a trigger name that no transactional message has makes a new, empty one. Default: false. It has no
+        /// effect for a number.
+        with_auto_create, common.auto_create: bool;
+    }};
+    ($($field:ident)*) => { $($crate::app::message::common_setters!(@$field);)* };
+}
+
+pub(super) use common_setters;
 
 /// A message that Customer.io has taken to be sent.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]

@@ -14,9 +14,15 @@
 
 mod client;
 mod message;
+mod send_in_app;
+mod send_inbox_message;
 mod send_sms;
+mod send_whatsapp;
 
 pub use self::{
     message::{SentMessage, TemplateId},
+    send_in_app::SendInApp,
+    send_inbox_message::SendInboxMessage,
     send_sms::SendSms,
+    send_whatsapp::SendWhatsApp,
 };
