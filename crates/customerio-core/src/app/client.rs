@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{SendInApp, SendInboxMessage, SendSms, SendWhatsApp, SentMessage};
+use super::{SendEmail, SendInApp, SendInboxMessage, SendSms, SendWhatsApp, SentMessage};
 use crate::{App, Client, Error};
 
 /// The daily calls of the App API.
@@ -10,6 +10,15 @@ use crate::{App, Client, Error};
 /// A message is never sent again when an answer is lost: the person would get it twice. The error then says
 /// [`Delivery::MaybeSent`](crate::Delivery::MaybeSent).
 impl Client<App> {
+    /// Sends a transactional e-mail.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`].
+    pub async fn send_email<D: Serialize + ?Sized>(&self, message: &SendEmail<'_, D>) -> Result<SentMessage, Error> {
+        self.call(message).await
+    }
+
     /// Sends a transactional SMS.
     ///
     /// # Errors

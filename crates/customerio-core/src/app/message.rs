@@ -5,7 +5,7 @@
 
 use bytes::Bytes;
 use http::Response;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::{Body, BuildError, Nothing, PersonId, Problem, UnixSeconds, Unreadable, decode_json, json::Object, limits};
 
@@ -166,6 +166,11 @@ pub(super) fn encode(message: &impl Serialize, attachments: usize) -> Result<Bod
         return Err(BuildError::new("the message", Problem::TooLong { bytes, limit: limits::MESSAGE }));
     }
     Ok(body)
+}
+
+/// Writes pairs as an object.
+pub(super) fn serialize_pairs<S: Serializer>(pairs: &[(&str, &str)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(pairs.iter().copied())
 }
 
 /// Refuses an argument of no characters.

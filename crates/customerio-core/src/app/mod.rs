@@ -12,15 +12,19 @@
 //!
 //! Vendor's reference: <https://docs.customer.io/integrations/api/app/>.
 
+mod attachment;
 mod client;
 mod message;
+mod send_email;
 mod send_in_app;
 mod send_inbox_message;
 mod send_sms;
 mod send_whatsapp;
 
 pub use self::{
+    attachment::Attachment,
     message::{SentMessage, TemplateId},
+    send_email::SendEmail,
     send_in_app::SendInApp,
     send_inbox_message::SendInboxMessage,
     send_sms::SendSms,
