@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{SendEmail, SendInApp, SendInboxMessage, SendSms, SendWhatsApp, SentMessage};
+use super::{SendEmail, SendInApp, SendInboxMessage, SendPush, SendSms, SendWhatsApp, SentMessage};
 use crate::{App, Client, Error};
 
 /// The daily calls of the App API.
@@ -16,6 +16,18 @@ impl Client<App> {
     ///
     /// See [`Error`].
     pub async fn send_email<D: Serialize + ?Sized>(&self, message: &SendEmail<'_, D>) -> Result<SentMessage, Error> {
+        self.call(message).await
+    }
+
+    /// Sends a transactional push notification.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`].
+    pub async fn send_push<D: Serialize + ?Sized, A: Serialize + ?Sized>(
+        &self,
+        message: &SendPush<'_, D, A>,
+    ) -> Result<SentMessage, Error> {
         self.call(message).await
     }
 

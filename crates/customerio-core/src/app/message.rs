@@ -3,9 +3,11 @@
 //! Limits: 1 MB without attachments; `send_at` up to 90 days ahead.
 //! <https://docs.customer.io/integrations/api/app/#tag/Send-Messages>
 
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
 use http::Response;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer, ser::Error as _};
 
 use crate::{Body, BuildError, Nothing, PersonId, Problem, UnixSeconds, Unreadable, decode_json, json::Object, limits};
 
@@ -168,8 +170,12 @@ pub(super) fn encode(message: &impl Serialize, attachments: usize) -> Result<Bod
     Ok(body)
 }
 
-/// Writes pairs as an object.
+/// Writes pairs as an object, and refuses a key that stands twice: which of the two counts is up to the reader.
 pub(super) fn serialize_pairs<S: Serializer>(pairs: &[(&str, &str)], serializer: S) -> Result<S::Ok, S::Error> {
+    let mut keys = BTreeSet::new();
+    if !pairs.iter().all(|(key, _)| keys.insert(key)) {
+        return Err(S::Error::custom("a key is given twice"));
+    }
     serializer.collect_map(pairs.iter().copied())
 }
 

@@ -15,18 +15,22 @@
 mod attachment;
 mod client;
 mod message;
+mod push_payload;
 mod send_email;
 mod send_in_app;
 mod send_inbox_message;
+mod send_push;
 mod send_sms;
 mod send_whatsapp;
 
 pub use self::{
     attachment::Attachment,
     message::{SentMessage, TemplateId},
+    push_payload::{ApnsPayload, CustomPayload, FcmAndroidPayload, FcmIosPayload},
     send_email::SendEmail,
     send_in_app::SendInApp,
     send_inbox_message::SendInboxMessage,
+    send_push::{PushSound, PushTarget, SendPush},
     send_sms::SendSms,
     send_whatsapp::SendWhatsApp,
 };
