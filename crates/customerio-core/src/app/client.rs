@@ -2,12 +2,14 @@
 
 use serde::Serialize;
 
-use super::{SendEmail, SendInApp, SendInboxMessage, SendPush, SendSms, SendWhatsApp, SentMessage};
+use super::{
+    SendEmail, SendInApp, SendInboxMessage, SendPush, SendSms, SendWhatsApp, SentMessage, Trigger, TriggerBroadcast,
+};
 use crate::{App, Client, Error};
 
 /// The daily calls of the App API.
 ///
-/// A message is never sent again when an answer is lost: the person would get it twice. The error then says
+/// A message or a broadcast is never sent again when an answer is lost: people would get it twice. The error then says
 /// [`Delivery::MaybeSent`](crate::Delivery::MaybeSent).
 impl Client<App> {
     /// Sends a transactional e-mail.
@@ -71,5 +73,17 @@ impl Client<App> {
         message: &SendInboxMessage<'_, D>,
     ) -> Result<SentMessage, Error> {
         self.call(message).await
+    }
+
+    /// Sends a broadcast.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`].
+    pub async fn trigger_broadcast<D: Serialize + ?Sized>(
+        &self,
+        broadcast: &TriggerBroadcast<'_, D>,
+    ) -> Result<Trigger, Error> {
+        self.call(broadcast).await
     }
 }

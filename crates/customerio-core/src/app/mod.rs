@@ -13,7 +13,9 @@
 //! Vendor's reference: <https://docs.customer.io/integrations/api/app/>.
 
 mod attachment;
+mod audience;
 mod client;
+mod filter;
 mod message;
 mod push_payload;
 mod send_email;
@@ -22,9 +24,15 @@ mod send_inbox_message;
 mod send_push;
 mod send_sms;
 mod send_whatsapp;
+mod trigger_broadcast;
 
 pub use self::{
     attachment::Attachment,
+    audience::{
+        Audience, DataFileAudience, DefaultAudience, EmailsAudience, FilterAudience, IdsAudience, PerUserDataAudience,
+        UserData,
+    },
+    filter::{Filter, FilterValue},
     message::{SentMessage, TemplateId},
     push_payload::{ApnsPayload, CustomPayload, FcmAndroidPayload, FcmIosPayload},
     send_email::SendEmail,
@@ -33,4 +41,5 @@ pub use self::{
     send_push::{PushSound, PushTarget, SendPush},
     send_sms::SendSms,
     send_whatsapp::SendWhatsApp,
+    trigger_broadcast::{Trigger, TriggerBroadcast},
 };
