@@ -11,8 +11,8 @@ use crate::limits;
 
 /// A file to attach to an e-mail, encoded once: any number of messages can borrow it.
 ///
-/// Its name must have the file's extension, as in `invoice.pdf`: Customer.io tells the type of the file from it, and
-/// takes no programs. An e-mail can have several files, of different names.
+/// Its name must have the file's extension, as in `invoice.pdf`; Customer.io answers 403 to types that it forbids. An
+/// e-mail can have several files, of different names.
 ///
 /// ```
 /// use customerio_core::app::Attachment;
@@ -60,7 +60,7 @@ impl Attachment {
         }
     }
 
-    /// The file at `path`, under its own name.
+    /// The file at `path`, under its own name. With the feature `fs`.
     ///
     /// It is read before this returns: in async code, call it where blocking is allowed.
     ///

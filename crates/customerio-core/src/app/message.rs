@@ -186,7 +186,26 @@ pub(super) fn check_text(what: &'static str, value: &str) -> Result<(), BuildErr
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
+    use crate::{app::SendInApp, testing::refused_app};
+
+    #[test]
+    fn data_is_checked_through_the_common_fields() {
+        let nan = BTreeMap::from([("score", f64::NAN)]);
+        for (error, expected) in [
+            (refused_app(&SendInApp::new(1, "42").with_message_data(&nan)), "a number is NaN or infinite"),
+            (refused_app(&SendInApp::new(1, "42").with_message_data(&[1])), "attributes and data must be an object"),
+            (
+                refused_app(&SendInApp::new(1, "42").with_send_at(1_700_000_000_000.into())),
+                "1700000000000 is not a time in seconds",
+            ),
+        ] {
+            let error = error.to_string();
+            assert!(error.starts_with(&format!("the body cannot be sent: {expected}")), "{error}");
+        }
+    }
 
     fn read(body: &'static str) -> Result<SentMessage, Unreadable> {
         decode(&Response::new(body.into()))

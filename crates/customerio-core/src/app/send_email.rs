@@ -90,7 +90,7 @@ impl<'a> SendEmail<'a> {
 
     /// An e-mail of your own, with an HTML `body`, to the addresses `to`.
     ///
-    /// Name a transactional message too, [`with_template`](Self::with_template), and the e-mail counts in its metrics.
+    /// The vendor recommends to name a transactional message all the same, by [`with_template`](Self::with_template).
     #[must_use]
     pub fn new(to: &'a str, from: &'a str, subject: &'a str, body: &'a str) -> Self {
         let fields = Fields { to, from: Some(from), subject: Some(subject), body: Some(body), ..Fields::default() };
@@ -112,7 +112,7 @@ impl<'a, D: ?Sized> SendEmail<'a, D> {
         self
     }
 
-    /// The person that the e-mail is about: their attributes fill its Liquid, and it shows in their history.
+    /// The person that the e-mail is about. Older versions of the contract required one.
     #[must_use]
     pub fn with_identifiers(mut self, person: impl Into<PersonId<'a>>) -> Self {
         self.common.identifiers = Some(person.into());

@@ -13,7 +13,7 @@ use crate::{
     macros::opaque_debug,
 };
 
-/// Sends an in-app message to one person: they see it the next time that they open the app.
+/// Sends an in-app message to one person.
 ///
 /// A field that is not set is not sent: the transactional message's own setting holds.
 ///
