@@ -3,11 +3,13 @@
 //! Limits: 1 MB without attachments; `send_at` up to 90 days ahead.
 //! <https://docs.customer.io/integrations/api/app/#tag/Send-Messages>
 
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
 use http::Response;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer, ser::Error as _};
 
-use crate::{Body, BuildError, Problem, UnixSeconds, Unreadable, decode_json, limits};
+use crate::{Body, BuildError, Nothing, PersonId, Problem, UnixSeconds, Unreadable, decode_json, json::Object, limits};
 
 /// Names a transactional message of the workspace: by its number, or by its trigger name.
 ///
@@ -47,6 +49,97 @@ impl<'a> From<&'a str> for TemplateId<'a> {
     }
 }
 
+/// The fields that several channels have. Each channel offers the setters of its own contract alone, and a field that is
+/// not set is not sent.
+#[derive(Default, Serialize)]
+#[serde(bound = "D: Serialize")]
+pub(super) struct Common<'a, D: ?Sized> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) transactional_message_id: Option<TemplateId<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) identifiers: Option<PersonId<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) tracked: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) disable_message_retention: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) send_to_unsubscribed: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) queue_draft: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) send_at: Option<UnixSeconds>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) language: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) auto_create: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_data: Option<Object<'a, D>>,
+}
+
+impl<'a> Common<'a, Nothing> {
+    pub(super) fn new(template: impl Into<TemplateId<'a>>, person: impl Into<PersonId<'a>>) -> Self {
+        Self { transactional_message_id: Some(template.into()), identifiers: Some(person.into()), ..Self::default() }
+    }
+}
+
+impl<'a, D: ?Sized> Common<'a, D> {
+    pub(super) fn with_message_data<E: ?Sized>(self, data: &'a E) -> Common<'a, E> {
+        Common {
+            transactional_message_id: self.transactional_message_id,
+            identifiers: self.identifiers,
+            tracked: self.tracked,
+            disable_message_retention: self.disable_message_retention,
+            send_to_unsubscribed: self.send_to_unsubscribed,
+            queue_draft: self.queue_draft,
+            send_at: self.send_at,
+            language: self.language,
+            auto_create: self.auto_create,
+            message_data: Some(Object(data)),
+        }
+    }
+
+    pub(super) fn check(&self) -> Result<(), BuildError> {
+        self.transactional_message_id.map_or(Ok(()), TemplateId::check)?;
+        self.identifiers.map_or(Ok(()), PersonId::check)
+    }
+}
+
+/// The setters of the named fields of [`Common`].
+macro_rules! common_setters {
+    (@tracked_links) => { $crate::macros::setters! {
+        /// Whether clicks on links are tracked. Default: as the transactional message says.
+        with_tracked, common.tracked: bool;
+    }};
+    (@disable_message_retention) => { $crate::macros::setters! {
+        /// Whether the message's text is kept out of the delivery history. Default: as the transactional message says.
+        with_disable_message_retention, common.disable_message_retention: bool;
+    }};
+    (@send_to_unsubscribed) => { $crate::macros::setters! {
+        /// Whether it goes to a person who has unsubscribed too. Default: as the transactional message says.
+        with_send_to_unsubscribed, common.send_to_unsubscribed: bool;
+    }};
+    (@queue_draft) => { $crate::macros::setters! {
+        /// Whether it is held as a draft, to be sent by hand. Default: false.
+        with_queue_draft, common.queue_draft: bool;
+    }};
+    (@send_at) => { $crate::macros::setters! {
+        /// When it goes out, up to 90 days ahead; a time in the past is now.
+        with_send_at, common.send_at: UnixSeconds;
+    }};
+    (@language) => { $crate::macros::setters! {
+        /// The language, instead of the person's: a code such as `en` or `pt-BR`.
+        with_language, common.language: &'a str;
+    }};
+    (@auto_create) => { $crate::macros::setters! {
+        /// Whether a trigger name that no transactional message has makes a new, empty one. Default: false. It has no
+        /// effect for a number.
+        with_auto_create, common.auto_create: bool;
+    }};
+    ($($field:ident)*) => { $($crate::app::message::common_setters!(@$field);)* };
+}
+
+pub(super) use common_setters;
+
 /// A message that Customer.io has taken to be sent.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
@@ -77,6 +170,15 @@ pub(super) fn encode(message: &impl Serialize, attachments: usize) -> Result<Bod
     Ok(body)
 }
 
+/// Writes pairs as an object, and refuses a key that stands twice: which of the two counts is up to the reader.
+pub(super) fn serialize_pairs<S: Serializer>(pairs: &[(&str, &str)], serializer: S) -> Result<S::Ok, S::Error> {
+    let mut keys = BTreeSet::new();
+    if !pairs.iter().all(|(key, _)| keys.insert(key)) {
+        return Err(S::Error::custom("a key is given twice"));
+    }
+    serializer.collect_map(pairs.iter().copied())
+}
+
 /// Refuses an argument of no characters.
 pub(super) fn check_text(what: &'static str, value: &str) -> Result<(), BuildError> {
     if value.trim().is_empty() { Err(BuildError::new(what, Problem::Empty)) } else { Ok(()) }
@@ -84,7 +186,26 @@ pub(super) fn check_text(what: &'static str, value: &str) -> Result<(), BuildErr
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
+    use crate::{app::SendInApp, testing::refused_app};
+
+    #[test]
+    fn data_is_checked_through_the_common_fields() {
+        let nan = BTreeMap::from([("score", f64::NAN)]);
+        for (error, expected) in [
+            (refused_app(&SendInApp::new(1, "42").with_message_data(&nan)), "a number is NaN or infinite"),
+            (refused_app(&SendInApp::new(1, "42").with_message_data(&[1])), "attributes and data must be an object"),
+            (
+                refused_app(&SendInApp::new(1, "42").with_send_at(1_700_000_000_000.into())),
+                "1700000000000 is not a time in seconds",
+            ),
+        ] {
+            let error = error.to_string();
+            assert!(error.starts_with(&format!("the body cannot be sent: {expected}")), "{error}");
+        }
+    }
 
     fn read(body: &'static str) -> Result<SentMessage, Unreadable> {
         decode(&Response::new(body.into()))

@@ -12,11 +12,34 @@
 //!
 //! Vendor's reference: <https://docs.customer.io/integrations/api/app/>.
 
+mod attachment;
+mod audience;
 mod client;
+mod filter;
 mod message;
+mod push_payload;
+mod send_email;
+mod send_in_app;
+mod send_inbox_message;
+mod send_push;
 mod send_sms;
+mod send_whatsapp;
+mod trigger_broadcast;
 
 pub use self::{
+    attachment::Attachment,
+    audience::{
+        Audience, DataFileAudience, DefaultAudience, EmailsAudience, FilterAudience, IdsAudience, PerUserDataAudience,
+        UserData,
+    },
+    filter::{Filter, FilterValue},
     message::{SentMessage, TemplateId},
+    push_payload::{ApnsPayload, CustomPayload, FcmAndroidPayload, FcmIosPayload},
+    send_email::SendEmail,
+    send_in_app::SendInApp,
+    send_inbox_message::SendInboxMessage,
+    send_push::{PushSound, PushTarget, SendPush},
     send_sms::SendSms,
+    send_whatsapp::SendWhatsApp,
+    trigger_broadcast::{Trigger, TriggerBroadcast},
 };

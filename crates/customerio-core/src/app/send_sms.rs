@@ -7,10 +7,9 @@ use bytes::Bytes;
 use http::{Method, Response};
 use serde::Serialize;
 
-use super::message::{self, SentMessage, TemplateId};
+use super::message::{self, Common, SentMessage, TemplateId, common_setters};
 use crate::{
     App, Body, BuildError, Nothing, Operation, Path, PersonId, Quota, Replay, UnixSeconds, Unreadable,
-    json::Object,
     macros::{opaque_debug, setters},
 };
 
@@ -29,33 +28,11 @@ use crate::{
 #[derive(Serialize)]
 #[serde(bound = "D: Serialize")]
 pub struct SendSms<'a, D: ?Sized = Nothing> {
-    #[serde(flatten)]
-    fields: Fields<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message_data: Option<Object<'a, D>>,
-}
-
-#[derive(Serialize)]
-struct Fields<'a> {
-    transactional_message_id: TemplateId<'a>,
-    identifiers: PersonId<'a>,
     to: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     from: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    tracked: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    disable_message_retention: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    send_to_unsubscribed: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    queue_draft: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    send_at: Option<UnixSeconds>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    language: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    auto_create: Option<bool>,
+    #[serde(flatten)]
+    common: Common<'a, D>,
 }
 
 impl<'a> SendSms<'a> {
@@ -63,20 +40,7 @@ impl<'a> SendSms<'a> {
     /// as Liquid (`{{customer.phone}}`).
     #[must_use]
     pub fn new(template: impl Into<TemplateId<'a>>, person: impl Into<PersonId<'a>>, to: &'a str) -> Self {
-        let fields = Fields {
-            transactional_message_id: template.into(),
-            identifiers: person.into(),
-            to,
-            from: None,
-            tracked: None,
-            disable_message_retention: None,
-            send_to_unsubscribed: None,
-            queue_draft: None,
-            send_at: None,
-            language: None,
-            auto_create: None,
-        };
-        Self { fields, message_data: None }
+        Self { to, from: None, common: Common::new(template, person) }
     }
 }
 
@@ -84,27 +48,15 @@ impl<'a, D: ?Sized> SendSms<'a, D> {
     /// Data for the message's Liquid, as in `{{trigger.code}}`: anything that serialises as an object.
     #[must_use]
     pub fn with_message_data<E: Serialize + ?Sized>(self, data: &'a E) -> SendSms<'a, E> {
-        SendSms { fields: self.fields, message_data: Some(Object(data)) }
+        SendSms { to: self.to, from: self.from, common: self.common.with_message_data(data) }
     }
 
     setters! {
         /// The sender: a phone number or a sender ID that Twilio has verified.
-        with_from, fields.from: &'a str;
-        /// Whether clicks on links are tracked. Default: as the transactional message says.
-        with_tracked, fields.tracked: bool;
-        /// Whether the message's text is kept out of the delivery history. Default: as the transactional message says.
-        with_disable_message_retention, fields.disable_message_retention: bool;
-        /// Whether it goes to a person who has unsubscribed too. Default: as the transactional message says.
-        with_send_to_unsubscribed, fields.send_to_unsubscribed: bool;
-        /// Whether it is held as a draft, to be sent by hand. Default: false.
-        with_queue_draft, fields.queue_draft: bool;
-        /// When it goes out, up to 90 days ahead; a time in the past is now.
-        with_send_at, fields.send_at: UnixSeconds;
-        /// The language, instead of the person's: a code such as `en` or `pt-BR`.
-        with_language, fields.language: &'a str;
-        /// Whether a trigger name that no transactional message has makes a new, empty one. Default: false. It has no
-        /// effect for a number.
-        with_auto_create, fields.auto_create: bool;
+        with_from, from: &'a str;
+    }
+    common_setters! {
+        tracked_links disable_message_retention send_to_unsubscribed queue_draft send_at language auto_create
     }
 }
 
@@ -122,9 +74,8 @@ impl<D: Serialize + ?Sized> Operation for SendSms<'_, D> {
         Ok(())
     }
     fn body(&self) -> Result<Body, BuildError> {
-        self.fields.transactional_message_id.check()?;
-        self.fields.identifiers.check()?;
-        message::check_text("the recipient", self.fields.to)?;
+        self.common.check()?;
+        message::check_text("the recipient", self.to)?;
         message::encode(self, 0)
     }
     fn replay(&self) -> Replay {
@@ -167,8 +118,8 @@ mod tests {
              user-agent: customerio-rust/0.1.0\n\
              content-length: 296\n\
              \n\
-             {\"transactional_message_id\":44,\"identifiers\":{\"email\":\"ada@example.com\"},\"to\":\"+15551234567\",\
-             \"from\":\"ACME\",\"tracked\":false,\"disable_message_retention\":true,\"send_to_unsubscribed\":false,\
+             {\"to\":\"+15551234567\",\"from\":\"ACME\",\
+             \"transactional_message_id\":44,\"identifiers\":{\"email\":\"ada@example.com\"},\"tracked\":false,\"disable_message_retention\":true,\"send_to_unsubscribed\":false,\
              \"queue_draft\":true,\"send_at\":1700000000,\"language\":\"pt-BR\",\"auto_create\":true,\
              \"message_data\":{\"code\":\"123456\"}}"
         );
@@ -178,7 +129,7 @@ mod tests {
     fn what_is_not_set_is_left_to_the_template() {
         assert_eq!(
             body(&SendSms::new("login_code", "42", "{{customer.phone}}")),
-            r#"{"transactional_message_id":"login_code","identifiers":{"id":"42"},"to":"{{customer.phone}}"}"#
+            r#"{"to":"{{customer.phone}}","transactional_message_id":"login_code","identifiers":{"id":"42"}}"#
         );
     }
 
