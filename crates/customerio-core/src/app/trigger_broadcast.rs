@@ -3,6 +3,8 @@
 //! Limits: 25 MB; data of 50,000 bytes; 10,000 people; one trigger in 10 seconds for each broadcast, and 5 that wait.
 //! <https://docs.customer.io/integrations/api/app/#operation/triggerBroadcast>
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::{Method, Response};
 use serde::{Deserialize, Serialize};
@@ -97,6 +99,10 @@ impl<D: Serialize + ?Sized> Operation for TriggerBroadcast<'_, D> {
     }
     fn replay(&self) -> Replay {
         Replay::OnlyIfNotSent
+    }
+    fn attempt_timeout(&self) -> Duration {
+        // A trigger that names its people can have 25 MB.
+        Duration::from_secs(30)
     }
     fn decode(&self, response: &Response<Bytes>) -> Result<Trigger, Unreadable> {
         decode_json(response)

@@ -1,0 +1,64 @@
+//! The bytes on the wire: for every operation, and the same through each transport.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod catalogue;
+
+use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
+
+use customerio_core::{Transport, bytes::Bytes, http::Request};
+use customerio_hyper::HyperTransport;
+use customerio_reqwest::ReqwestTransport;
+use customerio_testing::WireServer;
+
+/// The request as HTTP/1.1 writes it: core's headers in core's order, and then the one that a transport adds.
+fn on_the_wire(request: &Request<Bytes>) -> String {
+    let path = request.uri().path_and_query().unwrap();
+    let mut text = format!("{} {path} HTTP/1.1\r\n", request.method());
+    for (name, value) in request.headers() {
+        text.extend([name.as_str(), ": ", value.to_str().unwrap(), "\r\n"]);
+    }
+    text.extend(["host: ", request.uri().authority().unwrap().as_str(), "\r\n\r\n"]);
+    text + std::str::from_utf8(request.body()).unwrap()
+}
+
+#[tokio::test]
+async fn every_operation_is_the_same_bytes_through_each_transport() {
+    let transports: [Arc<dyn Transport>; 2] =
+        [Arc::new(HyperTransport::new().unwrap()), Arc::new(ReqwestTransport::new().unwrap())];
+    let server = WireServer::start().unwrap();
+    let mut sent = Vec::new();
+    for sample in catalogue::samples(&server.url()) {
+        for transport in &transports {
+            transport.send(sample.request.clone()).await.unwrap();
+            sent.push((sample.operation, on_the_wire(&sample.request)));
+        }
+    }
+    let received = server.received();
+    assert_eq!(received.len(), sent.len());
+    for ((operation, sent), received) in sent.iter().zip(received) {
+        assert_eq!(*sent, String::from_utf8(received).unwrap(), "{operation}");
+    }
+}
+
+#[test]
+fn the_catalogue_has_every_operation() {
+    fn names(folder: &Path, found: &mut BTreeSet<String>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                names(&path, found);
+            } else {
+                let text = fs::read_to_string(&path).unwrap();
+                let constants = text.lines().filter_map(|line| line.strip_prefix("    const NAME: &'static str = \""));
+                found.extend(constants.filter_map(|rest| Some(rest.split_once('"')?.0.to_owned())));
+            }
+        }
+    }
+    let mut expected = BTreeSet::new();
+    names(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../customerio-core/src"), &mut expected);
+    assert!(expected.len() > 20, "the operations were not found: {expected:?}");
+    let samples = catalogue::samples("http://localhost");
+    let found: BTreeSet<_> = samples.iter().map(|sample| sample.operation.to_owned()).collect();
+    assert_eq!(found, expected);
+}
