@@ -12,6 +12,7 @@
 //!
 //! Vendor's reference: <https://docs.customer.io/integrations/api/app/>.
 
+mod aps;
 mod attachment;
 mod audience;
 mod client;
@@ -27,6 +28,7 @@ mod send_whatsapp;
 mod trigger_broadcast;
 
 pub use self::{
+    aps::{Alert, AlertText, Aps, ApsSound, CriticalSound, InterruptionLevel},
     attachment::Attachment,
     audience::{
         Audience, DataFileAudience, DefaultAudience, EmailsAudience, FilterAudience, IdsAudience, PerUserDataAudience,

@@ -19,10 +19,10 @@ use crate::{
 /// workspace sends through, [`FcmAndroidPayload`] for Android, or JSON of your own where those do not have a field.
 ///
 /// ```
-/// use customerio_core::app::{ApnsPayload, CustomPayload};
+/// use customerio_core::app::{AlertText, ApnsPayload, Aps, CustomPayload};
 /// use serde_json::json;
 ///
-/// let aps = json!({"alert": {"title": "Hi"}, "badge": 1, "mutable-content": 1});
+/// let aps = Aps::new().with_alert(AlertText::new().with_title("Hi")).with_badge(1).with_mutable_content(true);
 /// let payload = CustomPayload::new()
 ///     .with_ios(&ApnsPayload::new().with_link("app://orders/1").with_aps(&aps))?
 ///     .with_android(&json!({"message": {"notification": {"title": "Hi"}}}))?;
@@ -116,11 +116,7 @@ impl Default for ApnsPayload<'_> {
 }
 
 impl<'a, A: ?Sized> ApnsPayload<'a, A> {
-    /// Apple's own part, `aps`: `alert` (text, or an object with `title`, `subtitle`, `body` and the keys of localised
-    /// texts), `badge`, `sound`, `thread-id`, `category`, `content-available`, `mutable-content`, `target-content-id`,
-    /// `interruption-level` and `relevance-score`.
-    ///
-    /// With Customer.io's SDK `mutable-content` must be 1, or there are no images and nothing counts as delivered.
+    /// Apple's own part: an [`Aps`](super::Aps), or an object of your own where that does not have a key.
     #[must_use]
     pub fn with_aps<B: Serialize + ?Sized>(self, aps: &'a B) -> ApnsPayload<'a, B> {
         ApnsPayload { cio: self.cio, aps: Some(Object(aps)) }
