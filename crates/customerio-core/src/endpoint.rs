@@ -363,4 +363,40 @@ mod tests {
         let error = build(&endpoint, &Delete::new(crate::PersonId::Email(&long))).unwrap_err();
         assert_eq!(error.to_string(), "the URL is not valid: it is longer than HTTP allows");
     }
+
+    /// A call that promises a list.
+    struct List;
+
+    impl Operation for List {
+        type Surface = App;
+        type Output = Vec<u64>;
+        const NAME: &'static str = "app.list";
+
+        fn method(&self) -> Method {
+            Method::GET
+        }
+        fn path(&self, path: &mut Path) -> Result<(), BuildError> {
+            path.literal("/v1/list");
+            Ok(())
+        }
+        fn replay(&self) -> crate::Replay {
+            crate::Replay::Safe
+        }
+        fn decode(&self, response: &Response<Bytes>) -> Result<Self::Output, crate::Unreadable> {
+            crate::decode_json(response)
+        }
+    }
+
+    #[test]
+    fn an_answer_that_is_not_as_promised_is_kept_whole() {
+        for body in ["null", "{}", "<html>", "[1,", "[\"secret\"]"] {
+            let response = Response::builder().status(200).header("x-request-id", "7").body(body.into()).unwrap();
+            let error = parse(&List, response).unwrap_err();
+            let Error::Decode(decode) = &error else { panic!("{error:?}") };
+            assert_eq!((decode.body().as_ref(), decode.status().as_u16()), (body.as_bytes(), 200));
+            assert_eq!(decode.headers()["x-request-id"], "7");
+            assert!(!format!("{error} {error:?}").contains("secret"), "{error}");
+        }
+        assert_eq!(parse(&List, Response::new("[1,2]".into())).unwrap(), [1, 2]);
+    }
 }

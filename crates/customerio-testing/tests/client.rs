@@ -134,3 +134,16 @@ async fn every_bad_answer_is_the_right_error_with_everything_kept() {
     );
     assert_eq!(recorder.requests().len(), 1);
 }
+
+#[test]
+fn clients_calls_and_errors_go_to_other_threads() {
+    fn goes<T: Send>(_: &T) {}
+    fn is_shared<T: Clone + Send + Sync + 'static>(_: &T) {}
+    fn stays<T: Send + Sync + 'static>() {}
+    let client = client(&Recorder::new());
+    let attributes = std::collections::BTreeMap::from([("plan", "pro")]);
+    goes(&client.identify("42", &attributes));
+    goes(&client.track("42", "purchase", &attributes));
+    is_shared(&client);
+    stays::<Error>();
+}

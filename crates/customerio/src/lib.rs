@@ -47,6 +47,6 @@ pub use customerio_hyper::{self as hyper, HyperTransport};
 #[cfg(feature = "reqwest")]
 pub use customerio_reqwest::{self as reqwest, ReqwestTransport};
 
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "reqwest-rustls"))]
 #[doc = include_str!("../../../README.md")]
 struct Readme;
