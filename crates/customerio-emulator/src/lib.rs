@@ -21,7 +21,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
 //! ```
 //!
-//! Without a client, for a harness of your own: [`Emulator::handle`].
+//! Over a socket, for any HTTP stack and any language: `Emulator::serve_on_loopback` (feature `server`, on by default).
+//! Without either, for a harness of your own: [`Emulator::handle`].
 //!
 //! # What it does not do
 //!
@@ -57,6 +58,8 @@ mod record;
 mod region;
 mod route;
 mod segments;
+#[cfg(feature = "server")]
+mod server;
 mod shape;
 mod state;
 #[cfg(test)]
@@ -64,6 +67,8 @@ mod testing;
 mod transport;
 mod unsubscribe;
 
+#[cfg(feature = "server")]
+pub use crate::server::Server;
 pub use crate::{
     config::{APP_API_KEY, Builder, SERVICE_ACCOUNT_TOKEN, SITE_ID, TRACK_API_KEY, WORKSPACE_ID},
     emulator::Emulator,
