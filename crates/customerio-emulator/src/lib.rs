@@ -1,1 +1,79 @@
-//! x
+//! A local Customer.io: the Track API v1 and the transactional part of the App API, in memory.
+//!
+//! It takes what the API takes and refuses what the API's contract does not allow: a field that does not exist, a value
+//! of the wrong type, a size over a limit. What has arrived can be looked at.
+//!
+//! Without a socket, as the transport of a client:
+//!
+//! ```
+//! use customerio_core::Client;
+//! use customerio_emulator::Emulator;
+//! use serde_json::json;
+//!
+//! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+//! let emulator = Emulator::new();
+//! let client = Client::new(emulator.track_endpoint()?, emulator.clone());
+//! client.identify("42", &json!({"email": "ada@example.com", "plan": "pro"})).await?;
+//!
+//! let person = emulator.person("ada@example.com").expect("she was just added");
+//! assert_eq!(person.id.as_deref(), Some("42"));
+//! assert_eq!(person.attributes["plan"], "pro");
+//! # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
+//! ```
+//!
+//! Over a socket, for any HTTP stack and any language: `Emulator::serve_on_loopback` (feature `server`, on by default).
+//! Without either, for a harness of your own: [`Emulator::handle`].
+//!
+//! # What it does not do
+//!
+//! - It sends nothing: messages and broadcasts are kept, campaigns and templates do not exist. Every
+//!   `transactional_message_id` is taken.
+//! - It has no data-driven segments, no objects beside the relationships to them, and no limit on the rate of calls but
+//!   that of broadcasts.
+//! - It does at once what the service does later, such as merges, so it shows no races.
+//! - It does not redirect to another region.
+
+mod answer;
+mod attributes;
+mod audience;
+mod auth;
+mod bounded;
+mod broadcast;
+mod clock;
+mod config;
+mod delete;
+mod devices;
+mod email;
+mod emulator;
+mod events;
+mod forms;
+mod identifier;
+mod identify;
+mod json;
+mod merge;
+mod messages;
+mod metrics;
+mod people;
+mod record;
+mod region;
+mod route;
+mod segments;
+#[cfg(feature = "server")]
+mod server;
+mod shape;
+mod state;
+#[cfg(test)]
+mod testing;
+mod transport;
+mod unsubscribe;
+
+#[cfg(feature = "server")]
+pub use crate::server::Server;
+pub use crate::{
+    config::{APP_API_KEY, Builder, SERVICE_ACCOUNT_TOKEN, SITE_ID, TRACK_API_KEY, WORKSPACE_ID},
+    emulator::Emulator,
+    record::{
+        Channel, Device, Event, FormSubmission, LoggedRequest, Message, Metric, Person, Relationship, Trigger,
+        Unsubscribe,
+    },
+};

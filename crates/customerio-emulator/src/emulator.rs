@@ -1,0 +1,258 @@
+//! The emulator: one request in, one answer out; and what tests look at.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use customerio_core::{App, BuildError, Endpoint, Moment, Track, UnixSeconds};
+use http::{Request, Response};
+
+use crate::{
+    Builder, Channel, Event, FormSubmission, LoggedRequest, Message, Metric, Person, Trigger, Unsubscribe,
+    answer::Envelope,
+    clock::{Clock, seconds},
+    config::Config,
+    identifier::Identifier,
+    route::Route,
+    state::State,
+};
+
+/// Where the endpoints for the in-memory transport point: a name that is reserved for never being anyone's, so that
+/// nothing is sent anywhere if such an endpoint meets a real transport.
+const NOWHERE: &str = "http://customerio-emulator.invalid";
+
+/// Most bytes of a path in the log.
+const MOST_LOGGED_PATH: usize = 2_000;
+
+/// A local Customer.io. A clone is cheap and is the same emulator.
+///
+/// See the crate's start page.
+#[derive(Clone)]
+pub struct Emulator {
+    config: Arc<Config>,
+    state: Arc<Mutex<State>>,
+}
+
+impl Default for Emulator {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Emulator {
+    /// An emulator with nothing in it, the credentials of this crate's constants, and the system's clock.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::builder().build()
+    }
+
+    /// An emulator that is to be set up.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    pub(crate) fn of(config: Config, clock: Clock) -> Self {
+        Self { config: Arc::new(config), state: Arc::new(Mutex::new(State::new(clock))) }
+    }
+
+    /// Answers a request, at the emulator's own time.
+    ///
+    /// Only method, path, query, headers and body matter: the host is not looked at.
+    #[must_use]
+    pub fn handle(&self, request: &Request<Bytes>) -> Response<Bytes> {
+        let mut state = self.state();
+        let now = state.clock.since_epoch();
+        self.answer(&mut state, request, now)
+    }
+
+    /// Answers a request at a time of the caller's, given since 1970-01-01 UTC.
+    #[must_use]
+    pub fn handle_at(&self, request: &Request<Bytes>, since_epoch: Duration) -> Response<Bytes> {
+        self.answer(&mut self.state(), request, since_epoch)
+    }
+
+    fn answer(&self, state: &mut State, request: &Request<Bytes>, since_epoch: Duration) -> Response<Bytes> {
+        let response = match Route::of(request.method(), request.uri().path()) {
+            Ok(route) => match route.handle(request, since_epoch, &self.config, state) {
+                Ok(reply) => reply.into_response(),
+                Err(refusal) => refusal.into_response(route.envelope()),
+            },
+            Err(refusal) => refusal.into_response(Envelope::of_path(request.uri().path())),
+        };
+        let path = request.uri().path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
+        let logged = LoggedRequest {
+            method: request.method().clone(),
+            path: path.get(..MOST_LOGGED_PATH).unwrap_or(path).to_owned(),
+            status: response.status(),
+        };
+        state.requests += 1;
+        state.log.push(logged, 0);
+        response
+    }
+
+    /// A panic while the lock was held can have left a call half done, which is no reason for the next to fail.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The Track API here, for the in-memory transport: this emulator is a [`Transport`](customerio_core::Transport).
+    ///
+    /// # Errors
+    ///
+    /// Where the emulator was given credentials that cannot be sent.
+    pub fn track_endpoint(&self) -> Result<Endpoint<Track>, BuildError> {
+        self.track_endpoint_at(NOWHERE)
+    }
+
+    /// The App API here, for the in-memory transport: this emulator is a [`Transport`](customerio_core::Transport).
+    ///
+    /// # Errors
+    ///
+    /// Where the emulator was given credentials that cannot be sent.
+    pub fn app_endpoint(&self) -> Result<Endpoint<App>, BuildError> {
+        self.app_endpoint_at(NOWHERE)
+    }
+
+    /// The Track API behind `url`, such as `Server::url`, with the emulator's credentials.
+    ///
+    /// # Errors
+    ///
+    /// Where `url` is no base URL, or the emulator was given credentials that cannot be sent.
+    pub fn track_endpoint_at(&self, url: &str) -> Result<Endpoint<Track>, BuildError> {
+        let config = &self.config;
+        Endpoint::track(config.region, &config.site_id, &config.track_api_key)?.with_base_url(url)
+    }
+
+    /// The App API behind `url`, such as `Server::url`, with the emulator's credentials.
+    ///
+    /// # Errors
+    ///
+    /// Where `url` is no base URL, or the emulator was given credentials that cannot be sent.
+    pub fn app_endpoint_at(&self, url: &str) -> Result<Endpoint<App>, BuildError> {
+        Endpoint::app(self.config.region, &self.config.app_api_key)?.with_base_url(url)
+    }
+}
+
+/// What a workspace has that these APIs cannot make.
+impl Emulator {
+    /// Makes a manual segment: people can be added to it from now on.
+    pub fn create_segment(&self, id: u32) {
+        self.state().segments.insert(id);
+    }
+
+    /// Makes a broadcast: it can be triggered from now on.
+    pub fn create_broadcast(&self, id: u64) {
+        self.state().broadcasts.entry(id).or_default();
+    }
+
+    /// Allows or forbids messages of a channel; at first all are allowed. A forbidden one is answered with 403.
+    pub fn set_channel(&self, channel: Channel, allowed: bool) {
+        let disabled = &mut self.state().disabled;
+        if allowed {
+            disabled.remove(&channel);
+        } else {
+            disabled.insert(channel);
+        }
+    }
+
+    /// Moves the clock ahead.
+    pub fn advance(&self, duration: Duration) {
+        self.state().clock.advance(duration);
+    }
+
+    /// The time.
+    #[must_use]
+    pub fn now(&self) -> UnixSeconds {
+        seconds(self.state().clock.since_epoch()).into()
+    }
+
+    pub(crate) fn moment(&self) -> Moment {
+        self.state().clock.moment()
+    }
+}
+
+/// What has arrived. Lists have the oldest first, and forget the oldest beyond 100,000 entries or 64 MiB.
+impl Emulator {
+    /// The person with an identifier of any kind: an id, an e-mail address, or a `cio_id` with or without its prefix.
+    #[must_use]
+    pub fn person(&self, identifier: &str) -> Option<Person> {
+        self.state().person(identifier).cloned()
+    }
+
+    /// Everyone, in the order in which they were added.
+    #[must_use]
+    pub fn people(&self) -> Vec<Person> {
+        self.state().people.all().cloned().collect()
+    }
+
+    /// All events, of people and of unknown visitors.
+    #[must_use]
+    pub fn events(&self) -> Vec<Event> {
+        self.state().events.to_vec()
+    }
+
+    /// The events of a person, who is named as for [`person`](Self::person).
+    #[must_use]
+    pub fn events_of(&self, identifier: &str) -> Vec<Event> {
+        let state = self.state();
+        let Some(person) = state.person(identifier) else { return Vec::new() };
+        state.events.iter().filter(|event| event.person.as_ref() == Some(&person.cio_id)).cloned().collect()
+    }
+
+    /// The transactional messages.
+    #[must_use]
+    pub fn messages(&self) -> Vec<Message> {
+        self.state().messages.to_vec()
+    }
+
+    /// The triggers of broadcasts.
+    #[must_use]
+    pub fn triggers(&self) -> Vec<Trigger> {
+        self.state().triggers.to_vec()
+    }
+
+    /// The reported metrics, by both routes.
+    #[must_use]
+    pub fn metrics(&self) -> Vec<Metric> {
+        self.state().metrics.to_vec()
+    }
+
+    /// The submitted forms.
+    #[must_use]
+    pub fn forms(&self) -> Vec<FormSubmission> {
+        self.state().forms.to_vec()
+    }
+
+    /// The calls of `POST /unsubscribe/{delivery_id}`.
+    #[must_use]
+    pub fn unsubscribes(&self) -> Vec<Unsubscribe> {
+        self.state().unsubscribes.to_vec()
+    }
+
+    /// Whether an identifier is suppressed. It is written as in a path.
+    #[must_use]
+    pub fn is_suppressed(&self, identifier: &str) -> bool {
+        self.state().people.is_suppressed(&Identifier::of_shape(identifier))
+    }
+
+    /// How many requests were answered, however.
+    #[must_use]
+    pub fn requests(&self) -> u64 {
+        self.state().requests
+    }
+
+    /// The last 1000 requests.
+    #[must_use]
+    pub fn request_log(&self) -> Vec<LoggedRequest> {
+        self.state().log.to_vec()
+    }
+}
+
+impl fmt::Debug for Emulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Emulator").field("requests", &self.requests()).finish_non_exhaustive()
+    }
+}

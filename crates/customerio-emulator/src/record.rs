@@ -1,0 +1,183 @@
+//! What the emulator keeps, for tests to look at.
+
+use std::collections::BTreeSet;
+
+use customerio_core::{UnixSeconds, http::Method, http::StatusCode, track::EventType};
+use serde_json::{Map, Value};
+
+/// A person.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Person {
+    /// The id that the emulator gave, without the prefix `cio_`.
+    pub cio_id: String,
+    /// The id that a caller gave.
+    pub id: Option<String>,
+    /// The e-mail address, in the case in which it was given.
+    pub email: Option<String>,
+    /// All attributes but `id` and `email`; `created_at`, `unsubscribed` and `cio_subscription_preferences` are among
+    /// them.
+    pub attributes: Map<String, Value>,
+    /// The devices, oldest first.
+    pub devices: Vec<Device>,
+    /// The manual segments that the person is in.
+    pub segments: BTreeSet<u32>,
+    /// The relationships to objects, oldest first.
+    pub relationships: Vec<Relationship>,
+    /// The ids of anonymous visitors that turned out to be this person.
+    pub anonymous_ids: Vec<String>,
+}
+
+impl Person {
+    /// Whether the attribute `unsubscribed` is true.
+    #[must_use]
+    pub fn unsubscribed(&self) -> bool {
+        self.attributes.get("unsubscribed") == Some(&Value::Bool(true))
+    }
+}
+
+/// A device of a person.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Device {
+    /// The token.
+    pub id: String,
+    /// `ios` or `android`.
+    pub platform: String,
+    /// When it was last used: as said, or the time of the call.
+    pub last_used: UnixSeconds,
+    /// The attributes.
+    pub attributes: Map<String, Value>,
+}
+
+/// A relationship of a person to an object.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Relationship {
+    /// `object_type_id` and `object_id`, or `cio_object_id`.
+    pub identifiers: Map<String, Value>,
+    /// The attributes.
+    pub attributes: Map<String, Value>,
+}
+
+/// An event of a person or of an unknown visitor.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Event {
+    /// The id by which a repeat is recognised.
+    pub id: Option<String>,
+    /// What kind it is.
+    pub event_type: EventType,
+    /// The name, without surrounding blanks.
+    pub name: String,
+    /// The `cio_id` of the person, if they are known.
+    pub person: Option<String>,
+    /// The id of the visitor.
+    pub anonymous_id: Option<String>,
+    /// When it took place: as said, or the time of the call.
+    pub timestamp: UnixSeconds,
+    /// The data.
+    pub data: Map<String, Value>,
+}
+
+/// The channel of a transactional message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Channel {
+    /// `POST /v1/send/email`
+    Email,
+    /// `POST /v1/send/push`
+    Push,
+    /// `POST /v1/send/sms`
+    Sms,
+    /// `POST /v1/send/whatsapp`
+    WhatsApp,
+    /// `POST /v1/send/in_app`
+    InApp,
+    /// `POST /v1/send/inbox_message`
+    Inbox,
+}
+
+/// A transactional message.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Message {
+    /// The channel.
+    pub channel: Channel,
+    /// The id that the caller was answered.
+    pub delivery_id: String,
+    /// The `cio_id` of the person, if they are known.
+    pub person: Option<String>,
+    /// `to`, if the request has it.
+    pub to: Option<String>,
+    /// When the request came.
+    pub queued_at: UnixSeconds,
+    /// When it goes out, if that is later.
+    pub send_at: Option<UnixSeconds>,
+    /// The whole request body.
+    pub body: Value,
+}
+
+/// A trigger of a broadcast.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Trigger {
+    /// The id that the caller was answered.
+    pub id: u64,
+    /// The broadcast.
+    pub broadcast_id: u64,
+    /// When the request came.
+    pub triggered_at: UnixSeconds,
+    /// The whole request body.
+    pub body: Value,
+}
+
+/// A reported metric.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Metric {
+    /// The message that it is about.
+    pub delivery_id: String,
+    /// What happened, such as `opened`.
+    pub metric: String,
+    /// When: as said, or the time of the call.
+    pub timestamp: UnixSeconds,
+    /// The whole request body.
+    pub body: Value,
+}
+
+/// A submitted form.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct FormSubmission {
+    /// The form.
+    pub form_id: String,
+    /// The `cio_id` of the person.
+    pub person: String,
+    /// The fields of the form, identifiers included.
+    pub data: Map<String, Value>,
+}
+
+/// A call of `POST /unsubscribe/{delivery_id}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Unsubscribe {
+    /// The message that it is about.
+    pub delivery_id: String,
+    /// Whether the call asked to unsubscribe.
+    pub unsubscribe: bool,
+    /// The `cio_id` of the person, where the message is one of the emulator's and its person is known.
+    pub person: Option<String>,
+}
+
+/// A request that was answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LoggedRequest {
+    /// The method.
+    pub method: Method,
+    /// Path and query as they came; cut off after 2000 bytes.
+    pub path: String,
+    /// The status of the answer.
+    pub status: StatusCode,
+}

@@ -1,0 +1,352 @@
+//! Every route: who may call it, what it takes, and how its errors look.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value};
+
+use crate::{
+    answer::{Envelope, Refusal, Reply},
+    auth::Access,
+    broadcast,
+    clock::seconds,
+    config::Config,
+    delete, devices, email, events, forms, identify, json, merge, messages, metrics, region, segments,
+    shape::{At, Faults, Shape},
+    state::State,
+    unsubscribe,
+};
+
+/// What a route does with a request that is well formed.
+pub(crate) type Handler = fn(&mut Call<'_>) -> Result<Reply, Refusal>;
+
+/// A request that is well formed and may be made.
+pub(crate) struct Call<'a> {
+    pub(crate) state: &'a mut State,
+    pub(crate) config: &'a Config,
+    /// The variable segments of the path, decoded.
+    pub(crate) segments: Vec<String>,
+    pub(crate) query: Map<String, Value>,
+    pub(crate) body: Value,
+    /// The length of the body as it came.
+    pub(crate) bytes: usize,
+    pub(crate) since_epoch: Duration,
+}
+
+impl Call<'_> {
+    pub(crate) fn now(&self) -> i64 {
+        seconds(self.since_epoch)
+    }
+
+    /// Takes the fields out of the body: every shape of a body is an object.
+    pub(crate) fn take_fields(&mut self) -> Map<String, Value> {
+        match self.body.take() {
+            Value::Object(fields) => fields,
+            _ => Map::new(),
+        }
+    }
+}
+
+pub(crate) struct Route {
+    method: Method,
+    /// With `{…}` for segments that vary.
+    pattern: &'static str,
+    access: Access,
+    envelope: Envelope,
+    body: Option<&'static Shape>,
+    query: &'static Shape,
+    handler: Handler,
+}
+
+/// Most bytes of a body of the Track API. The emulator's own limit: people must not grow without end.
+const MOST_TRACK_BODY: usize = 4 * 1024 * 1024;
+
+const NO_QUERY: Shape = Shape::Object(&[]);
+
+const fn track(method: Method, pattern: &'static str, body: Option<&'static Shape>, handler: Handler) -> Route {
+    let (access, envelope) = (Access::Track, Envelope::TrackErrors);
+    Route { method, pattern, access, envelope, body, query: &NO_QUERY, handler }
+}
+
+const fn send(pattern: &'static str, body: &'static Shape, handler: Handler) -> Route {
+    let (access, envelope) = (Access::Send, Envelope::Send);
+    Route { method: Method::POST, pattern, access, envelope, body: Some(body), query: &NO_QUERY, handler }
+}
+
+impl Route {
+    const fn open(mut self) -> Self {
+        self.access = Access::Open;
+        self
+    }
+
+    const fn with_query(mut self, query: &'static Shape) -> Self {
+        self.query = query;
+        self
+    }
+
+    const fn with_envelope(mut self, envelope: Envelope) -> Self {
+        self.envelope = envelope;
+        self
+    }
+}
+
+#[rustfmt::skip]
+static ROUTES: &[Route] = &[
+    track(Method::PUT, "/api/v1/customers/{person}", Some(&identify::BODY), identify::identify),
+    track(Method::DELETE, "/api/v1/customers/{person}", None, delete::delete),
+    track(Method::PUT, "/api/v1/customers/{person}/devices", Some(&devices::BODY), devices::put),
+    track(Method::DELETE, "/api/v1/customers/{person}/devices/{device}", None, devices::delete),
+    track(Method::POST, "/api/v1/customers/{person}/suppress", None, delete::suppress),
+    track(Method::POST, "/api/v1/customers/{person}/unsuppress", None, delete::unsuppress),
+    track(Method::POST, "/api/v1/customers/{person}/events", Some(&events::BODY), events::of_person),
+    track(Method::POST, "/api/v1/events", Some(&events::ANONYMOUS_BODY), events::anonymous),
+    track(Method::POST, "/api/v1/forms/{form}/submit", Some(&forms::BODY), forms::submit),
+    track(Method::POST, "/api/v1/merge_customers", Some(&merge::BODY), merge::merge)
+        .with_envelope(Envelope::TrackError),
+    track(Method::POST, "/api/v1/metrics", Some(&metrics::BODY), metrics::report).open(),
+    track(Method::POST, "/api/v1/push/events", Some(&metrics::PUSH_BODY), metrics::report_push).open(),
+    track(Method::POST, "/unsubscribe/{delivery}", Some(&unsubscribe::BODY), unsubscribe::unsubscribe).open(),
+    track(Method::POST, "/api/v1/segments/{segment}/add_customers", Some(&segments::BODY), segments::add)
+        .with_query(&segments::QUERY),
+    track(Method::POST, "/api/v1/segments/{segment}/remove_customers", Some(&segments::BODY), segments::remove)
+        .with_query(&segments::QUERY),
+    track(Method::GET, "/api/v1/accounts/region", None, region::get),
+    send("/v1/send/email", &email::BODY, email::send),
+    send("/v1/send/push", &messages::PUSH, messages::push),
+    send("/v1/send/sms", &messages::SMS, messages::sms),
+    send("/v1/send/whatsapp", &messages::WHATSAPP, messages::whatsapp),
+    send("/v1/send/in_app", &messages::IN_APP, messages::in_app),
+    send("/v1/send/inbox_message", &messages::INBOX, messages::inbox),
+    Route {
+        method: Method::POST,
+        pattern: "/v1/campaigns/{broadcast}/triggers",
+        access: Access::App,
+        envelope: Envelope::App,
+        body: Some(&broadcast::BODY),
+        query: &NO_QUERY,
+        handler: broadcast::trigger,
+    },
+];
+
+impl Route {
+    /// The route that takes the request.
+    pub(crate) fn of(method: &Method, path: &str) -> Result<&'static Self, Refusal> {
+        let here = || ROUTES.iter().filter(|route| route.captures(path).is_some());
+        if let Some(route) = here().find(|route| route.method == *method) {
+            return Ok(route);
+        }
+        let allowed = here().map(|route| route.method.as_str()).collect::<Vec<_>>().join(", ");
+        let refusal = if allowed.is_empty() {
+            Refusal::new(StatusCode::NOT_FOUND, "there is no such route")
+        } else {
+            let refusal = Refusal::new(StatusCode::METHOD_NOT_ALLOWED, format!("the route takes {allowed} alone"));
+            match HeaderValue::try_from(allowed) {
+                Ok(allowed) => refusal.with_header(header::ALLOW, allowed),
+                Err(_) => refusal,
+            }
+        };
+        Err(refusal)
+    }
+
+    pub(crate) fn envelope(&self) -> Envelope {
+        self.envelope
+    }
+
+    /// Checks everything that can be checked without the state, and then does it.
+    pub(crate) fn handle(
+        &self,
+        request: &Request<Bytes>,
+        since_epoch: Duration,
+        config: &Config,
+        state: &mut State,
+    ) -> Result<Reply, Refusal> {
+        self.access.check(request.headers(), config)?;
+        let segments = decode_segments(self.captures(request.uri().path()).unwrap_or_default())?;
+        let query = self.checked_query(request.uri().query().unwrap_or_default())?;
+        let body = self.checked_body(request.headers(), request.body())?;
+        let bytes = request.body().len();
+        (self.handler)(&mut Call { state, config, segments, query, body, bytes, since_epoch })
+    }
+
+    /// The segments of `path` that vary, if it is of this route.
+    fn captures<'p>(&self, path: &'p str) -> Option<Vec<&'p str>> {
+        let mut captures = Vec::new();
+        let mut segments = path.split('/');
+        for expected in self.pattern.split('/') {
+            let segment = segments.next()?;
+            if expected.starts_with('{') {
+                // A server takes `..` out of a path before it looks for a route.
+                if matches!(segment, "" | "." | "..") {
+                    return None;
+                }
+                captures.push(segment);
+            } else if expected != segment {
+                return None;
+            }
+        }
+        segments.next().is_none().then_some(captures)
+    }
+
+    fn checked_query(&self, query: &str) -> Result<Map<String, Value>, Refusal> {
+        let mut parameters = Map::new();
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let decode = |text: &str| decode(&text.replace('+', " "), "the query");
+            let name = decode(name)?;
+            if parameters.insert(name.clone(), decode(value)?.into()).is_some() {
+                return Err(Refusal::bad(format!("the query has {name:.100} twice")));
+            }
+        }
+        let parameters = Value::Object(parameters);
+        self.check(self.query, &parameters, At::root("the query"))?;
+        match parameters {
+            Value::Object(parameters) => Ok(parameters),
+            _ => Ok(Map::new()),
+        }
+    }
+
+    fn checked_body(&self, headers: &HeaderMap, body: &Bytes) -> Result<Value, Refusal> {
+        let Some(shape) = self.body else {
+            // Some clients send an empty object where others send nothing.
+            return match body.trim_ascii() {
+                b"" | b"{}" => Ok(Value::Null),
+                _ => Err(Refusal::bad("the route takes no body")),
+            };
+        };
+        let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let media_type = content_type.split(';').next().unwrap_or_default().trim();
+        if !media_type.eq_ignore_ascii_case("application/json") {
+            return Err(Refusal::bad("the content-type must be application/json"));
+        }
+        let tracks = matches!(self.envelope, Envelope::TrackErrors | Envelope::TrackError);
+        if tracks && body.len() > MOST_TRACK_BODY {
+            let text = format!("the body has {} bytes; the most is {MOST_TRACK_BODY}", body.len());
+            return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, text));
+        }
+        let value = json::read(body).map_err(|error| Refusal::bad(format!("the body is not JSON: {error}")))?;
+        self.check(shape, &value, At::root("the body"))?;
+        Ok(value)
+    }
+
+    fn check(&self, shape: &Shape, value: &Value, at: At<'_>) -> Result<(), Refusal> {
+        let mut faults = Faults::default();
+        shape.check(value, at, &mut faults);
+        faults.into_result().map_err(|faults| {
+            // Broadcasts are the routes that tell a body that is not JSON from one that is not right.
+            let broadcast = self.envelope == Envelope::App;
+            let status = if broadcast { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::BAD_REQUEST };
+            Refusal::faults(status, faults)
+        })
+    }
+}
+
+fn decode_segments(segments: Vec<&str>) -> Result<Vec<String>, Refusal> {
+    segments.into_iter().map(|segment| decode(segment, "the path")).collect()
+}
+
+fn decode(text: &str, what: &str) -> Result<String, Refusal> {
+    let decoded = percent_decode_str(text).decode_utf8();
+    decoded.map(std::borrow::Cow::into_owned).map_err(|_| Refusal::bad(format!("{what} is not UTF-8")))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::testing::{accept, call, emulator, parts, refuse, request};
+
+    const ADA: &str = "PUT /api/v1/customers/42";
+
+    #[test]
+    fn what_is_no_route_is_a_404_in_the_shape_of_its_api() {
+        let emulator = emulator();
+        let track = json!({"meta": {"error": "there is no such route"}});
+        let app = json!({"errors": [{"status": "404", "detail": "there is no such route"}]});
+        for (line, expected) in [
+            ("GET /", &track),
+            ("PUT /api/v1/customers", &track),
+            ("PUT /api/v1/customers/", &track),
+            ("PUT /api/v1/customers/..", &track),
+            ("PUT /api/v1/customers/42/", &track),
+            ("PUT /api/v1/customers//42", &track),
+            ("PUT /api/v1/customers/a/b", &track),
+            ("POST /api/v2/entity", &track),
+            ("GET /v1/workspaces", &app),
+        ] {
+            assert_eq!(call(&emulator, line, &json!({})), (404, expected.clone()), "{line}");
+        }
+    }
+
+    #[test]
+    fn another_method_is_a_405_that_names_the_right_ones() {
+        let emulator = emulator();
+        for (line, allowed) in [
+            ("POST /api/v1/customers/42", "PUT, DELETE"),
+            ("GET /api/v1/customers/42/devices", "PUT"),
+            ("GET /v1/send/email", "POST"),
+        ] {
+            let response = emulator.handle(&request(line, &json!({})));
+            assert_eq!(response.status(), 405, "{line}");
+            assert_eq!(response.headers()["allow"], allowed);
+        }
+    }
+
+    #[test]
+    fn a_body_must_be_json_and_say_so() {
+        let emulator = emulator();
+        let send = |content_type: Option<&'static str>, body: &'static str| {
+            let mut request = request(ADA, &json!({})).map(|_| body.into());
+            request.headers_mut().remove("content-type");
+            if let Some(content_type) = content_type {
+                request.headers_mut().insert("content-type", content_type.parse().unwrap());
+            }
+            parts(&emulator.handle(&request))
+        };
+        let wrong_type = json!({"meta": {"errors": ["the content-type must be application/json"]}});
+        for content_type in
+            [None, Some("text/plain"), Some("application/jsonp"), Some("application/x-www-form-urlencoded")]
+        {
+            assert_eq!(send(content_type, "{}"), (400, wrong_type.clone()), "{content_type:?}");
+        }
+        for (body, reason) in [
+            ("", "the body is not JSON: EOF while parsing a value at line 1 column 0"),
+            ("{", "the body is not JSON: EOF while parsing an object at line 1 column 1"),
+            (r#"{"a":1,"a":2}"#, "the body is not JSON: `a` stands twice in an object at line 1 column 13"),
+        ] {
+            let expected = (400, json!({"meta": {"errors": [reason]}}));
+            assert_eq!(send(Some("application/json"), body), expected, "{body}");
+        }
+        assert_eq!(send(Some("Application/JSON;charset=utf-8"), "{}").0, 200);
+        refuse(&emulator, &format!("{ADA}?a=b"), &json!({}), "a is not a field of this call");
+        // For broadcasts what is not JSON is a 400, and what is wrong JSON a 422.
+        emulator.create_broadcast(1);
+        let request = request("POST /v1/campaigns/1/triggers", &json!({})).map(|_| "{".into());
+        assert_eq!(emulator.handle(&request).status(), 400);
+    }
+
+    #[test]
+    fn a_body_is_bounded_by_the_emulator_too() {
+        let large = json!({"data": {"id": "42", "a": "x".repeat(4 * 1024 * 1024)}});
+        assert_eq!(call(&emulator(), "POST /api/v1/forms/f/submit", &large).0, 413);
+    }
+
+    #[test]
+    fn requests_are_counted_and_logged() {
+        let emulator = emulator();
+        accept(&emulator, ADA, &json!({}));
+        let (status, _) = call(&emulator, &format!("GET /{}?q", "x".repeat(5_000)), &json!(null));
+        assert_eq!((emulator.requests(), status), (2, 404));
+        let log = emulator.request_log();
+        assert_eq!(
+            (log[0].method.as_str(), log[0].path.as_str(), log[0].status.as_u16()),
+            ("PUT", "/api/v1/customers/42", 200)
+        );
+        assert_eq!((log[1].path.len(), log[1].status.as_u16()), (2_000, 404));
+        for _ in 0..1_000 {
+            accept(&emulator, ADA, &json!({}));
+        }
+        assert_eq!((emulator.requests(), emulator.request_log().len()), (1_002, 1_000));
+    }
+}

@@ -1,0 +1,53 @@
+//! What the tests of the routes have in common.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use http::{Request, Response};
+use serde_json::Value;
+
+use crate::{APP_API_KEY, Emulator, SITE_ID, TRACK_API_KEY};
+
+/// When the tests take place.
+pub(crate) const NOW: i64 = 1_700_000_000;
+
+/// An emulator whose clock stands at [`NOW`].
+pub(crate) fn emulator() -> Emulator {
+    Emulator::builder().with_clock_at(NOW.into()).build()
+}
+
+/// A request with credentials, from a line such as `PUT /api/v1/customers/1`. `null` is no body.
+pub(crate) fn request(line: &str, body: &Value) -> Request<Bytes> {
+    let (method, path) = line.split_once(' ').unwrap();
+    let authorization = if path.starts_with("/v1/") {
+        format!("Bearer {APP_API_KEY}")
+    } else {
+        format!("Basic {}", STANDARD.encode(format!("{SITE_ID}:{TRACK_API_KEY}")))
+    };
+    let request = Request::builder().method(method).uri(path).header("authorization", authorization);
+    if body.is_null() {
+        return request.body(Bytes::new()).unwrap();
+    }
+    request.header("content-type", "application/json; charset=utf-8").body(body.to_string().into()).unwrap()
+}
+
+/// Status and body of an answer; no body is `null`.
+pub(crate) fn parts(response: &Response<Bytes>) -> (u16, Value) {
+    let body = response.body();
+    (response.status().as_u16(), if body.is_empty() { Value::Null } else { serde_json::from_slice(body).unwrap() })
+}
+
+/// Makes a call and gives its answer.
+pub(crate) fn call(emulator: &Emulator, line: &str, body: &Value) -> (u16, Value) {
+    parts(&emulator.handle(&request(line, body)))
+}
+
+/// Makes a call that must succeed with `{}`.
+pub(crate) fn accept(emulator: &Emulator, line: &str, body: &Value) {
+    assert_eq!(call(emulator, line, body), (200, serde_json::json!({})), "{line} {body}");
+}
+
+/// Makes a call that must be refused with a 400 of the Track API, for this one reason.
+pub(crate) fn refuse(emulator: &Emulator, line: &str, body: &Value, reason: &str) {
+    let expected = serde_json::json!({"meta": {"errors": [reason]}});
+    assert_eq!(call(emulator, line, body), (400, expected), "{line} {body}");
+}

@@ -1,0 +1,127 @@
+//! The emulator as a transport: calls reach it without a socket, and waits end at once.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use customerio_core::{Attempt, Moment, Transport, TransportError, TransportErrorKind, async_trait};
+use http::{Request, Response};
+
+use crate::Emulator;
+
+/// A wait moves the emulator's clock ahead instead of taking time.
+#[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
+#[cfg_attr(not(target_arch = "wasm32"), async_trait)]
+impl Transport for Emulator {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        let response = self.handle(&request);
+        if response.body().len() > Attempt::of(&request).response_limit {
+            return Err(TransportError::maybe_sent(TransportErrorKind::ResponseTooLarge));
+        }
+        Ok(response)
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        // Nothing happens before the future is polled: a timer that is dropped in time does not move the clock.
+        self.advance(duration);
+    }
+
+    fn now(&self) -> Moment {
+        self.moment()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use customerio_core::{
+        Client, PersonId,
+        app::SendSms,
+        http::StatusCode,
+        track::{EventType, Identify},
+    };
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::{NOW, emulator};
+
+    #[tokio::test]
+    async fn the_clients_calls_arrive() {
+        let emulator = emulator();
+        let track = Client::new(emulator.track_endpoint().unwrap(), emulator.clone());
+        track.identify("42", &json!({"email": "ada+1@example.com", "plan": "pro"})).await.unwrap();
+        track.call(&Identify::new("43").with_unsubscribed(true).with_topics(&[(1, true)])).await.unwrap();
+        track.track(PersonId::Email("ada+1@example.com"), "purchase", &json!({"price": 1.5})).await.unwrap();
+        track.merge("42", "43").await.unwrap();
+
+        let ada = emulator.person("42").unwrap();
+        assert_eq!(emulator.people(), std::slice::from_ref(&ada));
+        assert!(ada.unsubscribed());
+        let event = &emulator.events_of("42")[0];
+        assert_eq!((event.event_type, event.name.as_str()), (EventType::Event, "purchase"));
+        assert_eq!(event.timestamp, NOW.into());
+        assert!(event.id.is_some());
+
+        let app = Client::new(emulator.app_endpoint().unwrap(), emulator.clone());
+        let sent =
+            app.send_sms(&SendSms::new("code", "42", "+15551234567").with_send_at((NOW + 5).into())).await.unwrap();
+        let message = &emulator.messages()[0];
+        assert_eq!((&sent.delivery_id, sent.queued_at), (&message.delivery_id, NOW.into()));
+        assert_eq!((sent.send_at, &message.person), (Some((NOW + 5).into()), &Some(ada.cio_id)));
+
+        track.delete("42").await.unwrap();
+        assert_eq!(emulator.people(), []);
+        assert_eq!(emulator.requests(), 6);
+    }
+
+    #[tokio::test]
+    async fn a_refusal_is_an_error_with_its_message() {
+        let emulator = emulator();
+        let track = Client::new(emulator.track_endpoint().unwrap(), emulator.clone());
+        let error = track.identify("42", &json!({"unsubscribed": "yes"})).await.unwrap_err();
+        assert_eq!(error.status(), Some(StatusCode::BAD_REQUEST));
+        assert_eq!(error.as_api().unwrap().message(), Some("unsubscribed must be true or false"));
+        assert_eq!(error.attempts(), 1);
+
+        let other = crate::Emulator::builder().with_app_api_key("other").build();
+        let app = Client::new(other.app_endpoint().unwrap(), emulator.clone());
+        let error = app.send_sms(&SendSms::new(1, "42", "+15551234567")).await.unwrap_err();
+        assert_eq!(error.status(), Some(StatusCode::UNAUTHORIZED));
+        assert_eq!(error.as_api().unwrap().details()[0].code.as_deref(), Some("invalid_credentials"));
+    }
+
+    /// A broadcast that is triggered twice: the client waits as long as it is told, and no real time passes.
+    #[tokio::test]
+    async fn a_wait_moves_the_clock_and_takes_no_time() {
+        #[derive(Debug)]
+        struct Trigger;
+        impl customerio_core::Operation for Trigger {
+            type Surface = customerio_core::App;
+            type Output = serde_json::Value;
+            const NAME: &'static str = "test.trigger";
+            const QUOTA: customerio_core::Quota = customerio_core::Quota::Broadcast;
+            fn method(&self) -> http::Method {
+                http::Method::POST
+            }
+            fn path(&self, path: &mut customerio_core::Path) -> Result<(), customerio_core::BuildError> {
+                path.literal("/v1/campaigns/12/triggers");
+                Ok(())
+            }
+            fn body(&self) -> Result<customerio_core::Body, customerio_core::BuildError> {
+                customerio_core::Body::json(&json!({}))
+            }
+            fn replay(&self) -> customerio_core::Replay {
+                customerio_core::Replay::OnlyIfNotSent
+            }
+            fn decode(&self, response: &Response<Bytes>) -> Result<serde_json::Value, customerio_core::Unreadable> {
+                customerio_core::decode_json(response)
+            }
+        }
+        let emulator = emulator();
+        emulator.create_broadcast(12);
+        let app = Client::new(emulator.app_endpoint().unwrap(), emulator.clone());
+        assert_eq!(app.call(&Trigger).await.unwrap(), json!({"id": 1}));
+        assert_eq!(emulator.now(), NOW.into());
+        assert_eq!(app.call(&Trigger).await.unwrap(), json!({"id": 2}));
+        assert!(emulator.now().get() >= NOW + 10, "{:?}", emulator.now());
+        assert_eq!(emulator.requests(), 3);
+    }
+}
