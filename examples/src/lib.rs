@@ -1,1 +1,129 @@
-//! x
+//! What the examples share: clients of the real Customer.io where its keys are in the environment, and else of an
+//! emulator on loopback, over the transport that the command line names.
+
+use std::{env, error::Error, sync::Arc, time::Duration};
+
+use customerio::{
+    App, Client, Endpoint, HyperTransport, Moment, Region, ReqwestTransport, Track, Transport, TransportError,
+    async_trait,
+    bytes::Bytes,
+    http::{Request, Response},
+};
+use customerio_emulator::{Emulator, Server};
+
+/// Clients for an example, and what stands behind them.
+#[derive(Debug)]
+pub struct CustomerIo {
+    /// A client of the Track API.
+    pub track: Client<Track>,
+    /// A client of the App API.
+    pub app: Client<App>,
+    /// The transport that the two share.
+    pub transport: Arc<dyn Transport>,
+    /// The number of a manual segment: `CUSTOMERIO_SEGMENT_ID`, or 7.
+    pub segment: u32,
+    /// The number of a broadcast: `CUSTOMERIO_BROADCAST_ID`, or 12.
+    pub broadcast: u64,
+    /// The emulator's server, if there is one.
+    pub server: Option<Server>,
+}
+
+/// Connects as the environment and the command line say, and says how.
+///
+/// With `CUSTOMERIO_SITE_ID`, `CUSTOMERIO_TRACK_API_KEY`, `CUSTOMERIO_APP_API_KEY` and `CUSTOMERIO_REGION` set, to the
+/// real service; without any of them, to an emulator on loopback. The first argument is `reqwest` (the default) or
+/// `hyper`.
+///
+/// # Errors
+///
+/// Where only some of the variables are set, where a key is not valid, or where no port can be had.
+pub async fn connect() -> Result<CustomerIo, Box<dyn Error>> {
+    let name = env::args().nth(1).unwrap_or_else(|| "reqwest".to_owned());
+    let transport: Arc<dyn Transport> = match name.as_str() {
+        "reqwest" => Arc::new(Narrator(ReqwestTransport::new()?)),
+        "hyper" => Arc::new(Narrator(HyperTransport::new()?)),
+        other => return Err(format!("the transport is `reqwest` or `hyper`, not `{other}`").into()),
+    };
+    let segment = number("CUSTOMERIO_SEGMENT_ID", 7)?;
+    let broadcast = number("CUSTOMERIO_BROADCAST_ID", 12)?;
+    let (track, app, server) = if let Some([site_id, track_key, app_key, region]) = credentials()? {
+        let region: Region = region.parse()?;
+        println!("Customer.io itself ({region:?}), over {name}\n");
+        (Endpoint::track(region, &site_id, &track_key)?, Endpoint::app(region, &app_key)?, None)
+    } else {
+        let emulator = Emulator::new();
+        emulator.create_segment(segment);
+        emulator.create_broadcast(broadcast);
+        let server = emulator.serve_on_loopback().await?;
+        println!("No CUSTOMERIO_… keys are set: an emulator at {}, over {name}\n", server.url());
+        (server.track_endpoint()?, server.app_endpoint()?, Some(server))
+    };
+    Ok(CustomerIo {
+        track: Client::new(track, transport.clone()),
+        app: Client::new(app, transport.clone()),
+        transport,
+        segment,
+        broadcast,
+        server,
+    })
+}
+
+/// The keys for the real service, or nothing where none of them is set.
+fn credentials() -> Result<Option<[String; 4]>, Box<dyn Error>> {
+    let names = ["CUSTOMERIO_SITE_ID", "CUSTOMERIO_TRACK_API_KEY", "CUSTOMERIO_APP_API_KEY", "CUSTOMERIO_REGION"];
+    let values = names.map(|name| env::var(name).ok());
+    if values.iter().all(Option::is_none) {
+        return Ok(None);
+    }
+    let missing: Vec<_> =
+        names.iter().zip(&values).filter(|(_, value)| value.is_none()).map(|(name, _)| *name).collect();
+    if !missing.is_empty() {
+        return Err(format!("set {} too, or none of the four", missing.join(" and ")).into());
+    }
+    Ok(Some(values.map(Option::unwrap_or_default)))
+}
+
+fn number<N: std::str::FromStr>(name: &str, default: N) -> Result<N, String> {
+    match env::var(name) {
+        Err(_) => Ok(default),
+        Ok(text) => text.parse().map_err(|_| format!("{name} must be a number")),
+    }
+}
+
+/// A body as text, up to what fits in two lines.
+fn shortened(body: &Bytes) -> String {
+    let text = String::from_utf8_lossy(body);
+    match text.char_indices().nth(200) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.into_owned(),
+    }
+}
+
+/// A transport that prints each request and its answer, and leaves the rest to another.
+#[derive(Debug)]
+struct Narrator<T>(T);
+
+#[async_trait]
+impl<T: Transport> Transport for Narrator<T> {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+        println!("{} {path}", request.method());
+        if !request.body().is_empty() {
+            println!("  > {}", shortened(request.body()));
+        }
+        let result = self.0.send(request).await;
+        match &result {
+            Ok(response) => println!("  < {} {}", response.status(), shortened(response.body())),
+            Err(error) => println!("  < {error}"),
+        }
+        result
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        self.0.sleep(duration).await;
+    }
+
+    fn now(&self) -> Moment {
+        self.0.now()
+    }
+}

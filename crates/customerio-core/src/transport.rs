@@ -1,6 +1,6 @@
 //! The one thing that a backend implements.
 
-use std::{fmt::Debug, sync::Arc, time::Duration};
+use std::{fmt::Debug, future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -68,14 +68,26 @@ pub trait Transport: Debug + MaybeSendSync {
     fn now(&self) -> Moment;
 }
 
-#[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
-#[cfg_attr(not(target_arch = "wasm32"), async_trait)]
+#[cfg(not(target_arch = "wasm32"))]
+type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+#[cfg(target_arch = "wasm32")]
+type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// Written out, not by the macro, which would put the future into a second box.
 impl<T: Transport + ?Sized> Transport for Arc<T> {
-    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
-        (**self).send(request).await
+    fn send<'s, 'f>(&'s self, request: Request<Bytes>) -> BoxFuture<'f, Result<Response<Bytes>, TransportError>>
+    where
+        's: 'f,
+        Self: 'f,
+    {
+        (**self).send(request)
     }
-    async fn sleep(&self, duration: Duration) {
-        (**self).sleep(duration).await;
+    fn sleep<'s, 'f>(&'s self, duration: Duration) -> BoxFuture<'f, ()>
+    where
+        's: 'f,
+        Self: 'f,
+    {
+        (**self).sleep(duration)
     }
     fn now(&self) -> Moment {
         (**self).now()

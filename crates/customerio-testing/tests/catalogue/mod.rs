@@ -26,16 +26,16 @@ pub(crate) struct Sample {
 struct Samples {
     track: Endpoint<Track>,
     app: Endpoint<App>,
-    samples: Vec<Sample>,
+    built: Vec<Sample>,
 }
 
 impl Samples {
     fn track<O: Operation<Surface = Track>>(&mut self, operation: &O) {
-        self.samples.push(Sample { operation: O::NAME, request: build(&self.track, operation).unwrap() });
+        self.built.push(Sample { operation: O::NAME, request: build(&self.track, operation).unwrap() });
     }
 
     fn app<O: Operation<Surface = App>>(&mut self, operation: &O) {
-        self.samples.push(Sample { operation: O::NAME, request: build(&self.app, operation).unwrap() });
+        self.built.push(Sample { operation: O::NAME, request: build(&self.app, operation).unwrap() });
     }
 }
 
@@ -43,12 +43,12 @@ impl Samples {
 pub(crate) fn samples(url: &str) -> Vec<Sample> {
     let mut samples = Samples {
         track: Endpoint::track(Region::Us, "site", "key").unwrap().with_base_url(url).unwrap(),
-        app: Endpoint::app(Region::Us, "key").unwrap().with_base_url(url).unwrap().with_workspace_id(12),
-        samples: Vec::new(),
+        app: Endpoint::app(Region::Us, "key").unwrap().with_base_url(url).unwrap(),
+        built: Vec::new(),
     };
     track(&mut samples);
     app(&mut samples);
-    samples.samples
+    samples.built
 }
 
 fn track(samples: &mut Samples) {
@@ -73,7 +73,9 @@ fn track(samples: &mut Samples) {
     samples.track(&ReportPushMetric::new("RPIL", PushMetric::Opened, "token"));
     samples.track(&Unsubscribe::new("RPIL=="));
     samples.track(&GetRegion);
-    samples.track(&Raw::<Track>::get(&["api", "v1", "accounts", "region"]).with_query(&[("q", "a+b&c")]));
+    let ids = BTreeMap::from([("ids", ["ada+1@example.com"])]);
+    let raw = Raw::<Track>::post(&["api", "v1", "segments", "7", "add_customers"], &ids).unwrap();
+    samples.track(&raw.with_query(&[("id_type", "email")]));
 }
 
 fn app(samples: &mut Samples) {
@@ -87,6 +89,6 @@ fn app(samples: &mut Samples) {
     samples.app(&SendWhatsApp::new(44, "42", "+15551234567"));
     samples.app(&SendInApp::new(44, "42"));
     samples.app(&SendInboxMessage::new(44, PersonId::CioId("03000001")));
-    samples.app(&TriggerBroadcast::new(12, IdsAudience::new(&["1", "2"]).with_id_ignore_missing(false)));
+    samples.app(&TriggerBroadcast::new(12, IdsAudience::new(&["1", "2"]).with_id_ignore_missing(true)));
     samples.app(&TriggerBroadcast::new(12, Filter::segment(4)).with_data(&data));
 }

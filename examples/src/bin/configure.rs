@@ -1,0 +1,40 @@
+//! Deadlines, repeats, another server: the program of the README's guide of that name.
+
+use std::time::Duration;
+
+use customerio::{App, Client, Delivery, Endpoint, Error, Policy, Region, ReqwestTransport, Track};
+use customerio_examples::connect;
+
+fn clients(base_url: &str) -> Result<(Client<Track>, Client<App>), Error> {
+    // One transport, and with it one connection pool, for all clients.
+    let transport = ReqwestTransport::new()?;
+
+    let track = Endpoint::track(Region::Eu, "site-id", "track-api-key")?
+        .with_user_agent("shop/2.1")?
+        .with_base_url(base_url)?; // a proxy, or a stand-in
+    let track = Client::new(track, transport.clone()).with_deadline(Duration::from_secs(5));
+
+    // A service-account token needs the workspace; an App API key must not have it.
+    let app = Endpoint::app(Region::Eu, "sa_live_token")?.with_workspace_id(12).with_base_url(base_url)?;
+    let app = Client::new(app, transport).with_policy(Policy::default().with_attempts(5));
+    Ok((track, app))
+}
+
+async fn one_call_in_two_seconds(track: &Client<Track>) -> Result<(), Error> {
+    // Dropping the future cancels the call as well.
+    match track.within(Duration::from_secs(2)).delete("42").await {
+        Err(error) if error.delivery() == Delivery::NotSent => Ok(()), // later, then
+        result => result,
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let customerio = connect().await?;
+    // The keys above are none, so without the emulator there is no one to talk to.
+    let Some(server) = &customerio.server else { return Ok(()) };
+    let (track, app) = clients(&server.url())?;
+    println!("{track:?}\n{app:?}");
+    one_call_in_two_seconds(&customerio.track).await?;
+    Ok(())
+}

@@ -1,0 +1,29 @@
+//! Add or update a person: the program of the README's guide of that name.
+
+use customerio::{
+    Client, Error, Track,
+    track::{Identify, ObjectId, Relationship},
+};
+use customerio_examples::connect;
+use serde_json::json;
+
+async fn sign_up(track: &Client<Track>) -> Result<(), Error> {
+    track.identify("42", &json!({"email": "ada@example.com", "plan": "pro"})).await?;
+
+    let company = [Relationship::new(ObjectId::new("1", "acme")).with_attributes(&json!({"role": "admin"}))?];
+    let attributes = json!({"first_name": "Ada"});
+    let identify = Identify::new("42")
+        .with_created_at(1_700_000_000.into())
+        .with_update(true) // never create
+        .with_topics(&[(1, true), (2, false)])
+        .with_relationships(&company)
+        .with_attributes(&attributes);
+    track.call(&identify).await
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let customerio = connect().await?;
+    sign_up(&customerio.track).await?;
+    Ok(())
+}

@@ -1,0 +1,28 @@
+//! Send a push notification: the program of the README's guide of that name.
+
+use customerio::{
+    App, Client, Device, Error, Platform,
+    app::{PushTarget, SendPush},
+};
+use customerio_examples::connect;
+use serde_json::json;
+
+async fn push(app: &Client<App>) -> Result<(), Error> {
+    let data = json!({"name": "Ada"});
+    let message = SendPush::new("shipped", "42")
+        .with_to(PushTarget::LastUsed)
+        .with_title("Your order is on its way")
+        .with_link("shop://orders/17")
+        .with_custom_device(Device::new("device-token", Platform::Android))
+        .with_message_data(&data);
+    let sent = app.send_push(&message).await?;
+    println!("delivery {}", sent.delivery_id);
+    Ok(())
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let customerio = connect().await?;
+    push(&customerio.app).await?;
+    Ok(())
+}

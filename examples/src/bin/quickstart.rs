@@ -1,0 +1,107 @@
+//! The whole life of a customer: every request, and every answer.
+//!
+//! `cargo run -p customerio-examples --bin quickstart -- hyper` takes the other transport.
+
+use customerio::{
+    Client, Delivery, Device, DeviceAttributes, Error, Platform, Track,
+    app::{Attachment, DefaultAudience, SendEmail, SendPush, TriggerBroadcast},
+    track::{AddDevice, Identify},
+};
+use customerio_examples::{CustomerIo, connect};
+use serde_json::json;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let customerio = connect().await?;
+    let track = &customerio.track;
+
+    heading("Ada looks around; nobody knows who she is yet");
+    track.track_anonymous("cookie-1", "viewed_pricing", &json!({"plan": "pro"})).await?;
+
+    heading("She signs up, and what she did before becomes hers");
+    let attributes = json!({"first_name": "Ada", "plan": "pro"});
+    let ada = Identify::new("42")
+        .with_email("ada@example.com")
+        .with_anonymous_id("cookie-1")
+        .with_created_at(1_700_000_000.into())
+        .with_attributes(&attributes);
+    track.call(&ada).await?;
+
+    heading("She buys something, and looks at pages and screens");
+    track.track("42", "purchase", &json!({"price": 23.45, "product": "socks"})).await?;
+    track.page("42", "https://example.com/pricing", &()).await?;
+    track.screen("42", "orders", &()).await?;
+
+    heading("She invites a friend, who is a stranger to Customer.io");
+    track.invite("friend@example.com", "invited", &json!({"by": "Ada"})).await?;
+
+    heading("She installs the app");
+    let attributes = DeviceAttributes::new().with_device_os("iOS 18.2").with_app_version("2.1.0");
+    let device = Device::new("device-token", Platform::Ios).with_attributes(attributes);
+    track.call(&AddDevice::new("42", device)).await?;
+
+    heading("She had an account before: the two become one");
+    track.identify("41", &json!({"company": "Analytical Engines"})).await?;
+    track.merge("42", "41").await?;
+
+    heading("She joins a segment");
+    track.add_to_segment(customerio.segment, &["42"]).await?;
+
+    messages(&customerio).await?;
+
+    if let Some(ada) = customerio.server.as_ref().and_then(|server| server.emulator().person("42")) {
+        heading("What the emulator knows of her now");
+        println!("  attributes {}", serde_json::to_string(&ada.attributes)?);
+        println!("  {} device, segments {:?}", ada.devices.len(), ada.segments);
+    }
+
+    heading("What goes wrong says what to do");
+    mistakes(track).await;
+
+    heading("She leaves");
+    track.delete_device("42", "device-token").await?;
+    track.delete("42").await?;
+    Ok(())
+}
+
+async fn messages(customerio: &CustomerIo) -> Result<(), Error> {
+    let app = &customerio.app;
+
+    heading("She gets an e-mail with her invoice");
+    let data = json!({"order": 17});
+    let invoice = Attachment::from_bytes("invoice.csv", b"item,price\nsocks,23.45\n");
+    let email = SendEmail::from_template("order_confirmation", "ada@example.com")
+        .with_identifiers("42")
+        .with_message_data(&data)
+        .with_attachment(&invoice);
+    let sent = app.send_email(&email).await?;
+    println!("  = delivery {}, queued at {}", sent.delivery_id, sent.queued_at.get());
+
+    heading("And a push notification");
+    let sent = app.send_push(&SendPush::new("shipped", "42").with_title("Your order is on its way")).await?;
+    println!("  = delivery {}, queued at {}", sent.delivery_id, sent.queued_at.get());
+
+    heading("A broadcast goes to her and a thousand others");
+    let broadcast = TriggerBroadcast::new(customerio.broadcast, DefaultAudience::new()).with_data(&data);
+    let triggered = app.trigger_broadcast(&broadcast).await?;
+    println!("  = trigger {}", triggered.id);
+    Ok(())
+}
+
+async fn mistakes(track: &Client<Track>) {
+    let too_long = "x".repeat(151);
+    for person in ["", "..", too_long.as_str()] {
+        if let Err(error) = track.delete(person).await {
+            assert_eq!(error.delivery(), Delivery::NotSent);
+            println!("! {error}");
+        }
+    }
+    // Customer.io takes a name of 100 bytes; the SDK counts them before it sends.
+    if let Err(error) = track.track("42", &too_long, &()).await {
+        println!("! {error}");
+    }
+}
+
+fn heading(text: &str) {
+    println!("\n# {text}");
+}

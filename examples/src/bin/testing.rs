@@ -1,0 +1,35 @@
+//! Test your own program: the program of the README's guide of that name.
+
+use customerio::{Client, Endpoint, Error, Region};
+use customerio_emulator::Emulator;
+use customerio_examples::connect;
+use customerio_testing::Recorder;
+use serde_json::json;
+
+async fn with_a_recorder() -> Result<(), Error> {
+    let recorder = Recorder::new().answering(503, "");
+    let track = Client::new(Endpoint::track(Region::Us, "site-id", "key")?, recorder.clone());
+    track.identify("42", &json!({"plan": "pro"})).await?;
+    assert_eq!(recorder.requests().len(), 2, "a 503, and again");
+    assert_eq!(recorder.requests()[1].body(), r#"{"plan":"pro"}"#);
+    Ok(())
+}
+
+async fn with_the_emulator() -> Result<(), Error> {
+    let emulator = Emulator::new();
+    let track = Client::new(emulator.track_endpoint()?, emulator.clone());
+    track.identify("42", &json!({"plan": "pro"})).await?;
+    let ada = emulator.person("42").expect("she was just added");
+    assert_eq!(ada.attributes["plan"], "pro");
+    Ok(())
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let customerio = connect().await?;
+    with_a_recorder().await?;
+    with_the_emulator().await?;
+    drop(customerio);
+    println!("both passed");
+    Ok(())
+}
