@@ -30,14 +30,30 @@ pub(crate) const BODY: Shape = Shape::Object(&[
     ),
 ]);
 
-pub(crate) const ANONYMOUS_BODY: Shape = Shape::Object(&[
-    NAME,
-    TYPE,
-    ID,
-    TIMESTAMP,
-    ANONYMOUS_ID,
-    ("data", May, Shape::Encoded(&Shape::Open(&[FROM_ADDRESS, REPLY_TO], &Shape::Any), limits::EVENT_DATA)),
-]);
+pub(crate) const ANONYMOUS_BODY: Shape = Shape::Also(
+    &Shape::Object(&[
+        NAME,
+        TYPE,
+        ID,
+        TIMESTAMP,
+        ANONYMOUS_ID,
+        (
+            "data",
+            May,
+            Shape::Encoded(
+                &Shape::Open(&[("recipient", May, Shape::Filled), FROM_ADDRESS, REPLY_TO], &Shape::Any),
+                limits::EVENT_DATA,
+            ),
+        ),
+    ]),
+    |event| {
+        let is_invite = event.get("data").and_then(|data| data.get("recipient")).is_some();
+        if event.contains_key("anonymous_id") || is_invite {
+            return Ok(());
+        }
+        Err("needs an anonymous_id, or as an invite a data.recipient")
+    },
+);
 
 type Field = crate::shape::Field;
 
@@ -108,6 +124,12 @@ mod tests {
     const OF_ADA: &str = "POST /api/v1/customers/42/events";
     const ANONYMOUS: &str = "POST /api/v1/events";
 
+    /// The event, of a visitor if it does not say otherwise.
+    fn of_a_visitor(mut event: Value) -> Value {
+        event.as_object_mut().unwrap().entry("anonymous_id").or_insert("cookie".into());
+        event
+    }
+
     #[test]
     fn an_event_is_kept_whole_and_adds_its_person() {
         let emulator = emulator();
@@ -116,7 +138,7 @@ mod tests {
             "anonymous_id": "cookie", "data": {"price": 23.45, "recipient": "{{customer.email}}"},
         });
         accept(&emulator, OF_ADA, &body);
-        accept(&emulator, ANONYMOUS, &json!({"name": "/pricing", "type": "page"}));
+        accept(&emulator, ANONYMOUS, &json!({"name": "/pricing", "type": "page", "anonymous_id": "other"}));
         let events = emulator.events();
         assert_eq!(
             events[0],
@@ -141,7 +163,7 @@ mod tests {
         let event = |id: &str| json!({"name": "e", "id": id});
         for id in ["01ARZ3NDEKTSV4RRFFQ69G5FAV", "01ARZ3NDEKTSV4RRFFQ69G5FAV", "01arz3ndektsv4rrffq69g5fav"] {
             accept(&emulator, OF_ADA, &event(id));
-            accept(&emulator, ANONYMOUS, &event(id));
+            accept(&emulator, ANONYMOUS, &of_a_visitor(event(id)));
         }
         assert_eq!(emulator.events().len(), 1);
         accept(&emulator, OF_ADA, &event("01ARZ3NDEKTSV4RRFFQ69G5FAW"));
@@ -174,9 +196,12 @@ mod tests {
             (data(100_001), "data has 100001 bytes; the most is 100000"),
         ] {
             refuse(&emulator, OF_ADA, &body, reason);
-            refuse(&emulator, ANONYMOUS, &body, reason);
+            refuse(&emulator, ANONYMOUS, &of_a_visitor(body), reason);
         }
+        let nobody = "the body needs an anonymous_id, or as an invite a data.recipient";
+        refuse(&emulator, ANONYMOUS, &json!({"name": "e", "data": {"a": 1}}), nobody);
         assert_eq!(emulator.events(), []);
+        accept(&emulator, ANONYMOUS, &json!({"name": "invited", "data": {"recipient": "friend@example.com"}}));
         accept(&emulator, OF_ADA, &data(100_000));
         accept(&emulator, OF_ADA, &json!({"name": format!(" {} ", "x".repeat(100))}));
     }
