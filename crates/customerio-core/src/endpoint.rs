@@ -116,6 +116,11 @@ impl<S: Surface> Endpoint<S> {
         if path.query().is_some() || url.contains('#') {
             return Err(invalid("it has a query or a fragment"));
         }
+        // Some HTTP clients remove these and others do not: the request would not be the same through each.
+        let is_dots = |segment: &str| matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..");
+        if path.path().split('/').any(is_dots) {
+            return Err(invalid("its path has a segment `.` or `..`"));
+        }
         self.scheme = scheme;
         self.authority = authority;
         self.prefix = path.path().trim_end_matches('/').into();
@@ -324,8 +329,18 @@ mod tests {
             let request = build(&endpoint(url).unwrap(), &Delete::new("1")).unwrap();
             assert_eq!(request.uri(), expected);
         }
-        for url in ["", "localhost:8080", "/path", "ftp://x", "http://u:p@x", "http://x/?q", "http://x/#f", "http:// x"]
-        {
+        for url in [
+            "",
+            "localhost:8080",
+            "/path",
+            "ftp://x",
+            "http://u:p@x",
+            "http://x/?q",
+            "http://x/#f",
+            "http:// x",
+            "http://x/a/../b",
+            "http://x/%2E",
+        ] {
             let error = endpoint(url).unwrap_err();
             assert_eq!(error.subject(), "the base URL", "{url}");
         }

@@ -136,7 +136,7 @@ impl fmt::Display for StopReason {
 /// Why a request could not be built. Nothing was sent.
 ///
 /// It names what is wrong, and never shows the value: that may be a secret or a person's.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct BuildError {
     subject: Cow<'static, str>,
     problem: Problem,
@@ -219,6 +219,13 @@ impl BuildError {
 impl fmt::Display for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.subject, self.problem)
+    }
+}
+
+impl fmt::Debug for BuildError {
+    /// The sentence, because `main` shows the error that it returns this way.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("BuildError").field(&format_args!("{self}")).finish()
     }
 }
 

@@ -1,11 +1,13 @@
 //! What the tests of the operations share.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, sync::Mutex, time::Duration};
 
 use bytes::Bytes;
-use http::Request;
+use http::{Request, Response};
 
-use crate::{App, BuildError, Endpoint, Operation, Region, Track, build};
+use crate::{
+    App, BuildError, Endpoint, Moment, Operation, Region, Track, Transport, TransportError, async_trait, build,
+};
 
 /// A request, whole, as text: method and URL, the headers in their order, a blank line, the body.
 pub(crate) fn wire(request: &Request<Bytes>) -> String {
@@ -39,4 +41,35 @@ pub(crate) fn refused_track<O: Operation<Surface = Track>>(operation: &O) -> Bui
 /// Why an App operation cannot be built.
 pub(crate) fn refused_app<O: Operation<Surface = App>>(operation: &O) -> BuildError {
     build(&Endpoint::app(Region::Us, "key").unwrap(), operation).unwrap_err()
+}
+
+/// A transport that keeps method, path and body of each request, and gives one answer to all.
+#[derive(Debug)]
+pub(crate) struct Recorder {
+    answer: &'static str,
+    lines: Mutex<Vec<String>>,
+}
+
+impl Recorder {
+    pub(crate) fn answering(answer: &'static str) -> Self {
+        Self { answer, lines: Mutex::default() }
+    }
+
+    pub(crate) fn lines(&self) -> Vec<String> {
+        self.lines.lock().unwrap().clone()
+    }
+}
+
+#[async_trait]
+impl Transport for Recorder {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        let path = request.uri().path_and_query().unwrap();
+        let body = std::str::from_utf8(request.body()).unwrap();
+        self.lines.lock().unwrap().push(format!("{} {path} {body}", request.method()).trim_end().to_owned());
+        Ok(Response::new(self.answer.into()))
+    }
+    async fn sleep(&self, _: Duration) {}
+    fn now(&self) -> Moment {
+        Moment::new(Duration::ZERO, Duration::from_millis(1_700_000_000_999), 1)
+    }
 }

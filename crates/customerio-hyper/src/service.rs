@@ -16,7 +16,7 @@ use tower_service::Service;
 
 /// A [`Transport`] over a cloneable tower service from `Request<Full<Bytes>>` to a response.
 ///
-/// A clone shares the service's connection pool. It needs a tokio runtime, for its timer.
+/// A clone shares the service's connection pool. It needs a tokio runtime with its timer on.
 #[derive(Clone)]
 pub struct HyperTransport<S> {
     service: S,

@@ -21,7 +21,7 @@ mod tls;
 
 /// A [`Transport`] over a [`reqwest::Client`].
 ///
-/// A clone shares the client's connection pool. It needs a tokio runtime.
+/// A clone shares the client's connection pool. It needs a tokio runtime with I/O and its timer on.
 #[derive(Clone, Debug)]
 pub struct ReqwestTransport {
     client: reqwest::Client,

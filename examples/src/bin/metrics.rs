@@ -2,7 +2,7 @@
 
 use customerio::{
     Client, Error, Track,
-    track::{EmailMetric, Metric, SmsMetric},
+    track::{EmailMetric, Metric, PushMetric, ReportPushMetric, SmsMetric},
 };
 use customerio_examples::connect;
 
@@ -10,7 +10,10 @@ async fn metrics(track: &Client<Track>, delivery_id: &str) -> Result<(), Error> 
     let clicked = Metric::email(delivery_id, EmailMetric::Clicked).with_href("https://example.com/offer");
     track.call(&clicked).await?;
     track.call(&Metric::sms(delivery_id, SmsMetric::Delivered).with_timestamp(1_700_000_000.into())).await?;
-    track.unsubscribe(delivery_id).await
+    track.unsubscribe(delivery_id).await?;
+
+    // An older call for push notifications alone, which the vendor has deprecated in favour of `Metric::push`.
+    track.call(&ReportPushMetric::new(delivery_id, PushMetric::Opened, "device-token")).await
 }
 
 #[tokio::main(flavor = "current_thread")]

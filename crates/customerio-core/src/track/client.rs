@@ -206,40 +206,19 @@ impl Client<Track> {
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        sync::{Arc, Mutex},
-        time::Duration,
-    };
+    use std::sync::Arc;
 
-    use bytes::Bytes;
-    use http::{Request, Response};
     use serde_json::json;
 
     use super::*;
-    use crate::{Endpoint, Moment, Region, Transport, TransportError, async_trait};
+    use crate::{Endpoint, Region, testing::Recorder};
 
-    /// Keeps the method, the path and the body of each request, and answers as the region call is answered, which every
-    /// other call takes for success too.
-    #[derive(Debug, Default)]
-    struct Recorder(Mutex<Vec<String>>);
-
-    #[async_trait]
-    impl Transport for Recorder {
-        async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
-            let path = request.uri().path_and_query().unwrap();
-            let body = std::str::from_utf8(request.body()).unwrap();
-            self.0.lock().unwrap().push(format!("{} {path} {body}", request.method()).trim_end().to_owned());
-            Ok(Response::new(r#"{"url":"https://track.customer.io","region":"us","environment_id":3}"#.into()))
-        }
-        async fn sleep(&self, _: Duration) {}
-        fn now(&self) -> Moment {
-            Moment::new(Duration::ZERO, Duration::from_millis(1_700_000_000_999), 1)
-        }
-    }
+    /// What the region call is answered with; every other call takes it for success too.
+    const REGION: &str = r#"{"url":"https://track.customer.io","region":"us","environment_id":3}"#;
 
     #[tokio::test]
     async fn each_short_method_makes_its_call() -> Result<(), Error> {
-        let recorder = Arc::new(Recorder::default());
+        let recorder = Arc::new(Recorder::answering(REGION));
         let client = Client::new(Endpoint::track(Region::Us, "site", "key")?, recorder.clone());
         let data = json!({"a": "b"});
 
@@ -264,7 +243,7 @@ mod tests {
         // The moment of the call gives every event these.
         let captured = r#""id":"01HF7YATZ70000000000000001","timestamp":1700000000"#;
         assert_eq!(
-            *recorder.0.lock().unwrap(),
+            recorder.lines(),
             [
                 r#"PUT /api/v1/customers/42 {"a":"b"}"#,
                 "DELETE /api/v1/customers/42",
