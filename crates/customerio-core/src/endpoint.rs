@@ -4,13 +4,20 @@ use std::{fmt, marker::PhantomData};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri, header, uri};
+use http::{
+    HeaderMap, HeaderValue, Method, Request, Response, Uri,
+    header::{self, HeaderName},
+    uri,
+};
 use zeroize::Zeroizing;
 
 use crate::{
-    ApiError, App, BuildError, DecodeError, Error, Operation, Path, Problem, Region, StopReason, Surface, Track,
-    error::Answer, operation::X_WORKSPACE_ID, time::UnixSeconds,
+    ApiError, App, BuildError, DecodeError, Error, Operation, Path, Pipelines, Problem, Region, StopReason, Surface,
+    Track, error::Answer, time::UnixSeconds,
 };
+
+const X_WORKSPACE_ID: HeaderName = HeaderName::from_static("x-workspace-id");
+const X_STRICT_MODE: HeaderName = HeaderName::from_static("x-strict-mode");
 
 const USER_AGENT: &str = concat!("customerio-rust/", env!("CARGO_PKG_VERSION"));
 
@@ -33,7 +40,8 @@ pub struct Endpoint<S> {
     authority: uri::Authority,
     prefix: Box<str>,
     authorization: HeaderValue,
-    workspace: Option<HeaderValue>,
+    /// The header that an API has and the others do not.
+    own: Option<(HeaderName, HeaderValue)>,
     user_agent: HeaderValue,
     surface: PhantomData<S>,
 }
@@ -49,10 +57,7 @@ impl Endpoint<Track> {
     pub fn track(region: Region, site_id: &str, api_key: &str) -> Result<Self, BuildError> {
         let site_id = credential("the Site ID", site_id, |character| character != ':' && !character.is_control())?;
         let api_key = credential("the Track API key", api_key, |character| !character.is_control())?;
-        let pair = Zeroizing::new([site_id, ":", api_key].concat());
-        let mut value = secret_with_capacity("Basic ", pair.len().div_ceil(3) * 4);
-        STANDARD.encode_string(pair.as_bytes(), &mut value);
-        Ok(Self::new(region, secret_header(value)))
+        Ok(Self::new(region, secret_header(basic(site_id, api_key))))
     }
 }
 
@@ -75,7 +80,52 @@ impl Endpoint<App> {
     /// The workspace to send from: needed with a service-account token, to be left out with an App API key.
     #[must_use]
     pub fn with_workspace_id(mut self, workspace: u64) -> Self {
-        self.workspace = Some(HeaderValue::from(workspace));
+        self.own = Some((X_WORKSPACE_ID, HeaderValue::from(workspace)));
+        self
+    }
+}
+
+impl Endpoint<Pipelines> {
+    /// The Pipelines API, with the key of an API source.
+    ///
+    /// A key that begins with `pk_` or `sk_` is sent as it is (Bearer); any other is a user name with a blank password
+    /// (Basic). A key that names its region, as `sk_eu_…` does, must name this one.
+    ///
+    /// Strict mode is on: without it the API answers 200 to a call that it then drops, because it is too large or not
+    /// valid, and the call is lost silently. See <https://docs.customer.io/integrations/api/track-vs-cdp-api/>.
+    ///
+    /// # Errors
+    ///
+    /// Where the key is empty, has a character that cannot be sent, or belongs to the other region.
+    pub fn pipelines(region: Region, key: &str) -> Result<Self, BuildError> {
+        const WHAT: &str = "the Pipelines API key";
+        let plain = |character: char| character != ':' && !character.is_control();
+        let key = credential(WHAT, key, plain)?;
+        let bearer = ["pk_", "sk_"].iter().find_map(|prefix| key.strip_prefix(prefix));
+        let value = if let Some(rest) = bearer {
+            let key = credential(WHAT, key, |character| character.is_ascii_graphic())?;
+            let other = match region {
+                Region::Us => "eu_",
+                Region::Eu => "us_",
+            };
+            if rest.starts_with(other) {
+                return Err(BuildError::new(WHAT, Problem::Invalid("it belongs to the other region".into())));
+            }
+            let mut value = secret_with_capacity("Bearer ", key.len());
+            value.push_str(key);
+            value
+        } else {
+            basic(key, "")
+        };
+        let mut endpoint = Self::new(region, secret_header(value));
+        endpoint.own = Some((X_STRICT_MODE, HeaderValue::from_static("1")));
+        Ok(endpoint)
+    }
+
+    /// Leaves out the strict mode: what is too large or not valid is answered with a 200, and dropped.
+    #[must_use]
+    pub fn with_lax_mode(mut self) -> Self {
+        self.own = None;
         self
     }
 }
@@ -87,7 +137,7 @@ impl<S: Surface> Endpoint<S> {
             authority: uri::Authority::from_static(S::host(region)),
             prefix: "".into(),
             authorization,
-            workspace: None,
+            own: None,
             user_agent: HeaderValue::from_static(USER_AGENT),
             surface: PhantomData,
         }
@@ -148,7 +198,7 @@ impl<S> Clone for Endpoint<S> {
             authority: self.authority.clone(),
             prefix: self.prefix.clone(),
             authorization: self.authorization.clone(),
-            workspace: self.workspace.clone(),
+            own: self.own.clone(),
             user_agent: self.user_agent.clone(),
             surface: PhantomData,
         }
@@ -175,6 +225,14 @@ fn credential<'a>(what: &'static str, value: &'a str, allowed: impl Fn(char) -> 
         Some((position, _)) => Err(BuildError::new(what, Problem::Character { position: offset + position })),
         None => Ok(trimmed),
     }
+}
+
+/// RFC 7617, section 2.
+fn basic(user: &str, password: &str) -> Zeroizing<String> {
+    let pair = Zeroizing::new([user, ":", password].concat());
+    let mut value = secret_with_capacity("Basic ", pair.len().div_ceil(3) * 4);
+    STANDARD.encode_string(pair.as_bytes(), &mut value);
+    value
 }
 
 /// A string that will not move while `more` bytes are appended: moving would leave a copy of the secret behind.
@@ -239,9 +297,9 @@ pub fn build<O: Operation>(endpoint: &Endpoint<O::Surface>, operation: &O) -> Re
     headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     if O::AUTHENTICATED {
         headers.insert(header::AUTHORIZATION, endpoint.authorization.clone());
-        if let Some(workspace) = &endpoint.workspace {
-            headers.insert(X_WORKSPACE_ID, workspace.clone());
-        }
+    }
+    if let Some((name, value)) = endpoint.own.as_ref().filter(|_| O::AUTHENTICATED) {
+        headers.insert(name, value.clone());
     }
     if let Some(content_type) = content_type {
         headers.insert(header::CONTENT_TYPE, content_type);
@@ -369,6 +427,32 @@ mod tests {
              user-agent: customerio-rust/0.1.0\n\
              \n"
         );
+    }
+
+    #[test]
+    fn pipelines_have_two_kinds_of_keys_and_are_strict() {
+        let headers = |endpoint: Endpoint<Pipelines>| {
+            let request = build(&endpoint, &crate::Raw::get(&["v1", "x"])).unwrap();
+            let text = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+            (request.uri().to_string(), text("authorization").unwrap(), text("x-strict-mode"))
+        };
+        let endpoint = |region, key| Endpoint::pipelines(region, key);
+        let (url, authorization, strict) = headers(endpoint(Region::Us, "key\n").unwrap());
+        assert_eq!((url.as_str(), authorization.as_str()), ("https://cdp.customer.io/v1/x", "Basic a2V5Og=="));
+        assert_eq!(strict.as_deref(), Some("1"));
+        let (url, authorization, strict) = headers(endpoint(Region::Eu, "sk_eu_1").unwrap().with_lax_mode());
+        assert_eq!((url.as_str(), authorization.as_str()), ("https://cdp-eu.customer.io/v1/x", "Bearer sk_eu_1"));
+        assert_eq!(strict, None);
+        for (region, key, expected) in [
+            (Region::Us, "", "the Pipelines API key is empty"),
+            (Region::Us, "sk_eu_1", "the Pipelines API key is not valid: it belongs to the other region"),
+            (Region::Eu, "pk_us_1", "the Pipelines API key is not valid: it belongs to the other region"),
+        ] {
+            assert_eq!(endpoint(region, key).unwrap_err().to_string(), expected);
+        }
+        assert!(endpoint(Region::Eu, "pk_1").is_ok());
+        assert!(endpoint(Region::Eu, "sk_e u").is_err());
+        assert!(endpoint(Region::Eu, "k:ey").is_err());
     }
 
     #[test]

@@ -15,6 +15,7 @@
 //! | know what an error means | [`Error`] |
 
 pub mod app;
+mod batch;
 mod client;
 mod device;
 mod endpoint;
@@ -25,8 +26,10 @@ mod json;
 pub mod limits;
 mod macros;
 mod operation;
+mod packer;
 mod path;
 mod person;
+pub mod pipelines;
 mod raw;
 mod retry;
 mod surface;
@@ -41,6 +44,7 @@ pub use bytes;
 pub use http;
 
 pub use crate::{
+    batch::{Batch, BatchAnswer, BatchItem, Encoded, Item, PipelinesBatch, Rejected, Rejections, TrackBatch},
     client::Client,
     device::{Device, DeviceAttributes, Platform},
     endpoint::{Endpoint, build, parse},
@@ -52,11 +56,12 @@ pub use crate::{
     exchange::{Exchange, Step},
     json::Nothing,
     operation::{Body, Operation, Quota, Replay, decode_json, decode_nothing},
+    packer::{Packed, Packer, Refused, Unrepeatable},
     path::{Path, Query},
     person::{IdType, PersonId},
     raw::Raw,
     retry::Policy,
-    surface::{App, Region, Surface, Track},
+    surface::{App, Pipelines, Region, Surface, Track},
     time::{Moment, UnixSeconds},
     transport::{Attempt, MaybeSendSync, Transport},
 };

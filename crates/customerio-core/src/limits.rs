@@ -57,6 +57,13 @@ pub const BROADCAST: usize = 25_000_000;
 /// Least time between two triggers of a broadcast (App, `triggerBroadcast`).
 pub const BROADCAST_INTERVAL: Duration = Duration::from_secs(10);
 
+/// Most encoded bytes of one call of the Track API v2 or the Pipelines API, alone or in a batch. The vendor writes
+/// "32kb", and leaves open how much a kb is.
+pub const BATCH_ITEM: usize = 32_000;
+
+/// Most encoded bytes of a batch. The vendor writes "500kb", and leaves open how much a kb is; the rest is a margin.
+pub const BATCH: usize = 490_000;
+
 /// Largest answer that a transport reads for a call that writes. Our own limit: such answers are a few hundred bytes.
 pub const RESPONSE: usize = 1024 * 1024;
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Response, header::HeaderName};
+use http::{HeaderValue, Method, Response};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{BuildError, Moment, Path, Query, Surface, Unreadable, json, limits};
@@ -187,8 +187,6 @@ impl std::fmt::Debug for Body {
         f.debug_struct("Body").field("content_type", &self.content_type).field("bytes", &self.bytes.len()).finish()
     }
 }
-
-pub(crate) const X_WORKSPACE_ID: HeaderName = HeaderName::from_static("x-workspace-id");
 
 /// Reads the answer of a call that returns nothing: no body, or any JSON object.
 ///

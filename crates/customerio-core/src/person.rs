@@ -31,6 +31,8 @@ pub enum PersonId<'a> {
     /// The id that Customer.io gave to the person, with or without the prefix `cio_`, which paths need and bodies must
     /// not have.
     CioId(&'a str),
+    /// The person's phone number in E.164 form (`+14155552671`), for the Track API v2 alone.
+    Phone(&'a str),
 }
 
 /// The kind of a [`PersonId`].
@@ -43,16 +45,19 @@ pub enum IdType {
     Email,
     /// Ids that Customer.io gave.
     CioId,
+    /// Phone numbers.
+    Phone,
 }
 
 impl IdType {
-    /// As the API writes it: `id`, `email` or `cio_id`.
+    /// As the API writes it: `id`, `email`, `cio_id` or `phone`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Id => "id",
             Self::Email => "email",
             Self::CioId => "cio_id",
+            Self::Phone => "phone",
         }
     }
 
@@ -61,6 +66,7 @@ impl IdType {
             Self::Id => "the person's id",
             Self::Email => "the person's e-mail address",
             Self::CioId => "the person's cio_id",
+            Self::Phone => "the person's phone number",
         }
     }
 
@@ -68,7 +74,7 @@ impl IdType {
     pub(crate) fn check(self, value: &str) -> Result<(), BuildError> {
         let limit = match self {
             // The vendor documents a limit for ids alone.
-            Self::Email => usize::MAX,
+            Self::Email | Self::Phone => usize::MAX,
             Self::Id | Self::CioId => limits::PERSON_ID,
         };
         check_identifier(self.what(), value, limit)
@@ -83,6 +89,7 @@ impl<'a> PersonId<'a> {
             Self::Id(_) => IdType::Id,
             Self::Email(_) => IdType::Email,
             Self::CioId(_) => IdType::CioId,
+            Self::Phone(_) => IdType::Phone,
         }
     }
 
@@ -90,13 +97,31 @@ impl<'a> PersonId<'a> {
     #[must_use]
     pub fn value(self) -> &'a str {
         match self {
-            Self::Id(value) | Self::Email(value) => value,
+            Self::Id(value) | Self::Email(value) | Self::Phone(value) => value,
             Self::CioId(value) => value.strip_prefix("cio_").unwrap_or(value),
         }
     }
 
+    /// Refuses what cannot identify a person, and a phone number: only the Track API v2 knows people by it, and a path
+    /// would take it for an id.
     pub(crate) fn check(self) -> Result<(), BuildError> {
+        if matches!(self, Self::Phone(_)) {
+            let problem = Problem::Invalid("this call does not know people by it".into());
+            return Err(BuildError::new(IdType::Phone.what(), problem));
+        }
         self.id_type().check(self.value())
+    }
+
+    /// [`check`](Self::check), for calls that know people by phone numbers too.
+    pub(crate) fn check_or_phone(self) -> Result<(), BuildError> {
+        let Self::Phone(number) = self else { return self.check() };
+        let is_e164 = number
+            .strip_prefix('+')
+            .is_some_and(|digits| (2..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()));
+        if is_e164 {
+            return Ok(());
+        }
+        Err(BuildError::new(IdType::Phone.what(), Problem::Invalid("it must be in E.164 form: +14155552671".into())))
     }
 
     /// Writes the identifier as a segment of a Track v1 path.
@@ -175,6 +200,19 @@ mod tests {
         assert_eq!(error.to_string(), "the person's id has 151 bytes, and the limit is 150");
         let error = PersonId::try_from(b"ab\xff".as_slice()).unwrap_err();
         assert_eq!(error.to_string(), "the person's id is not UTF-8 from byte 2 on");
+    }
+
+    #[test]
+    fn a_phone_number_is_for_calls_that_know_it() {
+        let phone = PersonId::Phone("+14155552671");
+        assert!(phone.check_or_phone().is_ok());
+        assert_eq!(
+            phone.write(&mut Path::default()).unwrap_err().to_string(),
+            "the person's phone number is not valid: this call does not know people by it"
+        );
+        for number in ["", "+", "+1", "14155552671", "+1415555267a", "+1234567890123456"] {
+            assert!(PersonId::Phone(number).check_or_phone().is_err(), "{number}");
+        }
     }
 
     #[test]

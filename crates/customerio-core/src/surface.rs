@@ -44,6 +44,12 @@ pub struct Track;
 #[derive(Clone, Copy, Debug)]
 pub struct App;
 
+/// The Pipelines API: people, events and groups for every destination of a workspace.
+/// <https://docs.customer.io/integrations/api/cdp/>
+#[derive(Clone, Copy, Debug)]
+pub struct Pipelines;
+
+impl sealed::Sealed for Pipelines {}
 impl sealed::Sealed for Track {}
 impl sealed::Sealed for App {}
 
@@ -65,6 +71,17 @@ impl Surface for App {
         match region {
             Region::Us => "api.customer.io",
             Region::Eu => "api-eu.customer.io",
+        }
+    }
+}
+
+impl Surface for Pipelines {
+    const QUOTA: Quota = Quota::Ingest;
+
+    fn host(region: Region) -> &'static str {
+        match region {
+            Region::Us => "cdp.customer.io",
+            Region::Eu => "cdp-eu.customer.io",
         }
     }
 }

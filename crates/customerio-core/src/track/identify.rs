@@ -131,7 +131,7 @@ impl<'a> ObjectId<'a> {
         Self::Typed { object_type_id, object_id }
     }
 
-    fn check(&self) -> Result<(), BuildError> {
+    pub(super) fn check(&self) -> Result<(), BuildError> {
         let check = |what, value| crate::path::check_identifier(what, value, crate::limits::OBJECT_ID);
         match self {
             Self::Typed { object_type_id, object_id } => {
@@ -170,8 +170,14 @@ impl<'a> Relationship<'a> {
     }
 }
 
+impl Relationship<'_> {
+    pub(super) fn check(&self) -> Result<(), BuildError> {
+        self.identifiers.check()
+    }
+}
+
 /// `{"topics":{"topic_1":true}}`
-struct Topics<'a>(&'a [(u32, bool)]);
+pub(super) struct Topics<'a>(pub(super) &'a [(u32, bool)]);
 
 impl Serialize for Topics<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -231,7 +237,7 @@ impl<A: Serialize + ?Sized> Operation for Identify<'_, A> {
     }
     fn body(&self) -> Result<Body, BuildError> {
         if let Some((_, relationships)) = self.reserved.relationships {
-            relationships.iter().try_for_each(|relationship| relationship.identifiers.check())?;
+            relationships.iter().try_for_each(Relationship::check)?;
         }
         Body::json(self)
     }

@@ -40,7 +40,9 @@ mod submit_form;
 mod suppress;
 mod unsubscribe;
 mod unsuppress;
+pub mod v2;
 
+use self::identify::Topics;
 pub use self::{
     add_device::AddDevice,
     add_to_segment::AddToSegment,

@@ -20,6 +20,8 @@ impl<'a> SegmentIds<'a> {
             None | Some(IdType::Id) => PersonId::Id,
             Some(IdType::Email) => PersonId::Email,
             Some(IdType::CioId) => PersonId::CioId,
+            // The call refuses it: `check` does.
+            Some(IdType::Phone) => PersonId::Phone,
         };
         self.ids.iter().map(move |id| person(id))
     }

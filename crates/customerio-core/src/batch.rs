@@ -1,0 +1,280 @@
+//! Calls that can go many to a request, and what comes of each.
+//!
+//! An [`Item`] is a call that is encoded, once; a [`Packer`](crate::Packer) puts items into batches by their exact size;
+//! a [`Packed`](crate::Packed) batch is an operation like any other; and its answer says of each item what became of it.
+
+use bytes::Bytes;
+use http::Response;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::{BuildError, Moment, Operation, Pipelines, Replay, Surface, Track, Unreadable, decode_nothing};
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// An API that takes many calls in one request: [`TrackBatch`] or [`PipelinesBatch`].
+pub trait Batch: sealed::Sealed + Send + Sync + 'static {
+    /// The API.
+    type Surface: Surface;
+    /// The [`Operation::NAME`] of its batches.
+    const NAME: &'static str;
+    /// Their path.
+    const PATH: &'static str;
+}
+
+/// `POST /api/v2/batch` of the Track API.
+#[derive(Clone, Copy, Debug)]
+pub struct TrackBatch;
+
+/// `POST /v1/batch` of the Pipelines API.
+#[derive(Clone, Copy, Debug)]
+pub struct PipelinesBatch;
+
+impl sealed::Sealed for TrackBatch {}
+impl sealed::Sealed for PipelinesBatch {}
+
+impl Batch for TrackBatch {
+    type Surface = Track;
+    const NAME: &'static str = "track.batch";
+    const PATH: &'static str = "/api/v2/batch";
+}
+
+impl Batch for PipelinesBatch {
+    type Surface = Pipelines;
+    const NAME: &'static str = "pipelines.batch";
+    const PATH: &'static str = "/v1/batch";
+}
+
+/// An operation that can also go in a batch.
+pub trait BatchItem: Operation<Output = (), Surface = <Self::Batch as Batch>::Surface> {
+    /// The batches that take it.
+    type Batch: Batch;
+
+    /// Encodes the call as a batch has it, whatever its size.
+    ///
+    /// # Errors
+    ///
+    /// Where an argument cannot be sent.
+    fn encode(&self) -> Result<Encoded, BuildError>;
+}
+
+/// A call as a batch has it.
+#[derive(Clone)]
+pub struct Encoded {
+    /// The call, as an object of the batch.
+    pub json: Bytes,
+    /// What the call shares with all others of its batch, as entries beside `batch`, each behind a comma; empty if
+    /// nothing.
+    pub shared: Bytes,
+}
+
+impl Encoded {
+    /// `call` as JSON, which shares nothing with others.
+    pub(crate) fn of(call: &(impl serde::Serialize + ?Sized)) -> Result<Self, BuildError> {
+        Ok(Self { json: crate::json::encode(call)?, shared: Bytes::new() })
+    }
+}
+
+impl std::fmt::Debug for Encoded {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Encoded").field("json_bytes", &self.json.len()).finish_non_exhaustive()
+    }
+}
+
+/// A call that is encoded, for a [`Packer`](crate::Packer). It is not encoded again.
+pub struct Item<B> {
+    encoded: Encoded,
+    replay: Replay,
+    batch: std::marker::PhantomData<B>,
+}
+
+impl<B: Batch> Item<B> {
+    /// Encodes `operation`, with what is missing of its id and time filled in from `now`.
+    ///
+    /// # Errors
+    ///
+    /// Where an argument cannot be sent.
+    pub fn new<O: BatchItem<Batch = B>>(operation: &O, now: &Moment) -> Result<Self, BuildError> {
+        match operation.capture(now) {
+            Some(captured) => Self::of(&captured),
+            None => Self::of(operation),
+        }
+    }
+
+    fn of<O: BatchItem<Batch = B>>(operation: &O) -> Result<Self, BuildError> {
+        Ok(Self { encoded: operation.encode()?, replay: operation.replay(), batch: std::marker::PhantomData })
+    }
+
+    /// The call as JSON.
+    #[must_use]
+    pub fn json(&self) -> &[u8] {
+        &self.encoded.json
+    }
+
+    /// Whether it may arrive twice.
+    #[must_use]
+    pub fn replay(&self) -> Replay {
+        self.replay
+    }
+
+    pub(crate) fn shared(&self) -> &Bytes {
+        &self.encoded.shared
+    }
+}
+
+impl<B> std::fmt::Debug for Item<B> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Item").field("encoded", &self.encoded).field("replay", &self.replay).finish_non_exhaustive()
+    }
+}
+
+/// What became of the items of a batch that was answered with a 2xx.
+///
+/// There is one way to what it says: [`into_result`](Self::into_result), which is an error where any item was rejected.
+#[derive(Debug)]
+#[must_use = "items of the batch may have been rejected: see `into_result`"]
+pub struct BatchAnswer {
+    accepted: usize,
+    rejections: Rejections,
+}
+
+impl BatchAnswer {
+    /// The number of items, all of them accepted.
+    ///
+    /// # Errors
+    ///
+    /// Where an item was rejected, or where the answer speaks of an item that the batch does not have. The other items
+    /// are accepted: the batch must not be sent again.
+    pub fn into_result(self) -> Result<usize, Rejections> {
+        let Rejections { rejected, unknown, .. } = &self.rejections;
+        if rejected.is_empty() && unknown.is_empty() { Ok(self.accepted) } else { Err(self.rejections) }
+    }
+}
+
+/// The items of a batch that were rejected. All others of the batch were accepted.
+#[derive(Debug, thiserror::Error)]
+#[error("{} of {} items were rejected, and {} errors name no item", rejected.len(), rejected.len() + accepted, unknown.len())]
+#[non_exhaustive]
+pub struct Rejections {
+    /// The rejected items, in their order, each with what was wrong with it.
+    pub rejected: Vec<Rejected>,
+    /// Errors that name no item of the batch, as they came: nobody knows which item was meant.
+    pub unknown: Vec<Value>,
+    /// How many items were accepted.
+    pub accepted: usize,
+}
+
+/// An item that was rejected.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Rejected {
+    /// Its position in the batch, from 0.
+    pub index: usize,
+    /// The kind of the error, such as `invalid`.
+    pub reason: Option<String>,
+    /// The field that it is about.
+    pub field: Option<String>,
+    /// What is wrong with it, in the server's words.
+    pub message: Option<String>,
+}
+
+impl std::fmt::Debug for Rejected {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The message may quote the item.
+        f.debug_struct("Rejected")
+            .field("index", &self.index)
+            .field("reason", &self.reason)
+            .field("field", &self.field)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Reads the answer to a batch of `count` items.
+///
+/// An index that is missing, that is no position in the batch, or that was named before goes to `unknown`, whole.
+pub(crate) fn decode(response: &Response<Bytes>, count: usize) -> Result<BatchAnswer, Unreadable> {
+    #[derive(Deserialize)]
+    struct Answer {
+        #[serde(default)]
+        errors: Option<Vec<Value>>,
+    }
+    let mut rejections = Rejections { rejected: Vec::new(), unknown: Vec::new(), accepted: count };
+    decode_nothing(response)?;
+    let body = response.body().trim_ascii();
+    if matches!(body, b"" | b"{}") {
+        return Ok(BatchAnswer { accepted: count, rejections });
+    }
+    let Answer { errors } = serde_json::from_slice(body)?;
+    let mut named = std::collections::BTreeSet::new();
+    for error in errors.unwrap_or_default() {
+        let index = error.get("batch_index").and_then(Value::as_u64).and_then(|index| usize::try_from(index).ok());
+        match index {
+            Some(index) if index < count && named.insert(index) => {
+                let text = |name: &str| error.get(name).and_then(Value::as_str).map(str::to_owned);
+                let (reason, field, message) = (text("reason"), text("field"), text("message"));
+                rejections.rejected.push(Rejected { index, reason, field, message });
+            }
+            _ => rejections.unknown.push(error),
+        }
+    }
+    rejections.rejected.sort_by_key(|rejected| rejected.index);
+    rejections.accepted = count - rejections.rejected.len();
+    Ok(BatchAnswer { accepted: rejections.accepted, rejections })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(body: &'static str, count: usize) -> Result<Result<usize, Rejections>, Unreadable> {
+        decode(&Response::new(body.into()), count).map(BatchAnswer::into_result)
+    }
+
+    #[test]
+    fn no_errors_is_all_accepted() {
+        for body in ["", "{}", r#"{"errors":[]}"#, r#"{"errors":null}"#, r#"{"other":1}"#] {
+            assert_eq!(answer(body, 3).unwrap().unwrap(), 3, "{body}");
+        }
+    }
+
+    #[test]
+    fn each_error_is_mapped_to_its_item() {
+        let body = r#"{"errors":[{"batch_index":2,"reason":"invalid","field":"name","message":"too long"},{"batch_index":0}]}"#;
+        let rejections = answer(body, 3).unwrap().unwrap_err();
+        assert_eq!((rejections.accepted, rejections.unknown.len()), (1, 0));
+        let [first, second] = rejections.rejected.as_slice() else { panic!("{rejections:?}") };
+        assert_eq!((first.index, second.index), (0, 2));
+        assert_eq!(second.reason.as_deref(), Some("invalid"));
+        assert_eq!((second.field.as_deref(), second.message.as_deref()), (Some("name"), Some("too long")));
+        assert_eq!(rejections.to_string(), "2 of 3 items were rejected, and 0 errors name no item");
+    }
+
+    #[test]
+    fn an_index_that_is_none_is_unknown_and_never_a_panic() {
+        for error in [
+            r#"{"batch_index":3}"#,
+            r#"{"batch_index":-1}"#,
+            r#"{"batch_index":1.5}"#,
+            r#"{"batch_index":"1"}"#,
+            r#"{"batch_index":18446744073709551616}"#,
+            r#"{"reason":"x"}"#,
+            "null",
+            "7",
+        ] {
+            let body: Bytes = format!(r#"{{"errors":[{{"batch_index":1}},{error}]}}"#).into();
+            let rejections = decode(&Response::new(body), 3).unwrap().into_result().unwrap_err();
+            assert_eq!((rejections.rejected.len(), rejections.unknown.len()), (1, 1), "{error}");
+        }
+        let twice = answer(r#"{"errors":[{"batch_index":1},{"batch_index":1}]}"#, 3).unwrap().unwrap_err();
+        assert_eq!((twice.rejected.len(), twice.unknown.len(), twice.accepted), (1, 1, 2));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_not_success() {
+        for body in ["<html>", "[]", "null", r#"{"errors":7}"#, r#"{"errors":{}}"#] {
+            assert!(answer(body, 3).is_err(), "{body}");
+        }
+    }
+}

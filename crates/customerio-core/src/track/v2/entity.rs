@@ -1,0 +1,70 @@
+//! What all calls of version 2 have in common.
+
+/// Makes a type an operation of `POST /api/v2/entity` and an item of a batch. The type serialises as the body, and has
+/// the inherent methods `check` (refuse what cannot be sent) and `replay`, and optionally `capture`.
+macro_rules! entity {
+    ([$($generics:tt)*] $type:ty, $name:literal $(, $capture:ident)?) => {
+        impl<$($generics)*> $crate::Operation for $type {
+            type Surface = $crate::Track;
+            type Output = ();
+            const NAME: &'static str = $name;
+
+            fn method(&self) -> http::Method {
+                http::Method::POST
+            }
+            fn path(&self, path: &mut $crate::Path) -> Result<(), $crate::BuildError> {
+                path.literal("/api/v2/entity");
+                Ok(())
+            }
+            fn body(&self) -> Result<$crate::Body, $crate::BuildError> {
+                let encoded = $crate::BatchItem::encode(self)?;
+                $crate::track::v2::entity::alone(encoded)
+            }
+            fn replay(&self) -> $crate::Replay {
+                Self::replay(self)
+            }
+            $(fn capture(&self, moment: &$crate::Moment) -> Option<Self> {
+                Self::$capture(self, moment)
+            })?
+            fn decode(&self, response: &http::Response<bytes::Bytes>) -> Result<(), $crate::Unreadable> {
+                $crate::decode_nothing(response)
+            }
+        }
+
+        impl<$($generics)*> $crate::BatchItem for $type {
+            type Batch = $crate::TrackBatch;
+
+            fn encode(&self) -> Result<$crate::Encoded, $crate::BuildError> {
+                self.check()?;
+                $crate::Encoded::of(self)
+            }
+        }
+    };
+}
+
+pub(super) use entity;
+use http::HeaderValue;
+use serde::{Serialize, ser::SerializeMap};
+
+use crate::{Body, BuildError, Encoded, Problem, json::Fields, limits};
+
+/// The body of a request with one entity alone; one over the limit is refused.
+pub(super) fn alone(entity: Encoded) -> Result<Body, BuildError> {
+    let (bytes, limit) = (entity.json.len(), limits::BATCH_ITEM);
+    if bytes > limit {
+        return Err(BuildError::new("the call", Problem::TooLong { bytes, limit }));
+    }
+    Ok(Body::new(HeaderValue::from_static("application/json"), entity.json))
+}
+
+/// Writes what every entity begins with.
+pub(super) fn begin<M: SerializeMap>(
+    fields: &mut Fields<M>,
+    entity: &'static str,
+    action: &'static str,
+    identifiers: &impl Serialize,
+) -> Result<(), M::Error> {
+    fields.field("type", entity)?;
+    fields.field("identifiers", identifiers)?;
+    fields.field("action", action)
+}

@@ -1,0 +1,5 @@
+//! Calls about people.
+
+mod identify;
+
+pub use self::identify::Identify;
