@@ -6,7 +6,8 @@ use bytes::Bytes;
 use http::{Request, Response};
 
 use crate::{
-    Attempt, Endpoint, Error, Exchange, Operation, Policy, Step, Surface, Transport, TransportError, TransportErrorKind,
+    Attempt, Endpoint, Error, Exchange, Moment, Operation, Policy, Step, Surface, Transport, TransportError,
+    TransportErrorKind,
 };
 
 /// Calls one of the APIs.
@@ -48,6 +49,10 @@ impl<S: Surface> Client<S> {
     #[must_use]
     pub fn within(&self, deadline: Duration) -> Self {
         self.clone().with_deadline(deadline)
+    }
+
+    pub(crate) fn now(&self) -> Moment {
+        self.transport.now()
     }
 
     /// The policy of its calls.

@@ -32,6 +32,7 @@ mod person;
 pub mod pipelines;
 mod raw;
 mod retry;
+mod send_all;
 mod surface;
 #[cfg(test)]
 mod testing;
@@ -61,6 +62,7 @@ pub use crate::{
     person::{IdType, PersonId},
     raw::Raw,
     retry::Policy,
+    send_all::{BatchEvent, Failed, Failure, SendAll, Summary},
     surface::{App, Pipelines, Region, Surface, Track},
     time::{Moment, UnixSeconds},
     transport::{Attempt, MaybeSendSync, Transport},

@@ -285,3 +285,207 @@ impl<B, T> std::fmt::Debug for Packed<B, T> {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{cell::Cell, time::Duration};
+
+    use proptest::prelude::*;
+    use serde::{Serialize, Serializer};
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::{BatchItem, Encoded, Moment, PipelinesBatch, Track, TrackBatch, testing::wire_track};
+
+    /// A call of so many bytes, that counts how often it is encoded.
+    struct Call {
+        text: String,
+        shared: &'static str,
+        replay: Replay,
+        encoded: Cell<u32>,
+    }
+
+    impl Call {
+        fn new(text: impl Into<String>) -> Self {
+            Self { text: text.into(), shared: "", replay: Replay::Safe, encoded: Cell::new(0) }
+        }
+    }
+
+    impl Serialize for Call {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            self.encoded.set(self.encoded.get() + 1);
+            json!({ "a": self.text }).serialize(serializer)
+        }
+    }
+
+    impl Operation for Call {
+        type Surface = Track;
+        type Output = ();
+        const NAME: &'static str = "track.call";
+
+        fn method(&self) -> Method {
+            Method::POST
+        }
+        fn path(&self, path: &mut Path) -> Result<(), BuildError> {
+            path.literal("/call");
+            Ok(())
+        }
+        fn replay(&self) -> Replay {
+            self.replay
+        }
+        fn decode(&self, _: &Response<Bytes>) -> Result<(), Unreadable> {
+            Ok(())
+        }
+    }
+
+    impl BatchItem for Call {
+        type Batch = TrackBatch;
+
+        fn encode(&self) -> Result<Encoded, BuildError> {
+            Ok(Encoded { shared: Bytes::from_static(self.shared.as_bytes()), ..Encoded::of(self)? })
+        }
+    }
+
+    fn now() -> Moment {
+        Moment::new(Duration::ZERO, Duration::ZERO, 1)
+    }
+
+    fn item(call: &Call) -> Item<TrackBatch> {
+        Item::new(call, &now()).unwrap()
+    }
+
+    fn body<T>(batch: &Packed<TrackBatch, T>) -> Bytes {
+        batch.body().unwrap().bytes().clone()
+    }
+
+    #[test]
+    fn the_whole_request() {
+        let mut packer = Packer::new();
+        for text in ["x", "y"] {
+            assert!(packer.push(item(&Call::new(text)), ()).unwrap().is_none());
+        }
+        assert_eq!(
+            wire_track(&packer.finish().unwrap()),
+            "POST https://track.customer.io/api/v2/batch\n\
+             accept: application/json\n\
+             accept-encoding: identity\n\
+             authorization: Basic c2l0ZTprZXk=\n\
+             content-type: application/json\n\
+             user-agent: customerio-rust/0.1.0\n\
+             content-length: 31\n\
+             \n\
+             {\"batch\":[{\"a\":\"x\"},{\"a\":\"y\"}]}"
+        );
+        assert!(packer.finish().is_none());
+        assert_eq!(<Packed<PipelinesBatch> as Operation>::NAME, "pipelines.batch");
+    }
+
+    #[test]
+    fn a_body_is_as_long_as_its_limit_and_no_longer() {
+        // `{"batch":[` and `]}` are 12 bytes, an item of one character is 9, and a comma is 1.
+        for (limit, expected) in [(21, vec![1, 1, 1]), (30, vec![1, 1, 1]), (31, vec![2, 1]), (41, vec![3])] {
+            let mut packer = Packer::new().with_limits(9, limit);
+            let mut batches = Vec::new();
+            for text in ["x", "y", "z"] {
+                batches.extend(packer.push(item(&Call::new(text)), ()).unwrap());
+            }
+            batches.extend(packer.finish());
+            assert_eq!(batches.iter().map(Packed::len).collect::<Vec<_>>(), expected, "{limit}");
+            assert!(batches.iter().all(|batch| body(batch).len() <= limit));
+        }
+    }
+
+    #[test]
+    fn an_item_over_a_limit_comes_back_and_the_others_stay() {
+        let mut packer = Packer::new().with_limits(9, 100);
+        packer.push(item(&Call::new("x")), 0).unwrap();
+        let refused = packer.push(item(&Call::new("xx")), 1).unwrap_err();
+        assert_eq!((refused.tag, refused.item.json()), (1, br#"{"a":"xx"}"#.as_slice()));
+        assert_eq!(refused.error.to_string(), "the item has 10 bytes, and the limit is 9");
+        let mut narrow = Packer::new().with_limits(100, 21);
+        let refused = narrow.push(item(&Call::new("xx")), 1).unwrap_err();
+        assert_eq!(refused.error.to_string(), "the batch of this item has 22 bytes, and the limit is 21");
+        assert_eq!(packer.finish().unwrap().tags(), [0]);
+    }
+
+    #[test]
+    fn what_must_not_arrive_twice_is_refused_or_packed_apart_in_its_order() {
+        let calls = [Replay::Safe, Replay::OnlyIfNotSent, Replay::OnlyIfNotSent, Replay::Safe].map(|replay| {
+            let call = Call { replay, ..Call::new("x") };
+            item(&call)
+        });
+        let mut packer = Packer::new().with_unrepeatable(Unrepeatable::Apart);
+        let mut batches = Vec::new();
+        for (index, call) in calls.into_iter().enumerate() {
+            batches.extend(packer.push(call, index).unwrap());
+        }
+        batches.extend(packer.finish());
+        let packed: Vec<_> = batches.iter().map(|batch| (batch.tags(), batch.replay())).collect();
+        let (safe, once) = (Replay::Safe, Replay::OnlyIfNotSent);
+        assert_eq!(packed, [([0].as_slice(), safe), (&[1, 2], once), (&[3], safe)]);
+
+        let call = Call { replay: Replay::OnlyIfNotSent, ..Call::new("x") };
+        let refused = Packer::new().push(item(&call), ()).unwrap_err();
+        assert_eq!(refused.error.to_string(), "the item is not valid: it must not arrive twice: give it an id");
+    }
+
+    #[test]
+    fn what_items_share_stands_once_and_parts_those_that_do_not() {
+        let mut packer = Packer::new();
+        let mut batches = Vec::new();
+        for (tag, shared) in [r#","context":{"ip":"1"}"#, r#","context":{"ip":"1"}"#, ""].into_iter().enumerate() {
+            batches.extend(packer.push(item(&Call { shared, ..Call::new("x") }), tag).unwrap());
+        }
+        batches.extend(packer.finish());
+        assert_eq!(body(&batches[0]), r#"{"batch":[{"a":"x"},{"a":"x"}],"context":{"ip":"1"}}"#);
+        assert_eq!((batches.len(), batches[1].tags()), (2, [2].as_slice()));
+        let (first, second) = batches.remove(0).split().unwrap();
+        assert_eq!(body(&first), r#"{"batch":[{"a":"x"}],"context":{"ip":"1"}}"#);
+        assert_eq!((first.tags(), second.tags()), ([0].as_slice(), [1].as_slice()));
+        assert_eq!(second.split().unwrap_err().tags(), [1]);
+    }
+
+    proptest! {
+        /// Whatever goes in comes out: in its order, each once, encoded once, in bodies that are JSON within the limit.
+        #[test]
+        fn nothing_is_lost_or_encoded_twice(
+            texts in prop::collection::vec("\\PC{0,40}", 0..60),
+            item_limit in 8_usize..120,
+            body_limit in 20_usize..400,
+        ) {
+            let calls: Vec<_> = texts.iter().map(Call::new).collect();
+            let mut packer = Packer::new().with_limits(item_limit, body_limit);
+            let (mut batches, mut refused) = (Vec::new(), Vec::new());
+            for (tag, call) in calls.iter().enumerate() {
+                match packer.push(item(call), tag) {
+                    Ok(full) => batches.extend(full),
+                    Err(back) => refused.push(back.tag),
+                }
+            }
+            batches.extend(packer.finish());
+            prop_assert!(packer.finish().is_none());
+
+            let mut out = Vec::new();
+            for batch in batches {
+                let bytes = body(&batch);
+                prop_assert!(bytes.len() <= body_limit);
+                let value: Value = serde_json::from_slice(&bytes).unwrap();
+                let entries = value["batch"].as_array().unwrap();
+                prop_assert_eq!(entries.len(), batch.len());
+                for (index, entry) in entries.iter().enumerate() {
+                    let json: Value = serde_json::from_slice(batch.json(index).unwrap()).unwrap();
+                    prop_assert_eq!(entry, &json);
+                    out.push((batch.tags()[index], entry["a"].as_str().unwrap().to_owned()));
+                }
+                prop_assert!(batch.json(batch.len()).is_none());
+            }
+            let expected: Vec<_> = texts.iter().cloned().enumerate().filter(|(tag, _)| !refused.contains(tag)).collect();
+            prop_assert_eq!(out, expected);
+            for (tag, call) in calls.iter().enumerate() {
+                prop_assert_eq!(call.encoded.get(), 1);
+                let bytes = json!({ "a": call.text }).to_string().len();
+                prop_assert_eq!(refused.contains(&tag), bytes > item_limit || bytes + 12 > body_limit);
+            }
+        }
+    }
+}

@@ -39,6 +39,7 @@
 //! | `hyper` | no | `HyperTransport::from_service(..)` |
 //! | `http2` | no | HTTP/2 where the server offers it |
 //! | `fs` | yes | `Attachment::from_path(..)` |
+//! | `stream` | yes | `Client::send_stream(..)` |
 
 pub use customerio_core::*;
 
