@@ -3,7 +3,7 @@
 /// Makes a type an operation of `POST /api/v2/entity` and an item of a batch. The type serialises as the body, and has
 /// the inherent methods `check` (refuse what cannot be sent) and `replay`, and optionally `capture`.
 macro_rules! entity {
-    ([$($generics:tt)*] $type:ty, $name:literal $(, $capture:ident)?) => {
+    ([$($generics:tt)*] $type:ty, $name:expr $(, $capture:ident)?) => {
         impl<$($generics)*> $crate::Operation for $type {
             type Surface = $crate::Track;
             type Output = ();
@@ -42,7 +42,38 @@ macro_rules! entity {
     };
 }
 
-pub(super) use entity;
+/// Makes a type that holds identifiers, and perhaps relationships, the call `$type` / `$action` that says nothing else.
+/// Such a call does the same when it is done again.
+macro_rules! plain_entity {
+    ($name:ident, $type:literal / $action:literal, $identifiers:ident.$check:ident() $(, $relationships:ident)?) => {
+        impl $name<'_> {
+            fn check(&self) -> Result<(), $crate::BuildError> {
+                self.$identifiers.$check()?;
+                $($crate::track::relationship::check_some_relationships(self.$relationships)?;)?
+                Ok(())
+            }
+
+            fn replay(&self) -> $crate::Replay {
+                $crate::Replay::Safe
+            }
+        }
+
+        impl serde::Serialize for $name<'_> {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let mut fields = $crate::json::Fields::new(serializer)?;
+                $crate::track::v2::entity::begin(&mut fields, $type, $action, &self.$identifiers)?;
+                $(fields.field("cio_relationships", self.$relationships)?;)?
+                fields.end()
+            }
+        }
+
+        $crate::track::v2::entity::entity!([] $name<'_>, concat!("track.v2.", $type, ".", $action));
+        $crate::macros::opaque_debug!($name<'_>);
+    };
+}
+
+pub(super) use {entity, plain_entity};
+
 use http::HeaderValue;
 use serde::{Serialize, ser::SerializeMap};
 
