@@ -99,3 +99,39 @@ pub(super) fn begin<M: SerializeMap>(
     fields.field("identifiers", identifiers)?;
     fields.field("action", action)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        Operation, PersonId, Replay,
+        track::{
+            ObjectId, Relationship,
+            v2::{object, person},
+        },
+    };
+
+    fn name_and_replay<O: Operation>(operation: &O) -> (&'static str, Replay) {
+        (O::NAME, operation.replay())
+    }
+
+    #[test]
+    fn calls_that_only_name_things_can_be_done_again() {
+        let acme = ObjectId::new("1", "acme");
+        let (objects, people) = ([Relationship::new(acme)], [Relationship::new(PersonId::Id("42"))]);
+        for (call, name) in [
+            (name_and_replay(&person::Delete::new("42")), "track.v2.person.delete"),
+            (name_and_replay(&person::Suppress::new("42")), "track.v2.person.suppress"),
+            (name_and_replay(&person::Unsuppress::new("42")), "track.v2.person.unsuppress"),
+            (name_and_replay(&person::AddRelationships::new("42", &objects)), "track.v2.person.add_relationships"),
+            (
+                name_and_replay(&person::DeleteRelationships::new("42", &objects)),
+                "track.v2.person.delete_relationships",
+            ),
+            (name_and_replay(&object::Delete::new(acme)), "track.v2.object.delete"),
+            (name_and_replay(&object::AddRelationships::new(acme, &people)), "track.v2.object.add_relationships"),
+            (name_and_replay(&object::DeleteRelationships::new(acme, &people)), "track.v2.object.delete_relationships"),
+        ] {
+            assert_eq!(call, (name, Replay::Safe));
+        }
+    }
+}

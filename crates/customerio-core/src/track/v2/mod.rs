@@ -18,8 +18,14 @@
 //! | `person` | `delete` | [`person::Delete`] |
 //! | `person` | `suppress` | [`person::Suppress`] |
 //! | `person` | `unsuppress` | [`person::Unsuppress`] |
+//! | `object` | `identify` | [`object::Identify`] |
+//! | `object` | `identify_anonymous` | [`object::IdentifyAnonymous`] |
+//! | `object` | `add_relationships` | [`object::AddRelationships`] |
+//! | `object` | `delete_relationships` | [`object::DeleteRelationships`] |
+//! | `object` | `delete` | [`object::Delete`] |
 //!
 //! Limits: 32 KB a call, 500 KB a batch. <https://docs.customer.io/integrations/api/track/#tag/track_v2>
 
 mod entity;
+pub mod object;
 pub mod person;
