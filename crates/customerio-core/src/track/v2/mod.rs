@@ -23,9 +23,11 @@
 //! | `object` | `add_relationships` | [`object::AddRelationships`] |
 //! | `object` | `delete_relationships` | [`object::DeleteRelationships`] |
 //! | `object` | `delete` | [`object::Delete`] |
+//! | `delivery` | `event` | [`delivery::Event`] |
 //!
 //! Limits: 32 KB a call, 500 KB a batch. <https://docs.customer.io/integrations/api/track/#tag/track_v2>
 
+pub mod delivery;
 mod entity;
 pub mod object;
 pub mod person;
