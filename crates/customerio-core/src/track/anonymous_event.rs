@@ -64,7 +64,7 @@ impl<'a> AnonymousEvent<'a> {
     /// See <https://customer.io/docs/anonymous-invite-emails/>.
     #[must_use]
     pub fn invite(recipient: &'a str, name: &'a str) -> Self {
-        let mut body = EventBody::new(EventType::Event, name);
+        let mut body: EventBody<'a, Nothing> = EventBody::new(EventType::Event, name);
         body.reserved.recipient = Some(recipient);
         Self { body }
     }

@@ -1,6 +1,6 @@
-//! The body that events of people and of unknown visitors have in common.
+//! What events have in common: of people and of unknown visitors, in version 1 of the API and in version 2.
 
-use serde::{Serialize, Serializer};
+use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use crate::{
     BuildError, EventId, Moment, Problem, Replay, UnixSeconds,
@@ -32,13 +32,13 @@ impl EventType {
     }
 }
 
-pub(super) struct EventBody<'a, D: ?Sized> {
+pub(super) struct EventBody<'a, D: ?Sized, R = ReservedData<'a>> {
     pub(super) kind: EventType,
     pub(super) name: &'a str,
     pub(super) anonymous_id: Option<&'a str>,
     pub(super) id: Option<EventId>,
     pub(super) timestamp: Option<UnixSeconds>,
-    pub(super) reserved: ReservedData<'a>,
+    pub(super) reserved: R,
     pub(super) data: Option<&'a D>,
 }
 
@@ -50,20 +50,39 @@ pub(super) struct ReservedData<'a> {
     pub(super) reply_to: Option<&'a str>,
 }
 
-impl<'a, D: ?Sized> EventBody<'a, D> {
-    pub(super) fn new(kind: EventType, name: &'a str) -> Self {
-        Self {
-            kind,
-            name,
-            anonymous_id: None,
-            id: None,
-            timestamp: None,
-            reserved: ReservedData::default(),
-            data: None,
+/// The entries of an event's data that mean something to Customer.io.
+pub(super) trait Reserved: Copy + Default {
+    /// Refuses what cannot be sent.
+    fn check(&self) -> Result<(), BuildError>;
+    /// Whether none of them is set.
+    fn is_empty(&self) -> bool;
+    /// Writes those that are set.
+    fn write<M: SerializeMap>(&self, fields: &mut Fields<M>) -> Result<(), M::Error>;
+}
+
+impl Reserved for ReservedData<'_> {
+    fn check(&self) -> Result<(), BuildError> {
+        if self.recipient.is_some_and(|recipient| recipient.trim().is_empty()) {
+            return Err(BuildError::new("the recipient", Problem::Empty));
         }
+        Ok(())
+    }
+    fn is_empty(&self) -> bool {
+        self.recipient.or(self.from_address).or(self.reply_to).is_none()
+    }
+    fn write<M: SerializeMap>(&self, fields: &mut Fields<M>) -> Result<(), M::Error> {
+        fields.optional("recipient", self.recipient.as_ref())?;
+        fields.optional("from_address", self.from_address.as_ref())?;
+        fields.optional("reply_to", self.reply_to.as_ref())
+    }
+}
+
+impl<'a, D: ?Sized, R: Reserved> EventBody<'a, D, R> {
+    pub(super) fn new(kind: EventType, name: &'a str) -> Self {
+        Self { kind, name, anonymous_id: None, id: None, timestamp: None, reserved: R::default(), data: None }
     }
 
-    pub(super) fn with_data<E: ?Sized>(self, data: &'a E) -> EventBody<'a, E> {
+    pub(super) fn with_data<E: ?Sized>(self, data: &'a E) -> EventBody<'a, E, R> {
         EventBody {
             kind: self.kind,
             name: self.name,
@@ -87,10 +106,9 @@ impl<'a, D: ?Sized> EventBody<'a, D> {
     pub(super) fn replay(&self) -> Replay {
         if self.id.is_some() { Replay::Safe } else { Replay::OnlyIfNotSent }
     }
-}
 
-impl<D: Serialize + ?Sized> EventBody<'_, D> {
-    pub(super) fn encode(&self) -> Result<crate::Body, BuildError> {
+    /// Refuses what Customer.io would drop, sizes but that of the name aside.
+    pub(super) fn check(&self) -> Result<(), BuildError> {
         let name = |problem| Err(BuildError::new("the event's name", problem));
         // Customer.io cuts off surrounding blanks, so they do not count.
         match self.name.trim().len() {
@@ -103,9 +121,18 @@ impl<D: Serialize + ?Sized> EventBody<'_, D> {
         if self.anonymous_id.is_some_and(|id| id.trim().is_empty()) {
             return Err(BuildError::new("the anonymous id", Problem::Empty));
         }
-        if self.reserved.recipient.is_some_and(|recipient| recipient.trim().is_empty()) {
-            return Err(BuildError::new("the recipient", Problem::Empty));
-        }
+        self.reserved.check()
+    }
+
+    /// The data, if there is any.
+    pub(super) fn data(&self) -> Option<Data<'a, '_, D, R>> {
+        (self.data.is_some() || !self.reserved.is_empty()).then_some(Data(self))
+    }
+}
+
+impl<D: Serialize + ?Sized> EventBody<'_, D> {
+    pub(super) fn encode(&self) -> Result<crate::Body, BuildError> {
+        self.check()?;
         let body = crate::Body::json(self)?;
         // Only where the whole body is over the limit can the data be, so it is encoded again in that case alone.
         if body.bytes().len() > limits::EVENT_DATA {
@@ -121,27 +148,23 @@ impl<D: Serialize + ?Sized> EventBody<'_, D> {
 
 impl<D: Serialize + ?Sized> Serialize for EventBody<'_, D> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let ReservedData { recipient, from_address, reply_to } = self.reserved;
-        let has_data = self.data.is_some() || recipient.or(from_address).or(reply_to).is_some();
         let mut fields = Fields::new(serializer)?;
         fields.field("name", self.name)?;
         fields.field("type", self.kind.as_str())?;
         fields.optional("anonymous_id", self.anonymous_id.as_ref())?;
         fields.optional("id", self.id.as_ref())?;
         fields.optional("timestamp", self.timestamp.as_ref())?;
-        fields.optional("data", has_data.then_some(Data(self)).as_ref())?;
+        fields.optional("data", self.data().as_ref())?;
         fields.end()
     }
 }
 
-struct Data<'a, 'b, D: ?Sized>(&'b EventBody<'a, D>);
+pub(super) struct Data<'a, 'b, D: ?Sized, R>(&'b EventBody<'a, D, R>);
 
-impl<D: Serialize + ?Sized> Serialize for Data<'_, '_, D> {
+impl<D: Serialize + ?Sized, R: Reserved> Serialize for Data<'_, '_, D, R> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = Fields::new(serializer)?;
-        fields.optional("recipient", self.0.reserved.recipient.as_ref())?;
-        fields.optional("from_address", self.0.reserved.from_address.as_ref())?;
-        fields.optional("reply_to", self.0.reserved.reply_to.as_ref())?;
+        self.0.reserved.write(&mut fields)?;
         if let Some(data) = self.0.data {
             fields.rest(data)?;
         }

@@ -3,15 +3,14 @@
 //! Limits: 300 attributes; a name of 150 bytes, a value of 1000 bytes; an id of 150 bytes.
 //! <https://docs.customer.io/integrations/api/track/#operation/identify>
 
-use std::borrow::Cow;
-
 use bytes::Bytes;
 use http::{Method, Response};
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
+use super::relationship::{Relationship, check_relationships};
 use crate::{
     Body, BuildError, Nothing, Operation, Path, PersonId, Replay, Track, UnixSeconds, Unreadable, decode_nothing,
-    json::{Fields, Object},
+    json::Fields,
     macros::{opaque_debug, setters},
 };
 
@@ -105,77 +104,6 @@ impl<'a, A: ?Sized> Identify<'a, A> {
     }
 }
 
-/// The identifier of an object: something that is not a person, such as a company or a course.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(untagged)]
-#[non_exhaustive]
-pub enum ObjectId<'a> {
-    /// The id that you gave to the object, unique in its type.
-    Typed {
-        /// The number of the object's type, as text: `"1"` is the first type of a workspace.
-        object_type_id: &'a str,
-        /// The object's id: 1 to 150 bytes.
-        object_id: &'a str,
-    },
-    /// The id that Customer.io gave to the object.
-    Cio {
-        /// The value.
-        cio_object_id: &'a str,
-    },
-}
-
-impl<'a> ObjectId<'a> {
-    /// The object of this type with this id.
-    #[must_use]
-    pub const fn new(object_type_id: &'a str, object_id: &'a str) -> Self {
-        Self::Typed { object_type_id, object_id }
-    }
-
-    pub(super) fn check(&self) -> Result<(), BuildError> {
-        let check = |what, value| crate::path::check_identifier(what, value, crate::limits::OBJECT_ID);
-        match self {
-            Self::Typed { object_type_id, object_id } => {
-                check("the object's type", object_type_id)?;
-                check("the object's id", object_id)
-            }
-            Self::Cio { cio_object_id } => check("the object's cio_object_id", cio_object_id),
-        }
-    }
-}
-
-/// A relationship of a person to an object.
-#[derive(Clone, Serialize)]
-pub struct Relationship<'a> {
-    identifiers: ObjectId<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    relationship_attributes: Option<Cow<'a, serde_json::value::RawValue>>,
-}
-
-impl<'a> Relationship<'a> {
-    /// The relationship to this object.
-    #[must_use]
-    pub const fn new(object: ObjectId<'a>) -> Self {
-        Self { identifiers: object, relationship_attributes: None }
-    }
-
-    /// Attributes of the relationship, such as a role: anything that serialises as an object. `null` and the empty string
-    /// remove one.
-    ///
-    /// # Errors
-    ///
-    /// Where they are no object or cannot be encoded.
-    pub fn with_attributes(mut self, attributes: &(impl Serialize + ?Sized)) -> Result<Self, BuildError> {
-        self.relationship_attributes = Some(Cow::Owned(crate::json::raw(&Object(attributes))?));
-        Ok(self)
-    }
-}
-
-impl Relationship<'_> {
-    pub(super) fn check(&self) -> Result<(), BuildError> {
-        self.identifiers.check()
-    }
-}
-
 /// `{"topics":{"topic_1":true}}`
 pub(super) struct Topics<'a>(pub(super) &'a [(u32, bool)]);
 
@@ -237,7 +165,7 @@ impl<A: Serialize + ?Sized> Operation for Identify<'_, A> {
     }
     fn body(&self) -> Result<Body, BuildError> {
         if let Some((_, relationships)) = self.reserved.relationships {
-            relationships.iter().try_for_each(Relationship::check)?;
+            check_relationships(relationships)?;
         }
         Body::json(self)
     }
@@ -250,8 +178,6 @@ impl<A: Serialize + ?Sized> Operation for Identify<'_, A> {
 }
 
 opaque_debug!([A: ?Sized] Identify<'_, A>);
-opaque_debug!(ObjectId<'_>);
-opaque_debug!(Relationship<'_>);
 
 #[cfg(test)]
 mod tests {
@@ -263,6 +189,7 @@ mod tests {
     use crate::{
         Problem,
         testing::{body, refused_track, wire_track},
+        track::ObjectId,
     };
 
     #[test]

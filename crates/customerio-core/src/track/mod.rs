@@ -19,6 +19,8 @@
 //! | `POST /unsubscribe/{delivery_id}` | [`Unsubscribe`] |
 //! | `GET /api/v1/accounts/region` | [`GetRegion`] |
 //!
+//! Version 2 is [`v2`].
+//!
 //! Vendor's reference: <https://docs.customer.io/integrations/api/track/>.
 
 mod add_device;
@@ -33,6 +35,7 @@ mod get_region;
 mod identify;
 mod merge;
 mod metric;
+mod relationship;
 mod remove_from_segment;
 mod report_push_metric;
 mod segment_ids;
@@ -52,9 +55,10 @@ pub use self::{
     event::Event,
     event_body::EventType,
     get_region::{AccountRegion, GetRegion, RegionName, UnknownRegion},
-    identify::{Identify, ObjectId, Relationship},
+    identify::Identify,
     merge::Merge,
     metric::{EmailMetric, InAppMetric, Metric, PushMetric, SlackMetric, SmsMetric, WebhookMetric},
+    relationship::{AnonymousId, ObjectId, Relationship},
     remove_from_segment::RemoveFromSegment,
     report_push_metric::ReportPushMetric,
     submit_form::SubmitForm,

@@ -3,7 +3,7 @@
 /// Makes a type an operation of `POST /api/v2/entity` and an item of a batch. The type serialises as the body, and has
 /// the inherent methods `check` (refuse what cannot be sent) and `replay`, and optionally `capture`.
 macro_rules! entity {
-    ([$($generics:tt)*] $type:ty, $name:literal $(, $capture:ident)?) => {
+    ([$($generics:tt)*] $type:ty, $name:expr $(, $capture:ident)?) => {
         impl<$($generics)*> $crate::Operation for $type {
             type Surface = $crate::Track;
             type Output = ();
@@ -42,7 +42,38 @@ macro_rules! entity {
     };
 }
 
-pub(super) use entity;
+/// Makes a type that holds identifiers, and perhaps relationships, the call `$type` / `$action` that says nothing else.
+/// Such a call does the same when it is done again.
+macro_rules! plain_entity {
+    ($name:ident, $type:literal / $action:literal, $identifiers:ident.$check:ident() $(, $relationships:ident)?) => {
+        impl $name<'_> {
+            fn check(&self) -> Result<(), $crate::BuildError> {
+                self.$identifiers.$check()?;
+                $($crate::track::relationship::check_some_relationships(self.$relationships)?;)?
+                Ok(())
+            }
+
+            fn replay(&self) -> $crate::Replay {
+                $crate::Replay::Safe
+            }
+        }
+
+        impl serde::Serialize for $name<'_> {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let mut fields = $crate::json::Fields::new(serializer)?;
+                $crate::track::v2::entity::begin(&mut fields, $type, $action, &self.$identifiers)?;
+                $(fields.field("cio_relationships", self.$relationships)?;)?
+                fields.end()
+            }
+        }
+
+        $crate::track::v2::entity::entity!([] $name<'_>, concat!("track.v2.", $type, ".", $action));
+        $crate::macros::opaque_debug!($name<'_>);
+    };
+}
+
+pub(super) use {entity, plain_entity};
+
 use http::HeaderValue;
 use serde::{Serialize, ser::SerializeMap};
 
@@ -67,4 +98,40 @@ pub(super) fn begin<M: SerializeMap>(
     fields.field("type", entity)?;
     fields.field("identifiers", identifiers)?;
     fields.field("action", action)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        Operation, PersonId, Replay,
+        track::{
+            ObjectId, Relationship,
+            v2::{object, person},
+        },
+    };
+
+    fn name_and_replay<O: Operation>(operation: &O) -> (&'static str, Replay) {
+        (O::NAME, operation.replay())
+    }
+
+    #[test]
+    fn calls_that_only_name_things_can_be_done_again() {
+        let acme = ObjectId::new("1", "acme");
+        let (objects, people) = ([Relationship::new(acme)], [Relationship::new(PersonId::Id("42"))]);
+        for (call, name) in [
+            (name_and_replay(&person::Delete::new("42")), "track.v2.person.delete"),
+            (name_and_replay(&person::Suppress::new("42")), "track.v2.person.suppress"),
+            (name_and_replay(&person::Unsuppress::new("42")), "track.v2.person.unsuppress"),
+            (name_and_replay(&person::AddRelationships::new("42", &objects)), "track.v2.person.add_relationships"),
+            (
+                name_and_replay(&person::DeleteRelationships::new("42", &objects)),
+                "track.v2.person.delete_relationships",
+            ),
+            (name_and_replay(&object::Delete::new(acme)), "track.v2.object.delete"),
+            (name_and_replay(&object::AddRelationships::new(acme, &people)), "track.v2.object.add_relationships"),
+            (name_and_replay(&object::DeleteRelationships::new(acme, &people)), "track.v2.object.delete_relationships"),
+        ] {
+            assert_eq!(call, (name, Replay::Safe));
+        }
+    }
 }

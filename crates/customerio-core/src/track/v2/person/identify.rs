@@ -10,6 +10,7 @@ use crate::{
     macros::{opaque_debug, setters},
     track::{
         Relationship, Topics,
+        relationship::check_relationships,
         v2::entity::{begin, entity},
     },
 };
@@ -75,7 +76,7 @@ impl<'a, A: ?Sized> Identify<'a, A> {
 
     fn check(&self) -> Result<(), BuildError> {
         self.person.check_or_phone()?;
-        self.relationships.unwrap_or_default().iter().try_for_each(Relationship::check)
+        check_relationships(self.relationships.unwrap_or_default())
     }
 
     #[expect(clippy::unused_self, reason = "for other calls it depends on the value")]

@@ -1,0 +1,50 @@
+//! `person` / `delete`: remove a person.
+//!
+//! <https://docs.customer.io/integrations/api/track/#operation/entity>
+
+use crate::{PersonId, track::v2::entity::plain_entity};
+
+/// Removes a person and everything that Customer.io knows of them.
+///
+/// Any later call that names the person adds them again: wait for this call to end before you make another for the same
+/// person, and use [`Suppress`](super::Suppress) to keep someone out.
+pub struct Delete<'a> {
+    person: PersonId<'a>,
+}
+
+impl<'a> Delete<'a> {
+    /// The person with this identifier.
+    #[must_use]
+    pub fn new(person: impl Into<PersonId<'a>>) -> Self {
+        Self { person: person.into() }
+    }
+}
+
+plain_entity!(Delete, "person" / "delete", person.check_or_phone());
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{refused_track, wire_track};
+
+    #[test]
+    fn the_whole_request() {
+        assert_eq!(
+            wire_track(&Delete::new(PersonId::Phone("+14155552671"))),
+            "POST https://track.customer.io/api/v2/entity\n\
+             accept: application/json\n\
+             accept-encoding: identity\n\
+             authorization: Basic c2l0ZTprZXk=\n\
+             content-type: application/json\n\
+             user-agent: customerio-rust/0.1.0\n\
+             content-length: 74\n\
+             \n\
+             {\"type\":\"person\",\"identifiers\":{\"phone\":\"+14155552671\"},\"action\":\"delete\"}"
+        );
+    }
+
+    #[test]
+    fn a_person_must_be_named() {
+        assert_eq!(refused_track(&Delete::new("")).to_string(), "the person's id is empty");
+    }
+}

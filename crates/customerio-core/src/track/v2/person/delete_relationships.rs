@@ -1,0 +1,66 @@
+//! `person` / `delete_relationships`: end relationships of a person to objects.
+//!
+//! Limits: 32 KB. <https://docs.customer.io/integrations/api/track/#operation/entity>
+
+use crate::{
+    PersonId,
+    track::{Relationship, v2::entity::plain_entity},
+};
+
+/// Ends relationships of a person to objects. Person and objects stay.
+pub struct DeleteRelationships<'a> {
+    person: PersonId<'a>,
+    relationships: &'a [Relationship<'a>],
+}
+
+impl<'a> DeleteRelationships<'a> {
+    /// The relationships of `person`, at least one.
+    #[must_use]
+    pub fn new(person: impl Into<PersonId<'a>>, relationships: &'a [Relationship<'a>]) -> Self {
+        Self { person: person.into(), relationships }
+    }
+}
+
+plain_entity!(DeleteRelationships, "person" / "delete_relationships", person.check_or_phone(), relationships);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        testing::{refused_track, wire_track},
+        track::ObjectId,
+    };
+
+    #[test]
+    fn the_whole_request() {
+        let companies =
+            [Relationship::new(ObjectId::new("1", "acme")), Relationship::new(ObjectId::Cio { cio_object_id: "obb7" })];
+        assert_eq!(
+            wire_track(&DeleteRelationships::new("42", &companies)),
+            "POST https://track.customer.io/api/v2/entity\n\
+             accept: application/json\n\
+             accept-encoding: identity\n\
+             authorization: Basic c2l0ZTprZXk=\n\
+             content-type: application/json\n\
+             user-agent: customerio-rust/0.1.0\n\
+             content-length: 196\n\
+             \n\
+             {\"type\":\"person\",\"identifiers\":{\"id\":\"42\"},\"action\":\"delete_relationships\",\
+             \"cio_relationships\":[{\"identifiers\":{\"object_type_id\":\"1\",\"object_id\":\"acme\"}},\
+             {\"identifiers\":{\"cio_object_id\":\"obb7\"}}]}"
+        );
+    }
+
+    #[test]
+    fn what_would_do_nothing_is_refused() {
+        let acme = [Relationship::new(ObjectId::new("1", "acme"))];
+        let nameless = [Relationship::new(ObjectId::new("1", ""))];
+        for (error, expected) in [
+            (refused_track(&DeleteRelationships::new("", &acme)), "the person's id is empty"),
+            (refused_track(&DeleteRelationships::new("42", &[])), "a relationship is missing"),
+            (refused_track(&DeleteRelationships::new("42", &nameless)), "the object's id is empty"),
+        ] {
+            assert_eq!(error.to_string(), expected);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! `person` / `unsuppress`: let a suppressed person be added again.
+//!
+//! <https://docs.customer.io/integrations/api/track/#operation/entity>
+
+use crate::{PersonId, track::v2::entity::plain_entity};
+
+/// Lets a person be added again whom [`Suppress`](super::Suppress) keeps out.
+///
+/// An address that your e-mail provider suppresses stays suppressed there.
+pub struct Unsuppress<'a> {
+    person: PersonId<'a>,
+}
+
+impl<'a> Unsuppress<'a> {
+    /// The person with this identifier.
+    #[must_use]
+    pub fn new(person: impl Into<PersonId<'a>>) -> Self {
+        Self { person: person.into() }
+    }
+}
+
+plain_entity!(Unsuppress, "person" / "unsuppress", person.check_or_phone());
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{refused_track, wire_track};
+
+    #[test]
+    fn the_whole_request() {
+        assert_eq!(
+            wire_track(&Unsuppress::new(PersonId::Phone("+14155552671"))),
+            "POST https://track.customer.io/api/v2/entity\n\
+             accept: application/json\n\
+             accept-encoding: identity\n\
+             authorization: Basic c2l0ZTprZXk=\n\
+             content-type: application/json\n\
+             user-agent: customerio-rust/0.1.0\n\
+             content-length: 78\n\
+             \n\
+             {\"type\":\"person\",\"identifiers\":{\"phone\":\"+14155552671\"},\"action\":\"unsuppress\"}"
+        );
+    }
+
+    #[test]
+    fn a_person_must_be_named() {
+        assert_eq!(refused_track(&Unsuppress::new("")).to_string(), "the person's id is empty");
+    }
+}
