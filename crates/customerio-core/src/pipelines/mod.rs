@@ -66,6 +66,7 @@
 
 mod alias;
 mod call;
+mod client;
 pub mod context;
 mod group;
 mod identify;
