@@ -9,6 +9,7 @@
 //! | to | look in |
 //! | --- | --- |
 //! | call the Track API | [`track`], and the short methods of [`Client<Track>`](Client#impl-Client<Track>) |
+//! | call the Pipelines API | [`pipelines`], and the short methods of [`Client<Pipelines>`](Client#impl-Client<Pipelines>) |
 //! | call the App API | [`app`], and the short methods of [`Client<App>`](Client#impl-Client<App>) |
 //! | call a route that is not modelled | [`Raw`] |
 //! | say how often a call is tried | [`Policy`] |
@@ -32,6 +33,7 @@ mod person;
 pub mod pipelines;
 mod raw;
 mod retry;
+mod rfc3339;
 mod send_all;
 mod surface;
 #[cfg(test)]
@@ -62,6 +64,7 @@ pub use crate::{
     person::{IdType, PersonId},
     raw::Raw,
     retry::Policy,
+    rfc3339::Rfc3339,
     send_all::{BatchEvent, Failed, Failure, SendAll, Summary},
     surface::{App, Pipelines, Region, Surface, Track},
     time::{Moment, UnixSeconds},

@@ -4,7 +4,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize, Serializer, ser};
 
-/// A point in time in whole seconds since 1970-01-01 UTC: every time stamp of the API.
+use crate::Rfc3339;
+
+/// A point in time in whole seconds since 1970-01-01 UTC: every time stamp but those of the Pipelines API, which are
+/// [`Rfc3339`].
 ///
 /// ```
 /// use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -109,7 +112,13 @@ impl Moment {
         self.random
     }
 
-    /// The wall clock as the API writes it.
+    /// The wall clock as the Pipelines API writes it.
+    #[must_use]
+    pub fn rfc3339(&self) -> Rfc3339 {
+        Rfc3339::from_unix_millis(i64::try_from(self.since_epoch.as_millis()).unwrap_or(i64::MAX))
+    }
+
+    /// The wall clock as the other APIs write it.
     #[must_use]
     pub fn unix_seconds(&self) -> UnixSeconds {
         UnixSeconds(i64::try_from(self.since_epoch.as_secs()).unwrap_or(i64::MAX))

@@ -1,0 +1,173 @@
+//! Time as the Pipelines API writes it.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::{Serialize, Serializer, ser};
+
+use crate::UnixSeconds;
+
+/// A point in time in milliseconds since 1970-01-01 UTC, written as text: `2023-11-14T22:13:20.000Z` (RFC 3339).
+///
+/// ```
+/// use customerio_core::{Rfc3339, UnixSeconds};
+///
+/// assert_eq!(serde_json::to_string(&Rfc3339::from_unix_millis(1_700_000_000_999))?, r#""2023-11-14T22:13:20.999Z""#);
+/// assert_eq!(Rfc3339::from(UnixSeconds::from(-1)).unix_millis(), -1_000);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
+/// A time outside of the years 0 to 9999 has no such text: it is refused when the request is built. Mostly it was not in
+/// the unit that it was taken for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Rfc3339(i64);
+
+const MILLIS_OF_DAY: i64 = 86_400_000;
+
+impl Rfc3339 {
+    /// 0000-01-01T00:00:00.000Z
+    const FIRST: i64 = -62_167_219_200_000;
+    /// 9999-12-31T23:59:59.999Z
+    const LAST: i64 = 253_402_300_799_999;
+
+    /// The time so many milliseconds after 1970-01-01 UTC, or before it.
+    #[must_use]
+    pub const fn from_unix_millis(milliseconds: i64) -> Self {
+        Self(milliseconds)
+    }
+
+    /// The milliseconds.
+    #[must_use]
+    pub const fn unix_millis(self) -> i64 {
+        self.0
+    }
+}
+
+impl From<UnixSeconds> for Rfc3339 {
+    fn from(time: UnixSeconds) -> Self {
+        Self(time.get().saturating_mul(1_000))
+    }
+}
+
+impl From<SystemTime> for Rfc3339 {
+    /// Rounds down to the millisecond.
+    fn from(time: SystemTime) -> Self {
+        let whole = |duration: Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        Self(match time.duration_since(UNIX_EPOCH) {
+            Ok(after) => whole(after),
+            Err(before) => {
+                let before = before.duration();
+                -whole(before) - i64::from(before.subsec_nanos() % 1_000_000 > 0)
+            }
+        })
+    }
+}
+
+/// The year, month and day, `days` after 1970-01-01, in the Gregorian calendar.
+///
+/// The algorithm `civil_from_days` of <https://howardhinnant.github.io/date_algorithms.html>: it counts years from
+/// March on, so that the leap day is the last of its year, in eras of 400 years, which all have the same number of days.
+fn civil_from_days(days: i64) -> (i64, i64, i64) {
+    const DAYS_OF_ERA: i64 = 146_097;
+    let days = days + 719_468; // since 0000-03-01
+    let era = days.div_euclid(DAYS_OF_ERA);
+    let day_of_era = days.rem_euclid(DAYS_OF_ERA);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    (era * 400 + year_of_era + i64::from(month <= 2), month, day)
+}
+
+impl Serialize for Rfc3339 {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if !(Self::FIRST..=Self::LAST).contains(&self.0) {
+            return Err(ser::Error::custom(format_args!(
+                "{} is not a time in milliseconds of the years 0 to 9999",
+                self.0
+            )));
+        }
+        let (year, month, day) = civil_from_days(self.0.div_euclid(MILLIS_OF_DAY));
+        let millis = self.0.rem_euclid(MILLIS_OF_DAY);
+        let (hour, minute, second) = (millis / 3_600_000, millis / 60_000 % 60, millis / 1_000 % 60);
+        let millis = millis % 1_000;
+        serializer
+            .collect_str(&format_args!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(millis: i64) -> String {
+        serde_json::to_string(&Rfc3339::from_unix_millis(millis)).unwrap().trim_matches('"').to_owned()
+    }
+
+    #[test]
+    fn known_times_are_written_as_known() {
+        for (millis, expected) in [
+            (0, "1970-01-01T00:00:00.000Z"),
+            (-1, "1969-12-31T23:59:59.999Z"),
+            (1_700_000_000_000, "2023-11-14T22:13:20.000Z"),
+            (1_700_000_000_999, "2023-11-14T22:13:20.999Z"),
+            // 2000 is a leap year, 1900 and 2100 are none.
+            (951_782_400_000, "2000-02-29T00:00:00.000Z"),
+            (951_868_800_000, "2000-03-01T00:00:00.000Z"),
+            (1_709_251_199_999, "2024-02-29T23:59:59.999Z"),
+            (1_735_603_200_000, "2024-12-31T00:00:00.000Z"),
+            (-2_203_977_600_000, "1900-02-28T00:00:00.000Z"),
+            (-2_203_891_200_000, "1900-03-01T00:00:00.000Z"),
+            (4_107_456_000_000, "2100-02-28T00:00:00.000Z"),
+            (4_107_542_400_000, "2100-03-01T00:00:00.000Z"),
+            (Rfc3339::FIRST, "0000-01-01T00:00:00.000Z"),
+            (Rfc3339::LAST, "9999-12-31T23:59:59.999Z"),
+        ] {
+            assert_eq!(text(millis), expected);
+        }
+    }
+
+    #[test]
+    fn every_day_of_ten_thousand_years_follows_the_one_before() {
+        let is_leap = |year: i64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let mut expected = (0, 1, 1);
+        for days in Rfc3339::FIRST / MILLIS_OF_DAY..=Rfc3339::LAST / MILLIS_OF_DAY {
+            assert_eq!(civil_from_days(days), expected);
+            let (year, month, day) = expected;
+            let last = match month {
+                2 => 28 + i64::from(is_leap(year)),
+                4 | 6 | 9 | 11 => 30,
+                _ => 31,
+            };
+            expected = match (month, day) {
+                (12, 31) => (year + 1, 1, 1),
+                (month, day) if day == last => (year, month + 1, 1),
+                (month, day) => (year, month, day + 1),
+            };
+        }
+        assert_eq!(expected, (10_000, 1, 1));
+    }
+
+    #[test]
+    fn what_has_no_such_text_is_refused() {
+        for millis in [Rfc3339::FIRST - 1, Rfc3339::LAST + 1, i64::MIN, i64::MAX] {
+            let error = serde_json::to_string(&Rfc3339::from_unix_millis(millis)).unwrap_err().to_string();
+            assert_eq!(error, format!("{millis} is not a time in milliseconds of the years 0 to 9999"));
+        }
+        // Milliseconds that were taken for seconds.
+        assert!(serde_json::to_string(&Rfc3339::from(UnixSeconds::from(1_700_000_000_000))).is_err());
+        assert_eq!(Rfc3339::from(UnixSeconds::from(i64::MIN)).unix_millis(), i64::MIN);
+    }
+
+    #[test]
+    fn times_round_down_to_the_millisecond() {
+        for (time, expected) in [
+            (UNIX_EPOCH + Duration::from_nanos(1_999_999), 1),
+            (UNIX_EPOCH - Duration::from_nanos(1), -1),
+            (UNIX_EPOCH - Duration::from_millis(2), -2),
+            (UNIX_EPOCH - Duration::from_nanos(2_000_001), -3),
+        ] {
+            assert_eq!(Rfc3339::from(time).unix_millis(), expected);
+        }
+    }
+}
