@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use serde_json::{Value, json};
 
-use crate::shape::Fault;
+use crate::shape::{Fault, INVALID};
 
 /// A success.
 #[derive(Debug)]
@@ -48,7 +48,7 @@ pub(crate) struct Refusal {
 impl Refusal {
     /// A refusal for one reason, which is about the request as a whole.
     pub(crate) fn new(status: StatusCode, text: impl Into<String>) -> Self {
-        let fault = Fault { text: text.into(), pointer: String::new() };
+        let fault = Fault { text: text.into(), pointer: String::new(), reason: INVALID };
         Self { status, faults: vec![fault], code: None, header: None }
     }
 
@@ -151,7 +151,8 @@ mod tests {
     #[test]
     fn each_envelope_has_its_shape() {
         let faults = || {
-            let fault = |text: &str, pointer: &str| Fault { text: text.into(), pointer: pointer.into() };
+            let fault =
+                |text: &str, pointer: &str| Fault { text: text.into(), pointer: pointer.into(), reason: INVALID };
             vec![fault("a is b", "/a"), fault("c is d", "/c")]
         };
         for (envelope, status, expected) in [

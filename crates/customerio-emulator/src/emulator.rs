@@ -16,6 +16,7 @@ use crate::{
     clock::{Clock, seconds},
     config::Config,
     identifier::Identifier,
+    kept::Key,
     route::Route,
     state::State,
 };
@@ -199,7 +200,7 @@ impl Emulator {
     pub fn events_of(&self, identifier: &str) -> Vec<Event> {
         let state = self.state();
         let Some(person) = state.person(identifier) else { return Vec::new() };
-        state.events.iter().filter(|event| event.person.as_ref() == Some(&person.cio_id)).cloned().collect()
+        state.events.of(&Key::Person(person.cio_id.clone())).cloned().collect()
     }
 
     /// The transactional messages.

@@ -50,9 +50,11 @@ mod forms;
 mod identifier;
 mod identify;
 mod json;
+mod kept;
 mod merge;
 mod messages;
 mod metrics;
+mod objects;
 mod people;
 mod record;
 mod region;
@@ -73,7 +75,7 @@ pub use crate::{
     config::{APP_API_KEY, Builder, SERVICE_ACCOUNT_TOKEN, SITE_ID, TRACK_API_KEY, WORKSPACE_ID},
     emulator::Emulator,
     record::{
-        Channel, Device, Event, FormSubmission, LoggedRequest, Message, Metric, Person, Relationship, Trigger,
+        Channel, Device, Event, FormSubmission, LoggedRequest, Message, Metric, Object, Person, Relationship, Trigger,
         Unsubscribe,
     },
 };
