@@ -11,7 +11,7 @@ use customerio_core::{App, BuildError, Endpoint, Moment, Track, UnixSeconds};
 use http::{Request, Response};
 
 use crate::{
-    Builder, Channel, Event, FormSubmission, LoggedRequest, Message, Metric, Person, Trigger, Unsubscribe,
+    Builder, Channel, Event, FormSubmission, LoggedRequest, Message, Metric, Object, Person, Trigger, Unsubscribe,
     answer::Envelope,
     clock::{Clock, seconds},
     config::Config,
@@ -177,7 +177,8 @@ impl Emulator {
 
 /// What has arrived. Lists have the oldest first, and forget the oldest beyond 100,000 entries or 64 MiB.
 impl Emulator {
-    /// The person with an identifier of any kind: an id, an e-mail address, or a `cio_id` with or without its prefix.
+    /// The person with an identifier of any kind: an id, an e-mail address, a `cio_id` with or without its prefix, or a phone
+    /// number in E.164 form.
     #[must_use]
     pub fn person(&self, identifier: &str) -> Option<Person> {
         self.state().person(identifier).cloned()
@@ -187,6 +188,24 @@ impl Emulator {
     #[must_use]
     pub fn people(&self) -> Vec<Person> {
         self.state().people.all().cloned().collect()
+    }
+
+    /// How many people there are.
+    #[must_use]
+    pub fn people_count(&self) -> usize {
+        self.state().people.count()
+    }
+
+    /// The object of a type with an id, which are both as callers gave them. Types are numbers: `"1"`.
+    #[must_use]
+    pub fn object(&self, type_id: &str, id: &str) -> Option<Object> {
+        self.state().objects.get(&(type_id.to_owned(), id.to_owned())).cloned()
+    }
+
+    /// All objects, by type and id.
+    #[must_use]
+    pub fn objects(&self) -> Vec<Object> {
+        self.state().objects.all().cloned().collect()
     }
 
     /// All events, of people and of unknown visitors.

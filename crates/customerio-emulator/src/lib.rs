@@ -68,6 +68,7 @@ mod state;
 mod testing;
 mod transport;
 mod unsubscribe;
+mod v2;
 
 #[cfg(feature = "server")]
 pub use crate::server::Server;

@@ -51,6 +51,10 @@ impl People {
         self.by_cio_id.values().map(|entry| &entry.person)
     }
 
+    pub(crate) fn count(&self) -> usize {
+        self.by_cio_id.len()
+    }
+
     pub(crate) fn get(&self, cio_id: &str) -> Option<&Person> {
         self.by_cio_id.get(cio_id).map(|entry| &entry.person)
     }

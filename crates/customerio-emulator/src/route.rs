@@ -16,7 +16,7 @@ use crate::{
     delete, devices, email, events, forms, identify, json, merge, messages, metrics, region, segments,
     shape::{At, Faults, Shape},
     state::State,
-    unsubscribe,
+    unsubscribe, v2,
 };
 
 /// What a route does with a request that is well formed.
@@ -40,6 +40,13 @@ impl Call<'_> {
         seconds(self.since_epoch)
     }
 
+    /// A call whose body is a part of this one's.
+    pub(crate) fn part(&mut self, body: Value, bytes: usize) -> Call<'_> {
+        let Self { config, since_epoch, .. } = *self;
+        let (segments, query) = (Vec::new(), Map::new());
+        Call { state: &mut *self.state, config, segments, query, body, bytes, since_epoch }
+    }
+
     /// Takes the fields out of the body: every shape of a body is an object.
     pub(crate) fn take_fields(&mut self) -> Map<String, Value> {
         match self.body.take() {
@@ -57,22 +64,37 @@ pub(crate) struct Route {
     envelope: Envelope,
     body: Option<&'static Shape>,
     query: &'static Shape,
+    /// Most bytes of the body, and the status of the answer to more.
+    most: (usize, StatusCode),
     handler: Handler,
 }
 
 /// Most bytes of a body of the Track API. The emulator's own limit: people must not grow without end.
 const MOST_TRACK_BODY: usize = 4 * 1024 * 1024;
 
+/// Bodies of the App API have limits of their own, which their handlers know.
+const NO_MOST: (usize, StatusCode) = (usize::MAX, StatusCode::PAYLOAD_TOO_LARGE);
+
 const NO_QUERY: Shape = Shape::Object(&[]);
 
 const fn track(method: Method, pattern: &'static str, body: Option<&'static Shape>, handler: Handler) -> Route {
     let (access, envelope) = (Access::Track, Envelope::TrackErrors);
-    Route { method, pattern, access, envelope, body, query: &NO_QUERY, handler }
+    let most = (MOST_TRACK_BODY, StatusCode::PAYLOAD_TOO_LARGE);
+    Route { method, pattern, access, envelope, body, query: &NO_QUERY, most, handler }
 }
 
 const fn send(pattern: &'static str, body: &'static Shape, handler: Handler) -> Route {
     let (access, envelope) = (Access::Send, Envelope::Send);
-    Route { method: Method::POST, pattern, access, envelope, body: Some(body), query: &NO_QUERY, handler }
+    Route {
+        method: Method::POST,
+        pattern,
+        access,
+        envelope,
+        body: Some(body),
+        query: &NO_QUERY,
+        most: NO_MOST,
+        handler,
+    }
 }
 
 impl Route {
@@ -83,6 +105,12 @@ impl Route {
 
     const fn with_query(mut self, query: &'static Shape) -> Self {
         self.query = query;
+        self
+    }
+
+    /// Most bytes of the body; more is a 400.
+    const fn with_most(mut self, bytes: usize) -> Self {
+        self.most = (bytes, StatusCode::BAD_REQUEST);
         self
     }
 
@@ -113,6 +141,10 @@ static ROUTES: &[Route] = &[
     track(Method::POST, "/api/v1/segments/{segment}/remove_customers", Some(&segments::BODY), segments::remove)
         .with_query(&segments::QUERY),
     track(Method::GET, "/api/v1/accounts/region", None, region::get),
+    track(Method::POST, "/api/v2/entity", Some(&v2::ENTITY), v2::entity)
+        .with_envelope(Envelope::Entity).with_most(v2::MOST_ENTITY),
+    track(Method::POST, "/api/v2/batch", Some(&v2::BATCH), v2::batch)
+        .with_envelope(Envelope::Entity).with_most(v2::MOST_BATCH),
     send("/v1/send/email", &email::BODY, email::send),
     send("/v1/send/push", &messages::PUSH, messages::push),
     send("/v1/send/sms", &messages::SMS, messages::sms),
@@ -126,6 +158,7 @@ static ROUTES: &[Route] = &[
         envelope: Envelope::App,
         body: Some(&broadcast::BODY),
         query: &NO_QUERY,
+        most: NO_MOST,
         handler: broadcast::trigger,
     },
 ];
@@ -220,10 +253,9 @@ impl Route {
         if !media_type.eq_ignore_ascii_case("application/json") {
             return Err(Refusal::bad("the content-type must be application/json"));
         }
-        let tracks = matches!(self.envelope, Envelope::TrackErrors | Envelope::TrackError);
-        if tracks && body.len() > MOST_TRACK_BODY {
-            let text = format!("the body has {} bytes; the most is {MOST_TRACK_BODY}", body.len());
-            return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, text));
+        let (most, status) = self.most;
+        if body.len() > most {
+            return Err(Refusal::new(status, format!("the body has {} bytes; the most is {most}", body.len())));
         }
         let value = json::read(body).map_err(|error| Refusal::bad(format!("the body is not JSON: {error}")))?;
         self.check(shape, &value, At::root("the body"))?;
@@ -272,7 +304,7 @@ mod tests {
             ("PUT /api/v1/customers/42/", &track),
             ("PUT /api/v1/customers//42", &track),
             ("PUT /api/v1/customers/a/b", &track),
-            ("POST /api/v2/entity", &track),
+            ("POST /api/v2/entities", &track),
             ("GET /v1/workspaces", &app),
         ] {
             assert_eq!(call(&emulator, line, &json!({})), (404, expected.clone()), "{line}");
