@@ -111,7 +111,7 @@ impl Refusal {
             (Envelope::TrackErrors, StatusCode::BAD_REQUEST) => {
                 json!({"meta": {"errors": texts().collect::<Vec<_>>()}})
             }
-            (Envelope::TrackErrors | Envelope::TrackError | Envelope::Entity, _)
+            (Envelope::TrackErrors | Envelope::TrackError | Envelope::Entity | Envelope::Pipelines, _)
             | (Envelope::Send, StatusCode::BAD_REQUEST | StatusCode::FORBIDDEN | StatusCode::PAYLOAD_TOO_LARGE) => {
                 json!({"meta": {"error": self.text()}})
             }
@@ -144,6 +144,8 @@ pub(crate) enum Envelope {
     /// `{"errors":[{"reason":…,"field":…,"message":…}]}` for a 400, else as [`TrackError`](Self::TrackError): version 2
     /// of the Track API.
     Entity,
+    /// `{"meta":{"error":…}}`, or `{}` with a 200 where the caller has not asked for strict mode: the Pipelines API.
+    Pipelines,
     /// `{"meta":{"error":…}}` for what is wrong with the message, else as [`App`](Self::App): transactional messages.
     Send,
     /// `{"errors":[{"status":"…","detail":…}]}`: the rest of the App API.

@@ -13,7 +13,7 @@ use crate::{
     broadcast,
     clock::seconds,
     config::Config,
-    delete, devices, email, events, forms, identify, json, merge, messages, metrics, region, segments,
+    delete, devices, email, events, forms, identify, json, merge, messages, metrics, pipelines, region, segments,
     shape::{At, Faults, Shape},
     state::State,
     unsubscribe, v2,
@@ -33,6 +33,8 @@ pub(crate) struct Call<'a> {
     /// The length of the body as it came.
     pub(crate) bytes: usize,
     pub(crate) since_epoch: Duration,
+    /// Whether the caller asks to be told what is not valid: only the Pipelines API says nothing otherwise.
+    pub(crate) strict: bool,
 }
 
 impl Call<'_> {
@@ -42,9 +44,9 @@ impl Call<'_> {
 
     /// A call whose body is a part of this one's.
     pub(crate) fn part(&mut self, body: Value, bytes: usize) -> Call<'_> {
-        let Self { config, since_epoch, .. } = *self;
+        let Self { config, since_epoch, strict, .. } = *self;
         let (segments, query) = (Vec::new(), Map::new());
-        Call { state: &mut *self.state, config, segments, query, body, bytes, since_epoch }
+        Call { state: &mut *self.state, config, segments, query, body, bytes, since_epoch, strict }
     }
 
     /// Takes the fields out of the body: every shape of a body is an object.
@@ -97,6 +99,12 @@ const fn send(pattern: &'static str, body: &'static Shape, handler: Handler) -> 
     }
 }
 
+const fn pipelines(pattern: &'static str, body: &'static Shape, handler: Handler) -> Route {
+    let (access, envelope) = (Access::Pipelines, Envelope::Pipelines);
+    let most = (pipelines::MOST_CALL, StatusCode::BAD_REQUEST);
+    Route { method: Method::POST, pattern, access, envelope, body: Some(body), query: &NO_QUERY, most, handler }
+}
+
 impl Route {
     const fn open(mut self) -> Self {
         self.access = Access::Open;
@@ -145,6 +153,13 @@ static ROUTES: &[Route] = &[
         .with_envelope(Envelope::Entity).with_most(v2::MOST_ENTITY),
     track(Method::POST, "/api/v2/batch", Some(&v2::BATCH), v2::batch)
         .with_envelope(Envelope::Entity).with_most(v2::MOST_BATCH),
+    pipelines("/v1/identify", &pipelines::CALL, pipelines::identify),
+    pipelines("/v1/track", &pipelines::CALL, pipelines::track),
+    pipelines("/v1/page", &pipelines::CALL, pipelines::page),
+    pipelines("/v1/screen", &pipelines::CALL, pipelines::screen),
+    pipelines("/v1/group", &pipelines::CALL, pipelines::group),
+    pipelines("/v1/alias", &pipelines::CALL, pipelines::alias),
+    pipelines("/v1/batch", &pipelines::BATCH, pipelines::batch).with_most(pipelines::MOST_BATCH),
     send("/v1/send/email", &email::BODY, email::send),
     send("/v1/send/push", &messages::PUSH, messages::push),
     send("/v1/send/sms", &messages::SMS, messages::sms),
@@ -200,7 +215,13 @@ impl Route {
         let query = self.checked_query(request.uri().query().unwrap_or_default())?;
         let body = self.checked_body(request.headers(), request.body())?;
         let bytes = request.body().len();
-        (self.handler)(&mut Call { state, config, segments, query, body, bytes, since_epoch })
+        let strict = is_strict(request.headers());
+        (self.handler)(&mut Call { state, config, segments, query, body, bytes, since_epoch, strict })
+    }
+
+    /// Whether what is refused is answered as if it were not.
+    pub(crate) fn drops(&self, headers: &HeaderMap) -> bool {
+        self.envelope == Envelope::Pipelines && !is_strict(headers)
     }
 
     /// The segments of `path` that vary, if it is of this route.
@@ -272,6 +293,10 @@ impl Route {
             Refusal::faults(status, faults)
         })
     }
+}
+
+fn is_strict(headers: &HeaderMap) -> bool {
+    headers.get("x-strict-mode").is_some_and(|value| value == "1")
 }
 
 fn decode_segments(segments: Vec<&str>) -> Result<Vec<String>, Refusal> {

@@ -177,6 +177,10 @@ pub(crate) struct SeenIds {
 }
 
 impl SeenIds {
+    pub(crate) fn contains(&self, id: &str) -> bool {
+        self.known.contains(id)
+    }
+
     /// Notes an id. Says whether it is new.
     pub(crate) fn note(&mut self, id: &str) -> bool {
         let new = self.known.insert(id.to_owned());

@@ -14,6 +14,8 @@ mod delivery;
 mod object;
 mod person;
 
+pub(crate) use object::relate_visitor;
+
 /// Most bytes of an entity, alone or in a batch. The vendor writes "32kb"; this is the larger reading of it.
 pub(crate) const MOST_ENTITY: usize = 32 * 1024;
 
@@ -199,7 +201,9 @@ mod tests {
         // Blanks count too.
         let batch_of_bytes = |bytes: usize| {
             let batch = json!({"batch": (0..15).map(|id| of_bytes(&id.to_string(), 32_768)).collect::<Vec<_>>()});
-            format!("{batch:<bytes$}", batch = batch.to_string())
+            let batch = batch.to_string();
+            let blanks = " ".repeat(bytes - batch.len());
+            batch + &blanks
         };
         for (bytes, status) in [(512_000, 200), (512_001, 400)] {
             let request = request(BATCH_LINE, &json!({})).map(|_| bytes::Bytes::from(batch_of_bytes(bytes)));
