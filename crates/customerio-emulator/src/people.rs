@@ -252,7 +252,7 @@ impl People {
     }
 
     pub(crate) fn is_suppressed(&self, identifier: &Identifier) -> bool {
-        self.suppressed.contains_key(identifier)
+        !self.suppressed.is_empty() && self.suppressed.contains_key(identifier)
     }
 
     /// Removes the person, and keeps the identifier and their other ones from being used again.

@@ -42,6 +42,11 @@ impl Call<'_> {
         seconds(self.since_epoch)
     }
 
+    /// How many bytes of the body are one's of so many parts, if they share it equally.
+    pub(crate) fn share(&self, parts: usize) -> usize {
+        self.bytes / parts.max(1)
+    }
+
     /// A call whose body is a part of this one's.
     pub(crate) fn part(&mut self, body: Value, bytes: usize) -> Call<'_> {
         let Self { config, since_epoch, strict, .. } = *self;

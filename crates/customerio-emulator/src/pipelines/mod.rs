@@ -144,17 +144,16 @@ fn alone(call: &mut Call<'_>, name: &'static str) -> Result<Reply, Refusal> {
 pub(crate) fn batch(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let mut body = call.take_fields();
     let Some(Value::Array(batch)) = body.remove("batch") else { return Ok(Reply::empty()) };
-    let mut good = Vec::with_capacity(batch.len());
+    let (mut good, share) = (Vec::with_capacity(batch.len()), call.share(batch.len()));
     for (index, mut item) in batch.into_iter().enumerate() {
-        let bytes = json::encoded_len(&item);
-        match check_item(&mut item, index, bytes, &body) {
-            Ok(name) => good.push((name, item, bytes)),
+        match check_item(&mut item, index, &body) {
+            Ok(name) => good.push((name, item)),
             Err(refusal) if call.strict => return Err(refusal),
             Err(_) => call.state.dropped += 1,
         }
     }
-    for (name, item, bytes) in good {
-        match apply(&mut call.part(item, bytes), name) {
+    for (name, item) in good {
+        match apply(&mut call.part(item, share), name) {
             Err(refusal) if refusal.status == StatusCode::BAD_REQUEST => call.state.dropped += 1,
             outcome => outcome?,
         }
@@ -163,16 +162,11 @@ pub(crate) fn batch(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 }
 
 /// Checks a call of a batch, and gives it what stands beside the batch. Gives back the name of its kind.
-fn check_item(
-    item: &mut Value,
-    index: usize,
-    bytes: usize,
-    shared: &Map<String, Value>,
-) -> Result<&'static str, Refusal> {
+fn check_item(item: &mut Value, index: usize, shared: &Map<String, Value>) -> Result<&'static str, Refusal> {
     let root = At::root("the body");
     let (list, mut faults) = (root.key("batch"), Faults::default());
     let (at, mut known) = (list.index(index), None);
-    if bytes > MOST_CALL {
+    if let Some(bytes) = json::excess(item, MOST_CALL) {
         faults.add(at, format_args!("has {bytes} bytes; the most is {MOST_CALL}"));
     } else if let Some(fields) = item.as_object_mut() {
         for (name, value) in shared {
