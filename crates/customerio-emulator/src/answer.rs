@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use serde_json::{Value, json};
 
-use crate::shape::Fault;
+use crate::shape::{Fault, INVALID};
 
 /// A success.
 #[derive(Debug)]
@@ -29,6 +29,10 @@ impl Reply {
         Self { status: StatusCode::NO_CONTENT, body: None }
     }
 
+    pub(crate) fn with_status(self, status: StatusCode) -> Self {
+        Self { status, ..self }
+    }
+
     pub(crate) fn into_response(self) -> Response<Bytes> {
         respond(self.status, self.body.as_ref())
     }
@@ -48,7 +52,7 @@ pub(crate) struct Refusal {
 impl Refusal {
     /// A refusal for one reason, which is about the request as a whole.
     pub(crate) fn new(status: StatusCode, text: impl Into<String>) -> Self {
-        let fault = Fault { text: text.into(), pointer: String::new() };
+        let fault = Fault { text: text.into(), pointer: String::new(), reason: INVALID };
         Self { status, faults: vec![fault], code: None, header: None }
     }
 
@@ -86,15 +90,30 @@ impl Refusal {
         response
     }
 
+    /// Everything that is wrong, in one line.
+    pub(crate) fn text(&self) -> String {
+        self.faults.iter().map(|fault| fault.text.as_str()).collect::<Vec<_>>().join("; ")
+    }
+
+    /// The errors as version 2 of the Track API lists them. There is at least one.
+    pub(crate) fn entity_errors(&self) -> Vec<Value> {
+        let error = |fault: &Fault| {
+            let field = fault.pointer.trim_start_matches('/').replace('/', ".").replace("~1", "/").replace("~0", "~");
+            json!({"reason": fault.reason, "field": field, "message": fault.text})
+        };
+        self.faults.iter().map(error).collect()
+    }
+
     fn body(&self, envelope: Envelope) -> Value {
         let texts = || self.faults.iter().map(|fault| fault.text.as_str());
         match (envelope, self.status) {
+            (Envelope::Entity, StatusCode::BAD_REQUEST) => json!({"errors": self.entity_errors()}),
             (Envelope::TrackErrors, StatusCode::BAD_REQUEST) => {
                 json!({"meta": {"errors": texts().collect::<Vec<_>>()}})
             }
-            (Envelope::TrackErrors | Envelope::TrackError, _)
+            (Envelope::TrackErrors | Envelope::TrackError | Envelope::Entity | Envelope::Pipelines, _)
             | (Envelope::Send, StatusCode::BAD_REQUEST | StatusCode::FORBIDDEN | StatusCode::PAYLOAD_TOO_LARGE) => {
-                json!({"meta": {"error": texts().collect::<Vec<_>>().join("; ")}})
+                json!({"meta": {"error": self.text()}})
             }
             (Envelope::Send | Envelope::App, _) => {
                 json!({"errors": self.faults.iter().map(|fault| self.entry(fault)).collect::<Vec<_>>()})
@@ -122,6 +141,11 @@ pub(crate) enum Envelope {
     TrackErrors,
     /// `{"meta":{"error":…}}`: a merge, and Track API errors that no route makes.
     TrackError,
+    /// `{"errors":[{"reason":…,"field":…,"message":…}]}` for a 400, else as [`TrackError`](Self::TrackError): version 2
+    /// of the Track API.
+    Entity,
+    /// `{"meta":{"error":…}}`, or `{}` with a 200 where the caller has not asked for strict mode: the Pipelines API.
+    Pipelines,
     /// `{"meta":{"error":…}}` for what is wrong with the message, else as [`App`](Self::App): transactional messages.
     Send,
     /// `{"errors":[{"status":"…","detail":…}]}`: the rest of the App API.
@@ -151,13 +175,23 @@ mod tests {
     #[test]
     fn each_envelope_has_its_shape() {
         let faults = || {
-            let fault = |text: &str, pointer: &str| Fault { text: text.into(), pointer: pointer.into() };
+            let fault =
+                |text: &str, pointer: &str| Fault { text: text.into(), pointer: pointer.into(), reason: INVALID };
             vec![fault("a is b", "/a"), fault("c is d", "/c")]
         };
         for (envelope, status, expected) in [
             (Envelope::TrackErrors, 400, json!({"meta": {"errors": ["a is b", "c is d"]}})),
             (Envelope::TrackErrors, 404, json!({"meta": {"error": "a is b; c is d"}})),
             (Envelope::TrackError, 400, json!({"meta": {"error": "a is b; c is d"}})),
+            (
+                Envelope::Entity,
+                400,
+                json!({"errors": [
+                    {"reason": "invalid", "field": "a", "message": "a is b"},
+                    {"reason": "invalid", "field": "c", "message": "c is d"},
+                ]}),
+            ),
+            (Envelope::Entity, 503, json!({"meta": {"error": "a is b; c is d"}})),
             (Envelope::Send, 413, json!({"meta": {"error": "a is b; c is d"}})),
             (
                 Envelope::Send,

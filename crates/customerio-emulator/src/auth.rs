@@ -12,6 +12,8 @@ pub(crate) enum Access {
     Open,
     /// Basic, of Site ID and Track API key.
     Track,
+    /// Basic, of the Pipelines API key and no password; or Bearer, of a key that begins with `pk_` or `sk_`.
+    Pipelines,
     /// Bearer, of the App API key.
     App,
     /// As [`App`](Self::App), or the service-account token with the workspace's number.
@@ -30,6 +32,12 @@ impl Access {
             Self::Track => {
                 let pair = format!("{}:{}", config.site_id, config.track_api_key);
                 token("Basic").is_some_and(|given| given == STANDARD.encode(pair))
+            }
+            Self::Pipelines => {
+                let key = &config.pipelines_key;
+                let is_token = ["pk_", "sk_"].iter().any(|prefix| key.starts_with(prefix));
+                token("Basic").is_some_and(|given| given == STANDARD.encode(format!("{key}:")))
+                    || token("Bearer").is_some_and(|given| is_token && given == key)
             }
             Self::App | Self::Send => match token("Bearer") {
                 Some(given) if given == config.app_api_key => true,

@@ -2,11 +2,14 @@
 
 use std::collections::VecDeque;
 
-/// Most entries of a list, and most people, suppressions and so on.
+/// Most entries of a list.
 pub(crate) const MOST_ENTRIES: usize = 100_000;
 
+/// Most people, objects, suppressions and so on. These are never forgotten: a call that would add more is refused.
+pub(crate) const MOST_HELD: usize = 1_000_000;
+
 /// Most bytes that the bodies of a list may have together.
-const MOST_BYTES: usize = 64 * 1024 * 1024;
+pub(crate) const MOST_BYTES: usize = 64 * 1024 * 1024;
 
 /// A list of at most [`MOST_ENTRIES`] entries that came in with at most [`MOST_BYTES`] bytes.
 #[derive(Debug)]
@@ -44,15 +47,6 @@ impl<T> Bounded<T> {
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
         self.entries.iter().map(|(entry, _)| entry)
     }
-
-    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
-        self.entries.iter_mut().map(|(entry, _)| entry)
-    }
-
-    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&T) -> bool) {
-        self.entries.retain(|(entry, _)| keep(entry));
-        self.bytes = self.entries.iter().map(|(_, bytes)| bytes).sum();
-    }
 }
 
 impl<T: Clone> Bounded<T> {
@@ -79,7 +73,5 @@ mod tests {
         assert_eq!(list.push('c', 1), ['a']);
         // One that is too large alone is kept: it is what the next look is for.
         assert_eq!(list.push('d', MOST_BYTES + 1), ['b', 'c']);
-        list.retain(|_| false);
-        assert!(list.push('e', MOST_BYTES).is_empty());
     }
 }

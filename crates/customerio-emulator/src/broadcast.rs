@@ -9,7 +9,7 @@ use crate::{
     audience,
     record::Trigger,
     route::Call,
-    shape::{Fault, Need::May, Shape},
+    shape::{Fault, INVALID, Need::May, Shape},
 };
 
 pub(crate) const BODY: Shape = Shape::Also(
@@ -46,7 +46,7 @@ pub(crate) fn trigger(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     if let Some(identifier) = audience::missing(&call.body, call.state) {
         let text = format!("no person has the {identifier:.200}; see the errors of trigger {id}");
         let pointer = "/per_user_data".to_owned();
-        return Err(Refusal::faults(StatusCode::UNPROCESSABLE_ENTITY, vec![Fault { text, pointer }]));
+        return Err(Refusal::faults(StatusCode::UNPROCESSABLE_ENTITY, vec![Fault { text, pointer, reason: INVALID }]));
     }
     let body = std::mem::replace(&mut call.body, Value::Null);
     let trigger = Trigger { id, broadcast_id, triggered_at: crate::clock::seconds(now).into(), body };

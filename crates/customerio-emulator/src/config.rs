@@ -10,6 +10,9 @@ pub const SITE_ID: &str = "emulator-site";
 /// The Track API key of an emulator that is given none.
 pub const TRACK_API_KEY: &str = "emulator-track-key";
 
+/// The Pipelines API key of an emulator that is given none.
+pub const PIPELINES_KEY: &str = "emulator-pipelines-key";
+
 /// The App API key of an emulator that is given none.
 pub const APP_API_KEY: &str = "emulator-app-key";
 
@@ -23,6 +26,7 @@ pub const WORKSPACE_ID: u64 = 1;
 pub(crate) struct Config {
     pub(crate) site_id: String,
     pub(crate) track_api_key: String,
+    pub(crate) pipelines_key: String,
     pub(crate) app_api_key: String,
     pub(crate) service_account_token: String,
     pub(crate) workspace_id: u64,
@@ -54,6 +58,7 @@ impl Default for Builder {
         let config = Config {
             site_id: SITE_ID.into(),
             track_api_key: TRACK_API_KEY.into(),
+            pipelines_key: PIPELINES_KEY.into(),
             app_api_key: APP_API_KEY.into(),
             service_account_token: SERVICE_ACCOUNT_TOKEN.into(),
             workspace_id: WORKSPACE_ID,
@@ -69,6 +74,13 @@ impl Builder {
     pub fn with_track_credentials(mut self, site_id: impl Into<String>, api_key: impl Into<String>) -> Self {
         self.config.site_id = site_id.into();
         self.config.track_api_key = api_key.into();
+        self
+    }
+
+    /// The key of the Pipelines API. One that begins with `pk_` or `sk_` can be sent as a bearer token too. Default:
+    /// [`PIPELINES_KEY`].
+    pub fn with_pipelines_key(mut self, key: impl Into<String>) -> Self {
+        self.config.pipelines_key = key.into();
         self
     }
 

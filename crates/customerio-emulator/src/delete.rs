@@ -8,18 +8,13 @@ use crate::{
 
 pub(crate) fn delete(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let identifier = Identifier::of_path(&call.segments[0])?;
-    if let Some(cio_id) = call.state.people.find(&identifier) {
-        call.state.people.remove(&cio_id);
-        call.state.forget_events_of(&cio_id);
-    }
+    call.state.delete(&identifier);
     Ok(Reply::empty())
 }
 
 pub(crate) fn suppress(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let identifier = Identifier::of_path(&call.segments[0])?;
-    if let Some(person) = call.state.people.suppress(&identifier)? {
-        call.state.forget_events_of(&person.cio_id);
-    }
+    call.state.suppress(&identifier)?;
     Ok(Reply::empty())
 }
 

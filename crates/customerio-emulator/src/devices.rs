@@ -21,13 +21,12 @@ pub(crate) const BODY: Shape = Shape::Object(&[(
         ("id", Must, Shape::Filled),
         ("platform", Must, PLATFORM),
         ("last_used", May, Shape::Timestamp),
-        (
-            "attributes",
-            May,
-            Shape::Open(&[("_last_status", May, READ_ONLY), ("push_enabled", May, FLAG)], &Shape::Text),
-        ),
+        ("attributes", May, ATTRIBUTES),
     ]),
 )]);
+
+pub(crate) const ATTRIBUTES: Shape =
+    Shape::Open(&[("_last_status", May, READ_ONLY), ("push_enabled", May, FLAG)], &Shape::Text);
 
 pub(crate) const PLATFORM: Shape = Shape::OneOf(&["ios", "android"]);
 
@@ -37,8 +36,9 @@ const FLAG: Shape = Shape::OneOf(&["true", "false"]);
 
 pub(crate) fn put(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let identifier = Identifier::of_path(&call.segments[0])?;
-    if let Some(cio_id) = call.state.people.obtain(&identifier)? {
-        let device = read(&call.body["device"], "id", call.now());
+    let now = call.now();
+    if let Some(cio_id) = call.state.people.obtain(&identifier, now)? {
+        let device = read(&call.body["device"], "id", now);
         call.state.people.put_device(&cio_id, device)?;
     }
     Ok(Reply::empty())

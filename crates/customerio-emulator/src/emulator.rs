@@ -7,15 +7,16 @@ use std::{
 };
 
 use bytes::Bytes;
-use customerio_core::{App, BuildError, Endpoint, Moment, Track, UnixSeconds};
+use customerio_core::{App, BuildError, Endpoint, Moment, Pipelines, Track, UnixSeconds};
 use http::{Request, Response};
 
 use crate::{
-    Builder, Channel, Event, FormSubmission, LoggedRequest, Message, Metric, Person, Trigger, Unsubscribe,
-    answer::Envelope,
+    Builder, Channel, Event, FormSubmission, LoggedRequest, Message, Metric, Object, Person, Trigger, Unsubscribe,
+    answer::{Envelope, Reply},
     clock::{Clock, seconds},
     config::Config,
     identifier::Identifier,
+    kept::Key,
     route::Route,
     state::State,
 };
@@ -78,6 +79,10 @@ impl Emulator {
         let response = match Route::of(request.method(), request.uri().path()) {
             Ok(route) => match route.handle(request, since_epoch, &self.config, state) {
                 Ok(reply) => reply.into_response(),
+                Err(_) if route.drops(request.headers()) => {
+                    state.dropped += 1;
+                    Reply::empty().into_response()
+                }
                 Err(refusal) => refusal.into_response(route.envelope()),
             },
             Err(refusal) => refusal.into_response(Envelope::of_path(request.uri().path())),
@@ -107,6 +112,16 @@ impl Emulator {
         self.track_endpoint_at(NOWHERE)
     }
 
+    /// The Pipelines API here, for the in-memory transport: this emulator is a
+    /// [`Transport`](customerio_core::Transport).
+    ///
+    /// # Errors
+    ///
+    /// Where the emulator was given credentials that cannot be sent.
+    pub fn pipelines_endpoint(&self) -> Result<Endpoint<Pipelines>, BuildError> {
+        self.pipelines_endpoint_at(NOWHERE)
+    }
+
     /// The App API here, for the in-memory transport: this emulator is a [`Transport`](customerio_core::Transport).
     ///
     /// # Errors
@@ -124,6 +139,15 @@ impl Emulator {
     pub fn track_endpoint_at(&self, url: &str) -> Result<Endpoint<Track>, BuildError> {
         let config = &self.config;
         Endpoint::track(config.region, &config.site_id, &config.track_api_key)?.with_base_url(url)
+    }
+
+    /// The Pipelines API behind `url`, such as `Server::url`, with the emulator's credentials.
+    ///
+    /// # Errors
+    ///
+    /// Where `url` is no base URL, or the emulator was given credentials that cannot be sent.
+    pub fn pipelines_endpoint_at(&self, url: &str) -> Result<Endpoint<Pipelines>, BuildError> {
+        Endpoint::pipelines(self.config.region, &self.config.pipelines_key)?.with_base_url(url)
     }
 
     /// The App API behind `url`, such as `Server::url`, with the emulator's credentials.
@@ -174,9 +198,11 @@ impl Emulator {
     }
 }
 
-/// What has arrived. Lists have the oldest first, and forget the oldest beyond 100,000 entries or 64 MiB.
+/// What has arrived. Lists have the oldest first, and forget the oldest beyond 100,000 entries or 64 MiB. People and
+/// objects are never forgotten: of each there is room for a million, and more are refused with a 503.
 impl Emulator {
-    /// The person with an identifier of any kind: an id, an e-mail address, or a `cio_id` with or without its prefix.
+    /// The person with an identifier of any kind: an id, an e-mail address, a `cio_id` with or without its prefix, or a phone
+    /// number in E.164 form.
     #[must_use]
     pub fn person(&self, identifier: &str) -> Option<Person> {
         self.state().person(identifier).cloned()
@@ -186,6 +212,24 @@ impl Emulator {
     #[must_use]
     pub fn people(&self) -> Vec<Person> {
         self.state().people.all().cloned().collect()
+    }
+
+    /// How many people there are.
+    #[must_use]
+    pub fn people_count(&self) -> usize {
+        self.state().people.count()
+    }
+
+    /// The object of a type with an id, which are both as callers gave them. Types are numbers: `"1"`.
+    #[must_use]
+    pub fn object(&self, type_id: &str, id: &str) -> Option<Object> {
+        self.state().objects.get(&(type_id.to_owned(), id.to_owned())).cloned()
+    }
+
+    /// All objects, by type and id.
+    #[must_use]
+    pub fn objects(&self) -> Vec<Object> {
+        self.state().objects.all().cloned().collect()
     }
 
     /// All events, of people and of unknown visitors.
@@ -199,7 +243,7 @@ impl Emulator {
     pub fn events_of(&self, identifier: &str) -> Vec<Event> {
         let state = self.state();
         let Some(person) = state.person(identifier) else { return Vec::new() };
-        state.events.iter().filter(|event| event.person.as_ref() == Some(&person.cio_id)).cloned().collect()
+        state.events.of(&Key::Person(person.cio_id.clone())).cloned().collect()
     }
 
     /// The transactional messages.
@@ -236,6 +280,15 @@ impl Emulator {
     #[must_use]
     pub fn is_suppressed(&self, identifier: &str) -> bool {
         self.state().people.is_suppressed(&Identifier::of_shape(identifier))
+    }
+
+    /// How many calls of the Pipelines API were answered with a 200 and dropped, because they were not valid, too large
+    /// or without credentials, and had not asked for strict mode. Each of a batch counts, unless the batch was dropped
+    /// whole: that counts as one. One of a batch that would leave a person or an object with too many attributes is
+    /// dropped, and counts, in strict mode too.
+    #[must_use]
+    pub fn dropped(&self) -> u64 {
+        self.state().dropped
     }
 
     /// How many requests were answered, however.

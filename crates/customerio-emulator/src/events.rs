@@ -1,7 +1,7 @@
 //! `POST /api/v1/customers/{person}/events` and `POST /api/v1/events`: what people and unknown visitors did.
 
 use customerio_core::{EventId, UnixSeconds, limits, track::EventType};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{
     answer::{Refusal, Reply},
@@ -14,21 +14,11 @@ use crate::{
     },
 };
 
-pub(crate) const BODY: Shape = Shape::Object(&[
-    NAME,
-    TYPE,
-    ID,
-    TIMESTAMP,
-    ANONYMOUS_ID,
-    (
-        "data",
-        May,
-        Shape::Encoded(
-            &Shape::Open(&[("recipient", May, Shape::Text), FROM_ADDRESS, REPLY_TO], &Shape::Any),
-            limits::EVENT_DATA,
-        ),
-    ),
-]);
+pub(crate) const BODY: Shape =
+    Shape::Object(&[NAME, TYPE, ID, TIMESTAMP, ANONYMOUS_ID, ("data", May, Shape::Encoded(&DATA, limits::EVENT_DATA))]);
+
+/// What a person's event says.
+pub(crate) const DATA: Shape = Shape::Open(&[("recipient", May, Shape::Text), FROM_ADDRESS, REPLY_TO], &Shape::Any);
 
 pub(crate) const ANONYMOUS_BODY: Shape = Shape::Also(
     &Shape::Object(&[
@@ -57,10 +47,10 @@ pub(crate) const ANONYMOUS_BODY: Shape = Shape::Also(
 
 type Field = crate::shape::Field;
 
-const NAME: Field = ("name", Must, Shape::Rule("a name of 1 to 100 bytes", is_name));
+pub(crate) const NAME: Field = ("name", Must, Shape::Rule("a name of 1 to 100 bytes", is_name));
 const TYPE: Field = ("type", May, Shape::OneOf(&["event", "page", "screen"]));
-const ID: Field = ("id", May, Shape::Rule("a ULID", |text| text.parse::<EventId>().is_ok()));
-const TIMESTAMP: Field = ("timestamp", May, Shape::Timestamp);
+pub(crate) const ID: Field = ("id", May, Shape::Rule("a ULID", |text| text.parse::<EventId>().is_ok()));
+pub(crate) const TIMESTAMP: Field = ("timestamp", May, Shape::Timestamp);
 const ANONYMOUS_ID: Field = ("anonymous_id", May, Shape::Filled);
 const FROM_ADDRESS: Field = ("from_address", May, EMAIL);
 const REPLY_TO: Field = ("reply_to", May, Shape::Text);
@@ -72,8 +62,10 @@ fn is_name(text: &str) -> bool {
 
 pub(crate) fn of_person(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let identifier = Identifier::of_path(&call.segments[0])?;
-    if let Some(cio_id) = call.state.people.obtain(&identifier)? {
-        record(call, Some(cio_id));
+    let now = call.now();
+    if let Some(cio_id) = call.state.people.obtain(&identifier, now)? {
+        let fields = call.take_fields();
+        record(call, fields, Some(cio_id));
     }
     Ok(Reply::empty())
 }
@@ -81,14 +73,14 @@ pub(crate) fn of_person(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 #[expect(clippy::unnecessary_wraps, reason = "it is a handler like those that can fail")]
 pub(crate) fn anonymous(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let known = call.body["anonymous_id"].as_str().and_then(|id| call.state.people.of_anonymous_id(id));
-    record(call, known);
+    let fields = call.take_fields();
+    record(call, fields, known);
     Ok(Reply::empty())
 }
 
 /// Keeps the event, unless one with its id is known.
-fn record(call: &mut Call<'_>, person: Option<String>) {
+pub(crate) fn record(call: &mut Call<'_>, mut fields: Map<String, Value>, person: Option<String>) {
     let now = call.now();
-    let mut fields = call.take_fields();
     let mut text = |name: &str| match fields.remove(name) {
         Some(Value::String(text)) => Some(text),
         _ => None,
@@ -108,9 +100,9 @@ fn record(call: &mut Call<'_>, person: Option<String>) {
     let timestamp = fields.get("timestamp").and_then(Value::as_i64).map_or(now.into(), UnixSeconds::from);
     let data = match fields.remove("data") {
         Some(Value::Object(data)) => data,
-        _ => serde_json::Map::new(),
+        _ => Map::new(),
     };
-    let event = Event { id, event_type, name, person, anonymous_id, timestamp, data };
+    let event = Event { id, event_type, name, person, anonymous_id, group_id: None, timestamp, data };
     call.state.events.push(event, call.bytes);
 }
 
@@ -148,6 +140,7 @@ mod tests {
                 name: "purchase".into(),
                 person: Some(emulator.person("42").unwrap().cio_id),
                 anonymous_id: Some("cookie".into()),
+                group_id: None,
                 timestamp: 5.into(),
                 data: body["data"].as_object().cloned().unwrap(),
             }

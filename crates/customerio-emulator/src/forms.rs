@@ -47,7 +47,7 @@ pub(crate) fn submit(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let known = identifiers.iter().flatten().find_map(|identifier| people.find(identifier));
     let person = match (known, identifiers.iter().flatten().next()) {
         (Some(cio_id), _) => Some(cio_id),
-        (None, Some(identifier)) => people.obtain(identifier)?,
+        (None, Some(identifier)) => people.obtain(identifier, now)?,
         (None, None) => None,
     };
     if let Some(cio_id) = person {

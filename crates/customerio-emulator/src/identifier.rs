@@ -21,6 +21,13 @@ const CIO_ID: Shape = Shape::Rule("a cio_id, without the prefix cio_", |text| {
     !text.is_empty() && text.len() <= limits::PERSON_ID && !text.starts_with(PREFIX)
 });
 
+/// A phone number in a body.
+const NUMBER: Shape = Shape::Rule("a phone number in E.164 form, such as +14155552671", is_phone);
+
+/// A person in a body of the Track API v2: exactly one identifier, which may be a phone number.
+pub(crate) const IDENTIFIERS_OR_PHONE: Shape =
+    Shape::Single(&[("id", May, ID), ("email", May, EMAIL), ("phone", May, NUMBER), ("cio_id", May, CIO_ID)]);
+
 /// A person in a body: exactly one identifier.
 pub(crate) const IDENTIFIERS: Shape = Shape::Single(&[("id", May, ID), ("email", May, EMAIL), ("cio_id", May, CIO_ID)]);
 
@@ -32,6 +39,8 @@ pub(crate) enum Identifier {
     Id(String),
     /// In lower case: addresses that differ in case alone are one person's.
     Email(String),
+    /// In E.164 form.
+    Phone(String),
     /// Without its prefix.
     CioId(String),
 }
@@ -54,7 +63,7 @@ impl Identifier {
     pub(crate) fn of_path(text: &str) -> Result<Self, Refusal> {
         let identifier = Self::of_shape(text);
         let (limit, length) = match &identifier {
-            Self::Email(_) => (usize::MAX, text.len()),
+            Self::Email(_) | Self::Phone(_) => (usize::MAX, text.len()),
             Self::Id(value) | Self::CioId(value) => (limits::PERSON_ID, value.len()),
         };
         if text.trim().is_empty() || length == 0 {
@@ -68,7 +77,8 @@ impl Identifier {
 
     /// The identifier in an object that has passed [`IDENTIFIERS`], or has one of its fields.
     pub(crate) fn of_body(fields: &Map<String, Value>) -> Option<Self> {
-        let (name, value) = fields.iter().find(|(name, _)| matches!(name.as_str(), "id" | "email" | "cio_id"))?;
+        let (name, value) =
+            fields.iter().find(|(name, _)| matches!(name.as_str(), "id" | "email" | "phone" | "cio_id"))?;
         Self::of_kind(name, value.as_str()?)
     }
 
@@ -77,6 +87,7 @@ impl Identifier {
         match kind {
             "id" => Some(Self::Id(value.to_owned())),
             "email" => Some(Self::email(value)),
+            "phone" => Some(Self::Phone(value.to_owned())),
             "cio_id" => Some(Self::CioId(value.to_owned())),
             _ => None,
         }
@@ -88,9 +99,16 @@ impl fmt::Display for Identifier {
         match self {
             Self::Id(value) => write!(f, "id {value}"),
             Self::Email(value) => write!(f, "email {value}"),
+            Self::Phone(value) => write!(f, "phone {value}"),
             Self::CioId(value) => write!(f, "cio_id {value}"),
         }
     }
+}
+
+/// A `+` and up to 15 digits, of which the first is no zero.
+pub(crate) fn is_phone(text: &str) -> bool {
+    let Some(digits) = text.strip_prefix('+') else { return false };
+    (1..=15).contains(&digits.len()) && !digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn is_email(text: &str) -> bool {

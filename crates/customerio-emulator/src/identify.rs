@@ -1,43 +1,54 @@
 //! `PUT /api/v1/customers/{person}`: adds or updates a person.
 
-use customerio_core::limits;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::{
     answer::{Refusal, Reply},
-    attributes,
     identifier::{EMAIL, ID, Identifier},
-    people::{MOST_OF_A_PERSON, People},
-    record::Relationship,
+    objects::{OBJECT_ID, relationship},
+    people::{MOST_OF_A_PERSON, PHONE, People},
     route::Call,
     shape::{
-        At, Faults,
+        Field,
         Need::{May, Must},
         Shape,
     },
+    state::State,
 };
 
-pub(crate) const BODY: Shape = Shape::Open(
-    &[
-        ("id", May, ID),
-        ("email", May, Shape::Either("an e-mail address, or null or empty to remove it", &[EMAIL, REMOVED])),
-        ("cio_id", May, Shape::Never("cannot be set")),
-        ("anonymous_id", May, Shape::Filled),
-        ("created_at", May, Shape::Nullable(&Shape::Timestamp)),
-        ("_timestamp", May, Shape::Timestamp),
-        ("_update", May, Shape::Boolean),
-        ("unsubscribed", May, Shape::Nullable(&Shape::Boolean)),
-        (PREFERENCES, May, Shape::Nullable(&Shape::Open(&[("topics", May, TOPICS)], &Shape::Any))),
-        ("cio_relationships", May, RELATIONSHIPS),
-    ],
-    &Shape::Any,
+pub(crate) const BODY: Shape = Shape::Attributes(
+    &Shape::Open(
+        &[
+            ("id", May, ID),
+            ADDRESS,
+            CIO_ID,
+            ("anonymous_id", May, Shape::Filled),
+            CREATED_AT,
+            ("_timestamp", May, Shape::Timestamp),
+            UPDATE,
+            UNSUBSCRIBED,
+            TOPIC_PREFERENCES,
+            ("cio_relationships", May, RELATIONSHIPS),
+        ],
+        &Shape::Any,
+    ),
+    RESERVED,
 );
+
+pub(crate) const ADDRESS: Field =
+    ("email", May, Shape::Either("an e-mail address, or null or empty to remove it", &[EMAIL, REMOVED]));
+pub(crate) const CIO_ID: Field = ("cio_id", May, Shape::Never("cannot be set"));
+pub(crate) const CREATED_AT: Field = ("created_at", May, Shape::Nullable(&Shape::Timestamp));
+pub(crate) const UPDATE: Field = ("_update", May, Shape::Boolean);
+pub(crate) const UNSUBSCRIBED: Field = ("unsubscribed", May, Shape::Nullable(&Shape::Boolean));
+pub(crate) const TOPIC_PREFERENCES: Field =
+    (PREFERENCES, May, Shape::Nullable(&Shape::Open(&[("topics", May, TOPICS)], &Shape::Any)));
 
 const REMOVED: Shape = Shape::Nullable(&Shape::OneOf(&[""]));
 
-const PREFERENCES: &str = "cio_subscription_preferences";
+pub(crate) const PREFERENCES: &str = "cio_subscription_preferences";
 
-const TOPICS: Shape = Shape::Also(&Shape::Open(&[], &Shape::Boolean), |topics| {
+pub(crate) const TOPICS: Shape = Shape::Also(&Shape::Open(&[], &Shape::Boolean), |topics| {
     let is_topic = |name: &String| {
         let number = name.strip_prefix("topic_").and_then(|number| number.parse::<u32>().ok());
         number.is_some_and(|number| number > 0)
@@ -47,71 +58,80 @@ const TOPICS: Shape = Shape::Also(&Shape::Open(&[], &Shape::Boolean), |topics| {
 
 const RELATIONSHIPS: Shape = Shape::Object(&[
     ("action", Must, Shape::OneOf(&["add_relationships", "delete_relationships"])),
-    ("relationships", Must, Shape::List(&RELATIONSHIP, 0, MOST_OF_A_PERSON)),
+    ("relationships", Must, TO_OBJECTS),
 ]);
 
-const RELATIONSHIP: Shape =
-    Shape::Object(&[("identifiers", Must, OBJECT_ID), ("relationship_attributes", May, Shape::Open(&[], &Shape::Any))]);
-
-const OBJECT_ID: Shape = Shape::Either(
-    "object_type_id and object_id, or cio_object_id, as strings",
-    &[
-        Shape::Object(&[("object_type_id", Must, Shape::Filled), ("object_id", Must, Shape::Bytes(limits::OBJECT_ID))]),
-        Shape::Object(&[("cio_object_id", Must, Shape::Bytes(limits::OBJECT_ID))]),
-    ],
-);
+/// Relationships of a person.
+pub(crate) const TO_OBJECTS: Shape = Shape::List(&Shape::Object(&relationship(OBJECT_ID)), 0, MOST_OF_A_PERSON);
 
 /// What is not an attribute, or has its own limits.
-const RESERVED: &[&str] = &["id", "email", "anonymous_id", "_timestamp", "_update", PREFERENCES, "cio_relationships"];
+pub(crate) const RESERVED: &[&str] =
+    &["id", "email", "anonymous_id", "_timestamp", "_update", PREFERENCES, "cio_relationships"];
 
 pub(crate) fn identify(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let path = Identifier::of_path(&call.segments[0])?;
-    let mut fields = call.take_fields();
-    check_attributes(&fields)?;
+    let fields = call.take_fields();
+    update(call, &path, fields)?;
+    Ok(Reply::empty())
+}
+
+/// Adds or updates the person with the identifier `path`. `fields` are as in a body of this route.
+pub(crate) fn update(call: &mut Call<'_>, path: &Identifier, mut fields: Map<String, Value>) -> Result<(), Refusal> {
     let now = call.now();
     let people = &mut call.state.people;
     let id = text(fields.remove("id"));
     let email = fields.remove("email");
     let address = text(email.clone()).filter(|address| !address.is_empty());
     let named = [id.clone().map(Identifier::Id), address.as_deref().map(Identifier::email)];
-    if named.iter().flatten().chain([&path]).any(|identifier| people.is_suppressed(identifier)) {
-        return Ok(Reply::empty());
+    if named.iter().flatten().chain([path]).any(|identifier| people.is_suppressed(identifier)) {
+        return Ok(());
     }
     // The path comes first: the body finds someone only where the path names nobody.
-    let by_body = || named.iter().flatten().find_map(|identifier| lacking(people, identifier, &path));
-    let known = people.find(&path).or_else(by_body);
+    let by_body = || named.iter().flatten().find_map(|identifier| lacking(people, identifier, path));
+    let known = people.find(path).or_else(by_body);
     let must_exist = fields.remove("_update") == Some(Value::Bool(true));
     let cio_id = match known {
         Some(cio_id) => cio_id,
-        None if must_exist => return Ok(Reply::empty()),
-        None => match people.obtain(&path)? {
+        None if must_exist => return Ok(()),
+        None => match people.obtain(path, now)? {
             Some(cio_id) => cio_id,
-            None => return Ok(Reply::empty()),
+            None => return Ok(()),
         },
     };
     people.check_total(&cio_id, &fields, RESERVED)?;
-    set_identifiers(people, &cio_id, &path, id, email);
+    set_identifiers(people, &cio_id, path, id, email);
     let timestamp = fields.remove("_timestamp").and_then(|value| value.as_i64()).unwrap_or(now);
-    if let Some(relationships) = fields.remove("cio_relationships") {
-        relate(people, &cio_id, &relationships)?;
+    if let Some(change) = fields.remove("cio_relationships") {
+        relate(call.state, &cio_id, change["action"] == "add_relationships", &change["relationships"])?;
     }
     let anonymous_id = text(fields.remove("anonymous_id"));
-    for (name, mut value) in fields {
-        if name == PREFERENCES {
-            value = merged_preferences(people, &cio_id, value);
-        }
-        people.set_attribute(&cio_id, &name, value, timestamp);
-    }
-    if let Some(anonymous_id) = anonymous_id
-        && people.claim_anonymous_id(&cio_id, &anonymous_id)?
+    let people = &mut call.state.people;
+    if let Identifier::Phone(number) = path
+        && people.get(&cio_id).is_some_and(|person| !person.attributes.contains_key(PHONE))
     {
-        let adopted = |event: &&mut crate::Event| {
-            event.person.is_none() && event.anonymous_id.as_deref() == Some(anonymous_id.as_str())
-        };
-        call.state.events.iter_mut().filter(adopted).for_each(|event| event.person = Some(cio_id.clone()));
+        people.set_attribute(&cio_id, PHONE, number.clone().into(), timestamp);
     }
-    Ok(Reply::empty())
+    for (name, value) in fields {
+        match name.strip_prefix(ONE_TOPIC).map(str::to_owned) {
+            // One topic, in dot notation.
+            Some(topic) => {
+                let change = merged_preferences(people, &cio_id, json!({"topics": {topic: value}}));
+                people.set_attribute(&cio_id, PREFERENCES, change, timestamp);
+            }
+            None if name == PREFERENCES => {
+                let change = merged_preferences(people, &cio_id, value);
+                people.set_attribute(&cio_id, PREFERENCES, change, timestamp);
+            }
+            None => people.set_attribute(&cio_id, &name, value, timestamp),
+        }
+    }
+    if let Some(anonymous_id) = anonymous_id {
+        call.state.adopt(&cio_id, &anonymous_id)?;
+    }
+    Ok(())
 }
+
+const ONE_TOPIC: &str = "cio_subscription_preferences.topics.";
 
 /// The person who has `identifier`, if they can be given that of the path.
 fn lacking(people: &People, identifier: &Identifier, path: &Identifier) -> Option<String> {
@@ -120,6 +140,7 @@ fn lacking(people: &People, identifier: &Identifier, path: &Identifier) -> Optio
     let lacks = match path {
         Identifier::Id(_) => person.id.is_none(),
         Identifier::Email(_) => person.email.is_none(),
+        Identifier::Phone(_) => !person.attributes.contains_key(PHONE),
         Identifier::CioId(_) => false,
     };
     lacks.then_some(cio_id)
@@ -130,20 +151,6 @@ fn text(value: Option<Value>) -> Option<String> {
         Some(Value::String(text)) => Some(text),
         _ => None,
     }
-}
-
-fn check_attributes(fields: &Map<String, Value>) -> Result<(), Refusal> {
-    let (mut faults, root) = (Faults::default(), At::root("the body"));
-    attributes::check(fields, RESERVED, root, &mut faults);
-    let relationships = fields.get("cio_relationships").and_then(|value| value["relationships"].as_array());
-    for (index, relationship) in relationships.into_iter().flatten().enumerate() {
-        if let Some(attributes) = relationship["relationship_attributes"].as_object() {
-            let list = root.key("cio_relationships");
-            let (list, at) = (list.key("relationships"), "relationship_attributes");
-            attributes::check(attributes, &[], list.index(index).key(at), &mut faults);
-        }
-    }
-    faults.into_result().map_err(|faults| Refusal::faults(http::StatusCode::BAD_REQUEST, faults))
 }
 
 /// Gives the person the identifiers of the path and the body. One that is another person's stays theirs, and the answer
@@ -171,54 +178,45 @@ fn set_identifiers(people: &mut People, cio_id: &str, path: &Identifier, id: Opt
     }
 }
 
-/// Topics that the call does not name stay as they are.
+/// Topics and channels that the call does not name stay as they are.
 fn merged_preferences(people: &People, cio_id: &str, mut change: Value) -> Value {
     let known = people.get(cio_id).and_then(|person| person.attributes.get(PREFERENCES));
-    let known = known.and_then(|preferences| preferences["topics"].as_object());
-    if let (Some(known), Some(topics)) = (known, change.get_mut("topics").and_then(Value::as_object_mut)) {
-        for (topic, subscribed) in known {
-            topics.entry(topic).or_insert_with(|| subscribed.clone());
+    let known = known.and_then(Value::as_object).into_iter().flatten();
+    let Some(change_fields) = change.as_object_mut() else { return change };
+    for (name, known) in known {
+        match (change_fields.get_mut(name), known) {
+            (None, _) => {
+                change_fields.insert(name.clone(), known.clone());
+            }
+            (Some(Value::Object(change)), Value::Object(known)) => {
+                for (name, value) in known {
+                    change.entry(name).or_insert_with(|| value.clone());
+                }
+            }
+            _ => {}
         }
     }
     change
 }
 
-fn relate(people: &mut People, cio_id: &str, change: &Value) -> Result<(), Refusal> {
-    let Some(person) = people.get_mut(cio_id) else { return Ok(()) };
-    let deletes = change["action"] == "delete_relationships";
-    for relationship in change["relationships"].as_array().into_iter().flatten() {
-        let identifiers = relationship["identifiers"].as_object().cloned().unwrap_or_default();
-        if deletes {
-            person.relationships.retain(|known| known.identifiers != identifiers);
-            continue;
+/// Relates a person to objects, which are added where they do not exist; or ends such relationships.
+pub(crate) fn relate(state: &mut State, cio_id: &str, adds: bool, relationships: &Value) -> Result<(), Refusal> {
+    for relationship in relationships.as_array().into_iter().flatten() {
+        let identifiers = &relationship["identifiers"];
+        if !adds {
+            if let Some(key) = state.objects.find(identifiers) {
+                state.unrelate(cio_id, &key);
+            }
+        } else if let Some(key) = state.objects.obtain(identifiers)? {
+            let attributes = relationship["relationship_attributes"].as_object().cloned().unwrap_or_default();
+            state.relate(cio_id, &key, &attributes)?;
         }
-        let position = person.relationships.iter().position(|known| known.identifiers == identifiers);
-        let known = if let Some(position) = position {
-            &mut person.relationships[position]
-        } else if person.relationships.len() >= MOST_OF_A_PERSON {
-            return Err(Refusal::full("relationships of a person", MOST_OF_A_PERSON));
-        } else {
-            person.relationships.push(Relationship { identifiers, attributes: Map::new() });
-            let last = person.relationships.len() - 1;
-            &mut person.relationships[last]
-        };
-        let mut merged = known.attributes.clone();
-        for (name, value) in relationship["relationship_attributes"].as_object().into_iter().flatten() {
-            attributes::set(&mut merged, name, value.clone());
-        }
-        let (total, most) = (merged.len(), limits::ATTRIBUTES);
-        if total > most {
-            return Err(Refusal::bad(format!("the relationship would have {total} attributes; the most is {most}")));
-        }
-        known.attributes = merged;
     }
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::testing::{NOW, accept, emulator, refuse};
 

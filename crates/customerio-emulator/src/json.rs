@@ -31,6 +31,24 @@ pub(crate) fn encoded_len(value: &Value) -> usize {
     count.0
 }
 
+/// The number of bytes of `value` as JSON, where it is more than `most`.
+pub(crate) fn excess(value: &Value, most: usize) -> Option<usize> {
+    // Nearly all values are far from the limit, and need not be written to know it.
+    (at_most(value) > most).then(|| encoded_len(value)).filter(|bytes| *bytes > most)
+}
+
+/// No fewer than the number of bytes of `value` as JSON: as if every byte of a text were escaped.
+fn at_most(value: &Value) -> usize {
+    let text = |text: &str| text.len() * 6 + 2;
+    match value {
+        Value::Null | Value::Bool(_) => 5,
+        Value::Number(_) => 32,
+        Value::String(string) => text(string),
+        Value::Array(list) => 2 + list.iter().map(|value| at_most(value) + 1).sum::<usize>(),
+        Value::Object(map) => 2 + map.iter().map(|(name, value)| text(name) + at_most(value) + 2).sum::<usize>(),
+    }
+}
+
 struct Strict(Value);
 
 impl<'de> Deserialize<'de> for Strict {
@@ -99,6 +117,12 @@ mod tests {
         let expected = json!({"a": [1, -2, 1.5, null, true, "x\n", {"b": {}}]});
         assert_eq!(read(body).unwrap(), expected);
         assert_eq!(encoded_len(&expected), body.len());
+        assert_eq!((excess(&expected, body.len()), excess(&expected, body.len() - 1)), (None, Some(body.len())));
+        for value in
+            [json!(null), json!(false), json!(i64::MIN), json!(-f64::MIN_POSITIVE), json!("\u{1}"), json!([[], {}])]
+        {
+            assert!(at_most(&value) >= encoded_len(&value), "{value}");
+        }
         for body in [r#"{"a":1,"a":2}"#, r#"[{"b":{"a":1,"a":1}}]"#] {
             let error = read(body.as_bytes()).unwrap_err().to_string();
             assert!(error.starts_with("`a` stands twice in an object"), "{error}");

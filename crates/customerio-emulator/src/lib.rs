@@ -1,4 +1,4 @@
-//! A local Customer.io: the Track API v1 and the transactional part of the App API, in memory.
+//! A local Customer.io: the Track API, the Pipelines API and the transactional part of the App API, in memory.
 //!
 //! It takes what the API takes and refuses what the API's contract does not allow: a field that does not exist, a value
 //! of the wrong type, a size over a limit. What has arrived can be looked at.
@@ -28,8 +28,12 @@
 //!
 //! - It sends nothing: messages and broadcasts are kept, campaigns and templates do not exist. Every
 //!   `transactional_message_id` is taken.
-//! - It has no data-driven segments, no objects beside the relationships to them, and no limit on the rate of calls but
-//!   that of broadcasts.
+//! - It has no data-driven segments, no destinations of the Pipelines API but itself, and no limit on the rate of calls
+//!   but that of broadcasts.
+//! - It has no settings of a workspace: people are identified by id, e-mail address and phone number alike. A number
+//!   that several people have as an attribute leads to the first of them.
+//! - It keeps no traits of a visitor who is nobody's yet, but their events and relationships.
+//! - The Pipelines API has no documented body of a refusal; here it is `{"meta":{"error":…}}`.
 //! - It does at once what the service does later, such as merges, so it shows no races.
 //! - It does not redirect to another region.
 
@@ -41,6 +45,7 @@ mod bounded;
 mod broadcast;
 mod clock;
 mod config;
+mod date;
 mod delete;
 mod devices;
 mod email;
@@ -50,10 +55,13 @@ mod forms;
 mod identifier;
 mod identify;
 mod json;
+mod kept;
 mod merge;
 mod messages;
 mod metrics;
+mod objects;
 mod people;
+mod pipelines;
 mod record;
 mod region;
 mod route;
@@ -66,14 +74,15 @@ mod state;
 mod testing;
 mod transport;
 mod unsubscribe;
+mod v2;
 
 #[cfg(feature = "server")]
 pub use crate::server::Server;
 pub use crate::{
-    config::{APP_API_KEY, Builder, SERVICE_ACCOUNT_TOKEN, SITE_ID, TRACK_API_KEY, WORKSPACE_ID},
+    config::{APP_API_KEY, Builder, PIPELINES_KEY, SERVICE_ACCOUNT_TOKEN, SITE_ID, TRACK_API_KEY, WORKSPACE_ID},
     emulator::Emulator,
     record::{
-        Channel, Device, Event, FormSubmission, LoggedRequest, Message, Metric, Person, Relationship, Trigger,
+        Channel, Device, Event, FormSubmission, LoggedRequest, Message, Metric, Object, Person, Relationship, Trigger,
         Unsubscribe,
     },
 };

@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::{
     answer::{Refusal, Reply},
     identifier::{IDENTIFIERS, Identifier},
+    kept::Key,
     people::MOST_OF_A_PERSON,
     route::Call,
     shape::{Need::Must, Shape},
@@ -46,15 +47,19 @@ fn check_room(state: &State, primary: &str, secondary: &str) -> Result<(), Refus
 /// Gives `primary` what they lack and `secondary` has.
 fn absorb(state: &mut State, primary: &str, secondary: &str, now: std::time::Duration) -> Result<(), Refusal> {
     let Some(given) = state.people.remove(secondary) else { return Ok(()) };
+    for relationship in &given.relationships {
+        state.leave_object(secondary, relationship);
+        // What the primary person knows of the object stays as it is.
+        if let Some(key) = state.objects.find(&Value::Object(relationship.identifiers.clone()))
+            && state.objects.get(&key).is_some_and(|object| !object.people.contains(primary))
+        {
+            state.relate(primary, &key, &relationship.attributes)?;
+        }
+    }
     let people = &mut state.people;
     let Some(person) = people.get_mut(primary) else { return Ok(()) };
     let lacks = (person.id.is_none(), person.email.is_none());
     person.segments.extend(&given.segments);
-    for relationship in given.relationships {
-        if !person.relationships.iter().any(|known| known.identifiers == relationship.identifiers) {
-            person.relationships.push(relationship);
-        }
-    }
     let missing = |(name, _): &(String, Value)| !person.attributes.contains_key(name);
     let attributes = given.attributes.into_iter().filter(missing).collect::<Vec<_>>();
     for (name, value) in attributes {
@@ -68,10 +73,9 @@ fn absorb(state: &mut State, primary: &str, secondary: &str, now: std::time::Dur
     for anonymous_id in given.anonymous_ids {
         people.claim_anonymous_id(primary, &anonymous_id)?;
     }
-    let theirs = |event: &&mut crate::Event| event.person.as_deref() == Some(secondary);
-    state.events.iter_mut().filter(theirs).for_each(|event| event.person = Some(primary.to_owned()));
-    let theirs = |message: &&mut crate::Message| message.person.as_deref() == Some(secondary);
-    state.messages.iter_mut().filter(theirs).for_each(|message| message.person = Some(primary.to_owned()));
+    let theirs = Key::Person(secondary.to_owned());
+    state.events.change_of(&theirs, |event| event.person = Some(primary.to_owned()));
+    state.messages.change_of(&theirs, |message| message.person = Some(primary.to_owned()));
     Ok(())
 }
 

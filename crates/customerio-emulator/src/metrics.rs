@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::{
     answer::{Refusal, Reply},
+    kept::Key,
     record::{Channel, Metric},
     route::Call,
     shape::{
@@ -98,7 +99,8 @@ pub(crate) fn report_push(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 
 /// A report about a message of the emulator's must be one that its channel has; another must be one that any has.
 fn check_channel(call: &Call<'_>) -> Result<(), Refusal> {
-    let message = call.state.messages.iter().find(|message| call.body["delivery_id"] == *message.delivery_id);
+    let delivery = Key::Delivery(call.body["delivery_id"].as_str().unwrap_or_default().to_owned());
+    let message = call.state.messages.of(&delivery).next();
     let channel = message.map(|message| message.channel);
     let mut faults = Faults::default();
     if let Some((_, shape)) = CHANNELS.iter().find(|(of, _)| of.is_some() && *of == channel) {

@@ -8,8 +8,8 @@ use serde_json::Value;
 use crate::{
     answer::Refusal,
     attributes::{self, Attributes},
-    bounded::MOST_ENTRIES,
-    identifier::Identifier,
+    bounded::MOST_HELD,
+    identifier::{self, Identifier},
     record::{Device, Person},
 };
 
@@ -22,26 +22,37 @@ pub(crate) struct People {
     ids: HashMap<String, String>,
     /// By address in lower case.
     emails: HashMap<String, String>,
+    /// By number, of those who had it first: unlike an id or an address, an attribute can be many people's.
+    phones: HashMap<String, String>,
     /// A device is one person's: by its token.
     devices: HashMap<String, String>,
     /// An anonymous id is one person's, forever.
     anonymous_ids: HashMap<String, String>,
     /// With the number of the call that suppressed it: what was suppressed together is released together.
     suppressed: HashMap<Identifier, u64>,
+    /// The identifiers that each such call suppressed.
+    suppressions: HashMap<u64, Vec<Identifier>>,
     created: u64,
-    suppressions: u64,
+    suppressing_calls: u64,
 }
 
 #[derive(Debug)]
 struct Entry {
     person: Person,
-    /// When each attribute was last changed: an update from before that comes late and is ignored.
+    /// When the first attribute was set.
+    first_change: Option<i64>,
+    /// When each attribute was last changed, but those that are set since the first change: an update from before that
+    /// comes late and is ignored.
     changed: HashMap<String, i64>,
 }
 
 impl People {
     pub(crate) fn all(&self) -> impl Iterator<Item = &Person> {
         self.by_cio_id.values().map(|entry| &entry.person)
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.by_cio_id.len()
     }
 
     pub(crate) fn get(&self, cio_id: &str) -> Option<&Person> {
@@ -57,6 +68,7 @@ impl People {
         match identifier {
             Identifier::Id(id) => self.ids.get(id).cloned(),
             Identifier::Email(email) => self.emails.get(email).cloned(),
+            Identifier::Phone(number) => self.phones.get(number).cloned(),
             Identifier::CioId(cio_id) => self.by_cio_id.contains_key(cio_id).then(|| cio_id.clone()),
         }
     }
@@ -64,20 +76,21 @@ impl People {
     /// The `cio_id` of the person who has the identifier; they are added if nobody has it.
     ///
     /// `None` where nobody can: it is suppressed, or a `cio_id` that was never given.
-    pub(crate) fn obtain(&mut self, identifier: &Identifier) -> Result<Option<String>, Refusal> {
+    pub(crate) fn obtain(&mut self, identifier: &Identifier, now: i64) -> Result<Option<String>, Refusal> {
         if self.is_suppressed(identifier) {
             return Ok(None);
         }
         if let Some(cio_id) = self.find(identifier) {
             return Ok(Some(cio_id));
         }
-        let (id, email) = match identifier {
-            Identifier::Id(id) => (Some(id.clone()), None),
-            Identifier::Email(email) => (None, Some(email.clone())),
+        let (id, email, phone) = match identifier {
+            Identifier::Id(id) => (Some(id.clone()), None, None),
+            Identifier::Email(email) => (None, Some(email.clone()), None),
+            Identifier::Phone(number) => (None, None, Some(number.clone())),
             Identifier::CioId(_) => return Ok(None),
         };
-        if self.by_cio_id.len() >= MOST_ENTRIES {
-            return Err(Refusal::full("people", MOST_ENTRIES));
+        if self.by_cio_id.len() >= MOST_HELD {
+            return Err(Refusal::full("people", MOST_HELD));
         }
         self.created += 1;
         let cio_id = format!("03{:010x}", self.created);
@@ -91,9 +104,12 @@ impl People {
             relationships: Vec::new(),
             anonymous_ids: Vec::new(),
         };
-        self.by_cio_id.insert(cio_id.clone(), Entry { person, changed: HashMap::new() });
+        self.by_cio_id.insert(cio_id.clone(), Entry { person, first_change: None, changed: HashMap::new() });
         self.set_id(&cio_id, id);
         self.set_email(&cio_id, email);
+        if let Some(number) = phone {
+            self.set_attribute(&cio_id, PHONE, number.into(), now);
+        }
         Ok(Some(cio_id))
     }
 
@@ -141,12 +157,21 @@ impl People {
 
     /// Sets or removes an attribute, unless a change from after `timestamp` is known.
     pub(crate) fn set_attribute(&mut self, cio_id: &str, name: &str, value: Value, timestamp: i64) {
-        let Some(Entry { person, changed }) = self.by_cio_id.get_mut(cio_id) else { return };
-        if changed.get(name).is_some_and(|last| *last > timestamp) {
+        let Some(Entry { person, first_change, changed }) = self.by_cio_id.get_mut(cio_id) else { return };
+        let first = *first_change.get_or_insert(timestamp);
+        let last = changed.get(name).copied().or_else(|| person.attributes.contains_key(name).then_some(first));
+        if last.is_some_and(|last| last > timestamp) {
             return;
         }
+        if timestamp != first || attributes::removes(&value) {
+            changed.insert(name.to_owned(), timestamp);
+        } else {
+            changed.remove(name);
+        }
+        if name == PHONE {
+            index_phone(&mut self.phones, person, &value);
+        }
         attributes::set(&mut person.attributes, name, value);
-        changed.insert(name.to_owned(), timestamp);
         if changed.len() > MOST_OF_A_PERSON {
             changed.retain(|name, _| person.attributes.contains_key(name));
         }
@@ -162,8 +187,8 @@ impl People {
         if let Some(owner) = self.anonymous_ids.get(anonymous_id) {
             return Ok(owner == cio_id);
         }
-        if self.anonymous_ids.len() >= MOST_ENTRIES {
-            return Err(Refusal::full("anonymous ids", MOST_ENTRIES));
+        if self.anonymous_ids.len() >= MOST_HELD {
+            return Err(Refusal::full("anonymous ids", MOST_HELD));
         }
         let Some(Entry { person, .. }) = self.by_cio_id.get_mut(cio_id) else { return Ok(false) };
         if person.anonymous_ids.len() >= MOST_OF_A_PERSON {
@@ -216,6 +241,7 @@ impl People {
         if let Some(email) = &person.email {
             self.emails.remove(&email.to_lowercase());
         }
+        index_phone(&mut self.phones, &person, &Value::Null);
         for device in &person.devices {
             self.devices.remove(&device.id);
         }
@@ -226,31 +252,56 @@ impl People {
     }
 
     pub(crate) fn is_suppressed(&self, identifier: &Identifier) -> bool {
-        self.suppressed.contains_key(identifier)
+        !self.suppressed.is_empty() && self.suppressed.contains_key(identifier)
     }
 
     /// Removes the person, and keeps the identifier and their other ones from being used again.
     pub(crate) fn suppress(&mut self, identifier: &Identifier) -> Result<Option<Person>, Refusal> {
-        if self.suppressed.len() + 3 > MOST_ENTRIES {
-            return Err(Refusal::full("suppressed identifiers", MOST_ENTRIES));
+        if self.suppressed.len() + 4 > MOST_HELD {
+            return Err(Refusal::full("suppressed identifiers", MOST_HELD));
         }
         let person = self.find(identifier).and_then(|cio_id| self.remove(&cio_id));
         let others = person.iter().flat_map(|person| {
             let id = person.id.clone().map(Identifier::Id);
             let email = person.email.as_deref().map(Identifier::email);
-            [id, email, Some(Identifier::CioId(person.cio_id.clone()))].into_iter().flatten()
+            let phone = phone_of(person).map(|number| Identifier::Phone(number.to_owned()));
+            [id, email, phone, Some(Identifier::CioId(person.cio_id.clone()))].into_iter().flatten()
         });
-        self.suppressions += 1;
-        for identifier in others.chain([identifier.clone()]) {
-            self.suppressed.entry(identifier).or_insert(self.suppressions);
+        let mut together = others.chain([identifier.clone()]).collect::<Vec<_>>();
+        together.retain(|identifier| !self.is_suppressed(identifier));
+        if together.is_empty() {
+            return Ok(person);
         }
+        self.suppressing_calls += 1;
+        self.suppressed.extend(together.iter().map(|identifier| (identifier.clone(), self.suppressing_calls)));
+        self.suppressions.insert(self.suppressing_calls, together);
         Ok(person)
     }
 
     /// Releases the identifier, and those that were suppressed with it.
     pub(crate) fn unsuppress(&mut self, identifier: &Identifier) {
-        if let Some(call) = self.suppressed.get(identifier).copied() {
-            self.suppressed.retain(|_, other| *other != call);
+        let call = self.suppressed.get(identifier).copied();
+        for identifier in call.and_then(|call| self.suppressions.remove(&call)).unwrap_or_default() {
+            self.suppressed.remove(&identifier);
         }
+    }
+}
+
+/// The attribute that is a person's phone number, and identifies them where it has the right form.
+pub(crate) const PHONE: &str = "phone";
+
+fn phone_of(person: &Person) -> Option<&str> {
+    person.attributes.get(PHONE).and_then(Value::as_str).filter(|number| identifier::is_phone(number))
+}
+
+/// Makes a person found by their new number and no longer by their old one. A number that is another's stays that.
+fn index_phone(phones: &mut HashMap<String, String>, person: &Person, new: &Value) {
+    if let Some(former) = phone_of(person)
+        && phones.get(former) == Some(&person.cio_id)
+    {
+        phones.remove(former);
+    }
+    if let Some(number) = new.as_str().filter(|number| identifier::is_phone(number)) {
+        phones.entry(number.to_owned()).or_insert_with(|| person.cio_id.clone());
     }
 }

@@ -1,6 +1,6 @@
 //! What the emulator keeps, for tests to look at.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use customerio_core::{UnixSeconds, http::Method, http::StatusCode, track::EventType};
 use serde_json::{Map, Value};
@@ -16,7 +16,7 @@ pub struct Person {
     /// The e-mail address, in the case in which it was given.
     pub email: Option<String>,
     /// All attributes but `id` and `email`; `created_at`, `unsubscribed` and `cio_subscription_preferences` are among
-    /// them.
+    /// them. The phone number is the attribute `phone`.
     pub attributes: Map<String, Value>,
     /// The devices, oldest first.
     pub devices: Vec<Device>,
@@ -42,7 +42,7 @@ impl Person {
 pub struct Device {
     /// The token.
     pub id: String,
-    /// `ios` or `android`.
+    /// `ios` or `android`. Empty where a call of the Pipelines API has said neither.
     pub platform: String,
     /// When it was last used: as said, or the time of the call.
     pub last_used: UnixSeconds,
@@ -54,17 +54,35 @@ pub struct Device {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Relationship {
-    /// `object_type_id` and `object_id`, or `cio_object_id`.
+    /// `object_type_id` and `object_id`.
     pub identifiers: Map<String, Value>,
     /// The attributes.
     pub attributes: Map<String, Value>,
+}
+
+/// An object, which the Pipelines API calls a group.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Object {
+    /// The number of its type, as a string.
+    pub type_id: String,
+    /// The id that a caller gave.
+    pub id: String,
+    /// The id that the emulator gave.
+    pub cio_object_id: String,
+    /// The attributes.
+    pub attributes: Map<String, Value>,
+    /// The `cio_id` of each person who is related to it. The attributes of the relationship are the person's.
+    pub people: BTreeSet<String>,
+    /// The visitors who are related to it and are not known yet: by anonymous id, the attributes of the relationship.
+    pub visitors: BTreeMap<String, Map<String, Value>>,
 }
 
 /// An event of a person or of an unknown visitor.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Event {
-    /// The id by which a repeat is recognised.
+    /// The id by which a repeat is recognised: `id`, or `messageId` in the Pipelines API.
     pub id: Option<String>,
     /// What kind it is.
     pub event_type: EventType,
@@ -74,6 +92,8 @@ pub struct Event {
     pub person: Option<String>,
     /// The id of the visitor.
     pub anonymous_id: Option<String>,
+    /// The id of the group, which an event of the Pipelines API can be of.
+    pub group_id: Option<String>,
     /// When it took place: as said, or the time of the call.
     pub timestamp: UnixSeconds,
     /// The data.
@@ -136,7 +156,7 @@ pub struct Trigger {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Metric {
-    /// The message that it is about.
+    /// The message that it is about. Empty where it is about content.
     pub delivery_id: String,
     /// What happened, such as `opened`.
     pub metric: String,

@@ -13,10 +13,10 @@ use crate::{
     broadcast,
     clock::seconds,
     config::Config,
-    delete, devices, email, events, forms, identify, json, merge, messages, metrics, region, segments,
+    delete, devices, email, events, forms, identify, json, merge, messages, metrics, pipelines, region, segments,
     shape::{At, Faults, Shape},
     state::State,
-    unsubscribe,
+    unsubscribe, v2,
 };
 
 /// What a route does with a request that is well formed.
@@ -33,11 +33,25 @@ pub(crate) struct Call<'a> {
     /// The length of the body as it came.
     pub(crate) bytes: usize,
     pub(crate) since_epoch: Duration,
+    /// Whether the caller asks to be told what is not valid: only the Pipelines API says nothing otherwise.
+    pub(crate) strict: bool,
 }
 
 impl Call<'_> {
     pub(crate) fn now(&self) -> i64 {
         seconds(self.since_epoch)
+    }
+
+    /// How many bytes of the body are one's of so many parts, if they share it equally.
+    pub(crate) fn share(&self, parts: usize) -> usize {
+        self.bytes / parts.max(1)
+    }
+
+    /// A call whose body is a part of this one's.
+    pub(crate) fn part(&mut self, body: Value, bytes: usize) -> Call<'_> {
+        let Self { config, since_epoch, strict, .. } = *self;
+        let (segments, query) = (Vec::new(), Map::new());
+        Call { state: &mut *self.state, config, segments, query, body, bytes, since_epoch, strict }
     }
 
     /// Takes the fields out of the body: every shape of a body is an object.
@@ -57,22 +71,43 @@ pub(crate) struct Route {
     envelope: Envelope,
     body: Option<&'static Shape>,
     query: &'static Shape,
+    /// Most bytes of the body, and the status of the answer to more.
+    most: (usize, StatusCode),
     handler: Handler,
 }
 
 /// Most bytes of a body of the Track API. The emulator's own limit: people must not grow without end.
 const MOST_TRACK_BODY: usize = 4 * 1024 * 1024;
 
+/// Bodies of the App API have limits of their own, which their handlers know.
+const NO_MOST: (usize, StatusCode) = (usize::MAX, StatusCode::PAYLOAD_TOO_LARGE);
+
 const NO_QUERY: Shape = Shape::Object(&[]);
 
 const fn track(method: Method, pattern: &'static str, body: Option<&'static Shape>, handler: Handler) -> Route {
     let (access, envelope) = (Access::Track, Envelope::TrackErrors);
-    Route { method, pattern, access, envelope, body, query: &NO_QUERY, handler }
+    let most = (MOST_TRACK_BODY, StatusCode::PAYLOAD_TOO_LARGE);
+    Route { method, pattern, access, envelope, body, query: &NO_QUERY, most, handler }
 }
 
 const fn send(pattern: &'static str, body: &'static Shape, handler: Handler) -> Route {
     let (access, envelope) = (Access::Send, Envelope::Send);
-    Route { method: Method::POST, pattern, access, envelope, body: Some(body), query: &NO_QUERY, handler }
+    Route {
+        method: Method::POST,
+        pattern,
+        access,
+        envelope,
+        body: Some(body),
+        query: &NO_QUERY,
+        most: NO_MOST,
+        handler,
+    }
+}
+
+const fn pipelines(pattern: &'static str, body: &'static Shape, handler: Handler) -> Route {
+    let (access, envelope) = (Access::Pipelines, Envelope::Pipelines);
+    let most = (pipelines::MOST_CALL, StatusCode::BAD_REQUEST);
+    Route { method: Method::POST, pattern, access, envelope, body: Some(body), query: &NO_QUERY, most, handler }
 }
 
 impl Route {
@@ -83,6 +118,12 @@ impl Route {
 
     const fn with_query(mut self, query: &'static Shape) -> Self {
         self.query = query;
+        self
+    }
+
+    /// Most bytes of the body; more is a 400.
+    const fn with_most(mut self, bytes: usize) -> Self {
+        self.most = (bytes, StatusCode::BAD_REQUEST);
         self
     }
 
@@ -113,6 +154,17 @@ static ROUTES: &[Route] = &[
     track(Method::POST, "/api/v1/segments/{segment}/remove_customers", Some(&segments::BODY), segments::remove)
         .with_query(&segments::QUERY),
     track(Method::GET, "/api/v1/accounts/region", None, region::get),
+    track(Method::POST, "/api/v2/entity", Some(&v2::ENTITY), v2::entity)
+        .with_envelope(Envelope::Entity).with_most(v2::MOST_ENTITY),
+    track(Method::POST, "/api/v2/batch", Some(&v2::BATCH), v2::batch)
+        .with_envelope(Envelope::Entity).with_most(v2::MOST_BATCH),
+    pipelines("/v1/identify", &pipelines::CALL, pipelines::identify),
+    pipelines("/v1/track", &pipelines::CALL, pipelines::track),
+    pipelines("/v1/page", &pipelines::CALL, pipelines::page),
+    pipelines("/v1/screen", &pipelines::CALL, pipelines::screen),
+    pipelines("/v1/group", &pipelines::CALL, pipelines::group),
+    pipelines("/v1/alias", &pipelines::CALL, pipelines::alias),
+    pipelines("/v1/batch", &pipelines::BATCH, pipelines::batch).with_most(pipelines::MOST_BATCH),
     send("/v1/send/email", &email::BODY, email::send),
     send("/v1/send/push", &messages::PUSH, messages::push),
     send("/v1/send/sms", &messages::SMS, messages::sms),
@@ -126,6 +178,7 @@ static ROUTES: &[Route] = &[
         envelope: Envelope::App,
         body: Some(&broadcast::BODY),
         query: &NO_QUERY,
+        most: NO_MOST,
         handler: broadcast::trigger,
     },
 ];
@@ -167,7 +220,13 @@ impl Route {
         let query = self.checked_query(request.uri().query().unwrap_or_default())?;
         let body = self.checked_body(request.headers(), request.body())?;
         let bytes = request.body().len();
-        (self.handler)(&mut Call { state, config, segments, query, body, bytes, since_epoch })
+        let strict = is_strict(request.headers());
+        (self.handler)(&mut Call { state, config, segments, query, body, bytes, since_epoch, strict })
+    }
+
+    /// Whether what is refused is answered as if it were not.
+    pub(crate) fn drops(&self, headers: &HeaderMap) -> bool {
+        self.envelope == Envelope::Pipelines && !is_strict(headers)
     }
 
     /// The segments of `path` that vary, if it is of this route.
@@ -220,10 +279,9 @@ impl Route {
         if !media_type.eq_ignore_ascii_case("application/json") {
             return Err(Refusal::bad("the content-type must be application/json"));
         }
-        let tracks = matches!(self.envelope, Envelope::TrackErrors | Envelope::TrackError);
-        if tracks && body.len() > MOST_TRACK_BODY {
-            let text = format!("the body has {} bytes; the most is {MOST_TRACK_BODY}", body.len());
-            return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, text));
+        let (most, status) = self.most;
+        if body.len() > most {
+            return Err(Refusal::new(status, format!("the body has {} bytes; the most is {most}", body.len())));
         }
         let value = json::read(body).map_err(|error| Refusal::bad(format!("the body is not JSON: {error}")))?;
         self.check(shape, &value, At::root("the body"))?;
@@ -240,6 +298,10 @@ impl Route {
             Refusal::faults(status, faults)
         })
     }
+}
+
+fn is_strict(headers: &HeaderMap) -> bool {
+    headers.get("x-strict-mode").is_some_and(|value| value == "1")
 }
 
 fn decode_segments(segments: Vec<&str>) -> Result<Vec<String>, Refusal> {
@@ -272,7 +334,7 @@ mod tests {
             ("PUT /api/v1/customers/42/", &track),
             ("PUT /api/v1/customers//42", &track),
             ("PUT /api/v1/customers/a/b", &track),
-            ("POST /api/v2/entity", &track),
+            ("POST /api/v2/entities", &track),
             ("GET /v1/workspaces", &app),
         ] {
             assert_eq!(call(&emulator, line, &json!({})), (404, expected.clone()), "{line}");

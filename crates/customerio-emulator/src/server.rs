@@ -3,7 +3,7 @@
 use std::{convert::Infallible, io, net::SocketAddr, sync::Arc};
 
 use bytes::Bytes;
-use customerio_core::{App, BuildError, Endpoint, Track};
+use customerio_core::{App, BuildError, Endpoint, Pipelines, Track};
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
@@ -105,6 +105,15 @@ impl Server {
     /// Where the emulator was given credentials that cannot be sent.
     pub fn track_endpoint(&self) -> Result<Endpoint<Track>, BuildError> {
         self.emulator.track_endpoint_at(&self.url())
+    }
+
+    /// The Pipelines API of this server, with the emulator's credentials.
+    ///
+    /// # Errors
+    ///
+    /// Where the emulator was given credentials that cannot be sent.
+    pub fn pipelines_endpoint(&self) -> Result<Endpoint<Pipelines>, BuildError> {
+        self.emulator.pipelines_endpoint_at(&self.url())
     }
 
     /// The App API of this server, with the emulator's credentials.

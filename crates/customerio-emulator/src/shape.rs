@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use crate::json;
+use crate::{attributes, json};
 
 /// In seconds this is the year 5138; in milliseconds it is 1973.
 const MILLISECONDS: u64 = 100_000_000_000;
@@ -31,6 +31,7 @@ pub(crate) enum Shape {
     Never(&'static str),
     Boolean,
     Integer,
+    Number,
     /// Whole seconds since 1970: no fraction, no milliseconds.
     Timestamp,
     /// Any string.
@@ -49,12 +50,16 @@ pub(crate) enum Shape {
     Either(&'static str, &'static [Shape]),
     /// An object of these fields and no others.
     Object(&'static [Field]),
+    /// An object of the fields of all these lists and no others.
+    Joined(&'static [&'static [Field]]),
     /// An object of these fields, and others of one shape.
     Open(&'static [Field], &'static Shape),
     /// An object of exactly one of these fields.
     Single(&'static [Field]),
     /// An object that a function accepts too; the function says what is wrong.
     Also(&'static Shape, fn(&Map<String, Value>) -> Result<(), &'static str>),
+    /// The shape, within the limits of attributes. Those with these names have shapes of their own.
+    Attributes(&'static Shape, &'static [&'static str]),
     /// An array: its entries, the least and the most of them.
     List(&'static Shape, usize, usize),
     /// The shape, in at most so many bytes of JSON.
@@ -69,7 +74,12 @@ pub(crate) struct Fault {
     pub(crate) text: String,
     /// The place as a JSON pointer; empty where the whole body is meant.
     pub(crate) pointer: String,
+    /// The kind of the fault, where an API names it.
+    pub(crate) reason: &'static str,
 }
+
+/// The reason of what is there and wrong.
+pub(crate) const INVALID: &str = "invalid";
 
 /// Where a value stands.
 #[derive(Clone, Copy)]
@@ -134,7 +144,14 @@ impl Faults {
     /// Notes a fault at a place, as the words that follow the place's name.
     pub(crate) fn add(&mut self, at: At<'_>, problem: impl fmt::Display) {
         if self.0.len() < MOST_FAULTS {
-            self.0.push(Fault { text: format!("{at} {problem}"), pointer: at.pointer() });
+            self.0.push(Fault { text: format!("{at} {problem}"), pointer: at.pointer(), reason: INVALID });
+        }
+    }
+
+    /// Notes that a field is missing.
+    pub(crate) fn missing(&mut self, at: At<'_>) {
+        if self.0.len() < MOST_FAULTS {
+            self.0.push(Fault { text: format!("{at} is missing"), pointer: at.pointer(), reason: "required" });
         }
     }
 
@@ -155,6 +172,8 @@ impl Shape {
             Self::Integer => {
                 integer(value, at, faults);
             }
+            Self::Number if value.is_number() => {}
+            Self::Number => faults.add(at, "must be a number"),
             Self::Timestamp => timestamp(value, at, faults),
             Self::Text => {
                 text(value, at, faults);
@@ -178,13 +197,20 @@ impl Shape {
                     faults.add(at, format_args!("must be {what}"));
                 }
             }
-            Self::Object(fields) => object(value, fields, None, at, faults),
-            Self::Open(fields, others) => object(value, fields, Some(others), at, faults),
+            Self::Object(fields) => object(value, &[fields], None, at, faults),
+            Self::Joined(lists) => object(value, lists, None, at, faults),
+            Self::Open(fields, others) => object(value, &[fields], Some(others), at, faults),
             Self::Single(fields) => single(value, fields, at, faults),
             Self::Also(shape, rule) => {
                 shape.check(value, at, faults);
                 if let Some(Err(problem)) = value.as_object().map(rule) {
                     faults.add(at, problem);
+                }
+            }
+            Self::Attributes(shape, reserved) => {
+                shape.check(value, at, faults);
+                if let Some(map) = value.as_object() {
+                    attributes::check(map, reserved, at, faults);
                 }
             }
             Self::List(entry, least, most) => list(value, entry, (*least, *most), at, faults),
@@ -237,16 +263,17 @@ fn timestamp(value: &Value, at: At<'_>, faults: &mut Faults) {
     }
 }
 
-fn object(value: &Value, fields: &[Field], others: Option<&Shape>, at: At<'_>, faults: &mut Faults) {
+fn object(value: &Value, lists: &[&[Field]], others: Option<&Shape>, at: At<'_>, faults: &mut Faults) {
     let Some(map) = value.as_object() else { return faults.add(at, "must be an object") };
-    for (name, need, shape) in fields {
+    let fields = || lists.iter().copied().flatten();
+    for (name, need, shape) in fields() {
         match map.get(*name) {
             Some(value) => shape.check(value, at.key(name), faults),
-            None if *need == Need::Must => faults.add(at.key(name), "is missing"),
+            None if *need == Need::Must => faults.missing(at.key(name)),
             None => {}
         }
     }
-    for (name, value) in map.iter().filter(|(name, _)| !fields.iter().any(|field| field.0 == *name)) {
+    for (name, value) in map.iter().filter(|(name, _)| !fields().any(|field| field.0 == *name)) {
         match others {
             Some(shape) => shape.check(value, at.key(name), faults),
             None => faults.add(at.key(name), "is not a field of this call"),
@@ -316,6 +343,19 @@ mod tests {
             (PAIR, json!({"a": ""}), json!({}), "a is missing"),
             (PAIR, json!({"a": "", "b": 1}), json!({"a": "", "c": 1}), "c is not a field of this call"),
             (PAIR, json!({"a": ""}), json!([]), "the body must be an object"),
+            (Number, json!(1.5), json!("1"), "the body must be a number"),
+            (
+                Joined(&[&[("a", Must, Text)], &[("b", May, Integer)]]),
+                json!({"a": ""}),
+                json!({"b": 1}),
+                "a is missing",
+            ),
+            (
+                Attributes(&Open(&[], &Any), &["r"]),
+                json!({"r": "x".repeat(1_001)}),
+                json!({"": 1}),
+                "the body has an attribute without a name",
+            ),
             (Open(&[], &Text), json!({"z": "z"}), json!({"z": 1}), "z must be a string"),
             (TREE, json!({"not": {"leaf": 1}}), json!({"not": {"leaf": ""}}), "not.leaf must be an integer"),
             (TREE, json!({"leaf": 1}), json!({}), "the body must be an object of exactly one of leaf, not"),

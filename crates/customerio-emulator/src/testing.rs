@@ -5,7 +5,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use serde_json::Value;
 
-use crate::{APP_API_KEY, Emulator, SITE_ID, TRACK_API_KEY};
+use crate::{APP_API_KEY, Emulator, PIPELINES_KEY, SITE_ID, TRACK_API_KEY};
 
 /// When the tests take place.
 pub(crate) const NOW: i64 = 1_700_000_000;
@@ -15,15 +15,23 @@ pub(crate) fn emulator() -> Emulator {
     Emulator::builder().with_clock_at(NOW.into()).build()
 }
 
+/// The paths of the Pipelines API, which is called in strict mode.
+const PIPELINES: [&str; 7] =
+    ["/v1/identify", "/v1/track", "/v1/page", "/v1/screen", "/v1/group", "/v1/alias", "/v1/batch"];
+
 /// A request with credentials, from a line such as `PUT /api/v1/customers/1`. `null` is no body.
 pub(crate) fn request(line: &str, body: &Value) -> Request<Bytes> {
     let (method, path) = line.split_once(' ').unwrap();
-    let authorization = if path.starts_with("/v1/") {
+    let is_pipelines = PIPELINES.contains(&path);
+    let authorization = if is_pipelines {
+        format!("Basic {}", STANDARD.encode(format!("{PIPELINES_KEY}:")))
+    } else if path.starts_with("/v1/") {
         format!("Bearer {APP_API_KEY}")
     } else {
         format!("Basic {}", STANDARD.encode(format!("{SITE_ID}:{TRACK_API_KEY}")))
     };
     let request = Request::builder().method(method).uri(path).header("authorization", authorization);
+    let request = if is_pipelines { request.header("x-strict-mode", "1") } else { request };
     if body.is_null() {
         return request.body(Bytes::new()).unwrap();
     }

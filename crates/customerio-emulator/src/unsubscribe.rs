@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::{
     answer::{Refusal, Reply},
+    kept::Key,
     record::Unsubscribe,
     route::Call,
     shape::{Need::May, Shape},
@@ -19,7 +20,7 @@ pub(crate) fn unsubscribe(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         return Err(Refusal::bad("the path does not name a delivery"));
     }
     let unsubscribe = call.body["unsubscribe"] == true;
-    let message = call.state.messages.iter().find(|message| message.delivery_id == delivery_id);
+    let message = call.state.messages.of(&Key::Delivery(delivery_id.clone())).next();
     let person = message.and_then(|message| message.person.clone());
     if let (true, Some(cio_id)) = (unsubscribe, &person) {
         let now = call.now();
