@@ -1,11 +1,11 @@
 //! What the examples share: clients of the real Customer.io where its keys are in the environment, and else of an
 //! emulator on loopback, over the transport that the command line names.
 
-use std::{env, error::Error, sync::Arc, time::Duration};
+use std::{env, error::Error, io::Write as _, sync::Arc, time::Duration};
 
 use customerio::{
-    App, Client, Endpoint, HyperTransport, Moment, Region, ReqwestTransport, Track, Transport, TransportError,
-    async_trait,
+    App, Client, Endpoint, HyperTransport, Moment, Pipelines, Region, ReqwestTransport, Track, Transport,
+    TransportError, async_trait,
     bytes::Bytes,
     http::{Request, Response},
 };
@@ -18,7 +18,9 @@ pub struct CustomerIo {
     pub track: Client<Track>,
     /// A client of the App API.
     pub app: Client<App>,
-    /// The transport that the two share.
+    /// A client of the Pipelines API: of the emulator, or of Customer.io itself where `CUSTOMERIO_PIPELINES_API_KEY` is set.
+    pub pipelines: Option<Client<Pipelines>>,
+    /// The transport that they share.
     pub transport: Arc<dyn Transport>,
     /// The number of a manual segment: `CUSTOMERIO_SEGMENT_ID`, or 7.
     pub segment: u32,
@@ -38,29 +40,45 @@ pub struct CustomerIo {
 ///
 /// Where only some of the variables are set, where a key is not valid, or where no port can be had.
 pub async fn connect() -> Result<CustomerIo, Box<dyn Error>> {
+    connect_with(|transport| Arc::new(Narrator(transport))).await
+}
+
+/// [`connect`], without printing the requests: for programs that make many.
+///
+/// # Errors
+///
+/// As [`connect`].
+pub async fn connect_quietly() -> Result<CustomerIo, Box<dyn Error>> {
+    connect_with(|transport| transport).await
+}
+
+async fn connect_with(wrap: impl Fn(Arc<dyn Transport>) -> Arc<dyn Transport>) -> Result<CustomerIo, Box<dyn Error>> {
     let name = env::args().nth(1).unwrap_or_else(|| "reqwest".to_owned());
     let transport: Arc<dyn Transport> = match name.as_str() {
-        "reqwest" => Arc::new(Narrator(ReqwestTransport::new()?)),
-        "hyper" => Arc::new(Narrator(HyperTransport::new()?)),
+        "reqwest" => wrap(Arc::new(ReqwestTransport::new()?)),
+        "hyper" => wrap(Arc::new(HyperTransport::new()?)),
         other => return Err(format!("the transport is `reqwest` or `hyper`, not `{other}`").into()),
     };
     let segment = number("CUSTOMERIO_SEGMENT_ID", 7)?;
     let broadcast = number("CUSTOMERIO_BROADCAST_ID", 12)?;
-    let (track, app, server) = if let Some([site_id, track_key, app_key, region]) = credentials()? {
+    let (track, app, pipelines, server) = if let Some([site_id, track_key, app_key, region]) = credentials()? {
         let region: Region = region.parse()?;
         println!("Customer.io itself ({region:?}), over {name}\n");
-        (Endpoint::track(region, &site_id, &track_key)?, Endpoint::app(region, &app_key)?, None)
+        let key = env::var("CUSTOMERIO_PIPELINES_API_KEY").ok();
+        let pipelines = key.map(|key| Endpoint::pipelines(region, &key)).transpose()?;
+        (Endpoint::track(region, &site_id, &track_key)?, Endpoint::app(region, &app_key)?, pipelines, None)
     } else {
         let emulator = Emulator::new();
         emulator.create_segment(segment);
         emulator.create_broadcast(broadcast);
         let server = emulator.serve_on_loopback().await?;
         println!("No CUSTOMERIO_… keys are set: an emulator at {}, over {name}\n", server.url());
-        (server.track_endpoint()?, server.app_endpoint()?, Some(server))
+        (server.track_endpoint()?, server.app_endpoint()?, Some(server.pipelines_endpoint()?), Some(server))
     };
     Ok(CustomerIo {
         track: Client::new(track, transport.clone()),
         app: Client::new(app, transport.clone()),
+        pipelines: pipelines.map(|endpoint| Client::new(endpoint, transport.clone())),
         transport,
         segment,
         broadcast,
@@ -88,6 +106,16 @@ fn number<N: std::str::FromStr>(name: &str, default: N) -> Result<N, String> {
         Err(_) => Ok(default),
         Ok(text) => text.parse().map_err(|_| format!("{name} must be a number")),
     }
+}
+
+/// Draws how much of `total` is done, in the line where it was drawn before.
+pub fn progress_bar(done: u64, total: u64) {
+    const WIDTH: u64 = 40;
+    let filled = (done * WIDTH).checked_div(total).unwrap_or(WIDTH).min(WIDTH);
+    let bar: String = (0..WIDTH).map(|place| if place < filled { '#' } else { '.' }).collect();
+    print!("\r[{bar}] {done} of {total}");
+    // What cannot be shown is only a drawing.
+    let _ = std::io::stdout().flush();
 }
 
 /// A body as text, up to what fits in two lines.

@@ -420,9 +420,9 @@ mod tests {
             batches.extend(packer.push(call, index).unwrap());
         }
         batches.extend(packer.finish());
-        let packed: Vec<_> = batches.iter().map(|batch| (batch.tags(), batch.replay())).collect();
+        let apart: Vec<_> = batches.iter().map(|batch| (batch.tags(), batch.replay())).collect();
         let (safe, once) = (Replay::Safe, Replay::OnlyIfNotSent);
-        assert_eq!(packed, [([0].as_slice(), safe), (&[1, 2], once), (&[3], safe)]);
+        assert_eq!(apart, [([0].as_slice(), safe), (&[1, 2], once), (&[3], safe)]);
 
         let call = Call { replay: Replay::OnlyIfNotSent, ..Call::new("x") };
         let refused = Packer::new().push(item(&call), ()).unwrap_err();

@@ -103,6 +103,7 @@ pub enum Failure {
 
 /// How many items ended how.
 #[derive(Clone, Debug, Default)]
+#[must_use = "items may have been rejected, refused or not delivered"]
 #[non_exhaustive]
 pub struct Summary {
     /// Accepted by the server.
@@ -120,6 +121,14 @@ pub struct Summary {
     /// Why no more items were taken, if so: the credentials are not good, or the route is not there, and no other batch
     /// would fare better.
     pub stopped: Option<Arc<Error>>,
+}
+
+impl Summary {
+    /// All items that have ended, one way or another.
+    #[must_use]
+    pub fn ended(&self) -> u64 {
+        self.accepted + self.rejected + self.refused + self.undelivered
+    }
 }
 
 impl<S: Surface> Client<S> {

@@ -17,7 +17,11 @@ async fn every_operation_is_what_the_contract_says() {
     let transports: [Arc<dyn Transport>; 2] =
         [Arc::new(HyperTransport::new().unwrap()), Arc::new(ReqwestTransport::new().unwrap())];
     for transport in transports {
-        let emulator = Emulator::builder().with_track_credentials("site", "key").with_app_api_key("key").build();
+        let emulator = Emulator::builder()
+            .with_track_credentials("site", "key")
+            .with_app_api_key("key")
+            .with_pipelines_key("key")
+            .build();
         emulator.create_segment(7);
         emulator.create_segment(4);
         emulator.create_broadcast(12);

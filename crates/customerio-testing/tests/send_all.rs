@@ -2,7 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::Cell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use customerio_core::{
     BatchEvent, BuildError, Client, Delivery, Endpoint, Failure, Item, Region, SendAll, Summary, Track, TrackBatch,
@@ -157,6 +160,31 @@ async fn batches_can_be_under_way_together() {
     assert_eq!((summary.accepted, summary.batches), (9, 3));
     let all: BTreeSet<_> = ids(&recorder).concat().into_iter().collect();
     assert_eq!(all.len(), 9);
+}
+
+/// A tag that counts how many of it there are.
+struct Alive<'a>(&'a Cell<usize>);
+
+impl Drop for Alive<'_> {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() - 1);
+    }
+}
+
+#[tokio::test]
+async fn no_more_is_in_memory_than_the_batches_under_way() {
+    let recorder = Recorder::new();
+    let client = client(&recorder);
+    let (alive, most) = (Cell::new(0), Cell::new(0));
+    let items = people(&client, 10_000).map(|(_, item)| {
+        alive.set(alive.get() + 1);
+        most.set(most.get().max(alive.get()));
+        (Alive(&alive), item)
+    });
+    let summary = client.send_all(items, three().with_concurrency(4), |_| {}).await;
+    assert_eq!((summary.accepted, alive.get()), (10_000, 0));
+    // Four batches of three, three that are packed, and one that did not fit.
+    assert!(most.get() <= 4 * 3 + 3 + 1, "{}", most.get());
 }
 
 #[tokio::test]
