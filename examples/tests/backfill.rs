@@ -9,8 +9,11 @@ fn a_hundred_thousand_people_arrive_and_the_bad_rows_are_kept() {
         fs::create_dir_all(&folder).unwrap();
         let rejects = folder.join("rejects.jsonl");
         // The program makes its sample in the temporary folder: ours.
-        let output =
-            Command::new(env!("CARGO_BIN_EXE_backfill")).arg(transport).env("TMPDIR", &folder).output().unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_backfill"))
+            .arg(transport)
+            .envs(["TMPDIR", "TMP", "TEMP"].map(|name| (name, &folder)))
+            .output()
+            .unwrap();
         let printed = String::from_utf8(output.stdout).unwrap();
         assert!(output.status.success(), "{printed} {}", String::from_utf8_lossy(&output.stderr));
 

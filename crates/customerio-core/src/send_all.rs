@@ -316,7 +316,8 @@ impl<B: Batch, T, E: FnMut(BatchEvent<T>)> Run<B, T, E> {
         let mut rejected: BTreeMap<_, _> = rejections.rejected.into_iter().map(|one| (one.index, one)).collect();
         for (index, (tag, json)) in batch.into_items().enumerate() {
             if let Some(rejected) = rejected.remove(&index) {
-                self.failed(tag, Some(json), Failure::Rejected(rejected));
+                // A copy, because a part of the batch would keep the whole of it in memory.
+                self.failed(tag, Some(Bytes::copy_from_slice(&json)), Failure::Rejected(rejected));
             }
         }
         for unknown in rejections.unknown {

@@ -125,7 +125,22 @@ fn pipelines(samples: &mut Samples) {
     let context = || Context::new().with_ip("203.0.113.7");
     samples.pipelines(&pipelines::Identify::new("42").with_email("ada@example.com").with_traits(&data));
     samples.pipelines(&pipelines::Track::new("42", "purchase").with_properties(&data).with_context(context()));
-    samples.pipelines(&pipelines::Track::user_unsuppressed("47"));
+    let phone = pipelines::context::Device::push("token", Platform::Ios);
+    let opened = pipelines::DeliveryReport::new("RPIL", pipelines::DeliveryMetric::Opened);
+    let viewed = pipelines::ContentReport::new(pipelines::ContentAction::ViewedContent);
+    for semantic in [
+        pipelines::Track::device_created_or_updated("42", phone),
+        pipelines::Track::device_deleted("42", phone),
+        pipelines::Track::user_suppressed("47"),
+        pipelines::Track::user_unsuppressed("47"),
+        pipelines::Track::user_deleted("47"),
+        pipelines::Track::relationship_deleted("42", "acme"),
+        pipelines::Track::object_deleted("cookie", "acme"),
+        pipelines::Track::report_delivery_event(opened),
+        pipelines::Track::report_content_event(viewed),
+    ] {
+        samples.pipelines(&semantic);
+    }
     samples.pipelines(&pipelines::Page::new("42").with_name("home"));
     samples.pipelines(&pipelines::Screen::new("42").with_name("home").with_message_id("a message"));
     samples.pipelines(&pipelines::Group::new("42", "acme").with_object_type_id(1).with_traits(&data));
