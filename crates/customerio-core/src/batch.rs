@@ -154,7 +154,7 @@ impl BatchAnswer {
 }
 
 /// The items of a batch that were rejected. All others of the batch were accepted.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[error("{} of {} items were rejected, and {} errors name no item", rejected.len(), rejected.len() + accepted, unknown.len())]
 #[non_exhaustive]
 pub struct Rejections {
@@ -164,6 +164,17 @@ pub struct Rejections {
     pub unknown: Vec<Value>,
     /// How many items were accepted.
     pub accepted: usize,
+}
+
+impl std::fmt::Debug for Rejections {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // What came without an item may quote one.
+        f.debug_struct("Rejections")
+            .field("rejected", &self.rejected)
+            .field("unknown", &self.unknown.len())
+            .field("accepted", &self.accepted)
+            .finish()
+    }
 }
 
 /// An item that was rejected.
@@ -182,12 +193,8 @@ pub struct Rejected {
 
 impl std::fmt::Debug for Rejected {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // The message may quote the item.
-        f.debug_struct("Rejected")
-            .field("index", &self.index)
-            .field("reason", &self.reason)
-            .field("field", &self.field)
-            .finish_non_exhaustive()
+        // The server's texts may quote the item.
+        f.debug_struct("Rejected").field("index", &self.index).finish_non_exhaustive()
     }
 }
 

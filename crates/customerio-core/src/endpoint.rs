@@ -207,8 +207,10 @@ impl<S> Clone for Endpoint<S> {
 
 impl<S> fmt::Debug for Endpoint<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The path of a proxy can be a secret: some are let through by it.
+        let path = if self.prefix.is_empty() { "" } else { "/…" };
         f.debug_struct("Endpoint")
-            .field("base_url", &format_args!("{}://{}{}", self.scheme, self.authority, self.prefix))
+            .field("base_url", &format_args!("{}://{}{path}", self.scheme, self.authority))
             .field("user_agent", &self.user_agent)
             .finish_non_exhaustive()
     }

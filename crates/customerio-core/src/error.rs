@@ -9,7 +9,12 @@
 //!
 //! No message shows a credential, a URL or an attribute, and neither does `Debug`: errors end up in logs.
 
-use std::{borrow::Cow, error::Error as StdError, fmt, time::Duration};
+use std::{
+    borrow::Cow,
+    error::Error as StdError,
+    fmt::{self, Write as _},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
@@ -397,11 +402,8 @@ pub struct Detail {
 
 impl fmt::Debug for Detail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Detail")
-            .field("code", &self.code)
-            .field("pointer", &self.pointer)
-            .field("message_bytes", &self.message.len())
-            .finish_non_exhaustive()
+        // The pointer can name an attribute, and the rest is the server's text: it may quote what was sent.
+        f.debug_struct("Detail").field("message_bytes", &self.message.len()).finish_non_exhaustive()
     }
 }
 
@@ -573,20 +575,26 @@ impl From<serde_json::Error> for Unreadable {
 }
 
 /// A server's text, made fit for a log: at most 300 characters, control characters escaped.
-struct Bounded<'a>(&'a str);
+pub(crate) struct Bounded<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Bounded<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const MOST: usize = 300;
-        let mut characters = self.0.chars();
-        for character in characters.by_ref().take(MOST) {
+        let mut left = MOST;
+        for character in self.0.chars() {
+            // An escape is several characters: what counts is what is written.
+            let length = if character.is_control() { character.escape_default().len() } else { 1 };
+            if length > left {
+                return f.write_str("…");
+            }
+            left -= length;
             if character.is_control() {
                 write!(f, "{}", character.escape_default())?;
             } else {
-                write!(f, "{character}")?;
+                f.write_char(character)?;
             }
         }
-        if characters.next().is_some() { f.write_str("…") } else { Ok(()) }
+        Ok(())
     }
 }
 

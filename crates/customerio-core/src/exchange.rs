@@ -1,6 +1,6 @@
 //! One call as a state machine, without I/O.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -13,7 +13,6 @@ use crate::{
 };
 
 /// What the driver of an [`Exchange`] has to do next.
-#[derive(Debug)]
 pub enum Step<T> {
     /// Send the request, within [`Attempt::timeout`], and [`receive`](Exchange::receive) what came of it.
     Send(Request<Bytes>),
@@ -21,6 +20,20 @@ pub enum Step<T> {
     Wait(Duration),
     /// Nothing: the call has ended.
     Done(Result<T, Error>),
+}
+
+impl<T> fmt::Debug for Step<T> {
+    /// Requests and answers hold people's data, and debug output ends up in logs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Send(request) => {
+                let attempt = Attempt::of(request);
+                f.debug_tuple("Send").field(&attempt).finish()
+            }
+            Self::Wait(duration) => f.debug_tuple("Wait").field(duration).finish(),
+            Self::Done(result) => f.debug_tuple("Done").field(&result.as_ref().map(|_| ())).finish(),
+        }
+    }
 }
 
 /// One call as a state machine: it says what to do, and the driver does it.
@@ -53,7 +66,6 @@ pub enum Step<T> {
 /// assert!(result.is_ok());
 /// # Ok::<(), Error>(())
 /// ```
-#[derive(Debug)]
 pub struct Exchange<'a, O: Operation> {
     operation: &'a O,
     request: Request<Bytes>,
@@ -65,7 +77,6 @@ pub struct Exchange<'a, O: Operation> {
     state: State,
 }
 
-#[derive(Debug)]
 enum State {
     /// The next step sends, if there is time. After a failed attempt it holds the error of that.
     Ready(Option<Error>),
@@ -75,6 +86,24 @@ enum State {
     Received(Result<Response<Bytes>, TransportError>),
     /// `Done` was handed out.
     Ended,
+}
+
+impl<O: Operation> fmt::Debug for Exchange<'_, O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Neither the operation nor the request nor its answer: they hold people's data.
+        let state = match &self.state {
+            State::Ready(_) => "ready",
+            State::Sent => "sent",
+            State::Received(_) => "received",
+            State::Ended => "ended",
+        };
+        f.debug_struct("Exchange")
+            .field("operation", &O::NAME)
+            .field("policy", &self.policy)
+            .field("attempts", &self.attempts)
+            .field("state", &state)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'a, O: Operation> Exchange<'a, O> {

@@ -27,7 +27,6 @@ use crate::{Batch, BatchAnswer, Body, BuildError, Item, Operation, Path, Problem
 /// assert_eq!(last.tags(), [0, 1]);
 /// # Ok::<(), customerio_core::BuildError>(())
 /// ```
-#[derive(Debug)]
 pub struct Packer<B, T = ()> {
     item_limit: usize,
     body_limit: usize,
@@ -46,7 +45,6 @@ pub enum Unrepeatable {
 }
 
 /// An item that a packer did not take.
-#[derive(Debug)]
 pub struct Refused<B, T> {
     /// The item.
     pub item: Item<B>,
@@ -273,6 +271,24 @@ impl<B: Batch, T> Operation for Packed<B, T> {
     }
     fn decode(&self, response: &Response<Bytes>) -> Result<BatchAnswer, Unreadable> {
         batch::decode(response, self.items.len())
+    }
+}
+
+impl<B, T> std::fmt::Debug for Packer<B, T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Packer")
+            .field("item_limit", &self.item_limit)
+            .field("body_limit", &self.body_limit)
+            .field("unrepeatable", &self.unrepeatable)
+            .field("open", &self.open)
+            .finish()
+    }
+}
+
+impl<B, T> std::fmt::Debug for Refused<B, T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The tag is often the person's id.
+        f.debug_struct("Refused").field("item", &self.item).field("error", &self.error).finish_non_exhaustive()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
+    fmt,
     future::{Future, poll_fn},
     pin::Pin,
     sync::Arc,
@@ -14,7 +15,7 @@ use serde_json::Value;
 
 use crate::{
     Batch, BatchAnswer, BatchItem, BuildError, Client, Error, Item, Packed, Packer, Rejected, Rejections, Surface,
-    Unrepeatable, limits,
+    Unrepeatable, error::Bounded, limits,
 };
 
 /// How [`Client::send_all`] packs and sends.
@@ -66,7 +67,6 @@ impl SendAll {
 }
 
 /// What [`Client::send_all`] tells while it is under way.
-#[derive(Debug)]
 pub enum BatchEvent<T> {
     /// A batch has ended: the counts so far.
     Progress(Summary),
@@ -77,7 +77,6 @@ pub enum BatchEvent<T> {
 }
 
 /// An item that did not get to where it should, and why.
-#[derive(Debug)]
 pub struct Failed<T> {
     /// The tag that it came with.
     pub tag: T,
@@ -94,11 +93,31 @@ pub enum Failure {
     #[error(transparent)]
     Refused(BuildError),
     /// The server rejected it.
-    #[error("the server rejected it: {}", .0.message.as_deref().or(.0.reason.as_deref()).unwrap_or("it did not say why"))]
+    #[error("the server rejected it: {}", Bounded(.0.message.as_deref().or(.0.reason.as_deref()).unwrap_or("it did not say why")))]
     Rejected(Rejected),
     /// Its batch failed as a whole: [`Error::delivery`] says whether it may have arrived all the same.
     #[error("its batch was not delivered: {0}")]
     Undelivered(Arc<Error>),
+}
+
+impl<T> fmt::Debug for BatchEvent<T> {
+    /// Tags and items name people, and the server may quote them.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Progress(summary) => f.debug_tuple("Progress").field(summary).finish(),
+            Self::Failed(failed) => f.debug_tuple("Failed").field(failed).finish(),
+            Self::Unknown(_) => f.debug_struct("Unknown").finish_non_exhaustive(),
+        }
+    }
+}
+
+impl<T> fmt::Debug for Failed<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Failed")
+            .field("json_bytes", &self.json.as_ref().map(Bytes::len))
+            .field("failure", &self.failure)
+            .finish_non_exhaustive()
+    }
 }
 
 /// How many items ended how.
