@@ -233,7 +233,11 @@ pub(crate) fn decode(response: &Response<Bytes>, count: usize) -> Result<BatchAn
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
     use super::*;
+    use crate::testing::any_json;
 
     fn answer(body: &'static str, count: usize) -> Result<Result<usize, Rejections>, Unreadable> {
         decode(&Response::new(body.into()), count).map(BatchAnswer::into_result)
@@ -282,6 +286,41 @@ mod tests {
     fn what_cannot_be_read_is_not_success() {
         for body in ["<html>", "[]", "null", r#"{"errors":7}"#, r#"{"errors":{}}"#] {
             assert!(answer(body, 3).is_err(), "{body}");
+        }
+    }
+
+    /// An entry of the list of errors: any JSON, or an error with any index.
+    fn error() -> impl Strategy<Value = Value> {
+        let keys = "batch_index|reason|field|message";
+        let index = prop_oneof![(0_u64..8).prop_map(Value::from), any_json(keys)];
+        prop_oneof![
+            any_json(keys),
+            (index, any_json(keys))
+                .prop_map(|(index, message)| { json!({ "batch_index": index, "message": message }) })
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn every_item_is_accepted_or_rejected_once(errors in prop::collection::vec(error(), 0..12), count in 0_usize..8) {
+            let body = json!({ "errors": errors }).to_string();
+            match decode(&Response::new(body.into()), count).unwrap().into_result() {
+                Ok(accepted) => prop_assert_eq!((accepted, errors.len()), (count, 0)),
+                Err(rejections) => {
+                    let indexes: Vec<_> = rejections.rejected.iter().map(|one| one.index).collect();
+                    prop_assert!(indexes.is_sorted_by(|one, next| one < next), "{indexes:?}");
+                    prop_assert!(indexes.iter().all(|index| *index < count), "{indexes:?}");
+                    prop_assert_eq!(rejections.accepted + indexes.len(), count);
+                    prop_assert_eq!(indexes.len() + rejections.unknown.len(), errors.len());
+                }
+            }
+        }
+
+        #[test]
+        fn any_bytes_are_an_answer_or_unreadable(body in prop::collection::vec(any::<u8>(), 0..80), count in 0_usize..8) {
+            if let Ok(Ok(accepted)) = decode(&Response::new(body.into()), count).map(BatchAnswer::into_result) {
+                prop_assert_eq!(accepted, count);
+            }
         }
     }
 }

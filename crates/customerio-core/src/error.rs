@@ -672,7 +672,11 @@ fn details(body: &[u8]) -> Vec<Detail> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use serde_json::Value;
+
     use super::*;
+    use crate::testing::any_json;
 
     fn api(status: u16, headers: &[(&str, &str)], body: &str) -> ApiError {
         let mut response = http::Response::new(Bytes::copy_from_slice(body.as_bytes()));
@@ -734,5 +738,67 @@ mod tests {
         );
         assert_eq!(api(200, &[("location", "https://x.example/")], "").redirect_host(), None);
         assert_eq!(api(301, &[("location", "/relative")], "").redirect_host(), None);
+    }
+
+    #[test]
+    fn escapes_count_as_they_are_written() {
+        let error = api(400, &[], &format!(r#"{{"error":"{}"}}"#, "\\u0080".repeat(300)));
+        let shown = error.to_string();
+        assert!(shown.ends_with(r"\u{80}\u{80}…"), "{shown}");
+        assert!(shown.chars().count() < 400, "{shown}");
+    }
+
+    /// What must hold for an answer, whatever its body and its header are.
+    fn check(status: u16, location: &[u8], body: &[u8]) -> Result<ApiError, TestCaseError> {
+        let mut response = http::Response::new(Bytes::copy_from_slice(body));
+        *response.status_mut() = StatusCode::from_u16(status).unwrap();
+        if let Ok(value) = http::HeaderValue::from_bytes(location) {
+            response.headers_mut().insert(header::LOCATION, value);
+        }
+        let answer = Answer { operation: "track.identify", response, attempts: 1, stop_reason: StopReason::Final };
+        let error = ApiError::new(answer, None);
+        let shown = error.to_string();
+        prop_assert!(shown.chars().count() < 500, "{shown}");
+        prop_assert!(!shown.contains(char::is_control), "{shown:?}");
+        let debug = format!("{error:?}");
+        prop_assert!(!debug.contains(char::is_control), "{debug}");
+        prop_assert_eq!(error.body(), body);
+        Ok(error)
+    }
+
+    /// JSON that resembles the shapes of errors more than chance does.
+    fn like_an_error() -> impl Strategy<Value = Value> {
+        let keys = "errors|error|meta|detail|message|reason|code|source|pointer|status";
+        any_json(keys).prop_recursive(3, 16, 4, move |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(|list| serde_json::json!({ "errors": list })),
+                inner.prop_map(|meta| serde_json::json!({ "meta": meta })),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_can_be_an_error_body(
+            status in 100_u16..1000,
+            location in prop::collection::vec(any::<u8>(), 0..60),
+            body in prop::collection::vec(any::<u8>(), 0..200),
+        ) {
+            check(status, &location, &body)?;
+        }
+
+        #[test]
+        fn any_json_can_be_an_error_body(status in 300_u16..600, host in "[a-z.:/@%é-]{0,600}", body in like_an_error()) {
+            let error = check(status, format!("https://{host}").as_bytes(), body.to_string().as_bytes())?;
+            prop_assert_eq!(error.message(), error.details().first().map(|detail| detail.message.as_str()));
+        }
+
+        #[test]
+        fn any_message_can_be_shown(message in any::<String>(), more in prop::collection::vec(any::<char>(), 0..900)) {
+            let message = message + &more.into_iter().collect::<String>();
+            let body = serde_json::json!({ "meta": { "error": message } }).to_string();
+            let error = check(400, b"", body.as_bytes())?;
+            prop_assert_eq!(error.message(), Some(message.as_str()));
+        }
     }
 }

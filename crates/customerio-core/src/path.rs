@@ -128,6 +128,10 @@ pub(crate) fn check_identifier(what: &'static str, value: &str, limit: usize) ->
 
 #[cfg(test)]
 mod tests {
+    use percent_encoding::percent_decode_str;
+    use proptest::prelude::*;
+    use url::Url;
+
     use super::*;
 
     #[test]
@@ -173,5 +177,52 @@ mod tests {
         query.pair("email", "a+b@example.com");
         query.pair("k&", "");
         assert_eq!(path.as_str(), "/v1/x?email=a%2Bb%40example.com&k%26=");
+    }
+
+    /// Any text, with what matters in a URL more often than it would be there by chance.
+    fn text() -> impl Strategy<Value = String> {
+        prop_oneof![any::<String>(), "[./%?#\\\\@:;+& 2eEfFa\t\r\n]{0,12}"]
+    }
+
+    proptest! {
+        /// A value is one segment, whatever is in it, and stays it in clients that rewrite URLs as browsers do.
+        #[test]
+        fn a_segment_arrives_as_it_was_given(values in prop::collection::vec(text(), 1..4)) {
+            let mut path = Path::default();
+            path.literal("/api");
+            let mut written = Vec::new();
+            for value in &values {
+                let before = path.as_str().len();
+                if path.segment("it", value, usize::MAX).is_err() {
+                    prop_assert!(value.trim().is_empty() || matches!(value.as_str(), "." | ".."), "{value:?}");
+                    prop_assert_eq!(path.as_str().len(), before);
+                    continue;
+                }
+                let segment = &path.as_str()[before + 1..];
+                prop_assert!(!segment.contains(['/', '?', '#']), "{segment}");
+                prop_assert_eq!(percent_decode_str(segment).decode_utf8().unwrap(), value.as_str());
+                written.push(value.as_str());
+            }
+            let text = format!("https://track.customer.io{}", path.as_str());
+            let url = Url::parse(&text).unwrap();
+            prop_assert_eq!(url.as_str(), &text);
+            prop_assert_eq!((url.query(), url.fragment()), (None, None));
+            let segments: Vec<_> = url.path_segments().unwrap().skip(1).collect();
+            let decoded: Vec<_> = segments.iter().map(|one| percent_decode_str(one).decode_utf8().unwrap()).collect();
+            prop_assert_eq!(decoded, written);
+        }
+
+        #[test]
+        fn a_query_arrives_as_it_was_given(pairs in prop::collection::vec((text(), text()), 1..4)) {
+            let mut path = Path::default();
+            path.literal("/api");
+            let mut query = path.query();
+            pairs.iter().for_each(|(name, value)| query.pair(name, value));
+            let text = format!("https://track.customer.io{}", path.as_str());
+            let url = Url::parse(&text).unwrap();
+            prop_assert_eq!(url.as_str(), &text);
+            let read: Vec<_> = url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
+            prop_assert_eq!(read, pairs);
+        }
     }
 }

@@ -204,6 +204,9 @@ pub(crate) fn retry_after(headers: &HeaderMap, wall: Option<UnixSeconds>) -> Opt
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderValue;
+    use proptest::prelude::*;
+
     use super::*;
 
     const FAILURE: Failure = Failure {
@@ -324,5 +327,34 @@ mod tests {
             assert_eq!(retry_after(&headers, now), expected, "{value:?} {date:?}");
         }
         assert_eq!(retry_after(&HeaderMap::new(), now), None);
+    }
+
+    /// Header values: any bytes, numbers, and what is almost a date.
+    fn value() -> impl Strategy<Value = Vec<u8>> {
+        let date = "(Mon|Sun|Sunday|xxx), ?[0-9]{2}[ -](Jan|Feb|Nov|Xyz)[ -][0-9]{2,4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT";
+        prop_oneof![
+            prop::collection::vec(any::<u8>(), 0..40),
+            " ?[+-]?[0-9]{0,30}(\\.[0-9])? ?".prop_map(String::into_bytes),
+            date.prop_map(String::into_bytes),
+            "(Mon|Sun) (Feb|Nov) [ 0-9][0-9] [0-9]{2}:[0-9]{2}:[0-9]{2} [0-9]{4}".prop_map(String::into_bytes),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn any_header_is_a_wait_or_none(after in value(), date in value(), wall in any::<i64>(), has_wall in any::<bool>()) {
+            let mut headers = HeaderMap::new();
+            for (name, bytes) in [(header::RETRY_AFTER, &after), (header::DATE, &date)] {
+                if let Ok(value) = HeaderValue::from_bytes(bytes) {
+                    headers.insert(name, value);
+                }
+            }
+            let wait = retry_after(&headers, has_wall.then(|| UnixSeconds::from(wall)));
+            // And any wait can be reckoned with.
+            let failure = Failure { outcome: Outcome::Limited, retry_after: wait, random: u128::MAX, ..FAILURE };
+            if let Ok(next) = next(&Policy::default(), &failure) {
+                prop_assert!(next >= wait.unwrap_or_default() && next < FAILURE.left);
+            }
+        }
     }
 }

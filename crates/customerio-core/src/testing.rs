@@ -4,6 +4,8 @@ use std::{fmt::Write as _, sync::Mutex, time::Duration};
 
 use bytes::Bytes;
 use http::{Request, Response};
+use proptest::prelude::*;
+use serde_json::Value;
 
 use crate::{
     App, BuildError, Endpoint, Moment, Operation, Region, Track, Transport, TransportError, async_trait, build,
@@ -72,4 +74,23 @@ impl Transport for Recorder {
     fn now(&self) -> Moment {
         Moment::new(Duration::ZERO, Duration::from_millis(1_700_000_000_999), 1)
     }
+}
+
+/// Any JSON, whose objects have keys that match the pattern `keys`, or others.
+pub(crate) fn any_json(keys: &'static str) -> impl Strategy<Value = Value> + Clone {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 24, 5, move |inner| {
+        let key = prop_oneof![4 => keys, 1 => any::<String>()];
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+            prop::collection::btree_map(key, inner, 0..5).prop_map(|entries| entries.into_iter().collect()),
+        ]
+    })
 }

@@ -18,9 +18,9 @@ async fn every_operation_is_what_the_contract_says() {
         [Arc::new(HyperTransport::new().unwrap()), Arc::new(ReqwestTransport::new().unwrap())];
     for transport in transports {
         let emulator = Emulator::builder()
-            .with_track_credentials("site", "key")
-            .with_app_api_key("key")
-            .with_pipelines_key("key")
+            .with_track_credentials(catalogue::SITE_ID, catalogue::KEY)
+            .with_app_api_key(catalogue::KEY)
+            .with_pipelines_key(catalogue::KEY)
             .build();
         emulator.create_segment(7);
         emulator.create_segment(4);

@@ -1,0 +1,317 @@
+//! Secrets and people's data do not come out of `Debug`, `Display` and the sources of errors: those end up in logs.
+//!
+//! One exception is meant: `Display` of an API error, and of a rejected item, has the server's own message.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod catalogue;
+
+use std::{
+    collections::BTreeMap,
+    error::Error as StdError,
+    fmt::{Debug, Display},
+    time::Duration,
+};
+
+use catalogue::{KEY, SITE_ID};
+use customerio_core::{
+    App, BatchEvent, BuildError, Client, Endpoint, Error, Exchange, IdType, Item, Moment, Operation, Packer, PersonId,
+    Pipelines, Policy, Raw, Region, SendAll, Step, Track, TrackBatch, TransportError, TransportErrorKind,
+    app::{Attachment, IdsAudience, SendEmail, SendSms, TriggerBroadcast},
+    build,
+    bytes::Bytes,
+    http::{HeaderValue, Response, StatusCode},
+    parse, pipelines,
+    track::{
+        AddDevice, AddToSegment, AnonymousEvent, Event, Identify, ObjectId, SubmitForm,
+        v2::{object, person},
+    },
+};
+use customerio_testing::Recorder;
+
+/// What must not be seen: the mark, what cannot carry it, and the mark as the credentials have it.
+const MARKS: [&str; 5] = ["LEAK", "4155550142", "203.0.113.7", "TEVBSy1zaXRl", "TEVBSy1rZXk"];
+
+const URL: &str = "https://proxy.example.com/LEAK-path";
+
+#[track_caller]
+fn assert_clean(what: &str, text: &str) {
+    for mark in MARKS {
+        assert!(!text.contains(mark), "{what} shows {mark}: {text}");
+    }
+}
+
+#[track_caller]
+fn assert_opaque(what: &str, value: &impl Debug) {
+    assert_clean(what, &format!("{value:?} {value:#?}"));
+}
+
+/// The error and its sources, in every form, without the message of the server.
+#[track_caller]
+fn assert_error(what: &str, error: &(impl StdError + 'static), message: Option<&str>) {
+    let mut next: Option<&dyn StdError> = Some(error);
+    while let Some(error) = next {
+        assert_opaque(what, &error);
+        let shown = error.to_string();
+        assert_clean(what, &message.map_or(shown.clone(), |message| shown.replace(message, "")));
+        next = error.source();
+    }
+}
+
+fn message(error: &Error) -> Option<&str> {
+    error.as_api().filter(|api| api.redirect_host().is_none())?.message()
+}
+
+fn moment() -> Moment {
+    Moment::new(Duration::ZERO, Duration::from_secs(1_700_000_000), 1)
+}
+
+fn answer(status: u16, body: &'static str) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from_static(body.as_bytes()));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap();
+    for name in ["location", "set-cookie", "x-request-id", "retry-after", "date"] {
+        let url = "https://LEAK-user:LEAK-password@track-eu.customer.io/LEAK-path?q=LEAK-query#LEAK-fragment";
+        let value = if name == "location" { url } else { "LEAK-header" };
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// Answers that have the marks wherever a server can put them.
+const ANSWERS: [(u16, &str); 18] = [
+    (200, "{}"),
+    (200, r#"{"LEAK-key":"LEAK-value"}"#),
+    (200, "<html>LEAK-page</html>"),
+    (200, r#""LEAK-text""#),
+    (200, r#"{"LEAK-open": "LEAK-"#),
+    (200, r#"{"delivery_id":"LEAK-id","queued_at":"LEAK-time"}"#),
+    (200, r#"{"id":"LEAK-id","url":"LEAK-url","region":"LEAK-region","environment_id":"LEAK-environment"}"#),
+    (200, r#"{"errors":"LEAK-errors"}"#),
+    (204, "LEAK-not-empty"),
+    (301, "LEAK-moved"),
+    (302, r#"{"meta":{"error":"LEAK-message"}}"#),
+    (400, r#"{"meta":{"error":"LEAK-message"}}"#),
+    (401, r#"{"meta":{"errors":["LEAK-message","LEAK-other"]}}"#),
+    (404, r#"{"errors":[{"detail":"LEAK-message","code":"LEAK-code","source":{"pointer":"/LEAK-pointer"}}]}"#),
+    (422, r#"{"errors":[{"reason":"LEAK-reason","field":"LEAK-field","message":"LEAK-message"}]}"#),
+    (429, r#"{"error":"LEAK-message"}"#),
+    (500, "<html>LEAK-page</html>"),
+    (503, r#"{"errors":["LEAK-message"]}"#),
+];
+
+/// Each ending of a call, three times over, because some are tried again.
+fn endings() -> Vec<Recorder> {
+    let thrice = |recorder: fn(Recorder) -> Recorder| recorder(recorder(recorder(Recorder::new())));
+    let failed = |error: fn() -> TransportError| {
+        (0..3).fold(Recorder::new(), |recorder, _| recorder.answering_with(Err(error().with_source("broken pipe"))))
+    };
+    let mut endings = vec![
+        thrice(Recorder::silent_once),
+        failed(|| TransportError::not_sent(TransportErrorKind::Connect)),
+        failed(|| TransportError::maybe_sent(TransportErrorKind::Connection)),
+        failed(|| TransportError::maybe_sent(TransportErrorKind::ResponseTooLarge)),
+    ];
+    endings.extend(ANSWERS.map(|(status, body)| {
+        (0..3).fold(Recorder::new(), |recorder, _| recorder.answering_with(Ok(answer(status, body))))
+    }));
+    endings
+}
+
+/// Looks at everything that there is of an operation: itself, its parts, its exchange and each of its endings.
+struct Look {
+    runtime: tokio::runtime::Runtime,
+    errors: usize,
+}
+
+impl catalogue::Visit for Look {
+    fn operation<O: Operation + Debug>(&mut self, endpoint: &Endpoint<O::Surface>, operation: &O) {
+        assert_opaque(O::NAME, operation);
+        assert_opaque(O::NAME, endpoint);
+        assert_opaque(O::NAME, &operation.body().unwrap());
+        if let Some(captured) = operation.capture(&moment()) {
+            assert_opaque(O::NAME, &captured);
+        }
+        for recorder in endings() {
+            let client = Client::new(endpoint.clone(), recorder);
+            if let Err(error) = self.runtime.block_on(client.call(operation)) {
+                assert_error(O::NAME, &error, message(&error));
+                self.errors += 1;
+            }
+            assert_opaque(O::NAME, &client);
+        }
+        for (status, body) in ANSWERS {
+            let mut exchange = Exchange::new(endpoint, operation, Policy::default(), &moment()).unwrap();
+            assert_opaque(O::NAME, &exchange);
+            let step = exchange.step(&moment());
+            assert_opaque(O::NAME, &step);
+            exchange.receive(Ok(answer(status, body)));
+            assert_opaque(O::NAME, &exchange);
+            assert_opaque(O::NAME, &exchange.step(&moment()));
+            assert_opaque(O::NAME, &exchange);
+            let parsed = parse(operation, answer(status, body));
+            if let Err(error) = parsed {
+                assert_error(O::NAME, &error, message(&error));
+            }
+        }
+    }
+}
+
+#[test]
+fn no_operation_shows_what_is_in_it_whichever_way_it_ends() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let mut look = Look { runtime, errors: 0 };
+    catalogue::visit(URL, &mut look);
+    let samples = catalogue::samples(URL);
+    // The test looks at what it should only if calls do fail.
+    assert!(look.errors > samples.len() * 12, "{} errors of {} samples", look.errors, samples.len());
+    for sample in samples {
+        // And if there is something to be seen.
+        let path = sample.request.uri().path().replacen("/LEAK-path", "", 1);
+        let shown = format!("{path} {:?}", sample.request.body());
+        let has_none = ["track.get_region", "pipelines.track"].contains(&sample.operation)
+            || shown.contains("\"filter\"")
+            || shown.contains("\"segment\"");
+        assert!(has_none || MARKS.iter().any(|mark| shown.contains(mark)), "{} has no mark: {shown}", sample.operation);
+        assert_clean("the headers", &format!("{:?}", sample.request.headers()));
+    }
+}
+
+fn track() -> Endpoint<Track> {
+    Endpoint::track(Region::Us, SITE_ID, KEY).unwrap()
+}
+
+fn refused<O: Operation<Surface = Track> + Debug>(operation: &O) -> BuildError {
+    build(&track(), operation).unwrap_err()
+}
+
+fn refused_app<O: Operation<Surface = App> + Debug>(operation: &O) -> BuildError {
+    build(&Endpoint::app(Region::Us, KEY).unwrap(), operation).unwrap_err()
+}
+
+fn refused_pipelines<O: Operation<Surface = Pipelines> + Debug>(operation: &O) -> BuildError {
+    build(&Endpoint::pipelines(Region::Us, KEY).unwrap(), operation).unwrap_err()
+}
+
+#[test]
+fn no_refused_argument_is_shown() {
+    let long = "LEAK-".repeat(31);
+    let huge = "LEAK-".repeat(30_000);
+    let nan = BTreeMap::from([("LEAK-score", f64::NAN)]);
+    let taken = BTreeMap::from([("email", "LEAK-ada@example.com")]);
+    let text = "LEAK-attributes";
+    let big = BTreeMap::from([("LEAK-bio", huge.as_str())]);
+    let unkeyed = BTreeMap::from([(vec!["LEAK-key"], "LEAK-value")]);
+    let nested = BTreeMap::from([("LEAK-field", BTreeMap::from([("LEAK-inner", 1)]))]);
+    let phone = PersonId::Phone("LEAK-phone");
+    let relationships = [customerio_core::track::Relationship::new(ObjectId::new("1", &long))];
+    let people = [customerio_core::track::Relationship::new(PersonId::Id(&long))];
+    let device = || customerio_core::Device::new("LEAK-token", customerio_core::Platform::Ios);
+    let invoice = Attachment::from_bytes("LEAK-invoice", b"LEAK-bytes");
+    let email = || SendEmail::from_template("LEAK-order", "LEAK-ada@example.com").with_identifiers("LEAK-42");
+    let errors = [
+        refused(&Identify::new(long.as_str())),
+        refused(&Identify::new(phone)),
+        refused(&Identify::new("LEAK-42").with_attributes(&nan)),
+        refused(&Identify::new("LEAK-42").with_attributes(text)),
+        refused(&Identify::new("LEAK-42").with_attributes(&unkeyed)),
+        refused(&Identify::new("LEAK-42").with_email("LEAK-a@example.com").with_attributes(&taken)),
+        refused(&Event::new("LEAK-42", &huge).with_data(&nan)),
+        refused(&Event::new("LEAK-42", "LEAK-name").with_data(&big)),
+        refused(&Event::new("LEAK-42", "LEAK-name").with_data(text)),
+        refused(&AnonymousEvent::new(&long, "LEAK-name").with_data(&nan)),
+        refused(&AddDevice::new(long.as_str(), device())),
+        refused(&AddToSegment::new(7, &[long.as_str()])),
+        refused(&AddToSegment::new(7, &["LEAK-1", ""]).with_id_type(IdType::Email)),
+        refused(&SubmitForm::new("LEAK-form", "LEAK-42").with_fields(&nested)),
+        refused(&person::Identify::new(phone)),
+        refused(&person::Identify::new("LEAK-42").with_attributes(&nan)),
+        refused(&person::AddRelationships::new("LEAK-42", &relationships)),
+        refused(&object::AddRelationships::new(ObjectId::new("1", "LEAK-acme"), &people)),
+        refused(&object::Delete::new(ObjectId::new("LEAK-type", &long))),
+        refused(&Raw::<Track>::get(&["LEAK-segment", ".."])),
+        refused(&Raw::<Track>::get(&["LEAK-segment", &huge])),
+        Raw::<Track>::post(&["LEAK-segment"], &nan).unwrap_err(),
+        refused_app(&email().with_message_data(&nan)),
+        refused_app(&email().with_header("LEAK-header", "1").with_header("LEAK-header", "2")),
+        refused_app(&email().with_attachment(&invoice).with_attachment(&invoice)),
+        refused_app(&SendSms::new(44, long.as_str(), "+14155550142").with_message_data(text)),
+        refused_app(&TriggerBroadcast::new(12, IdsAudience::new(&["LEAK-1"])).with_data(&nan)),
+        refused_pipelines(&pipelines::Track::new("LEAK-42", "LEAK-name").with_properties(&nan)),
+        refused_pipelines(&pipelines::Track::new("LEAK-42", "LEAK-name").with_properties(&big)),
+        refused_pipelines(&pipelines::Identify::new("LEAK-42").with_traits(text)),
+        Endpoint::track(Region::Us, "LEAK-si:te", KEY).unwrap_err(),
+        Endpoint::app(Region::Us, "LEAK-\0key").unwrap_err(),
+        Endpoint::pipelines(Region::Us, "sk_eu_LEAK-key").unwrap_err(),
+        track().with_base_url("https://LEAK-user:LEAK-password@example.com").unwrap_err(),
+        track().with_base_url("LEAK-url").unwrap_err(),
+        track().with_base_url("https://example.com/?LEAK-query").unwrap_err(),
+        track().with_user_agent("LEAK-\0agent").unwrap_err(),
+        PersonId::try_from(b"LEAK-\xff".as_slice()).unwrap_err(),
+        Item::new(&person::Identify::new(long.as_str()), &moment()).unwrap_err(),
+    ];
+    for error in errors {
+        let error = Error::from(error);
+        assert_error("a refused argument", &error, None);
+        assert_opaque("a step", &Step::<()>::Done(Err(error)));
+    }
+}
+
+fn item(id: &str) -> Item<TrackBatch> {
+    Item::new(&person::Identify::new(id), &moment()).unwrap()
+}
+
+#[test]
+fn batches_and_their_answers_show_no_item_and_no_tag() {
+    let mut packer = Packer::new().with_limits(200, 400);
+    packer.push(item("LEAK-41"), "LEAK-tag").unwrap();
+    assert_opaque("an item", &item("LEAK-41"));
+    assert_opaque("a packer", &packer);
+    let refused = packer.push(item(&"LEAK-".repeat(30)), "LEAK-tag").unwrap_err();
+    assert_opaque("a refused item", &refused);
+    assert_error("a refused item", &refused.error, None);
+    packer.push(item("LEAK-42"), "LEAK-tag").unwrap();
+    let packed = packer.finish().unwrap();
+    assert_opaque("a batch", &packed);
+
+    let body = r#"{"errors":[{"batch_index":0,"reason":"LEAK-reason","field":"LEAK-field","message":"LEAK-message"},
+        {"batch_index":9,"message":"LEAK-message"},"LEAK-error"]}"#;
+    let answered = parse(&packed, answer(207, body)).unwrap();
+    assert_opaque("an answer", &answered);
+    let rejections = answered.into_result().unwrap_err();
+    assert_eq!((rejections.rejected.len(), rejections.unknown.len()), (1, 2));
+    assert_error("rejections", &rejections, None);
+    assert_opaque("the halves of a batch", &packed.split().unwrap());
+}
+
+#[tokio::test]
+async fn what_is_told_of_a_backfill_shows_no_item_and_no_tag() {
+    let rejecting = r#"{"errors":[{"batch_index":0,"reason":"LEAK-reason","field":"LEAK-field","message":"LEAK-message"},
+        {"batch_index":9,"message":"LEAK-message"}]}"#;
+    for (status, body) in [(207, rejecting), (400, r#"{"meta":{"error":"LEAK-message"}}"#)].into_iter().chain(ANSWERS) {
+        let recorder = (0..9).fold(Recorder::new(), |recorder, _| recorder.answering_with(Ok(answer(status, body))));
+        let client = Client::new(track(), recorder);
+        let long = "LEAK-".repeat(31);
+        let items = ["LEAK-41", "LEAK-42", &long].map(|id| (id.to_owned(), client.item(&person::Identify::new(id))));
+        let mut told = 0;
+        let summary = client
+            .send_all(items, SendAll::default(), |event| {
+                told += 1;
+                assert_opaque("an event", &event);
+                if let BatchEvent::Failed(failed) = event {
+                    assert_error("a failure", &failed.failure, Some("LEAK-message"));
+                }
+            })
+            .await;
+        assert!(told > 1);
+        assert_opaque("a summary", &summary);
+    }
+}
+
+#[test]
+fn a_message_of_the_server_is_shown_and_fit_for_a_log() {
+    fn shown(value: &impl Display) -> String {
+        value.to_string()
+    }
+    let error = parse(&Identify::new("42"), answer(400, r#"{"meta":{"error":"LEAK-\u0007message"}}"#)).unwrap_err();
+    assert_eq!(shown(&error), r"track.identify was answered with 400 Bad Request: LEAK-\u{7}message");
+}
