@@ -217,7 +217,9 @@ mod tests {
             let mut path = Path::default();
             path.literal("/api");
             let mut query = path.query();
-            pairs.iter().for_each(|(name, value)| query.pair(name, value));
+            for (name, value) in &pairs {
+                query.pair(name, value);
+            }
             let text = format!("https://track.customer.io{}", path.as_str());
             let url = Url::parse(&text).unwrap();
             prop_assert_eq!(url.as_str(), &text);

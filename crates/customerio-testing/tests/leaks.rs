@@ -270,17 +270,17 @@ fn batches_and_their_answers_show_no_item_and_no_tag() {
     assert_opaque("a refused item", &refused);
     assert_error("a refused item", &refused.error, None);
     packer.push(item("LEAK-42"), "LEAK-tag").unwrap();
-    let packed = packer.finish().unwrap();
-    assert_opaque("a batch", &packed);
+    let batch = packer.finish().unwrap();
+    assert_opaque("a batch", &batch);
 
     let body = r#"{"errors":[{"batch_index":0,"reason":"LEAK-reason","field":"LEAK-field","message":"LEAK-message"},
         {"batch_index":9,"message":"LEAK-message"},"LEAK-error"]}"#;
-    let answered = parse(&packed, answer(207, body)).unwrap();
+    let answered = parse(&batch, answer(207, body)).unwrap();
     assert_opaque("an answer", &answered);
     let rejections = answered.into_result().unwrap_err();
     assert_eq!((rejections.rejected.len(), rejections.unknown.len()), (1, 2));
     assert_error("rejections", &rejections, None);
-    assert_opaque("the halves of a batch", &packed.split().unwrap());
+    assert_opaque("the halves of a batch", &batch.split().unwrap());
 }
 
 #[tokio::test]
