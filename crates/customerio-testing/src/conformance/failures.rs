@@ -1,6 +1,10 @@
 //! A transport says what is known about a request that got no answer, and repeats nothing.
 
-use std::net::{Ipv4Addr, TcpListener};
+use std::{
+    error::Error,
+    fmt::Write as _,
+    net::{Ipv4Addr, TcpListener},
+};
 
 use customerio_core::{Delivery, Transport, TransportErrorKind};
 use http::Method;
@@ -46,6 +50,28 @@ pub(super) async fn maybe_sent(transport: &dyn Transport, answers: &[&str]) -> O
                 Err(error) if error.delivery() == Delivery::MaybeSent => {}
                 other => return Err(format!("{written:?}: it is not MaybeSent, but {other:?}").into()),
             }
+        }
+    }
+    Ok(())
+}
+
+/// URLs name people, and errors end up in logs.
+pub(super) async fn errors_show_no_url(transport: &dyn Transport) -> Outcome {
+    let refused = format!("http://{}", TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?);
+    let closes = |written: &[u8]| WireServer::start().map(|server| server.always(Answer::ThenClose(written.into())));
+    let early = closes(b"")?;
+    let late = closes(b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{}")?;
+    for base in [refused, early.url(), late.url()] {
+        let request = request(Method::GET, &format!("{base}/v1/person-in-path?id=person-in-query"), "")?;
+        let Err(error) = send(transport, request).await? else { continue };
+        let mut shown = format!("{error:?}");
+        let mut cause: Option<&dyn Error> = Some(&error);
+        while let Some(current) = cause {
+            write!(shown, " {current} {current:?}")?;
+            cause = current.source();
+        }
+        if shown.contains("person-in-path") || shown.contains("person-in-query") {
+            return Err(format!("it shows the URL: {error:?}").into());
         }
     }
     Ok(())

@@ -37,6 +37,7 @@ pub use report::{Check, Report};
 /// | `redirects_not_followed` | 301, 302, 303, 307 and 308 are answers like others |
 /// | `refused_is_not_sent` | a refused connection is `Connect` and `NotSent` |
 /// | `closed_before_the_answer_is_maybe_sent`, `closed_in_the_head_…`, `closed_in_the_body_…`, `not_http_…` | what breaks after the request is `MaybeSent` |
+/// | `errors_show_no_url` | an error and its sources show no path and no query: they name people |
 /// | `nothing_repeated` | a request arrives once, whatever comes of it, on a new connection and on a used one |
 /// | `target_as_it_is` | method, path and query arrive byte for byte |
 /// | `headers_as_they_are` | the headers arrive as they were, and none but `host` is added |
@@ -61,6 +62,7 @@ pub async fn check<T: Transport>(transport: &T) -> Report {
     for (name, answers) in failures::AMBIGUOUS {
         report.add(name, failures::maybe_sent(transport, answers).await);
     }
+    report.add("errors_show_no_url", failures::errors_show_no_url(transport).await);
     report.add("nothing_repeated", failures::nothing_repeated(transport).await);
     report.add("target_as_it_is", requests::target(transport).await);
     report.add("headers_as_they_are", requests::headers(transport).await);
