@@ -55,6 +55,28 @@ impl Broken {
         Self { inner, rule, busy: AtomicBool::new(false), moments: AtomicU64::new(0) }
     }
 
+    fn changed_request(&self, mut request: Request<Bytes>) -> Request<Bytes> {
+        match self.rule {
+            Break::DecodesPaths => {
+                let decoded = request.uri().to_string().replace("%7E", "~");
+                *request.uri_mut() = decoded.parse().expect("it is a URL");
+            }
+            Break::AddsHeader => {
+                request.headers_mut().insert("x-request-id", HeaderValue::from_static("1"));
+            }
+            Break::ChangesBodies if request.body().len() > 1000 => {
+                let mut bytes = request.body().to_vec();
+                bytes[999] = b'?';
+                *request.body_mut() = bytes.into();
+            }
+            Break::NamesAnotherHost => {
+                request.headers_mut().insert("host", HeaderValue::from_static("127.0.0.1"));
+            }
+            _ => {}
+        }
+        request
+    }
+
     async fn repeat_if(
         &self,
         request: Request<Bytes>,
@@ -77,7 +99,8 @@ impl Broken {
 
 #[async_trait]
 impl Transport for Broken {
-    async fn send(&self, mut request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        let mut request = self.changed_request(request);
         match self.rule {
             Break::MakesErrorsOfStatuses => match self.inner.send(request).await {
                 Ok(response) if response.status().is_client_error() || response.status().is_server_error() => {
@@ -156,27 +179,6 @@ impl Transport for Broken {
                 let busy = |response: &Response<Bytes>| response.status() == StatusCode::SERVICE_UNAVAILABLE;
                 self.repeat_if(request, |result| result.as_ref().is_ok_and(busy)).await
             }
-            Break::DecodesPaths => {
-                let decoded = request.uri().to_string().replace("%7E", "~");
-                *request.uri_mut() = decoded.parse().expect("it is a URL");
-                self.inner.send(request).await
-            }
-            Break::AddsHeader => {
-                request.headers_mut().insert("x-request-id", HeaderValue::from_static("1"));
-                self.inner.send(request).await
-            }
-            Break::ChangesBodies => {
-                if request.body().len() > 1000 {
-                    let mut bytes = request.body().to_vec();
-                    bytes[999] = b'?';
-                    *request.body_mut() = bytes.into();
-                }
-                self.inner.send(request).await
-            }
-            Break::NamesAnotherHost => {
-                request.headers_mut().insert("host", HeaderValue::from_static("127.0.0.1"));
-                self.inner.send(request).await
-            }
             Break::ConnectsEachTime => UreqTransport::new().send(request).await,
             Break::BreaksWhenCancelled => {
                 if self.busy.swap(true, Ordering::SeqCst) {
@@ -186,9 +188,7 @@ impl Transport for Broken {
                 self.busy.store(false, Ordering::SeqCst);
                 result
             }
-            Break::SleepsNot | Break::GoesBack | Break::StandsStill | Break::RepeatsRandom | Break::HasNoClock => {
-                self.inner.send(request).await
-            }
+            _ => self.inner.send(request).await,
         }
     }
 
