@@ -2,9 +2,11 @@
 //!
 //! - [`Recorder`]: a transport that sends nothing: it keeps each request and answers as it was told.
 //! - [`WireServer`]: a server on loopback that shows the bytes of each request that it got.
+//! - [`conformance`]: the contract of a [`Transport`](customerio_core::Transport), to be run on one of your own.
 //!
 //! For a stand-in that knows the API there is the crate `customerio-emulator`.
 
+pub mod conformance;
 mod recorder;
 mod wire_server;
 

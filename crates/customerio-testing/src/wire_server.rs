@@ -23,9 +23,26 @@ pub struct WireServer {
 #[derive(Debug, Default)]
 struct State {
     received: Mutex<Vec<Vec<u8>>>,
-    answers: Mutex<VecDeque<Vec<u8>>>,
+    answers: Mutex<VecDeque<Answer>>,
+    default: Mutex<Option<Answer>>,
     connections: AtomicUsize,
+    exhausted: AtomicBool,
     ended: AtomicBool,
+}
+
+/// What the server does when it has a request.
+#[derive(Clone, Debug)]
+pub(crate) enum Answer {
+    /// Writes this, and keeps the connection unless it says `connection: close`.
+    Bytes(Vec<u8>),
+    /// Writes this, and closes the connection.
+    ThenClose(Vec<u8>),
+    /// Writes the head, and then the piece [`PIECES`](Self::PIECES) times: far more than sockets can hold.
+    Huge { head: Vec<u8>, piece: Vec<u8> },
+}
+
+impl Answer {
+    pub(crate) const PIECES: usize = 2048;
 }
 
 const OK: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}";
@@ -58,7 +75,18 @@ impl WireServer {
     /// connection stays open.
     #[must_use]
     pub fn answering(self, bytes: impl Into<Vec<u8>>) -> Self {
-        lock(&self.state.answers).push_back(bytes.into());
+        self.then(Answer::Bytes(bytes.into()))
+    }
+
+    /// Does this with the next request that has no answer yet.
+    pub(crate) fn then(self, answer: Answer) -> Self {
+        lock(&self.state.answers).push_back(answer);
+        self
+    }
+
+    /// Does this with every request that has no answer of its own.
+    pub(crate) fn always(self, answer: Answer) -> Self {
+        *lock(&self.state.default) = Some(answer);
         self
     }
 
@@ -78,6 +106,17 @@ impl WireServer {
     #[must_use]
     pub fn received(&self) -> Vec<Vec<u8>> {
         lock(&self.state.received).clone()
+    }
+
+    /// Whether there are that many requests, for one that has not got the server at hand.
+    pub(crate) fn has_received(&self, count: usize) -> impl Fn() -> bool + Send + 'static {
+        let state = self.state.clone();
+        move || lock(&state.received).len() >= count
+    }
+
+    /// Whether an [`Answer::Huge`] was taken from it down to the last piece.
+    pub(crate) fn exhausted(&self) -> bool {
+        self.state.exhausted.load(Ordering::SeqCst)
     }
 }
 
@@ -114,12 +153,25 @@ fn converse(stream: TcpStream, state: &State) -> io::Result<()> {
             }
         }
         reader.by_ref().take(length).read_to_end(&mut request)?;
-        let answer = lock(&state.answers).pop_front();
+        let answer = lock(&state.answers).pop_front().or_else(|| lock(&state.default).clone());
         lock(&state.received).push(request);
-        let answer = answer.as_deref().unwrap_or(OK);
-        writer.write_all(answer)?;
-        if answer.windows(17).any(|window| window.eq_ignore_ascii_case(b"connection: close")) {
-            return Ok(());
+        match answer.unwrap_or_else(|| Answer::Bytes(OK.to_vec())) {
+            Answer::Bytes(bytes) => {
+                writer.write_all(&bytes)?;
+                if bytes.windows(17).any(|window| window.eq_ignore_ascii_case(b"connection: close")) {
+                    return Ok(());
+                }
+            }
+            Answer::ThenClose(bytes) => return writer.write_all(&bytes),
+            Answer::Huge { head, piece } => {
+                writer.write_all(&head)?;
+                for _ in 1..Answer::PIECES {
+                    writer.write_all(&piece)?;
+                }
+                // Before the last piece: who has all of it then sees this.
+                state.exhausted.store(true, Ordering::SeqCst);
+                writer.write_all(&piece)?;
+            }
         }
     }
 }

@@ -1,0 +1,116 @@
+//! A transport says what is known about a request that got no answer, and repeats nothing.
+
+use std::{
+    error::Error,
+    fmt::Write as _,
+    net::{Ipv4Addr, TcpListener},
+};
+
+use customerio_core::{Delivery, Transport, TransportErrorKind};
+use http::Method;
+
+use super::{
+    Outcome,
+    sending::{answer, request, send},
+};
+use crate::wire_server::{Answer, WireServer};
+
+pub(super) async fn refused(transport: &dyn Transport) -> Outcome {
+    let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
+    match send(transport, request(Method::POST, &format!("http://{address}/v1/probe"), "{}")?).await? {
+        Err(error) if error.kind() == TransportErrorKind::Connect && error.delivery() == Delivery::NotSent => Ok(()),
+        other => Err(format!("it is not Connect and NotSent, but {other:?}").into()),
+    }
+}
+
+/// The names of the checks, and what the server writes before it closes the connection.
+pub(super) const AMBIGUOUS: [(&str, &[&str]); 4] = [
+    ("closed_before_the_answer_is_maybe_sent", &[""]),
+    (
+        "closed_in_the_head_is_maybe_sent",
+        &["HTTP/1.1", "HTTP/1.1 200 OK\r\ncontent-le", "HTTP/1.1 200 OK\r\nvia: x\r\n"],
+    ),
+    (
+        "closed_in_the_body_is_maybe_sent",
+        &[
+            "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n",
+            "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{}",
+            "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n",
+        ],
+    ),
+    ("not_http_is_maybe_sent", &["SSH-2.0-OpenSSH_9.6\r\n", "<html>\r\n\r\n", "\0\0\x12\x04\0\0\0\0\0"]),
+];
+
+pub(super) async fn maybe_sent(transport: &dyn Transport, answers: &[&str]) -> Outcome {
+    for written in answers {
+        let server = WireServer::start()?.always(Answer::ThenClose((*written).into()));
+        for method in [Method::GET, Method::POST] {
+            let request = request(method, &format!("{}/v1/probe", server.url()), "")?;
+            match send(transport, request).await.map_err(|error| format!("{written:?}: {error}"))? {
+                Err(error) if error.delivery() == Delivery::MaybeSent => {}
+                other => return Err(format!("{written:?}: it is not MaybeSent, but {other:?}").into()),
+            }
+        }
+    }
+    Ok(())
+}
+
+/// URLs name people, and errors end up in logs.
+pub(super) async fn errors_show_no_url(transport: &dyn Transport) -> Outcome {
+    let refused = format!("http://{}", TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?);
+    let closes = |written: &[u8]| WireServer::start().map(|server| server.always(Answer::ThenClose(written.into())));
+    let early = closes(b"")?;
+    let late = closes(b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{}")?;
+    for base in [refused, early.url(), late.url()] {
+        let request = request(Method::GET, &format!("{base}/v1/person-in-path?id=person-in-query"), "")?;
+        let Err(error) = send(transport, request).await? else { continue };
+        let mut shown = format!("{error:?}");
+        let mut cause: Option<&dyn Error> = Some(&error);
+        while let Some(current) = cause {
+            write!(shown, " {current} {current:?}")?;
+            cause = current.source();
+        }
+        if shown.contains("person-in-path") || shown.contains("person-in-query") {
+            return Err(format!("it shows the URL: {error:?}").into());
+        }
+    }
+    Ok(())
+}
+
+/// A stack may take a request for safe to repeat: by its method, by the status, because the connection was not new.
+pub(super) async fn nothing_repeated(transport: &dyn Transport) -> Outcome {
+    let status = |line: &str| Answer::Bytes(format!("HTTP/1.1 {line}\r\ncontent-length: 0\r\n\r\n").into());
+    for (name, what) in [
+        ("a close before the answer", Answer::ThenClose(Vec::new())),
+        ("a close in the head", Answer::ThenClose(b"HTTP/1.1 200 OK\r\n".to_vec())),
+        ("a close in the body", Answer::ThenClose(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{".to_vec())),
+        ("401", status("401 Unauthorized\r\nwww-authenticate: Basic realm=\"x\"")),
+        ("408", status("408 Request Timeout\r\nconnection: close")),
+        ("421", status("421 Misdirected Request")),
+        ("425", status("425 Too Early")),
+        ("429", status("429 Too Many Requests\r\nretry-after: 0")),
+        ("503", status("503 Service Unavailable\r\nretry-after: 0")),
+    ] {
+        for method in [Method::GET, Method::PUT, Method::POST, Method::DELETE] {
+            for used in [false, true] {
+                let server = WireServer::start()?;
+                let url = format!("{}/v1/probe", server.url());
+                if used {
+                    answer(transport, request(Method::GET, &url, "")?).await?;
+                }
+                let server = server.then(what.clone());
+                let before = server.received().len();
+                // What it says is for other checks.
+                let _ = send(transport, request(method.clone(), &url, "")?).await?;
+                let arrivals = server.received().len() - before;
+                if arrivals != 1 {
+                    let connection = if used { "a used" } else { "a new" };
+                    return Err(
+                        format!("{name}: a {method} on {connection} connection arrived {arrivals} times").into()
+                    );
+                }
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,81 @@
+//! The contract of a [`Transport`], as checks to run on one of your own.
+//!
+//! Each check has the transport talk to a server on loopback that answers as few servers do. The checks need no async
+//! runtime; the transport may need one.
+//!
+//! ```no_run
+//! # async fn run(transport: impl customerio_core::Transport) {
+//! customerio_testing::conformance::check(&transport).await.assert();
+//! # }
+//! ```
+//!
+//! What cannot be seen from a server on loopback is not checked: TLS, proxies, name resolution, HTTP/2 and the timeout
+//! for connecting.
+
+mod answers;
+mod clock;
+mod connections;
+mod failures;
+mod report;
+mod requests;
+mod sending;
+
+use customerio_core::Transport;
+
+pub use report::{Check, Report};
+
+/// Runs all checks, one after the other, which takes about a second. An answer that does not come in 10 seconds fails
+/// its check.
+///
+/// | check | what must hold |
+/// | --- | --- |
+/// | `any_status` | any status is `Ok` |
+/// | `headers_kept` | the answer has all headers, repeated ones too |
+/// | `bodies_read` | the answer's body is whole: by length, in chunks, up to the close, or none |
+/// | `content_not_decoded` | a body with a `content-encoding` stays as it came |
+/// | `response_limit` | a body up to [`Attempt::response_limit`](customerio_core::Attempt::response_limit) is read; a larger one is `ResponseTooLarge`, and is not read to its end |
+/// | `redirects_not_followed` | 301, 302, 303, 307 and 308 are answers like others |
+/// | `refused_is_not_sent` | a refused connection is `Connect` and `NotSent` |
+/// | `closed_before_the_answer_is_maybe_sent`, `closed_in_the_head_…`, `closed_in_the_body_…`, `not_http_…` | what breaks after the request is `MaybeSent` |
+/// | `errors_show_no_url` | an error and its sources show no path and no query: they name people |
+/// | `nothing_repeated` | a request arrives once, whatever comes of it, on a new connection and on a used one |
+/// | `target_as_it_is` | method, path and query arrive byte for byte |
+/// | `headers_as_they_are` | the headers arrive as they were, and none but `host` is added |
+/// | `body_as_it_is` | the body arrives byte for byte, and none with a `content-length: 0` |
+/// | `host_of_the_url` | there is one `host`: the URL's, with its port |
+/// | `connections_kept_alive` | requests one after the other share a connection |
+/// | `usable_after_cancellation` | a `send` that was dropped while it waited harms no later one |
+/// | `sleep_lasts` | `sleep` takes about as long as it was told |
+/// | `monotonic_goes_on` | `monotonic` keeps up with the time and never goes back |
+/// | `random_differs` | no two moments have the same random bits |
+/// | `since_epoch_is_right` | `since_epoch` is within a minute of the system's clock |
+pub async fn check<T: Transport>(transport: &T) -> Report {
+    let transport: &dyn Transport = transport;
+    let mut report = Report::default();
+    report.add("any_status", answers::any_status(transport).await);
+    report.add("headers_kept", answers::headers_kept(transport).await);
+    report.add("bodies_read", answers::bodies_read(transport).await);
+    report.add("content_not_decoded", answers::content_not_decoded(transport).await);
+    report.add("response_limit", answers::response_limit(transport).await);
+    report.add("redirects_not_followed", answers::redirects_not_followed(transport).await);
+    report.add("refused_is_not_sent", failures::refused(transport).await);
+    for (name, answers) in failures::AMBIGUOUS {
+        report.add(name, failures::maybe_sent(transport, answers).await);
+    }
+    report.add("errors_show_no_url", failures::errors_show_no_url(transport).await);
+    report.add("nothing_repeated", failures::nothing_repeated(transport).await);
+    report.add("target_as_it_is", requests::target(transport).await);
+    report.add("headers_as_they_are", requests::headers(transport).await);
+    report.add("body_as_it_is", requests::body(transport).await);
+    report.add("host_of_the_url", requests::host(transport).await);
+    report.add("connections_kept_alive", connections::kept_alive(transport).await);
+    report.add("usable_after_cancellation", connections::usable_after_cancellation(transport).await);
+    report.add("sleep_lasts", clock::sleep_lasts(transport).await);
+    report.add("monotonic_goes_on", clock::monotonic_goes_on(transport).await);
+    report.add("random_differs", clock::random_differs(transport));
+    report.add("since_epoch_is_right", clock::since_epoch_is_right(transport));
+    report
+}
+
+/// What a check found. The error is the sentence that the report shows.
+type Outcome<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
