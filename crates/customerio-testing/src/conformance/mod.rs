@@ -3,8 +3,10 @@
 //! Each check has the transport talk to a server on loopback that answers as few servers do. The checks need no async
 //! runtime; the transport may need one.
 //!
-//! ```no_run
-//! # async fn run(transport: impl customerio_core::Transport) {
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! # let transport = customerio_hyper::HyperTransport::new().unwrap();
 //! customerio_testing::conformance::check(&transport).await.assert();
 //! # }
 //! ```
