@@ -39,6 +39,7 @@ mod surface;
 #[cfg(test)]
 mod testing;
 mod time;
+mod topics;
 pub mod track;
 mod transport;
 

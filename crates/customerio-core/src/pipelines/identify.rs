@@ -2,7 +2,7 @@
 //!
 //! Limits: 32 KB. <https://docs.customer.io/integrations/api/cdp/#operation/identify>
 
-use serde::{Serialize, Serializer, ser::SerializeMap as _};
+use serde::{Serialize, Serializer};
 
 use super::{
     Who,
@@ -13,6 +13,7 @@ use crate::{
     BuildError, IdType, Nothing, Rfc3339,
     json::Fields,
     macros::{opaque_debug, setters},
+    topics::Topics,
 };
 
 /// Adds a person, or updates the one who has the id.
@@ -153,19 +154,6 @@ impl Serialize for Preferences<'_> {
         fields.optional("topics", self.topics.map(Topics).as_ref())?;
         fields.optional("channels", self.channels.map(Pairs).as_ref())?;
         fields.end()
-    }
-}
-
-/// `{"topic_1":true}`
-struct Topics<'a>(&'a [(u32, bool)]);
-
-impl Serialize for Topics<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (topic, subscribed) in self.0 {
-            map.serialize_entry(&format_args!("topic_{topic}"), subscribed)?;
-        }
-        map.end()
     }
 }
 

@@ -5,13 +5,14 @@
 
 use bytes::Bytes;
 use http::{Method, Response};
-use serde::{Serialize, Serializer, ser::SerializeMap as _};
+use serde::{Serialize, Serializer};
 
 use super::relationship::{Relationship, check_relationships};
 use crate::{
     Body, BuildError, Nothing, Operation, Path, PersonId, Replay, Track, UnixSeconds, Unreadable, decode_nothing,
     json::Fields,
     macros::{opaque_debug, setters},
+    topics::Preferences,
 };
 
 /// Adds a person, or updates the one who has the identifier.
@@ -104,27 +105,6 @@ impl<'a, A: ?Sized> Identify<'a, A> {
     }
 }
 
-/// `{"topics":{"topic_1":true}}`
-pub(super) struct Topics<'a>(pub(super) &'a [(u32, bool)]);
-
-impl Serialize for Topics<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        struct Inner<'a>(&'a [(u32, bool)]);
-        impl Serialize for Inner<'_> {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                let mut map = serializer.serialize_map(Some(self.0.len()))?;
-                for (topic, subscribed) in self.0 {
-                    map.serialize_entry(&format_args!("topic_{topic}"), subscribed)?;
-                }
-                map.end()
-            }
-        }
-        let mut map = serializer.serialize_map(Some(1))?;
-        map.serialize_entry("topics", &Inner(self.0))?;
-        map.end()
-    }
-}
-
 #[derive(Serialize)]
 struct Relationships<'a> {
     action: &'static str,
@@ -144,7 +124,7 @@ impl<A: Serialize + ?Sized> Serialize for Identify<'_, A> {
         fields.optional("_timestamp", reserved.timestamp.as_ref())?;
         fields.optional("_update", reserved.update.as_ref())?;
         fields.optional("unsubscribed", reserved.unsubscribed.as_ref())?;
-        fields.optional("cio_subscription_preferences", reserved.topics.map(Topics).as_ref())?;
+        fields.optional("cio_subscription_preferences", reserved.topics.map(Preferences::new).as_ref())?;
         fields.optional("cio_relationships", relationships.as_ref())?;
         fields.rest(self.attributes)?;
         fields.end()

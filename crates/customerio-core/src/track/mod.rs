@@ -45,7 +45,6 @@ mod unsubscribe;
 mod unsuppress;
 pub mod v2;
 
-use self::identify::Topics;
 pub use self::{
     add_device::AddDevice,
     add_to_segment::AddToSegment,

@@ -8,8 +8,9 @@ use crate::{
     BuildError, Nothing, PersonId, Replay, UnixSeconds,
     json::Fields,
     macros::{opaque_debug, setters},
+    topics::Preferences,
     track::{
-        Relationship, Topics,
+        Relationship,
         relationship::check_relationships,
         v2::entity::{begin, entity},
     },
@@ -102,7 +103,7 @@ impl<A: Serialize + ?Sized> Serialize for Attributes<'_, '_, A> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = Fields::new(serializer)?;
         fields.optional("_update", self.0.update.as_ref())?;
-        fields.optional("cio_subscription_preferences", self.0.topics.map(Topics).as_ref())?;
+        fields.optional("cio_subscription_preferences", self.0.topics.map(Preferences::new).as_ref())?;
         fields.rest(self.0.attributes)?;
         fields.end()
     }

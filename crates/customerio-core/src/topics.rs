@@ -1,0 +1,48 @@
+//! Subscriptions to topics, as every API writes them.
+
+use serde::{
+    Serialize, Serializer,
+    ser::{Error as _, SerializeMap as _},
+};
+
+/// `{"topic_1":true}`, of pairs of a topic's number and whether the person gets it. A topic given twice is refused: which
+/// of the two counts would be up to the reader.
+pub(crate) struct Topics<'a>(pub(crate) &'a [(u32, bool)]);
+
+impl Serialize for Topics<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (index, (topic, subscribed)) in self.0.iter().enumerate() {
+            if self.0[..index].iter().any(|(before, _)| before == topic) {
+                return Err(S::Error::custom(format_args!("topic {topic} is given twice")));
+            }
+            map.serialize_entry(&format_args!("topic_{topic}"), subscribed)?;
+        }
+        map.end()
+    }
+}
+
+/// `{"topics":{"topic_1":true}}`, the value of `cio_subscription_preferences`.
+#[derive(Serialize)]
+pub(crate) struct Preferences<'a> {
+    topics: Topics<'a>,
+}
+
+impl<'a> Preferences<'a> {
+    pub(crate) fn new(topics: &'a [(u32, bool)]) -> Self {
+        Self { topics: Topics(topics) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_topic_stands_once() {
+        let text = |topics| serde_json::to_string(&Preferences::new(topics));
+        assert_eq!(text(&[(1, true), (20, false)]).unwrap(), r#"{"topics":{"topic_1":true,"topic_20":false}}"#);
+        assert_eq!(text(&[]).unwrap(), r#"{"topics":{}}"#);
+        assert_eq!(text(&[(1, true), (2, true), (1, false)]).unwrap_err().to_string(), "topic 1 is given twice");
+    }
+}
