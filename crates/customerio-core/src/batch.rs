@@ -135,10 +135,7 @@ impl<B> std::fmt::Debug for Item<B> {
 /// There is one way to what it says: [`into_result`](Self::into_result), which is an error where any item was rejected.
 #[derive(Debug)]
 #[must_use = "items of the batch may have been rejected: see `into_result`"]
-pub struct BatchAnswer {
-    accepted: usize,
-    rejections: Rejections,
-}
+pub struct BatchAnswer(Rejections);
 
 impl BatchAnswer {
     /// The number of items, all of them accepted.
@@ -148,12 +145,13 @@ impl BatchAnswer {
     /// Where an item was rejected, or where the answer speaks of an item that the batch does not have. The other items
     /// are accepted: the batch must not be sent again.
     pub fn into_result(self) -> Result<usize, Rejections> {
-        let Rejections { rejected, unknown, .. } = &self.rejections;
-        if rejected.is_empty() && unknown.is_empty() { Ok(self.accepted) } else { Err(self.rejections) }
+        let Rejections { rejected, unknown, accepted } = &self.0;
+        if rejected.is_empty() && unknown.is_empty() { Ok(*accepted) } else { Err(self.0) }
     }
 }
 
-/// The items of a batch that were rejected. All others of the batch were accepted.
+/// The items of a batch that were rejected. All others of the batch were accepted, except for those that the `unknown`
+/// errors are about, if they are about any.
 #[derive(thiserror::Error)]
 #[error("{} of {} items were rejected, and {} errors name no item", rejected.len(), rejected.len() + accepted, unknown.len())]
 #[non_exhaustive]
@@ -211,7 +209,7 @@ pub(crate) fn decode(response: &Response<Bytes>, count: usize) -> Result<BatchAn
     decode_nothing(response)?;
     let body = response.body().trim_ascii();
     if matches!(body, b"" | b"{}") {
-        return Ok(BatchAnswer { accepted: count, rejections });
+        return Ok(BatchAnswer(rejections));
     }
     let Answer { errors } = serde_json::from_slice(body)?;
     let mut named = std::collections::BTreeSet::new();
@@ -228,7 +226,7 @@ pub(crate) fn decode(response: &Response<Bytes>, count: usize) -> Result<BatchAn
     }
     rejections.rejected.sort_by_key(|rejected| rejected.index);
     rejections.accepted = count - rejections.rejected.len();
-    Ok(BatchAnswer { accepted: rejections.accepted, rejections })
+    Ok(BatchAnswer(rejections))
 }
 
 #[cfg(test)]

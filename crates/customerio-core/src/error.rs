@@ -7,7 +7,8 @@
 //! | [`Error::Api`] | was answered with a status other than 2xx | read [`ApiError::message`] |
 //! | [`Error::Decode`] | was answered with a 2xx that could not be read | do not repeat it: it was accepted |
 //!
-//! No message shows a credential, a URL or an attribute, and neither does `Debug`: errors end up in logs.
+//! No message shows a credential, a URL or an attribute, and neither does `Debug`: errors end up in logs. The one exception
+//! is the server's own sentence in the `Display` of an [`ApiError`], bounded and escaped.
 
 use std::{
     borrow::Cow,

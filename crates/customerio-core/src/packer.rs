@@ -104,7 +104,8 @@ impl<B: Batch, T> Packer<B, T> {
             Some(open) if !open.takes(&item, self.body_limit) => self.open.take(),
             _ => None,
         };
-        self.open.get_or_insert_with(|| Packed::opened(&item)).append(&item, tag);
+        let open = self.open.get_or_insert_with(|| Packed::opened(item.shared().clone(), item.replay()));
+        open.append(item.json(), tag);
         Ok(full.map(Packed::closed))
     }
 
@@ -154,8 +155,8 @@ pub struct Packed<B, T = ()> {
 }
 
 impl<B: Batch, T> Packed<B, T> {
-    fn opened(item: &Item<B>) -> Self {
-        let (shared, replay) = (item.shared().clone(), item.replay());
+    /// A batch without items yet, for those that share this and may arrive as often.
+    fn opened(shared: Bytes, replay: Replay) -> Self {
         Self {
             buffer: OPENING.to_vec(),
             body: Bytes::new(),
@@ -172,11 +173,7 @@ impl<B: Batch, T> Packed<B, T> {
         item.replay() == self.replay && item.shared() == &self.shared && whole(with_item, &self.shared) <= limit
     }
 
-    fn append(&mut self, item: &Item<B>, tag: T) {
-        self.append_json(item.json(), tag);
-    }
-
-    fn append_json(&mut self, json: &[u8], tag: T) {
+    fn append(&mut self, json: &[u8], tag: T) {
         if !self.items.is_empty() {
             self.buffer.push(b',');
         }
@@ -228,20 +225,11 @@ impl<B: Batch, T> Packed<B, T> {
         if self.items.len() < 2 {
             return Err(Box::new(self));
         }
-        let (shared, replay) = (self.shared.clone(), self.replay);
         let half = self.items.len() / 2;
-        let empty = || Self {
-            buffer: OPENING.to_vec(),
-            body: Bytes::new(),
-            shared: shared.clone(),
-            items: Vec::new(),
-            tags: Vec::new(),
-            replay,
-            batch: std::marker::PhantomData,
-        };
-        let (mut first, mut second) = (empty(), empty());
+        let opened = || Self::opened(self.shared.clone(), self.replay);
+        let (mut first, mut second) = (opened(), opened());
         for (index, (tag, json)) in self.into_items().enumerate() {
-            if index < half { &mut first } else { &mut second }.append_json(&json, tag);
+            if index < half { &mut first } else { &mut second }.append(&json, tag);
         }
         Ok((first.closed(), second.closed()))
     }
