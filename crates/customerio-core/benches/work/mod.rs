@@ -80,7 +80,7 @@ fn pack<const COUNT: usize>(events: Vec<Item<TrackBatch>>) -> usize {
     batches
 }
 
-/// The answer to a batch of 1,900 of which 100 were rejected.
+/// The answer to a batch of 1,000 of which 100 were rejected.
 pub(crate) struct Rejections {
     batch: Packed<TrackBatch>,
     body: Bytes,
@@ -88,12 +88,12 @@ pub(crate) struct Rejections {
 
 pub(crate) fn rejections() -> Rejections {
     let mut packer = Packer::new();
-    for event in events(1_600) {
+    for event in events(1_000) {
         assert!(packer.push(event, ()).unwrap().is_none());
     }
     let errors: Vec<_> = (0..100)
         .map(|number| {
-            let index = number * 16;
+            let index = number * 10;
             format!(
                 r#"{{"batch_index":{index},"reason":"invalid","field":"attributes.price","message":"the value of `price` is not what it was before"}}"#
             )
