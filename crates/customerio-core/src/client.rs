@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 
 use crate::{
-    Attempt, Endpoint, Error, Exchange, Moment, Operation, Policy, Step, Surface, Transport, TransportError,
+    Attempt, Endpoint, Error, Exchange, Limits, Moment, Operation, Policy, Step, Surface, Transport, TransportError,
     TransportErrorKind,
 };
 
@@ -49,6 +49,10 @@ impl<S: Surface> Client<S> {
     #[must_use]
     pub fn within(&self, deadline: Duration) -> Self {
         self.clone().with_deadline(deadline)
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        self.endpoint.limits()
     }
 
     pub(crate) fn now(&self) -> Moment {

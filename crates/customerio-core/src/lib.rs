@@ -16,6 +16,7 @@
 //! | know what an error means | [`Error`] |
 
 pub mod app;
+mod attributes;
 mod batch;
 mod client;
 mod device;
@@ -59,6 +60,7 @@ pub use crate::{
     event_id::EventId,
     exchange::{Exchange, Step},
     json::Nothing,
+    limits::Limits,
     operation::{Body, Operation, Quota, Replay, decode_json, decode_nothing},
     packer::{Packed, Packer, Refused, Unrepeatable},
     path::{Path, Query},

@@ -105,7 +105,7 @@ mod tests {
                 path.literal("/v1/campaigns/12/triggers");
                 Ok(())
             }
-            fn body(&self) -> Result<customerio_core::Body, customerio_core::BuildError> {
+            fn body(&self, _: &customerio_core::Limits) -> Result<customerio_core::Body, customerio_core::BuildError> {
                 customerio_core::Body::json(&json!({}))
             }
             fn replay(&self) -> customerio_core::Replay {
