@@ -13,6 +13,7 @@
 //! | call the App API | [`app`], and the short methods of [`Client<App>`](Client#impl-Client<App>) |
 //! | call a route that is not modelled | [`Raw`] |
 //! | say how often a call is tried | [`Policy`] |
+//! | say what may be too much | [`Limits`] |
 //! | know what an error means | [`Error`] |
 
 pub mod app;
