@@ -3,11 +3,8 @@
 use std::{hint::black_box, time::Duration};
 
 use customerio_core::{
-    App, Endpoint, EventId, Item, Moment, Packed, Packer, Pipelines, PipelinesBatch, Region, Track, TrackBatch,
-    bytes::Bytes,
-    pipelines,
-    track::v2::person,
-    Operation as _,
+    App, Endpoint, EventId, Item, Limits, Moment, Operation as _, Packed, Packer, Pipelines, PipelinesBatch, Region,
+    Track, TrackBatch, bytes::Bytes, pipelines, track::v2::person,
 };
 use serde::Serialize;
 
@@ -105,9 +102,9 @@ impl Inputs {
             purchase: Purchase { product: "socks", price: 23.45, quantity: 2, currency: "EUR" },
             fields: Fields { first_name: "Ada", interest: "engines" },
             file: vec![0xff; 1_000],
-            batch_body: batch.body().unwrap().bytes().clone(),
+            batch_body: batch.body(&Limits::default()).unwrap().bytes().clone(),
             batch,
-            pipelines_batch_body: pipelines_batch.body().unwrap().bytes().clone(),
+            pipelines_batch_body: pipelines_batch.body(&Limits::default()).unwrap().bytes().clone(),
             pipelines_batch,
         })
     }
@@ -120,7 +117,7 @@ fn now() -> Moment {
 fn batch() -> Packed<TrackBatch> {
     let mut packer = Packer::new();
     for id in ["41", "42"] {
-        packer.push(Item::new(&person::Identify::new(id), &now()).unwrap(), ()).unwrap();
+        packer.push(Item::new(&person::Identify::new(id), &now(), &Limits::default()).unwrap(), ()).unwrap();
     }
     packer.finish().unwrap()
 }
@@ -128,7 +125,7 @@ fn batch() -> Packed<TrackBatch> {
 fn pipelines_batch() -> Packed<PipelinesBatch> {
     let mut packer = Packer::new();
     for id in ["41", "42"] {
-        packer.push(Item::new(&pipelines::Identify::new(id), &now()).unwrap(), ()).unwrap();
+        packer.push(Item::new(&pipelines::Identify::new(id), &now(), &Limits::default()).unwrap(), ()).unwrap();
     }
     packer.finish().unwrap()
 }

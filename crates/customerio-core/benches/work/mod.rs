@@ -8,7 +8,7 @@ use std::{
 };
 
 use customerio_core::{
-    Client, Endpoint, Error, EventId, Item, Moment, Packed, Packer, Region, Track, TrackBatch, Transport,
+    Client, Endpoint, Error, EventId, Item, Limits, Moment, Packed, Packer, Region, Track, TrackBatch, Transport,
     TransportError, async_trait,
     bytes::Bytes,
     http::{Request, Response},
@@ -45,7 +45,7 @@ pub(crate) fn event(number: u64) -> Item<TrackBatch> {
         .with_id(EventId::from_parts(1_700_000_000_000, number.into()))
         .with_timestamp(1_700_000_000.into())
         .with_attributes(&PURCHASE);
-    Item::new(&event, &Moment::new(Duration::ZERO, Duration::ZERO, 0)).unwrap()
+    Item::new(&event, &Moment::new(Duration::ZERO, Duration::ZERO, 0), &Limits::default()).unwrap()
 }
 
 pub(crate) fn events(count: u64) -> Vec<Item<TrackBatch>> {
@@ -71,7 +71,7 @@ pub(crate) fn pack_1900(events: Vec<Item<TrackBatch>>) -> usize {
 fn pack<const COUNT: usize>(events: Vec<Item<TrackBatch>>) -> usize {
     let event = events[0].json().len();
     let body = r#"{"batch":[]}"#.len() + COUNT * event + COUNT - 1;
-    let (mut packer, mut batches) = (Packer::new().with_limits(event, body), 0);
+    let (mut packer, mut batches) = (Packer::new().with_limits(Limits::default().with_batch(body)), 0);
     let mut send = |batch: Option<Packed<TrackBatch>>| batches += usize::from(black_box(batch).is_some());
     for event in events {
         send(packer.push(event, ()).unwrap());
