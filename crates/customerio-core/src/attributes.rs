@@ -147,7 +147,7 @@ fn has_short_composites(json: &[u8], limit: usize) -> bool {
 
 /// The members of an object, from behind its opening brace: their names, between the quotes, and their values.
 #[derive(Clone)]
-struct Members<'a>(&'a [u8]);
+pub(crate) struct Members<'a>(pub(crate) &'a [u8]);
 
 impl<'a> Iterator for Members<'a> {
     type Item = (&'a [u8], &'a [u8]);

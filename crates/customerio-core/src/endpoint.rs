@@ -302,15 +302,18 @@ pub fn build<O: Operation>(endpoint: &Endpoint<O::Surface>, operation: &O) -> Re
     let mut path = Path::starting_with(&endpoint.prefix, endpoint.limits);
     operation.path(&mut path)?;
     operation.query(&mut path.query())?;
-    let path = uri::PathAndQuery::from_maybe_shared(Bytes::from(path.into_string()));
+    let method = operation.method();
+    let (content_type, bytes) = operation.body(&endpoint.limits)?.into_parts();
+    let has_length = !bytes.is_empty() || matches!(method, Method::POST | Method::PUT);
+    let mut digits = itoa::Buffer::new();
+    let (path, length) = path.into_bytes_and(if has_length { digits.format(bytes.len()) } else { "" });
+
     let mut parts = uri::Parts::default();
     parts.scheme = Some(endpoint.scheme.clone());
     parts.authority = Some(endpoint.authority.clone());
-    parts.path_and_query = path.ok();
+    parts.path_and_query = uri::PathAndQuery::from_maybe_shared(path).ok();
     let uri = Uri::from_parts(parts)
         .map_err(|_| BuildError::new("the URL", Problem::Invalid("it is longer than HTTP allows".into())))?;
-    let method = operation.method();
-    let (content_type, bytes) = operation.body(&endpoint.limits)?.into_parts();
 
     let mut headers = HeaderMap::with_capacity(8);
     headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
@@ -325,8 +328,8 @@ pub fn build<O: Operation>(endpoint: &Endpoint<O::Surface>, operation: &O) -> Re
         headers.insert(header::CONTENT_TYPE, content_type);
     }
     headers.insert(header::USER_AGENT, endpoint.user_agent.clone());
-    if !bytes.is_empty() || matches!(method, Method::POST | Method::PUT) {
-        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+    if let Some(length) = HeaderValue::from_maybe_shared(length).ok().filter(|_| has_length) {
+        headers.insert(header::CONTENT_LENGTH, length);
     }
 
     let mut request = Request::new(bytes);

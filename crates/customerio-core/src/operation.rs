@@ -163,7 +163,7 @@ impl Body {
     ///
     /// Where `value` has a number that is not finite, a time in milliseconds, or a key that is not text.
     pub fn json(value: &(impl Serialize + ?Sized)) -> Result<Self, BuildError> {
-        Ok(Self::new(HeaderValue::from_static("application/json"), json::encode(value)?))
+        Ok(Self::new(HeaderValue::from_static("application/json"), json::encode(value)?.into()))
     }
 
     /// Any bytes.

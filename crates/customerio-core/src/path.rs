@@ -1,7 +1,8 @@
 //! Writers for the path and the query: the only way in which text gets into a URL.
 
-use std::fmt::Write as _;
+use std::borrow::Cow;
 
+use bytes::Bytes;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::{BuildError, Limits, Problem};
@@ -23,15 +24,27 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 /// ```
 #[derive(Default)]
 pub struct Path {
-    text: String,
+    /// Borrowed as long as it is one literal: a route without identifiers is not copied.
+    text: Cow<'static, str>,
     limits: Limits,
 }
 
 impl Path {
     pub(crate) fn starting_with(prefix: &str, limits: Limits) -> Self {
-        let mut text = String::with_capacity(prefix.len() + 96);
-        text.push_str(prefix);
-        Self { text, limits }
+        let mut path = Self { text: Cow::Borrowed(""), limits };
+        if !prefix.is_empty() {
+            path.owned().push_str(prefix);
+        }
+        path
+    }
+
+    fn owned(&mut self) -> &mut String {
+        if let Cow::Borrowed(literal) = self.text {
+            let mut text = String::with_capacity(literal.len() + 96);
+            text.push_str(literal);
+            self.text = Cow::Owned(text);
+        }
+        self.text.to_mut()
     }
 
     /// What identifiers are checked against.
@@ -43,7 +56,11 @@ impl Path {
     /// Writes a part of the route that is the same in every call, such as `/api/v1/customers`.
     pub fn literal(&mut self, text: &'static str) {
         debug_assert!(text.starts_with('/') && !text.ends_with('/'), "a literal is whole segments: {text}");
-        self.text.push_str(text);
+        if self.text.is_empty() {
+            self.text = Cow::Borrowed(text);
+        } else {
+            self.owned().push_str(text);
+        }
     }
 
     /// Writes a slash and `value` as one segment, percent-encoded.
@@ -64,16 +81,18 @@ impl Path {
         limit: usize,
     ) -> Result<(), BuildError> {
         check_identifier(what, value, limit)?;
-        self.text.push('/');
-        self.text.push_str(prefix);
-        self.text.extend(utf8_percent_encode(value, RESERVED));
+        let text = self.owned();
+        text.push('/');
+        text.push_str(prefix);
+        text.extend(utf8_percent_encode(value, RESERVED));
         Ok(())
     }
 
     /// Writes a slash and a number as one segment.
     pub fn number(&mut self, value: u64) {
-        // Writing to a String cannot fail.
-        let _ = write!(self.text, "/{value}");
+        let text = self.owned();
+        text.push('/');
+        text.push_str(itoa::Buffer::new().format(value));
     }
 
     /// What has been written.
@@ -83,28 +102,39 @@ impl Path {
     }
 
     pub(crate) fn query(&mut self) -> Query<'_> {
-        Query { text: &mut self.text, separator: '?' }
+        Query { path: self, separator: '?' }
     }
 
-    pub(crate) fn into_string(self) -> String {
-        self.text
+    /// What has been written, and `more`, which shares its memory.
+    pub(crate) fn into_bytes_and(self, more: &str) -> (Bytes, Bytes) {
+        match self.text {
+            Cow::Borrowed(literal) => (Bytes::from_static(literal.as_bytes()), Bytes::copy_from_slice(more.as_bytes())),
+            Cow::Owned(mut text) => {
+                let end = text.len();
+                text.push_str(more);
+                let mut path = Bytes::from(text);
+                let more = path.split_off(end);
+                (path, more)
+            }
+        }
     }
 }
 
 /// Writes the query of a request.
 pub struct Query<'a> {
-    text: &'a mut String,
+    path: &'a mut Path,
     separator: char,
 }
 
 impl Query<'_> {
     /// Writes `name=value`, both percent-encoded: a `+` arrives as a `+`.
     pub fn pair(&mut self, name: &str, value: &str) {
-        self.text.push(self.separator);
+        let text = self.path.owned();
+        text.push(self.separator);
         self.separator = '&';
-        self.text.extend(utf8_percent_encode(name, RESERVED));
-        self.text.push('=');
-        self.text.extend(utf8_percent_encode(value, RESERVED));
+        text.extend(utf8_percent_encode(name, RESERVED));
+        text.push('=');
+        text.extend(utf8_percent_encode(value, RESERVED));
     }
 }
 

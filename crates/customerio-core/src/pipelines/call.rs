@@ -85,26 +85,36 @@ impl<C: Serialize + ?Sized> Common<'_, C> {
     /// Encodes `call`, whose common fields these are, as a batch has it.
     pub(super) fn encode(&self, call: &impl Serialize) -> Result<Encoded, BuildError> {
         self.check()?;
-        let mut shared = Vec::from(json::encode(&Shared(self))?);
-        if shared == b"{}" {
-            shared.clear();
-        } else {
-            // `{"context":…}` becomes `,"context":…`.
-            shared[0] = b',';
-            shared.pop();
-        }
-        Ok(Encoded { json: json::encode(call)?, shared: shared.into() })
+        let context = self.context.or(self.device, None);
+        let shared = Shared { context: (!context.is_empty()).then_some(context), integrations: &self.integrations };
+        Ok(Encoded { json: json::encode(call)?, shared: shared.encode()? })
     }
 }
 
-struct Shared<'a, 'b, C: ?Sized>(&'b Common<'a, C>);
+/// What a call has in common with its batch.
+struct Shared<'a, 'b, C: ?Sized> {
+    context: Option<Context<'a, C>>,
+    integrations: &'b Option<Integrations<'a>>,
+}
+
+impl<C: Serialize + ?Sized> Shared<'_, '_, C> {
+    fn encode(&self) -> Result<Vec<u8>, BuildError> {
+        if self.context.is_none() && self.integrations.is_none() {
+            return Ok(Vec::new());
+        }
+        // `{"context":…}` becomes `,"context":…`.
+        let mut json = json::encode(self)?;
+        json[0] = b',';
+        json.pop();
+        Ok(json)
+    }
+}
 
 impl<C: Serialize + ?Sized> Serialize for Shared<'_, '_, C> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let context = self.0.context.or(self.0.device, None);
         let mut fields = Fields::new(serializer)?;
-        fields.optional("context", (!context.is_empty()).then_some(&context))?;
-        fields.optional("integrations", self.0.integrations.as_ref())?;
+        fields.optional("context", self.context.as_ref())?;
+        fields.optional("integrations", self.integrations.as_ref())?;
         fields.end()
     }
 }
@@ -113,7 +123,7 @@ impl<C: Serialize + ?Sized> Serialize for Shared<'_, '_, C> {
 /// refused.
 pub(super) fn alone(call: Encoded, limits: &Limits) -> Result<Body, BuildError> {
     check_bytes("the call", call.json.len() + call.shared.len(), limits.batch_item)?;
-    let mut json = Vec::from(call.json);
+    let mut json = call.json;
     json.pop();
     json.extend_from_slice(&call.shared);
     json.push(b'}');

@@ -88,7 +88,7 @@ use crate::{Body, BuildError, Encoded, Limits, json::Fields, limits::check_bytes
 /// The body of a request with one entity alone; one over the limit is refused.
 pub(super) fn alone(entity: Encoded, limits: &Limits) -> Result<Body, BuildError> {
     check_bytes("the call", entity.json.len(), limits.batch_item)?;
-    Ok(Body::new(HeaderValue::from_static("application/json"), entity.json))
+    Ok(Body::new(HeaderValue::from_static("application/json"), entity.json.into()))
 }
 
 /// Writes what every entity begins with.
