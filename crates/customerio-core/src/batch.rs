@@ -108,7 +108,12 @@ impl<B: Batch> Item<B> {
 
     fn of<O: BatchItem<Batch = B>>(operation: &O, limits: &Limits) -> Result<Self, BuildError> {
         let Encoded { json, shared } = operation.encode(limits)?;
-        Ok(Self { json: json.into(), shared: shared.into(), replay: operation.replay(), batch: std::marker::PhantomData })
+        Ok(Self {
+            json: json.into(),
+            shared: shared.into(),
+            replay: operation.replay(),
+            batch: std::marker::PhantomData,
+        })
     }
 
     /// The call as JSON.

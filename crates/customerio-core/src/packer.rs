@@ -3,11 +3,12 @@
 use std::ops::Range;
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Response};
+use http::{Method, Response};
 
 use crate::{
     Batch, BatchAnswer, Body, BuildError, Item, Limits, Operation, Path, Problem, Replay, Unreadable, batch,
     limits::{self, check_bytes},
+    operation::JSON,
 };
 
 /// Packs items into batches, in their order, as many to a batch as its limit lets.
@@ -244,7 +245,7 @@ impl<B: Batch, T> Operation for Packed<B, T> {
         Ok(())
     }
     fn body(&self, _: &Limits) -> Result<Body, BuildError> {
-        Ok(Body::new(HeaderValue::from_static("application/json"), self.body.clone()))
+        Ok(Body::new(JSON, self.body.clone()))
     }
     fn replay(&self) -> Replay {
         self.replay

@@ -1,7 +1,6 @@
 //! What all calls of the API have in common.
 
 use bytes::Bytes;
-use http::HeaderValue;
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::{Context, Integrations, MessageId, context};
@@ -10,6 +9,7 @@ use crate::{
     device::check_token,
     json::{self, Fields},
     limits::check_bytes,
+    operation::JSON,
 };
 
 /// The fields that every call can have.
@@ -127,7 +127,7 @@ pub(super) fn alone(call: Encoded, limits: &Limits) -> Result<Body, BuildError> 
     json.pop();
     json.extend_from_slice(&call.shared);
     json.push(b'}');
-    Ok(Body::new(HeaderValue::from_static("application/json"), Bytes::from(json)))
+    Ok(Body::new(JSON, Bytes::from(json)))
 }
 
 /// Makes a type an operation and an item of a batch. The type serialises as the call without what it shares with its
