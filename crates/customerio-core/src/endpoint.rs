@@ -43,8 +43,9 @@ pub struct Endpoint<S> {
     /// The header that an API has and the others do not.
     own: Option<(HeaderName, HeaderValue)>,
     user_agent: HeaderValue,
-    /// The headers of a request without a body, and of one with one: copying them costs less than making them.
-    ready: [HeaderMap; 2],
+    /// The headers of a request: without credentials and with them, without a body and with one. Copying them costs less
+    /// than making them.
+    ready: [[HeaderMap; 2]; 2],
     limits: Limits,
     surface: PhantomData<S>,
 }
@@ -197,7 +198,8 @@ impl<S: Surface> Endpoint<S> {
     }
 
     fn made_ready(mut self) -> Self {
-        self.ready = [false, true].map(|has_body| self.headers(true, has_body));
+        let both = [false, true];
+        self.ready = both.map(|authenticated| both.map(|has_body| self.headers(authenticated, has_body)));
         self
     }
 
@@ -344,11 +346,7 @@ pub fn build<O: Operation>(endpoint: &Endpoint<O::Surface>, operation: &O) -> Re
     let uri = Uri::from_parts(parts)
         .map_err(|_| BuildError::new("the URL", Problem::Invalid("it is longer than HTTP allows".into())))?;
 
-    let mut headers = if O::AUTHENTICATED {
-        endpoint.ready[usize::from(content_type.is_some())].clone()
-    } else {
-        endpoint.headers(false, content_type.is_some())
-    };
+    let mut headers = endpoint.ready[usize::from(O::AUTHENTICATED)][usize::from(content_type.is_some())].clone();
     if let Some(other) = content_type.filter(|content_type| content_type != JSON) {
         headers.insert(header::CONTENT_TYPE, other);
     }
