@@ -15,18 +15,32 @@ const X_STRICT_MODE: HeaderName = HeaderName::from_static("x-strict-mode");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const USER_AGENT: HeaderValue = HeaderValue::from_static(concat!("customerio-rust/", env!("CARGO_PKG_VERSION")));
 
-/// One of the APIs; everything that is the same in each request is ready.
+/// One of the APIs; everything that is the same in each request is ready, headers included.
 pub(crate) struct Api {
     authority: Authority,
-    authorization: HeaderValue,
-    strict: bool,
+    bare: HeaderMap,
+    with_body: HeaderMap,
+    with_body_without_credentials: HeaderMap,
 }
 
 impl Api {
     pub(crate) fn new(host: &'static str, authorization: &'static str, strict: bool) -> Self {
         let mut authorization = HeaderValue::from_static(authorization);
         authorization.set_sensitive(true);
-        Self { authority: Authority::from_static(host), authorization, strict }
+        let mut bare = HeaderMap::with_capacity(8);
+        bare.insert(header::ACCEPT, JSON);
+        bare.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        bare.insert(header::USER_AGENT, USER_AGENT);
+        if strict {
+            bare.insert(X_STRICT_MODE, HeaderValue::from_static("1"));
+        }
+        let mut with_body_without_credentials = bare.clone();
+        with_body_without_credentials.insert(header::CONTENT_TYPE, JSON);
+        with_body_without_credentials.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
+        let mut with_body = with_body_without_credentials.clone();
+        with_body.insert(header::AUTHORIZATION, authorization.clone());
+        bare.insert(header::AUTHORIZATION, authorization);
+        Self { authority: Authority::from_static(host), bare, with_body, with_body_without_credentials }
     }
 
     pub(crate) fn post(&self, path: PathAndQuery, body: &impl Serialize) -> Request<Bytes> {
@@ -34,52 +48,30 @@ impl Api {
     }
 
     pub(crate) fn post_bytes(&self, path: PathAndQuery, body: Bytes) -> Request<Bytes> {
-        self.send(Method::POST, path, body, Some(&self.authorization))
+        self.send(Method::POST, path, body, &self.with_body)
     }
 
     pub(crate) fn post_without_credentials(&self, path: PathAndQuery, body: &impl Serialize) -> Request<Bytes> {
-        self.send(Method::POST, path, json(body), None)
+        self.send(Method::POST, path, json(body), &self.with_body_without_credentials)
     }
 
     pub(crate) fn put(&self, path: PathAndQuery, body: &impl Serialize) -> Request<Bytes> {
-        self.send(Method::PUT, path, json(body), Some(&self.authorization))
+        self.send(Method::PUT, path, json(body), &self.with_body)
     }
 
     /// A call without a body; a POST says that it has none.
     pub(crate) fn bare(&self, method: Method, path: PathAndQuery) -> Request<Bytes> {
-        let is_post = method == Method::POST;
-        let mut headers = self.headers(Some(&self.authorization));
-        if is_post {
+        let mut headers = self.bare.clone();
+        if method == Method::POST {
             headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
         self.request(method, path, headers, Bytes::new())
     }
 
-    fn send(
-        &self,
-        method: Method,
-        path: PathAndQuery,
-        body: Bytes,
-        authorization: Option<&HeaderValue>,
-    ) -> Request<Bytes> {
-        let mut headers = self.headers(authorization);
-        headers.insert(header::CONTENT_TYPE, JSON);
+    fn send(&self, method: Method, path: PathAndQuery, body: Bytes, headers: &HeaderMap) -> Request<Bytes> {
+        let mut headers = headers.clone();
         headers.insert(header::CONTENT_LENGTH, body.len().into());
         self.request(method, path, headers, body)
-    }
-
-    fn headers(&self, authorization: Option<&HeaderValue>) -> HeaderMap {
-        let mut headers = HeaderMap::with_capacity(8);
-        headers.insert(header::ACCEPT, JSON);
-        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-        if let Some(authorization) = authorization {
-            headers.insert(header::AUTHORIZATION, authorization.clone());
-        }
-        if self.strict {
-            headers.insert(X_STRICT_MODE, HeaderValue::from_static("1"));
-        }
-        headers.insert(header::USER_AGENT, USER_AGENT);
-        headers
     }
 
     fn request(&self, method: Method, path: PathAndQuery, headers: HeaderMap, body: Bytes) -> Request<Bytes> {
