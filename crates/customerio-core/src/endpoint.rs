@@ -337,12 +337,12 @@ pub fn build<O: Operation>(endpoint: &Endpoint<O::Surface>, operation: &O) -> Re
     let (content_type, bytes) = operation.body(&endpoint.limits)?.into_parts();
     let has_length = content_type.is_some() || matches!(method, Method::POST | Method::PUT);
     let mut digits = itoa::Buffer::new();
-    let (path, length) = path.into_bytes_and(if has_length { digits.format(bytes.len()) } else { "" });
+    let (path, length) = path.finish_with(if has_length { digits.format(bytes.len()) } else { "" });
 
     let mut parts = uri::Parts::default();
     parts.scheme = Some(endpoint.scheme.clone());
     parts.authority = Some(endpoint.authority.clone());
-    parts.path_and_query = uri::PathAndQuery::from_maybe_shared(path).ok();
+    parts.path_and_query = path.ok();
     let uri = Uri::from_parts(parts)
         .map_err(|_| BuildError::new("the URL", Problem::Invalid("it is longer than HTTP allows".into())))?;
 
@@ -350,7 +350,7 @@ pub fn build<O: Operation>(endpoint: &Endpoint<O::Surface>, operation: &O) -> Re
     if let Some(other) = content_type.filter(|content_type| content_type != JSON) {
         headers.insert(header::CONTENT_TYPE, other);
     }
-    if let Some(length) = HeaderValue::from_maybe_shared(length).ok().filter(|_| has_length) {
+    if has_length && let Ok(length) = HeaderValue::from_maybe_shared(length) {
         headers.insert(header::CONTENT_LENGTH, length);
     }
 

@@ -9,6 +9,7 @@ use crate::{
     Batch, BatchAnswer, Body, BuildError, Item, Limits, Operation, Path, Problem, Replay, Unreadable, batch,
     limits::{self, check_bytes},
     operation::JSON,
+    path::route,
 };
 
 /// Packs items into batches, in their order, as many to a batch as its limit lets.
@@ -241,7 +242,7 @@ impl<B: Batch, T> Operation for Packed<B, T> {
         Method::POST
     }
     fn path(&self, path: &mut Path) -> Result<(), BuildError> {
-        path.literal(B::PATH);
+        route!(path, B::PATH);
         Ok(())
     }
     fn body(&self, _: &Limits) -> Result<Body, BuildError> {

@@ -1,8 +1,7 @@
 //! Writers for the path and the query: the only way in which text gets into a URL.
 
-use std::borrow::Cow;
-
 use bytes::Bytes;
+use http::uri::{InvalidUri, PathAndQuery};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::{BuildError, Limits, Problem};
@@ -24,27 +23,49 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 /// ```
 #[derive(Default)]
 pub struct Path {
-    /// Borrowed as long as it is one literal: a route without identifiers is not copied.
-    text: Cow<'static, str>,
+    text: String,
+    /// Instead of the text, as long as nothing else is written.
+    route: Option<PathAndQuery>,
     limits: Limits,
 }
 
+/// Writes a whole route without identifiers: `route!(path, "/api/v2/batch")`. It is parsed when it is compiled.
+macro_rules! route {
+    ($path:ident, $route:expr) => {
+        $path.route(const { http::uri::PathAndQuery::from_static($route) })
+    };
+}
+pub(crate) use route;
+
 impl Path {
+    #[inline]
     pub(crate) fn starting_with(prefix: &str, limits: Limits) -> Self {
-        let mut path = Self { text: Cow::Borrowed(""), limits };
+        let mut path = Self { text: String::new(), route: None, limits };
         if !prefix.is_empty() {
-            path.owned().push_str(prefix);
+            path.text().push_str(prefix);
         }
         path
     }
 
-    fn owned(&mut self) -> &mut String {
-        if let Cow::Borrowed(literal) = self.text {
-            let mut text = String::with_capacity(literal.len() + 96);
-            text.push_str(literal);
-            self.text = Cow::Owned(text);
+    /// For [`route!`].
+    #[inline]
+    pub(crate) fn route(&mut self, route: PathAndQuery) {
+        if self.text.is_empty() {
+            self.route = Some(route);
+        } else {
+            self.text.push_str(route.as_str());
         }
-        self.text.to_mut()
+    }
+
+    /// The text, with room for as much as most paths have.
+    fn text(&mut self) -> &mut String {
+        if self.text.capacity() == 0 {
+            self.text.reserve_exact(112);
+        }
+        if let Some(route) = self.route.take() {
+            self.text.push_str(route.as_str());
+        }
+        &mut self.text
     }
 
     /// What identifiers are checked against.
@@ -56,11 +77,7 @@ impl Path {
     /// Writes a part of the route that is the same in every call, such as `/api/v1/customers`.
     pub fn literal(&mut self, text: &'static str) {
         debug_assert!(text.starts_with('/') && !text.ends_with('/'), "a literal is whole segments: {text}");
-        if self.text.is_empty() {
-            self.text = Cow::Borrowed(text);
-        } else {
-            self.owned().push_str(text);
-        }
+        self.text().push_str(text);
     }
 
     /// Writes a slash and `value` as one segment, percent-encoded.
@@ -81,7 +98,7 @@ impl Path {
         limit: usize,
     ) -> Result<(), BuildError> {
         check_identifier(what, value, limit)?;
-        let text = self.owned();
+        let text = self.text();
         text.push('/');
         text.push_str(prefix);
         text.extend(utf8_percent_encode(value, RESERVED));
@@ -90,7 +107,7 @@ impl Path {
 
     /// Writes a slash and a number as one segment.
     pub fn number(&mut self, value: u64) {
-        let text = self.owned();
+        let text = self.text();
         text.push('/');
         text.push_str(itoa::Buffer::new().format(value));
     }
@@ -98,7 +115,7 @@ impl Path {
     /// What has been written.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.text
+        self.route.as_ref().map_or(&self.text, PathAndQuery::as_str)
     }
 
     pub(crate) fn query(&mut self) -> Query<'_> {
@@ -106,17 +123,16 @@ impl Path {
     }
 
     /// What has been written, and `more`, which shares its memory.
-    pub(crate) fn into_bytes_and(self, more: &str) -> (Bytes, Bytes) {
-        match self.text {
-            Cow::Borrowed(literal) => (Bytes::from_static(literal.as_bytes()), Bytes::copy_from_slice(more.as_bytes())),
-            Cow::Owned(mut text) => {
-                let end = text.len();
-                text.push_str(more);
-                let mut path = Bytes::from(text);
-                let more = path.split_off(end);
-                (path, more)
-            }
+    #[inline]
+    pub(crate) fn finish_with(&mut self, more: &str) -> (Result<PathAndQuery, InvalidUri>, Bytes) {
+        if let Some(route) = self.route.take() {
+            return (Ok(route), Bytes::copy_from_slice(more.as_bytes()));
         }
+        let end = self.text.len();
+        self.text.push_str(more);
+        let mut path = Bytes::from(std::mem::take(&mut self.text));
+        let more = path.split_off(end);
+        (PathAndQuery::from_maybe_shared(path), more)
     }
 }
 
@@ -129,7 +145,7 @@ pub struct Query<'a> {
 impl Query<'_> {
     /// Writes `name=value`, both percent-encoded: a `+` arrives as a `+`.
     pub fn pair(&mut self, name: &str, value: &str) {
-        let text = self.path.owned();
+        let text = self.path.text();
         text.push(self.separator);
         self.separator = '&';
         text.extend(utf8_percent_encode(name, RESERVED));
@@ -141,7 +157,7 @@ impl Query<'_> {
 impl std::fmt::Debug for Path {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // A path names people.
-        f.debug_struct("Path").field("bytes", &self.text.len()).finish_non_exhaustive()
+        f.debug_struct("Path").field("bytes", &self.as_str().len()).finish_non_exhaustive()
     }
 }
 
@@ -154,8 +170,9 @@ impl std::fmt::Debug for Query<'_> {
 /// What every identifier must pass, in a path or in a body: `url`-based clients rewrite `%2E%2E` as `..` and then drop
 /// it, and an empty segment is another route.
 pub(crate) fn check_identifier(what: &'static str, value: &str, limit: usize) -> Result<(), BuildError> {
+    let is_blank = |value: &str| !value.starts_with(|first: char| first.is_ascii_graphic()) && value.trim().is_empty();
     let problem = match value {
-        _ if value.trim().is_empty() => Problem::Empty,
+        _ if is_blank(value) => Problem::Empty,
         "." | ".." => Problem::DotSegment,
         _ if value.len() > limit => Problem::TooLong { bytes: value.len(), limit },
         _ => return Ok(()),

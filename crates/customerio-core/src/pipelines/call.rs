@@ -85,36 +85,29 @@ impl<C: Serialize + ?Sized> Common<'_, C> {
     /// Encodes `call`, whose common fields these are, as a batch has it.
     pub(super) fn encode(&self, call: &impl Serialize) -> Result<Encoded, BuildError> {
         self.check()?;
-        let context = self.context.or(self.device, None);
-        let shared = Shared { context: (!context.is_empty()).then_some(context), integrations: &self.integrations };
-        Ok(Encoded { json: json::encode(call)?, shared: shared.encode()? })
+        Ok(Encoded { json: json::encode(call)?, shared: self.encode_shared()? })
     }
-}
 
-/// What a call has in common with its batch.
-struct Shared<'a, 'b, C: ?Sized> {
-    context: Option<Context<'a, C>>,
-    integrations: &'b Option<Integrations<'a>>,
-}
-
-impl<C: Serialize + ?Sized> Shared<'_, '_, C> {
-    fn encode(&self) -> Result<Vec<u8>, BuildError> {
-        if self.context.is_none() && self.integrations.is_none() {
+    fn encode_shared(&self) -> Result<Vec<u8>, BuildError> {
+        if self.device.is_none() && self.integrations.is_none() && self.context.is_empty() {
             return Ok(Vec::new());
         }
         // `{"context":…}` becomes `,"context":…`.
-        let mut json = json::encode(self)?;
+        let mut json = json::encode(&Shared(self))?;
         json[0] = b',';
         json.pop();
         Ok(json)
     }
 }
 
+struct Shared<'a, 'b, C: ?Sized>(&'b Common<'a, C>);
+
 impl<C: Serialize + ?Sized> Serialize for Shared<'_, '_, C> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let context = self.0.context.or(self.0.device, None);
         let mut fields = Fields::new(serializer)?;
-        fields.optional("context", self.context.as_ref())?;
-        fields.optional("integrations", self.integrations.as_ref())?;
+        fields.optional("context", (!context.is_empty()).then_some(&context))?;
+        fields.optional("integrations", self.0.integrations.as_ref())?;
         fields.end()
     }
 }
@@ -144,7 +137,7 @@ macro_rules! call {
                 http::Method::POST
             }
             fn path(&self, path: &mut $crate::Path) -> Result<(), $crate::BuildError> {
-                path.literal($path);
+                $crate::path::route!(path, $path);
                 Ok(())
             }
             fn body(&self, limits: &$crate::Limits) -> Result<$crate::Body, $crate::BuildError> {

@@ -14,7 +14,7 @@ macro_rules! entity {
                 http::Method::POST
             }
             fn path(&self, path: &mut $crate::Path) -> Result<(), $crate::BuildError> {
-                path.literal("/api/v2/entity");
+                $crate::path::route!(path, "/api/v2/entity");
                 Ok(())
             }
             fn body(&self, limits: &$crate::Limits) -> Result<$crate::Body, $crate::BuildError> {
