@@ -13,6 +13,7 @@
 //! | call the App API | [`app`], and the short methods of [`Client<App>`](Client#impl-Client<App>) |
 //! | call a route that is not modelled | [`Raw`] |
 //! | say how often a call is tried | [`Policy`] |
+//! | keep below a rate limit | [`Throttle`] |
 //! | know what an error means | [`Error`] |
 
 pub mod app;
@@ -27,6 +28,7 @@ mod json;
 pub mod limits;
 mod macros;
 mod operation;
+mod pace;
 mod packer;
 mod path;
 mod person;
@@ -38,8 +40,11 @@ mod send_all;
 mod surface;
 #[cfg(test)]
 mod testing;
+mod throttle;
 mod time;
 mod topics;
+#[cfg(feature = "tracing")]
+mod trace;
 pub mod track;
 mod transport;
 
@@ -60,6 +65,7 @@ pub use crate::{
     exchange::{Exchange, Step},
     json::Nothing,
     operation::{Body, Operation, Quota, Replay, decode_json, decode_nothing},
+    pace::Rate,
     packer::{Packed, Packer, Refused, Unrepeatable},
     path::{Path, Query},
     person::{IdType, PersonId},
@@ -68,6 +74,7 @@ pub use crate::{
     rfc3339::Rfc3339,
     send_all::{BatchEvent, Failed, Failure, SendAll, Summary},
     surface::{App, Pipelines, Region, Surface, Track},
+    throttle::Throttle,
     time::{Moment, UnixSeconds},
     transport::{Attempt, MaybeSendSync, Transport},
 };
