@@ -590,6 +590,36 @@ mod tests {
     }
 
     #[test]
+    fn debug_shows_how_far_a_call_is_and_nothing_of_its_data() {
+        let (endpoint, identify) = (endpoint(), track::Identify::new("1"));
+        let mut exchange = Exchange::new(&endpoint, &identify, Policy::default(), &at(0)).unwrap();
+        let shown = |exchange: &Exchange<'_, _>, attempts: u32, state: &str| {
+            let policy = Policy::default();
+            assert_eq!(
+                format!("{exchange:?}"),
+                format!(
+                    "Exchange {{ operation: \"track.identify\", policy: {policy:?}, attempts: {attempts}, state: {state:?}, \
+                     .. }}"
+                )
+            );
+        };
+        shown(&exchange, 0, "ready");
+        assert_eq!(
+            format!("{:?}", exchange.step(&at(0))),
+            "Send(Attempt { operation: \"track.identify\", number: 1, timeout: 10s, response_limit: 1048576 })"
+        );
+        shown(&exchange, 1, "sent");
+        exchange.receive(answer(503, None));
+        shown(&exchange, 1, "received");
+        assert_eq!(format!("{:?}", exchange.step(&at(0))), "Wait(0ns)");
+        shown(&exchange, 1, "ready");
+        let _ = exchange.step(&at(0));
+        exchange.receive(answer(200, None));
+        assert_eq!(format!("{:?}", exchange.step(&at(0))), "Done(Ok(()))");
+        shown(&exchange, 2, "ended");
+    }
+
+    #[test]
     #[should_panic(expected = "call receive first")]
     fn stepping_with_a_request_out_is_a_bug_that_shows() {
         let (endpoint, delete) = (endpoint(), track::Delete::new("1"));
