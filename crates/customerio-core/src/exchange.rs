@@ -573,6 +573,20 @@ mod tests {
     }
 
     #[test]
+    fn a_turn_that_comes_at_the_deadline_is_too_late() {
+        let throttle =
+            Throttle::off().with_rate(crate::Quota::Ingest, crate::Rate::at_most(1, Duration::from_secs(20)));
+        let (endpoint, identify) = (endpoint(), track::Identify::new("1"));
+        let step = |seconds| {
+            let policy = Policy::default().with_deadline(Duration::from_secs(seconds));
+            Exchange::new(&endpoint, &identify, policy, &at(0)).unwrap().with_throttle(&throttle).step(&at(0))
+        };
+        assert!(matches!(step(20), Step::Send(_)));
+        assert!(matches!(step(20), Step::Done(Err(error)) if error.stop_reason() == StopReason::Deadline));
+        assert!(matches!(step(21), Step::Wait(wait) if wait == Duration::from_secs(20)));
+    }
+
+    #[test]
     fn a_429_slows_the_others_down() {
         let throttle = Throttle::off().with_rate(crate::Quota::Ingest, crate::limits::INGEST_RATE);
         let pacer = throttle.pacer(crate::Quota::Ingest).unwrap();
