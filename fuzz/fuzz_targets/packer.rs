@@ -5,8 +5,8 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use customerio_core::{
-    Batch, BuildError, Item, Moment, Operation as _, Packed, Packer, PipelinesBatch, Problem, Replay, TrackBatch,
-    Unrepeatable, pipelines, track::v2::person,
+    Batch, BuildError, Item, Limits, Moment, Operation as _, Packed, Packer, PipelinesBatch, Problem, Replay,
+    TrackBatch, Unrepeatable, pipelines, track::v2::person,
 };
 use libfuzzer_sys::{arbitrary, fuzz_target};
 use serde_json::value::RawValue;
@@ -42,21 +42,24 @@ fn now() -> Moment {
 
 fn track(kind: Kind, text: &str) -> Result<Item<TrackBatch>, BuildError> {
     match kind {
-        Kind::Identify | Kind::To(_) => {
-            Item::new(&person::Identify::new("1").with_attributes(&BTreeMap::from([("a", text)])), &now())
-        }
-        Kind::Event => Item::new(&person::Event::new("1", text), &now()),
-        Kind::Merge => Item::new(&person::Merge::new(text, "1"), &now()),
+        Kind::Identify | Kind::To(_) => Item::new(
+            &person::Identify::new("1").with_attributes(&BTreeMap::from([("a", text)])),
+            &now(),
+            &Limits::default(),
+        ),
+        Kind::Event => Item::new(&person::Event::new("1", text), &now(), &Limits::default()),
+        Kind::Merge => Item::new(&person::Merge::new(text, "1"), &now(), &Limits::default()),
     }
 }
 
 fn pipelines(kind: Kind, text: &str) -> Result<Item<PipelinesBatch>, BuildError> {
     match kind {
-        Kind::Identify => Item::new(&pipelines::Identify::new("1").with_email(text), &now()),
-        Kind::Event | Kind::Merge => Item::new(&pipelines::Track::new("1", text), &now()),
+        Kind::Identify => Item::new(&pipelines::Identify::new("1").with_email(text), &now(), &Limits::default()),
+        Kind::Event | Kind::Merge => Item::new(&pipelines::Track::new("1", text), &now(), &Limits::default()),
         Kind::To(on) => Item::new(
             &pipelines::Track::new("1", text).with_integrations(&[("All", false), ("Salesforce", on)]),
             &now(),
+            &Limits::default(),
         ),
     }
 }
@@ -70,7 +73,8 @@ struct Known {
 fn run<B: Batch>(input: &Input<'_>, item: impl Fn(Kind, &str) -> Result<Item<B>, BuildError>) {
     let (item_limit, body_limit) = (usize::from(input.item_limit), usize::from(input.body_limit));
     let apart = if input.apart { Unrepeatable::Apart } else { Unrepeatable::Refuse };
-    let mut packer = Packer::new().with_limits(item_limit, body_limit).with_unrepeatable(apart);
+    let limits = Limits::default().with_batch_item(item_limit).with_batch(body_limit);
+    let mut packer = Packer::new().with_limits(limits).with_unrepeatable(apart);
     let (mut known, mut expected, mut batches) = (Vec::new(), Vec::new(), Vec::new());
     for item in input.calls.iter().filter_map(|(kind, text)| item(*kind, text).ok()) {
         let tag = known.len();
@@ -113,7 +117,7 @@ fn check<B: Batch>(batch: &Packed<B, usize>, known: &[Known], body_limit: usize)
         #[serde(borrow)]
         batch: Vec<&'a RawValue>,
     }
-    let body = batch.body().expect("a batch has a body");
+    let body = batch.body(&Limits::default()).expect("a batch has a body");
     assert!(body.bytes().len() <= body_limit);
     let whole: Body<'_> = serde_json::from_slice(body.bytes()).expect("a batch is JSON");
     assert_eq!((whole.batch.len(), batch.tags().len()), (batch.len(), batch.len()));

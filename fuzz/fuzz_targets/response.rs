@@ -7,7 +7,7 @@
 use std::error::Error as _;
 
 use customerio_core::{
-    App, Delivery, Error, Item, Moment, Operation, Packer, Raw, StopReason,
+    App, Delivery, Error, Item, Limits, Moment, Operation, Packer, Raw, StopReason,
     app::{DefaultAudience, SendEmail, TriggerBroadcast},
     bytes::Bytes,
     http::{HeaderName, HeaderValue, Response, StatusCode},
@@ -84,7 +84,11 @@ fuzz_target!(|input: &[u8]| {
 
     let mut packer = Packer::new();
     for id in ["41", "42", "43"] {
-        let item = Item::new(&person::Identify::new(id), &Moment::new(Default::default(), Default::default(), 4));
+        let item = Item::new(
+            &person::Identify::new(id),
+            &Moment::new(Default::default(), Default::default(), 4),
+            &Limits::default(),
+        );
         packer.push(item.expect("an id"), id).expect("a small item");
     }
     let batch = packer.finish().expect("three items");
