@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use customerio_core::StopReason::{Attempts, NotRepeatable};
+use customerio_core::StopReason::{Attempts, Deadline, NotRepeatable};
 use customerio_testing::faults::Action::{
     Close, CloseReading, CloseWriting, Drip, Pause, Read, ReadRequest, Reset, Serve, Stall, Write,
 };
@@ -27,8 +27,11 @@ fn cut(fault: Fault) -> Fault {
 }
 
 pub(crate) fn faults() -> Vec<Fault> {
-    let slow = |text: String, milliseconds| Drip(text.into(), Duration::from_millis(milliseconds));
-    let soon = Pause(Duration::from_millis(20));
+    [new(), kept(), halves(), slow()].into_iter().flatten().collect()
+}
+
+/// On a new connection.
+fn new() -> Vec<Fault> {
     vec![
         Fault::new("nothing wrong")
             .expect_both(delivered(1, 1))
@@ -62,6 +65,13 @@ pub(crate) fn faults() -> Vec<Fault> {
             .always(vec![ReadRequest, Reset])
             .expect(Identify, maybe_sent(3, Attempts, 3))
             .expect(Merge, maybe_sent(1, NotRepeatable, 1)),
+    ]
+}
+
+/// On one that has served a request already.
+fn kept() -> Vec<Fault> {
+    let soon = Pause(Duration::from_millis(20));
+    vec![
         Fault::new("stale pooled connection: FIN")
             .used()
             .once(vec![ReadRequest, Write(ok().into()), Close])
@@ -88,6 +98,13 @@ pub(crate) fn faults() -> Vec<Fault> {
             Read(40),
             Reset,
         ])),
+    ]
+}
+
+/// In the middle of something.
+fn halves() -> Vec<Fault> {
+    let soon = Pause(Duration::from_millis(20));
+    vec![
         Fault::new("half-close of reading, then an answer")
             .once(vec![ReadRequest, CloseReading, Write(ok().into())])
             .expect_both(delivered(1, 1)),
@@ -103,23 +120,36 @@ pub(crate) fn faults() -> Vec<Fault> {
             Reset,
         ])),
         lost(Fault::new("partial head, FIN").once(answer("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n"))),
-        lost(Fault::new("no answer, once").timeout(300).once(vec![Stall])),
+    ]
+}
+
+/// Not at all, or not soon.
+fn slow() -> Vec<Fault> {
+    let slow = |text: String, milliseconds| Drip(text.into(), Duration::from_millis(milliseconds));
+    vec![
+        lost(Fault::new("no answer, once").timeout(600).once(vec![Stall])),
         Fault::new("no answer, always")
-            .timeout(300)
+            .timeout(600)
             .always(vec![Stall])
             .expect(Identify, maybe_sent(3, Attempts, 3))
+            .expect(Merge, maybe_sent(1, NotRepeatable, 1)),
+        Fault::new("no answer, and the deadline in the second attempt")
+            .timeout(600)
+            .deadline(1000)
+            .always(vec![Stall])
+            .expect(Identify, maybe_sent(2, Deadline, 2))
             .expect(Merge, maybe_sent(1, NotRepeatable, 1)),
         Fault::new("dripped head, in time")
             .once(vec![ReadRequest, slow(ok(), 2)])
             .expect_both(delivered(1, 1))
             .expect(Email, delivered(1, 1)),
-        lost(Fault::new("dripped head, too slow").timeout(400).once(vec![ReadRequest, slow(ok(), 30)])),
+        lost(Fault::new("dripped head, too slow").timeout(600).once(vec![ReadRequest, slow(ok(), 30)])),
         Fault::new("stalled body")
-            .timeout(300)
+            .timeout(600)
             .once(vec![ReadRequest, Write(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{".to_vec()), Stall])
             .expect(Identify, delivered(2, 2))
             .expect(Merge, maybe_sent(1, NotRepeatable, 1)),
-        lost(Fault::new("dripped body, too slow").timeout(400).once(vec![
+        lost(Fault::new("dripped body, too slow").timeout(600).once(vec![
             ReadRequest,
             Write(b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n".to_vec()),
             slow(" ".repeat(99), 30),

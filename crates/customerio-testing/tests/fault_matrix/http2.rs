@@ -111,7 +111,7 @@ pub(crate) fn faults() -> Vec<Fault> {
         lost(fault("h2: RST after the request").once(vec![settings(), ReadRequest, Reset])),
         // One request that hangs is no reason to give the connection up, as it is with HTTP/1.1: the others hang with it.
         fault("h2: no answer")
-            .timeout(300)
+            .timeout(600)
             .once(vec![settings(), ReadRequest, Stall])
             .expect(Identify, maybe_sent(3, Attempts, 3))
             .expect(Merge, maybe_sent(1, NotRepeatable, 1)),
@@ -130,7 +130,7 @@ pub(crate) fn faults() -> Vec<Fault> {
         )),
         fault("h2: SETTINGS that allow no stream")
             .used()
-            .timeout(300)
+            .timeout(600)
             .once(vec![
                 settings(),
                 ReadRequest,

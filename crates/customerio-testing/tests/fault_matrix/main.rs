@@ -75,8 +75,8 @@ async fn every_fault_ends_as_it_must_and_nothing_is_lost_or_doubled() {
     let names: BTreeSet<_> = rows.iter().map(|row| &row.fault).collect();
     assert!(names.len() >= 50, "{} faults", names.len());
     let bad: Vec<_> = rows.iter().filter(|row| row.unexpected.is_some() || !row.objections.is_empty()).collect();
-    let shown = bad.iter().map(|row| format!("\n{row}")).collect::<String>();
-    assert!(bad.is_empty(), "{} of {} rows are not as expected:{shown}", bad.len(), rows.len());
+    let shown: Vec<_> = bad.iter().map(|row| format!("\n{row}")).collect();
+    assert!(bad.is_empty(), "{} of {} rows are not as expected:{}", bad.len(), rows.len(), shown.concat());
 }
 
 fn print(rows: &[Row], took: Duration) {
@@ -84,7 +84,9 @@ fn print(rows: &[Row], took: Duration) {
         "{:<48} {:<8} {:<11} {:<15} {:>8} {:<14} {:>8}  ",
         "fault", "over", "operation", "the SDK said", "attempts", "stopped by", "arrivals"
     );
-    rows.iter().for_each(|row| println!("{row}"));
+    for row in rows {
+        println!("{row}");
+    }
     let names: BTreeSet<_> = rows.iter().map(|row| &row.fault).collect();
     let count = |wanted: fn(&Objection) -> bool| rows.iter().filter(|row| row.objections.iter().any(wanted)).count();
     println!(

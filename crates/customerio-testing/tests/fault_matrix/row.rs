@@ -60,7 +60,7 @@ impl fmt::Display for Row {
 const PATIENCE: Duration = Duration::from_secs(40);
 
 /// Long enough for a connection that the server has ended to be found out.
-const IDLE: Duration = Duration::from_millis(150);
+const IDLE: Duration = Duration::from_millis(300);
 
 pub(crate) async fn run(fault: Arc<Fault>, index: usize, stack: Stack, shared: Arc<dyn Transport>) -> Row {
     let started = Instant::now();

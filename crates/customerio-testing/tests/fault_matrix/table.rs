@@ -200,6 +200,11 @@ impl Fault {
         self
     }
 
+    pub(crate) fn deadline(mut self, milliseconds: u64) -> Self {
+        self.policy = self.policy.with_deadline(Duration::from_millis(milliseconds));
+        self
+    }
+
     pub(crate) fn attempts(mut self, attempts: u32) -> Self {
         self.policy = self.policy.with_attempts(attempts);
         self
