@@ -94,7 +94,12 @@ impl<S: Surface> Client<S> {
         let mut exchange = exchange.with_throttle(&self.throttle);
         loop {
             match exchange.step(&self.transport.now()) {
-                Step::Send(request) => exchange.receive(self.attempt(request).await),
+                Step::Send(request) => {
+                    let attempt = self.attempt(request);
+                    #[cfg(feature = "tracing")]
+                    let attempt = tracing::Instrument::instrument(attempt, exchange.span().clone());
+                    exchange.receive(attempt.await);
+                }
                 Step::Wait(duration) => self.transport.sleep(duration).await,
                 Step::Done(result) => return result,
             }

@@ -132,6 +132,20 @@ pub enum StopReason {
     Deadline,
 }
 
+impl StopReason {
+    /// A short name that does not change, for logs and metrics.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Final => "final",
+            Self::NotRepeatable => "not_repeatable",
+            Self::Attempts => "attempts",
+            Self::Budget => "budget",
+            Self::Deadline => "deadline",
+        }
+    }
+}
+
 impl fmt::Display for StopReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

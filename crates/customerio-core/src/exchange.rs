@@ -83,6 +83,8 @@ pub struct Exchange<'a, O: Operation> {
     /// Whether an earlier attempt may have arrived.
     maybe_sent: bool,
     state: State,
+    #[cfg(feature = "tracing")]
+    trace: crate::trace::Trace,
 }
 
 enum State {
@@ -126,6 +128,8 @@ impl<'a, O: Operation> Exchange<'a, O> {
     pub fn new(endpoint: &Endpoint<O::Surface>, operation: &'a O, policy: Policy, now: &Moment) -> Result<Self, Error> {
         let request = build(endpoint, operation)?;
         Ok(Self {
+            #[cfg(feature = "tracing")]
+            trace: crate::trace::Trace::new(O::NAME, &request),
             operation,
             request,
             policy,
@@ -151,14 +155,30 @@ impl<'a, O: Operation> Exchange<'a, O> {
     ///
     /// After [`Step::Send`] and before [`receive`](Self::receive), and after [`Step::Done`].
     pub fn step(&mut self, now: &Moment) -> Step<O::Output> {
-        match std::mem::replace(&mut self.state, State::Ended) {
+        let state = std::mem::replace(&mut self.state, State::Ended);
+        #[cfg(feature = "tracing")]
+        let answer = match &state {
+            State::Received(result) => Some(crate::trace::Answer::of(result)),
+            _ => None,
+        };
+        let step = match state {
             State::Ready(last) => self.send(last, now),
             State::Received(result) => self.judge(result, now),
             State::Sent => {
                 panic!("Exchange::step needs what came of the request: call receive first")
             }
             State::Ended => panic!("Exchange::step was called after Step::Done"),
-        }
+        };
+        #[cfg(feature = "tracing")]
+        self.trace.step(&step, self.attempts, answer, now);
+        step
+    }
+
+    /// The span of the call. The driver does the sending in it, so that what the HTTP stack tells is told there.
+    #[cfg(feature = "tracing")]
+    #[must_use]
+    pub fn span(&self) -> &tracing::Span {
+        self.trace.span()
     }
 
     /// Takes what came of the request of the last [`Step::Send`].

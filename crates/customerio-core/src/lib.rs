@@ -43,6 +43,8 @@ mod testing;
 mod throttle;
 mod time;
 mod topics;
+#[cfg(feature = "tracing")]
+mod trace;
 pub mod track;
 mod transport;
 

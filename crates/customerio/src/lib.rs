@@ -40,6 +40,7 @@
 //! | `http2` | no | HTTP/2 where the server offers it |
 //! | `fs` | yes | `Attachment::from_path(..)` |
 //! | `stream` | yes | `Client::send_stream(..)` |
+//! | `tracing` | no | a span for each call and an event for each attempt, with the target `customerio` |
 
 pub use customerio_core::*;
 

@@ -115,6 +115,11 @@ impl Wiretap {
     pub(super) fn framed(frame: &Frame) -> Option<Event> {
         match *frame {
             Frame::Headers { stream, status: status @ 200.., .. } => Some(Event::Fate(stream, Fate::Answered(status))),
+            // The encoding of `Frame::Headers`, with something behind it.
+            Frame::Raw { kind: HEADERS, stream, ref payload, .. } => {
+                let status = std::str::from_utf8(payload.strip_prefix(&[8, 3])?.get(..3)?).ok()?.parse().ok()?;
+                Some(Event::Fate(stream, Fate::Answered(status)))
+            }
             Frame::Reset { stream, code: Frame::REFUSED_STREAM } => Some(Event::Fate(stream, Fate::Refused)),
             _ => None,
         }
@@ -156,6 +161,24 @@ mod tests {
             let mut wiretap = Wiretap::default();
             let events: Vec<_> = pieces.iter().flat_map(|piece| wiretap.received(piece)).collect();
             assert_eq!(events, expected, "{pieces:?}");
+        }
+    }
+
+    #[test]
+    fn answers_are_told_from_frames() {
+        let raw = |kind, payload: &[u8]| Frame::Raw { kind, flags: 0, stream: 3, payload: payload.to_vec() };
+        let answered = |stream, status| Some(Event::Fate(stream, Fate::Answered(status)));
+        for (frame, expected) in [
+            (Frame::Headers { stream: 1, status: 204, last: true }, answered(1, 204)),
+            (Frame::Headers { stream: 1, status: 103, last: false }, None),
+            (raw(HEADERS, b"\x08\x03503\0"), answered(3, 503)),
+            (raw(HEADERS, b"\x08\x0350"), None),
+            (raw(DATA, b"\x08\x03503\0"), None),
+            (Frame::Reset { stream: 1, code: Frame::REFUSED_STREAM }, Some(Event::Fate(1, Fate::Refused))),
+            (Frame::Reset { stream: 1, code: Frame::CANCEL }, None),
+            (Frame::GoAway { last_stream: 0, code: Frame::NO_ERROR }, None),
+        ] {
+            assert_eq!(Wiretap::framed(&frame), expected, "{frame:?}");
         }
     }
 

@@ -80,6 +80,17 @@ fn kept() -> Vec<Fault> {
             .used()
             .once(vec![ReadRequest, Write(ok().into()), soon.clone(), Reset])
             .expect_both(delivered(1, 1)),
+        // Some load balancers answer with it what nobody asked.
+        Fault::new("stale pooled connection: 408, FIN")
+            .used()
+            .once(vec![
+                ReadRequest,
+                Write(ok().into()),
+                soon.clone(),
+                Write(b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n".to_vec()),
+                Close,
+            ])
+            .expect_both(delivered(1, 1)),
         lost(Fault::new("FIN on the second request").used().once(vec![
             ReadRequest,
             Write(ok().into()),

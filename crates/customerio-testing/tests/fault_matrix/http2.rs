@@ -121,7 +121,11 @@ pub(crate) fn faults() -> Vec<Fault> {
             "h2: a header block that cannot be decoded",
             vec![Frame::Raw { kind: 1, flags: 4, stream: 1, payload: vec![0xff; 8] }],
         )),
-        // h2's own limit is 16 KB for all headers of an answer.
+        // hyper's limit is 16 KB for all headers of an answer.
+        when_asked("h2: 12 KB of headers", [headers(12_000), vec![body()]].concat())
+            .expect_both(delivered(1, 1))
+            .expect(Email, delivered(1, 1)),
+        lost(when_asked("h2: 20 KB of headers", headers(20_000))),
         lost(when_asked("h2: 1 MB of headers", headers(1_000_000))),
         lost(when_asked("h2: DATA before HEADERS", vec![body()])),
         lost(when_asked(
@@ -153,7 +157,7 @@ pub(crate) fn faults() -> Vec<Fault> {
 /// A status, and a field that long, in as many frames as that takes.
 fn headers(bytes: usize) -> Vec<Frame> {
     // `:status: 200`; `x: yyy…`, a literal without indexing and with an integer of several bytes for its length.
-    let mut block = vec![0x88, 0, 1, b'x', 0x7f];
+    let mut block = b"\x08\x03200\0\x01x\x7f".to_vec();
     let mut length = bytes - 127;
     while length >= 128 {
         block.push(u8::try_from(length % 128).unwrap() | 128);
