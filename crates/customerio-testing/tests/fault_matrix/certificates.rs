@@ -54,7 +54,7 @@ fn tls(authority: &Authority, name: &str, until: i32) -> Action {
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
-        .with_single_cert(vec![certificate], PrivateKeyDer::from(key))
+        .with_single_cert(vec![certificate], PrivateKeyDer::Pkcs8(key.serialize_der().into()))
         .unwrap();
     let config = Arc::new(config);
     Action::Wrap(Wrap::new(move |stream| {
