@@ -36,7 +36,8 @@ pub enum Action {
     Wrap(Wrap),
     /// Answers each request that comes with this, until the client closes.
     Serve(Vec<u8>),
-    /// Answers each request that comes by HTTP/2 with a 200 and this body, until the client closes.
+    /// Answers each request that comes by HTTP/2 with a 200 and this body, until the client closes. It answers neither
+    /// `PING` nor `SETTINGS`; the server's own `SETTINGS` come before it, as a [`Frame`](Self::Frame).
     ServeHttp2(Vec<u8>),
     /// Stops reading: the receiving side of the socket is shut down.
     CloseReading,

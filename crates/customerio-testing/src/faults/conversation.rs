@@ -1,5 +1,5 @@
 use std::{
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     io::{self, ErrorKind, Read as _, Write as _},
     net::{Shutdown, TcpStream},
     thread,
@@ -11,7 +11,7 @@ use socket2::SockRef;
 use super::{
     Action, Fate, Frame, Stream,
     server::State,
-    wiretap::{Event, Fates, Wiretap},
+    wiretap::{Event, Wiretap},
 };
 use crate::listener::{Ended, lock};
 
@@ -25,7 +25,10 @@ pub(super) struct Conversation<'a> {
     ended: Ended,
     state: &'a State,
     wiretap: Wiretap,
-    fates: Fates,
+    /// Where each whole request stands in the record, by its number.
+    arrivals: BTreeMap<u32, usize>,
+    /// What became of each request: an answer can be written before its request is whole.
+    fates: BTreeMap<u32, Fate>,
     /// The whole requests that came in and that no action has taken yet.
     untaken: VecDeque<u32>,
 }
@@ -38,7 +41,8 @@ impl<'a> Conversation<'a> {
         let stream = Box::new(socket.try_clone()?);
         let mut wiretap = Wiretap::default();
         wiretap.next_answer();
-        Ok(Self { socket, stream, ended, state, wiretap, fates: Fates::default(), untaken: VecDeque::new() })
+        let (arrivals, fates, untaken) = (BTreeMap::new(), BTreeMap::new(), VecDeque::new());
+        Ok(Self { socket, stream, ended, state, wiretap, arrivals, fates, untaken })
     }
 
     /// Does one thing after the other. Fails where the connection does.
@@ -164,12 +168,12 @@ impl<'a> Conversation<'a> {
             Event::Begun => record.begun += 1,
             Event::Whole(number) => {
                 self.untaken.push_back(number);
-                self.fates.arrivals.insert(number, record.arrivals.len());
-                record.arrivals.push(self.fates.fates.get(&number).copied().unwrap_or(Fate::Unanswered));
+                self.arrivals.insert(number, record.arrivals.len());
+                record.arrivals.push(self.fates.get(&number).copied().unwrap_or(Fate::Unanswered));
             }
             Event::Fate(number, fate) => {
-                self.fates.fates.insert(number, fate);
-                if let Some(index) = self.fates.arrivals.get(&number) {
+                self.fates.insert(number, fate);
+                if let Some(index) = self.arrivals.get(&number) {
                     record.arrivals[*index] = fate;
                 }
             }

@@ -1,7 +1,5 @@
 //! What goes over a connection, told from its bytes alone: requests that begin, requests that are whole, answers.
 
-use std::collections::BTreeMap;
-
 use super::{
     Fate, Frame,
     http2::{DATA, END_STREAM, HEADERS, PREFACE},
@@ -128,14 +126,6 @@ impl Wiretap {
 
 fn position(bytes: &[u8], what: &[u8]) -> Option<usize> {
     bytes.windows(what.len()).position(|window| window == what)
-}
-
-/// What became of the requests of one connection. An answer can come before its request is whole.
-#[derive(Debug, Default)]
-pub(super) struct Fates {
-    /// Where a request stands in the [`Record`](super::Record).
-    pub(super) arrivals: BTreeMap<u32, usize>,
-    pub(super) fates: BTreeMap<u32, Fate>,
 }
 
 #[cfg(test)]
