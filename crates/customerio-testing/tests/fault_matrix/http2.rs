@@ -47,10 +47,20 @@ fn go_away(last_stream: u32, code: u32) -> Frame {
     Frame::GoAway { last_stream, code }
 }
 
+fn head(last: bool) -> Frame {
+    Frame::Headers { stream: 1, status: 200, last }
+}
+
+fn body() -> Frame {
+    Frame::Data { stream: 1, bytes: BODY.into(), last: true }
+}
+
 pub(crate) fn faults() -> Vec<Fault> {
-    let head = |last| Frame::Headers { stream: 1, status: 200, last };
-    let body = || Frame::Data { stream: 1, bytes: BODY.into(), last: true };
-    let soon = Pause(std::time::Duration::from_millis(50));
+    [streams(), connections(), rules()].into_iter().flatten().collect()
+}
+
+/// Streams that are reset.
+fn streams() -> Vec<Fault> {
     let refused = [1, 3, 5].map(|stream| Frame::Reset { stream, code: Frame::REFUSED_STREAM }).map(Action::Frame);
     let refused = refused.into_iter().flat_map(|refused| [ReadRequest, refused]);
     let refused = [settings()].into_iter().chain(refused).chain([Stall]).collect();
@@ -70,6 +80,13 @@ pub(crate) fn faults() -> Vec<Fault> {
         when_asked("h2: RST_STREAM, NO_ERROR after the answer", vec![head(false), body(), reset(Frame::NO_ERROR)])
             .expect_both(delivered(1, 1))
             .expect(Email, delivered(1, 1)),
+    ]
+}
+
+/// Connections that go away, or are dead.
+fn connections() -> Vec<Fault> {
+    let soon = Pause(std::time::Duration::from_millis(50));
+    vec![
         // The server says that it has not looked at the stream, but the error does not say that it was this one.
         lost(when_asked("h2: GOAWAY before the stream", vec![go_away(0, Frame::NO_ERROR)])),
         lost(when_asked("h2: GOAWAY before the stream, INTERNAL_ERROR", vec![go_away(0, Frame::INTERNAL_ERROR)])),
@@ -116,6 +133,12 @@ pub(crate) fn faults() -> Vec<Fault> {
             .expect(Identify, maybe_sent(3, Attempts, 3))
             .expect(Merge, maybe_sent(1, NotRepeatable, 1)),
         lost(fault("h2: no answer, not even to pings").via(Via::Pinging).once(vec![settings(), ReadRequest, Stall])),
+    ]
+}
+
+/// What HTTP/2 does not allow, or no client takes.
+fn rules() -> Vec<Fault> {
+    vec![
         lost(fault("h2: speaks HTTP/1.1 instead").once(vec![ReadRequest, Action::write(crate::table::ok())])),
         lost(when_asked(
             "h2: a header block that cannot be decoded",

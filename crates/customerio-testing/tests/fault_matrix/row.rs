@@ -8,8 +8,8 @@ use std::{
 };
 
 use customerio_core::{
-    Client, Delivery, Endpoint, Error, Item, Moment, Packed, Packer, Policy, Region, StopReason, TrackBatch, Transport,
-    Unrepeatable, app::SendEmail, bytes::Bytes, http::Request, track::v2::person,
+    Client, Delivery, Endpoint, Error, Item, Limits, Moment, Packed, Packer, Policy, Region, StopReason, TrackBatch,
+    Transport, Unrepeatable, app::SendEmail, bytes::Bytes, http::Request, track::v2::person,
 };
 use customerio_testing::faults::{Action, BlackHole, FaultServer};
 
@@ -148,11 +148,11 @@ pub(crate) async fn call(op: Op, url: &str, transport: Arc<dyn Transport>, polic
 
 fn batch(op: Op) -> Packed<TrackBatch> {
     let mut packer = Packer::<TrackBatch>::new().with_unrepeatable(Unrepeatable::Apart);
-    let now = Moment::new(Duration::ZERO, Duration::ZERO, 1);
+    let (now, limits) = (Moment::new(Duration::ZERO, Duration::ZERO, 1), Limits::default());
     for person in ["1", "2"] {
         let item = match op {
-            Op::MergeBatch => Item::new(&person::Merge::new(person, "3"), &now),
-            _ => Item::new(&person::Identify::new(person), &now),
+            Op::MergeBatch => Item::new(&person::Merge::new(person, "3"), &now, &limits),
+            _ => Item::new(&person::Identify::new(person), &now, &limits),
         };
         assert!(packer.push(item.unwrap(), ()).unwrap().is_none());
     }
