@@ -1,8 +1,7 @@
 //! The limits of attributes, checked on their encoded bytes.
 //!
 //! Two looks. The first tells, mostly without looking at each byte, that nothing can be over a limit; it may err on the
-//! side of caution, and then the second measures each attribute. An identify of 5 attributes takes no instructions more
-//! for it, one of 30 takes 2 % more, and one of 300 takes 12 %; without the first look the last would take 60 %.
+//! side of caution, and then the second measures each attribute.
 
 use memchr::{memchr, memchr_iter, memchr2, memchr2_iter, memmem, memrchr_iter};
 
