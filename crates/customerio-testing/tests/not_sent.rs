@@ -5,7 +5,6 @@
 
 use std::{
     future::poll_fn,
-    net::TcpListener,
     sync::Arc,
     task::{Context, Poll, Waker},
     time::Duration,
@@ -20,7 +19,7 @@ use customerio_core::{
 };
 use customerio_hyper::HyperTransport;
 use customerio_reqwest::ReqwestTransport;
-use customerio_testing::faults::{Action, BlackHole, FaultServer, Frame};
+use customerio_testing::faults::{Action, BlackHole, ClosedPort, FaultServer, Frame};
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::TokioExecutor,
@@ -56,8 +55,8 @@ fn what(result: Result<Response<Bytes>, TransportError>) -> Result<u16, (Transpo
 #[tokio::test]
 async fn no_connection_is_not_sent() {
     let black_hole = BlackHole::start().unwrap();
-    let refused = format!("http://{}", TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap());
-    for url in [refused.as_str(), &black_hole.url(), "http://cio.invalid"] {
+    let closed = ClosedPort::start().unwrap();
+    for url in [closed.url().as_str(), &black_hole.url(), "http://cio.invalid"] {
         for transport in transports(false) {
             assert_eq!(what(transport.send(request(url)).await), Err((Connect, NotSent)), "{url} {transport:?}");
         }

@@ -25,17 +25,17 @@
 //! ```
 //!
 //! It speaks HTTP/1.1 and, to a client that begins with its preface, HTTP/2 without TLS. For TLS there is
-//! [`Action::Wrap`], with a library of your choice. For a port that nobody listens on, bind one and drop it; for one
-//! that never answers there is [`BlackHole`].
+//! [`Action::Wrap`], with a library of your choice. A port that nobody listens on is
+//! a [`ClosedPort`], and one that never answers a [`BlackHole`].
 
 mod action;
-mod black_hole;
 mod conversation;
 mod http2;
+mod ports;
 mod server;
 mod wiretap;
 
 pub use action::{Action, Stream, Wrap};
-pub use black_hole::BlackHole;
 pub use http2::Frame;
+pub use ports::{BlackHole, ClosedPort};
 pub use server::{Fate, FaultServer, Record};

@@ -2,7 +2,6 @@
 
 use std::{
     fmt,
-    net::TcpListener,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -11,7 +10,7 @@ use customerio_core::{
     Client, Delivery, Endpoint, Error, Item, Limits, Moment, Packed, Packer, Policy, Region, StopReason, TrackBatch,
     Transport, Unrepeatable, app::SendEmail, bytes::Bytes, http::Request, track::v2::person,
 };
-use customerio_testing::faults::{Action, BlackHole, FaultServer};
+use customerio_testing::faults::{Action, BlackHole, ClosedPort, FaultServer};
 
 use crate::{
     oracle::{Objection, Seen, judge},
@@ -69,12 +68,13 @@ pub(crate) async fn run(fault: Arc<Fault>, index: usize, stack: Stack, shared: A
     let inner = if fault.via == Via::Ready { shared } else { stack.transport(fault.via) };
     let elsewhere = FaultServer::start().unwrap();
     let server = fault.server(&elsewhere.url());
-    let black_hole = matches!(fault.target, Target::BlackHole).then(|| BlackHole::start().unwrap());
-    let url = match (&fault.target, &black_hole) {
-        (Target::Url(url), _) => (*url).to_owned(),
-        (_, Some(black_hole)) => black_hole.url(),
-        (Target::Refused, _) => format!("http://{}", TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()),
-        _ => format!("{}://{}", fault.scheme, server.address()),
+    // They must last as long as the row.
+    let (mut black_hole, mut closed) = (None, None);
+    let url = match fault.target {
+        Target::Url(url) => url.to_owned(),
+        Target::BlackHole => black_hole.insert(BlackHole::start().unwrap()).url(),
+        Target::Refused => closed.insert(ClosedPort::start().unwrap()).url(),
+        Target::Server => format!("{}://{}", fault.scheme, server.address()),
     };
     if fault.used {
         let request = Request::get(format!("{url}/earlier")).body(Bytes::new()).unwrap();

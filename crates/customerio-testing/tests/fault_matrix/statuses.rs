@@ -9,8 +9,9 @@ use crate::table::{
     answer, delivered, ok, rejected, unclear,
 };
 
+/// It says that the connection ends: who does not know that may send the next attempt into the end of it.
 fn status(line: &str, headers: &str) -> String {
-    format!("HTTP/1.1 {line}\r\n{headers}content-length: 0\r\n\r\n")
+    format!("HTTP/1.1 {line}\r\n{headers}connection: close\r\ncontent-length: 0\r\n\r\n")
 }
 
 pub(crate) fn faults() -> Vec<Fault> {
@@ -67,7 +68,7 @@ fn limited() -> Vec<Fault> {
         given_up(limited("429, Retry-After in 5 years", "retry-after: Sat, 06 Nov 1999 08:49:37 GMT\r\n")),
         again(Fault::new("429 on a connection that stays").once(vec![
             ReadRequest,
-            Write(status("429 x", "").into()),
+            Write(b"HTTP/1.1 429 x\r\ncontent-length: 0\r\n\r\n".to_vec()),
             Serve(ok().into()),
         ])),
         Fault::new("429, always").always(answer(status("429 x", ""))).expect_both(rejected(429, 3, Attempts, 3)),
