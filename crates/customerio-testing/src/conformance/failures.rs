@@ -56,11 +56,11 @@ pub(super) async fn maybe_sent(transport: &dyn Transport, answers: &[&str]) -> O
 
 /// URLs name people, and errors end up in logs.
 pub(super) async fn errors_show_no_url(transport: &dyn Transport) -> Outcome {
-    let closed = ClosedPort::start()?;
+    let refused = ClosedPort::start()?;
     let closes = |written: &[u8]| WireServer::start().map(|server| server.always(Answer::ThenClose(written.into())));
     let early = closes(b"")?;
     let late = closes(b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{}")?;
-    for base in [closed.url(), early.url(), late.url()] {
+    for base in [refused.url(), early.url(), late.url()] {
         let request = request(Method::GET, &format!("{base}/v1/person-in-path?id=person-in-query"), "")?;
         let Err(error) = send(transport, request).await? else { continue };
         let mut shown = format!("{error:?}");
