@@ -101,7 +101,7 @@ impl Path {
         let text = self.text();
         text.push('/');
         text.push_str(prefix);
-        text.extend(utf8_percent_encode(value, RESERVED));
+        encode(value, text);
         Ok(())
     }
 
@@ -148,9 +148,9 @@ impl Query<'_> {
         let text = self.path.text();
         text.push(self.separator);
         self.separator = '&';
-        text.extend(utf8_percent_encode(name, RESERVED));
+        encode(name, text);
         text.push('=');
-        text.extend(utf8_percent_encode(value, RESERVED));
+        encode(value, text);
     }
 }
 
@@ -164,6 +164,26 @@ impl std::fmt::Debug for Path {
 impl std::fmt::Debug for Query<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Query").finish_non_exhaustive()
+    }
+}
+
+/// Appends `value`, percent-encoded.
+fn encode(value: &str, text: &mut String) {
+    /// Most values stay as they are, and a table tells that sooner than the encoder.
+    const STAYS: [bool; 256] = {
+        let (mut stays, mut byte) = ([false; 256], 0);
+        while byte < 256 {
+            #[expect(clippy::cast_possible_truncation, reason = "it is below 256")]
+            let is = (byte as u8).is_ascii_alphanumeric() || matches!(byte as u8, b'-' | b'.' | b'_' | b'~');
+            stays[byte] = is;
+            byte += 1;
+        }
+        stays
+    };
+    if value.bytes().all(|byte| STAYS[usize::from(byte)]) {
+        text.push_str(value);
+    } else {
+        text.extend(utf8_percent_encode(value, RESERVED));
     }
 }
 
