@@ -57,15 +57,20 @@ impl Path {
         }
     }
 
-    /// The text, with room for as much as most paths have.
+    #[inline]
     fn text(&mut self) -> &mut String {
         if self.text.capacity() == 0 {
-            self.text.reserve_exact(112);
+            self.begin_text();
         }
+        &mut self.text
+    }
+
+    /// Makes room for as much as most paths have.
+    fn begin_text(&mut self) {
+        self.text.reserve_exact(112);
         if let Some(route) = self.route.take() {
             self.text.push_str(route.as_str());
         }
-        &mut self.text
     }
 
     /// What identifiers are checked against.
