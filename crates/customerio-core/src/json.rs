@@ -20,7 +20,7 @@ use crate::{BuildError, Problem};
 
 /// Encodes `value` for a body.
 pub(crate) fn encode(value: &(impl Serialize + ?Sized)) -> Result<Vec<u8>, BuildError> {
-    let mut buffer = Vec::with_capacity(512);
+    let mut buffer = Vec::with_capacity(1024);
     value
         .serialize(Strict(&mut serde_json::Serializer::new(&mut buffer)))
         .map_err(|error| BuildError::new("the body", Problem::Encoding(error.to_string())))?;

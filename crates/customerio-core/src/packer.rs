@@ -184,7 +184,10 @@ impl<B: Batch, T> Packed<B, T> {
         self.buffer.push(b']');
         self.buffer.extend_from_slice(&self.shared);
         self.buffer.push(b'}');
-        self.body = std::mem::take(&mut self.buffer).into();
+        // A batch may wait in memory with many others, or for its answer.
+        self.body = std::mem::take(&mut self.buffer).into_boxed_slice().into();
+        self.items.shrink_to_fit();
+        self.tags.shrink_to_fit();
         self
     }
 

@@ -31,7 +31,6 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Case> {
 macro_rules! cases {
     ($($module:ident $name:literal |$inputs:ident| $sdk:block $by_hand:block)*) => {
         $(mod $module {
-            #[expect(clippy::wildcard_imports, reason = "the file's own")]
             use super::*;
 
             #[inline(never)]
