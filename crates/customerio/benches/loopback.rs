@@ -26,10 +26,13 @@ use hyper_util::{
     client::legacy::{self, connect::HttpConnector},
     rt::TokioExecutor,
 };
-use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::{
+    resource::{UsageWho, getrusage},
+    time::TimeVal,
+};
 use serde::{Serialize, de::IgnoredAny};
 
-const ROUNDS: usize = 11;
+const ROUNDS: u32 = 11;
 const TURNS: u32 = 8;
 const CALLS_A_TURN: u32 = 480;
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -144,27 +147,27 @@ where
     }
 }
 
-/// Processor time of this process so far, in microseconds.
-fn processor() -> f64 {
+/// Processor time of this process so far.
+fn processor() -> Duration {
     let usage = getrusage(UsageWho::RUSAGE_SELF).unwrap();
-    [usage.user_time(), usage.system_time()]
-        .into_iter()
-        .map(|time| Duration::new(time.tv_sec().unsigned_abs(), 0).as_secs_f64() * 1e6 + time.tv_usec() as f64)
-        .sum()
+    let time = |time: TimeVal| {
+        Duration::from_secs(time.tv_sec().unsigned_abs()) + Duration::from_micros(time.tv_usec().unsigned_abs())
+    };
+    time(usage.user_time()) + time(usage.system_time())
 }
 
-/// What a way took so far: microseconds of the processor, and seconds by the clock.
+/// What a way took so far, of the processor and by the clock.
 #[derive(Clone, Copy, Default)]
 struct Taken {
-    processor: f64,
-    wall: f64,
+    processor: Duration,
+    wall: Duration,
 }
 
 async fn timed(taken: &mut Taken, work: impl Future<Output = ()>) {
     let (processor_before, started) = (processor(), Instant::now());
     work.await;
-    taken.processor += processor() - processor_before;
-    taken.wall += started.elapsed().as_secs_f64();
+    taken.processor += processor().saturating_sub(processor_before);
+    taken.wall += started.elapsed();
 }
 
 async fn compare<A, B, F, G>(name: &str, in_flight: u32, sdk: (&A, fn(A) -> F), by_hand: (&B, fn(B) -> G))
@@ -187,24 +190,26 @@ where
                 }
             }
         }
-        ratios.push(round[0].processor / round[1].processor);
+        ratios.push(round[0].processor.div_duration_f64(round[1].processor));
         for (all, round) in all.iter_mut().zip(round) {
             all.processor += round.processor;
             all.wall += round.wall;
         }
     }
     ratios.sort_by(f64::total_cmp);
-    let calls = f64::from(TURNS * CALLS_A_TURN) * ratios.len() as f64;
+    let calls = f64::from(TURNS * CALLS_A_TURN * ROUNDS);
+    let microseconds = |taken: Taken| taken.processor.as_secs_f64() * 1e6 / calls;
+    let throughput = |taken: Taken| calls / taken.wall.as_secs_f64();
     let [sdk, by_hand] = all;
     println!(
         "{name}, {in_flight} in flight\t{:.3}\t{:.3}\t{:.3}\t{:.1}\t{:.1}\t{:.0}\t{:.0}",
-        ratios[ROUNDS / 2],
+        ratios[ratios.len() / 2],
         ratios[0],
-        ratios[ROUNDS - 1],
-        sdk.processor / calls,
-        by_hand.processor / calls,
-        calls / sdk.wall,
-        calls / by_hand.wall,
+        ratios[ratios.len() - 1],
+        microseconds(sdk),
+        microseconds(by_hand),
+        throughput(sdk),
+        throughput(by_hand),
     );
 }
 
