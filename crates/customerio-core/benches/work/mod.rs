@@ -3,6 +3,7 @@
 use std::{
     hint::black_box,
     pin::pin,
+    sync::atomic::{AtomicU64, Ordering},
     task::{Context, Poll, Waker},
     time::Duration,
 };
@@ -47,23 +48,28 @@ pub(crate) fn event(number: u64) -> Item<TrackBatch> {
     Item::new(&event, &Moment::new(Duration::ZERO, Duration::ZERO, 0), &Limits::default()).unwrap()
 }
 
-/// A transport that is no work.
-#[derive(Debug)]
-struct Nowhere;
+/// A transport that is no work, with a clock of its own: waiting moves it on, and takes no time.
+#[derive(Debug, Default)]
+struct Nowhere {
+    waited: AtomicU64,
+}
 
 #[async_trait]
 impl Transport for Nowhere {
     async fn send(&self, _: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         Ok(Response::new(Bytes::from_static(b"{}")))
     }
-    async fn sleep(&self, _: Duration) {}
+    async fn sleep(&self, duration: Duration) {
+        self.waited.fetch_add(u64::try_from(duration.as_nanos()).unwrap(), Ordering::Relaxed);
+    }
     fn now(&self) -> Moment {
-        Moment::new(Duration::ZERO, Duration::from_secs(1_700_000_000), 17)
+        let waited = Duration::from_nanos(self.waited.load(Ordering::Relaxed));
+        Moment::new(waited, Duration::from_secs(1_700_000_000) + waited, 17)
     }
 }
 
 pub(crate) fn client() -> Client<Track> {
-    Client::new(Endpoint::track(Region::Us, "site", "key").unwrap(), Nowhere)
+    Client::new(Endpoint::track(Region::Us, "site", "key").unwrap(), Nowhere::default())
 }
 
 /// Drives what never waits.
