@@ -31,6 +31,7 @@ pub(crate) struct Config {
     pub(crate) service_account_token: String,
     pub(crate) workspace_id: u64,
     pub(crate) region: Region,
+    pub(crate) cors: bool,
     clock: Clock,
 }
 
@@ -63,6 +64,7 @@ impl Default for Builder {
             service_account_token: SERVICE_ACCOUNT_TOKEN.into(),
             workspace_id: WORKSPACE_ID,
             region: Region::Us,
+            cors: false,
             clock: Clock::system(),
         };
         Self { config }
@@ -106,6 +108,13 @@ impl Builder {
     /// The region that `GET /api/v1/accounts/region` tells. Default: [`Region::Us`]. Nothing is redirected.
     pub fn with_region(mut self, region: Region) -> Self {
         self.config.region = region;
+        self
+    }
+
+    /// Lets pages of any origin call, as a browser asks for it (CORS). Default: none may. What can be told of Customer.io's
+    /// own APIs is that they are called from servers: a program that works in a page here need not work in one there.
+    pub fn with_cors(mut self) -> Self {
+        self.config.cors = true;
         self
     }
 

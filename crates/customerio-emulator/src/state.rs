@@ -1,9 +1,11 @@
 //! Everything that the emulator remembers.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashSet},
+    collections::{BTreeMap, BTreeSet, HashSet, VecDeque},
     time::Duration,
 };
+
+use http::StatusCode;
 
 use crate::{
     answer::Refusal,
@@ -46,6 +48,8 @@ pub(crate) struct State {
     pub(crate) log: Bounded<LoggedRequest>,
     pub(crate) requests: u64,
     pub(crate) dropped: u64,
+    /// What the next requests are refused with.
+    pub(crate) refusals: VecDeque<StatusCode>,
 }
 
 impl State {
@@ -70,6 +74,7 @@ impl State {
             log: Bounded::holding(MOST_LOGGED),
             requests: 0,
             dropped: 0,
+            refusals: VecDeque::new(),
         }
     }
 
