@@ -111,8 +111,8 @@ impl Builder {
         self
     }
 
-    /// Lets pages of any origin call, as a browser asks for it (CORS). Default: none may. What can be told of Customer.io's
-    /// own APIs is that they are called from servers: a program that works in a page here need not work in one there.
+    /// Lets pages of any origin call, as a browser asks for it (CORS). Default: none may. These APIs are for servers, and
+    /// their keys do not belong into pages that are served to people.
     pub fn with_cors(mut self) -> Self {
         self.config.cors = true;
         self
