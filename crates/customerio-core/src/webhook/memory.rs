@@ -17,31 +17,34 @@ use crate::{MaybeSendSync, UnixSeconds};
 ///
 /// ```
 /// use std::sync::Mutex;
-/// use customerio_core::{UnixSeconds, webhook::{Claim, Event, Memory, MemoryError, Seen}};
+/// use customerio_core::{
+///     UnixSeconds,
+///     http::StatusCode,
+///     webhook::{Claim, Event, Memory, MemoryError, Seen},
+/// };
 ///
-/// async fn once(memory: &dyn Memory, event: &Event, now: UnixSeconds) -> Result<(), MemoryError> {
-///     let Some(id) = event.event_id() else { return handle(event) };
+/// /// Handles an event before it is answered; where there is a queue, the worker behind it does this.
+/// async fn once(memory: &dyn Memory, event: &Event, now: UnixSeconds) -> Result<StatusCode, MemoryError> {
+///     let Some(id) = event.event_id() else { return Ok(handle(event)) };
 ///     match memory.claim(id, now).await? {
-///         Claim::New => match handle(event) {
-///             Ok(()) => memory.done(id, now).await,
-///             Err(error) => {
-///                 memory.release(id).await?;
-///                 Err(error)
-///             }
-///         },
-///         Claim::InProgress | Claim::Done => Ok(()),
+///         Claim::New => {}
+///         // That one may fail yet: only a repeat can tell.
+///         Claim::InProgress => return Ok(StatusCode::SERVICE_UNAVAILABLE),
+///         Claim::Done => return Ok(StatusCode::OK),
 ///     }
+///     let status = handle(event);
+///     if status.is_success() { memory.done(id, now).await? } else { memory.release(id).await? }
+///     Ok(status)
 /// }
 ///
-/// fn handle(event: &Event) -> Result<(), MemoryError> {
-///     println!("{:?}", event.metric());
-///     Ok(())
+/// fn handle(event: &Event) -> StatusCode {
+///     if event.metric().is_some() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }
 /// }
 ///
 /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
 /// let memory = Mutex::new(Seen::new());
-/// let event = Event::from_json(br#"{"event_id":"01E4"}"#)?;
-/// once(&memory, &event, 1_700_000_000.into()).await?;
+/// let event = Event::from_json(br#"{"event_id":"01E4","metric":"sent"}"#)?;
+/// assert_eq!(once(&memory, &event, 1_700_000_000.into()).await?, 200);
 /// assert_eq!(memory.claim("01E4", 1_700_000_001.into()).await?, Claim::Done);
 /// # Ok::<(), MemoryError>(()) }).unwrap();
 /// ```
@@ -86,8 +89,8 @@ pub type MemoryError = Box<dyn Error + Send + Sync>;
 pub enum Claim {
     /// Nothing, until now: the caller has it.
     New,
-    /// Another has it, and has not said how it went. It is not lost if that one fails: whoever claimed it has released
-    /// it or tries it again.
+    /// Another has it, and has not said how it went. If that one can fail for good, answer 503: the service then sends
+    /// the event again, which it does not after a 2xx.
     InProgress,
     /// It was handled.
     Done,
