@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 
 use crate::{
-    Attempt, Endpoint, Error, Exchange, Moment, Operation, Policy, Step, Surface, Transport, TransportError,
+    Attempt, Endpoint, Error, Exchange, Moment, Operation, Policy, Step, Surface, Throttle, Transport, TransportError,
     TransportErrorKind,
 };
 
@@ -22,19 +22,33 @@ pub struct Client<S: Surface> {
     endpoint: Arc<Endpoint<S>>,
     transport: Arc<dyn Transport>,
     policy: Policy,
+    throttle: Throttle,
 }
 
 impl<S: Surface> Client<S> {
-    /// A client of `endpoint` over `transport`, with the default [`Policy`].
+    /// A client of `endpoint` over `transport`, with the default [`Policy`] and a [`Throttle`] of its own.
     #[must_use]
     pub fn new(endpoint: Endpoint<S>, transport: impl Transport + 'static) -> Self {
-        Self { endpoint: Arc::new(endpoint), transport: Arc::new(transport), policy: Policy::default() }
+        Self {
+            endpoint: Arc::new(endpoint),
+            transport: Arc::new(transport),
+            policy: Policy::default(),
+            throttle: Throttle::default(),
+        }
     }
 
     /// The client with another policy.
     #[must_use]
     pub fn with_policy(mut self, policy: Policy) -> Self {
         self.policy = policy;
+        self
+    }
+
+    /// The client with other rates and another reserve of repeats. Its clones share them from here on; other clients
+    /// that were given a clone of `throttle` do too.
+    #[must_use]
+    pub fn with_throttle(mut self, throttle: Throttle) -> Self {
+        self.throttle = throttle;
         self
     }
 
@@ -76,10 +90,16 @@ impl<S: Surface> Client<S> {
     }
 
     async fn drive<O: Operation<Surface = S>>(&self, operation: &O) -> Result<O::Output, Error> {
-        let mut exchange = Exchange::new(&self.endpoint, operation, self.policy, &self.transport.now())?;
+        let exchange = Exchange::new(&self.endpoint, operation, self.policy, &self.transport.now())?;
+        let mut exchange = exchange.with_throttle(&self.throttle);
         loop {
             match exchange.step(&self.transport.now()) {
-                Step::Send(request) => exchange.receive(self.attempt(request).await),
+                Step::Send(request) => {
+                    let attempt = self.attempt(request);
+                    #[cfg(feature = "tracing")]
+                    let attempt = tracing::Instrument::instrument(attempt, exchange.span().clone());
+                    exchange.receive(attempt.await);
+                }
                 Step::Wait(duration) => self.transport.sleep(duration).await,
                 Step::Done(result) => return result,
             }
@@ -104,7 +124,12 @@ impl<S: Surface> Client<S> {
 
 impl<S: Surface> Clone for Client<S> {
     fn clone(&self) -> Self {
-        Self { endpoint: self.endpoint.clone(), transport: self.transport.clone(), policy: self.policy }
+        Self {
+            endpoint: self.endpoint.clone(),
+            transport: self.transport.clone(),
+            policy: self.policy,
+            throttle: self.throttle.clone(),
+        }
     }
 }
 
@@ -114,6 +139,7 @@ impl<S: Surface> fmt::Debug for Client<S> {
             .field("endpoint", &self.endpoint)
             .field("transport", &self.transport)
             .field("policy", &self.policy)
+            .field("throttle", &self.throttle)
             .finish()
     }
 }

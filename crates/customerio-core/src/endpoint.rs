@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     ApiError, App, BuildError, DecodeError, Error, Operation, Path, Pipelines, Problem, Region, StopReason, Surface,
-    Track, error::Answer, time::UnixSeconds,
+    Track, TransportError, error::Answer, time::UnixSeconds,
 };
 
 const X_WORKSPACE_ID: HeaderName = HeaderName::from_static("x-workspace-id");
@@ -343,6 +343,23 @@ pub(crate) fn read<O: Operation>(
         return Err(Box::new(ApiError::new(answer(response), wall)).into());
     }
     operation.decode(&response).map_err(|reason| Box::new(DecodeError::new(answer(response), reason)).into())
+}
+
+/// [`read`] for an answer whose body did not arrive whole, for the reason given.
+pub(crate) fn read_broken<O: Operation>(
+    operation: &O,
+    response: Response<Bytes>,
+    error: TransportError,
+    wall: Option<UnixSeconds>,
+    attempts: u32,
+) -> Result<O::Output, Error> {
+    // What the missing part said is lost, unless the call returns nothing: then there was nothing to say.
+    let returns_nothing = size_of::<O::Output>() == 0;
+    if !response.status().is_success() || (returns_nothing && operation.decode(&response).is_ok()) {
+        return read(operation, response, wall, attempts);
+    }
+    let answer = Answer { operation: O::NAME, response, attempts, stop_reason: StopReason::Final };
+    Err(Box::new(DecodeError::broken_off(answer, error)).into())
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 //! | [`Error::Build`] | never left the process | fix the arguments |
 //! | [`Error::Transport`] | got no answer | ask [`Error::delivery`] before doing it again |
 //! | [`Error::Api`] | was answered with a status other than 2xx | read [`ApiError::message`] |
-//! | [`Error::Decode`] | was answered with a 2xx that could not be read | do not repeat it: it was accepted |
+//! | [`Error::Decode`] | was answered with a 2xx that could not be read, or broke off | do not repeat it: it was accepted |
 //!
 //! No message shows a credential, a URL or an attribute, and neither does `Debug`: errors end up in logs. The one exception
 //! is the server's own sentence in the `Display` of an [`ApiError`], bounded and escaped.
@@ -18,7 +18,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, Response, StatusCode, header};
 use serde::Deserialize;
 
 use crate::{retry, time::UnixSeconds};
@@ -36,7 +36,7 @@ pub enum Error {
     /// Customer.io (or something before it) answered with a status other than 2xx.
     #[error(transparent)]
     Api(#[from] Box<ApiError>),
-    /// The answer was a 2xx whose body is not what the API promises.
+    /// The answer was a 2xx whose body is not what the API promises, or broke off.
     #[error(transparent)]
     Decode(#[from] Box<DecodeError>),
 }
@@ -62,12 +62,14 @@ impl Error {
         }
     }
 
-    /// How long the server asked to wait, from `Retry-After` in either form.
+    /// How long to wait before the call is made again: what the server asked for, by `Retry-After` in either form, or how
+    /// long the client's own [`Throttle`](crate::Throttle) had no turn for it.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
+            Self::Transport(error) => error.retry_after,
             Self::Api(error) => error.retry_after(),
-            _ => None,
+            Self::Build(_) | Self::Decode(_) => None,
         }
     }
 
@@ -124,8 +126,24 @@ pub enum StopReason {
     NotRepeatable,
     /// The policy allows no more attempts.
     Attempts,
+    /// The client's [`Throttle`](crate::Throttle) has no repeats left: too many of its calls fail.
+    Budget,
     /// The next wait would have gone past the call's deadline.
     Deadline,
+}
+
+impl StopReason {
+    /// A short name that does not change, for logs and metrics.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Final => "final",
+            Self::NotRepeatable => "not_repeatable",
+            Self::Attempts => "attempts",
+            Self::Budget => "budget",
+            Self::Deadline => "deadline",
+        }
+    }
 }
 
 impl fmt::Display for StopReason {
@@ -134,6 +152,7 @@ impl fmt::Display for StopReason {
             Self::Final => "another attempt would end the same way",
             Self::NotRepeatable => "the operation must not be done twice",
             Self::Attempts => "no attempts were left",
+            Self::Budget => "too many of the client's calls fail",
             Self::Deadline => "the deadline left no time for another attempt",
         })
     }
@@ -237,11 +256,11 @@ impl fmt::Debug for BuildError {
 
 impl StdError for BuildError {}
 
-/// Why a transport got no answer. This is what [`Transport::send`](crate::Transport::send) returns.
-#[derive(Debug)]
+/// Why a transport got no answer, or no whole one. This is what [`Transport::send`](crate::Transport::send) returns.
 pub struct TransportError {
     kind: TransportErrorKind,
     delivery: Delivery,
+    response: Option<Box<Response<Bytes>>>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -257,6 +276,8 @@ pub enum TransportErrorKind {
     Connection,
     /// The answer was larger than [`Attempt::response_limit`](crate::Attempt::response_limit).
     ResponseTooLarge,
+    /// The rate of the client's [`Throttle`](crate::Throttle) did not let the request out before the call's deadline.
+    Throttled,
 }
 
 impl TransportError {
@@ -265,13 +286,23 @@ impl TransportError {
     /// Say so only where the HTTP stack proves it: the SDK may then do even a send again.
     #[must_use]
     pub fn not_sent(kind: TransportErrorKind) -> Self {
-        Self { kind, delivery: Delivery::NotSent, source: None }
+        Self { kind, delivery: Delivery::NotSent, response: None, source: None }
     }
 
     /// The request may have reached the server. When in doubt, this one.
     #[must_use]
     pub fn maybe_sent(kind: TransportErrorKind) -> Self {
-        Self { kind, delivery: Delivery::MaybeSent, source: None }
+        Self { kind, delivery: Delivery::MaybeSent, response: None, source: None }
+    }
+
+    /// Keeps an answer whose body did not arrive whole: its head, and as much of its body as came.
+    ///
+    /// The status then says what became of the request. A call that returns nothing and was answered with a 2xx is
+    /// delivered, whatever happened to the body.
+    #[must_use]
+    pub fn with_response(mut self, response: Response<Bytes>) -> Self {
+        self.response = Some(Box::new(response));
+        self
     }
 
     /// Keeps the HTTP stack's own error as the source.
@@ -295,8 +326,29 @@ impl TransportError {
         self.delivery
     }
 
+    /// The answer as far as it came, if its head did.
+    #[must_use]
+    pub fn response(&self) -> Option<&Response<Bytes>> {
+        self.response.as_deref()
+    }
+
+    pub(crate) fn take_response(&mut self) -> Option<Response<Bytes>> {
+        self.response.take().map(|response| *response)
+    }
+
     pub(crate) fn set_delivery(&mut self, delivery: Delivery) {
         self.delivery = delivery;
+    }
+}
+
+impl fmt::Debug for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TransportError")
+            .field("kind", &self.kind)
+            .field("delivery", &self.delivery)
+            .field("status", &self.response.as_ref().map(|response| response.status()))
+            .field("source", &self.source)
+            .finish()
     }
 }
 
@@ -307,6 +359,7 @@ impl fmt::Display for TransportError {
             TransportErrorKind::Timeout => "no answer came in time",
             TransportErrorKind::Connection => "the connection failed",
             TransportErrorKind::ResponseTooLarge => "the answer is too large",
+            TransportErrorKind::Throttled => "the client's own rate limit did not let it out in time",
         })
     }
 }
@@ -324,6 +377,7 @@ pub struct NoAnswer {
     pub(crate) error: TransportError,
     pub(crate) attempts: u32,
     pub(crate) stop_reason: StopReason,
+    pub(crate) retry_after: Option<Duration>,
 }
 
 impl NoAnswer {
@@ -365,7 +419,7 @@ impl StdError for NoAnswer {
 /// An answer, whole, with how it was come by. What [`ApiError`] and [`DecodeError`] have in common.
 pub(crate) struct Answer {
     pub(crate) operation: &'static str,
-    pub(crate) response: http::Response<Bytes>,
+    pub(crate) response: Response<Bytes>,
     pub(crate) attempts: u32,
     pub(crate) stop_reason: StopReason,
 }
@@ -499,15 +553,25 @@ impl fmt::Display for ApiError {
 
 impl StdError for ApiError {}
 
-/// A 2xx answer that could not be read: [`Error::Decode`]. The call itself was accepted.
+/// A 2xx answer that could not be read, or whose body broke off: [`Error::Decode`]. The call itself was accepted.
 pub struct DecodeError {
     pub(crate) answer: Answer,
     reason: Unreadable,
+    broken: Option<TransportError>,
 }
 
 impl DecodeError {
     pub(crate) fn new(answer: Answer, reason: Unreadable) -> Self {
-        Self { answer, reason }
+        Self { answer, reason, broken: None }
+    }
+
+    pub(crate) fn broken_off(answer: Answer, error: TransportError) -> Self {
+        Self { answer, reason: Unreadable::new("did not arrive whole"), broken: Some(error) }
+    }
+
+    /// Whether the answer broke off, and may have been fine.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.broken.is_some()
     }
 
     /// The status of the answer.
@@ -522,7 +586,7 @@ impl DecodeError {
         self.answer.response.headers()
     }
 
-    /// The body of the answer, byte for byte.
+    /// The body of the answer, byte for byte, as far as it came.
     #[must_use]
     pub fn body(&self) -> &Bytes {
         self.answer.response.body()
@@ -537,7 +601,11 @@ impl DecodeError {
 
 impl fmt::Debug for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DecodeError").field("answer", &self.answer).field("reason", &self.reason).finish()
+        f.debug_struct("DecodeError")
+            .field("answer", &self.answer)
+            .field("reason", &self.reason)
+            .field("broken", &self.broken)
+            .finish()
     }
 }
 
@@ -547,7 +615,11 @@ impl fmt::Display for DecodeError {
     }
 }
 
-impl StdError for DecodeError {}
+impl StdError for DecodeError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.broken.as_ref().map(|error| error as _)
+    }
+}
 
 /// What [`Operation::decode`](crate::Operation::decode) says of a body that it cannot read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -3,14 +3,19 @@
 use std::{fmt, time::Duration};
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{HeaderName, HeaderValue, Request, Response};
 
 use crate::{
-    Attempt, Delivery, Endpoint, Error, Moment, Operation, Policy, StopReason, TransportError, TransportErrorKind,
-    endpoint::{build, read},
+    Attempt, Delivery, Endpoint, Error, Moment, Operation, Policy, StopReason, Throttle, TransportError,
+    TransportErrorKind,
+    endpoint::{build, read, read_broken},
     error::NoAnswer,
+    pace::Place,
     retry::{self, Failure, Outcome},
 };
+
+/// How many times the request has been sent before.
+const X_RETRY_COUNT: HeaderName = HeaderName::from_static("x-retry-count");
 
 /// What the driver of an [`Exchange`] has to do next.
 pub enum Step<T> {
@@ -70,11 +75,16 @@ pub struct Exchange<'a, O: Operation> {
     operation: &'a O,
     request: Request<Bytes>,
     policy: Policy,
+    throttle: Option<&'a Throttle>,
+    /// While the call waits for its turn.
+    place: Option<Place<'a>>,
     started: Duration,
     attempts: u32,
     /// Whether an earlier attempt may have arrived.
     maybe_sent: bool,
     state: State,
+    #[cfg(feature = "tracing")]
+    trace: crate::trace::Trace,
 }
 
 enum State {
@@ -118,14 +128,25 @@ impl<'a, O: Operation> Exchange<'a, O> {
     pub fn new(endpoint: &Endpoint<O::Surface>, operation: &'a O, policy: Policy, now: &Moment) -> Result<Self, Error> {
         let request = build(endpoint, operation)?;
         Ok(Self {
+            #[cfg(feature = "tracing")]
+            trace: crate::trace::Trace::new(O::NAME, &request),
             operation,
             request,
             policy,
+            throttle: None,
+            place: None,
             started: now.monotonic(),
             attempts: 0,
             maybe_sent: false,
             state: State::Ready(None),
         })
+    }
+
+    /// Keeps the call at the pace of `throttle`, and has it share the reserve of repeats there.
+    #[must_use]
+    pub fn with_throttle(mut self, throttle: &'a Throttle) -> Self {
+        self.throttle = Some(throttle);
+        self
     }
 
     /// What to do now.
@@ -134,14 +155,30 @@ impl<'a, O: Operation> Exchange<'a, O> {
     ///
     /// After [`Step::Send`] and before [`receive`](Self::receive), and after [`Step::Done`].
     pub fn step(&mut self, now: &Moment) -> Step<O::Output> {
-        match std::mem::replace(&mut self.state, State::Ended) {
+        let state = std::mem::replace(&mut self.state, State::Ended);
+        #[cfg(feature = "tracing")]
+        let answer = match &state {
+            State::Received(result) => Some(crate::trace::Answer::of(result)),
+            _ => None,
+        };
+        let step = match state {
             State::Ready(last) => self.send(last, now),
             State::Received(result) => self.judge(result, now),
             State::Sent => {
                 panic!("Exchange::step needs what came of the request: call receive first")
             }
             State::Ended => panic!("Exchange::step was called after Step::Done"),
-        }
+        };
+        #[cfg(feature = "tracing")]
+        self.trace.step(&step, self.attempts, answer, now);
+        step
+    }
+
+    /// The span of the call. The driver does the sending in it, so that what the HTTP stack tells is told there.
+    #[cfg(feature = "tracing")]
+    #[must_use]
+    pub fn span(&self) -> &tracing::Span {
+        self.trace.span()
     }
 
     /// Takes what came of the request of the last [`Step::Send`].
@@ -161,29 +198,48 @@ impl<'a, O: Operation> Exchange<'a, O> {
     fn send(&mut self, last: Option<Error>, now: &Moment) -> Step<O::Output> {
         let left = self.left(now);
         if left.is_zero() {
-            let error = last.unwrap_or_else(|| self.no_answer(TransportError::not_sent(TransportErrorKind::Timeout)));
+            let late = TransportError::not_sent(TransportErrorKind::Timeout);
+            let error = last.unwrap_or_else(|| self.no_answer(late, None));
             return Step::Done(Err(self.stopped(error, StopReason::Deadline)));
         }
-        self.attempts += 1;
+        if let Some(pacer) = self.throttle.and_then(|throttle| throttle.pacer(O::QUOTA)) {
+            let place = self.place.take();
+            match pacer.take(now.monotonic(), place.as_ref()) {
+                Ok(()) => {}
+                Err(wait) if wait < left => {
+                    self.place = place.or_else(|| Some(pacer.queue()));
+                    self.state = State::Ready(last);
+                    return Step::Wait(wait);
+                }
+                Err(wait) => {
+                    let throttled = TransportError::not_sent(TransportErrorKind::Throttled);
+                    let error = last.unwrap_or_else(|| self.no_answer(throttled, Some(wait)));
+                    return Step::Done(Err(self.stopped(error, StopReason::Deadline)));
+                }
+            }
+        }
         let timeout = self.policy.attempt_timeout(self.operation.attempt_timeout()).min(left);
         let mut request = self.request.clone();
+        if self.attempts > 0 {
+            request.headers_mut().insert(X_RETRY_COUNT, HeaderValue::from(self.attempts));
+        }
+        self.attempts += 1;
         request.extensions_mut().insert(Attempt::new(O::NAME, self.attempts, timeout, O::RESPONSE_LIMIT));
         self.state = State::Sent;
         Step::Send(request)
     }
 
     fn judge(&mut self, result: Result<Response<Bytes>, TransportError>, now: &Moment) -> Step<O::Output> {
-        let (outcome, error) = match result {
-            Ok(response) => {
-                let status = response.status();
-                match read(self.operation, response, Some(now.unix_seconds()), self.attempts) {
-                    Ok(output) => return Step::Done(Ok(output)),
-                    Err(error @ Error::Api(_)) => (Outcome::of_status(status), error),
-                    Err(error) => (Outcome::Final, error),
-                }
+        let error = match self.read(result, now) {
+            Ok(output) => {
+                self.tell_throttle(Outcome::Final, now);
+                return Step::Done(Ok(output));
             }
-            Err(error) => (Outcome::of_delivery(error.delivery()), self.no_answer(error)),
+            Err(error) => error,
         };
+        let outcome = Outcome::of(&error);
+        self.maybe_sent |= outcome == Outcome::Ambiguous;
+        self.tell_throttle(outcome, now);
         let failure = Failure {
             outcome,
             replay: self.operation.replay(),
@@ -193,8 +249,7 @@ impl<'a, O: Operation> Exchange<'a, O> {
             retry_after: error.retry_after(),
             random: now.random(),
         };
-        self.maybe_sent |= outcome == Outcome::Ambiguous;
-        match retry::next(&self.policy, &failure) {
+        match retry::next(&self.policy, &failure).and_then(|wait| self.take_repeat(outcome).map(|()| wait)) {
             Ok(wait) => {
                 self.state = State::Ready(Some(error));
                 Step::Wait(wait)
@@ -203,9 +258,35 @@ impl<'a, O: Operation> Exchange<'a, O> {
         }
     }
 
-    fn no_answer(&self, error: TransportError) -> Error {
+    fn read(&self, result: Result<Response<Bytes>, TransportError>, now: &Moment) -> Result<O::Output, Error> {
+        let wall = Some(now.unix_seconds());
+        match result {
+            Ok(response) => read(self.operation, response, wall, self.attempts),
+            Err(mut error) => match error.take_response() {
+                Some(response) => read_broken(self.operation, response, error, wall, self.attempts),
+                None => Err(self.no_answer(error, None)),
+            },
+        }
+    }
+
+    fn tell_throttle(&self, outcome: Outcome, now: &Moment) {
+        let Some(throttle) = self.throttle else { return };
+        match outcome {
+            Outcome::Final => throttle.answered(),
+            Outcome::Limited => throttle.slow_down(O::QUOTA, now.monotonic()),
+            Outcome::NotSent | Outcome::Ambiguous => {}
+        }
+    }
+
+    /// A 429 is the answer of a service that is there: repeating it is a matter of pace, and takes none of the reserve.
+    fn take_repeat(&self, outcome: Outcome) -> Result<(), StopReason> {
+        let free = outcome == Outcome::Limited || self.throttle.is_none_or(Throttle::take_repeat);
+        if free { Ok(()) } else { Err(StopReason::Budget) }
+    }
+
+    fn no_answer(&self, error: TransportError, retry_after: Option<Duration>) -> Error {
         let (operation, attempts, stop_reason) = (O::NAME, self.attempts, StopReason::Final);
-        Error::Transport(Box::new(NoAnswer { operation, error, attempts, stop_reason }))
+        Error::Transport(Box::new(NoAnswer { operation, error, attempts, stop_reason, retry_after }))
     }
 
     /// The error of the last attempt, as the error of the call.
@@ -282,14 +363,18 @@ mod tests {
     }
 
     #[test]
-    fn each_attempt_is_the_same_request() {
+    fn each_attempt_is_the_same_request_but_for_its_count() {
         let identify = track::Identify::new("1").with_email("a@example.com");
         let (requests, _, result) =
             play(&identify, Policy::default(), vec![answer(503, None), lost(), answer(200, None)]);
         assert!(result.is_ok());
         assert_eq!(requests.len(), 3);
         for (number, request) in (1..).zip(&requests) {
-            assert_eq!(crate::testing::wire(request), crate::testing::wire(&requests[0]));
+            let repeats = request.headers().get("x-retry-count").map(|count| count.to_str().unwrap());
+            assert_eq!(repeats, [None, Some("1"), Some("2")][number as usize - 1]);
+            let mut bare = request.clone();
+            bare.headers_mut().remove("x-retry-count");
+            assert_eq!(crate::testing::wire(&bare), crate::testing::wire(&requests[0]));
             // A repeat is a reference count, not a copy.
             assert_eq!(request.body().as_ptr(), requests[0].body().as_ptr());
             let attempt = Attempt::of(request);
@@ -373,6 +458,135 @@ mod tests {
         let (requests, _, result) = play(&track::Delete::new("1"), Policy::default(), vec![junk]);
         assert!(matches!(result.unwrap_err(), Error::Decode(error) if error.body() == "<html>"));
         assert_eq!(requests.len(), 1);
+    }
+
+    fn broken(status: u16, body: &'static str) -> Result<Response<Bytes>, TransportError> {
+        let response = Response::builder().status(status).body(Bytes::from_static(body.as_bytes())).unwrap();
+        Err(TransportError::maybe_sent(TransportErrorKind::Connection).with_response(response))
+    }
+
+    #[test]
+    fn an_answer_that_breaks_off_is_judged_by_its_status() {
+        let (identify, merge) = (track::Identify::new("1"), track::Merge::new("1", "2"));
+        for body in ["", "{}", " {\"meta\":{}}"] {
+            let (requests, _, result) = play(&merge, Policy::default(), vec![broken(200, body)]);
+            assert!(result.is_ok(), "a call that returns nothing is delivered: {body:?}");
+            assert_eq!(requests.len(), 1);
+        }
+        let (_, _, result) = play(&merge, Policy::default(), vec![broken(200, "{\"me")]);
+        let error = result.unwrap_err();
+        assert_eq!((error.delivery(), error.stop_reason()), (Delivery::Answered, StopReason::NotRepeatable));
+        assert_eq!(error.to_string(), "track.merge was answered with 200 OK, but the body did not arrive whole");
+        assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "the connection failed");
+
+        // What is only read is read again; a status other than 2xx says all by itself.
+        let (requests, _, result) =
+            play(&track::GetRegion, Policy::default(), (0..3).map(|_| broken(200, "")).collect());
+        assert!(matches!(result.unwrap_err(), Error::Decode(_)));
+        assert_eq!(requests.len(), 3);
+        for (status, attempts) in [(301, 1), (404, 1), (503, 3)] {
+            let outcomes = (0..attempts).map(|_| broken(status, "{\"meta\"")).collect();
+            let (requests, _, result) = play(&identify, Policy::default(), outcomes);
+            assert_eq!((requests.len(), result.unwrap_err().status().unwrap().as_u16()), (attempts, status));
+        }
+        // A batch of which some was refused is not sent again to learn which.
+        let mut packer = crate::Packer::<crate::TrackBatch>::new();
+        let identify = track::v2::person::Identify::new("1");
+        packer.push(crate::Item::new(&identify, &at(0)).unwrap(), ()).unwrap();
+        let batch = packer.finish().unwrap();
+        let (requests, _, result) = play(&batch, Policy::default(), vec![broken(207, "{\"errors\":[")]);
+        assert_eq!((requests.len(), result.unwrap_err().stop_reason()), (1, StopReason::Final));
+        let (requests, _, _) = play(&batch, Policy::default(), (0..3).map(|_| broken(200, "{")).collect());
+        assert_eq!(requests.len(), 3);
+    }
+
+    /// Plays each call at once against outcomes that are always the same, and tells how often it was tried and why no
+    /// more.
+    fn play_throttled(throttle: &Throttle, now: &Moment, outcome: u16) -> (u32, Option<StopReason>) {
+        let (endpoint, identify) = (endpoint(), track::Identify::new("1"));
+        let mut exchange = Exchange::new(&endpoint, &identify, Policy::default(), now).unwrap().with_throttle(throttle);
+        let mut attempts = 0;
+        loop {
+            match exchange.step(now) {
+                Step::Send(_) => {
+                    attempts += 1;
+                    exchange.receive(answer(outcome, None));
+                }
+                Step::Wait(_) => {}
+                Step::Done(result) => return (attempts, result.err().map(|error| error.stop_reason())),
+            }
+        }
+    }
+
+    #[test]
+    fn an_outage_is_not_multiplied() {
+        let throttle = Throttle::off().with_retry_reserve(3);
+        let calls: Vec<_> = (0..4).map(|_| play_throttled(&throttle, &at(0), 503)).collect();
+        let (attempts, budget) = (Some(StopReason::Attempts), Some(StopReason::Budget));
+        assert_eq!(calls, [(3, attempts), (2, budget), (1, budget), (1, budget)]);
+        // A 429 costs nothing of it, and what is answered earns some.
+        assert_eq!(play_throttled(&throttle, &at(0), 429), (3, attempts));
+        for _ in 0..10 {
+            assert_eq!(play_throttled(&throttle, &at(0), 200), (1, None));
+        }
+        assert_eq!(play_throttled(&throttle, &at(0), 503), (2, budget));
+        for _ in 0..10 {
+            assert_eq!(play_throttled(&throttle, &at(0), 404), (1, Some(StopReason::Final)));
+        }
+        assert_eq!(play_throttled(&throttle, &at(0), 503), (2, budget));
+    }
+
+    #[test]
+    fn a_call_waits_for_its_turn_within_its_deadline() {
+        let rate = crate::Rate::at_most(1, Duration::from_secs(20));
+        let throttle = Throttle::off().with_rate(crate::Quota::Ingest, rate);
+        let (endpoint, identify) = (endpoint(), track::Identify::new("1"));
+        let start =
+            |now| Exchange::new(&endpoint, &identify, Policy::default(), &now).unwrap().with_throttle(&throttle);
+        let mut first = start(at(0));
+        assert!(matches!(first.step(&at(0)), Step::Send(_)));
+
+        let mut second = start(at(1));
+        let Step::Wait(wait) = second.step(&at(1)) else { panic!("it must wait") };
+        assert_eq!(wait, Duration::from_secs(19));
+        // The third would have its turn at 40 seconds, past its deadline: it fails now, and not then.
+        let mut third = start(at(2));
+        let Step::Done(Err(error)) = third.step(&at(2)) else { panic!("it must end") };
+        assert_eq!((error.delivery(), error.attempts()), (Delivery::NotSent, 0));
+        assert_eq!(
+            error.to_string(),
+            "track.identify was not sent: the client's own rate limit did not let it out in time (attempt 0; the \
+             deadline left no time for another attempt)"
+        );
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(38)));
+        // When the second is given up, its turn is free.
+        drop(second);
+        let mut fourth = start(at(3));
+        assert!(matches!(fourth.step(&at(3)), Step::Wait(wait) if wait == Duration::from_secs(17)));
+        assert!(matches!(fourth.step(&at(20)), Step::Send(_)));
+        // A repeat needs a turn as well; that it has none in time leaves the error as it was.
+        fourth.receive(answer(503, None));
+        assert!(matches!(fourth.step(&at(20)), Step::Wait(_)));
+        let Step::Done(Err(error)) = fourth.step(&at(20)) else { panic!("it must end") };
+        assert_eq!(error.status(), Some(StatusCode::SERVICE_UNAVAILABLE));
+        assert_eq!(error.stop_reason(), StopReason::Deadline);
+    }
+
+    #[test]
+    fn a_429_slows_the_others_down() {
+        let throttle = Throttle::off().with_rate(crate::Quota::Ingest, crate::limits::INGEST_RATE);
+        let pacer = throttle.pacer(crate::Quota::Ingest).unwrap();
+        assert_eq!(play_throttled(&Throttle::off(), &at(10), 429).0, 3);
+        assert_eq!(pacer.take(at(10).monotonic(), None), Ok(()));
+        assert_eq!(pacer.take(at(10).monotonic(), None), Ok(()), "the burst is there");
+        let (endpoint, identify) = (endpoint(), track::Identify::new("1"));
+        let mut exchange =
+            Exchange::new(&endpoint, &identify, Policy::default(), &at(10)).unwrap().with_throttle(&throttle);
+        assert!(matches!(exchange.step(&at(10)), Step::Send(_)));
+        exchange.receive(answer(429, None));
+        assert!(matches!(exchange.step(&at(10)), Step::Wait(_)));
+        assert_eq!(pacer.take(at(10).monotonic(), None), Ok(()));
+        assert!(pacer.take(at(10).monotonic(), None).is_err(), "the burst is gone");
     }
 
     #[test]

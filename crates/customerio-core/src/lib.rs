@@ -14,6 +14,7 @@
 //! | receive reporting webhooks | `webhook` (feature `webhook`) |
 //! | call a route that is not modelled | [`Raw`] |
 //! | say how often a call is tried | [`Policy`] |
+//! | keep below a rate limit | [`Throttle`] |
 //! | know what an error means | [`Error`] |
 
 pub mod app;
@@ -28,6 +29,7 @@ mod json;
 pub mod limits;
 mod macros;
 mod operation;
+mod pace;
 mod packer;
 mod path;
 mod person;
@@ -39,8 +41,11 @@ mod send_all;
 mod surface;
 #[cfg(test)]
 mod testing;
+mod throttle;
 mod time;
 mod topics;
+#[cfg(feature = "tracing")]
+mod trace;
 pub mod track;
 mod transport;
 #[cfg(feature = "webhook")]
@@ -63,6 +68,7 @@ pub use crate::{
     exchange::{Exchange, Step},
     json::Nothing,
     operation::{Body, Operation, Quota, Replay, decode_json, decode_nothing},
+    pace::Rate,
     packer::{Packed, Packer, Refused, Unrepeatable},
     path::{Path, Query},
     person::{IdType, PersonId},
@@ -71,6 +77,7 @@ pub use crate::{
     rfc3339::Rfc3339,
     send_all::{BatchEvent, Failed, Failure, SendAll, Summary},
     surface::{App, Pipelines, Region, Surface, Track},
+    throttle::Throttle,
     time::{Moment, UnixSeconds},
     transport::{Attempt, MaybeSendSync, Transport},
 };

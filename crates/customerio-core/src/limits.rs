@@ -9,6 +9,8 @@
 
 use std::time::Duration;
 
+use crate::Rate;
+
 /// Longest `id` of a person (Track, "Customer limits").
 pub const PERSON_ID: usize = 150;
 
@@ -56,6 +58,19 @@ pub const BROADCAST: usize = 25_000_000;
 
 /// Least time between two triggers of a broadcast (App, `triggerBroadcast`).
 pub const BROADCAST_INTERVAL: Duration = Duration::from_secs(10);
+
+/// Rate of what comes in by the Track and Pipelines APIs (Pipelines, "Rate limits"). The vendor enforces it softly, and
+/// counts transactional messages in.
+pub const INGEST_RATE: Rate = Rate::at_most(3_000, Duration::from_secs(3)).with_burst(500);
+
+/// Rate of transactional messages (App, "Send Messages").
+pub const SEND_RATE: Rate = INGEST_RATE;
+
+/// Rate of broadcast triggers (App, `triggerBroadcast`).
+pub const BROADCAST_RATE: Rate = Rate::at_most(1, BROADCAST_INTERVAL);
+
+/// Rate of the rest of the App API, reads and writes together (App, "Rate limits").
+pub const APP_RATE: Rate = Rate::at_most(10, Duration::from_secs(1)).with_burst(3);
 
 /// Most encoded bytes of one call of the Track API v2 or the Pipelines API, alone or in a batch. The vendor writes
 /// "32kb", and leaves open how much a kb is.

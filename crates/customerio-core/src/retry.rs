@@ -4,7 +4,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use http::{HeaderMap, StatusCode, header};
 
-use crate::{Delivery, Quota, Replay, StopReason, limits, time::UnixSeconds};
+use crate::{Delivery, Error, Quota, Replay, StopReason, limits, time::UnixSeconds};
 
 /// How often, how long and how patiently a call is tried.
 ///
@@ -106,7 +106,7 @@ impl Policy {
 pub(crate) enum Outcome {
     /// It certainly did not arrive.
     NotSent,
-    /// It may have arrived: no answer, or a 5xx.
+    /// It may have arrived: no answer, one that broke off, or a 5xx.
     Ambiguous,
     /// It arrived and was turned away: a 429.
     Limited,
@@ -115,18 +115,23 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
-    pub(crate) fn of_status(status: StatusCode) -> Self {
+    pub(crate) fn of(error: &Error) -> Self {
+        match error {
+            Error::Transport(error) if error.delivery() == Delivery::NotSent => Self::NotSent,
+            Error::Transport(_) => Self::Ambiguous,
+            Error::Api(error) => Self::of_status(error.status()),
+            // It was accepted; only where that is harmless is it repeated, for the part of the answer that is missing.
+            // A batch of which some was refused is never sent again.
+            Error::Decode(error) if error.is_broken() && error.status() != StatusCode::MULTI_STATUS => Self::Ambiguous,
+            Error::Build(_) | Error::Decode(_) => Self::Final,
+        }
+    }
+
+    fn of_status(status: StatusCode) -> Self {
         match status {
             StatusCode::TOO_MANY_REQUESTS => Self::Limited,
             _ if status.is_server_error() => Self::Ambiguous,
             _ => Self::Final,
-        }
-    }
-
-    pub(crate) fn of_delivery(delivery: Delivery) -> Self {
-        match delivery {
-            Delivery::NotSent => Self::NotSent,
-            Delivery::MaybeSent | Delivery::Answered => Self::Ambiguous,
         }
     }
 }

@@ -33,14 +33,13 @@ impl Transport for Emulator {
 #[cfg(test)]
 mod tests {
     use customerio_core::{
-        Client, PersonId,
-        app::SendSms,
+        Client, PersonId, Throttle,
+        app::{Audience, DefaultAudience, SendSms, TriggerBroadcast},
         http::StatusCode,
         track::{EventType, Identify},
     };
     use serde_json::json;
 
-    use super::*;
     use crate::testing::{NOW, emulator};
 
     #[tokio::test]
@@ -88,40 +87,23 @@ mod tests {
         assert_eq!(error.as_api().unwrap().details()[0].code.as_deref(), Some("invalid_credentials"));
     }
 
-    /// A broadcast that is triggered twice: the client waits as long as it is told, and no real time passes.
+    /// A broadcast that is triggered twice: the client waits as long as it must, and no real time passes.
     #[tokio::test]
     async fn a_wait_moves_the_clock_and_takes_no_time() {
-        #[derive(Debug)]
-        struct Trigger;
-        impl customerio_core::Operation for Trigger {
-            type Surface = customerio_core::App;
-            type Output = serde_json::Value;
-            const NAME: &'static str = "test.trigger";
-            const QUOTA: customerio_core::Quota = customerio_core::Quota::Broadcast;
-            fn method(&self) -> http::Method {
-                http::Method::POST
-            }
-            fn path(&self, path: &mut customerio_core::Path) -> Result<(), customerio_core::BuildError> {
-                path.literal("/v1/campaigns/12/triggers");
-                Ok(())
-            }
-            fn body(&self) -> Result<customerio_core::Body, customerio_core::BuildError> {
-                customerio_core::Body::json(&json!({}))
-            }
-            fn replay(&self) -> customerio_core::Replay {
-                customerio_core::Replay::OnlyIfNotSent
-            }
-            fn decode(&self, response: &Response<Bytes>) -> Result<serde_json::Value, customerio_core::Unreadable> {
-                customerio_core::decode_json(response)
-            }
+        for (throttle, requests) in [
+            // It knows the rate; without, it is told with a 429.
+            (Throttle::default(), 2),
+            (Throttle::off(), 3),
+        ] {
+            let emulator = emulator();
+            emulator.create_broadcast(12);
+            let app = Client::new(emulator.app_endpoint().unwrap(), emulator.clone()).with_throttle(throttle);
+            let trigger = TriggerBroadcast::new(12, Audience::Default(DefaultAudience::new()));
+            assert_eq!(app.trigger_broadcast(&trigger).await.unwrap().id, 1);
+            assert_eq!(emulator.now(), NOW.into());
+            assert_eq!(app.trigger_broadcast(&trigger).await.unwrap().id, 2);
+            assert!(emulator.now().get() >= NOW + 10, "{:?}", emulator.now());
+            assert_eq!(emulator.requests(), requests);
         }
-        let emulator = emulator();
-        emulator.create_broadcast(12);
-        let app = Client::new(emulator.app_endpoint().unwrap(), emulator.clone());
-        assert_eq!(app.call(&Trigger).await.unwrap(), json!({"id": 1}));
-        assert_eq!(emulator.now(), NOW.into());
-        assert_eq!(app.call(&Trigger).await.unwrap(), json!({"id": 2}));
-        assert!(emulator.now().get() >= NOW + 10, "{:?}", emulator.now());
-        assert_eq!(emulator.requests(), 3);
     }
 }

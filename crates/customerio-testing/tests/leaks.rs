@@ -1,9 +1,11 @@
-//! Secrets and people's data do not come out of `Debug`, `Display` and the sources of errors: those end up in logs.
+//! Secrets and people's data do not come out of `Debug`, `Display`, the sources of errors and `tracing`: those end up in
+//! logs.
 //!
 //! One exception is meant: `Display` of an API error, and of a rejected item, has the server's own message.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod captured;
 mod catalogue;
 
 use std::{
@@ -13,6 +15,7 @@ use std::{
     time::Duration,
 };
 
+use captured::captured;
 use catalogue::{KEY, SITE_ID};
 use customerio_core::{
     App, BatchEvent, BuildError, Client, Endpoint, Error, Exchange, IdType, Item, Moment, Operation, Packer, PersonId,
@@ -162,7 +165,9 @@ impl catalogue::Visit for Look {
 fn no_operation_shows_what_is_in_it_whichever_way_it_ends() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let mut look = Look { runtime, errors: 0 };
-    catalogue::visit(URL, &mut look);
+    let told = captured(|| catalogue::visit(URL, &mut look));
+    assert_clean("tracing", &told);
+    assert!(told.lines().count() > look.errors * 2, "a span and an event for each call");
     let samples = catalogue::samples(URL);
     // The test looks at what it should only if calls do fail.
     assert!(look.errors > samples.len() * 12, "{} errors of {} samples", look.errors, samples.len());
@@ -390,7 +395,9 @@ fn webhooks_show_no_key_no_signature_and_no_data() {
         }
     }
     let errors = [Verifier::new("LEAK-\0").unwrap_err(), verifier.with_key("").unwrap_err()];
-    errors.iter().for_each(|error| assert_error("a signing key", error, None));
+    for error in errors {
+        assert_error("a signing key", &error, None);
+    }
     for json in [r#""LEAK-text""#, r#"{"LEAK-open": "LEAK-"#] {
         assert_error("an event", &serde_json::from_str::<WebhookEvent>(json).unwrap_err(), None);
     }

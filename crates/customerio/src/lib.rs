@@ -42,6 +42,7 @@
 //! | `fs` | yes | `Attachment::from_path(..)` |
 //! | `stream` | yes | `Client::send_stream(..)` |
 //! | `webhook` | yes | `webhook`: reporting webhooks, verified and typed |
+//! | `tracing` | no | a span for each call and an event for each attempt, with the target `customerio` |
 
 pub use customerio_core::*;
 

@@ -15,7 +15,7 @@ async fn broadcast(app: &Client<App>, broadcast: u64) -> Result<(), Error> {
     let trigger = TriggerBroadcast::new(broadcast, subscribers).with_data(&data);
     println!("trigger {}", app.trigger_broadcast(&trigger).await?.id);
 
-    // A second one so soon is a 429. The SDK waits for its turn, unless that comes after the deadline, as here.
+    // Triggers go 10 seconds apart. The SDK waits for its turn, unless that comes after the deadline, as here.
     let people = IdsAudience::new(&["42", "43"]).with_id_ignore_missing(true);
     let soon = app.within(Duration::from_secs(5)).trigger_broadcast(&TriggerBroadcast::new(broadcast, people)).await;
     if let Err(error) = soon {
