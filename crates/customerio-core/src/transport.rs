@@ -58,7 +58,9 @@ pub trait Transport: Debug + MaybeSendSync {
     /// # Errors
     ///
     /// [`TransportError::not_sent`] where it is certain that the request did not reach the server, and
-    /// [`TransportError::maybe_sent`] for everything else.
+    /// [`TransportError::maybe_sent`] for everything else. Where the head of an answer came and its body did not come
+    /// whole, [`with_response`](TransportError::with_response) hands over what there is: its status says more than that
+    /// the request may have arrived.
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError>;
 
     /// Waits.
