@@ -26,8 +26,10 @@ impl Transport for UreqTransport {
     /// One round trip, on a thread of its own: any status is `Ok`, no redirect is followed, nothing is repeated.
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         let (agent, (sender, receiver)) = (self.agent.clone(), oneshot::channel());
-        // When nobody waits for it any more, it goes on until its own timeout.
-        thread::spawn(move || sender.send(send(&agent, request)));
+        thread::spawn(move || {
+            // When nobody waits for it any more, it goes on until its own timeout.
+            let _ = sender.send(send(&agent, request));
+        });
         // A thread that panicked has sent nothing here.
         receiver.await.unwrap_or_else(|_| Err(TransportError::maybe_sent(TransportErrorKind::Connection)))
     }

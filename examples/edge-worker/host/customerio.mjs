@@ -8,8 +8,9 @@ const decoder = new TextDecoder();
  * Loads the module.
  *
  * @param {WebAssembly.Module} module
- * @returns a function that does one command, and gives `{ok: …}` or `{error: {message, delivery, attempts}}`. Its second
- *   argument is the body of a webhook: its bytes as they came (`new Uint8Array(await request.arrayBuffer())`).
+ * @returns a function that does one command, and gives `{ok: …}`, `{error: {message, delivery, attempts}}`, or for a webhook
+ *   `{rejected: {message, status}}`. Its second argument is the webhook's body, the bytes as they came: those of
+ *   `request.arrayBuffer()`.
  */
 export async function load(module) {
   const { exports } = await WebAssembly.instantiate(module, {});

@@ -14,12 +14,17 @@ use std::fmt::Display;
 use customerio_core::{
     App, BuildError, Delivery, Endpoint, Error, Surface, Track,
     app::SendEmail,
+    http::Request,
     track::{Event, Identify},
+    webhook::{ReceiveError, Verifier},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::{host::Host, turn::split};
+use crate::{
+    host::Host,
+    turn::{Headers, header_map, split},
+};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -44,6 +49,10 @@ enum Command {
         person: String,
         #[serde(default)]
         data: Map<String, Value>,
+    },
+    VerifyWebhook {
+        key: String,
+        headers: Headers,
     },
 }
 
@@ -88,37 +97,61 @@ pub(crate) enum Outcome {
         delivery: &'static str,
         attempts: u32,
     },
+    /// A webhook that is not taken, and the status to answer it with.
+    Rejected {
+        message: String,
+        status: u16,
+    },
 }
 
 impl Outcome {
-    /// Nothing was sent, because of what the host said.
-    pub(crate) fn refused(reason: &impl Display) -> Self {
-        Self::Error { message: reason.to_string(), delivery: "not_sent", attempts: 0 }
+    /// The host has said what cannot be, and the call ends with that.
+    pub(crate) fn refused(reason: &impl Display, delivery: Delivery) -> Self {
+        Self::Error { message: reason.to_string(), delivery: name_of(delivery), attempts: 0 }
     }
 }
 
 impl From<Error> for Outcome {
     fn from(error: Error) -> Self {
-        let delivery = match error.delivery() {
-            Delivery::NotSent => "not_sent",
-            Delivery::MaybeSent => "maybe_sent",
-            Delivery::Answered => "answered",
-        };
-        Self::Error { message: error.to_string(), delivery, attempts: error.attempts() }
+        let (message, delivery) = (error.to_string(), name_of(error.delivery()));
+        Self::Error { message, delivery, attempts: error.attempts() }
     }
 }
 
-/// Does what `input` says, on the host's turns.
+fn name_of(delivery: Delivery) -> &'static str {
+    match delivery {
+        Delivery::NotSent => "not_sent",
+        Delivery::MaybeSent => "maybe_sent",
+        Delivery::Answered => "answered",
+    }
+}
+
+impl From<BuildError> for Outcome {
+    fn from(error: BuildError) -> Self {
+        Error::from(error).into()
+    }
+}
+
+impl From<ReceiveError> for Outcome {
+    fn from(error: ReceiveError) -> Self {
+        Self::Rejected { message: error.to_string(), status: error.status().as_u16() }
+    }
+}
+
+/// Does what `input` says, with the host's turns.
 pub(crate) async fn run(host: Host, input: Vec<u8>) -> Outcome {
-    let (line, _body) = split(&input);
+    let (line, body) = split(&input);
     match serde_json::from_slice(line) {
-        Ok(command) => execute(&host, command).await.map_or_else(Outcome::from, Outcome::Ok),
+        Ok(command) => execute(&host, command, body).await.map_or_else(|outcome| outcome, Outcome::Ok),
         // What serde says more can quote a key that stands in the wrong place.
-        Err(error) => Outcome::refused(&format_args!("the command cannot be read from column {}", error.column())),
+        Err(error) => {
+            let reason = format!("the command cannot be read from column {}", error.column());
+            Outcome::refused(&reason, Delivery::NotSent)
+        }
     }
 }
 
-async fn execute(host: &Host, command: Command) -> Result<Value, Error> {
+async fn execute(host: &Host, command: Command, body: &[u8]) -> Result<Value, Outcome> {
     match command {
         Command::Identify { account, person, attributes } => {
             host.call(&account.track()?, &Identify::new(&person).with_attributes(&attributes)).await?;
@@ -133,6 +166,18 @@ async fn execute(host: &Host, command: Command) -> Result<Value, Error> {
                 SendEmail::from_template(template.as_str(), &to).with_identifiers(&person).with_message_data(&data);
             let sent = host.call(&account.app()?, &message).await?;
             Ok(json!({"delivery_id": sent.delivery_id, "queued_at": sent.queued_at.get()}))
+        }
+        Command::VerifyWebhook { key, headers } => {
+            let mut request = Request::new(body);
+            *request.headers_mut() = header_map(&headers);
+            let event = Verifier::new(&key)?.receive(&request, host.now().unix_seconds())?;
+            Ok(json!({
+                "event_id": event.event_id(),
+                "object_type": event.object_type(),
+                "metric": event.metric(),
+                "delivery_id": event.common().delivery_id,
+                "person": event.common().identifiers.id,
+            }))
         }
     }
 }

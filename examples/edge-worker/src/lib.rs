@@ -24,6 +24,8 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
+use command::Outcome;
+use customerio_core::Delivery;
 use host::Host;
 use turn::{Instruction, Turn};
 
@@ -36,7 +38,7 @@ struct Module {
     host: Host,
 }
 
-type Call = Pin<Box<dyn Future<Output = command::Outcome>>>;
+type Call = Pin<Box<dyn Future<Output = Outcome>>>;
 
 thread_local! {
     static MODULE: RefCell<Module> = RefCell::default();
@@ -60,8 +62,9 @@ impl Module {
                     Poll::Pending => return self.buffer = self.host.instruction(),
                 }
             }
-            (Err(error), _) => command::Outcome::refused(&error),
-            (_, None) => command::Outcome::refused(&"there is no such call"),
+            // What it had sent by then, nobody can say any more.
+            (Err(error), _) => Outcome::refused(&error, Delivery::MaybeSent),
+            (_, None) => Outcome::refused(&"there is no such call", Delivery::MaybeSent),
         };
         self.calls.remove(&number);
         self.buffer = Instruction::Done(done).written(&[]);
@@ -105,6 +108,7 @@ pub extern "C" fn step(call: u32) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use customerio_core::webhook::Verifier;
     use serde_json::{Value, json};
 
     use super::*;
@@ -183,7 +187,7 @@ mod tests {
         let call = start(&mut module, &identify(ACCOUNT));
         for (number, answer) in [(call + 1, json!({})), (call, json!({"status": 99})), (call, json!({}))] {
             let (done, _) = turn(&mut module, number, 0, &answer, "");
-            assert_eq!(done["done"]["error"]["delivery"], "not_sent", "{answer}: {done}");
+            assert_eq!(done["done"]["error"]["delivery"], "maybe_sent", "{answer}: {done}");
         }
         assert!(module.calls.is_empty());
     }
@@ -211,6 +215,37 @@ mod tests {
             let (done, _) = turn(&mut module, call, 1, &answer, body);
             let error = &done["done"]["error"];
             assert_eq!((&error["delivery"], &error["attempts"]), (&json!(delivery), &json!(1)), "{answer}: {done}");
+        }
+    }
+
+    #[test]
+    fn a_webhook_is_verified_by_its_bytes() {
+        let body = "{\"event_id\":\"01E4\",\"object_type\":\"email\",\"metric\":\"bounced\",\n\"data\":{\"delivery_id\":\"RPIL\",\
+                    \"identifiers\":{\"id\":\"42\"},\"failure_message\":\"\u{1f9e6}\"}}\n";
+        let event = json!({"event_id": "01E4", "object_type": "email", "metric": "bounced", "delivery_id": "RPIL",
+            "person": "42"});
+        let verifier = Verifier::new("signing-key").unwrap();
+        let signature = verifier.sign(1_700_000_000.into(), body.as_bytes());
+        let other = verifier.sign(1_700_000_000.into(), body.trim().as_bytes());
+        let late = verifier.sign(1_699_999_000.into(), body.as_bytes());
+        for (signature, timestamp, outcome) in [
+            (signature, "1700000000", Ok(event)),
+            (other, "1700000000", Err("the X-CIO-Signature header does not match")),
+            (late, "1699999000", Err("the call was signed 1000 seconds ago")),
+        ] {
+            let headers = json!([["x-cio-signature", signature], ["X-CIO-Timestamp", timestamp], ["not a name", ""]]);
+            let command = json!({"verify_webhook": {"key": "signing-key", "headers": headers}});
+            let mut module = Module::default();
+            let call = start(&mut module, &format!("{command}\n{body}"));
+            let (done, _) = turn(&mut module, call, 0, &json!({}), "");
+            match outcome {
+                Ok(event) => assert_eq!(done["done"]["ok"], event),
+                Err(message) => {
+                    let rejected = &done["done"]["rejected"];
+                    assert_eq!(rejected["status"], 401, "{done}");
+                    assert!(rejected["message"].as_str().unwrap().starts_with(message), "{done}");
+                }
+            }
         }
     }
 

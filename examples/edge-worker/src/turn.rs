@@ -5,7 +5,7 @@ use std::time::Duration;
 use customerio_core::{
     Attempt, Moment, TransportError, TransportErrorKind,
     bytes::Bytes,
-    http::{HeaderName, HeaderValue, Request, Response, StatusCode},
+    http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode},
 };
 use serde::{Deserialize, Serialize};
 
@@ -60,8 +60,11 @@ impl<'a> Instruction<'a> {
 
 /// Rounded up: a wait that is too short is asked for again.
 fn milliseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_micros().div_ceil(1000)).unwrap_or(u64::MAX)
+    u64::try_from(duration.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX)
 }
+
+/// Names and values.
+pub(crate) type Headers = Vec<(String, String)>;
 
 /// What the host knows: the time, and what came of the last instruction.
 pub(crate) struct Turn {
@@ -79,7 +82,7 @@ struct Head {
     /// The answer to a request, if one came.
     status: Option<u16>,
     #[serde(default)]
-    headers: Vec<(String, String)>,
+    headers: Headers,
     /// Why there is none, or only a part of it.
     failed: Option<Failure>,
 }
@@ -118,16 +121,18 @@ impl Turn {
     }
 }
 
-fn response(status: u16, headers: &[(String, String)], body: &[u8]) -> Result<Response<Bytes>, String> {
+fn response(status: u16, headers: &Headers, body: &[u8]) -> Result<Response<Bytes>, String> {
     let mut response = Response::new(Bytes::copy_from_slice(body));
     *response.status_mut() = StatusCode::from_u16(status).map_err(|_| "the turn has no such status")?;
-    for (name, value) in headers {
-        // Headers that `fetch` gave are valid, and one that is not is not worth an answer.
-        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-            response.headers_mut().append(name, value);
-        }
-    }
+    *response.headers_mut() = header_map(headers);
     Ok(response)
+}
+
+/// Headers as the host lists them. One that HTTP does not allow cannot have come over HTTP, and is left out.
+pub(crate) fn header_map(headers: &Headers) -> HeaderMap {
+    let valid =
+        |(name, value): &(String, String)| Some((HeaderName::try_from(name).ok()?, HeaderValue::try_from(value).ok()?));
+    headers.iter().filter_map(valid).collect()
 }
 
 /// The line of JSON, and the body.

@@ -3,8 +3,18 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::{convert::Infallible, env, fs, path::Path, process::Stdio, time::Duration};
+use std::{
+    convert::Infallible,
+    env, fs,
+    path::Path,
+    process::Stdio,
+    time::{Duration, SystemTime},
+};
 
+use customerio_core::{
+    UnixSeconds,
+    webhook::{Unverified, Verifier},
+};
 use customerio_emulator::{APP_API_KEY, Channel, Emulator, SITE_ID, TRACK_API_KEY};
 use http_body_util::{BodyExt as _, Full};
 use hyper::{
@@ -32,6 +42,11 @@ fn commands(emulator: &str, elsewhere: &str, nobody: &str) -> Value {
     let app = json!({"region": "us", "key": APP_API_KEY, "base_url": emulator});
     let email = json!({"send_email": {"account": app, "template": "welcome", "to": "ada@example.com", "person": "42"}});
     let attributes = json!({"email": "ada@example.com", "name": "Ada \u{1f9e6}"});
+    // Bytes that a host would change if it took them for JSON.
+    let body = "{\"event_id\": \"01E4\", \"object_type\": \"email\", \"metric\": \"clicked\", \"data\": {\"x\": \"\u{1f9e6}\"}}\r\n";
+    let now = UnixSeconds::from(SystemTime::now());
+    let signature = Verifier::new("signing-key").unwrap().sign(now, body.as_bytes());
+    let headers = json!([["x-cio-timestamp", now.get().to_string()], ["x-cio-signature", signature]]);
     json!([
         {"command": email},
         {"command": {"identify": {"account": track, "person": "42", "attributes": attributes}}},
@@ -40,6 +55,8 @@ fn commands(emulator: &str, elsewhere: &str, nobody: &str) -> Value {
         {"command": {"identify": {"account": wrong, "person": "43"}}},
         {"command": {"identify": {"account": track_at(elsewhere), "person": "44"}}},
         {"command": {"identify": {"account": track_at(nobody), "person": "45"}}},
+        {"command": {"verify_webhook": {"key": "signing-key", "headers": headers}}, "body": body},
+        {"command": {"verify_webhook": {"key": "another-key", "headers": headers}}, "body": body},
         {"command": {"identify": {"account": track, "person": ".."}}},
         {"command": {"identify": {"person": "42"}}},
     ])
@@ -112,6 +129,8 @@ async fn play(
             // A host cannot say that nothing was sent.
             {"error": {"message": "track.identify may have been sent: the connection failed (attempt 3; no attempts were left)",
                 "delivery": "maybe_sent", "attempts": 3}},
+            {"ok": {"event_id": "01E4", "object_type": "email", "metric": "clicked", "delivery_id": null, "person": null}},
+            {"rejected": {"message": Unverified::Mismatch.to_string(), "status": 401}},
             {"error": {"message": "the person's id is `.` or `..`, which cannot stand in a URL path",
                 "delivery": "not_sent", "attempts": 0}},
             {"error": {"message": "the command cannot be read from column 27", "delivery": "not_sent", "attempts": 0}},
