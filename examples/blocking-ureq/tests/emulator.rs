@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 use customerio_emulator::{APP_API_KEY, Emulator, SITE_ID, TRACK_API_KEY};
 use serde_json::json;
-use tokio::task::spawn_blocking;
+use tokio::{net::TcpSocket, task::spawn_blocking};
 
 async fn run(url: String, track_key: &'static str) -> Output {
     let mut program = Command::new(env!("CARGO_BIN_EXE_blocking-ureq"));
@@ -56,16 +56,17 @@ async fn it_arrives_and_what_may_be_repeated_is() {
 async fn it_fails_where_it_should() {
     let emulator = Emulator::new();
     let server = emulator.serve_on_loopback().await.unwrap();
-    let url = server.url();
-    let output = run(url.clone(), "wrong").await;
+    let output = run(server.url(), "wrong").await;
     assert!(!output.status.success());
     let error = String::from_utf8(output.stderr).unwrap();
     assert!(error.contains("401"), "{error}");
     assert_eq!(log(&emulator), ["PUT /api/v1/customers/42 401"]);
     server.shutdown().await;
 
-    // Nobody listens there any more.
-    let output = run(url, TRACK_API_KEY).await;
+    // Held, so that nobody else gets the port, and not listened on.
+    let held = TcpSocket::new_v4().unwrap();
+    held.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let output = run(format!("http://{}", held.local_addr().unwrap()), TRACK_API_KEY).await;
     assert!(!output.status.success());
     let error = String::from_utf8(output.stderr).unwrap();
     assert!(error.contains("Connect") && error.contains("NotSent") && error.contains("attempts: 3"), "{error}");

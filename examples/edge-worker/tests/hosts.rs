@@ -25,7 +25,13 @@ use hyper::{
 };
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
-use tokio::{io::AsyncWriteExt as _, net::TcpListener, process::Command, sync::mpsc, time::timeout};
+use tokio::{
+    io::AsyncWriteExt as _,
+    net::{TcpListener, TcpSocket},
+    process::Command,
+    sync::mpsc,
+    time::timeout,
+};
 
 /// A browser on a busy machine takes its time to start.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -75,8 +81,10 @@ async fn play(
     emulator.refuse_next(StatusCode::SERVICE_UNAVAILABLE);
     let page = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let page_url = format!("http://{}/", page.local_addr().unwrap());
-    // Bound and let go of again: nobody listens there.
-    let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    // Held, so that nobody else gets the port, and not listened on.
+    let held = TcpSocket::new_v4().unwrap();
+    held.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let nobody = held.local_addr().unwrap();
     let commands = commands(&server.url(), &format!("{page_url}moved"), &format!("http://{nobody}"));
     let (sender, receiver) = mpsc::channel(1);
     let page = tokio::spawn(serve_page(page, commands.clone(), sender));
