@@ -8,7 +8,7 @@ use http::Response;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::{BuildError, Moment, Operation, Pipelines, Replay, Surface, Track, Unreadable, decode_nothing};
+use crate::{BuildError, Limits, Moment, Operation, Pipelines, Replay, Surface, Track, Unreadable, decode_nothing};
 
 mod sealed {
     pub trait Sealed {}
@@ -52,12 +52,12 @@ pub trait BatchItem: Operation<Output = (), Surface = <Self::Batch as Batch>::Su
     /// The batches that take it.
     type Batch: Batch;
 
-    /// Encodes the call as a batch has it, whatever its size.
+    /// Encodes the call as a batch has it, whatever its whole size, and within the other limits.
     ///
     /// # Errors
     ///
     /// Where an argument cannot be sent.
-    fn encode(&self) -> Result<Encoded, BuildError>;
+    fn encode(&self, limits: &Limits) -> Result<Encoded, BuildError>;
 }
 
 /// A call as a batch has it.
@@ -91,20 +91,21 @@ pub struct Item<B> {
 }
 
 impl<B: Batch> Item<B> {
-    /// Encodes `operation`, with what is missing of its id and time filled in from `now`.
+    /// Encodes `operation` within `limits`, with what is missing of its id and time filled in from `now`. Its whole size
+    /// is the [`Packer`](crate::Packer)'s to check.
     ///
     /// # Errors
     ///
     /// Where an argument cannot be sent.
-    pub fn new<O: BatchItem<Batch = B>>(operation: &O, now: &Moment) -> Result<Self, BuildError> {
+    pub fn new<O: BatchItem<Batch = B>>(operation: &O, now: &Moment, limits: &Limits) -> Result<Self, BuildError> {
         match operation.capture(now) {
-            Some(captured) => Self::of(&captured),
-            None => Self::of(operation),
+            Some(captured) => Self::of(&captured, limits),
+            None => Self::of(operation, limits),
         }
     }
 
-    fn of<O: BatchItem<Batch = B>>(operation: &O) -> Result<Self, BuildError> {
-        Ok(Self { encoded: operation.encode()?, replay: operation.replay(), batch: std::marker::PhantomData })
+    fn of<O: BatchItem<Batch = B>>(operation: &O, limits: &Limits) -> Result<Self, BuildError> {
+        Ok(Self { encoded: operation.encode(limits)?, replay: operation.replay(), batch: std::marker::PhantomData })
     }
 
     /// The call as JSON.

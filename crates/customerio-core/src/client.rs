@@ -6,8 +6,8 @@ use bytes::Bytes;
 use http::{Request, Response};
 
 use crate::{
-    Attempt, Endpoint, Error, Exchange, Moment, Operation, Policy, Step, Surface, Throttle, Transport, TransportError,
-    TransportErrorKind,
+    Attempt, Endpoint, Error, Exchange, Limits, Moment, Operation, Policy, Step, Surface, Throttle, Transport,
+    TransportError, TransportErrorKind,
 };
 
 /// Calls one of the APIs.
@@ -63,6 +63,10 @@ impl<S: Surface> Client<S> {
     #[must_use]
     pub fn within(&self, deadline: Duration) -> Self {
         self.clone().with_deadline(deadline)
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        self.endpoint.limits()
     }
 
     pub(crate) fn now(&self) -> Moment {

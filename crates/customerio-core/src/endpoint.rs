@@ -12,8 +12,8 @@ use http::{
 use zeroize::Zeroizing;
 
 use crate::{
-    ApiError, App, BuildError, DecodeError, Error, Operation, Path, Pipelines, Problem, Region, StopReason, Surface,
-    Track, TransportError, error::Answer, time::UnixSeconds,
+    ApiError, App, BuildError, DecodeError, Error, Limits, Operation, Path, Pipelines, Problem, Region, StopReason,
+    Surface, Track, TransportError, error::Answer, time::UnixSeconds,
 };
 
 const X_WORKSPACE_ID: HeaderName = HeaderName::from_static("x-workspace-id");
@@ -43,6 +43,7 @@ pub struct Endpoint<S> {
     /// The header that an API has and the others do not.
     own: Option<(HeaderName, HeaderValue)>,
     user_agent: HeaderValue,
+    limits: Limits,
     surface: PhantomData<S>,
 }
 
@@ -139,6 +140,7 @@ impl<S: Surface> Endpoint<S> {
             authorization,
             own: None,
             user_agent: HeaderValue::from_static(USER_AGENT),
+            limits: Limits::default(),
             surface: PhantomData,
         }
     }
@@ -191,6 +193,21 @@ impl<S: Surface> Endpoint<S> {
     }
 }
 
+impl<S> Endpoint<S> {
+    /// What is checked before a call is sent. Default: [`Limits::default`].
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// What is checked before a call is sent.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+}
+
 impl<S> Clone for Endpoint<S> {
     fn clone(&self) -> Self {
         Self {
@@ -200,6 +217,7 @@ impl<S> Clone for Endpoint<S> {
             authorization: self.authorization.clone(),
             own: self.own.clone(),
             user_agent: self.user_agent.clone(),
+            limits: self.limits,
             surface: PhantomData,
         }
     }
@@ -285,7 +303,7 @@ fn secret_header(value: Zeroizing<String>) -> HeaderValue {
 ///
 /// Where an argument of the operation cannot be sent.
 pub fn build<O: Operation>(endpoint: &Endpoint<O::Surface>, operation: &O) -> Result<Request<Bytes>, BuildError> {
-    let mut path = Path::starting_with(&endpoint.prefix);
+    let mut path = Path::starting_with(&endpoint.prefix, endpoint.limits);
     operation.path(&mut path)?;
     operation.query(&mut path.query())?;
     let path = uri::PathAndQuery::from_maybe_shared(Bytes::from(path.into_string()));
@@ -296,7 +314,7 @@ pub fn build<O: Operation>(endpoint: &Endpoint<O::Surface>, operation: &O) -> Re
     let uri = Uri::from_parts(parts)
         .map_err(|_| BuildError::new("the URL", Problem::Invalid("it is longer than HTTP allows".into())))?;
     let method = operation.method();
-    let (content_type, bytes) = operation.body()?.into_parts();
+    let (content_type, bytes) = operation.body(&endpoint.limits)?.into_parts();
 
     let mut headers = HeaderMap::with_capacity(8);
     headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));

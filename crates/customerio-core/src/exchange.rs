@@ -492,7 +492,7 @@ mod tests {
         // A batch of which some was refused is not sent again to learn which.
         let mut packer = crate::Packer::<crate::TrackBatch>::new();
         let identify = track::v2::person::Identify::new("1");
-        packer.push(crate::Item::new(&identify, &at(0)).unwrap(), ()).unwrap();
+        packer.push(crate::Item::new(&identify, &at(0), &crate::Limits::default()).unwrap(), ()).unwrap();
         let batch = packer.finish().unwrap();
         let (requests, _, result) = play(&batch, Policy::default(), vec![broken(207, "{\"errors\":[")]);
         assert_eq!((requests.len(), result.unwrap_err().stop_reason()), (1, StopReason::Final));

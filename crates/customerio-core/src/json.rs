@@ -135,7 +135,11 @@ impl<M: SerializeMap> Serializer for Entries<'_, M> {
     fn serialize_map(self, _: Option<usize>) -> Result<Self, M::Error> {
         Ok(self)
     }
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self, M::Error> {
+    fn serialize_struct(self, name: &'static str, _: usize) -> Result<Self, M::Error> {
+        // This is how `serde_json` passes on a `RawValue`, and only its own serializer understands it.
+        if name == "$serde_json::private::RawValue" {
+            return Self::refuse("raw JSON: read it into a map");
+        }
         Ok(self)
     }
     fn serialize_unit(self) -> Result<(), M::Error> {
@@ -589,6 +593,9 @@ mod tests {
         {
             assert!(result.unwrap_err().contains("must be an object, not a"));
         }
+        let raw = RawValue::from_string(r#"{"plan":"pro"}"#.to_owned()).unwrap();
+        assert!(text(&Object(&raw)).unwrap_err().contains("must be an object, not raw JSON"));
+        assert_eq!(text(&Object(&json!({"a": raw}))).unwrap(), r#"{"a":{"plan":"pro"}}"#);
         assert_eq!(text(&Object(&Nothing)).unwrap(), "{}");
     }
 }

@@ -14,10 +14,12 @@
 //! | receive reporting webhooks | `webhook` (feature `webhook`) |
 //! | call a route that is not modelled | [`Raw`] |
 //! | say how often a call is tried | [`Policy`] |
+//! | say what may be too much | [`Limits`] |
 //! | keep below a rate limit | [`Throttle`] |
 //! | know what an error means | [`Error`] |
 
 pub mod app;
+mod attributes;
 mod batch;
 mod client;
 mod device;
@@ -67,6 +69,7 @@ pub use crate::{
     event_id::EventId,
     exchange::{Exchange, Step},
     json::Nothing,
+    limits::Limits,
     operation::{Body, Operation, Quota, Replay, decode_json, decode_nothing},
     pace::Rate,
     packer::{Packed, Packer, Refused, Unrepeatable},

@@ -1,13 +1,36 @@
-//! Every documented limit, once.
+//! Every documented limit, once; and [`Limits`]: those that are checked before sending.
 //!
 //! Sizes are in bytes. The source of each is named; where the vendor writes "MB" or "kb" the decimal reading is taken,
 //! because it is the smaller one.
 //!
 //! - Track: <https://docs.customer.io/integrations/api/track/#section/Rate-Limits>
+//! - Pipelines: <https://docs.customer.io/integrations/api/cdp/>
 //! - Transactional messages: <https://docs.customer.io/integrations/api/app/#tag/Send-Messages>
 //! - Broadcast triggers: <https://docs.customer.io/integrations/api/app/#operation/triggerBroadcast>
+//!
+//! What is checked by default is what the vendor calls the most that is allowed: beyond it a call is refused, or what it
+//! says is lost, and of the two the second shows in no answer. What is checked only on demand holds for some of the
+//! places that the data goes to.
+//!
+//! | limit | of | checked |
+//! | --- | --- | --- |
+//! | [`PERSON_ID`] | persons' ids, in paths and in bodies | by default |
+//! | [`OBJECT_ID`] | objects' ids in the Track API | by default |
+//! | [`ATTRIBUTES`], [`ATTRIBUTE_NAME`], [`ATTRIBUTE_VALUE`] | attributes in the Track API: of a person, an object, a relationship; and fields of a form | by default |
+//! | [`RELATIONSHIP`] | all attributes of a relationship in the Track API | by default |
+//! | [`EVENT_NAME`], [`EVENT_DATA`] | events in the Track API | by default |
+//! | [`SEGMENT_IDS`] | the people of one call | by default |
+//! | [`BATCH_ITEM`], [`BATCH`] | the Track API v2 and the Pipelines API | by default |
+//! | [`MESSAGE`], [`ATTACHMENTS`], [`EMAIL_RECIPIENTS`] | transactional messages | by default |
+//! | [`BROADCAST`], [`BROADCAST_DATA`], [`BROADCAST_PEOPLE`] | broadcast triggers | by default |
+//! | [`PERSON_ID`], [`OBJECT_ID`] | user ids and group ids in the Pipelines API | by [`Limits::all`] |
+//! | [`ATTRIBUTES`], [`ATTRIBUTE_NAME`], [`ATTRIBUTE_VALUE`] | traits in the Pipelines API | by [`Limits::all`] |
+//! | [`SEND_AHEAD`] | `send_at` | never: only the service's clock decides it, and it answers with an error |
+//! | [`BROADCAST_INTERVAL`] | two triggers of a broadcast | never: it is a pace |
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
+
+use crate::{BuildError, Problem, attributes::AttributeLimits};
 
 use crate::Rate;
 
@@ -25,6 +48,10 @@ pub const ATTRIBUTES: usize = 300;
 
 /// Longest `object_id` (Track, "Object and relationship limits").
 pub const OBJECT_ID: usize = 150;
+
+/// Most bytes of all attributes of a relationship (Track, "Object and relationship limits"). It holds for objects too,
+/// but no call that describes one can be that long.
+pub const RELATIONSHIP: usize = 100_000;
 
 /// Longest name of an event (Track, "Track API Event limits").
 pub const EVENT_NAME: usize = 100;
@@ -84,3 +111,155 @@ pub const RESPONSE: usize = 1024 * 1024;
 
 /// Largest answer that a transport reads for a call that reads. Our own limit.
 pub const READ_RESPONSE: usize = 16 * 1024 * 1024;
+
+/// No limit.
+const OFF: usize = usize::MAX;
+
+macro_rules! limits {
+    (
+        default { $($(#[$default_doc:meta])* $default:ident, $with_default:ident = $default_limit:expr;)* }
+        opt_in { $($(#[$opt_in_doc:meta])* $opt_in:ident, $with_opt_in:ident = $opt_in_limit:expr;)* }
+    ) => {
+        /// The limits that are checked before a call is sent; each can be changed or switched off, because the vendor
+        /// raises some on request.
+        ///
+        /// An [`Endpoint`](crate::Endpoint) has them: [`with_limits`](crate::Endpoint::with_limits).
+        ///
+        /// ```
+        /// use customerio_core::{Endpoint, Limits, PersonId, Region, build, track::Identify};
+        ///
+        /// let endpoint = Endpoint::track(Region::Us, "site", "key")?;
+        /// let long = "x".repeat(200);
+        /// let error = build(&endpoint, &Identify::new(&long)).unwrap_err();
+        /// assert_eq!(error.to_string(), "the person's id has 200 bytes, and the limit is 150");
+        ///
+        /// let raised = endpoint.with_limits(Limits::default().with_person_id(200).with_attribute_value(None));
+        /// assert!(build(&raised, &Identify::new(&long)).is_ok());
+        /// # Ok::<(), customerio_core::BuildError>(())
+        /// ```
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub struct Limits {
+            $(pub(crate) $default: usize,)*
+            $(pub(crate) $opt_in: usize,)*
+        }
+
+        impl Default for Limits {
+            /// The limits whose breach loses data or is sure to fail: see the table of the [module](self).
+            fn default() -> Self {
+                Self { $($default: $default_limit,)* $($opt_in: OFF,)* }
+            }
+        }
+
+        impl Limits {
+            /// Every limit of the [module](self)'s table, those that are off by default as well.
+            #[must_use]
+            pub fn all() -> Self {
+                Self { $($opt_in: $opt_in_limit,)* ..Self::default() }
+            }
+
+            /// No limits: what is too much is left to the service.
+            #[must_use]
+            pub fn none() -> Self {
+                Self { $($default: OFF,)* $($opt_in: OFF,)* }
+            }
+
+            $(
+                $(#[$default_doc])*
+                #[must_use]
+                pub fn $with_default(mut self, most: impl Into<Option<usize>>) -> Self {
+                    self.$default = most.into().unwrap_or(OFF);
+                    self
+                }
+            )*
+            $(
+                $(#[$opt_in_doc])*
+                #[must_use]
+                pub fn $with_opt_in(mut self, most: impl Into<Option<usize>>) -> Self {
+                    self.$opt_in = most.into().unwrap_or(OFF);
+                    self
+                }
+            )*
+        }
+    };
+}
+
+limits! {
+    default {
+        /// Most bytes of a person's id, or `None`. Default: [`PERSON_ID`].
+        person_id, with_person_id = PERSON_ID;
+        /// Most bytes of an object's id, or `None`. Default: [`OBJECT_ID`].
+        object_id, with_object_id = OBJECT_ID;
+        /// Most attributes of a person, an object or a relationship in one call, or `None`. Default: [`ATTRIBUTES`].
+        attributes, with_attributes = ATTRIBUTES;
+        /// Most bytes of an attribute's name, or `None`. Default: [`ATTRIBUTE_NAME`].
+        attribute_name, with_attribute_name = ATTRIBUTE_NAME;
+        /// Most bytes of an attribute's value, or `None`: of a string without its quotes and escapes, of anything else as
+        /// it is written. Default: [`ATTRIBUTE_VALUE`].
+        attribute_value, with_attribute_value = ATTRIBUTE_VALUE;
+        /// Most encoded bytes of all attributes of a relationship, or `None`. Default: [`RELATIONSHIP`].
+        relationship, with_relationship = RELATIONSHIP;
+        /// Most bytes of an event's name, or `None`. Default: [`EVENT_NAME`].
+        event_name, with_event_name = EVENT_NAME;
+        /// Most encoded bytes of an event's data in the Track API v1, or `None`. Default: [`EVENT_DATA`].
+        event_data, with_event_data = EVENT_DATA;
+        /// Most people in one call that changes a manual segment, or `None`. Default: [`SEGMENT_IDS`].
+        segment_ids, with_segment_ids = SEGMENT_IDS;
+        /// Most recipients of an e-mail, or `None`. Default: [`EMAIL_RECIPIENTS`].
+        email_recipients, with_email_recipients = EMAIL_RECIPIENTS;
+        /// Most bytes of all attachments of an e-mail, or `None`. Default: [`ATTACHMENTS`].
+        attachments, with_attachments = ATTACHMENTS;
+        /// Most encoded bytes of a message without its attachments, or `None`. Default: [`MESSAGE`].
+        message, with_message = MESSAGE;
+        /// Most people that a broadcast trigger names, or `None`. Default: [`BROADCAST_PEOPLE`].
+        broadcast_people, with_broadcast_people = BROADCAST_PEOPLE;
+        /// Most encoded bytes of a broadcast's data, or `None`. Default: [`BROADCAST_DATA`].
+        broadcast_data, with_broadcast_data = BROADCAST_DATA;
+        /// Most encoded bytes of a broadcast trigger, or `None`. Default: [`BROADCAST`].
+        broadcast, with_broadcast = BROADCAST;
+        /// Most encoded bytes of one call of the Track API v2 or the Pipelines API, alone or in a batch, or `None`.
+        /// Default: [`BATCH_ITEM`].
+        batch_item, with_batch_item = BATCH_ITEM;
+        /// Most encoded bytes of a batch, or `None`; without it, everything goes in one. Default: [`BATCH`].
+        batch, with_batch = BATCH;
+    }
+    opt_in {
+        /// Most bytes of a user id in the Pipelines API, or `None`. Default: `None`; in [`all`](Self::all):
+        /// [`PERSON_ID`].
+        user_id, with_user_id = PERSON_ID;
+        /// Most bytes of a group id in the Pipelines API, or `None`. Default: `None`; in [`all`](Self::all):
+        /// [`OBJECT_ID`].
+        group_id, with_group_id = OBJECT_ID;
+        /// Most traits of one call of the Pipelines API, or `None`. Default: `None`; in [`all`](Self::all):
+        /// [`ATTRIBUTES`].
+        traits, with_traits = ATTRIBUTES;
+        /// Most bytes of a trait's name, or `None`. Default: `None`; in [`all`](Self::all): [`ATTRIBUTE_NAME`].
+        trait_name, with_trait_name = ATTRIBUTE_NAME;
+        /// Most bytes of a trait's value, or `None`. Default: `None`; in [`all`](Self::all): [`ATTRIBUTE_VALUE`].
+        trait_value, with_trait_value = ATTRIBUTE_VALUE;
+    }
+}
+
+impl Limits {
+    /// Those of attributes in the Track API.
+    pub(crate) fn of_attributes(&self) -> AttributeLimits {
+        AttributeLimits { count: self.attributes, name: self.attribute_name, value: self.attribute_value }
+    }
+
+    /// Those of traits in the Pipelines API.
+    pub(crate) fn of_traits(&self) -> AttributeLimits {
+        AttributeLimits { count: self.traits, name: self.trait_name, value: self.trait_value }
+    }
+}
+
+/// Refuses what has more bytes than the limit.
+pub(crate) fn check_bytes(what: impl Into<Cow<'static, str>>, bytes: usize, limit: usize) -> Result<(), BuildError> {
+    if bytes > limit { Err(BuildError::new(what, Problem::TooLong { bytes, limit })) } else { Ok(()) }
+}
+
+/// Refuses what has other than `least` to `most` entries.
+pub(crate) fn check_count(what: &'static str, count: usize, least: usize, most: usize) -> Result<(), BuildError> {
+    if (least..=most).contains(&count) {
+        return Ok(());
+    }
+    Err(BuildError::new(what, Problem::Count { count, least, most }))
+}

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, Response};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{BuildError, Moment, Path, Query, Surface, Unreadable, json, limits};
+use crate::{BuildError, Limits, Moment, Path, Query, Surface, Unreadable, json, limits};
 
 /// One call of the Customer.io API, described without doing it.
 ///
@@ -70,7 +70,7 @@ pub trait Operation {
     ///
     /// # Errors
     ///
-    /// Where an identifier cannot stand in a path.
+    /// Where an identifier cannot stand in a path, or is over one of the [limits](Path::limits).
     fn path(&self, path: &mut Path) -> Result<(), BuildError>;
 
     /// Writes the query, if there is one.
@@ -83,12 +83,13 @@ pub trait Operation {
         Ok(())
     }
 
-    /// Encodes the body, if there is one.
+    /// Encodes the body, if there is one, within `limits`.
     ///
     /// # Errors
     ///
     /// Where an argument is missing, is over a limit, or cannot be encoded.
-    fn body(&self) -> Result<Body, BuildError> {
+    fn body(&self, limits: &Limits) -> Result<Body, BuildError> {
+        let _ = limits;
         Ok(Body::empty())
     }
 

@@ -5,20 +5,23 @@ use std::ops::Range;
 use bytes::Bytes;
 use http::{HeaderValue, Method, Response};
 
-use crate::{Batch, BatchAnswer, Body, BuildError, Item, Operation, Path, Problem, Replay, Unreadable, batch, limits};
+use crate::{
+    Batch, BatchAnswer, Body, BuildError, Item, Limits, Operation, Path, Problem, Replay, Unreadable, batch,
+    limits::{self, check_bytes},
+};
 
 /// Packs items into batches, in their order, as many to a batch as its limit lets.
 ///
 /// Each item keeps a `tag` of the caller's, such as its line in a file: what became of the item is told with it.
 ///
 /// ```
-/// use customerio_core::{Item, Moment, Packer, track::v2::person};
+/// use customerio_core::{Item, Limits, Moment, Packer, track::v2::person};
 /// # use std::time::Duration;
 /// # let now = Moment::new(Duration::ZERO, Duration::ZERO, 4);
 ///
 /// let mut packer = Packer::new();
 /// for (line, id) in ["41", "42"].into_iter().enumerate() {
-///     let item = Item::new(&person::Identify::new(id), &now)?;
+///     let item = Item::new(&person::Identify::new(id), &now, &Limits::default())?;
 ///     if let Some(_full) = packer.push(item, line).map_err(|refused| refused.error)? {
 ///         // Send it.
 ///     }
@@ -28,8 +31,7 @@ use crate::{Batch, BatchAnswer, Body, BuildError, Item, Operation, Path, Problem
 /// # Ok::<(), customerio_core::BuildError>(())
 /// ```
 pub struct Packer<B, T = ()> {
-    item_limit: usize,
-    body_limit: usize,
+    limits: Limits,
     unrepeatable: Unrepeatable,
     open: Option<Packed<B, T>>,
 }
@@ -63,19 +65,14 @@ impl<B: Batch, T> Packer<B, T> {
     /// repeated.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            item_limit: limits::BATCH_ITEM,
-            body_limit: limits::BATCH,
-            unrepeatable: Unrepeatable::Refuse,
-            open: None,
-        }
+        Self { limits: Limits::default(), unrepeatable: Unrepeatable::Refuse, open: None }
     }
 
-    /// The packer with other limits, in bytes: the vendor raises some on request.
+    /// The packer with other limits, such as those of an [`Endpoint`](crate::Endpoint::limits). It looks at that of an
+    /// item and that of a batch.
     #[must_use]
-    pub fn with_limits(mut self, item: usize, body: usize) -> Self {
-        self.item_limit = item;
-        self.body_limit = body;
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
         self
     }
 
@@ -101,7 +98,7 @@ impl<B: Batch, T> Packer<B, T> {
             return Err(Box::new(Refused { item, tag, error }));
         }
         let full = match &self.open {
-            Some(open) if !open.takes(&item, self.body_limit) => self.open.take(),
+            Some(open) if !open.takes(&item, self.limits.batch) => self.open.take(),
             _ => None,
         };
         let open = self.open.get_or_insert_with(|| Packed::opened(item.shared().clone(), item.replay()));
@@ -116,12 +113,10 @@ impl<B: Batch, T> Packer<B, T> {
     }
 
     fn check(&self, item: &Item<B>) -> Result<(), BuildError> {
-        let check = |what: &'static str, bytes: usize, limit: usize| {
-            if bytes > limit { Err(BuildError::new(what, Problem::TooLong { bytes, limit })) } else { Ok(()) }
-        };
         // Alone in a request the item has what it shares with others too.
-        check("the item", item.json().len() + item.shared().len(), self.item_limit)?;
-        check("the batch of this item", whole(OPENING.len() + item.json().len(), item.shared()), self.body_limit)?;
+        check_bytes("the item", item.json().len() + item.shared().len(), self.limits.batch_item)?;
+        let alone = whole(OPENING.len() + item.json().len(), item.shared());
+        check_bytes("the batch of this item", alone, self.limits.batch)?;
         if self.unrepeatable == Unrepeatable::Refuse && item.replay() == Replay::OnlyIfNotSent {
             let problem = Problem::Invalid("it must not arrive twice: give it an id".into());
             return Err(BuildError::new("the item", problem));
@@ -248,7 +243,7 @@ impl<B: Batch, T> Operation for Packed<B, T> {
         path.literal(B::PATH);
         Ok(())
     }
-    fn body(&self) -> Result<Body, BuildError> {
+    fn body(&self, _: &Limits) -> Result<Body, BuildError> {
         Ok(Body::new(HeaderValue::from_static("application/json"), self.body.clone()))
     }
     fn replay(&self) -> Replay {
@@ -265,8 +260,7 @@ impl<B: Batch, T> Operation for Packed<B, T> {
 impl<B, T> std::fmt::Debug for Packer<B, T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Packer")
-            .field("item_limit", &self.item_limit)
-            .field("body_limit", &self.body_limit)
+            .field("limits", &self.limits)
             .field("unrepeatable", &self.unrepeatable)
             .field("open", &self.open)
             .finish()
@@ -345,7 +339,7 @@ mod tests {
     impl BatchItem for Call {
         type Batch = TrackBatch;
 
-        fn encode(&self) -> Result<Encoded, BuildError> {
+        fn encode(&self, _: &Limits) -> Result<Encoded, BuildError> {
             Ok(Encoded { shared: Bytes::from_static(self.shared.as_bytes()), ..Encoded::of(self)? })
         }
     }
@@ -355,11 +349,15 @@ mod tests {
     }
 
     fn item(call: &Call) -> Item<TrackBatch> {
-        Item::new(call, &now()).unwrap()
+        Item::new(call, &now(), &Limits::default()).unwrap()
+    }
+
+    fn limits(item: usize, batch: usize) -> Limits {
+        Limits::default().with_batch_item(item).with_batch(batch)
     }
 
     fn body<T>(batch: &Packed<TrackBatch, T>) -> Bytes {
-        batch.body().unwrap().bytes().clone()
+        batch.body(&Limits::none()).unwrap().bytes().clone()
     }
 
     #[test]
@@ -388,7 +386,7 @@ mod tests {
     fn a_body_is_as_long_as_its_limit_and_no_longer() {
         // `{"batch":[` and `]}` are 12 bytes, an item of one character is 9, and a comma is 1.
         for (limit, expected) in [(21, vec![1, 1, 1]), (30, vec![1, 1, 1]), (31, vec![2, 1]), (41, vec![3])] {
-            let mut packer = Packer::new().with_limits(9, limit);
+            let mut packer = Packer::new().with_limits(limits(9, limit));
             let mut batches = Vec::new();
             for text in ["x", "y", "z"] {
                 batches.extend(packer.push(item(&Call::new(text)), ()).unwrap());
@@ -401,12 +399,12 @@ mod tests {
 
     #[test]
     fn an_item_over_a_limit_comes_back_and_the_others_stay() {
-        let mut packer = Packer::new().with_limits(9, 100);
+        let mut packer = Packer::new().with_limits(limits(9, 100));
         packer.push(item(&Call::new("x")), 0).unwrap();
         let refused = packer.push(item(&Call::new("xx")), 1).unwrap_err();
         assert_eq!((refused.tag, refused.item.json()), (1, br#"{"a":"xx"}"#.as_slice()));
         assert_eq!(refused.error.to_string(), "the item has 10 bytes, and the limit is 9");
-        let mut narrow = Packer::new().with_limits(100, 21);
+        let mut narrow = Packer::new().with_limits(limits(100, 21));
         let refused = narrow.push(item(&Call::new("xx")), 1).unwrap_err();
         assert_eq!(refused.error.to_string(), "the batch of this item has 22 bytes, and the limit is 21");
         assert_eq!(packer.finish().unwrap().tags(), [0]);
@@ -458,7 +456,7 @@ mod tests {
             body_limit in 20_usize..400,
         ) {
             let calls: Vec<_> = texts.iter().map(Call::new).collect();
-            let mut packer = Packer::new().with_limits(item_limit, body_limit);
+            let mut packer = Packer::new().with_limits(limits(item_limit, body_limit));
             let (mut batches, mut refused) = (Vec::new(), Vec::new());
             for (tag, call) in calls.iter().enumerate() {
                 match packer.push(item(call), tag) {

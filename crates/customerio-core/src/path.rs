@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::{BuildError, Problem};
+use crate::{BuildError, Limits, Problem};
 
 /// All but the unreserved characters of RFC 3986, section 2.3.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -24,13 +24,20 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 #[derive(Default)]
 pub struct Path {
     text: String,
+    limits: Limits,
 }
 
 impl Path {
-    pub(crate) fn starting_with(prefix: &str) -> Self {
+    pub(crate) fn starting_with(prefix: &str, limits: Limits) -> Self {
         let mut text = String::with_capacity(prefix.len() + 96);
         text.push_str(prefix);
-        Self { text }
+        Self { text, limits }
+    }
+
+    /// What identifiers are checked against.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// Writes a part of the route that is the same in every call, such as `/api/v1/customers`.

@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
-use crate::{BuildError, Path, Problem, limits, path::check_identifier};
+use crate::{BuildError, Limits, Path, Problem, path::check_identifier};
 
 /// The identifier of a person.
 ///
@@ -71,11 +71,11 @@ impl IdType {
     }
 
     /// Refuses what cannot be an identifier of this kind.
-    pub(crate) fn check(self, value: &str) -> Result<(), BuildError> {
+    pub(crate) fn check(self, value: &str, limits: &Limits) -> Result<(), BuildError> {
         let limit = match self {
             // The vendor documents a limit for ids alone.
             Self::Email | Self::Phone => usize::MAX,
-            Self::Id | Self::CioId => limits::PERSON_ID,
+            Self::Id | Self::CioId => limits.person_id,
         };
         check_identifier(self.what(), value, limit)
     }
@@ -104,17 +104,17 @@ impl<'a> PersonId<'a> {
 
     /// Refuses what cannot identify a person, and a phone number: only the Track API v2 knows people by it, and a path
     /// would take it for an id.
-    pub(crate) fn check(self) -> Result<(), BuildError> {
+    pub(crate) fn check(self, limits: &Limits) -> Result<(), BuildError> {
         if matches!(self, Self::Phone(_)) {
             let problem = Problem::Invalid("this call does not know people by it".into());
             return Err(BuildError::new(IdType::Phone.what(), problem));
         }
-        self.id_type().check(self.value())
+        self.id_type().check(self.value(), limits)
     }
 
     /// [`check`](Self::check), for calls that know people by phone numbers too.
-    pub(crate) fn check_or_phone(self) -> Result<(), BuildError> {
-        let Self::Phone(number) = self else { return self.check() };
+    pub(crate) fn check_or_phone(self, limits: &Limits) -> Result<(), BuildError> {
+        let Self::Phone(number) = self else { return self.check(limits) };
         let is_e164 = number
             .strip_prefix('+')
             .is_some_and(|digits| (2..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()));
@@ -126,7 +126,7 @@ impl<'a> PersonId<'a> {
 
     /// Writes the identifier as a segment of a Track v1 path.
     pub(crate) fn write(self, path: &mut Path) -> Result<(), BuildError> {
-        self.check()?;
+        self.check(path.limits())?;
         let prefix = if matches!(self, Self::CioId(_)) { "cio_" } else { "" };
         path.prefixed_segment(self.id_type().what(), prefix, self.value(), usize::MAX)
     }
@@ -205,13 +205,13 @@ mod tests {
     #[test]
     fn a_phone_number_is_for_calls_that_know_it() {
         let phone = PersonId::Phone("+14155552671");
-        assert!(phone.check_or_phone().is_ok());
+        assert!(phone.check_or_phone(&Limits::none()).is_ok());
         assert_eq!(
             phone.write(&mut Path::default()).unwrap_err().to_string(),
             "the person's phone number is not valid: this call does not know people by it"
         );
         for number in ["", "+", "+1", "14155552671", "+1415555267a", "+1234567890123456"] {
-            assert!(PersonId::Phone(number).check_or_phone().is_err(), "{number}");
+            assert!(PersonId::Phone(number).check_or_phone(&Limits::none()).is_err(), "{number}");
         }
     }
 

@@ -6,7 +6,9 @@ use bytes::Bytes;
 use http::{Method, Response};
 use serde::Serialize;
 
-use crate::{Body, BuildError, Operation, Path, Query, Replay, Surface, Unreadable, limits, macros::opaque_debug};
+use crate::{
+    Body, BuildError, Limits, Operation, Path, Query, Replay, Surface, Unreadable, limits, macros::opaque_debug,
+};
 
 /// A call of a route that this crate does not model: the answer comes as it is.
 ///
@@ -92,7 +94,7 @@ impl<S: Surface> Operation for Raw<'_, S> {
         self.query.iter().for_each(|(name, value)| query.pair(name, value));
         Ok(())
     }
-    fn body(&self) -> Result<Body, BuildError> {
+    fn body(&self, _: &Limits) -> Result<Body, BuildError> {
         Ok(self.body.clone())
     }
     fn replay(&self) -> Replay {

@@ -14,28 +14,21 @@ use http::StatusCode;
 use serde_json::Value;
 
 use crate::{
-    Batch, BatchAnswer, BatchItem, BuildError, Client, Error, Item, Packed, Packer, Rejected, Rejections, Surface,
-    Unrepeatable, error::Bounded, limits,
+    Batch, BatchAnswer, BatchItem, BuildError, Client, Error, Item, Limits, Packed, Packer, Rejected, Rejections,
+    Surface, Unrepeatable, error::Bounded,
 };
 
 /// How [`Client::send_all`] packs and sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SendAll {
     concurrency: usize,
-    item_limit: usize,
-    body_limit: usize,
     unrepeatable: Unrepeatable,
 }
 
 impl Default for SendAll {
-    /// One batch at a time, the documented limits, and nothing that could not be repeated.
+    /// One batch at a time, and nothing that could not be repeated.
     fn default() -> Self {
-        Self {
-            concurrency: 1,
-            item_limit: limits::BATCH_ITEM,
-            body_limit: limits::BATCH,
-            unrepeatable: Unrepeatable::Refuse,
-        }
+        Self { concurrency: 1, unrepeatable: Unrepeatable::Refuse }
     }
 }
 
@@ -47,14 +40,6 @@ impl SendAll {
     #[must_use]
     pub const fn with_concurrency(mut self, batches: usize) -> Self {
         self.concurrency = batches;
-        self
-    }
-
-    /// Other limits, in bytes, of an item and of a batch.
-    #[must_use]
-    pub const fn with_limits(mut self, item: usize, body: usize) -> Self {
-        self.item_limit = item;
-        self.body_limit = body;
         self
     }
 
@@ -151,13 +136,14 @@ impl Summary {
 }
 
 impl<S: Surface> Client<S> {
-    /// Encodes a call for a batch; an event that has none gets an id, and the time of now.
+    /// Encodes a call for a batch, within the limits of the [`Endpoint`](crate::Endpoint::with_limits); an event that has
+    /// none gets an id, and the time of now.
     ///
     /// # Errors
     ///
     /// Where an argument cannot be sent.
     pub fn item<B: Batch<Surface = S>>(&self, operation: &impl BatchItem<Batch = B>) -> Result<Item<B>, BuildError> {
-        Item::new(operation, &self.now())
+        Item::new(operation, &self.now(), self.limits())
     }
 
     /// Sends everything that an iterator gives, in batches, and tells of every item that did not arrive.
@@ -212,7 +198,7 @@ impl<S: Surface> Client<S> {
         options: SendAll,
         events: impl FnMut(BatchEvent<T>),
     ) -> Summary {
-        let mut run = Run::new(options, events);
+        let mut run = Run::new(*self.limits(), options, events);
         let send = |batch: Packed<B, T>| {
             let client = self.clone();
             async move {
@@ -269,9 +255,8 @@ struct Run<B, T, E> {
 }
 
 impl<B: Batch, T, E: FnMut(BatchEvent<T>)> Run<B, T, E> {
-    fn new(options: SendAll, events: E) -> Self {
-        let packer =
-            Packer::new().with_limits(options.item_limit, options.body_limit).with_unrepeatable(options.unrepeatable);
+    fn new(limits: Limits, options: SendAll, events: E) -> Self {
+        let packer = Packer::new().with_limits(limits).with_unrepeatable(options.unrepeatable);
         Self { packer, ready: VecDeque::new(), source_ended: false, summary: Summary::default(), events }
     }
 

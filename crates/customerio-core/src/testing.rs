@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use crate::{
-    App, BuildError, Endpoint, Moment, Operation, Region, Track, Transport, TransportError, async_trait, build,
+    App, BuildError, Endpoint, Limits, Moment, Operation, Region, Track, Transport, TransportError, async_trait, build,
 };
 
 /// A request, whole, as text: method and URL, the headers in their order, a blank line, the body.
@@ -32,7 +32,7 @@ pub(crate) fn wire_app<O: Operation<Surface = App>>(operation: &O) -> String {
 
 /// The body of an operation as text.
 pub(crate) fn body<O: Operation>(operation: &O) -> String {
-    String::from_utf8(operation.body().unwrap().bytes().to_vec()).unwrap()
+    String::from_utf8(operation.body(&Limits::default()).unwrap().bytes().to_vec()).unwrap()
 }
 
 /// Why a Track operation cannot be built.

@@ -18,8 +18,9 @@ use std::{
 use captured::captured;
 use catalogue::{KEY, SITE_ID};
 use customerio_core::{
-    App, BatchEvent, BuildError, Client, Endpoint, Error, Exchange, IdType, Item, Moment, Operation, Packer, PersonId,
-    Pipelines, Policy, Raw, Region, SendAll, Step, Track, TrackBatch, TransportError, TransportErrorKind, UnixSeconds,
+    App, BatchEvent, BuildError, Client, Endpoint, Error, Exchange, IdType, Item, Limits, Moment, Operation, Packer,
+    PersonId, Pipelines, Policy, Raw, Region, SendAll, Step, Track, TrackBatch, TransportError, TransportErrorKind,
+    UnixSeconds,
     app::{Attachment, IdsAudience, SendEmail, SendSms, TriggerBroadcast},
     build,
     bytes::Bytes,
@@ -132,7 +133,7 @@ impl catalogue::Visit for Look {
     fn operation<O: Operation + Debug>(&mut self, endpoint: &Endpoint<O::Surface>, operation: &O) {
         assert_opaque(O::NAME, operation);
         assert_opaque(O::NAME, endpoint);
-        assert_opaque(O::NAME, &operation.body().unwrap());
+        assert_opaque(O::NAME, &operation.body(&Limits::default()).unwrap());
         if let Some(captured) = operation.capture(&moment()) {
             assert_opaque(O::NAME, &captured);
         }
@@ -230,6 +231,8 @@ fn no_refused_argument_is_shown() {
         refused(&AddToSegment::new(7, &[long.as_str()])),
         refused(&AddToSegment::new(7, &["LEAK-1", ""]).with_id_type(IdType::Email)),
         refused(&SubmitForm::new("LEAK-form", "LEAK-42").with_fields(&nested)),
+        refused(&Identify::new("LEAK-42").with_attributes(&serde_json::json!({ long.as_str(): 1 }))),
+        refused(&Identify::new("LEAK-42").with_attributes(&serde_json::json!({ "LEAK-name": long.repeat(9) }))),
         refused(&person::Identify::new(phone)),
         refused(&person::Identify::new("LEAK-42").with_attributes(&nan)),
         refused(&person::AddRelationships::new("LEAK-42", &relationships)),
@@ -254,7 +257,7 @@ fn no_refused_argument_is_shown() {
         track().with_base_url("https://example.com/?LEAK-query").unwrap_err(),
         track().with_user_agent("LEAK-\0agent").unwrap_err(),
         PersonId::try_from(b"LEAK-\xff".as_slice()).unwrap_err(),
-        Item::new(&person::Identify::new(long.as_str()), &moment()).unwrap_err(),
+        Item::new(&person::Identify::new(long.as_str()), &moment(), &Limits::default()).unwrap_err(),
     ];
     for error in errors {
         let error = Error::from(error);
@@ -264,12 +267,12 @@ fn no_refused_argument_is_shown() {
 }
 
 fn item(id: &str) -> Item<TrackBatch> {
-    Item::new(&person::Identify::new(id), &moment()).unwrap()
+    Item::new(&person::Identify::new(id), &moment(), &Limits::default()).unwrap()
 }
 
 #[test]
 fn batches_and_their_answers_show_no_item_and_no_tag() {
-    let mut packer = Packer::new().with_limits(200, 400);
+    let mut packer = Packer::new().with_limits(Limits::default().with_batch_item(200).with_batch(400));
     packer.push(item("LEAK-41"), "LEAK-tag").unwrap();
     assert_opaque("an item", &item("LEAK-41"));
     assert_opaque("a packer", &packer);

@@ -117,7 +117,7 @@ fn sample(path: &Path) -> io::Result<PathBuf> {
         let plan = ["free", "pro", "team"][number as usize % 3];
         match number % 400 {
             99 => writeln!(file, r#"{{"id":"","plan":"{plan}"}}"#)?,
-            199 => writeln!(file, r#"{{"id":"{number}","note":"{}"}}"#, "x".repeat(1_001))?,
+            199 => writeln!(file, r#"{{"id":"{number}","created_at":"yesterday"}}"#)?,
             299 => writeln!(file, r#"{{"id":"{}","plan":"{plan}"}}"#, "9".repeat(151))?,
             399 => writeln!(file, "not JSON, line {number}")?,
             _ => writeln!(file, r#"{{"id":"{number}","email":"person-{number}@example.com","plan":"{plan}"}}"#)?,

@@ -1,8 +1,8 @@
-//! Deadlines, repeats, another server: the program of the README's guide of that name.
+//! Deadlines, repeats, limits, another server: the program of the README's guide of that name.
 
 use std::time::Duration;
 
-use customerio::{App, Client, Delivery, Endpoint, Error, Policy, Region, ReqwestTransport, Track};
+use customerio::{App, Client, Delivery, Endpoint, Error, Limits, Policy, Region, ReqwestTransport, Track};
 use customerio_examples::connect;
 
 fn clients(base_url: &str) -> Result<(Client<Track>, Client<App>), Error> {
@@ -14,8 +14,11 @@ fn clients(base_url: &str) -> Result<(Client<Track>, Client<App>), Error> {
         .with_base_url(base_url)?; // a proxy, or a stand-in
     let track = Client::new(track, transport.clone()).with_deadline(Duration::from_secs(5));
 
-    // A service-account token needs the workspace; an App API key must not have it.
+    // A service-account token needs the workspace; an App API key must not have it. What is over a documented limit is
+    // refused before it is sent; the vendor raises some limits on request.
+    let limits = Limits::default().with_message(2_000_000).with_email_recipients(None);
     let app = Endpoint::app(Region::Eu, "sa_live_token")?.with_workspace_id(12).with_base_url(base_url)?;
+    let app = app.with_limits(limits);
     let app = Client::new(app, transport).with_policy(Policy::default().with_attempts(5));
     Ok((track, app))
 }

@@ -46,17 +46,25 @@ impl Attachment {
     /// Where reading fails; and [`FileTooLarge`](io::ErrorKind::FileTooLarge) where there is more than an e-mail can
     /// carry, [`limits::ATTACHMENTS`]: the rest is left unread.
     pub fn from_reader(name: impl Into<String>, reader: impl io::Read) -> io::Result<Self> {
+        Self::from_reader_within(name, reader, limits::ATTACHMENTS)
+    }
+
+    /// [`from_reader`](Self::from_reader) with another limit, in bytes, for those for whom the vendor has raised it: see
+    /// [`Limits::with_attachments`](crate::Limits::with_attachments).
+    ///
+    /// # Errors
+    ///
+    /// As [`from_reader`](Self::from_reader).
+    pub fn from_reader_within(name: impl Into<String>, reader: impl io::Read, limit: usize) -> io::Result<Self> {
         let mut encoder = EncoderStringWriter::new(&STANDARD);
         // One byte more than the limit tells a file that is too large from one that just fits.
-        let size = io::copy(&mut reader.take(limits::ATTACHMENTS as u64 + 1), &mut encoder)?;
+        let size = io::copy(&mut reader.take((limit as u64).saturating_add(1)), &mut encoder)?;
         match usize::try_from(size) {
-            Ok(size) if size <= limits::ATTACHMENTS => {
-                Ok(Self { name: name.into(), size, base64: encoder.into_inner() })
+            Ok(size) if size <= limit => Ok(Self { name: name.into(), size, base64: encoder.into_inner() }),
+            _ => {
+                let text = format!("the attachment has more than {limit} bytes");
+                Err(io::Error::new(io::ErrorKind::FileTooLarge, text))
             }
-            _ => Err(io::Error::new(
-                io::ErrorKind::FileTooLarge,
-                format!("the attachment has more than {} bytes", limits::ATTACHMENTS),
-            )),
         }
     }
 
@@ -138,6 +146,14 @@ mod tests {
         assert_eq!(error.kind(), io::ErrorKind::FileTooLarge);
         assert_eq!(error.to_string(), "the attachment has more than 2000000 bytes");
         assert_eq!(pieces.given, limits::ATTACHMENTS + 1);
+    }
+
+    #[test]
+    fn another_limit_reads_that_far() {
+        let read = |limit| Attachment::from_reader_within("a.txt", b"1234".as_slice(), limit);
+        assert_eq!(read(4).unwrap().size(), 4);
+        assert_eq!(read(usize::MAX).unwrap().size(), 4);
+        assert_eq!(read(3).unwrap_err().to_string(), "the attachment has more than 3 bytes");
     }
 
     #[test]

@@ -8,9 +8,9 @@ use serde_json::value::RawValue;
 
 use super::{Filter, message::check_text};
 use crate::{
-    BuildError, IdType, PersonId, Problem,
+    BuildError, IdType, Limits, PersonId,
     json::{self, Object},
-    limits,
+    limits::check_count,
     macros::opaque_debug,
 };
 
@@ -165,7 +165,7 @@ impl<'a> UserData<'a> {
     ///
     /// # Errors
     ///
-    /// Where the id is empty or too long, or the data cannot be encoded.
+    /// Where the id is empty or the data cannot be encoded.
     pub fn for_id(id: &'a str, data: &(impl Serialize + ?Sized)) -> Result<Self, BuildError> {
         Self::new(PersonId::Id(id), data)
     }
@@ -181,7 +181,8 @@ impl<'a> UserData<'a> {
     }
 
     fn new(person: PersonId<'a>, data: &(impl Serialize + ?Sized)) -> Result<Self, BuildError> {
-        person.check()?;
+        // Its length is checked when the call is built, by the limits of that.
+        person.check(&Limits::none())?;
         Ok(Self { person, data: json::raw(&Object(data))? })
     }
 }
@@ -207,24 +208,26 @@ impl<'a> DataFileAudience<'a> {
 }
 
 impl Audience<'_> {
-    pub(super) fn check(&self) -> Result<(), BuildError> {
+    pub(super) fn check(&self, limits: &Limits) -> Result<(), BuildError> {
         match self {
             Self::Default(_) => Ok(()),
             Self::Filter(audience) => audience.recipients.check(),
-            Self::Ids(audience) => check_people(audience.ids, |id| IdType::Id.check(id)),
-            Self::Emails(audience) => check_people(audience.emails, |email| IdType::Email.check(email)),
-            // Each item was checked when it was made.
-            Self::PerUserData(audience) => check_people(audience.per_user_data, |_| Ok(())),
+            Self::Ids(audience) => check_people(limits, audience.ids, |id| IdType::Id.check(id, limits)),
+            Self::Emails(audience) => check_people(limits, audience.emails, |email| IdType::Email.check(email, limits)),
+            Self::PerUserData(audience) => {
+                check_people(limits, audience.per_user_data, |user| user.person.check(limits))
+            }
             Self::DataFile(audience) => check_text("the URL of the data file", audience.data_file_url),
         }
     }
 }
 
-fn check_people<T>(people: &[T], check: impl FnMut(&T) -> Result<(), BuildError>) -> Result<(), BuildError> {
-    let (count, least, most) = (people.len(), 1, limits::BROADCAST_PEOPLE);
-    if !(least..=most).contains(&count) {
-        return Err(BuildError::new("the list of people", Problem::Count { count, least, most }));
-    }
+fn check_people<T>(
+    limits: &Limits,
+    people: &[T],
+    check: impl FnMut(&T) -> Result<(), BuildError>,
+) -> Result<(), BuildError> {
+    check_count("the list of people", people.len(), 1, limits.broadcast_people)?;
     people.iter().try_for_each(check)
 }
 
@@ -342,7 +345,7 @@ mod tests {
     fn what_reaches_nobody_is_refused() {
         let many = vec!["1"; 10_001];
         let long = "x".repeat(151);
-        let check = |audience: Audience<'_>| audience.check().unwrap_err().to_string();
+        let check = |audience: Audience<'_>| audience.check(&Limits::default()).unwrap_err().to_string();
         for (error, expected) in [
             (check(IdsAudience::new(&[]).into()), "the list of people has 0 entries, and must have from 1 to 10000"),
             (
@@ -371,6 +374,6 @@ mod tests {
         ] {
             assert_eq!(error, expected);
         }
-        assert_eq!(Audience::from(IdsAudience::new(&many[1..])).check(), Ok(()));
+        assert_eq!(Audience::from(IdsAudience::new(&many[1..])).check(&Limits::default()), Ok(()));
     }
 }

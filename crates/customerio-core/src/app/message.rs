@@ -9,7 +9,10 @@ use bytes::Bytes;
 use http::Response;
 use serde::{Deserialize, Serialize, Serializer, ser::Error as _};
 
-use crate::{Body, BuildError, Nothing, PersonId, Problem, UnixSeconds, Unreadable, decode_json, json::Object, limits};
+use crate::{
+    Body, BuildError, Limits, Nothing, PersonId, Problem, UnixSeconds, Unreadable, decode_json, json::Object,
+    limits::check_bytes,
+};
 
 /// Names a transactional message of the workspace: by its number, or by its trigger name.
 ///
@@ -98,9 +101,9 @@ impl<'a, D: ?Sized> Common<'a, D> {
         }
     }
 
-    pub(super) fn check(&self) -> Result<(), BuildError> {
+    pub(super) fn check(&self, limits: &Limits) -> Result<(), BuildError> {
         self.transactional_message_id.map_or(Ok(()), TemplateId::check)?;
-        self.identifiers.map_or(Ok(()), PersonId::check)
+        self.identifiers.map_or(Ok(()), |person| person.check(limits))
     }
 }
 
@@ -161,12 +164,9 @@ pub(super) fn decode(response: &Response<Bytes>) -> Result<SentMessage, Unreadab
 }
 
 /// Encodes a message of which `attachments` bytes are attachments.
-pub(super) fn encode(message: &impl Serialize, attachments: usize) -> Result<Body, BuildError> {
+pub(super) fn encode(message: &impl Serialize, attachments: usize, limits: &Limits) -> Result<Body, BuildError> {
     let body = Body::json(message)?;
-    let bytes = body.bytes().len() - attachments;
-    if bytes > limits::MESSAGE {
-        return Err(BuildError::new("the message", Problem::TooLong { bytes, limit: limits::MESSAGE }));
-    }
+    check_bytes("the message", body.bytes().len() - attachments, limits.message)?;
     Ok(body)
 }
 

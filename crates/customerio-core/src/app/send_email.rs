@@ -15,7 +15,8 @@ use super::{
     message::{self, Common, SentMessage, TemplateId, common_setters},
 };
 use crate::{
-    App, Body, BuildError, Nothing, Operation, Path, PersonId, Problem, Quota, Replay, UnixSeconds, Unreadable, limits,
+    App, Body, BuildError, Limits, Nothing, Operation, Path, PersonId, Problem, Quota, Replay, UnixSeconds, Unreadable,
+    limits::check_bytes,
     macros::{opaque_debug, setters},
 };
 
@@ -178,15 +179,15 @@ fn serialize_attachments<S: Serializer>(attachments: &[&Attachment], serializer:
 }
 
 impl Fields<'_> {
-    fn check(&self) -> Result<(), BuildError> {
+    fn check(&self, limits: &Limits) -> Result<(), BuildError> {
         message::check_text("the recipient", self.to)?;
         let count = [Some(self.to), self.cc, self.bcc].into_iter().flatten().map(count_addresses).sum();
-        if count > limits::EMAIL_RECIPIENTS {
-            let problem = Problem::Count { count, least: 1, most: limits::EMAIL_RECIPIENTS };
+        if count > limits.email_recipients {
+            let problem = Problem::Count { count, least: 1, most: limits.email_recipients };
             return Err(BuildError::new("the list of recipients", problem));
         }
         self.check_headers()?;
-        self.check_attachments()
+        self.check_attachments(limits)
     }
 
     /// What only a transactional message could provide instead.
@@ -214,7 +215,7 @@ impl Fields<'_> {
         Ok(())
     }
 
-    fn check_attachments(&self) -> Result<(), BuildError> {
+    fn check_attachments(&self, limits: &Limits) -> Result<(), BuildError> {
         let mut names = BTreeSet::new();
         for attachment in &self.attachments {
             message::check_text("the name of an attachment", attachment.name())?;
@@ -223,11 +224,7 @@ impl Fields<'_> {
             }
         }
         let bytes = self.attachments.iter().map(|attachment| attachment.size()).sum();
-        if bytes > limits::ATTACHMENTS {
-            let problem = Problem::TooLong { bytes, limit: limits::ATTACHMENTS };
-            return Err(BuildError::new("the total of the attachments", problem));
-        }
-        Ok(())
+        check_bytes("the total of the attachments", bytes, limits.attachments)
     }
 }
 
@@ -265,13 +262,13 @@ impl<D: Serialize + ?Sized> Operation for SendEmail<'_, D> {
         path.literal("/v1/send/email");
         Ok(())
     }
-    fn body(&self) -> Result<Body, BuildError> {
-        self.common.check()?;
-        self.fields.check()?;
+    fn body(&self, limits: &Limits) -> Result<Body, BuildError> {
+        self.common.check(limits)?;
+        self.fields.check(limits)?;
         if self.common.transactional_message_id.is_none() {
             self.fields.check_content()?;
         }
-        message::encode(self, self.fields.attachments.iter().map(|attachment| attachment.base64().len()).sum())
+        message::encode(self, self.fields.attachments.iter().map(|attachment| attachment.base64().len()).sum(), limits)
     }
     fn replay(&self) -> Replay {
         Replay::OnlyIfNotSent
@@ -395,7 +392,13 @@ mod tests {
         let message = SendEmail::from_template(1, "a@x.org").with_attachments([&half, &other]);
         assert!(body(&message).len() > 2_600_000);
         let recipients = ["a@x.org"; 13].join(",");
-        assert!(SendEmail::from_template(1, &recipients).with_cc("b@x.org").with_bcc("c@x.org").body().is_ok());
+        assert!(
+            SendEmail::from_template(1, &recipients)
+                .with_cc("b@x.org")
+                .with_bcc("c@x.org")
+                .body(&Limits::default())
+                .is_ok()
+        );
     }
 
     #[test]

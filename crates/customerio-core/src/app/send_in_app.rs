@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::message::{self, Common, SentMessage, TemplateId, common_setters};
 use crate::{
-    App, Body, BuildError, Nothing, Operation, Path, PersonId, Quota, Replay, UnixSeconds, Unreadable,
+    App, Body, BuildError, Limits, Nothing, Operation, Path, PersonId, Quota, Replay, UnixSeconds, Unreadable,
     macros::opaque_debug,
 };
 
@@ -64,9 +64,9 @@ impl<D: Serialize + ?Sized> Operation for SendInApp<'_, D> {
         path.literal("/v1/send/in_app");
         Ok(())
     }
-    fn body(&self) -> Result<Body, BuildError> {
-        self.common.check()?;
-        message::encode(self, 0)
+    fn body(&self, limits: &Limits) -> Result<Body, BuildError> {
+        self.common.check(limits)?;
+        message::encode(self, 0, limits)
     }
     fn replay(&self) -> Replay {
         Replay::OnlyIfNotSent

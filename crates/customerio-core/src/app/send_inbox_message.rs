@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::message::{self, Common, SentMessage, TemplateId, common_setters};
 use crate::{
-    App, Body, BuildError, Nothing, Operation, Path, PersonId, Quota, Replay, UnixSeconds, Unreadable,
+    App, Body, BuildError, Limits, Nothing, Operation, Path, PersonId, Quota, Replay, UnixSeconds, Unreadable,
     macros::{opaque_debug, setters},
 };
 
@@ -70,10 +70,10 @@ impl<D: Serialize + ?Sized> Operation for SendInboxMessage<'_, D> {
         path.literal("/v1/send/inbox_message");
         Ok(())
     }
-    fn body(&self) -> Result<Body, BuildError> {
-        self.common.check()?;
+    fn body(&self, limits: &Limits) -> Result<Body, BuildError> {
+        self.common.check(limits)?;
         self.to.map_or(Ok(()), |to| message::check_text("the recipient", to))?;
-        message::encode(self, 0)
+        message::encode(self, 0, limits)
     }
     fn replay(&self) -> Replay {
         Replay::OnlyIfNotSent

@@ -12,7 +12,7 @@ use super::{
     message::{self, Common, SentMessage, TemplateId, common_setters},
 };
 use crate::{
-    App, Body, BuildError, Device, Nothing, Operation, Path, PersonId, Quota, Replay, UnixSeconds, Unreadable,
+    App, Body, BuildError, Device, Limits, Nothing, Operation, Path, PersonId, Quota, Replay, UnixSeconds, Unreadable,
     macros::{opaque_debug, setters},
 };
 
@@ -162,8 +162,8 @@ impl<D: Serialize + ?Sized, A: Serialize + ?Sized> Operation for SendPush<'_, D,
         path.literal("/v1/send/push");
         Ok(())
     }
-    fn body(&self) -> Result<Body, BuildError> {
-        self.common.check()?;
+    fn body(&self, limits: &Limits) -> Result<Body, BuildError> {
+        self.common.check(limits)?;
         if let Some(PushTarget::Token(token)) = self.fields.to {
             message::check_text("the device's token", token)?;
         }
@@ -171,7 +171,7 @@ impl<D: Serialize + ?Sized, A: Serialize + ?Sized> Operation for SendPush<'_, D,
             device.check()?;
         }
         self.fields.custom_payload.map_or(Ok(()), CustomPayload::check)?;
-        message::encode(self, 0)
+        message::encode(self, 0, limits)
     }
     fn replay(&self) -> Replay {
         Replay::OnlyIfNotSent

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::message::{self, Common, SentMessage, TemplateId, common_setters};
 use crate::{
-    App, Body, BuildError, Nothing, Operation, Path, PersonId, Quota, Replay, UnixSeconds, Unreadable,
+    App, Body, BuildError, Limits, Nothing, Operation, Path, PersonId, Quota, Replay, UnixSeconds, Unreadable,
     macros::{opaque_debug, setters},
 };
 
@@ -73,10 +73,10 @@ impl<D: Serialize + ?Sized> Operation for SendSms<'_, D> {
         path.literal("/v1/send/sms");
         Ok(())
     }
-    fn body(&self) -> Result<Body, BuildError> {
-        self.common.check()?;
+    fn body(&self, limits: &Limits) -> Result<Body, BuildError> {
+        self.common.check(limits)?;
         message::check_text("the recipient", self.to)?;
-        message::encode(self, 0)
+        message::encode(self, 0, limits)
     }
     fn replay(&self) -> Replay {
         Replay::OnlyIfNotSent

@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Audience;
 use crate::{
-    App, Body, BuildError, Nothing, Operation, Path, Problem, Quota, Replay, Unreadable, decode_json,
+    App, Body, BuildError, Limits, Nothing, Operation, Path, Quota, Replay, Unreadable, decode_json,
     json::{self, Object},
-    limits,
+    limits::check_bytes,
     macros::opaque_debug,
 };
 
@@ -86,14 +86,14 @@ impl<D: Serialize + ?Sized> Operation for TriggerBroadcast<'_, D> {
         path.literal("/triggers");
         Ok(())
     }
-    fn body(&self) -> Result<Body, BuildError> {
-        self.audience.check()?;
+    fn body(&self, limits: &Limits) -> Result<Body, BuildError> {
+        self.audience.check(limits)?;
         let body = Body::json(self)?;
         let bytes = body.bytes().len();
-        check_size("the broadcast trigger", bytes, limits::BROADCAST)?;
+        check_bytes("the broadcast trigger", bytes, limits.broadcast)?;
         // Only where the whole body is over the limit can the data be, so it is encoded again in that case alone.
-        if let Some(data) = self.data.as_ref().filter(|_| bytes > limits::BROADCAST_DATA) {
-            check_size("the broadcast's data", json::encode(data)?.len(), limits::BROADCAST_DATA)?;
+        if let Some(data) = self.data.as_ref().filter(|_| bytes > limits.broadcast_data) {
+            check_bytes("the broadcast's data", json::encode(data)?.len(), limits.broadcast_data)?;
         }
         Ok(body)
     }
@@ -109,10 +109,6 @@ impl<D: Serialize + ?Sized> Operation for TriggerBroadcast<'_, D> {
     }
 }
 
-fn check_size(what: &'static str, bytes: usize, limit: usize) -> Result<(), BuildError> {
-    if bytes > limit { Err(BuildError::new(what, Problem::TooLong { bytes, limit })) } else { Ok(()) }
-}
-
 opaque_debug!([D: ?Sized] TriggerBroadcast<'_, D>);
 
 #[cfg(test)]
@@ -121,6 +117,7 @@ mod tests {
 
     use super::*;
     use crate::{
+        Problem,
         app::{DefaultAudience, Filter, IdsAudience, PerUserDataAudience, UserData},
         testing::{body, refused_app, wire_app},
     };
@@ -193,7 +190,7 @@ mod tests {
     fn data_may_be_as_large_as_the_limit_whatever_the_audience() {
         let data = json!({"text": "x".repeat(49_989)});
         let ids = vec!["1"; 10_000];
-        assert!(TriggerBroadcast::new(1, IdsAudience::new(&ids)).with_data(&data).body().is_ok());
+        assert!(TriggerBroadcast::new(1, IdsAudience::new(&ids)).with_data(&data).body(&Limits::default()).is_ok());
     }
 
     #[test]

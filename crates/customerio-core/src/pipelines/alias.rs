@@ -10,7 +10,7 @@ use super::{
     call::{Common, call, common_setters},
     who::{check_id, check_user_id},
 };
-use crate::{BuildError, Nothing, json::Fields, macros::opaque_debug};
+use crate::{BuildError, Limits, Nothing, json::Fields, macros::opaque_debug};
 
 /// Says that a person who had one id has another now.
 ///
@@ -37,9 +37,9 @@ impl<'a> Alias<'a> {
 impl<'a, C: ?Sized> Alias<'a, C> {
     common_setters!(Alias [] previous_id, user_id);
 
-    fn check(&self) -> Result<(), BuildError> {
+    fn check(&self, limits: &Limits) -> Result<(), BuildError> {
         check_id("the previous id", self.previous_id)?;
-        check_user_id(self.user_id)
+        check_user_id(self.user_id, limits)
     }
 }
 

@@ -6,10 +6,10 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::{Context, Integrations, MessageId, context};
 use crate::{
-    Body, BuildError, Encoded, EventId, Moment, Nothing, Problem, Replay, Rfc3339,
+    Body, BuildError, Encoded, EventId, Limits, Moment, Nothing, Problem, Replay, Rfc3339,
     device::check_token,
     json::{self, Fields},
-    limits,
+    limits::check_bytes,
 };
 
 /// The fields that every call can have.
@@ -111,11 +111,8 @@ impl<C: Serialize + ?Sized> Serialize for Shared<'_, '_, C> {
 
 /// The body of a request with one call alone, which has inside what it would share with its batch. One over the limit is
 /// refused.
-pub(super) fn alone(call: Encoded) -> Result<Body, BuildError> {
-    let (bytes, limit) = (call.json.len() + call.shared.len(), limits::BATCH_ITEM);
-    if bytes > limit {
-        return Err(BuildError::new("the call", Problem::TooLong { bytes, limit }));
-    }
+pub(super) fn alone(call: Encoded, limits: &Limits) -> Result<Body, BuildError> {
+    check_bytes("the call", call.json.len() + call.shared.len(), limits.batch_item)?;
     let mut json = Vec::from(call.json);
     json.pop();
     json.extend_from_slice(&call.shared);
@@ -125,9 +122,9 @@ pub(super) fn alone(call: Encoded) -> Result<Body, BuildError> {
 
 /// Makes a type an operation and an item of a batch. The type serialises as the call without what it shares with its
 /// batch, has `common` fields and the inherent method `check`: refuse what cannot be sent. Fields that are not `Copy` are
-/// named at the end.
+/// named then; `traits` at the end says that it has a field of that name.
 macro_rules! call {
-    ([$($generics:tt)*] $type:ty, $name:literal, $path:literal $(, $cloned:ident)*) => {
+    ([$($generics:tt)*] $type:ty, $name:literal, $path:literal $(, $cloned:ident)* $(; $traits:ident)?) => {
         impl<$($generics)*> $crate::Operation for $type {
             type Surface = $crate::Pipelines;
             type Output = ();
@@ -140,8 +137,8 @@ macro_rules! call {
                 path.literal($path);
                 Ok(())
             }
-            fn body(&self) -> Result<$crate::Body, $crate::BuildError> {
-                $crate::pipelines::call::alone($crate::BatchItem::encode(self)?)
+            fn body(&self, limits: &$crate::Limits) -> Result<$crate::Body, $crate::BuildError> {
+                $crate::pipelines::call::alone($crate::BatchItem::encode(self, limits)?, limits)
             }
             fn replay(&self) -> $crate::Replay {
                 self.common.replay()
@@ -158,9 +155,14 @@ macro_rules! call {
         impl<$($generics)*> $crate::BatchItem for $type {
             type Batch = $crate::PipelinesBatch;
 
-            fn encode(&self) -> Result<$crate::Encoded, $crate::BuildError> {
-                self.check()?;
-                self.common.encode(self)
+            fn encode(&self, limits: &$crate::Limits) -> Result<$crate::Encoded, $crate::BuildError> {
+                self.check(limits)?;
+                let encoded = self.common.encode(self)?;
+                $({
+                    let field = concat!("\"", stringify!($traits), "\":");
+                    $crate::attributes::check_field(&encoded.json, field, limits.of_traits())?;
+                })?
+                Ok(encoded)
             }
         }
     };

@@ -8,10 +8,10 @@ use serde_json::value::RawValue;
 use super::{
     Who,
     call::{Common, call, common_setters},
-    who::check_id,
+    who::check_group_id,
 };
 use crate::{
-    BuildError, Nothing,
+    BuildError, Limits, Nothing,
     json::{Fields, Object, raw},
     macros::{opaque_debug, setters},
 };
@@ -83,9 +83,9 @@ impl<'a, T: ?Sized, C: ?Sized> Group<'a, T, C> {
 
     common_setters!(Group [T] who, id, object_type_id, relationship_attributes, traits);
 
-    fn check(&self) -> Result<(), BuildError> {
-        self.who.check()?;
-        check_id("the group id", self.id)
+    fn check(&self, limits: &Limits) -> Result<(), BuildError> {
+        self.who.check(limits)?;
+        check_group_id(self.id, limits)
     }
 }
 
@@ -120,7 +120,7 @@ impl<T: Serialize + ?Sized, C: ?Sized> Serialize for Traits<'_, '_, T, C> {
 
 call!(
     [T: Serialize + ?Sized, C: Serialize + ?Sized] Group<'_, T, C>,
-    "pipelines.group", "/v1/group", relationship_attributes
+    "pipelines.group", "/v1/group", relationship_attributes; traits
 );
 opaque_debug!([T: ?Sized, C: ?Sized] Group<'_, T, C>);
 

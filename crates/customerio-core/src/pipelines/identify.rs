@@ -10,7 +10,7 @@ use super::{
     pairs::Pairs,
 };
 use crate::{
-    BuildError, IdType, Nothing, Rfc3339,
+    BuildError, IdType, Limits, Nothing, Rfc3339,
     json::Fields,
     macros::{opaque_debug, setters},
     topics::Topics,
@@ -86,10 +86,10 @@ impl<'a, T: ?Sized, C: ?Sized> Identify<'a, T, C> {
 
     common_setters!(Identify [T] who, reserved, traits);
 
-    fn check(&self) -> Result<(), BuildError> {
+    fn check(&self, limits: &Limits) -> Result<(), BuildError> {
         match self.who {
-            Some(who) => who.check(),
-            None => IdType::Email.check(self.reserved.email.unwrap_or_default()),
+            Some(who) => who.check(limits),
+            None => IdType::Email.check(self.reserved.email.unwrap_or_default(), limits),
         }
     }
 }
@@ -190,7 +190,7 @@ impl<T: Serialize + ?Sized, C: ?Sized> Serialize for Traits<'_, '_, T, C> {
     }
 }
 
-call!([T: Serialize + ?Sized, C: Serialize + ?Sized] Identify<'_, T, C>, "pipelines.identify", "/v1/identify");
+call!([T: Serialize + ?Sized, C: Serialize + ?Sized] Identify<'_, T, C>, "pipelines.identify", "/v1/identify"; traits);
 opaque_debug!([T: ?Sized, C: ?Sized] Identify<'_, T, C>);
 
 #[cfg(test)]
@@ -275,11 +275,14 @@ mod tests {
         let context = || Context::new().with_ip("203.0.113.7");
         let options = Integrations::object(&json!({"Amplitude": {"session_id": 7}})).unwrap();
         for (encoded, shared) in [
-            (identify().encode(), ""),
-            (identify().with_context(context()).encode(), r#","context":{"ip":"203.0.113.7"}"#),
-            (identify().with_integrations(&[("All", false)]).encode(), r#","integrations":{"All":false}"#),
+            (identify().encode(&Limits::default()), ""),
+            (identify().with_context(context()).encode(&Limits::default()), r#","context":{"ip":"203.0.113.7"}"#),
             (
-                identify().with_context(context()).with_integrations(options).encode(),
+                identify().with_integrations(&[("All", false)]).encode(&Limits::default()),
+                r#","integrations":{"All":false}"#,
+            ),
+            (
+                identify().with_context(context()).with_integrations(options).encode(&Limits::default()),
                 r#","context":{"ip":"203.0.113.7"},"integrations":{"Amplitude":{"session_id":7}}"#,
             ),
         ] {
@@ -328,7 +331,7 @@ mod tests {
         // With everything around it: 32,000 bytes.
         let largest = json!({"text": "x".repeat(32_000 - 82)});
         let identify = Identify::new("42").with_integrations(&[("All", true)]).with_traits(&largest);
-        assert_eq!(identify.body().unwrap().bytes().len(), 32_000);
+        assert_eq!(identify.body(&Limits::default()).unwrap().bytes().len(), 32_000);
         let large = json!({"text": "x".repeat(32_000 - 81)});
         let clash = json!({"email": "b@example.com"});
         let nan = BTreeMap::from([("score", f64::NAN)]);

@@ -45,7 +45,7 @@
 //! it, so such a call mostly gets a batch of its own.
 //!
 //! ```
-//! use customerio_core::{Item, Moment, Packer, Packed, PipelinesBatch, pipelines::{Context, Track}};
+//! use customerio_core::{Item, Limits, Moment, Packer, Packed, PipelinesBatch, pipelines::{Context, Track}};
 //! # use std::time::Duration;
 //! # let now = Moment::new(Duration::ZERO, Duration::from_secs(1_700_000_000), 4);
 //!
@@ -53,7 +53,7 @@
 //! let mut ready: Vec<Packed<PipelinesBatch>> = Vec::new();
 //! for (user, ip) in [("41", "203.0.113.7"), ("42", "203.0.113.7"), ("43", "198.51.100.1")] {
 //!     let track = Track::new(user, "signed_up").with_context(Context::new().with_ip(ip));
-//!     ready.extend(packer.push(Item::new(&track, &now)?, ()).map_err(|refused| refused.error)?);
+//!     ready.extend(packer.push(Item::new(&track, &now, &Limits::default())?, ()).map_err(|refused| refused.error)?);
 //! }
 //! ready.extend(packer.finish());
 //! assert_eq!(ready.iter().map(Packed::len).collect::<Vec<_>>(), [2, 1]);

@@ -9,7 +9,7 @@ use super::{
     call::{Common, call, common_setters},
 };
 use crate::{
-    BuildError, Nothing,
+    BuildError, Limits, Nothing,
     json::Fields,
     macros::{opaque_debug, setters},
 };
@@ -78,8 +78,8 @@ impl<'a, P: ?Sized, C: ?Sized> Page<'a, P, C> {
 
     common_setters!(Page [P] who, name, reserved, properties);
 
-    fn check(&self) -> Result<(), BuildError> {
-        self.who.check()
+    fn check(&self, limits: &Limits) -> Result<(), BuildError> {
+        self.who.check(limits)
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
     call::{Common, call, common_setters},
 };
 use crate::{
-    BuildError, Nothing,
+    BuildError, Limits, Nothing,
     json::{Fields, Object},
     macros::{opaque_debug, setters},
 };
@@ -51,8 +51,8 @@ impl<'a, P: ?Sized, C: ?Sized> Screen<'a, P, C> {
 
     common_setters!(Screen [P] who, name, properties);
 
-    fn check(&self) -> Result<(), BuildError> {
-        self.who.check()
+    fn check(&self, limits: &Limits) -> Result<(), BuildError> {
+        self.who.check(limits)
     }
 }
 

@@ -251,7 +251,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        BatchItem as _, Operation as _, Platform, Replay,
+        BatchItem as _, Limits, Operation as _, Platform, Replay,
         pipelines::{Context, testing::refused_pipelines},
         testing::body,
     };
@@ -306,7 +306,7 @@ mod tests {
     #[test]
     fn the_device_of_an_event_stays_beside_the_context_of_the_caller() {
         let track = Track::device_deleted("42", Device::new().with_token("t"));
-        let encoded = track.with_context(Context::new().with_ip("203.0.113.7")).encode().unwrap();
+        let encoded = track.with_context(Context::new().with_ip("203.0.113.7")).encode(&Limits::default()).unwrap();
         assert_eq!(encoded.json, r#"{"type":"track","userId":"42","event":"Device Deleted"}"#);
         assert_eq!(encoded.shared, r#","context":{"ip":"203.0.113.7","device":{"token":"t"}}"#);
     }

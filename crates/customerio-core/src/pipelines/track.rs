@@ -11,9 +11,9 @@ use super::{
     call::{Common, call, common_setters},
     context::Device,
     semantic::Semantic,
-    who::check_id,
+    who::check_group_id,
 };
-use crate::{BuildError, Nothing, Problem, json::Fields, macros::opaque_debug};
+use crate::{BuildError, Limits, Nothing, Problem, json::Fields, macros::opaque_debug};
 
 /// Records what a person did.
 ///
@@ -82,12 +82,12 @@ impl<'a, P: ?Sized, C: ?Sized> Track<'a, P, C> {
 
     common_setters!(Track [P] who, group_id, event, semantic, properties);
 
-    fn check(&self) -> Result<(), BuildError> {
+    fn check(&self, limits: &Limits) -> Result<(), BuildError> {
         if self.event.trim().is_empty() {
             return Err(BuildError::new("the event's name", Problem::Empty));
         }
-        self.who.map_or(Ok(()), Who::check)?;
-        self.group_id.map_or(Ok(()), |id| check_id("the group id", id))?;
+        self.who.map_or(Ok(()), |who| who.check(limits))?;
+        self.group_id.map_or(Ok(()), |id| check_group_id(id, limits))?;
         self.semantic.check()
     }
 }

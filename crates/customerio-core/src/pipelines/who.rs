@@ -2,7 +2,7 @@
 
 use serde::ser::SerializeMap;
 
-use crate::{BuildError, json::Fields, path::check_identifier};
+use crate::{BuildError, Limits, json::Fields, path::check_identifier};
 
 /// Who a call is about: someone you know, a visitor you do not know yet, or both at once, which tells Customer.io that
 /// they are one. A plain string is a user id.
@@ -42,8 +42,8 @@ impl<'a> Who<'a> {
         }
     }
 
-    pub(super) fn check(self) -> Result<(), BuildError> {
-        self.user_id().map_or(Ok(()), check_user_id)?;
+    pub(super) fn check(self, limits: &Limits) -> Result<(), BuildError> {
+        self.user_id().map_or(Ok(()), |id| check_user_id(id, limits))?;
         self.anonymous_id().map_or(Ok(()), |id| check_id("the anonymous id", id))
     }
 
@@ -53,8 +53,12 @@ impl<'a> Who<'a> {
     }
 }
 
-pub(super) fn check_user_id(id: &str) -> Result<(), BuildError> {
-    check_id("the user id", id)
+pub(super) fn check_user_id(id: &str, limits: &Limits) -> Result<(), BuildError> {
+    check_identifier("the user id", id, limits.user_id)
+}
+
+pub(super) fn check_group_id(id: &str, limits: &Limits) -> Result<(), BuildError> {
+    check_identifier("the group id", id, limits.group_id)
 }
 
 /// Refuses what cannot be an id. The vendor documents no limit of their length for this API.

@@ -7,7 +7,7 @@ use http::{Method, Response};
 use serde::{Serialize, Serializer};
 
 use crate::{
-    Body, BuildError, Device, Nothing, Operation, Path, PersonId, Replay, Track, Unreadable, decode_nothing,
+    Body, BuildError, Device, Limits, Nothing, Operation, Path, PersonId, Replay, Track, Unreadable, decode_nothing,
     macros::opaque_debug,
 };
 
@@ -56,7 +56,7 @@ impl<A: Serialize + ?Sized> Operation for AddDevice<'_, A> {
         path.literal("/devices");
         Ok(())
     }
-    fn body(&self) -> Result<Body, BuildError> {
+    fn body(&self, _: &Limits) -> Result<Body, BuildError> {
         self.device.check()?;
         Body::json(self)
     }

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::event_body::{EventBody, EventType};
 use crate::{
-    Body, BuildError, EventId, Moment, Nothing, Operation, Path, Replay, Track, UnixSeconds, Unreadable,
+    Body, BuildError, EventId, Limits, Moment, Nothing, Operation, Path, Replay, Track, UnixSeconds, Unreadable,
     decode_nothing,
     macros::{opaque_debug, setters},
 };
@@ -107,8 +107,8 @@ impl<D: Serialize + ?Sized> Operation for AnonymousEvent<'_, D> {
         path.literal("/api/v1/events");
         Ok(())
     }
-    fn body(&self) -> Result<Body, BuildError> {
-        self.body.encode()
+    fn body(&self, limits: &Limits) -> Result<Body, BuildError> {
+        self.body.encode(limits)
     }
     fn replay(&self) -> Replay {
         self.body.replay()

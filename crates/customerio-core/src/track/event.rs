@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use super::event_body::{EventBody, EventType};
 use crate::{
-    Body, BuildError, EventId, Moment, Nothing, Operation, Path, PersonId, Replay, Track, UnixSeconds, Unreadable,
-    decode_nothing,
+    Body, BuildError, EventId, Limits, Moment, Nothing, Operation, Path, PersonId, Replay, Track, UnixSeconds,
+    Unreadable, decode_nothing,
     macros::{opaque_debug, setters},
 };
 
@@ -90,8 +90,8 @@ impl<D: Serialize + ?Sized> Operation for Event<'_, D> {
         path.literal("/events");
         Ok(())
     }
-    fn body(&self) -> Result<Body, BuildError> {
-        self.body.encode()
+    fn body(&self, limits: &Limits) -> Result<Body, BuildError> {
+        self.body.encode(limits)
     }
     fn replay(&self) -> Replay {
         self.body.replay()
@@ -194,6 +194,6 @@ mod tests {
             assert_eq!(error.to_string(), expected);
         }
         let large = json!({"text": "x".repeat(99_989)});
-        assert!(Event::new("42", "purchase").with_data(&large).body().is_ok());
+        assert!(Event::new("42", "purchase").with_data(&large).body(&Limits::default()).is_ok());
     }
 }

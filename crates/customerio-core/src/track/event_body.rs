@@ -3,9 +3,9 @@
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use crate::{
-    BuildError, EventId, Moment, Problem, Replay, UnixSeconds,
+    BuildError, EventId, Limits, Moment, Problem, Replay, UnixSeconds,
     json::{self, Fields},
-    limits,
+    limits::check_bytes,
 };
 
 /// What an event is.
@@ -108,16 +108,14 @@ impl<'a, D: ?Sized, R: Reserved> EventBody<'a, D, R> {
     }
 
     /// Refuses what Customer.io would drop, sizes but that of the name aside.
-    pub(super) fn check(&self) -> Result<(), BuildError> {
-        let name = |problem| Err(BuildError::new("the event's name", problem));
+    pub(super) fn check(&self, limits: &Limits) -> Result<(), BuildError> {
+        const NAME: &str = "the event's name";
         // Customer.io cuts off surrounding blanks, so they do not count.
-        match self.name.trim().len() {
-            0 => return name(Problem::Empty),
-            bytes if bytes > limits::EVENT_NAME => {
-                return name(Problem::TooLong { bytes, limit: limits::EVENT_NAME });
-            }
-            _ => {}
+        let name = self.name.trim();
+        if name.is_empty() {
+            return Err(BuildError::new(NAME, Problem::Empty));
         }
+        check_bytes(NAME, name.len(), limits.event_name)?;
         if self.anonymous_id.is_some_and(|id| id.trim().is_empty()) {
             return Err(BuildError::new("the anonymous id", Problem::Empty));
         }
@@ -131,16 +129,12 @@ impl<'a, D: ?Sized, R: Reserved> EventBody<'a, D, R> {
 }
 
 impl<D: Serialize + ?Sized> EventBody<'_, D> {
-    pub(super) fn encode(&self) -> Result<crate::Body, BuildError> {
-        self.check()?;
+    pub(super) fn encode(&self, limits: &Limits) -> Result<crate::Body, BuildError> {
+        self.check(limits)?;
         let body = crate::Body::json(self)?;
         // Only where the whole body is over the limit can the data be, so it is encoded again in that case alone.
-        if body.bytes().len() > limits::EVENT_DATA {
-            let bytes = json::encode(&Data(self))?.len();
-            if bytes > limits::EVENT_DATA {
-                let problem = Problem::TooLong { bytes, limit: limits::EVENT_DATA };
-                return Err(BuildError::new("the event's data", problem));
-            }
+        if body.bytes().len() > limits.event_data {
+            check_bytes("the event's data", json::encode(&Data(self))?.len(), limits.event_data)?;
         }
         Ok(body)
     }

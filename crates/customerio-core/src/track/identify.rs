@@ -9,8 +9,10 @@ use serde::{Serialize, Serializer};
 
 use super::relationship::{Relationship, check_relationships};
 use crate::{
-    Body, BuildError, Nothing, Operation, Path, PersonId, Replay, Track, UnixSeconds, Unreadable, decode_nothing,
+    Body, BuildError, IdType, Limits, Nothing, Operation, Path, PersonId, Replay, Track, UnixSeconds, Unreadable,
+    attributes, decode_nothing,
     json::Fields,
+    limits::check_bytes,
     macros::{opaque_debug, setters},
     topics::Preferences,
 };
@@ -143,11 +145,14 @@ impl<A: Serialize + ?Sized> Operation for Identify<'_, A> {
         path.literal("/api/v1/customers");
         self.person.write(path)
     }
-    fn body(&self) -> Result<Body, BuildError> {
+    fn body(&self, limits: &Limits) -> Result<Body, BuildError> {
         if let Some((_, relationships)) = self.reserved.relationships {
-            check_relationships(relationships)?;
+            check_relationships(relationships, limits)?;
         }
-        Body::json(self)
+        check_bytes(IdType::Id.what(), self.reserved.id.map_or(0, str::len), limits.person_id)?;
+        let body = Body::json(self)?;
+        attributes::check(body.bytes(), limits.of_attributes())?;
+        Ok(body)
     }
     fn replay(&self) -> Replay {
         Replay::Safe

@@ -7,7 +7,8 @@ use http::{Method, Response};
 use serde::Serialize;
 
 use crate::{
-    Body, BuildError, Operation, Path, PersonId, Replay, Track, Unreadable, decode_nothing, macros::opaque_debug,
+    Body, BuildError, Limits, Operation, Path, PersonId, Replay, Track, Unreadable, decode_nothing,
+    macros::opaque_debug,
 };
 
 /// Makes one person of two. It cannot be undone.
@@ -40,9 +41,9 @@ impl Operation for Merge<'_> {
         path.literal("/api/v1/merge_customers");
         Ok(())
     }
-    fn body(&self) -> Result<Body, BuildError> {
-        self.primary.check()?;
-        self.secondary.check()?;
+    fn body(&self, limits: &Limits) -> Result<Body, BuildError> {
+        self.primary.check(limits)?;
+        self.secondary.check(limits)?;
         Body::json(self)
     }
     fn replay(&self) -> Replay {

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::DELIVERY_ID;
 use crate::{
-    Body, BuildError, Operation, Path, Replay, Track, UnixSeconds, Unreadable, decode_nothing,
+    Body, BuildError, Limits, Operation, Path, Replay, Track, UnixSeconds, Unreadable, decode_nothing,
     macros::{opaque_debug, setters},
     path::check_identifier,
 };
@@ -232,7 +232,7 @@ impl<M: Serialize> Operation for Metric<'_, M> {
         path.literal("/api/v1/metrics");
         Ok(())
     }
-    fn body(&self) -> Result<Body, BuildError> {
+    fn body(&self, _: &Limits) -> Result<Body, BuildError> {
         check_delivery_id(self.delivery_id)?;
         Body::json(self)
     }

@@ -7,7 +7,10 @@ use std::borrow::Cow;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::{BuildError, PersonId, Problem, json::Object, limits, macros::opaque_debug, path::check_identifier};
+use crate::{
+    BuildError, Limits, PersonId, Problem, attributes, json::Object, limits::check_bytes, macros::opaque_debug,
+    path::check_identifier,
+};
 
 /// The identifier of an object: something that is not a person, such as a company or a course.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -35,8 +38,8 @@ impl<'a> ObjectId<'a> {
         Self::Typed { object_type_id, object_id }
     }
 
-    pub(super) fn check(&self) -> Result<(), BuildError> {
-        let check = |what, value| check_identifier(what, value, limits::OBJECT_ID);
+    pub(super) fn check(&self, limits: &Limits) -> Result<(), BuildError> {
+        let check = |what, value| check_identifier(what, value, limits.object_id);
         match self {
             Self::Typed { object_type_id, object_id } => {
                 check("the object's type", object_type_id)?;
@@ -104,39 +107,51 @@ impl<T> Relationship<'_, T> {
 /// What a relationship can be to.
 pub(super) trait Related {
     /// Refuses what cannot identify it.
-    fn check(&self) -> Result<(), BuildError>;
+    fn check(&self, limits: &Limits) -> Result<(), BuildError>;
 }
 
 impl Related for ObjectId<'_> {
-    fn check(&self) -> Result<(), BuildError> {
-        Self::check(self)
+    fn check(&self, limits: &Limits) -> Result<(), BuildError> {
+        Self::check(self, limits)
     }
 }
 
 impl Related for PersonId<'_> {
-    fn check(&self) -> Result<(), BuildError> {
-        Self::check(*self)
+    fn check(&self, limits: &Limits) -> Result<(), BuildError> {
+        Self::check(*self, limits)
     }
 }
 
 impl Related for AnonymousId<'_> {
-    fn check(&self) -> Result<(), BuildError> {
+    fn check(&self, _: &Limits) -> Result<(), BuildError> {
         // The vendor documents no limit of its length.
         check_identifier("the anonymous id", self.anonymous_id, usize::MAX)
     }
 }
 
-/// Refuses relationships to what nothing identifies.
-pub(super) fn check_relationships<T: Related>(relationships: &[Relationship<'_, T>]) -> Result<(), BuildError> {
-    relationships.iter().try_for_each(|relationship| relationship.identifiers.check())
+/// Refuses relationships to what nothing identifies, and attributes over a limit.
+pub(super) fn check_relationships<T: Related>(
+    relationships: &[Relationship<'_, T>],
+    limits: &Limits,
+) -> Result<(), BuildError> {
+    relationships.iter().try_for_each(|relationship| {
+        relationship.identifiers.check(limits)?;
+        let Some(attributes) = &relationship.relationship_attributes else { return Ok(()) };
+        let json = attributes.get().as_bytes();
+        check_bytes("the total of a relationship's attributes", json.len(), limits.relationship)?;
+        attributes::check(json, limits.of_attributes())
+    })
 }
 
 /// [`check_relationships`], for calls that do nothing without one.
-pub(super) fn check_some_relationships<T: Related>(relationships: &[Relationship<'_, T>]) -> Result<(), BuildError> {
+pub(super) fn check_some_relationships<T: Related>(
+    relationships: &[Relationship<'_, T>],
+    limits: &Limits,
+) -> Result<(), BuildError> {
     if relationships.is_empty() {
         return Err(BuildError::new("a relationship", Problem::Missing));
     }
-    check_relationships(relationships)
+    check_relationships(relationships, limits)
 }
 
 opaque_debug!(ObjectId<'_>);
@@ -176,26 +191,35 @@ mod tests {
     fn what_nothing_identifies_is_refused() {
         let long = "x".repeat(151);
         for (result, expected) in [
-            (check_relationships(&[Relationship::new(ObjectId::new("", "acme"))]), "the object's type is empty"),
             (
-                check_relationships(&[Relationship::new(ObjectId::new("1", &long))]),
+                check_relationships(&[Relationship::new(ObjectId::new("", "acme"))], &Limits::default()),
+                "the object's type is empty",
+            ),
+            (
+                check_relationships(&[Relationship::new(ObjectId::new("1", &long))], &Limits::default()),
                 "the object's id has 151 bytes, and the limit is 150",
             ),
             (
-                check_relationships(&[Relationship::new(ObjectId::Cio { cio_object_id: "" })]),
+                check_relationships(&[Relationship::new(ObjectId::Cio { cio_object_id: "" })], &Limits::default()),
                 "the object's cio_object_id is empty",
             ),
-            (check_relationships(&[Relationship::new(PersonId::Email(""))]), "the person's e-mail address is empty"),
             (
-                check_relationships(&[Relationship::new(PersonId::Phone("+14155552671"))]),
+                check_relationships(&[Relationship::new(PersonId::Email(""))], &Limits::default()),
+                "the person's e-mail address is empty",
+            ),
+            (
+                check_relationships(&[Relationship::new(PersonId::Phone("+14155552671"))], &Limits::default()),
                 "the person's phone number is not valid: this call does not know people by it",
             ),
-            (check_relationships(&[Relationship::new(AnonymousId::new(" "))]), "the anonymous id is empty"),
-            (check_some_relationships::<ObjectId<'_>>(&[]), "a relationship is missing"),
+            (
+                check_relationships(&[Relationship::new(AnonymousId::new(" "))], &Limits::default()),
+                "the anonymous id is empty",
+            ),
+            (check_some_relationships::<ObjectId<'_>>(&[], &Limits::default()), "a relationship is missing"),
         ] {
             assert_eq!(result.unwrap_err().to_string(), expected);
         }
-        assert!(check_relationships::<ObjectId<'_>>(&[]).is_ok());
+        assert!(check_relationships::<ObjectId<'_>>(&[], &Limits::default()).is_ok());
         let list = Relationship::new(PersonId::Id("42")).with_attributes(&[1]);
         assert_eq!(
             list.unwrap_err().to_string(),

@@ -8,7 +8,7 @@ use http::{Method, Response};
 
 use super::segment_ids::SegmentIds;
 use crate::{
-    Body, BuildError, IdType, Operation, Path, Query, Replay, Track, Unreadable, decode_nothing,
+    Body, BuildError, IdType, Limits, Operation, Path, Query, Replay, Track, Unreadable, decode_nothing,
     macros::{opaque_debug, setters},
 };
 
@@ -51,8 +51,8 @@ impl Operation for RemoveFromSegment<'_> {
         self.people.query(query);
         Ok(())
     }
-    fn body(&self) -> Result<Body, BuildError> {
-        self.people.encode()
+    fn body(&self, limits: &Limits) -> Result<Body, BuildError> {
+        self.people.encode(limits)
     }
     fn replay(&self) -> Replay {
         Replay::Safe

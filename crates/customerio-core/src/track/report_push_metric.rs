@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{PushMetric, metric::check_delivery_id};
 use crate::{
-    Body, BuildError, Operation, Path, Replay, Track, UnixSeconds, Unreadable, decode_nothing, device,
+    Body, BuildError, Limits, Operation, Path, Replay, Track, UnixSeconds, Unreadable, decode_nothing, device,
     macros::{opaque_debug, setters},
 };
 
@@ -51,7 +51,7 @@ impl Operation for ReportPushMetric<'_> {
         path.literal("/api/v1/push/events");
         Ok(())
     }
-    fn body(&self) -> Result<Body, BuildError> {
+    fn body(&self, _: &Limits) -> Result<Body, BuildError> {
         check_delivery_id(self.delivery_id)?;
         device::check_token(self.device_id)?;
         Body::json(self)

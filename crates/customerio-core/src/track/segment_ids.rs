@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{Body, BuildError, IdType, PersonId, Problem, Query, limits};
+use crate::{Body, BuildError, IdType, Limits, PersonId, Query, limits::check_count};
 
 pub(super) struct SegmentIds<'a> {
     pub(super) segment: u32,
@@ -32,13 +32,9 @@ impl<'a> SegmentIds<'a> {
         }
     }
 
-    pub(super) fn encode(&self) -> Result<Body, BuildError> {
-        let (least, most) = (1, limits::SEGMENT_IDS);
-        let count = self.ids.len();
-        if !(least..=most).contains(&count) {
-            return Err(BuildError::new("the list of people", Problem::Count { count, least, most }));
-        }
-        self.people().try_for_each(PersonId::check)?;
+    pub(super) fn encode(&self, limits: &Limits) -> Result<Body, BuildError> {
+        check_count("the list of people", self.ids.len(), 1, limits.segment_ids)?;
+        self.people().try_for_each(|person| person.check(limits))?;
         // The values and not `ids` themselves: in a body a `cio_id` has no prefix, and one that has is silently ignored.
         Body::json(&Ids { ids: self.people().map(PersonId::value).collect() })
     }
@@ -55,7 +51,7 @@ mod tests {
 
     fn encode(id_type: Option<IdType>, ids: &[&str]) -> Result<String, String> {
         let people = SegmentIds { segment: 7, id_type, ids };
-        let body = people.encode().map_err(|error| error.to_string())?;
+        let body = people.encode(&Limits::default()).map_err(|error| error.to_string())?;
         Ok(String::from_utf8(body.bytes().to_vec()).unwrap())
     }
 

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::{
-    Body, BuildError, IdType, Nothing, Operation, Path, PersonId, Problem, Replay, Track, Unreadable, decode_nothing,
-    json::Fields, macros::opaque_debug,
+    Body, BuildError, IdType, Limits, Nothing, Operation, Path, PersonId, Problem, Replay, Track, Unreadable,
+    attributes, decode_nothing, json::Fields, macros::opaque_debug,
 };
 
 /// Submits a form for a person, who is added if they do not exist yet.
@@ -67,13 +67,13 @@ impl<F: Serialize + ?Sized> Serialize for Data<'_, F> {
 }
 
 impl<F: ?Sized> SubmitForm<'_, F> {
-    fn check_person(&self) -> Result<(), BuildError> {
+    fn check_person(&self, limits: &Limits) -> Result<(), BuildError> {
         let person = self.data.person;
         if person.id_type() == IdType::CioId {
             let problem = Problem::Invalid("a form takes an id or an e-mail address".into());
             return Err(BuildError::new(IdType::CioId.what(), problem));
         }
-        person.check()
+        person.check(limits)
     }
 
     /// Looks at the body as it will be sent: only there can be seen what the caller's type has become.
@@ -126,10 +126,11 @@ impl<F: Serialize + ?Sized> Operation for SubmitForm<'_, F> {
         path.literal("/submit");
         Ok(())
     }
-    fn body(&self) -> Result<Body, BuildError> {
-        self.check_person()?;
+    fn body(&self, limits: &Limits) -> Result<Body, BuildError> {
+        self.check_person(limits)?;
         let body = Body::json(self)?;
         self.check_fields(&body)?;
+        attributes::check_field(body.bytes(), "\"data\":", limits.of_attributes())?;
         Ok(body)
     }
     fn replay(&self) -> Replay {

@@ -8,7 +8,9 @@ use bytes::Bytes;
 use http::{Method, Response};
 
 use super::DELIVERY_ID;
-use crate::{Body, BuildError, Operation, Path, Replay, Track, Unreadable, decode_nothing, macros::opaque_debug};
+use crate::{
+    Body, BuildError, Limits, Operation, Path, Replay, Track, Unreadable, decode_nothing, macros::opaque_debug,
+};
 
 /// Unsubscribes the person who got a message from all messages, and counts it for that message. For unsubscribe pages of
 /// your own.
@@ -39,7 +41,7 @@ impl Operation for Unsubscribe<'_> {
         path.literal("/unsubscribe");
         path.segment(DELIVERY_ID, self.delivery_id, usize::MAX)
     }
-    fn body(&self) -> Result<Body, BuildError> {
+    fn body(&self, _: &Limits) -> Result<Body, BuildError> {
         Body::json(&BTreeMap::from([("unsubscribe", true)]))
     }
     fn replay(&self) -> Replay {

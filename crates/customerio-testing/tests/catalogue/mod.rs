@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, fmt::Debug, time::Duration};
 
 use customerio_core::{
-    App, Device, DeviceAttributes, Endpoint, IdType, Item, Moment, Operation, Packer, PersonId, Pipelines, Platform,
-    Raw, Region, Track,
+    App, Device, DeviceAttributes, Endpoint, IdType, Item, Limits, Moment, Operation, Packer, PersonId, Pipelines,
+    Platform, Raw, Region, Track,
     app::{
         Attachment, Filter, IdsAudience, PushTarget, SendEmail, SendInApp, SendInboxMessage, SendPush, SendSms,
         SendWhatsApp, TriggerBroadcast,
@@ -136,7 +136,9 @@ fn track_v2(samples: &mut Samples<'_, impl Visit>) {
     samples.track(&delivery::Event::new("LEAK-RPIL", PushMetric::Opened, "LEAK-token"));
     let mut packer = Packer::new();
     for id in ["LEAK-45", "LEAK-46"] {
-        let item = Item::new(&person::Identify::new(id), &Moment::new(Duration::ZERO, Duration::ZERO, 1)).unwrap();
+        let item =
+            Item::new(&person::Identify::new(id), &Moment::new(Duration::ZERO, Duration::ZERO, 1), &Limits::default())
+                .unwrap();
         packer.push(item, ()).unwrap();
     }
     samples.track(&packer.finish().unwrap());
@@ -172,7 +174,7 @@ fn pipelines(samples: &mut Samples<'_, impl Visit>) {
     for name in ["LEAK-one", "LEAK-two"] {
         let track = pipelines::Track::new("LEAK-42", name).with_context(context());
         let now = Moment::new(Duration::ZERO, Duration::from_secs(1_700_000_000), name.len() as u128);
-        packer.push(Item::new(&track, &now).unwrap(), ()).unwrap();
+        packer.push(Item::new(&track, &now, &Limits::default()).unwrap(), ()).unwrap();
     }
     samples.pipelines(&packer.finish().unwrap());
 }

@@ -1,9 +1,10 @@
 //! What all calls of version 2 have in common.
 
 /// Makes a type an operation of `POST /api/v2/entity` and an item of a batch. The type serialises as the body, and has
-/// the inherent methods `check` (refuse what cannot be sent) and `replay`, and optionally `capture`.
+/// the inherent methods `check` (refuse what cannot be sent) and `replay`, and optionally `capture`. `attributes` at the end
+/// says that its field of that name holds attributes, and not the data of an event.
 macro_rules! entity {
-    ([$($generics:tt)*] $type:ty, $name:expr $(, $capture:ident)?) => {
+    ([$($generics:tt)*] $type:ty, $name:expr $(, $capture:ident)? $(; $attributes:ident)?) => {
         impl<$($generics)*> $crate::Operation for $type {
             type Surface = $crate::Track;
             type Output = ();
@@ -16,9 +17,9 @@ macro_rules! entity {
                 path.literal("/api/v2/entity");
                 Ok(())
             }
-            fn body(&self) -> Result<$crate::Body, $crate::BuildError> {
-                let encoded = $crate::BatchItem::encode(self)?;
-                $crate::track::v2::entity::alone(encoded)
+            fn body(&self, limits: &$crate::Limits) -> Result<$crate::Body, $crate::BuildError> {
+                let encoded = $crate::BatchItem::encode(self, limits)?;
+                $crate::track::v2::entity::alone(encoded, limits)
             }
             fn replay(&self) -> $crate::Replay {
                 Self::replay(self)
@@ -34,9 +35,14 @@ macro_rules! entity {
         impl<$($generics)*> $crate::BatchItem for $type {
             type Batch = $crate::TrackBatch;
 
-            fn encode(&self) -> Result<$crate::Encoded, $crate::BuildError> {
-                self.check()?;
-                $crate::Encoded::of(self)
+            fn encode(&self, limits: &$crate::Limits) -> Result<$crate::Encoded, $crate::BuildError> {
+                self.check(limits)?;
+                let encoded = $crate::Encoded::of(self)?;
+                $({
+                    let field = concat!("\"", stringify!($attributes), "\":");
+                    $crate::attributes::check_field(&encoded.json, field, limits.of_attributes())?;
+                })?
+                Ok(encoded)
             }
         }
     };
@@ -47,9 +53,9 @@ macro_rules! entity {
 macro_rules! plain_entity {
     ($name:ident, $type:literal / $action:literal, $identifiers:ident.$check:ident() $(, $relationships:ident)?) => {
         impl $name<'_> {
-            fn check(&self) -> Result<(), $crate::BuildError> {
-                self.$identifiers.$check()?;
-                $($crate::track::relationship::check_some_relationships(self.$relationships)?;)?
+            fn check(&self, limits: &$crate::Limits) -> Result<(), $crate::BuildError> {
+                self.$identifiers.$check(limits)?;
+                $($crate::track::relationship::check_some_relationships(self.$relationships, limits)?;)?
                 Ok(())
             }
 
@@ -77,14 +83,11 @@ pub(super) use {entity, plain_entity};
 use http::HeaderValue;
 use serde::{Serialize, ser::SerializeMap};
 
-use crate::{Body, BuildError, Encoded, Problem, json::Fields, limits};
+use crate::{Body, BuildError, Encoded, Limits, json::Fields, limits::check_bytes};
 
 /// The body of a request with one entity alone; one over the limit is refused.
-pub(super) fn alone(entity: Encoded) -> Result<Body, BuildError> {
-    let (bytes, limit) = (entity.json.len(), limits::BATCH_ITEM);
-    if bytes > limit {
-        return Err(BuildError::new("the call", Problem::TooLong { bytes, limit }));
-    }
+pub(super) fn alone(entity: Encoded, limits: &Limits) -> Result<Body, BuildError> {
+    check_bytes("the call", entity.json.len(), limits.batch_item)?;
     Ok(Body::new(HeaderValue::from_static("application/json"), entity.json))
 }
 

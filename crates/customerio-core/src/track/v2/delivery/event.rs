@@ -5,7 +5,7 @@
 use serde::{Serialize, Serializer};
 
 use crate::{
-    BuildError, Replay,
+    BuildError, Limits, Replay,
     device::check_token,
     json::Fields,
     macros::opaque_debug,
@@ -50,7 +50,7 @@ impl<'a> Event<'a> {
         Self { identifiers: Delivery { id: delivery_id }, metric, attributes: Attributes { device_token } }
     }
 
-    fn check(&self) -> Result<(), BuildError> {
+    fn check(&self, _: &Limits) -> Result<(), BuildError> {
         check_delivery_id(self.identifiers.id)?;
         check_token(self.attributes.device_token)
     }

@@ -5,7 +5,7 @@
 use serde::{Serialize, Serializer};
 
 use crate::{
-    BuildError, Nothing, PersonId, Replay,
+    BuildError, Limits, Nothing, PersonId, Replay,
     json::{Fields, Object},
     macros::{opaque_debug, setters},
     track::{
@@ -60,9 +60,9 @@ impl<'a, A: ?Sized> Identify<'a, A> {
         with_relationships, relationships: &'a [Relationship<'a, PersonId<'a>>];
     }
 
-    fn check(&self) -> Result<(), BuildError> {
-        self.object.check()?;
-        check_relationships(self.relationships.unwrap_or_default())
+    fn check(&self, limits: &Limits) -> Result<(), BuildError> {
+        self.object.check(limits)?;
+        check_relationships(self.relationships.unwrap_or_default(), limits)
     }
 
     #[expect(clippy::unused_self, reason = "for other calls it depends on the value")]
@@ -81,7 +81,7 @@ impl<A: Serialize + ?Sized> Serialize for Identify<'_, A> {
     }
 }
 
-entity!([A: Serialize + ?Sized] Identify<'_, A>, "track.v2.object.identify");
+entity!([A: Serialize + ?Sized] Identify<'_, A>, "track.v2.object.identify"; attributes);
 opaque_debug!([A: ?Sized] Identify<'_, A>);
 
 #[cfg(test)]
@@ -128,7 +128,7 @@ mod tests {
     #[test]
     fn what_would_lose_data_is_refused() {
         let acme = ObjectId::new("1", "acme");
-        let large = json!({"text": "x".repeat(32_000)});
+        let large: serde_json::Map<_, _> = (10..43).map(|n| (format!("a{n}"), "x".repeat(990).into())).collect();
         let phone = [Relationship::new(PersonId::Phone("+14155552671"))];
         let list = [1];
         for (error, expected) in [
@@ -139,7 +139,7 @@ mod tests {
             ),
             (
                 refused_track(&Identify::new(acme).with_attributes(&large)),
-                "the call has 32118 bytes, and the limit is 32000",
+                "the call has 33075 bytes, and the limit is 32000",
             ),
             (
                 refused_track(&Identify::new(acme).with_attributes(&list)),

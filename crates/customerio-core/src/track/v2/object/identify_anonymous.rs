@@ -5,7 +5,7 @@
 use serde::{Serialize, Serializer};
 
 use crate::{
-    BuildError, Nothing, Replay,
+    BuildError, Limits, Nothing, Replay,
     json::{Fields, Object},
     macros::opaque_debug,
     track::{
@@ -52,9 +52,9 @@ impl<'a, A: ?Sized> IdentifyAnonymous<'a, A> {
         IdentifyAnonymous { object, relationships, attributes }
     }
 
-    fn check(&self) -> Result<(), BuildError> {
-        self.object.check()?;
-        check_some_relationships(self.relationships)
+    fn check(&self, limits: &Limits) -> Result<(), BuildError> {
+        self.object.check(limits)?;
+        check_some_relationships(self.relationships, limits)
     }
 
     #[expect(clippy::unused_self, reason = "for other calls it depends on the value")]
@@ -73,7 +73,7 @@ impl<A: Serialize + ?Sized> Serialize for IdentifyAnonymous<'_, A> {
     }
 }
 
-entity!([A: Serialize + ?Sized] IdentifyAnonymous<'_, A>, "track.v2.object.identify_anonymous");
+entity!([A: Serialize + ?Sized] IdentifyAnonymous<'_, A>, "track.v2.object.identify_anonymous"; attributes);
 opaque_debug!([A: ?Sized] IdentifyAnonymous<'_, A>);
 
 #[cfg(test)]

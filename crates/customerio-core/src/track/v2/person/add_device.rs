@@ -5,7 +5,7 @@
 use serde::{Serialize, Serializer};
 
 use crate::{
-    BuildError, Device, Nothing, PersonId, Replay,
+    BuildError, Device, Limits, Nothing, PersonId, Replay,
     json::Fields,
     macros::opaque_debug,
     track::v2::entity::{begin, entity},
@@ -31,8 +31,8 @@ impl<'a, A: ?Sized> AddDevice<'a, A> {
         Self { person: person.into(), device }
     }
 
-    fn check(&self) -> Result<(), BuildError> {
-        self.person.check_or_phone()?;
+    fn check(&self, limits: &Limits) -> Result<(), BuildError> {
+        self.person.check_or_phone(limits)?;
         self.device.check()
     }
 

@@ -5,7 +5,7 @@
 use serde::{Serialize, Serializer};
 
 use crate::{
-    BuildError, PersonId, Replay,
+    BuildError, Limits, PersonId, Replay,
     device::check_token,
     json::Fields,
     macros::opaque_debug,
@@ -32,8 +32,8 @@ impl<'a> DeleteDevice<'a> {
         Self { person: person.into(), device: Token { token } }
     }
 
-    fn check(&self) -> Result<(), BuildError> {
-        self.person.check_or_phone()?;
+    fn check(&self, limits: &Limits) -> Result<(), BuildError> {
+        self.person.check_or_phone(limits)?;
         check_token(self.device.token)
     }
 

@@ -70,7 +70,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        Item, Moment, Replay,
+        Item, Limits, Moment, Replay,
         testing::{body, refused_track, wire_track},
     };
 
@@ -118,7 +118,7 @@ mod tests {
         assert_eq!(captured.replay(), Replay::Safe);
         assert!(captured.capture(&moment).is_none());
 
-        let item = Item::new(&event, &moment).unwrap();
+        let item = Item::new(&event, &moment, &Limits::default()).unwrap();
         assert_eq!(item.replay(), Replay::Safe);
         assert_eq!(
             std::str::from_utf8(item.json()).unwrap(),

@@ -4,9 +4,9 @@
 macro_rules! person_event {
     ($type:ident, $name:literal) => {
         impl<A: ?Sized> $type<'_, A> {
-            fn check(&self) -> Result<(), $crate::BuildError> {
-                self.person.check_or_phone()?;
-                self.body.check()
+            fn check(&self, limits: &$crate::Limits) -> Result<(), $crate::BuildError> {
+                self.person.check_or_phone(limits)?;
+                self.body.check(limits)
             }
 
             fn replay(&self) -> $crate::Replay {

@@ -5,7 +5,7 @@
 use serde::{Serialize, Serializer};
 
 use crate::{
-    BuildError, Nothing, PersonId, Replay, UnixSeconds,
+    BuildError, Limits, Nothing, PersonId, Replay, UnixSeconds,
     json::Fields,
     macros::{opaque_debug, setters},
     topics::Preferences,
@@ -75,9 +75,9 @@ impl<'a, A: ?Sized> Identify<'a, A> {
         with_topics, topics: &'a [(u32, bool)];
     }
 
-    fn check(&self) -> Result<(), BuildError> {
-        self.person.check_or_phone()?;
-        check_relationships(self.relationships.unwrap_or_default())
+    fn check(&self, limits: &Limits) -> Result<(), BuildError> {
+        self.person.check_or_phone(limits)?;
+        check_relationships(self.relationships.unwrap_or_default(), limits)
     }
 
     #[expect(clippy::unused_self, reason = "for other calls it depends on the value")]
@@ -109,7 +109,7 @@ impl<A: Serialize + ?Sized> Serialize for Attributes<'_, '_, A> {
     }
 }
 
-entity!([A: Serialize + ?Sized] Identify<'_, A>, "track.v2.person.identify");
+entity!([A: Serialize + ?Sized] Identify<'_, A>, "track.v2.person.identify"; attributes);
 opaque_debug!([A: ?Sized] Identify<'_, A>);
 
 #[cfg(test)]
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn what_would_lose_data_is_refused() {
-        let large = json!({"text": "x".repeat(32_000)});
+        let large: serde_json::Map<_, _> = (10..43).map(|n| (format!("a{n}"), "x".repeat(990).into())).collect();
         let clash = json!({"_update": true});
         for (error, expected) in [
             (refused_track(&Identify::new("")), "the person's id is empty"),
@@ -169,7 +169,7 @@ mod tests {
             ),
             (
                 refused_track(&Identify::new("42").with_attributes(&large)),
-                "the call has 32088 bytes, and the limit is 32000",
+                "the call has 33045 bytes, and the limit is 32000",
             ),
             (
                 refused_track(&Identify::new("42").with_update(true).with_attributes(&clash)),

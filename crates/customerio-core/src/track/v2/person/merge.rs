@@ -4,7 +4,7 @@
 
 use serde::{Serialize, Serializer};
 
-use crate::{BuildError, PersonId, Replay, json::Fields, macros::opaque_debug, track::v2::entity::entity};
+use crate::{BuildError, Limits, PersonId, Replay, json::Fields, macros::opaque_debug, track::v2::entity::entity};
 
 /// Makes one person of two. It cannot be undone.
 ///
@@ -22,9 +22,9 @@ impl<'a> Merge<'a> {
         Self { primary: primary.into(), secondary: secondary.into() }
     }
 
-    fn check(&self) -> Result<(), BuildError> {
-        self.primary.check()?;
-        self.secondary.check()
+    fn check(&self, limits: &Limits) -> Result<(), BuildError> {
+        self.primary.check(limits)?;
+        self.secondary.check(limits)
     }
 
     #[expect(clippy::unused_self, reason = "for other calls it depends on the value")]
