@@ -2,15 +2,16 @@ use std::{
     error::Error as StdError,
     fmt,
     future::poll_fn,
+    pin::pin,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use async_trait::async_trait;
-use bytes::Bytes;
+use bytes::{Buf as _, Bytes, BytesMut};
 use customerio_core::{Attempt, Moment, Transport, TransportError, TransportErrorKind};
 use http::{Request, Response};
 use http_body::Body;
-use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt as _, Full};
 use hyper_util::client::legacy;
 use tower_service::Service;
 
@@ -27,7 +28,8 @@ impl<S> HyperTransport<S> {
     /// Takes a client of yours.
     ///
     /// It must follow no redirects (a followed 301 becomes a GET, and what was sent is lost), repeat no requests,
-    /// decompress nothing, and bound the time it takes to connect. That a request was not sent is known from the errors
+    /// decompress nothing, and bound the time it takes to connect. One that speaks HTTP/2 should send pings: a request
+    /// that times out leaves its connection to the next one, be it dead or not. That a request was not sent is known from the errors
     /// of hyper-util's client anywhere in the chain of sources; every other error counts as maybe sent.
     ///
     /// ```
@@ -71,9 +73,7 @@ where
             .await
             .map_err(|error| TransportError::not_sent(TransportErrorKind::Connect).with_source(error))?;
         let response = service.call(request.map(Full::new)).await.map_err(|error| of_call(error.into()))?;
-        let (parts, body) = response.into_parts();
-        let body = Limited::new(body, limit).collect().await.map_err(of_body)?;
-        Ok(Response::from_parts(parts, body.to_bytes()))
+        read(response, limit).await
     }
 
     async fn sleep(&self, duration: Duration) {
@@ -86,8 +86,8 @@ where
     }
 }
 
-/// Two failures prove that nothing was sent: no connection came about, or hyper took the request back before it began
-/// to write it (`is_canceled`). Everything else may have arrived.
+/// Two failures prove that nothing was sent: no connection came about, or [`was_not_begun`]. Everything else may have
+/// arrived.
 fn of_call(error: BoxError) -> TransportError {
     let mut cause: Option<&(dyn StdError + 'static)> = Some(&*error);
     let failed = loop {
@@ -97,7 +97,7 @@ fn of_call(error: BoxError) -> TransportError {
         if current.downcast_ref::<legacy::Error>().is_some_and(legacy::Error::is_connect) {
             break TransportError::not_sent(TransportErrorKind::Connect);
         }
-        if current.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_canceled) {
+        if was_not_begun(current) {
             break TransportError::not_sent(TransportErrorKind::Connection);
         }
         cause = current.source();
@@ -105,11 +105,42 @@ fn of_call(error: BoxError) -> TransportError {
     failed.with_source(error)
 }
 
-fn of_body(error: BoxError) -> TransportError {
-    let kind = if error.is::<LengthLimitError>() {
-        TransportErrorKind::ResponseTooLarge
-    } else {
-        TransportErrorKind::Connection
+/// Whether hyper took the request back before it began to write it, or the server said that it has not looked at it, and
+/// will not (RFC 9113, section 8.7). A `GOAWAY` says the same of some requests, but its error does not say of which.
+fn was_not_begun(cause: &(dyn StdError + 'static)) -> bool {
+    #[cfg(feature = "http2")]
+    if let Some(error) = cause.downcast_ref::<h2::Error>() {
+        return error.is_remote() && error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
+    }
+    cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_canceled)
+}
+
+/// Reads the body, which may have that many bytes. Where it breaks, the error keeps the answer as far as it came.
+async fn read<B>(response: Response<B>, limit: usize) -> Result<Response<Bytes>, TransportError>
+where
+    B: Body,
+    B::Error: Into<BoxError>,
+{
+    let (parts, body) = response.into_parts();
+    // A body that says that it is too large is read no further than to see how it begins.
+    let too_large = usize::try_from(body.size_hint().lower()).map_or(true, |bytes| bytes > limit);
+    let mut body = pin!(body);
+    let mut bytes = BytesMut::new();
+    let failed = loop {
+        match body.frame().await {
+            None => return Ok(Response::from_parts(parts, bytes.freeze())),
+            Some(Err(error)) => {
+                break TransportError::maybe_sent(TransportErrorKind::Connection).with_source(error);
+            }
+            Some(Ok(frame)) => {
+                let Ok(mut data) = frame.into_data() else { continue };
+                let (length, room) = (data.remaining(), limit - bytes.len());
+                bytes.extend_from_slice(&data.copy_to_bytes(length.min(room)));
+                if too_large || length > room {
+                    break TransportError::maybe_sent(TransportErrorKind::ResponseTooLarge);
+                }
+            }
+        }
     };
-    TransportError::maybe_sent(kind).with_source(error)
+    Err(failed.with_response(Response::from_parts(parts, bytes.freeze())))
 }

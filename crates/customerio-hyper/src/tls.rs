@@ -29,6 +29,14 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// being closed may get lost.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// A connection of HTTP/2 on which nothing arrives for that long, though something is awaited, is asked for a sign of life.
+#[cfg(feature = "http2")]
+const PING_INTERVAL: Duration = Duration::from_secs(3);
+
+/// How soon the sign must come. Both together are less than an attempt has: the next one is made on another connection.
+#[cfg(feature = "http2")]
+const PING_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// hyper's own client with rustls: what [`HyperTransport::new`] makes.
 #[derive(Clone, Debug)]
 pub struct RustlsClient(Client<Connector, Full<Bytes>>);
@@ -47,11 +55,11 @@ impl HyperTransport<RustlsClient> {
         let connector = HttpsConnectorBuilder::new().with_tls_config(tls()?).https_or_http().enable_http1();
         #[cfg(feature = "http2")]
         let connector = connector.enable_http2();
-        let client = Client::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(IDLE_TIMEOUT)
-            .build(Connector(connector.wrap_connector(tcp)));
-        Ok(Self::from_service(RustlsClient(client)))
+        let mut client = Client::builder(TokioExecutor::new());
+        client.pool_timer(TokioTimer::new()).pool_idle_timeout(IDLE_TIMEOUT);
+        #[cfg(feature = "http2")]
+        client.timer(TokioTimer::new()).http2_keep_alive_interval(PING_INTERVAL).http2_keep_alive_timeout(PING_TIMEOUT);
+        Ok(Self::from_service(RustlsClient(client.build(Connector(connector.wrap_connector(tcp))))))
     }
 }
 

@@ -11,10 +11,11 @@ use std::{
 };
 
 use async_trait::async_trait;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use customerio_core::{Attempt, Moment, Transport, TransportError, TransportErrorKind};
 use http::{Request, Response};
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use http_body_util::BodyExt as _;
+use hyper::body::Body as _;
 
 #[cfg(feature = "rustls")]
 mod tls;
@@ -32,7 +33,8 @@ impl ReqwestTransport {
     /// Takes a client of yours.
     ///
     /// It must repeat no requests ([`reqwest::retry::never`]), decompress nothing, and bound the time it takes to
-    /// connect. It must follow no redirects ([`reqwest::redirect::Policy::none`]): a followed 301 becomes a GET, and
+    /// connect. One that speaks HTTP/2 should send pings (`http2_keep_alive_interval`): a request that times out leaves
+    /// its connection to the next one, be it dead or not. It must follow no redirects ([`reqwest::redirect::Policy::none`]): a followed 301 becomes a GET, and
     /// what was sent is lost. One that does is found out when it has, and the call fails.
     ///
     /// ```
@@ -61,8 +63,6 @@ impl ReqwestTransport {
     }
 }
 
-type BoxError = Box<dyn StdError + Send + Sync>;
-
 #[async_trait]
 impl Transport for ReqwestTransport {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
@@ -74,9 +74,7 @@ impl Transport for ReqwestTransport {
             return Err(TransportError::maybe_sent(TransportErrorKind::Connection)
                 .with_source("the client followed a redirect: set its redirect policy to none"));
         }
-        let (parts, body) = Response::<reqwest::Body>::from(response).into_parts();
-        let body = Limited::new(body, limit).collect().await.map_err(of_body)?;
-        Ok(Response::from_parts(parts, body.to_bytes()))
+        read(response.into(), limit).await
     }
 
     async fn sleep(&self, duration: Duration) {
@@ -89,14 +87,15 @@ impl Transport for ReqwestTransport {
     }
 }
 
-/// Three failures prove that nothing was sent: the request could not be made, no connection came about, or hyper took
-/// the request back before it began to write it (`is_canceled`). Everything else may have arrived.
+/// Three failures prove that nothing was sent: the request could not be made, no connection came about, or
+/// [`was_not_begun`]. Everything else may have arrived.
 fn of_call(error: reqwest::Error) -> TransportError {
     // The URL names people, and errors end up in logs.
     let error = error.without_url();
+    let mut causes = std::iter::successors(error.source(), |cause| (*cause).source());
     let failed = if error.is_builder() || error.is_connect() {
         TransportError::not_sent(TransportErrorKind::Connect)
-    } else if is_canceled(&error) {
+    } else if causes.any(was_not_begun) {
         TransportError::not_sent(TransportErrorKind::Connection)
     } else if error.is_timeout() {
         TransportError::maybe_sent(TransportErrorKind::Timeout)
@@ -106,19 +105,37 @@ fn of_call(error: reqwest::Error) -> TransportError {
     failed.with_source(error)
 }
 
-fn is_canceled(error: &reqwest::Error) -> bool {
-    std::iter::successors(error.source(), |cause| (*cause).source())
-        .any(|cause| cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_canceled))
+/// Whether hyper took the request back before it began to write it, or the server said that it has not looked at it, and
+/// will not (RFC 9113, section 8.7). A `GOAWAY` says the same of some requests, but its error does not say of which.
+fn was_not_begun(cause: &(dyn StdError + 'static)) -> bool {
+    #[cfg(feature = "http2")]
+    if let Some(error) = cause.downcast_ref::<h2::Error>() {
+        return error.is_remote() && error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
+    }
+    cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_canceled)
 }
 
-fn of_body(error: BoxError) -> TransportError {
-    let kind = if error.is::<LengthLimitError>() {
-        TransportErrorKind::ResponseTooLarge
-    } else {
-        TransportErrorKind::Connection
+/// Reads the body, which may have that many bytes. Where it breaks, the error keeps the answer as far as it came.
+async fn read(response: Response<reqwest::Body>, limit: usize) -> Result<Response<Bytes>, TransportError> {
+    let (parts, mut body) = response.into_parts();
+    // A body that says that it is too large is read no further than to see how it begins.
+    let too_large = usize::try_from(body.size_hint().lower()).map_or(true, |bytes| bytes > limit);
+    let mut bytes = BytesMut::new();
+    let failed = loop {
+        match body.frame().await {
+            None => return Ok(Response::from_parts(parts, bytes.freeze())),
+            Some(Err(error)) => {
+                break TransportError::maybe_sent(TransportErrorKind::Connection).with_source(error.without_url());
+            }
+            Some(Ok(frame)) => {
+                let Ok(data) = frame.into_data() else { continue };
+                let room = limit - bytes.len();
+                bytes.extend_from_slice(&data[..data.len().min(room)]);
+                if too_large || data.len() > room {
+                    break TransportError::maybe_sent(TransportErrorKind::ResponseTooLarge);
+                }
+            }
+        }
     };
-    match error.downcast::<reqwest::Error>() {
-        Ok(error) => TransportError::maybe_sent(kind).with_source(error.without_url()),
-        Err(error) => TransportError::maybe_sent(kind).with_source(error),
-    }
+    Err(failed.with_response(Response::from_parts(parts, bytes.freeze())))
 }

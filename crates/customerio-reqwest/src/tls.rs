@@ -13,6 +13,14 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// being closed may get lost.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// A connection of HTTP/2 on which nothing arrives for that long, though something is awaited, is asked for a sign of life.
+#[cfg(feature = "http2")]
+const PING_INTERVAL: Duration = Duration::from_secs(3);
+
+/// How soon the sign must come. Both together are less than an attempt has: the next one is made on another connection.
+#[cfg(feature = "http2")]
+const PING_TIMEOUT: Duration = Duration::from_secs(5);
+
 impl ReqwestTransport {
     /// A client with rustls, ring and the certificates that the system trusts, for `https` and `http`. A connection must
     /// come about in 5 seconds, and is closed when it was idle for 30. Proxies are taken from the environment, as
@@ -35,10 +43,10 @@ impl ReqwestTransport {
             .no_zstd()
             .connect_timeout(CONNECT_TIMEOUT)
             .pool_idle_timeout(IDLE_TIMEOUT)
-            .tls_backend_preconfigured(tls()?)
-            .build()
-            .map_err(invalid)?;
-        Ok(Self::from_client(client))
+            .tls_backend_preconfigured(tls()?);
+        #[cfg(feature = "http2")]
+        let client = client.http2_keep_alive_interval(PING_INTERVAL).http2_keep_alive_timeout(PING_TIMEOUT);
+        Ok(Self::from_client(client.build().map_err(invalid)?))
     }
 }
 

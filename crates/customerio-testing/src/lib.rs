@@ -3,10 +3,13 @@
 //! - [`Recorder`]: a transport that sends nothing: it keeps each request and answers as it was told.
 //! - [`WireServer`]: a server on loopback that shows the bytes of each request that it got.
 //! - [`conformance`]: the contract of a [`Transport`](customerio_core::Transport), to be run on one of your own.
+//! - [`faults`]: a server that breaks the rules of HTTP as it is told, and counts what it got.
 //!
 //! For a stand-in that knows the API there is the crate `customerio-emulator`.
 
 pub mod conformance;
+pub mod faults;
+mod listener;
 mod recorder;
 mod wire_server;
 

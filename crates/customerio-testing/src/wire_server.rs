@@ -1,13 +1,14 @@
 use std::{
     collections::VecDeque,
     io::{self, BufRead as _, BufReader, Read as _, Write as _},
-    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
+    net::TcpStream,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
     },
-    thread,
 };
+
+use crate::listener::{Listener, lock};
 
 /// A server on loopback that keeps the bytes of each request as they came, and answers with the bytes that it was told,
 /// or else with a 200 and `{}`.
@@ -16,7 +17,7 @@ use std::{
 /// `connection: close`. It ends when it is dropped.
 #[derive(Debug)]
 pub struct WireServer {
-    address: SocketAddr,
+    listener: Listener,
     state: Arc<State>,
 }
 
@@ -25,9 +26,7 @@ struct State {
     received: Mutex<Vec<Vec<u8>>>,
     answers: Mutex<VecDeque<Answer>>,
     default: Mutex<Option<Answer>>,
-    connections: AtomicUsize,
     exhausted: AtomicBool,
-    ended: AtomicBool,
 }
 
 /// What the server does when it has a request.
@@ -54,21 +53,10 @@ impl WireServer {
     ///
     /// Where no port can be had.
     pub fn start() -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-        let server = Self { address: listener.local_addr()?, state: Arc::default() };
-        let state = server.state.clone();
-        thread::spawn(move || {
-            for stream in listener.incoming().map_while(Result::ok) {
-                if state.ended.load(Ordering::SeqCst) {
-                    return;
-                }
-                state.connections.fetch_add(1, Ordering::SeqCst);
-                let state = state.clone();
-                // A connection that breaks ends its thread; the test sees that its request is not there.
-                thread::spawn(move || converse(stream, &state));
-            }
-        });
-        Ok(server)
+        let state = Arc::<State>::default();
+        let shared = state.clone();
+        let listener = Listener::start(move |stream, _| converse(stream, &shared))?;
+        Ok(Self { listener, state })
     }
 
     /// Answers the next request that has no answer yet with these bytes, whatever they are. No bytes are no answer: the
@@ -93,13 +81,13 @@ impl WireServer {
     /// Where it listens, as a base URL.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        self.listener.url()
     }
 
     /// How many connections were made so far.
     #[must_use]
     pub fn connections(&self) -> usize {
-        self.state.connections.load(Ordering::SeqCst)
+        self.listener.connections()
     }
 
     /// The requests so far, byte for byte, in the order in which they ended.
@@ -118,19 +106,6 @@ impl WireServer {
     pub(crate) fn exhausted(&self) -> bool {
         self.state.exhausted.load(Ordering::SeqCst)
     }
-}
-
-impl Drop for WireServer {
-    fn drop(&mut self) {
-        self.state.ended.store(true, Ordering::SeqCst);
-        // Wakes the listener up, which then sees that it has ended.
-        let _ = TcpStream::connect(self.address);
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // A test that panicked while it held the lock has failed already.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn converse(stream: TcpStream, state: &State) -> io::Result<()> {

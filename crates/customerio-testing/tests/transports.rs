@@ -3,12 +3,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::{net::TcpListener, sync::Arc};
+use std::sync::Arc;
 
 use customerio_core::{Client, Delivery, Endpoint, Error, Region, StopReason, Track, Transport, TransportErrorKind};
 use customerio_hyper::HyperTransport;
 use customerio_reqwest::ReqwestTransport;
-use customerio_testing::WireServer;
+use customerio_testing::{WireServer, faults::ClosedPort};
 
 fn transports() -> [Arc<dyn Transport>; 2] {
     [Arc::new(HyperTransport::new().unwrap()), Arc::new(ReqwestTransport::new().unwrap())]
@@ -21,13 +21,10 @@ fn client(transport: &Arc<dyn Transport>, url: &str) -> Client<Track> {
 
 #[tokio::test]
 async fn a_refused_connection_was_not_sent() {
-    let url = {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        format!("http://{}", listener.local_addr().unwrap())
-    };
+    let closed = ClosedPort::start().unwrap();
     for transport in transports() {
         // A merge must not be done twice, and yet is tried three times: nothing was sent.
-        let error = client(&transport, &url).merge("1", "2").await.unwrap_err();
+        let error = client(&transport, &closed.url()).merge("1", "2").await.unwrap_err();
         assert_eq!((error.delivery(), error.attempts()), (Delivery::NotSent, 3), "{transport:?}");
         assert!(matches!(&error, Error::Transport(error) if error.kind() == TransportErrorKind::Connect), "{error:?}");
         assert_eq!(error.stop_reason(), StopReason::Attempts);

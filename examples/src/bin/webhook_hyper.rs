@@ -155,3 +155,80 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     worker.await?;
     source.check(&handled)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::{Read as _, Write as _},
+        net::TcpStream,
+        sync::Mutex,
+    };
+
+    use customerio::webhook::Verifier;
+    use tokio::task::spawn_blocking;
+
+    use super::*;
+
+    const NOW: i64 = 1_700_000_000;
+
+    fn read_head(stream: &mut TcpStream) -> String {
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            stream.read_exact(&mut byte).unwrap();
+            head.extend(byte);
+        }
+        String::from_utf8(head).unwrap()
+    }
+
+    /// One event waits in the queue and another is half sent when the program is told to stop.
+    #[tokio::test]
+    async fn what_was_accepted_is_handled_before_the_end() {
+        let verifier = Verifier::new("key").unwrap();
+        let request = |body: &str, more: &str| {
+            let signature = verifier.sign(NOW.into(), body.as_bytes());
+            let length = body.len();
+            format!(
+                "POST /customerio HTTP/1.1\r\nhost: x\r\nx-cio-timestamp: {NOW}\r\nx-cio-signature: {signature}\r\n\
+                 content-length: {length}\r\n{more}\r\n"
+            )
+        };
+        let (first_body, second_body) = (r#"{"event_id":"1"}"#, r#"{"event_id":"2"}"#);
+        let first = request(first_body, "") + first_body;
+        let second = request(second_body, "expect: 100-continue\r\n");
+
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (queue, events) = mpsc::channel(10);
+        let receiver = Arc::new(Receiver { verifier, queue, clock: Arc::new(|| NOW.into()) });
+        let (stop, stopped) = oneshot::channel();
+        let server = tokio::spawn(serve(listener, receiver, stopped));
+
+        let half_sent = spawn_blocking(move || {
+            let mut stream = TcpStream::connect(address).unwrap();
+            stream.write_all(first.as_bytes()).unwrap();
+            assert!(read_head(&mut stream).starts_with("HTTP/1.1 200 OK"));
+            stream.write_all(second.as_bytes()).unwrap();
+            assert!(read_head(&mut stream).starts_with("HTTP/1.1 100 Continue"));
+            stream
+        });
+        let mut stream = half_sent.await.unwrap();
+        drop(stop);
+        tokio::task::yield_now().await;
+        let answered = spawn_blocking(move || {
+            stream.write_all(second_body.as_bytes()).unwrap();
+            assert!(read_head(&mut stream).starts_with("HTTP/1.1 200 OK"));
+        });
+        answered.await.unwrap();
+        server.await.unwrap();
+        assert!(TcpStream::connect(address).is_err(), "nothing is accepted any more");
+
+        let handled = Mutex::new(Vec::new());
+        let handle = |event: &Event| {
+            handled.lock().unwrap().push(event.event_id().unwrap().to_owned());
+            Ok(())
+        };
+        work(events, handle, || NOW.into()).await;
+        assert_eq!(*handled.lock().unwrap(), ["1", "2"]);
+    }
+}

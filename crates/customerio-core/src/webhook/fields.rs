@@ -124,8 +124,9 @@ macro_rules! metrics {
             crate::macros::opaque_debug!($metric);
 
             impl $metric {
-                #[allow(unused_variables, clippy::allow_attributes, reason = "some metrics have no data of their own")]
                 fn read(data: &super::fields::Fields<'_>) -> Self {
+                    // Some metrics have no data of their own.
+                    let _ = data;
                     Self { $($field: data.read(stringify!($field))),* }
                 }
             }

@@ -1,10 +1,6 @@
 //! A transport says what is known about a request that got no answer, and repeats nothing.
 
-use std::{
-    error::Error,
-    fmt::Write as _,
-    net::{Ipv4Addr, TcpListener},
-};
+use std::{error::Error, fmt::Write as _};
 
 use customerio_core::{Delivery, Transport, TransportErrorKind};
 use http::Method;
@@ -13,11 +9,14 @@ use super::{
     Outcome,
     sending::{answer, request, send},
 };
-use crate::wire_server::{Answer, WireServer};
+use crate::{
+    faults::ClosedPort,
+    wire_server::{Answer, WireServer},
+};
 
 pub(super) async fn refused(transport: &dyn Transport) -> Outcome {
-    let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
-    match send(transport, request(Method::POST, &format!("http://{address}/v1/probe"), "{}")?).await? {
+    let port = ClosedPort::start()?;
+    match send(transport, request(Method::POST, &format!("{}/v1/probe", port.url()), "{}")?).await? {
         Err(error) if error.kind() == TransportErrorKind::Connect && error.delivery() == Delivery::NotSent => Ok(()),
         other => Err(format!("it is not Connect and NotSent, but {other:?}").into()),
     }
@@ -57,11 +56,11 @@ pub(super) async fn maybe_sent(transport: &dyn Transport, answers: &[&str]) -> O
 
 /// URLs name people, and errors end up in logs.
 pub(super) async fn errors_show_no_url(transport: &dyn Transport) -> Outcome {
-    let refused = format!("http://{}", TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?);
+    let refused = ClosedPort::start()?;
     let closes = |written: &[u8]| WireServer::start().map(|server| server.always(Answer::ThenClose(written.into())));
     let early = closes(b"")?;
     let late = closes(b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{}")?;
-    for base in [refused, early.url(), late.url()] {
+    for base in [refused.url(), early.url(), late.url()] {
         let request = request(Method::GET, &format!("{base}/v1/person-in-path?id=person-in-query"), "")?;
         let Err(error) = send(transport, request).await? else { continue };
         let mut shown = format!("{error:?}");

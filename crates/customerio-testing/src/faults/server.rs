@@ -1,0 +1,110 @@
+use std::{
+    collections::VecDeque,
+    io,
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+};
+
+use super::{Action, conversation::Conversation};
+use crate::listener::{Listener, lock};
+
+/// A server on loopback that does what it is told, connection by connection.
+///
+/// A connection for which there is no script is served: each request gets a 200 and `{}`.
+#[derive(Debug)]
+pub struct FaultServer {
+    listener: Listener,
+    state: Arc<State>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct State {
+    scripts: Mutex<VecDeque<Vec<Action>>>,
+    default: Mutex<Option<Vec<Action>>>,
+    pub(super) record: Mutex<Record>,
+}
+
+/// What a [`FaultServer`] got.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Record {
+    /// How many connections were made.
+    pub connections: usize,
+    /// How many requests began to arrive: a byte of it, or with HTTP/2 its head.
+    pub begun: usize,
+    /// What became of each request that arrived whole, in the order in which they did.
+    pub arrivals: Vec<Fate>,
+}
+
+/// What a [`FaultServer`] did with a request that it has got whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Fate {
+    /// It wrote no answer, or not all of an answer's head.
+    Unanswered,
+    /// It wrote a whole head with this status, be its body whole or not.
+    Answered(u16),
+    /// It said that it had not looked at it, and would not: `REFUSED_STREAM` of HTTP/2.
+    Refused,
+}
+
+const OK: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}";
+
+impl FaultServer {
+    /// Starts a server on a free port of 127.0.0.1.
+    ///
+    /// # Errors
+    ///
+    /// Where no port can be had.
+    pub fn start() -> io::Result<Self> {
+        let state = Arc::<State>::default();
+        let shared = state.clone();
+        let listener = Listener::start(move |stream, ended| {
+            let script = lock(&shared.scripts).pop_front().or_else(|| lock(&shared.default).clone());
+            let script = script.unwrap_or_else(|| vec![Action::Serve(OK.to_vec())]);
+            Conversation::new(stream, ended, &shared)?.play(&script)
+        })?;
+        Ok(Self { listener, state })
+    }
+
+    /// Does this with the next connection for which there is no script yet.
+    #[must_use]
+    pub fn connection(self, script: impl Into<Vec<Action>>) -> Self {
+        lock(&self.state.scripts).push_back(script.into());
+        self
+    }
+
+    /// Does this with every connection that has no script of its own.
+    #[must_use]
+    pub fn always(self, script: impl Into<Vec<Action>>) -> Self {
+        *lock(&self.state.default) = Some(script.into());
+        self
+    }
+
+    /// Where it listens, as a base URL.
+    #[must_use]
+    pub fn url(&self) -> String {
+        self.listener.url()
+    }
+
+    /// Where it listens, for a URL of another scheme or with a name.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.listener.address()
+    }
+
+    /// What it got so far. A request that was just sent may not be among it yet: see [`finish`](Self::finish).
+    #[must_use]
+    pub fn record(&self) -> Record {
+        Record { connections: self.listener.connections(), ..lock(&self.state.record).clone() }
+    }
+
+    /// Takes no more connections, reads what is on its way from those that there are, and ends: this is all that it got.
+    ///
+    /// It blocks for about 50 milliseconds.
+    #[must_use]
+    pub fn finish(mut self) -> Record {
+        self.listener.join();
+        self.record()
+    }
+}

@@ -1,0 +1,170 @@
+//! Meets an operation with a fault over a transport, and compares what both ends say.
+
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use customerio_core::{
+    Client, Delivery, Endpoint, Error, Item, Limits, Moment, Packed, Packer, Policy, Region, StopReason, TrackBatch,
+    Transport, Unrepeatable, app::SendEmail, bytes::Bytes, http::Request, track::v2::person,
+};
+use customerio_testing::faults::{Action, BlackHole, ClosedPort, FaultServer};
+
+use crate::{
+    oracle::{Objection, Seen, judge},
+    table::{End, Expected, Fault, Op, Target, Via, ok},
+    transports::{Hurried, Stack},
+};
+
+/// A line of the table.
+pub(crate) struct Row {
+    pub(crate) fault: String,
+    pub(crate) stack: Stack,
+    pub(crate) op: Op,
+    pub(crate) end: Option<End>,
+    pub(crate) attempts: u32,
+    pub(crate) stop: Option<StopReason>,
+    pub(crate) arrivals: usize,
+    pub(crate) objections: Vec<Objection>,
+    /// What it must have come to, where it did not.
+    pub(crate) unexpected: Option<String>,
+    pub(crate) took: Duration,
+}
+
+impl fmt::Display for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let end = self.end.map_or("NO END".to_owned(), |end| end.to_string());
+        let stop = self.stop.map_or("-".to_owned(), |stop| format!("{stop:?}"));
+        write!(
+            f,
+            "{:<48} {:<8} {:<11} {end:<15} {:>8} {stop:<14} {:>8}  ",
+            self.fault,
+            format!("{:?}", self.stack).to_lowercase(),
+            format!("{:?}", self.op).to_lowercase(),
+            self.attempts,
+            self.arrivals,
+        )?;
+        match &self.unexpected {
+            None if self.objections.is_empty() => write!(f, "as expected")?,
+            None => {}
+            Some(expected) => write!(f, "NOT AS EXPECTED: {expected}")?,
+        }
+        self.objections.iter().try_for_each(|objection| write!(f, " {objection}"))
+    }
+}
+
+/// Far longer than any call may take.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+/// Long enough for a connection that the server has ended to be found out.
+const IDLE: Duration = Duration::from_millis(300);
+
+pub(crate) async fn run(fault: Arc<Fault>, index: usize, stack: Stack, shared: Arc<dyn Transport>) -> Row {
+    let started = Instant::now();
+    let (op, ref expected) = fault.rows[index];
+    // Only what is ready-made is shared: what another row leaves behind must not matter.
+    let inner = if fault.via == Via::Ready { shared } else { stack.transport(fault.via) };
+    let elsewhere = FaultServer::start().unwrap();
+    let server = fault.server(&elsewhere.url());
+    // They must last as long as the row.
+    let (mut black_hole, mut closed) = (None, None);
+    let url = match fault.target {
+        Target::Url(url) => url.to_owned(),
+        Target::BlackHole => black_hole.insert(BlackHole::start().unwrap()).url(),
+        Target::Refused => closed.insert(ClosedPort::start().unwrap()).url(),
+        Target::Server => format!("{}://{}", fault.scheme, server.address()),
+    };
+    if fault.used {
+        let request = Request::get(format!("{url}/earlier")).body(Bytes::new()).unwrap();
+        inner.send(request).await.unwrap();
+        tokio::time::sleep(IDLE).await;
+    }
+    let transport = Arc::new(Hurried::new(inner, fault.jump));
+    let result = tokio::time::timeout(PATIENCE, call(op, &url, transport.clone(), fault.policy)).await;
+    let attempts = transport.attempts();
+    let (mut record, elsewhere) =
+        tokio::task::spawn_blocking(move || (server.finish(), elsewhere.finish())).await.unwrap();
+    if fault.used {
+        record.arrivals.remove(0);
+    }
+    let (end, stop) = match &result {
+        Err(_) => (None, None),
+        Ok(Ok(end)) => (Some(*end), (*end != End::Delivered).then_some(StopReason::Final)),
+        Ok(Err(error)) => (Some(end_of(error)), Some(error.stop_reason())),
+    };
+    if let Ok(Err(error)) = &result {
+        assert_eq!(error.attempts(), attempts, "{}: an error tells its attempts", fault.name);
+    }
+    let seen = Seen { repeatable: op.is_repeatable(), end, attempts, record, elsewhere: elsewhere.begun };
+    let arrivals = seen.record.arrivals.len();
+    let found = end.map(|end| Expected { end, attempts, stop, arrivals });
+    let unexpected = (!expected.iter().any(|expected| found == Some(*expected)))
+        .then(|| format!("{expected:?}, but {:?}; {result:?}", seen.record));
+    Row {
+        fault: fault.name.clone(),
+        stack,
+        op,
+        end,
+        attempts,
+        stop,
+        arrivals,
+        objections: judge(&seen),
+        unexpected,
+        took: started.elapsed(),
+    }
+}
+
+impl Fault {
+    fn server(&self, elsewhere: &str) -> FaultServer {
+        let healthy = vec![Action::Serve(ok().into())];
+        let rest = self.rest.as_ref().map_or(healthy, |script| script(elsewhere));
+        let server = FaultServer::start().unwrap().always(rest);
+        self.first.iter().fold(server, |server, script| server.connection(script(elsewhere)))
+    }
+}
+
+pub(crate) async fn call(op: Op, url: &str, transport: Arc<dyn Transport>, policy: Policy) -> Result<End, Error> {
+    let track = Endpoint::track(Region::Us, "site", "key").unwrap().with_base_url(url).unwrap();
+    let track = Client::new(track, transport.clone()).with_policy(policy);
+    match op {
+        Op::Identify => {
+            track.identify("42", &std::collections::BTreeMap::from([("plan", "pro")])).await.map(|()| End::Delivered)
+        }
+        Op::Merge => track.merge("1", "2").await.map(|()| End::Delivered),
+        Op::Email => {
+            let app = Endpoint::app(Region::Us, "key").unwrap().with_base_url(url).unwrap();
+            let app = Client::new(app, transport).with_policy(policy);
+            let email = SendEmail::new("to@example.com", "from@example.com", "subject", "body");
+            app.call(&email.with_identifiers("42")).await.map(|_| End::Delivered)
+        }
+        Op::Batch | Op::MergeBatch => {
+            let answer = track.call(&batch(op)).await?;
+            Ok(answer.into_result().map_or(End::Rejected(207), |_| End::Delivered))
+        }
+    }
+}
+
+fn batch(op: Op) -> Packed<TrackBatch> {
+    let mut packer = Packer::<TrackBatch>::new().with_unrepeatable(Unrepeatable::Apart);
+    let (now, limits) = (Moment::new(Duration::ZERO, Duration::ZERO, 1), Limits::default());
+    for person in ["1", "2"] {
+        let item = match op {
+            Op::MergeBatch => Item::new(&person::Merge::new(person, "3"), &now, &limits),
+            _ => Item::new(&person::Identify::new(person), &now, &limits),
+        };
+        assert!(packer.push(item.unwrap(), ()).unwrap().is_none());
+    }
+    packer.finish().unwrap()
+}
+
+fn end_of(error: &Error) -> End {
+    let status = error.status().map(|status| status.as_u16());
+    match (error.delivery(), status) {
+        (Delivery::NotSent, _) => End::NotSent,
+        (Delivery::Answered, Some(status @ (200..300 | 500..600))) => End::MaybeSent(Some(status)),
+        (Delivery::Answered, Some(status)) => End::Rejected(status),
+        (Delivery::Answered | Delivery::MaybeSent, _) => End::MaybeSent(None),
+    }
+}
