@@ -59,10 +59,16 @@ while (position < bytes.length) {
 }
 if (imports > 0) throw new Error(`${imports} imports: the module needs something that not every host has`);
 
-/** The crate of a mangled name: `_RNvNtCs1ULEIAsc64Z_4core3fmt5write` is of `core`. */
-const crate = (name) => {
-  const [, length, rest] = /Cs[0-9A-Za-z]*_(\d+)_?(.*)/.exec(name) ?? [];
-  return rest?.slice(0, Number(length)) ?? "(the compiler's own)";
+/**
+ * The crate of a mangled name, of the newer kind (`_RNvNtCs1ULEIAsc64Z_4core3fmt5write`) or the older
+ * (`_ZN4core3fmt5write17h…E`, `_ZN50_$LT$alloc..string..String$u20$as…`).
+ */
+const crate = (name = "") => {
+  const newer = /Cs[0-9A-Za-z]*_(\d+)_?(.*)/.exec(name);
+  if (newer) return newer[2].slice(0, Number(newer[1]));
+  const older = /^_ZN(\d+)(.*)/.exec(name);
+  const first = older?.[2].slice(0, Number(older[1]));
+  return (first?.startsWith("_$LT$") ? /([a-z]\w*)\.\./.exec(first)?.[1] : first) ?? "(the compiler's own)";
 };
 const crates = new Map();
 functions.forEach((size, index) => {

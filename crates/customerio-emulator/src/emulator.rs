@@ -331,3 +331,35 @@ impl fmt::Debug for Emulator {
         f.debug_struct("Emulator").field("requests", &self.requests()).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::request;
+
+    #[test]
+    fn it_refuses_as_many_requests_as_it_was_told_to() {
+        let emulator = Emulator::builder().with_cors().build();
+        emulator.refuse_next(StatusCode::SERVICE_UNAVAILABLE);
+        emulator.refuse_next(StatusCode::TOO_MANY_REQUESTS);
+        let email = json!({"transactional_message_id": 1, "to": "ada@example.com", "identifiers": {"id": "1"}});
+        let track = r#"{"meta":{"error":"the emulator was told to refuse this request"}}"#;
+        let app = r#"{"errors":[{"status":"429","detail":"the emulator was told to refuse this request"}]}"#;
+        for (line, body, status, answer, people) in [
+            ("PUT /api/v1/customers/1", json!({}), 503, track, 0),
+            ("POST /v1/send/email", email, 429, app, 0),
+            ("PUT /api/v1/customers/1", json!({}), 200, "{}", 1),
+        ] {
+            let mut asked = request(line, &json!(null));
+            *asked.method_mut() = http::Method::OPTIONS;
+            asked.headers_mut().insert("origin", http::HeaderValue::from_static("http://127.0.0.1"));
+            asked.headers_mut().insert("access-control-request-method", http::HeaderValue::from_static("PUT"));
+            assert_eq!(emulator.handle(&asked).status(), 204, "a browser that asks uses none of them up");
+            let response = emulator.handle(&request(line, &body));
+            assert_eq!((response.status().as_u16(), &response.body()[..]), (status, answer.as_bytes()), "{line}");
+            assert_eq!((emulator.people_count(), emulator.messages().len()), (people, 0), "{line}");
+        }
+    }
+}
