@@ -346,7 +346,7 @@ mod tests {
         emulator.refuse_next(StatusCode::TOO_MANY_REQUESTS);
         let email = json!({"transactional_message_id": 1, "to": "ada@example.com", "identifiers": {"id": "1"}});
         let track = r#"{"meta":{"error":"the emulator was told to refuse this request"}}"#;
-        let app = r#"{"errors":[{"status":"429","detail":"the emulator was told to refuse this request"}]}"#;
+        let app = r#"{"errors":[{"detail":"the emulator was told to refuse this request","status":"429"}]}"#;
         for (line, body, status, answer, people) in [
             ("PUT /api/v1/customers/1", json!({}), 503, track, 0),
             ("POST /v1/send/email", email, 429, app, 0),
