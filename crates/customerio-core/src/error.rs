@@ -780,6 +780,13 @@ mod tests {
         assert_eq!(error.details().len(), 2);
         assert_eq!(error.details()[0].code.as_deref(), Some("x"));
         assert_eq!(error.details()[0].pointer.as_deref(), Some("/p"));
+        let error = api(
+            409,
+            &[],
+            r#"{"errors":[{"detail":"a","code":12},{"detail":"b","code":null},{"detail":"c","code":[]}]}"#,
+        );
+        let codes: Vec<_> = error.details().iter().map(|detail| detail.code.as_deref()).collect();
+        assert_eq!(codes, [Some("12"), None, None]);
     }
 
     #[test]
@@ -799,6 +806,120 @@ mod tests {
         assert!(shown.starts_with("track.identify was answered with 400 Bad Request: a\\nbxxx"), "{shown}");
         assert!(shown.chars().count() < 400, "{shown}");
         assert!(!format!("{error:?}").contains("xxx"));
+    }
+
+    #[test]
+    fn a_message_is_shown_whole_up_to_its_bound() {
+        let (most, more) = ("x".repeat(300), "x".repeat(301));
+        let shown = |message: &str| api(400, &[], &format!(r#"{{"error":"{message}"}}"#)).to_string();
+        assert_eq!(shown(&most), format!("track.identify was answered with 400 Bad Request: {most}"));
+        assert_eq!(shown(&more), format!("track.identify was answered with 400 Bad Request: {most}…"));
+    }
+
+    #[test]
+    fn every_error_says_what_is_known_of_its_call() {
+        let no_answer = |error| NoAnswer {
+            operation: "track.merge",
+            error,
+            attempts: 2,
+            stop_reason: StopReason::NotRepeatable,
+            retry_after: Some(Duration::from_secs(7)),
+        };
+        let lost = no_answer(TransportError::maybe_sent(TransportErrorKind::Timeout).with_source("reset by peer"));
+        assert_eq!((lost.operation(), lost.kind()), ("track.merge", TransportErrorKind::Timeout));
+        assert_eq!(
+            format!("{lost:?}"),
+            "NoAnswer { operation: \"track.merge\", error: TransportError { kind: Timeout, delivery: MaybeSent, status: \
+             None, source: Some(\"reset by peer\") }, attempts: 2, stop_reason: NotRepeatable, retry_after: Some(7s) }"
+        );
+        let api = api(429, &[("retry-after", "3")], r#"{"errors":[{"detail":"slow down","code":"limit"}]}"#);
+        assert_eq!((api.operation(), api.status()), ("track.identify", StatusCode::TOO_MANY_REQUESTS));
+        assert_eq!(
+            format!("{api:?}"),
+            "ApiError { answer: Answer { operation: \"track.identify\", status: 429, body_bytes: 50, attempts: 1, \
+             stop_reason: Final, .. }, details: [Detail { message_bytes: 9, .. }], retry_after: Some(3s) }"
+        );
+        let answer = || {
+            let response = Response::builder().status(202).header("x-request-id", "7").body("<html>".into()).unwrap();
+            Answer { operation: "app.send_email", response, attempts: 3, stop_reason: StopReason::Attempts }
+        };
+        let decode = DecodeError::new(answer(), Unreadable::new("is not JSON"));
+        assert_eq!((decode.operation(), decode.status()), ("app.send_email", StatusCode::ACCEPTED));
+        assert_eq!(
+            (decode.body().as_ref(), &decode.headers()["x-request-id"]),
+            (b"<html>".as_slice(), &"7".parse().unwrap())
+        );
+        assert_eq!(decode.to_string(), "app.send_email was answered with 202 Accepted, but the body is not JSON");
+        assert_eq!(
+            format!("{decode:?}"),
+            "DecodeError { answer: Answer { operation: \"app.send_email\", status: 202, body_bytes: 6, attempts: 3, \
+             stop_reason: Attempts, .. }, reason: Unreadable { reason: \"is not JSON\" }, broken: None }"
+        );
+        assert!(decode.source().is_none() && !decode.is_broken());
+        let broken = DecodeError::broken_off(answer(), TransportError::maybe_sent(TransportErrorKind::Connection));
+        assert_eq!(broken.source().unwrap().to_string(), "the connection failed");
+        let build = BuildError::new("the event name", Problem::Empty);
+        assert_eq!(format!("{build:?}"), "BuildError(the event name is empty)");
+
+        let (seven, three) = (Some(Duration::from_secs(7)), Some(Duration::from_secs(3)));
+        for (error, delivery, status, retry_after, attempts, stop_reason, source) in [
+            (Error::from(build), Delivery::NotSent, None, None, 0, StopReason::Final, None),
+            (
+                Box::new(lost).into(),
+                Delivery::MaybeSent,
+                None,
+                seven,
+                2,
+                StopReason::NotRepeatable,
+                Some("reset by peer"),
+            ),
+            (Box::new(api).into(), Delivery::Answered, Some(429), three, 1, StopReason::Final, None),
+            (Box::new(decode).into(), Delivery::Answered, Some(202), None, 3, StopReason::Attempts, None),
+        ] {
+            assert_eq!((error.delivery(), error.status().map(|status| status.as_u16())), (delivery, status), "{error}");
+            assert_eq!((error.retry_after(), error.attempts()), (retry_after, attempts), "{error}");
+            assert_eq!(error.stop_reason(), stop_reason, "{error}");
+            assert_eq!(error.source().map(ToString::to_string).as_deref(), source, "{error}");
+            assert_eq!(
+                error.as_api().map(ApiError::status).map(|status| status.as_u16()),
+                status.filter(|_| attempts == 1)
+            );
+        }
+    }
+
+    #[test]
+    fn what_came_of_an_answer_is_kept_with_the_error_and_not_shown() {
+        let response = Response::builder().status(200).body("half".into()).unwrap();
+        let mut error = TransportError::maybe_sent(TransportErrorKind::Connection).with_response(response);
+        assert_eq!(error.response().unwrap().body(), "half");
+        assert_eq!(
+            format!("{error:?}"),
+            "TransportError { kind: Connection, delivery: MaybeSent, status: Some(200), source: None }"
+        );
+        assert_eq!(error.take_response().unwrap().body(), "half");
+        assert!(error.response().is_none());
+    }
+
+    #[test]
+    fn every_reason_has_its_sentence_and_its_name() {
+        for (reason, name, sentence) in [
+            (StopReason::Final, "final", "another attempt would end the same way"),
+            (StopReason::NotRepeatable, "not_repeatable", "the operation must not be done twice"),
+            (StopReason::Attempts, "attempts", "no attempts were left"),
+            (StopReason::Budget, "budget", "too many of the client's calls fail"),
+            (StopReason::Deadline, "deadline", "the deadline left no time for another attempt"),
+        ] {
+            assert_eq!((reason.as_str(), reason.to_string().as_str()), (name, sentence));
+        }
+        for (kind, sentence) in [
+            (TransportErrorKind::Connect, "no connection could be made"),
+            (TransportErrorKind::Timeout, "no answer came in time"),
+            (TransportErrorKind::Connection, "the connection failed"),
+            (TransportErrorKind::ResponseTooLarge, "the answer is too large"),
+            (TransportErrorKind::Throttled, "the client's own rate limit did not let it out in time"),
+        ] {
+            assert_eq!(TransportError::not_sent(kind).to_string(), sentence);
+        }
     }
 
     #[test]

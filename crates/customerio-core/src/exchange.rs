@@ -573,6 +573,20 @@ mod tests {
     }
 
     #[test]
+    fn a_turn_that_comes_at_the_deadline_is_too_late() {
+        let throttle =
+            Throttle::off().with_rate(crate::Quota::Ingest, crate::Rate::at_most(1, Duration::from_secs(20)));
+        let (endpoint, identify) = (endpoint(), track::Identify::new("1"));
+        let step = |seconds| {
+            let policy = Policy::default().with_deadline(Duration::from_secs(seconds));
+            Exchange::new(&endpoint, &identify, policy, &at(0)).unwrap().with_throttle(&throttle).step(&at(0))
+        };
+        assert!(matches!(step(20), Step::Send(_)));
+        assert!(matches!(step(20), Step::Done(Err(error)) if error.stop_reason() == StopReason::Deadline));
+        assert!(matches!(step(21), Step::Wait(wait) if wait == Duration::from_secs(20)));
+    }
+
+    #[test]
     fn a_429_slows_the_others_down() {
         let throttle = Throttle::off().with_rate(crate::Quota::Ingest, crate::limits::INGEST_RATE);
         let pacer = throttle.pacer(crate::Quota::Ingest).unwrap();
@@ -587,6 +601,36 @@ mod tests {
         assert!(matches!(exchange.step(&at(10)), Step::Wait(_)));
         assert_eq!(pacer.take(at(10).monotonic(), None), Ok(()));
         assert!(pacer.take(at(10).monotonic(), None).is_err(), "the burst is gone");
+    }
+
+    #[test]
+    fn debug_shows_how_far_a_call_is_and_nothing_of_its_data() {
+        let (endpoint, identify) = (endpoint(), track::Identify::new("1"));
+        let mut exchange = Exchange::new(&endpoint, &identify, Policy::default(), &at(0)).unwrap();
+        let shown = |exchange: &Exchange<'_, _>, attempts: u32, state: &str| {
+            let policy = Policy::default();
+            assert_eq!(
+                format!("{exchange:?}"),
+                format!(
+                    "Exchange {{ operation: \"track.identify\", policy: {policy:?}, attempts: {attempts}, state: {state:?}, \
+                     .. }}"
+                )
+            );
+        };
+        shown(&exchange, 0, "ready");
+        assert_eq!(
+            format!("{:?}", exchange.step(&at(0))),
+            "Send(Attempt { operation: \"track.identify\", number: 1, timeout: 10s, response_limit: 1048576 })"
+        );
+        shown(&exchange, 1, "sent");
+        exchange.receive(answer(503, None));
+        shown(&exchange, 1, "received");
+        assert_eq!(format!("{:?}", exchange.step(&at(0))), "Wait(0ns)");
+        shown(&exchange, 1, "ready");
+        let _ = exchange.step(&at(0));
+        exchange.receive(answer(200, None));
+        assert_eq!(format!("{:?}", exchange.step(&at(0))), "Done(Ok(()))");
+        shown(&exchange, 2, "ended");
     }
 
     #[test]

@@ -29,6 +29,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// being closed may get lost.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// After how long without a byte the system asks whether the other side is still there: as reqwest has it.
+const KEEPALIVE: Duration = Duration::from_secs(15);
+
 /// A connection of HTTP/2 on which nothing arrives for that long, though something is awaited, is asked for a sign of life.
 #[cfg(feature = "http2")]
 const PING_INTERVAL: Duration = Duration::from_secs(3);
@@ -52,6 +55,9 @@ impl HyperTransport<RustlsClient> {
         let mut tcp = HttpConnector::new();
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
+        tcp.set_keepalive(Some(KEEPALIVE));
+        #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
+        tcp.set_tcp_user_timeout(Some(IDLE_TIMEOUT));
         let connector = HttpsConnectorBuilder::new().with_tls_config(tls()?).https_or_http().enable_http1();
         #[cfg(feature = "http2")]
         let connector = connector.enable_http2();
