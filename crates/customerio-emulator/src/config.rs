@@ -19,6 +19,9 @@ pub const APP_API_KEY: &str = "emulator-app-key";
 /// The service-account token of an emulator that is given none.
 pub const SERVICE_ACCOUNT_TOKEN: &str = "sa_live_emulator";
 
+/// The key that signs the webhooks of an emulator that is given none.
+pub const WEBHOOK_SIGNING_KEY: &str = "emulator-webhook-key";
+
 /// The number of the workspace of an emulator that is given none.
 pub const WORKSPACE_ID: u64 = 1;
 
@@ -29,6 +32,7 @@ pub(crate) struct Config {
     pub(crate) pipelines_key: String,
     pub(crate) app_api_key: String,
     pub(crate) service_account_token: String,
+    pub(crate) webhook_signing_key: String,
     pub(crate) workspace_id: u64,
     pub(crate) region: Region,
     clock: Clock,
@@ -61,6 +65,7 @@ impl Default for Builder {
             pipelines_key: PIPELINES_KEY.into(),
             app_api_key: APP_API_KEY.into(),
             service_account_token: SERVICE_ACCOUNT_TOKEN.into(),
+            webhook_signing_key: WEBHOOK_SIGNING_KEY.into(),
             workspace_id: WORKSPACE_ID,
             region: Region::Us,
             clock: Clock::system(),
@@ -94,6 +99,12 @@ impl Builder {
     /// `X-Workspace-Id`. Default: [`SERVICE_ACCOUNT_TOKEN`].
     pub fn with_service_account_token(mut self, token: impl Into<String>) -> Self {
         self.config.service_account_token = token.into();
+        self
+    }
+
+    /// The key that signs webhooks. Default: [`WEBHOOK_SIGNING_KEY`].
+    pub fn with_webhook_signing_key(mut self, key: impl Into<String>) -> Self {
+        self.config.webhook_signing_key = key.into();
         self
     }
 

@@ -33,7 +33,7 @@ const MOST_LOGGED_PATH: usize = 2_000;
 /// See the crate's start page.
 #[derive(Clone)]
 pub struct Emulator {
-    config: Arc<Config>,
+    pub(crate) config: Arc<Config>,
     state: Arc<Mutex<State>>,
 }
 
@@ -99,7 +99,7 @@ impl Emulator {
     }
 
     /// A panic while the lock was held can have left a call half done, which is no reason for the next to fail.
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
