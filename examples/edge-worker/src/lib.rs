@@ -5,7 +5,7 @@
 //! | the host calls | with, in the buffer | and finds there |
 //! | --- | --- | --- |
 //! | [`room`] | | room for as many bytes as it said |
-//! | [`start`] | a [command](command) | |
+//! | [`start`] | a [command] | |
 //! | [`step`] | a [turn](turn::Turn): the time, and what came of the last instruction | the next [instruction](turn::Instruction) |
 //! | [`buffer`] | | where the buffer is now |
 //!

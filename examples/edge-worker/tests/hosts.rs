@@ -40,9 +40,9 @@ fn module() -> String {
     env::var("EDGE_WORKER_WASM").expect("EDGE_WORKER_WASM names the module: run .ci/wasm")
 }
 
-/// What each host is told to do: to the emulator, to a server that sends everybody elsewhere, and to nobody.
-fn commands(emulator: &str, elsewhere: &str, nobody: &str) -> Value {
-    let track_at = |url| json!({"region": "us", "site_id": SITE_ID, "key": TRACK_API_KEY, "base_url": url});
+/// What each host is told to do: with the emulator, with the page's server, which misbehaves, and where nobody listens.
+fn commands(emulator: &str, page: &str, nobody: &str) -> Value {
+    let track_at = |url: &str| json!({"region": "us", "site_id": SITE_ID, "key": TRACK_API_KEY, "base_url": url});
     let (track, mut wrong) = (track_at(emulator), track_at(emulator));
     wrong["key"] = "wrong".into();
     let app = json!({"region": "us", "key": APP_API_KEY, "base_url": emulator});
@@ -59,8 +59,9 @@ fn commands(emulator: &str, elsewhere: &str, nobody: &str) -> Value {
         {"command": {"track": {"account": track, "person": "42", "name": "purchase", "data": {"price": 23.45}}}},
         {"command": email},
         {"command": {"identify": {"account": wrong, "person": "43"}}},
-        {"command": {"identify": {"account": track_at(elsewhere), "person": "44"}}},
-        {"command": {"identify": {"account": track_at(nobody), "person": "45"}}},
+        {"command": {"identify": {"account": track_at(&format!("{page}moved")), "person": "44"}}},
+        {"command": {"identify": {"account": track_at(&format!("{page}large")), "person": "45"}}},
+        {"command": {"identify": {"account": track_at(nobody), "person": "46"}}},
         {"command": {"verify_webhook": {"key": "signing-key", "headers": headers}}, "body": body},
         {"command": {"verify_webhook": {"key": "another-key", "headers": headers}}, "body": body},
         {"command": {"identify": {"account": track, "person": ".."}}},
@@ -68,8 +69,9 @@ fn commands(emulator: &str, elsewhere: &str, nobody: &str) -> Value {
     ])
 }
 
-/// Has a host do the commands, and looks at what it says and at what arrived. The first two requests are refused. The host
-/// is given the commands and a page that has them too, and what the page posts. Gives what was asked before being sent.
+/// Has a host do the commands, and looks at what it says and at what arrived. The emulator refuses the first two requests.
+/// The host is given the commands, the address of a page that has them too, and what that page posts. Gives what it asked
+/// the emulator before it sent.
 async fn play(
     name: &str,
     redirect: &str,
@@ -85,7 +87,7 @@ async fn play(
     let held = TcpSocket::new_v4().unwrap();
     held.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let nobody = held.local_addr().unwrap();
-    let commands = commands(&server.url(), &format!("{page_url}moved"), &format!("http://{nobody}"));
+    let commands = commands(&server.url(), &page_url, &format!("http://{nobody}"));
     let (sender, receiver) = mpsc::channel(1);
     let page = tokio::spawn(serve_page(page, commands.clone(), sender));
     let outcomes = host(&commands, &page_url, receiver).await;
@@ -134,6 +136,8 @@ async fn play(
                 "delivery": "answered", "attempts": 1}},
             {"error": {"message": format!("track.identify was answered with {redirect}"),
                 "delivery": "answered", "attempts": 1}},
+            {"error": {"message": "track.identify may have been sent: the answer is too large (attempt 3; no attempts were left)",
+                "delivery": "maybe_sent", "attempts": 3}},
             // A host cannot say that nothing was sent.
             {"error": {"message": "track.identify may have been sent: the connection failed (attempt 3; no attempts were left)",
                 "delivery": "maybe_sent", "attempts": 3}},
@@ -236,6 +240,8 @@ async fn answer(
             outcomes.send(serde_json::from_slice(&body).unwrap()).await.unwrap();
             ("text/plain", Vec::new())
         }
+        // One byte more than is read of an answer.
+        (_, path) if path.starts_with("/large/") => ("application/json", vec![b' '; 1024 * 1024 + 1]),
         (_, path) => {
             let moved = if path.starts_with("/moved/") { StatusCode::MOVED_PERMANENTLY } else { StatusCode::NOT_FOUND };
             let response = Response::builder().status(moved).header("location", "https://track-eu.customer.io/");
