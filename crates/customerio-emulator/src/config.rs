@@ -35,6 +35,7 @@ pub(crate) struct Config {
     pub(crate) webhook_signing_key: String,
     pub(crate) workspace_id: u64,
     pub(crate) region: Region,
+    pub(crate) cors: bool,
     clock: Clock,
 }
 
@@ -68,6 +69,7 @@ impl Default for Builder {
             webhook_signing_key: WEBHOOK_SIGNING_KEY.into(),
             workspace_id: WORKSPACE_ID,
             region: Region::Us,
+            cors: false,
             clock: Clock::system(),
         };
         Self { config }
@@ -117,6 +119,13 @@ impl Builder {
     /// The region that `GET /api/v1/accounts/region` tells. Default: [`Region::Us`]. Nothing is redirected.
     pub fn with_region(mut self, region: Region) -> Self {
         self.config.region = region;
+        self
+    }
+
+    /// Lets pages of any origin call, as a browser asks for it (CORS). Default: none may. These APIs are for servers, and
+    /// their keys do not belong into pages that are served to people.
+    pub fn with_cors(mut self) -> Self {
+        self.config.cors = true;
         self
     }
 

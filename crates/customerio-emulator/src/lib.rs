@@ -49,6 +49,7 @@ mod bounded;
 mod broadcast;
 mod clock;
 mod config;
+mod cors;
 mod date;
 mod delete;
 mod devices;

@@ -1,12 +1,12 @@
 //! Everything that the emulator remembers.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashSet},
+    collections::{BTreeMap, BTreeSet, HashSet, VecDeque},
     time::Duration,
 };
 
 use customerio_core::webhook::Verifier;
-use http::Uri;
+use http::{StatusCode, Uri};
 
 use crate::{
     answer::Refusal,
@@ -56,6 +56,8 @@ pub(crate) struct State {
     pub(crate) log: Bounded<LoggedRequest>,
     pub(crate) requests: u64,
     pub(crate) dropped: u64,
+    /// What the next requests are refused with.
+    pub(crate) refusals: VecDeque<StatusCode>,
 }
 
 impl State {
@@ -83,6 +85,7 @@ impl State {
             log: Bounded::holding(MOST_LOGGED),
             requests: 0,
             dropped: 0,
+            refusals: VecDeque::new(),
         }
     }
 
