@@ -1,6 +1,8 @@
 //! What the examples share: clients of the real Customer.io where its keys are in the environment, and else of an
 //! emulator on loopback, over the transport that the command line names.
 
+pub mod webhooks;
+
 use std::{env, error::Error, io::Write as _, sync::Arc, time::Duration};
 
 use customerio::{

@@ -266,7 +266,11 @@ impl<S> fmt::Debug for Endpoint<S> {
 }
 
 /// Cuts off surrounding blanks and refuses what is left if it is empty or has a character that is not `allowed`.
-fn credential<'a>(what: &'static str, value: &'a str, allowed: impl Fn(char) -> bool) -> Result<&'a str, BuildError> {
+pub(crate) fn credential<'a>(
+    what: &'static str,
+    value: &'a str,
+    allowed: impl Fn(char) -> bool,
+) -> Result<&'a str, BuildError> {
     let trimmed = value.trim();
     if trimmed.is_empty() {
         return Err(BuildError::new(what, Problem::Empty));

@@ -647,7 +647,8 @@ impl From<serde_json::Error> for Unreadable {
     }
 }
 
-/// A server's text, made fit for a log: at most 300 characters, control characters escaped.
+/// A server's text, made fit for a log: at most 300 characters, and escaped what ends a line, turns the direction of the
+/// text or does other things unseen.
 pub(crate) struct Bounded<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Bounded<'_> {
@@ -656,12 +657,12 @@ impl fmt::Display for Bounded<'_> {
         let mut left = MOST;
         for character in self.0.chars() {
             // An escape is several characters: what counts is what is written.
-            let length = if character.is_control() { character.escape_default().len() } else { 1 };
+            let length = if is_unseen(character) { character.escape_default().len() } else { 1 };
             if length > left {
                 return f.write_str("…");
             }
             left -= length;
-            if character.is_control() {
+            if is_unseen(character) {
                 write!(f, "{}", character.escape_default())?;
             } else {
                 f.write_char(character)?;
@@ -669,6 +670,12 @@ impl fmt::Display for Bounded<'_> {
         }
         Ok(())
     }
+}
+
+/// Control characters, and those of Unicode that separate lines or turn the direction of the text.
+fn is_unseen(character: char) -> bool {
+    let turns_text = matches!(character, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    character.is_control() || turns_text || matches!(character, '\u{2028}'..='\u{2029}')
 }
 
 /// Reads an error body of any of the shapes that the API is known to answer with.
@@ -796,6 +803,18 @@ mod tests {
             assert!(error.details().is_empty(), "{body}");
             assert_eq!(error.body(), body);
             assert_eq!(error.to_string(), "track.identify was answered with 502 Bad Gateway");
+        }
+    }
+
+    #[test]
+    fn what_is_unseen_in_a_message_is_escaped() {
+        for (message, expected) in [
+            ("a\n\t\u{1b}[31m\u{7f}\u{85}", r"a\n\t\u{1b}[31m\u{7f}\u{85}"),
+            ("a\u{2028}b\u{2029}c", r"a\u{2028}b\u{2029}c"),
+            ("\u{202e}txt\u{2066}\u{200f}", r"\u{202e}txt\u{2066}\u{200f}"),
+            ("é 日本 🦀 \u{2013} \u{2065}", "é 日本 🦀 \u{2013} \u{2065}"),
+        ] {
+            assert_eq!(Bounded(message).to_string(), expected);
         }
     }
 

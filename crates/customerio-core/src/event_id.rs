@@ -1,9 +1,18 @@
 //! The id by which Customer.io recognises an event that it already has.
+//!
+//! A ULID is written here by hand: the crate of that name brings `wasm-bindgen` along, and this is all of it.
+
+use std::{fmt, str};
 
 use serde::{Serialize, Serializer};
-use ulid::Ulid;
 
 use crate::{BuildError, Moment, Problem};
+
+/// Crockford's base 32: no I, L, O and U.
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/// The characters of a ULID: five bits each, of which the first has three.
+const LENGTH: usize = 26;
 
 /// The id of an event: a [ULID](https://github.com/ulid/spec). Customer.io ignores an event whose id it has seen, so an
 /// event with an id can be sent again when an answer is lost.
@@ -16,8 +25,8 @@ use crate::{BuildError, Moment, Problem};
 /// assert!("order-17".parse::<EventId>().is_err());
 /// # Ok::<(), customerio_core::BuildError>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EventId(Ulid);
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventId(u128);
 
 impl EventId {
     /// A new id, made of the wall clock and the random bits of `moment`.
@@ -31,34 +40,61 @@ impl EventId {
     /// parts that follow from your own event (its time, a hash of its key), sending it twice by mistake is harmless too.
     #[must_use]
     pub fn from_parts(milliseconds: u64, random: u128) -> Self {
-        Self(Ulid::from_parts(milliseconds, random))
+        const RANDOM_BITS: u32 = 80;
+        Self(u128::from(milliseconds) << RANDOM_BITS | random & ((1 << RANDOM_BITS) - 1))
+    }
+
+    /// Hands the text to `write`, from the stack.
+    fn written<T>(self, write: impl FnOnce(&str) -> T) -> T {
+        let mut text = [0; LENGTH];
+        let mut rest = self.0;
+        for character in text.iter_mut().rev() {
+            *character = ALPHABET[(rest & 31) as usize];
+            rest >>= 5;
+        }
+        // The alphabet is ASCII.
+        write(str::from_utf8(&text).unwrap_or_default())
     }
 }
 
-impl std::str::FromStr for EventId {
+impl str::FromStr for EventId {
     type Err = BuildError;
 
+    /// Takes small letters too.
     fn from_str(text: &str) -> Result<Self, BuildError> {
-        let invalid = |_| BuildError::new("the event id", Problem::Invalid("it must be a ULID".into()));
-        Ulid::from_string(text).map(Self).map_err(invalid)
+        let digit = |byte: u8| ALPHABET.iter().position(|character| *character == byte.to_ascii_uppercase());
+        let value = text.bytes().try_fold(0, |value, byte| Some(value << 5 | digit(byte)? as u128));
+        // 26 characters have room for two bits more than there are.
+        value
+            .filter(|_| text.len() == LENGTH && text.as_bytes()[0] <= b'7')
+            .map(Self)
+            .ok_or_else(|| BuildError::new("the event id", Problem::Invalid("it must be a ULID".into())))
     }
 }
 
-impl std::fmt::Display for EventId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(f)
+impl fmt::Display for EventId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.written(|text| f.pad(text))
+    }
+}
+
+impl fmt::Debug for EventId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.written(|text| f.debug_tuple("EventId").field(&format_args!("{text}")).finish())
     }
 }
 
 impl Serialize for EventId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.0.array_to_str(&mut [0; ulid::ULID_LEN]))
+        self.written(|text| serializer.serialize_str(text))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
+
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -67,5 +103,35 @@ mod tests {
         let moment = Moment::new(Duration::ZERO, Duration::from_millis(1_469_918_176_385), u128::MAX);
         assert_eq!(EventId::new(&moment).to_string(), "01ARYZ6S41ZZZZZZZZZZZZZZZZ");
         assert_eq!(serde_json::to_string(&EventId::from_parts(0, 1)).unwrap(), r#""00000000000000000000000001""#);
+        assert_eq!(EventId::from_parts(u64::MAX, u128::MAX).to_string(), "7ZZZZZZZZZZZZZZZZZZZZZZZZZ");
+        assert_eq!(EventId::from_parts(1 << 48, 1 << 80), EventId::from_parts(0, 0), "the low bits count");
+        assert_eq!(format!("{:?}", EventId::from_parts(0, 31)), "EventId(0000000000000000000000000Z)");
+    }
+
+    #[test]
+    fn only_a_ulid_is_read() {
+        for text in ["01ARZ3NDEKTSV4RRFFQ69G5FAV", "01arz3ndektsv4rrffq69g5fav"] {
+            let id: EventId = text.parse().unwrap();
+            assert_eq!(id, EventId::from_parts(1_469_922_850_259, 0xd676_4c61_efb9_9302_bd5b));
+        }
+        for text in [
+            "",
+            "01ARZ3NDEKTSV4RRFFQ69G5FA",
+            "01ARZ3NDEKTSV4RRFFQ69G5FAVV",
+            "01ARZ3NDEKTSV4RRFFQ69G5FAU",
+            "01ARZ3NDEKTSV4RRFFQ69G5FÄ",
+            // 130 bits.
+            "80000000000000000000000000",
+        ] {
+            assert!(text.parse::<EventId>().is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(milliseconds: u64, random: u128) {
+            let id = EventId::from_parts(milliseconds, random);
+            prop_assert_eq!(id.to_string().parse::<EventId>().unwrap(), id);
+        }
     }
 }

@@ -11,6 +11,7 @@
 //! | call the Track API | [`track`], and the short methods of [`Client<Track>`](Client#impl-Client<Track>) |
 //! | call the Pipelines API | [`pipelines`], and the short methods of [`Client<Pipelines>`](Client#impl-Client<Pipelines>) |
 //! | call the App API | [`app`], and the short methods of [`Client<App>`](Client#impl-Client<App>) |
+//! | receive reporting webhooks | `webhook` (feature `webhook`) |
 //! | call a route that is not modelled | [`Raw`] |
 //! | say how often a call is tried | [`Policy`] |
 //! | say what may be too much | [`Limits`] |
@@ -49,6 +50,8 @@ mod topics;
 mod trace;
 pub mod track;
 mod transport;
+#[cfg(feature = "webhook")]
+pub mod webhook;
 
 pub use async_trait::async_trait;
 pub use bytes;

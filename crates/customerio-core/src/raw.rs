@@ -7,7 +7,8 @@ use http::{Method, Response};
 use serde::Serialize;
 
 use crate::{
-    Body, BuildError, Limits, Operation, Path, Query, Replay, Surface, Unreadable, limits, macros::opaque_debug,
+    Body, BuildError, Limits, Operation, Path, Problem, Query, Replay, Surface, Unreadable, limits,
+    macros::opaque_debug,
 };
 
 /// A call of a route that this crate does not model: the answer comes as it is.
@@ -88,6 +89,9 @@ impl<S: Surface> Operation for Raw<'_, S> {
         self.method.clone()
     }
     fn path(&self, path: &mut Path) -> Result<(), BuildError> {
+        if self.segments.is_empty() {
+            return Err(BuildError::new("the path", Problem::Empty));
+        }
         self.segments.iter().try_for_each(|segment| path.segment("a segment of the path", segment, usize::MAX))
     }
     fn query(&self, query: &mut Query<'_>) -> Result<(), BuildError> {
@@ -135,5 +139,7 @@ mod tests {
         assert_eq!(raw.with_replay(Replay::Safe).replay(), Replay::Safe);
         let up = Raw::<App>::get(&["v1", ".."]);
         assert!(up.path(&mut Path::default()).is_err());
+        let nowhere = Raw::<App>::get(&[]).path(&mut Path::default());
+        assert_eq!(nowhere.unwrap_err().to_string(), "the path is empty");
     }
 }

@@ -19,6 +19,9 @@ pub const APP_API_KEY: &str = "emulator-app-key";
 /// The service-account token of an emulator that is given none.
 pub const SERVICE_ACCOUNT_TOKEN: &str = "sa_live_emulator";
 
+/// The key that signs the webhooks of an emulator that is given none.
+pub const WEBHOOK_SIGNING_KEY: &str = "emulator-webhook-key";
+
 /// The number of the workspace of an emulator that is given none.
 pub const WORKSPACE_ID: u64 = 1;
 
@@ -29,8 +32,10 @@ pub(crate) struct Config {
     pub(crate) pipelines_key: String,
     pub(crate) app_api_key: String,
     pub(crate) service_account_token: String,
+    pub(crate) webhook_signing_key: String,
     pub(crate) workspace_id: u64,
     pub(crate) region: Region,
+    pub(crate) cors: bool,
     clock: Clock,
 }
 
@@ -61,8 +66,10 @@ impl Default for Builder {
             pipelines_key: PIPELINES_KEY.into(),
             app_api_key: APP_API_KEY.into(),
             service_account_token: SERVICE_ACCOUNT_TOKEN.into(),
+            webhook_signing_key: WEBHOOK_SIGNING_KEY.into(),
             workspace_id: WORKSPACE_ID,
             region: Region::Us,
+            cors: false,
             clock: Clock::system(),
         };
         Self { config }
@@ -97,6 +104,12 @@ impl Builder {
         self
     }
 
+    /// The key that signs webhooks. Default: [`WEBHOOK_SIGNING_KEY`].
+    pub fn with_webhook_signing_key(mut self, key: impl Into<String>) -> Self {
+        self.config.webhook_signing_key = key.into();
+        self
+    }
+
     /// The workspace's number. Default: [`WORKSPACE_ID`].
     pub fn with_workspace_id(mut self, id: u64) -> Self {
         self.config.workspace_id = id;
@@ -106,6 +119,13 @@ impl Builder {
     /// The region that `GET /api/v1/accounts/region` tells. Default: [`Region::Us`]. Nothing is redirected.
     pub fn with_region(mut self, region: Region) -> Self {
         self.config.region = region;
+        self
+    }
+
+    /// Lets pages of any origin call, as a browser asks for it (CORS). Default: none may. These APIs are for servers, and
+    /// their keys do not belong into pages that are served to people.
+    pub fn with_cors(mut self) -> Self {
+        self.config.cors = true;
         self
     }
 

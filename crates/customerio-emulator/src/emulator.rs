@@ -8,13 +8,14 @@ use std::{
 
 use bytes::Bytes;
 use customerio_core::{App, BuildError, Endpoint, Moment, Pipelines, Track, UnixSeconds};
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 
 use crate::{
     Builder, Channel, Event, FormSubmission, LoggedRequest, Message, Metric, Object, Person, Trigger, Unsubscribe,
-    answer::{Envelope, Reply},
+    answer::{Envelope, Refusal, Reply},
     clock::{Clock, seconds},
     config::Config,
+    cors,
     identifier::Identifier,
     kept::Key,
     route::Route,
@@ -33,7 +34,7 @@ const MOST_LOGGED_PATH: usize = 2_000;
 /// See the crate's start page.
 #[derive(Clone)]
 pub struct Emulator {
-    config: Arc<Config>,
+    pub(crate) config: Arc<Config>,
     state: Arc<Mutex<State>>,
 }
 
@@ -76,17 +77,14 @@ impl Emulator {
     }
 
     fn answer(&self, state: &mut State, request: &Request<Bytes>, since_epoch: Duration) -> Response<Bytes> {
-        let response = match Route::of(request.method(), request.uri().path()) {
-            Ok(route) => match route.handle(request, since_epoch, &self.config, state) {
-                Ok(reply) => reply.into_response(),
-                Err(_) if route.drops(request.headers()) => {
-                    state.dropped += 1;
-                    Reply::empty().into_response()
-                }
-                Err(refusal) => refusal.into_response(route.envelope()),
-            },
-            Err(refusal) => refusal.into_response(Envelope::of_path(request.uri().path())),
+        let asked = if self.config.cors { cors::preflight(request) } else { None };
+        let mut response = match asked {
+            Some(response) => response,
+            None => self.route(state, request, since_epoch),
         };
+        if self.config.cors {
+            cors::allow(response.headers_mut());
+        }
         let path = request.uri().path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
         let logged = LoggedRequest {
             method: request.method().clone(),
@@ -98,8 +96,26 @@ impl Emulator {
         response
     }
 
+    fn route(&self, state: &mut State, request: &Request<Bytes>, since_epoch: Duration) -> Response<Bytes> {
+        if let Some(status) = state.refusals.pop_front() {
+            return Refusal::new(status, "the emulator was told to refuse this request")
+                .into_response(Envelope::of_path(request.uri().path()));
+        }
+        match Route::of(request.method(), request.uri().path()) {
+            Ok(route) => match route.handle(request, since_epoch, &self.config, state) {
+                Ok(reply) => reply.into_response(),
+                Err(_) if route.drops(request.headers()) => {
+                    state.dropped += 1;
+                    Reply::empty().into_response()
+                }
+                Err(refusal) => refusal.into_response(route.envelope()),
+            },
+            Err(refusal) => refusal.into_response(Envelope::of_path(request.uri().path())),
+        }
+    }
+
     /// A panic while the lock was held can have left a call half done, which is no reason for the next to fail.
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -180,6 +196,12 @@ impl Emulator {
         } else {
             disabled.insert(channel);
         }
+    }
+
+    /// Refuses the next request with this status, and does nothing of what it says. Said several times, it holds for as many
+    /// requests. What a browser asks before a request (see [`Builder::with_cors`]) does not count.
+    pub fn refuse_next(&self, status: StatusCode) {
+        self.state().refusals.push_back(status);
     }
 
     /// Moves the clock ahead.
@@ -307,5 +329,37 @@ impl Emulator {
 impl fmt::Debug for Emulator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Emulator").field("requests", &self.requests()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::request;
+
+    #[test]
+    fn it_refuses_as_many_requests_as_it_was_told_to() {
+        let emulator = Emulator::builder().with_cors().build();
+        emulator.refuse_next(StatusCode::SERVICE_UNAVAILABLE);
+        emulator.refuse_next(StatusCode::TOO_MANY_REQUESTS);
+        let email = json!({"transactional_message_id": 1, "to": "ada@example.com", "identifiers": {"id": "1"}});
+        let track = r#"{"meta":{"error":"the emulator was told to refuse this request"}}"#;
+        let app = r#"{"errors":[{"detail":"the emulator was told to refuse this request","status":"429"}]}"#;
+        for (line, body, status, answer, people) in [
+            ("PUT /api/v1/customers/1", json!({}), 503, track, 0),
+            ("POST /v1/send/email", email, 429, app, 0),
+            ("PUT /api/v1/customers/1", json!({}), 200, "{}", 1),
+        ] {
+            let mut asked = request(line, &json!(null));
+            *asked.method_mut() = http::Method::OPTIONS;
+            asked.headers_mut().insert("origin", http::HeaderValue::from_static("http://127.0.0.1"));
+            asked.headers_mut().insert("access-control-request-method", http::HeaderValue::from_static("PUT"));
+            assert_eq!(emulator.handle(&asked).status(), 204, "a browser that asks uses none of them up");
+            let response = emulator.handle(&request(line, &body));
+            assert_eq!((response.status().as_u16(), &response.body()[..]), (status, answer.as_bytes()), "{line}");
+            assert_eq!((emulator.people_count(), emulator.messages().len()), (people, 0), "{line}");
+        }
     }
 }

@@ -24,10 +24,14 @@
 //! Over a socket, for any HTTP stack and any language: `Emulator::serve_on_loopback` (feature `server`, on by default).
 //! Without either, for a harness of your own: [`Emulator::handle`].
 //!
+//! It reports what becomes of the messages, by signed webhooks and with the service's rules for repeating them:
+//! [`Emulator::report_to`].
+//!
 //! # What it does not do
 //!
-//! - It sends nothing: messages and broadcasts are kept, campaigns and templates do not exist. Every
-//!   `transactional_message_id` is taken.
+//! - It sends nothing but webhooks: messages and broadcasts are kept, campaigns and templates do not exist. Every
+//!   `transactional_message_id` is taken. What becomes of a message is what [`Emulator::set_outcomes`] and
+//!   [`Emulator::report`] say, and it changes nothing but what is reported.
 //! - It has no data-driven segments, no destinations of the Pipelines API but itself, and no limit on the rate of calls
 //!   but that of broadcasts.
 //! - It has no settings of a workspace: people are identified by id, e-mail address and phone number alike. A number
@@ -45,6 +49,7 @@ mod bounded;
 mod broadcast;
 mod clock;
 mod config;
+mod cors;
 mod date;
 mod delete;
 mod devices;
@@ -60,10 +65,12 @@ mod merge;
 mod messages;
 mod metrics;
 mod objects;
+mod outbox;
 mod people;
 mod pipelines;
 mod record;
 mod region;
+mod reports;
 mod route;
 mod segments;
 #[cfg(feature = "server")]
@@ -75,14 +82,21 @@ mod testing;
 mod transport;
 mod unsubscribe;
 mod v2;
+mod webhooks;
 
 #[cfg(feature = "server")]
 pub use crate::server::Server;
 pub use crate::{
-    config::{APP_API_KEY, Builder, PIPELINES_KEY, SERVICE_ACCOUNT_TOKEN, SITE_ID, TRACK_API_KEY, WORKSPACE_ID},
+    config::{
+        APP_API_KEY, Builder, PIPELINES_KEY, SERVICE_ACCOUNT_TOKEN, SITE_ID, TRACK_API_KEY, WEBHOOK_SIGNING_KEY,
+        WORKSPACE_ID,
+    },
     emulator::Emulator,
+    outbox::WebhookAnswer,
     record::{
         Channel, Device, Event, FormSubmission, LoggedRequest, Message, Metric, Object, Person, Relationship, Trigger,
         Unsubscribe,
     },
+    reports::Outcome,
+    webhooks::WebhookCall,
 };

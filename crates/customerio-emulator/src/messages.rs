@@ -15,6 +15,7 @@ use crate::{
         Need::{May, Must},
         Shape,
     },
+    webhooks,
 };
 
 pub(crate) const PUSH: Shape = Shape::Object(&[
@@ -195,6 +196,7 @@ pub(crate) fn keep(call: &mut Call<'_>, channel: Channel) -> Reply {
             send_at: send_at.map(Into::into),
             body: std::mem::replace(&mut call.body, Value::Null),
         };
+        webhooks::plan(state, &message);
         state.messages.push(message, call.bytes);
     }
     let mut answer = json!({"delivery_id": delivery_id, "queued_at": now});

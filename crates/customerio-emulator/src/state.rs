@@ -1,9 +1,12 @@
 //! Everything that the emulator remembers.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashSet},
+    collections::{BTreeMap, BTreeSet, HashSet, VecDeque},
     time::Duration,
 };
+
+use customerio_core::webhook::Verifier;
+use http::{StatusCode, Uri};
 
 use crate::{
     answer::Refusal,
@@ -13,10 +16,12 @@ use crate::{
     identifier::Identifier,
     kept::{Kept, Key},
     objects::{ObjectKey, Objects, changed},
+    outbox::Outbox,
     people::{MOST_OF_A_PERSON, People},
     record::{
         Channel, Event, FormSubmission, LoggedRequest, Message, Metric, Person, Relationship, Trigger, Unsubscribe,
     },
+    reports::Outcome,
 };
 
 /// Most requests that the log has.
@@ -43,9 +48,16 @@ pub(crate) struct State {
     pub(crate) broadcasts: BTreeMap<u64, Option<Duration>>,
     pub(crate) triggers: Bounded<Trigger>,
     pub(crate) last_trigger: u64,
+    /// Who is told what becomes of messages: where, and what signs it.
+    pub(crate) receiver: Option<(Uri, Verifier)>,
+    /// What becomes of messages, and how long after they go out.
+    pub(crate) outcomes: Vec<(Duration, Outcome)>,
+    pub(crate) outbox: Outbox,
     pub(crate) log: Bounded<LoggedRequest>,
     pub(crate) requests: u64,
     pub(crate) dropped: u64,
+    /// What the next requests are refused with.
+    pub(crate) refusals: VecDeque<StatusCode>,
 }
 
 impl State {
@@ -67,9 +79,13 @@ impl State {
             broadcasts: BTreeMap::new(),
             triggers: Bounded::default(),
             last_trigger: 0,
+            receiver: None,
+            outcomes: Vec::new(),
+            outbox: Outbox::default(),
             log: Bounded::holding(MOST_LOGGED),
             requests: 0,
             dropped: 0,
+            refusals: VecDeque::new(),
         }
     }
 

@@ -20,6 +20,7 @@ use catalogue::{KEY, SITE_ID};
 use customerio_core::{
     App, BatchEvent, BuildError, Client, Endpoint, Error, Exchange, IdType, Item, Limits, Moment, Operation, Packer,
     PersonId, Pipelines, Policy, Raw, Region, SendAll, Step, Track, TrackBatch, TransportError, TransportErrorKind,
+    UnixSeconds,
     app::{Attachment, IdsAudience, SendEmail, SendSms, TriggerBroadcast},
     build,
     bytes::Bytes,
@@ -29,7 +30,9 @@ use customerio_core::{
         AddDevice, AddToSegment, AnonymousEvent, Event, Identify, ObjectId, SubmitForm,
         v2::{object, person},
     },
+    webhook::{Event as WebhookEvent, Seen, Verifier},
 };
+use customerio_emulator::{Emulator, Outcome};
 use customerio_testing::Recorder;
 
 /// What must not be seen: the mark, what cannot carry it, and the mark as the credentials have it.
@@ -312,6 +315,118 @@ async fn what_is_told_of_a_backfill_shows_no_item_and_no_tag() {
         assert!(told > 1);
         assert_opaque("a summary", &summary);
     }
+}
+
+#[test]
+fn webhooks_show_no_key_no_signature_and_no_data() {
+    let verifier = Verifier::new("LEAK-key").unwrap().with_key("LEAK-old").unwrap();
+    assert_opaque("a verifier", &verifier);
+    let fields = [
+        "content",
+        "customer_id",
+        "delivery_id",
+        "email_address",
+        "failure_message",
+        "href",
+        "inbound_event_id",
+        "journey_id",
+        "recipient",
+        "subject",
+        "to",
+        "tracked_response",
+        "transactional_message_id",
+        "trigger_event_id",
+    ];
+    let mut data: BTreeMap<&str, serde_json::Value> = fields.map(|name| (name, format!("LEAK-{name}").into())).into();
+    data.insert("identifiers", serde_json::json!({"id": "LEAK-1", "email": "LEAK-a@example.com", "cio_id": "LEAK-2"}));
+    data.insert("headers", serde_json::json!({"LEAK-name": ["LEAK-value"]}));
+    data.insert("recipients", serde_json::json!([{"device_id": "LEAK-token", "failure_message": "LEAK-gone"}]));
+    let now = UnixSeconds::from(1_700_000_000);
+    let object_types = ["customer", "email", "push", "in_app", "sms", "slack", "webhook", "whatsapp", "LEAK-type"];
+    for object_type in object_types {
+        for metric in [
+            "attempted",
+            "bounced",
+            "cio_subscription_preferences_changed",
+            "clicked",
+            "converted",
+            "delivered",
+            "drafted",
+            "dropped",
+            "failed",
+            "opened",
+            "replied",
+            "sent",
+            "spammed",
+            "subscribed",
+            "undeliverable",
+            "unsubscribed",
+            "LEAK-metric",
+        ] {
+            let json = serde_json::json!({
+                "event_id": "LEAK-event", "object_type": object_type, "metric": metric, "timestamp": 1, "data": data,
+            });
+            let event = WebhookEvent::from_json(json.to_string().as_bytes()).unwrap();
+            assert!(event.json().contains("LEAK-recipient"));
+            assert_opaque(metric, &event);
+            assert_opaque(metric, event.kind());
+            assert_opaque(metric, event.common());
+            assert_opaque(metric, &event.common().identifiers);
+        }
+    }
+
+    let body = b"LEAK-body";
+    let signature = verifier.sign(now, body);
+    let request = |timestamp: &str, signature: &str| {
+        let request =
+            http::Request::post("/").header("x-cio-timestamp", timestamp).header("x-cio-signature", signature);
+        request.body(body).unwrap()
+    };
+    let other = Verifier::new("LEAK-other").unwrap().sign(now, body);
+    for request in [
+        http::Request::new(body),
+        request("LEAK-time", &signature),
+        request("1700000000", "LEAK-signature"),
+        request("1700000000", &other),
+        request("1600000000", &verifier.sign(1_600_000_000.into(), body)),
+        request("1700000000", &signature),
+    ] {
+        let error = verifier.receive(&request, now).unwrap_err();
+        assert_error("a webhook", &error, None);
+        for mac in [&signature, &other] {
+            assert!(!format!("{error} {error:?}").contains(&mac[..8]), "{error}");
+        }
+    }
+    let errors = [Verifier::new("LEAK-\0").unwrap_err(), verifier.with_key("").unwrap_err()];
+    for error in errors {
+        assert_error("a signing key", &error, None);
+    }
+    for json in [r#""LEAK-text""#, r#"{"LEAK-open": "LEAK-"#] {
+        assert_error("an event", &serde_json::from_str::<WebhookEvent>(json).unwrap_err(), None);
+    }
+
+    let mut seen = Seen::new();
+    seen.claim("LEAK-event", now);
+    assert_opaque("a memory", &seen);
+}
+
+#[test]
+fn webhooks_on_their_way_show_nothing() {
+    let emulator = Emulator::builder().with_webhook_signing_key("LEAK-key").build();
+    emulator.report_to("https://LEAK-user:LEAK-password@example.com/LEAK-path").unwrap();
+    let client = Client::new(emulator.app_endpoint().unwrap(), emulator.clone());
+    emulator.set_outcomes([(Duration::ZERO, Outcome::Bounced("LEAK-reason".into()))]);
+    let email = SendEmail::from_template("LEAK-order", "LEAK-ada@example.com").with_identifiers("LEAK-42");
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(client.send_email(&email)).unwrap();
+    let call = emulator.next_webhook().unwrap();
+    assert!(call.request().body().windows(11).any(|part| part == b"LEAK-reason"));
+    assert_opaque("a webhook", &call);
+    assert_opaque("an emulator", &emulator);
+    assert!(emulator.report_to("LEAK url").is_err_and(|error| {
+        assert_error("a URL", &error, None);
+        true
+    }));
 }
 
 #[test]

@@ -22,6 +22,7 @@
 //! | --- | --- |
 //! | people, events, devices, segments | [`track`], and the methods of [`Client<Track>`](Client#impl-Client<Track>) |
 //! | messages and broadcasts | [`app`], and the methods of [`Client<App>`](Client#impl-Client<App>) |
+//! | what Customer.io reports to you | `webhook` |
 //! | a route that is not modelled | [`Raw`] |
 //! | how often a call is tried, and how long | [`Policy`] |
 //! | what an error means | [`Error`] |
@@ -40,6 +41,7 @@
 //! | `http2` | no | HTTP/2 where the server offers it |
 //! | `fs` | yes | `Attachment::from_path(..)` |
 //! | `stream` | yes | `Client::send_stream(..)` |
+//! | `webhook` | yes | `webhook`: reporting webhooks, verified and typed |
 //! | `tracing` | no | a span for each call and an event for each attempt, with the target `customerio` |
 
 pub use customerio_core::*;

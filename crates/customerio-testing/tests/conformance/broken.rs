@@ -13,8 +13,6 @@ use customerio_core::{
 };
 use customerio_hyper::{HyperTransport, RustlsClient};
 
-use crate::ureq_transport::UreqTransport;
-
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Break {
     MakesErrorsOfStatuses,
@@ -179,7 +177,7 @@ impl Transport for Broken {
                 let busy = |response: &Response<Bytes>| response.status() == StatusCode::SERVICE_UNAVAILABLE;
                 self.repeat_if(request, |result| result.as_ref().is_ok_and(busy)).await
             }
-            Break::ConnectsEachTime => UreqTransport::new().send(request).await,
+            Break::ConnectsEachTime => HyperTransport::new().unwrap().send(request).await,
             Break::BreaksWhenCancelled => {
                 if self.busy.swap(true, Ordering::SeqCst) {
                     return Err(TransportError::maybe_sent(TransportErrorKind::Connection));

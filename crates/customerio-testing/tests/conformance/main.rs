@@ -3,7 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod broken;
-mod ureq_transport;
 
 use std::sync::Arc;
 
@@ -12,7 +11,6 @@ use customerio_core::Transport;
 use customerio_hyper::HyperTransport;
 use customerio_reqwest::ReqwestTransport;
 use customerio_testing::conformance::{Check, check};
-use ureq_transport::UreqTransport;
 
 #[tokio::test]
 async fn hyper_keeps_the_contract() {
@@ -25,8 +23,8 @@ async fn reqwest_keeps_the_contract() {
 }
 
 #[tokio::test]
-async fn a_blocking_client_on_a_thread_keeps_the_contract() {
-    let transport: Arc<dyn Transport> = Arc::new(UreqTransport::new());
+async fn a_transport_behind_a_pointer_keeps_the_contract() {
+    let transport: Arc<dyn Transport> = Arc::new(HyperTransport::new().unwrap());
     check(&transport).await.assert();
 }
 

@@ -1,0 +1,130 @@
+//! What the data of all events has in common.
+
+use super::fields::Fields;
+use crate::macros::opaque_debug;
+
+/// What the data of all events has in common. Which of it there is depends on what sent the message: a campaign, a
+/// broadcast, a newsletter, or a call of the transactional API.
+#[derive(Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Common {
+    /// The person.
+    pub identifiers: Identifiers,
+    /// The person's id as older events have it; empty for someone who was deleted.
+    pub customer_id: Option<String>,
+    /// The message to this person.
+    pub delivery_id: Option<String>,
+    /// The action of the campaign or broadcast.
+    pub action_id: Option<u64>,
+    /// The action that this one is a part of, such as a randomised split.
+    pub parent_action_id: Option<u64>,
+    /// The campaign.
+    pub campaign_id: Option<u64>,
+    /// The broadcast.
+    pub broadcast_id: Option<u64>,
+    /// The newsletter.
+    pub newsletter_id: Option<u64>,
+    /// The variant of the newsletter.
+    pub content_id: Option<u64>,
+    /// The transactional message: its number, or its trigger name.
+    pub transactional_message_id: Option<String>,
+    /// The person's way through the campaign or broadcast.
+    pub journey_id: Option<String>,
+    /// The trigger of the broadcast, as [`TriggerBroadcast`](crate::app::TriggerBroadcast) returned it.
+    pub trigger_id: Option<u64>,
+    /// The event that triggered the campaign.
+    pub trigger_event_id: Option<String>,
+}
+
+opaque_debug!(Common);
+
+impl Common {
+    pub(super) fn read(data: &Fields<'_>) -> Self {
+        let identifiers = data.object("identifiers");
+        Self {
+            identifiers: Identifiers {
+                id: identifiers.read("id"),
+                email: identifiers.read("email"),
+                cio_id: identifiers.read("cio_id"),
+            },
+            customer_id: data.read("customer_id"),
+            delivery_id: data.read("delivery_id"),
+            action_id: data.read("action_id"),
+            parent_action_id: data.read("parent_action_id"),
+            campaign_id: data.read("campaign_id"),
+            broadcast_id: data.read("broadcast_id"),
+            newsletter_id: data.read("newsletter_id"),
+            content_id: data.read("content_id"),
+            transactional_message_id: data.read("transactional_message_id"),
+            journey_id: data.read("journey_id"),
+            trigger_id: data.read("trigger_id"),
+            trigger_event_id: data.read("trigger_event_id"),
+        }
+    }
+}
+
+/// A person's identifiers.
+#[derive(Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Identifiers {
+    /// The id that you gave.
+    pub id: Option<String>,
+    /// The e-mail address, in workspaces that identify people by it.
+    pub email: Option<String>,
+    /// The id that Customer.io gave, which never changes; in workspaces that identify people by more than an id.
+    pub cio_id: Option<String>,
+}
+
+opaque_debug!(Identifiers);
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::webhook::Event;
+
+    fn event(json: &serde_json::Value) -> Event {
+        Event::from_json(json.to_string().as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn what_sent_the_message_is_read() {
+        let all = json!({
+            "identifiers": {"id": "42", "email": "ada@example.com", "cio_id": "d9c106000001"},
+            "customer_id": "42",
+            "delivery_id": "RPILAgUBcRhI",
+            "action_id": 96,
+            "parent_action_id": "95",
+            "campaign_id": 5,
+            "broadcast_id": "2",
+            "newsletter_id": 10,
+            "content_id": 3,
+            "transactional_message_id": 44,
+            // The contract says a string, and its example has a number.
+            "journey_id": 15,
+            "trigger_id": 1,
+            "trigger_event_id": "21E4C3CT6YDC7Y4N7FE1GWWABC",
+        });
+        let text = |text: &str| Some(text.to_owned());
+        let expected = Common {
+            identifiers: Identifiers { id: text("42"), email: text("ada@example.com"), cio_id: text("d9c106000001") },
+            customer_id: text("42"),
+            delivery_id: text("RPILAgUBcRhI"),
+            action_id: Some(96),
+            parent_action_id: Some(95),
+            campaign_id: Some(5),
+            broadcast_id: Some(2),
+            newsletter_id: Some(10),
+            content_id: Some(3),
+            transactional_message_id: text("44"),
+            journey_id: text("15"),
+            trigger_id: Some(1),
+            trigger_event_id: text("21E4C3CT6YDC7Y4N7FE1GWWABC"),
+        };
+        assert!(*event(&json!({"data": all})).common() == expected);
+        for nothing in [json!({"data": {"identifiers": null, "broadcast_id": null}}), json!({"data": []}), json!({})] {
+            assert!(*event(&nothing).common() == Common::default(), "{nothing}");
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Reporting webhooks: what Customer.io tells you of messages and subscriptions, verified and typed.
+//!
+//! Customer.io sends each event as a signed POST. [`Verifier`] says whether a call is from Customer.io, [`Event`] reads
+//! it, and a [`Memory`], such as [`Seen`], keeps an event that comes twice from being handled twice.
+//!
+//! ```
+//! use customerio_core::{
+//!     UnixSeconds,
+//!     http::{Request, StatusCode},
+//!     webhook::{Email, Event, Kind, Verifier},
+//! };
+//!
+//! fn receive(verifier: &Verifier, request: &Request<Vec<u8>>, now: UnixSeconds) -> (StatusCode, Option<Event>) {
+//!     match verifier.receive(request, now) {
+//!         Ok(event) => (StatusCode::OK, Some(event)),
+//!         Err(error) => (error.status(), None),
+//!     }
+//! }
+//!
+//! let verifier = Verifier::new("signing-key")?;
+//! let body = br#"{"event_id":"01E4","object_type":"email","metric":"bounced","timestamp":1700000000,
+//!     "data":{"delivery_id":"RPIL","failure_message":"mailbox full"}}"#;
+//! let request = Request::post("/customerio")
+//!     .header("x-cio-timestamp", "1700000005")
+//!     .header("x-cio-signature", verifier.sign(1_700_000_005.into(), body))
+//!     .body(body.to_vec())?;
+//!
+//! let (status, event) = receive(&verifier, &request, 1_700_000_006.into());
+//! assert_eq!(status, 200);
+//! let event = event.expect("it is signed");
+//! assert_eq!(event.common().delivery_id.as_deref(), Some("RPIL"));
+//! match event.kind() {
+//!     Kind::Email(Email::Bounced(bounced)) => assert_eq!(bounced.failure_message.as_deref(), Some("mailbox full")),
+//!     other => panic!("{other:?}"),
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What to answer
+//!
+//! The service waits 4 seconds for a 2xx. Anything else it repeats, for seven days and with growing pauses, and **all
+//! later events wait behind the one that failed**; after most error statuses (400 to 405, 410, 429, 500, 502, 521) the
+//! first pause is an hour. So:
+//!
+//! | the call | answer |
+//! | --- | --- |
+//! | is signed | 200 at once: hand the event to a queue, and do the work later |
+//! | is signed, and was there before, or is of a kind that is not known | 200 too |
+//! | is signed, and is no event | 200 too: a repeat brings the same. Log it |
+//! | is signed, and the queue is full | 503, which is repeated without the hour's pause |
+//! | is not signed as it should be | 401 |
+//!
+//! <https://docs.customer.io/integrations/api/webhooks/>
+
+mod common;
+pub mod customer;
+pub mod email;
+mod event;
+mod fields;
+pub mod in_app;
+mod memory;
+pub mod outgoing;
+pub mod push;
+mod seen;
+pub mod slack;
+pub mod sms;
+#[cfg(test)]
+mod testing;
+mod verifier;
+pub mod whatsapp;
+
+pub use self::{
+    common::{Common, Identifiers},
+    customer::Customer,
+    email::Email,
+    event::{Event, Kind, NotAnEvent},
+    in_app::InApp,
+    memory::{Claim, Memory, MemoryError},
+    outgoing::Webhook,
+    push::Push,
+    seen::Seen,
+    slack::Slack,
+    sms::Sms,
+    verifier::{ReceiveError, Unverified, Verifier},
+    whatsapp::WhatsApp,
+};

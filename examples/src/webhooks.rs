@@ -1,0 +1,241 @@
+//! What the webhook receivers share: where the webhooks come from, and the account of what was done about them.
+
+use std::{
+    collections::BTreeMap,
+    env,
+    error::Error,
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, SystemTime},
+};
+
+use customerio::{
+    App, Client, Error as CallError, Moment, Transport, TransportError, TransportErrorKind, UnixSeconds,
+    app::{SendEmail, SendPush, SendSms, SendWhatsApp},
+    async_trait,
+    bytes::Bytes,
+    http::{Request, Response},
+    webhook::{Event, Verifier},
+};
+use customerio_emulator::{Emulator, Outcome};
+
+use crate::{CustomerIo, connect_quietly};
+
+/// How many messages the emulator gets; it reports five events of each.
+const MESSAGES: u64 = 200;
+
+/// The time, as a receiver takes it.
+pub type Clock = Arc<dyn Fn() -> UnixSeconds + Send + Sync>;
+
+/// Where webhooks come from.
+#[derive(Debug)]
+pub enum Source {
+    /// Customer.io itself.
+    CustomerIo(Verifier),
+    /// An emulator, which sends a thousand events, in no order and some of them twice, over a real socket.
+    Emulator(Box<CustomerIo>, Emulator),
+}
+
+impl Source {
+    /// Customer.io itself where `CUSTOMERIO_WEBHOOK_SIGNING_KEY` is set, and else an emulator.
+    ///
+    /// # Errors
+    ///
+    /// Where the key is not valid, or no port can be had.
+    pub async fn connect() -> Result<Self, Box<dyn Error>> {
+        if let Ok(key) = env::var("CUSTOMERIO_WEBHOOK_SIGNING_KEY") {
+            return Ok(Self::CustomerIo(Verifier::new(&key)?));
+        }
+        let customerio = connect_quietly().await?;
+        let server = customerio.server.as_ref();
+        let emulator = server.ok_or("set CUSTOMERIO_WEBHOOK_SIGNING_KEY too, or none of the keys")?.emulator().clone();
+        Ok(Self::Emulator(customerio.into(), emulator))
+    }
+
+    /// What verifies its webhooks.
+    ///
+    /// # Errors
+    ///
+    /// Where the emulator has no valid key.
+    pub fn verifier(&self) -> Result<Verifier, Box<dyn Error>> {
+        Ok(match self {
+            Self::CustomerIo(verifier) => verifier.clone(),
+            Self::Emulator(_, emulator) => emulator.webhook_verifier()?,
+        })
+    }
+
+    /// Where to listen: `CUSTOMERIO_WEBHOOK_ADDRESS`, or port 8080; for the emulator any free port, on this machine alone.
+    ///
+    /// # Errors
+    ///
+    /// Where the variable is no address.
+    pub fn address(&self) -> Result<SocketAddr, Box<dyn Error>> {
+        Ok(match (self, env::var("CUSTOMERIO_WEBHOOK_ADDRESS")) {
+            (Self::CustomerIo(_), Ok(address)) => address.parse()?,
+            (Self::CustomerIo(_), Err(_)) => ([127, 0, 0, 1], 8080).into(),
+            (Self::Emulator(..), _) => ([127, 0, 0, 1], 0).into(),
+        })
+    }
+
+    /// The system's clock, or the emulator's, which does not wait for pauses to pass.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        match self {
+            Self::CustomerIo(_) => Arc::new(|| SystemTime::now().into()),
+            Self::Emulator(_, emulator) => {
+                let emulator = emulator.clone();
+                Arc::new(move || emulator.now())
+            }
+        }
+    }
+
+    /// Lets the webhooks come to `url`: until Ctrl-C from Customer.io, until all are accepted from the emulator.
+    ///
+    /// # Errors
+    ///
+    /// Where messages cannot be sent, or a call gets another answer than it should.
+    pub async fn play(&self, url: &str) -> Result<(), Box<dyn Error>> {
+        println!("listening at {url}");
+        let Self::Emulator(customerio, emulator) = self else {
+            tokio::signal::ctrl_c().await?;
+            return Ok(());
+        };
+        emulator.report_to(url)?;
+        let script = [
+            Outcome::Sent,
+            Outcome::Delivered,
+            Outcome::Clicked("https://example.com/offer".into()),
+            Outcome::Converted,
+            Outcome::Unsubscribed,
+        ];
+        emulator.set_outcomes((0..).map(Duration::from_secs).zip(script));
+        send_messages(&customerio.app).await?;
+        emulator.advance(Duration::from_secs(5));
+        let events = emulator.webhooks_waiting();
+        emulator.scramble_webhooks(5);
+        println!(
+            "{events} events of {MESSAGES} messages; {} webhooks, because some are sent twice",
+            emulator.webhooks_waiting()
+        );
+        let unreliable = LosesAnswers { inner: customerio.transport.clone(), sent: AtomicU64::new(0) };
+        let calls = emulator.drain_webhooks(&unreliable).await;
+        let (accepted, given_up) = (emulator.webhooks_accepted(), emulator.webhooks_given_up().len());
+        println!("{calls} calls, because some answers were lost; {accepted} were accepted, {given_up} given up");
+        odd_calls(emulator, &*customerio.transport, url).await
+    }
+
+    /// The account of what was handled: with the emulator, each event must have been handled once.
+    ///
+    /// # Errors
+    ///
+    /// Where one was not handled, or twice.
+    pub fn check(&self, handled: &Handled) -> Result<(), Box<dyn Error>> {
+        let account = handled.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for (reason, count) in &account.reasons {
+            println!("{count:>6} × {reason}");
+        }
+        if let Self::Emulator(_, emulator) = self {
+            let events = &account.events;
+            let twice = events.values().filter(|times| **times != 1).count();
+            // One of an unknown kind came by itself.
+            let expected = usize::try_from(MESSAGES * 5 + 1)?;
+            println!("{} events handled, {twice} of them more than once", events.len());
+            println!("{} came after one that happened later", account.late);
+            if (events.len(), twice, emulator.webhooks_waiting()) != (expected, 0, 0) || account.late == 0 {
+                return Err(format!("there should be {expected}, in no order, each handled once").into());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What was handled.
+#[derive(Debug, Default)]
+pub struct Handled(Mutex<Account>);
+
+/// How often each event was handled, and how often there was a reason to do something, and what came late.
+#[derive(Debug, Default)]
+struct Account {
+    events: BTreeMap<String, u32>,
+    reasons: BTreeMap<&'static str, u32>,
+    latest: Option<UnixSeconds>,
+    late: u32,
+}
+
+impl Handled {
+    /// Notes an event.
+    pub fn note(&self, event: &Event, reason: &'static str) {
+        let mut account = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *account.events.entry(event.event_id().unwrap_or_default().to_owned()).or_default() += 1;
+        *account.reasons.entry(reason).or_default() += 1;
+        account.late += u32::from(event.timestamp() < account.latest);
+        account.latest = account.latest.max(event.timestamp());
+    }
+}
+
+async fn send_messages(app: &Client<App>) -> Result<(), CallError> {
+    for number in 0..MESSAGES / 4 {
+        let person = number.to_string();
+        let email = format!("person-{number}@example.com");
+        app.send_email(&SendEmail::from_template("news", &email).with_identifiers(person.as_str())).await?;
+        app.send_push(&SendPush::new("news", person.as_str())).await?;
+        app.send_sms(&SendSms::new("news", person.as_str(), "+15551234567")).await?;
+        app.send_whatsapp(&SendWhatsApp::new("news", person.as_str(), "+15551234567")).await?;
+    }
+    Ok(())
+}
+
+/// Calls that the emulator does not make by itself, and what a receiver should answer.
+async fn odd_calls(emulator: &Emulator, transport: &dyn Transport, url: &str) -> Result<(), Box<dyn Error>> {
+    let verifier = emulator.webhook_verifier()?;
+    let now = emulator.now();
+    let unknown = r#"{"event_id":"unknown-1","object_type":"fax","metric":"sent","timestamp":1700000000,"data":{}}"#;
+    for (what, body, signed_at, expected) in [
+        ("an event of an unknown kind", unknown, Some(now), 200),
+        ("the same again", unknown, Some(now), 200),
+        ("signed, and not JSON", "<html>", Some(now), 200),
+        ("signed an hour ago", unknown, Some((now.get() - 3_600).into()), 401),
+        ("not signed", unknown, None, 401),
+    ] {
+        let mut request = Request::post(url).header("content-length", body.len());
+        if let Some(time) = signed_at {
+            let signature = verifier.sign(time, body.as_bytes());
+            request = request.header("x-cio-timestamp", time.get()).header("x-cio-signature", signature);
+        }
+        let response = transport.send(request.body(Bytes::from_static(body.as_bytes()))?).await?;
+        println!("{what}: {}", response.status());
+        if response.status() != expected {
+            return Err(format!("{what} should have been answered with {expected}").into());
+        }
+    }
+    Ok(())
+}
+
+/// A transport that does not tell of every tenth answer: the service then sends a webhook that was accepted again.
+#[derive(Debug)]
+struct LosesAnswers {
+    inner: Arc<dyn Transport>,
+    sent: AtomicU64,
+}
+
+#[async_trait]
+impl Transport for LosesAnswers {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        let response = self.inner.send(request).await?;
+        if self.sent.fetch_add(1, Ordering::Relaxed) % 10 == 9 {
+            return Err(TransportError::maybe_sent(TransportErrorKind::Timeout));
+        }
+        Ok(response)
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        self.inner.sleep(duration).await;
+    }
+
+    fn now(&self) -> Moment {
+        self.inner.now()
+    }
+}
