@@ -129,6 +129,7 @@ fn run<I, O>(function: fn(I) -> O, input: impl Fn() -> I) {
 fn main() {
     let inputs = Inputs::new();
     for case in cases::all() {
+        println!("{}", case.name);
         run(case.sdk, || &inputs);
         run(case.by_hand, || &inputs);
     }

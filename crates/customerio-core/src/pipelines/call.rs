@@ -104,9 +104,10 @@ struct Shared<'a, 'b, C: ?Sized>(&'b Common<'a, C>);
 
 impl<C: Serialize + ?Sized> Serialize for Shared<'_, '_, C> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let context = self.0.context.or(self.0.device, None);
+        let with_device = self.0.device.map(|device| self.0.context.or(Some(device), None));
+        let context = with_device.as_ref().unwrap_or(&self.0.context);
         let mut fields = Fields::new(serializer)?;
-        fields.optional("context", (!context.is_empty()).then_some(&context))?;
+        fields.optional("context", (!context.is_empty()).then_some(context))?;
         fields.optional("integrations", self.0.integrations.as_ref())?;
         fields.end()
     }
