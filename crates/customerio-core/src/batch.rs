@@ -64,16 +64,16 @@ pub trait BatchItem: Operation<Output = (), Surface = <Self::Batch as Batch>::Su
 #[derive(Clone)]
 pub struct Encoded {
     /// The call, as an object of the batch.
-    pub json: Bytes,
+    pub json: Vec<u8>,
     /// What the call shares with all others of its batch, as entries beside `batch`, each behind a comma; empty if
     /// nothing.
-    pub shared: Bytes,
+    pub shared: Vec<u8>,
 }
 
 impl Encoded {
     /// `call` as JSON, which shares nothing with others.
     pub(crate) fn of(call: &(impl serde::Serialize + ?Sized)) -> Result<Self, BuildError> {
-        Ok(Self { json: crate::json::encode(call)?, shared: Bytes::new() })
+        Ok(Self { json: crate::json::encode(call)?, shared: Vec::new() })
     }
 }
 
@@ -85,7 +85,9 @@ impl std::fmt::Debug for Encoded {
 
 /// A call that is encoded, for a [`Packer`](crate::Packer). It is not encoded again.
 pub struct Item<B> {
-    encoded: Encoded,
+    // As long as they are and no longer: many items may wait in memory.
+    json: Box<[u8]>,
+    shared: Box<[u8]>,
     replay: Replay,
     batch: std::marker::PhantomData<B>,
 }
@@ -105,13 +107,19 @@ impl<B: Batch> Item<B> {
     }
 
     fn of<O: BatchItem<Batch = B>>(operation: &O, limits: &Limits) -> Result<Self, BuildError> {
-        Ok(Self { encoded: operation.encode(limits)?, replay: operation.replay(), batch: std::marker::PhantomData })
+        let Encoded { json, shared } = operation.encode(limits)?;
+        Ok(Self {
+            json: json.into(),
+            shared: shared.into(),
+            replay: operation.replay(),
+            batch: std::marker::PhantomData,
+        })
     }
 
     /// The call as JSON.
     #[must_use]
     pub fn json(&self) -> &[u8] {
-        &self.encoded.json
+        &self.json
     }
 
     /// Whether it may arrive twice.
@@ -120,14 +128,17 @@ impl<B: Batch> Item<B> {
         self.replay
     }
 
-    pub(crate) fn shared(&self) -> &Bytes {
-        &self.encoded.shared
+    pub(crate) fn shared(&self) -> &[u8] {
+        &self.shared
     }
 }
 
 impl<B> std::fmt::Debug for Item<B> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Item").field("encoded", &self.encoded).field("replay", &self.replay).finish_non_exhaustive()
+        f.debug_struct("Item")
+            .field("json_bytes", &self.json.len())
+            .field("replay", &self.replay)
+            .finish_non_exhaustive()
     }
 }
 
@@ -201,18 +212,16 @@ impl std::fmt::Debug for Rejected {
 ///
 /// An index that is missing, that is no position in the batch, or that was named before goes to `unknown`, whole.
 pub(crate) fn decode(response: &Response<Bytes>, count: usize) -> Result<BatchAnswer, Unreadable> {
-    #[derive(Deserialize)]
-    struct Answer {
-        #[serde(default)]
-        errors: Option<Vec<Value>>,
-    }
     let mut rejections = Rejections { rejected: Vec::new(), unknown: Vec::new(), accepted: count };
-    decode_nothing(response)?;
     let body = response.body().trim_ascii();
     if matches!(body, b"" | b"{}") {
         return Ok(BatchAnswer(rejections));
     }
-    let Answer { errors } = serde_json::from_slice(body)?;
+    if let Some(rejected) = documented(body, count) {
+        return Ok(BatchAnswer(Rejections { accepted: count - rejected.len(), rejected, ..rejections }));
+    }
+    decode_nothing(response)?;
+    let Answer::<Value> { errors } = serde_json::from_slice(body)?;
     let mut named = std::collections::BTreeSet::new();
     for error in errors.unwrap_or_default() {
         let index = error.get("batch_index").and_then(Value::as_u64).and_then(|index| usize::try_from(index).ok());
@@ -228,6 +237,30 @@ pub(crate) fn decode(response: &Response<Bytes>, count: usize) -> Result<BatchAn
     rejections.rejected.sort_by_key(|rejected| rejected.index);
     rejections.accepted = count - rejections.rejected.len();
     Ok(BatchAnswer(rejections))
+}
+
+#[derive(Deserialize)]
+struct Answer<E> {
+    errors: Option<Vec<E>>,
+}
+
+/// The rejected items, where every error is as the vendor documents it and names an item of its own.
+fn documented(body: &[u8], count: usize) -> Option<Vec<Rejected>> {
+    #[derive(Deserialize)]
+    struct Entry {
+        batch_index: usize,
+        reason: Option<String>,
+        field: Option<String>,
+        message: Option<String>,
+    }
+    // A list can be read as a struct too.
+    let object = body.first().filter(|first| **first == b'{').map(|_| body)?;
+    let errors = serde_json::from_slice::<Answer<Entry>>(object).ok()?.errors;
+    let rejected = |Entry { batch_index: index, reason, field, message }| Rejected { index, reason, field, message };
+    let mut rejected: Vec<_> = errors.into_iter().flatten().map(rejected).collect();
+    rejected.sort_by_key(|rejected| rejected.index);
+    let each_once = rejected.is_sorted_by(|one, next| one.index < next.index);
+    (each_once && rejected.last().is_none_or(|last| last.index < count)).then_some(rejected)
 }
 
 #[cfg(test)]

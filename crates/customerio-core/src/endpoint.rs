@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     ApiError, App, BuildError, DecodeError, Error, Limits, Operation, Path, Pipelines, Problem, Region, StopReason,
-    Surface, Track, TransportError, error::Answer, time::UnixSeconds,
+    Surface, Track, TransportError, error::Answer, operation::JSON, time::UnixSeconds,
 };
 
 const X_WORKSPACE_ID: HeaderName = HeaderName::from_static("x-workspace-id");
@@ -43,6 +43,9 @@ pub struct Endpoint<S> {
     /// The header that an API has and the others do not.
     own: Option<(HeaderName, HeaderValue)>,
     user_agent: HeaderValue,
+    /// The headers of a request: without credentials and with them, without a body and with one. Copying them costs less
+    /// than making them.
+    ready: [[HeaderMap; 2]; 2],
     limits: Limits,
     surface: PhantomData<S>,
 }
@@ -82,7 +85,7 @@ impl Endpoint<App> {
     #[must_use]
     pub fn with_workspace_id(mut self, workspace: u64) -> Self {
         self.own = Some((X_WORKSPACE_ID, HeaderValue::from(workspace)));
-        self
+        self.made_ready()
     }
 }
 
@@ -120,14 +123,14 @@ impl Endpoint<Pipelines> {
         };
         let mut endpoint = Self::new(region, secret_header(value));
         endpoint.own = Some((X_STRICT_MODE, HeaderValue::from_static("1")));
-        Ok(endpoint)
+        Ok(endpoint.made_ready())
     }
 
     /// Leaves out the strict mode: what is too large or not valid is answered with a 200, and dropped.
     #[must_use]
     pub fn with_lax_mode(mut self) -> Self {
         self.own = None;
-        self
+        self.made_ready()
     }
 }
 
@@ -140,9 +143,11 @@ impl<S: Surface> Endpoint<S> {
             authorization,
             own: None,
             user_agent: HeaderValue::from_static(USER_AGENT),
+            ready: Default::default(),
             limits: Limits::default(),
             surface: PhantomData,
         }
+        .made_ready()
     }
 
     /// Sends to another server: a proxy, or a stand-in for Customer.io in tests.
@@ -189,7 +194,32 @@ impl<S: Surface> Endpoint<S> {
         let product = credential(what, product, |character| character == ' ' || character.is_ascii_graphic())?;
         self.user_agent = HeaderValue::try_from(format!("{product} {USER_AGENT}"))
             .map_err(|_| BuildError::new(what, Problem::Invalid("a header cannot carry it".into())))?;
-        Ok(self)
+        Ok(self.made_ready())
+    }
+
+    fn made_ready(mut self) -> Self {
+        let both = [false, true];
+        self.ready = both.map(|authenticated| both.map(|has_body| self.headers(authenticated, has_body)));
+        self
+    }
+
+    /// The headers of a request; those of a body are of JSON, and its length is still to be set.
+    fn headers(&self, authenticated: bool, has_body: bool) -> HeaderMap {
+        let mut headers = HeaderMap::with_capacity(8);
+        headers.insert(header::ACCEPT, JSON);
+        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        if authenticated {
+            headers.insert(header::AUTHORIZATION, self.authorization.clone());
+            headers.extend(self.own.clone());
+        }
+        if has_body {
+            headers.insert(header::CONTENT_TYPE, JSON);
+        }
+        headers.insert(header::USER_AGENT, self.user_agent.clone());
+        if has_body {
+            headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
+        headers
     }
 }
 
@@ -217,6 +247,7 @@ impl<S> Clone for Endpoint<S> {
             authorization: self.authorization.clone(),
             own: self.own.clone(),
             user_agent: self.user_agent.clone(),
+            ready: self.ready.clone(),
             limits: self.limits,
             surface: PhantomData,
         }
@@ -306,31 +337,25 @@ pub fn build<O: Operation>(endpoint: &Endpoint<O::Surface>, operation: &O) -> Re
     let mut path = Path::starting_with(&endpoint.prefix, endpoint.limits);
     operation.path(&mut path)?;
     operation.query(&mut path.query())?;
-    let path = uri::PathAndQuery::from_maybe_shared(Bytes::from(path.into_string()));
+    let method = operation.method();
+    let (content_type, bytes) = operation.body(&endpoint.limits)?.into_parts();
+    let has_length = content_type.is_some() || matches!(method, Method::POST | Method::PUT);
+    let mut digits = itoa::Buffer::new();
+    let (path, length) = path.finish_with(if has_length { digits.format(bytes.len()) } else { "" });
+
     let mut parts = uri::Parts::default();
     parts.scheme = Some(endpoint.scheme.clone());
     parts.authority = Some(endpoint.authority.clone());
     parts.path_and_query = path.ok();
     let uri = Uri::from_parts(parts)
         .map_err(|_| BuildError::new("the URL", Problem::Invalid("it is longer than HTTP allows".into())))?;
-    let method = operation.method();
-    let (content_type, bytes) = operation.body(&endpoint.limits)?.into_parts();
 
-    let mut headers = HeaderMap::with_capacity(8);
-    headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-    headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-    if O::AUTHENTICATED {
-        headers.insert(header::AUTHORIZATION, endpoint.authorization.clone());
+    let mut headers = endpoint.ready[usize::from(O::AUTHENTICATED)][usize::from(content_type.is_some())].clone();
+    if let Some(other) = content_type.filter(|content_type| content_type != JSON) {
+        headers.insert(header::CONTENT_TYPE, other);
     }
-    if let Some((name, value)) = endpoint.own.as_ref().filter(|_| O::AUTHENTICATED) {
-        headers.insert(name, value.clone());
-    }
-    if let Some(content_type) = content_type {
-        headers.insert(header::CONTENT_TYPE, content_type);
-    }
-    headers.insert(header::USER_AGENT, endpoint.user_agent.clone());
-    if !bytes.is_empty() || matches!(method, Method::POST | Method::PUT) {
-        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+    if has_length && let Ok(length) = HeaderValue::from_maybe_shared(length) {
+        headers.insert(header::CONTENT_LENGTH, length);
     }
 
     let mut request = Request::new(bytes);

@@ -6,7 +6,6 @@
 
 use std::fmt::Display;
 
-use bytes::Bytes;
 use serde::{
     Serialize, Serializer,
     ser::{
@@ -20,18 +19,18 @@ use serde_json::value::RawValue;
 use crate::{BuildError, Problem};
 
 /// Encodes `value` for a body.
-pub(crate) fn encode(value: &(impl Serialize + ?Sized)) -> Result<Bytes, BuildError> {
-    let mut buffer = Vec::with_capacity(256);
+pub(crate) fn encode(value: &(impl Serialize + ?Sized)) -> Result<Vec<u8>, BuildError> {
+    let mut buffer = Vec::with_capacity(1024);
     value
         .serialize(Strict(&mut serde_json::Serializer::new(&mut buffer)))
         .map_err(|error| BuildError::new("the body", Problem::Encoding(error.to_string())))?;
-    Ok(buffer.into())
+    Ok(buffer)
 }
 
 /// Encodes `value` once, to be put into a body later as it is.
 pub(crate) fn raw(value: &(impl Serialize + ?Sized)) -> Result<Box<RawValue>, BuildError> {
     let encoding = |error: &dyn Display| BuildError::new("the body", Problem::Encoding(error.to_string()));
-    let text = String::from_utf8(encode(value)?.to_vec()).map_err(|error| encoding(&error))?;
+    let text = String::from_utf8(encode(value)?).map_err(|error| encoding(&error))?;
     RawValue::from_string(text).map_err(|error| encoding(&error))
 }
 
@@ -506,7 +505,7 @@ mod tests {
     use super::*;
 
     fn text(value: &impl Serialize) -> Result<String, String> {
-        encode(value).map(|bytes| String::from_utf8(bytes.to_vec()).unwrap()).map_err(|error| error.to_string())
+        encode(value).map(|bytes| String::from_utf8(bytes).unwrap()).map_err(|error| error.to_string())
     }
 
     #[derive(Serialize)]

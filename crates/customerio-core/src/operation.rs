@@ -143,6 +143,9 @@ pub enum Quota {
     App,
 }
 
+/// The type of nearly every body.
+pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
 /// The body of a request.
 #[derive(Clone, Default)]
 pub struct Body {
@@ -163,7 +166,7 @@ impl Body {
     ///
     /// Where `value` has a number that is not finite, a time in milliseconds, or a key that is not text.
     pub fn json(value: &(impl Serialize + ?Sized)) -> Result<Self, BuildError> {
-        Ok(Self::new(HeaderValue::from_static("application/json"), json::encode(value)?))
+        Ok(Self::new(JSON, json::encode(value)?.into()))
     }
 
     /// Any bytes.

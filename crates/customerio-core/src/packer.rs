@@ -3,11 +3,13 @@
 use std::ops::Range;
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Response};
+use http::{Method, Response};
 
 use crate::{
     Batch, BatchAnswer, Body, BuildError, Item, Limits, Operation, Path, Problem, Replay, Unreadable, batch,
     limits::{self, check_bytes},
+    operation::JSON,
+    path::route,
 };
 
 /// Packs items into batches, in their order, as many to a batch as its limit lets.
@@ -101,7 +103,7 @@ impl<B: Batch, T> Packer<B, T> {
             Some(open) if !open.takes(&item, self.limits.batch) => self.open.take(),
             _ => None,
         };
-        let open = self.open.get_or_insert_with(|| Packed::opened(item.shared().clone(), item.replay()));
+        let open = self.open.get_or_insert_with(|| Packed::opened(item.shared().into(), item.replay()));
         open.append(item.json(), tag);
         Ok(full.map(Packed::closed))
     }
@@ -132,7 +134,7 @@ impl<B: Batch, T> Default for Packer<B, T> {
 }
 
 /// The length of a body of which `open` bytes are written.
-fn whole(open: usize, shared: &Bytes) -> usize {
+fn whole(open: usize, shared: &[u8]) -> usize {
     open + CLOSING + shared.len()
 }
 
@@ -142,7 +144,7 @@ fn whole(open: usize, shared: &Bytes) -> usize {
 pub struct Packed<B, T = ()> {
     buffer: Vec<u8>,
     body: Bytes,
-    shared: Bytes,
+    shared: Box<[u8]>,
     items: Vec<Range<usize>>,
     tags: Vec<T>,
     replay: Replay,
@@ -151,7 +153,7 @@ pub struct Packed<B, T = ()> {
 
 impl<B: Batch, T> Packed<B, T> {
     /// A batch without items yet, for those that share this and may arrive as often.
-    fn opened(shared: Bytes, replay: Replay) -> Self {
+    fn opened(shared: Box<[u8]>, replay: Replay) -> Self {
         Self {
             buffer: OPENING.to_vec(),
             body: Bytes::new(),
@@ -165,7 +167,7 @@ impl<B: Batch, T> Packed<B, T> {
 
     fn takes(&self, item: &Item<B>, limit: usize) -> bool {
         let with_item = self.buffer.len() + usize::from(!self.items.is_empty()) + item.json().len();
-        item.replay() == self.replay && item.shared() == &self.shared && whole(with_item, &self.shared) <= limit
+        item.replay() == self.replay && *item.shared() == *self.shared && whole(with_item, &self.shared) <= limit
     }
 
     fn append(&mut self, json: &[u8], tag: T) {
@@ -182,7 +184,10 @@ impl<B: Batch, T> Packed<B, T> {
         self.buffer.push(b']');
         self.buffer.extend_from_slice(&self.shared);
         self.buffer.push(b'}');
-        self.body = std::mem::take(&mut self.buffer).into();
+        // A batch may wait in memory with many others, or for its answer.
+        self.body = std::mem::take(&mut self.buffer).into_boxed_slice().into();
+        self.items.shrink_to_fit();
+        self.tags.shrink_to_fit();
         self
     }
 
@@ -240,11 +245,11 @@ impl<B: Batch, T> Operation for Packed<B, T> {
         Method::POST
     }
     fn path(&self, path: &mut Path) -> Result<(), BuildError> {
-        path.literal(B::PATH);
+        route!(path, B::PATH);
         Ok(())
     }
     fn body(&self, _: &Limits) -> Result<Body, BuildError> {
-        Ok(Body::new(HeaderValue::from_static("application/json"), self.body.clone()))
+        Ok(Body::new(JSON, self.body.clone()))
     }
     fn replay(&self) -> Replay {
         self.replay
@@ -340,7 +345,7 @@ mod tests {
         type Batch = TrackBatch;
 
         fn encode(&self, _: &Limits) -> Result<Encoded, BuildError> {
-            Ok(Encoded { shared: Bytes::from_static(self.shared.as_bytes()), ..Encoded::of(self)? })
+            Ok(Encoded { shared: self.shared.into(), ..Encoded::of(self)? })
         }
     }
 

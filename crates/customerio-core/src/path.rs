@@ -1,7 +1,7 @@
 //! Writers for the path and the query: the only way in which text gets into a URL.
 
-use std::fmt::Write as _;
-
+use bytes::Bytes;
+use http::uri::{InvalidUri, PathAndQuery};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::{BuildError, Limits, Problem};
@@ -24,14 +24,53 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 #[derive(Default)]
 pub struct Path {
     text: String,
+    /// Instead of the text, as long as nothing else is written.
+    route: Option<PathAndQuery>,
     limits: Limits,
 }
 
+/// Writes a whole route without identifiers: `route!(path, "/api/v2/batch")`. It is parsed when it is compiled.
+macro_rules! route {
+    ($path:ident, $route:expr) => {
+        $path.route(const { http::uri::PathAndQuery::from_static($route) })
+    };
+}
+pub(crate) use route;
+
 impl Path {
+    #[inline]
     pub(crate) fn starting_with(prefix: &str, limits: Limits) -> Self {
-        let mut text = String::with_capacity(prefix.len() + 96);
-        text.push_str(prefix);
-        Self { text, limits }
+        let mut path = Self { text: String::new(), route: None, limits };
+        if !prefix.is_empty() {
+            path.text().push_str(prefix);
+        }
+        path
+    }
+
+    /// For [`route!`].
+    #[inline]
+    pub(crate) fn route(&mut self, route: PathAndQuery) {
+        if self.text.is_empty() {
+            self.route = Some(route);
+        } else {
+            self.text.push_str(route.as_str());
+        }
+    }
+
+    #[inline]
+    fn text(&mut self) -> &mut String {
+        if self.text.capacity() == 0 {
+            self.begin_text();
+        }
+        &mut self.text
+    }
+
+    /// Makes room for as much as most paths have.
+    fn begin_text(&mut self) {
+        self.text.reserve_exact(112);
+        if let Some(route) = self.route.take() {
+            self.text.push_str(route.as_str());
+        }
     }
 
     /// What identifiers are checked against.
@@ -43,7 +82,7 @@ impl Path {
     /// Writes a part of the route that is the same in every call, such as `/api/v1/customers`.
     pub fn literal(&mut self, text: &'static str) {
         debug_assert!(text.starts_with('/') && !text.ends_with('/'), "a literal is whole segments: {text}");
-        self.text.push_str(text);
+        self.text().push_str(text);
     }
 
     /// Writes a slash and `value` as one segment, percent-encoded.
@@ -64,54 +103,66 @@ impl Path {
         limit: usize,
     ) -> Result<(), BuildError> {
         check_identifier(what, value, limit)?;
-        self.text.push('/');
-        self.text.push_str(prefix);
-        self.text.extend(utf8_percent_encode(value, RESERVED));
+        let text = self.text();
+        text.push('/');
+        text.push_str(prefix);
+        encode(value, text);
         Ok(())
     }
 
     /// Writes a slash and a number as one segment.
     pub fn number(&mut self, value: u64) {
-        // Writing to a String cannot fail.
-        let _ = write!(self.text, "/{value}");
+        let text = self.text();
+        text.push('/');
+        text.push_str(itoa::Buffer::new().format(value));
     }
 
     /// What has been written.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.text
+        self.route.as_ref().map_or(&self.text, PathAndQuery::as_str)
     }
 
     pub(crate) fn query(&mut self) -> Query<'_> {
-        Query { text: &mut self.text, separator: '?' }
+        Query { path: self, separator: '?' }
     }
 
-    pub(crate) fn into_string(self) -> String {
-        self.text
+    /// What has been written, and `more`, which shares its memory.
+    #[inline]
+    pub(crate) fn finish_with(&mut self, more: &str) -> (Result<PathAndQuery, InvalidUri>, Bytes) {
+        if let Some(route) = self.route.take() {
+            return (Ok(route), Bytes::copy_from_slice(more.as_bytes()));
+        }
+        let end = self.text.len();
+        self.text.push_str(more);
+        let mut path = Bytes::from(std::mem::take(&mut self.text));
+        let more = path.split_off(end);
+        (PathAndQuery::from_maybe_shared(path), more)
     }
 }
 
 /// Writes the query of a request.
 pub struct Query<'a> {
-    text: &'a mut String,
+    path: &'a mut Path,
     separator: char,
 }
 
 impl Query<'_> {
     /// Writes `name=value`, both percent-encoded: a `+` arrives as a `+`.
     pub fn pair(&mut self, name: &str, value: &str) {
-        self.text.push(self.separator);
+        let text = self.path.text();
+        text.push(self.separator);
         self.separator = '&';
-        self.text.extend(utf8_percent_encode(name, RESERVED));
-        self.text.push('=');
-        self.text.extend(utf8_percent_encode(value, RESERVED));
+        encode(name, text);
+        text.push('=');
+        encode(value, text);
     }
 }
 
 impl std::fmt::Debug for Path {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // A path names people.
-        f.debug_struct("Path").field("bytes", &self.text.len()).finish_non_exhaustive()
+        f.debug_struct("Path").field("bytes", &self.as_str().len()).finish_non_exhaustive()
     }
 }
 
@@ -121,11 +172,32 @@ impl std::fmt::Debug for Query<'_> {
     }
 }
 
+/// Appends `value`, percent-encoded.
+fn encode(value: &str, text: &mut String) {
+    /// Most values stay as they are, and a table tells that sooner than the encoder.
+    const STAYS: [bool; 256] = {
+        let (mut stays, mut byte) = ([false; 256], 0);
+        while byte < 256 {
+            #[expect(clippy::cast_possible_truncation, reason = "it is below 256")]
+            let is = (byte as u8).is_ascii_alphanumeric() || matches!(byte as u8, b'-' | b'.' | b'_' | b'~');
+            stays[byte] = is;
+            byte += 1;
+        }
+        stays
+    };
+    if value.bytes().all(|byte| STAYS[usize::from(byte)]) {
+        text.push_str(value);
+    } else {
+        text.extend(utf8_percent_encode(value, RESERVED));
+    }
+}
+
 /// What every identifier must pass, in a path or in a body: `url`-based clients rewrite `%2E%2E` as `..` and then drop
 /// it, and an empty segment is another route.
 pub(crate) fn check_identifier(what: &'static str, value: &str, limit: usize) -> Result<(), BuildError> {
+    let is_blank = |value: &str| !value.starts_with(|first: char| first.is_ascii_graphic()) && value.trim().is_empty();
     let problem = match value {
-        _ if value.trim().is_empty() => Problem::Empty,
+        _ if is_blank(value) => Problem::Empty,
         "." | ".." => Problem::DotSegment,
         _ if value.len() > limit => Problem::TooLong { bytes: value.len(), limit },
         _ => return Ok(()),

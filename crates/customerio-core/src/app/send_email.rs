@@ -18,6 +18,7 @@ use crate::{
     App, Body, BuildError, Limits, Nothing, Operation, Path, PersonId, Problem, Quota, Replay, UnixSeconds, Unreadable,
     limits::check_bytes,
     macros::{opaque_debug, setters},
+    path::route,
 };
 
 /// Sends an e-mail.
@@ -259,7 +260,7 @@ impl<D: Serialize + ?Sized> Operation for SendEmail<'_, D> {
         Method::POST
     }
     fn path(&self, path: &mut Path) -> Result<(), BuildError> {
-        path.literal("/v1/send/email");
+        route!(path, "/v1/send/email");
         Ok(())
     }
     fn body(&self, limits: &Limits) -> Result<Body, BuildError> {

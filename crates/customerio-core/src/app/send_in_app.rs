@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::message::{self, Common, SentMessage, TemplateId, common_setters};
 use crate::{
     App, Body, BuildError, Limits, Nothing, Operation, Path, PersonId, Quota, Replay, UnixSeconds, Unreadable,
-    macros::opaque_debug,
+    macros::opaque_debug, path::route,
 };
 
 /// Sends an in-app message to one person.
@@ -61,7 +61,7 @@ impl<D: Serialize + ?Sized> Operation for SendInApp<'_, D> {
         Method::POST
     }
     fn path(&self, path: &mut Path) -> Result<(), BuildError> {
-        path.literal("/v1/send/in_app");
+        route!(path, "/v1/send/in_app");
         Ok(())
     }
     fn body(&self, limits: &Limits) -> Result<Body, BuildError> {

@@ -11,6 +11,7 @@ use super::message::{self, Common, SentMessage, TemplateId, common_setters};
 use crate::{
     App, Body, BuildError, Limits, Nothing, Operation, Path, PersonId, Quota, Replay, UnixSeconds, Unreadable,
     macros::{opaque_debug, setters},
+    path::route,
 };
 
 /// Sends a message to the inbox that a person has in your app.
@@ -67,7 +68,7 @@ impl<D: Serialize + ?Sized> Operation for SendInboxMessage<'_, D> {
         Method::POST
     }
     fn path(&self, path: &mut Path) -> Result<(), BuildError> {
-        path.literal("/v1/send/inbox_message");
+        route!(path, "/v1/send/inbox_message");
         Ok(())
     }
     fn body(&self, limits: &Limits) -> Result<Body, BuildError> {

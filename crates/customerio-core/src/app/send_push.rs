@@ -14,6 +14,7 @@ use super::{
 use crate::{
     App, Body, BuildError, Device, Limits, Nothing, Operation, Path, PersonId, Quota, Replay, UnixSeconds, Unreadable,
     macros::{opaque_debug, setters},
+    path::route,
 };
 
 /// Sends a push notification to the devices of one person.
@@ -159,7 +160,7 @@ impl<D: Serialize + ?Sized, A: Serialize + ?Sized> Operation for SendPush<'_, D,
         Method::POST
     }
     fn path(&self, path: &mut Path) -> Result<(), BuildError> {
-        path.literal("/v1/send/push");
+        route!(path, "/v1/send/push");
         Ok(())
     }
     fn body(&self, limits: &Limits) -> Result<Body, BuildError> {

@@ -11,6 +11,7 @@ use super::message::{self, Common, SentMessage, TemplateId, common_setters};
 use crate::{
     App, Body, BuildError, Limits, Nothing, Operation, Path, PersonId, Quota, Replay, UnixSeconds, Unreadable,
     macros::{opaque_debug, setters},
+    path::route,
 };
 
 /// Sends a WhatsApp message to one person.
@@ -70,7 +71,7 @@ impl<D: Serialize + ?Sized> Operation for SendWhatsApp<'_, D> {
         Method::POST
     }
     fn path(&self, path: &mut Path) -> Result<(), BuildError> {
-        path.literal("/v1/send/whatsapp");
+        route!(path, "/v1/send/whatsapp");
         Ok(())
     }
     fn body(&self, limits: &Limits) -> Result<Body, BuildError> {

@@ -1,7 +1,6 @@
 //! What all calls of the API have in common.
 
 use bytes::Bytes;
-use http::HeaderValue;
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::{Context, Integrations, MessageId, context};
@@ -10,6 +9,7 @@ use crate::{
     device::check_token,
     json::{self, Fields},
     limits::check_bytes,
+    operation::JSON,
 };
 
 /// The fields that every call can have.
@@ -85,15 +85,18 @@ impl<C: Serialize + ?Sized> Common<'_, C> {
     /// Encodes `call`, whose common fields these are, as a batch has it.
     pub(super) fn encode(&self, call: &impl Serialize) -> Result<Encoded, BuildError> {
         self.check()?;
-        let mut shared = Vec::from(json::encode(&Shared(self))?);
-        if shared == b"{}" {
-            shared.clear();
-        } else {
-            // `{"context":…}` becomes `,"context":…`.
-            shared[0] = b',';
-            shared.pop();
+        Ok(Encoded { json: json::encode(call)?, shared: self.encode_shared()? })
+    }
+
+    fn encode_shared(&self) -> Result<Vec<u8>, BuildError> {
+        if self.device.is_none() && self.integrations.is_none() && self.context.is_empty() {
+            return Ok(Vec::new());
         }
-        Ok(Encoded { json: json::encode(call)?, shared: shared.into() })
+        // `{"context":…}` becomes `,"context":…`.
+        let mut json = json::encode(&Shared(self))?;
+        json[0] = b',';
+        json.pop();
+        Ok(json)
     }
 }
 
@@ -101,9 +104,10 @@ struct Shared<'a, 'b, C: ?Sized>(&'b Common<'a, C>);
 
 impl<C: Serialize + ?Sized> Serialize for Shared<'_, '_, C> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let context = self.0.context.or(self.0.device, None);
+        let with_device = self.0.device.map(|device| self.0.context.or(Some(device), None));
+        let context = with_device.as_ref().unwrap_or(&self.0.context);
         let mut fields = Fields::new(serializer)?;
-        fields.optional("context", (!context.is_empty()).then_some(&context))?;
+        fields.optional("context", (!context.is_empty()).then_some(context))?;
         fields.optional("integrations", self.0.integrations.as_ref())?;
         fields.end()
     }
@@ -113,11 +117,11 @@ impl<C: Serialize + ?Sized> Serialize for Shared<'_, '_, C> {
 /// refused.
 pub(super) fn alone(call: Encoded, limits: &Limits) -> Result<Body, BuildError> {
     check_bytes("the call", call.json.len() + call.shared.len(), limits.batch_item)?;
-    let mut json = Vec::from(call.json);
+    let mut json = call.json;
     json.pop();
     json.extend_from_slice(&call.shared);
     json.push(b'}');
-    Ok(Body::new(HeaderValue::from_static("application/json"), Bytes::from(json)))
+    Ok(Body::new(JSON, Bytes::from(json)))
 }
 
 /// Makes a type an operation and an item of a batch. The type serialises as the call without what it shares with its
@@ -134,7 +138,7 @@ macro_rules! call {
                 http::Method::POST
             }
             fn path(&self, path: &mut $crate::Path) -> Result<(), $crate::BuildError> {
-                path.literal($path);
+                $crate::path::route!(path, $path);
                 Ok(())
             }
             fn body(&self, limits: &$crate::Limits) -> Result<$crate::Body, $crate::BuildError> {

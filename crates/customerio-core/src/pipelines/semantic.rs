@@ -307,8 +307,8 @@ mod tests {
     fn the_device_of_an_event_stays_beside_the_context_of_the_caller() {
         let track = Track::device_deleted("42", Device::new().with_token("t"));
         let encoded = track.with_context(Context::new().with_ip("203.0.113.7")).encode(&Limits::default()).unwrap();
-        assert_eq!(encoded.json, r#"{"type":"track","userId":"42","event":"Device Deleted"}"#);
-        assert_eq!(encoded.shared, r#","context":{"ip":"203.0.113.7","device":{"token":"t"}}"#);
+        assert_eq!(encoded.json, br#"{"type":"track","userId":"42","event":"Device Deleted"}"#);
+        assert_eq!(encoded.shared, br#","context":{"ip":"203.0.113.7","device":{"token":"t"}}"#);
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::{
     Body, BuildError, EventId, Limits, Moment, Nothing, Operation, Path, Replay, Track, UnixSeconds, Unreadable,
     decode_nothing,
     macros::{opaque_debug, setters},
+    path::route,
 };
 
 /// Records what a visitor did who is not known yet, or which page or screen they saw; or invites someone who is no
@@ -104,7 +105,7 @@ impl<D: Serialize + ?Sized> Operation for AnonymousEvent<'_, D> {
         Method::POST
     }
     fn path(&self, path: &mut Path) -> Result<(), BuildError> {
-        path.literal("/api/v1/events");
+        route!(path, "/api/v1/events");
         Ok(())
     }
     fn body(&self, limits: &Limits) -> Result<Body, BuildError> {

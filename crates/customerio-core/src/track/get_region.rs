@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{Method, Response};
 use serde::Deserialize;
 
-use crate::{BuildError, Operation, Path, Region, Replay, Track, Unreadable, decode_json, limits};
+use crate::{BuildError, Operation, Path, Region, Replay, Track, Unreadable, decode_json, limits, path::route};
 
 /// Asks in which region the workspace of the credentials is. The hosts of all regions give the same answer, so any
 /// [`Region`] will do for this call; and it shows whether the credentials are good.
@@ -87,7 +87,7 @@ impl Operation for GetRegion {
         Method::GET
     }
     fn path(&self, path: &mut Path) -> Result<(), BuildError> {
-        path.literal("/api/v1/accounts/region");
+        route!(path, "/api/v1/accounts/region");
         Ok(())
     }
     fn replay(&self) -> Replay {

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::{
     Body, BuildError, Limits, Operation, Path, PersonId, Replay, Track, Unreadable, decode_nothing,
-    macros::opaque_debug,
+    macros::opaque_debug, path::route,
 };
 
 /// Makes one person of two. It cannot be undone.
@@ -38,7 +38,7 @@ impl Operation for Merge<'_> {
         Method::POST
     }
     fn path(&self, path: &mut Path) -> Result<(), BuildError> {
-        path.literal("/api/v1/merge_customers");
+        route!(path, "/api/v1/merge_customers");
         Ok(())
     }
     fn body(&self, limits: &Limits) -> Result<Body, BuildError> {

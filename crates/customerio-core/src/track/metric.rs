@@ -11,6 +11,7 @@ use crate::{
     Body, BuildError, Limits, Operation, Path, Replay, Track, UnixSeconds, Unreadable, decode_nothing,
     macros::{opaque_debug, setters},
     path::check_identifier,
+    path::route,
 };
 
 /// Reports what became of a message that something else than Customer.io and its SDKs delivered.
@@ -229,7 +230,7 @@ impl<M: Serialize> Operation for Metric<'_, M> {
         Method::POST
     }
     fn path(&self, path: &mut Path) -> Result<(), BuildError> {
-        path.literal("/api/v1/metrics");
+        route!(path, "/api/v1/metrics");
         Ok(())
     }
     fn body(&self, _: &Limits) -> Result<Body, BuildError> {

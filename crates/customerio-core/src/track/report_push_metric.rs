@@ -10,6 +10,7 @@ use super::{PushMetric, metric::check_delivery_id};
 use crate::{
     Body, BuildError, Limits, Operation, Path, Replay, Track, UnixSeconds, Unreadable, decode_nothing, device,
     macros::{opaque_debug, setters},
+    path::route,
 };
 
 /// Reports what became of a push notification.
@@ -48,7 +49,7 @@ impl Operation for ReportPushMetric<'_> {
         Method::POST
     }
     fn path(&self, path: &mut Path) -> Result<(), BuildError> {
-        path.literal("/api/v1/push/events");
+        route!(path, "/api/v1/push/events");
         Ok(())
     }
     fn body(&self, _: &Limits) -> Result<Body, BuildError> {

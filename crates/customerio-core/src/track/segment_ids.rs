@@ -1,6 +1,6 @@
 //! The people that a call adds to, or removes from, a manual segment.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::{Body, BuildError, IdType, Limits, PersonId, Query, limits::check_count};
 
@@ -36,13 +36,19 @@ impl<'a> SegmentIds<'a> {
         check_count("the list of people", self.ids.len(), 1, limits.segment_ids)?;
         self.people().try_for_each(|person| person.check(limits))?;
         // The values and not `ids` themselves: in a body a `cio_id` has no prefix, and one that has is silently ignored.
-        Body::json(&Ids { ids: self.people().map(PersonId::value).collect() })
+        Body::json(&Ids { ids: self })
     }
 }
 
 #[derive(Serialize)]
 struct Ids<'a> {
-    ids: Vec<&'a str>,
+    ids: &'a SegmentIds<'a>,
+}
+
+impl Serialize for SegmentIds<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.people().map(PersonId::value))
+    }
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ macro_rules! entity {
                 http::Method::POST
             }
             fn path(&self, path: &mut $crate::Path) -> Result<(), $crate::BuildError> {
-                path.literal("/api/v2/entity");
+                $crate::path::route!(path, "/api/v2/entity");
                 Ok(())
             }
             fn body(&self, limits: &$crate::Limits) -> Result<$crate::Body, $crate::BuildError> {
@@ -80,15 +80,14 @@ macro_rules! plain_entity {
 
 pub(super) use {entity, plain_entity};
 
-use http::HeaderValue;
 use serde::{Serialize, ser::SerializeMap};
 
-use crate::{Body, BuildError, Encoded, Limits, json::Fields, limits::check_bytes};
+use crate::{Body, BuildError, Encoded, Limits, json::Fields, limits::check_bytes, operation::JSON};
 
 /// The body of a request with one entity alone; one over the limit is refused.
 pub(super) fn alone(entity: Encoded, limits: &Limits) -> Result<Body, BuildError> {
     check_bytes("the call", entity.json.len(), limits.batch_item)?;
-    Ok(Body::new(HeaderValue::from_static("application/json"), entity.json))
+    Ok(Body::new(JSON, entity.json.into()))
 }
 
 /// Writes what every entity begins with.

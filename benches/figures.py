@@ -1,0 +1,203 @@
+#!/usr/bin/env python3
+"""Judges what was measured: `figures.py gate|accept|report FOLDER`, where FOLDER has what the programs printed."""
+
+import pathlib
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+ALLOWED = HERE / "allowed.tsv"
+SLACK = 1.02
+
+BUILD = "request over the same by hand, instructions: "
+
+
+def read(path):
+    """The lines of a table, as lists of fields; none where it is not there."""
+    lines = path.read_text().splitlines() if path.exists() else []
+    return [line.split("\t") for line in lines if line and not line.startswith("#")]
+
+
+def compiler():
+    return subprocess.run(["rustc", "--version"], capture_output=True, text=True, check=True).stdout.strip()
+
+
+class Figure:
+    def __init__(self, name, measured, most=None, shown=None, target=None):
+        self.name, self.measured, self.most = name, measured, most
+        self.shown = shown or (f"{measured:.3f}" if isinstance(measured, float) else f"{measured:,}")
+        self.target = target or ("" if most is None else f"at most {most:,}")
+
+    @property
+    def verdict(self):
+        return "" if self.most is None else "met" if self.measured <= self.most else "**not met**"
+
+
+def counters(folder):
+    """The figures of instructions and allocations, and the counts that `allowed.tsv` is about."""
+    found = {name: float(value) for name, value in read(folder / "counters.tsv")}
+    figures, counts = [], {}
+    for name, sdk in found.items():
+        if name.startswith("cases::") and name.endswith("::sdk"):
+            case = name.removeprefix("cases::").removesuffix("::sdk")
+            by_hand = found[f"cases::{case}::by_hand"]
+            counts[case] = round(sdk)
+            shown = f"{sdk / by_hand:.3f} ({sdk:,.0f} over {by_hand:,.0f})"
+            figures.append(Figure(BUILD + case, sdk / by_hand, 1.25, shown))
+    figures.sort(key=lambda figure: -figure.measured)
+    counts["capture"], counts["call"] = round(found["capture"]), round(found["call"])
+
+    def allocations(name):
+        return int(found[f"allocations: {name}"])
+
+    for name in ("identify", "track"):
+        figures.append(Figure(f"allocations to build {name}", allocations(f"{name}, 1 attributes"), 6))
+        more = allocations(f"{name}, 20 attributes") - allocations(f"{name}, 1 attributes")
+        figures.append(Figure(f"more of them with 20 attributes, {name}", more, 0))
+        growth = allocations(f"{name}, 300 attributes") - allocations(f"{name}, 1 attributes")
+        shown = f"{growth} (the body's buffer grows by doubling)"
+        figures.append(Figure(f"more of them with 300 attributes, the most that there can be, {name}", growth, None, shown))
+    most = allocations("any operation, at most")
+    figures.append(Figure("most allocations to build any operation", most, None,
+                          f"{most} (by hand {allocations('any operation by hand, at most')})"))
+    figures.append(Figure("allocations to decode `200 {}`", allocations("decode of 200 {}"), 0))
+    parsed = found["parse_207::sdk"] / found["parse_207::by_hand"]
+    figures.append(Figure("parse of a 207 with 100 errors over serde_json, instructions", parsed, 1.2))
+    packed = found["pack_1900"] / found["pack_19"]
+    figures.append(Figure("packing an event into a body of 1,900 over one of 19, instructions", packed, 1.05))
+    figures.append(Figure("times that an event is encoded until it is sent", found["packing: times that an event is encoded"], 1.0))
+    of_events = "memory: 10,000 captured events, over their encoded length"
+    size = int(found["memory: bytes of an encoded event"])
+    figures.append(Figure(f"10,000 captured events in memory over their encoded length ({size} bytes each)", found[of_events], 1.15))
+    figures.append(Figure("the same in the batches of a packer", found["memory: the same in batches"], 1.15))
+    figures.append(Figure("tracing feature off: instructions of `tracing` and of our tracing", int(found["tracing"]), 0))
+    figures.append(Figure("tracing feature off: allocations of these", 0 if found["tracing"] == 0 else 1, 0,
+                          "0 (nothing of them runs)" if found["tracing"] == 0 else None))
+    figures.append(Figure("a whole call but for the transport, instructions", counts["call"]))
+    return figures, counts
+
+
+def accept(counts):
+    lines = [f"# Instructions that `benches/gate` allows, by {compiler()}, plus 2 %."]
+    ALLOWED.write_text("\n".join(lines + [f"{name}\t{count}" for name, count in sorted(counts.items())]) + "\n")
+
+
+def gate(figures, counts):
+    failures = [f"{figure.name}: {figure.shown}, {figure.target}" for figure in figures if figure.verdict.startswith("**")]
+    allowed = {name: int(count) for name, count in read(ALLOWED)}
+    if f" {compiler()}," not in ALLOWED.read_text():
+        print("allowed.tsv is of another compiler: the ratios are judged, and not the counts")
+    else:
+        failures += [f"no figure of {name} any more" for name in allowed.keys() - counts.keys()]
+        for name, count in counts.items():
+            if count > allowed.get(name, 0) * SLACK:
+                failures.append(f"{name}: {count:,} instructions, and {allowed.get(name, 0):,} are allowed")
+            elif count * SLACK < allowed[name]:
+                print(f"{name}: {count:,} instructions instead of {allowed[name]:,}: `benches/gate --accept` keeps it so")
+    print(f"{len(figures)} figures, {len(counts)} counts")
+    if failures:
+        sys.exit("FAILED:\n" + "\n".join(failures) + "\nIf it must be so, `benches/gate --accept`, and say why.")
+
+
+def loopback(folder):
+    for name, *rest in read(folder / "loopback.tsv"):
+        median, least, most, sdk, by_hand, calls, calls_by_hand = map(float, rest)
+        shown = f"{median:.3f} (rounds {least:.3f} to {most:.3f}; {sdk:.1f} µs over {by_hand:.1f} µs a call)"
+        yield Figure(f"loopback, processor of the client over the same by hand: {name}", median,
+                     1.15 if name.startswith("hyper") else 1.08, shown)
+        yield Figure(f"loopback, calls a second: {name}", calls, None, f"{calls:,.0f} (by hand {calls_by_hand:,.0f})")
+
+
+def growth(folder):
+    rows = {(name, int(events)): (int(time), int(peak)) for name, events, time, peak in read(folder / "growth.tsv")}
+    for name in ("packer", "client"):
+        for what, index in (("time an event", 0), ("most memory", 1)):
+            ratio = rows[name, 1_000_000][index] / rows[name, 10_000][index]
+            yield Figure(f"{what}, {name}: 10^6 events over 10^4", ratio, 1.25, None, "flat: at most 1.25")
+    chart(rows)
+
+
+def weight(folder):
+    most = {"core": 15, "facade with hyper": 45}
+    for name, crates in read(folder / "crates.tsv"):
+        yield Figure(f"crates, itself among them: {name}", int(crates), most.get(name))
+    for name, crates, seconds, size in read(folder / "weight.tsv") + read(HERE / "others.tsv"):
+        shown = f"{crates} crates, {seconds} s of the processor for a cold debug build, {int(size) / 1e6:.1f} MB stripped"
+        yield Figure(f"a small program with {name}", int(size), None, shown)
+
+
+def line(points, colour, name):
+    path = " ".join(f"{x:.0f},{y:.0f}" for x, y in points)
+    x, y = points[-1]
+    dots = "".join(f'<circle cx="{x:.0f}" cy="{y:.0f}" r="3" fill="{colour}"/>' for x, y in points)
+    return f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>{dots}' \
+           f'<text x="{x + 8:.0f}" y="{y + 4:.0f}" fill="{colour}">{name}</text>'
+
+
+def panel(rows, index, left, title, unit, scale):
+    """One chart: the number of events to the right, a figure upwards from 0."""
+    events, height, width, top = (1_000, 10_000, 100_000, 1_000_000), 180, 240, 40
+    most = max(row[index] for row in rows.values()) / scale * 1.2
+    parts = [f'<text x="{left}" y="22" font-weight="bold">{title}</text>']
+    for tick in (0, most / 2, most):
+        y = top + height - tick / most * height
+        parts.append(f'<line x1="{left}" x2="{left + width}" y1="{y:.0f}" y2="{y:.0f}" stroke="#ddd"/>'
+                     f'<text x="{left - 6}" y="{y + 4:.0f}" text-anchor="end">{tick:,.1f}</text>')
+    for position, number in enumerate(events):
+        x = left + position * width / 3
+        parts.append(f'<text x="{x:.0f}" y="{top + height + 18}" text-anchor="middle">10^{position + 3}</text>')
+    for name, colour in (("packer", "#1f6feb"), ("client", "#d1542f")):
+        points = [(left + position * width / 3, top + height - rows[name, number][index] / scale / most * height)
+                  for position, number in enumerate(events)]
+        parts.append(line(points, colour, name))
+    parts.append(f'<text x="{left - 6}" y="38" text-anchor="end">{unit}</text>')
+    return "".join(parts)
+
+
+def chart(rows):
+    docs = HERE / "docs"
+    docs.mkdir(exist_ok=True)
+    time = panel(rows, 0, 60, "Time an event", "µs", 1_000)
+    memory = panel(rows, 1, 430, "Most memory at a time", "MB", 1_000_000)
+    (docs / "growth.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="760" height="250" font-family="sans-serif" font-size="12">'
+        f'<rect width="100%" height="100%" fill="white"/>{time}{memory}</svg>\n')
+
+
+README = """# Figures
+
+Written by `benches/report`; what each means is in issue 7 and beside the code that measures it. Instructions and
+allocations are counted, and the same each time; `benches/gate` holds every change to them. Times are the machine's:
+{machine}, load {load} when it began.
+
+![Time and memory as the events get more](docs/growth.svg)
+
+| figure | measured | target | |
+| --- | --- | --- | --- |
+{rows}
+"""
+
+
+def report(folder, figures):
+    figures += [*loopback(folder), *growth(folder), *weight(folder)]
+    rows = "\n".join(f"| {figure.name} | {figure.shown} | {figure.target} | {figure.verdict} |" for figure in figures)
+    machine, load = (folder / "machine").read_text().splitlines()
+    (HERE / "README.md").write_text(README.format(machine=f"{machine}, {compiler()}", load=load, rows=rows))
+    print(rows)
+    unmet = sum(figure.verdict.startswith("**") for figure in figures)
+    judged = sum(figure.most is not None for figure in figures)
+    print(f"\n{judged - unmet} of {judged} targets met")
+
+
+def main():
+    what, folder = sys.argv[1], pathlib.Path(sys.argv[2])
+    figures, counts = counters(folder)
+    if what == "accept":
+        accept(counts)
+    elif what == "gate":
+        gate(figures, counts)
+    else:
+        report(folder, figures)
+
+
+main()

@@ -1,0 +1,131 @@
+//! What both ways are given.
+
+use std::{hint::black_box, time::Duration};
+
+use customerio_core::{
+    App, Endpoint, EventId, Item, Limits, Moment, Operation as _, Packed, Packer, Pipelines, PipelinesBatch, Region,
+    Track, TrackBatch, bytes::Bytes, pipelines, track::v2::person,
+};
+use serde::Serialize;
+
+use super::by_hand::Api;
+
+/// Attributes of a person, as an application would have them.
+#[derive(Clone, Copy, Serialize)]
+pub(crate) struct Attributes {
+    pub(crate) first_name: &'static str,
+    pub(crate) plan: &'static str,
+    pub(crate) seats: u32,
+    pub(crate) trial: bool,
+}
+
+/// What is known of a purchase.
+#[derive(Clone, Copy, Serialize)]
+pub(crate) struct Purchase {
+    pub(crate) product: &'static str,
+    pub(crate) price: f64,
+    pub(crate) quantity: u32,
+    pub(crate) currency: &'static str,
+}
+
+/// The fields of a form.
+#[derive(Clone, Copy, Serialize)]
+pub(crate) struct Fields {
+    pub(crate) first_name: &'static str,
+    pub(crate) interest: &'static str,
+}
+
+pub(crate) struct Inputs {
+    pub(crate) track: Endpoint<Track>,
+    pub(crate) app: Endpoint<App>,
+    pub(crate) pipelines: Endpoint<Pipelines>,
+    pub(crate) track_by_hand: Api,
+    pub(crate) app_by_hand: Api,
+    pub(crate) pipelines_by_hand: Api,
+
+    pub(crate) id: &'static str,
+    pub(crate) other_id: &'static str,
+    pub(crate) email: &'static str,
+    pub(crate) phone: &'static str,
+    pub(crate) cio_id: &'static str,
+    pub(crate) cookie: &'static str,
+    pub(crate) token: &'static str,
+    pub(crate) delivery: &'static str,
+    pub(crate) company: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) url: &'static str,
+    pub(crate) form: &'static str,
+    pub(crate) template: &'static str,
+    pub(crate) number: u32,
+    pub(crate) seconds: i64,
+    pub(crate) event_id: EventId,
+    pub(crate) ulid: ulid::Ulid,
+    pub(crate) attributes: Attributes,
+    pub(crate) purchase: Purchase,
+    pub(crate) fields: Fields,
+    pub(crate) file: Vec<u8>,
+    pub(crate) batch: Packed<TrackBatch>,
+    pub(crate) batch_body: Bytes,
+    pub(crate) pipelines_batch: Packed<PipelinesBatch>,
+    pub(crate) pipelines_batch_body: Bytes,
+}
+
+impl Inputs {
+    /// In a way that the compiler cannot see through: it would work out parts of a request beforehand.
+    pub(crate) fn new() -> Self {
+        let (batch, pipelines_batch) = (batch(), pipelines_batch());
+        black_box(Self {
+            track: Endpoint::track(Region::Us, "site", "key").unwrap(),
+            app: Endpoint::app(Region::Us, "key").unwrap(),
+            pipelines: Endpoint::pipelines(Region::Us, "key").unwrap(),
+            track_by_hand: Api::new("track.customer.io", "Basic c2l0ZTprZXk=", false),
+            app_by_hand: Api::new("api.customer.io", "Bearer key", false),
+            pipelines_by_hand: Api::new("cdp.customer.io", "Basic a2V5Og==", true),
+            id: "0d8a1f3e-6b0c-4c57-9c1e-0f4f6f1f6b1d",
+            other_id: "5f0cfb0a-2a5d-4f7b-8d8f-3f0f0a3b9c77",
+            email: "ada+news@example.com",
+            phone: "+14155550142",
+            cio_id: "03000001",
+            cookie: "f3b6c1d2e4a5",
+            token: "dGhpcyBpcyBhIHRva2Vu:APA91bE",
+            delivery: "RPILAgUBcRhIBqSp7kiPekGBIeVh",
+            company: "acme",
+            name: "purchase",
+            url: "https://example.com/pricing",
+            form: "newsletter",
+            template: "order_confirmation",
+            number: 17,
+            seconds: 1_700_000_000,
+            event_id: EventId::from_parts(1_700_000_000_000, 17),
+            ulid: ulid::Ulid::from_parts(1_700_000_000_000, 17),
+            attributes: Attributes { first_name: "Ada", plan: "pro", seats: 12, trial: false },
+            purchase: Purchase { product: "socks", price: 23.45, quantity: 2, currency: "EUR" },
+            fields: Fields { first_name: "Ada", interest: "engines" },
+            file: vec![0xff; 1_000],
+            batch_body: batch.body(&Limits::default()).unwrap().bytes().clone(),
+            batch,
+            pipelines_batch_body: pipelines_batch.body(&Limits::default()).unwrap().bytes().clone(),
+            pipelines_batch,
+        })
+    }
+}
+
+fn now() -> Moment {
+    Moment::new(Duration::ZERO, Duration::from_secs(1_700_000_000), 17)
+}
+
+fn batch() -> Packed<TrackBatch> {
+    let mut packer = Packer::new();
+    for id in ["41", "42"] {
+        packer.push(Item::new(&person::Identify::new(id), &now(), &Limits::default()).unwrap(), ()).unwrap();
+    }
+    packer.finish().unwrap()
+}
+
+fn pipelines_batch() -> Packed<PipelinesBatch> {
+    let mut packer = Packer::new();
+    for id in ["41", "42"] {
+        packer.push(Item::new(&pipelines::Identify::new(id), &now(), &Limits::default()).unwrap(), ()).unwrap();
+    }
+    packer.finish().unwrap()
+}

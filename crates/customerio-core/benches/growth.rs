@@ -1,0 +1,47 @@
+//! What an event costs as they get more: nanoseconds of the processor and the most memory at a time, for the chart.
+
+#![expect(clippy::unwrap_used, reason = "what cannot be built cannot be measured")]
+#![expect(clippy::disallowed_methods, reason = "a clock is what it takes to measure time")]
+
+mod work;
+
+use std::{hint::black_box, time::Instant};
+
+use allocation_counter::measure;
+use customerio_core::{Packer, SendAll};
+
+fn pack(events: u64) {
+    let mut packer = Packer::new();
+    for number in 0..events {
+        black_box(packer.push(work::event(number), ()).unwrap());
+    }
+    black_box(packer.finish());
+}
+
+fn send(events: u64) {
+    let client = work::client();
+    let items = (0..events).map(|number| ((), Ok(work::event(number))));
+    let summary = work::now(client.send_all(items, SendAll::default(), |_| {}));
+    assert_eq!(summary.accepted, events);
+}
+
+/// The least of a few times: what is more is the machine's.
+fn fastest(work: fn(u64), events: u64) -> u128 {
+    let rounds = if events > 100_000 { 3 } else { 9 };
+    let time = || {
+        let started = Instant::now();
+        work(events);
+        started.elapsed().as_nanos()
+    };
+    (0..rounds).map(|_| time()).min().unwrap()
+}
+
+fn main() {
+    for (name, work) in [("packer", pack as fn(u64)), ("client", send)] {
+        work(1_000);
+        for events in [1_000, 10_000, 100_000, 1_000_000] {
+            let peak = measure(|| work(events)).bytes_max;
+            println!("{name}\t{events}\t{}\t{peak}", fastest(work, events) / u128::from(events));
+        }
+    }
+}
