@@ -111,7 +111,7 @@ def loopback(folder):
 def growth(folder):
     rows = {(name, int(events)): (int(time), int(peak)) for name, events, time, peak in read(folder / "growth.tsv")}
     for name in ("packer", "client"):
-        for what, index in (("time an event", 0), ("most memory", 1)):
+        for what, index in (("processor time an event", 0), ("most memory", 1)):
             ratio = rows[name, 1_000_000][index] / rows[name, 10_000][index]
             yield Figure(f"{what}, {name}: 10^6 events over 10^4", ratio, 1.25, None, "flat: at most 1.25")
     chart(rows)
@@ -157,7 +157,7 @@ def panel(rows, index, left, title, unit, scale):
 def chart(rows):
     docs = HERE / "docs"
     docs.mkdir(exist_ok=True)
-    time = panel(rows, 0, 60, "Time an event", "µs", 1_000)
+    time = panel(rows, 0, 60, "Processor time an event", "µs", 1_000)
     memory = panel(rows, 1, 430, "Most memory at a time", "MB", 1_000_000)
     (docs / "growth.svg").write_text(
         '<svg xmlns="http://www.w3.org/2000/svg" width="760" height="250" font-family="sans-serif" font-size="12">'
