@@ -166,8 +166,8 @@ def chart(rows):
 
 README = """# Figures
 
-Written by `benches/report`; what each means is in issue 7 and beside the code that measures it. Instructions and
-allocations are counted, and the same each time; `benches/gate` holds every change to them. Times are the machine's:
+Written by `benches/report`; the code that measures a figure says what it means. Instructions and allocations are counted,
+and the same each time; `benches/gate` holds every change to them. Times are the machine's:
 {machine}, load {load} when it began.
 
 ![Time and memory as the events get more](docs/growth.svg)
