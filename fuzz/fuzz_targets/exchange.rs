@@ -145,7 +145,7 @@ impl Clock {
             Time::Prompt => {}
             Time::Later(millis) => self.monotonic = self.monotonic.saturating_add(Duration::from_millis(millis.into())),
             Time::At(monotonic, wall, random) => {
-                (self.monotonic, self.wall, self.random) = (monotonic.get(), wall.get(), random)
+                (self.monotonic, self.wall, self.random) = (monotonic.get(), wall.get(), random);
             }
         }
         Moment::new(self.monotonic, self.wall, self.random)

@@ -4,7 +4,7 @@
 
 #![no_main]
 
-use std::error::Error as _;
+use std::{error::Error as _, time::Duration};
 
 use customerio_core::{
     App, Delivery, Error, Item, Limits, Moment, Operation, Packer, Raw, StopReason,
@@ -84,11 +84,8 @@ fuzz_target!(|input: &[u8]| {
 
     let mut packer = Packer::new();
     for id in ["41", "42", "43"] {
-        let item = Item::new(
-            &person::Identify::new(id),
-            &Moment::new(Default::default(), Default::default(), 4),
-            &Limits::default(),
-        );
+        let item =
+            Item::new(&person::Identify::new(id), &Moment::new(Duration::ZERO, Duration::ZERO, 4), &Limits::default());
         packer.push(item.expect("an id"), id).expect("a small item");
     }
     let batch = packer.finish().expect("three items");
