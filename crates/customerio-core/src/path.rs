@@ -232,6 +232,34 @@ mod tests {
     }
 
     #[test]
+    fn a_whole_route_may_have_a_prefix_before_it_and_more_behind_it() {
+        let written = |prefix, write: fn(&mut Path)| {
+            let mut path = Path::starting_with(prefix, Limits::default());
+            route!(path, "/v1/x");
+            write(&mut path);
+            let (finished, more) = path.finish_with("17");
+            assert_eq!(more, "17");
+            finished.unwrap().to_string()
+        };
+        for (prefix, write, expected) in [
+            ("", (|_| ()) as fn(&mut Path), "/v1/x"),
+            ("/proxy", |_| (), "/proxy/v1/x"),
+            ("", |path| path.literal("/y"), "/v1/x/y"),
+            ("", |path| path.segment("it", "a b", 9).unwrap(), "/v1/x/a%20b"),
+            ("", |path| path.query().pair("q", "a+b"), "/v1/x?q=a%2Bb"),
+            ("/proxy", |path| path.query().pair("q", "1"), "/proxy/v1/x?q=1"),
+        ] {
+            assert_eq!(written(prefix, write), expected);
+        }
+    }
+
+    #[test]
+    fn the_limits_are_those_that_were_given() {
+        let limits = Limits::default().with_person_id(7);
+        assert_eq!(Path::starting_with("", limits).limits(), &limits);
+    }
+
+    #[test]
     fn what_breaks_the_route_is_refused() {
         let long = "x".repeat(151);
         for (value, problem) in [
