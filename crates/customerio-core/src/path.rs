@@ -254,6 +254,14 @@ mod tests {
     }
 
     #[test]
+    fn how_long_a_path_is_shows_and_nothing_of_it() {
+        let mut path = Path::default();
+        path.literal("/v1/secret");
+        assert_eq!(format!("{path:?}"), "Path { bytes: 10, .. }");
+        assert_eq!(format!("{:?}", path.query()), "Query { .. }");
+    }
+
+    #[test]
     fn the_limits_are_those_that_were_given() {
         let limits = Limits::default().with_person_id(7);
         assert_eq!(Path::starting_with("", limits).limits(), &limits);
