@@ -282,6 +282,7 @@ mod tests {
             assert_eq!(error.problem(), &problem);
             assert_eq!(path.as_str(), "");
         }
+        assert_eq!(Path::default().segment("it", &long[..150], 150), Ok(()));
     }
 
     #[test]
