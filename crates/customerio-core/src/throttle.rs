@@ -188,7 +188,9 @@ mod tests {
         assert!((0..1000).all(|_| Throttle::off().take_repeat()));
         let throttle = Throttle::default();
         assert_eq!((0..1000).filter(|_| throttle.take_repeat()).count(), 100);
-        assert_eq!((0..1000).filter(|_| throttle.clone().with_rate(Quota::App, None).take_repeat()).count(), 1000);
+        // Another rate begins the reserve anew, as large as it was.
+        let other = throttle.with_rate(Quota::App, None);
+        assert_eq!((0..1000).filter(|_| other.take_repeat()).count(), 100);
     }
 
     #[test]
@@ -207,6 +209,16 @@ mod tests {
             let rest = rest.count();
             assert!(at_once + rest <= count && (at_once + rest) * 10 >= count * 9, "{quota:?}: {rest}");
         }
+    }
+
+    #[test]
+    fn it_shows_what_it_holds_calls_to() {
+        let shown = format!("{:?}", Throttle::off().with_rate(Quota::App, limits::APP_RATE).with_retry_reserve(7));
+        assert!(
+            shown.starts_with("Throttle { pacers: [None, None, None, Some(Pacer { rate: Rate { count: 10,"),
+            "{shown}"
+        );
+        assert!(shown.contains("budget: Some(Budget { most: 70,"), "{shown}");
     }
 
     #[test]
