@@ -29,8 +29,10 @@ impl<S> HyperTransport<S> {
     ///
     /// It must follow no redirects (a followed 301 becomes a GET, and what was sent is lost), repeat no requests,
     /// decompress nothing, and bound the time it takes to connect. One that speaks HTTP/2 should send pings: a request
-    /// that times out leaves its connection to the next one, be it dead or not. That a request was not sent is known from the errors
-    /// of hyper-util's client anywhere in the chain of sources; every other error counts as maybe sent.
+    /// that times out leaves its connection to the next one, be it dead or not.
+    ///
+    /// That a request was not sent is known from the errors of hyper-util's client anywhere in the chain of sources;
+    /// every other error counts as maybe sent.
     ///
     /// ```
     /// use customerio_hyper::HyperTransport;

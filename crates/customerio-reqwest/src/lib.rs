@@ -33,9 +33,11 @@ impl ReqwestTransport {
     /// Takes a client of yours.
     ///
     /// It must repeat no requests ([`reqwest::retry::never`]), decompress nothing, and bound the time it takes to
-    /// connect. One that speaks HTTP/2 should send pings (`http2_keep_alive_interval`): a request that times out leaves
-    /// its connection to the next one, be it dead or not. It must follow no redirects ([`reqwest::redirect::Policy::none`]): a followed 301 becomes a GET, and
-    /// what was sent is lost. One that does is found out when it has, and the call fails.
+    /// connect. It must follow no redirects ([`reqwest::redirect::Policy::none`]): a followed 301 becomes a GET, and what
+    /// was sent is lost. One that does is found out when it has, and the call fails.
+    ///
+    /// One that speaks HTTP/2 should send pings (`http2_keep_alive_interval`): a request that times out leaves its
+    /// connection to the next one, be it dead or not.
     ///
     /// ```
     /// use customerio_reqwest::ReqwestTransport;
