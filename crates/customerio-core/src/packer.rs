@@ -61,6 +61,8 @@ pub struct Refused<B, T> {
 const OPENING: &[u8] = br#"{"batch":["#;
 /// Of the list and of the object.
 const CLOSING: usize = 2;
+/// Bytes from which a body is expected to become as long as its limit.
+const LONG: usize = 32 * 1024;
 
 impl<B: Batch, T> Packer<B, T> {
     /// A packer with the documented limits, [`limits::BATCH_ITEM`] and [`limits::BATCH`], that refuses what cannot be
@@ -100,12 +102,17 @@ impl<B: Batch, T> Packer<B, T> {
             return Err(Box::new(Refused { item, tag, error }));
         }
         let full = match &self.open {
-            Some(open) if !open.takes(&item, self.limits.batch) => self.open.take(),
+            Some(open) if !open.takes(&item, self.limits.batch) => self.open.take().map(Packed::closed),
             _ => None,
         };
-        let open = self.open.get_or_insert_with(|| Packed::opened(item.shared().into(), item.replay()));
-        open.append(item.json(), tag);
-        Ok(full.map(Packed::closed))
+        let open = self.open.get_or_insert_with(|| {
+            let mut open = Packed::opened(item.shared().into(), item.replay());
+            // It will be as long, and has its room before the other gives its own back, which is then there for the next.
+            open.reserve(full.as_ref().map_or(0, |full| full.body.len()), self.limits.batch);
+            open
+        });
+        open.append(item.json(), tag, self.limits.batch);
+        Ok(full)
     }
 
     /// The items that are left, as a batch.
@@ -167,10 +174,13 @@ impl<B: Batch, T> Packed<B, T> {
 
     fn takes(&self, item: &Item<B>, limit: usize) -> bool {
         let with_item = self.buffer.len() + usize::from(!self.items.is_empty()) + item.json().len();
-        item.replay() == self.replay && *item.shared() == *self.shared && whole(with_item, &self.shared) <= limit
+        // Most items share nothing, and `memcmp` of nothing takes long where it reads masked from a dangling pointer.
+        let is_alike = item.shared().is_empty() && self.shared.is_empty() || *item.shared() == *self.shared;
+        item.replay() == self.replay && is_alike && whole(with_item, &self.shared) <= limit
     }
 
-    fn append(&mut self, json: &[u8], tag: T) {
+    fn append(&mut self, json: &[u8], tag: T, limit: usize) {
+        self.reserve(1 + json.len() + CLOSING + self.shared.len(), limit);
         if !self.items.is_empty() {
             self.buffer.push(b',');
         }
@@ -178,6 +188,19 @@ impl<B: Batch, T> Packed<B, T> {
         self.buffer.extend_from_slice(json);
         self.items.push(start..self.buffer.len());
         self.tags.push(tag);
+    }
+
+    /// Makes room for so many more bytes of a body that has `limit` at most.
+    ///
+    /// A body that gets long gets all of its room at once, and no more: the copies of one that doubles, each into memory
+    /// that is new, take as long as all the encoding.
+    fn reserve(&mut self, bytes: usize, limit: usize) {
+        let needed = self.buffer.len() + bytes;
+        if needed > self.buffer.capacity() {
+            let doubled = needed.max(2 * self.buffer.capacity());
+            let room = if doubled > LONG { doubled.max(limits::BATCH) } else { doubled };
+            self.buffer.reserve_exact(room.min(limit).max(needed) - self.buffer.len());
+        }
     }
 
     fn closed(mut self) -> Self {
@@ -225,11 +248,11 @@ impl<B: Batch, T> Packed<B, T> {
         if self.items.len() < 2 {
             return Err(Box::new(self));
         }
-        let half = self.items.len() / 2;
+        let (half, limit) = (self.items.len() / 2, self.body.len());
         let opened = || Self::opened(self.shared.clone(), self.replay);
         let (mut first, mut second) = (opened(), opened());
         for (index, (tag, json)) in self.into_items().enumerate() {
-            if index < half { &mut first } else { &mut second }.append(&json, tag);
+            if index < half { &mut first } else { &mut second }.append(&json, tag, limit);
         }
         Ok((first.closed(), second.closed()))
     }
@@ -399,6 +422,23 @@ mod tests {
             batches.extend(packer.finish());
             assert_eq!(batches.iter().map(Packed::len).collect::<Vec<_>>(), expected, "{limit}");
             assert!(batches.iter().all(|batch| body(batch).len() <= limit));
+        }
+    }
+
+    #[test]
+    fn a_body_that_gets_long_has_room_up_to_its_limit_and_no_more() {
+        for (limit, room) in [(40_000, 40_000), (limits::BATCH, limits::BATCH), (usize::MAX, limits::BATCH)] {
+            let mut packer = Packer::new().with_limits(limits(1_000, limit));
+            let mut rooms = Vec::new();
+            // Of 100 bytes each, with the comma.
+            for _ in 0..limit.min(limits::BATCH) / 100 - 1 {
+                assert!(packer.push(item(&Call::new("x".repeat(91))), ()).unwrap().is_none());
+                rooms.push(packer.open.as_ref().unwrap().buffer.capacity());
+            }
+            rooms.dedup();
+            let (short, long): (Vec<usize>, Vec<usize>) = rooms.into_iter().partition(|&room| room <= LONG);
+            assert!(short.len() < 12, "{short:?}");
+            assert_eq!(long, [room]);
         }
     }
 
