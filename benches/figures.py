@@ -142,42 +142,44 @@ def weight(folder):
             yield Figure(f"a small program with {name}, over one with hyper", figures[2] / ours[2], None, shown)
 
 
-def line(points, colour, name):
+COLOURS = {"packer": "#1f6feb", "client": "#d1542f"}
+
+
+def line(points, colour):
     path = " ".join(f"{x:.0f},{y:.0f}" for x, y in points)
-    x, y = points[-1]
     dots = "".join(f'<circle cx="{x:.0f}" cy="{y:.0f}" r="3" fill="{colour}"/>' for x, y in points)
-    return f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>{dots}' \
-           f'<text x="{x + 8:.0f}" y="{y + 4:.0f}" fill="{colour}">{name}</text>'
+    return f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>{dots}'
 
 
-def panel(rows, index, left, title, unit, scale):
+def panel(rows, index, left, title, scale):
     """One chart: the number of events to the right, a figure upwards from 0."""
-    events, height, width, top = (1_000, 10_000, 100_000, 1_000_000), 180, 240, 40
+    events, height, width, top = (1_000, 10_000, 100_000, 1_000_000), 180, 280, 40
     most = max(row[index] for row in rows.values()) / scale * 1.2
     parts = [f'<text x="{left}" y="22" font-weight="bold">{title}</text>']
     for tick in (0, most / 2, most):
         y = top + height - tick / most * height
         parts.append(f'<line x1="{left}" x2="{left + width}" y1="{y:.0f}" y2="{y:.0f}" stroke="#ddd"/>'
-                     f'<text x="{left - 6}" y="{y + 4:.0f}" text-anchor="end">{tick:,.1f}</text>')
-    for position, number in enumerate(events):
-        x = left + position * width / 3
-        parts.append(f'<text x="{x:.0f}" y="{top + height + 18}" text-anchor="middle">10^{position + 3}</text>')
-    for name, colour in (("packer", "#1f6feb"), ("client", "#d1542f")):
-        points = [(left + position * width / 3, top + height - rows[name, number][index] / scale / most * height)
-                  for position, number in enumerate(events)]
-        parts.append(line(points, colour, name))
-    parts.append(f'<text x="{left - 6}" y="38" text-anchor="end">{unit}</text>')
+                     f'<text x="{left - 6}" y="{y + 4:.0f}" text-anchor="end">{tick:.2f}</text>')
+    across = [left + position * width / 3 for position in range(len(events))]
+    for x, number in zip(across, events):
+        parts.append(f'<text x="{x:.0f}" y="{top + height + 18}" text-anchor="middle">{number:,}</text>')
+    for name, colour in COLOURS.items():
+        parts.append(line([(x, top + height - rows[name, number][index] / scale / most * height)
+                           for x, number in zip(across, events)], colour))
     return "".join(parts)
 
 
 def chart(rows):
     docs = HERE / "docs"
     docs.mkdir(exist_ok=True)
-    time = panel(rows, 0, 60, "Processor time an event", "µs", 1_000)
-    memory = panel(rows, 1, 430, "Most memory at a time", "MB", 1_000_000)
+    time = panel(rows, 0, 50, "Processor time an event, µs", 1_000)
+    memory = panel(rows, 1, 420, "Most memory at a time, MB", 1_000_000)
+    legend = "".join(f'<rect x="{x}" y="262" width="12" height="4" fill="{colour}"/><text x="{x + 18}" y="268">{name}</text>'
+                     for x, (name, colour) in zip((50, 120), COLOURS.items()))
     (docs / "growth.svg").write_text(
-        '<svg xmlns="http://www.w3.org/2000/svg" width="760" height="250" font-family="sans-serif" font-size="12">'
-        f'<rect width="100%" height="100%" fill="white"/>{time}{memory}</svg>\n')
+        '<svg xmlns="http://www.w3.org/2000/svg" width="750" height="280" font-family="sans-serif" font-size="12">'
+        f'<rect width="100%" height="100%" fill="white"/>{time}{memory}{legend}'
+        '<text x="190" y="268" fill="#555">by the number of events</text></svg>\n')
 
 
 README = """# Figures
