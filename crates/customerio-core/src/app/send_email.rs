@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     App, Body, BuildError, Limits, Nothing, Operation, Path, PersonId, Problem, Quota, Replay, UnixSeconds, Unreadable,
-    limits::check_bytes,
+    limits::{check_bytes, check_count},
     macros::{opaque_debug, setters},
     path::route,
 };
@@ -183,10 +183,7 @@ impl Fields<'_> {
     fn check(&self, limits: &Limits) -> Result<(), BuildError> {
         message::check_text("the recipient", self.to)?;
         let count = [Some(self.to), self.cc, self.bcc].into_iter().flatten().map(count_addresses).sum();
-        if count > limits.email_recipients {
-            let problem = Problem::Count { count, least: 1, most: limits.email_recipients };
-            return Err(BuildError::new("the list of recipients", problem));
-        }
+        check_count("the list of recipients", count, 1, limits.email_recipients)?;
         self.check_headers()?;
         self.check_attachments(limits)
     }
@@ -422,6 +419,10 @@ mod tests {
             (
                 refused_app(&SendEmail::from_template(1, &recipients).with_cc("b@x.org").with_bcc("c@x.org")),
                 "the list of recipients has 16 entries, and must have from 1 to 15",
+            ),
+            (
+                refused_app(&SendEmail::from_template(1, " , ")),
+                "the list of recipients has 0 entries, and must have from 1 to 15",
             ),
             (refused_app(&template().with_header("", "b")), "the name of a header is empty"),
             (refused_app(&template().with_header("X A", "b")), visible),
