@@ -10,18 +10,10 @@ use customerio_testing::faults::Action::{
 use crate::table::{
     Fault,
     Op::{Email, Identify, Merge},
-    answer, delivered, maybe_sent, ok,
+    answer, delivered, lost, maybe_sent, ok,
 };
 
-/// What comes of a request that was lost once with its answer: another is made, if it may.
-fn lost(fault: Fault) -> Fault {
-    fault
-        .expect(Identify, delivered(2, 2))
-        .expect(Merge, maybe_sent(1, NotRepeatable, 1))
-        .expect(Email, maybe_sent(1, NotRepeatable, 1))
-}
-
-/// The same, where the request was not whole when the connection broke.
+/// As [`lost`], where the request was not whole when the connection broke.
 fn cut(fault: Fault) -> Fault {
     fault.expect(Identify, delivered(2, 1)).expect(Merge, maybe_sent(1, NotRepeatable, 0))
 }

@@ -9,7 +9,7 @@ use customerio_testing::faults::{
 use crate::table::{
     BODY, Fault,
     Op::{Email, Identify, Merge},
-    Via, delivered, maybe_sent, not_sent, unclear,
+    Via, delivered, lost, maybe_sent, not_sent, unclear,
 };
 
 /// The server's side of a connection begins so.
@@ -30,13 +30,6 @@ fn when_asked(name: &str, frames: Vec<Frame>) -> Fault {
 
 fn fault(name: &str) -> Fault {
     Fault::new(name).via(Via::Http2).always(vec![settings(), serve()])
-}
-
-fn lost(fault: Fault) -> Fault {
-    fault
-        .expect(Identify, delivered(2, 2))
-        .expect(Merge, maybe_sent(1, NotRepeatable, 1))
-        .expect(Email, maybe_sent(1, NotRepeatable, 1))
 }
 
 fn reset(code: u32) -> Frame {

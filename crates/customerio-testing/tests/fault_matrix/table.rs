@@ -140,6 +140,12 @@ pub(crate) fn answer(bytes: impl Into<Vec<u8>>) -> Vec<Action> {
     vec![Action::ReadRequest, Action::write(bytes)]
 }
 
+/// What comes of a request that was lost once with its answer: another is made, if it may.
+pub(crate) fn lost(fault: Fault) -> Fault {
+    let once = maybe_sent(1, StopReason::NotRepeatable, 1);
+    fault.expect(Op::Identify, delivered(2, 2)).expect(Op::Merge, once).expect(Op::Email, once)
+}
+
 impl Fault {
     /// Without anything else, nothing is wrong.
     pub(crate) fn new(name: impl Into<String>) -> Self {
