@@ -30,9 +30,7 @@
 
 use std::{borrow::Cow, time::Duration};
 
-use crate::{BuildError, Problem, attributes::AttributeLimits};
-
-use crate::Rate;
+use crate::{BuildError, Problem, Rate, attributes::AttributeLimits};
 
 /// Longest `id` of a person (Track, "Customer limits").
 pub const PERSON_ID: usize = 150;

@@ -443,6 +443,17 @@ mod tests {
     }
 
     #[test]
+    fn behind_a_long_batch_the_next_has_its_room_from_the_start() {
+        let mut packer = Packer::new().with_limits(limits(1_000, 40_000));
+        let mut room_behind = |text: &str| loop {
+            if packer.push(item(&Call::new(text)), ()).unwrap().is_some() {
+                return packer.open.as_ref().unwrap().buffer.capacity();
+            }
+        };
+        assert_eq!(room_behind(&"x".repeat(91)), 40_000);
+    }
+
+    #[test]
     fn an_item_over_a_limit_comes_back_and_the_others_stay() {
         let mut packer = Packer::new().with_limits(limits(9, 100));
         packer.push(item(&Call::new("x")), 0).unwrap();
