@@ -117,7 +117,7 @@ def growth(folder):
         times = [time for (of, _), (time, _) in sorted(rows.items()) if of == name]
         most = max(later / earlier for earlier, later in itertools.combinations(times, 2))
         shown = f"{most:.3f} ({min(times)} to {max(times)} ns)"
-        yield Figure(f"processor time an event, {name}: more over less of 10^3 to 10^6 events, the most", most, 1.25, shown,
+        yield Figure(f"processor time an event, {name}, of 10^3 to 10^6 events: the most that a number of them costs over a lower one", most, 1.25, shown,
                      "flat: at most 1.25")
         # 10^3 events are less than a batch.
         most, least = rows[name, 1_000_000][1], rows[name, 10_000][1]
@@ -185,7 +185,8 @@ def chart(rows):
 README = """# Figures
 
 Written by `benches/report`; the code that measures a figure says what it means. Instructions and allocations are counted,
-and the same each time; `benches/gate` holds every change to them. Times are the machine's:
+and the same each time; `benches/gate` holds every change to them. The small programs with hyper and reqwest have TLS, as
+those of others have. Times are the machine's:
 {machine}, load {load} when it began.
 
 ![Time and memory as the events get more](docs/growth.svg)

@@ -30,7 +30,7 @@ impl Transport for UreqTransport {
             // When nobody waits for it any more, it goes on until its own timeout.
             let _ = sender.send(send(&agent, request));
         });
-        // A thread that panicked has sent nothing here.
+        // The thread panicked, and nobody knows how far it came.
         receiver.await.unwrap_or_else(|_| Err(TransportError::maybe_sent(TransportErrorKind::Connection)))
     }
 
