@@ -88,7 +88,7 @@ impl Api {
 }
 
 fn json(body: &impl Serialize) -> Bytes {
-    let mut buffer = Vec::with_capacity(256);
+    let mut buffer = Vec::with_capacity(1024);
     serde_json::to_writer(&mut buffer, body).unwrap();
     buffer.into()
 }
