@@ -13,7 +13,7 @@ use std::{
 };
 
 use customerio::{
-    App, Client, Error as CallError, Moment, Transport, TransportError, TransportErrorKind, UnixSeconds,
+    App, Client, Error as CallError, Moment, Timestamp, Transport, TransportError, TransportErrorKind,
     app::{SendEmail, SendPush, SendSms, SendWhatsApp},
     async_trait,
     bytes::Bytes,
@@ -28,7 +28,7 @@ use crate::{CustomerIo, connect_quietly};
 const MESSAGES: u64 = 200;
 
 /// The time, as a receiver takes it.
-pub type Clock = Arc<dyn Fn() -> UnixSeconds + Send + Sync>;
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// Where webhooks come from.
 #[derive(Debug)]
@@ -161,7 +161,7 @@ pub struct Handled(Mutex<Account>);
 struct Account {
     events: BTreeMap<String, u32>,
     reasons: BTreeMap<&'static str, u32>,
-    latest: Option<UnixSeconds>,
+    latest: Option<Timestamp>,
     late: u32,
 }
 

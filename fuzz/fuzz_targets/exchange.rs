@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use customerio_core::{
-    App, Attempt, Delivery, Endpoint, Error, Exchange, Moment, Operation, Policy, Rate, Region, Replay, Step,
+    App, Attempt, Delivery, Endpoint, Error, Exchange, Moment, Operation, RetryPolicy, Rate, Region, Replay, Step,
     StopReason, Throttle, Track, TransportError, TransportErrorKind,
     app::{DefaultAudience, SendEmail, TriggerBroadcast},
     bytes::Bytes,
@@ -152,8 +152,8 @@ impl Clock {
     }
 }
 
-fn run<O: Operation>(endpoint: &Endpoint<O::Surface>, operation: &O, input: &Input<'_>) {
-    let mut policy = Policy::default().with_attempts(input.attempts.into());
+fn run<O: Operation>(endpoint: &Endpoint<O::Api>, operation: &O, input: &Input<'_>) {
+    let mut policy = RetryPolicy::default().with_attempts(input.attempts.into());
     if let Some((base, cap)) = input.backoff {
         policy = policy.with_backoff(base.get(), cap.get());
     }

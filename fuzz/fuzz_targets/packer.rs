@@ -5,7 +5,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use customerio_core::{
-    Batch, BuildError, Item, Limits, Moment, Operation as _, Packed, Packer, PipelinesBatch, Problem, Replay,
+    Batch, BuildError, Item, Limits, Moment, Operation as _, EncodedBatch, BatchBuilder, PipelinesBatch, BuildErrorKind, Replay,
     TrackBatch, Unrepeatable, pipelines, track::v2::person,
 };
 use libfuzzer_sys::{arbitrary, fuzz_target};
@@ -74,7 +74,7 @@ fn run<B: Batch>(input: &Input<'_>, item: impl Fn(Kind, &str) -> Result<Item<B>,
     let (item_limit, body_limit) = (usize::from(input.item_limit), usize::from(input.body_limit));
     let apart = if input.apart { Unrepeatable::Apart } else { Unrepeatable::Refuse };
     let limits = Limits::default().with_batch_item(item_limit).with_batch(body_limit);
-    let mut packer = Packer::new().with_limits(limits).with_unrepeatable(apart);
+    let mut packer = BatchBuilder::new().with_limits(limits).with_unrepeatable(apart);
     let (mut known, mut expected, mut batches) = (Vec::new(), Vec::new(), Vec::new());
     for item in input.calls.iter().filter_map(|(kind, text)| item(*kind, text).ok()) {
         let tag = known.len();
@@ -86,8 +86,8 @@ fn run<B: Batch>(input: &Input<'_>, item: impl Fn(Kind, &str) -> Result<Item<B>,
             }
             Err(refused) => {
                 assert_eq!((refused.tag, refused.item.json()), (tag, known[tag].json.as_slice()));
-                match refused.error.problem() {
-                    Problem::TooLong { bytes, limit } => {
+                match refused.error.kind() {
+                    BuildErrorKind::TooLong { bytes, limit } => {
                         // Above its own bytes it counts what is written around it and what it shares with its batch.
                         assert!([item_limit, body_limit].contains(limit) && bytes > limit);
                         assert!((known[tag].json.len()..known[tag].json.len() + 200).contains(bytes));
@@ -111,7 +111,7 @@ fn run<B: Batch>(input: &Input<'_>, item: impl Fn(Kind, &str) -> Result<Item<B>,
     }
 }
 
-fn check<B: Batch>(batch: &Packed<B, usize>, known: &[Known], body_limit: usize) {
+fn check<B: Batch>(batch: &EncodedBatch<B, usize>, known: &[Known], body_limit: usize) {
     #[derive(serde::Deserialize)]
     struct Body<'a> {
         #[serde(borrow)]

@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use customerio_core::{BuildError, Endpoint, Path, Problem, Raw, Region, Track, build};
+use customerio_core::{BuildError, Endpoint, Path, BuildErrorKind, Raw, Region, Track, build};
 use libfuzzer_sys::{arbitrary, fuzz_target};
 use percent_encoding::percent_decode_str;
 use url::Url;
@@ -23,10 +23,10 @@ fn written(value: &str, limit: usize, result: &Result<(), BuildError>) -> bool {
     let blank = value.trim().is_empty();
     match result.as_ref().map_err(BuildError::problem) {
         Ok(()) => assert!(!blank && !matches!(value, "." | "..") && value.len() <= limit, "{value:?}"),
-        Err(Problem::Empty) => assert!(blank, "{value:?}"),
-        Err(Problem::DotSegment) => assert!(matches!(value, "." | ".."), "{value:?}"),
+        Err(BuildErrorKind::Empty) => assert!(blank, "{value:?}"),
+        Err(BuildErrorKind::DotSegment) => assert!(matches!(value, "." | ".."), "{value:?}"),
         Err(problem) => {
-            assert_eq!(problem, &Problem::TooLong { bytes: value.len(), limit });
+            assert_eq!(problem, &BuildErrorKind::TooLong { bytes: value.len(), limit });
             assert!(value.len() > limit);
         }
     }

@@ -7,7 +7,7 @@
 use std::{error::Error as _, time::Duration};
 
 use customerio_core::{
-    App, Delivery, Error, Item, Limits, Moment, Operation, Packer, Raw, StopReason,
+    App, Delivery, Error, Item, Limits, Moment, Operation, BatchBuilder, Raw, StopReason,
     app::{DefaultAudience, SendEmail, TriggerBroadcast},
     bytes::Bytes,
     http::{HeaderName, HeaderValue, Response, StatusCode},
@@ -82,7 +82,7 @@ fuzz_target!(|input: &[u8]| {
         assert_eq!((raw.body(), raw.headers()), (response.body(), response.headers()));
     }
 
-    let mut packer = Packer::new();
+    let mut packer = BatchBuilder::new();
     for id in ["41", "42", "43"] {
         let item =
             Item::new(&person::Identify::new(id), &Moment::new(Duration::ZERO, Duration::ZERO, 4), &Limits::default());

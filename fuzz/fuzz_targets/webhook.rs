@@ -4,7 +4,7 @@
 #![no_main]
 
 use customerio_core::{
-    UnixSeconds,
+    Timestamp,
     http::{HeaderMap, HeaderValue, Request},
     webhook::{Event, Kind, ReceiveError, Unverified, Verifier},
 };
@@ -32,7 +32,7 @@ fuzz_target!(|data: &[u8]| {
     let [signature, timestamp, body] = [(); 3].map(|()| lines.next().unwrap_or_default());
     let verifier = Verifier::new("signing-key").and_then(|verifier| verifier.with_key("old-key")).expect("two keys");
 
-    let now = UnixSeconds::from(NOW);
+    let now = Timestamp::from(NOW);
     let given = headers(signature, timestamp);
     if matches!(verifier.verify(&given, body, now), Ok(()) | Err(Unverified::Stale { .. })) {
         let text = std::str::from_utf8(timestamp).expect("it is a number").trim();

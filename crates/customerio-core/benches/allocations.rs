@@ -12,7 +12,7 @@ use std::{cell::Cell, collections::BTreeMap, hint::black_box, time::Duration};
 use allocation_counter::{AllocationInfo, measure};
 use cases::Inputs;
 use customerio_core::{
-    Endpoint, Item, Limits, Moment, Packer, Region, Track, TrackBatch, build,
+    BatchBuilder, Endpoint, Item, Limits, Moment, Region, Track, TrackBatch, build,
     bytes::Bytes,
     http::Response,
     parse,
@@ -75,7 +75,7 @@ fn memory() {
         format!("{:.3}", info.bytes_current as f64 / encoded as f64),
     );
     let (info, _batches) = kept(|| {
-        let (mut packer, mut batches) = (Packer::new(), Vec::new());
+        let (mut packer, mut batches) = (BatchBuilder::new(), Vec::new());
         for number in 0..EVENTS {
             batches.extend(packer.push(work::event(number), ()).unwrap());
         }
@@ -99,7 +99,7 @@ fn encoding(endpoint: &Endpoint<Track>) {
     const EVENTS: u32 = 1_900;
     let (encoded, now) = (Cell::new(0), Moment::new(Duration::ZERO, Duration::ZERO, 1));
     let data = Counted(&encoded);
-    let mut packer: Packer<TrackBatch> = Packer::new();
+    let mut packer: BatchBuilder<TrackBatch> = BatchBuilder::new();
     let mut requests = Vec::new();
     let mut send = |batch| requests.push(build(endpoint, &batch).unwrap());
     for _ in 0..EVENTS {

@@ -7,14 +7,14 @@ mod work;
 use std::{hint::black_box, time::Duration};
 
 use allocation_counter::measure;
-use customerio_core::{Packer, SendAll};
+use customerio_core::{BatchBuilder, BatchOptions};
 use nix::{
     sys::time::TimeValLike as _,
     time::{ClockId, clock_gettime},
 };
 
 fn pack(events: u64) {
-    let mut packer = Packer::new();
+    let mut packer = BatchBuilder::new();
     for number in 0..events {
         black_box(packer.push(work::event(number), ()).unwrap());
     }
@@ -24,7 +24,7 @@ fn pack(events: u64) {
 fn send(events: u64) {
     let client = work::client();
     let items = (0..events).map(|number| ((), Ok(work::event(number))));
-    let summary = work::now(client.send_all(items, SendAll::default(), |_| {}));
+    let summary = work::now(client.send_all(items, BatchOptions::default(), |_| {}));
     assert_eq!(summary.accepted, events);
 }
 

@@ -8,7 +8,9 @@ mod work;
 use std::hint::black_box;
 
 use cases::Inputs;
-use customerio_core::{Client, Error, Item, Limits, Packed, Packer, Track, TrackBatch, bytes::Bytes, http::Response};
+use customerio_core::{
+    BatchBuilder, Client, EncodedBatch, Error, Item, Limits, Track, TrackBatch, bytes::Bytes, http::Response,
+};
 
 fn events(count: u64) -> Vec<Item<TrackBatch>> {
     (0..count).map(work::event).collect()
@@ -33,8 +35,8 @@ fn pack_1900(events: Vec<Item<TrackBatch>>) -> usize {
 fn pack<const COUNT: usize>(events: Vec<Item<TrackBatch>>) -> usize {
     let event = events[0].json().len();
     let body = r#"{"batch":[]}"#.len() + COUNT * event + COUNT - 1;
-    let (mut packer, mut batches) = (Packer::new().with_limits(Limits::default().with_batch(body)), 0);
-    let mut send = |batch: Option<Packed<TrackBatch>>| batches += usize::from(black_box(batch).is_some());
+    let (mut packer, mut batches) = (BatchBuilder::new().with_limits(Limits::default().with_batch(body)), 0);
+    let mut send = |batch: Option<EncodedBatch<TrackBatch>>| batches += usize::from(black_box(batch).is_some());
     for event in events {
         send(packer.push(event, ()).unwrap());
     }
@@ -44,12 +46,12 @@ fn pack<const COUNT: usize>(events: Vec<Item<TrackBatch>>) -> usize {
 
 /// The answer to a batch of 1,000 of which 100 were rejected.
 struct Rejections {
-    batch: Packed<TrackBatch>,
+    batch: EncodedBatch<TrackBatch>,
     body: Bytes,
 }
 
 fn rejections() -> Rejections {
-    let mut packer = Packer::new();
+    let mut packer = BatchBuilder::new();
     for event in events(1_000) {
         assert!(packer.push(event, ()).unwrap().is_none());
     }

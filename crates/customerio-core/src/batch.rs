@@ -1,14 +1,14 @@
 //! Calls that can go many to a request, and what comes of each.
 //!
-//! An [`Item`] is a call that is encoded, once; a [`Packer`](crate::Packer) puts items into batches by their exact size;
-//! a [`Packed`](crate::Packed) batch is an operation like any other; and its answer says of each item what became of it.
+//! An [`Item`] is a call that is encoded, once; a [`BatchBuilder`](crate::BatchBuilder) puts items into batches by their exact size;
+//! a [`EncodedBatch`](crate::EncodedBatch) batch is an operation like any other; and its answer says of each item what became of it.
 
 use bytes::Bytes;
 use http::Response;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::{BuildError, Limits, Moment, Operation, Pipelines, Replay, Surface, Track, Unreadable, decode_nothing};
+use crate::{Api, BuildError, DecodeFailure, Limits, Moment, Operation, Pipelines, Replay, Track, decode_nothing};
 
 mod sealed {
     pub trait Sealed {}
@@ -17,7 +17,7 @@ mod sealed {
 /// An API that takes many calls in one request: [`TrackBatch`] or [`PipelinesBatch`].
 pub trait Batch: sealed::Sealed + Send + Sync + 'static {
     /// The API.
-    type Surface: Surface;
+    type Api: Api;
     /// The [`Operation::NAME`] of its batches.
     const NAME: &'static str;
     /// Their path.
@@ -36,19 +36,19 @@ impl sealed::Sealed for TrackBatch {}
 impl sealed::Sealed for PipelinesBatch {}
 
 impl Batch for TrackBatch {
-    type Surface = Track;
+    type Api = Track;
     const NAME: &'static str = "track.batch";
     const PATH: &'static str = "/api/v2/batch";
 }
 
 impl Batch for PipelinesBatch {
-    type Surface = Pipelines;
+    type Api = Pipelines;
     const NAME: &'static str = "pipelines.batch";
     const PATH: &'static str = "/v1/batch";
 }
 
 /// An operation that can also go in a batch.
-pub trait BatchItem: Operation<Output = (), Surface = <Self::Batch as Batch>::Surface> {
+pub trait BatchItem: Operation<Output = (), Api = <Self::Batch as Batch>::Api> {
     /// The batches that take it.
     type Batch: Batch;
 
@@ -83,7 +83,7 @@ impl std::fmt::Debug for Encoded {
     }
 }
 
-/// A call that is encoded, for a [`Packer`](crate::Packer). It is not encoded again.
+/// A call that is encoded, for a [`BatchBuilder`](crate::BatchBuilder). It is not encoded again.
 pub struct Item<B> {
     // As long as they are and no longer: many items may wait in memory.
     json: Box<[u8]>,
@@ -94,7 +94,7 @@ pub struct Item<B> {
 
 impl<B: Batch> Item<B> {
     /// Encodes `operation` within `limits`, with what is missing of its id and time filled in from `now`. Its whole size
-    /// is the [`Packer`](crate::Packer)'s to check.
+    /// is the [`BatchBuilder`](crate::BatchBuilder)'s to check.
     ///
     /// # Errors
     ///
@@ -211,7 +211,7 @@ impl std::fmt::Debug for Rejected {
 /// Reads the answer to a batch of `count` items.
 ///
 /// An index that is missing, that is no position in the batch, or that was named before goes to `unknown`, whole.
-pub(crate) fn decode(response: &Response<Bytes>, count: usize) -> Result<BatchAnswer, Unreadable> {
+pub(crate) fn decode(response: &Response<Bytes>, count: usize) -> Result<BatchAnswer, DecodeFailure> {
     let mut rejections = Rejections { rejected: Vec::new(), unknown: Vec::new(), accepted: count };
     let body = response.body().trim_ascii();
     if matches!(body, b"" | b"{}") {
@@ -271,7 +271,7 @@ mod tests {
     use super::*;
     use crate::testing::any_json;
 
-    fn answer(body: &'static str, count: usize) -> Result<Result<usize, Rejections>, Unreadable> {
+    fn answer(body: &'static str, count: usize) -> Result<Result<usize, Rejections>, DecodeFailure> {
         decode(&Response::new(body.into()), count).map(BatchAnswer::into_result)
     }
 

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 
 use crate::{
-    Attempt, Endpoint, Error, Exchange, Limits, Moment, Operation, Policy, Step, Surface, Throttle, Transport,
+    Api, Attempt, Endpoint, Error, Exchange, Limits, Moment, Operation, RetryPolicy, Step, Throttle, Transport,
     TransportError, TransportErrorKind,
 };
 
@@ -18,28 +18,28 @@ use crate::{
 /// Dropping the future of a call cancels it. A request that is out then may or may not arrive; nothing is repeated.
 ///
 /// See the crate's start page for a first program.
-pub struct Client<S: Surface> {
+pub struct Client<S: Api> {
     endpoint: Arc<Endpoint<S>>,
     transport: Arc<dyn Transport>,
-    policy: Policy,
+    policy: RetryPolicy,
     throttle: Throttle,
 }
 
-impl<S: Surface> Client<S> {
-    /// A client of `endpoint` over `transport`, with the default [`Policy`] and a [`Throttle`] of its own.
+impl<S: Api> Client<S> {
+    /// A client of `endpoint` over `transport`, with the default [`RetryPolicy`] and a [`Throttle`] of its own.
     #[must_use]
     pub fn new(endpoint: Endpoint<S>, transport: impl Transport + 'static) -> Self {
         Self {
             endpoint: Arc::new(endpoint),
             transport: Arc::new(transport),
-            policy: Policy::default(),
+            policy: RetryPolicy::default(),
             throttle: Throttle::default(),
         }
     }
 
     /// The client with another policy.
     #[must_use]
-    pub fn with_policy(mut self, policy: Policy) -> Self {
+    pub fn with_retry_policy(mut self, policy: RetryPolicy) -> Self {
         self.policy = policy;
         self
     }
@@ -56,7 +56,7 @@ impl<S: Surface> Client<S> {
     #[must_use]
     pub fn with_deadline(self, deadline: Duration) -> Self {
         let policy = self.policy.with_deadline(deadline);
-        self.with_policy(policy)
+        self.with_retry_policy(policy)
     }
 
     /// The same client with another deadline, for one call: `client.within(Duration::from_secs(2)).delete("42")`.
@@ -75,7 +75,7 @@ impl<S: Surface> Client<S> {
 
     /// The policy of its calls.
     #[must_use]
-    pub fn policy(&self) -> Policy {
+    pub fn policy(&self) -> RetryPolicy {
         self.policy
     }
 
@@ -86,14 +86,14 @@ impl<S: Surface> Client<S> {
     /// # Errors
     ///
     /// See [`Error`]: each variant says what is known about the request having arrived.
-    pub async fn call<O: Operation<Surface = S>>(&self, operation: &O) -> Result<O::Output, Error> {
+    pub async fn call<O: Operation<Api = S>>(&self, operation: &O) -> Result<O::Output, Error> {
         match operation.capture(&self.transport.now()) {
             Some(captured) => self.drive(&captured).await,
             None => self.drive(operation).await,
         }
     }
 
-    async fn drive<O: Operation<Surface = S>>(&self, operation: &O) -> Result<O::Output, Error> {
+    async fn drive<O: Operation<Api = S>>(&self, operation: &O) -> Result<O::Output, Error> {
         let exchange = Exchange::new(&self.endpoint, operation, self.policy, &self.transport.now())?;
         let mut exchange = exchange.with_throttle(&self.throttle);
         loop {
@@ -126,7 +126,7 @@ impl<S: Surface> Client<S> {
     }
 }
 
-impl<S: Surface> Clone for Client<S> {
+impl<S: Api> Clone for Client<S> {
     fn clone(&self) -> Self {
         Self {
             endpoint: self.endpoint.clone(),
@@ -137,7 +137,7 @@ impl<S: Surface> Clone for Client<S> {
     }
 }
 
-impl<S: Surface> fmt::Debug for Client<S> {
+impl<S: Api> fmt::Debug for Client<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
             .field("endpoint", &self.endpoint)

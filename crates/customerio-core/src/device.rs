@@ -5,7 +5,7 @@
 use serde::{Serialize, Serializer};
 
 use crate::{
-    BuildError, Nothing, Path, UnixSeconds,
+    BuildError, Nothing, Path, Timestamp,
     json::Fields,
     macros::{opaque_debug, setters},
     path::check_identifier,
@@ -52,7 +52,7 @@ impl Serialize for Platform {
 pub struct Device<'a, A: ?Sized = Nothing> {
     token: &'a str,
     platform: Platform,
-    last_used: Option<UnixSeconds>,
+    last_used: Option<Timestamp>,
     attributes: Option<DeviceAttributes<'a, A>>,
 }
 
@@ -73,7 +73,7 @@ impl<'a, A: ?Sized> Device<'a, A> {
 
     setters! {
         /// When the person last used it; without it, when Customer.io gets the call.
-        with_last_used, last_used: UnixSeconds;
+        with_last_used, last_used: Timestamp;
     }
 
     pub(crate) fn check(&self) -> Result<(), BuildError> {

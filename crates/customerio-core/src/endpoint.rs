@@ -12,8 +12,8 @@ use http::{
 use zeroize::Zeroizing;
 
 use crate::{
-    ApiError, App, BuildError, DecodeError, Error, Limits, Operation, Path, Pipelines, Problem, Region, StopReason,
-    Surface, Track, TransportError, error::Answer, operation::JSON, time::UnixSeconds,
+    Api, ApiError, App, BuildError, BuildErrorKind, DecodeError, Error, Limits, Operation, Path, Pipelines, Region,
+    StopReason, Track, TransportError, error::Answer, operation::JSON, time::Timestamp,
 };
 
 const X_WORKSPACE_ID: HeaderName = HeaderName::from_static("x-workspace-id");
@@ -113,7 +113,7 @@ impl Endpoint<Pipelines> {
                 Region::Eu => "us_",
             };
             if rest.starts_with(other) {
-                return Err(BuildError::new(WHAT, Problem::Invalid("it belongs to the other region".into())));
+                return Err(BuildError::new(WHAT, BuildErrorKind::Invalid("it belongs to the other region".into())));
             }
             let mut value = secret_with_capacity("Bearer ", key.len());
             value.push_str(key);
@@ -134,7 +134,7 @@ impl Endpoint<Pipelines> {
     }
 }
 
-impl<S: Surface> Endpoint<S> {
+impl<S: Api> Endpoint<S> {
     fn new(region: Region, authorization: HeaderValue) -> Self {
         Self {
             scheme: uri::Scheme::HTTPS,
@@ -159,7 +159,7 @@ impl<S: Surface> Endpoint<S> {
     ///
     /// Where it is anything else: no `http` or `https` scheme, a query, or a user name.
     pub fn with_base_url(mut self, url: &str) -> Result<Self, BuildError> {
-        let invalid = |reason: &'static str| BuildError::new("the base URL", Problem::Invalid(reason.into()));
+        let invalid = |reason: &'static str| BuildError::new("the base URL", BuildErrorKind::Invalid(reason.into()));
         let parts = url.trim().parse::<Uri>().map_err(|_| invalid("it cannot be parsed"))?.into_parts();
         let scheme = parts.scheme.ok_or_else(|| invalid("it must begin with http:// or https://"))?;
         if scheme != uri::Scheme::HTTP && scheme != uri::Scheme::HTTPS {
@@ -193,7 +193,7 @@ impl<S: Surface> Endpoint<S> {
         let what = "the user agent";
         let product = credential(what, product, |character| character == ' ' || character.is_ascii_graphic())?;
         self.user_agent = HeaderValue::try_from(format!("{product} {USER_AGENT}"))
-            .map_err(|_| BuildError::new(what, Problem::Invalid("a header cannot carry it".into())))?;
+            .map_err(|_| BuildError::new(what, BuildErrorKind::Invalid("a header cannot carry it".into())))?;
         Ok(self.made_ready())
     }
 
@@ -273,11 +273,11 @@ pub(crate) fn credential<'a>(
 ) -> Result<&'a str, BuildError> {
     let trimmed = value.trim();
     if trimmed.is_empty() {
-        return Err(BuildError::new(what, Problem::Empty));
+        return Err(BuildError::new(what, BuildErrorKind::Empty));
     }
     let offset = value.len() - value.trim_start().len();
     match trimmed.char_indices().find(|(_, character)| !allowed(*character)) {
-        Some((position, _)) => Err(BuildError::new(what, Problem::Character { position: offset + position })),
+        Some((position, _)) => Err(BuildError::new(what, BuildErrorKind::Character { position: offset + position })),
         None => Ok(trimmed),
     }
 }
@@ -333,7 +333,7 @@ fn secret_header(value: Zeroizing<String>) -> HeaderValue {
 /// # Errors
 ///
 /// Where an argument of the operation cannot be sent.
-pub fn build<O: Operation>(endpoint: &Endpoint<O::Surface>, operation: &O) -> Result<Request<Bytes>, BuildError> {
+pub fn build<O: Operation>(endpoint: &Endpoint<O::Api>, operation: &O) -> Result<Request<Bytes>, BuildError> {
     let mut path = Path::starting_with(&endpoint.prefix, endpoint.limits);
     operation.path(&mut path)?;
     operation.query(&mut path.query())?;
@@ -348,7 +348,7 @@ pub fn build<O: Operation>(endpoint: &Endpoint<O::Surface>, operation: &O) -> Re
     parts.authority = Some(endpoint.authority.clone());
     parts.path_and_query = path.ok();
     let uri = Uri::from_parts(parts)
-        .map_err(|_| BuildError::new("the URL", Problem::Invalid("it is longer than HTTP allows".into())))?;
+        .map_err(|_| BuildError::new("the URL", BuildErrorKind::Invalid("it is longer than HTTP allows".into())))?;
 
     let mut headers = endpoint.ready[usize::from(O::AUTHENTICATED)][usize::from(content_type.is_some())].clone();
     if let Some(other) = content_type.filter(|content_type| content_type != JSON) {
@@ -378,7 +378,7 @@ pub fn parse<O: Operation>(operation: &O, response: Response<Bytes>) -> Result<O
 pub(crate) fn read<O: Operation>(
     operation: &O,
     response: Response<Bytes>,
-    wall: Option<UnixSeconds>,
+    wall: Option<Timestamp>,
     attempts: u32,
 ) -> Result<O::Output, Error> {
     let answer = |response| Answer { operation: O::NAME, response, attempts, stop_reason: StopReason::Final };
@@ -393,7 +393,7 @@ pub(crate) fn read_broken<O: Operation>(
     operation: &O,
     response: Response<Bytes>,
     error: TransportError,
-    wall: Option<UnixSeconds>,
+    wall: Option<Timestamp>,
     attempts: u32,
 ) -> Result<O::Output, Error> {
     // What the missing part said is lost, unless the call returns nothing: then there was nothing to say.
@@ -434,7 +434,7 @@ mod tests {
             assert_eq!(Endpoint::track(Region::Us, site, key).unwrap_err().to_string(), expected);
         }
         for (key, position) in [("a b", 1), ("aé", 1), ("a\0", 1)] {
-            assert_eq!(Endpoint::app(Region::Us, key).unwrap_err().problem(), &Problem::Character { position });
+            assert_eq!(Endpoint::app(Region::Us, key).unwrap_err().kind(), &BuildErrorKind::Character { position });
         }
         // Basic credentials are any UTF-8 (RFC 7617).
         assert!(Endpoint::track(Region::Us, "é", "ü").is_ok());
@@ -533,7 +533,7 @@ mod tests {
     struct List;
 
     impl Operation for List {
-        type Surface = App;
+        type Api = App;
         type Output = Vec<u64>;
         const NAME: &'static str = "app.list";
 
@@ -547,7 +547,7 @@ mod tests {
         fn replay(&self) -> crate::Replay {
             crate::Replay::Safe
         }
-        fn decode(&self, response: &Response<Bytes>) -> Result<Self::Output, crate::Unreadable> {
+        fn decode(&self, response: &Response<Bytes>) -> Result<Self::Output, crate::DecodeFailure> {
             crate::decode_json(response)
         }
     }

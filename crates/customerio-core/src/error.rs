@@ -21,7 +21,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode, header};
 use serde::Deserialize;
 
-use crate::{retry, time::UnixSeconds};
+use crate::{retry, time::Timestamp};
 
 /// Why a call failed.
 #[derive(Debug, thiserror::Error)]
@@ -32,7 +32,7 @@ pub enum Error {
     Build(#[from] BuildError),
     /// No answer arrived.
     #[error(transparent)]
-    Transport(#[from] Box<NoAnswer>),
+    Transport(#[from] Box<SendError>),
     /// Customer.io (or something before it) answered with a status other than 2xx.
     #[error(transparent)]
     Api(#[from] Box<ApiError>),
@@ -164,13 +164,13 @@ impl fmt::Display for StopReason {
 #[derive(Clone, PartialEq, Eq)]
 pub struct BuildError {
     subject: Cow<'static, str>,
-    problem: Problem,
+    problem: BuildErrorKind,
 }
 
 /// What is wrong with an argument.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum Problem {
+pub enum BuildErrorKind {
     /// It has no characters, or only blanks.
     #[error("is empty")]
     Empty,
@@ -224,13 +224,13 @@ pub enum Problem {
 
 impl BuildError {
     /// An error about `subject`, such as `"the event name"`.
-    pub fn new(subject: impl Into<Cow<'static, str>>, problem: Problem) -> Self {
+    pub fn new(subject: impl Into<Cow<'static, str>>, problem: BuildErrorKind) -> Self {
         Self { subject: subject.into(), problem }
     }
 
     /// What is wrong.
     #[must_use]
-    pub fn problem(&self) -> &Problem {
+    pub fn kind(&self) -> &BuildErrorKind {
         &self.problem
     }
 
@@ -372,7 +372,7 @@ impl StdError for TransportError {
 
 /// A call that got no answer: [`Error::Transport`].
 #[derive(Debug)]
-pub struct NoAnswer {
+pub struct SendError {
     pub(crate) operation: &'static str,
     pub(crate) error: TransportError,
     pub(crate) attempts: u32,
@@ -380,7 +380,7 @@ pub struct NoAnswer {
     pub(crate) retry_after: Option<Duration>,
 }
 
-impl NoAnswer {
+impl SendError {
     /// Where the last attempt failed.
     #[must_use]
     pub fn kind(&self) -> TransportErrorKind {
@@ -400,7 +400,7 @@ impl NoAnswer {
     }
 }
 
-impl fmt::Display for NoAnswer {
+impl fmt::Display for SendError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sent = match self.error.delivery {
             Delivery::NotSent => "was not sent",
@@ -410,7 +410,7 @@ impl fmt::Display for NoAnswer {
     }
 }
 
-impl StdError for NoAnswer {
+impl StdError for SendError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.error.source()
     }
@@ -463,7 +463,7 @@ impl fmt::Debug for Detail {
 }
 
 impl ApiError {
-    pub(crate) fn new(answer: Answer, wall: Option<UnixSeconds>) -> Self {
+    pub(crate) fn new(answer: Answer, wall: Option<Timestamp>) -> Self {
         let details = details(answer.response.body());
         let retry_after = retry::retry_after(answer.response.headers(), wall);
         Self { answer, details, retry_after }
@@ -556,17 +556,17 @@ impl StdError for ApiError {}
 /// A 2xx answer that could not be read, or whose body broke off: [`Error::Decode`]. The call itself was accepted.
 pub struct DecodeError {
     pub(crate) answer: Answer,
-    reason: Unreadable,
+    reason: DecodeFailure,
     broken: Option<TransportError>,
 }
 
 impl DecodeError {
-    pub(crate) fn new(answer: Answer, reason: Unreadable) -> Self {
+    pub(crate) fn new(answer: Answer, reason: DecodeFailure) -> Self {
         Self { answer, reason, broken: None }
     }
 
     pub(crate) fn broken_off(answer: Answer, error: TransportError) -> Self {
-        Self { answer, reason: Unreadable::new("did not arrive whole"), broken: Some(error) }
+        Self { answer, reason: DecodeFailure::new("did not arrive whole"), broken: Some(error) }
     }
 
     /// Whether the answer broke off, and may have been fine.
@@ -624,18 +624,18 @@ impl StdError for DecodeError {
 /// What [`Operation::decode`](crate::Operation::decode) says of a body that it cannot read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the body {reason}")]
-pub struct Unreadable {
+pub struct DecodeFailure {
     reason: Cow<'static, str>,
 }
 
-impl Unreadable {
+impl DecodeFailure {
     /// For a reason that completes the sentence "the body …", and shows nothing of the body.
     pub fn new(reason: impl Into<Cow<'static, str>>) -> Self {
         Self { reason: reason.into() }
     }
 }
 
-impl From<serde_json::Error> for Unreadable {
+impl From<serde_json::Error> for DecodeFailure {
     fn from(error: serde_json::Error) -> Self {
         // The message of serde_json may quote the body; the category and the place do not.
         let what = match error.classify() {
@@ -837,7 +837,7 @@ mod tests {
 
     #[test]
     fn every_error_says_what_is_known_of_its_call() {
-        let no_answer = |error| NoAnswer {
+        let no_answer = |error| SendError {
             operation: "track.merge",
             error,
             attempts: 2,
@@ -848,7 +848,7 @@ mod tests {
         assert_eq!((lost.operation(), lost.kind()), ("track.merge", TransportErrorKind::Timeout));
         assert_eq!(
             format!("{lost:?}"),
-            "NoAnswer { operation: \"track.merge\", error: TransportError { kind: Timeout, delivery: MaybeSent, status: \
+            "SendError { operation: \"track.merge\", error: TransportError { kind: Timeout, delivery: MaybeSent, status: \
              None, source: Some(\"reset by peer\") }, attempts: 2, stop_reason: NotRepeatable, retry_after: Some(7s) }"
         );
         let api = api(429, &[("retry-after", "3")], r#"{"errors":[{"detail":"slow down","code":"limit"}]}"#);
@@ -862,7 +862,7 @@ mod tests {
             let response = Response::builder().status(202).header("x-request-id", "7").body("<html>".into()).unwrap();
             Answer { operation: "app.send_email", response, attempts: 3, stop_reason: StopReason::Attempts }
         };
-        let decode = DecodeError::new(answer(), Unreadable::new("is not JSON"));
+        let decode = DecodeError::new(answer(), DecodeFailure::new("is not JSON"));
         assert_eq!((decode.operation(), decode.status()), ("app.send_email", StatusCode::ACCEPTED));
         assert_eq!(
             (decode.body().as_ref(), &decode.headers()["x-request-id"]),
@@ -872,12 +872,12 @@ mod tests {
         assert_eq!(
             format!("{decode:?}"),
             "DecodeError { answer: Answer { operation: \"app.send_email\", status: 202, body_bytes: 6, attempts: 3, \
-             stop_reason: Attempts, .. }, reason: Unreadable { reason: \"is not JSON\" }, broken: None }"
+             stop_reason: Attempts, .. }, reason: DecodeFailure { reason: \"is not JSON\" }, broken: None }"
         );
         assert!(decode.source().is_none() && !decode.is_broken());
         let broken = DecodeError::broken_off(answer(), TransportError::maybe_sent(TransportErrorKind::Connection));
         assert_eq!(broken.source().unwrap().to_string(), "the connection failed");
-        let build = BuildError::new("the event name", Problem::Empty);
+        let build = BuildError::new("the event name", BuildErrorKind::Empty);
         assert_eq!(format!("{build:?}"), "BuildError(the event name is empty)");
 
         let (seven, three) = (Some(Duration::from_secs(7)), Some(Duration::from_secs(3)));

@@ -6,7 +6,7 @@ use std::{fmt, str};
 
 use serde::{Serialize, Serializer};
 
-use crate::{BuildError, Moment, Problem};
+use crate::{BuildError, BuildErrorKind, Moment};
 
 /// Crockford's base 32: no I, L, O and U.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -68,7 +68,7 @@ impl str::FromStr for EventId {
         value
             .filter(|_| text.len() == LENGTH && text.as_bytes()[0] <= b'7')
             .map(Self)
-            .ok_or_else(|| BuildError::new("the event id", Problem::Invalid("it must be a ULID".into())))
+            .ok_or_else(|| BuildError::new("the event id", BuildErrorKind::Invalid("it must be a ULID".into())))
     }
 }
 

@@ -6,10 +6,10 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, Response};
 
 use crate::{
-    Attempt, Delivery, Endpoint, Error, Moment, Operation, Policy, StopReason, Throttle, TransportError,
+    Attempt, Delivery, Endpoint, Error, Moment, Operation, RetryPolicy, StopReason, Throttle, TransportError,
     TransportErrorKind,
     endpoint::{build, read, read_broken},
-    error::NoAnswer,
+    error::SendError,
     pace::Place,
     retry::{self, Failure, Outcome},
 };
@@ -47,7 +47,7 @@ impl<T> fmt::Debug for Step<T> {
 ///
 /// ```
 /// use customerio_core::{
-///     Endpoint, Error, Exchange, Moment, Policy, Region, Step, TransportError, bytes::Bytes, http, track::Identify,
+///     Endpoint, Error, Exchange, Moment, RetryPolicy, Region, Step, TransportError, bytes::Bytes, http, track::Identify,
 /// };
 /// # use std::{thread, time::Duration};
 /// # fn now() -> Moment { Moment::new(Duration::ZERO, Duration::ZERO, 4) }
@@ -60,7 +60,7 @@ impl<T> fmt::Debug for Step<T> {
 ///
 /// let endpoint = Endpoint::track(Region::Us, "site", "key")?;
 /// let identify = Identify::new("42").with_email("person@example.com");
-/// let mut exchange = Exchange::new(&endpoint, &identify, Policy::default(), &now())?;
+/// let mut exchange = Exchange::new(&endpoint, &identify, RetryPolicy::default(), &now())?;
 /// let result = loop {
 ///     match exchange.step(&now()) {
 ///         Step::Send(request) => exchange.receive(send(request)),
@@ -74,7 +74,7 @@ impl<T> fmt::Debug for Step<T> {
 pub struct Exchange<'a, O: Operation> {
     operation: &'a O,
     request: Request<Bytes>,
-    policy: Policy,
+    policy: RetryPolicy,
     throttle: Option<&'a Throttle>,
     /// While the call waits for its turn.
     place: Option<Place<'a>>,
@@ -125,7 +125,12 @@ impl<'a, O: Operation> Exchange<'a, O> {
     /// # Errors
     ///
     /// [`Error::Build`] where an argument cannot be sent.
-    pub fn new(endpoint: &Endpoint<O::Surface>, operation: &'a O, policy: Policy, now: &Moment) -> Result<Self, Error> {
+    pub fn new(
+        endpoint: &Endpoint<O::Api>,
+        operation: &'a O,
+        policy: RetryPolicy,
+        now: &Moment,
+    ) -> Result<Self, Error> {
         let request = build(endpoint, operation)?;
         Ok(Self {
             #[cfg(feature = "tracing")]
@@ -259,7 +264,7 @@ impl<'a, O: Operation> Exchange<'a, O> {
     }
 
     fn read(&self, result: Result<Response<Bytes>, TransportError>, now: &Moment) -> Result<O::Output, Error> {
-        let wall = Some(now.unix_seconds());
+        let wall = Some(now.timestamp());
         match result {
             Ok(response) => read(self.operation, response, wall, self.attempts),
             Err(mut error) => match error.take_response() {
@@ -286,7 +291,7 @@ impl<'a, O: Operation> Exchange<'a, O> {
 
     fn no_answer(&self, error: TransportError, retry_after: Option<Duration>) -> Error {
         let (operation, attempts, stop_reason) = (O::NAME, self.attempts, StopReason::Final);
-        Error::Transport(Box::new(NoAnswer { operation, error, attempts, stop_reason, retry_after }))
+        Error::Transport(Box::new(SendError { operation, error, attempts, stop_reason, retry_after }))
     }
 
     /// The error of the last attempt, as the error of the call.
@@ -340,9 +345,9 @@ mod tests {
     }
 
     /// Plays `outcomes` one after the other, a second each, waits taken as long as asked; gives the requests and the end.
-    fn play<O: Operation<Surface = Track>>(
+    fn play<O: Operation<Api = Track>>(
         operation: &O,
-        policy: Policy,
+        policy: RetryPolicy,
         outcomes: Vec<Result<Response<Bytes>, TransportError>>,
     ) -> (Vec<Request<Bytes>>, Duration, Result<O::Output, Error>) {
         let (mut requests, mut clock, mut outcomes) = (Vec::new(), Duration::ZERO, outcomes.into_iter());
@@ -366,7 +371,7 @@ mod tests {
     fn each_attempt_is_the_same_request_but_for_its_count() {
         let identify = track::Identify::new("1").with_email("a@example.com");
         let (requests, _, result) =
-            play(&identify, Policy::default(), vec![answer(503, None), lost(), answer(200, None)]);
+            play(&identify, RetryPolicy::default(), vec![answer(503, None), lost(), answer(200, None)]);
         assert!(result.is_ok());
         assert_eq!(requests.len(), 3);
         for (number, request) in (1..).zip(&requests) {
@@ -387,12 +392,12 @@ mod tests {
     fn what_must_not_be_done_twice_is_not() {
         let merge = track::Merge::new("1", "2");
         for outcomes in [vec![lost()], vec![answer(500, None)]] {
-            let (requests, _, result) = play(&merge, Policy::default(), outcomes);
+            let (requests, _, result) = play(&merge, RetryPolicy::default(), outcomes);
             assert_eq!(requests.len(), 1);
             assert_eq!(result.unwrap_err().stop_reason(), StopReason::NotRepeatable);
         }
         let (requests, _, result) =
-            play(&merge, Policy::default(), vec![refused(), answer(429, None), answer(200, None)]);
+            play(&merge, RetryPolicy::default(), vec![refused(), answer(429, None), answer(200, None)]);
         assert!(result.is_ok());
         assert_eq!(requests.len(), 3);
     }
@@ -400,21 +405,21 @@ mod tests {
     #[test]
     fn an_attempt_that_may_have_arrived_is_not_forgotten() {
         let identify = track::Identify::new("1");
-        let (_, _, result) = play(&identify, Policy::default(), vec![lost(), refused(), refused()]);
+        let (_, _, result) = play(&identify, RetryPolicy::default(), vec![lost(), refused(), refused()]);
         let error = result.unwrap_err();
         assert_eq!((error.delivery(), error.attempts()), (Delivery::MaybeSent, 3));
         assert_eq!(
             error.to_string(),
             "track.identify may have been sent: no connection could be made (attempt 3; no attempts were left)"
         );
-        let (_, _, result) = play(&identify, Policy::default(), vec![refused(), refused(), refused()]);
+        let (_, _, result) = play(&identify, RetryPolicy::default(), vec![refused(), refused(), refused()]);
         assert_eq!(result.unwrap_err().delivery(), Delivery::NotSent);
     }
 
     #[test]
     fn a_wait_longer_than_the_deadline_is_not_begun() {
         let identify = track::Identify::new("1");
-        let policy = Policy::default().with_deadline(Duration::from_secs(10));
+        let policy = RetryPolicy::default().with_deadline(Duration::from_secs(10));
         let (requests, clock, result) = play(&identify, policy, vec![answer(429, Some("9"))]);
         let error = result.unwrap_err();
         assert_eq!((requests.len(), clock), (1, Duration::from_secs(1)));
@@ -431,7 +436,7 @@ mod tests {
     #[test]
     fn nothing_is_sent_past_the_deadline() {
         let (endpoint, identify) = (endpoint(), track::Identify::new("1"));
-        let policy = Policy::default().with_deadline(Duration::from_secs(5));
+        let policy = RetryPolicy::default().with_deadline(Duration::from_secs(5));
         let mut exchange = Exchange::new(&endpoint, &identify, policy, &at(0)).unwrap();
         let Step::Done(Err(error)) = exchange.step(&at(5)) else { panic!("it must end") };
         assert_eq!((error.delivery(), error.attempts()), (Delivery::NotSent, 0));
@@ -449,13 +454,14 @@ mod tests {
     #[test]
     fn answers_that_are_final_are_not_repeated() {
         for status in [301, 400, 401, 404, 413] {
-            let (requests, _, result) = play(&track::Delete::new("1"), Policy::default(), vec![answer(status, None)]);
+            let (requests, _, result) =
+                play(&track::Delete::new("1"), RetryPolicy::default(), vec![answer(status, None)]);
             let error = result.unwrap_err();
             assert_eq!((requests.len(), error.stop_reason()), (1, StopReason::Final), "{status}");
             assert_eq!(error.delivery(), Delivery::Answered);
         }
         let junk = Ok(Response::new(Bytes::from_static(b"<html>")));
-        let (requests, _, result) = play(&track::Delete::new("1"), Policy::default(), vec![junk]);
+        let (requests, _, result) = play(&track::Delete::new("1"), RetryPolicy::default(), vec![junk]);
         assert!(matches!(result.unwrap_err(), Error::Decode(error) if error.body() == "<html>"));
         assert_eq!(requests.len(), 1);
     }
@@ -469,11 +475,11 @@ mod tests {
     fn an_answer_that_breaks_off_is_judged_by_its_status() {
         let (identify, merge) = (track::Identify::new("1"), track::Merge::new("1", "2"));
         for body in ["", "{}", " {\"meta\":{}}"] {
-            let (requests, _, result) = play(&merge, Policy::default(), vec![broken(200, body)]);
+            let (requests, _, result) = play(&merge, RetryPolicy::default(), vec![broken(200, body)]);
             assert!(result.is_ok(), "a call that returns nothing is delivered: {body:?}");
             assert_eq!(requests.len(), 1);
         }
-        let (_, _, result) = play(&merge, Policy::default(), vec![broken(200, "{\"me")]);
+        let (_, _, result) = play(&merge, RetryPolicy::default(), vec![broken(200, "{\"me")]);
         let error = result.unwrap_err();
         assert_eq!((error.delivery(), error.stop_reason()), (Delivery::Answered, StopReason::NotRepeatable));
         assert_eq!(error.to_string(), "track.merge was answered with 200 OK, but the body did not arrive whole");
@@ -481,22 +487,22 @@ mod tests {
 
         // What is only read is read again; a status other than 2xx says all by itself.
         let (requests, _, result) =
-            play(&track::GetRegion, Policy::default(), (0..3).map(|_| broken(200, "")).collect());
+            play(&track::GetRegion, RetryPolicy::default(), (0..3).map(|_| broken(200, "")).collect());
         assert!(matches!(result.unwrap_err(), Error::Decode(_)));
         assert_eq!(requests.len(), 3);
         for (status, attempts) in [(301, 1), (404, 1), (503, 3)] {
             let outcomes = (0..attempts).map(|_| broken(status, "{\"meta\"")).collect();
-            let (requests, _, result) = play(&identify, Policy::default(), outcomes);
+            let (requests, _, result) = play(&identify, RetryPolicy::default(), outcomes);
             assert_eq!((requests.len(), result.unwrap_err().status().unwrap().as_u16()), (attempts, status));
         }
         // A batch of which some was refused is not sent again to learn which.
-        let mut packer = crate::Packer::<crate::TrackBatch>::new();
+        let mut packer = crate::BatchBuilder::<crate::TrackBatch>::new();
         let identify = track::v2::person::Identify::new("1");
         packer.push(crate::Item::new(&identify, &at(0), &crate::Limits::default()).unwrap(), ()).unwrap();
         let batch = packer.finish().unwrap();
-        let (requests, _, result) = play(&batch, Policy::default(), vec![broken(207, "{\"errors\":[")]);
+        let (requests, _, result) = play(&batch, RetryPolicy::default(), vec![broken(207, "{\"errors\":[")]);
         assert_eq!((requests.len(), result.unwrap_err().stop_reason()), (1, StopReason::Final));
-        let (requests, _, _) = play(&batch, Policy::default(), (0..3).map(|_| broken(200, "{")).collect());
+        let (requests, _, _) = play(&batch, RetryPolicy::default(), (0..3).map(|_| broken(200, "{")).collect());
         assert_eq!(requests.len(), 3);
     }
 
@@ -504,7 +510,8 @@ mod tests {
     /// more.
     fn play_throttled(throttle: &Throttle, now: &Moment, outcome: u16) -> (u32, Option<StopReason>) {
         let (endpoint, identify) = (endpoint(), track::Identify::new("1"));
-        let mut exchange = Exchange::new(&endpoint, &identify, Policy::default(), now).unwrap().with_throttle(throttle);
+        let mut exchange =
+            Exchange::new(&endpoint, &identify, RetryPolicy::default(), now).unwrap().with_throttle(throttle);
         let mut attempts = 0;
         loop {
             match exchange.step(now) {
@@ -542,7 +549,7 @@ mod tests {
         let throttle = Throttle::off().with_rate(crate::Quota::Ingest, rate);
         let (endpoint, identify) = (endpoint(), track::Identify::new("1"));
         let start =
-            |now| Exchange::new(&endpoint, &identify, Policy::default(), &now).unwrap().with_throttle(&throttle);
+            |now| Exchange::new(&endpoint, &identify, RetryPolicy::default(), &now).unwrap().with_throttle(&throttle);
         let mut first = start(at(0));
         assert!(matches!(first.step(&at(0)), Step::Send(_)));
 
@@ -578,7 +585,7 @@ mod tests {
             Throttle::off().with_rate(crate::Quota::Ingest, crate::Rate::at_most(1, Duration::from_secs(20)));
         let (endpoint, identify) = (endpoint(), track::Identify::new("1"));
         let step = |seconds| {
-            let policy = Policy::default().with_deadline(Duration::from_secs(seconds));
+            let policy = RetryPolicy::default().with_deadline(Duration::from_secs(seconds));
             Exchange::new(&endpoint, &identify, policy, &at(0)).unwrap().with_throttle(&throttle).step(&at(0))
         };
         assert!(matches!(step(20), Step::Send(_)));
@@ -595,7 +602,7 @@ mod tests {
         assert_eq!(pacer.take(at(10).monotonic(), None), Ok(()), "the burst is there");
         let (endpoint, identify) = (endpoint(), track::Identify::new("1"));
         let mut exchange =
-            Exchange::new(&endpoint, &identify, Policy::default(), &at(10)).unwrap().with_throttle(&throttle);
+            Exchange::new(&endpoint, &identify, RetryPolicy::default(), &at(10)).unwrap().with_throttle(&throttle);
         assert!(matches!(exchange.step(&at(10)), Step::Send(_)));
         exchange.receive(answer(429, None));
         assert!(matches!(exchange.step(&at(10)), Step::Wait(_)));
@@ -606,9 +613,9 @@ mod tests {
     #[test]
     fn debug_shows_how_far_a_call_is_and_nothing_of_its_data() {
         let (endpoint, identify) = (endpoint(), track::Identify::new("1"));
-        let mut exchange = Exchange::new(&endpoint, &identify, Policy::default(), &at(0)).unwrap();
+        let mut exchange = Exchange::new(&endpoint, &identify, RetryPolicy::default(), &at(0)).unwrap();
         let shown = |exchange: &Exchange<'_, _>, attempts: u32, state: &str| {
-            let policy = Policy::default();
+            let policy = RetryPolicy::default();
             assert_eq!(
                 format!("{exchange:?}"),
                 format!(
@@ -637,7 +644,7 @@ mod tests {
     #[should_panic(expected = "call receive first")]
     fn stepping_with_a_request_out_is_a_bug_that_shows() {
         let (endpoint, delete) = (endpoint(), track::Delete::new("1"));
-        let mut exchange = Exchange::new(&endpoint, &delete, Policy::default(), &at(0)).unwrap();
+        let mut exchange = Exchange::new(&endpoint, &delete, RetryPolicy::default(), &at(0)).unwrap();
         let _ = exchange.step(&at(0));
         let _ = exchange.step(&at(0));
     }

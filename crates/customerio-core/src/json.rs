@@ -16,20 +16,20 @@ use serde::{
 
 use serde_json::value::RawValue;
 
-use crate::{BuildError, Problem};
+use crate::{BuildError, BuildErrorKind};
 
 /// Encodes `value` for a body.
 pub(crate) fn encode(value: &(impl Serialize + ?Sized)) -> Result<Vec<u8>, BuildError> {
     let mut buffer = Vec::with_capacity(1024);
     value
         .serialize(Strict(&mut serde_json::Serializer::new(&mut buffer)))
-        .map_err(|error| BuildError::new("the body", Problem::Encoding(error.to_string())))?;
+        .map_err(|error| BuildError::new("the body", BuildErrorKind::Encoding(error.to_string())))?;
     Ok(buffer)
 }
 
 /// Encodes `value` once, to be put into a body later as it is.
 pub(crate) fn raw(value: &(impl Serialize + ?Sized)) -> Result<Box<RawValue>, BuildError> {
-    let encoding = |error: &dyn Display| BuildError::new("the body", Problem::Encoding(error.to_string()));
+    let encoding = |error: &dyn Display| BuildError::new("the body", BuildErrorKind::Encoding(error.to_string()));
     let text = String::from_utf8(encode(value)?).map_err(|error| encoding(&error))?;
     RawValue::from_string(text).map_err(|error| encoding(&error))
 }

@@ -13,11 +13,12 @@
 //! | call the App API | [`app`], and the short methods of [`Client<App>`](Client#impl-Client<App>) |
 //! | receive reporting webhooks | `webhook` (feature `webhook`) |
 //! | call a route that is not modelled | [`Raw`] |
-//! | say how often a call is tried | [`Policy`] |
+//! | say how often a call is tried | [`RetryPolicy`] |
 //! | say what may be too much | [`Limits`] |
 //! | keep below a rate limit | [`Throttle`] |
 //! | know what an error means | [`Error`] |
 
+mod api;
 pub mod app;
 mod attributes;
 mod batch;
@@ -40,7 +41,6 @@ mod raw;
 mod retry;
 mod rfc3339;
 mod send_all;
-mod surface;
 #[cfg(test)]
 mod testing;
 mod throttle;
@@ -58,13 +58,14 @@ pub use bytes;
 pub use http;
 
 pub use crate::{
+    api::{Api, App, Pipelines, Region, Track},
     batch::{Batch, BatchAnswer, BatchItem, Encoded, Item, PipelinesBatch, Rejected, Rejections, TrackBatch},
     client::Client,
     device::{Device, DeviceAttributes, Platform},
     endpoint::{Endpoint, build, parse},
     error::{
-        ApiError, BuildError, DecodeError, Delivery, Detail, Error, NoAnswer, Problem, StopReason, TransportError,
-        TransportErrorKind, Unreadable,
+        ApiError, BuildError, BuildErrorKind, DecodeError, DecodeFailure, Delivery, Detail, Error, SendError,
+        StopReason, TransportError, TransportErrorKind,
     },
     event_id::EventId,
     exchange::{Exchange, Step},
@@ -72,15 +73,14 @@ pub use crate::{
     limits::Limits,
     operation::{Body, Operation, Quota, Replay, decode_json, decode_nothing},
     pace::Rate,
-    packer::{Packed, Packer, Refused, Unrepeatable},
+    packer::{BatchBuilder, EncodedBatch, Refused, Unrepeatable},
     path::{Path, Query},
     person::{IdType, PersonId},
     raw::Raw,
-    retry::Policy,
+    retry::RetryPolicy,
     rfc3339::Rfc3339,
-    send_all::{BatchEvent, Failed, Failure, SendAll, Summary},
-    surface::{App, Pipelines, Region, Surface, Track},
+    send_all::{BatchEvent, BatchOptions, Failed, Failure, Summary},
     throttle::Throttle,
-    time::{Moment, UnixSeconds},
+    time::{Moment, Timestamp},
     transport::{Attempt, MaybeSendSync, Transport},
 };

@@ -30,7 +30,7 @@
 
 use std::{borrow::Cow, time::Duration};
 
-use crate::{BuildError, Problem, Rate, attributes::AttributeLimits};
+use crate::{BuildError, BuildErrorKind, Rate, attributes::AttributeLimits};
 
 /// Longest `id` of a person (Track, "Customer limits").
 pub const PERSON_ID: usize = 150;
@@ -251,7 +251,7 @@ impl Limits {
 
 /// Refuses what has more bytes than the limit.
 pub(crate) fn check_bytes(what: impl Into<Cow<'static, str>>, bytes: usize, limit: usize) -> Result<(), BuildError> {
-    if bytes > limit { Err(BuildError::new(what, Problem::TooLong { bytes, limit })) } else { Ok(()) }
+    if bytes > limit { Err(BuildError::new(what, BuildErrorKind::TooLong { bytes, limit })) } else { Ok(()) }
 }
 
 /// Refuses what has other than `least` to `most` entries.
@@ -259,5 +259,5 @@ pub(crate) fn check_count(what: &'static str, count: usize, least: usize, most: 
     if (least..=most).contains(&count) {
         return Ok(());
     }
-    Err(BuildError::new(what, Problem::Count { count, least, most }))
+    Err(BuildError::new(what, BuildErrorKind::Count { count, least, most }))
 }

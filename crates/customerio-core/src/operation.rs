@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, Response};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{BuildError, Limits, Moment, Path, Query, Surface, Unreadable, json, limits};
+use crate::{Api, BuildError, DecodeFailure, Limits, Moment, Path, Query, json, limits};
 
 /// One call of the Customer.io API, described without doing it.
 ///
@@ -17,7 +17,7 @@ use crate::{BuildError, Limits, Moment, Path, Query, Surface, Unreadable, json, 
 ///
 /// ```
 /// use customerio_core::{
-///     App, BuildError, Endpoint, Operation, Path, Region, Replay, Unreadable, build, decode_json,
+///     App, BuildError, Endpoint, Operation, Path, Region, Replay, DecodeFailure, build, decode_json,
 ///     bytes::Bytes, http::{Method, Response},
 /// };
 ///
@@ -25,7 +25,7 @@ use crate::{BuildError, Limits, Moment, Path, Query, Surface, Unreadable, json, 
 /// struct ListWorkspaces;
 ///
 /// impl Operation for ListWorkspaces {
-///     type Surface = App;
+///     type Api = App;
 ///     type Output = serde_json::Value;
 ///     const NAME: &'static str = "app.list_workspaces";
 ///
@@ -39,7 +39,7 @@ use crate::{BuildError, Limits, Moment, Path, Query, Surface, Unreadable, json, 
 ///     fn replay(&self) -> Replay {
 ///         Replay::Safe
 ///     }
-///     fn decode(&self, response: &Response<Bytes>) -> Result<Self::Output, Unreadable> {
+///     fn decode(&self, response: &Response<Bytes>) -> Result<Self::Output, DecodeFailure> {
 ///         decode_json(response)
 ///     }
 /// }
@@ -50,14 +50,14 @@ use crate::{BuildError, Limits, Moment, Path, Query, Surface, Unreadable, json, 
 /// ```
 pub trait Operation {
     /// The API that has the call: a client of another API does not take it.
-    type Surface: Surface;
+    type Api: Api;
     /// What the call returns.
     type Output;
 
     /// A fixed name such as `track.identify`, for errors, logs and metrics.
     const NAME: &'static str;
     /// Which of the vendor's rate limits the call counts against.
-    const QUOTA: Quota = <Self::Surface as Surface>::QUOTA;
+    const QUOTA: Quota = <Self::Api as Api>::QUOTA;
     /// Whether the call carries the credentials. The few that need none do not show them.
     const AUTHENTICATED: bool = true;
     /// The largest answer that is read, in bytes.
@@ -96,7 +96,7 @@ pub trait Operation {
     /// Whether this call, with these values, may arrive twice.
     fn replay(&self) -> Replay;
 
-    /// How long one attempt may take, where the [`Policy`](crate::Policy) does not say otherwise.
+    /// How long one attempt may take, where the [`RetryPolicy`](crate::RetryPolicy) does not say otherwise.
     fn attempt_timeout(&self) -> Duration {
         Duration::from_secs(10)
     }
@@ -116,7 +116,7 @@ pub trait Operation {
     /// # Errors
     ///
     /// Where the body is not what the API promises.
-    fn decode(&self, response: &Response<Bytes>) -> Result<Self::Output, Unreadable>;
+    fn decode(&self, response: &Response<Bytes>) -> Result<Self::Output, DecodeFailure>;
 }
 
 /// Whether an operation may be done again when nobody knows if it was done.
@@ -198,14 +198,14 @@ impl std::fmt::Debug for Body {
 /// # Errors
 ///
 /// Where the body is something else, such as the HTML of a proxy: then nothing shows that Customer.io got the call.
-pub fn decode_nothing(response: &Response<Bytes>) -> Result<(), Unreadable> {
+pub fn decode_nothing(response: &Response<Bytes>) -> Result<(), DecodeFailure> {
     match response.body().trim_ascii() {
         b"" | b"{}" => Ok(()),
         body if body.first() == Some(&b'{') => {
             serde_json::from_slice::<serde::de::IgnoredAny>(body)?;
             Ok(())
         }
-        _ => Err(Unreadable::new("should be empty or a JSON object and is neither")),
+        _ => Err(DecodeFailure::new("should be empty or a JSON object and is neither")),
     }
 }
 
@@ -214,7 +214,7 @@ pub fn decode_nothing(response: &Response<Bytes>) -> Result<(), Unreadable> {
 /// # Errors
 ///
 /// Where the body is not JSON, or not of the shape of `T`.
-pub fn decode_json<T: DeserializeOwned>(response: &Response<Bytes>) -> Result<T, Unreadable> {
+pub fn decode_json<T: DeserializeOwned>(response: &Response<Bytes>) -> Result<T, DecodeFailure> {
     Ok(serde_json::from_slice(response.body())?)
 }
 

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{Method, Response};
 
 use crate::{
-    Batch, BatchAnswer, Body, BuildError, Item, Limits, Operation, Path, Problem, Replay, Unreadable, batch,
+    Batch, BatchAnswer, Body, BuildError, BuildErrorKind, DecodeFailure, Item, Limits, Operation, Path, Replay, batch,
     limits::{self, check_bytes},
     operation::JSON,
     path::route,
@@ -17,11 +17,11 @@ use crate::{
 /// Each item keeps a `tag` of the caller's, such as its line in a file: what became of the item is told with it.
 ///
 /// ```
-/// use customerio_core::{Item, Limits, Moment, Packer, track::v2::person};
+/// use customerio_core::{Item, Limits, Moment, BatchBuilder, track::v2::person};
 /// # use std::time::Duration;
 /// # let now = Moment::new(Duration::ZERO, Duration::ZERO, 4);
 ///
-/// let mut packer = Packer::new();
+/// let mut packer = BatchBuilder::new();
 /// for (line, id) in ["41", "42"].into_iter().enumerate() {
 ///     let item = Item::new(&person::Identify::new(id), &now, &Limits::default())?;
 ///     if let Some(_full) = packer.push(item, line).map_err(|refused| refused.error)? {
@@ -32,10 +32,10 @@ use crate::{
 /// assert_eq!(last.tags(), [0, 1]);
 /// # Ok::<(), customerio_core::BuildError>(())
 /// ```
-pub struct Packer<B, T = ()> {
+pub struct BatchBuilder<B, T = ()> {
     limits: Limits,
     unrepeatable: Unrepeatable,
-    open: Option<Packed<B, T>>,
+    open: Option<EncodedBatch<B, T>>,
 }
 
 /// What a packer does with an item that must not arrive twice.
@@ -64,7 +64,7 @@ const CLOSING: usize = 2;
 /// Bytes from which a body is expected to become as long as its limit.
 const LONG: usize = 32 * 1024;
 
-impl<B: Batch, T> Packer<B, T> {
+impl<B: Batch, T> BatchBuilder<B, T> {
     /// A packer with the documented limits, [`limits::BATCH_ITEM`] and [`limits::BATCH`], that refuses what cannot be
     /// repeated.
     #[must_use]
@@ -97,16 +97,16 @@ impl<B: Batch, T> Packer<B, T> {
         clippy::type_complexity,
         reason = "a batch that is ready or an item that comes back: neither needs a name"
     )]
-    pub fn push(&mut self, item: Item<B>, tag: T) -> Result<Option<Packed<B, T>>, Box<Refused<B, T>>> {
+    pub fn push(&mut self, item: Item<B>, tag: T) -> Result<Option<EncodedBatch<B, T>>, Box<Refused<B, T>>> {
         if let Err(error) = self.check(&item) {
             return Err(Box::new(Refused { item, tag, error }));
         }
         let full = match &self.open {
-            Some(open) if !open.takes(&item, self.limits.batch) => self.open.take().map(Packed::closed),
+            Some(open) if !open.takes(&item, self.limits.batch) => self.open.take().map(EncodedBatch::closed),
             _ => None,
         };
         let open = self.open.get_or_insert_with(|| {
-            let mut open = Packed::opened(item.shared().into(), item.replay());
+            let mut open = EncodedBatch::opened(item.shared().into(), item.replay());
             // It will be as long, and has its room before the other gives its own back, which is then there for the next.
             open.reserve(full.as_ref().map_or(0, |full| full.body.len()), self.limits.batch);
             open
@@ -117,8 +117,8 @@ impl<B: Batch, T> Packer<B, T> {
 
     /// The items that are left, as a batch.
     #[must_use]
-    pub fn finish(&mut self) -> Option<Packed<B, T>> {
-        self.open.take().map(Packed::closed)
+    pub fn finish(&mut self) -> Option<EncodedBatch<B, T>> {
+        self.open.take().map(EncodedBatch::closed)
     }
 
     fn check(&self, item: &Item<B>) -> Result<(), BuildError> {
@@ -127,14 +127,14 @@ impl<B: Batch, T> Packer<B, T> {
         let alone = whole(OPENING.len() + item.json().len(), item.shared());
         check_bytes("the batch of this item", alone, self.limits.batch)?;
         if self.unrepeatable == Unrepeatable::Refuse && item.replay() == Replay::OnlyIfNotSent {
-            let problem = Problem::Invalid("it must not arrive twice: give it an id".into());
+            let problem = BuildErrorKind::Invalid("it must not arrive twice: give it an id".into());
             return Err(BuildError::new("the item", problem));
         }
         Ok(())
     }
 }
 
-impl<B: Batch, T> Default for Packer<B, T> {
+impl<B: Batch, T> Default for BatchBuilder<B, T> {
     fn default() -> Self {
         Self::new()
     }
@@ -148,7 +148,7 @@ fn whole(open: usize, shared: &[u8]) -> usize {
 /// A batch: one request, of many items.
 ///
 /// It is an [`Operation`]. Its bytes are the same in each attempt.
-pub struct Packed<B, T = ()> {
+pub struct EncodedBatch<B, T = ()> {
     buffer: Vec<u8>,
     body: Bytes,
     shared: Box<[u8]>,
@@ -158,7 +158,7 @@ pub struct Packed<B, T = ()> {
     batch: std::marker::PhantomData<B>,
 }
 
-impl<B: Batch, T> Packed<B, T> {
+impl<B: Batch, T> EncodedBatch<B, T> {
     /// A batch without items yet, for those that share this and may arrive as often.
     fn opened(shared: Box<[u8]>, replay: Replay) -> Self {
         Self {
@@ -258,8 +258,8 @@ impl<B: Batch, T> Packed<B, T> {
     }
 }
 
-impl<B: Batch, T> Operation for Packed<B, T> {
-    type Surface = B::Surface;
+impl<B: Batch, T> Operation for EncodedBatch<B, T> {
+    type Api = B::Api;
     type Output = BatchAnswer;
     const NAME: &'static str = B::NAME;
     const RESPONSE_LIMIT: usize = limits::READ_RESPONSE;
@@ -280,14 +280,14 @@ impl<B: Batch, T> Operation for Packed<B, T> {
     fn attempt_timeout(&self) -> std::time::Duration {
         std::time::Duration::from_secs(30)
     }
-    fn decode(&self, response: &Response<Bytes>) -> Result<BatchAnswer, Unreadable> {
+    fn decode(&self, response: &Response<Bytes>) -> Result<BatchAnswer, DecodeFailure> {
         batch::decode(response, self.items.len())
     }
 }
 
-impl<B, T> std::fmt::Debug for Packer<B, T> {
+impl<B, T> std::fmt::Debug for BatchBuilder<B, T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Packer")
+        f.debug_struct("BatchBuilder")
             .field("limits", &self.limits)
             .field("unrepeatable", &self.unrepeatable)
             .field("open", &self.open)
@@ -302,9 +302,9 @@ impl<B, T> std::fmt::Debug for Refused<B, T> {
     }
 }
 
-impl<B, T> std::fmt::Debug for Packed<B, T> {
+impl<B, T> std::fmt::Debug for EncodedBatch<B, T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Packed")
+        f.debug_struct("EncodedBatch")
             .field("items", &self.items.len())
             .field("bytes", &self.body.len().max(self.buffer.len()))
             .field("replay", &self.replay)
@@ -345,7 +345,7 @@ mod tests {
     }
 
     impl Operation for Call {
-        type Surface = Track;
+        type Api = Track;
         type Output = ();
         const NAME: &'static str = "track.call";
 
@@ -359,7 +359,7 @@ mod tests {
         fn replay(&self) -> Replay {
             self.replay
         }
-        fn decode(&self, _: &Response<Bytes>) -> Result<(), Unreadable> {
+        fn decode(&self, _: &Response<Bytes>) -> Result<(), DecodeFailure> {
             Ok(())
         }
     }
@@ -384,13 +384,13 @@ mod tests {
         Limits::default().with_batch_item(item).with_batch(batch)
     }
 
-    fn body<T>(batch: &Packed<TrackBatch, T>) -> Bytes {
+    fn body<T>(batch: &EncodedBatch<TrackBatch, T>) -> Bytes {
         batch.body(&Limits::none()).unwrap().bytes().clone()
     }
 
     #[test]
     fn the_whole_request() {
-        let mut packer = Packer::new();
+        let mut packer = BatchBuilder::new();
         for text in ["x", "y"] {
             assert!(packer.push(item(&Call::new(text)), ()).unwrap().is_none());
         }
@@ -407,20 +407,20 @@ mod tests {
              {\"batch\":[{\"a\":\"x\"},{\"a\":\"y\"}]}"
         );
         assert!(packer.finish().is_none());
-        assert_eq!(<Packed<PipelinesBatch> as Operation>::NAME, "pipelines.batch");
+        assert_eq!(<EncodedBatch<PipelinesBatch> as Operation>::NAME, "pipelines.batch");
     }
 
     #[test]
     fn a_body_is_as_long_as_its_limit_and_no_longer() {
         // `{"batch":[` and `]}` are 12 bytes, an item of one character is 9, and a comma is 1.
         for (limit, expected) in [(21, vec![1, 1, 1]), (30, vec![1, 1, 1]), (31, vec![2, 1]), (41, vec![3])] {
-            let mut packer = Packer::new().with_limits(limits(9, limit));
+            let mut packer = BatchBuilder::new().with_limits(limits(9, limit));
             let mut batches = Vec::new();
             for text in ["x", "y", "z"] {
                 batches.extend(packer.push(item(&Call::new(text)), ()).unwrap());
             }
             batches.extend(packer.finish());
-            assert_eq!(batches.iter().map(Packed::len).collect::<Vec<_>>(), expected, "{limit}");
+            assert_eq!(batches.iter().map(EncodedBatch::len).collect::<Vec<_>>(), expected, "{limit}");
             assert!(batches.iter().all(|batch| body(batch).len() <= limit));
         }
     }
@@ -428,7 +428,7 @@ mod tests {
     #[test]
     fn a_body_that_gets_long_has_room_up_to_its_limit_and_no_more() {
         for (limit, room) in [(40_000, 40_000), (limits::BATCH, limits::BATCH), (usize::MAX, limits::BATCH)] {
-            let mut packer = Packer::new().with_limits(limits(1_000, limit));
+            let mut packer = BatchBuilder::new().with_limits(limits(1_000, limit));
             let mut rooms = Vec::new();
             // Of 100 bytes each, with the comma.
             for _ in 0..limit.min(limits::BATCH) / 100 - 1 {
@@ -444,7 +444,7 @@ mod tests {
 
     #[test]
     fn behind_a_long_batch_the_next_has_its_room_from_the_start() {
-        let mut packer = Packer::new().with_limits(limits(1_000, 40_000));
+        let mut packer = BatchBuilder::new().with_limits(limits(1_000, 40_000));
         let mut room_behind = |text: &str| loop {
             if packer.push(item(&Call::new(text)), ()).unwrap().is_some() {
                 return packer.open.as_ref().unwrap().buffer.capacity();
@@ -455,12 +455,12 @@ mod tests {
 
     #[test]
     fn an_item_over_a_limit_comes_back_and_the_others_stay() {
-        let mut packer = Packer::new().with_limits(limits(9, 100));
+        let mut packer = BatchBuilder::new().with_limits(limits(9, 100));
         packer.push(item(&Call::new("x")), 0).unwrap();
         let refused = packer.push(item(&Call::new("xx")), 1).unwrap_err();
         assert_eq!((refused.tag, refused.item.json()), (1, br#"{"a":"xx"}"#.as_slice()));
         assert_eq!(refused.error.to_string(), "the item has 10 bytes, and the limit is 9");
-        let mut narrow = Packer::new().with_limits(limits(100, 21));
+        let mut narrow = BatchBuilder::new().with_limits(limits(100, 21));
         let refused = narrow.push(item(&Call::new("xx")), 1).unwrap_err();
         assert_eq!(refused.error.to_string(), "the batch of this item has 22 bytes, and the limit is 21");
         assert_eq!(packer.finish().unwrap().tags(), [0]);
@@ -472,7 +472,7 @@ mod tests {
             let call = Call { replay, ..Call::new("x") };
             item(&call)
         });
-        let mut packer = Packer::new().with_unrepeatable(Unrepeatable::Apart);
+        let mut packer = BatchBuilder::new().with_unrepeatable(Unrepeatable::Apart);
         let mut batches = Vec::new();
         for (index, call) in calls.into_iter().enumerate() {
             batches.extend(packer.push(call, index).unwrap());
@@ -483,13 +483,13 @@ mod tests {
         assert_eq!(apart, [([0].as_slice(), safe), (&[1, 2], once), (&[3], safe)]);
 
         let call = Call { replay: Replay::OnlyIfNotSent, ..Call::new("x") };
-        let refused = Packer::new().push(item(&call), ()).unwrap_err();
+        let refused = BatchBuilder::new().push(item(&call), ()).unwrap_err();
         assert_eq!(refused.error.to_string(), "the item is not valid: it must not arrive twice: give it an id");
     }
 
     #[test]
     fn what_items_share_stands_once_and_parts_those_that_do_not() {
-        let mut packer = Packer::new();
+        let mut packer = BatchBuilder::new();
         let mut batches = Vec::new();
         for (tag, shared) in [r#","context":{"ip":"1"}"#, r#","context":{"ip":"1"}"#, ""].into_iter().enumerate() {
             batches.extend(packer.push(item(&Call { shared, ..Call::new("x") }), tag).unwrap());
@@ -512,7 +512,7 @@ mod tests {
             body_limit in 20_usize..400,
         ) {
             let calls: Vec<_> = texts.iter().map(Call::new).collect();
-            let mut packer = Packer::new().with_limits(limits(item_limit, body_limit));
+            let mut packer = BatchBuilder::new().with_limits(limits(item_limit, body_limit));
             let (mut batches, mut refused) = (Vec::new(), Vec::new());
             for (tag, call) in calls.iter().enumerate() {
                 match packer.push(item(call), tag) {

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::uri::{InvalidUri, PathAndQuery};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::{BuildError, Limits, Problem};
+use crate::{BuildError, BuildErrorKind, Limits};
 
 /// All but the unreserved characters of RFC 3986, section 2.3.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -197,9 +197,9 @@ fn encode(value: &str, text: &mut String) {
 pub(crate) fn check_identifier(what: &'static str, value: &str, limit: usize) -> Result<(), BuildError> {
     let is_blank = |value: &str| !value.starts_with(|first: char| first.is_ascii_graphic()) && value.trim().is_empty();
     let problem = match value {
-        _ if is_blank(value) => Problem::Empty,
-        "." | ".." => Problem::DotSegment,
-        _ if value.len() > limit => Problem::TooLong { bytes: value.len(), limit },
+        _ if is_blank(value) => BuildErrorKind::Empty,
+        "." | ".." => BuildErrorKind::DotSegment,
+        _ if value.len() > limit => BuildErrorKind::TooLong { bytes: value.len(), limit },
         _ => return Ok(()),
     };
     Err(BuildError::new(what, problem))
@@ -271,15 +271,15 @@ mod tests {
     fn what_breaks_the_route_is_refused() {
         let long = "x".repeat(151);
         for (value, problem) in [
-            ("", Problem::Empty),
-            (" \t", Problem::Empty),
-            (".", Problem::DotSegment),
-            ("..", Problem::DotSegment),
-            (long.as_str(), Problem::TooLong { bytes: 151, limit: 150 }),
+            ("", BuildErrorKind::Empty),
+            (" \t", BuildErrorKind::Empty),
+            (".", BuildErrorKind::DotSegment),
+            ("..", BuildErrorKind::DotSegment),
+            (long.as_str(), BuildErrorKind::TooLong { bytes: 151, limit: 150 }),
         ] {
             let mut path = Path::default();
             let error = path.segment("it", value, 150).unwrap_err();
-            assert_eq!(error.problem(), &problem);
+            assert_eq!(error.kind(), &problem);
             assert_eq!(path.as_str(), "");
         }
         assert_eq!(Path::default().segment("it", &long[..150], 150), Ok(()));

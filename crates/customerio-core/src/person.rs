@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
-use crate::{BuildError, Limits, Path, Problem, path::check_identifier};
+use crate::{BuildError, BuildErrorKind, Limits, Path, path::check_identifier};
 
 /// The identifier of a person.
 ///
@@ -106,7 +106,7 @@ impl<'a> PersonId<'a> {
     /// would take it for an id.
     pub(crate) fn check(self, limits: &Limits) -> Result<(), BuildError> {
         if matches!(self, Self::Phone(_)) {
-            let problem = Problem::Invalid("this call does not know people by it".into());
+            let problem = BuildErrorKind::Invalid("this call does not know people by it".into());
             return Err(BuildError::new(IdType::Phone.what(), problem));
         }
         self.id_type().check(self.value(), limits)
@@ -121,7 +121,10 @@ impl<'a> PersonId<'a> {
         if is_e164 {
             return Ok(());
         }
-        Err(BuildError::new(IdType::Phone.what(), Problem::Invalid("it must be in E.164 form: +14155552671".into())))
+        Err(BuildError::new(
+            IdType::Phone.what(),
+            BuildErrorKind::Invalid("it must be in E.164 form: +14155552671".into()),
+        ))
     }
 
     /// Writes the identifier as a segment of a Track v1 path.
@@ -149,9 +152,9 @@ impl<'a> TryFrom<&'a [u8]> for PersonId<'a> {
 
     /// For ids that come as bytes. A lossy conversion would merge people: every broken id becomes the same one.
     fn try_from(id: &'a [u8]) -> Result<Self, BuildError> {
-        std::str::from_utf8(id)
-            .map(Self::Id)
-            .map_err(|error| BuildError::new("the person's id", Problem::NotUtf8 { position: error.valid_up_to() }))
+        std::str::from_utf8(id).map(Self::Id).map_err(|error| {
+            BuildError::new("the person's id", BuildErrorKind::NotUtf8 { position: error.valid_up_to() })
+        })
     }
 }
 

@@ -7,7 +7,7 @@ use http::{Method, Response};
 use serde::Serialize;
 
 use crate::{
-    Body, BuildError, Limits, Operation, Path, Problem, Query, Replay, Surface, Unreadable, limits,
+    Api, Body, BuildError, BuildErrorKind, DecodeFailure, Limits, Operation, Path, Query, Replay, limits,
     macros::opaque_debug,
 };
 
@@ -33,7 +33,7 @@ pub struct Raw<'a, S> {
     surface: PhantomData<S>,
 }
 
-impl<'a, S: Surface> Raw<'a, S> {
+impl<'a, S: Api> Raw<'a, S> {
     /// A call of the path that `segments` make. Unless [`with_replay`](Self::with_replay) says otherwise, a GET may be
     /// repeated and nothing else.
     #[must_use]
@@ -79,8 +79,8 @@ impl<'a, S: Surface> Raw<'a, S> {
     }
 }
 
-impl<S: Surface> Operation for Raw<'_, S> {
-    type Surface = S;
+impl<S: Api> Operation for Raw<'_, S> {
+    type Api = S;
     type Output = Response<Bytes>;
     const NAME: &'static str = "raw";
     const RESPONSE_LIMIT: usize = limits::READ_RESPONSE;
@@ -90,7 +90,7 @@ impl<S: Surface> Operation for Raw<'_, S> {
     }
     fn path(&self, path: &mut Path) -> Result<(), BuildError> {
         if self.segments.is_empty() {
-            return Err(BuildError::new("the path", Problem::Empty));
+            return Err(BuildError::new("the path", BuildErrorKind::Empty));
         }
         self.segments.iter().try_for_each(|segment| path.segment("a segment of the path", segment, usize::MAX))
     }
@@ -104,7 +104,7 @@ impl<S: Surface> Operation for Raw<'_, S> {
     fn replay(&self) -> Replay {
         self.replay
     }
-    fn decode(&self, response: &Response<Bytes>) -> Result<Self::Output, Unreadable> {
+    fn decode(&self, response: &Response<Bytes>) -> Result<Self::Output, DecodeFailure> {
         Ok(response.clone())
     }
 }

@@ -4,21 +4,21 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use http::{HeaderMap, StatusCode, header};
 
-use crate::{Delivery, Error, Quota, Replay, StopReason, limits, time::UnixSeconds};
+use crate::{Delivery, Error, Quota, Replay, StopReason, limits, time::Timestamp};
 
 /// How often, how long and how patiently a call is tried.
 ///
 /// ```
 /// use std::time::Duration;
-/// use customerio_core::Policy;
+/// use customerio_core::RetryPolicy;
 ///
-/// let patient = Policy::default().with_attempts(5).with_deadline(Duration::from_secs(120));
-/// let once = Policy::default().with_attempts(1);
+/// let patient = RetryPolicy::default().with_attempts(5).with_deadline(Duration::from_secs(120));
+/// let once = RetryPolicy::default().with_attempts(1);
 /// assert_eq!(once.attempts(), 1);
 /// # let _ = patient;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Policy {
+pub struct RetryPolicy {
     attempts: u32,
     base: Duration,
     cap: Duration,
@@ -27,7 +27,7 @@ pub struct Policy {
     replay: Option<Replay>,
 }
 
-impl Default for Policy {
+impl Default for RetryPolicy {
     /// 3 attempts within 30 seconds in all; an attempt has 10 seconds (30 with attachments). Waits are random, between
     /// nothing and a bound that doubles from 50 milliseconds (1 second after a 429, 10 seconds for a broadcast) to 20
     /// seconds.
@@ -43,7 +43,7 @@ impl Default for Policy {
     }
 }
 
-impl Policy {
+impl RetryPolicy {
     /// The most times that a request is sent; 0 counts as 1.
     #[must_use]
     pub const fn with_attempts(mut self, attempts: u32) -> Self {
@@ -151,7 +151,7 @@ pub(crate) struct Failure {
 }
 
 /// How long to wait before the next attempt, or why there is none.
-pub(crate) fn next(policy: &Policy, failure: &Failure) -> Result<Duration, StopReason> {
+pub(crate) fn next(policy: &RetryPolicy, failure: &Failure) -> Result<Duration, StopReason> {
     let may_repeat = match failure.outcome {
         Outcome::NotSent | Outcome::Limited => true,
         Outcome::Ambiguous => policy.replay.unwrap_or(failure.replay) == Replay::Safe,
@@ -191,7 +191,7 @@ fn full_jitter(base: Duration, cap: Duration, doublings: u32, random: u128) -> D
 ///
 /// A date counts from the server's own `Date`, so a wrong clock on either side does not matter; without one it counts
 /// from `wall`. Anything that is neither form is no answer, and a date in the past is no wait.
-pub(crate) fn retry_after(headers: &HeaderMap, wall: Option<UnixSeconds>) -> Option<Duration> {
+pub(crate) fn retry_after(headers: &HeaderMap, wall: Option<Timestamp>) -> Option<Duration> {
     let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
         // Digits that no u64 holds are a wait that nobody will sit out.
@@ -203,7 +203,7 @@ pub(crate) fn retry_after(headers: &HeaderMap, wall: Option<UnixSeconds>) -> Opt
     };
     let until = date(value)?;
     let from = headers.get(header::DATE).and_then(|value| date(value.to_str().ok()?));
-    let from = from.or(wall.map(UnixSeconds::get))?;
+    let from = from.or(wall.map(Timestamp::get))?;
     Some(Duration::from_secs(u64::try_from(until.saturating_sub(from)).unwrap_or(0)))
 }
 
@@ -228,7 +228,7 @@ mod tests {
     fn what_is_repeated_follows_from_outcome_and_replay() {
         use Outcome::{Ambiguous, Final, Limited, NotSent};
         use Replay::{OnlyIfNotSent, Safe};
-        let policy = Policy::default();
+        let policy = RetryPolicy::default();
         for (outcome, replay, expected) in [
             (NotSent, Safe, Ok(Duration::ZERO)),
             (NotSent, OnlyIfNotSent, Ok(Duration::ZERO)),
@@ -269,7 +269,7 @@ mod tests {
 
     #[test]
     fn attempts_and_deadline_bound_the_call() {
-        let policy = Policy::default();
+        let policy = RetryPolicy::default();
         assert_eq!(next(&policy, &Failure { attempts: 3, ..FAILURE }), Err(StopReason::Attempts));
         assert!(next(&policy, &Failure { attempts: 2, ..FAILURE }).is_ok());
         assert_eq!(next(&policy.with_attempts(0), &FAILURE), Err(StopReason::Attempts));
@@ -284,7 +284,7 @@ mod tests {
 
     #[test]
     fn waits_are_random_below_a_bound_that_doubles() {
-        let policy = Policy::default().with_attempts(100).with_deadline(Duration::MAX);
+        let policy = RetryPolicy::default().with_attempts(100).with_deadline(Duration::MAX);
         let longest = |outcome, quota, attempts| {
             let mut longest = Duration::ZERO;
             for part in 0..=1000_u128 {
@@ -308,7 +308,7 @@ mod tests {
     #[test]
     fn retry_after_is_read_in_both_forms() {
         let seconds = |seconds| Some(Duration::from_secs(seconds));
-        let now = Some(UnixSeconds::from(784_111_777)); // Sun, 06 Nov 1994 08:49:37 GMT
+        let now = Some(Timestamp::from(784_111_777)); // Sun, 06 Nov 1994 08:49:37 GMT
         for (value, date, expected) in [
             ("0", None, seconds(0)),
             ("12", None, seconds(12)),
@@ -354,10 +354,10 @@ mod tests {
                     headers.insert(name, value);
                 }
             }
-            let wait = retry_after(&headers, has_wall.then(|| UnixSeconds::from(wall)));
+            let wait = retry_after(&headers, has_wall.then(|| Timestamp::from(wall)));
             // And any wait can be reckoned with.
             let failure = Failure { outcome: Outcome::Limited, retry_after: wait, random: u128::MAX, ..FAILURE };
-            if let Ok(next) = next(&Policy::default(), &failure) {
+            if let Ok(next) = next(&RetryPolicy::default(), &failure) {
                 prop_assert!(next >= wait.unwrap_or_default() && next < FAILURE.left);
             }
         }

@@ -4,15 +4,15 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Serialize, Serializer, ser};
 
-use crate::UnixSeconds;
+use crate::Timestamp;
 
 /// A point in time in milliseconds since 1970-01-01 UTC, written as text: `2023-11-14T22:13:20.000Z` (RFC 3339).
 ///
 /// ```
-/// use customerio_core::{Rfc3339, UnixSeconds};
+/// use customerio_core::{Rfc3339, Timestamp};
 ///
 /// assert_eq!(serde_json::to_string(&Rfc3339::from_unix_millis(1_700_000_000_999))?, r#""2023-11-14T22:13:20.999Z""#);
-/// assert_eq!(Rfc3339::from(UnixSeconds::from(-1)).unix_millis(), -1_000);
+/// assert_eq!(Rfc3339::from(Timestamp::from(-1)).unix_millis(), -1_000);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
@@ -42,8 +42,8 @@ impl Rfc3339 {
     }
 }
 
-impl From<UnixSeconds> for Rfc3339 {
-    fn from(time: UnixSeconds) -> Self {
+impl From<Timestamp> for Rfc3339 {
+    fn from(time: Timestamp) -> Self {
         Self(time.get().saturating_mul(1_000))
     }
 }
@@ -155,8 +155,8 @@ mod tests {
             assert_eq!(error, format!("{millis} is not a time in milliseconds of the years 0 to 9999"));
         }
         // Milliseconds that were taken for seconds.
-        assert!(serde_json::to_string(&Rfc3339::from(UnixSeconds::from(1_700_000_000_000))).is_err());
-        assert_eq!(Rfc3339::from(UnixSeconds::from(i64::MIN)).unix_millis(), i64::MIN);
+        assert!(serde_json::to_string(&Rfc3339::from(Timestamp::from(1_700_000_000_000))).is_err());
+        assert_eq!(Rfc3339::from(Timestamp::from(i64::MIN)).unix_millis(), i64::MIN);
     }
 
     #[test]

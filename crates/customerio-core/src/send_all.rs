@@ -14,25 +14,25 @@ use http::StatusCode;
 use serde_json::Value;
 
 use crate::{
-    Batch, BatchAnswer, BatchItem, BuildError, Client, Error, Item, Limits, Packed, Packer, Rejected, Rejections,
-    Surface, Unrepeatable, error::Bounded,
+    Api, Batch, BatchAnswer, BatchBuilder, BatchItem, BuildError, Client, EncodedBatch, Error, Item, Limits, Rejected,
+    Rejections, Unrepeatable, error::Bounded,
 };
 
 /// How [`Client::send_all`] packs and sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SendAll {
+pub struct BatchOptions {
     concurrency: usize,
     unrepeatable: Unrepeatable,
 }
 
-impl Default for SendAll {
+impl Default for BatchOptions {
     /// One batch at a time, and nothing that could not be repeated.
     fn default() -> Self {
         Self { concurrency: 1, unrepeatable: Unrepeatable::Refuse }
     }
 }
 
-impl SendAll {
+impl BatchOptions {
     /// The most batches that are under way at a time; 0 counts as 1.
     ///
     /// With one, everything arrives in its order. With more, a batch can overtake another: say so only where no call
@@ -135,14 +135,14 @@ impl Summary {
     }
 }
 
-impl<S: Surface> Client<S> {
+impl<S: Api> Client<S> {
     /// Encodes a call for a batch, within the limits of the [`Endpoint`](crate::Endpoint::with_limits); an event that has
     /// none gets an id, and the time of now.
     ///
     /// # Errors
     ///
     /// Where an argument cannot be sent.
-    pub fn item<B: Batch<Surface = S>>(&self, operation: &impl BatchItem<Batch = B>) -> Result<Item<B>, BuildError> {
+    pub fn item<B: Batch<Api = S>>(&self, operation: &impl BatchItem<Batch = B>) -> Result<Item<B>, BuildError> {
         Item::new(operation, &self.now(), self.limits())
     }
 
@@ -157,11 +157,11 @@ impl<S: Surface> Client<S> {
     /// future ends it.
     ///
     /// ```
-    /// # use customerio_core::{BatchEvent, Client, SendAll, Track, track::v2::person::Identify};
+    /// # use customerio_core::{BatchEvent, Client, BatchOptions, Track, track::v2::person::Identify};
     /// async fn backfill(track: &Client<Track>, ids: &[&str]) {
     ///     let items = ids.iter().map(|id| (*id, track.item(&Identify::new(*id))));
     ///     let summary = track
-    ///         .send_all(items, SendAll::default(), |event| {
+    ///         .send_all(items, BatchOptions::default(), |event| {
     ///             if let BatchEvent::Failed(failed) = event {
     ///                 eprintln!("{}: {}", failed.tag, failed.failure);
     ///             }
@@ -170,10 +170,10 @@ impl<S: Surface> Client<S> {
     ///     println!("{} of {}", summary.accepted, ids.len());
     /// }
     /// ```
-    pub async fn send_all<B: Batch<Surface = S>, T>(
+    pub async fn send_all<B: Batch<Api = S>, T>(
         &self,
         items: impl IntoIterator<Item = (T, Result<Item<B>, BuildError>)>,
-        options: SendAll,
+        options: BatchOptions,
         events: impl FnMut(BatchEvent<T>),
     ) -> Summary {
         let mut items = items.into_iter();
@@ -182,24 +182,24 @@ impl<S: Surface> Client<S> {
 
     /// [`send_all`](Self::send_all) of what a stream gives. With the feature `stream`.
     #[cfg(feature = "stream")]
-    pub async fn send_stream<B: Batch<Surface = S>, T>(
+    pub async fn send_stream<B: Batch<Api = S>, T>(
         &self,
         items: impl futures_core::Stream<Item = (T, Result<Item<B>, BuildError>)>,
-        options: SendAll,
+        options: BatchOptions,
         events: impl FnMut(BatchEvent<T>),
     ) -> Summary {
         let mut items = std::pin::pin!(items);
         self.send_from(|context| items.as_mut().poll_next(context), options, events).await
     }
 
-    async fn send_from<B: Batch<Surface = S>, T>(
+    async fn send_from<B: Batch<Api = S>, T>(
         &self,
         mut source: impl FnMut(&mut Context<'_>) -> Poll<Option<(T, Result<Item<B>, BuildError>)>>,
-        options: SendAll,
+        options: BatchOptions,
         events: impl FnMut(BatchEvent<T>),
     ) -> Summary {
         let mut run = Run::new(*self.limits(), options, events);
-        let send = |batch: Packed<B, T>| {
+        let send = |batch: EncodedBatch<B, T>| {
             let client = self.clone();
             async move {
                 let result = client.call(&batch).await;
@@ -246,17 +246,17 @@ fn none_of<A, F: Future>(_make: &impl Fn(A) -> F) -> Vec<Pin<Box<F>>> {
 
 /// The state of one `send_all`, without the calls that are under way.
 struct Run<B, T, E> {
-    packer: Packer<B, T>,
+    packer: BatchBuilder<B, T>,
     /// Batches that are ready: halves of one that was refused.
-    ready: VecDeque<Packed<B, T>>,
+    ready: VecDeque<EncodedBatch<B, T>>,
     source_ended: bool,
     summary: Summary,
     events: E,
 }
 
 impl<B: Batch, T, E: FnMut(BatchEvent<T>)> Run<B, T, E> {
-    fn new(limits: Limits, options: SendAll, events: E) -> Self {
-        let packer = Packer::new().with_limits(limits).with_unrepeatable(options.unrepeatable);
+    fn new(limits: Limits, options: BatchOptions, events: E) -> Self {
+        let packer = BatchBuilder::new().with_limits(limits).with_unrepeatable(options.unrepeatable);
         Self { packer, ready: VecDeque::new(), source_ended: false, summary: Summary::default(), events }
     }
 
@@ -269,7 +269,7 @@ impl<B: Batch, T, E: FnMut(BatchEvent<T>)> Run<B, T, E> {
         &mut self,
         source: &mut impl FnMut(&mut Context<'_>) -> Poll<Option<(T, Result<Item<B>, BuildError>)>>,
         context: &mut Context<'_>,
-    ) -> Poll<Option<Packed<B, T>>> {
+    ) -> Poll<Option<EncodedBatch<B, T>>> {
         if let Some(batch) = self.ready.pop_front() {
             return Poll::Ready(Some(batch));
         }
@@ -298,7 +298,7 @@ impl<B: Batch, T, E: FnMut(BatchEvent<T>)> Run<B, T, E> {
         Poll::Ready(None)
     }
 
-    fn ended(&mut self, batch: Packed<B, T>, result: Result<BatchAnswer, Error>) {
+    fn ended(&mut self, batch: EncodedBatch<B, T>, result: Result<BatchAnswer, Error>) {
         self.summary.batches += 1;
         match result.map(BatchAnswer::into_result) {
             Ok(Ok(accepted)) => self.summary.accepted += accepted as u64,
@@ -315,7 +315,7 @@ impl<B: Batch, T, E: FnMut(BatchEvent<T>)> Run<B, T, E> {
         (self.events)(BatchEvent::Progress(self.summary.clone()));
     }
 
-    fn rejected(&mut self, batch: Packed<B, T>, rejections: Rejections) {
+    fn rejected(&mut self, batch: EncodedBatch<B, T>, rejections: Rejections) {
         self.summary.accepted += rejections.accepted as u64;
         let mut rejected: BTreeMap<_, _> = rejections.rejected.into_iter().map(|one| (one.index, one)).collect();
         for (index, (tag, json)) in batch.into_items().enumerate() {
@@ -331,7 +331,7 @@ impl<B: Batch, T, E: FnMut(BatchEvent<T>)> Run<B, T, E> {
     }
 
     /// A batch of one item that was refused as a whole: the item was.
-    fn refused_by_server(&mut self, culprit: Packed<B, T>, error: &Error) {
+    fn refused_by_server(&mut self, culprit: EncodedBatch<B, T>, error: &Error) {
         let message = error.as_api().and_then(|api| api.message()).map(str::to_owned);
         for (tag, json) in culprit.into_items() {
             let rejected = Rejected { index: 0, reason: None, field: None, message: message.clone() };
@@ -339,7 +339,7 @@ impl<B: Batch, T, E: FnMut(BatchEvent<T>)> Run<B, T, E> {
         }
     }
 
-    fn undelivered(&mut self, batch: Packed<B, T>, error: Error) {
+    fn undelivered(&mut self, batch: EncodedBatch<B, T>, error: Error) {
         let error = Arc::new(error);
         self.give_up(batch, &error);
         if is_hopeless(&error) {
@@ -352,7 +352,7 @@ impl<B: Batch, T, E: FnMut(BatchEvent<T>)> Run<B, T, E> {
         }
     }
 
-    fn give_up(&mut self, batch: Packed<B, T>, error: &Arc<Error>) {
+    fn give_up(&mut self, batch: EncodedBatch<B, T>, error: &Arc<Error>) {
         for (tag, json) in batch.into_items() {
             self.failed(tag, Some(json), Failure::Undelivered(error.clone()));
         }

@@ -21,12 +21,12 @@ pub(crate) fn wire(request: &Request<Bytes>) -> String {
 }
 
 /// The whole request of a Track operation, with the credentials `site:key`.
-pub(crate) fn wire_track<O: Operation<Surface = Track>>(operation: &O) -> String {
+pub(crate) fn wire_track<O: Operation<Api = Track>>(operation: &O) -> String {
     wire(&build(&Endpoint::track(Region::Us, "site", "key").unwrap(), operation).unwrap())
 }
 
 /// The whole request of an App operation, with the key `key`.
-pub(crate) fn wire_app<O: Operation<Surface = App>>(operation: &O) -> String {
+pub(crate) fn wire_app<O: Operation<Api = App>>(operation: &O) -> String {
     wire(&build(&Endpoint::app(Region::Us, "key").unwrap(), operation).unwrap())
 }
 
@@ -36,12 +36,12 @@ pub(crate) fn body<O: Operation>(operation: &O) -> String {
 }
 
 /// Why a Track operation cannot be built.
-pub(crate) fn refused_track<O: Operation<Surface = Track>>(operation: &O) -> BuildError {
+pub(crate) fn refused_track<O: Operation<Api = Track>>(operation: &O) -> BuildError {
     build(&Endpoint::track(Region::Us, "site", "key").unwrap(), operation).unwrap_err()
 }
 
 /// Why an App operation cannot be built.
-pub(crate) fn refused_app<O: Operation<Surface = App>>(operation: &O) -> BuildError {
+pub(crate) fn refused_app<O: Operation<Api = App>>(operation: &O) -> BuildError {
     build(&Endpoint::app(Region::Us, "key").unwrap(), operation).unwrap_err()
 }
 

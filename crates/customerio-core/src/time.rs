@@ -11,19 +11,19 @@ use crate::Rfc3339;
 ///
 /// ```
 /// use std::time::{Duration, SystemTime, UNIX_EPOCH};
-/// use customerio_core::UnixSeconds;
+/// use customerio_core::Timestamp;
 ///
-/// assert_eq!(UnixSeconds::from(1_700_000_000).get(), 1_700_000_000);
-/// assert_eq!(UnixSeconds::from(UNIX_EPOCH + Duration::from_millis(1_999)).get(), 1);
+/// assert_eq!(Timestamp::from(1_700_000_000).get(), 1_700_000_000);
+/// assert_eq!(Timestamp::from(UNIX_EPOCH + Duration::from_millis(1_999)).get(), 1);
 /// ```
 ///
 /// A number so large that it can only be milliseconds is refused when the request is built: the API would take it for a
 /// time in the far future.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(transparent)]
-pub struct UnixSeconds(i64);
+pub struct Timestamp(i64);
 
-impl UnixSeconds {
+impl Timestamp {
     /// In seconds this is the year 5138; in milliseconds it is 1973.
     const MILLISECONDS: u64 = 100_000_000_000;
 
@@ -34,13 +34,13 @@ impl UnixSeconds {
     }
 }
 
-impl From<i64> for UnixSeconds {
+impl From<i64> for Timestamp {
     fn from(seconds: i64) -> Self {
         Self(seconds)
     }
 }
 
-impl From<SystemTime> for UnixSeconds {
+impl From<SystemTime> for Timestamp {
     /// Rounds down to the second.
     fn from(time: SystemTime) -> Self {
         let whole = |duration: Duration| i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
@@ -54,7 +54,7 @@ impl From<SystemTime> for UnixSeconds {
     }
 }
 
-impl Serialize for UnixSeconds {
+impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if self.0.unsigned_abs() >= Self::MILLISECONDS {
             return Err(ser::Error::custom(format_args!(
@@ -120,8 +120,8 @@ impl Moment {
 
     /// The wall clock as the other APIs write it.
     #[must_use]
-    pub fn unix_seconds(&self) -> UnixSeconds {
-        UnixSeconds(i64::try_from(self.since_epoch.as_secs()).unwrap_or(i64::MAX))
+    pub fn timestamp(&self) -> Timestamp {
+        Timestamp(i64::try_from(self.since_epoch.as_secs()).unwrap_or(i64::MAX))
     }
 }
 
@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn milliseconds_are_refused_and_seconds_are_not() {
-        let text = |seconds| serde_json::to_string(&UnixSeconds::from(seconds));
+        let text = |seconds| serde_json::to_string(&Timestamp::from(seconds));
         for seconds in [0, -1, 1_700_000_000, 99_999_999_999] {
             assert_eq!(text(seconds).unwrap(), seconds.to_string());
         }
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn times_before_1970_round_down_too() {
-        assert_eq!(UnixSeconds::from(UNIX_EPOCH - Duration::from_millis(1)).get(), -1);
-        assert_eq!(UnixSeconds::from(UNIX_EPOCH - Duration::from_secs(2)).get(), -2);
+        assert_eq!(Timestamp::from(UNIX_EPOCH - Duration::from_millis(1)).get(), -1);
+        assert_eq!(Timestamp::from(UNIX_EPOCH - Duration::from_secs(2)).get(), -2);
     }
 }

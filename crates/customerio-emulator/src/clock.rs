@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use customerio_core::{Moment, UnixSeconds};
+use customerio_core::{Moment, Timestamp};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Clock {
@@ -22,7 +22,7 @@ impl Clock {
     }
 
     /// A time before 1970 is taken for 1970.
-    pub(crate) fn stopped_at(now: UnixSeconds) -> Self {
+    pub(crate) fn stopped_at(now: Timestamp) -> Self {
         let since_epoch = Duration::from_secs(u64::try_from(now.get()).unwrap_or(0));
         Self { base: Base::Stopped { since_epoch }, added: Duration::ZERO }
     }
@@ -63,7 +63,7 @@ mod tests {
         let before = clock.moment();
         clock.advance(Duration::from_millis(1_500));
         let after = clock.moment();
-        assert_eq!((before.unix_seconds().get(), after.unix_seconds().get()), (100, 101));
+        assert_eq!((before.timestamp().get(), after.timestamp().get()), (100, 101));
         assert_eq!(after.monotonic().saturating_sub(before.monotonic()), Duration::from_millis(1_500));
         assert_ne!(before.random(), after.random());
         assert_eq!(Clock::stopped_at((-5).into()).since_epoch(), Duration::ZERO);

@@ -1,6 +1,6 @@
 //! What can be set about an emulator, and what it is if nothing is.
 
-use customerio_core::{Region, UnixSeconds};
+use customerio_core::{Region, Timestamp};
 
 use crate::{Emulator, clock::Clock};
 
@@ -131,7 +131,7 @@ impl Builder {
 
     /// Stops the clock at `now`: only [`Emulator::advance`] moves it, and waits over the in-memory transport. Default:
     /// the system's clock.
-    pub fn with_clock_at(mut self, now: UnixSeconds) -> Self {
+    pub fn with_clock_at(mut self, now: Timestamp) -> Self {
         self.config.clock = Clock::stopped_at(now);
         self
     }

@@ -1,6 +1,6 @@
 //! `PUT /api/v1/customers/{person}/devices` and `DELETE …/devices/{device}`: the devices of a person.
 
-use customerio_core::UnixSeconds;
+use customerio_core::Timestamp;
 use serde_json::Value;
 
 use crate::{
@@ -58,7 +58,7 @@ pub(crate) fn read(device: &Value, token: &str, now: i64) -> Device {
     Device {
         id: text(token),
         platform: text("platform"),
-        last_used: UnixSeconds::from(device["last_used"].as_i64().unwrap_or(now)),
+        last_used: Timestamp::from(device["last_used"].as_i64().unwrap_or(now)),
         attributes: device["attributes"].as_object().cloned().unwrap_or_default(),
     }
 }
@@ -79,7 +79,7 @@ mod tests {
         let device = json!({"id": "t/1", "platform": "ios", "last_used": 5, "attributes": attributes});
         accept(&emulator, DEVICES, &json!({"device": device}));
         let ada = emulator.person("42").unwrap();
-        let (platform, last_used) = ("ios".to_owned(), UnixSeconds::from(5));
+        let (platform, last_used) = ("ios".to_owned(), Timestamp::from(5));
         let attributes = attributes.as_object().cloned().unwrap();
         assert_eq!(ada.devices, [Device { id: "t/1".into(), platform, last_used, attributes: attributes.clone() }]);
 

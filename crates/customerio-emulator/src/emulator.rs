@@ -7,7 +7,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use customerio_core::{App, BuildError, Endpoint, Moment, Pipelines, Track, UnixSeconds};
+use customerio_core::{App, BuildError, Endpoint, Moment, Pipelines, Timestamp, Track};
 use http::{Request, Response, StatusCode};
 
 use crate::{
@@ -211,7 +211,7 @@ impl Emulator {
 
     /// The time.
     #[must_use]
-    pub fn now(&self) -> UnixSeconds {
+    pub fn now(&self) -> Timestamp {
         seconds(self.state().clock.since_epoch()).into()
     }
 

@@ -1,6 +1,6 @@
 //! `POST /api/v1/customers/{person}/events` and `POST /api/v1/events`: what people and unknown visitors did.
 
-use customerio_core::{EventId, UnixSeconds, limits, track::EventType};
+use customerio_core::{EventId, Timestamp, limits, track::EventType};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -97,7 +97,7 @@ pub(crate) fn record(call: &mut Call<'_>, mut fields: Map<String, Value>, person
     };
     let name = text("name").unwrap_or_default().trim().to_owned();
     let anonymous_id = text("anonymous_id");
-    let timestamp = fields.get("timestamp").and_then(Value::as_i64).map_or(now.into(), UnixSeconds::from);
+    let timestamp = fields.get("timestamp").and_then(Value::as_i64).map_or(now.into(), Timestamp::from);
     let data = match fields.remove("data") {
         Some(Value::Object(data)) => data,
         _ => Map::new(),

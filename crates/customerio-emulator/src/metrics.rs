@@ -1,6 +1,6 @@
 //! `POST /api/v1/metrics` and `POST /api/v1/push/events`: what became of a message.
 
-use customerio_core::UnixSeconds;
+use customerio_core::Timestamp;
 use http::StatusCode;
 use serde_json::Value;
 
@@ -114,7 +114,7 @@ fn check_channel(call: &Call<'_>) -> Result<(), Refusal> {
 fn keep(call: &mut Call<'_>, metric: &str) {
     let text = |name: &str| call.body[name].as_str().unwrap_or_default().to_owned();
     let (delivery_id, metric) = (text("delivery_id"), text(metric));
-    let timestamp = UnixSeconds::from(call.body["timestamp"].as_i64().unwrap_or(call.now()));
+    let timestamp = Timestamp::from(call.body["timestamp"].as_i64().unwrap_or(call.now()));
     let metric = Metric { delivery_id, metric, timestamp, body: std::mem::replace(&mut call.body, Value::Null) };
     call.state.metrics.push(metric, call.bytes);
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use customerio_core::{UnixSeconds, http::Method, http::StatusCode, track::EventType};
+use customerio_core::{Timestamp, http::Method, http::StatusCode, track::EventType};
 use serde_json::{Map, Value};
 
 /// A person.
@@ -45,7 +45,7 @@ pub struct Device {
     /// `ios` or `android`. Empty where a call of the Pipelines API has said neither.
     pub platform: String,
     /// When it was last used: as said, or the time of the call.
-    pub last_used: UnixSeconds,
+    pub last_used: Timestamp,
     /// The attributes.
     pub attributes: Map<String, Value>,
 }
@@ -95,7 +95,7 @@ pub struct Event {
     /// The id of the group, which an event of the Pipelines API can be of.
     pub group_id: Option<String>,
     /// When it took place: as said, or the time of the call.
-    pub timestamp: UnixSeconds,
+    pub timestamp: Timestamp,
     /// The data.
     pub data: Map<String, Value>,
 }
@@ -131,9 +131,9 @@ pub struct Message {
     /// `to`, if the request has it.
     pub to: Option<String>,
     /// When the request came.
-    pub queued_at: UnixSeconds,
+    pub queued_at: Timestamp,
     /// When it goes out, if that is later.
-    pub send_at: Option<UnixSeconds>,
+    pub send_at: Option<Timestamp>,
     /// The whole request body.
     pub body: Value,
 }
@@ -147,7 +147,7 @@ pub struct Trigger {
     /// The broadcast.
     pub broadcast_id: u64,
     /// When the request came.
-    pub triggered_at: UnixSeconds,
+    pub triggered_at: Timestamp,
     /// The whole request body.
     pub body: Value,
 }
@@ -161,7 +161,7 @@ pub struct Metric {
     /// What happened, such as `opened`.
     pub metric: String,
     /// When: as said, or the time of the call.
-    pub timestamp: UnixSeconds,
+    pub timestamp: Timestamp,
     /// The whole request body.
     pub body: Value,
 }

@@ -1,6 +1,6 @@
 //! `GET /api/v1/accounts/region`: where the workspace is.
 
-use customerio_core::{Region, Surface as _, Track};
+use customerio_core::{Api as _, Region, Track};
 use serde_json::json;
 
 use crate::{

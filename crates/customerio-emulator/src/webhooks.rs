@@ -4,7 +4,7 @@ use std::{future::poll_fn, pin::Pin, task::Poll, time::Duration};
 
 use bytes::Bytes;
 use customerio_core::{
-    BuildError, Problem, Transport, TransportErrorKind, UnixSeconds,
+    BuildError, BuildErrorKind, Timestamp, Transport, TransportErrorKind,
     webhook::{Event, Verifier},
 };
 use http::{HeaderValue, Method, Request, Uri, header, uri::Scheme};
@@ -66,7 +66,8 @@ impl Emulator {
             let is_http = uri.scheme().is_some_and(|scheme| *scheme == Scheme::HTTP || *scheme == Scheme::HTTPS);
             is_http && uri.authority().is_some()
         });
-        let invalid = || BuildError::new("the URL of the webhook", Problem::Invalid("it must be absolute".into()));
+        let invalid =
+            || BuildError::new("the URL of the webhook", BuildErrorKind::Invalid("it must be absolute".into()));
         let receiver = (uri.ok_or_else(invalid)?, self.webhook_verifier()?);
         self.state().receiver = Some(receiver);
         Ok(())
@@ -95,7 +96,7 @@ impl Emulator {
         let now = state.clock.since_epoch();
         let (url, signer) = state.receiver.clone()?;
         let (number, waiting) = state.outbox.next(now)?;
-        let timestamp = UnixSeconds::from(seconds(now));
+        let timestamp = Timestamp::from(seconds(now));
         let mut request = Request::new(waiting.body.clone());
         *request.method_mut() = Method::POST;
         *request.uri_mut() = url;

@@ -8,7 +8,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use customerio_core::{BuildError, Problem};
+use customerio_core::{BuildError, BuildErrorKind};
 use http::Uri;
 use http_body_util::Full;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
@@ -71,7 +71,7 @@ impl HyperTransport<RustlsClient> {
 
 /// The provider is named: one that the whole process shares need not be there.
 fn tls() -> Result<ClientConfig, BuildError> {
-    let invalid = |error: rustls::Error| BuildError::new("TLS", Problem::Invalid(error.to_string().into()));
+    let invalid = |error: rustls::Error| BuildError::new("TLS", BuildErrorKind::Invalid(error.to_string().into()));
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(invalid)?

@@ -1,6 +1,6 @@
 use std::{sync::Arc, time::Duration};
 
-use customerio_core::{BuildError, Problem};
+use customerio_core::{BuildError, BuildErrorKind};
 use rustls::{ClientConfig, crypto::ring};
 use rustls_platform_verifier::BuilderVerifierExt as _;
 
@@ -30,8 +30,9 @@ impl ReqwestTransport {
     ///
     /// Where the system's certificates cannot be read.
     pub fn new() -> Result<Self, BuildError> {
-        let invalid =
-            |error: reqwest::Error| BuildError::new("the HTTP client", Problem::Invalid(error.to_string().into()));
+        let invalid = |error: reqwest::Error| {
+            BuildError::new("the HTTP client", BuildErrorKind::Invalid(error.to_string().into()))
+        };
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
@@ -52,7 +53,7 @@ impl ReqwestTransport {
 
 /// The provider is named: one that the whole process shares need not be there.
 fn tls() -> Result<ClientConfig, BuildError> {
-    let invalid = |error: rustls::Error| BuildError::new("TLS", Problem::Invalid(error.to_string().into()));
+    let invalid = |error: rustls::Error| BuildError::new("TLS", BuildErrorKind::Invalid(error.to_string().into()));
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(invalid)?

@@ -18,9 +18,9 @@ use std::{
 use captured::captured;
 use catalogue::{KEY, SITE_ID};
 use customerio_core::{
-    App, BatchEvent, BuildError, Client, Endpoint, Error, Exchange, IdType, Item, Limits, Moment, Operation, Packer,
-    PersonId, Pipelines, Policy, Raw, Region, SendAll, Step, Track, TrackBatch, TransportError, TransportErrorKind,
-    UnixSeconds,
+    App, BatchBuilder, BatchEvent, BatchOptions, BuildError, Client, Endpoint, Error, Exchange, IdType, Item, Limits,
+    Moment, Operation, PersonId, Pipelines, Raw, Region, RetryPolicy, Step, Timestamp, Track, TrackBatch,
+    TransportError, TransportErrorKind,
     app::{Attachment, IdsAudience, SendEmail, SendSms, TriggerBroadcast},
     build,
     bytes::Bytes,
@@ -30,7 +30,7 @@ use customerio_core::{
         AddDevice, AddToSegment, AnonymousEvent, Event, Identify, ObjectId, SubmitForm,
         v2::{object, person},
     },
-    webhook::{Event as WebhookEvent, Seen, Verifier},
+    webhook::{Event as WebhookEvent, InMemoryDedup, Verifier},
 };
 use customerio_emulator::{Emulator, Outcome};
 use customerio_testing::Recorder;
@@ -130,7 +130,7 @@ struct Look {
 }
 
 impl catalogue::Visit for Look {
-    fn operation<O: Operation + Debug>(&mut self, endpoint: &Endpoint<O::Surface>, operation: &O) {
+    fn operation<O: Operation + Debug>(&mut self, endpoint: &Endpoint<O::Api>, operation: &O) {
         assert_opaque(O::NAME, operation);
         assert_opaque(O::NAME, endpoint);
         assert_opaque(O::NAME, &operation.body(&Limits::default()).unwrap());
@@ -146,7 +146,7 @@ impl catalogue::Visit for Look {
             assert_opaque(O::NAME, &client);
         }
         for (status, body) in ANSWERS {
-            let mut exchange = Exchange::new(endpoint, operation, Policy::default(), &moment()).unwrap();
+            let mut exchange = Exchange::new(endpoint, operation, RetryPolicy::default(), &moment()).unwrap();
             assert_opaque(O::NAME, &exchange);
             let step = exchange.step(&moment());
             assert_opaque(O::NAME, &step);
@@ -188,15 +188,15 @@ fn track() -> Endpoint<Track> {
     Endpoint::track(Region::Us, SITE_ID, KEY).unwrap()
 }
 
-fn refused<O: Operation<Surface = Track> + Debug>(operation: &O) -> BuildError {
+fn refused<O: Operation<Api = Track> + Debug>(operation: &O) -> BuildError {
     build(&track(), operation).unwrap_err()
 }
 
-fn refused_app<O: Operation<Surface = App> + Debug>(operation: &O) -> BuildError {
+fn refused_app<O: Operation<Api = App> + Debug>(operation: &O) -> BuildError {
     build(&Endpoint::app(Region::Us, KEY).unwrap(), operation).unwrap_err()
 }
 
-fn refused_pipelines<O: Operation<Surface = Pipelines> + Debug>(operation: &O) -> BuildError {
+fn refused_pipelines<O: Operation<Api = Pipelines> + Debug>(operation: &O) -> BuildError {
     build(&Endpoint::pipelines(Region::Us, KEY).unwrap(), operation).unwrap_err()
 }
 
@@ -272,7 +272,7 @@ fn item(id: &str) -> Item<TrackBatch> {
 
 #[test]
 fn batches_and_their_answers_show_no_item_and_no_tag() {
-    let mut packer = Packer::new().with_limits(Limits::default().with_batch_item(200).with_batch(400));
+    let mut packer = BatchBuilder::new().with_limits(Limits::default().with_batch_item(200).with_batch(400));
     packer.push(item("LEAK-41"), "LEAK-tag").unwrap();
     assert_opaque("an item", &item("LEAK-41"));
     assert_opaque("a packer", &packer);
@@ -304,7 +304,7 @@ async fn what_is_told_of_a_backfill_shows_no_item_and_no_tag() {
         let items = ["LEAK-41", "LEAK-42", &long].map(|id| (id.to_owned(), client.item(&person::Identify::new(id))));
         let mut told = 0;
         let summary = client
-            .send_all(items, SendAll::default(), |event| {
+            .send_all(items, BatchOptions::default(), |event| {
                 told += 1;
                 assert_opaque("an event", &event);
                 if let BatchEvent::Failed(failed) = event {
@@ -341,7 +341,7 @@ fn webhooks_show_no_key_no_signature_and_no_data() {
     data.insert("identifiers", serde_json::json!({"id": "LEAK-1", "email": "LEAK-a@example.com", "cio_id": "LEAK-2"}));
     data.insert("headers", serde_json::json!({"LEAK-name": ["LEAK-value"]}));
     data.insert("recipients", serde_json::json!([{"device_id": "LEAK-token", "failure_message": "LEAK-gone"}]));
-    let now = UnixSeconds::from(1_700_000_000);
+    let now = Timestamp::from(1_700_000_000);
     let object_types = ["customer", "email", "push", "in_app", "sms", "slack", "webhook", "whatsapp", "LEAK-type"];
     for object_type in object_types {
         for metric in [
@@ -405,7 +405,7 @@ fn webhooks_show_no_key_no_signature_and_no_data() {
         assert_error("an event", &serde_json::from_str::<WebhookEvent>(json).unwrap_err(), None);
     }
 
-    let mut seen = Seen::new();
+    let mut seen = InMemoryDedup::new();
     seen.claim("LEAK-event", now);
     assert_opaque("a memory", &seen);
 }

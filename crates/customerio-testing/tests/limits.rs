@@ -6,7 +6,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use customerio_core::{
-    BatchItem, BuildError, Endpoint, Item, Limits, Moment, Operation, Packer, PersonId, Region,
+    BatchBuilder, BatchItem, BuildError, Endpoint, Item, Limits, Moment, Operation, PersonId, Region,
     app::{
         Attachment, DefaultAudience, EmailsAudience, IdsAudience, PerUserDataAudience, SendEmail, SendSms,
         TriggerBroadcast, UserData,
@@ -44,21 +44,21 @@ fn emulator() -> Emulator {
     emulator
 }
 
-fn track(limits: Limits, operation: &impl Operation<Surface = customerio_core::Track>) -> Built {
+fn track(limits: Limits, operation: &impl Operation<Api = customerio_core::Track>) -> Built {
     build(&Endpoint::track(Region::Us, "site", "key").unwrap().with_limits(limits), operation)
 }
 
-fn app(limits: Limits, operation: &impl Operation<Surface = customerio_core::App>) -> Built {
+fn app(limits: Limits, operation: &impl Operation<Api = customerio_core::App>) -> Built {
     build(&Endpoint::app(Region::Us, "key").unwrap().with_limits(limits), operation)
 }
 
-fn cdp(limits: Limits, operation: &impl Operation<Surface = customerio_core::Pipelines>) -> Built {
+fn cdp(limits: Limits, operation: &impl Operation<Api = customerio_core::Pipelines>) -> Built {
     build(&Endpoint::pipelines(Region::Us, "key").unwrap().with_limits(limits), operation)
 }
 
 /// A batch of the one call.
 fn batch(limits: Limits, call: &impl BatchItem<Batch = customerio_core::TrackBatch>) -> Built {
-    let mut packer = Packer::new().with_limits(limits);
+    let mut packer = BatchBuilder::new().with_limits(limits);
     packer
         .push(Item::new(call, &Moment::new(Duration::ZERO, Duration::ZERO, 1), &limits)?, ())
         .map_err(|refused| refused.error)?;

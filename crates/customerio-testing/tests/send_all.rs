@@ -8,7 +8,7 @@ use std::{
 };
 
 use customerio_core::{
-    BatchEvent, BuildError, Client, Delivery, Endpoint, Failure, Item, Limits, Region, SendAll, Summary, Track,
+    BatchEvent, BatchOptions, BuildError, Client, Delivery, Endpoint, Failure, Item, Limits, Region, Summary, Track,
     TrackBatch, TransportError, TransportErrorKind, track::v2::person::Identify,
 };
 use customerio_testing::Recorder;
@@ -26,7 +26,7 @@ fn people(client: &Client<Track>, count: usize) -> impl Iterator<Item = Tagged> 
 }
 
 /// The summary, and how each item failed that did.
-async fn send(recorder: &Recorder, count: usize, options: SendAll) -> (Summary, BTreeMap<usize, Failure>, usize) {
+async fn send(recorder: &Recorder, count: usize, options: BatchOptions) -> (Summary, BTreeMap<usize, Failure>, usize) {
     let client = client(recorder);
     let (mut failures, mut unknown) = (BTreeMap::new(), 0);
     let summary = client
@@ -56,14 +56,14 @@ fn ids(recorder: &Recorder) -> Vec<Vec<String>> {
 #[tokio::test]
 async fn everything_arrives_in_its_order() {
     let recorder = Recorder::new();
-    let (summary, failures, _) = send(&recorder, 8, SendAll::default()).await;
+    let (summary, failures, _) = send(&recorder, 8, BatchOptions::default()).await;
     assert_eq!((summary.accepted, summary.batches, failures.len()), (8, 3, 0));
     let expected: Vec<_> = (0..8).map(|number| format!("person-{number}")).collect();
     assert_eq!(ids(&recorder).concat(), expected);
     assert_eq!(ids(&recorder).iter().map(Vec::len).collect::<Vec<_>>(), [3, 3, 2]);
 
     let recorder = Recorder::new();
-    let (summary, _, _) = send(&recorder, 0, SendAll::default()).await;
+    let (summary, _, _) = send(&recorder, 0, BatchOptions::default()).await;
     assert_eq!((summary.batches, recorder.requests().len()), (0, 0));
 }
 
@@ -71,7 +71,7 @@ async fn everything_arrives_in_its_order() {
 async fn a_partial_answer_is_mapped_back_and_never_sent_again() {
     let body = r#"{"errors":[{"batch_index":1,"reason":"invalid","field":"id","message":"no"},{"batch_index":9}]}"#;
     let recorder = Recorder::new().answering(200, "{}").answering(207, body);
-    let (summary, failures, unknown) = send(&recorder, 8, SendAll::default()).await;
+    let (summary, failures, unknown) = send(&recorder, 8, BatchOptions::default()).await;
     assert_eq!((summary.accepted, summary.rejected, summary.unknown, unknown), (7, 1, 1, 1));
     let Failure::Rejected(rejected) = &failures[&4] else { panic!("{failures:?}") };
     assert_eq!((rejected.field.as_deref(), rejected.message.as_deref()), (Some("id"), Some("no")));
@@ -85,7 +85,7 @@ async fn a_batch_that_is_refused_as_a_whole_is_halved_until_the_culprit_is_found
     let answers = [(400, NO), (200, "{}"), (400, NO), (400, NO), (200, "{}")];
     let recorder =
         answers.into_iter().fold(Recorder::new(), |recorder, (status, body)| recorder.answering(status, body));
-    let (summary, failures, _) = send(&recorder, 5, SendAll::default()).await;
+    let (summary, failures, _) = send(&recorder, 5, BatchOptions::default()).await;
     assert_eq!((summary.accepted, summary.rejected), (4, 1));
     assert_eq!(failures.keys().collect::<Vec<_>>(), [&1]);
     assert_eq!(failures[&1].to_string(), "the server rejected it: person-1 is not valid");
@@ -100,7 +100,7 @@ async fn a_batch_that_is_refused_as_a_whole_is_halved_until_the_culprit_is_found
 async fn a_batch_that_cannot_be_delivered_is_told_of_and_the_next_ones_are_tried() {
     let lost = || Err(TransportError::maybe_sent(TransportErrorKind::Connection));
     let recorder = Recorder::new().answering_with(lost()).answering_with(lost()).answering_with(lost());
-    let (summary, failures, _) = send(&recorder, 6, SendAll::default()).await;
+    let (summary, failures, _) = send(&recorder, 6, BatchOptions::default()).await;
     assert_eq!((summary.accepted, summary.undelivered), (3, 3));
     assert!(summary.stopped.is_none());
     let Failure::Undelivered(error) = &failures[&0] else { panic!("{failures:?}") };
@@ -118,7 +118,7 @@ async fn credentials_that_are_not_good_end_it_and_everything_taken_is_told_of() 
     let (mut taken, mut failed) = (0, 0);
     let source = people(&client, 100).inspect(|_| taken += 1);
     let summary = client
-        .send_all(source, SendAll::default(), |event| failed += u64::from(matches!(event, BatchEvent::Failed(_))))
+        .send_all(source, BatchOptions::default(), |event| failed += u64::from(matches!(event, BatchEvent::Failed(_))))
         .await;
     assert_eq!((recorder.requests().len(), summary.undelivered, failed), (1, 4, 4));
     assert_eq!(taken, 4, "three of the batch, and the one that did not fit");
@@ -139,7 +139,7 @@ async fn what_cannot_be_sent_is_told_of_with_the_rest() {
     ];
     let mut refused = Vec::new();
     let summary = client
-        .send_all(items, SendAll::default(), |event| {
+        .send_all(items, BatchOptions::default(), |event| {
             if let BatchEvent::Failed(failed) = event {
                 refused.push((failed.tag, failed.json.is_some(), failed.failure.to_string()));
             }
@@ -154,7 +154,7 @@ async fn what_cannot_be_sent_is_told_of_with_the_rest() {
 #[tokio::test]
 async fn batches_can_be_under_way_together() {
     let recorder = Recorder::new();
-    let (summary, _, _) = send(&recorder, 9, SendAll::default().with_concurrency(3)).await;
+    let (summary, _, _) = send(&recorder, 9, BatchOptions::default().with_concurrency(3)).await;
     assert_eq!((summary.accepted, summary.batches), (9, 3));
     let all: BTreeSet<_> = ids(&recorder).concat().into_iter().collect();
     assert_eq!(all.len(), 9);
@@ -179,7 +179,7 @@ async fn no_more_is_in_memory_than_the_batches_under_way() {
         most.set(most.get().max(alive.get()));
         (Alive(&alive), item)
     });
-    let summary = client.send_all(items, SendAll::default().with_concurrency(4), |_| {}).await;
+    let summary = client.send_all(items, BatchOptions::default().with_concurrency(4), |_| {}).await;
     assert_eq!((summary.accepted, alive.get()), (10_000, 0));
     // Four batches of three, three that are packed, and one that did not fit.
     assert!(most.get() <= 4 * 3 + 3 + 1, "{}", most.get());
@@ -191,7 +191,7 @@ async fn a_stream_is_taken_as_it_comes() {
     let client = client(&recorder);
     let (sender, mut receiver) = tokio::sync::mpsc::channel::<Tagged>(1);
     let stream = Receiver(&mut receiver);
-    let send = client.send_stream(stream, SendAll::default(), |_| {});
+    let send = client.send_stream(stream, BatchOptions::default(), |_| {});
     let feed = async {
         for tagged in people(&client, 7) {
             sender.send(tagged).await.unwrap();

@@ -8,14 +8,14 @@ use std::time::Duration;
 
 use captured::captured;
 use customerio_core::{
-    Client, Endpoint, Policy, Quota, Rate, Region, Throttle, Track, TransportError, TransportErrorKind,
+    Client, Endpoint, Quota, Rate, Region, RetryPolicy, Throttle, Track, TransportError, TransportErrorKind,
 };
 use customerio_testing::Recorder;
 use serde_json::json;
 
 fn client(recorder: Recorder) -> Client<Track> {
     Client::new(Endpoint::track(Region::Us, "site", "key").unwrap(), recorder)
-        .with_policy(Policy::default().with_backoff(Duration::ZERO, Duration::ZERO))
+        .with_retry_policy(RetryPolicy::default().with_backoff(Duration::ZERO, Duration::ZERO))
 }
 
 fn block_on<T>(call: impl Future<Output = T>) -> T {

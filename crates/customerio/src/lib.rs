@@ -24,7 +24,7 @@
 //! | messages and broadcasts | [`app`], and the methods of [`Client<App>`](Client#impl-Client<App>) |
 //! | what Customer.io reports to you | `webhook` |
 //! | a route that is not modelled | [`Raw`] |
-//! | how often a call is tried, and how long | [`Policy`] |
+//! | how often a call is tried, and how long | [`RetryPolicy`] |
 //! | what an error means | [`Error`] |
 //! | an HTTP stack of your own | [`Transport`], or [`Exchange`] |
 //!

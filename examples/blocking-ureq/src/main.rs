@@ -10,31 +10,31 @@ use std::{
 
 use blocking_ureq::send;
 use customerio_core::{
-    App, Endpoint, Error, Exchange, Moment, Operation, Policy, Region, Step, Surface, Throttle, Track,
+    Api, App, Endpoint, Error, Exchange, Moment, Operation, Region, RetryPolicy, Step, Throttle, Track,
     app::SendEmail,
     track::{Event, Identify},
 };
 use serde_json::json;
 
 /// A client that blocks the thread of each call.
-struct BlockingClient<S: Surface> {
+struct BlockingClient<S: Api> {
     endpoint: Endpoint<S>,
     agent: ureq::Agent,
     throttle: Throttle,
     started: Instant,
 }
 
-impl<S: Surface> BlockingClient<S> {
+impl<S: Api> BlockingClient<S> {
     /// Clients that are given clones of one agent share its connections.
     fn new(endpoint: Endpoint<S>, agent: ureq::Agent) -> Self {
         Self { endpoint, agent, throttle: Throttle::default(), started: Instant::now() }
     }
 
-    fn call<O: Operation<Surface = S>>(&self, operation: &O) -> Result<O::Output, Error> {
+    fn call<O: Operation<Api = S>>(&self, operation: &O) -> Result<O::Output, Error> {
         // An event gets its id and its time once, so that it can be repeated.
         let captured = operation.capture(&self.now());
         let operation = captured.as_ref().unwrap_or(operation);
-        let exchange = Exchange::new(&self.endpoint, operation, Policy::default(), &self.now())?;
+        let exchange = Exchange::new(&self.endpoint, operation, RetryPolicy::default(), &self.now())?;
         let mut exchange = exchange.with_throttle(&self.throttle);
         loop {
             match exchange.step(&self.now()) {

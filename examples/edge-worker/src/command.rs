@@ -12,7 +12,7 @@
 use std::fmt::Display;
 
 use customerio_core::{
-    App, BuildError, Delivery, Endpoint, Error, Surface, Track,
+    Api, App, BuildError, Delivery, Endpoint, Error, Track,
     app::SendEmail,
     http::Request,
     track::{Event, Identify},
@@ -78,7 +78,7 @@ impl Account {
         self.at(Endpoint::app(self.region.parse()?, &self.key)?)
     }
 
-    fn at<S: Surface>(&self, endpoint: Endpoint<S>) -> Result<Endpoint<S>, BuildError> {
+    fn at<S: Api>(&self, endpoint: Endpoint<S>) -> Result<Endpoint<S>, BuildError> {
         match &self.base_url {
             Some(url) => endpoint.with_base_url(url),
             None => Ok(endpoint),
@@ -170,7 +170,7 @@ async fn execute(host: &Host, command: Command, body: &[u8]) -> Result<Value, Ou
         Command::VerifyWebhook { key, headers } => {
             let mut request = Request::new(body);
             *request.headers_mut() = header_map(&headers);
-            let event = Verifier::new(&key)?.receive(&request, host.now().unix_seconds())?;
+            let event = Verifier::new(&key)?.receive(&request, host.now().timestamp())?;
             Ok(json!({
                 "event_id": event.event_id(),
                 "object_type": event.object_type(),

@@ -50,7 +50,7 @@ impl Host {
     /// Does one call.
     pub(crate) async fn call<O: Operation>(
         &self,
-        endpoint: &Endpoint<O::Surface>,
+        endpoint: &Endpoint<O::Api>,
         operation: &O,
     ) -> Result<O::Output, Error> {
         let fetch = async |request| self.fetch(&request).await;

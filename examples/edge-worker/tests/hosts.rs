@@ -12,7 +12,7 @@ use std::{
 };
 
 use customerio_core::{
-    UnixSeconds,
+    Timestamp,
     webhook::{Unverified, Verifier},
 };
 use customerio_emulator::{APP_API_KEY, Channel, Emulator, SITE_ID, TRACK_API_KEY};
@@ -50,7 +50,7 @@ fn commands(emulator: &str, page: &str, nobody: &str) -> Value {
     let attributes = json!({"email": "ada@example.com", "name": "Ada \u{1f9e6}"});
     // Bytes that a host would change if it took them for JSON.
     let body = "{\"event_id\": \"01E4\", \"object_type\": \"email\", \"metric\": \"clicked\", \"data\": {\"x\": \"\u{1f9e6}\"}}\r\n";
-    let now = UnixSeconds::from(SystemTime::now());
+    let now = Timestamp::from(SystemTime::now());
     let signature = Verifier::new("signing-key").unwrap().sign(now, body.as_bytes());
     let headers = json!([["x-cio-timestamp", now.get().to_string()], ["x-cio-signature", signature]]);
     json!([

@@ -14,7 +14,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use customerio::{BatchEvent, Client, Failure, SendAll, Summary, Track, track::v2::person::Identify};
+use customerio::{BatchEvent, BatchOptions, Client, Failure, Summary, Track, track::v2::person::Identify};
 use customerio_examples::{connect_quietly, progress_bar};
 use serde_json::{Map, Value};
 
@@ -36,7 +36,7 @@ async fn backfill(
         (row.text, item)
     });
     // The rows are about different people, so batches may overtake each other.
-    let options = SendAll::default().with_concurrency(4);
+    let options = BatchOptions::default().with_concurrency(4);
     let told = |event| match event {
         BatchEvent::Progress(so_far) => progress(so_far.ended()),
         BatchEvent::Failed(failed) => keep(failed.tag, failed.failure),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use customerio::{App, Client, Delivery, Endpoint, Error, Limits, Policy, Region, ReqwestTransport, Track};
+use customerio::{App, Client, Delivery, Endpoint, Error, Limits, Region, ReqwestTransport, RetryPolicy, Track};
 use customerio_examples::connect;
 
 fn clients(base_url: &str) -> Result<(Client<Track>, Client<App>), Error> {
@@ -19,7 +19,7 @@ fn clients(base_url: &str) -> Result<(Client<Track>, Client<App>), Error> {
     let limits = Limits::default().with_message(2_000_000).with_email_recipients(None);
     let app = Endpoint::app(Region::Eu, "sa_live_token")?.with_workspace_id(12).with_base_url(base_url)?;
     let app = app.with_limits(limits);
-    let app = Client::new(app, transport).with_policy(Policy::default().with_attempts(5));
+    let app = Client::new(app, transport).with_retry_policy(RetryPolicy::default().with_attempts(5));
     Ok((track, app))
 }
 

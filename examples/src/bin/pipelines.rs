@@ -1,7 +1,7 @@
 //! Feed the Pipelines API: the program of the README's guide of that name.
 
 use customerio::{
-    BatchEvent, Client, Error, Pipelines, SendAll,
+    BatchEvent, BatchOptions, Client, Error, Pipelines,
     pipelines::{Context, Group, Track},
 };
 use customerio_examples::connect;
@@ -20,7 +20,7 @@ async fn feed(pipelines: &Client<Pipelines>) -> Result<(), Error> {
     let ids = ["43", "44"];
     let items = ids.iter().map(|id| (*id, pipelines.item(&Track::new(*id, "signed_up"))));
     let summary = pipelines
-        .send_all(items, SendAll::default(), |event| {
+        .send_all(items, BatchOptions::default(), |event| {
             if let BatchEvent::Failed(failed) = event {
                 eprintln!("{}: {}", failed.tag, failed.failure);
             }

@@ -12,7 +12,7 @@ use axum::{
     routing::post,
 };
 use customerio::{
-    UnixSeconds,
+    Timestamp,
     bytes::Bytes,
     http::{Request, StatusCode},
     webhook::{Email, Event, Kind, Push, Verifier},
@@ -28,7 +28,7 @@ fn accept(
     verifier: &Verifier,
     queue: &tokio::sync::mpsc::Sender<Event>,
     request: &Request<Bytes>,
-    now: UnixSeconds,
+    now: Timestamp,
 ) -> StatusCode {
     match verifier.receive(request, now) {
         // A queue that is full or closed takes nothing: the service sends the event again.
@@ -71,9 +71,9 @@ async fn receive(State(receiver): State<Arc<Receiver>>, request: Request<Body>) 
 
 /// Handles the events, each once, until the queue is closed and empty.
 async fn work(mut queue: mpsc::Receiver<Event>, clock: Clock, handled: Arc<Handled>) {
-    use customerio::webhook::{Claim, Memory, Seen};
+    use customerio::webhook::{Claim, DedupStore, InMemoryDedup};
 
-    let memory: &dyn Memory = &Mutex::new(Seen::new());
+    let memory: &dyn DedupStore = &Mutex::new(InMemoryDedup::new());
     while let Some(event) = queue.recv().await {
         // Without an id it cannot be told from a repeat. A memory that cannot be reached is no reason to lose an event.
         let claim = match event.event_id() {

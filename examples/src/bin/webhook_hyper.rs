@@ -13,10 +13,10 @@ use std::{
 };
 
 use customerio::{
-    UnixSeconds,
+    Timestamp,
     bytes::Bytes,
     http::{Method, Request, Response, StatusCode},
-    webhook::{Claim, Event, Memory, MemoryError, Seen},
+    webhook::{Claim, DedupError, DedupStore, Event, InMemoryDedup},
 };
 use customerio_examples::webhooks::{Clock, Handled, Source};
 use http_body_util::{BodyExt as _, Empty, Limited};
@@ -30,11 +30,11 @@ use tokio::{
 /// Handles the events of a queue, each once, until it is closed and empty.
 async fn work(
     mut queue: tokio::sync::mpsc::Receiver<Event>,
-    handle: impl Fn(&Event) -> Result<(), MemoryError>,
-    now: impl Fn() -> UnixSeconds,
+    handle: impl Fn(&Event) -> Result<(), DedupError>,
+    now: impl Fn() -> Timestamp,
 ) {
     const PAUSE: std::time::Duration = std::time::Duration::from_millis(100);
-    let memory: &dyn Memory = &std::sync::Mutex::new(Seen::new());
+    let memory: &dyn DedupStore = &std::sync::Mutex::new(InMemoryDedup::new());
     while let Some(event) = queue.recv().await {
         // An event without an id cannot be told from a repeat, and a memory that is away is no reason to lose one.
         let claim = match event.event_id() {
@@ -58,7 +58,7 @@ async fn work(
 }
 
 /// What is done about an event. Now and then it does not work, as with a database that is away.
-fn handle(event: &Event, handled: &Handled) -> Result<(), MemoryError> {
+fn handle(event: &Event, handled: &Handled) -> Result<(), DedupError> {
     static TRIES: AtomicU32 = AtomicU32::new(1);
     if TRIES.fetch_add(1, Ordering::Relaxed).is_multiple_of(300) {
         return Err("the database is away".into());

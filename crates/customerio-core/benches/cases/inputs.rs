@@ -3,8 +3,8 @@
 use std::{hint::black_box, time::Duration};
 
 use customerio_core::{
-    App, Endpoint, EventId, Item, Limits, Moment, Operation as _, Packed, Packer, Pipelines, PipelinesBatch, Region,
-    Track, TrackBatch, bytes::Bytes, pipelines, track::v2::person,
+    App, BatchBuilder, EncodedBatch, Endpoint, EventId, Item, Limits, Moment, Operation as _, Pipelines,
+    PipelinesBatch, Region, Track, TrackBatch, bytes::Bytes, pipelines, track::v2::person,
 };
 use serde::Serialize;
 
@@ -64,9 +64,9 @@ pub(crate) struct Inputs {
     pub(crate) purchase: Purchase,
     pub(crate) fields: Fields,
     pub(crate) file: Vec<u8>,
-    pub(crate) batch: Packed<TrackBatch>,
+    pub(crate) batch: EncodedBatch<TrackBatch>,
     pub(crate) batch_body: Bytes,
-    pub(crate) pipelines_batch: Packed<PipelinesBatch>,
+    pub(crate) pipelines_batch: EncodedBatch<PipelinesBatch>,
     pub(crate) pipelines_batch_body: Bytes,
 }
 
@@ -114,16 +114,16 @@ fn now() -> Moment {
     Moment::new(Duration::ZERO, Duration::from_secs(1_700_000_000), 17)
 }
 
-fn batch() -> Packed<TrackBatch> {
-    let mut packer = Packer::new();
+fn batch() -> EncodedBatch<TrackBatch> {
+    let mut packer = BatchBuilder::new();
     for id in ["41", "42"] {
         packer.push(Item::new(&person::Identify::new(id), &now(), &Limits::default()).unwrap(), ()).unwrap();
     }
     packer.finish().unwrap()
 }
 
-fn pipelines_batch() -> Packed<PipelinesBatch> {
-    let mut packer = Packer::new();
+fn pipelines_batch() -> EncodedBatch<PipelinesBatch> {
+    let mut packer = BatchBuilder::new();
     for id in ["41", "42"] {
         packer.push(Item::new(&pipelines::Identify::new(id), &now(), &Limits::default()).unwrap(), ()).unwrap();
     }

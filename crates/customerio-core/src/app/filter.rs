@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use crate::{BuildError, Problem, macros::opaque_debug};
+use crate::{BuildError, BuildErrorKind, macros::opaque_debug};
 
 /// A condition that chooses people by segments and attributes; conditions nest.
 ///
@@ -111,7 +111,7 @@ impl<'a> Filter<'a> {
     pub(crate) fn check(&self) -> Result<(), BuildError> {
         match &self.0 {
             Condition::And(filters) | Condition::Or(filters) if filters.is_empty() => {
-                Err(BuildError::new("a list of conditions in the filter", Problem::Empty))
+                Err(BuildError::new("a list of conditions in the filter", BuildErrorKind::Empty))
             }
             Condition::And(filters) | Condition::Or(filters) => filters.iter().try_for_each(Self::check),
             Condition::Not(filter) => filter.check(),

@@ -10,43 +10,45 @@ use http::Response;
 use serde::{Deserialize, Serialize, Serializer, ser::Error as _};
 
 use crate::{
-    Body, BuildError, Limits, Nothing, PersonId, Problem, UnixSeconds, Unreadable, decode_json, json::Object,
+    Body, BuildError, BuildErrorKind, DecodeFailure, Limits, Nothing, PersonId, Timestamp, decode_json, json::Object,
     limits::check_bytes,
 };
 
 /// Names a transactional message of the workspace: by its number, or by its trigger name.
 ///
 /// ```
-/// use customerio_core::app::TemplateId;
+/// use customerio_core::app::TransactionalMessageId;
 ///
-/// assert_eq!(TemplateId::from(44), TemplateId::Id(44));
-/// assert_eq!(TemplateId::from("password_reset"), TemplateId::Name("password_reset"));
+/// assert_eq!(TransactionalMessageId::from(44), TransactionalMessageId::Id(44));
+/// assert_eq!(TransactionalMessageId::from("password_reset"), TransactionalMessageId::Name("password_reset"));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(untagged)]
-pub enum TemplateId<'a> {
+pub enum TransactionalMessageId<'a> {
     /// The number, as in the message's URL.
     Id(u64),
     /// The trigger name, in any case.
     Name(&'a str),
 }
 
-impl TemplateId<'_> {
+impl TransactionalMessageId<'_> {
     pub(super) fn check(self) -> Result<(), BuildError> {
         match self {
-            Self::Name(name) if name.trim().is_empty() => Err(BuildError::new("the trigger name", Problem::Empty)),
+            Self::Name(name) if name.trim().is_empty() => {
+                Err(BuildError::new("the trigger name", BuildErrorKind::Empty))
+            }
             Self::Id(_) | Self::Name(_) => Ok(()),
         }
     }
 }
 
-impl From<u64> for TemplateId<'_> {
+impl From<u64> for TransactionalMessageId<'_> {
     fn from(id: u64) -> Self {
         Self::Id(id)
     }
 }
 
-impl<'a> From<&'a str> for TemplateId<'a> {
+impl<'a> From<&'a str> for TransactionalMessageId<'a> {
     fn from(name: &'a str) -> Self {
         Self::Name(name)
     }
@@ -58,7 +60,7 @@ impl<'a> From<&'a str> for TemplateId<'a> {
 #[serde(bound = "D: Serialize")]
 pub(super) struct Common<'a, D: ?Sized> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) transactional_message_id: Option<TemplateId<'a>>,
+    pub(super) transactional_message_id: Option<TransactionalMessageId<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) identifiers: Option<PersonId<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -70,7 +72,7 @@ pub(super) struct Common<'a, D: ?Sized> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) queue_draft: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) send_at: Option<UnixSeconds>,
+    pub(super) send_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) language: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -80,7 +82,7 @@ pub(super) struct Common<'a, D: ?Sized> {
 }
 
 impl<'a> Common<'a, Nothing> {
-    pub(super) fn new(template: impl Into<TemplateId<'a>>, person: impl Into<PersonId<'a>>) -> Self {
+    pub(super) fn new(template: impl Into<TransactionalMessageId<'a>>, person: impl Into<PersonId<'a>>) -> Self {
         Self { transactional_message_id: Some(template.into()), identifiers: Some(person.into()), ..Self::default() }
     }
 }
@@ -102,7 +104,7 @@ impl<'a, D: ?Sized> Common<'a, D> {
     }
 
     pub(super) fn check(&self, limits: &Limits) -> Result<(), BuildError> {
-        self.transactional_message_id.map_or(Ok(()), TemplateId::check)?;
+        self.transactional_message_id.map_or(Ok(()), TransactionalMessageId::check)?;
         self.identifiers.map_or(Ok(()), |person| person.check(limits))
     }
 }
@@ -127,7 +129,7 @@ macro_rules! common_setters {
     }};
     (@send_at) => { $crate::macros::setters! {
         /// When it goes out, up to 90 days ahead; a time in the past is now.
-        with_send_at, common.send_at: UnixSeconds;
+        with_send_at, common.send_at: Timestamp;
     }};
     (@language) => { $crate::macros::setters! {
         /// The language, instead of the person's: a code such as `en` or `pt-BR`.
@@ -150,16 +152,16 @@ pub struct SentMessage {
     /// The id of the message: reporting webhooks and metrics name it.
     pub delivery_id: String,
     /// When Customer.io took it; not when it goes out, if that is later.
-    pub queued_at: UnixSeconds,
+    pub queued_at: Timestamp,
     /// When it goes out, if `send_at` asked for a time to come.
     #[serde(default)]
-    pub send_at: Option<UnixSeconds>,
+    pub send_at: Option<Timestamp>,
     /// What else the answer has.
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-pub(super) fn decode(response: &Response<Bytes>) -> Result<SentMessage, Unreadable> {
+pub(super) fn decode(response: &Response<Bytes>) -> Result<SentMessage, DecodeFailure> {
     decode_json(response)
 }
 
@@ -181,7 +183,7 @@ pub(super) fn serialize_pairs<S: Serializer>(pairs: &[(&str, &str)], serializer:
 
 /// Refuses an argument of no characters.
 pub(super) fn check_text(what: &'static str, value: &str) -> Result<(), BuildError> {
-    if value.trim().is_empty() { Err(BuildError::new(what, Problem::Empty)) } else { Ok(()) }
+    if value.trim().is_empty() { Err(BuildError::new(what, BuildErrorKind::Empty)) } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -207,7 +209,7 @@ mod tests {
         }
     }
 
-    fn read(body: &'static str) -> Result<SentMessage, Unreadable> {
+    fn read(body: &'static str) -> Result<SentMessage, DecodeFailure> {
         decode(&Response::new(body.into()))
     }
 

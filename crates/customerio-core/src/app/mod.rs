@@ -35,7 +35,7 @@ pub use self::{
         UserData,
     },
     filter::{Filter, FilterValue},
-    message::{SentMessage, TemplateId},
+    message::{SentMessage, TransactionalMessageId},
     push_payload::{ApnsPayload, CustomPayload, FcmAndroidPayload, FcmIosPayload},
     send_email::SendEmail,
     send_in_app::SendInApp,

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use super::message::serialize_pairs;
 use crate::{
-    BuildError, Nothing, Problem,
+    BuildError, BuildErrorKind, Nothing,
     json::{self, Object},
     macros::{opaque_debug, setters},
 };
@@ -67,7 +67,7 @@ impl CustomPayload {
     /// Refuses an empty payload: in place of everything else it would leave nothing.
     pub(super) fn check(&self) -> Result<(), BuildError> {
         match (&self.ios, &self.android) {
-            (None, None) => Err(BuildError::new("the custom payload", Problem::Empty)),
+            (None, None) => Err(BuildError::new("the custom payload", BuildErrorKind::Empty)),
             _ => Ok(()),
         }
     }

@@ -12,10 +12,11 @@ use serde::{Serialize, Serializer};
 
 use super::{
     Attachment,
-    message::{self, Common, SentMessage, TemplateId, common_setters},
+    message::{self, Common, SentMessage, TransactionalMessageId, common_setters},
 };
 use crate::{
-    App, Body, BuildError, Limits, Nothing, Operation, Path, PersonId, Problem, Quota, Replay, UnixSeconds, Unreadable,
+    App, Body, BuildError, BuildErrorKind, DecodeFailure, Limits, Nothing, Operation, Path, PersonId, Quota, Replay,
+    Timestamp,
     limits::{check_bytes, check_count},
     macros::{opaque_debug, setters},
     path::route,
@@ -86,7 +87,7 @@ struct Fields<'a> {
 impl<'a> SendEmail<'a> {
     /// The transactional message `template` to the addresses `to`.
     #[must_use]
-    pub fn from_template(template: impl Into<TemplateId<'a>>, to: &'a str) -> Self {
+    pub fn from_template(template: impl Into<TransactionalMessageId<'a>>, to: &'a str) -> Self {
         Self { fields: Fields { to, ..Fields::default() }, common: Common::default() }.with_template(template)
     }
 
@@ -109,7 +110,7 @@ impl<'a, D: ?Sized> SendEmail<'a, D> {
 
     /// The transactional message that the e-mail belongs to. What else is set overrides what it has.
     #[must_use]
-    pub fn with_template(mut self, template: impl Into<TemplateId<'a>>) -> Self {
+    pub fn with_template(mut self, template: impl Into<TransactionalMessageId<'a>>) -> Self {
         self.common.transactional_message_id = Some(template.into());
         self
     }
@@ -198,7 +199,8 @@ impl Fields<'_> {
     fn check_headers(&self) -> Result<(), BuildError> {
         let mut names = BTreeSet::new();
         for (name, value) in &self.headers {
-            let invalid = |what, reason: &'static str| Err(BuildError::new(what, Problem::Invalid(reason.into())));
+            let invalid =
+                |what, reason: &'static str| Err(BuildError::new(what, BuildErrorKind::Invalid(reason.into())));
             message::check_text("the name of a header", name)?;
             if !name.bytes().all(|byte| byte.is_ascii_graphic() && byte != b':') {
                 return invalid("the name of a header", "it must be visible ASCII without colons");
@@ -207,7 +209,7 @@ impl Fields<'_> {
                 return invalid("the value of a header", "it must be ASCII without control characters");
             }
             if !names.insert(name.to_ascii_lowercase()) {
-                return Err(BuildError::new("a header", Problem::Duplicate));
+                return Err(BuildError::new("a header", BuildErrorKind::Duplicate));
             }
         }
         Ok(())
@@ -218,7 +220,7 @@ impl Fields<'_> {
         for attachment in &self.attachments {
             message::check_text("the name of an attachment", attachment.name())?;
             if !names.insert(attachment.name()) {
-                return Err(BuildError::new("the name of an attachment", Problem::Duplicate));
+                return Err(BuildError::new("the name of an attachment", BuildErrorKind::Duplicate));
             }
         }
         let bytes = self.attachments.iter().map(|attachment| attachment.size()).sum();
@@ -248,7 +250,7 @@ fn count_addresses(list: &str) -> usize {
 }
 
 impl<D: Serialize + ?Sized> Operation for SendEmail<'_, D> {
-    type Surface = App;
+    type Api = App;
     type Output = SentMessage;
     const NAME: &'static str = "app.send_email";
     const QUOTA: Quota = Quota::Send;
@@ -274,7 +276,7 @@ impl<D: Serialize + ?Sized> Operation for SendEmail<'_, D> {
     fn attempt_timeout(&self) -> Duration {
         Duration::from_secs(if self.fields.attachments.is_empty() { 10 } else { 30 })
     }
-    fn decode(&self, response: &Response<Bytes>) -> Result<SentMessage, Unreadable> {
+    fn decode(&self, response: &Response<Bytes>) -> Result<SentMessage, DecodeFailure> {
         message::decode(response)
     }
 }

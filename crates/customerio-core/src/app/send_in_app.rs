@@ -7,9 +7,9 @@ use bytes::Bytes;
 use http::{Method, Response};
 use serde::Serialize;
 
-use super::message::{self, Common, SentMessage, TemplateId, common_setters};
+use super::message::{self, Common, SentMessage, TransactionalMessageId, common_setters};
 use crate::{
-    App, Body, BuildError, Limits, Nothing, Operation, Path, PersonId, Quota, Replay, UnixSeconds, Unreadable,
+    App, Body, BuildError, DecodeFailure, Limits, Nothing, Operation, Path, PersonId, Quota, Replay, Timestamp,
     macros::opaque_debug, path::route,
 };
 
@@ -35,7 +35,7 @@ pub struct SendInApp<'a, D: ?Sized = Nothing> {
 impl<'a> SendInApp<'a> {
     /// The transactional message `template` to `person`.
     #[must_use]
-    pub fn new(template: impl Into<TemplateId<'a>>, person: impl Into<PersonId<'a>>) -> Self {
+    pub fn new(template: impl Into<TransactionalMessageId<'a>>, person: impl Into<PersonId<'a>>) -> Self {
         Self { common: Common::new(template, person) }
     }
 }
@@ -52,7 +52,7 @@ impl<'a, D: ?Sized> SendInApp<'a, D> {
 }
 
 impl<D: Serialize + ?Sized> Operation for SendInApp<'_, D> {
-    type Surface = App;
+    type Api = App;
     type Output = SentMessage;
     const NAME: &'static str = "app.send_in_app";
     const QUOTA: Quota = Quota::Send;
@@ -71,7 +71,7 @@ impl<D: Serialize + ?Sized> Operation for SendInApp<'_, D> {
     fn replay(&self) -> Replay {
         Replay::OnlyIfNotSent
     }
-    fn decode(&self, response: &Response<Bytes>) -> Result<SentMessage, Unreadable> {
+    fn decode(&self, response: &Response<Bytes>) -> Result<SentMessage, DecodeFailure> {
         message::decode(response)
     }
 }

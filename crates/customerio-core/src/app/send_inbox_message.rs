@@ -7,9 +7,9 @@ use bytes::Bytes;
 use http::{Method, Response};
 use serde::Serialize;
 
-use super::message::{self, Common, SentMessage, TemplateId, common_setters};
+use super::message::{self, Common, SentMessage, TransactionalMessageId, common_setters};
 use crate::{
-    App, Body, BuildError, Limits, Nothing, Operation, Path, PersonId, Quota, Replay, UnixSeconds, Unreadable,
+    App, Body, BuildError, DecodeFailure, Limits, Nothing, Operation, Path, PersonId, Quota, Replay, Timestamp,
     macros::{opaque_debug, setters},
     path::route,
 };
@@ -38,7 +38,7 @@ pub struct SendInboxMessage<'a, D: ?Sized = Nothing> {
 impl<'a> SendInboxMessage<'a> {
     /// The transactional message `template` to `person`.
     #[must_use]
-    pub fn new(template: impl Into<TemplateId<'a>>, person: impl Into<PersonId<'a>>) -> Self {
+    pub fn new(template: impl Into<TransactionalMessageId<'a>>, person: impl Into<PersonId<'a>>) -> Self {
         Self { to: None, common: Common::new(template, person) }
     }
 }
@@ -59,7 +59,7 @@ impl<'a, D: ?Sized> SendInboxMessage<'a, D> {
 }
 
 impl<D: Serialize + ?Sized> Operation for SendInboxMessage<'_, D> {
-    type Surface = App;
+    type Api = App;
     type Output = SentMessage;
     const NAME: &'static str = "app.send_inbox_message";
     const QUOTA: Quota = Quota::Send;
@@ -79,7 +79,7 @@ impl<D: Serialize + ?Sized> Operation for SendInboxMessage<'_, D> {
     fn replay(&self) -> Replay {
         Replay::OnlyIfNotSent
     }
-    fn decode(&self, response: &Response<Bytes>) -> Result<SentMessage, Unreadable> {
+    fn decode(&self, response: &Response<Bytes>) -> Result<SentMessage, DecodeFailure> {
         message::decode(response)
     }
 }

@@ -9,10 +9,10 @@ use serde::{Serialize, Serializer};
 
 use super::{
     CustomPayload,
-    message::{self, Common, SentMessage, TemplateId, common_setters},
+    message::{self, Common, SentMessage, TransactionalMessageId, common_setters},
 };
 use crate::{
-    App, Body, BuildError, Device, Limits, Nothing, Operation, Path, PersonId, Quota, Replay, UnixSeconds, Unreadable,
+    App, Body, BuildError, DecodeFailure, Device, Limits, Nothing, Operation, Path, PersonId, Quota, Replay, Timestamp,
     macros::{opaque_debug, setters},
     path::route,
 };
@@ -104,7 +104,7 @@ impl<A: Serialize + ?Sized> Serialize for CustomDevice<'_, A> {
 impl<'a> SendPush<'a> {
     /// The transactional message `template` to the devices of `person`.
     #[must_use]
-    pub fn new(template: impl Into<TemplateId<'a>>, person: impl Into<PersonId<'a>>) -> Self {
+    pub fn new(template: impl Into<TransactionalMessageId<'a>>, person: impl Into<PersonId<'a>>) -> Self {
         Self { fields: Fields::default(), custom_device: None, common: Common::new(template, person) }
     }
 }
@@ -151,7 +151,7 @@ impl<'a, D: ?Sized, A: ?Sized> SendPush<'a, D, A> {
 }
 
 impl<D: Serialize + ?Sized, A: Serialize + ?Sized> Operation for SendPush<'_, D, A> {
-    type Surface = App;
+    type Api = App;
     type Output = SentMessage;
     const NAME: &'static str = "app.send_push";
     const QUOTA: Quota = Quota::Send;
@@ -177,7 +177,7 @@ impl<D: Serialize + ?Sized, A: Serialize + ?Sized> Operation for SendPush<'_, D,
     fn replay(&self) -> Replay {
         Replay::OnlyIfNotSent
     }
-    fn decode(&self, response: &Response<Bytes>) -> Result<SentMessage, Unreadable> {
+    fn decode(&self, response: &Response<Bytes>) -> Result<SentMessage, DecodeFailure> {
         message::decode(response)
     }
 }

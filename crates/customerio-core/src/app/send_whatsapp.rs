@@ -7,9 +7,9 @@ use bytes::Bytes;
 use http::{Method, Response};
 use serde::Serialize;
 
-use super::message::{self, Common, SentMessage, TemplateId, common_setters};
+use super::message::{self, Common, SentMessage, TransactionalMessageId, common_setters};
 use crate::{
-    App, Body, BuildError, Limits, Nothing, Operation, Path, PersonId, Quota, Replay, UnixSeconds, Unreadable,
+    App, Body, BuildError, DecodeFailure, Limits, Nothing, Operation, Path, PersonId, Quota, Replay, Timestamp,
     macros::{opaque_debug, setters},
     path::route,
 };
@@ -40,7 +40,7 @@ impl<'a> SendWhatsApp<'a> {
     /// The transactional message `template` about `person`, to the WhatsApp number `to` in E.164 form (`+15551234567`) or
     /// as Liquid (`{{customer.phone}}`).
     #[must_use]
-    pub fn new(template: impl Into<TemplateId<'a>>, person: impl Into<PersonId<'a>>, to: &'a str) -> Self {
+    pub fn new(template: impl Into<TransactionalMessageId<'a>>, person: impl Into<PersonId<'a>>, to: &'a str) -> Self {
         Self { to, from: None, common: Common::new(template, person) }
     }
 }
@@ -62,7 +62,7 @@ impl<'a, D: ?Sized> SendWhatsApp<'a, D> {
 }
 
 impl<D: Serialize + ?Sized> Operation for SendWhatsApp<'_, D> {
-    type Surface = App;
+    type Api = App;
     type Output = SentMessage;
     const NAME: &'static str = "app.send_whatsapp";
     const QUOTA: Quota = Quota::Send;
@@ -82,7 +82,7 @@ impl<D: Serialize + ?Sized> Operation for SendWhatsApp<'_, D> {
     fn replay(&self) -> Replay {
         Replay::OnlyIfNotSent
     }
-    fn decode(&self, response: &Response<Bytes>) -> Result<SentMessage, Unreadable> {
+    fn decode(&self, response: &Response<Bytes>) -> Result<SentMessage, DecodeFailure> {
         message::decode(response)
     }
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Audience;
 use crate::{
-    App, Body, BuildError, Limits, Nothing, Operation, Path, Quota, Replay, Unreadable, decode_json,
+    App, Body, BuildError, DecodeFailure, Limits, Nothing, Operation, Path, Quota, Replay, decode_json,
     json::{self, Object},
     limits::check_bytes,
     macros::opaque_debug,
@@ -72,7 +72,7 @@ impl<'a, D: ?Sized> TriggerBroadcast<'a, D> {
 }
 
 impl<D: Serialize + ?Sized> Operation for TriggerBroadcast<'_, D> {
-    type Surface = App;
+    type Api = App;
     type Output = Trigger;
     const NAME: &'static str = "app.trigger_broadcast";
     const QUOTA: Quota = Quota::Broadcast;
@@ -104,7 +104,7 @@ impl<D: Serialize + ?Sized> Operation for TriggerBroadcast<'_, D> {
         // A trigger that names its people can have 25 MB.
         Duration::from_secs(30)
     }
-    fn decode(&self, response: &Response<Bytes>) -> Result<Trigger, Unreadable> {
+    fn decode(&self, response: &Response<Bytes>) -> Result<Trigger, DecodeFailure> {
         decode_json(response)
     }
 }
@@ -117,7 +117,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        Problem,
+        BuildErrorKind,
         app::{DefaultAudience, Filter, IdsAudience, PerUserDataAudience, UserData},
         testing::{body, refused_app, wire_app},
     };
@@ -183,7 +183,7 @@ mod tests {
             assert_eq!(error.to_string(), expected);
         }
         let error = refused_app(&TriggerBroadcast::new(1, DefaultAudience::new()).with_data(&nan));
-        assert!(matches!(error.problem(), Problem::Encoding(_)));
+        assert!(matches!(error.kind(), BuildErrorKind::Encoding(_)));
     }
 
     #[test]

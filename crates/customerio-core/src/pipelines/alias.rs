@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 
 use super::{
     call::{Common, call, common_setters},
-    who::{check_id, check_user_id},
+    user_identity::{check_id, check_user_id},
 };
 use crate::{BuildError, Limits, Nothing, json::Fields, macros::opaque_debug};
 
@@ -61,7 +61,7 @@ opaque_debug!([C: ?Sized] Alias<'_, C>);
 mod tests {
     use super::*;
     use crate::{
-        UnixSeconds,
+        Timestamp,
         pipelines::{
             Context,
             testing::{refused_pipelines, wire_pipelines},
@@ -73,7 +73,7 @@ mod tests {
     fn the_whole_request() {
         let alias = Alias::new("cookie", "42")
             .with_message_id("m-1")
-            .with_timestamp(UnixSeconds::from(1_700_000_000).into())
+            .with_timestamp(Timestamp::from(1_700_000_000).into())
             .with_context(Context::new().with_active(true));
         assert_eq!(
             wire_pipelines(&alias),

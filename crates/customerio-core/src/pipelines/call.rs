@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::{Context, Integrations, MessageId, context};
 use crate::{
-    Body, BuildError, Encoded, EventId, Limits, Moment, Nothing, Problem, Replay, Rfc3339,
+    Body, BuildError, BuildErrorKind, Encoded, EventId, Limits, Moment, Nothing, Replay, Rfc3339,
     device::check_token,
     json::{self, Fields},
     limits::check_bytes,
@@ -66,7 +66,7 @@ impl<'a, C: ?Sized> Common<'a, C> {
         self.message_id.map_or(Ok(()), MessageId::check)?;
         let Some(device) = self.device else { return Ok(()) };
         if self.context.has_device() {
-            let problem = Problem::Invalid("it is given twice: by the event and in its context".into());
+            let problem = BuildErrorKind::Invalid("it is given twice: by the event and in its context".into());
             return Err(BuildError::new("the device", problem));
         }
         check_token(device.token().unwrap_or_default())
@@ -130,7 +130,7 @@ pub(super) fn alone(call: Encoded, limits: &Limits) -> Result<Body, BuildError> 
 macro_rules! call {
     ([$($generics:tt)*] $type:ty, $name:literal, $path:literal $(, $cloned:ident)* $(; $traits:ident)?) => {
         impl<$($generics)*> $crate::Operation for $type {
-            type Surface = $crate::Pipelines;
+            type Api = $crate::Pipelines;
             type Output = ();
             const NAME: &'static str = $name;
 
@@ -151,7 +151,7 @@ macro_rules! call {
                 let common = self.common.capture(moment)?;
                 Some(Self { common, $($cloned: self.$cloned.clone(),)* ..*self })
             }
-            fn decode(&self, response: &http::Response<bytes::Bytes>) -> Result<(), $crate::Unreadable> {
+            fn decode(&self, response: &http::Response<bytes::Bytes>) -> Result<(), $crate::DecodeFailure> {
                 $crate::decode_nothing(response)
             }
         }

@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use super::{Alias, ContentReport, DeliveryReport, Group, Identify, Object, Page, Screen, Track, Who, context::Device};
+use super::{
+    Alias, ContentReport, DeliveryReport, Group, Identify, Object, Page, Screen, Track, UserIdentity, context::Device,
+};
 use crate::{Client, Error, Pipelines, Platform};
 
 /// The daily calls of the Pipelines API, for what an operation can say in one line. For the rest, build the operation and
@@ -17,7 +19,7 @@ impl Client<Pipelines> {
     /// See [`Error`].
     pub async fn identify<'a>(
         &self,
-        who: impl Into<Who<'a>>,
+        who: impl Into<UserIdentity<'a>>,
         traits: &'a (impl Serialize + ?Sized),
     ) -> Result<(), Error> {
         self.call(&Identify::new(who).with_traits(traits)).await
@@ -30,7 +32,7 @@ impl Client<Pipelines> {
     /// See [`Error`].
     pub async fn track<'a>(
         &self,
-        who: impl Into<Who<'a>>,
+        who: impl Into<UserIdentity<'a>>,
         event: &'a str,
         properties: &'a (impl Serialize + ?Sized),
     ) -> Result<(), Error> {
@@ -44,7 +46,7 @@ impl Client<Pipelines> {
     /// See [`Error`].
     pub async fn page<'a>(
         &self,
-        who: impl Into<Who<'a>>,
+        who: impl Into<UserIdentity<'a>>,
         name: &'a str,
         properties: &'a (impl Serialize + ?Sized),
     ) -> Result<(), Error> {
@@ -58,7 +60,7 @@ impl Client<Pipelines> {
     /// See [`Error`].
     pub async fn screen<'a>(
         &self,
-        who: impl Into<Who<'a>>,
+        who: impl Into<UserIdentity<'a>>,
         name: &'a str,
         properties: &'a (impl Serialize + ?Sized),
     ) -> Result<(), Error> {
@@ -72,7 +74,7 @@ impl Client<Pipelines> {
     /// See [`Error`].
     pub async fn group<'a>(
         &self,
-        who: impl Into<Who<'a>>,
+        who: impl Into<UserIdentity<'a>>,
         group_id: &'a str,
         traits: &'a (impl Serialize + ?Sized),
     ) -> Result<(), Error> {
@@ -190,7 +192,7 @@ mod tests {
         let data = json!({"a": "b"});
 
         client.identify("42", &data).await?;
-        client.track(Who::AnonymousId("cookie"), "bought", &data).await?;
+        client.track(UserIdentity::AnonymousId("cookie"), "bought", &data).await?;
         client.page("42", "Pricing", &data).await?;
         client.screen("42", "home", &data).await?;
         client.group("42", "acme", &data).await?;

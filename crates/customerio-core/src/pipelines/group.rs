@@ -6,9 +6,9 @@ use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::{
-    Who,
+    UserIdentity,
     call::{Common, call, common_setters},
-    who::check_group_id,
+    user_identity::check_group_id,
 };
 use crate::{
     BuildError, Limits, Nothing,
@@ -33,7 +33,7 @@ use crate::{
 /// ```
 pub struct Group<'a, T: ?Sized = Nothing, C: ?Sized = Nothing> {
     common: Common<'a, C>,
-    who: Who<'a>,
+    who: UserIdentity<'a>,
     id: &'a str,
     object_type_id: Option<u32>,
     relationship_attributes: Option<Box<RawValue>>,
@@ -43,7 +43,7 @@ pub struct Group<'a, T: ?Sized = Nothing, C: ?Sized = Nothing> {
 impl<'a> Group<'a> {
     /// The group with this id, with this person in it.
     #[must_use]
-    pub fn new(who: impl Into<Who<'a>>, group_id: &'a str) -> Self {
+    pub fn new(who: impl Into<UserIdentity<'a>>, group_id: &'a str) -> Self {
         Self {
             common: Common::new(),
             who: who.into(),
@@ -165,7 +165,7 @@ mod tests {
     #[test]
     fn what_is_not_set_is_not_sent() {
         assert_eq!(
-            body(&Group::new(Who::AnonymousId("cookie"), "acme")),
+            body(&Group::new(UserIdentity::AnonymousId("cookie"), "acme")),
             r#"{"type":"group","anonymousId":"cookie","groupId":"acme"}"#
         );
     }

@@ -5,7 +5,7 @@
 use serde::{Serialize, Serializer};
 
 use super::{
-    Who,
+    UserIdentity,
     call::{Common, call, common_setters},
     pairs::Pairs,
 };
@@ -19,18 +19,18 @@ use crate::{
 /// Adds a person, or updates the one who has the id.
 ///
 /// ```
-/// use customerio_core::pipelines::{Identify, Who};
+/// use customerio_core::pipelines::{Identify, UserIdentity};
 /// use serde_json::json;
 ///
 /// let traits = json!({"first_name": "Ada", "plan": "pro"});
 /// let identify = Identify::new("42").with_email("ada@example.com").with_traits(&traits);
-/// let visitor = Identify::new(Who::AnonymousId("cookie")).with_traits(&traits);
+/// let visitor = Identify::new(UserIdentity::AnonymousId("cookie")).with_traits(&traits);
 /// # let _ = (identify, visitor);
 /// ```
 pub struct Identify<'a, T: ?Sized = Nothing, C: ?Sized = Nothing> {
     common: Common<'a, C>,
     /// `None` where the e-mail address identifies the person.
-    who: Option<Who<'a>>,
+    who: Option<UserIdentity<'a>>,
     reserved: Reserved<'a>,
     traits: Option<&'a T>,
 }
@@ -47,7 +47,7 @@ struct Reserved<'a> {
 impl<'a> Identify<'a> {
     /// This person, and no traits yet.
     #[must_use]
-    pub fn new(who: impl Into<Who<'a>>) -> Self {
+    pub fn new(who: impl Into<UserIdentity<'a>>) -> Self {
         Self { common: Common::new(), who: Some(who.into()), reserved: Reserved::default(), traits: None }
     }
 
@@ -201,7 +201,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        BatchItem as _, EventId, Moment, Operation as _, Replay, UnixSeconds,
+        BatchItem as _, EventId, Moment, Operation as _, Replay, Timestamp,
         pipelines::{
             Context, Integrations,
             context::Library,
@@ -211,14 +211,14 @@ mod tests {
     };
 
     fn at(seconds: i64) -> Rfc3339 {
-        UnixSeconds::from(seconds).into()
+        Timestamp::from(seconds).into()
     }
 
     #[test]
     fn the_whole_request() {
         let traits = json!({"first_name": "Ada", "gone": null});
         let timezone = json!({"timezone": "Europe/Paris"});
-        let identify = Identify::new(Who::Both { user_id: "42", anonymous_id: "cookie" })
+        let identify = Identify::new(UserIdentity::Both { user_id: "42", anonymous_id: "cookie" })
             .with_email("ada@example.com")
             .with_created_at(at(1_600_000_000))
             .with_unsubscribed(false)
@@ -258,7 +258,7 @@ mod tests {
     fn what_is_not_set_is_not_sent() {
         assert_eq!(body(&Identify::new("42")), r#"{"type":"identify","userId":"42"}"#);
         assert_eq!(
-            body(&Identify::new(Who::AnonymousId("cookie")).with_context(Context::new())),
+            body(&Identify::new(UserIdentity::AnonymousId("cookie")).with_context(Context::new())),
             r#"{"type":"identify","anonymousId":"cookie"}"#
         );
         assert_eq!(
@@ -337,9 +337,9 @@ mod tests {
         let nan = BTreeMap::from([("score", f64::NAN)]);
         for (error, expected) in [
             (refused_pipelines(&Identify::new("")), "the user id is empty"),
-            (refused_pipelines(&Identify::new(Who::AnonymousId(" "))), "the anonymous id is empty"),
+            (refused_pipelines(&Identify::new(UserIdentity::AnonymousId(" "))), "the anonymous id is empty"),
             (
-                refused_pipelines(&Identify::new(Who::Both { user_id: "42", anonymous_id: "" })),
+                refused_pipelines(&Identify::new(UserIdentity::Both { user_id: "42", anonymous_id: "" })),
                 "the anonymous id is empty",
             ),
             (refused_pipelines(&Identify::by_email("")), "the person's e-mail address is empty"),

@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use crate::{BuildError, EventId, Problem};
+use crate::{BuildError, BuildErrorKind, EventId};
 
 /// The id of a call, by which a repeat of it is recognised: any text that no other call has, or an [`EventId`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -17,7 +17,7 @@ enum Kind<'a> {
 impl MessageId<'_> {
     pub(super) fn check(self) -> Result<(), BuildError> {
         match self.0 {
-            Kind::Text(text) if text.trim().is_empty() => Err(BuildError::new("the message id", Problem::Empty)),
+            Kind::Text(text) if text.trim().is_empty() => Err(BuildError::new("the message id", BuildErrorKind::Empty)),
             _ => Ok(()),
         }
     }

@@ -8,7 +8,7 @@
 //! | `POST /v1/screen` | [`Screen`] |
 //! | `POST /v1/group` | [`Group`] |
 //! | `POST /v1/alias` | [`Alias`] |
-//! | `POST /v1/batch` | [`Packed<PipelinesBatch>`](crate::Packed), of any of these |
+//! | `POST /v1/batch` | [`EncodedBatch<PipelinesBatch>`](crate::EncodedBatch), of any of these |
 //!
 //! There are no routes that delete. What has none is a [`Track`] with an event that Customer.io acts on:
 //!
@@ -40,23 +40,23 @@
 //! # Batches
 //!
 //! In a batch, context and integrations stand once, for all its calls. Calls that differ in either must not share a
-//! batch, and a [`Packer`](crate::Packer) sees to it: where they differ from one call to the next, it begins another
+//! batch, and a [`BatchBuilder`](crate::BatchBuilder) sees to it: where they differ from one call to the next, it begins another
 //! batch. So put calls with the same context one after the other. The context of a call about a device has the device in
 //! it, so such a call mostly gets a batch of its own.
 //!
 //! ```
-//! use customerio_core::{Item, Limits, Moment, Packer, Packed, PipelinesBatch, pipelines::{Context, Track}};
+//! use customerio_core::{Item, Limits, Moment, BatchBuilder, EncodedBatch, PipelinesBatch, pipelines::{Context, Track}};
 //! # use std::time::Duration;
 //! # let now = Moment::new(Duration::ZERO, Duration::from_secs(1_700_000_000), 4);
 //!
-//! let mut packer = Packer::new();
-//! let mut ready: Vec<Packed<PipelinesBatch>> = Vec::new();
+//! let mut packer = BatchBuilder::new();
+//! let mut ready: Vec<EncodedBatch<PipelinesBatch>> = Vec::new();
 //! for (user, ip) in [("41", "203.0.113.7"), ("42", "203.0.113.7"), ("43", "198.51.100.1")] {
 //!     let track = Track::new(user, "signed_up").with_context(Context::new().with_ip(ip));
 //!     ready.extend(packer.push(Item::new(&track, &now, &Limits::default())?, ()).map_err(|refused| refused.error)?);
 //! }
 //! ready.extend(packer.finish());
-//! assert_eq!(ready.iter().map(Packed::len).collect::<Vec<_>>(), [2, 1]);
+//! assert_eq!(ready.iter().map(EncodedBatch::len).collect::<Vec<_>>(), [2, 1]);
 //! # Ok::<(), customerio_core::BuildError>(())
 //! ```
 //!
@@ -79,7 +79,7 @@ mod semantic;
 #[cfg(test)]
 mod testing;
 mod track;
-mod who;
+mod user_identity;
 
 pub use self::{
     alias::Alias,
@@ -92,5 +92,5 @@ pub use self::{
     screen::Screen,
     semantic::{ContentAction, ContentReport, DeliveryMetric, DeliveryReport, Object},
     track::Track,
-    who::Who,
+    user_identity::UserIdentity,
 };

@@ -5,7 +5,7 @@
 use serde::{Serialize, Serializer};
 
 use super::{
-    Who,
+    UserIdentity,
     call::{Common, call, common_setters},
 };
 use crate::{
@@ -17,14 +17,14 @@ use crate::{
 /// Records which web page a person saw.
 ///
 /// ```
-/// use customerio_core::pipelines::{Page, Who};
+/// use customerio_core::pipelines::{Page, UserIdentity};
 ///
-/// let page = Page::new(Who::AnonymousId("cookie")).with_name("Pricing").with_url("https://example.com/pricing");
+/// let page = Page::new(UserIdentity::AnonymousId("cookie")).with_name("Pricing").with_url("https://example.com/pricing");
 /// # let _ = page;
 /// ```
 pub struct Page<'a, P: ?Sized = Nothing, C: ?Sized = Nothing> {
     common: Common<'a, C>,
-    who: Who<'a>,
+    who: UserIdentity<'a>,
     name: Option<&'a str>,
     reserved: Reserved<'a>,
     properties: Option<&'a P>,
@@ -44,7 +44,7 @@ struct Reserved<'a> {
 impl<'a> Page<'a> {
     /// A page that this person saw.
     #[must_use]
-    pub fn new(who: impl Into<Who<'a>>) -> Self {
+    pub fn new(who: impl Into<UserIdentity<'a>>) -> Self {
         Self { common: Common::new(), who: who.into(), name: None, reserved: Reserved::default(), properties: None }
     }
 }
@@ -131,7 +131,7 @@ mod tests {
     #[test]
     fn the_whole_request() {
         let properties = json!({"variant": "b"});
-        let page = Page::new(Who::AnonymousId("cookie"))
+        let page = Page::new(UserIdentity::AnonymousId("cookie"))
             .with_name("Pricing")
             .with_category("Docs")
             .with_url("https://example.com/pricing?q=1")

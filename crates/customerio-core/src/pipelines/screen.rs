@@ -5,7 +5,7 @@
 use serde::{Serialize, Serializer};
 
 use super::{
-    Who,
+    UserIdentity,
     call::{Common, call, common_setters},
 };
 use crate::{
@@ -24,7 +24,7 @@ use crate::{
 /// ```
 pub struct Screen<'a, P: ?Sized = Nothing, C: ?Sized = Nothing> {
     common: Common<'a, C>,
-    who: Who<'a>,
+    who: UserIdentity<'a>,
     name: Option<&'a str>,
     properties: Option<&'a P>,
 }
@@ -32,7 +32,7 @@ pub struct Screen<'a, P: ?Sized = Nothing, C: ?Sized = Nothing> {
 impl<'a> Screen<'a> {
     /// A screen that this person saw.
     #[must_use]
-    pub fn new(who: impl Into<Who<'a>>) -> Self {
+    pub fn new(who: impl Into<UserIdentity<'a>>) -> Self {
         Self { common: Common::new(), who: who.into(), name: None, properties: None }
     }
 }

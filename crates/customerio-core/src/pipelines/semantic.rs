@@ -4,7 +4,7 @@
 
 use serde::{Serialize, ser::SerializeMap};
 
-use super::{Track, Who, context::Device, who::check_id};
+use super::{Track, UserIdentity, context::Device, user_identity::check_id};
 use crate::{
     BuildError,
     json::Fields,
@@ -59,7 +59,8 @@ impl<'a> Track<'a> {
     /// `Object Deleted`: removes an object. The API wants an anonymous id with it, and no user id.
     #[must_use]
     pub fn object_deleted(anonymous_id: &'a str, object: impl Into<Object<'a>>) -> Self {
-        Self::new(Who::AnonymousId(anonymous_id), "Object Deleted").with_semantic(Semantic::Object(object.into()))
+        Self::new(UserIdentity::AnonymousId(anonymous_id), "Object Deleted")
+            .with_semantic(Semantic::Object(object.into()))
     }
 
     /// `Report Delivery Event`: tells what became of a message. The person need not be named.

@@ -7,13 +7,13 @@
 use serde::{Serialize, Serializer};
 
 use super::{
-    Who,
+    UserIdentity,
     call::{Common, call, common_setters},
     context::Device,
     semantic::Semantic,
-    who::check_group_id,
+    user_identity::check_group_id,
 };
-use crate::{BuildError, Limits, Nothing, Problem, json::Fields, macros::opaque_debug};
+use crate::{BuildError, BuildErrorKind, Limits, Nothing, json::Fields, macros::opaque_debug};
 
 /// Records what a person did.
 ///
@@ -28,7 +28,7 @@ use crate::{BuildError, Limits, Nothing, Problem, json::Fields, macros::opaque_d
 /// ```
 pub struct Track<'a, P: ?Sized = Nothing, C: ?Sized = Nothing> {
     common: Common<'a, C>,
-    who: Option<Who<'a>>,
+    who: Option<UserIdentity<'a>>,
     group_id: Option<&'a str>,
     event: &'a str,
     semantic: Semantic<'a>,
@@ -38,7 +38,7 @@ pub struct Track<'a, P: ?Sized = Nothing, C: ?Sized = Nothing> {
 impl<'a> Track<'a> {
     /// Something that the person did.
     #[must_use]
-    pub fn new(who: impl Into<Who<'a>>, event: &'a str) -> Self {
+    pub fn new(who: impl Into<UserIdentity<'a>>, event: &'a str) -> Self {
         Self { who: Some(who.into()), ..Self::of_nobody(event) }
     }
 
@@ -75,7 +75,7 @@ impl<'a, P: ?Sized, C: ?Sized> Track<'a, P, C> {
 
     /// The person who did it, of an event that was made without one or with another.
     #[must_use]
-    pub fn with_who(mut self, who: impl Into<Who<'a>>) -> Self {
+    pub fn with_who(mut self, who: impl Into<UserIdentity<'a>>) -> Self {
         self.who = Some(who.into());
         self
     }
@@ -84,7 +84,7 @@ impl<'a, P: ?Sized, C: ?Sized> Track<'a, P, C> {
 
     fn check(&self, limits: &Limits) -> Result<(), BuildError> {
         if self.event.trim().is_empty() {
-            return Err(BuildError::new("the event's name", Problem::Empty));
+            return Err(BuildError::new("the event's name", BuildErrorKind::Empty));
         }
         self.who.map_or(Ok(()), |who| who.check(limits))?;
         self.group_id.map_or(Ok(()), |id| check_group_id(id, limits))?;
@@ -130,7 +130,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        UnixSeconds,
+        Timestamp,
         pipelines::{
             Context,
             testing::{refused_pipelines, wire_pipelines},
@@ -144,7 +144,7 @@ mod tests {
         let track = Track::new("42", "purchase")
             .with_properties(&properties)
             .with_message_id("order-17")
-            .with_timestamp(UnixSeconds::from(1_700_000_000).into())
+            .with_timestamp(Timestamp::from(1_700_000_000).into())
             .with_context(Context::new().with_locale("en-US"))
             .with_integrations(&[("All", true)]);
         assert_eq!(
@@ -169,7 +169,7 @@ mod tests {
         assert_eq!(body(&Track::new("42", "purchase")), r#"{"type":"track","userId":"42","event":"purchase"}"#);
         assert_eq!(body(&Track::of_group("acme", "renewed")), r#"{"type":"track","groupId":"acme","event":"renewed"}"#);
         assert_eq!(
-            body(&Track::of_group("acme", "renewed").with_who(Who::AnonymousId("cookie"))),
+            body(&Track::of_group("acme", "renewed").with_who(UserIdentity::AnonymousId("cookie"))),
             r#"{"type":"track","anonymousId":"cookie","groupId":"acme","event":"renewed"}"#
         );
     }

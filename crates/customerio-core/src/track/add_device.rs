@@ -7,7 +7,7 @@ use http::{Method, Response};
 use serde::{Serialize, Serializer};
 
 use crate::{
-    Body, BuildError, Device, Limits, Nothing, Operation, Path, PersonId, Replay, Track, Unreadable, decode_nothing,
+    Body, BuildError, DecodeFailure, Device, Limits, Nothing, Operation, Path, PersonId, Replay, Track, decode_nothing,
     macros::opaque_debug,
 };
 
@@ -43,7 +43,7 @@ fn write<S: Serializer, A: Serialize + ?Sized>(device: &Device<'_, A>, serialize
 }
 
 impl<A: Serialize + ?Sized> Operation for AddDevice<'_, A> {
-    type Surface = Track;
+    type Api = Track;
     type Output = ();
     const NAME: &'static str = "track.add_device";
 
@@ -63,7 +63,7 @@ impl<A: Serialize + ?Sized> Operation for AddDevice<'_, A> {
     fn replay(&self) -> Replay {
         Replay::Safe
     }
-    fn decode(&self, response: &Response<Bytes>) -> Result<(), Unreadable> {
+    fn decode(&self, response: &Response<Bytes>) -> Result<(), DecodeFailure> {
         decode_nothing(response)
     }
 }

@@ -8,7 +8,7 @@ use http::{Method, Response};
 
 use super::segment_ids::SegmentIds;
 use crate::{
-    Body, BuildError, IdType, Limits, Operation, Path, Query, Replay, Track, Unreadable, decode_nothing,
+    Body, BuildError, DecodeFailure, IdType, Limits, Operation, Path, Query, Replay, Track, decode_nothing,
     macros::{opaque_debug, setters},
 };
 
@@ -34,7 +34,7 @@ impl<'a> AddToSegment<'a> {
 }
 
 impl Operation for AddToSegment<'_> {
-    type Surface = Track;
+    type Api = Track;
     type Output = ();
     const NAME: &'static str = "track.add_to_segment";
 
@@ -57,7 +57,7 @@ impl Operation for AddToSegment<'_> {
     fn replay(&self) -> Replay {
         Replay::Safe
     }
-    fn decode(&self, response: &Response<Bytes>) -> Result<(), Unreadable> {
+    fn decode(&self, response: &Response<Bytes>) -> Result<(), DecodeFailure> {
         decode_nothing(response)
     }
 }

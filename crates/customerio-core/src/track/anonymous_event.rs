@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::event_body::{EventBody, EventType};
 use crate::{
-    Body, BuildError, EventId, Limits, Moment, Nothing, Operation, Path, Replay, Track, UnixSeconds, Unreadable,
+    Body, BuildError, DecodeFailure, EventId, Limits, Moment, Nothing, Operation, Path, Replay, Timestamp, Track,
     decode_nothing,
     macros::{opaque_debug, setters},
     path::route,
@@ -88,7 +88,7 @@ impl<'a, D: ?Sized> AnonymousEvent<'a, D> {
         /// The id by which Customer.io recognises a repeat of this event.
         with_id, body.id: EventId;
         /// When it took place; without it, when Customer.io gets it.
-        with_timestamp, body.timestamp: UnixSeconds;
+        with_timestamp, body.timestamp: Timestamp;
         /// Who messages that the event triggers are from, instead of the sender of the campaign.
         with_from_address, body.reserved.from_address: &'a str;
         /// Where replies to messages that the event triggers go, instead of the address of the campaign.
@@ -97,7 +97,7 @@ impl<'a, D: ?Sized> AnonymousEvent<'a, D> {
 }
 
 impl<D: Serialize + ?Sized> Operation for AnonymousEvent<'_, D> {
-    type Surface = Track;
+    type Api = Track;
     type Output = ();
     const NAME: &'static str = "track.anonymous_event";
 
@@ -117,7 +117,7 @@ impl<D: Serialize + ?Sized> Operation for AnonymousEvent<'_, D> {
     fn capture(&self, moment: &Moment) -> Option<Self> {
         self.body.capture(moment).map(|body| Self { body })
     }
-    fn decode(&self, response: &Response<Bytes>) -> Result<(), Unreadable> {
+    fn decode(&self, response: &Response<Bytes>) -> Result<(), DecodeFailure> {
         decode_nothing(response)
     }
 }

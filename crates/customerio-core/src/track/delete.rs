@@ -5,7 +5,9 @@
 use bytes::Bytes;
 use http::{Method, Response};
 
-use crate::{BuildError, Operation, Path, PersonId, Replay, Track, Unreadable, decode_nothing, macros::opaque_debug};
+use crate::{
+    BuildError, DecodeFailure, Operation, Path, PersonId, Replay, Track, decode_nothing, macros::opaque_debug,
+};
 
 /// Removes a person and everything that Customer.io knows of them.
 ///
@@ -24,7 +26,7 @@ impl<'a> Delete<'a> {
 }
 
 impl Operation for Delete<'_> {
-    type Surface = Track;
+    type Api = Track;
     type Output = ();
     const NAME: &'static str = "track.delete";
 
@@ -38,7 +40,7 @@ impl Operation for Delete<'_> {
     fn replay(&self) -> Replay {
         Replay::Safe
     }
-    fn decode(&self, response: &Response<Bytes>) -> Result<(), Unreadable> {
+    fn decode(&self, response: &Response<Bytes>) -> Result<(), DecodeFailure> {
         decode_nothing(response)
     }
 }

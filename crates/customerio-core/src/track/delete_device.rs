@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{Method, Response};
 
 use crate::{
-    BuildError, Operation, Path, PersonId, Replay, Track, Unreadable, decode_nothing, device, macros::opaque_debug,
+    BuildError, DecodeFailure, Operation, Path, PersonId, Replay, Track, decode_nothing, device, macros::opaque_debug,
 };
 
 /// Removes a device from a person: it gets no more push notifications.
@@ -26,7 +26,7 @@ impl<'a> DeleteDevice<'a> {
 }
 
 impl Operation for DeleteDevice<'_> {
-    type Surface = Track;
+    type Api = Track;
     type Output = ();
     const NAME: &'static str = "track.delete_device";
 
@@ -42,7 +42,7 @@ impl Operation for DeleteDevice<'_> {
     fn replay(&self) -> Replay {
         Replay::Safe
     }
-    fn decode(&self, response: &Response<Bytes>) -> Result<(), Unreadable> {
+    fn decode(&self, response: &Response<Bytes>) -> Result<(), DecodeFailure> {
         decode_nothing(response)
     }
 }

@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use super::event_body::{EventBody, EventType};
 use crate::{
-    Body, BuildError, EventId, Limits, Moment, Nothing, Operation, Path, PersonId, Replay, Track, UnixSeconds,
-    Unreadable, decode_nothing,
+    Body, BuildError, DecodeFailure, EventId, Limits, Moment, Nothing, Operation, Path, PersonId, Replay, Timestamp,
+    Track, decode_nothing,
     macros::{opaque_debug, setters},
 };
 
@@ -64,7 +64,7 @@ impl<'a, D: ?Sized> Event<'a, D> {
         /// The id by which Customer.io recognises a repeat of this event.
         with_id, body.id: EventId;
         /// When it took place; without it, when Customer.io gets it.
-        with_timestamp, body.timestamp: UnixSeconds;
+        with_timestamp, body.timestamp: Timestamp;
         /// The id that the visitor had before they were known.
         with_anonymous_id, body.anonymous_id: &'a str;
         /// Where messages that the event triggers go, instead of the recipient of the campaign.
@@ -77,7 +77,7 @@ impl<'a, D: ?Sized> Event<'a, D> {
 }
 
 impl<D: Serialize + ?Sized> Operation for Event<'_, D> {
-    type Surface = Track;
+    type Api = Track;
     type Output = ();
     const NAME: &'static str = "track.event";
 
@@ -99,7 +99,7 @@ impl<D: Serialize + ?Sized> Operation for Event<'_, D> {
     fn capture(&self, moment: &Moment) -> Option<Self> {
         self.body.capture(moment).map(|body| Self { person: self.person, body })
     }
-    fn decode(&self, response: &Response<Bytes>) -> Result<(), Unreadable> {
+    fn decode(&self, response: &Response<Bytes>) -> Result<(), DecodeFailure> {
         decode_nothing(response)
     }
 }

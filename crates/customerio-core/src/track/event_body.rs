@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use crate::{
-    BuildError, EventId, Limits, Moment, Problem, Replay, UnixSeconds,
+    BuildError, BuildErrorKind, EventId, Limits, Moment, Replay, Timestamp,
     json::{self, Fields},
     limits::check_bytes,
 };
@@ -37,7 +37,7 @@ pub(super) struct EventBody<'a, D: ?Sized, R = ReservedData<'a>> {
     pub(super) name: &'a str,
     pub(super) anonymous_id: Option<&'a str>,
     pub(super) id: Option<EventId>,
-    pub(super) timestamp: Option<UnixSeconds>,
+    pub(super) timestamp: Option<Timestamp>,
     pub(super) reserved: R,
     pub(super) data: Option<&'a D>,
 }
@@ -63,7 +63,7 @@ pub(super) trait Reserved: Copy + Default {
 impl Reserved for ReservedData<'_> {
     fn check(&self) -> Result<(), BuildError> {
         if self.recipient.is_some_and(|recipient| recipient.trim().is_empty()) {
-            return Err(BuildError::new("the recipient", Problem::Empty));
+            return Err(BuildError::new("the recipient", BuildErrorKind::Empty));
         }
         Ok(())
     }
@@ -98,7 +98,7 @@ impl<'a, D: ?Sized, R: Reserved> EventBody<'a, D, R> {
     pub(super) fn capture(&self, moment: &Moment) -> Option<Self> {
         (self.id.is_none() || self.timestamp.is_none()).then(|| Self {
             id: self.id.or_else(|| Some(EventId::new(moment))),
-            timestamp: self.timestamp.or_else(|| Some(moment.unix_seconds())),
+            timestamp: self.timestamp.or_else(|| Some(moment.timestamp())),
             ..*self
         })
     }
@@ -113,11 +113,11 @@ impl<'a, D: ?Sized, R: Reserved> EventBody<'a, D, R> {
         // Customer.io cuts off surrounding blanks, so they do not count.
         let name = self.name.trim();
         if name.is_empty() {
-            return Err(BuildError::new(NAME, Problem::Empty));
+            return Err(BuildError::new(NAME, BuildErrorKind::Empty));
         }
         check_bytes(NAME, name.len(), limits.event_name)?;
         if self.anonymous_id.is_some_and(|id| id.trim().is_empty()) {
-            return Err(BuildError::new("the anonymous id", Problem::Empty));
+            return Err(BuildError::new("the anonymous id", BuildErrorKind::Empty));
         }
         self.reserved.check()
     }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{Method, Response};
 use serde::Deserialize;
 
-use crate::{BuildError, Operation, Path, Region, Replay, Track, Unreadable, decode_json, limits, path::route};
+use crate::{BuildError, DecodeFailure, Operation, Path, Region, Replay, Track, decode_json, limits, path::route};
 
 /// Asks in which region the workspace of the credentials is. The hosts of all regions give the same answer, so any
 /// [`Region`] will do for this call; and it shows whether the credentials are good.
@@ -78,7 +78,7 @@ impl From<String> for RegionName {
 }
 
 impl Operation for GetRegion {
-    type Surface = Track;
+    type Api = Track;
     type Output = AccountRegion;
     const NAME: &'static str = "track.get_region";
     const RESPONSE_LIMIT: usize = limits::READ_RESPONSE;
@@ -93,7 +93,7 @@ impl Operation for GetRegion {
     fn replay(&self) -> Replay {
         Replay::Safe
     }
-    fn decode(&self, response: &Response<Bytes>) -> Result<AccountRegion, Unreadable> {
+    fn decode(&self, response: &Response<Bytes>) -> Result<AccountRegion, DecodeFailure> {
         decode_json(response)
     }
 }
@@ -103,7 +103,7 @@ mod tests {
     use super::*;
     use crate::testing::wire_track;
 
-    fn read(body: &'static str) -> Result<AccountRegion, Unreadable> {
+    fn read(body: &'static str) -> Result<AccountRegion, DecodeFailure> {
         GetRegion.decode(&Response::new(body.into()))
     }
 

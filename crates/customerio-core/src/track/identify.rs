@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 
 use super::relationship::{Relationship, check_relationships};
 use crate::{
-    Body, BuildError, IdType, Limits, Nothing, Operation, Path, PersonId, Replay, Track, UnixSeconds, Unreadable,
+    Body, BuildError, DecodeFailure, IdType, Limits, Nothing, Operation, Path, PersonId, Replay, Timestamp, Track,
     attributes, decode_nothing,
     json::Fields,
     limits::check_bytes,
@@ -41,8 +41,8 @@ struct Reserved<'a> {
     id: Option<&'a str>,
     email: Option<&'a str>,
     anonymous_id: Option<&'a str>,
-    created_at: Option<UnixSeconds>,
-    timestamp: Option<UnixSeconds>,
+    created_at: Option<Timestamp>,
+    timestamp: Option<Timestamp>,
     update: Option<bool>,
     unsubscribed: Option<bool>,
     topics: Option<&'a [(u32, bool)]>,
@@ -76,9 +76,9 @@ impl<'a, A: ?Sized> Identify<'a, A> {
         /// and cannot be used again.
         with_anonymous_id, reserved.anonymous_id: &'a str;
         /// When the person was created.
-        with_created_at, reserved.created_at: UnixSeconds;
+        with_created_at, reserved.created_at: Timestamp;
         /// When the attributes changed, sent as `_timestamp`: of updates that arrive in the wrong order the latest wins.
-        with_timestamp, reserved.timestamp: UnixSeconds;
+        with_timestamp, reserved.timestamp: Timestamp;
         /// Whether the person must exist, sent as `_update`: `true` updates and never creates, so that calls in quick
         /// succession cannot create the person twice.
         with_update, reserved.update: bool;
@@ -134,7 +134,7 @@ impl<A: Serialize + ?Sized> Serialize for Identify<'_, A> {
 }
 
 impl<A: Serialize + ?Sized> Operation for Identify<'_, A> {
-    type Surface = Track;
+    type Api = Track;
     type Output = ();
     const NAME: &'static str = "track.identify";
 
@@ -157,7 +157,7 @@ impl<A: Serialize + ?Sized> Operation for Identify<'_, A> {
     fn replay(&self) -> Replay {
         Replay::Safe
     }
-    fn decode(&self, response: &Response<Bytes>) -> Result<(), Unreadable> {
+    fn decode(&self, response: &Response<Bytes>) -> Result<(), DecodeFailure> {
         decode_nothing(response)
     }
 }
@@ -172,7 +172,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        Problem,
+        BuildErrorKind,
         testing::{body, refused_track, wire_track},
         track::ObjectId,
     };
@@ -251,6 +251,6 @@ mod tests {
             assert!(error.to_string().starts_with(expected), "{error}");
         }
         let error = refused_track(&Identify::new("1").with_attributes(&nan));
-        assert!(matches!(error.problem(), Problem::Encoding(_)));
+        assert!(matches!(error.kind(), BuildErrorKind::Encoding(_)));
     }
 }

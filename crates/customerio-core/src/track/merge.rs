@@ -7,7 +7,7 @@ use http::{Method, Response};
 use serde::Serialize;
 
 use crate::{
-    Body, BuildError, Limits, Operation, Path, PersonId, Replay, Track, Unreadable, decode_nothing,
+    Body, BuildError, DecodeFailure, Limits, Operation, Path, PersonId, Replay, Track, decode_nothing,
     macros::opaque_debug, path::route,
 };
 
@@ -30,7 +30,7 @@ impl<'a> Merge<'a> {
 }
 
 impl Operation for Merge<'_> {
-    type Surface = Track;
+    type Api = Track;
     type Output = ();
     const NAME: &'static str = "track.merge";
 
@@ -50,7 +50,7 @@ impl Operation for Merge<'_> {
         // A second merge would find the secondary person gone, or someone new with the same identifier.
         Replay::OnlyIfNotSent
     }
-    fn decode(&self, response: &Response<Bytes>) -> Result<(), Unreadable> {
+    fn decode(&self, response: &Response<Bytes>) -> Result<(), DecodeFailure> {
         decode_nothing(response)
     }
 }

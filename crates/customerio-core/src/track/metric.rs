@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::DELIVERY_ID;
 use crate::{
-    Body, BuildError, Limits, Operation, Path, Replay, Track, UnixSeconds, Unreadable, decode_nothing,
+    Body, BuildError, DecodeFailure, Limits, Operation, Path, Replay, Timestamp, Track, decode_nothing,
     macros::{opaque_debug, setters},
     path::check_identifier,
     path::route,
@@ -56,7 +56,7 @@ struct Details<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     href: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    timestamp: Option<UnixSeconds>,
+    timestamp: Option<Timestamp>,
 }
 
 impl<'a, M> Metric<'a, M> {
@@ -66,7 +66,7 @@ impl<'a, M> Metric<'a, M> {
 
     setters! {
         /// When it took place; without it, when Customer.io gets it.
-        with_timestamp, details.timestamp: UnixSeconds;
+        with_timestamp, details.timestamp: Timestamp;
     }
 }
 
@@ -221,7 +221,7 @@ pub(super) fn check_delivery_id(delivery_id: &str) -> Result<(), BuildError> {
 }
 
 impl<M: Serialize> Operation for Metric<'_, M> {
-    type Surface = Track;
+    type Api = Track;
     type Output = ();
     const NAME: &'static str = "track.metric";
     const AUTHENTICATED: bool = false;
@@ -240,7 +240,7 @@ impl<M: Serialize> Operation for Metric<'_, M> {
     fn replay(&self) -> Replay {
         Replay::OnlyIfNotSent
     }
-    fn decode(&self, response: &Response<Bytes>) -> Result<(), Unreadable> {
+    fn decode(&self, response: &Response<Bytes>) -> Result<(), DecodeFailure> {
         decode_nothing(response)
     }
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::{
-    BuildError, Limits, PersonId, Problem, attributes, json::Object, limits::check_bytes, macros::opaque_debug,
+    BuildError, BuildErrorKind, Limits, PersonId, attributes, json::Object, limits::check_bytes, macros::opaque_debug,
     path::check_identifier,
 };
 
@@ -149,7 +149,7 @@ pub(super) fn check_some_relationships<T: Related>(
     limits: &Limits,
 ) -> Result<(), BuildError> {
     if relationships.is_empty() {
-        return Err(BuildError::new("a relationship", Problem::Missing));
+        return Err(BuildError::new("a relationship", BuildErrorKind::Missing));
     }
     check_relationships(relationships, limits)
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{PushMetric, metric::check_delivery_id};
 use crate::{
-    Body, BuildError, Limits, Operation, Path, Replay, Track, UnixSeconds, Unreadable, decode_nothing, device,
+    Body, BuildError, DecodeFailure, Limits, Operation, Path, Replay, Timestamp, Track, decode_nothing, device,
     macros::{opaque_debug, setters},
     path::route,
 };
@@ -22,7 +22,7 @@ pub struct ReportPushMetric<'a> {
     event: PushMetric,
     device_id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    timestamp: Option<UnixSeconds>,
+    timestamp: Option<Timestamp>,
 }
 
 impl<'a> ReportPushMetric<'a> {
@@ -35,12 +35,12 @@ impl<'a> ReportPushMetric<'a> {
 
     setters! {
         /// When it took place.
-        with_timestamp, timestamp: UnixSeconds;
+        with_timestamp, timestamp: Timestamp;
     }
 }
 
 impl Operation for ReportPushMetric<'_> {
-    type Surface = Track;
+    type Api = Track;
     type Output = ();
     const NAME: &'static str = "track.report_push_metric";
     const AUTHENTICATED: bool = false;
@@ -60,7 +60,7 @@ impl Operation for ReportPushMetric<'_> {
     fn replay(&self) -> Replay {
         Replay::OnlyIfNotSent
     }
-    fn decode(&self, response: &Response<Bytes>) -> Result<(), Unreadable> {
+    fn decode(&self, response: &Response<Bytes>) -> Result<(), DecodeFailure> {
         decode_nothing(response)
     }
 }

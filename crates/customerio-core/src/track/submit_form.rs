@@ -9,7 +9,7 @@ use memchr::memchr_iter;
 use serde::{Serialize, Serializer};
 
 use crate::{
-    Body, BuildError, IdType, Limits, Nothing, Operation, Path, PersonId, Problem, Replay, Track, Unreadable,
+    Body, BuildError, BuildErrorKind, DecodeFailure, IdType, Limits, Nothing, Operation, Path, PersonId, Replay, Track,
     attributes::{self, Members},
     decode_nothing,
     json::Fields,
@@ -73,7 +73,7 @@ impl<F: ?Sized> SubmitForm<'_, F> {
     fn check_person(&self, limits: &Limits) -> Result<(), BuildError> {
         let person = self.data.person;
         if person.id_type() == IdType::CioId {
-            let problem = Problem::Invalid("a form takes an id or an e-mail address".into());
+            let problem = BuildErrorKind::Invalid("a form takes an id or an e-mail address".into());
             return Err(BuildError::new(IdType::CioId.what(), problem));
         }
         person.check(limits)
@@ -95,15 +95,16 @@ impl<F: ?Sized> SubmitForm<'_, F> {
         let mut not_text = None;
         for (name, value) in Members(fields) {
             if name == other.as_str().as_bytes() {
-                let problem =
-                    Problem::Invalid("it names the person by `id` and by `email`, and must have one alone".into());
+                let problem = BuildErrorKind::Invalid(
+                    "it names the person by `id` and by `email`, and must have one alone".into(),
+                );
                 return Err(BuildError::new("the form", problem));
             }
             not_text = not_text.or(found_for_text(value));
         }
         match not_text {
             Some(found) => {
-                let problem = Problem::Invalid(format!("it is {found}, and forms take strings alone").into());
+                let problem = BuildErrorKind::Invalid(format!("it is {found}, and forms take strings alone").into());
                 Err(BuildError::new("a field of the form", problem))
             }
             None => Ok(()),
@@ -124,7 +125,7 @@ fn found_for_text(json: &[u8]) -> Option<&'static str> {
 }
 
 impl<F: Serialize + ?Sized> Operation for SubmitForm<'_, F> {
-    type Surface = Track;
+    type Api = Track;
     type Output = ();
     const NAME: &'static str = "track.submit_form";
 
@@ -148,7 +149,7 @@ impl<F: Serialize + ?Sized> Operation for SubmitForm<'_, F> {
         // Each submission can trigger campaigns.
         Replay::OnlyIfNotSent
     }
-    fn decode(&self, response: &Response<Bytes>) -> Result<(), Unreadable> {
+    fn decode(&self, response: &Response<Bytes>) -> Result<(), DecodeFailure> {
         decode_nothing(response)
     }
 }

@@ -5,7 +5,9 @@
 use bytes::Bytes;
 use http::{Method, Response};
 
-use crate::{BuildError, Operation, Path, PersonId, Replay, Track, Unreadable, decode_nothing, macros::opaque_debug};
+use crate::{
+    BuildError, DecodeFailure, Operation, Path, PersonId, Replay, Track, decode_nothing, macros::opaque_debug,
+};
 
 /// Removes a person and keeps them out: later calls that name the identifier are ignored, until [`Unsuppress`].
 ///
@@ -26,7 +28,7 @@ impl<'a> Suppress<'a> {
 }
 
 impl Operation for Suppress<'_> {
-    type Surface = Track;
+    type Api = Track;
     type Output = ();
     const NAME: &'static str = "track.suppress";
 
@@ -42,7 +44,7 @@ impl Operation for Suppress<'_> {
     fn replay(&self) -> Replay {
         Replay::Safe
     }
-    fn decode(&self, response: &Response<Bytes>) -> Result<(), Unreadable> {
+    fn decode(&self, response: &Response<Bytes>) -> Result<(), DecodeFailure> {
         decode_nothing(response)
     }
 }

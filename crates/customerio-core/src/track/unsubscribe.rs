@@ -9,7 +9,7 @@ use http::{Method, Response};
 
 use super::DELIVERY_ID;
 use crate::{
-    Body, BuildError, Limits, Operation, Path, Replay, Track, Unreadable, decode_nothing, macros::opaque_debug,
+    Body, BuildError, DecodeFailure, Limits, Operation, Path, Replay, Track, decode_nothing, macros::opaque_debug,
 };
 
 /// Unsubscribes the person who got a message from all messages, and counts it for that message. For unsubscribe pages of
@@ -29,7 +29,7 @@ impl<'a> Unsubscribe<'a> {
 }
 
 impl Operation for Unsubscribe<'_> {
-    type Surface = Track;
+    type Api = Track;
     type Output = ();
     const NAME: &'static str = "track.unsubscribe";
     const AUTHENTICATED: bool = false;
@@ -47,7 +47,7 @@ impl Operation for Unsubscribe<'_> {
     fn replay(&self) -> Replay {
         Replay::Safe
     }
-    fn decode(&self, response: &Response<Bytes>) -> Result<(), Unreadable> {
+    fn decode(&self, response: &Response<Bytes>) -> Result<(), DecodeFailure> {
         decode_nothing(response)
     }
 }

@@ -5,7 +5,9 @@
 use bytes::Bytes;
 use http::{Method, Response};
 
-use crate::{BuildError, Operation, Path, PersonId, Replay, Track, Unreadable, decode_nothing, macros::opaque_debug};
+use crate::{
+    BuildError, DecodeFailure, Operation, Path, PersonId, Replay, Track, decode_nothing, macros::opaque_debug,
+};
 
 /// Lets a person be added again whom [`Suppress`](super::Suppress) keeps out.
 ///
@@ -23,7 +25,7 @@ impl<'a> Unsuppress<'a> {
 }
 
 impl Operation for Unsuppress<'_> {
-    type Surface = Track;
+    type Api = Track;
     type Output = ();
     const NAME: &'static str = "track.unsuppress";
 
@@ -39,7 +41,7 @@ impl Operation for Unsuppress<'_> {
     fn replay(&self) -> Replay {
         Replay::Safe
     }
-    fn decode(&self, response: &Response<Bytes>) -> Result<(), Unreadable> {
+    fn decode(&self, response: &Response<Bytes>) -> Result<(), DecodeFailure> {
         decode_nothing(response)
     }
 }

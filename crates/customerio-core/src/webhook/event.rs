@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::value::RawValue;
 
 use super::{Common, Customer, Email, InApp, Push, Slack, Sms, Webhook, WhatsApp, fields::Fields};
-use crate::UnixSeconds;
+use crate::Timestamp;
 
 /// An event that Customer.io reports.
 ///
@@ -34,7 +34,7 @@ pub struct Event {
     id: Option<String>,
     object_type: Option<String>,
     metric: Option<String>,
-    timestamp: Option<UnixSeconds>,
+    timestamp: Option<Timestamp>,
     common: Common,
     kind: Kind,
 }
@@ -65,7 +65,7 @@ impl Event {
         Some(Self { json, id, object_type, metric, timestamp, common, kind })
     }
 
-    /// The id of the event. A repeat has the same; see [`Memory`](super::Memory).
+    /// The id of the event. A repeat has the same; see [`DedupStore`](super::DedupStore).
     #[must_use]
     pub fn event_id(&self) -> Option<&str> {
         self.id.as_deref()
@@ -85,7 +85,7 @@ impl Event {
 
     /// When it happened. Events do not always come in this order.
     #[must_use]
-    pub fn timestamp(&self) -> Option<UnixSeconds> {
+    pub fn timestamp(&self) -> Option<Timestamp> {
         self.timestamp
     }
 

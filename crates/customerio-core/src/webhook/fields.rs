@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::UnixSeconds;
+use crate::Timestamp;
 
 /// The fields of a JSON object. Of a name that comes twice the last counts, as in most readers.
 #[derive(Default, Deserialize)]
@@ -60,9 +60,9 @@ macro_rules! read_text {
 
 read_text!(u64 i64 bool);
 
-impl Read for Option<UnixSeconds> {
+impl Read for Option<Timestamp> {
     fn read(json: &RawValue) -> Self {
-        Option::<i64>::read(json).map(UnixSeconds::from)
+        Option::<i64>::read(json).map(Timestamp::from)
     }
 }
 
@@ -211,7 +211,7 @@ mod tests {
         for (json, expected) in
             [("-5", Some((-5).into())), (r#""1700000000""#, Some(1_700_000_000.into())), ("{}", None)]
         {
-            assert_eq!(read::<Option<UnixSeconds>>(json), expected, "{json}");
+            assert_eq!(read::<Option<Timestamp>>(json), expected, "{json}");
         }
         for (json, expected) in
             [("true", Some(true)), (r#""false""#, Some(false)), ("1", None), (r#""yes""#, None), ("null", None)]

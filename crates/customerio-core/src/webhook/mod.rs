@@ -1,16 +1,16 @@
 //! Reporting webhooks: what Customer.io tells you of messages and subscriptions, verified and typed.
 //!
 //! Customer.io sends each event as a signed POST. [`Verifier`] says whether a call is from Customer.io, [`Event`] reads
-//! it, and a [`Memory`], such as [`Seen`], keeps an event that comes twice from being handled twice.
+//! it, and a [`DedupStore`], such as [`InMemoryDedup`], keeps an event that comes twice from being handled twice.
 //!
 //! ```
 //! use customerio_core::{
-//!     UnixSeconds,
+//!     Timestamp,
 //!     http::{Request, StatusCode},
 //!     webhook::{Email, Event, Kind, Verifier},
 //! };
 //!
-//! fn receive(verifier: &Verifier, request: &Request<Vec<u8>>, now: UnixSeconds) -> (StatusCode, Option<Event>) {
+//! fn receive(verifier: &Verifier, request: &Request<Vec<u8>>, now: Timestamp) -> (StatusCode, Option<Event>) {
 //!     match verifier.receive(request, now) {
 //!         Ok(event) => (StatusCode::OK, Some(event)),
 //!         Err(error) => (error.status(), None),
@@ -54,14 +54,14 @@
 
 mod common;
 pub mod customer;
+mod dedup_store;
 pub mod email;
 mod event;
 mod fields;
 pub mod in_app;
-mod memory;
+mod in_memory_dedup;
 pub mod outgoing;
 pub mod push;
-mod seen;
 pub mod slack;
 pub mod sms;
 #[cfg(test)]
@@ -72,13 +72,13 @@ pub mod whatsapp;
 pub use self::{
     common::{Common, Identifiers},
     customer::Customer,
+    dedup_store::{Claim, DedupError, DedupStore},
     email::Email,
     event::{Event, Kind, NotAnEvent},
     in_app::InApp,
-    memory::{Claim, Memory, MemoryError},
+    in_memory_dedup::InMemoryDedup,
     outgoing::Webhook,
     push::Push,
-    seen::Seen,
     slack::Slack,
     sms::Sms,
     verifier::{ReceiveError, Unverified, Verifier},

@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderValue, Request, StatusCode};
 use sha2::Sha256;
 
 use super::{Event, NotAnEvent};
-use crate::{BuildError, UnixSeconds, endpoint::credential, macros::opaque_debug};
+use crate::{BuildError, Timestamp, endpoint::credential, macros::opaque_debug};
 
 const SIGNATURE: &str = "x-cio-signature";
 const TIMESTAMP: &str = "x-cio-timestamp";
@@ -84,7 +84,7 @@ impl Verifier {
     /// # Errors
     ///
     /// [`Unverified`] says what is wrong; none of it shows a key or the signature that would have been right.
-    pub fn verify(&self, headers: &HeaderMap, body: &[u8], now: UnixSeconds) -> Result<(), Unverified> {
+    pub fn verify(&self, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<(), Unverified> {
         let mut signatures = headers.get_all(SIGNATURE).iter().map(HeaderValue::as_bytes).peekable();
         if signatures.peek().is_none() {
             return Err(Unverified::MissingSignature);
@@ -112,7 +112,7 @@ impl Verifier {
     ///
     /// [`ReceiveError::Unverified`] as for [`verify`](Self::verify), and [`ReceiveError::NotAnEvent`] for a call that is
     /// from Customer.io and cannot be read. [`ReceiveError::status`] says what to answer.
-    pub fn receive<B: AsRef<[u8]>>(&self, request: &Request<B>, now: UnixSeconds) -> Result<Event, ReceiveError> {
+    pub fn receive<B: AsRef<[u8]>>(&self, request: &Request<B>, now: Timestamp) -> Result<Event, ReceiveError> {
         let body = request.body().as_ref();
         self.verify(request.headers(), body, now)?;
         Ok(Event::from_json(body)?)
@@ -121,7 +121,7 @@ impl Verifier {
     /// The value of `X-CIO-Signature` for a body that is sent with this `X-CIO-Timestamp`, under the first key: for tests
     /// of a receiver.
     #[must_use]
-    pub fn sign(&self, timestamp: UnixSeconds, body: &[u8]) -> String {
+    pub fn sign(&self, timestamp: Timestamp, body: &[u8]) -> String {
         let mut text = String::with_capacity(2 * MAC_BYTES);
         if let Some(key) = self.keys.first() {
             let mac = sign(key.clone(), timestamp.get().to_string().as_bytes(), body);
@@ -228,7 +228,7 @@ impl ReceiveError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Problem;
+    use crate::BuildErrorKind;
 
     const NOW: i64 = 1_700_000_000;
     const BODY: &[u8] = br#"{"event_id":"01E4"}"#;
@@ -344,10 +344,10 @@ mod tests {
     #[test]
     fn an_empty_key_is_refused_and_a_line_break_is_cut_off() {
         for key in ["", " \n"] {
-            assert_eq!(Verifier::new(key).unwrap_err().problem(), &Problem::Empty);
-            assert_eq!(Verifier::new("key").unwrap().with_key(key).unwrap_err().problem(), &Problem::Empty);
+            assert_eq!(Verifier::new(key).unwrap_err().kind(), &BuildErrorKind::Empty);
+            assert_eq!(Verifier::new("key").unwrap().with_key(key).unwrap_err().kind(), &BuildErrorKind::Empty);
         }
-        assert_eq!(Verifier::new("k\0y").unwrap_err().problem(), &Problem::Character { position: 1 });
+        assert_eq!(Verifier::new("k\0y").unwrap_err().kind(), &BuildErrorKind::Character { position: 1 });
         let [plain, mounted] = ["key", "key\r\n"].map(|key| Verifier::new(key).unwrap().sign(NOW.into(), BODY));
         assert_eq!(plain, mounted);
     }

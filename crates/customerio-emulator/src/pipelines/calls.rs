@@ -1,6 +1,6 @@
 //! The kinds of calls, but for the events that mean more than themselves.
 
-use customerio_core::{UnixSeconds, limits, track::EventType};
+use customerio_core::{Timestamp, limits, track::EventType};
 use serde_json::{Map, Value, json};
 
 use super::{COMMON, CONTEXT, DATE_TIME, text, timestamp};
@@ -197,7 +197,7 @@ fn record(call: &mut Call<'_>, event_type: EventType, name: &str) -> Result<(), 
         person,
         anonymous_id,
         group_id: text(&call.body["groupId"]).map(str::to_owned),
-        timestamp: UnixSeconds::from(timestamp(call)),
+        timestamp: Timestamp::from(timestamp(call)),
         data: call.body["properties"].as_object().cloned().unwrap_or_default(),
     };
     call.state.events.push(event, call.bytes);

@@ -1,6 +1,6 @@
 //! The semantic events: tracks whose names mean that something is to be done.
 
-use customerio_core::{UnixSeconds, limits};
+use customerio_core::{Timestamp, limits};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -175,7 +175,7 @@ fn put_device(call: &mut Call<'_>) -> Result<(), Refusal> {
     let device = Device {
         id: text("token"),
         platform: text("type"),
-        last_used: UnixSeconds::from(timestamp(call)),
+        last_used: Timestamp::from(timestamp(call)),
         attributes: call.body["properties"].as_object().cloned().unwrap_or_default(),
     };
     call.state.people.put_device(&person, device)
@@ -231,6 +231,6 @@ fn report(call: &mut Call<'_>, delivery: &str, metrics: &[&str]) {
     let text = |name: &str| properties.get(name).and_then(Value::as_str).map(str::to_owned);
     let delivery_id = text(delivery).unwrap_or_default();
     let metric = metrics.iter().find_map(|name| text(name)).unwrap_or_default();
-    let timestamp = UnixSeconds::from(timestamp(call));
+    let timestamp = Timestamp::from(timestamp(call));
     call.state.metrics.push(Metric { delivery_id, metric, timestamp, body: call.body.take() }, call.bytes);
 }

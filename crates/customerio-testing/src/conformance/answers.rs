@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use customerio_core::{
-    App, BuildError, Delivery, Endpoint, Exchange, Moment, Operation, Path, Policy, Region, Replay, Step, Transport,
-    TransportErrorKind, Unreadable,
+    App, BuildError, DecodeFailure, Delivery, Endpoint, Exchange, Moment, Operation, Path, Region, Replay, RetryPolicy,
+    Step, Transport, TransportErrorKind,
 };
 use http::{Method, Request, Response};
 
@@ -114,7 +114,7 @@ struct Probe;
 const LIMIT: usize = 64 * 1024;
 
 impl Operation for Probe {
-    type Surface = App;
+    type Api = App;
     type Output = Response<Bytes>;
     const NAME: &'static str = "conformance";
     const RESPONSE_LIMIT: usize = LIMIT;
@@ -129,7 +129,7 @@ impl Operation for Probe {
     fn replay(&self) -> Replay {
         Replay::OnlyIfNotSent
     }
-    fn decode(&self, response: &Response<Bytes>) -> Result<Self::Output, Unreadable> {
+    fn decode(&self, response: &Response<Bytes>) -> Result<Self::Output, DecodeFailure> {
         Ok(response.clone())
     }
 }
@@ -137,7 +137,7 @@ impl Operation for Probe {
 fn limited(url: &str) -> Outcome<Request<Bytes>> {
     let endpoint = Endpoint::app(Region::Us, "key")?.with_base_url(url)?;
     let now = Moment::new(Duration::ZERO, Duration::ZERO, 1);
-    match Exchange::new(&endpoint, &Probe, Policy::default(), &now)?.step(&now) {
+    match Exchange::new(&endpoint, &Probe, RetryPolicy::default(), &now)?.step(&now) {
         Step::Send(request) => Ok(request),
         other => Err(format!("the exchange began with {other:?}").into()),
     }

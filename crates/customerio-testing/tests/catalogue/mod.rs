@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, fmt::Debug, time::Duration};
 
 use customerio_core::{
-    App, Device, DeviceAttributes, Endpoint, IdType, Item, Limits, Moment, Operation, Packer, PersonId, Pipelines,
-    Platform, Raw, Region, Track,
+    App, BatchBuilder, Device, DeviceAttributes, Endpoint, IdType, Item, Limits, Moment, Operation, PersonId,
+    Pipelines, Platform, Raw, Region, Track,
     app::{
         Attachment, Filter, IdsAudience, PushTarget, SendEmail, SendInApp, SendInboxMessage, SendPush, SendSms,
         SendWhatsApp, TriggerBroadcast,
@@ -28,7 +28,7 @@ pub(crate) const KEY: &str = "LEAK-key";
 
 /// What is done with each sample.
 pub(crate) trait Visit {
-    fn operation<O: Operation + Debug>(&mut self, endpoint: &Endpoint<O::Surface>, operation: &O);
+    fn operation<O: Operation + Debug>(&mut self, endpoint: &Endpoint<O::Api>, operation: &O);
 }
 
 struct Samples<'a, V> {
@@ -39,15 +39,15 @@ struct Samples<'a, V> {
 }
 
 impl<V: Visit> Samples<'_, V> {
-    fn track<O: Operation<Surface = Track> + Debug>(&mut self, operation: &O) {
+    fn track<O: Operation<Api = Track> + Debug>(&mut self, operation: &O) {
         self.visitor.operation(&self.track, operation);
     }
 
-    fn pipelines<O: Operation<Surface = Pipelines> + Debug>(&mut self, operation: &O) {
+    fn pipelines<O: Operation<Api = Pipelines> + Debug>(&mut self, operation: &O) {
         self.visitor.operation(&self.pipelines, operation);
     }
 
-    fn app<O: Operation<Surface = App> + Debug>(&mut self, operation: &O) {
+    fn app<O: Operation<Api = App> + Debug>(&mut self, operation: &O) {
         self.visitor.operation(&self.app, operation);
     }
 }
@@ -72,7 +72,7 @@ pub(crate) struct Sample {
 }
 
 impl Visit for Vec<Sample> {
-    fn operation<O: Operation + Debug>(&mut self, endpoint: &Endpoint<O::Surface>, operation: &O) {
+    fn operation<O: Operation + Debug>(&mut self, endpoint: &Endpoint<O::Api>, operation: &O) {
         self.push(Sample { operation: O::NAME, request: build(endpoint, operation).unwrap() });
     }
 }
@@ -134,7 +134,7 @@ fn track_v2(samples: &mut Samples<'_, impl Visit>) {
     samples.track(&object::DeleteRelationships::new(acme, &people));
     samples.track(&object::Delete::new(acme));
     samples.track(&delivery::Event::new("LEAK-RPIL", PushMetric::Opened, "LEAK-token"));
-    let mut packer = Packer::new();
+    let mut packer = BatchBuilder::new();
     for id in ["LEAK-45", "LEAK-46"] {
         let item =
             Item::new(&person::Identify::new(id), &Moment::new(Duration::ZERO, Duration::ZERO, 1), &Limits::default())
@@ -170,7 +170,7 @@ fn pipelines(samples: &mut Samples<'_, impl Visit>) {
     samples.pipelines(&pipelines::Screen::new("LEAK-42").with_name("LEAK-home").with_message_id("LEAK-a message"));
     samples.pipelines(&pipelines::Group::new("LEAK-42", "LEAK-acme").with_object_type_id(1).with_traits(&data));
     samples.pipelines(&pipelines::Alias::new("LEAK-cookie", "LEAK-42"));
-    let mut packer = Packer::new();
+    let mut packer = BatchBuilder::new();
     for name in ["LEAK-one", "LEAK-two"] {
         let track = pipelines::Track::new("LEAK-42", name).with_context(context());
         let now = Moment::new(Duration::ZERO, Duration::from_secs(1_700_000_000), name.len() as u128);

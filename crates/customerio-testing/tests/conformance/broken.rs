@@ -6,8 +6,8 @@ use std::{
 };
 
 use customerio_core::{
-    App, Attempt, BuildError, Endpoint, Exchange, Moment, Operation, Path, Policy, Region, Replay, Step, Transport,
-    TransportError, TransportErrorKind, Unreadable, async_trait,
+    App, Attempt, BuildError, DecodeFailure, Endpoint, Exchange, Moment, Operation, Path, Region, Replay, RetryPolicy,
+    Step, Transport, TransportError, TransportErrorKind, async_trait,
     bytes::Bytes,
     http::{HeaderValue, Method, Request, Response, StatusCode},
 };
@@ -217,7 +217,7 @@ fn unlimited() -> Attempt {
     struct Unlimited;
 
     impl Operation for Unlimited {
-        type Surface = App;
+        type Api = App;
         type Output = ();
         const NAME: &'static str = "unlimited";
         const RESPONSE_LIMIT: usize = usize::MAX;
@@ -232,14 +232,14 @@ fn unlimited() -> Attempt {
         fn replay(&self) -> Replay {
             Replay::Safe
         }
-        fn decode(&self, _: &Response<Bytes>) -> Result<(), Unreadable> {
+        fn decode(&self, _: &Response<Bytes>) -> Result<(), DecodeFailure> {
             Ok(())
         }
     }
 
     let endpoint = Endpoint::app(Region::Us, "key").expect("the key can be sent");
     let now = Moment::new(Duration::ZERO, Duration::ZERO, 1);
-    let mut exchange = Exchange::new(&endpoint, &Unlimited, Policy::default(), &now).expect("it can be built");
+    let mut exchange = Exchange::new(&endpoint, &Unlimited, RetryPolicy::default(), &now).expect("it can be built");
     match exchange.step(&now) {
         Step::Send(request) => Attempt::of(&request),
         other => panic!("the exchange began with {other:?}"),

@@ -8,12 +8,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use customerio_core::{Policy, Transport};
+use customerio_core::{RetryPolicy, Transport};
 use customerio_testing::faults::{Action, Fate, FaultServer, Frame};
 
 use crate::{
     certificates::good,
-    oracle::{Seen, judge},
+    oracle::{InMemoryDedup, judge},
     row::{Row, call},
     table::{BODY, End, Op, Via, ok},
     transports::Stack,
@@ -86,7 +86,7 @@ pub(crate) async fn run(case: &Case, stack: Stack, shared: Arc<dyn Transport>) -
         unexpected: None,
         took: Duration::ZERO,
     };
-    let policy = Policy::default().with_backoff(Duration::from_millis(1), Duration::from_millis(1));
+    let policy = RetryPolicy::default().with_backoff(Duration::from_millis(1), Duration::from_millis(1));
     let transport = if case.via == Via::Ready { shared } else { stack.transport(case.via) };
     for polls in 1.. {
         let server = FaultServer::start().unwrap().always(case.script.clone());
@@ -112,7 +112,8 @@ pub(crate) async fn run(case: &Case, stack: Stack, shared: Arc<dyn Transport>) -
         record.arrivals.drain(..others.min(record.arrivals.len()));
         row.attempts += 1;
         row.arrivals += record.arrivals.len();
-        let seen = Seen { repeatable: case.op.is_repeatable(), end: row.end, attempts: 2, record, elsewhere: 0 };
+        let seen =
+            InMemoryDedup { repeatable: case.op.is_repeatable(), end: row.end, attempts: 2, record, elsewhere: 0 };
         row.objections.extend(judge(&seen));
     }
     if row.attempts == 0 {

@@ -8,7 +8,7 @@ use crate::table::End;
 
 /// What is seen of a call from both ends.
 #[derive(Clone, Debug)]
-pub(crate) struct Seen {
+pub(crate) struct InMemoryDedup {
     pub(crate) repeatable: bool,
     /// What the SDK said; `None` where the call did not end.
     pub(crate) end: Option<End>,
@@ -42,7 +42,7 @@ impl fmt::Display for Objection {
 /// Each rule that the call breaks.
 ///
 /// An arrival counts as done unless the server said that it was not: with a 429, or `REFUSED_STREAM`.
-pub(crate) fn judge(seen: &Seen) -> Vec<Objection> {
+pub(crate) fn judge(seen: &InMemoryDedup) -> Vec<Objection> {
     let arrivals = &seen.record.arrivals;
     let done = arrivals.iter().filter(|fate| !matches!(fate, Fate::Answered(429) | Fate::Refused)).count();
     let answered = |wanted: &dyn Fn(u16) -> bool| {
@@ -135,7 +135,7 @@ fn the_oracle_objects_to_what_is_wrong() {
         for &repeatable in repeatable {
             let mut record = Record::default();
             record.arrivals = arrivals.to_vec();
-            let seen = Seen { repeatable, end, attempts, record, elsewhere };
+            let seen = InMemoryDedup { repeatable, end, attempts, record, elsewhere };
             let objections: Vec<_> = judge(&seen).iter().map(Objection::to_string).collect();
             assert_eq!(objections, expected, "{seen:?}");
         }

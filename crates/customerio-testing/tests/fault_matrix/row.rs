@@ -7,13 +7,13 @@ use std::{
 };
 
 use customerio_core::{
-    Client, Delivery, Endpoint, Error, Item, Limits, Moment, Packed, Packer, Policy, Region, StopReason, TrackBatch,
-    Transport, Unrepeatable, app::SendEmail, bytes::Bytes, http::Request, track::v2::person,
+    BatchBuilder, Client, Delivery, EncodedBatch, Endpoint, Error, Item, Limits, Moment, Region, RetryPolicy,
+    StopReason, TrackBatch, Transport, Unrepeatable, app::SendEmail, bytes::Bytes, http::Request, track::v2::person,
 };
 use customerio_testing::faults::{Action, BlackHole, ClosedPort, FaultServer};
 
 use crate::{
-    oracle::{Objection, Seen, judge},
+    oracle::{InMemoryDedup, Objection, judge},
     table::{End, Expected, Fault, Op, Target, Via, ok},
     transports::{Hurried, Stack},
 };
@@ -97,7 +97,7 @@ pub(crate) async fn run(fault: Arc<Fault>, index: usize, stack: Stack, shared: A
     if let Ok(Err(error)) = &result {
         assert_eq!(error.attempts(), attempts, "{}: an error tells its attempts", fault.name);
     }
-    let seen = Seen { repeatable: op.is_repeatable(), end, attempts, record, elsewhere: elsewhere.begun };
+    let seen = InMemoryDedup { repeatable: op.is_repeatable(), end, attempts, record, elsewhere: elsewhere.begun };
     let arrivals = seen.record.arrivals.len();
     let found = end.map(|end| Expected { end, attempts, stop, arrivals });
     let unexpected = (!expected.iter().any(|expected| found == Some(*expected)))
@@ -125,9 +125,9 @@ impl Fault {
     }
 }
 
-pub(crate) async fn call(op: Op, url: &str, transport: Arc<dyn Transport>, policy: Policy) -> Result<End, Error> {
+pub(crate) async fn call(op: Op, url: &str, transport: Arc<dyn Transport>, policy: RetryPolicy) -> Result<End, Error> {
     let track = Endpoint::track(Region::Us, "site", "key").unwrap().with_base_url(url).unwrap();
-    let track = Client::new(track, transport.clone()).with_policy(policy);
+    let track = Client::new(track, transport.clone()).with_retry_policy(policy);
     match op {
         Op::Identify => {
             track.identify("42", &std::collections::BTreeMap::from([("plan", "pro")])).await.map(|()| End::Delivered)
@@ -135,7 +135,7 @@ pub(crate) async fn call(op: Op, url: &str, transport: Arc<dyn Transport>, polic
         Op::Merge => track.merge("1", "2").await.map(|()| End::Delivered),
         Op::Email => {
             let app = Endpoint::app(Region::Us, "key").unwrap().with_base_url(url).unwrap();
-            let app = Client::new(app, transport).with_policy(policy);
+            let app = Client::new(app, transport).with_retry_policy(policy);
             let email = SendEmail::new("to@example.com", "from@example.com", "subject", "body");
             app.call(&email.with_identifiers("42")).await.map(|_| End::Delivered)
         }
@@ -146,8 +146,8 @@ pub(crate) async fn call(op: Op, url: &str, transport: Arc<dyn Transport>, polic
     }
 }
 
-fn batch(op: Op) -> Packed<TrackBatch> {
-    let mut packer = Packer::<TrackBatch>::new().with_unrepeatable(Unrepeatable::Apart);
+fn batch(op: Op) -> EncodedBatch<TrackBatch> {
+    let mut packer = BatchBuilder::<TrackBatch>::new().with_unrepeatable(Unrepeatable::Apart);
     let (now, limits) = (Moment::new(Duration::ZERO, Duration::ZERO, 1), Limits::default());
     for person in ["1", "2"] {
         let item = match op {

@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use customerio_core::{Policy, StopReason};
+use customerio_core::{RetryPolicy, StopReason};
 use customerio_testing::faults::Action;
 
 /// What is called. One of each kind: what may arrive twice, and what must not.
@@ -123,7 +123,7 @@ pub(crate) struct Fault {
     pub(crate) rest: Option<Script>,
     /// Whether another request was answered before, so that there is a connection already.
     pub(crate) used: bool,
-    pub(crate) policy: Policy,
+    pub(crate) policy: RetryPolicy,
     pub(crate) jump: Jump,
     pub(crate) rows: Vec<(Op, Vec<Expected>)>,
 }
@@ -157,7 +157,7 @@ impl Fault {
             first: Vec::new(),
             rest: None,
             used: false,
-            policy: Policy::default().with_backoff(Duration::from_millis(1), Duration::from_secs(20)),
+            policy: RetryPolicy::default().with_backoff(Duration::from_millis(1), Duration::from_secs(20)),
             jump: Jump::default(),
             rows: Vec::new(),
         }

@@ -6,7 +6,7 @@
 macro_rules! entity {
     ([$($generics:tt)*] $type:ty, $name:expr $(, $capture:ident)? $(; $attributes:ident)?) => {
         impl<$($generics)*> $crate::Operation for $type {
-            type Surface = $crate::Track;
+            type Api = $crate::Track;
             type Output = ();
             const NAME: &'static str = $name;
 
@@ -27,7 +27,7 @@ macro_rules! entity {
             $(fn capture(&self, moment: &$crate::Moment) -> Option<Self> {
                 Self::$capture(self, moment)
             })?
-            fn decode(&self, response: &http::Response<bytes::Bytes>) -> Result<(), $crate::Unreadable> {
+            fn decode(&self, response: &http::Response<bytes::Bytes>) -> Result<(), $crate::DecodeFailure> {
                 $crate::decode_nothing(response)
             }
         }

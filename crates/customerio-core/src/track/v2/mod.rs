@@ -1,7 +1,7 @@
 //! The Track API, version 2: people, objects and deliveries by one route, alone or in batches.
 //!
 //! Every type is an [`Operation`](crate::Operation) of `POST /api/v2/entity`, and an item of `POST /api/v2/batch` too: see
-//! [`Item`](crate::Item) and [`Packer`](crate::Packer). People can be named by a phone number here
+//! [`Item`](crate::Item) and [`BatchBuilder`](crate::BatchBuilder). People can be named by a phone number here
 //! ([`PersonId::Phone`](crate::PersonId::Phone)), except in relationships and merges. Each call needs credentials.
 //!
 //! | `type` | `action` | operation |

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::event_body::person_event;
 use crate::{
-    EventId, Nothing, PersonId, UnixSeconds,
+    EventId, Nothing, PersonId, Timestamp,
     macros::setters,
     track::event_body::{EventBody, EventType},
 };
@@ -50,7 +50,7 @@ impl<'a, A: ?Sized> Event<'a, A> {
         /// The id by which Customer.io recognises a repeat of this event.
         with_id, body.id: EventId;
         /// When it took place; without it, when Customer.io gets it.
-        with_timestamp, body.timestamp: UnixSeconds;
+        with_timestamp, body.timestamp: Timestamp;
         /// Where e-mails that the event triggers go, instead of the recipient of the campaign.
         with_recipient, body.reserved.recipient: &'a str;
         /// Who e-mails that the event triggers are from, instead of the sender of the campaign.

@@ -5,7 +5,7 @@
 use serde::{Serialize, Serializer};
 
 use crate::{
-    BuildError, Limits, Nothing, PersonId, Replay, UnixSeconds,
+    BuildError, Limits, Nothing, PersonId, Replay, Timestamp,
     json::Fields,
     macros::{opaque_debug, setters},
     topics::Preferences,
@@ -30,7 +30,7 @@ use crate::{
 /// ```
 pub struct Identify<'a, A: ?Sized = Nothing> {
     person: PersonId<'a>,
-    timestamp: Option<UnixSeconds>,
+    timestamp: Option<Timestamp>,
     relationships: Option<&'a [Relationship<'a>]>,
     update: Option<bool>,
     topics: Option<&'a [(u32, bool)]>,
@@ -65,7 +65,7 @@ impl<'a, A: ?Sized> Identify<'a, A> {
 
     setters! {
         /// When the attributes changed: of updates that arrive in the wrong order the latest wins.
-        with_timestamp, timestamp: UnixSeconds;
+        with_timestamp, timestamp: Timestamp;
         /// Relates the person to objects, such as the company that they work for.
         with_relationships, relationships: &'a [Relationship<'a>];
         /// Whether the person must exist, sent as the attribute `_update`: `true` updates and never creates.

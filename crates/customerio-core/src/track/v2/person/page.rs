@@ -6,7 +6,7 @@ use serde::{Serialize, ser::SerializeMap};
 
 use super::event_body::person_event;
 use crate::{
-    BuildError, EventId, Nothing, PersonId, UnixSeconds,
+    BuildError, EventId, Nothing, PersonId, Timestamp,
     json::Fields,
     macros::setters,
     track::event_body::{EventBody, EventType, Reserved},
@@ -78,7 +78,7 @@ impl<'a, A: ?Sized> Page<'a, A> {
         /// The id by which Customer.io recognises a repeat of this event.
         with_id, body.id: EventId;
         /// When it took place; without it, when Customer.io gets it.
-        with_timestamp, body.timestamp: UnixSeconds;
+        with_timestamp, body.timestamp: Timestamp;
         /// The path of the page's URL: `location.pathname` in a browser.
         with_path, body.reserved.path: &'a str;
         /// The whole URL of the page before: `document.referrer` in a browser.

@@ -6,7 +6,7 @@ use serde::{Serialize, ser::SerializeMap};
 
 use super::event_body::person_event;
 use crate::{
-    BuildError, EventId, Nothing, PersonId, UnixSeconds,
+    BuildError, EventId, Nothing, PersonId, Timestamp,
     json::Fields,
     macros::setters,
     track::event_body::{EventBody, EventType, Reserved},
@@ -60,7 +60,7 @@ impl<'a, A: ?Sized> Screen<'a, A> {
         /// The id by which Customer.io recognises a repeat of this event.
         with_id, body.id: EventId;
         /// When it took place; without it, when Customer.io gets it.
-        with_timestamp, body.timestamp: UnixSeconds;
+        with_timestamp, body.timestamp: Timestamp;
     }
 }
 

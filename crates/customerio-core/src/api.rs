@@ -29,7 +29,7 @@ mod sealed {
 ///     client.call(message).await.unwrap();
 /// }
 /// ```
-pub trait Surface: sealed::Sealed + Debug + Send + Sync + 'static {
+pub trait Api: sealed::Sealed + Debug + Send + Sync + 'static {
     /// The rate limit that its calls count against, where they do not say otherwise.
     const QUOTA: Quota;
     /// Its host in a region.
@@ -53,7 +53,7 @@ impl sealed::Sealed for Pipelines {}
 impl sealed::Sealed for Track {}
 impl sealed::Sealed for App {}
 
-impl Surface for Track {
+impl Api for Track {
     const QUOTA: Quota = Quota::Ingest;
 
     fn host(region: Region) -> &'static str {
@@ -64,7 +64,7 @@ impl Surface for Track {
     }
 }
 
-impl Surface for App {
+impl Api for App {
     const QUOTA: Quota = Quota::App;
 
     fn host(region: Region) -> &'static str {
@@ -75,7 +75,7 @@ impl Surface for App {
     }
 }
 
-impl Surface for Pipelines {
+impl Api for Pipelines {
     const QUOTA: Quota = Quota::Ingest;
 
     fn host(region: Region) -> &'static str {
@@ -106,7 +106,10 @@ impl std::str::FromStr for Region {
         match text.trim() {
             us if us.eq_ignore_ascii_case("us") => Ok(Self::Us),
             eu if eu.eq_ignore_ascii_case("eu") => Ok(Self::Eu),
-            _ => Err(crate::BuildError::new("the region", crate::Problem::Invalid("it must be `us` or `eu`".into()))),
+            _ => Err(crate::BuildError::new(
+                "the region",
+                crate::BuildErrorKind::Invalid("it must be `us` or `eu`".into()),
+            )),
         }
     }
 }

@@ -8,15 +8,15 @@ use std::{
 };
 
 use super::Claim;
-use crate::{UnixSeconds, macros::opaque_debug};
+use crate::{Timestamp, macros::opaque_debug};
 
 /// Remembers the ids of events for a time, and no more than a number of them: the oldest are forgotten first.
 ///
 /// ```
 /// use std::time::Duration;
-/// use customerio_core::webhook::{Claim, Seen};
+/// use customerio_core::webhook::{Claim, InMemoryDedup};
 ///
-/// let mut seen = Seen::new().with_age(Duration::from_secs(60));
+/// let mut seen = InMemoryDedup::new().with_age(Duration::from_secs(60));
 /// assert_eq!(seen.claim("01E4", 0.into()), Claim::New);
 /// assert_eq!(seen.claim("01E4", 1.into()), Claim::InProgress);
 /// seen.done("01E4", 2.into());
@@ -24,8 +24,8 @@ use crate::{UnixSeconds, macros::opaque_debug};
 /// assert_eq!(seen.claim("01E4", 62.into()), Claim::New);
 /// ```
 ///
-/// A `Mutex<Seen>` is a [`Memory`](super::Memory).
-pub struct Seen {
+/// A `Mutex<InMemoryDedup>` is a [`DedupStore`](super::DedupStore).
+pub struct InMemoryDedup {
     events: BTreeMap<Arc<str>, Entry>,
     /// Each entry in the order in which it came to its state, and some that have changed since.
     order: VecDeque<(Arc<str>, u64)>,
@@ -38,13 +38,13 @@ pub struct Seen {
 #[derive(Clone, Copy)]
 struct Entry {
     is_done: bool,
-    since: UnixSeconds,
+    since: Timestamp,
     change: u64,
 }
 
-opaque_debug!(Seen);
+opaque_debug!(InMemoryDedup);
 
-impl Seen {
+impl InMemoryDedup {
     /// A memory of seven days, because for so long the service repeats a call, and of 100,000 ids. A claim lapses after
     /// ten minutes.
     #[must_use]
@@ -82,8 +82,8 @@ impl Seen {
         self
     }
 
-    /// Claims an event: see [`Memory::claim`](super::Memory::claim).
-    pub fn claim(&mut self, event_id: &str, now: UnixSeconds) -> Claim {
+    /// Claims an event: see [`DedupStore::claim`](super::DedupStore::claim).
+    pub fn claim(&mut self, event_id: &str, now: Timestamp) -> Claim {
         self.forget_old(now);
         match self.events.get(event_id).filter(|entry| !self.has_lapsed(entry, now)) {
             Some(entry) if entry.is_done => Claim::Done,
@@ -96,7 +96,7 @@ impl Seen {
     }
 
     /// The event was handled, whoever had claimed it.
-    pub fn done(&mut self, event_id: &str, now: UnixSeconds) {
+    pub fn done(&mut self, event_id: &str, now: Timestamp) {
         self.set(event_id, true, now);
     }
 
@@ -120,12 +120,12 @@ impl Seen {
     }
 
     /// A clock that goes back makes nothing older.
-    fn has_lapsed(&self, entry: &Entry, now: UnixSeconds) -> bool {
+    fn has_lapsed(&self, entry: &Entry, now: Timestamp) -> bool {
         let elapsed = u64::try_from(now.get().saturating_sub(entry.since.get())).unwrap_or(0);
         Duration::from_secs(elapsed) >= if entry.is_done { self.age } else { self.lease }
     }
 
-    fn set(&mut self, event_id: &str, is_done: bool, since: UnixSeconds) {
+    fn set(&mut self, event_id: &str, is_done: bool, since: Timestamp) {
         let id: Arc<str> = event_id.into();
         self.changes += 1;
         self.order.push_back((id.clone(), self.changes));
@@ -140,7 +140,7 @@ impl Seen {
         }
     }
 
-    fn forget_old(&mut self, now: UnixSeconds) {
+    fn forget_old(&mut self, now: Timestamp) {
         while let Some((id, change)) = self.order.front() {
             let entry = self.events.get(id).filter(|entry| entry.change == *change);
             if entry.is_some_and(|entry| !self.has_lapsed(entry, now)) {
@@ -159,7 +159,7 @@ impl Seen {
     }
 }
 
-impl Default for Seen {
+impl Default for InMemoryDedup {
     fn default() -> Self {
         Self::new()
     }
@@ -169,9 +169,9 @@ impl Default for Seen {
 mod tests {
     use super::*;
 
-    fn seen() -> Seen {
+    fn seen() -> InMemoryDedup {
         let size = NonZeroUsize::new(3).unwrap();
-        Seen::new().with_age(Duration::from_secs(100)).with_lease(Duration::from_secs(10)).with_size(size)
+        InMemoryDedup::new().with_age(Duration::from_secs(100)).with_lease(Duration::from_secs(10)).with_size(size)
     }
 
     /// What is done to a memory, and what claims find.

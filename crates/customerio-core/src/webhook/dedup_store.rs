@@ -7,8 +7,8 @@ use std::{
 
 use async_trait::async_trait;
 
-use super::Seen;
-use crate::{MaybeSendSync, UnixSeconds};
+use super::InMemoryDedup;
+use crate::{MaybeSendSync, Timestamp};
 
 /// Remembers which events were handled, by their `event_id`.
 ///
@@ -18,13 +18,13 @@ use crate::{MaybeSendSync, UnixSeconds};
 /// ```
 /// use std::sync::Mutex;
 /// use customerio_core::{
-///     UnixSeconds,
+///     Timestamp,
 ///     http::StatusCode,
-///     webhook::{Claim, Event, Memory, MemoryError, Seen},
+///     webhook::{Claim, Event, DedupStore, DedupError, InMemoryDedup},
 /// };
 ///
 /// /// Handles an event before it is answered; where there is a queue, the worker behind it does this.
-/// async fn once(memory: &dyn Memory, event: &Event, now: UnixSeconds) -> Result<StatusCode, MemoryError> {
+/// async fn once(memory: &dyn DedupStore, event: &Event, now: Timestamp) -> Result<StatusCode, DedupError> {
 ///     let Some(id) = event.event_id() else { return Ok(handle(event)) };
 ///     match memory.claim(id, now).await? {
 ///         Claim::New => {}
@@ -42,11 +42,11 @@ use crate::{MaybeSendSync, UnixSeconds};
 /// }
 ///
 /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
-/// let memory = Mutex::new(Seen::new());
+/// let memory = Mutex::new(InMemoryDedup::new());
 /// let event = Event::from_json(br#"{"event_id":"01E4","metric":"sent"}"#)?;
 /// assert_eq!(once(&memory, &event, 1_700_000_000.into()).await?, 200);
 /// assert_eq!(memory.claim("01E4", 1_700_000_001.into()).await?, Claim::Done);
-/// # Ok::<(), MemoryError>(()) }).unwrap();
+/// # Ok::<(), DedupError>(()) }).unwrap();
 /// ```
 ///
 /// A memory of yours holds a row for each id: the state and a time. In Redis `claim` is `SET id claimed NX EX 600`, `done`
@@ -54,7 +54,7 @@ use crate::{MaybeSendSync, UnixSeconds};
 /// row over if its claim has lapsed. Keep ids for a week, because for so long the service repeats a call.
 #[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
 #[cfg_attr(not(target_arch = "wasm32"), async_trait)]
-pub trait Memory: MaybeSendSync {
+pub trait DedupStore: MaybeSendSync {
     /// Claims an event for the caller, who is to handle it if it is [`Claim::New`], and then to call
     /// [`done`](Self::done) or [`release`](Self::release).
     ///
@@ -64,27 +64,27 @@ pub trait Memory: MaybeSendSync {
     /// # Errors
     ///
     /// Where the memory cannot be reached. Nothing is known of the event then; a 503 makes the service send it again.
-    async fn claim(&self, event_id: &str, now: UnixSeconds) -> Result<Claim, MemoryError>;
+    async fn claim(&self, event_id: &str, now: Timestamp) -> Result<Claim, DedupError>;
 
     /// The event was handled: it is [`Claim::Done`] from now on.
     ///
     /// # Errors
     ///
     /// Where the memory cannot be reached. A repeat will be handled again.
-    async fn done(&self, event_id: &str, now: UnixSeconds) -> Result<(), MemoryError>;
+    async fn done(&self, event_id: &str, now: Timestamp) -> Result<(), DedupError>;
 
     /// The event was not handled: the next who claims it gets [`Claim::New`]. An event that is done stays so.
     ///
     /// # Errors
     ///
     /// Where the memory cannot be reached. The claim lapses by itself.
-    async fn release(&self, event_id: &str) -> Result<(), MemoryError>;
+    async fn release(&self, event_id: &str) -> Result<(), DedupError>;
 }
 
-/// Why a [`Memory`] has failed.
-pub type MemoryError = Box<dyn Error + Send + Sync>;
+/// Why a [`DedupStore`] has failed.
+pub type DedupError = Box<dyn Error + Send + Sync>;
 
-/// What a [`Memory`] knows of an event.
+/// What a [`DedupStore`] knows of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Claim {
     /// Nothing, until now: the caller has it.
@@ -99,17 +99,17 @@ pub enum Claim {
 /// A memory in the process: for one that runs alone and may forget when it ends.
 #[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
 #[cfg_attr(not(target_arch = "wasm32"), async_trait)]
-impl Memory for Mutex<Seen> {
-    async fn claim(&self, event_id: &str, now: UnixSeconds) -> Result<Claim, MemoryError> {
+impl DedupStore for Mutex<InMemoryDedup> {
+    async fn claim(&self, event_id: &str, now: Timestamp) -> Result<Claim, DedupError> {
         Ok(self.lock().unwrap_or_else(PoisonError::into_inner).claim(event_id, now))
     }
 
-    async fn done(&self, event_id: &str, now: UnixSeconds) -> Result<(), MemoryError> {
+    async fn done(&self, event_id: &str, now: Timestamp) -> Result<(), DedupError> {
         self.lock().unwrap_or_else(PoisonError::into_inner).done(event_id, now);
         Ok(())
     }
 
-    async fn release(&self, event_id: &str) -> Result<(), MemoryError> {
+    async fn release(&self, event_id: &str) -> Result<(), DedupError> {
         self.lock().unwrap_or_else(PoisonError::into_inner).release(event_id);
         Ok(())
     }

@@ -8,12 +8,12 @@ use crate::{BuildError, Limits, json::Fields, path::check_identifier};
 /// they are one. A plain string is a user id.
 ///
 /// ```
-/// use customerio_core::pipelines::Who;
+/// use customerio_core::pipelines::UserIdentity;
 ///
-/// assert_eq!(Who::from("42"), Who::UserId("42"));
+/// assert_eq!(UserIdentity::from("42"), UserIdentity::UserId("42"));
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Who<'a> {
+pub enum UserIdentity<'a> {
     /// The id that you gave to the person.
     UserId(&'a str),
     /// The id that a visitor has until you know who they are, such as that of a cookie.
@@ -27,7 +27,7 @@ pub enum Who<'a> {
     },
 }
 
-impl<'a> Who<'a> {
+impl<'a> UserIdentity<'a> {
     fn user_id(self) -> Option<&'a str> {
         match self {
             Self::UserId(user_id) | Self::Both { user_id, .. } => Some(user_id),
@@ -66,25 +66,25 @@ pub(super) fn check_id(what: &'static str, id: &str) -> Result<(), BuildError> {
     check_identifier(what, id, usize::MAX)
 }
 
-impl<'a> From<&'a str> for Who<'a> {
+impl<'a> From<&'a str> for UserIdentity<'a> {
     fn from(user_id: &'a str) -> Self {
         Self::UserId(user_id)
     }
 }
 
-impl<'a> From<&'a String> for Who<'a> {
+impl<'a> From<&'a String> for UserIdentity<'a> {
     fn from(user_id: &'a String) -> Self {
         Self::UserId(user_id)
     }
 }
 
-impl std::fmt::Debug for Who<'_> {
+impl std::fmt::Debug for UserIdentity<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // The kind, never the value: debug output ends up in logs.
         f.write_str(match self {
-            Self::UserId(_) => "Who(UserId)",
-            Self::AnonymousId(_) => "Who(AnonymousId)",
-            Self::Both { .. } => "Who(Both)",
+            Self::UserId(_) => "UserIdentity(UserId)",
+            Self::AnonymousId(_) => "UserIdentity(AnonymousId)",
+            Self::Both { .. } => "UserIdentity(Both)",
         })
     }
 }
@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn debug_does_not_name_the_person() {
-        let both = Who::Both { user_id: "ada", anonymous_id: "cookie" };
-        assert_eq!(format!("{:?} {both:?}", Who::from("ada")), "Who(UserId) Who(Both)");
+        let both = UserIdentity::Both { user_id: "ada", anonymous_id: "cookie" };
+        assert_eq!(format!("{:?} {both:?}", UserIdentity::from("ada")), "UserIdentity(UserId) UserIdentity(Both)");
     }
 }
