@@ -148,7 +148,7 @@ impl Clock {
                 (self.monotonic, self.wall, self.random) = (monotonic.get(), wall.get(), random);
             }
         }
-        Moment::new(self.monotonic, self.wall, self.random)
+        Moment { monotonic: self.monotonic, since_epoch: self.wall, random: self.random }
     }
 }
 
@@ -177,7 +177,7 @@ fn run<O: Operation>(endpoint: &Endpoint<O::Api>, operation: &O, input: &Input<'
     let mut exchange = Exchange::new(endpoint, operation, policy, &start)
         .expect("an operation that can be built")
         .with_throttle(&throttle);
-    let left = |now: &Moment| policy.deadline().saturating_sub(now.monotonic().saturating_sub(start.monotonic()));
+    let left = |now: &Moment| policy.deadline().saturating_sub(now.monotonic.saturating_sub(start.monotonic));
     let (mut sent, mut first_body, mut may_send, mut maybe_sent) = (0, None, true, false);
 
     for &(before, outcome, after) in &input.turns {

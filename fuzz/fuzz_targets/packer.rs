@@ -37,7 +37,7 @@ enum Kind {
 }
 
 fn now() -> Moment {
-    Moment::new(Duration::ZERO, Duration::from_secs(1_700_000_000), 4)
+    Moment { monotonic: Duration::ZERO, since_epoch: Duration::from_secs(1_700_000_000), random: 4 }
 }
 
 fn track(kind: Kind, text: &str) -> Result<Item<TrackBatch>, BuildError> {

@@ -85,7 +85,7 @@ fuzz_target!(|input: &[u8]| {
     let mut packer = BatchBuilder::new();
     for id in ["41", "42", "43"] {
         let item =
-            Item::new(&person::Identify::new(id), &Moment::new(Duration::ZERO, Duration::ZERO, 4), &Limits::default());
+            Item::new(&person::Identify::new(id), &Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 4 }, &Limits::default());
         packer.push(item.expect("an id"), id).expect("a small item");
     }
     let batch = packer.finish().expect("three items");

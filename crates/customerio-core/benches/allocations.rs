@@ -97,7 +97,7 @@ impl Serialize for Counted<'_> {
 
 fn encoding(endpoint: &Endpoint<Track>) {
     const EVENTS: u32 = 1_900;
-    let (encoded, now) = (Cell::new(0), Moment::new(Duration::ZERO, Duration::ZERO, 1));
+    let (encoded, now) = (Cell::new(0), Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 1 });
     let data = Counted(&encoded);
     let mut packer: BatchBuilder<TrackBatch> = BatchBuilder::new();
     let mut requests = Vec::new();

@@ -32,8 +32,8 @@ impl EventId {
     /// A new id, made of the wall clock and the random bits of `moment`.
     #[must_use]
     pub fn new(moment: &Moment) -> Self {
-        let milliseconds = u64::try_from(moment.since_epoch().as_millis()).unwrap_or(u64::MAX);
-        Self::from_parts(milliseconds, moment.random())
+        let milliseconds = u64::try_from(moment.since_epoch.as_millis()).unwrap_or(u64::MAX);
+        Self::from_parts(milliseconds, moment.random)
     }
 
     /// An id of the low 48 bits of `milliseconds` and the low 80 bits of `random`. The same parts make the same id: with
@@ -100,7 +100,11 @@ mod tests {
 
     #[test]
     fn it_is_made_of_the_time_and_the_random_bits() {
-        let moment = Moment::new(Duration::ZERO, Duration::from_millis(1_469_918_176_385), u128::MAX);
+        let moment = Moment {
+            monotonic: Duration::ZERO,
+            since_epoch: Duration::from_millis(1_469_918_176_385),
+            random: u128::MAX,
+        };
         assert_eq!(EventId::new(&moment).to_string(), "01ARYZ6S41ZZZZZZZZZZZZZZZZ");
         assert_eq!(serde_json::to_string(&EventId::from_parts(0, 1)).unwrap(), r#""00000000000000000000000001""#);
         assert_eq!(EventId::from_parts(u64::MAX, u128::MAX).to_string(), "7ZZZZZZZZZZZZZZZZZZZZZZZZZ");

@@ -50,7 +50,7 @@ impl<T> fmt::Debug for Step<T> {
 ///     Endpoint, Error, Exchange, Moment, RetryPolicy, Region, Step, TransportError, bytes::Bytes, http, track::Identify,
 /// };
 /// # use std::{thread, time::Duration};
-/// # fn now() -> Moment { Moment::new(Duration::ZERO, Duration::ZERO, 4) }
+/// # fn now() -> Moment { Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 4 } }
 /// # let mut answers = [503, 200].into_iter();
 /// # let mut send = |_: http::Request<Bytes>| -> Result<http::Response<Bytes>, TransportError> {
 /// #     let mut response = http::Response::new(Bytes::from_static(b"{}"));
@@ -140,7 +140,7 @@ impl<'a, O: Operation> Exchange<'a, O> {
             policy,
             throttle: None,
             place: None,
-            started: now.monotonic(),
+            started: now.monotonic,
             attempts: 0,
             maybe_sent: false,
             state: State::Ready(None),
@@ -197,7 +197,7 @@ impl<'a, O: Operation> Exchange<'a, O> {
     }
 
     fn left(&self, now: &Moment) -> Duration {
-        self.policy.deadline().saturating_sub(now.monotonic().saturating_sub(self.started))
+        self.policy.deadline().saturating_sub(now.monotonic.saturating_sub(self.started))
     }
 
     fn send(&mut self, last: Option<Error>, now: &Moment) -> Step<O::Output> {
@@ -209,7 +209,7 @@ impl<'a, O: Operation> Exchange<'a, O> {
         }
         if let Some(pacer) = self.throttle.and_then(|throttle| throttle.pacer(O::QUOTA)) {
             let place = self.place.take();
-            match pacer.take(now.monotonic(), place.as_ref()) {
+            match pacer.take(now.monotonic, place.as_ref()) {
                 Ok(()) => {}
                 Err(wait) if wait < left => {
                     self.place = place.or_else(|| Some(pacer.queue()));
@@ -252,7 +252,7 @@ impl<'a, O: Operation> Exchange<'a, O> {
             attempts: self.attempts,
             left: self.left(now),
             retry_after: error.retry_after(),
-            random: now.random(),
+            random: now.random,
         };
         match retry::next(&self.policy, &failure).and_then(|wait| self.take_repeat(outcome).map(|()| wait)) {
             Ok(wait) => {
@@ -278,7 +278,7 @@ impl<'a, O: Operation> Exchange<'a, O> {
         let Some(throttle) = self.throttle else { return };
         match outcome {
             Outcome::Final => throttle.answered(),
-            Outcome::Limited => throttle.slow_down(O::QUOTA, now.monotonic()),
+            Outcome::Limited => throttle.slow_down(O::QUOTA, now.monotonic),
             Outcome::NotSent | Outcome::Ambiguous => {}
         }
     }
@@ -319,7 +319,11 @@ mod tests {
     use crate::{Region, Track, track};
 
     fn at(seconds: u64) -> Moment {
-        Moment::new(Duration::from_secs(seconds), Duration::from_secs(1_700_000_000 + seconds), 0)
+        Moment {
+            monotonic: Duration::from_secs(seconds),
+            since_epoch: Duration::from_secs(1_700_000_000 + seconds),
+            random: 0,
+        }
     }
 
     fn endpoint() -> Endpoint<Track> {
@@ -351,7 +355,7 @@ mod tests {
         outcomes: Vec<Result<Response<Bytes>, TransportError>>,
     ) -> (Vec<Request<Bytes>>, Duration, Result<O::Output, Error>) {
         let (mut requests, mut clock, mut outcomes) = (Vec::new(), Duration::ZERO, outcomes.into_iter());
-        let now = |clock| Moment::new(clock, clock, 0);
+        let now = |clock| Moment { monotonic: clock, since_epoch: clock, random: 0 };
         let endpoint = endpoint();
         let mut exchange = Exchange::new(&endpoint, operation, policy, &now(clock)).unwrap();
         loop {
@@ -598,16 +602,16 @@ mod tests {
         let throttle = Throttle::off().with_rate(crate::Quota::Ingest, crate::limits::INGEST_RATE);
         let pacer = throttle.pacer(crate::Quota::Ingest).unwrap();
         assert_eq!(play_throttled(&Throttle::off(), &at(10), 429).0, 3);
-        assert_eq!(pacer.take(at(10).monotonic(), None), Ok(()));
-        assert_eq!(pacer.take(at(10).monotonic(), None), Ok(()), "the burst is there");
+        assert_eq!(pacer.take(at(10).monotonic, None), Ok(()));
+        assert_eq!(pacer.take(at(10).monotonic, None), Ok(()), "the burst is there");
         let (endpoint, identify) = (endpoint(), track::Identify::new("1"));
         let mut exchange =
             Exchange::new(&endpoint, &identify, RetryPolicy::default(), &at(10)).unwrap().with_throttle(&throttle);
         assert!(matches!(exchange.step(&at(10)), Step::Send(_)));
         exchange.receive(answer(429, None));
         assert!(matches!(exchange.step(&at(10)), Step::Wait(_)));
-        assert_eq!(pacer.take(at(10).monotonic(), None), Ok(()));
-        assert!(pacer.take(at(10).monotonic(), None).is_err(), "the burst is gone");
+        assert_eq!(pacer.take(at(10).monotonic, None), Ok(()));
+        assert!(pacer.take(at(10).monotonic, None).is_err(), "the burst is gone");
     }
 
     #[test]

@@ -19,7 +19,7 @@ use crate::{
 /// ```
 /// use customerio_core::{Item, Limits, Moment, BatchBuilder, track::v2::person};
 /// # use std::time::Duration;
-/// # let now = Moment::new(Duration::ZERO, Duration::ZERO, 4);
+/// # let now = Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 4 };
 ///
 /// let mut packer = BatchBuilder::new();
 /// for (line, id) in ["41", "42"].into_iter().enumerate() {
@@ -373,7 +373,7 @@ mod tests {
     }
 
     fn now() -> Moment {
-        Moment::new(Duration::ZERO, Duration::ZERO, 1)
+        Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 1 }
     }
 
     fn item(call: &Call) -> Item<TrackBatch> {

@@ -72,7 +72,7 @@ impl Transport for Recorder {
     }
     async fn sleep(&self, _: Duration) {}
     fn now(&self) -> Moment {
-        Moment::new(Duration::ZERO, Duration::from_millis(1_700_000_000_999), 1)
+        Moment { monotonic: Duration::ZERO, since_epoch: Duration::from_millis(1_700_000_000_999), random: 1 }
     }
 }
 

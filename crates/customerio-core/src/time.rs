@@ -74,44 +74,22 @@ impl Serialize for Timestamp {
 ///
 /// let started = Instant::now();
 /// let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH)?;
-/// let moment = Moment::new(started.elapsed(), since_epoch, 0x1234_5678_9abc_def0);
-/// assert_eq!(moment.since_epoch(), since_epoch);
+/// let moment = Moment { monotonic: started.elapsed(), since_epoch, random: 0x1234_5678_9abc_def0 };
+/// assert_eq!(moment.since_epoch, since_epoch);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Moment {
-    monotonic: Duration,
-    since_epoch: Duration,
-    random: u128,
+    /// The time on a clock that never goes back, after any fixed point: it measures deadlines.
+    pub monotonic: Duration,
+    /// The time on the wall clock, since 1970-01-01 UTC.
+    pub since_epoch: Duration,
+    /// 128 random bits that no other moment has. They make the ids by which Customer.io drops repeated events, so a poor
+    /// source loses events.
+    pub random: u128,
 }
 
 impl Moment {
-    /// A moment at `monotonic` after any fixed point (it measures deadlines, so it must never go back) and at
-    /// `since_epoch` on the wall clock, with 128 random bits that no other moment has: they make the ids by which
-    /// Customer.io drops repeated events, so a poor source loses events.
-    #[must_use]
-    pub const fn new(monotonic: Duration, since_epoch: Duration, random: u128) -> Self {
-        Self { monotonic, since_epoch, random }
-    }
-
-    /// The time on a clock that never goes back.
-    #[must_use]
-    pub const fn monotonic(&self) -> Duration {
-        self.monotonic
-    }
-
-    /// The time on the wall clock, since 1970-01-01 UTC.
-    #[must_use]
-    pub const fn since_epoch(&self) -> Duration {
-        self.since_epoch
-    }
-
-    /// The random bits.
-    #[must_use]
-    pub const fn random(&self) -> u128 {
-        self.random
-    }
-
     /// The wall clock as the Pipelines API writes it.
     #[must_use]
     pub fn rfc3339(&self) -> Rfc3339 {

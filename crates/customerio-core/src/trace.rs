@@ -64,7 +64,7 @@ impl Trace {
     /// Tells of a step: of the attempt whose answer led to it, and of the call where it ends.
     pub(crate) fn step<T>(&mut self, step: &Step<T>, attempt: u32, answer: Option<Answer>, now: &Moment) {
         if matches!(step, Step::Send(_)) {
-            self.sent = now.monotonic();
+            self.sent = now.monotonic;
         }
         let failed = match step {
             Step::Done(Err(error)) => Some(error),
@@ -83,7 +83,7 @@ impl Trace {
                 attempt,
                 status = status.map(|status| status.as_u16()),
                 error = error.map(field::debug),
-                latency_us = microseconds(now.monotonic().saturating_sub(self.sent)),
+                latency_us = microseconds(now.monotonic.saturating_sub(self.sent)),
                 request_bytes = self.request_bytes,
                 response_bytes = bytes,
                 wait_us = wait.map(microseconds),

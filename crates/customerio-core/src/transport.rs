@@ -42,7 +42,7 @@ impl<T: ?Sized> MaybeSendSync for T {}
 ///     async fn sleep(&self, _duration: Duration) {}
 ///     fn now(&self) -> Moment {
 ///         let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-///         Moment::new(self.started.elapsed(), since_epoch, 4 /* your random bits */)
+///         Moment { monotonic: self.started.elapsed(), since_epoch, random: 4 /* your random bits */ }
 ///     }
 /// }
 /// ```

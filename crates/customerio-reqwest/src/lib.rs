@@ -85,7 +85,7 @@ impl Transport for ReqwestTransport {
 
     fn now(&self) -> Moment {
         let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Moment::new(self.started.elapsed(), since_epoch, fastrand::u128(..))
+        Moment { monotonic: self.started.elapsed(), since_epoch, random: fastrand::u128(..) }
     }
 }
 

@@ -136,6 +136,10 @@ impl Transport for Recorder {
         let mut state = self.state();
         state.moments += 1;
         // 2023-11-14 22:13:20 UTC, for want of a reason for another.
-        Moment::new(state.clock, Duration::from_secs(1_700_000_000) + state.clock, state.moments)
+        Moment {
+            monotonic: state.clock,
+            since_epoch: Duration::from_secs(1_700_000_000) + state.clock,
+            random: state.moments,
+        }
     }
 }

@@ -69,7 +69,7 @@ fn message(error: &Error) -> Option<&str> {
 }
 
 fn moment() -> Moment {
-    Moment::new(Duration::ZERO, Duration::from_secs(1_700_000_000), 1)
+    Moment { monotonic: Duration::ZERO, since_epoch: Duration::from_secs(1_700_000_000), random: 1 }
 }
 
 fn answer(status: u16, body: &'static str) -> Response<Bytes> {

@@ -60,7 +60,10 @@ fn cdp(limits: Limits, operation: &impl Operation<Api = customerio_core::Pipelin
 fn batch(limits: Limits, call: &impl BatchItem<Batch = customerio_core::TrackBatch>) -> Built {
     let mut packer = BatchBuilder::new().with_limits(limits);
     packer
-        .push(Item::new(call, &Moment::new(Duration::ZERO, Duration::ZERO, 1), &limits)?, ())
+        .push(
+            Item::new(call, &Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 1 }, &limits)?,
+            (),
+        )
         .map_err(|refused| refused.error)?;
     track(limits, &packer.finish().unwrap())
 }

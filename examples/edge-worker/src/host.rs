@@ -38,7 +38,7 @@ struct State {
 impl Default for Host {
     fn default() -> Self {
         Self(Rc::new(State {
-            now: Cell::new(Moment::new(Duration::ZERO, Duration::ZERO, 0)),
+            now: Cell::new(Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 0 }),
             answer: Cell::default(),
             instruction: RefCell::default(),
             throttle: Throttle::default(),

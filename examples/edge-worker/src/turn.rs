@@ -102,7 +102,11 @@ impl Turn {
         let head: Head = serde_json::from_slice(head)
             .map_err(|error| format!("the turn cannot be read from column {}", error.column()))?;
         let random = head.random.iter().fold(0, |bits, part| bits << 32 | u128::from(*part));
-        let now = Moment::new(Duration::from_millis(head.monotonic), Duration::from_millis(head.since_epoch), random);
+        let now = Moment {
+            monotonic: Duration::from_millis(head.monotonic),
+            since_epoch: Duration::from_millis(head.since_epoch),
+            random,
+        };
         let failed = head.failed.map(|failure| {
             TransportError::maybe_sent(match failure {
                 Failure::Connection => TransportErrorKind::Connection,

@@ -111,7 +111,7 @@ impl Inputs {
 }
 
 fn now() -> Moment {
-    Moment::new(Duration::ZERO, Duration::from_secs(1_700_000_000), 17)
+    Moment { monotonic: Duration::ZERO, since_epoch: Duration::from_secs(1_700_000_000), random: 17 }
 }
 
 fn batch() -> EncodedBatch<TrackBatch> {

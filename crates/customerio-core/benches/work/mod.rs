@@ -45,7 +45,8 @@ pub(crate) fn event(number: u64) -> Item<TrackBatch> {
         .with_id(EventId::from_parts(1_700_000_000_000, number.into()))
         .with_timestamp(1_700_000_000.into())
         .with_attributes(&PURCHASE);
-    Item::new(&event, &Moment::new(Duration::ZERO, Duration::ZERO, 0), &Limits::default()).unwrap()
+    Item::new(&event, &Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 0 }, &Limits::default())
+        .unwrap()
 }
 
 /// A transport that is no work, with a clock of its own: waiting moves it on, and takes no time.
@@ -64,7 +65,7 @@ impl Transport for Nowhere {
     }
     fn now(&self) -> Moment {
         let waited = Duration::from_nanos(self.waited.load(Ordering::Relaxed));
-        Moment::new(waited, Duration::from_secs(1_700_000_000) + waited, 17)
+        Moment { monotonic: waited, since_epoch: Duration::from_secs(1_700_000_000) + waited, random: 17 }
     }
 }
 

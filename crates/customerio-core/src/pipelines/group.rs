@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn capture_keeps_the_attributes_of_the_relationship() {
-        let moment = Moment::new(Duration::ZERO, Duration::ZERO, 1);
+        let moment = Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 1 };
         let group = Group::new("42", "acme").with_relationship_attributes(&json!({"role": "owner"})).unwrap();
         let captured = body(&group.capture(&moment).unwrap());
         assert!(captured.contains(r#""traits":{"relationshipAttributes":{"role":"owner"}}"#), "{captured}");

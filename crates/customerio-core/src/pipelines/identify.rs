@@ -293,7 +293,8 @@ mod tests {
 
     #[test]
     fn capture_gives_what_is_missing_and_keeps_what_is_there() {
-        let moment = Moment::new(Duration::ZERO, Duration::from_millis(1_700_000_000_999), 1);
+        let moment =
+            Moment { monotonic: Duration::ZERO, since_epoch: Duration::from_millis(1_700_000_000_999), random: 1 };
         let library = format!(r#""library":{{"name":"customerio-rust","version":"{}"}}"#, env!("CARGO_PKG_VERSION"));
         let identify = Identify::new("42");
         assert_eq!(identify.replay(), Replay::OnlyIfNotSent);

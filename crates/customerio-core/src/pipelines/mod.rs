@@ -47,7 +47,7 @@
 //! ```
 //! use customerio_core::{Item, Limits, Moment, BatchBuilder, EncodedBatch, PipelinesBatch, pipelines::{Context, Track}};
 //! # use std::time::Duration;
-//! # let now = Moment::new(Duration::ZERO, Duration::from_secs(1_700_000_000), 4);
+//! # let now = Moment { monotonic: Duration::ZERO, since_epoch: Duration::from_secs(1_700_000_000), random: 4 };
 //!
 //! let mut packer = BatchBuilder::new();
 //! let mut ready: Vec<EncodedBatch<PipelinesBatch>> = Vec::new();

@@ -152,7 +152,8 @@ mod tests {
 
     #[test]
     fn capture_gives_what_is_missing_and_makes_it_repeatable() {
-        let moment = Moment::new(Duration::ZERO, Duration::from_millis(1_700_000_000_999), 1);
+        let moment =
+            Moment { monotonic: Duration::ZERO, since_epoch: Duration::from_millis(1_700_000_000_999), random: 1 };
         let event = Event::new("42", "purchase");
         assert_eq!(event.replay(), Replay::OnlyIfNotSent);
         let captured = event.capture(&moment).unwrap();

@@ -136,7 +136,7 @@ impl Operation for Probe {
 
 fn limited(url: &str) -> Outcome<Request<Bytes>> {
     let endpoint = Endpoint::app(Region::Us, "key")?.with_base_url(url)?;
-    let now = Moment::new(Duration::ZERO, Duration::ZERO, 1);
+    let now = Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 1 };
     match Exchange::new(&endpoint, &Probe, RetryPolicy::default(), &now)?.step(&now) {
         Step::Send(request) => Ok(request),
         other => Err(format!("the exchange began with {other:?}").into()),

@@ -33,17 +33,17 @@ pub(super) async fn sleep_lasts(transport: &dyn Transport) -> Outcome {
 }
 
 pub(super) async fn monotonic_goes_on(transport: &dyn Transport) -> Outcome {
-    let first = transport.now().monotonic();
+    let first = transport.now().monotonic;
     let mut last = first;
     for _ in 0..1000 {
-        let now = transport.now().monotonic();
+        let now = transport.now().monotonic;
         if now < last {
             return Err(format!("it went back from {last:?} to {now:?}").into());
         }
         last = now;
     }
     pause(SHORT).await;
-    let passed = transport.now().monotonic().saturating_sub(first);
+    let passed = transport.now().monotonic.saturating_sub(first);
     if passed + GRAIN < SHORT || passed > SHORT + LATE {
         return Err(format!("{SHORT:?} were {passed:?}").into());
     }
@@ -51,7 +51,7 @@ pub(super) async fn monotonic_goes_on(transport: &dyn Transport) -> Outcome {
 }
 
 pub(super) fn random_differs(transport: &dyn Transport) -> Outcome {
-    let found: BTreeSet<_> = (0..1000).map(|_| transport.now().random()).collect();
+    let found: BTreeSet<_> = (0..1000).map(|_| transport.now().random).collect();
     if found.len() < 1000 {
         return Err(format!("1000 moments have {} different ones", found.len()).into());
     }
@@ -59,7 +59,7 @@ pub(super) fn random_differs(transport: &dyn Transport) -> Outcome {
 }
 
 pub(super) fn since_epoch_is_right(transport: &dyn Transport) -> Outcome {
-    let (ours, found) = (SystemTime::now().duration_since(UNIX_EPOCH)?, transport.now().since_epoch());
+    let (ours, found) = (SystemTime::now().duration_since(UNIX_EPOCH)?, transport.now().since_epoch);
     if ours.abs_diff(found) > Duration::from_secs(60) {
         return Err(format!("it is {found:?}, and the system's clock says {ours:?}").into());
     }

@@ -136,9 +136,12 @@ fn track_v2(samples: &mut Samples<'_, impl Visit>) {
     samples.track(&delivery::Event::new("LEAK-RPIL", PushMetric::Opened, "LEAK-token"));
     let mut packer = BatchBuilder::new();
     for id in ["LEAK-45", "LEAK-46"] {
-        let item =
-            Item::new(&person::Identify::new(id), &Moment::new(Duration::ZERO, Duration::ZERO, 1), &Limits::default())
-                .unwrap();
+        let item = Item::new(
+            &person::Identify::new(id),
+            &Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 1 },
+            &Limits::default(),
+        )
+        .unwrap();
         packer.push(item, ()).unwrap();
     }
     samples.track(&packer.finish().unwrap());
@@ -173,7 +176,11 @@ fn pipelines(samples: &mut Samples<'_, impl Visit>) {
     let mut packer = BatchBuilder::new();
     for name in ["LEAK-one", "LEAK-two"] {
         let track = pipelines::Track::new("LEAK-42", name).with_context(context());
-        let now = Moment::new(Duration::ZERO, Duration::from_secs(1_700_000_000), name.len() as u128);
+        let now = Moment {
+            monotonic: Duration::ZERO,
+            since_epoch: Duration::from_secs(1_700_000_000),
+            random: name.len() as u128,
+        };
         packer.push(Item::new(&track, &now, &Limits::default()).unwrap(), ()).unwrap();
     }
     samples.pipelines(&packer.finish().unwrap());

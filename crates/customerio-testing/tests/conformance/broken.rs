@@ -198,15 +198,15 @@ impl Transport for Broken {
 
     fn now(&self) -> Moment {
         let now = self.inner.now();
-        let (monotonic, since_epoch, random) = (now.monotonic(), now.since_epoch(), now.random());
+        let (monotonic, since_epoch, random) = (now.monotonic, now.since_epoch, now.random);
         match self.rule {
             Break::GoesBack => {
                 let back = Duration::from_millis(self.moments.fetch_add(1, Ordering::SeqCst) % 2);
-                Moment::new(monotonic.saturating_sub(back), since_epoch, random)
+                Moment { monotonic: monotonic.saturating_sub(back), since_epoch, random }
             }
-            Break::StandsStill => Moment::new(Duration::ZERO, since_epoch, random),
-            Break::RepeatsRandom => Moment::new(monotonic, since_epoch, random % 1000),
-            Break::HasNoClock => Moment::new(monotonic, monotonic, random),
+            Break::StandsStill => Moment { monotonic: Duration::ZERO, since_epoch, random },
+            Break::RepeatsRandom => Moment { monotonic, since_epoch, random: random % 1000 },
+            Break::HasNoClock => Moment { monotonic, since_epoch: monotonic, random },
             _ => now,
         }
     }
@@ -238,7 +238,7 @@ fn unlimited() -> Attempt {
     }
 
     let endpoint = Endpoint::app(Region::Us, "key").expect("the key can be sent");
-    let now = Moment::new(Duration::ZERO, Duration::ZERO, 1);
+    let now = Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 1 };
     let mut exchange = Exchange::new(&endpoint, &Unlimited, RetryPolicy::default(), &now).expect("it can be built");
     match exchange.step(&now) {
         Step::Send(request) => Attempt::of(&request),

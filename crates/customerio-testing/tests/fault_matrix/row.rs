@@ -148,7 +148,8 @@ pub(crate) async fn call(op: Op, url: &str, transport: Arc<dyn Transport>, polic
 
 fn batch(op: Op) -> EncodedBatch<TrackBatch> {
     let mut packer = BatchBuilder::<TrackBatch>::new().with_unrepeatable(Unrepeatable::Apart);
-    let (now, limits) = (Moment::new(Duration::ZERO, Duration::ZERO, 1), Limits::default());
+    let (now, limits) =
+        (Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 1 }, Limits::default());
     for person in ["1", "2"] {
         let item = match op {
             Op::MergeBatch => Item::new(&person::Merge::new(person, "3"), &now, &limits),

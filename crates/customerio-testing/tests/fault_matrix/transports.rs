@@ -135,10 +135,14 @@ impl Transport for Hurried {
 
     fn now(&self) -> Moment {
         let now = self.inner.now();
-        let monotonic = now.monotonic() + Duration::from_nanos(self.skipped.load(Ordering::SeqCst));
+        let monotonic = now.monotonic + Duration::from_nanos(self.skipped.load(Ordering::SeqCst));
         let jump =
             if self.attempts() > 0 && !self.sending.load(Ordering::SeqCst) { self.jump } else { Jump::default() };
-        Moment::new(moved(monotonic + UP, jump.monotonic), moved(monotonic + WALL, jump.wall), now.random())
+        Moment {
+            monotonic: moved(monotonic + UP, jump.monotonic),
+            since_epoch: moved(monotonic + WALL, jump.wall),
+            random: now.random,
+        }
     }
 }
 
