@@ -21,7 +21,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode, header};
 use serde::Deserialize;
 
-use crate::{retry, time::Timestamp};
+use crate::{Timestamp, retry_after::retry_after};
 
 /// Why a call failed.
 #[derive(Debug, thiserror::Error)]
@@ -465,7 +465,7 @@ impl fmt::Debug for Detail {
 impl ApiError {
     pub(crate) fn new(answer: Answer, wall: Option<Timestamp>) -> Self {
         let details = details(answer.response.body());
-        let retry_after = retry::retry_after(answer.response.headers(), wall);
+        let retry_after = retry_after(answer.response.headers(), wall);
         Self { answer, details, retry_after }
     }
 

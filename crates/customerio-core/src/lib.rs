@@ -39,6 +39,7 @@ mod person;
 pub mod pipelines;
 mod raw;
 mod retry;
+mod retry_after;
 mod rfc3339;
 mod send_all;
 #[cfg(test)]

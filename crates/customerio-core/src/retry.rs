@@ -1,10 +1,10 @@
 //! What may be repeated, and after how long: pure functions.
 
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
-use http::{HeaderMap, StatusCode, header};
+use http::StatusCode;
 
-use crate::{Delivery, Error, Quota, Replay, StopReason, limits, time::Timestamp};
+use crate::{Delivery, Error, Quota, Replay, StopReason, limits};
 
 /// How often, how long and how patiently a call is tried.
 ///
@@ -187,29 +187,8 @@ fn full_jitter(base: Duration, cap: Duration, doublings: u32, random: u128) -> D
     Duration::from_nanos(u64::try_from(random % (nanos + 1)).unwrap_or(u64::MAX))
 }
 
-/// Reads `Retry-After`, in seconds or as an HTTP date.
-///
-/// A date counts from the server's own `Date`, so a wrong clock on either side does not matter; without one it counts
-/// from `wall`. Anything that is neither form is no answer, and a date in the past is no wait.
-pub(crate) fn retry_after(headers: &HeaderMap, wall: Option<Timestamp>) -> Option<Duration> {
-    let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
-        // Digits that no u64 holds are a wait that nobody will sit out.
-        return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
-    }
-    let date = |text: &str| {
-        let since_epoch = httpdate::parse_http_date(text).ok()?.duration_since(UNIX_EPOCH).ok()?;
-        i64::try_from(since_epoch.as_secs()).ok()
-    };
-    let until = date(value)?;
-    let from = headers.get(header::DATE).and_then(|value| date(value.to_str().ok()?));
-    let from = from.or(wall.map(Timestamp::get))?;
-    Some(Duration::from_secs(u64::try_from(until.saturating_sub(from)).unwrap_or(0)))
-}
-
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
     use proptest::prelude::*;
 
     use super::*;
@@ -305,58 +284,16 @@ mod tests {
         assert_eq!(next(&policy, &shortest), Ok(limits::BROADCAST_INTERVAL));
     }
 
-    #[test]
-    fn retry_after_is_read_in_both_forms() {
-        let seconds = |seconds| Some(Duration::from_secs(seconds));
-        let now = Some(Timestamp::from(784_111_777)); // Sun, 06 Nov 1994 08:49:37 GMT
-        for (value, date, expected) in [
-            ("0", None, seconds(0)),
-            ("12", None, seconds(12)),
-            (" 12 ", None, seconds(12)),
-            ("1000000000", None, seconds(1_000_000_000)),
-            ("99999999999999999999999", None, seconds(u64::MAX)),
-            ("-1", None, None),
-            ("1.5", None, None),
-            ("", None, None),
-            ("soon", None, None),
-            ("Sun, 06 Nov 1994 08:49:47 GMT", None, seconds(10)),
-            ("Sun, 06 Nov 1994 08:49:27 GMT", None, seconds(0)),
-            ("Sun, 06 Nov 1994 08:49:47 GMT", Some("Sun, 06 Nov 1994 08:49:42 GMT"), seconds(5)),
-            ("Sun, 06 Nov 1994 08:49:47 GMT", Some("junk"), seconds(10)),
-        ] {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::RETRY_AFTER, value.parse().unwrap());
-            if let Some(date) = date {
-                headers.insert(header::DATE, date.parse().unwrap());
-            }
-            assert_eq!(retry_after(&headers, now), expected, "{value:?} {date:?}");
-        }
-        assert_eq!(retry_after(&HeaderMap::new(), now), None);
-    }
-
-    /// Header values: any bytes, numbers, and what is almost a date.
-    fn value() -> impl Strategy<Value = Vec<u8>> {
-        let date = "(Mon|Sun|Sunday|xxx), ?[0-9]{2}[ -](Jan|Feb|Nov|Xyz)[ -][0-9]{2,4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT";
-        prop_oneof![
-            prop::collection::vec(any::<u8>(), 0..40),
-            " ?[+-]?[0-9]{0,30}(\\.[0-9])? ?".prop_map(String::into_bytes),
-            date.prop_map(String::into_bytes),
-            "(Mon|Sun) (Feb|Nov) [ 0-9][0-9] [0-9]{2}:[0-9]{2}:[0-9]{2} [0-9]{4}".prop_map(String::into_bytes),
-        ]
+    /// Waits of a server: usual ones, and any.
+    fn wait() -> impl Strategy<Value = Option<Duration>> {
+        let seconds = prop_oneof![0..60_u64, any::<u64>()];
+        prop::option::of(seconds.prop_map(Duration::from_secs))
     }
 
     proptest! {
         #[test]
-        fn any_header_is_a_wait_or_none(after in value(), date in value(), wall in any::<i64>(), has_wall in any::<bool>()) {
-            let mut headers = HeaderMap::new();
-            for (name, bytes) in [(header::RETRY_AFTER, &after), (header::DATE, &date)] {
-                if let Ok(value) = HeaderValue::from_bytes(bytes) {
-                    headers.insert(name, value);
-                }
-            }
-            let wait = retry_after(&headers, has_wall.then(|| Timestamp::from(wall)));
-            // And any wait can be reckoned with.
-            let failure = Failure { outcome: Outcome::Limited, retry_after: wait, random: u128::MAX, ..FAILURE };
+        fn any_wait_can_be_reckoned_with(wait in wait(), random in any::<u128>()) {
+            let failure = Failure { outcome: Outcome::Limited, retry_after: wait, random, ..FAILURE };
             if let Ok(next) = next(&RetryPolicy::default(), &failure) {
                 prop_assert!(next >= wait.unwrap_or_default() && next < FAILURE.left);
             }
