@@ -37,7 +37,9 @@ mod packer;
 mod path;
 mod person;
 pub mod pipelines;
+mod quota;
 mod raw;
+mod replay;
 mod retry;
 mod retry_after;
 mod rfc3339;
@@ -72,12 +74,14 @@ pub use crate::{
     exchange::{Exchange, Step},
     json::Nothing,
     limits::Limits,
-    operation::{Body, Operation, Quota, Replay, decode_json, decode_nothing},
+    operation::{Body, Operation, decode_json, decode_nothing},
     pace::Rate,
     packer::{BatchBuilder, EncodedBatch, Refused, Unrepeatable},
     path::{Path, Query},
     person::{IdType, PersonId},
+    quota::Quota,
     raw::Raw,
+    replay::Replay,
     retry::RetryPolicy,
     rfc3339::Rfc3339,
     send_all::{BatchEvent, BatchOptions, Failed, Failure, Summary},

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, Response};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{Api, BuildError, DecodeFailure, Limits, Moment, Path, Query, json, limits};
+use crate::{Api, BuildError, DecodeFailure, Limits, Moment, Path, Query, Quota, Replay, json, limits};
 
 /// One call of the Customer.io API, described without doing it.
 ///
@@ -117,31 +117,6 @@ pub trait Operation {
     ///
     /// Where the body is not what the API promises.
     fn decode(&self, response: &Response<Bytes>) -> Result<Self::Output, DecodeFailure>;
-}
-
-/// Whether an operation may be done again when nobody knows if it was done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Replay {
-    /// Doing it twice is the same as doing it once, or Customer.io recognises the second by its id.
-    Safe,
-    /// Doing it twice does two things, such as sending two messages: it is only repeated when it certainly did not
-    /// arrive.
-    OnlyIfNotSent,
-}
-
-/// The rate limits of the vendor: each is shared by the calls that count against it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Quota {
-    /// What comes in by the Track and Pipelines APIs: 3000 in 3 seconds, not strictly enforced.
-    Ingest,
-    /// Transactional messages: 3000 in 3 seconds, shared with [`Ingest`](Self::Ingest).
-    Send,
-    /// Broadcast triggers: 1 in 10 seconds. The vendor does not say whether of each broadcast or of all together; they are
-    /// kept apart as if of all.
-    Broadcast,
-    /// The rest of the App API: 10 a second for the workspace.
-    App,
 }
 
 /// The type of nearly every body.

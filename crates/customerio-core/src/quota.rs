@@ -1,0 +1,16 @@
+//! What the calls count against at the vendor.
+
+/// The rate limits of the vendor: each is shared by the calls that count against it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Quota {
+    /// What comes in by the Track and Pipelines APIs: 3000 in 3 seconds, not strictly enforced.
+    Ingest,
+    /// Transactional messages: 3000 in 3 seconds, shared with [`Ingest`](Self::Ingest).
+    Send,
+    /// Broadcast triggers: 1 in 10 seconds. The vendor does not say whether of each broadcast or of all together; they are
+    /// kept apart as if of all.
+    Broadcast,
+    /// The rest of the App API: 10 a second for the workspace.
+    App,
+}
