@@ -7,16 +7,8 @@ use memchr::{memchr, memchr_iter, memchr2, memchr2_iter, memmem, memrchr_iter};
 
 use crate::{
     BuildError,
-    limits::{check_bytes, check_count},
+    limits::{AttributeLimits, check_bytes, check_count},
 };
-
-/// The limits of the attributes of one object.
-#[derive(Clone, Copy)]
-pub(crate) struct AttributeLimits {
-    pub(crate) count: usize,
-    pub(crate) name: usize,
-    pub(crate) value: usize,
-}
 
 /// What stands among attributes and is none, or has limits of its own.
 const RESERVED: [&[u8]; 9] = [

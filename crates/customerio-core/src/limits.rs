@@ -30,7 +30,7 @@
 
 use std::{borrow::Cow, time::Duration};
 
-use crate::{BuildError, BuildErrorKind, Rate, attributes::AttributeLimits};
+use crate::{BuildError, BuildErrorKind, Rate};
 
 /// Longest `id` of a person (Track, "Customer limits").
 pub const PERSON_ID: usize = 150;
@@ -235,6 +235,14 @@ limits! {
         /// Most bytes of a trait's value, or `None`. Default: `None`; in [`all`](Self::all): [`ATTRIBUTE_VALUE`].
         trait_value, with_trait_value = ATTRIBUTE_VALUE;
     }
+}
+
+/// The limits of the attributes of one object.
+#[derive(Clone, Copy)]
+pub(crate) struct AttributeLimits {
+    pub(crate) count: usize,
+    pub(crate) name: usize,
+    pub(crate) value: usize,
 }
 
 impl Limits {
