@@ -2,18 +2,20 @@
 
 use std::{fmt, marker::PhantomData};
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderValue, Method, Request, Response, Uri,
     header::{self, HeaderName},
     uri,
 };
-use zeroize::Zeroizing;
 
 use crate::{
     Api, ApiError, App, BuildError, BuildErrorKind, DecodeError, Error, Limits, Operation, Path, Pipelines, Region,
-    StopReason, Track, TransportError, error::Answer, operation::JSON, time::Timestamp,
+    StopReason, Track, TransportError,
+    credential::{basic, credential, secret_header, secret_with_capacity},
+    error::Answer,
+    operation::JSON,
+    time::Timestamp,
 };
 
 const X_WORKSPACE_ID: HeaderName = HeaderName::from_static("x-workspace-id");
@@ -263,53 +265,6 @@ impl<S> fmt::Debug for Endpoint<S> {
             .field("user_agent", &self.user_agent)
             .finish_non_exhaustive()
     }
-}
-
-/// Cuts off surrounding blanks and refuses what is left if it is empty or has a character that is not `allowed`.
-pub(crate) fn credential<'a>(
-    what: &'static str,
-    value: &'a str,
-    allowed: impl Fn(char) -> bool,
-) -> Result<&'a str, BuildError> {
-    let trimmed = value.trim();
-    if trimmed.is_empty() {
-        return Err(BuildError::new(what, BuildErrorKind::Empty));
-    }
-    let offset = value.len() - value.trim_start().len();
-    match trimmed.char_indices().find(|(_, character)| !allowed(*character)) {
-        Some((position, _)) => Err(BuildError::new(what, BuildErrorKind::Character { position: offset + position })),
-        None => Ok(trimmed),
-    }
-}
-
-/// RFC 7617, section 2.
-fn basic(user: &str, password: &str) -> Zeroizing<String> {
-    let pair = Zeroizing::new([user, ":", password].concat());
-    let mut value = secret_with_capacity("Basic ", pair.len().div_ceil(3) * 4);
-    STANDARD.encode_string(pair.as_bytes(), &mut value);
-    value
-}
-
-/// A string that will not move while `more` bytes are appended: moving would leave a copy of the secret behind.
-fn secret_with_capacity(scheme: &str, more: usize) -> Zeroizing<String> {
-    let mut value = Zeroizing::new(String::with_capacity(scheme.len() + more));
-    value.push_str(scheme);
-    value
-}
-
-/// A header whose bytes are wiped when the last copy of it is dropped.
-fn secret_header(value: Zeroizing<String>) -> HeaderValue {
-    struct Wiped(Zeroizing<String>);
-    impl AsRef<[u8]> for Wiped {
-        fn as_ref(&self) -> &[u8] {
-            self.0.as_bytes()
-        }
-    }
-    // `credential` let no character through that a header cannot carry, and base64 has none.
-    let mut header = HeaderValue::from_maybe_shared(Bytes::from_owner(Wiped(value)))
-        .unwrap_or_else(|_| unreachable!("checked before"));
-    header.set_sensitive(true);
-    header
 }
 
 /// Translates an operation to an HTTP request, protocol headers and credentials included.

@@ -23,6 +23,7 @@ pub mod app;
 mod attributes;
 mod batch;
 mod client;
+mod credential;
 mod device;
 mod endpoint;
 mod error;

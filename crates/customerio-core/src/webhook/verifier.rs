@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderValue, Request, StatusCode};
 use sha2::Sha256;
 
 use super::{Event, NotAnEvent};
-use crate::{BuildError, Timestamp, endpoint::credential, macros::opaque_debug};
+use crate::{BuildError, Timestamp, credential::credential, macros::opaque_debug};
 
 const SIGNATURE: &str = "x-cio-signature";
 const TIMESTAMP: &str = "x-cio-timestamp";
