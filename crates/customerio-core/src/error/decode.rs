@@ -1,0 +1,136 @@
+//! 2xx answers that could not be read.
+
+use std::{borrow::Cow, error::Error as StdError, fmt};
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+
+use super::{answer::Answer, transport::TransportError};
+
+/// A 2xx answer that could not be read, or whose body broke off: [`Error::Decode`](crate::Error::Decode). The call
+/// itself was accepted.
+pub struct DecodeError {
+    pub(crate) answer: Answer,
+    reason: DecodeFailure,
+    broken: Option<TransportError>,
+}
+
+impl DecodeError {
+    pub(crate) fn new(answer: Answer, reason: DecodeFailure) -> Self {
+        Self { answer, reason, broken: None }
+    }
+
+    pub(crate) fn broken_off(answer: Answer, error: TransportError) -> Self {
+        Self { answer, reason: DecodeFailure::new("did not arrive whole"), broken: Some(error) }
+    }
+
+    /// Whether the answer broke off, and may have been fine.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.broken.is_some()
+    }
+
+    /// The status of the answer.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.answer.response.status()
+    }
+
+    /// The headers of the answer.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        self.answer.response.headers()
+    }
+
+    /// The body of the answer, byte for byte, as far as it came.
+    #[must_use]
+    pub fn body(&self) -> &Bytes {
+        self.answer.response.body()
+    }
+
+    /// The [`Operation::NAME`](crate::Operation::NAME) of the call.
+    #[must_use]
+    pub fn operation(&self) -> &'static str {
+        self.answer.operation
+    }
+}
+
+impl fmt::Debug for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DecodeError")
+            .field("answer", &self.answer)
+            .field("reason", &self.reason)
+            .field("broken", &self.broken)
+            .finish()
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} was answered with {}, but {}", self.answer.operation, self.status(), self.reason)
+    }
+}
+
+impl StdError for DecodeError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.broken.as_ref().map(|error| error as _)
+    }
+}
+
+/// What [`Operation::decode`](crate::Operation::decode) says of a body that it cannot read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the body {reason}")]
+pub struct DecodeFailure {
+    reason: Cow<'static, str>,
+}
+
+impl DecodeFailure {
+    /// For a reason that completes the sentence "the body …", and shows nothing of the body.
+    pub fn new(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self { reason: reason.into() }
+    }
+}
+
+impl From<serde_json::Error> for DecodeFailure {
+    fn from(error: serde_json::Error) -> Self {
+        // The message of serde_json may quote the body; the category and the place do not.
+        let what = match error.classify() {
+            serde_json::error::Category::Data => "is not of the shape that the API promises",
+            serde_json::error::Category::Eof => "ends too early",
+            serde_json::error::Category::Io | serde_json::error::Category::Syntax => "is not JSON",
+        };
+        Self::new(format!("{what} (line {}, column {})", error.line(), error.column()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Response;
+
+    use super::{
+        super::{delivery::StopReason, transport::TransportErrorKind},
+        *,
+    };
+
+    #[test]
+    fn an_answer_that_cannot_be_read_says_what_is_known_of_its_call() {
+        let answer = || {
+            let response = Response::builder().status(202).header("x-request-id", "7").body("<html>".into()).unwrap();
+            Answer { operation: "app.send_email", response, attempts: 3, stop_reason: StopReason::Attempts }
+        };
+        let decode = DecodeError::new(answer(), DecodeFailure::new("is not JSON"));
+        assert_eq!((decode.operation(), decode.status()), ("app.send_email", StatusCode::ACCEPTED));
+        assert_eq!(
+            (decode.body().as_ref(), &decode.headers()["x-request-id"]),
+            (b"<html>".as_slice(), &"7".parse().unwrap())
+        );
+        assert_eq!(decode.to_string(), "app.send_email was answered with 202 Accepted, but the body is not JSON");
+        assert_eq!(
+            format!("{decode:?}"),
+            "DecodeError { answer: Answer { operation: \"app.send_email\", status: 202, body_bytes: 6, attempts: 3, \
+             stop_reason: Attempts, .. }, reason: DecodeFailure { reason: \"is not JSON\" }, broken: None }"
+        );
+        assert!(decode.source().is_none() && !decode.is_broken());
+        let broken = DecodeError::broken_off(answer(), TransportError::maybe_sent(TransportErrorKind::Connection));
+        assert_eq!(broken.source().unwrap().to_string(), "the connection failed");
+    }
+}

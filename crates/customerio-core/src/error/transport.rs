@@ -1,0 +1,216 @@
+//! Calls without an answer, or without a whole one.
+
+use std::{error::Error as StdError, fmt, time::Duration};
+
+use bytes::Bytes;
+use http::Response;
+
+use super::delivery::{Delivery, StopReason};
+
+/// Why a transport got no answer, or no whole one. This is what [`Transport::send`](crate::Transport::send) returns.
+pub struct TransportError {
+    kind: TransportErrorKind,
+    delivery: Delivery,
+    response: Option<Box<Response<Bytes>>>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// Where a transport failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TransportErrorKind {
+    /// No connection came about: name resolution, TCP or TLS.
+    Connect,
+    /// The answer did not come in time.
+    Timeout,
+    /// The connection broke, or what came over it was not HTTP.
+    Connection,
+    /// The answer was larger than [`Attempt::response_limit`](crate::Attempt::response_limit).
+    ResponseTooLarge,
+    /// The rate of the client's [`Throttle`](crate::Throttle) did not let the request out before the call's deadline.
+    Throttled,
+}
+
+impl TransportError {
+    /// The request certainly did not reach the server.
+    ///
+    /// Say so only where the HTTP stack proves it: the SDK may then do even a send again.
+    #[must_use]
+    pub fn not_sent(kind: TransportErrorKind) -> Self {
+        Self { kind, delivery: Delivery::NotSent, response: None, source: None }
+    }
+
+    /// The request may have reached the server. When in doubt, this one.
+    #[must_use]
+    pub fn maybe_sent(kind: TransportErrorKind) -> Self {
+        Self { kind, delivery: Delivery::MaybeSent, response: None, source: None }
+    }
+
+    /// Keeps an answer whose body did not arrive whole: its head, and as much of its body as came.
+    ///
+    /// The status then says what became of the request. A call that returns nothing and was answered with a 2xx is
+    /// delivered, whatever happened to the body.
+    #[must_use]
+    pub fn with_response(mut self, response: Response<Bytes>) -> Self {
+        self.response = Some(Box::new(response));
+        self
+    }
+
+    /// Keeps the HTTP stack's own error as the source.
+    ///
+    /// Take URLs out of it first: they name people.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// Where it failed.
+    #[must_use]
+    pub fn kind(&self) -> TransportErrorKind {
+        self.kind
+    }
+
+    /// Whether the request may have arrived: never [`Delivery::Answered`].
+    #[must_use]
+    pub fn delivery(&self) -> Delivery {
+        self.delivery
+    }
+
+    /// The answer as far as it came, if its head did.
+    #[must_use]
+    pub fn response(&self) -> Option<&Response<Bytes>> {
+        self.response.as_deref()
+    }
+
+    pub(crate) fn take_response(&mut self) -> Option<Response<Bytes>> {
+        self.response.take().map(|response| *response)
+    }
+
+    pub(crate) fn set_delivery(&mut self, delivery: Delivery) {
+        self.delivery = delivery;
+    }
+}
+
+impl fmt::Debug for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TransportError")
+            .field("kind", &self.kind)
+            .field("delivery", &self.delivery)
+            .field("status", &self.response.as_ref().map(|response| response.status()))
+            .field("source", &self.source)
+            .finish()
+    }
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.kind {
+            TransportErrorKind::Connect => "no connection could be made",
+            TransportErrorKind::Timeout => "no answer came in time",
+            TransportErrorKind::Connection => "the connection failed",
+            TransportErrorKind::ResponseTooLarge => "the answer is too large",
+            TransportErrorKind::Throttled => "the client's own rate limit did not let it out in time",
+        })
+    }
+}
+
+impl StdError for TransportError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
+
+/// A call that got no answer: [`Error::Transport`](crate::Error::Transport).
+#[derive(Debug)]
+pub struct SendError {
+    pub(crate) operation: &'static str,
+    pub(crate) error: TransportError,
+    pub(crate) attempts: u32,
+    pub(crate) stop_reason: StopReason,
+    pub(crate) retry_after: Option<Duration>,
+}
+
+impl SendError {
+    /// Where the last attempt failed.
+    #[must_use]
+    pub fn kind(&self) -> TransportErrorKind {
+        self.error.kind
+    }
+
+    /// Whether the request may have arrived in any of the attempts: never [`Delivery::Answered`].
+    #[must_use]
+    pub fn delivery(&self) -> Delivery {
+        self.error.delivery
+    }
+
+    /// The [`Operation::NAME`](crate::Operation::NAME) of the call.
+    #[must_use]
+    pub fn operation(&self) -> &'static str {
+        self.operation
+    }
+}
+
+impl fmt::Display for SendError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sent = match self.error.delivery {
+            Delivery::NotSent => "was not sent",
+            Delivery::MaybeSent | Delivery::Answered => "may have been sent",
+        };
+        write!(f, "{} {sent}: {} (attempt {}; {})", self.operation, self.error, self.attempts, self.stop_reason)
+    }
+}
+
+impl StdError for SendError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.error.source()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_without_an_answer_says_what_is_known_of_it() {
+        let lost = SendError {
+            operation: "track.merge",
+            error: TransportError::maybe_sent(TransportErrorKind::Timeout).with_source("reset by peer"),
+            attempts: 2,
+            stop_reason: StopReason::NotRepeatable,
+            retry_after: Some(Duration::from_secs(7)),
+        };
+        assert_eq!((lost.operation(), lost.kind()), ("track.merge", TransportErrorKind::Timeout));
+        assert_eq!(
+            format!("{lost:?}"),
+            "SendError { operation: \"track.merge\", error: TransportError { kind: Timeout, delivery: MaybeSent, status: \
+             None, source: Some(\"reset by peer\") }, attempts: 2, stop_reason: NotRepeatable, retry_after: Some(7s) }"
+        );
+    }
+
+    #[test]
+    fn what_came_of_an_answer_is_kept_with_the_error_and_not_shown() {
+        let response = Response::builder().status(200).body("half".into()).unwrap();
+        let mut error = TransportError::maybe_sent(TransportErrorKind::Connection).with_response(response);
+        assert_eq!(error.response().unwrap().body(), "half");
+        assert_eq!(
+            format!("{error:?}"),
+            "TransportError { kind: Connection, delivery: MaybeSent, status: Some(200), source: None }"
+        );
+        assert_eq!(error.take_response().unwrap().body(), "half");
+        assert!(error.response().is_none());
+    }
+
+    #[test]
+    fn every_kind_has_its_sentence() {
+        for (kind, sentence) in [
+            (TransportErrorKind::Connect, "no connection could be made"),
+            (TransportErrorKind::Timeout, "no answer came in time"),
+            (TransportErrorKind::Connection, "the connection failed"),
+            (TransportErrorKind::ResponseTooLarge, "the answer is too large"),
+            (TransportErrorKind::Throttled, "the client's own rate limit did not let it out in time"),
+        ] {
+            assert_eq!(TransportError::not_sent(kind).to_string(), sentence);
+        }
+    }
+}
