@@ -17,6 +17,10 @@ use crate::{Delivery, Error, Quota, Replay, StopReason, limits};
 /// assert_eq!(once.attempts(), 1);
 /// # let _ = patient;
 /// ```
+#[doc(alias = "retry")]
+#[doc(alias = "backoff")]
+#[doc(alias = "timeout")]
+#[doc(alias = "attempts")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
     attempts: u32,

@@ -45,6 +45,8 @@ use crate::{
 ///     .with_retry_reserve(20);
 /// # let _ = throttle;
 /// ```
+#[doc(alias = "rate limit")]
+#[doc(alias = "throttling")]
 #[derive(Clone)]
 pub struct Throttle {
     shared: Arc<Shared>,

@@ -32,6 +32,7 @@ const MOST_LOGGED_PATH: usize = 2_000;
 /// A local Customer.io. A clone is cheap and is the same emulator.
 ///
 /// See the crate's start page.
+#[doc(alias("mock", "fake", "local server"))]
 #[derive(Clone)]
 pub struct Emulator {
     pub(crate) config: Arc<Config>,

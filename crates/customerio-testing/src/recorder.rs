@@ -30,6 +30,7 @@ use http::{Request, Response, StatusCode};
 /// # Ok(())
 /// # }
 /// ```
+#[doc(alias = "mock")]
 #[derive(Clone, Default)]
 pub struct Recorder {
     state: Arc<Mutex<State>>,

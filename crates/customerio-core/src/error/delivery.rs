@@ -14,6 +14,7 @@ pub enum Delivery {
 }
 
 /// Why a call made no further attempt.
+#[doc(alias = "retries exhausted")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StopReason {

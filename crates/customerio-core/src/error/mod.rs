@@ -34,6 +34,7 @@ pub use self::{
 };
 
 /// Why a call failed.
+#[doc(alias = "error")]
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
