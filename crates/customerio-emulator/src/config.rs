@@ -2,7 +2,7 @@
 
 use customerio_core::{Region, Timestamp};
 
-use crate::{Emulator, clock::Clock};
+use crate::{Emulator, store::clock::Clock};
 
 /// The Site ID of an emulator that is given none.
 pub const SITE_ID: &str = "emulator-site";

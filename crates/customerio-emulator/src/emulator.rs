@@ -12,14 +12,18 @@ use http::{Request, Response, StatusCode};
 
 use crate::{
     Builder, Channel, Event, FormSubmission, LoggedRequest, Message, Metric, Object, Person, Trigger, Unsubscribe,
-    answer::{Envelope, Refusal, Reply},
-    clock::{Clock, seconds},
     config::Config,
-    cors,
-    identifier::Identifier,
-    kept::Key,
+    contract::identifier::Identifier,
     route::Route,
-    state::State,
+    server::{
+        answer::{Envelope, Refusal, Reply},
+        cors,
+    },
+    store::{
+        clock::{Clock, seconds},
+        kept::Key,
+        state::State,
+    },
 };
 
 /// Where the endpoints for the in-memory transport point: a name that is reserved for never being anyone's, so that

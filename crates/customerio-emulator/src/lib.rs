@@ -41,62 +41,31 @@
 //! - It does at once what the service does later, such as merges, so it shows no races.
 //! - It does not redirect to another region.
 
-mod answer;
-mod attributes;
-mod audience;
-mod auth;
-mod bounded;
-mod broadcast;
-mod clock;
+mod app;
 mod config;
-mod cors;
-mod date;
-mod delete;
-mod devices;
-mod email;
+mod contract;
 mod emulator;
-mod events;
-mod forms;
-mod identifier;
-mod identify;
-mod json;
-mod kept;
-mod merge;
-mod messages;
-mod metrics;
-mod objects;
-mod outbox;
-mod people;
 mod pipelines;
-mod record;
-mod region;
-mod reports;
 mod route;
-mod segments;
-#[cfg(feature = "server")]
 mod server;
-mod shape;
-mod state;
+mod store;
 #[cfg(test)]
 mod testing;
+mod track;
 mod transport;
-mod unsubscribe;
-mod v2;
 mod webhooks;
 
 #[cfg(feature = "server")]
-pub use crate::server::Server;
+pub use crate::server::socket::Server;
 pub use crate::{
     config::{
         APP_API_KEY, Builder, PIPELINES_KEY, SERVICE_ACCOUNT_TOKEN, SITE_ID, TRACK_API_KEY, WEBHOOK_SIGNING_KEY,
         WORKSPACE_ID,
     },
     emulator::Emulator,
-    outbox::WebhookAnswer,
-    record::{
+    store::record::{
         Channel, Device, Event, FormSubmission, LoggedRequest, Message, Metric, Object, Person, Relationship, Trigger,
         Unsubscribe,
     },
-    reports::Outcome,
-    webhooks::WebhookCall,
+    webhooks::{calls::WebhookCall, outbox::WebhookAnswer, reports::Outcome},
 };

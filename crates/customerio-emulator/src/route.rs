@@ -8,15 +8,22 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use crate::{
-    answer::{Envelope, Refusal, Reply},
-    auth::Access,
-    broadcast,
-    clock::seconds,
+    app::{message as messages, send_email as email, trigger_broadcast as broadcast},
     config::Config,
-    delete, devices, email, events, forms, identify, json, merge, messages, metrics, pipelines, region, segments,
-    shape::{At, Faults, Shape},
-    state::State,
-    unsubscribe, v2,
+    contract::{
+        json,
+        shape::{At, Faults, Shape},
+    },
+    pipelines,
+    server::{
+        answer::{Envelope, Refusal, Reply},
+        auth::Access,
+    },
+    store::{clock::seconds, state::State},
+    track::{
+        add_device as devices, delete, event as events, get_region as region, identify, merge, metric as metrics,
+        segment_ids as segments, submit_form as forms, unsubscribe, v2,
+    },
 };
 
 /// What a route does with a request that is well formed.

@@ -5,19 +5,22 @@ use serde_json::{Map, Value, json};
 
 use super::{COMMON, CONTEXT, DATE_TIME, text, timestamp};
 use crate::{
-    answer::Refusal,
-    date, events,
-    identifier::{EMAIL, Identifier},
-    identify as identifying, merge,
-    objects::{self, TYPE_ID},
-    record::Event,
-    route::Call,
-    shape::{
-        Field,
-        Need::{May, Must},
-        Shape,
+    contract::{
+        date,
+        identifier::{EMAIL, Identifier},
+        shape::{
+            Field,
+            Need::{May, Must},
+            Shape,
+        },
     },
-    v2::relate_visitor,
+    route::Call,
+    server::answer::Refusal,
+    store::{
+        objects::{self, TYPE_ID},
+        record::Event,
+    },
+    track::{event as events, identify as identifying, merge, v2::relate_visitor},
 };
 
 /// An id may be empty, where something else says who is meant.

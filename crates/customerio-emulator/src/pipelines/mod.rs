@@ -7,15 +7,17 @@ use http::StatusCode;
 use serde_json::{Map, Value};
 
 use crate::{
-    answer::{Refusal, Reply},
-    date, json,
-    route::Call,
-    shape::{
-        At, Faults, Field,
-        Need::{May, Must},
-        Shape,
+    contract::{
+        date, json,
+        shape::{
+            At, Faults, Field,
+            Need::{May, Must},
+            Shape,
+        },
     },
-    v2::chosen,
+    route::Call,
+    server::answer::{Refusal, Reply},
+    track::v2::chosen,
 };
 
 mod calls;

@@ -9,15 +9,19 @@ use super::{
     timestamp,
 };
 use crate::{
-    answer::Refusal,
-    identifier::Identifier,
-    objects::{self, ObjectKey},
-    record::{Device, Metric},
+    contract::{
+        identifier::Identifier,
+        shape::{
+            Field,
+            Need::{May, Must},
+            Shape,
+        },
+    },
     route::Call,
-    shape::{
-        Field,
-        Need::{May, Must},
-        Shape,
+    server::answer::Refusal,
+    store::{
+        objects::{self, ObjectKey},
+        record::{Device, Metric},
     },
 };
 

@@ -1,0 +1,82 @@
+//! The people of a broadcast: by filter, by list or by file.
+
+use customerio_core::limits::BROADCAST_PEOPLE;
+use serde_json::{Map, Value};
+
+use crate::{
+    contract::{
+        identifier::{EMAIL, ID, Identifier},
+        shape::{
+            Need::{May, Must},
+            Shape,
+        },
+    },
+    store::state::State,
+};
+
+/// The fields that name an audience. Without any the broadcast's own audience gets it.
+pub(crate) const KINDS: [&str; 5] = ["recipients", "emails", "ids", "per_user_data", "data_file_url"];
+
+/// A filter holds filters.
+pub(crate) static FILTER: Shape = Shape::Single(&[
+    ("and", May, Shape::List(&Shape::Ref(&FILTER), 1, usize::MAX)),
+    ("or", May, Shape::List(&Shape::Ref(&FILTER), 1, usize::MAX)),
+    ("not", May, Shape::Ref(&FILTER)),
+    ("segment", May, Shape::Object(&[("id", Must, Shape::Integer)])),
+    ("attribute", May, ATTRIBUTE),
+]);
+
+const ATTRIBUTE: Shape = Shape::Also(
+    &Shape::Object(&[
+        ("field", Must, Shape::Filled),
+        ("operator", Must, Shape::OneOf(&["eq", "exists"])),
+        // The contract says a string; the vendor's examples have booleans.
+        ("value", May, Shape::Either("a string or a boolean", &[Shape::Text, Shape::Boolean])),
+    ]),
+    |attribute| {
+        let compares = attribute.get("operator").is_some_and(|operator| operator == "eq");
+        if compares && !attribute.contains_key("value") { Err("must have value to compare with") } else { Ok(()) }
+    },
+);
+
+pub(crate) const EMAILS: Shape = Shape::List(&EMAIL, 0, BROADCAST_PEOPLE);
+pub(crate) const IDS: Shape = Shape::List(&ID, 0, BROADCAST_PEOPLE);
+pub(crate) const PER_USER_DATA: Shape = Shape::List(&USER_DATA, 0, BROADCAST_PEOPLE);
+
+const USER_DATA: Shape = Shape::Also(
+    &Shape::Object(&[("id", May, ID), ("email", May, EMAIL), ("data", May, Shape::Open(&[], &Shape::Any))]),
+    |entry| {
+        let named = entry.contains_key("id") != entry.contains_key("email");
+        if named { Ok(()) } else { Err("must have exactly one of id and email") }
+    },
+);
+
+pub(crate) const DATA_FILE_URL: Shape = Shape::Rule("an http or https URL", |text| {
+    text.parse::<http::Uri>().is_ok_and(|url| matches!(url.scheme_str(), Some("http" | "https")))
+});
+
+/// An audience is of one kind.
+pub(crate) fn is_of_one_kind(trigger: &Map<String, Value>) -> Result<(), &'static str> {
+    let kinds = KINDS.iter().filter(|kind| trigger.contains_key(**kind)).count();
+    if kinds > 1 {
+        return Err("must have at most one of recipients, emails, ids, per_user_data, data_file_url");
+    }
+    Ok(())
+}
+
+/// The first person who is named and does not exist, unless the trigger says to skip such.
+pub(crate) fn missing(trigger: &Value, state: &State) -> Option<Identifier> {
+    let skips = |name: &str| trigger[name] == true;
+    let (skips_ids, skips_emails) = (skips("id_ignore_missing"), skips("email_ignore_missing"));
+    let list = |name: &str| trigger[name].as_array().into_iter().flatten();
+    let of_kind = |kind: &'static str| move |value: &Value| Identifier::of_kind(kind, value.as_str()?);
+    let named = list("ids").filter_map(of_kind("id")).chain(list("emails").filter_map(of_kind("email")));
+    let mapped = list("per_user_data").filter_map(|entry| entry.as_object().and_then(Identifier::of_body));
+    named.chain(mapped).find(|identifier| {
+        let skipped = match identifier {
+            Identifier::Email(_) => skips_emails,
+            _ => skips_ids,
+        };
+        !skipped && state.people.find(identifier).is_none()
+    })
+}

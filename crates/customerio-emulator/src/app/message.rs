@@ -1,0 +1,366 @@
+//! `POST /v1/send/…`: transactional messages. What e-mail alone has is in [`email`](crate::app::send_email).
+
+use customerio_core::limits;
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::{
+    contract::{
+        identifier::{IDENTIFIERS, Identifier},
+        shape::{
+            Field,
+            Need::{May, Must},
+            Shape,
+        },
+    },
+    route::Call,
+    server::answer::{Refusal, Reply},
+    store::record::{Channel, Message},
+    track::add_device as devices,
+    webhooks::calls as webhooks,
+};
+
+pub(crate) const PUSH: Shape = Shape::Object(&[
+    TEMPLATE,
+    PERSON,
+    ("to", May, Shape::Filled),
+    ("title", May, Shape::Text),
+    ("message", May, Shape::Text),
+    ("image_url", May, Shape::Text),
+    ("link", May, Shape::Text),
+    ("sound", May, Shape::OneOf(&["default", "none"])),
+    ("custom_data", May, OBJECT),
+    ("custom_payload", May, Shape::Object(&[("ios", May, OBJECT), ("android", May, ANDROID)])),
+    ("custom_device", May, DEVICE),
+    MESSAGE_DATA,
+    DISABLE_MESSAGE_RETENTION,
+    SEND_TO_UNSUBSCRIBED,
+    QUEUE_DRAFT,
+    SEND_AT,
+    LANGUAGE,
+    AUTO_CREATE,
+]);
+
+pub(crate) const SMS: Shape = Shape::Object(&[
+    TEMPLATE,
+    PERSON,
+    PHONE,
+    ("from", May, Shape::Filled),
+    MESSAGE_DATA,
+    TRACKED,
+    DISABLE_MESSAGE_RETENTION,
+    SEND_TO_UNSUBSCRIBED,
+    QUEUE_DRAFT,
+    SEND_AT,
+    LANGUAGE,
+    AUTO_CREATE,
+]);
+
+/// As an SMS, without `auto_create`.
+pub(crate) const WHATSAPP: Shape = Shape::Object(&[
+    TEMPLATE,
+    PERSON,
+    PHONE,
+    ("from", May, Shape::Filled),
+    MESSAGE_DATA,
+    TRACKED,
+    DISABLE_MESSAGE_RETENTION,
+    SEND_TO_UNSUBSCRIBED,
+    QUEUE_DRAFT,
+    SEND_AT,
+    LANGUAGE,
+]);
+
+pub(crate) const IN_APP: Shape =
+    Shape::Object(&[TEMPLATE, PERSON, MESSAGE_DATA, QUEUE_DRAFT, SEND_AT, LANGUAGE, AUTO_CREATE]);
+
+pub(crate) const INBOX: Shape = Shape::Object(&[
+    TEMPLATE,
+    PERSON,
+    ("to", May, Shape::Filled),
+    MESSAGE_DATA,
+    QUEUE_DRAFT,
+    SEND_AT,
+    LANGUAGE,
+    AUTO_CREATE,
+]);
+
+pub(crate) const TEMPLATE_ID: Shape = Shape::Either("an integer or a trigger name", &[Shape::Integer, Shape::Filled]);
+pub(crate) const OBJECT: Shape = Shape::Open(&[], &Shape::Any);
+
+const TEMPLATE: Field = ("transactional_message_id", Must, TEMPLATE_ID);
+const PERSON: Field = ("identifiers", Must, IDENTIFIERS);
+const PHONE: Field = ("to", Must, Shape::Rule("a phone number in E.164 form, or Liquid", is_phone));
+pub(crate) const MESSAGE_DATA: Field = ("message_data", May, OBJECT);
+pub(crate) const TRACKED: Field = ("tracked", May, Shape::Boolean);
+pub(crate) const DISABLE_MESSAGE_RETENTION: Field = ("disable_message_retention", May, Shape::Boolean);
+pub(crate) const SEND_TO_UNSUBSCRIBED: Field = ("send_to_unsubscribed", May, Shape::Boolean);
+pub(crate) const QUEUE_DRAFT: Field = ("queue_draft", May, Shape::Boolean);
+pub(crate) const SEND_AT: Field = ("send_at", May, Shape::Timestamp);
+pub(crate) const LANGUAGE: Field = ("language", May, Shape::Text);
+pub(crate) const AUTO_CREATE: Field = ("auto_create", May, Shape::Boolean);
+
+const ANDROID: Shape = Shape::Object(&[(
+    "message",
+    Must,
+    Shape::Open(&[("notification", May, OBJECT), ("data", May, STRINGS), ("android", May, OBJECT)], &Shape::Any),
+)]);
+
+const STRINGS: Shape = Shape::Open(&[], &Shape::Text);
+
+const DEVICE: Shape = Shape::Object(&[
+    ("token", Must, Shape::Filled),
+    ("platform", Must, devices::PLATFORM),
+    ("last_used", May, Shape::Timestamp),
+    ("attributes", May, Shape::Open(&[("_last_status", May, devices::READ_ONLY), PUSH_ENABLED], &Shape::Text)),
+]);
+
+/// The contract calls it a string and lists booleans.
+const PUSH_ENABLED: Field =
+    ("push_enabled", May, Shape::Either("true or false", &[Shape::Boolean, Shape::OneOf(&["true", "false"])]));
+
+fn is_phone(text: &str) -> bool {
+    let of_e164 = |digits: &str| {
+        (2..=15).contains(&digits.len()) && !digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    text.contains("{{") || text.strip_prefix('+').is_some_and(of_e164)
+}
+
+pub(crate) fn push(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    check(call, Channel::Push, 0)?;
+    if let (Some(device), Some(person)) = (call.body.get("custom_device"), person(call)) {
+        let device = devices::read(device, "token", call.now());
+        call.state.people.put_device(&person, device)?;
+    }
+    Ok(keep(call, Channel::Push))
+}
+
+pub(crate) fn sms(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    send(call, Channel::Sms)
+}
+
+pub(crate) fn whatsapp(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    send(call, Channel::WhatsApp)
+}
+
+pub(crate) fn in_app(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    send(call, Channel::InApp)
+}
+
+pub(crate) fn inbox(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    send(call, Channel::Inbox)
+}
+
+fn send(call: &mut Call<'_>, channel: Channel) -> Result<Reply, Refusal> {
+    check(call, channel, 0)?;
+    Ok(keep(call, channel))
+}
+
+/// What the channels have in common. `attachments` is how many bytes of the body are attachments.
+pub(crate) fn check(call: &Call<'_>, channel: Channel, attachments: usize) -> Result<(), Refusal> {
+    if call.state.disabled.contains(&channel) {
+        return Err(Refusal::new(StatusCode::FORBIDDEN, "the workspace may not send messages of this channel"));
+    }
+    let bytes = call.bytes.saturating_sub(attachments);
+    if bytes > limits::MESSAGE {
+        let most = limits::MESSAGE;
+        return Err(Refusal::bad(format!("the message has {bytes} bytes; the most is {most}")));
+    }
+    let ahead = i64::try_from(limits::SEND_AHEAD.as_secs()).unwrap_or(i64::MAX);
+    if call.body["send_at"].as_i64().is_some_and(|send_at| send_at - call.now() > ahead) {
+        return Err(Refusal::bad("send_at must be at most 90 days ahead"));
+    }
+    Ok(())
+}
+
+/// The `cio_id` of the person that the message is about, if they are known: a send adds nobody.
+fn person(call: &Call<'_>) -> Option<String> {
+    let identifier = call.body["identifiers"].as_object().and_then(Identifier::of_body)?;
+    call.state.people.find(&identifier)
+}
+
+/// Keeps the message and answers its id. Of a message about someone who is suppressed nothing is kept.
+pub(crate) fn keep(call: &mut Call<'_>, channel: Channel) -> Reply {
+    let now = call.now();
+    let identifier = call.body["identifiers"].as_object().and_then(Identifier::of_body);
+    let person = person(call);
+    let state = &mut *call.state;
+    state.deliveries += 1;
+    let delivery_id = format!("emulated{:016x}", state.deliveries);
+    let send_at = call.body["send_at"].as_i64().filter(|send_at| *send_at > now);
+    if !identifier.is_some_and(|identifier| state.people.is_suppressed(&identifier)) {
+        let message = Message {
+            channel,
+            delivery_id: delivery_id.clone(),
+            person,
+            to: call.body["to"].as_str().map(str::to_owned),
+            queued_at: now.into(),
+            send_at: send_at.map(Into::into),
+            body: std::mem::replace(&mut call.body, Value::Null),
+        };
+        webhooks::plan(state, &message);
+        state.messages.push(message, call.bytes);
+    }
+    let mut answer = json!({"delivery_id": delivery_id, "queued_at": now});
+    if let Some(send_at) = send_at {
+        answer["send_at"] = send_at.into();
+    }
+    Reply::json(answer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{NOW, accept, call, emulator};
+
+    const CHANNELS: [(Channel, &str); 6] = [
+        (Channel::Email, "POST /v1/send/email"),
+        (Channel::Push, "POST /v1/send/push"),
+        (Channel::Sms, "POST /v1/send/sms"),
+        (Channel::WhatsApp, "POST /v1/send/whatsapp"),
+        (Channel::InApp, "POST /v1/send/in_app"),
+        (Channel::Inbox, "POST /v1/send/inbox_message"),
+    ];
+
+    /// The least that the channel takes, with more.
+    fn message(channel: Channel, more: &Value) -> Value {
+        let mut message = json!({"transactional_message_id": "welcome", "identifiers": {"id": "42"}});
+        match channel {
+            Channel::Email => message["to"] = "ada@example.com".into(),
+            Channel::Sms | Channel::WhatsApp => message["to"] = "+15551234567".into(),
+            Channel::Push | Channel::InApp | Channel::Inbox => {}
+        }
+        message.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        message
+    }
+
+    #[test]
+    fn each_channel_keeps_its_messages() {
+        let emulator = emulator();
+        accept(&emulator, "PUT /api/v1/customers/42", &json!({}));
+        let person = emulator.person("42").unwrap().cio_id;
+        for (channel, line) in CHANNELS {
+            let body = message(channel, &json!({"message_data": {"a": [1]}, "send_at": NOW + 60, "queue_draft": true}));
+            let (status, answer) = call(&emulator, line, &body);
+            let kept = emulator.messages().pop().unwrap();
+            let expected = json!({"delivery_id": kept.delivery_id, "queued_at": NOW, "send_at": NOW + 60});
+            assert_eq!((status, answer), (200, expected), "{line}");
+            assert_eq!((kept.channel, kept.person.as_ref(), &kept.body), (channel, Some(&person), &body));
+            assert_eq!((kept.to.as_deref(), kept.send_at), (body["to"].as_str(), Some((NOW + 60).into())));
+        }
+        let mut ids = emulator.messages().into_iter().map(|message| message.delivery_id).collect::<Vec<_>>();
+        ids.dedup();
+        assert_eq!(ids.len(), 6);
+    }
+
+    #[test]
+    fn a_time_in_the_past_is_now() {
+        let emulator = emulator();
+        let (_, answer) = call(&emulator, "POST /v1/send/in_app", &message(Channel::InApp, &json!({"send_at": NOW})));
+        assert_eq!(answer.get("send_at"), None);
+        assert_eq!(emulator.messages()[0].send_at, None);
+    }
+
+    #[test]
+    fn what_the_contract_does_not_allow_is_refused_by_every_channel() {
+        let emulator = emulator();
+        let ahead = NOW + 90 * 24 * 60 * 60;
+        for (channel, line) in CHANNELS {
+            for (more, reason) in [
+                (json!({"nonsense": 1}), "nonsense is not a field of this call"),
+                (
+                    json!({"transactional_message_id": ""}),
+                    "transactional_message_id must be an integer or a trigger name",
+                ),
+                (
+                    json!({"transactional_message_id": null}),
+                    "transactional_message_id must be an integer or a trigger name",
+                ),
+                (json!({"identifiers": {}}), "identifiers must be an object of exactly one of id, email, cio_id"),
+                (json!({"identifiers": {"id": 42}}), "identifiers.id must be a string"),
+                (json!({"message_data": []}), "message_data must be an object"),
+                (json!({"queue_draft": 1}), "queue_draft must be true or false"),
+                (json!({"language": 1}), "language must be a string"),
+                (json!({"send_at": NOW * 1_000}), "send_at must be in seconds, and can only be in milliseconds"),
+                (json!({"send_at": ahead + 1}), "send_at must be at most 90 days ahead"),
+            ] {
+                let expected = (400, json!({"meta": {"error": reason}}));
+                assert_eq!(call(&emulator, line, &message(channel, &more)), expected, "{line} {more}");
+            }
+            assert_eq!(call(&emulator, line, &message(channel, &json!({"send_at": ahead}))).0, 200, "{line}");
+            let large = message(channel, &json!({"message_data": {"a": "x".repeat(1_000_000)}}));
+            let (status, answer) = call(&emulator, line, &large);
+            let reason = format!("the message has {} bytes; the most is 1000000", large.to_string().len());
+            assert_eq!((status, answer), (400, json!({"meta": {"error": reason}})), "{line}");
+        }
+        assert_eq!(emulator.messages().len(), CHANNELS.len());
+    }
+
+    #[test]
+    fn each_channel_has_its_own_fields() {
+        use Channel::{Email, InApp, Inbox, Push, Sms, WhatsApp};
+        let emulator = emulator();
+        let flag = |name: &str| json!({name: true});
+        let device = |more| json!({"custom_device": more});
+        for (more, channels) in [
+            (flag("auto_create"), &[Email, Push, Sms, InApp, Inbox][..]),
+            (flag("tracked"), &[Email, Sms, WhatsApp]),
+            (flag("disable_message_retention"), &[Email, Push, Sms, WhatsApp]),
+            (flag("send_to_unsubscribed"), &[Email, Push, Sms, WhatsApp]),
+            (json!({"from": "ACME"}), &[Email, Sms, WhatsApp]),
+            (json!({"to": "{{customer.phone}}"}), &[Email, Push, Sms, WhatsApp, Inbox]),
+            (json!({"to": "5551234567"}), &[Email, Push, Inbox]),
+            (json!({"to": "+05551234567"}), &[Email, Push, Inbox]),
+            (json!({"to": "+1555123456789012"}), &[Email, Push, Inbox]),
+            (json!({"auto_create": "true"}), &[]),
+            (json!({"title": "Hi", "message": "Ho", "sound": "none", "link": "app://x"}), &[Push]),
+            (json!({"sound": "loud"}), &[]),
+            (json!({"custom_data": {"a": "b"}}), &[Push]),
+            (json!({"custom_payload": {"ios": {"aps": {"badge": 1}}}}), &[Push]),
+            (json!({"custom_payload": {"android": {"message": {"data": {"a": "b"}}}}}), &[Push]),
+            (json!({"custom_payload": {"android": {"message": {"data": {"a": 1}}}}}), &[]),
+            (json!({"custom_payload": {"android": {}}}), &[]),
+            (json!({"custom_payload": {"web": {}}}), &[]),
+            (device(json!({"token": "t", "platform": "ios", "attributes": {"push_enabled": true}})), &[Push]),
+            (device(json!({"id": "t", "platform": "ios"})), &[]),
+            (device(json!({"token": "t", "platform": "web"})), &[]),
+            (device(json!({"token": "t", "platform": "ios", "attributes": {"_last_status": "sent"}})), &[]),
+            (json!({"subject": "Hi"}), &[Email]),
+        ] {
+            for (channel, line) in CHANNELS {
+                let status = if channels.contains(&channel) { 200 } else { 400 };
+                assert_eq!(call(&emulator, line, &message(channel, &more)).0, status, "{line} {more}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_push_can_bring_its_device() {
+        let emulator = emulator();
+        accept(&emulator, "PUT /api/v1/customers/42", &json!({}));
+        let device = json!({"custom_device": {"token": "t", "platform": "ios"}});
+        assert_eq!(call(&emulator, "POST /v1/send/push", &message(Channel::Push, &device)).0, 200);
+        assert_eq!(emulator.person("42").unwrap().devices[0].id, "t");
+    }
+
+    #[test]
+    fn a_channel_can_be_forbidden() {
+        let emulator = emulator();
+        for (channel, line) in CHANNELS {
+            emulator.set_channel(channel, false);
+            let reason = "the workspace may not send messages of this channel";
+            let expected = (403, json!({"meta": {"error": reason}}));
+            assert_eq!(call(&emulator, line, &message(channel, &json!({}))), expected);
+            emulator.set_channel(channel, true);
+            assert_eq!(call(&emulator, line, &message(channel, &json!({}))).0, 200);
+        }
+    }
+
+    #[test]
+    fn a_message_about_someone_suppressed_is_not_kept() {
+        let emulator = emulator();
+        accept(&emulator, "POST /api/v1/customers/42/suppress", &Value::Null);
+        assert_eq!(call(&emulator, "POST /v1/send/sms", &message(Channel::Sms, &json!({}))).0, 200);
+        assert_eq!(emulator.messages(), []);
+    }
+}

@@ -1,0 +1,7 @@
+//! What the contract says that a request looks like: shapes of bodies, limits, identifiers.
+
+pub(crate) mod attributes;
+pub(crate) mod date;
+pub(crate) mod identifier;
+pub(crate) mod json;
+pub(crate) mod shape;

@@ -1,0 +1,389 @@
+//! What a body must look like, said as data: each route has a [`Shape`], and one function checks it.
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use crate::contract::{attributes, json};
+
+/// In seconds this is the year 5138; in milliseconds it is 1973.
+const MILLISECONDS: u64 = 100_000_000_000;
+
+/// No answer lists more faults than this.
+const MOST_FAULTS: usize = 20;
+
+/// Whether an object must have a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Need {
+    Must,
+    May,
+}
+
+/// A field of an object: its name, whether it must be there, and its value.
+pub(crate) type Field = (&'static str, Need, Shape);
+
+/// What a JSON value must look like.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Shape {
+    /// Anything.
+    Any,
+    /// Nothing: the field must not be sent, for the reason that completes "the field …".
+    Never(&'static str),
+    Boolean,
+    Integer,
+    Number,
+    /// Whole seconds since 1970: no fraction, no milliseconds.
+    Timestamp,
+    /// Any string.
+    Text,
+    /// A string that is not blank.
+    Filled,
+    /// A string that is not blank, of at most so many bytes.
+    Bytes(usize),
+    /// One of these strings.
+    OneOf(&'static [&'static str]),
+    /// A string that a function accepts, and what it accepts: "must be …".
+    Rule(&'static str, fn(&str) -> bool),
+    /// `null`, or the shape.
+    Nullable(&'static Shape),
+    /// One of the shapes, and what that means: "must be …".
+    Either(&'static str, &'static [Shape]),
+    /// An object of these fields and no others.
+    Object(&'static [Field]),
+    /// An object of the fields of all these lists and no others.
+    Joined(&'static [&'static [Field]]),
+    /// An object of these fields, and others of one shape.
+    Open(&'static [Field], &'static Shape),
+    /// An object of exactly one of these fields.
+    Single(&'static [Field]),
+    /// An object that a function accepts too; the function says what is wrong.
+    Also(&'static Shape, fn(&Map<String, Value>) -> Result<(), &'static str>),
+    /// The shape, within the limits of attributes. Those with these names have shapes of their own.
+    Attributes(&'static Shape, &'static [&'static str]),
+    /// An array: its entries, the least and the most of them.
+    List(&'static Shape, usize, usize),
+    /// The shape, in at most so many bytes of JSON.
+    Encoded(&'static Shape, usize),
+    /// A shape that stands elsewhere, so that shapes can hold themselves.
+    Ref(&'static Shape),
+}
+
+/// One thing that is wrong with a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    pub(crate) text: String,
+    /// The place as a JSON pointer; empty where the whole body is meant.
+    pub(crate) pointer: String,
+    /// The kind of the fault, where an API names it.
+    pub(crate) reason: &'static str,
+}
+
+/// The reason of what is there and wrong.
+pub(crate) const INVALID: &str = "invalid";
+
+/// Where a value stands.
+#[derive(Clone, Copy)]
+pub(crate) struct At<'a> {
+    parent: Option<&'a At<'a>>,
+    step: Step<'a>,
+}
+
+#[derive(Clone, Copy)]
+enum Step<'a> {
+    Root(&'static str),
+    Key(&'a str),
+    Index(usize),
+}
+
+impl At<'static> {
+    /// The top, under the name that messages give it.
+    pub(crate) const fn root(name: &'static str) -> Self {
+        At { parent: None, step: Step::Root(name) }
+    }
+}
+
+impl At<'_> {
+    pub(crate) const fn key<'b>(&'b self, key: &'b str) -> At<'b> {
+        At { parent: Some(self), step: Step::Key(key) }
+    }
+
+    pub(crate) const fn index(&self, index: usize) -> At<'_> {
+        At { parent: Some(self), step: Step::Index(index) }
+    }
+
+    fn pointer(&self) -> String {
+        let parent = self.parent.map(At::pointer).unwrap_or_default();
+        match self.step {
+            Step::Root(_) => parent,
+            Step::Key(key) => format!("{parent}/{}", key.replace('~', "~0").replace('/', "~1")),
+            Step::Index(index) => format!("{parent}/{index}"),
+        }
+    }
+}
+
+impl fmt::Display for At<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = self.parent.filter(|parent| !matches!(parent.step, Step::Root(_)));
+        if let Some(parent) = inner {
+            parent.fmt(f)?;
+        }
+        match self.step {
+            Step::Root(name) => f.write_str(name),
+            // Names come from the caller and may be of any length.
+            Step::Key(key) => write!(f, "{}{key:.200}", if inner.is_some() { "." } else { "" }),
+            Step::Index(index) => write!(f, "[{index}]"),
+        }
+    }
+}
+
+/// What is wrong with a request, in the order of the fields.
+#[derive(Debug, Default)]
+pub(crate) struct Faults(Vec<Fault>);
+
+impl Faults {
+    /// Notes a fault at a place, as the words that follow the place's name.
+    pub(crate) fn add(&mut self, at: At<'_>, problem: impl fmt::Display) {
+        if self.0.len() < MOST_FAULTS {
+            self.0.push(Fault { text: format!("{at} {problem}"), pointer: at.pointer(), reason: INVALID });
+        }
+    }
+
+    /// Notes that a field is missing.
+    pub(crate) fn missing(&mut self, at: At<'_>) {
+        if self.0.len() < MOST_FAULTS {
+            self.0.push(Fault { text: format!("{at} is missing"), pointer: at.pointer(), reason: "required" });
+        }
+    }
+
+    /// The faults, as an error if there are any.
+    pub(crate) fn into_result(self) -> Result<(), Vec<Fault>> {
+        if self.0.is_empty() { Ok(()) } else { Err(self.0) }
+    }
+}
+
+impl Shape {
+    /// Compares `value`, which stands at `at`, and notes what differs.
+    pub(crate) fn check(&self, value: &Value, at: At<'_>, faults: &mut Faults) {
+        match self {
+            Self::Any => {}
+            Self::Never(reason) => faults.add(at, reason),
+            Self::Boolean if value.is_boolean() => {}
+            Self::Boolean => faults.add(at, "must be true or false"),
+            Self::Integer => {
+                integer(value, at, faults);
+            }
+            Self::Number if value.is_number() => {}
+            Self::Number => faults.add(at, "must be a number"),
+            Self::Timestamp => timestamp(value, at, faults),
+            Self::Text => {
+                text(value, at, faults);
+            }
+            Self::Filled => bytes(value, usize::MAX, at, faults),
+            Self::Bytes(most) => bytes(value, *most, at, faults),
+            Self::OneOf(names) => {
+                if !value.as_str().is_some_and(|text| names.contains(&text)) {
+                    faults.add(at, format_args!("must be one of {}", names.join(", ")));
+                }
+            }
+            Self::Rule(what, accepts) => {
+                if !value.as_str().is_some_and(accepts) {
+                    faults.add(at, format_args!("must be {what}"));
+                }
+            }
+            Self::Nullable(_) if value.is_null() => {}
+            Self::Nullable(shape) | Self::Ref(shape) => shape.check(value, at, faults),
+            Self::Either(what, shapes) => {
+                if !shapes.iter().any(|shape| shape.accepts(value)) {
+                    faults.add(at, format_args!("must be {what}"));
+                }
+            }
+            Self::Object(fields) => object(value, &[fields], None, at, faults),
+            Self::Joined(lists) => object(value, lists, None, at, faults),
+            Self::Open(fields, others) => object(value, &[fields], Some(others), at, faults),
+            Self::Single(fields) => single(value, fields, at, faults),
+            Self::Also(shape, rule) => {
+                shape.check(value, at, faults);
+                if let Some(Err(problem)) = value.as_object().map(rule) {
+                    faults.add(at, problem);
+                }
+            }
+            Self::Attributes(shape, reserved) => {
+                shape.check(value, at, faults);
+                if let Some(map) = value.as_object() {
+                    attributes::check(map, reserved, at, faults);
+                }
+            }
+            Self::List(entry, least, most) => list(value, entry, (*least, *most), at, faults),
+            Self::Encoded(shape, most) => {
+                shape.check(value, at, faults);
+                let length = json::encoded_len(value);
+                if length > *most {
+                    faults.add(at, format_args!("has {length} bytes; the most is {most}"));
+                }
+            }
+        }
+    }
+
+    /// Whether `value` is of this shape.
+    pub(crate) fn accepts(&self, value: &Value) -> bool {
+        let mut faults = Faults::default();
+        self.check(value, At::root("it"), &mut faults);
+        faults.0.is_empty()
+    }
+}
+
+fn text<'a>(value: &'a Value, at: At<'_>, faults: &mut Faults) -> Option<&'a str> {
+    let text = value.as_str();
+    if text.is_none() {
+        faults.add(at, "must be a string");
+    }
+    text
+}
+
+fn bytes(value: &Value, most: usize, at: At<'_>, faults: &mut Faults) {
+    let Some(text) = text(value, at, faults) else { return };
+    if text.trim().is_empty() {
+        faults.add(at, "must not be empty");
+    } else if text.len() > most {
+        faults.add(at, format_args!("has {} bytes; the most is {most}", text.len()));
+    }
+}
+
+fn integer(value: &Value, at: At<'_>, faults: &mut Faults) -> Option<i64> {
+    let integer = value.as_i64();
+    if integer.is_none() {
+        faults.add(at, "must be an integer");
+    }
+    integer
+}
+
+fn timestamp(value: &Value, at: At<'_>, faults: &mut Faults) {
+    if integer(value, at, faults).is_some_and(|seconds| seconds.unsigned_abs() >= MILLISECONDS) {
+        faults.add(at, "must be in seconds, and can only be in milliseconds");
+    }
+}
+
+fn object(value: &Value, lists: &[&[Field]], others: Option<&Shape>, at: At<'_>, faults: &mut Faults) {
+    let Some(map) = value.as_object() else { return faults.add(at, "must be an object") };
+    let fields = || lists.iter().copied().flatten();
+    for (name, need, shape) in fields() {
+        match map.get(*name) {
+            Some(value) => shape.check(value, at.key(name), faults),
+            None if *need == Need::Must => faults.missing(at.key(name)),
+            None => {}
+        }
+    }
+    for (name, value) in map.iter().filter(|(name, _)| !fields().any(|field| field.0 == *name)) {
+        match others {
+            Some(shape) => shape.check(value, at.key(name), faults),
+            None => faults.add(at.key(name), "is not a field of this call"),
+        }
+    }
+}
+
+fn single(value: &Value, fields: &[Field], at: At<'_>, faults: &mut Faults) {
+    let mut entries = value.as_object().into_iter().flatten();
+    let known = |name: &str| fields.iter().find(|field| field.0 == name);
+    if let (Some((name, value)), None) = (entries.next(), entries.next())
+        && let Some((name, _, shape)) = known(name)
+    {
+        return shape.check(value, at.key(name), faults);
+    }
+    let names = fields.iter().map(|field| field.0).collect::<Vec<_>>().join(", ");
+    faults.add(at, format_args!("must be an object of exactly one of {names}"));
+}
+
+fn list(value: &Value, entry: &Shape, (least, most): (usize, usize), at: At<'_>, faults: &mut Faults) {
+    let Some(entries) = value.as_array() else { return faults.add(at, "must be an array") };
+    if !(least..=most).contains(&entries.len()) {
+        let least = if least == 0 { String::new() } else { format!("the least is {least}, ") };
+        let most = if most == usize::MAX { "there is no most".to_owned() } else { format!("the most is {most}") };
+        return faults.add(at, format_args!("has {} entries; {least}{most}", entries.len()));
+    }
+    for (index, value) in entries.iter().enumerate() {
+        entry.check(value, at.index(index), faults);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Need::*, *};
+
+    fn faults(shape: Shape, value: &Value) -> Vec<String> {
+        let mut faults = Faults::default();
+        shape.check(value, At::root("the body"), &mut faults);
+        faults.0.into_iter().map(|fault| fault.text).collect()
+    }
+
+    static TREE: Shape = Shape::Single(&[("leaf", May, Shape::Integer), ("not", May, Shape::Ref(&TREE))]);
+
+    #[test]
+    fn each_shape_accepts_and_refuses() {
+        use Shape::*;
+        const PAIR: Shape = Object(&[("a", Must, Text), ("b", May, Integer)]);
+        for (shape, good, bad, expected) in [
+            (Boolean, json!(true), json!("true"), "the body must be true or false"),
+            (Integer, json!(-1), json!(1.0), "the body must be an integer"),
+            (Timestamp, json!(99_999_999_999_i64), json!("1"), "the body must be an integer"),
+            (
+                Timestamp,
+                json!(0),
+                json!(1_700_000_000_000_i64),
+                "the body must be in seconds, and can only be in milliseconds",
+            ),
+            (Text, json!(""), json!(null), "the body must be a string"),
+            (Filled, json!("x"), json!(" "), "the body must not be empty"),
+            (Bytes(2), json!("é"), json!("éé"), "the body has 4 bytes; the most is 2"),
+            (OneOf(&["a", "b"]), json!("b"), json!("c"), "the body must be one of a, b"),
+            (Rule("an x", |text| text == "x"), json!("x"), json!(1), "the body must be an x"),
+            (Nullable(&Boolean), json!(null), json!(1), "the body must be true or false"),
+            (Either("a or b", &[Integer, Boolean]), json!(1), json!("1"), "the body must be a or b"),
+            (PAIR, json!({"a": ""}), json!({}), "a is missing"),
+            (PAIR, json!({"a": "", "b": 1}), json!({"a": "", "c": 1}), "c is not a field of this call"),
+            (PAIR, json!({"a": ""}), json!([]), "the body must be an object"),
+            (Number, json!(1.5), json!("1"), "the body must be a number"),
+            (
+                Joined(&[&[("a", Must, Text)], &[("b", May, Integer)]]),
+                json!({"a": ""}),
+                json!({"b": 1}),
+                "a is missing",
+            ),
+            (
+                Attributes(&Open(&[], &Any), &["r"]),
+                json!({"r": "x".repeat(1_001)}),
+                json!({"": 1}),
+                "the body has an attribute without a name",
+            ),
+            (Open(&[], &Text), json!({"z": "z"}), json!({"z": 1}), "z must be a string"),
+            (TREE, json!({"not": {"leaf": 1}}), json!({"not": {"leaf": ""}}), "not.leaf must be an integer"),
+            (TREE, json!({"leaf": 1}), json!({}), "the body must be an object of exactly one of leaf, not"),
+            (List(&PAIR, 1, 2), json!([{"a": ""}]), json!([{"a": ""}, {"a": 1}]), "[1].a must be a string"),
+            (List(&Any, 1, 2), json!([1, 2]), json!([]), "the body has 0 entries; the least is 1, the most is 2"),
+            (List(&Any, 0, 2), json!([]), json!([1, 2, 3]), "the body has 3 entries; the most is 2"),
+            (Encoded(&Any, 4), json!("ab"), json!("abc"), "the body has 5 bytes; the most is 4"),
+            (Also(&PAIR, |_| Err("is odd")), json!(null), json!({"a": ""}), "the body is odd"),
+        ] {
+            if !matches!(shape, Also(..)) {
+                assert_eq!(faults(shape, &good), [""; 0], "{good}");
+            }
+            assert_eq!(faults(shape, &bad), [expected], "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_place_is_a_path_and_a_pointer() {
+        let mut faults = Faults::default();
+        let root = At::root("the body");
+        faults.add(root.key("a/b").index(3).key("c~"), "is wrong");
+        let fault = &faults.into_result().unwrap_err()[0];
+        assert_eq!((fault.text.as_str(), fault.pointer.as_str()), ("a/b[3].c~ is wrong", "/a~1b/3/c~0"));
+    }
+
+    #[test]
+    fn an_answer_lists_a_bounded_number_of_faults() {
+        let value = Value::from(vec![0; 1_000]);
+        assert_eq!(faults(Shape::List(&Shape::Text, 0, 1_000), &value).len(), MOST_FAULTS);
+    }
+}

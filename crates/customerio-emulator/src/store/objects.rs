@@ -1,0 +1,174 @@
+//! The objects, and the visitors who are related to them. The relationships of people are kept with the people.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use customerio_core::limits;
+use serde_json::{Map, Value};
+
+use crate::{
+    contract::{
+        attributes::{self, Attributes},
+        shape::{
+            Need::{May, Must},
+            Shape,
+        },
+    },
+    server::answer::Refusal,
+    store::{bounded::MOST_HELD, people::MOST_OF_A_PERSON, record::Object},
+};
+
+/// An object in a body.
+pub(crate) const OBJECT_ID: Shape = Shape::Either(
+    "object_type_id and object_id, or cio_object_id, as strings",
+    &[
+        Shape::Object(&[("object_type_id", Must, TYPE_ID), ("object_id", Must, ID)]),
+        Shape::Object(&[("cio_object_id", Must, ID)]),
+    ],
+);
+
+/// Types are numbered from 1 on, and written as strings.
+pub(crate) const TYPE_ID: Shape = Shape::Rule("a number from 1 on, as a string", |text| {
+    text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u32>().is_ok_and(|number| number > 0)
+});
+
+/// The id of an object.
+pub(crate) const ID: Shape = Shape::Bytes(limits::OBJECT_ID);
+
+/// A relationship of a person or an object, from either side.
+pub(crate) const fn relationship(identifiers: Shape) -> [crate::contract::shape::Field; 2] {
+    [("identifiers", Must, identifiers), ("relationship_attributes", May, ATTRIBUTES)]
+}
+
+/// Attributes of objects and relationships, none of which is special.
+pub(crate) const ATTRIBUTES: Shape = Shape::Attributes(&Shape::Open(&[], &Shape::Any), &[]);
+
+/// The type and the id of an object.
+pub(crate) type ObjectKey = (String, String);
+
+#[derive(Debug, Default)]
+pub(crate) struct Objects {
+    by_key: BTreeMap<ObjectKey, Object>,
+    by_cio_object_id: HashMap<String, ObjectKey>,
+    /// The objects that a visitor, by their anonymous id, is related to.
+    by_visitor: HashMap<String, BTreeSet<ObjectKey>>,
+    created: u64,
+}
+
+impl Objects {
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Object> {
+        self.by_key.values()
+    }
+
+    pub(crate) fn get(&self, key: &ObjectKey) -> Option<&Object> {
+        self.by_key.get(key)
+    }
+
+    pub(crate) fn get_mut(&mut self, key: &ObjectKey) -> Option<&mut Object> {
+        self.by_key.get_mut(key)
+    }
+
+    /// The object that `identifiers`, which have passed [`OBJECT_ID`], name.
+    pub(crate) fn find(&self, identifiers: &Value) -> Option<ObjectKey> {
+        if let Some(cio_object_id) = identifiers["cio_object_id"].as_str() {
+            return self.by_cio_object_id.get(cio_object_id).cloned();
+        }
+        key(identifiers).filter(|key| self.by_key.contains_key(key))
+    }
+
+    /// The object that `identifiers` name; it is added if there is none. `None` for a `cio_object_id` that was never
+    /// given.
+    pub(crate) fn obtain(&mut self, identifiers: &Value) -> Result<Option<ObjectKey>, Refusal> {
+        if let Some(known) = self.find(identifiers) {
+            return Ok(Some(known));
+        }
+        let Some(key) = key(identifiers) else { return Ok(None) };
+        if self.by_key.len() >= MOST_HELD {
+            return Err(Refusal::full("objects", MOST_HELD));
+        }
+        self.created += 1;
+        let cio_object_id = format!("ob{:010x}", self.created);
+        let object = Object {
+            type_id: key.0.clone(),
+            id: key.1.clone(),
+            cio_object_id: cio_object_id.clone(),
+            attributes: Attributes::new(),
+            people: BTreeSet::new(),
+            visitors: BTreeMap::new(),
+        };
+        self.by_cio_object_id.insert(cio_object_id, key.clone());
+        self.by_key.insert(key.clone(), object);
+        Ok(Some(key))
+    }
+
+    /// Sets and removes attributes of the object.
+    pub(crate) fn change(&mut self, key: &ObjectKey, changes: &Map<String, Value>) -> Result<(), Refusal> {
+        let Some(object) = self.by_key.get_mut(key) else { return Ok(()) };
+        object.attributes = changed(&object.attributes, changes, "the object")?;
+        Ok(())
+    }
+
+    /// Relates a visitor, who is nobody's yet, to the object.
+    pub(crate) fn relate_visitor(
+        &mut self,
+        key: &ObjectKey,
+        anonymous_id: &str,
+        changes: &Map<String, Value>,
+    ) -> Result<(), Refusal> {
+        let Some(object) = self.by_key.get_mut(key) else { return Ok(()) };
+        let known = object.visitors.get(anonymous_id);
+        if known.is_none() && object.visitors.len() >= MOST_HELD {
+            return Err(Refusal::full("visitors of an object", MOST_HELD));
+        }
+        let objects = self.by_visitor.entry(anonymous_id.to_owned()).or_default();
+        if !objects.contains(key) && objects.len() >= MOST_OF_A_PERSON {
+            return Err(Refusal::full("relationships of a visitor", MOST_OF_A_PERSON));
+        }
+        let attributes = changed(known.unwrap_or(&Map::new()), changes, "the relationship")?;
+        object.visitors.insert(anonymous_id.to_owned(), attributes);
+        objects.insert(key.clone());
+        Ok(())
+    }
+
+    /// Takes the relationships of a visitor away, for the person who they turned out to be.
+    pub(crate) fn take_visitor(&mut self, anonymous_id: &str) -> Vec<(ObjectKey, Attributes)> {
+        let objects = self.by_visitor.remove(anonymous_id).unwrap_or_default();
+        let taken = objects.into_iter().filter_map(|key| {
+            let attributes = self.by_key.get_mut(&key)?.visitors.remove(anonymous_id)?;
+            Some((key, attributes))
+        });
+        taken.collect()
+    }
+
+    /// Removes the object and everything here that leads to it.
+    pub(crate) fn remove(&mut self, key: &ObjectKey) -> Option<Object> {
+        let object = self.by_key.remove(key)?;
+        self.by_cio_object_id.remove(&object.cio_object_id);
+        for anonymous_id in object.visitors.keys() {
+            if let Some(objects) = self.by_visitor.get_mut(anonymous_id) {
+                objects.remove(key);
+                if objects.is_empty() {
+                    self.by_visitor.remove(anonymous_id);
+                }
+            }
+        }
+        Some(object)
+    }
+}
+
+/// The attributes of an object or a relationship after a call, unless that is too many.
+pub(crate) fn changed(known: &Attributes, changes: &Attributes, what: &str) -> Result<Attributes, Refusal> {
+    let mut after = known.clone();
+    for (name, value) in changes {
+        attributes::set(&mut after, name, value.clone());
+    }
+    let (total, most) = (after.len(), limits::ATTRIBUTES);
+    if total > most {
+        return Err(Refusal::bad(format!("{what} would have {total} attributes; the most is {most}")));
+    }
+    Ok(after)
+}
+
+fn key(identifiers: &Value) -> Option<ObjectKey> {
+    let text = |name: &str| identifiers[name].as_str().map(str::to_owned);
+    Some((text("object_type_id")?, text("object_id")?))
+}

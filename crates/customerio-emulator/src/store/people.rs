@@ -1,0 +1,311 @@
+//! The people, and who may not become one.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use customerio_core::limits;
+use serde_json::Value;
+
+use crate::{
+    contract::{
+        attributes::{self, Attributes},
+        identifier::{self, Identifier},
+    },
+    server::answer::Refusal,
+    store::{
+        bounded::MOST_HELD,
+        record::{Device, Person},
+    },
+};
+
+/// Most devices, relationships or anonymous ids of one person.
+pub(crate) const MOST_OF_A_PERSON: usize = 1_000;
+
+#[derive(Debug, Default)]
+pub(crate) struct People {
+    by_cio_id: BTreeMap<String, Entry>,
+    ids: HashMap<String, String>,
+    /// By address in lower case.
+    emails: HashMap<String, String>,
+    /// By number, of those who had it first: unlike an id or an address, an attribute can be many people's.
+    phones: HashMap<String, String>,
+    /// A device is one person's: by its token.
+    devices: HashMap<String, String>,
+    /// An anonymous id is one person's, forever.
+    anonymous_ids: HashMap<String, String>,
+    /// With the number of the call that suppressed it: what was suppressed together is released together.
+    suppressed: HashMap<Identifier, u64>,
+    /// The identifiers that each such call suppressed.
+    suppressions: HashMap<u64, Vec<Identifier>>,
+    created: u64,
+    suppressing_calls: u64,
+}
+
+#[derive(Debug)]
+struct Entry {
+    person: Person,
+    /// When the first attribute was set.
+    first_change: Option<i64>,
+    /// When each attribute was last changed, but those that are set since the first change: an update from before that
+    /// comes late and is ignored.
+    changed: HashMap<String, i64>,
+}
+
+impl People {
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Person> {
+        self.by_cio_id.values().map(|entry| &entry.person)
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.by_cio_id.len()
+    }
+
+    pub(crate) fn get(&self, cio_id: &str) -> Option<&Person> {
+        self.by_cio_id.get(cio_id).map(|entry| &entry.person)
+    }
+
+    pub(crate) fn get_mut(&mut self, cio_id: &str) -> Option<&mut Person> {
+        self.by_cio_id.get_mut(cio_id).map(|entry| &mut entry.person)
+    }
+
+    /// The `cio_id` of the person who has the identifier.
+    pub(crate) fn find(&self, identifier: &Identifier) -> Option<String> {
+        match identifier {
+            Identifier::Id(id) => self.ids.get(id).cloned(),
+            Identifier::Email(email) => self.emails.get(email).cloned(),
+            Identifier::Phone(number) => self.phones.get(number).cloned(),
+            Identifier::CioId(cio_id) => self.by_cio_id.contains_key(cio_id).then(|| cio_id.clone()),
+        }
+    }
+
+    /// The `cio_id` of the person who has the identifier; they are added if nobody has it.
+    ///
+    /// `None` where nobody can: it is suppressed, or a `cio_id` that was never given.
+    pub(crate) fn obtain(&mut self, identifier: &Identifier, now: i64) -> Result<Option<String>, Refusal> {
+        if self.is_suppressed(identifier) {
+            return Ok(None);
+        }
+        if let Some(cio_id) = self.find(identifier) {
+            return Ok(Some(cio_id));
+        }
+        let (id, email, phone) = match identifier {
+            Identifier::Id(id) => (Some(id.clone()), None, None),
+            Identifier::Email(email) => (None, Some(email.clone()), None),
+            Identifier::Phone(number) => (None, None, Some(number.clone())),
+            Identifier::CioId(_) => return Ok(None),
+        };
+        if self.by_cio_id.len() >= MOST_HELD {
+            return Err(Refusal::full("people", MOST_HELD));
+        }
+        self.created += 1;
+        let cio_id = format!("03{:010x}", self.created);
+        let person = Person {
+            cio_id: cio_id.clone(),
+            id: None,
+            email: None,
+            attributes: Attributes::new(),
+            devices: Vec::new(),
+            segments: BTreeSet::new(),
+            relationships: Vec::new(),
+            anonymous_ids: Vec::new(),
+        };
+        self.by_cio_id.insert(cio_id.clone(), Entry { person, first_change: None, changed: HashMap::new() });
+        self.set_id(&cio_id, id);
+        self.set_email(&cio_id, email);
+        if let Some(number) = phone {
+            self.set_attribute(&cio_id, PHONE, number.into(), now);
+        }
+        Ok(Some(cio_id))
+    }
+
+    /// Gives the person an id, if nobody else has it.
+    pub(crate) fn set_id(&mut self, cio_id: &str, id: Option<String>) {
+        let (Some(id), Some(entry)) = (id, self.by_cio_id.get_mut(cio_id)) else { return };
+        if self.ids.get(&id).is_none_or(|owner| owner == cio_id) {
+            if let Some(former) = entry.person.id.replace(id.clone()) {
+                self.ids.remove(&former);
+            }
+            self.ids.insert(id, cio_id.to_owned());
+        }
+    }
+
+    /// Gives the person an e-mail address, if nobody else has it.
+    pub(crate) fn set_email(&mut self, cio_id: &str, email: Option<String>) {
+        let Some(email) = email else { return };
+        let key = email.to_lowercase();
+        if self.emails.get(&key).is_none_or(|owner| owner == cio_id) {
+            self.remove_email(cio_id);
+            if let Some(entry) = self.by_cio_id.get_mut(cio_id) {
+                entry.person.email = Some(email);
+                self.emails.insert(key, cio_id.to_owned());
+            }
+        }
+    }
+
+    pub(crate) fn remove_email(&mut self, cio_id: &str) {
+        if let Some(former) = self.get_mut(cio_id).and_then(|person| person.email.take()) {
+            self.emails.remove(&former.to_lowercase());
+        }
+    }
+
+    /// Refuses a call that would leave the person with too many attributes. `reserved` fields are none.
+    pub(crate) fn check_total(&self, cio_id: &str, fields: &Attributes, reserved: &[&str]) -> Result<(), Refusal> {
+        let Some(person) = self.get(cio_id) else { return Ok(()) };
+        let own = fields.iter().filter(|(name, _)| !reserved.contains(&name.as_str()));
+        let added = own.filter(|(name, value)| !attributes::removes(value) && !person.attributes.contains_key(*name));
+        let (total, most) = (person.attributes.len() + added.count(), limits::ATTRIBUTES);
+        if total > most {
+            return Err(Refusal::bad(format!("the person would have {total} attributes; the most is {most}")));
+        }
+        Ok(())
+    }
+
+    /// Sets or removes an attribute, unless a change from after `timestamp` is known.
+    pub(crate) fn set_attribute(&mut self, cio_id: &str, name: &str, value: Value, timestamp: i64) {
+        let Some(Entry { person, first_change, changed }) = self.by_cio_id.get_mut(cio_id) else { return };
+        let first = *first_change.get_or_insert(timestamp);
+        let last = changed.get(name).copied().or_else(|| person.attributes.contains_key(name).then_some(first));
+        if last.is_some_and(|last| last > timestamp) {
+            return;
+        }
+        if timestamp != first || attributes::removes(&value) {
+            changed.insert(name.to_owned(), timestamp);
+        } else {
+            changed.remove(name);
+        }
+        if name == PHONE {
+            index_phone(&mut self.phones, person, &value);
+        }
+        attributes::set(&mut person.attributes, name, value);
+        if changed.len() > MOST_OF_A_PERSON {
+            changed.retain(|name, _| person.attributes.contains_key(name));
+        }
+    }
+
+    /// The person whose visits the anonymous id stands for.
+    pub(crate) fn of_anonymous_id(&self, anonymous_id: &str) -> Option<String> {
+        self.anonymous_ids.get(anonymous_id).cloned()
+    }
+
+    /// Gives the anonymous id to the person. Says whether it is theirs: it cannot be taken from another.
+    pub(crate) fn claim_anonymous_id(&mut self, cio_id: &str, anonymous_id: &str) -> Result<bool, Refusal> {
+        if let Some(owner) = self.anonymous_ids.get(anonymous_id) {
+            return Ok(owner == cio_id);
+        }
+        if self.anonymous_ids.len() >= MOST_HELD {
+            return Err(Refusal::full("anonymous ids", MOST_HELD));
+        }
+        let Some(Entry { person, .. }) = self.by_cio_id.get_mut(cio_id) else { return Ok(false) };
+        if person.anonymous_ids.len() >= MOST_OF_A_PERSON {
+            return Err(Refusal::full("anonymous ids of a person", MOST_OF_A_PERSON));
+        }
+        person.anonymous_ids.push(anonymous_id.to_owned());
+        self.anonymous_ids.insert(anonymous_id.to_owned(), cio_id.to_owned());
+        Ok(true)
+    }
+
+    /// Adds the device to the person, or updates it; a token that was another person's is theirs no more.
+    pub(crate) fn put_device(&mut self, cio_id: &str, device: Device) -> Result<(), Refusal> {
+        if let Some(owner) = self.devices.get(&device.id).filter(|owner| *owner != cio_id).cloned() {
+            self.remove_device(&owner, &device.id);
+        }
+        let Some(Entry { person, .. }) = self.by_cio_id.get_mut(cio_id) else { return Ok(()) };
+        if let Some(known) = person.devices.iter_mut().find(|known| known.id == device.id) {
+            known.platform = device.platform;
+            known.last_used = device.last_used;
+            let new = device.attributes.keys().filter(|name| !known.attributes.contains_key(*name)).count();
+            if known.attributes.len() + new > MOST_OF_A_PERSON {
+                return Err(Refusal::full("attributes of a device", MOST_OF_A_PERSON));
+            }
+            known.attributes.extend(device.attributes);
+            return Ok(());
+        }
+        if person.devices.len() >= MOST_OF_A_PERSON {
+            return Err(Refusal::full("devices of a person", MOST_OF_A_PERSON));
+        }
+        self.devices.insert(device.id.clone(), cio_id.to_owned());
+        person.devices.push(device);
+        Ok(())
+    }
+
+    pub(crate) fn remove_device(&mut self, cio_id: &str, device_id: &str) {
+        let Some(person) = self.get_mut(cio_id) else { return };
+        let before = person.devices.len();
+        person.devices.retain(|device| device.id != device_id);
+        if person.devices.len() < before {
+            self.devices.remove(device_id);
+        }
+    }
+
+    /// Removes the person and everything that leads to them.
+    pub(crate) fn remove(&mut self, cio_id: &str) -> Option<Person> {
+        let Entry { person, .. } = self.by_cio_id.remove(cio_id)?;
+        if let Some(id) = &person.id {
+            self.ids.remove(id);
+        }
+        if let Some(email) = &person.email {
+            self.emails.remove(&email.to_lowercase());
+        }
+        index_phone(&mut self.phones, &person, &Value::Null);
+        for device in &person.devices {
+            self.devices.remove(&device.id);
+        }
+        for anonymous_id in &person.anonymous_ids {
+            self.anonymous_ids.remove(anonymous_id);
+        }
+        Some(person)
+    }
+
+    pub(crate) fn is_suppressed(&self, identifier: &Identifier) -> bool {
+        !self.suppressed.is_empty() && self.suppressed.contains_key(identifier)
+    }
+
+    /// Removes the person, and keeps the identifier and their other ones from being used again.
+    pub(crate) fn suppress(&mut self, identifier: &Identifier) -> Result<Option<Person>, Refusal> {
+        if self.suppressed.len() + 4 > MOST_HELD {
+            return Err(Refusal::full("suppressed identifiers", MOST_HELD));
+        }
+        let person = self.find(identifier).and_then(|cio_id| self.remove(&cio_id));
+        let others = person.iter().flat_map(|person| {
+            let id = person.id.clone().map(Identifier::Id);
+            let email = person.email.as_deref().map(Identifier::email);
+            let phone = phone_of(person).map(|number| Identifier::Phone(number.to_owned()));
+            [id, email, phone, Some(Identifier::CioId(person.cio_id.clone()))].into_iter().flatten()
+        });
+        let mut together = others.chain([identifier.clone()]).collect::<Vec<_>>();
+        together.retain(|identifier| !self.is_suppressed(identifier));
+        if together.is_empty() {
+            return Ok(person);
+        }
+        self.suppressing_calls += 1;
+        self.suppressed.extend(together.iter().map(|identifier| (identifier.clone(), self.suppressing_calls)));
+        self.suppressions.insert(self.suppressing_calls, together);
+        Ok(person)
+    }
+
+    /// Releases the identifier, and those that were suppressed with it.
+    pub(crate) fn unsuppress(&mut self, identifier: &Identifier) {
+        let call = self.suppressed.get(identifier).copied();
+        for identifier in call.and_then(|call| self.suppressions.remove(&call)).unwrap_or_default() {
+            self.suppressed.remove(&identifier);
+        }
+    }
+}
+
+/// The attribute that is a person's phone number, and identifies them where it has the right form.
+pub(crate) const PHONE: &str = "phone";
+
+fn phone_of(person: &Person) -> Option<&str> {
+    person.attributes.get(PHONE).and_then(Value::as_str).filter(|number| identifier::is_phone(number))
+}
+
+/// Makes a person found by their new number and no longer by their old one. A number that is another's stays that.
+fn index_phone(phones: &mut HashMap<String, String>, person: &Person, new: &Value) {
+    if let Some(former) = phone_of(person)
+        && phones.get(former) == Some(&person.cio_id)
+    {
+        phones.remove(former);
+    }
+    if let Some(number) = new.as_str().filter(|number| identifier::is_phone(number)) {
+        phones.entry(number.to_owned()).or_insert_with(|| person.cio_id.clone());
+    }
+}

@@ -1,0 +1,81 @@
+//! `DELETE /api/v1/customers/{person}`, `POST …/suppress` and `POST …/unsuppress`: removes a person, and keeps them out.
+
+use crate::{
+    contract::identifier::Identifier,
+    route::Call,
+    server::answer::{Refusal, Reply},
+};
+
+pub(crate) fn delete(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let identifier = Identifier::of_path(&call.segments[0])?;
+    call.state.delete(&identifier);
+    Ok(Reply::empty())
+}
+
+pub(crate) fn suppress(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let identifier = Identifier::of_path(&call.segments[0])?;
+    call.state.suppress(&identifier)?;
+    Ok(Reply::empty())
+}
+
+pub(crate) fn unsuppress(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let identifier = Identifier::of_path(&call.segments[0])?;
+    call.state.people.unsuppress(&identifier);
+    Ok(Reply::empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::testing::{accept, call, emulator, refuse};
+
+    const ADA: &str = "/api/v1/customers/42";
+
+    #[test]
+    fn a_deleted_person_is_gone_and_can_come_back() {
+        let emulator = emulator();
+        accept(&emulator, &format!("PUT {ADA}"), &json!({"a": 1}));
+        accept(&emulator, &format!("POST {ADA}/events"), &json!({"name": "e"}));
+        accept(&emulator, &format!("DELETE {ADA}"), &Value::Null);
+        assert_eq!((emulator.people().len(), emulator.events().len()), (0, 0));
+        // Deleting nobody is no error.
+        accept(&emulator, &format!("DELETE {ADA}"), &Value::Null);
+        accept(&emulator, &format!("PUT {ADA}"), &json!({}));
+        assert_eq!(emulator.person("42").unwrap().attributes.len(), 0);
+    }
+
+    #[test]
+    fn a_suppressed_person_is_ignored_until_released() {
+        let emulator = emulator();
+        accept(&emulator, &format!("PUT {ADA}"), &json!({"email": "ada@example.com"}));
+        accept(&emulator, &format!("POST {ADA}/suppress"), &Value::Null);
+        assert!(emulator.is_suppressed("42") && emulator.is_suppressed("ADA@example.com"));
+        for (line, body) in [
+            (format!("PUT {ADA}"), json!({"a": 1})),
+            ("PUT /api/v1/customers/7".into(), json!({"email": "ada@example.com"})),
+            (format!("POST {ADA}/events"), json!({"name": "e"})),
+            (format!("PUT {ADA}/devices"), json!({"device": {"id": "d", "platform": "ios"}})),
+            (format!("DELETE {ADA}"), Value::Null),
+        ] {
+            accept(&emulator, &line, &body);
+        }
+        let form = json!({"data": {"email": "ada@example.com"}});
+        assert_eq!(call(&emulator, "POST /api/v1/forms/f/submit", &form).0, 204);
+        assert_eq!((emulator.people().len(), emulator.events().len(), emulator.forms().len()), (0, 0, 0));
+
+        accept(&emulator, "POST /api/v1/customers/ada%40example.com/unsuppress", &Value::Null);
+        assert!(!emulator.is_suppressed("42") && !emulator.is_suppressed("ada@example.com"));
+        accept(&emulator, &format!("PUT {ADA}"), &json!({}));
+        assert!(emulator.person("42").is_some());
+    }
+
+    #[test]
+    fn these_routes_take_no_body() {
+        let emulator = emulator();
+        for line in [format!("DELETE {ADA}"), format!("POST {ADA}/suppress"), format!("POST {ADA}/unsuppress")] {
+            accept(&emulator, &line, &json!({}));
+            refuse(&emulator, &line, &json!({"a": 1}), "the route takes no body");
+        }
+    }
+}

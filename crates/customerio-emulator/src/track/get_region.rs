@@ -1,0 +1,42 @@
+//! `GET /api/v1/accounts/region`: where the workspace is.
+
+use customerio_core::{Api as _, Region, Track};
+use serde_json::json;
+
+use crate::{
+    route::Call,
+    server::answer::{Refusal, Reply},
+};
+
+#[expect(clippy::unnecessary_wraps, reason = "it is a handler like those that can fail")]
+pub(crate) fn get(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let region = call.config.region;
+    let name = match region {
+        Region::Us => "us",
+        Region::Eu => "eu",
+    };
+    Ok(Reply::json(json!({
+        "url": format!("https://{}", Track::host(region)),
+        "region": name,
+        "environment_id": call.config.workspace_id,
+    })))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::{Emulator, testing::call};
+
+    #[test]
+    fn the_region_is_the_one_that_was_set() {
+        for (region, url, name) in
+            [(Region::Us, "https://track.customer.io", "us"), (Region::Eu, "https://track-eu.customer.io", "eu")]
+        {
+            let emulator = Emulator::builder().with_region(region).with_workspace_id(3).build();
+            let expected = json!({"url": url, "region": name, "environment_id": 3});
+            assert_eq!(call(&emulator, "GET /api/v1/accounts/region", &Value::Null), (200, expected));
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! `POST /unsubscribe/{delivery}`: a person wants no more messages.
+
+use serde_json::Value;
+
+use crate::{
+    contract::shape::{Need::May, Shape},
+    route::Call,
+    server::answer::{Refusal, Reply},
+    store::{kept::Key, record::Unsubscribe},
+};
+
+pub(crate) const BODY: Shape = Shape::Object(&[("unsubscribe", May, Shape::Boolean)]);
+
+/// A delivery need not be one of the emulator's: campaigns and newsletters, which it has not, make deliveries too.
+pub(crate) fn unsubscribe(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let delivery_id = call.segments[0].clone();
+    let of_base64 = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'=');
+    if delivery_id.len() > 200 || !delivery_id.bytes().all(of_base64) {
+        return Err(Refusal::bad("the path does not name a delivery"));
+    }
+    let unsubscribe = call.body["unsubscribe"] == true;
+    let message = call.state.messages.of(&Key::Delivery(delivery_id.clone())).next();
+    let person = message.and_then(|message| message.person.clone());
+    if let (true, Some(cio_id)) = (unsubscribe, &person) {
+        let now = call.now();
+        call.state.people.set_attribute(cio_id, "unsubscribed", Value::Bool(true), now);
+    }
+    call.state.unsubscribes.push(Unsubscribe { delivery_id, unsubscribe, person }, call.bytes);
+    Ok(Reply::empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::{accept, call, emulator, parts, refuse, request};
+
+    #[test]
+    fn the_person_of_the_message_is_unsubscribed() {
+        let emulator = emulator();
+        accept(&emulator, "PUT /api/v1/customers/42", &json!({}));
+        let email = json!({"to": "a@b", "transactional_message_id": 1, "identifiers": {"id": "42"}});
+        let (_, sent) = call(&emulator, "POST /v1/send/email", &email);
+        let line = format!("POST /unsubscribe/{}", sent["delivery_id"].as_str().unwrap());
+        for (body, unsubscribed) in
+            [(json!({}), false), (json!({"unsubscribe": false}), false), (json!({"unsubscribe": true}), true)]
+        {
+            let mut request = request(&line, &body);
+            request.headers_mut().remove("authorization");
+            assert_eq!(parts(&emulator.handle(&request)), (200, json!({})));
+            assert_eq!(emulator.person("42").unwrap().unsubscribed(), unsubscribed, "{body}");
+        }
+        assert_eq!(emulator.unsubscribes().len(), 3);
+        assert_eq!(emulator.unsubscribes()[2].person, Some(emulator.person("42").unwrap().cio_id));
+        // Deliveries of campaigns are not the emulator's to know.
+        accept(&emulator, "POST /unsubscribe/RPILAgUBcRhIBqSfeiIwdIYJKxTY", &json!({"unsubscribe": true}));
+    }
+
+    #[test]
+    fn what_the_contract_does_not_allow_is_refused() {
+        let emulator = emulator();
+        for (line, body, reason) in [
+            ("POST /unsubscribe/a%20b", json!({"unsubscribe": true}), "the path does not name a delivery"),
+            ("POST /unsubscribe/RPIL", Value::Null, "the content-type must be application/json"),
+            ("POST /unsubscribe/RPIL", json!({"unsubscribe": "true"}), "unsubscribe must be true or false"),
+            ("POST /unsubscribe/RPIL", json!({"reason": "x"}), "reason is not a field of this call"),
+        ] {
+            refuse(&emulator, line, &body, reason);
+        }
+        assert_eq!(emulator.unsubscribes(), []);
+    }
+}

@@ -1,0 +1,389 @@
+//! Reporting webhooks: what becomes of the messages, as calls of a receiver.
+
+use std::{future::poll_fn, pin::Pin, task::Poll, time::Duration};
+
+use bytes::Bytes;
+use customerio_core::{
+    BuildError, BuildErrorKind, Timestamp, Transport, TransportErrorKind,
+    webhook::{Event, Verifier},
+};
+use http::{HeaderValue, Method, Request, Uri, header, uri::Scheme};
+
+use crate::{
+    Emulator,
+    store::{clock::seconds, kept::Key, record::Message, state::State},
+    webhooks::{
+        outbox::{TIMEOUT, WebhookAnswer},
+        reports::{self, Outcome},
+    },
+};
+
+/// Webhooks that report of the messages.
+///
+/// The emulator hands out signed requests, and is told what became of them; [`send_webhooks`](Self::send_webhooks) and
+/// [`drain_webhooks`](Self::drain_webhooks) do that over any transport.
+///
+/// ```
+/// use customerio_core::{http::StatusCode, webhook::{Email, Event, Kind}};
+/// use customerio_emulator::{Emulator, Outcome, WebhookAnswer};
+/// use std::time::Duration;
+/// # use customerio_core::{Client, app::SendEmail};
+///
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// let emulator = Emulator::builder().with_clock_at(1_700_000_000.into()).build();
+/// emulator.report_to("https://example.com/customerio")?;
+/// emulator.set_outcomes([(Duration::ZERO, Outcome::Sent), (Duration::from_secs(60), Outcome::Opened)]);
+///
+/// let app = Client::new(emulator.app_endpoint()?, emulator.clone());
+/// app.send_email(&SendEmail::from_template("order", "ada@example.com").with_identifiers("42")).await?;
+///
+/// let call = emulator.next_webhook().expect("it was sent");
+/// let event = emulator.webhook_verifier()?.receive(call.request(), emulator.now())?;
+/// assert!(matches!(event.kind(), Kind::Email(Email::Sent(_))));
+/// emulator.webhook_answered(&call, WebhookAnswer::Status(StatusCode::SERVICE_UNAVAILABLE));
+///
+/// // The first comes again after a minute, and the second waits for it.
+/// assert!(emulator.next_webhook().is_none());
+/// emulator.advance(Duration::from_secs(60));
+/// let again = emulator.next_webhook().expect("a minute has passed");
+/// assert_eq!(again.request().body(), call.request().body());
+/// # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
+/// ```
+///
+/// The service does not say how long its pauses are, but for the hour after some failures: here they begin with a
+/// minute, or the hour, and double. It promises no order and may send an event twice; the emulator does so only when it
+/// is told to, with [`scramble_webhooks`](Self::scramble_webhooks), or when an answer does not come in time.
+impl Emulator {
+    /// Reports to this URL from now on. Nothing is reported before.
+    ///
+    /// # Errors
+    ///
+    /// Where it is not an absolute `http` or `https` URL, or the emulator was given a signing key that is empty or has a
+    /// control character.
+    pub fn report_to(&self, url: &str) -> Result<(), BuildError> {
+        let uri = url.parse::<Uri>().ok().filter(|uri| {
+            let is_http = uri.scheme().is_some_and(|scheme| *scheme == Scheme::HTTP || *scheme == Scheme::HTTPS);
+            is_http && uri.authority().is_some()
+        });
+        let invalid =
+            || BuildError::new("the URL of the webhook", BuildErrorKind::Invalid("it must be absolute".into()));
+        let receiver = (uri.ok_or_else(invalid)?, self.webhook_verifier()?);
+        self.state().receiver = Some(receiver);
+        Ok(())
+    }
+
+    /// What becomes of each message that is sent from now on: the outcomes, and how long after it goes out. Outcomes
+    /// that the message's channel does not have are left out, and so is a message that is queued as a draft.
+    pub fn set_outcomes(&self, outcomes: impl IntoIterator<Item = (Duration, Outcome)>) {
+        self.state().outcomes = outcomes.into_iter().collect();
+    }
+
+    /// Reports an outcome of one message, now. Gives the id of the event, or nothing where there is no such message, its
+    /// channel has no such outcome, nobody is reported to, or 100,000 events or 64 MiB wait already.
+    #[must_use = "where it is `None`, nothing is reported"]
+    pub fn report(&self, delivery_id: &str, outcome: &Outcome) -> Option<String> {
+        let mut state = self.state();
+        let at = state.clock.since_epoch();
+        let message = state.messages.of(&Key::Delivery(delivery_id.to_owned())).next()?.clone();
+        report(&mut state, &message, outcome, at)
+    }
+
+    /// The next webhook, signed at this moment, or nothing where none is due or one is under way.
+    #[must_use]
+    pub fn next_webhook(&self) -> Option<WebhookCall> {
+        let mut state = self.state();
+        let now = state.clock.since_epoch();
+        let (url, signer) = state.receiver.clone()?;
+        let (number, waiting) = state.outbox.next(now)?;
+        let timestamp = Timestamp::from(seconds(now));
+        let mut request = Request::new(waiting.body.clone());
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = url;
+        // The signature is hex.
+        let signature = HeaderValue::try_from(signer.sign(timestamp, &waiting.body)).ok()?;
+        let headers = request.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(waiting.body.len()));
+        headers.insert("x-cio-timestamp", HeaderValue::from(timestamp.get()));
+        headers.insert("x-cio-signature", signature);
+        Some(WebhookCall { number, event_id: waiting.event_id.clone(), request })
+    }
+
+    /// Tells what became of a webhook. Anything but a 2xx within 4 seconds is a failure: it is sent again later, and the
+    /// others wait behind it. Without a word for 4 seconds it has timed out by itself.
+    pub fn webhook_answered(&self, call: &WebhookCall, answer: WebhookAnswer) {
+        let mut state = self.state();
+        let now = state.clock.since_epoch();
+        state.outbox.answered(call.number, answer, now);
+    }
+
+    /// How long nothing is to be done: until a webhook is due, times out or is given up. Nothing where none waits.
+    #[must_use]
+    pub fn webhook_pause(&self) -> Option<Duration> {
+        let mut state = self.state();
+        let now = state.clock.since_epoch();
+        Some(state.outbox.due(now)?.saturating_sub(now))
+    }
+
+    /// Puts the events that have happened and were not sent yet into another order, and about a fifth of them in twice.
+    /// The same seed does the same.
+    pub fn scramble_webhooks(&self, seed: u64) {
+        let mut state = self.state();
+        let now = state.clock.since_epoch();
+        state.outbox.scramble(seed, now);
+    }
+
+    /// How many events wait to be accepted or are yet to happen.
+    #[must_use]
+    pub fn webhooks_waiting(&self) -> usize {
+        self.state().outbox.waiting()
+    }
+
+    /// How many webhooks were answered with a 2xx.
+    #[must_use]
+    pub fn webhooks_accepted(&self) -> u64 {
+        self.state().outbox.accepted
+    }
+
+    /// The events that nobody took in seven days.
+    #[must_use]
+    pub fn webhooks_given_up(&self) -> Vec<Event> {
+        self.state().outbox.given_up.iter().filter_map(|body| Event::from_json(body).ok()).collect()
+    }
+
+    /// What verifies this emulator's webhooks.
+    ///
+    /// # Errors
+    ///
+    /// Where the emulator was given a signing key that is empty or has a control character.
+    pub fn webhook_verifier(&self) -> Result<Verifier, BuildError> {
+        Verifier::new(&self.config.webhook_signing_key)
+    }
+
+    /// Sends what is due over a transport, one after another, until nothing is due. Says how many were sent.
+    pub async fn send_webhooks(&self, transport: &(impl Transport + ?Sized)) -> u64 {
+        let mut sent = 0;
+        while let Some(call) = self.next_webhook() {
+            let answer = send(transport, call.request.clone()).await;
+            self.webhook_answered(&call, answer);
+            sent += 1;
+        }
+        sent
+    }
+
+    /// [`send_webhooks`](Self::send_webhooks) until none waits, moving the emulator's clock over each pause. Says how
+    /// many were sent.
+    pub async fn drain_webhooks(&self, transport: &(impl Transport + ?Sized)) -> u64 {
+        let mut sent = self.send_webhooks(transport).await;
+        while let Some(pause) = self.webhook_pause() {
+            self.advance(pause);
+            sent += self.send_webhooks(transport).await;
+        }
+        sent
+    }
+}
+
+/// One webhook on its way.
+#[derive(Clone)]
+pub struct WebhookCall {
+    number: u64,
+    event_id: String,
+    request: Request<Bytes>,
+}
+
+impl WebhookCall {
+    /// The id of its event.
+    #[must_use]
+    pub fn event_id(&self) -> &str {
+        &self.event_id
+    }
+
+    /// The request.
+    #[must_use]
+    pub fn request(&self) -> &Request<Bytes> {
+        &self.request
+    }
+}
+
+impl std::fmt::Debug for WebhookCall {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("WebhookCall").field("number", &self.number).finish_non_exhaustive()
+    }
+}
+
+/// Plans what becomes of a message that was just sent.
+pub(crate) fn plan(state: &mut State, message: &Message) {
+    if message.body["queue_draft"] == true {
+        return;
+    }
+    let sent = message.send_at.unwrap_or(message.queued_at).get();
+    let sent = Duration::from_secs(u64::try_from(sent).unwrap_or(0)).max(state.clock.since_epoch());
+    for (after, outcome) in state.outcomes.clone() {
+        report(state, message, &outcome, sent.saturating_add(after));
+    }
+}
+
+fn report(state: &mut State, message: &Message, outcome: &Outcome, at: Duration) -> Option<String> {
+    state.receiver.as_ref()?;
+    let person = message.person.as_deref().and_then(|cio_id| state.people.get(cio_id));
+    let (event_id, body) = reports::event(message, person, outcome, at)?;
+    state.outbox.enter(event_id.clone(), body, at).then_some(event_id)
+}
+
+async fn send(transport: &(impl Transport + ?Sized), request: Request<Bytes>) -> WebhookAnswer {
+    let mut answer = transport.send(request);
+    let mut timer = transport.sleep(TIMEOUT);
+    poll_fn(|context| {
+        if let Poll::Ready(result) = Pin::as_mut(&mut answer).poll(context) {
+            return Poll::Ready(match result {
+                Ok(response) => WebhookAnswer::Status(response.status()),
+                Err(error) if error.kind() == TransportErrorKind::Timeout => WebhookAnswer::Timeout,
+                Err(_) => WebhookAnswer::Disconnected,
+            });
+        }
+        Pin::as_mut(&mut timer).poll(context).map(|()| WebhookAnswer::Timeout)
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use customerio_core::{Moment, TransportError, async_trait};
+    use http::{Response, StatusCode};
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::{NOW, call, emulator};
+
+    fn send_email(emulator: &Emulator, extra: (&str, i64)) -> String {
+        let mut body = json!({"to": "a@b", "transactional_message_id": 1, "identifiers": {"id": "42"}});
+        if extra.1 != 0 {
+            body[extra.0] = extra.1.into();
+        }
+        call(emulator, "POST /v1/send/email", &body).1["delivery_id"].as_str().unwrap().to_owned()
+    }
+
+    /// Accepts what the emulator's verifier accepts, and fails as it is told to.
+    #[derive(Debug)]
+    struct Receiver {
+        emulator: Emulator,
+        received: std::sync::Mutex<Vec<(i64, String)>>,
+        answers: std::sync::Mutex<Vec<Option<u16>>>,
+    }
+
+    impl Receiver {
+        fn new(emulator: &Emulator, answers: &[Option<u16>]) -> Self {
+            let answers = answers.iter().rev().copied().collect::<Vec<_>>().into();
+            Self { emulator: emulator.clone(), received: Vec::new().into(), answers }
+        }
+    }
+
+    #[async_trait]
+    impl Transport for Receiver {
+        async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+            let now = self.emulator.now();
+            assert_eq!(request.uri(), "http://example.com/hook");
+            assert_eq!(request.headers()["content-type"], "application/json");
+            let event = self.emulator.webhook_verifier().unwrap().receive(&request, now).unwrap();
+            self.received.lock().unwrap().push((now.get() - NOW, event.metric().unwrap().to_owned()));
+            let answer = self.answers.lock().unwrap().pop();
+            let status = match answer {
+                Some(Some(status)) => StatusCode::from_u16(status).unwrap(),
+                Some(None) => std::future::pending().await,
+                None => StatusCode::OK,
+            };
+            let mut response = Response::new(Bytes::new());
+            *response.status_mut() = status;
+            Ok(response)
+        }
+        async fn sleep(&self, duration: Duration) {
+            // An answer that comes does so at once, and its timer is not polled.
+            self.emulator.advance(duration);
+        }
+        fn now(&self) -> Moment {
+            self.emulator.moment()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_script_is_played_for_each_message_and_failures_hold_it_up() {
+        let emulator = emulator();
+        let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
+        emulator.set_outcomes([
+            (minutes(0), Outcome::Sent),
+            (minutes(10), Outcome::Clicked("https://example.com".into())),
+            (minutes(5), Outcome::Opened),
+        ]);
+        send_email(&emulator, ("", 0));
+        assert_eq!(emulator.webhooks_waiting(), 0, "nobody is reported to");
+        emulator.report_to("http://example.com/hook").unwrap();
+        send_email(&emulator, ("send_at", NOW + 60));
+        assert_eq!((emulator.webhooks_waiting(), emulator.webhook_pause()), (3, Some(minutes(1))));
+
+        // No answer for 4 seconds, then one that costs an hour, doubled because it is the second failure.
+        let receiver = Receiver::new(&emulator, &[None, Some(500)]);
+        assert_eq!(emulator.drain_webhooks(&receiver).await, 5);
+        let metrics = receiver.received.lock().unwrap().clone();
+        let again = 60 + 4 + 60;
+        let expected = [
+            (60, "sent"),
+            (again, "sent"),
+            (again + 7_200, "sent"),
+            (again + 7_200, "opened"),
+            (again + 7_200, "clicked"),
+        ];
+        assert_eq!(metrics, expected.map(|(at, metric)| (at, metric.to_owned())));
+        assert_eq!((emulator.webhooks_accepted(), emulator.webhooks_waiting()), (3, 0));
+        assert_eq!(emulator.webhook_pause(), None);
+    }
+
+    #[tokio::test]
+    async fn outcomes_are_reported_on_command() {
+        let emulator = emulator();
+        emulator.report_to("http://example.com/hook").unwrap();
+        let delivery = send_email(&emulator, ("", 0));
+        assert_eq!(emulator.report("unknown", &Outcome::Sent), None);
+        let bounced = emulator.report(&delivery, &Outcome::Bounced("full".into())).unwrap();
+        let call = emulator.next_webhook().unwrap();
+        assert_eq!(call.event_id(), bounced);
+        assert_eq!(emulator.report(&delivery, &Outcome::Unsubscribed).map(|id| id.len()), Some(26));
+        assert!(emulator.next_webhook().is_none());
+        emulator.webhook_answered(&call, WebhookAnswer::Status(StatusCode::OK));
+        assert_eq!(emulator.send_webhooks(&Receiver::new(&emulator, &[])).await, 1);
+    }
+
+    #[tokio::test]
+    async fn what_nobody_takes_in_seven_days_is_given_up() {
+        let emulator = emulator();
+        emulator.report_to("http://example.com/hook").unwrap();
+        let delivery = send_email(&emulator, ("", 0));
+        let lost = emulator.report(&delivery, &Outcome::Sent).unwrap();
+        let _ = emulator.report(&delivery, &Outcome::Opened);
+        let receiver = Receiver::new(&emulator, &[Some(401); 8]);
+        assert_eq!(emulator.drain_webhooks(&receiver).await, 9);
+        let given_up = emulator.webhooks_given_up();
+        assert_eq!(given_up.iter().map(Event::event_id).collect::<Vec<_>>(), [Some(&lost[..])]);
+        assert_eq!(emulator.webhooks_accepted(), 1);
+        assert_eq!(emulator.now().get(), NOW + 7 * 24 * 60 * 60);
+    }
+
+    #[test]
+    fn a_draft_is_not_reported_and_a_receiver_has_a_url() {
+        let emulator = emulator();
+        for url in ["", "/hook", "example.com", "ftp://example.com/hook"] {
+            assert!(emulator.report_to(url).is_err(), "{url}");
+        }
+        let no_key = Emulator::builder().with_webhook_signing_key(" ").build();
+        assert!(no_key.report_to("http://example.com/hook").is_err());
+
+        emulator.report_to("https://example.com/hook?from=customerio").unwrap();
+        emulator.set_outcomes([(Duration::ZERO, Outcome::Sent)]);
+        let draft =
+            json!({"to": "a@b", "transactional_message_id": 1, "identifiers": {"id": "42"}, "queue_draft": true});
+        assert_eq!(call(&emulator, "POST /v1/send/email", &draft).0, 200);
+        assert_eq!(emulator.webhooks_waiting(), 0);
+        send_email(&emulator, ("", 0));
+        let call = emulator.next_webhook().unwrap();
+        assert_eq!(call.request().uri(), "https://example.com/hook?from=customerio");
+    }
+}

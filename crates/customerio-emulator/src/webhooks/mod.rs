@@ -1,0 +1,5 @@
+//! Reporting webhooks: what they say, the order and the repeats, and the signed calls.
+
+pub(crate) mod calls;
+pub(crate) mod outbox;
+pub(crate) mod reports;

@@ -1,0 +1,323 @@
+//! The webhooks that wait to be sent, and the service's rules for that: one call at a time, 4 seconds for an answer, seven
+//! days of repeats, and all later calls behind the one that failed.
+//!
+//! <https://docs.customer.io/integrations/api/webhooks/#section/Timeouts-and-failures>
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http::StatusCode;
+
+use crate::store::bounded::{Bounded, MOST_BYTES, MOST_ENTRIES};
+
+/// How long the service waits for an answer.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(4);
+
+/// How long the service repeats a call.
+const LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// The first pause after what the service takes for a fault of the receiver. It doubles with each failure.
+const HOUR: Duration = Duration::from_secs(60 * 60);
+
+/// The first pause after anything else. The contract does not say how long it is.
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// What became of a webhook that was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WebhookAnswer {
+    /// It was answered with this status: a 2xx ends it.
+    Status(StatusCode),
+    /// There was no answer in time.
+    Timeout,
+    /// The connection could not be made, or it broke.
+    Disconnected,
+}
+
+impl WebhookAnswer {
+    fn first_pause(self) -> Duration {
+        const HOURLY: [u16; 11] = [400, 401, 402, 403, 404, 405, 410, 429, 500, 502, 521];
+        match self {
+            Self::Status(status) if !HOURLY.contains(&status.as_u16()) => MINUTE,
+            Self::Timeout => MINUTE,
+            Self::Status(_) | Self::Disconnected => HOUR,
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Waiting {
+    pub(crate) event_id: String,
+    pub(crate) body: Bytes,
+    failures: u32,
+    first_sent: Option<Duration>,
+    not_before: Duration,
+}
+
+impl Waiting {
+    fn ends(&self) -> Duration {
+        self.first_sent.map_or(Duration::MAX, |first| first.saturating_add(LIFETIME))
+    }
+}
+
+/// All times are since 1970.
+#[derive(Debug, Default)]
+pub(crate) struct Outbox {
+    /// What will have happened at a time, by that and then in the order of its coming in.
+    future: BTreeMap<(Duration, u64), Waiting>,
+    /// What has happened. The first is the one that is sent; it is never moved while it is under way.
+    backlog: VecDeque<Waiting>,
+    /// The number of the call that is under way, and when it was sent.
+    under_way: Option<(u64, Duration)>,
+    calls: u64,
+    entered: u64,
+    /// Of all bodies that wait.
+    bytes: usize,
+    pub(crate) accepted: u64,
+    pub(crate) given_up: Bounded<Bytes>,
+}
+
+impl Outbox {
+    /// Puts in an event that happens at a time. Says whether there was room.
+    pub(crate) fn enter(&mut self, event_id: String, body: Bytes, at: Duration) -> bool {
+        if self.waiting() >= MOST_ENTRIES || self.bytes + body.len() > MOST_BYTES {
+            return false;
+        }
+        self.entered += 1;
+        self.bytes += body.len();
+        let waiting = Waiting { event_id, body, failures: 0, first_sent: None, not_before: at };
+        self.future.insert((at, self.entered), waiting);
+        true
+    }
+
+    /// How many events are not ended, including those that are yet to happen.
+    pub(crate) fn waiting(&self) -> usize {
+        self.future.len() + self.backlog.len()
+    }
+
+    /// The next call and its number, if one is due and none is under way.
+    pub(crate) fn next(&mut self, now: Duration) -> Option<(u64, &Waiting)> {
+        self.catch_up(now);
+        if self.under_way.is_some() {
+            return None;
+        }
+        let head = self.backlog.front_mut().filter(|head| head.not_before <= now)?;
+        head.first_sent.get_or_insert(now);
+        self.calls += 1;
+        self.under_way = Some((self.calls, now));
+        Some((self.calls, head))
+    }
+
+    /// An answer to the call of this number. One to a call that has timed out changes nothing.
+    pub(crate) fn answered(&mut self, call: u64, answer: WebhookAnswer, now: Duration) {
+        self.catch_up(now);
+        if self.under_way.is_none_or(|(number, _)| number != call) {
+            return;
+        }
+        self.under_way = None;
+        if matches!(answer, WebhookAnswer::Status(status) if status.is_success()) {
+            self.remove_head();
+            self.accepted += 1;
+        } else {
+            self.fail(answer, now);
+        }
+        self.catch_up(now);
+    }
+
+    /// When something is to be done next: a call is due, times out or is given up, or an event happens.
+    pub(crate) fn due(&mut self, now: Duration) -> Option<Duration> {
+        self.catch_up(now);
+        if let Some((_, sent)) = self.under_way {
+            return Some(sent.saturating_add(TIMEOUT));
+        }
+        match self.backlog.front() {
+            Some(head) => Some(head.not_before.min(head.ends())),
+            None => self.future.keys().next().map(|(at, _)| *at),
+        }
+    }
+
+    /// Puts what has happened and was not sent yet into another order, and some of it in twice.
+    pub(crate) fn scramble(&mut self, seed: u64, now: Duration) {
+        self.catch_up(now);
+        let mut random = fastrand::Rng::with_seed(seed);
+        let first = self.backlog.iter().take_while(|waiting| waiting.first_sent.is_some()).count();
+        let mut rest = self.backlog.split_off(first);
+        let room = MOST_ENTRIES.saturating_sub(self.waiting() + rest.len());
+        let twice: Vec<_> = rest.iter().filter(|_| random.u8(..5) == 0).take(room).cloned().collect();
+        self.bytes += twice.iter().map(|waiting| waiting.body.len()).sum::<usize>();
+        rest.extend(twice);
+        random.shuffle(rest.make_contiguous());
+        self.backlog.append(&mut rest);
+    }
+
+    fn catch_up(&mut self, now: Duration) {
+        if let Some((_, sent)) = self.under_way
+            && sent.saturating_add(TIMEOUT) <= now
+        {
+            self.under_way = None;
+            self.fail(WebhookAnswer::Timeout, sent.saturating_add(TIMEOUT));
+        }
+        while let Some(entry) = self.future.first_entry()
+            && entry.key().0 <= now
+        {
+            self.backlog.push_back(entry.remove());
+        }
+        while self.under_way.is_none() && self.backlog.front().is_some_and(|head| head.ends() <= now) {
+            if let Some(head) = self.remove_head() {
+                self.given_up.push(head.body.clone(), head.body.len());
+            }
+        }
+    }
+
+    fn remove_head(&mut self) -> Option<Waiting> {
+        let head = self.backlog.pop_front()?;
+        self.bytes -= head.body.len();
+        Some(head)
+    }
+
+    fn fail(&mut self, answer: WebhookAnswer, at: Duration) {
+        if let Some(head) = self.backlog.front_mut() {
+            let factor = 2_u32.saturating_pow(head.failures);
+            head.failures += 1;
+            head.not_before = at.saturating_add(answer.first_pause().saturating_mul(factor));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    fn outbox(ids: &[&str]) -> Outbox {
+        let mut outbox = Outbox::default();
+        for id in ids {
+            assert!(outbox.enter((*id).to_owned(), Bytes::new(), seconds(0)));
+        }
+        outbox
+    }
+
+    fn status(status: u16) -> WebhookAnswer {
+        WebhookAnswer::Status(StatusCode::from_u16(status).unwrap())
+    }
+
+    #[track_caller]
+    fn sent(outbox: &mut Outbox, now: u64) -> (u64, String) {
+        let (call, waiting) = outbox.next(seconds(now)).unwrap();
+        (call, waiting.event_id.clone())
+    }
+
+    #[test]
+    fn one_at_a_time_in_their_order() {
+        let mut outbox = outbox(&["a", "b"]);
+        assert_eq!(sent(&mut outbox, 0), (1, "a".into()));
+        assert!(outbox.next(seconds(0)).is_none());
+        outbox.answered(1, status(204), seconds(1));
+        assert_eq!(sent(&mut outbox, 1), (2, "b".into()));
+        outbox.answered(2, status(200), seconds(1));
+        assert_eq!((outbox.waiting(), outbox.accepted, outbox.due(seconds(1))), (0, 2, None));
+    }
+
+    #[test]
+    fn each_failure_has_its_pause_and_holds_the_later_ones_back() {
+        let hourly = [400, 401, 402, 403, 404, 405, 410, 429, 500, 502, 521].map(status);
+        let others = [302, 408, 422, 503, 504].map(status);
+        let all = hourly.into_iter().chain([WebhookAnswer::Disconnected]).map(|answer| (answer, 3_600));
+        let all = all.chain(others.into_iter().chain([WebhookAnswer::Timeout]).map(|answer| (answer, 60)));
+        for (answer, pause) in all {
+            let mut outbox = outbox(&["a", "b"]);
+            let (call, _) = sent(&mut outbox, 0);
+            outbox.answered(call, answer, seconds(2));
+            assert_eq!(outbox.due(seconds(2)), Some(seconds(2 + pause)), "{answer:?}");
+            assert!(outbox.next(seconds(1 + pause)).is_none(), "{answer:?}");
+            let (call, id) = sent(&mut outbox, 2 + pause);
+            assert_eq!(id, "a", "{answer:?}");
+            outbox.answered(call, answer, seconds(2 + pause));
+            assert_eq!(outbox.due(seconds(2 + pause)), Some(seconds(2 + 3 * pause)), "{answer:?}");
+        }
+    }
+
+    #[test]
+    fn four_seconds_without_an_answer_are_a_failure() {
+        let mut outbox = outbox(&["a"]);
+        let (call, _) = sent(&mut outbox, 10);
+        assert_eq!(outbox.due(seconds(13)), Some(seconds(14)));
+        // The answer comes too late: the receiver will see the event again.
+        outbox.answered(call, status(200), seconds(14));
+        assert_eq!((outbox.waiting(), outbox.due(seconds(14))), (1, Some(seconds(74))));
+        let (second, id) = sent(&mut outbox, 74);
+        assert_eq!(id, "a");
+        outbox.answered(call, status(200), seconds(75));
+        assert_eq!(outbox.waiting(), 1, "that was an answer to the first call");
+        outbox.answered(second, status(200), seconds(75));
+        assert_eq!(outbox.waiting(), 0);
+    }
+
+    #[test]
+    fn after_seven_days_the_next_has_its_turn() {
+        let week = 7 * 24 * 60 * 60;
+        let mut outbox = outbox(&["a", "b"]);
+        let (mut now, mut attempts) = (0, 0);
+        loop {
+            let (call, id) = sent(&mut outbox, now);
+            if id == "b" {
+                break;
+            }
+            attempts += 1;
+            outbox.answered(call, status(401), seconds(now));
+            now = outbox.due(seconds(now)).unwrap().as_secs();
+        }
+        // At 0, 1, 3, 7, 15, 31, 63 and 127 hours; the next would be after 255, and the week has 168.
+        assert_eq!((now, attempts), (week, 8));
+        assert_eq!(outbox.given_up.iter().count(), 1);
+    }
+
+    #[test]
+    fn what_waits_is_bounded() {
+        let mut outbox = Outbox::default();
+        let half = Bytes::from(vec![b' '; MOST_BYTES / 2]);
+        assert!(outbox.enter("a".into(), half.clone(), seconds(0)));
+        assert!(outbox.enter("b".into(), half.clone(), seconds(0)));
+        assert!(!outbox.enter("c".into(), Bytes::from_static(b"{}"), seconds(0)));
+        let (call, _) = sent(&mut outbox, 0);
+        outbox.answered(call, status(200), seconds(0));
+        assert!(outbox.enter("c".into(), half, seconds(0)));
+    }
+
+    #[test]
+    fn what_is_yet_to_happen_waits_for_its_time() {
+        let mut outbox = outbox(&[]);
+        for (id, at) in [("late", 20), ("soon", 10), ("soon too", 10)] {
+            outbox.enter(id.into(), Bytes::new(), seconds(at));
+        }
+        assert!(outbox.next(seconds(9)).is_none());
+        assert_eq!(outbox.due(seconds(9)), Some(seconds(10)));
+        for (now, expected) in [(10, "soon"), (20, "soon too"), (20, "late")] {
+            let (call, id) = sent(&mut outbox, now);
+            assert_eq!(id, expected);
+            outbox.answered(call, status(200), seconds(now));
+        }
+    }
+
+    #[test]
+    fn scrambling_loses_nothing_and_leaves_what_is_under_way() {
+        let ids: Vec<_> = (0..100).map(|id| format!("{id:02}")).collect();
+        let mut outbox = outbox(&ids.iter().map(String::as_str).collect::<Vec<_>>());
+        let (call, _) = sent(&mut outbox, 0);
+        outbox.scramble(1, seconds(0));
+        assert_eq!(outbox.backlog[0].event_id, "00");
+        let mut order: Vec<_> = outbox.backlog.iter().map(|waiting| waiting.event_id.clone()).collect();
+        assert!(!order.is_sorted());
+        assert!((105..140).contains(&order.len()), "{}", order.len());
+        order.sort();
+        order.dedup();
+        assert_eq!(order, ids);
+        outbox.answered(call, status(200), seconds(0));
+        assert_ne!(outbox.backlog[0].event_id, "00");
+    }
+}
