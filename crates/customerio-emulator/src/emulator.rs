@@ -11,7 +11,6 @@ use customerio_core::{App, BuildError, Endpoint, Moment, Pipelines, Timestamp, T
 use http::{Request, Response, StatusCode};
 
 use crate::{
-    Builder, Channel, Event, FormSubmission, LoggedRequest, Message, Metric, Object, Person, Trigger, Unsubscribe,
     config::Config,
     contract::identifier::Identifier,
     route::Route,
@@ -22,6 +21,9 @@ use crate::{
     store::{
         clock::{Clock, seconds},
         kept::Key,
+        record::{
+            Channel, Event, FormSubmission, LoggedRequest, Message, Metric, Object, Person, Trigger, Unsubscribe,
+        },
         state::State,
     },
 };
@@ -43,24 +45,7 @@ pub struct Emulator {
     state: Arc<Mutex<State>>,
 }
 
-impl Default for Emulator {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 impl Emulator {
-    /// An emulator with nothing in it, the credentials of this crate's constants, and the system's clock.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::builder().build()
-    }
-
-    /// An emulator that is to be set up.
-    pub fn builder() -> Builder {
-        Builder::default()
-    }
-
     pub(crate) fn of(config: Config, clock: Clock) -> Self {
         Self { config: Arc::new(config), state: Arc::new(Mutex::new(State::new(clock))) }
     }
@@ -204,7 +189,7 @@ impl Emulator {
     }
 
     /// Refuses the next request with this status, and does nothing of what it says. Said several times, it holds for as many
-    /// requests. What a browser asks before a request (see [`Builder::with_cors`]) does not count.
+    /// requests. What a browser asks before a request (see [`Builder::with_cors`](crate::Builder::with_cors)) does not count.
     pub fn refuse_next(&self, status: StatusCode) {
         self.state().refusals.push_back(status);
     }

@@ -42,6 +42,8 @@
 //! - It does not redirect to another region.
 
 mod app;
+mod builder;
+mod call;
 mod config;
 mod contract;
 mod emulator;
@@ -58,9 +60,9 @@ mod webhooks;
 #[cfg(feature = "server")]
 pub use crate::server::socket::Server;
 pub use crate::{
+    builder::Builder,
     config::{
-        APP_API_KEY, Builder, PIPELINES_KEY, SERVICE_ACCOUNT_TOKEN, SITE_ID, TRACK_API_KEY, WEBHOOK_SIGNING_KEY,
-        WORKSPACE_ID,
+        APP_API_KEY, PIPELINES_KEY, SERVICE_ACCOUNT_TOKEN, SITE_ID, TRACK_API_KEY, WEBHOOK_SIGNING_KEY, WORKSPACE_ID,
     },
     emulator::Emulator,
     store::record::{

@@ -9,66 +9,24 @@ use serde_json::{Map, Value};
 
 use crate::{
     app::{message as messages, send_email as email, trigger_broadcast as broadcast},
+    call::{Call, Handler},
     config::Config,
     contract::{
+        fault::{At, Faults},
         json,
-        shape::{At, Faults, Shape},
+        shape::Shape,
     },
     pipelines,
     server::{
         answer::{Envelope, Refusal, Reply},
         auth::Access,
     },
-    store::{clock::seconds, state::State},
+    store::state::State,
     track::{
         add_device as devices, delete, event as events, get_region as region, identify, merge, metric as metrics,
         segment_ids as segments, submit_form as forms, unsubscribe, v2,
     },
 };
-
-/// What a route does with a request that is well formed.
-pub(crate) type Handler = fn(&mut Call<'_>) -> Result<Reply, Refusal>;
-
-/// A request that is well formed and may be made.
-pub(crate) struct Call<'a> {
-    pub(crate) state: &'a mut State,
-    pub(crate) config: &'a Config,
-    /// The variable segments of the path, decoded.
-    pub(crate) segments: Vec<String>,
-    pub(crate) query: Map<String, Value>,
-    pub(crate) body: Value,
-    /// The length of the body as it came.
-    pub(crate) bytes: usize,
-    pub(crate) since_epoch: Duration,
-    /// Whether the caller asks to be told what is not valid: only the Pipelines API says nothing otherwise.
-    pub(crate) strict: bool,
-}
-
-impl Call<'_> {
-    pub(crate) fn now(&self) -> i64 {
-        seconds(self.since_epoch)
-    }
-
-    /// How many bytes of the body are one's of so many parts, if they share it equally.
-    pub(crate) fn share(&self, parts: usize) -> usize {
-        self.bytes / parts.max(1)
-    }
-
-    /// A call whose body is a part of this one's.
-    pub(crate) fn part(&mut self, body: Value, bytes: usize) -> Call<'_> {
-        let Self { config, since_epoch, strict, .. } = *self;
-        let (segments, query) = (Vec::new(), Map::new());
-        Call { state: &mut *self.state, config, segments, query, body, bytes, since_epoch, strict }
-    }
-
-    /// Takes the fields out of the body: every shape of a body is an object.
-    pub(crate) fn take_fields(&mut self) -> Map<String, Value> {
-        match self.body.take() {
-            Value::Object(fields) => fields,
-            _ => Map::new(),
-        }
-    }
-}
 
 pub(crate) struct Route {
     method: Method,

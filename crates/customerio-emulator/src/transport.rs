@@ -6,7 +6,7 @@ use bytes::Bytes;
 use customerio_core::{Attempt, Moment, Transport, TransportError, TransportErrorKind, async_trait};
 use http::{Request, Response};
 
-use crate::Emulator;
+use crate::emulator::Emulator;
 
 /// A wait moves the emulator's clock ahead instead of taking time.
 #[cfg_attr(target_arch = "wasm32", async_trait(?Send))]

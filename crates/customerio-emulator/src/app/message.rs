@@ -5,6 +5,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::{
+    call::Call,
     contract::{
         identifier::{IDENTIFIERS, Identifier},
         shape::{
@@ -13,11 +14,10 @@ use crate::{
             Shape,
         },
     },
-    route::Call,
     server::answer::{Refusal, Reply},
     store::record::{Channel, Message},
     track::add_device as devices,
-    webhooks::calls as webhooks,
+    webhooks::plan::plan,
 };
 
 pub(crate) const PUSH: Shape = Shape::Object(&[
@@ -198,7 +198,7 @@ pub(crate) fn keep(call: &mut Call<'_>, channel: Channel) -> Reply {
             send_at: send_at.map(Into::into),
             body: std::mem::replace(&mut call.body, Value::Null),
         };
-        webhooks::plan(state, &message);
+        plan(state, &message);
         state.messages.push(message, call.bytes);
     }
     let mut answer = json!({"delivery_id": delivery_id, "queued_at": now});

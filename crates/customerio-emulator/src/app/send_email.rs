@@ -13,6 +13,7 @@ use crate::{
             TEMPLATE_ID, TRACKED,
         },
     },
+    call::Call,
     contract::{
         identifier::IDENTIFIERS,
         json,
@@ -21,7 +22,6 @@ use crate::{
             Shape,
         },
     },
-    route::Call,
     server::answer::{Refusal, Reply},
     store::record::Channel,
 };

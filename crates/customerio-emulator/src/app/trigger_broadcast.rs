@@ -6,8 +6,11 @@ use serde_json::{Value, json};
 
 use crate::{
     app::audience,
-    contract::shape::{Fault, INVALID, Need::May, Shape},
-    route::Call,
+    call::Call,
+    contract::{
+        fault::{Fault, INVALID},
+        shape::{Need::May, Shape},
+    },
     server::answer::{Refusal, Reply},
     store::record::Trigger,
 };

@@ -1,17 +1,15 @@
-//! Attributes of people and relationships: their limits, and how one call changes them.
+//! The limits of attributes, which people, objects and relationships have.
 
 use customerio_core::limits;
 use serde_json::{Map, Value};
 
 use crate::contract::{
+    fault::{At, Faults},
     json,
-    shape::{At, Faults},
 };
 
-pub(crate) type Attributes = Map<String, Value>;
-
 /// Checks names, values and number. `reserved` names have shapes of their own.
-pub(crate) fn check(attributes: &Attributes, reserved: &[&str], at: At<'_>, faults: &mut Faults) {
+pub(crate) fn check(attributes: &Map<String, Value>, reserved: &[&str], at: At<'_>, faults: &mut Faults) {
     let own = || attributes.iter().filter(|(name, _)| !reserved.contains(&name.as_str()));
     let count = own().count();
     if count > limits::ATTRIBUTES {
@@ -30,20 +28,6 @@ pub(crate) fn check(attributes: &Attributes, reserved: &[&str], at: At<'_>, faul
         if bytes > limits::ATTRIBUTE_VALUE {
             faults.add(at.key(name), format_args!("has {bytes} bytes; the most is {}", limits::ATTRIBUTE_VALUE));
         }
-    }
-}
-
-/// Whether a value removes its attribute.
-pub(crate) fn removes(value: &Value) -> bool {
-    value.is_null() || value.as_str() == Some("")
-}
-
-/// Sets one attribute, or removes it.
-pub(crate) fn set(attributes: &mut Attributes, name: &str, value: Value) {
-    if removes(&value) {
-        attributes.remove(name);
-    } else {
-        attributes.insert(name.to_owned(), value);
     }
 }
 

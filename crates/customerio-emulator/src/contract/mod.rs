@@ -2,6 +2,9 @@
 
 pub(crate) mod attributes;
 pub(crate) mod date;
+pub(crate) mod fault;
 pub(crate) mod identifier;
 pub(crate) mod json;
+pub(crate) mod object;
+pub(crate) mod person;
 pub(crate) mod shape;

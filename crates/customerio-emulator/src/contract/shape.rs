@@ -1,16 +1,15 @@
 //! What a body must look like, said as data: each route has a [`Shape`], and one function checks it.
 
-use std::fmt;
-
 use serde_json::{Map, Value};
 
-use crate::contract::{attributes, json};
+use crate::contract::{
+    attributes,
+    fault::{At, Faults},
+    json,
+};
 
 /// In seconds this is the year 5138; in milliseconds it is 1973.
 const MILLISECONDS: u64 = 100_000_000_000;
-
-/// No answer lists more faults than this.
-const MOST_FAULTS: usize = 20;
 
 /// Whether an object must have a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,99 +65,6 @@ pub(crate) enum Shape {
     Encoded(&'static Shape, usize),
     /// A shape that stands elsewhere, so that shapes can hold themselves.
     Ref(&'static Shape),
-}
-
-/// One thing that is wrong with a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Fault {
-    pub(crate) text: String,
-    /// The place as a JSON pointer; empty where the whole body is meant.
-    pub(crate) pointer: String,
-    /// The kind of the fault, where an API names it.
-    pub(crate) reason: &'static str,
-}
-
-/// The reason of what is there and wrong.
-pub(crate) const INVALID: &str = "invalid";
-
-/// Where a value stands.
-#[derive(Clone, Copy)]
-pub(crate) struct At<'a> {
-    parent: Option<&'a At<'a>>,
-    step: Step<'a>,
-}
-
-#[derive(Clone, Copy)]
-enum Step<'a> {
-    Root(&'static str),
-    Key(&'a str),
-    Index(usize),
-}
-
-impl At<'static> {
-    /// The top, under the name that messages give it.
-    pub(crate) const fn root(name: &'static str) -> Self {
-        At { parent: None, step: Step::Root(name) }
-    }
-}
-
-impl At<'_> {
-    pub(crate) const fn key<'b>(&'b self, key: &'b str) -> At<'b> {
-        At { parent: Some(self), step: Step::Key(key) }
-    }
-
-    pub(crate) const fn index(&self, index: usize) -> At<'_> {
-        At { parent: Some(self), step: Step::Index(index) }
-    }
-
-    fn pointer(&self) -> String {
-        let parent = self.parent.map(At::pointer).unwrap_or_default();
-        match self.step {
-            Step::Root(_) => parent,
-            Step::Key(key) => format!("{parent}/{}", key.replace('~', "~0").replace('/', "~1")),
-            Step::Index(index) => format!("{parent}/{index}"),
-        }
-    }
-}
-
-impl fmt::Display for At<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let inner = self.parent.filter(|parent| !matches!(parent.step, Step::Root(_)));
-        if let Some(parent) = inner {
-            parent.fmt(f)?;
-        }
-        match self.step {
-            Step::Root(name) => f.write_str(name),
-            // Names come from the caller and may be of any length.
-            Step::Key(key) => write!(f, "{}{key:.200}", if inner.is_some() { "." } else { "" }),
-            Step::Index(index) => write!(f, "[{index}]"),
-        }
-    }
-}
-
-/// What is wrong with a request, in the order of the fields.
-#[derive(Debug, Default)]
-pub(crate) struct Faults(Vec<Fault>);
-
-impl Faults {
-    /// Notes a fault at a place, as the words that follow the place's name.
-    pub(crate) fn add(&mut self, at: At<'_>, problem: impl fmt::Display) {
-        if self.0.len() < MOST_FAULTS {
-            self.0.push(Fault { text: format!("{at} {problem}"), pointer: at.pointer(), reason: INVALID });
-        }
-    }
-
-    /// Notes that a field is missing.
-    pub(crate) fn missing(&mut self, at: At<'_>) {
-        if self.0.len() < MOST_FAULTS {
-            self.0.push(Fault { text: format!("{at} is missing"), pointer: at.pointer(), reason: "required" });
-        }
-    }
-
-    /// The faults, as an error if there are any.
-    pub(crate) fn into_result(self) -> Result<(), Vec<Fault>> {
-        if self.0.is_empty() { Ok(()) } else { Err(self.0) }
-    }
 }
 
 impl Shape {
@@ -228,7 +134,7 @@ impl Shape {
     pub(crate) fn accepts(&self, value: &Value) -> bool {
         let mut faults = Faults::default();
         self.check(value, At::root("it"), &mut faults);
-        faults.0.is_empty()
+        faults.is_empty()
     }
 }
 
@@ -310,11 +216,12 @@ mod tests {
     use serde_json::json;
 
     use super::{Need::*, *};
+    use crate::contract::fault::MOST_FAULTS;
 
     fn faults(shape: Shape, value: &Value) -> Vec<String> {
         let mut faults = Faults::default();
         shape.check(value, At::root("the body"), &mut faults);
-        faults.0.into_iter().map(|fault| fault.text).collect()
+        faults.into_result().err().into_iter().flatten().map(|fault| fault.text).collect()
     }
 
     static TREE: Shape = Shape::Single(&[("leaf", May, Shape::Integer), ("not", May, Shape::Ref(&TREE))]);

@@ -5,22 +5,21 @@ use serde_json::{Map, Value, json};
 
 use super::{COMMON, CONTEXT, DATE_TIME, text, timestamp};
 use crate::{
+    call::Call,
     contract::{
         date,
         identifier::{EMAIL, Identifier},
+        object::{self, TYPE_ID},
+        person,
         shape::{
             Field,
             Need::{May, Must},
             Shape,
         },
     },
-    route::Call,
     server::answer::Refusal,
-    store::{
-        objects::{self, TYPE_ID},
-        record::Event,
-    },
-    track::{event as events, identify as identifying, merge, v2::relate_visitor},
+    store::{person_update::PersonUpdate, record::Event},
+    track::event as events,
 };
 
 /// An id may be empty, where something else says who is meant.
@@ -36,7 +35,7 @@ pub(super) const IDENTIFY: Shape =
         if is_named { Ok(()) } else { Err("must have userId, anonymousId or traits.email") }
     });
 
-const RESERVED: &[&str] = &["email", identifying::PREFERENCES];
+const RESERVED: &[&str] = &["email", person::PREFERENCES];
 
 const TRAITS: Shape = Shape::Open(
     &[
@@ -45,10 +44,10 @@ const TRAITS: Shape = Shape::Open(
         // "Any casing of true, 1 or "1"" is meant as true; anything else as false.
         ("unsubscribed", May, Shape::Either("true or false", &[Shape::Boolean, Shape::Text, Shape::Integer, NULL])),
         (
-            identifying::PREFERENCES,
+            person::PREFERENCES,
             May,
             Shape::Nullable(&Shape::Open(
-                &[("topics", May, identifying::TOPICS), ("channels", May, Shape::Open(&[], &Shape::Boolean))],
+                &[("topics", May, person::TOPICS), ("channels", May, Shape::Open(&[], &Shape::Boolean))],
                 &Shape::Any,
             )),
         ),
@@ -105,13 +104,13 @@ pub(super) const GROUP: Shape = Shape::Also(
         WHO,
         COMMON,
         &[
-            ("groupId", Must, objects::ID),
+            ("groupId", Must, object::ID),
             (
                 "traits",
                 May,
                 Shape::Attributes(
                     &Shape::Open(
-                        &[("object_type_id", May, TYPE_ID), ("relationshipAttributes", May, objects::ATTRIBUTES)],
+                        &[("object_type_id", May, TYPE_ID), ("relationshipAttributes", May, object::ATTRIBUTES)],
                         &Shape::Any,
                     ),
                     &["object_type_id", "relationshipAttributes"],
@@ -144,7 +143,6 @@ pub(super) fn identify(call: &mut Call<'_>) -> Result<(), Refusal> {
     let Some(person) = by_id.or_else(|| visitor().map(Identifier::CioId)).or_else(by_email) else { return Ok(()) };
 
     let mut fields = Map::new();
-    fields.insert("_timestamp".to_owned(), timestamp(call).into());
     for (name, value) in call.body["traits"].take().as_object_mut().into_iter().flat_map(std::mem::take) {
         match name.as_str() {
             "createdAt" => {
@@ -161,10 +159,9 @@ pub(super) fn identify(call: &mut Call<'_>) -> Result<(), Refusal> {
             }
         }
     }
-    if let Some(anonymous_id) = anonymous_id {
-        fields.insert("anonymous_id".to_owned(), anonymous_id.into());
-    }
-    identifying::update(call, &person, fields)
+    let (timestamp, now) = (timestamp(call), call.now());
+    let update = PersonUpdate::of(fields).with_timestamp(Some(timestamp)).with_anonymous_id(anonymous_id);
+    call.state.update_person(&person, update, now)
 }
 
 pub(super) fn track(call: &mut Call<'_>) -> Result<(), Refusal> {
@@ -226,7 +223,7 @@ pub(super) fn group(call: &mut Call<'_>) -> Result<(), Refusal> {
             call.state.relate(&person, &object, &related)?;
         }
     } else if let Some(anonymous_id) = text(&call.body["anonymousId"]) {
-        relate_visitor(call.state, &object, anonymous_id, &related)?;
+        call.state.relate_visitor(&object, anonymous_id, &related)?;
     }
     Ok(())
 }
@@ -238,8 +235,8 @@ pub(super) fn alias(call: &mut Call<'_>) -> Result<(), Refusal> {
     if call.state.people.find(&Identifier::Id(previous.clone())).is_none() {
         return call.state.adopt(&person, &previous);
     }
-    let merging = json!({"primary": {"id": call.body["userId"]}, "secondary": {"id": previous}});
-    merge::merge(&mut call.part(merging, 0)).map(drop)
+    let (Some(primary), secondary, now) = (user(call), Identifier::Id(previous), call.now()) else { return Ok(()) };
+    call.state.merge(&primary, &secondary, now)
 }
 
 fn user(call: &Call<'_>) -> Option<Identifier> {

@@ -7,15 +7,17 @@ use http::StatusCode;
 use serde_json::{Map, Value};
 
 use crate::{
+    call::Call,
     contract::{
-        date, json,
+        date,
+        fault::{At, Faults},
+        json,
         shape::{
-            At, Faults, Field,
+            Field,
             Need::{May, Must},
             Shape,
         },
     },
-    route::Call,
     server::answer::{Refusal, Reply},
     track::v2::chosen,
 };

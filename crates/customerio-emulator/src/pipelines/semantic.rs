@@ -9,18 +9,19 @@ use super::{
     timestamp,
 };
 use crate::{
+    call::Call,
     contract::{
         identifier::Identifier,
+        object,
         shape::{
             Field,
             Need::{May, Must},
             Shape,
         },
     },
-    route::Call,
     server::answer::Refusal,
     store::{
-        objects::{self, ObjectKey},
+        objects::ObjectKey,
         record::{Device, Metric},
     },
 };
@@ -82,7 +83,7 @@ const OF_A_DEVICE: Shape = Shape::Joined(&[
 const OBJECT: Field = (
     "properties",
     Must,
-    Shape::Open(&[("objectId", Must, objects::ID), ("objectTypeId", May, Shape::Integer)], &Shape::Any),
+    Shape::Open(&[("objectId", Must, object::ID), ("objectTypeId", May, Shape::Integer)], &Shape::Any),
 );
 
 const OF_A_RELATIONSHIP: Shape = Shape::Joined(&[COMMON, &[EVENT, PERSON, VISITOR, OBJECT, CONTEXT]]);

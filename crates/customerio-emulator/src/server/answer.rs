@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use serde_json::{Value, json};
 
-use crate::contract::shape::{Fault, INVALID};
+use crate::contract::fault::{Fault, INVALID};
 
 /// A success.
 #[derive(Debug)]

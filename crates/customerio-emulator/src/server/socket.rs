@@ -15,7 +15,7 @@ use tokio::{
 };
 
 use crate::{
-    Emulator,
+    emulator::Emulator,
     server::answer::{Envelope, Refusal},
 };
 

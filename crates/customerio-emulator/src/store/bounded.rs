@@ -2,14 +2,7 @@
 
 use std::collections::VecDeque;
 
-/// Most entries of a list.
-pub(crate) const MOST_ENTRIES: usize = 100_000;
-
-/// Most people, objects, suppressions and so on. These are never forgotten: a call that would add more is refused.
-pub(crate) const MOST_HELD: usize = 1_000_000;
-
-/// Most bytes that the bodies of a list may have together.
-pub(crate) const MOST_BYTES: usize = 64 * 1024 * 1024;
+use crate::store::capacity::{MOST_BYTES, MOST_ENTRIES};
 
 /// A list of at most [`MOST_ENTRIES`] entries that came in with at most [`MOST_BYTES`] bytes.
 #[derive(Debug)]

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::store::{
-    bounded::{MOST_BYTES, MOST_ENTRIES},
+    capacity::{MOST_BYTES, MOST_ENTRIES},
     record::{Event, Message},
 };
 

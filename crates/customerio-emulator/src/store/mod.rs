@@ -1,9 +1,16 @@
 //! What the emulator remembers: people, objects, events, messages, and the time.
 
+pub(crate) mod attributes;
 pub(crate) mod bounded;
+pub(crate) mod capacity;
 pub(crate) mod clock;
 pub(crate) mod kept;
+mod merge;
 pub(crate) mod objects;
 pub(crate) mod people;
+pub(crate) mod person_update;
 pub(crate) mod record;
+mod relationships;
+pub(crate) mod seen_ids;
 pub(crate) mod state;
+mod suppressions;

@@ -2,45 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use customerio_core::limits;
 use serde_json::{Map, Value};
 
 use crate::{
-    contract::{
-        attributes::{self, Attributes},
-        shape::{
-            Need::{May, Must},
-            Shape,
-        },
-    },
     server::answer::Refusal,
-    store::{bounded::MOST_HELD, people::MOST_OF_A_PERSON, record::Object},
+    store::{
+        attributes::{Attributes, changed},
+        capacity::{MOST_HELD, MOST_OF_A_PERSON},
+        record::Object,
+    },
 };
-
-/// An object in a body.
-pub(crate) const OBJECT_ID: Shape = Shape::Either(
-    "object_type_id and object_id, or cio_object_id, as strings",
-    &[
-        Shape::Object(&[("object_type_id", Must, TYPE_ID), ("object_id", Must, ID)]),
-        Shape::Object(&[("cio_object_id", Must, ID)]),
-    ],
-);
-
-/// Types are numbered from 1 on, and written as strings.
-pub(crate) const TYPE_ID: Shape = Shape::Rule("a number from 1 on, as a string", |text| {
-    text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u32>().is_ok_and(|number| number > 0)
-});
-
-/// The id of an object.
-pub(crate) const ID: Shape = Shape::Bytes(limits::OBJECT_ID);
-
-/// A relationship of a person or an object, from either side.
-pub(crate) const fn relationship(identifiers: Shape) -> [crate::contract::shape::Field; 2] {
-    [("identifiers", Must, identifiers), ("relationship_attributes", May, ATTRIBUTES)]
-}
-
-/// Attributes of objects and relationships, none of which is special.
-pub(crate) const ATTRIBUTES: Shape = Shape::Attributes(&Shape::Open(&[], &Shape::Any), &[]);
 
 /// The type and the id of an object.
 pub(crate) type ObjectKey = (String, String);
@@ -153,19 +124,6 @@ impl Objects {
         }
         Some(object)
     }
-}
-
-/// The attributes of an object or a relationship after a call, unless that is too many.
-pub(crate) fn changed(known: &Attributes, changes: &Attributes, what: &str) -> Result<Attributes, Refusal> {
-    let mut after = known.clone();
-    for (name, value) in changes {
-        attributes::set(&mut after, name, value.clone());
-    }
-    let (total, most) = (after.len(), limits::ATTRIBUTES);
-    if total > most {
-        return Err(Refusal::bad(format!("{what} would have {total} attributes; the most is {most}")));
-    }
-    Ok(after)
 }
 
 fn key(identifiers: &Value) -> Option<ObjectKey> {

@@ -6,19 +6,15 @@ use customerio_core::limits;
 use serde_json::Value;
 
 use crate::{
-    contract::{
-        attributes::{self, Attributes},
-        identifier::{self, Identifier},
-    },
+    contract::identifier::{self, Identifier},
     server::answer::Refusal,
     store::{
-        bounded::MOST_HELD,
+        attributes::{Attributes, removes, set},
+        capacity::{MOST_HELD, MOST_OF_A_PERSON},
         record::{Device, Person},
+        suppressions::Suppressions,
     },
 };
-
-/// Most devices, relationships or anonymous ids of one person.
-pub(crate) const MOST_OF_A_PERSON: usize = 1_000;
 
 #[derive(Debug, Default)]
 pub(crate) struct People {
@@ -32,12 +28,8 @@ pub(crate) struct People {
     devices: HashMap<String, String>,
     /// An anonymous id is one person's, forever.
     anonymous_ids: HashMap<String, String>,
-    /// With the number of the call that suppressed it: what was suppressed together is released together.
-    suppressed: HashMap<Identifier, u64>,
-    /// The identifiers that each such call suppressed.
-    suppressions: HashMap<u64, Vec<Identifier>>,
+    suppressed: Suppressions,
     created: u64,
-    suppressing_calls: u64,
 }
 
 #[derive(Debug)]
@@ -75,6 +67,18 @@ impl People {
             Identifier::Phone(number) => self.phones.get(number).cloned(),
             Identifier::CioId(cio_id) => self.by_cio_id.contains_key(cio_id).then(|| cio_id.clone()),
         }
+    }
+
+    /// The `cio_id` of the person who has one of the identifiers `named` and can be given `path`, which nobody has.
+    pub(crate) fn find_lacking(&self, path: &Identifier, named: &[Identifier]) -> Option<String> {
+        let lacks = |person: &Person| match path {
+            Identifier::Id(_) => person.id.is_none(),
+            Identifier::Email(_) => person.email.is_none(),
+            Identifier::Phone(_) => !person.attributes.contains_key(PHONE),
+            Identifier::CioId(_) => false,
+        };
+        let mut known = named.iter().filter_map(|identifier| self.find(identifier));
+        known.find(|cio_id| self.get(cio_id).is_some_and(lacks))
     }
 
     /// The `cio_id` of the person who has the identifier; they are added if nobody has it.
@@ -147,11 +151,42 @@ impl People {
         }
     }
 
+    /// Gives the person the identifiers of the path and the body. One that is another person's stays theirs, and the
+    /// answer is a success all the same, as the service's is.
+    pub(crate) fn set_identifiers(
+        &mut self,
+        cio_id: &str,
+        path: &Identifier,
+        id: Option<String>,
+        email: Option<Value>,
+    ) {
+        let has_id = self.get(cio_id).is_some_and(|person| person.id.is_some());
+        match path {
+            Identifier::Id(id) if !has_id => self.set_id(cio_id, Some(id.clone())),
+            Identifier::Email(email) if self.get(cio_id).is_some_and(|person| person.email.is_none()) => {
+                self.set_email(cio_id, Some(email.clone()));
+            }
+            _ => {}
+        }
+        // An id that is there can be changed by cio_id alone.
+        if !has_id || matches!(path, Identifier::CioId(_)) {
+            self.set_id(cio_id, id.filter(|_| !matches!(path, Identifier::Id(_))));
+        }
+        match email {
+            // An address that the path identifies the person by stays.
+            Some(Value::String(email)) if path == &Identifier::email(&email) => self.set_email(cio_id, Some(email)),
+            Some(_) if matches!(path, Identifier::Email(_)) => {}
+            Some(Value::String(email)) if !email.is_empty() => self.set_email(cio_id, Some(email)),
+            Some(_) => self.remove_email(cio_id),
+            None => {}
+        }
+    }
+
     /// Refuses a call that would leave the person with too many attributes. `reserved` fields are none.
     pub(crate) fn check_total(&self, cio_id: &str, fields: &Attributes, reserved: &[&str]) -> Result<(), Refusal> {
         let Some(person) = self.get(cio_id) else { return Ok(()) };
         let own = fields.iter().filter(|(name, _)| !reserved.contains(&name.as_str()));
-        let added = own.filter(|(name, value)| !attributes::removes(value) && !person.attributes.contains_key(*name));
+        let added = own.filter(|(name, value)| !removes(value) && !person.attributes.contains_key(*name));
         let (total, most) = (person.attributes.len() + added.count(), limits::ATTRIBUTES);
         if total > most {
             return Err(Refusal::bad(format!("the person would have {total} attributes; the most is {most}")));
@@ -167,7 +202,7 @@ impl People {
         if last.is_some_and(|last| last > timestamp) {
             return;
         }
-        if timestamp != first || attributes::removes(&value) {
+        if timestamp != first || removes(&value) {
             changed.insert(name.to_owned(), timestamp);
         } else {
             changed.remove(name);
@@ -175,7 +210,7 @@ impl People {
         if name == PHONE {
             index_phone(&mut self.phones, person, &value);
         }
-        attributes::set(&mut person.attributes, name, value);
+        set(&mut person.attributes, name, value);
         if changed.len() > MOST_OF_A_PERSON {
             changed.retain(|name, _| person.attributes.contains_key(name));
         }
@@ -256,14 +291,12 @@ impl People {
     }
 
     pub(crate) fn is_suppressed(&self, identifier: &Identifier) -> bool {
-        !self.suppressed.is_empty() && self.suppressed.contains_key(identifier)
+        self.suppressed.has(identifier)
     }
 
     /// Removes the person, and keeps the identifier and their other ones from being used again.
     pub(crate) fn suppress(&mut self, identifier: &Identifier) -> Result<Option<Person>, Refusal> {
-        if self.suppressed.len() + 4 > MOST_HELD {
-            return Err(Refusal::full("suppressed identifiers", MOST_HELD));
-        }
+        self.suppressed.check_room()?;
         let person = self.find(identifier).and_then(|cio_id| self.remove(&cio_id));
         let others = person.iter().flat_map(|person| {
             let id = person.id.clone().map(Identifier::Id);
@@ -271,23 +304,13 @@ impl People {
             let phone = phone_of(person).map(|number| Identifier::Phone(number.to_owned()));
             [id, email, phone, Some(Identifier::CioId(person.cio_id.clone()))].into_iter().flatten()
         });
-        let mut together = others.chain([identifier.clone()]).collect::<Vec<_>>();
-        together.retain(|identifier| !self.is_suppressed(identifier));
-        if together.is_empty() {
-            return Ok(person);
-        }
-        self.suppressing_calls += 1;
-        self.suppressed.extend(together.iter().map(|identifier| (identifier.clone(), self.suppressing_calls)));
-        self.suppressions.insert(self.suppressing_calls, together);
+        self.suppressed.add(others.chain([identifier.clone()]).collect());
         Ok(person)
     }
 
     /// Releases the identifier, and those that were suppressed with it.
     pub(crate) fn unsuppress(&mut self, identifier: &Identifier) {
-        let call = self.suppressed.get(identifier).copied();
-        for identifier in call.and_then(|call| self.suppressions.remove(&call)).unwrap_or_default() {
-            self.suppressed.remove(&identifier);
-        }
+        self.suppressed.release(identifier);
     }
 }
 

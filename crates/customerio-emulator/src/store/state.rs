@@ -1,7 +1,7 @@
 //! Everything that the emulator remembers.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashSet, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     time::Duration,
 };
 
@@ -9,17 +9,16 @@ use customerio_core::webhook::Verifier;
 use http::{StatusCode, Uri};
 
 use crate::{
-    contract::{attributes::Attributes, identifier::Identifier},
+    contract::identifier::Identifier,
     server::answer::Refusal,
     store::{
         bounded::Bounded,
         clock::Clock,
         kept::{Kept, Key},
-        objects::{ObjectKey, Objects, changed},
-        people::{MOST_OF_A_PERSON, People},
-        record::{
-            Channel, Event, FormSubmission, LoggedRequest, Message, Metric, Person, Relationship, Trigger, Unsubscribe,
-        },
+        objects::Objects,
+        people::People,
+        record::{Channel, Event, FormSubmission, LoggedRequest, Message, Metric, Person, Trigger, Unsubscribe},
+        seen_ids::SeenIds,
     },
     webhooks::{outbox::Outbox, reports::Outcome},
 };
@@ -122,50 +121,6 @@ impl State {
         }
     }
 
-    /// Takes a person, who has or had the relationship, from the people of its object.
-    pub(crate) fn leave_object(&mut self, cio_id: &str, relationship: &Relationship) {
-        let key = self.objects.find(&relationship.identifiers.clone().into());
-        if let Some(object) = key.and_then(|key| self.objects.get_mut(&key)) {
-            object.people.remove(cio_id);
-        }
-    }
-
-    /// Relates a person to an object, or changes the attributes of their relationship.
-    pub(crate) fn relate(&mut self, cio_id: &str, key: &ObjectKey, changes: &Attributes) -> Result<(), Refusal> {
-        let Some(person) = self.people.get_mut(cio_id) else { return Ok(()) };
-        let Some(object) = self.objects.get_mut(key) else { return Ok(()) };
-        if let Some(known) = person.relationships.iter_mut().find(|known| is_to(known, key)) {
-            known.attributes = changed(&known.attributes, changes, "the relationship")?;
-            return Ok(());
-        }
-        if person.relationships.len() >= MOST_OF_A_PERSON {
-            return Err(Refusal::full("relationships of a person", MOST_OF_A_PERSON));
-        }
-        let attributes = changed(&Attributes::new(), changes, "the relationship")?;
-        let named = [("object_type_id", &key.0), ("object_id", &key.1)];
-        let identifiers = named.map(|(name, value)| (name.to_owned(), value.clone().into())).into_iter().collect();
-        person.relationships.push(Relationship { identifiers, attributes });
-        object.people.insert(cio_id.to_owned());
-        Ok(())
-    }
-
-    /// Ends the relationship of a person to an object.
-    pub(crate) fn unrelate(&mut self, cio_id: &str, key: &ObjectKey) {
-        if let Some(person) = self.people.get_mut(cio_id) {
-            person.relationships.retain(|known| !is_to(known, key));
-        }
-        if let Some(object) = self.objects.get_mut(key) {
-            object.people.remove(cio_id);
-        }
-    }
-
-    /// Removes an object, and everyone's relationship to it.
-    pub(crate) fn delete_object(&mut self, key: &ObjectKey) {
-        for cio_id in self.objects.remove(key).map(|object| object.people).unwrap_or_default() {
-            self.unrelate(&cio_id, key);
-        }
-    }
-
     /// Gives a visitor's anonymous id to a person, with what the visitor did and is related to. Nothing happens if it is
     /// another person's.
     pub(crate) fn adopt(&mut self, cio_id: &str, anonymous_id: &str) -> Result<(), Refusal> {
@@ -178,33 +133,5 @@ impl State {
             self.relate(cio_id, &key, &attributes)?;
         }
         Ok(())
-    }
-}
-
-fn is_to(relationship: &Relationship, key: &ObjectKey) -> bool {
-    relationship.identifiers["object_id"] == *key.1 && relationship.identifiers["object_type_id"] == *key.0
-}
-
-/// Ids that have been seen; the oldest are forgotten.
-#[derive(Debug, Default)]
-pub(crate) struct SeenIds {
-    known: HashSet<String>,
-    order: Bounded<String>,
-}
-
-impl SeenIds {
-    pub(crate) fn contains(&self, id: &str) -> bool {
-        self.known.contains(id)
-    }
-
-    /// Notes an id. Says whether it is new.
-    pub(crate) fn note(&mut self, id: &str) -> bool {
-        let new = self.known.insert(id.to_owned());
-        if new {
-            for forgotten in self.order.push(id.to_owned(), 0) {
-                self.known.remove(&forgotten);
-            }
-        }
-        new
     }
 }

@@ -4,6 +4,7 @@ use customerio_core::Timestamp;
 use serde_json::Value;
 
 use crate::{
+    call::Call,
     contract::{
         identifier::Identifier,
         shape::{
@@ -11,7 +12,6 @@ use crate::{
             Shape,
         },
     },
-    route::Call,
     server::answer::{Refusal, Reply},
     store::record::Device,
 };

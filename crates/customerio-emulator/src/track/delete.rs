@@ -1,8 +1,8 @@
 //! `DELETE /api/v1/customers/{person}`, `POST …/suppress` and `POST …/unsuppress`: removes a person, and keeps them out.
 
 use crate::{
+    call::Call,
     contract::identifier::Identifier,
-    route::Call,
     server::answer::{Refusal, Reply},
 };
 

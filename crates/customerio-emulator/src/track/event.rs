@@ -4,6 +4,7 @@ use customerio_core::{EventId, Timestamp, limits, track::EventType};
 use serde_json::{Map, Value};
 
 use crate::{
+    call::Call,
     contract::{
         identifier::{EMAIL, Identifier},
         shape::{
@@ -11,7 +12,6 @@ use crate::{
             Shape,
         },
     },
-    route::Call,
     server::answer::{Refusal, Reply},
     store::record::Event,
 };

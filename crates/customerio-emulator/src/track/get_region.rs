@@ -4,7 +4,7 @@ use customerio_core::{Api as _, Region, Track};
 use serde_json::json;
 
 use crate::{
-    route::Call,
+    call::Call,
     server::answer::{Refusal, Reply},
 };
 

@@ -1,23 +1,18 @@
 //! `PUT /api/v1/customers/{person}`: adds or updates a person.
 
-use serde_json::{Map, Value, json};
-
 use crate::{
+    call::Call,
     contract::{
-        identifier::{EMAIL, ID, Identifier},
+        identifier::{ID, Identifier},
+        object::TO_OBJECTS,
+        person::{ADDRESS, CIO_ID, CREATED_AT, RESERVED, TOPIC_PREFERENCES, UNSUBSCRIBED, UPDATE},
         shape::{
-            Field,
             Need::{May, Must},
             Shape,
         },
     },
-    route::Call,
     server::answer::{Refusal, Reply},
-    store::{
-        objects::{OBJECT_ID, relationship},
-        people::{MOST_OF_A_PERSON, PHONE, People},
-        state::State,
-    },
+    store::person_update::{PersonUpdate, Relationships},
 };
 
 pub(crate) const BODY: Shape = Shape::Attributes(
@@ -39,190 +34,34 @@ pub(crate) const BODY: Shape = Shape::Attributes(
     RESERVED,
 );
 
-pub(crate) const ADDRESS: Field =
-    ("email", May, Shape::Either("an e-mail address, or null or empty to remove it", &[EMAIL, REMOVED]));
-pub(crate) const CIO_ID: Field = ("cio_id", May, Shape::Never("cannot be set"));
-pub(crate) const CREATED_AT: Field = ("created_at", May, Shape::Nullable(&Shape::Timestamp));
-pub(crate) const UPDATE: Field = ("_update", May, Shape::Boolean);
-pub(crate) const UNSUBSCRIBED: Field = ("unsubscribed", May, Shape::Nullable(&Shape::Boolean));
-pub(crate) const TOPIC_PREFERENCES: Field =
-    (PREFERENCES, May, Shape::Nullable(&Shape::Open(&[("topics", May, TOPICS)], &Shape::Any)));
-
-const REMOVED: Shape = Shape::Nullable(&Shape::OneOf(&[""]));
-
-pub(crate) const PREFERENCES: &str = "cio_subscription_preferences";
-
-pub(crate) const TOPICS: Shape = Shape::Also(&Shape::Open(&[], &Shape::Boolean), |topics| {
-    let is_topic = |name: &String| {
-        let number = name.strip_prefix("topic_").and_then(|number| number.parse::<u32>().ok());
-        number.is_some_and(|number| number > 0)
-    };
-    if topics.keys().all(is_topic) { Ok(()) } else { Err("must have names such as topic_1, from 1 on") }
-});
-
 const RELATIONSHIPS: Shape = Shape::Object(&[
     ("action", Must, Shape::OneOf(&["add_relationships", "delete_relationships"])),
     ("relationships", Must, TO_OBJECTS),
 ]);
 
-/// Relationships of a person.
-pub(crate) const TO_OBJECTS: Shape = Shape::List(&Shape::Object(&relationship(OBJECT_ID)), 0, MOST_OF_A_PERSON);
-
-/// What is not an attribute, or has its own limits.
-pub(crate) const RESERVED: &[&str] =
-    &["id", "email", "anonymous_id", "_timestamp", "_update", PREFERENCES, "cio_relationships"];
-
 pub(crate) fn identify(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let path = Identifier::of_path(&call.segments[0])?;
-    let fields = call.take_fields();
-    update(call, &path, fields)?;
-    Ok(Reply::empty())
-}
-
-/// Adds or updates the person with the identifier `path`. `fields` are as in a body of this route.
-pub(crate) fn update(call: &mut Call<'_>, path: &Identifier, mut fields: Map<String, Value>) -> Result<(), Refusal> {
     let now = call.now();
-    let people = &mut call.state.people;
-    let id = text(fields.remove("id"));
-    let email = fields.remove("email");
-    let address = text(email.clone()).filter(|address| !address.is_empty());
-    let named = [id.clone().map(Identifier::Id), address.as_deref().map(Identifier::email)];
-    if named.iter().flatten().chain([path]).any(|identifier| people.is_suppressed(identifier)) {
-        return Ok(());
-    }
-    // The path comes first: the body finds someone only where the path names nobody.
-    let by_body = || named.iter().flatten().find_map(|identifier| lacking(people, identifier, path));
-    let known = people.find(path).or_else(by_body);
-    let must_exist = fields.remove("_update") == Some(Value::Bool(true));
-    let cio_id = match known {
-        Some(cio_id) => cio_id,
-        None if must_exist => return Ok(()),
-        None => match people.obtain(path, now)? {
-            Some(cio_id) => cio_id,
-            None => return Ok(()),
-        },
-    };
-    people.check_total(&cio_id, &fields, RESERVED)?;
-    set_identifiers(people, &cio_id, path, id, email);
-    let timestamp = fields.remove("_timestamp").and_then(|value| value.as_i64()).unwrap_or(now);
-    if let Some(change) = fields.remove("cio_relationships") {
-        relate(call.state, &cio_id, change["action"] == "add_relationships", &change["relationships"])?;
-    }
-    let anonymous_id = text(fields.remove("anonymous_id"));
-    let people = &mut call.state.people;
-    if let Identifier::Phone(number) = path
-        && people.get(&cio_id).is_some_and(|person| !person.attributes.contains_key(PHONE))
-    {
-        people.set_attribute(&cio_id, PHONE, number.clone().into(), timestamp);
-    }
-    for (name, value) in fields {
-        match name.strip_prefix(ONE_TOPIC).map(str::to_owned) {
-            // One topic, in dot notation.
-            Some(topic) => {
-                let change = merged_preferences(people, &cio_id, json!({"topics": {topic: value}}));
-                people.set_attribute(&cio_id, PREFERENCES, change, timestamp);
-            }
-            None if name == PREFERENCES => {
-                let change = merged_preferences(people, &cio_id, value);
-                people.set_attribute(&cio_id, PREFERENCES, change, timestamp);
-            }
-            None => people.set_attribute(&cio_id, &name, value, timestamp),
-        }
-    }
-    if let Some(anonymous_id) = anonymous_id {
-        call.state.adopt(&cio_id, &anonymous_id)?;
-    }
-    Ok(())
-}
-
-const ONE_TOPIC: &str = "cio_subscription_preferences.topics.";
-
-/// The person who has `identifier`, if they can be given that of the path.
-fn lacking(people: &People, identifier: &Identifier, path: &Identifier) -> Option<String> {
-    let cio_id = people.find(identifier)?;
-    let person = people.get(&cio_id)?;
-    let lacks = match path {
-        Identifier::Id(_) => person.id.is_none(),
-        Identifier::Email(_) => person.email.is_none(),
-        Identifier::Phone(_) => !person.attributes.contains_key(PHONE),
-        Identifier::CioId(_) => false,
-    };
-    lacks.then_some(cio_id)
-}
-
-fn text(value: Option<Value>) -> Option<String> {
-    match value {
-        Some(Value::String(text)) => Some(text),
-        _ => None,
-    }
-}
-
-/// Gives the person the identifiers of the path and the body. One that is another person's stays theirs, and the answer
-/// is a success all the same, as the service's is.
-fn set_identifiers(people: &mut People, cio_id: &str, path: &Identifier, id: Option<String>, email: Option<Value>) {
-    let has_id = people.get(cio_id).is_some_and(|person| person.id.is_some());
-    match path {
-        Identifier::Id(id) if !has_id => people.set_id(cio_id, Some(id.clone())),
-        Identifier::Email(email) if people.get(cio_id).is_some_and(|person| person.email.is_none()) => {
-            people.set_email(cio_id, Some(email.clone()));
-        }
-        _ => {}
-    }
-    // An id that is there can be changed by cio_id alone.
-    if !has_id || matches!(path, Identifier::CioId(_)) {
-        people.set_id(cio_id, id.filter(|_| !matches!(path, Identifier::Id(_))));
-    }
-    match email {
-        // An address that the path identifies the person by stays.
-        Some(Value::String(email)) if path == &Identifier::email(&email) => people.set_email(cio_id, Some(email)),
-        Some(_) if matches!(path, Identifier::Email(_)) => {}
-        Some(Value::String(email)) if !email.is_empty() => people.set_email(cio_id, Some(email)),
-        Some(_) => people.remove_email(cio_id),
-        None => {}
-    }
-}
-
-/// Topics and channels that the call does not name stay as they are.
-fn merged_preferences(people: &People, cio_id: &str, mut change: Value) -> Value {
-    let known = people.get(cio_id).and_then(|person| person.attributes.get(PREFERENCES));
-    let known = known.and_then(Value::as_object).into_iter().flatten();
-    let Some(change_fields) = change.as_object_mut() else { return change };
-    for (name, known) in known {
-        match (change_fields.get_mut(name), known) {
-            (None, _) => {
-                change_fields.insert(name.clone(), known.clone());
-            }
-            (Some(Value::Object(change)), Value::Object(known)) => {
-                for (name, value) in known {
-                    change.entry(name).or_insert_with(|| value.clone());
-                }
-            }
-            _ => {}
-        }
-    }
-    change
-}
-
-/// Relates a person to objects, which are added where they do not exist; or ends such relationships.
-pub(crate) fn relate(state: &mut State, cio_id: &str, adds: bool, relationships: &Value) -> Result<(), Refusal> {
-    for relationship in relationships.as_array().into_iter().flatten() {
-        let identifiers = &relationship["identifiers"];
-        if !adds {
-            if let Some(key) = state.objects.find(identifiers) {
-                state.unrelate(cio_id, &key);
-            }
-        } else if let Some(key) = state.objects.obtain(identifiers)? {
-            let attributes = relationship["relationship_attributes"].as_object().cloned().unwrap_or_default();
-            state.relate(cio_id, &key, &attributes)?;
-        }
-    }
-    Ok(())
+    let mut fields = call.take_fields();
+    let timestamp = fields.remove("_timestamp").and_then(|value| value.as_i64());
+    let relationships = fields.remove("cio_relationships").map(|mut change| {
+        let list = change["relationships"].take();
+        let adds = change["action"] == "add_relationships";
+        if adds { Relationships::Added(list) } else { Relationships::Deleted(list) }
+    });
+    let update = PersonUpdate::of(fields).with_timestamp(timestamp).with_relationships(relationships);
+    call.state.update_person(&path, update, now)?;
+    Ok(Reply::empty())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::testing::{NOW, accept, emulator, refuse};
+    use serde_json::{Map, Value, json};
+
+    use crate::{
+        contract::person::PREFERENCES,
+        testing::{NOW, accept, emulator, refuse},
+    };
 
     const ADA: &str = "PUT /api/v1/customers/42";
 

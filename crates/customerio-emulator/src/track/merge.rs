@@ -1,89 +1,29 @@
 //! `POST /api/v1/merge_customers`: makes one person of two.
 
-use serde_json::Value;
-
 use crate::{
+    call::Call,
     contract::{
         identifier::{IDENTIFIERS, Identifier},
         shape::{Need::Must, Shape},
     },
-    route::Call,
     server::answer::{Refusal, Reply},
-    store::{kept::Key, people::MOST_OF_A_PERSON, state::State},
 };
 
 pub(crate) const BODY: Shape = Shape::Object(&[("primary", Must, IDENTIFIERS), ("secondary", Must, IDENTIFIERS)]);
 
-/// Nothing happens unless both exist and are two.
 pub(crate) fn merge(call: &mut Call<'_>) -> Result<Reply, Refusal> {
-    let find = |name: &str| {
-        let identifier = call.body[name].as_object().and_then(Identifier::of_body)?;
-        call.state.people.find(&identifier)
-    };
-    if let (Some(primary), Some(secondary)) = (find("primary"), find("secondary"))
-        && primary != secondary
-    {
-        check_room(call.state, &primary, &secondary)?;
-        absorb(call.state, &primary, &secondary, call.since_epoch)?;
+    let person = |name: &str| call.body[name].as_object().and_then(Identifier::of_body);
+    if let (Some(primary), Some(secondary)) = (person("primary"), person("secondary")) {
+        let now = call.now();
+        call.state.merge(&primary, &secondary, now)?;
     }
     Ok(Reply::empty())
 }
 
-/// Refuses a merge before it begins if the emulator could not hold what comes of it.
-fn check_room(state: &State, primary: &str, secondary: &str) -> Result<(), Refusal> {
-    let (Some(one), Some(other)) = (state.people.get(primary), state.people.get(secondary)) else { return Ok(()) };
-    for (what, count) in [
-        ("devices of a person", one.devices.len() + other.devices.len()),
-        ("relationships of a person", one.relationships.len() + other.relationships.len()),
-        ("anonymous ids of a person", one.anonymous_ids.len() + other.anonymous_ids.len()),
-    ] {
-        if count > MOST_OF_A_PERSON {
-            return Err(Refusal::full(what, MOST_OF_A_PERSON));
-        }
-    }
-    Ok(())
-}
-
-/// Gives `primary` what they lack and `secondary` has.
-fn absorb(state: &mut State, primary: &str, secondary: &str, now: std::time::Duration) -> Result<(), Refusal> {
-    let Some(given) = state.people.remove(secondary) else { return Ok(()) };
-    for relationship in &given.relationships {
-        state.leave_object(secondary, relationship);
-        // What the primary person knows of the object stays as it is.
-        if let Some(key) = state.objects.find(&Value::Object(relationship.identifiers.clone()))
-            && state.objects.get(&key).is_some_and(|object| !object.people.contains(primary))
-        {
-            state.relate(primary, &key, &relationship.attributes)?;
-        }
-    }
-    let people = &mut state.people;
-    let Some(person) = people.get_mut(primary) else { return Ok(()) };
-    let lacks = (person.id.is_none(), person.email.is_none());
-    person.segments.extend(&given.segments);
-    let missing = |(name, _): &(String, Value)| !person.attributes.contains_key(name);
-    let attributes = given.attributes.into_iter().filter(missing).collect::<Vec<_>>();
-    for (name, value) in attributes {
-        people.set_attribute(primary, &name, value, crate::store::clock::seconds(now));
-    }
-    people.set_id(primary, given.id.filter(|_| lacks.0));
-    people.set_email(primary, given.email.filter(|_| lacks.1));
-    for device in given.devices {
-        people.put_device(primary, device)?;
-    }
-    for anonymous_id in given.anonymous_ids {
-        people.claim_anonymous_id(primary, &anonymous_id)?;
-    }
-    let theirs = Key::Person(secondary.to_owned());
-    state.events.change_of(&theirs, |event| event.person = Some(primary.to_owned()));
-    state.messages.change_of(&theirs, |message| message.person = Some(primary.to_owned()));
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
-    use super::*;
     use crate::testing::{accept, call, emulator};
 
     const MERGE: &str = "POST /api/v1/merge_customers";

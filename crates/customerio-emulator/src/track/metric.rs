@@ -5,12 +5,15 @@ use http::StatusCode;
 use serde_json::Value;
 
 use crate::{
-    contract::shape::{
-        At, Faults, Field,
-        Need::{May, Must},
-        Shape,
+    call::Call,
+    contract::{
+        fault::{At, Faults},
+        shape::{
+            Field,
+            Need::{May, Must},
+            Shape,
+        },
     },
-    route::Call,
     server::answer::{Refusal, Reply},
     store::{
         kept::Key,

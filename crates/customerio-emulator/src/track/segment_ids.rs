@@ -3,6 +3,7 @@
 use customerio_core::limits;
 
 use crate::{
+    call::Call,
     contract::{
         identifier::{ID, Identifier},
         shape::{
@@ -10,7 +11,6 @@ use crate::{
             Shape,
         },
     },
-    route::Call,
     server::answer::{Refusal, Reply},
 };
 

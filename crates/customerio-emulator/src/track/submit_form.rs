@@ -3,16 +3,16 @@
 use serde_json::Value;
 
 use crate::{
+    call::Call,
     contract::{
         attributes,
+        fault::{At, Faults},
         identifier::{EMAIL, ID, Identifier},
         shape::{
-            At, Faults,
             Need::{May, Must},
             Shape,
         },
     },
-    route::Call,
     server::answer::{Refusal, Reply},
     store::record::FormSubmission,
 };

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::{
+    call::Call,
     contract::shape::{Need::May, Shape},
-    route::Call,
     server::answer::{Refusal, Reply},
     store::{kept::Key, record::Unsubscribe},
 };

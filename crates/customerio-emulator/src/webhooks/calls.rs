@@ -4,17 +4,19 @@ use std::{future::poll_fn, pin::Pin, task::Poll, time::Duration};
 
 use bytes::Bytes;
 use customerio_core::{
-    BuildError, BuildErrorKind, Timestamp, Transport, TransportErrorKind,
+    BuildError, BuildErrorKind, Transport, TransportErrorKind,
     webhook::{Event, Verifier},
 };
-use http::{HeaderValue, Method, Request, Uri, header, uri::Scheme};
+use http::{Request, Uri, uri::Scheme};
 
 use crate::{
-    Emulator,
-    store::{clock::seconds, kept::Key, record::Message, state::State},
+    emulator::Emulator,
+    store::{clock::seconds, kept::Key},
     webhooks::{
         outbox::{TIMEOUT, WebhookAnswer},
-        reports::{self, Outcome},
+        plan::report,
+        reports::Outcome,
+        signing::signed,
     },
 };
 
@@ -95,17 +97,7 @@ impl Emulator {
         let now = state.clock.since_epoch();
         let (url, signer) = state.receiver.clone()?;
         let (number, waiting) = state.outbox.next(now)?;
-        let timestamp = Timestamp::from(seconds(now));
-        let mut request = Request::new(waiting.body.clone());
-        *request.method_mut() = Method::POST;
-        *request.uri_mut() = url;
-        // The signature is hex.
-        let signature = HeaderValue::try_from(signer.sign(timestamp, &waiting.body)).ok()?;
-        let headers = request.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(waiting.body.len()));
-        headers.insert("x-cio-timestamp", HeaderValue::from(timestamp.get()));
-        headers.insert("x-cio-signature", signature);
+        let request = signed(url, &signer, waiting.body.clone(), seconds(now).into())?;
         Some(WebhookCall { number, event_id: waiting.event_id.clone(), request })
     }
 
@@ -209,25 +201,6 @@ impl std::fmt::Debug for WebhookCall {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("WebhookCall").field("number", &self.number).finish_non_exhaustive()
     }
-}
-
-/// Plans what becomes of a message that was just sent.
-pub(crate) fn plan(state: &mut State, message: &Message) {
-    if message.body["queue_draft"] == true {
-        return;
-    }
-    let sent = message.send_at.unwrap_or(message.queued_at).get();
-    let sent = Duration::from_secs(u64::try_from(sent).unwrap_or(0)).max(state.clock.since_epoch());
-    for (after, outcome) in state.outcomes.clone() {
-        report(state, message, &outcome, sent.saturating_add(after));
-    }
-}
-
-fn report(state: &mut State, message: &Message, outcome: &Outcome, at: Duration) -> Option<String> {
-    state.receiver.as_ref()?;
-    let person = message.person.as_deref().and_then(|cio_id| state.people.get(cio_id));
-    let (event_id, body) = reports::event(message, person, outcome, at)?;
-    state.outbox.enter(event_id.clone(), body, at).then_some(event_id)
 }
 
 async fn send(transport: &(impl Transport + ?Sized), request: Request<Bytes>) -> WebhookAnswer {

@@ -2,4 +2,6 @@
 
 pub(crate) mod calls;
 pub(crate) mod outbox;
+pub(crate) mod plan;
 pub(crate) mod reports;
+mod signing;

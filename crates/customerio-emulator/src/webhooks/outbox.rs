@@ -11,7 +11,10 @@ use std::{
 use bytes::Bytes;
 use http::StatusCode;
 
-use crate::store::bounded::{Bounded, MOST_BYTES, MOST_ENTRIES};
+use crate::store::{
+    bounded::Bounded,
+    capacity::{MOST_BYTES, MOST_ENTRIES},
+};
 
 /// How long the service waits for an answer.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(4);

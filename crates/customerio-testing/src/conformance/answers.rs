@@ -10,7 +10,7 @@ use customerio_core::{
 use http::{Method, Request, Response};
 
 use super::{
-    Outcome,
+    outcome::Outcome,
     sending::{get, request, send},
 };
 use crate::wire_server::{Answer, WireServer};

@@ -8,7 +8,7 @@ use std::{
 use customerio_core::Transport;
 
 use super::{
-    Outcome,
+    outcome::Outcome,
     sending::{in_time, pause},
 };
 

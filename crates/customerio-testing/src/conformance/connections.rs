@@ -6,7 +6,7 @@ use customerio_core::Transport;
 use http::Method;
 
 use super::{
-    Outcome,
+    outcome::Outcome,
     sending::{abandon, get, pause, request, send},
 };
 use crate::WireServer;

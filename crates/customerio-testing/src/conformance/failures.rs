@@ -6,7 +6,7 @@ use customerio_core::{Delivery, Transport, TransportErrorKind};
 use http::Method;
 
 use super::{
-    Outcome,
+    outcome::Outcome,
     sending::{answer, request, send},
 };
 use crate::{

@@ -18,6 +18,7 @@ mod answers;
 mod clock;
 mod connections;
 mod failures;
+mod outcome;
 mod report;
 mod requests;
 mod sending;
@@ -78,6 +79,3 @@ pub async fn check<T: Transport>(transport: &T) -> Report {
     report.add("since_epoch_is_right", clock::since_epoch_is_right(transport));
     report
 }
-
-/// What a check found. The error is the sentence that the report shows.
-type Outcome<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;

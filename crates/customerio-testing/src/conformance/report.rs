@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Outcome;
+use super::outcome::Outcome;
 
 /// What each check found. It displays as a table.
 #[derive(Clone, Debug, Default)]

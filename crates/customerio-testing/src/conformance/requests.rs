@@ -7,7 +7,7 @@ use customerio_core::Transport;
 use http::{Method, Request};
 
 use super::{
-    Outcome,
+    outcome::Outcome,
     sending::{answer, request},
 };
 use crate::WireServer;

@@ -16,7 +16,7 @@ use bytes::Bytes;
 use customerio_core::{Transport, TransportError};
 use http::{Method, Request, Response};
 
-use super::Outcome;
+use super::outcome::Outcome;
 
 /// Far longer than any answer on loopback takes.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -10,7 +10,7 @@ use socket2::SockRef;
 
 use super::{
     Action, Fate, Frame, Stream,
-    server::State,
+    state::State,
     wiretap::{Event, Wiretap},
 };
 use crate::listener::{Ended, lock};

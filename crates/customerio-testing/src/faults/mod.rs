@@ -32,10 +32,13 @@ mod action;
 mod conversation;
 mod http2;
 mod ports;
+mod record;
 mod server;
+mod state;
 mod wiretap;
 
 pub use action::{Action, Stream, Wrap};
 pub use http2::Frame;
 pub use ports::{BlackHole, ClosedPort};
-pub use server::{Fate, FaultServer, Record};
+pub use record::{Fate, Record};
+pub use server::FaultServer;

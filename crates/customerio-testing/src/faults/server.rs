@@ -1,11 +1,6 @@
-use std::{
-    collections::VecDeque,
-    io,
-    net::SocketAddr,
-    sync::{Arc, Mutex},
-};
+use std::{io, net::SocketAddr, sync::Arc};
 
-use super::{Action, conversation::Conversation};
+use super::{Action, Record, conversation::Conversation, state::State};
 use crate::listener::{Listener, lock};
 
 /// A server on loopback that does what it is told, connection by connection.
@@ -15,37 +10,6 @@ use crate::listener::{Listener, lock};
 pub struct FaultServer {
     listener: Listener,
     state: Arc<State>,
-}
-
-#[derive(Debug, Default)]
-pub(super) struct State {
-    scripts: Mutex<VecDeque<Vec<Action>>>,
-    default: Mutex<Option<Vec<Action>>>,
-    pub(super) record: Mutex<Record>,
-}
-
-/// What a [`FaultServer`] got.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Record {
-    /// How many connections were made.
-    pub connections: usize,
-    /// How many requests began to arrive: a byte of it, or with HTTP/2 its head.
-    pub begun: usize,
-    /// What became of each request that arrived whole, in the order in which they did.
-    pub arrivals: Vec<Fate>,
-}
-
-/// What a [`FaultServer`] did with a request that it has got whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Fate {
-    /// It wrote no answer, or not all of an answer's head.
-    Unanswered,
-    /// It wrote a whole head with this status, be its body whole or not.
-    Answered(u16),
-    /// It said that it had not looked at it, and would not: `REFUSED_STREAM` of HTTP/2.
-    Refused,
 }
 
 const OK: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}";

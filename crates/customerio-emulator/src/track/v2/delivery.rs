@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::{
+    call::Call,
     contract::shape::{Need::Must, Shape},
-    route::Call,
     server::answer::Refusal,
     store::record::Metric,
 };

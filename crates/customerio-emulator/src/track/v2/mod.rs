@@ -4,19 +4,18 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use crate::{
+    call::Call,
     contract::{
+        fault::{At, Faults},
         json,
-        shape::{At, Faults, Need::Must, Shape},
+        shape::{Need::Must, Shape},
     },
-    route::Call,
     server::answer::{Refusal, Reply},
 };
 
 mod delivery;
 mod object;
 mod person;
-
-pub(crate) use object::relate_visitor;
 
 /// Most bytes of an entity, alone or in a batch. The vendor writes "32kb"; this is the larger reading of it.
 pub(crate) const MOST_ENTITY: usize = 32 * 1024;

@@ -1,22 +1,18 @@
 //! Objects: what `type` `object` takes.
 
-use serde_json::{Map, Value};
-
 use crate::{
+    call::Call,
     contract::{
         identifier::{IDENTIFIERS, Identifier},
+        object::{ATTRIBUTES, OBJECT_ID, attributes_of_relationship, relationship},
         shape::{
             Field,
             Need::{May, Must},
             Shape,
         },
     },
-    route::Call,
     server::answer::Refusal,
-    store::{
-        objects::{ATTRIBUTES, OBJECT_ID, ObjectKey, relationship},
-        people::MOST_OF_A_PERSON,
-    },
+    store::{capacity::MOST_OF_A_PERSON, objects::ObjectKey},
 };
 
 const TYPE: Field = ("type", Must, Shape::Any);
@@ -52,22 +48,9 @@ pub(super) fn identify_anonymous(call: &mut Call<'_>) -> Result<(), Refusal> {
     change(call, &object)?;
     for relationship in call.body["cio_relationships"].as_array().into_iter().flatten() {
         let anonymous_id = relationship["identifiers"]["anonymous_id"].as_str().unwrap_or_default();
-        relate_visitor(call.state, &object, anonymous_id, &attributes_of(relationship))?;
+        call.state.relate_visitor(&object, anonymous_id, &attributes_of_relationship(relationship))?;
     }
     Ok(())
-}
-
-/// Relates a visitor to the object, or the person who they are known to be.
-pub(crate) fn relate_visitor(
-    state: &mut crate::store::state::State,
-    object: &ObjectKey,
-    anonymous_id: &str,
-    attributes: &Map<String, Value>,
-) -> Result<(), Refusal> {
-    match state.people.of_anonymous_id(anonymous_id) {
-        Some(person) => state.relate(&person, object, attributes),
-        None => state.objects.relate_visitor(object, anonymous_id, attributes),
-    }
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "it is called like those that can fail")]
@@ -109,21 +92,16 @@ fn relate(call: &mut Call<'_>, object: &ObjectKey) -> Result<(), Refusal> {
     for relationship in call.body["cio_relationships"].as_array().into_iter().flatten() {
         let Some(identifier) = relationship["identifiers"].as_object().and_then(Identifier::of_body) else { continue };
         if let Some(person) = call.state.people.obtain(&identifier, now)? {
-            call.state.relate(&person, object, &attributes_of(relationship))?;
+            call.state.relate(&person, object, &attributes_of_relationship(relationship))?;
         }
     }
     Ok(())
 }
 
-fn attributes_of(relationship: &Value) -> Map<String, Value> {
-    relationship["relationship_attributes"].as_object().cloned().unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Map, Value, json};
 
-    use super::*;
     use crate::{
         Emulator,
         testing::{accept, call, emulator},

@@ -1,19 +1,22 @@
 //! People: what `type` `person` takes.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::{
+    call::Call,
     contract::{
         identifier::{IDENTIFIERS, IDENTIFIERS_OR_PHONE, Identifier},
+        object::TO_OBJECTS,
+        person,
         shape::{
             Field,
             Need::{May, Must},
             Shape,
         },
     },
-    route::Call,
     server::answer::Refusal,
-    track::{add_device as devices, event as events, identify, merge as merging},
+    store::person_update::{PersonUpdate, Relationships},
+    track::{add_device as devices, event as events},
 };
 
 /// What [`known`](super::known) has compared already.
@@ -29,21 +32,21 @@ pub(super) const IDENTIFY: Shape = Shape::Object(&[
     PERSON,
     ACTION,
     ("timestamp", May, Shape::Timestamp),
-    ("attributes", May, Shape::Attributes(&ATTRIBUTES, identify::RESERVED)),
-    ("cio_relationships", May, identify::TO_OBJECTS),
+    ("attributes", May, Shape::Attributes(&ATTRIBUTES, person::RESERVED)),
+    ("cio_relationships", May, TO_OBJECTS),
 ]);
 
 /// As in version 1, but what is beside the attributes here.
 const ATTRIBUTES: Shape = Shape::Open(
     &[
         ("id", May, crate::contract::identifier::ID),
-        identify::ADDRESS,
-        identify::CIO_ID,
+        person::ADDRESS,
+        person::CIO_ID,
         ("anonymous_id", May, Shape::Filled),
-        identify::CREATED_AT,
-        identify::UPDATE,
-        identify::UNSUBSCRIBED,
-        identify::TOPIC_PREFERENCES,
+        person::CREATED_AT,
+        person::UPDATE,
+        person::UNSUBSCRIBED,
+        person::TOPIC_PREFERENCES,
         ("_timestamp", May, Shape::Never("is not an attribute: timestamp stands beside the attributes")),
         ("cio_relationships", May, Shape::Never("is not an attribute: it stands beside the attributes")),
     ],
@@ -94,8 +97,7 @@ pub(super) const PAGE: Shape = Shape::Object(&[
     ),
 ]);
 
-pub(super) const RELATIONSHIPS: Shape =
-    Shape::Object(&[TYPE, PERSON, ACTION, ("cio_relationships", Must, identify::TO_OBJECTS)]);
+pub(super) const RELATIONSHIPS: Shape = Shape::Object(&[TYPE, PERSON, ACTION, ("cio_relationships", Must, TO_OBJECTS)]);
 
 pub(super) const ADD_DEVICE: Shape = Shape::Object(&[
     TYPE,
@@ -123,18 +125,15 @@ pub(super) const MERGE: Shape =
 pub(super) fn identify(call: &mut Call<'_>) -> Result<(), Refusal> {
     let mut entity = call.take_fields();
     let Some(person) = entity["identifiers"].as_object().and_then(Identifier::of_body) else { return Ok(()) };
-    let mut fields = match entity.remove("attributes") {
+    let fields = match entity.remove("attributes") {
         Some(Value::Object(attributes)) => attributes,
         _ => Map::new(),
     };
-    if let Some(timestamp) = entity.remove("timestamp") {
-        fields.insert("_timestamp".to_owned(), timestamp);
-    }
-    if let Some(relationships) = entity.remove("cio_relationships") {
-        let change = json!({"action": "add_relationships", "relationships": relationships});
-        fields.insert("cio_relationships".to_owned(), change);
-    }
-    identify::update(call, &person, fields)
+    let now = call.now();
+    let update = PersonUpdate::of(fields)
+        .with_timestamp(entity.get("timestamp").and_then(Value::as_i64))
+        .with_relationships(entity.remove("cio_relationships").map(Relationships::Added));
+    call.state.update_person(&person, update, now)
 }
 
 /// `event`, `page` and `screen`: the names of the fields are others than in version 1.
@@ -152,12 +151,15 @@ pub(super) fn event(call: &mut Call<'_>) -> Result<(), Refusal> {
 
 pub(super) fn add_relationships(call: &mut Call<'_>) -> Result<(), Refusal> {
     let Some(person) = obtain(call)? else { return Ok(()) };
-    identify::relate(call.state, &person, true, &call.body["cio_relationships"])
+    call.state.relate_to_objects(&person, &call.body["cio_relationships"])
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it is called like those that can fail")]
 pub(super) fn delete_relationships(call: &mut Call<'_>) -> Result<(), Refusal> {
-    let Some(person) = find(call) else { return Ok(()) };
-    identify::relate(call.state, &person, false, &call.body["cio_relationships"])
+    if let Some(person) = find(call) {
+        call.state.unrelate_from_objects(&person, &call.body["cio_relationships"]);
+    }
+    Ok(())
 }
 
 pub(super) fn add_device(call: &mut Call<'_>) -> Result<(), Refusal> {
@@ -175,7 +177,10 @@ pub(super) fn delete_device(call: &mut Call<'_>) -> Result<(), Refusal> {
 }
 
 pub(super) fn merge(call: &mut Call<'_>) -> Result<(), Refusal> {
-    merging::merge(call).map(drop)
+    let person = |name: &str| call.body[name].as_object().and_then(Identifier::of_body);
+    let (Some(primary), Some(secondary)) = (person("primary"), person("secondary")) else { return Ok(()) };
+    let now = call.now();
+    call.state.merge(&primary, &secondary, now)
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "it is called like those that can fail")]
@@ -216,6 +221,7 @@ fn obtain(call: &mut Call<'_>) -> Result<Option<String>, Refusal> {
 #[cfg(test)]
 mod tests {
     use customerio_core::track::EventType;
+    use serde_json::json;
 
     use super::*;
     use crate::{

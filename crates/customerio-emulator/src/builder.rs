@@ -1,0 +1,126 @@
+//! Sets an emulator up.
+
+use customerio_core::{Region, Timestamp};
+
+use crate::{config::Config, emulator::Emulator, store::clock::Clock};
+
+/// An [`Emulator`] that is being set up.
+///
+/// ```
+/// use customerio_core::Region;
+/// use customerio_emulator::Emulator;
+///
+/// let emulator = Emulator::builder()
+///     .with_region(Region::Eu)
+///     .with_track_credentials("site", "key")
+///     .with_clock_at(1_700_000_000.into())
+///     .build();
+/// assert_eq!(emulator.now(), 1_700_000_000.into());
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct Builder {
+    config: Config,
+    clock: Clock,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self { config: Config::default(), clock: Clock::system() }
+    }
+}
+
+impl Default for Emulator {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Emulator {
+    /// An emulator with nothing in it, the credentials of this crate's constants, and the system's clock.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::builder().build()
+    }
+
+    /// An emulator that is to be set up.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+}
+
+impl Builder {
+    /// The credentials of the Track API. Default: [`SITE_ID`](crate::SITE_ID) and [`TRACK_API_KEY`](crate::TRACK_API_KEY).
+    pub fn with_track_credentials(mut self, site_id: impl Into<String>, api_key: impl Into<String>) -> Self {
+        self.config.site_id = site_id.into();
+        self.config.track_api_key = api_key.into();
+        self
+    }
+
+    /// The key of the Pipelines API. One that begins with `pk_` or `sk_` can be sent as a bearer token too. Default:
+    /// [`PIPELINES_KEY`](crate::PIPELINES_KEY).
+    pub fn with_pipelines_key(mut self, key: impl Into<String>) -> Self {
+        self.config.pipelines_key = key.into();
+        self
+    }
+
+    /// The key of the App API. Default: [`APP_API_KEY`](crate::APP_API_KEY).
+    pub fn with_app_api_key(mut self, key: impl Into<String>) -> Self {
+        self.config.app_api_key = key.into();
+        self
+    }
+
+    /// The service-account token, which transactional messages alone take, with the workspace's number in
+    /// `X-Workspace-Id`. Default: [`SERVICE_ACCOUNT_TOKEN`](crate::SERVICE_ACCOUNT_TOKEN).
+    pub fn with_service_account_token(mut self, token: impl Into<String>) -> Self {
+        self.config.service_account_token = token.into();
+        self
+    }
+
+    /// The key that signs webhooks. Default: [`WEBHOOK_SIGNING_KEY`](crate::WEBHOOK_SIGNING_KEY).
+    pub fn with_webhook_signing_key(mut self, key: impl Into<String>) -> Self {
+        self.config.webhook_signing_key = key.into();
+        self
+    }
+
+    /// The workspace's number. Default: [`WORKSPACE_ID`](crate::WORKSPACE_ID).
+    pub fn with_workspace_id(mut self, id: u64) -> Self {
+        self.config.workspace_id = id;
+        self
+    }
+
+    /// The region that `GET /api/v1/accounts/region` tells. Default: [`Region::Us`]. Nothing is redirected.
+    pub fn with_region(mut self, region: Region) -> Self {
+        self.config.region = region;
+        self
+    }
+
+    /// Lets pages of any origin call, as a browser asks for it (CORS). Default: none may. These APIs are for servers, and
+    /// their keys do not belong into pages that are served to people.
+    pub fn with_cors(mut self) -> Self {
+        self.config.cors = true;
+        self
+    }
+
+    /// Stops the clock at `now`: only [`Emulator::advance`] moves it, and waits over the in-memory transport. Default:
+    /// the system's clock.
+    pub fn with_clock_at(mut self, now: Timestamp) -> Self {
+        self.clock = Clock::stopped_at(now);
+        self
+    }
+
+    /// The emulator, with nothing in it yet.
+    #[must_use]
+    pub fn build(self) -> Emulator {
+        Emulator::of(self.config, self.clock)
+    }
+}
+
+impl std::fmt::Debug for Builder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Builder")
+            .field("workspace_id", &self.config.workspace_id)
+            .field("region", &self.config.region)
+            .finish_non_exhaustive()
+    }
+}

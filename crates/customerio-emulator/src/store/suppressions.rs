@@ -1,0 +1,51 @@
+//! The identifiers that nobody may have.
+
+use std::collections::HashMap;
+
+use crate::{contract::identifier::Identifier, server::answer::Refusal, store::capacity::MOST_HELD};
+
+/// Most identifiers of one person.
+const MOST_TOGETHER: usize = 4;
+
+/// What was suppressed together is released together.
+#[derive(Debug, Default)]
+pub(crate) struct Suppressions {
+    /// With the number of the call that suppressed it.
+    suppressed: HashMap<Identifier, u64>,
+    /// The identifiers that each call suppressed.
+    by_call: HashMap<u64, Vec<Identifier>>,
+    calls: u64,
+}
+
+impl Suppressions {
+    pub(crate) fn has(&self, identifier: &Identifier) -> bool {
+        !self.suppressed.is_empty() && self.suppressed.contains_key(identifier)
+    }
+
+    /// Refuses to suppress a person where there is no room.
+    pub(crate) fn check_room(&self) -> Result<(), Refusal> {
+        if self.suppressed.len() + MOST_TOGETHER > MOST_HELD {
+            return Err(Refusal::full("suppressed identifiers", MOST_HELD));
+        }
+        Ok(())
+    }
+
+    /// Adds those that are not suppressed yet.
+    pub(crate) fn add(&mut self, mut together: Vec<Identifier>) {
+        together.retain(|identifier| !self.has(identifier));
+        if together.is_empty() {
+            return;
+        }
+        self.calls += 1;
+        self.suppressed.extend(together.iter().map(|identifier| (identifier.clone(), self.calls)));
+        self.by_call.insert(self.calls, together);
+    }
+
+    /// Releases the identifier, and those that were suppressed with it.
+    pub(crate) fn release(&mut self, identifier: &Identifier) {
+        let call = self.suppressed.get(identifier).copied();
+        for identifier in call.and_then(|call| self.by_call.remove(&call)).unwrap_or_default() {
+            self.suppressed.remove(&identifier);
+        }
+    }
+}
