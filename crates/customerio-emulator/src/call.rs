@@ -6,12 +6,24 @@ use serde_json::{Map, Value};
 
 use crate::{
     config::Config,
-    server::answer::{Refusal, Reply},
+    server::answer::Refusal,
     store::{clock::seconds, state::State},
 };
 
-/// What a route does with a request that is well formed.
-pub(crate) type Handler = fn(&mut Call<'_>) -> Result<Reply, Refusal>;
+/// What is done with a call: some handlers can refuse it even then, and some cannot.
+pub(crate) enum Handler<T> {
+    Fallible(fn(&mut Call<'_>) -> Result<T, Refusal>),
+    Infallible(fn(&mut Call<'_>) -> T),
+}
+
+impl<T> Handler<T> {
+    pub(crate) fn handle(&self, call: &mut Call<'_>) -> Result<T, Refusal> {
+        match self {
+            Self::Fallible(handle) => handle(call),
+            Self::Infallible(handle) => Ok(handle(call)),
+        }
+    }
+}
 
 /// A request that is well formed and may be made.
 pub(crate) struct Call<'a> {

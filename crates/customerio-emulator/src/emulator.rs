@@ -13,7 +13,7 @@ use http::{Request, Response, StatusCode};
 use crate::{
     config::Config,
     contract::identifier::Identifier,
-    route::Route,
+    routes,
     server::{
         answer::{Envelope, Refusal, Reply},
         cors,
@@ -91,7 +91,7 @@ impl Emulator {
             return Refusal::new(status, "the emulator was told to refuse this request")
                 .into_response(Envelope::of_path(request.uri().path()));
         }
-        match Route::of(request.method(), request.uri().path()) {
+        match routes::find(request.method(), request.uri().path()) {
             Ok(route) => match route.handle(request, since_epoch, &self.config, state) {
                 Ok(reply) => reply.into_response(),
                 Err(_) if route.drops(request.headers()) => {
@@ -327,7 +327,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::testing::request;
+    use crate::testing::{accept, call, emulator, request};
 
     #[test]
     fn it_refuses_as_many_requests_as_it_was_told_to() {
@@ -351,5 +351,23 @@ mod tests {
             assert_eq!((response.status().as_u16(), &response.body()[..]), (status, answer.as_bytes()), "{line}");
             assert_eq!((emulator.people_count(), emulator.messages().len()), (people, 0), "{line}");
         }
+    }
+
+    #[test]
+    fn requests_are_counted_and_logged() {
+        let emulator = emulator();
+        accept(&emulator, "PUT /api/v1/customers/42", &json!({}));
+        let (status, _) = call(&emulator, &format!("GET /{}?q", "x".repeat(5_000)), &json!(null));
+        assert_eq!((emulator.requests(), status), (2, 404));
+        let log = emulator.request_log();
+        assert_eq!(
+            (log[0].method.as_str(), log[0].path.as_str(), log[0].status.as_u16()),
+            ("PUT", "/api/v1/customers/42", 200)
+        );
+        assert_eq!((log[1].path.len(), log[1].status.as_u16()), (2_000, 404));
+        for _ in 0..1_000 {
+            accept(&emulator, "PUT /api/v1/customers/42", &json!({}));
+        }
+        assert_eq!((emulator.requests(), emulator.request_log().len()), (1_002, 1_000));
     }
 }

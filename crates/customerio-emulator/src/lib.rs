@@ -49,6 +49,7 @@ mod contract;
 mod emulator;
 mod pipelines;
 mod route;
+mod routes;
 mod server;
 mod store;
 #[cfg(test)]

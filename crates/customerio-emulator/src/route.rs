@@ -1,14 +1,13 @@
-//! Every route: who may call it, what it takes, and how its errors look.
+//! A route: who may call it, what it takes, and how its errors look.
 
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
+use http::{HeaderMap, Method, Request, StatusCode, header};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use crate::{
-    app::{message as messages, send_email as email, trigger_broadcast as broadcast},
     call::{Call, Handler},
     config::Config,
     contract::{
@@ -16,16 +15,11 @@ use crate::{
         json,
         shape::Shape,
     },
-    pipelines,
     server::{
         answer::{Envelope, Refusal, Reply},
         auth::Access,
     },
     store::state::State,
-    track::{
-        add_device as devices, delete, event as events, get_region as region, identify, merge, metric as metrics,
-        segment_ids as segments, submit_form as forms, unsubscribe, v2,
-    },
 };
 
 pub(crate) struct Route {
@@ -38,7 +32,7 @@ pub(crate) struct Route {
     query: &'static Shape,
     /// Most bytes of the body, and the status of the answer to more.
     most: (usize, StatusCode),
-    handler: Handler,
+    handler: Handler<Reply>,
 }
 
 /// Most bytes of a body of the Track API. The emulator's own limit: people must not grow without end.
@@ -49,126 +43,72 @@ const NO_MOST: (usize, StatusCode) = (usize::MAX, StatusCode::PAYLOAD_TOO_LARGE)
 
 const NO_QUERY: Shape = Shape::Object(&[]);
 
-const fn track(method: Method, pattern: &'static str, body: Option<&'static Shape>, handler: Handler) -> Route {
-    let (access, envelope) = (Access::Track, Envelope::TrackErrors);
-    let most = (MOST_TRACK_BODY, StatusCode::PAYLOAD_TOO_LARGE);
-    Route { method, pattern, access, envelope, body, query: &NO_QUERY, most, handler }
-}
-
-const fn send(pattern: &'static str, body: &'static Shape, handler: Handler) -> Route {
-    let (access, envelope) = (Access::Send, Envelope::Send);
-    Route {
-        method: Method::POST,
-        pattern,
-        access,
-        envelope,
-        body: Some(body),
-        query: &NO_QUERY,
-        most: NO_MOST,
-        handler,
-    }
-}
-
-const fn pipelines(pattern: &'static str, body: &'static Shape, handler: Handler) -> Route {
-    let (access, envelope) = (Access::Pipelines, Envelope::Pipelines);
-    let most = (pipelines::MOST_CALL, StatusCode::BAD_REQUEST);
-    Route { method: Method::POST, pattern, access, envelope, body: Some(body), query: &NO_QUERY, most, handler }
-}
-
 impl Route {
-    const fn open(mut self) -> Self {
+    /// A route of the Track API, without a body or a query.
+    pub(crate) const fn track(method: Method, pattern: &'static str, handler: Handler<Reply>) -> Self {
+        let (access, envelope) = (Access::Track, Envelope::TrackErrors);
+        let most = (MOST_TRACK_BODY, StatusCode::PAYLOAD_TOO_LARGE);
+        Self { method, pattern, access, envelope, body: None, query: &NO_QUERY, most, handler }
+    }
+
+    /// `POST` of a transactional message.
+    pub(crate) const fn send(pattern: &'static str, body: &'static Shape, handler: Handler<Reply>) -> Self {
+        let (method, access, envelope) = (Method::POST, Access::Send, Envelope::Send);
+        Self { method, pattern, access, envelope, body: Some(body), query: &NO_QUERY, most: NO_MOST, handler }
+    }
+
+    /// `POST` of the rest of the App API.
+    pub(crate) const fn app(pattern: &'static str, body: &'static Shape, handler: Handler<Reply>) -> Self {
+        let (method, access, envelope) = (Method::POST, Access::App, Envelope::App);
+        Self { method, pattern, access, envelope, body: Some(body), query: &NO_QUERY, most: NO_MOST, handler }
+    }
+
+    /// `POST` of the Pipelines API. More than `most` bytes are a 400.
+    pub(crate) const fn pipelines(
+        pattern: &'static str,
+        body: &'static Shape,
+        most: usize,
+        handler: Handler<Reply>,
+    ) -> Self {
+        let (method, access, envelope) = (Method::POST, Access::Pipelines, Envelope::Pipelines);
+        let most = (most, StatusCode::BAD_REQUEST);
+        Self { method, pattern, access, envelope, body: Some(body), query: &NO_QUERY, most, handler }
+    }
+
+    /// Needs no credentials.
+    pub(crate) const fn open(mut self) -> Self {
         self.access = Access::Open;
         self
     }
 
-    const fn with_query(mut self, query: &'static Shape) -> Self {
+    pub(crate) const fn with_body(mut self, body: &'static Shape) -> Self {
+        self.body = Some(body);
+        self
+    }
+
+    pub(crate) const fn with_query(mut self, query: &'static Shape) -> Self {
         self.query = query;
         self
     }
 
     /// Most bytes of the body; more is a 400.
-    const fn with_most(mut self, bytes: usize) -> Self {
+    pub(crate) const fn with_most(mut self, bytes: usize) -> Self {
         self.most = (bytes, StatusCode::BAD_REQUEST);
         self
     }
 
-    const fn with_envelope(mut self, envelope: Envelope) -> Self {
+    pub(crate) const fn with_envelope(mut self, envelope: Envelope) -> Self {
         self.envelope = envelope;
         self
     }
 }
 
-#[rustfmt::skip]
-static ROUTES: &[Route] = &[
-    track(Method::PUT, "/api/v1/customers/{person}", Some(&identify::BODY), identify::identify),
-    track(Method::DELETE, "/api/v1/customers/{person}", None, delete::delete),
-    track(Method::PUT, "/api/v1/customers/{person}/devices", Some(&devices::BODY), devices::put),
-    track(Method::DELETE, "/api/v1/customers/{person}/devices/{device}", None, devices::delete),
-    track(Method::POST, "/api/v1/customers/{person}/suppress", None, delete::suppress),
-    track(Method::POST, "/api/v1/customers/{person}/unsuppress", None, delete::unsuppress),
-    track(Method::POST, "/api/v1/customers/{person}/events", Some(&events::BODY), events::of_person),
-    track(Method::POST, "/api/v1/events", Some(&events::ANONYMOUS_BODY), events::anonymous),
-    track(Method::POST, "/api/v1/forms/{form}/submit", Some(&forms::BODY), forms::submit),
-    track(Method::POST, "/api/v1/merge_customers", Some(&merge::BODY), merge::merge)
-        .with_envelope(Envelope::TrackError),
-    track(Method::POST, "/api/v1/metrics", Some(&metrics::BODY), metrics::report).open(),
-    track(Method::POST, "/api/v1/push/events", Some(&metrics::PUSH_BODY), metrics::report_push).open(),
-    track(Method::POST, "/unsubscribe/{delivery}", Some(&unsubscribe::BODY), unsubscribe::unsubscribe).open(),
-    track(Method::POST, "/api/v1/segments/{segment}/add_customers", Some(&segments::BODY), segments::add)
-        .with_query(&segments::QUERY),
-    track(Method::POST, "/api/v1/segments/{segment}/remove_customers", Some(&segments::BODY), segments::remove)
-        .with_query(&segments::QUERY),
-    track(Method::GET, "/api/v1/accounts/region", None, region::get),
-    track(Method::POST, "/api/v2/entity", Some(&v2::ENTITY), v2::entity)
-        .with_envelope(Envelope::Entity).with_most(v2::MOST_ENTITY),
-    track(Method::POST, "/api/v2/batch", Some(&v2::BATCH), v2::batch)
-        .with_envelope(Envelope::Entity).with_most(v2::MOST_BATCH),
-    pipelines("/v1/identify", &pipelines::CALL, pipelines::identify),
-    pipelines("/v1/track", &pipelines::CALL, pipelines::track),
-    pipelines("/v1/page", &pipelines::CALL, pipelines::page),
-    pipelines("/v1/screen", &pipelines::CALL, pipelines::screen),
-    pipelines("/v1/group", &pipelines::CALL, pipelines::group),
-    pipelines("/v1/alias", &pipelines::CALL, pipelines::alias),
-    pipelines("/v1/batch", &pipelines::BATCH, pipelines::batch).with_most(pipelines::MOST_BATCH),
-    send("/v1/send/email", &email::BODY, email::send),
-    send("/v1/send/push", &messages::PUSH, messages::push),
-    send("/v1/send/sms", &messages::SMS, messages::sms),
-    send("/v1/send/whatsapp", &messages::WHATSAPP, messages::whatsapp),
-    send("/v1/send/in_app", &messages::IN_APP, messages::in_app),
-    send("/v1/send/inbox_message", &messages::INBOX, messages::inbox),
-    Route {
-        method: Method::POST,
-        pattern: "/v1/campaigns/{broadcast}/triggers",
-        access: Access::App,
-        envelope: Envelope::App,
-        body: Some(&broadcast::BODY),
-        query: &NO_QUERY,
-        most: NO_MOST,
-        handler: broadcast::trigger,
-    },
-];
-
 impl Route {
-    /// The route that takes the request.
-    pub(crate) fn of(method: &Method, path: &str) -> Result<&'static Self, Refusal> {
-        let here = || ROUTES.iter().filter(|route| route.captures(path).is_some());
-        if let Some(route) = here().find(|route| route.method == *method) {
-            return Ok(route);
-        }
-        let allowed = here().map(|route| route.method.as_str()).collect::<Vec<_>>().join(", ");
-        let refusal = if allowed.is_empty() {
-            Refusal::new(StatusCode::NOT_FOUND, "there is no such route")
-        } else {
-            let refusal = Refusal::new(StatusCode::METHOD_NOT_ALLOWED, format!("the route takes {allowed} alone"));
-            match HeaderValue::try_from(allowed) {
-                Ok(allowed) => refusal.with_header(header::ALLOW, allowed),
-                Err(_) => refusal,
-            }
-        };
-        Err(refusal)
+    pub(crate) const fn method(&self) -> &Method {
+        &self.method
     }
 
-    pub(crate) fn envelope(&self) -> Envelope {
+    pub(crate) const fn envelope(&self) -> Envelope {
         self.envelope
     }
 
@@ -186,7 +126,7 @@ impl Route {
         let body = self.checked_body(request.headers(), request.body())?;
         let bytes = request.body().len();
         let strict = is_strict(request.headers());
-        (self.handler)(&mut Call { state, config, segments, query, body, bytes, since_epoch, strict })
+        self.handler.handle(&mut Call { state, config, segments, query, body, bytes, since_epoch, strict })
     }
 
     /// Whether what is refused is answered as if it were not.
@@ -195,7 +135,7 @@ impl Route {
     }
 
     /// The segments of `path` that vary, if it is of this route.
-    fn captures<'p>(&self, path: &'p str) -> Option<Vec<&'p str>> {
+    pub(crate) fn captures<'p>(&self, path: &'p str) -> Option<Vec<&'p str>> {
         let mut captures = Vec::new();
         let mut segments = path.split('/');
         for expected in self.pattern.split('/') {
@@ -282,43 +222,9 @@ fn decode(text: &str, what: &str) -> Result<String, Refusal> {
 mod tests {
     use serde_json::json;
 
-    use crate::testing::{accept, call, emulator, parts, refuse, request};
+    use crate::testing::{call, emulator, parts, refuse, request};
 
     const ADA: &str = "PUT /api/v1/customers/42";
-
-    #[test]
-    fn what_is_no_route_is_a_404_in_the_shape_of_its_api() {
-        let emulator = emulator();
-        let track = json!({"meta": {"error": "there is no such route"}});
-        let app = json!({"errors": [{"status": "404", "detail": "there is no such route"}]});
-        for (line, expected) in [
-            ("GET /", &track),
-            ("PUT /api/v1/customers", &track),
-            ("PUT /api/v1/customers/", &track),
-            ("PUT /api/v1/customers/..", &track),
-            ("PUT /api/v1/customers/42/", &track),
-            ("PUT /api/v1/customers//42", &track),
-            ("PUT /api/v1/customers/a/b", &track),
-            ("POST /api/v2/entities", &track),
-            ("GET /v1/workspaces", &app),
-        ] {
-            assert_eq!(call(&emulator, line, &json!({})), (404, expected.clone()), "{line}");
-        }
-    }
-
-    #[test]
-    fn another_method_is_a_405_that_names_the_right_ones() {
-        let emulator = emulator();
-        for (line, allowed) in [
-            ("POST /api/v1/customers/42", "PUT, DELETE"),
-            ("GET /api/v1/customers/42/devices", "PUT"),
-            ("GET /v1/send/email", "POST"),
-        ] {
-            let response = emulator.handle(&request(line, &json!({})));
-            assert_eq!(response.status(), 405, "{line}");
-            assert_eq!(response.headers()["allow"], allowed);
-        }
-    }
 
     #[test]
     fn a_body_must_be_json_and_say_so() {
@@ -357,23 +263,5 @@ mod tests {
     fn a_body_is_bounded_by_the_emulator_too() {
         let large = json!({"data": {"id": "42", "a": "x".repeat(4 * 1024 * 1024)}});
         assert_eq!(call(&emulator(), "POST /api/v1/forms/f/submit", &large).0, 413);
-    }
-
-    #[test]
-    fn requests_are_counted_and_logged() {
-        let emulator = emulator();
-        accept(&emulator, ADA, &json!({}));
-        let (status, _) = call(&emulator, &format!("GET /{}?q", "x".repeat(5_000)), &json!(null));
-        assert_eq!((emulator.requests(), status), (2, 404));
-        let log = emulator.request_log();
-        assert_eq!(
-            (log[0].method.as_str(), log[0].path.as_str(), log[0].status.as_u16()),
-            ("PUT", "/api/v1/customers/42", 200)
-        );
-        assert_eq!((log[1].path.len(), log[1].status.as_u16()), (2_000, 404));
-        for _ in 0..1_000 {
-            accept(&emulator, ADA, &json!({}));
-        }
-        assert_eq!((emulator.requests(), emulator.request_log().len()), (1_002, 1_000));
     }
 }

@@ -7,6 +7,9 @@ use serde_json::Value;
 
 use crate::{APP_API_KEY, Emulator, PIPELINES_KEY, SITE_ID, TRACK_API_KEY};
 
+/// The call of one entity.
+pub(crate) const ENTITY_LINE: &str = "POST /api/v2/entity";
+
 /// When the tests take place.
 pub(crate) const NOW: i64 = 1_700_000_000;
 

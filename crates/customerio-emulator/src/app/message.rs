@@ -1,4 +1,4 @@
-//! `POST /v1/send/…`: transactional messages. What e-mail alone has is in [`email`](crate::app::send_email).
+//! Transactional messages: what the channels have in common.
 
 use customerio_core::limits;
 use http::StatusCode;
@@ -16,81 +16,15 @@ use crate::{
     },
     server::answer::{Refusal, Reply},
     store::record::{Channel, Message},
-    track::add_device as devices,
     webhooks::plan::plan,
 };
-
-pub(crate) const PUSH: Shape = Shape::Object(&[
-    TEMPLATE,
-    PERSON,
-    ("to", May, Shape::Filled),
-    ("title", May, Shape::Text),
-    ("message", May, Shape::Text),
-    ("image_url", May, Shape::Text),
-    ("link", May, Shape::Text),
-    ("sound", May, Shape::OneOf(&["default", "none"])),
-    ("custom_data", May, OBJECT),
-    ("custom_payload", May, Shape::Object(&[("ios", May, OBJECT), ("android", May, ANDROID)])),
-    ("custom_device", May, DEVICE),
-    MESSAGE_DATA,
-    DISABLE_MESSAGE_RETENTION,
-    SEND_TO_UNSUBSCRIBED,
-    QUEUE_DRAFT,
-    SEND_AT,
-    LANGUAGE,
-    AUTO_CREATE,
-]);
-
-pub(crate) const SMS: Shape = Shape::Object(&[
-    TEMPLATE,
-    PERSON,
-    PHONE,
-    ("from", May, Shape::Filled),
-    MESSAGE_DATA,
-    TRACKED,
-    DISABLE_MESSAGE_RETENTION,
-    SEND_TO_UNSUBSCRIBED,
-    QUEUE_DRAFT,
-    SEND_AT,
-    LANGUAGE,
-    AUTO_CREATE,
-]);
-
-/// As an SMS, without `auto_create`.
-pub(crate) const WHATSAPP: Shape = Shape::Object(&[
-    TEMPLATE,
-    PERSON,
-    PHONE,
-    ("from", May, Shape::Filled),
-    MESSAGE_DATA,
-    TRACKED,
-    DISABLE_MESSAGE_RETENTION,
-    SEND_TO_UNSUBSCRIBED,
-    QUEUE_DRAFT,
-    SEND_AT,
-    LANGUAGE,
-]);
-
-pub(crate) const IN_APP: Shape =
-    Shape::Object(&[TEMPLATE, PERSON, MESSAGE_DATA, QUEUE_DRAFT, SEND_AT, LANGUAGE, AUTO_CREATE]);
-
-pub(crate) const INBOX: Shape = Shape::Object(&[
-    TEMPLATE,
-    PERSON,
-    ("to", May, Shape::Filled),
-    MESSAGE_DATA,
-    QUEUE_DRAFT,
-    SEND_AT,
-    LANGUAGE,
-    AUTO_CREATE,
-]);
 
 pub(crate) const TEMPLATE_ID: Shape = Shape::Either("an integer or a trigger name", &[Shape::Integer, Shape::Filled]);
 pub(crate) const OBJECT: Shape = Shape::Open(&[], &Shape::Any);
 
-const TEMPLATE: Field = ("transactional_message_id", Must, TEMPLATE_ID);
-const PERSON: Field = ("identifiers", Must, IDENTIFIERS);
-const PHONE: Field = ("to", Must, Shape::Rule("a phone number in E.164 form, or Liquid", is_phone));
+pub(crate) const TEMPLATE: Field = ("transactional_message_id", Must, TEMPLATE_ID);
+pub(crate) const PERSON: Field = ("identifiers", Must, IDENTIFIERS);
+pub(crate) const PHONE: Field = ("to", Must, Shape::Rule("a phone number in E.164 form, or Liquid", is_phone));
 pub(crate) const MESSAGE_DATA: Field = ("message_data", May, OBJECT);
 pub(crate) const TRACKED: Field = ("tracked", May, Shape::Boolean);
 pub(crate) const DISABLE_MESSAGE_RETENTION: Field = ("disable_message_retention", May, Shape::Boolean);
@@ -100,25 +34,6 @@ pub(crate) const SEND_AT: Field = ("send_at", May, Shape::Timestamp);
 pub(crate) const LANGUAGE: Field = ("language", May, Shape::Text);
 pub(crate) const AUTO_CREATE: Field = ("auto_create", May, Shape::Boolean);
 
-const ANDROID: Shape = Shape::Object(&[(
-    "message",
-    Must,
-    Shape::Open(&[("notification", May, OBJECT), ("data", May, STRINGS), ("android", May, OBJECT)], &Shape::Any),
-)]);
-
-const STRINGS: Shape = Shape::Open(&[], &Shape::Text);
-
-const DEVICE: Shape = Shape::Object(&[
-    ("token", Must, Shape::Filled),
-    ("platform", Must, devices::PLATFORM),
-    ("last_used", May, Shape::Timestamp),
-    ("attributes", May, Shape::Open(&[("_last_status", May, devices::READ_ONLY), PUSH_ENABLED], &Shape::Text)),
-]);
-
-/// The contract calls it a string and lists booleans.
-const PUSH_ENABLED: Field =
-    ("push_enabled", May, Shape::Either("true or false", &[Shape::Boolean, Shape::OneOf(&["true", "false"])]));
-
 fn is_phone(text: &str) -> bool {
     let of_e164 = |digits: &str| {
         (2..=15).contains(&digits.len()) && !digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit())
@@ -126,32 +41,8 @@ fn is_phone(text: &str) -> bool {
     text.contains("{{") || text.strip_prefix('+').is_some_and(of_e164)
 }
 
-pub(crate) fn push(call: &mut Call<'_>) -> Result<Reply, Refusal> {
-    check(call, Channel::Push, 0)?;
-    if let (Some(device), Some(person)) = (call.body.get("custom_device"), person(call)) {
-        let device = devices::read(device, "token", call.now());
-        call.state.people.put_device(&person, device)?;
-    }
-    Ok(keep(call, Channel::Push))
-}
-
-pub(crate) fn sms(call: &mut Call<'_>) -> Result<Reply, Refusal> {
-    send(call, Channel::Sms)
-}
-
-pub(crate) fn whatsapp(call: &mut Call<'_>) -> Result<Reply, Refusal> {
-    send(call, Channel::WhatsApp)
-}
-
-pub(crate) fn in_app(call: &mut Call<'_>) -> Result<Reply, Refusal> {
-    send(call, Channel::InApp)
-}
-
-pub(crate) fn inbox(call: &mut Call<'_>) -> Result<Reply, Refusal> {
-    send(call, Channel::Inbox)
-}
-
-fn send(call: &mut Call<'_>, channel: Channel) -> Result<Reply, Refusal> {
+/// A message of a channel that has nothing of its own.
+pub(crate) fn send(call: &mut Call<'_>, channel: Channel) -> Result<Reply, Refusal> {
     check(call, channel, 0)?;
     Ok(keep(call, channel))
 }
@@ -174,7 +65,7 @@ pub(crate) fn check(call: &Call<'_>, channel: Channel, attachments: usize) -> Re
 }
 
 /// The `cio_id` of the person that the message is about, if they are known: a send adds nobody.
-fn person(call: &Call<'_>) -> Option<String> {
+pub(crate) fn person(call: &Call<'_>) -> Option<String> {
     let identifier = call.body["identifiers"].as_object().and_then(Identifier::of_body)?;
     call.state.people.find(&identifier)
 }
@@ -332,15 +223,6 @@ mod tests {
                 assert_eq!(call(&emulator, line, &message(channel, &more)).0, status, "{line} {more}");
             }
         }
-    }
-
-    #[test]
-    fn a_push_can_bring_its_device() {
-        let emulator = emulator();
-        accept(&emulator, "PUT /api/v1/customers/42", &json!({}));
-        let device = json!({"custom_device": {"token": "t", "platform": "ios"}});
-        assert_eq!(call(&emulator, "POST /v1/send/push", &message(Channel::Push, &device)).0, 200);
-        assert_eq!(emulator.person("42").unwrap().devices[0].id, "t");
     }
 
     #[test]

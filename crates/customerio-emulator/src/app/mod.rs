@@ -1,6 +1,11 @@
 //! The App API: transactional messages and broadcasts.
 
-pub(crate) mod audience;
-pub(crate) mod message;
+mod audience;
+mod message;
 pub(crate) mod send_email;
+pub(crate) mod send_in_app;
+pub(crate) mod send_inbox_message;
+pub(crate) mod send_push;
+pub(crate) mod send_sms;
+pub(crate) mod send_whatsapp;
 pub(crate) mod trigger_broadcast;

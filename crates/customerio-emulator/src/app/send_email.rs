@@ -1,4 +1,4 @@
-//! `POST /v1/send/email`: what e-mail has beyond the other channels: recipients, headers, attachments.
+//! `POST /v1/send/email`: an e-mail, which has recipients, headers and attachments beyond the other channels.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use customerio_core::limits;
@@ -6,14 +6,11 @@ use http::StatusCode;
 use serde_json::{Map, Value};
 
 use crate::{
-    app::{
-        message as messages,
-        message::{
-            AUTO_CREATE, DISABLE_MESSAGE_RETENTION, LANGUAGE, MESSAGE_DATA, QUEUE_DRAFT, SEND_AT, SEND_TO_UNSUBSCRIBED,
-            TEMPLATE_ID, TRACKED,
-        },
+    app::message::{
+        self, AUTO_CREATE, DISABLE_MESSAGE_RETENTION, LANGUAGE, MESSAGE_DATA, QUEUE_DRAFT, SEND_AT,
+        SEND_TO_UNSUBSCRIBED, TEMPLATE_ID, TRACKED,
     },
-    call::Call,
+    call::{Call, Handler::Fallible},
     contract::{
         identifier::IDENTIFIERS,
         json,
@@ -22,11 +19,14 @@ use crate::{
             Shape,
         },
     },
+    route::Route,
     server::answer::{Refusal, Reply},
     store::record::Channel,
 };
 
-pub(crate) const BODY: Shape = Shape::Also(
+pub(crate) const ROUTE: Route = Route::send("/v1/send/email", &BODY, Fallible(send_email));
+
+const BODY: Shape = Shape::Also(
     &Shape::Object(&[
         ("to", Must, Shape::Filled),
         ("identifiers", May, IDENTIFIERS),
@@ -89,16 +89,16 @@ fn is_header(name: &str, value: &str) -> bool {
         && value.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic())
 }
 
-pub(crate) fn send(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+fn send_email(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let encoded = check_attachments(&call.body["attachments"])?;
-    messages::check(call, Channel::Email, encoded)?;
+    message::check(call, Channel::Email, encoded)?;
     let fields = ["to", "cc", "bcc"];
     let count = fields.iter().filter_map(|name| call.body[*name].as_str()).map(recipients).sum::<usize>();
     if count > limits::EMAIL_RECIPIENTS {
         let most = limits::EMAIL_RECIPIENTS;
         return Err(Refusal::bad(format!("to, cc and bcc have {count} recipients; the most is {most}")));
     }
-    Ok(messages::keep(call, Channel::Email))
+    Ok(message::keep(call, Channel::Email))
 }
 
 /// How many bytes of the body are attachments, all of which are base64 and together not too large.

@@ -6,16 +6,19 @@ use serde_json::{Value, json};
 
 use crate::{
     app::audience,
-    call::Call,
+    call::{Call, Handler::Fallible},
     contract::{
         fault::{Fault, INVALID},
         shape::{Need::May, Shape},
     },
+    route::Route,
     server::answer::{Refusal, Reply},
     store::record::Trigger,
 };
 
-pub(crate) const BODY: Shape = Shape::Also(
+pub(crate) const ROUTE: Route = Route::app("/v1/campaigns/{broadcast}/triggers", &BODY, Fallible(trigger_broadcast));
+
+const BODY: Shape = Shape::Also(
     &Shape::Object(&[
         ("data", May, Shape::Encoded(&Shape::Open(&[], &Shape::Any), limits::BROADCAST_DATA)),
         ("email_add_duplicates", May, Shape::Boolean),
@@ -30,7 +33,7 @@ pub(crate) const BODY: Shape = Shape::Also(
     audience::is_of_one_kind,
 );
 
-pub(crate) fn trigger(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+fn trigger_broadcast(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     if call.bytes > limits::BROADCAST {
         let text = format!("the body has {} bytes; the most is {}", call.bytes, limits::BROADCAST);
         return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, text));

@@ -1,6 +1,7 @@
 //! What the contract says that a request looks like: shapes of bodies, limits, identifiers.
 
 pub(crate) mod attributes;
+pub(crate) mod choice;
 pub(crate) mod date;
 pub(crate) mod fault;
 pub(crate) mod identifier;

@@ -38,7 +38,7 @@ impl Objects {
         self.by_key.get_mut(key)
     }
 
-    /// The object that `identifiers`, which have passed [`OBJECT_ID`], name.
+    /// The object that `identifiers`, which have passed [`OBJECT_ID`](crate::contract::object::OBJECT_ID), name.
     pub(crate) fn find(&self, identifiers: &Value) -> Option<ObjectKey> {
         if let Some(cio_object_id) = identifiers["cio_object_id"].as_str() {
             return self.by_cio_object_id.get(cio_object_id).cloned();

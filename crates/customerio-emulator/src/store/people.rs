@@ -1,4 +1,4 @@
-//! The people, and who may not become one.
+//! The people, and what each is found by.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

@@ -1,10 +1,9 @@
-//! `PUT /api/v1/customers/{person}/devices` and `DELETE …/devices/{device}`: the devices of a person.
+//! `PUT /api/v1/customers/{person}/devices`: gives a person a device, or updates it.
 
-use customerio_core::Timestamp;
-use serde_json::Value;
+use http::Method;
 
 use crate::{
-    call::Call,
+    call::{Call, Handler::Fallible},
     contract::{
         identifier::Identifier,
         shape::{
@@ -12,11 +11,15 @@ use crate::{
             Shape,
         },
     },
+    route::Route,
     server::answer::{Refusal, Reply},
-    store::record::Device,
+    track::device_body::{ATTRIBUTES, PLATFORM, read},
 };
 
-pub(crate) const BODY: Shape = Shape::Object(&[(
+pub(crate) const ROUTE: Route =
+    Route::track(Method::PUT, "/api/v1/customers/{person}/devices", Fallible(add_device)).with_body(&BODY);
+
+const BODY: Shape = Shape::Object(&[(
     "device",
     Must,
     Shape::Object(&[
@@ -27,16 +30,7 @@ pub(crate) const BODY: Shape = Shape::Object(&[(
     ]),
 )]);
 
-pub(crate) const ATTRIBUTES: Shape =
-    Shape::Open(&[("_last_status", May, READ_ONLY), ("push_enabled", May, FLAG)], &Shape::Text);
-
-pub(crate) const PLATFORM: Shape = Shape::OneOf(&["ios", "android"]);
-
-pub(crate) const READ_ONLY: Shape = Shape::Never("cannot be set");
-
-const FLAG: Shape = Shape::OneOf(&["true", "false"]);
-
-pub(crate) fn put(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+fn add_device(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let identifier = Identifier::of_path(&call.segments[0])?;
     let now = call.now();
     if let Some(cio_id) = call.state.people.obtain(&identifier, now)? {
@@ -46,31 +40,15 @@ pub(crate) fn put(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     Ok(Reply::empty())
 }
 
-pub(crate) fn delete(call: &mut Call<'_>) -> Result<Reply, Refusal> {
-    let identifier = Identifier::of_path(&call.segments[0])?;
-    if let Some(cio_id) = call.state.people.find(&identifier) {
-        call.state.people.remove_device(&cio_id, &call.segments[1]);
-    }
-    Ok(Reply::empty())
-}
-
-/// Reads a device that has passed its shape; its token stands in the field `token`.
-pub(crate) fn read(device: &Value, token: &str, now: i64) -> Device {
-    let text = |name: &str| device[name].as_str().unwrap_or_default().to_owned();
-    Device {
-        id: text(token),
-        platform: text("platform"),
-        last_used: Timestamp::from(device["last_used"].as_i64().unwrap_or(now)),
-        attributes: device["attributes"].as_object().cloned().unwrap_or_default(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use customerio_core::Timestamp;
+    use serde_json::{Value, json};
 
-    use super::*;
-    use crate::testing::{NOW, accept, emulator, refuse};
+    use crate::{
+        store::record::Device,
+        testing::{NOW, accept, emulator, refuse},
+    };
 
     const DEVICES: &str = "PUT /api/v1/customers/42/devices";
 

@@ -1,26 +1,19 @@
-//! `DELETE /api/v1/customers/{person}`, `POST …/suppress` and `POST …/unsuppress`: removes a person, and keeps them out.
+//! `DELETE /api/v1/customers/{person}`: removes a person.
+
+use http::Method;
 
 use crate::{
-    call::Call,
+    call::{Call, Handler::Fallible},
     contract::identifier::Identifier,
+    route::Route,
     server::answer::{Refusal, Reply},
 };
 
-pub(crate) fn delete(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+pub(crate) const ROUTE: Route = Route::track(Method::DELETE, "/api/v1/customers/{person}", Fallible(delete));
+
+fn delete(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let identifier = Identifier::of_path(&call.segments[0])?;
     call.state.delete(&identifier);
-    Ok(Reply::empty())
-}
-
-pub(crate) fn suppress(call: &mut Call<'_>) -> Result<Reply, Refusal> {
-    let identifier = Identifier::of_path(&call.segments[0])?;
-    call.state.suppress(&identifier)?;
-    Ok(Reply::empty())
-}
-
-pub(crate) fn unsuppress(call: &mut Call<'_>) -> Result<Reply, Refusal> {
-    let identifier = Identifier::of_path(&call.segments[0])?;
-    call.state.people.unsuppress(&identifier);
     Ok(Reply::empty())
 }
 
@@ -28,7 +21,7 @@ pub(crate) fn unsuppress(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 mod tests {
     use serde_json::{Value, json};
 
-    use crate::testing::{accept, call, emulator, refuse};
+    use crate::testing::{accept, emulator, refuse};
 
     const ADA: &str = "/api/v1/customers/42";
 
@@ -43,31 +36,6 @@ mod tests {
         accept(&emulator, &format!("DELETE {ADA}"), &Value::Null);
         accept(&emulator, &format!("PUT {ADA}"), &json!({}));
         assert_eq!(emulator.person("42").unwrap().attributes.len(), 0);
-    }
-
-    #[test]
-    fn a_suppressed_person_is_ignored_until_released() {
-        let emulator = emulator();
-        accept(&emulator, &format!("PUT {ADA}"), &json!({"email": "ada@example.com"}));
-        accept(&emulator, &format!("POST {ADA}/suppress"), &Value::Null);
-        assert!(emulator.is_suppressed("42") && emulator.is_suppressed("ADA@example.com"));
-        for (line, body) in [
-            (format!("PUT {ADA}"), json!({"a": 1})),
-            ("PUT /api/v1/customers/7".into(), json!({"email": "ada@example.com"})),
-            (format!("POST {ADA}/events"), json!({"name": "e"})),
-            (format!("PUT {ADA}/devices"), json!({"device": {"id": "d", "platform": "ios"}})),
-            (format!("DELETE {ADA}"), Value::Null),
-        ] {
-            accept(&emulator, &line, &body);
-        }
-        let form = json!({"data": {"email": "ada@example.com"}});
-        assert_eq!(call(&emulator, "POST /api/v1/forms/f/submit", &form).0, 204);
-        assert_eq!((emulator.people().len(), emulator.events().len(), emulator.forms().len()), (0, 0, 0));
-
-        accept(&emulator, "POST /api/v1/customers/ada%40example.com/unsuppress", &Value::Null);
-        assert!(!emulator.is_suppressed("42") && !emulator.is_suppressed("ada@example.com"));
-        accept(&emulator, &format!("PUT {ADA}"), &json!({}));
-        assert!(emulator.person("42").is_some());
     }
 
     #[test]

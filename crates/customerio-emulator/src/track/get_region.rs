@@ -1,25 +1,28 @@
 //! `GET /api/v1/accounts/region`: where the workspace is.
 
 use customerio_core::{Api as _, Region, Track};
+use http::Method;
 use serde_json::json;
 
 use crate::{
-    call::Call,
-    server::answer::{Refusal, Reply},
+    call::{Call, Handler::Infallible},
+    route::Route,
+    server::answer::Reply,
 };
 
-#[expect(clippy::unnecessary_wraps, reason = "it is a handler like those that can fail")]
-pub(crate) fn get(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+pub(crate) const ROUTE: Route = Route::track(Method::GET, "/api/v1/accounts/region", Infallible(get_region));
+
+fn get_region(call: &mut Call<'_>) -> Reply {
     let region = call.config.region;
     let name = match region {
         Region::Us => "us",
         Region::Eu => "eu",
     };
-    Ok(Reply::json(json!({
+    Reply::json(json!({
         "url": format!("https://{}", Track::host(region)),
         "region": name,
         "environment_id": call.config.workspace_id,
-    })))
+    }))
 }
 
 #[cfg(test)]

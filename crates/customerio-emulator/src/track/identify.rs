@@ -1,7 +1,9 @@
 //! `PUT /api/v1/customers/{person}`: adds or updates a person.
 
+use http::Method;
+
 use crate::{
-    call::Call,
+    call::{Call, Handler::Fallible},
     contract::{
         identifier::{ID, Identifier},
         object::TO_OBJECTS,
@@ -11,11 +13,15 @@ use crate::{
             Shape,
         },
     },
+    route::Route,
     server::answer::{Refusal, Reply},
     store::person_update::{PersonUpdate, Relationships},
 };
 
-pub(crate) const BODY: Shape = Shape::Attributes(
+pub(crate) const ROUTE: Route =
+    Route::track(Method::PUT, "/api/v1/customers/{person}", Fallible(identify)).with_body(&BODY);
+
+const BODY: Shape = Shape::Attributes(
     &Shape::Open(
         &[
             ("id", May, ID),
@@ -39,7 +45,7 @@ const RELATIONSHIPS: Shape = Shape::Object(&[
     ("relationships", Must, TO_OBJECTS),
 ]);
 
-pub(crate) fn identify(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+fn identify(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let path = Identifier::of_path(&call.segments[0])?;
     let now = call.now();
     let mut fields = call.take_fields();

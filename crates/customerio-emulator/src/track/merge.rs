@@ -1,17 +1,24 @@
 //! `POST /api/v1/merge_customers`: makes one person of two.
 
+use http::Method;
+
 use crate::{
-    call::Call,
+    call::{Call, Handler::Fallible},
     contract::{
         identifier::{IDENTIFIERS, Identifier},
         shape::{Need::Must, Shape},
     },
-    server::answer::{Refusal, Reply},
+    route::Route,
+    server::answer::{Envelope, Refusal, Reply},
 };
 
-pub(crate) const BODY: Shape = Shape::Object(&[("primary", Must, IDENTIFIERS), ("secondary", Must, IDENTIFIERS)]);
+pub(crate) const ROUTE: Route = Route::track(Method::POST, "/api/v1/merge_customers", Fallible(merge))
+    .with_body(&BODY)
+    .with_envelope(Envelope::TrackError);
 
-pub(crate) fn merge(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+const BODY: Shape = Shape::Object(&[("primary", Must, IDENTIFIERS), ("secondary", Must, IDENTIFIERS)]);
+
+fn merge(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let person = |name: &str| call.body[name].as_object().and_then(Identifier::of_body);
     if let (Some(primary), Some(secondary)) = (person("primary"), person("secondary")) {
         let now = call.now();

@@ -1,11 +1,9 @@
-//! `POST /api/v1/metrics` and `POST /api/v1/push/events`: what became of a message.
+//! `POST /api/v1/metrics`: what became of a message.
 
-use customerio_core::Timestamp;
-use http::StatusCode;
-use serde_json::Value;
+use http::{Method, StatusCode};
 
 use crate::{
-    call::Call,
+    call::{Call, Handler::Fallible},
     contract::{
         fault::{At, Faults},
         shape::{
@@ -14,25 +12,17 @@ use crate::{
             Shape,
         },
     },
+    route::Route,
     server::answer::{Refusal, Reply},
-    store::{
-        kept::Key,
-        record::{Channel, Metric},
-    },
+    store::{kept::Key, record::Channel},
+    track::delivery_report::{DELIVERY_ID, TIMESTAMP, keep},
 };
 
+pub(crate) const ROUTE: Route = Route::track(Method::POST, "/api/v1/metrics", Fallible(metric)).with_body(&BODY).open();
+
 /// What the reports of all channels have in common; [`CHANNELS`] says more.
-pub(crate) const BODY: Shape = Shape::Open(&[DELIVERY_ID, TIMESTAMP, ("metric", Must, Shape::OneOf(ANY))], &Shape::Any);
+const BODY: Shape = Shape::Open(&[DELIVERY_ID, TIMESTAMP, ("metric", Must, Shape::OneOf(ANY))], &Shape::Any);
 
-pub(crate) const PUSH_BODY: Shape = Shape::Object(&[
-    DELIVERY_ID,
-    TIMESTAMP,
-    ("event", Must, Shape::OneOf(&["opened", "converted", "delivered"])),
-    ("device_id", May, Shape::Text),
-]);
-
-const DELIVERY_ID: Field = ("delivery_id", Must, Shape::Filled);
-const TIMESTAMP: Field = ("timestamp", May, Shape::Timestamp);
 const RECIPIENT: Field = ("recipient", May, Shape::Text);
 const REASON: Field = ("reason", May, Shape::Text);
 const HREF: Field = ("href", May, Shape::Text);
@@ -90,15 +80,9 @@ static CHANNELS: &[(Option<Channel>, Shape)] = &[
     (None, Shape::Object(&[DELIVERY_ID, TIMESTAMP, ("metric", Must, Shape::OneOf(ANY)), REASON, HREF])),
 ];
 
-pub(crate) fn report(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+fn metric(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     check_channel(call)?;
     keep(call, "metric");
-    Ok(Reply::empty())
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "it is a handler like those that can fail")]
-pub(crate) fn report_push(call: &mut Call<'_>) -> Result<Reply, Refusal> {
-    keep(call, "event");
     Ok(Reply::empty())
 }
 
@@ -116,20 +100,15 @@ fn check_channel(call: &Call<'_>) -> Result<(), Refusal> {
     faults.into_result().map_err(|faults| Refusal::faults(StatusCode::BAD_REQUEST, faults))
 }
 
-fn keep(call: &mut Call<'_>, metric: &str) {
-    let text = |name: &str| call.body[name].as_str().unwrap_or_default().to_owned();
-    let (delivery_id, metric) = (text("delivery_id"), text(metric));
-    let timestamp = Timestamp::from(call.body["timestamp"].as_i64().unwrap_or(call.now()));
-    let metric = Metric { delivery_id, metric, timestamp, body: std::mem::replace(&mut call.body, Value::Null) };
-    call.state.metrics.push(metric, call.bytes);
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
-    use super::*;
-    use crate::testing::{NOW, accept, call, emulator, parts, refuse, request};
+    use super::ANY;
+    use crate::{
+        store::record::Metric,
+        testing::{NOW, accept, call, emulator, parts, refuse, request},
+    };
 
     const METRICS: &str = "POST /api/v1/metrics";
     const PUSH: &str = "POST /api/v1/push/events";
@@ -188,22 +167,5 @@ mod tests {
         let report = |metric: &str| json!({"delivery_id": sent["delivery_id"], "metric": metric});
         accept(&emulator, METRICS, &report("delivered"));
         refuse(&emulator, METRICS, &report("converted"), "metric must be one of bounced, clicked, delivered, opened");
-    }
-
-    #[test]
-    fn a_push_report_has_three_events() {
-        let emulator = emulator();
-        for (body, reason) in [
-            (json!({"event": "opened"}), "delivery_id is missing"),
-            (json!({"delivery_id": "RPIL"}), "event is missing"),
-            (json!({"delivery_id": "RPIL", "event": "clicked"}), "event must be one of opened, converted, delivered"),
-            (json!({"delivery_id": "RPIL", "event": "opened", "device_id": 1}), "device_id must be a string"),
-            (
-                json!({"delivery_id": "RPIL", "event": "opened", "metric": "opened"}),
-                "metric is not a field of this call",
-            ),
-        ] {
-            refuse(&emulator, PUSH, &body, reason);
-        }
     }
 }

@@ -1,4 +1,4 @@
-//! `POST /api/v1/segments/{segment}/add_customers` and `…/remove_customers`: who is in a manual segment.
+//! The people whom a call puts into a manual segment or takes out of it.
 
 use customerio_core::limits;
 
@@ -18,20 +18,11 @@ pub(crate) const BODY: Shape = Shape::Object(&[("ids", Must, Shape::List(&Shape:
 
 pub(crate) const QUERY: Shape = Shape::Object(&[("id_type", May, Shape::OneOf(&["id", "email", "cio_id"]))]);
 
-pub(crate) fn add(call: &mut Call<'_>) -> Result<Reply, Refusal> {
-    change(call, |segments, segment| {
-        segments.insert(segment);
-    })
-}
-
-pub(crate) fn remove(call: &mut Call<'_>) -> Result<Reply, Refusal> {
-    change(call, |segments, segment| {
-        segments.remove(&segment);
-    })
-}
-
 /// Changes the segments of everyone who is named and known; the rest is ignored.
-fn change(call: &mut Call<'_>, change: fn(&mut std::collections::BTreeSet<u32>, u32)) -> Result<Reply, Refusal> {
+pub(crate) fn change(
+    call: &mut Call<'_>,
+    change: fn(&mut std::collections::BTreeSet<u32>, u32),
+) -> Result<Reply, Refusal> {
     let segment = match call.segments[0].parse::<i32>().map(u32::try_from) {
         Ok(Ok(segment)) if call.state.segments.contains(&segment) => segment,
         Ok(_) => return Err(Refusal::bad(format!("segment {} does not exist", call.segments[0]))),

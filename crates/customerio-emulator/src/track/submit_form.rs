@@ -1,9 +1,10 @@
 //! `POST /api/v1/forms/{form}/submit`: an answer to a form.
 
+use http::{Method, StatusCode};
 use serde_json::Value;
 
 use crate::{
-    call::Call,
+    call::{Call, Handler::Fallible},
     contract::{
         attributes,
         fault::{At, Faults},
@@ -13,12 +14,16 @@ use crate::{
             Shape,
         },
     },
+    route::Route,
     server::answer::{Refusal, Reply},
     store::record::FormSubmission,
 };
 
+pub(crate) const ROUTE: Route =
+    Route::track(Method::POST, "/api/v1/forms/{form}/submit", Fallible(submit_form)).with_body(&BODY);
+
 /// An identifier may be `null` beside the other.
-pub(crate) const BODY: Shape = Shape::Object(&[(
+const BODY: Shape = Shape::Object(&[(
     "data",
     Must,
     Shape::Also(
@@ -32,13 +37,13 @@ pub(crate) const BODY: Shape = Shape::Object(&[(
 
 const IDENTIFIERS: &[&str] = &["id", "email"];
 
-pub(crate) fn submit(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+fn submit_form(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let now = call.now();
     let Some(Value::Object(data)) = call.take_fields().remove("data") else { return Ok(Reply::no_content()) };
     // A field of a form becomes an attribute, and has its limits.
     let mut faults = Faults::default();
     attributes::check(&data, IDENTIFIERS, At::root("the body").key("data"), &mut faults);
-    faults.into_result().map_err(|faults| Refusal::faults(http::StatusCode::BAD_REQUEST, faults))?;
+    faults.into_result().map_err(|faults| Refusal::faults(StatusCode::BAD_REQUEST, faults))?;
     let text = |name: &str| data.get(name).and_then(Value::as_str);
     let (id, email) = (text("id").map(str::to_owned), text("email").map(str::to_owned));
     let identifiers = [id.clone().map(Identifier::Id), email.as_deref().map(Identifier::email)];

@@ -1,18 +1,23 @@
 //! `POST /unsubscribe/{delivery}`: a person wants no more messages.
 
+use http::Method;
 use serde_json::Value;
 
 use crate::{
-    call::Call,
+    call::{Call, Handler::Fallible},
     contract::shape::{Need::May, Shape},
+    route::Route,
     server::answer::{Refusal, Reply},
     store::{kept::Key, record::Unsubscribe},
 };
 
-pub(crate) const BODY: Shape = Shape::Object(&[("unsubscribe", May, Shape::Boolean)]);
+pub(crate) const ROUTE: Route =
+    Route::track(Method::POST, "/unsubscribe/{delivery}", Fallible(unsubscribe)).with_body(&BODY).open();
+
+const BODY: Shape = Shape::Object(&[("unsubscribe", May, Shape::Boolean)]);
 
 /// A delivery need not be one of the emulator's: campaigns and newsletters, which it has not, make deliveries too.
-pub(crate) fn unsubscribe(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+fn unsubscribe(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let delivery_id = call.segments[0].clone();
     let of_base64 = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'=');
     if delivery_id.len() > 200 || !delivery_id.bytes().all(of_base64) {

@@ -1,39 +1,36 @@
-//! Deliveries: what `type` `delivery` takes, which is what became of a message.
+//! `delivery` / `event`: what became of a message.
 
 use serde_json::Value;
 
 use crate::{
-    call::Call,
+    call::{Call, Handler::Infallible},
     contract::shape::{Need::Must, Shape},
-    server::answer::Refusal,
     store::record::Metric,
+    track::v2::action::{ACTION_NAME, Action, TYPE},
 };
 
-pub(super) const EVENT: Shape = Shape::Object(&[
-    ("type", Must, Shape::Any),
-    ("action", Must, Shape::Any),
+pub(crate) const ACTION: Action = Action::delivery("event", BODY, Infallible(event));
+
+const BODY: Shape = Shape::Object(&[
+    TYPE,
+    ACTION_NAME,
     ("identifiers", Must, Shape::Object(&[("id", Must, Shape::Filled)])),
     ("name", Must, Shape::OneOf(&["opened", "converted", "delivered"])),
     ("attributes", Must, Shape::Object(&[("device_token", Must, Shape::Filled)])),
 ]);
 
-#[expect(clippy::unnecessary_wraps, reason = "it is called like those that can fail")]
-pub(super) fn event(call: &mut Call<'_>) -> Result<(), Refusal> {
+fn event(call: &mut Call<'_>) {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let (delivery_id, metric) = (text(&call.body["identifiers"]["id"]), text(&call.body["name"]));
     let timestamp = call.now().into();
     call.state.metrics.push(Metric { delivery_id, metric, timestamp, body: call.body.take() }, call.bytes);
-    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use crate::{
-        testing::{NOW, accept, call, emulator},
-        track::v2::tests::ENTITY_LINE,
-    };
+    use crate::testing::{ENTITY_LINE, NOW, accept, call, emulator};
 
     #[test]
     fn a_report_is_kept() {

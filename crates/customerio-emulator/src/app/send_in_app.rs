@@ -1,0 +1,18 @@
+//! `POST /v1/send/in_app`: an in-app message.
+
+use crate::{
+    app::message::{AUTO_CREATE, LANGUAGE, MESSAGE_DATA, PERSON, QUEUE_DRAFT, SEND_AT, TEMPLATE, send},
+    call::{Call, Handler::Fallible},
+    contract::shape::Shape,
+    route::Route,
+    server::answer::{Refusal, Reply},
+    store::record::Channel,
+};
+
+pub(crate) const ROUTE: Route = Route::send("/v1/send/in_app", &BODY, Fallible(send_in_app));
+
+const BODY: Shape = Shape::Object(&[TEMPLATE, PERSON, MESSAGE_DATA, QUEUE_DRAFT, SEND_AT, LANGUAGE, AUTO_CREATE]);
+
+fn send_in_app(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    send(call, Channel::InApp)
+}

@@ -1,0 +1,85 @@
+//! `POST /v1/batch`: many calls in one request.
+
+use http::StatusCode;
+use serde_json::{Map, Value};
+
+use crate::{
+    call::{Call, Handler::Fallible},
+    contract::{
+        choice::chosen,
+        fault::{At, Faults},
+        json,
+        shape::{Need::Must, Shape},
+    },
+    pipelines::{
+        common::{CONTEXT, INTEGRATIONS},
+        group, identify,
+        kind::{Kind, MOST_CALL},
+        page, screen, track,
+    },
+    route::Route,
+    server::answer::{Refusal, Reply},
+};
+
+pub(crate) const ROUTE: Route = Route::pipelines("/v1/batch", &BODY, MOST_BATCH, Fallible(batch));
+
+/// Most bytes of a batch. The vendor writes "500KB"; this is the larger reading of it.
+const MOST_BATCH: usize = 500 * 1024;
+
+/// Calls are checked one by one.
+const BODY: Shape = Shape::Object(&[("batch", Must, Shape::List(&Shape::Any, 0, usize::MAX)), CONTEXT, INTEGRATIONS]);
+
+/// What a batch takes: all kinds but an alias.
+static KINDS: [&Kind; 5] = [&identify::KIND, &track::KIND, &page::KIND, &screen::KIND, &group::KIND];
+
+/// In strict mode all are checked before any is applied. What a call makes impossible only together with what is there
+/// already, such as too many attributes of one person, is found when the call is applied: it is dropped then.
+fn batch(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let mut body = call.take_fields();
+    let Some(Value::Array(batch)) = body.remove("batch") else { return Ok(Reply::empty()) };
+    let (mut good, share) = (Vec::with_capacity(batch.len()), call.share(batch.len()));
+    for (index, mut item) in batch.into_iter().enumerate() {
+        match check_item(&mut item, index, &body) {
+            Ok(kind) => good.push((kind, item)),
+            Err(refusal) if call.strict => return Err(refusal),
+            Err(_) => call.state.dropped += 1,
+        }
+    }
+    for (kind, item) in good {
+        match kind.apply(&mut call.part(item, share)) {
+            Err(refusal) if refusal.status == StatusCode::BAD_REQUEST => call.state.dropped += 1,
+            outcome => outcome?,
+        }
+    }
+    Ok(Reply::empty())
+}
+
+/// Checks a call of a batch, and gives it what stands beside the batch. Gives back its kind.
+fn check_item(item: &mut Value, index: usize, shared: &Map<String, Value>) -> Result<&'static Kind, Refusal> {
+    let root = At::root("the body");
+    let (list, mut faults) = (root.key("batch"), Faults::default());
+    let (at, mut known) = (list.index(index), None);
+    if let Some(bytes) = json::excess(item, MOST_CALL) {
+        faults.add(at, format_args!("has {bytes} bytes; the most is {MOST_CALL}"));
+    } else if let Some(fields) = item.as_object_mut() {
+        for (name, value) in shared {
+            if fields.insert(name.clone(), value.clone()).is_some() {
+                faults.add(at.key(name), "stands beside the batch, and applies to all of it");
+            }
+        }
+        for name in ["context", "integrations"].iter().filter(|name| !shared.contains_key(**name)) {
+            if fields.contains_key(*name) {
+                faults.add(at.key(name), "stands beside the batch, and applies to all of it");
+            }
+        }
+        let name = chosen(fields, "type", KINDS.iter().map(|kind| kind.name), at, &mut faults);
+        known = KINDS.iter().copied().find(|kind| Some(kind.name) == name);
+        if let Some(kind) = known {
+            kind.check(item, at, &mut faults);
+        }
+    } else {
+        faults.add(at, "must be an object");
+    }
+    faults.into_result().map_err(|faults| Refusal::faults(StatusCode::BAD_REQUEST, faults))?;
+    known.ok_or_else(|| Refusal::bad("the call has no type"))
+}

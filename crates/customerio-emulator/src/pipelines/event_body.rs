@@ -1,0 +1,44 @@
+//! Events of three kinds in bodies, and how they are kept.
+
+use customerio_core::{Timestamp, track::EventType};
+
+use crate::{
+    call::Call,
+    contract::shape::{Field, Need::May, Shape},
+    pipelines::{
+        common::{text, timestamp},
+        user_identity::obtain,
+    },
+    server::answer::Refusal,
+    store::record::Event,
+};
+
+pub(crate) const PROPERTIES: Field = ("properties", May, Shape::Open(&[], &Shape::Any));
+
+/// Keeps an event, whose name stands in the field `name`. Its `messageId` is known to be new.
+pub(crate) fn record(call: &mut Call<'_>, event_type: EventType, name: &str) -> Result<(), Refusal> {
+    let anonymous_id = text(&call.body["anonymousId"]).map(str::to_owned);
+    let named = text(&call.body["userId"]).is_some();
+    let person = if named {
+        // An event of someone suppressed is nobody's.
+        let Some(person) = obtain(call)? else { return Ok(()) };
+        if let Some(anonymous_id) = &anonymous_id {
+            call.state.adopt(&person, anonymous_id)?;
+        }
+        Some(person)
+    } else {
+        anonymous_id.as_deref().and_then(|id| call.state.people.of_anonymous_id(id))
+    };
+    let event = Event {
+        id: call.body["messageId"].as_str().map(str::to_owned),
+        event_type,
+        name: call.body[name].as_str().unwrap_or_default().trim().to_owned(),
+        person,
+        anonymous_id,
+        group_id: text(&call.body["groupId"]).map(str::to_owned),
+        timestamp: Timestamp::from(timestamp(call)),
+        data: call.body["properties"].as_object().cloned().unwrap_or_default(),
+    };
+    call.state.events.push(event, call.bytes);
+    Ok(())
+}

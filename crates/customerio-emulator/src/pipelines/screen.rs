@@ -1,0 +1,28 @@
+//! `POST /v1/screen`: a screen that a person or a visitor looked at; it may be without a name.
+
+use customerio_core::track::EventType;
+
+use crate::{
+    call::{Call, Handler::Fallible},
+    contract::shape::{Need::May, Shape},
+    pipelines::{
+        common::COMMON,
+        event_body::{PROPERTIES, record},
+        kind::{Kind, MOST_CALL},
+        user_identity::{WHO, must_be_named},
+    },
+    route::Route,
+    server::answer::Refusal,
+};
+
+pub(crate) const ROUTE: Route =
+    Route::pipelines("/v1/screen", &Shape::Any, MOST_CALL, Fallible(|call| KIND.alone(call)));
+
+pub(crate) const KIND: Kind = Kind::new("screen", SHAPE, Fallible(screen));
+
+const SHAPE: Shape =
+    Shape::Also(&Shape::Joined(&[WHO, COMMON, &[("name", May, Shape::Text), PROPERTIES]]), must_be_named);
+
+fn screen(call: &mut Call<'_>) -> Result<(), Refusal> {
+    record(call, EventType::Screen, "name")
+}

@@ -1,0 +1,49 @@
+//! `POST /v1/track`: what a person or a visitor did. Some events mean that something is to be done: those in
+//! [`semantic`](crate::pipelines::semantic).
+
+use customerio_core::track::EventType;
+
+use crate::{
+    call::{Call, Handler::Fallible},
+    contract::shape::{
+        Need::{May, Must},
+        Shape,
+    },
+    pipelines::{
+        common::COMMON,
+        event_body::{PROPERTIES, record},
+        kind::{Kind, MOST_CALL},
+        semantic::{device, object, report, user},
+        user_identity::{WHO, is_named},
+    },
+    route::Route,
+    server::answer::Refusal,
+    track::event_body::NAME_OF_EVENT,
+};
+
+pub(crate) const ROUTE: Route =
+    Route::pipelines("/v1/track", &Shape::Any, MOST_CALL, Fallible(|call| KIND.alone(call)));
+
+pub(crate) const KIND: Kind = Kind::new("track", SHAPE, Fallible(track)).with_semantic(&[
+    &user::DELETED,
+    &user::SUPPRESSED,
+    &user::UNSUPPRESSED,
+    &device::CREATED_OR_UPDATED,
+    &device::DELETED,
+    &object::RELATIONSHIP_DELETED,
+    &object::DELETED,
+    &report::DELIVERY_EVENT,
+    &report::CONTENT_EVENT,
+]);
+
+const SHAPE: Shape = Shape::Also(
+    &Shape::Joined(&[WHO, COMMON, &[("event", Must, NAME_OF_EVENT), ("groupId", May, Shape::Filled), PROPERTIES]]),
+    |call| {
+        let is_named = is_named(call) || call.contains_key("groupId");
+        if is_named { Ok(()) } else { Err("must have userId, anonymousId or groupId") }
+    },
+);
+
+fn track(call: &mut Call<'_>) -> Result<(), Refusal> {
+    record(call, EventType::Event, "event")
+}

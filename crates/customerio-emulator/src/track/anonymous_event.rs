@@ -1,0 +1,47 @@
+//! `POST /api/v1/events`: what an unknown visitor did.
+
+use customerio_core::limits;
+use http::Method;
+
+use crate::{
+    call::{Call, Handler::Infallible},
+    contract::shape::{Need::May, Shape},
+    route::Route,
+    server::answer::Reply,
+    track::event_body::{ANONYMOUS_ID, FROM_ADDRESS, ID, NAME, REPLY_TO, TIMESTAMP, TYPE, record},
+};
+
+pub(crate) const ROUTE: Route =
+    Route::track(Method::POST, "/api/v1/events", Infallible(anonymous_event)).with_body(&BODY);
+
+const BODY: Shape = Shape::Also(
+    &Shape::Object(&[
+        NAME,
+        TYPE,
+        ID,
+        TIMESTAMP,
+        ANONYMOUS_ID,
+        (
+            "data",
+            May,
+            Shape::Encoded(
+                &Shape::Open(&[("recipient", May, Shape::Filled), FROM_ADDRESS, REPLY_TO], &Shape::Any),
+                limits::EVENT_DATA,
+            ),
+        ),
+    ]),
+    |event| {
+        let is_invite = event.get("data").and_then(|data| data.get("recipient")).is_some();
+        if event.contains_key("anonymous_id") || is_invite {
+            return Ok(());
+        }
+        Err("needs an anonymous_id, or as an invite a data.recipient")
+    },
+);
+
+fn anonymous_event(call: &mut Call<'_>) -> Reply {
+    let known = call.body["anonymous_id"].as_str().and_then(|id| call.state.people.of_anonymous_id(id));
+    let fields = call.take_fields();
+    record(call, fields, known);
+    Reply::empty()
+}

@@ -1,0 +1,3 @@
+//! Actions of deliveries.
+
+pub(crate) mod event;

@@ -1,0 +1,41 @@
+//! `person` / `add_device`: gives a person a device, or updates it.
+
+use crate::{
+    call::{Call, Handler::Fallible},
+    contract::shape::{
+        Need::{May, Must},
+        Shape,
+    },
+    server::answer::Refusal,
+    track::{
+        device_body::{ATTRIBUTES, PLATFORM, read},
+        v2::{
+            action::{ACTION_NAME, Action, TYPE},
+            person::identifiers::{PERSON, obtain},
+        },
+    },
+};
+
+pub(crate) const ACTION: Action = Action::person("add_device", BODY, Fallible(add_device));
+
+const BODY: Shape = Shape::Object(&[
+    TYPE,
+    PERSON,
+    ACTION_NAME,
+    (
+        "device",
+        Must,
+        Shape::Object(&[
+            ("token", Must, Shape::Filled),
+            ("platform", Must, PLATFORM),
+            ("last_used", May, Shape::Timestamp),
+            ("attributes", May, ATTRIBUTES),
+        ]),
+    ),
+]);
+
+fn add_device(call: &mut Call<'_>) -> Result<(), Refusal> {
+    let Some(person) = obtain(call)? else { return Ok(()) };
+    let device = read(&call.body["device"], "token", call.now());
+    call.state.people.put_device(&person, device)
+}
