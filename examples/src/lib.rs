@@ -35,8 +35,8 @@ pub struct CustomerIo {
 /// Connects as the environment and the command line say, and says how.
 ///
 /// With `CUSTOMERIO_SITE_ID`, `CUSTOMERIO_TRACK_API_KEY`, `CUSTOMERIO_APP_API_KEY` and `CUSTOMERIO_REGION` set, to the
-/// real service; without any of them, to an emulator on loopback. The first argument is `reqwest` (the default) or
-/// `hyper`.
+/// real service; without any of them, to an emulator on loopback. The first argument is `hyper` (the default) or
+/// `reqwest`.
 ///
 /// # Errors
 ///
@@ -55,11 +55,11 @@ pub async fn connect_quietly() -> Result<CustomerIo, Box<dyn Error>> {
 }
 
 async fn connect_with(wrap: impl Fn(Arc<dyn Transport>) -> Arc<dyn Transport>) -> Result<CustomerIo, Box<dyn Error>> {
-    let name = env::args().nth(1).unwrap_or_else(|| "reqwest".to_owned());
+    let name = env::args().nth(1).unwrap_or_else(|| "hyper".to_owned());
     let transport: Arc<dyn Transport> = match name.as_str() {
-        "reqwest" => wrap(Arc::new(ReqwestTransport::new()?)),
         "hyper" => wrap(Arc::new(HyperTransport::new()?)),
-        other => return Err(format!("the transport is `reqwest` or `hyper`, not `{other}`").into()),
+        "reqwest" => wrap(Arc::new(ReqwestTransport::new()?)),
+        other => return Err(format!("the transport is `hyper` or `reqwest`, not `{other}`").into()),
     };
     let segment = number("CUSTOMERIO_SEGMENT_ID", 7)?;
     let broadcast = number("CUSTOMERIO_BROADCAST_ID", 12)?;

@@ -9,7 +9,7 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
-    time::{Duration, SystemTime},
+    time::Duration,
 };
 
 use customerio::{
@@ -84,7 +84,7 @@ impl Source {
     #[must_use]
     pub fn clock(&self) -> Clock {
         match self {
-            Self::CustomerIo(_) => Arc::new(|| SystemTime::now().into()),
+            Self::CustomerIo(_) => Arc::new(customerio::now),
             Self::Emulator(_, emulator) => {
                 let emulator = emulator.clone();
                 Arc::new(move || emulator.now())

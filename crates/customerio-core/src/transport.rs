@@ -22,7 +22,8 @@ impl<T: ?Sized> MaybeSendSync for T {}
 
 /// An HTTP stack, a timer and a clock: what a [`Client`](crate::Client) needs of its surroundings.
 ///
-/// `customerio-reqwest` and `customerio-hyper` have one each; one of your own is three methods:
+/// `customerio-hyper` and `customerio-reqwest` have one each; one of your own is three methods. With a standard library
+/// that has clocks, `now` is `customerio_transport::SystemClock.now()`; this is what it does:
 ///
 /// ```
 /// use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};

@@ -1,15 +1,19 @@
 //! Customer.io over [hyper](https://docs.rs/hyper), or over any HTTP client that is a
-//! [tower service](https://docs.rs/tower-service).
+//! [tower](https://docs.rs/tower) service.
 //!
-//! [`HyperTransport::new`] is ready to use. [`HyperTransport::from_service`] takes a client of yours: a proxy, a tower
-//! stack, other certificates.
+//! - [`HyperTransport::new`] is ready to use: HTTPS with rustls, and the proxies that the environment names.
+//! - [`HyperTransport::from_service`] takes a client of your own: a tower stack with your layers, another proxy, other
+//!   certificates. Boxed services are fine, `BoxCloneService` and `BoxCloneSyncService` alike.
 //!
-//! The types of hyper-util and of tower-service that stand in this crate's API make their major versions its own.
+//! Types of hyper-util and of tower-service are part of this crate's API: a new major version of theirs is one of this
+//! crate.
 
+#[cfg(feature = "rustls")]
+mod client;
+#[cfg(feature = "rustls")]
+mod connect;
 mod service;
-#[cfg(feature = "rustls")]
-mod tls;
 
-pub use service::HyperTransport;
 #[cfg(feature = "rustls")]
-pub use tls::RustlsClient;
+pub use client::RustlsClient;
+pub use service::HyperTransport;

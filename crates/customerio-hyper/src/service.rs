@@ -2,50 +2,115 @@ use std::{
     error::Error as StdError,
     fmt,
     future::poll_fn,
-    pin::pin,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    sync::{Mutex, PoisonError},
+    time::Duration,
 };
 
 use async_trait::async_trait;
-use bytes::{Buf as _, Bytes, BytesMut};
+use bytes::Bytes;
 use customerio_core::{Attempt, Moment, Transport, TransportError, TransportErrorKind};
+use customerio_transport::{SystemClock, read_body, was_not_begun};
 use http::{Request, Response};
 use http_body::Body;
-use http_body_util::{BodyExt as _, Full};
+use http_body_util::Full;
 use hyper_util::client::legacy;
 use tower_service::Service;
 
-/// A [`Transport`] over a cloneable tower service from `Request<Full<Bytes>>` to a response.
+/// A [`Transport`] over a [tower](https://docs.rs/tower) service from `Request<Full<Bytes>>` to a response.
 ///
-/// A clone shares the service's connection pool. It needs a tokio runtime with its timer on.
-#[derive(Clone)]
+/// The service must be `Clone` and `Send`; each request is made on a clone. A clone of the transport shares what clones of
+/// the service share, such as the connection pool. It needs a tokio runtime with its timer on.
+#[doc(alias = "tower")]
 pub struct HyperTransport<S> {
-    service: S,
-    started: Instant,
+    /// A service need not be `Sync`, so it is behind a lock, which is held only while it is cloned.
+    service: Mutex<S>,
+    proves_not_sent: fn(&(dyn StdError + 'static)) -> bool,
 }
 
 impl<S> HyperTransport<S> {
-    /// Takes a client of yours.
+    /// Makes a transport of a tower service: hyper-util's client with your connector, or a stack of layers around a client.
     ///
-    /// It must follow no redirects (a followed 301 becomes a GET, and what was sent is lost), repeat no requests,
-    /// decompress nothing, and bound the time it takes to connect. One that speaks HTTP/2 should send pings: a request
-    /// that times out leaves its connection to the next one, be it dead or not.
+    /// The service must follow no redirects (a followed 301 becomes a GET, and what was sent is lost), retry nothing, and
+    /// decompress nothing; and it must limit the time that connecting takes. One that speaks HTTP/2 should send pings: a
+    /// request that times out leaves its connection to the next one, which may be dead.
     ///
-    /// That a request was not sent is known from the errors of hyper-util's client anywhere in the chain of sources;
-    /// every other error counts as maybe sent.
+    /// The service is cloned for each request, behind a lock; that takes nanoseconds, but what cannot be cloned, such as
+    /// tower's `RateLimit`, needs a `Buffer` around it.
+    ///
+    /// # Errors of the service
+    ///
+    /// A request counts as not sent, and may be retried whatever it is, where the service does not get ready, where
+    /// hyper-util's client says so in an error anywhere in the chain of sources, or where the function that you give to
+    /// [`with_not_sent`](Self::with_not_sent) says so. With every other error it may have been sent.
     ///
     /// ```
+    /// use std::time::Duration;
+    ///
+    /// use customerio_core::{Client, Endpoint, Region};
     /// use customerio_hyper::HyperTransport;
-    /// use hyper_util::{client::legacy::{Client, connect::HttpConnector}, rt::TokioExecutor};
+    /// use hyper_util::{client::legacy::{self, connect::HttpConnector}, rt::TokioExecutor};
+    /// use tower::{ServiceBuilder, util::BoxCloneService};
     ///
-    /// let mut connector = HttpConnector::new();
-    /// connector.set_connect_timeout(Some(std::time::Duration::from_secs(1)));
-    /// let transport = HyperTransport::from_service(Client::builder(TokioExecutor::new()).build(connector));
-    /// # fn is_transport(_: impl customerio_core::Transport) {}
-    /// # is_transport(transport);
+    /// #[tokio::main(flavor = "current_thread")]
+    /// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    ///     let mut connector = HttpConnector::new();
+    ///     connector.set_connect_timeout(Some(Duration::from_secs(1)));
+    ///     let client = legacy::Client::builder(TokioExecutor::new()).build(connector);
+    ///     let stack = ServiceBuilder::new().concurrency_limit(16).service(client);
+    ///     let transport = HyperTransport::from_service(BoxCloneService::new(stack));
+    ///
+    ///     let server = customerio_testing::WireServer::start()?;
+    ///     let endpoint = Endpoint::track(Region::Us, "site-id", "api-key")?.with_base_url(&server.url())?;
+    ///     Client::new(endpoint, transport).delete("42").await?;
+    ///     assert!(server.received()[0].starts_with(b"DELETE /api/v1/customers/42 HTTP/1.1\r\n"));
+    ///     Ok(())
+    /// }
     /// ```
+    #[doc(alias = "tower")]
     pub fn from_service(service: S) -> Self {
-        Self { service, started: Instant::now() }
+        Self { service: Mutex::new(service), proves_not_sent: |_| false }
+    }
+
+    /// Takes a function that tells which errors of the service prove that it did not pass the request on, such as
+    /// tower's `Overloaded`. It is asked about the error and then about each of its sources.
+    ///
+    /// Be sure of it: after such an error a message is sent again. Where a layer retries, an error of the last attempt
+    /// proves nothing about the first.
+    ///
+    /// ```
+    /// use customerio_core::{Client, Delivery, Endpoint, Region};
+    /// use customerio_hyper::HyperTransport;
+    /// use hyper_util::{client::legacy, rt::TokioExecutor};
+    /// use tower::{ServiceBuilder, load_shed::error::Overloaded};
+    ///
+    /// #[tokio::main(flavor = "current_thread")]
+    /// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    ///     let client = legacy::Client::builder(TokioExecutor::new()).build_http();
+    ///     // No request fits: every one of them is shed.
+    ///     let stack = ServiceBuilder::new().load_shed().concurrency_limit(0).service(client);
+    ///     let transport = HyperTransport::from_service(stack).with_not_sent(|error| error.is::<Overloaded>());
+    ///
+    ///     let error = Client::new(Endpoint::track(Region::Us, "site-id", "api-key")?, transport).delete("42").await;
+    ///     assert_eq!(error.unwrap_err().delivery(), Delivery::NotSent);
+    ///     Ok(())
+    /// }
+    /// ```
+    #[must_use]
+    pub fn with_not_sent(self, proves_not_sent: fn(&(dyn StdError + 'static)) -> bool) -> Self {
+        Self { proves_not_sent, ..self }
+    }
+}
+
+impl<S: Clone> HyperTransport<S> {
+    fn service(&self) -> S {
+        // Where a clone panicked, the service is as it was.
+        self.service.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl<S: Clone> Clone for HyperTransport<S> {
+    fn clone(&self) -> Self {
+        Self { service: Mutex::new(self.service()), proves_not_sent: self.proves_not_sent }
     }
 }
 
@@ -60,7 +125,7 @@ type BoxError = Box<dyn StdError + Send + Sync>;
 #[async_trait]
 impl<S, B> Transport for HyperTransport<S>
 where
-    S: Service<Request<Full<Bytes>>, Response = Response<B>> + Clone + Send + Sync,
+    S: Service<Request<Full<Bytes>>, Response = Response<B>> + Clone + Send,
     S::Error: Into<BoxError>,
     S::Future: Send,
     B: Body + Send,
@@ -69,13 +134,14 @@ where
 {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         let limit = Attempt::of(&request).response_limit;
-        let mut service = self.service.clone();
+        let mut service = self.service();
         // A service that does not get ready has not been given the request.
         poll_fn(|context| service.poll_ready(context))
             .await
             .map_err(|error| TransportError::not_sent(TransportErrorKind::Connect).with_source(error))?;
-        let response = service.call(request.map(Full::new)).await.map_err(|error| of_call(error.into()))?;
-        read(response, limit).await
+        let response = service.call(request.map(Full::new)).await;
+        let response = response.map_err(|error| call_error(error.into(), self.proves_not_sent))?;
+        read_body(response, limit).await
     }
 
     async fn sleep(&self, duration: Duration) {
@@ -83,14 +149,13 @@ where
     }
 
     fn now(&self) -> Moment {
-        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Moment { monotonic: self.started.elapsed(), since_epoch, random: fastrand::u128(..) }
+        SystemClock.now()
     }
 }
 
-/// Two failures prove that nothing was sent: no connection came about, or [`was_not_begun`]. Everything else may have
-/// arrived.
-fn of_call(error: BoxError) -> TransportError {
+/// Says what the error proves: the connection could not be established, the service did not pass the request on, or hyper
+/// or the server did not begin it. After everything else it may have arrived.
+fn call_error(error: BoxError, proves_not_sent: fn(&(dyn StdError + 'static)) -> bool) -> TransportError {
     let mut cause: Option<&(dyn StdError + 'static)> = Some(&*error);
     let failed = loop {
         let Some(current) = cause else {
@@ -99,50 +164,10 @@ fn of_call(error: BoxError) -> TransportError {
         if current.downcast_ref::<legacy::Error>().is_some_and(legacy::Error::is_connect) {
             break TransportError::not_sent(TransportErrorKind::Connect);
         }
-        if was_not_begun(current) {
+        if was_not_begun(current) || proves_not_sent(current) {
             break TransportError::not_sent(TransportErrorKind::Connection);
         }
         cause = current.source();
     };
     failed.with_source(error)
-}
-
-/// Whether hyper took the request back before it began to write it, or the server said that it has not looked at it, and
-/// will not (RFC 9113, section 8.7). A `GOAWAY` says the same of some requests, but its error does not say of which.
-fn was_not_begun(cause: &(dyn StdError + 'static)) -> bool {
-    #[cfg(feature = "http2")]
-    if let Some(error) = cause.downcast_ref::<h2::Error>() {
-        return error.is_remote() && error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
-    }
-    cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_canceled)
-}
-
-/// Reads the body, which may have that many bytes. Where it breaks, the error keeps the answer as far as it came.
-async fn read<B>(response: Response<B>, limit: usize) -> Result<Response<Bytes>, TransportError>
-where
-    B: Body,
-    B::Error: Into<BoxError>,
-{
-    let (parts, body) = response.into_parts();
-    // A body that says that it is too large is read no further than to see how it begins.
-    let too_large = usize::try_from(body.size_hint().lower()).map_or(true, |bytes| bytes > limit);
-    let mut body = pin!(body);
-    let mut bytes = BytesMut::new();
-    let failed = loop {
-        match body.frame().await {
-            None => return Ok(Response::from_parts(parts, bytes.freeze())),
-            Some(Err(error)) => {
-                break TransportError::maybe_sent(TransportErrorKind::Connection).with_source(error);
-            }
-            Some(Ok(frame)) => {
-                let Ok(mut data) = frame.into_data() else { continue };
-                let (length, room) = (data.remaining(), limit - bytes.len());
-                bytes.extend_from_slice(&data.copy_to_bytes(length.min(room)));
-                if too_large || length > room {
-                    break TransportError::maybe_sent(TransportErrorKind::ResponseTooLarge);
-                }
-            }
-        }
-    };
-    Err(failed.with_response(Response::from_parts(parts, bytes.freeze())))
 }

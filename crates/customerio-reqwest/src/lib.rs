@@ -1,21 +1,26 @@
 //! Customer.io over [reqwest](https://docs.rs/reqwest).
 //!
-//! [`ReqwestTransport::new`] is ready to use. [`ReqwestTransport::from_client`] takes a client of yours: a proxy, other
-//! certificates, a resolver.
+//! - [`ReqwestTransport::from_builder`] takes the builder of a client: your proxy, certificates or resolver, with the
+//!   settings that the SDK needs.
+//! - [`ReqwestTransport::from_client`] takes a client that is ready.
+//! - `ReqwestTransport::new` makes a client of its own, with rustls (feature `rustls`).
 //!
-//! The types of reqwest that stand in this crate's API make its major version this crate's own.
+//! # TLS
+//!
+//! By default this crate switches on no feature of reqwest, because all crates of an application share them: TLS is the
+//! one that the application's own `reqwest` has. The feature `rustls` switches on reqwest's `rustls`, which has aws-lc-rs
+//! for cryptography, and is on by default in reqwest. No other provider is added, and none is installed for the process.
+//!
+//! Types of reqwest are part of this crate's API: a new major version of reqwest is one of this crate.
 
-use std::{
-    error::Error as StdError,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
-};
+use std::{error::Error as StdError, time::Duration};
 
 use async_trait::async_trait;
-use bytes::{Bytes, BytesMut};
-use customerio_core::{Attempt, Moment, Transport, TransportError, TransportErrorKind};
+use bytes::Bytes;
+use customerio_core::{Attempt, BuildError, BuildErrorKind, Moment, Transport, TransportError, TransportErrorKind};
+use customerio_transport::{SystemClock, read_body, timeouts, was_not_begun};
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
-use hyper::body::Body as _;
 
 #[cfg(feature = "rustls")]
 mod tls;
@@ -26,42 +31,98 @@ mod tls;
 #[derive(Clone, Debug)]
 pub struct ReqwestTransport {
     client: reqwest::Client,
-    started: Instant,
 }
 
 impl ReqwestTransport {
-    /// Takes a client of yours.
+    /// Builds the client, with the settings that a transport must have, whatever the builder had.
     ///
-    /// It must repeat no requests ([`reqwest::retry::never`]), decompress nothing, and bound the time it takes to
-    /// connect. It must follow no redirects ([`reqwest::redirect::Policy::none`]): a followed 301 becomes a GET, and what
-    /// was sent is lost. One that does is found out when it has, and the call fails.
+    /// They are: no redirects, no retries of reqwest's own, no `referer` header, no decompression, a connect timeout of 5
+    /// seconds, and connections that idle for 30 are closed. With the feature `http2`, connections of HTTP/2 are checked
+    /// by pings. Everything else is the builder's: proxies, certificates, resolver, connector layers. Do not give it
+    /// default headers, cookies or a user agent, because core sets every header.
     ///
-    /// One that speaks HTTP/2 should send pings (`http2_keep_alive_interval`): a request that times out leaves its
-    /// connection to the next one, be it dead or not.
+    /// # Errors
+    ///
+    /// Where reqwest cannot build the client, for example because the system's certificates cannot be read.
+    ///
+    /// # Panics
+    ///
+    /// Where the application has reqwest's feature `rustls-no-provider`, no provider for the process, and does not set
+    /// TLS in the builder. That is reqwest's own rule.
     ///
     /// ```
+    /// use customerio_core::{Client, Endpoint, Region};
     /// use customerio_reqwest::ReqwestTransport;
     ///
-    /// let client = reqwest::Client::builder()
-    ///     .redirect(reqwest::redirect::Policy::none())
-    ///     .retry(reqwest::retry::never())
-    ///     .connect_timeout(std::time::Duration::from_secs(1))
-    ///     # .tls_backend_preconfigured(tls())
-    ///     .build()?;
-    /// let transport = ReqwestTransport::from_client(client);
-    /// # fn tls() -> rustls::ClientConfig {
-    /// #     rustls::ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
-    /// #         .with_safe_default_protocol_versions().unwrap()
-    /// #         .with_root_certificates(rustls::RootCertStore::empty())
-    /// #         .with_no_client_auth()
-    /// # }
-    /// # fn is_transport(_: impl customerio_core::Transport) {}
-    /// # is_transport(transport);
-    /// # Ok::<(), reqwest::Error>(())
+    /// #[tokio::main(flavor = "current_thread")]
+    /// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    ///     let server = customerio_testing::WireServer::start()?;
+    ///     let proxy = reqwest::Proxy::http(server.url())?;
+    ///     let transport = ReqwestTransport::from_builder(reqwest::Client::builder().proxy(proxy))?;
+    ///
+    ///     let endpoint = Endpoint::track(Region::Us, "site-id", "api-key")?.with_base_url("http://cio.example")?;
+    ///     Client::new(endpoint, transport).delete("42").await?;
+    ///     let request = &server.received()[0];
+    ///     assert!(request.starts_with(b"DELETE http://cio.example/api/v1/customers/42 HTTP/1.1\r\n"));
+    ///     Ok(())
+    /// }
+    /// ```
+    #[doc(alias = "proxy")]
+    pub fn from_builder(builder: reqwest::ClientBuilder) -> Result<Self, BuildError> {
+        let builder = builder
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            // These do nothing where reqwest cannot decompress, and another crate may have given it the feature.
+            .no_gzip()
+            .no_brotli()
+            .no_deflate()
+            .no_zstd()
+            .connect_timeout(timeouts::CONNECT)
+            .pool_idle_timeout(timeouts::IDLE);
+        #[cfg(feature = "http2")]
+        let builder =
+            builder.http2_keep_alive_interval(timeouts::PING_INTERVAL).http2_keep_alive_timeout(timeouts::PING);
+        let invalid = |error: reqwest::Error| {
+            BuildError::new("the HTTP client", BuildErrorKind::Invalid(error.to_string().into()))
+        };
+        builder.build().map(Self::from_client).map_err(invalid)
+    }
+
+    /// Takes a client that is ready.
+    ///
+    /// Prefer [`from_builder`](Self::from_builder), which sees to the following. The client must retry nothing
+    /// ([`reqwest::retry::never`]), decompress nothing, and limit the time that connecting takes. It must follow no
+    /// redirects ([`reqwest::redirect::Policy::none`]): a followed 301 becomes a GET, and what was sent is lost. A client
+    /// that does is found out when it has, and the call fails.
+    ///
+    /// One that speaks HTTP/2 should send pings (`http2_keep_alive_interval`): a request that times out leaves its
+    /// connection to the next one, which may be dead.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use customerio_core::{Client, Endpoint, Region};
+    /// use customerio_reqwest::ReqwestTransport;
+    ///
+    /// #[tokio::main(flavor = "current_thread")]
+    /// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    ///     let client = reqwest::Client::builder()
+    ///         .redirect(reqwest::redirect::Policy::none())
+    ///         .retry(reqwest::retry::never())
+    ///         .connect_timeout(Duration::from_secs(1))
+    ///         .build()?;
+    ///
+    ///     let server = customerio_testing::WireServer::start()?;
+    ///     let endpoint = Endpoint::track(Region::Us, "site-id", "api-key")?.with_base_url(&server.url())?;
+    ///     Client::new(endpoint, ReqwestTransport::from_client(client)).delete("42").await?;
+    ///     assert!(server.received()[0].starts_with(b"DELETE /api/v1/customers/42 HTTP/1.1\r\n"));
+    ///     Ok(())
+    /// }
     /// ```
     #[must_use]
     pub fn from_client(client: reqwest::Client) -> Self {
-        Self { client, started: Instant::now() }
+        Self { client }
     }
 }
 
@@ -69,14 +130,15 @@ impl ReqwestTransport {
 impl Transport for ReqwestTransport {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         let limit = Attempt::of(&request).response_limit;
-        let request = reqwest::Request::try_from(request).map_err(of_call)?;
+        let request = reqwest::Request::try_from(request).map_err(call_error)?;
         let asked = request.url().clone();
-        let response = self.client.execute(request).await.map_err(of_call)?;
+        let response = self.client.execute(request).await.map_err(call_error)?;
         if *response.url() != asked {
             return Err(TransportError::maybe_sent(TransportErrorKind::Connection)
                 .with_source("the client followed a redirect: set its redirect policy to none"));
         }
-        read(response.into(), limit).await
+        let response = Response::<reqwest::Body>::from(response);
+        read_body(response.map(|body| body.map_err(reqwest::Error::without_url)), limit).await
     }
 
     async fn sleep(&self, duration: Duration) {
@@ -84,14 +146,13 @@ impl Transport for ReqwestTransport {
     }
 
     fn now(&self) -> Moment {
-        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Moment { monotonic: self.started.elapsed(), since_epoch, random: fastrand::u128(..) }
+        SystemClock.now()
     }
 }
 
-/// Three failures prove that nothing was sent: the request could not be made, no connection came about, or
-/// [`was_not_begun`]. Everything else may have arrived.
-fn of_call(error: reqwest::Error) -> TransportError {
+/// Says what the error proves: the request could not be made, the connection could not be established, or hyper or the
+/// server did not begin it. After everything else it may have arrived.
+fn call_error(error: reqwest::Error) -> TransportError {
     // The URL names people, and errors end up in logs.
     let error = error.without_url();
     let mut causes = std::iter::successors(error.source(), |cause| (*cause).source());
@@ -105,39 +166,4 @@ fn of_call(error: reqwest::Error) -> TransportError {
         TransportError::maybe_sent(TransportErrorKind::Connection)
     };
     failed.with_source(error)
-}
-
-/// Whether hyper took the request back before it began to write it, or the server said that it has not looked at it, and
-/// will not (RFC 9113, section 8.7). A `GOAWAY` says the same of some requests, but its error does not say of which.
-fn was_not_begun(cause: &(dyn StdError + 'static)) -> bool {
-    #[cfg(feature = "http2")]
-    if let Some(error) = cause.downcast_ref::<h2::Error>() {
-        return error.is_remote() && error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
-    }
-    cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_canceled)
-}
-
-/// Reads the body, which may have that many bytes. Where it breaks, the error keeps the answer as far as it came.
-async fn read(response: Response<reqwest::Body>, limit: usize) -> Result<Response<Bytes>, TransportError> {
-    let (parts, mut body) = response.into_parts();
-    // A body that says that it is too large is read no further than to see how it begins.
-    let too_large = usize::try_from(body.size_hint().lower()).map_or(true, |bytes| bytes > limit);
-    let mut bytes = BytesMut::new();
-    let failed = loop {
-        match body.frame().await {
-            None => return Ok(Response::from_parts(parts, bytes.freeze())),
-            Some(Err(error)) => {
-                break TransportError::maybe_sent(TransportErrorKind::Connection).with_source(error.without_url());
-            }
-            Some(Ok(frame)) => {
-                let Ok(data) = frame.into_data() else { continue };
-                let room = limit - bytes.len();
-                bytes.extend_from_slice(&data[..data.len().min(room)]);
-                if too_large || data.len() > room {
-                    break TransportError::maybe_sent(TransportErrorKind::ResponseTooLarge);
-                }
-            }
-        }
-    };
-    Err(failed.with_response(Response::from_parts(parts, bytes.freeze())))
 }

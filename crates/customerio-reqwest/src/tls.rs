@@ -1,63 +1,46 @@
-use std::{sync::Arc, time::Duration};
-
 use customerio_core::{BuildError, BuildErrorKind};
-use rustls::{ClientConfig, crypto::ring};
-use rustls_platform_verifier::BuilderVerifierExt as _;
+use customerio_transport::tls;
+use rustls::ClientConfig;
 
 use crate::ReqwestTransport;
 
-/// The SDK's default for all transports.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// Shorter than the minute after which load balancers close idle connections: a request on a connection that is just
-/// being closed may get lost.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// A connection of HTTP/2 on which nothing arrives for that long, though something is awaited, is asked for a sign of life.
-#[cfg(feature = "http2")]
-const PING_INTERVAL: Duration = Duration::from_secs(3);
-
-/// How soon the sign must come. Both together are less than an attempt has: the next one is made on another connection.
-#[cfg(feature = "http2")]
-const PING_TIMEOUT: Duration = Duration::from_secs(5);
+/// What is offered in the handshake, best first. reqwest leaves that to a configuration that it is given.
+const PROTOCOLS: &[&str] = &[
+    #[cfg(feature = "http2")]
+    "h2",
+    "http/1.1",
+];
 
 impl ReqwestTransport {
-    /// A client with rustls, ring and the certificates that the system trusts, for `https` and `http`. A connection must
-    /// come about in 5 seconds, and is closed when it was idle for 30. Proxies are taken from the environment, as
-    /// reqwest does.
+    /// Makes a client for `https` and `http`, with rustls, aws-lc-rs and the certificates that the system trusts.
+    ///
+    /// It has the settings of [`from_builder`](Self::from_builder), and takes proxies from the environment, as reqwest
+    /// does. Nothing is connected and no certificate is loaded here: certificates are loaded once per process, in the
+    /// first TLS handshake. A connection for which that fails counts as not made, so the request was not sent.
     ///
     /// # Errors
     ///
-    /// Where the system's certificates cannot be read.
+    /// Where reqwest cannot build the client.
+    ///
+    /// ```
+    /// use customerio_core::{Client, Endpoint, Region};
+    /// use customerio_reqwest::ReqwestTransport;
+    ///
+    /// #[tokio::main(flavor = "current_thread")]
+    /// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    ///     let server = customerio_testing::WireServer::start()?;
+    ///     let endpoint = Endpoint::track(Region::Us, "site-id", "api-key")?.with_base_url(&server.url())?;
+    ///     let track = Client::new(endpoint, ReqwestTransport::new()?);
+    ///     track.delete("42").await?;
+    ///     assert!(server.received()[0].starts_with(b"DELETE /api/v1/customers/42 HTTP/1.1\r\n"));
+    ///     Ok(())
+    /// }
+    /// ```
     pub fn new() -> Result<Self, BuildError> {
-        let invalid = |error: reqwest::Error| {
-            BuildError::new("the HTTP client", BuildErrorKind::Invalid(error.to_string().into()))
-        };
-        let client = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false)
-            // These do nothing where reqwest cannot decompress, and another crate may have given it the feature.
-            .no_gzip()
-            .no_brotli()
-            .no_deflate()
-            .no_zstd()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .pool_idle_timeout(IDLE_TIMEOUT)
-            .tls_backend_preconfigured(tls()?);
-        #[cfg(feature = "http2")]
-        let client = client.http2_keep_alive_interval(PING_INTERVAL).http2_keep_alive_timeout(PING_TIMEOUT);
-        Ok(Self::from_client(client.build().map_err(invalid)?))
+        let shared = tls::aws_lc_rs()
+            .map_err(|error| BuildError::new("TLS", BuildErrorKind::Invalid(error.to_string().into())))?;
+        let mut config = ClientConfig::clone(shared);
+        config.alpn_protocols = PROTOCOLS.iter().map(|name| name.as_bytes().to_vec()).collect();
+        Self::from_builder(reqwest::Client::builder().tls_backend_preconfigured(config))
     }
-}
-
-/// The provider is named: one that the whole process shares need not be there.
-fn tls() -> Result<ClientConfig, BuildError> {
-    let invalid = |error: rustls::Error| BuildError::new("TLS", BuildErrorKind::Invalid(error.to_string().into()));
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(invalid)?
-        .with_platform_verifier()
-        .map_err(invalid)?;
-    Ok(config.with_no_client_auth())
 }

@@ -3,17 +3,15 @@
 //! `CUSTOMERIO_SITE_ID`, `CUSTOMERIO_TRACK_API_KEY`, `CUSTOMERIO_APP_API_KEY` and `CUSTOMERIO_REGION` must be set.
 //! `CUSTOMERIO_BASE_URL` is for a stand-in, such as the emulator.
 
-use std::{
-    thread,
-    time::{Instant, SystemTime, UNIX_EPOCH},
-};
+use std::thread;
 
 use blocking_ureq::send;
 use customerio_core::{
-    Api, App, Endpoint, Error, Exchange, Moment, Operation, Region, RetryPolicy, Step, Throttle, Track,
+    Api, App, Endpoint, Error, Exchange, Operation, Region, RetryPolicy, Step, Throttle, Track,
     app::SendEmail,
     track::{Event, Identify},
 };
+use customerio_transport::SystemClock;
 use serde_json::json;
 
 /// A client that blocks the thread of each call.
@@ -21,33 +19,27 @@ struct BlockingClient<S: Api> {
     endpoint: Endpoint<S>,
     agent: ureq::Agent,
     throttle: Throttle,
-    started: Instant,
 }
 
 impl<S: Api> BlockingClient<S> {
     /// Clients that are given clones of one agent share its connections.
     fn new(endpoint: Endpoint<S>, agent: ureq::Agent) -> Self {
-        Self { endpoint, agent, throttle: Throttle::default(), started: Instant::now() }
+        Self { endpoint, agent, throttle: Throttle::default() }
     }
 
     fn call<O: Operation<Api = S>>(&self, operation: &O) -> Result<O::Output, Error> {
         // An event gets its id and its time once, so that it can be repeated.
-        let captured = operation.capture(&self.now());
+        let captured = operation.capture(&SystemClock.now());
         let operation = captured.as_ref().unwrap_or(operation);
-        let exchange = Exchange::new(&self.endpoint, operation, RetryPolicy::default(), &self.now())?;
+        let exchange = Exchange::new(&self.endpoint, operation, RetryPolicy::default(), &SystemClock.now())?;
         let mut exchange = exchange.with_throttle(&self.throttle);
         loop {
-            match exchange.step(&self.now()) {
+            match exchange.step(&SystemClock.now()) {
                 Step::Send(request) => exchange.receive(send(&self.agent, request)),
                 Step::Wait(duration) => thread::sleep(duration),
                 Step::Done(result) => return result,
             }
         }
-    }
-
-    fn now(&self) -> Moment {
-        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Moment { monotonic: self.started.elapsed(), since_epoch, random: fastrand::u128(..) }
     }
 }
 

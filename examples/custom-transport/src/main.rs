@@ -1,14 +1,11 @@
 //! Bring your own transport: the program of the README's guide of that name. It runs the checks of a transport's contract,
 //! and prints what they found.
 
-use std::{
-    thread,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
-};
+use std::{thread, time::Duration};
 
 use blocking_ureq::send;
 use customerio::{
-    Moment, Transport, TransportError, TransportErrorKind, async_trait,
+    Moment, SystemClock, Transport, TransportError, TransportErrorKind, async_trait,
     bytes::Bytes,
     http::{Request, Response},
 };
@@ -18,7 +15,6 @@ use tokio::{sync::oneshot, time::sleep};
 #[derive(Debug)]
 struct UreqTransport {
     agent: ureq::Agent,
-    started: Instant,
 }
 
 #[async_trait]
@@ -39,14 +35,13 @@ impl Transport for UreqTransport {
     }
 
     fn now(&self) -> Moment {
-        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Moment { monotonic: self.started.elapsed(), since_epoch, random: fastrand::u128(..) }
+        SystemClock.now()
     }
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    let transport = UreqTransport { agent: blocking_ureq::agent(), started: Instant::now() };
+    let transport = UreqTransport { agent: blocking_ureq::agent() };
     let report = conformance::check(&transport).await;
     println!("{report}");
     report.assert();
@@ -58,7 +53,7 @@ mod tests {
 
     #[tokio::test]
     async fn it_keeps_the_contract() {
-        let transport = UreqTransport { agent: blocking_ureq::agent(), started: Instant::now() };
+        let transport = UreqTransport { agent: blocking_ureq::agent() };
         conformance::check(&transport).await.assert();
     }
 }

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use customerio::{App, Client, Delivery, Endpoint, Error, Limits, Region, ReqwestTransport, RetryPolicy, Track};
+use customerio::{App, Client, Delivery, Endpoint, Error, HyperTransport, Limits, Region, RetryPolicy, Track};
 use customerio_examples::connect;
 
 fn clients(base_url: &str) -> Result<(Client<Track>, Client<App>), Error> {
     // One transport, and with it one connection pool, for all clients.
-    let transport = ReqwestTransport::new()?;
+    let transport = HyperTransport::new()?;
 
     let track = Endpoint::track(Region::Eu, "site-id", "track-api-key")?
         .with_user_agent("shop/2.1")?

@@ -1,0 +1,139 @@
+use std::{
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use customerio_core::{BuildError, BuildErrorKind};
+use customerio_transport::timeouts;
+use http::{Uri, header::PROXY_AUTHORIZATION, uri::Scheme};
+use http_body_util::Full;
+use hyper_util::{
+    client::{
+        legacy::{Client, connect::HttpConnector},
+        proxy::matcher::Matcher,
+    },
+    rt::{TokioExecutor, TokioTimer},
+};
+use tower_service::Service;
+
+use crate::{HyperTransport, connect::Connector};
+
+/// hyper's own client with rustls and proxies: what [`HyperTransport::new`] makes.
+#[derive(Clone, Debug)]
+pub struct RustlsClient {
+    client: Client<Connector, Full<Bytes>>,
+    proxies: Arc<Matcher>,
+}
+
+impl HyperTransport<RustlsClient> {
+    /// Makes a client for `https` and `http`, with rustls, ring and the certificates that the system trusts.
+    ///
+    /// Connecting, a proxy and TLS included, may take 5 seconds; a connection that idles for 30 is closed. Nothing is
+    /// connected and no certificate is loaded here: certificates are loaded once per process, in the first TLS handshake.
+    /// A connection for which that fails counts as not made, so the request was not sent.
+    ///
+    /// # Proxies
+    ///
+    /// They are read from `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, or the same in lower case, as curl
+    /// reads them: an `http` or `https` URL, which may have a user and a password. A request to an `https` URL goes
+    /// through a tunnel (`CONNECT`), so the proxy sees nothing of it but host and port. One to an `http` URL is handed to
+    /// the proxy with everything in it, your credentials too. A proxy that is away, or that does not open the tunnel,
+    /// means that the request was not sent. Behind a server that runs this as a CGI program (`REQUEST_METHOD` is set), no
+    /// proxy is used.
+    ///
+    /// For another proxy, use [`from_service`](Self::from_service).
+    ///
+    /// # Errors
+    ///
+    /// Where the environment names a proxy of another kind than these, such as `socks5://`.
+    ///
+    /// ```
+    /// use customerio_core::{Client, Endpoint, Region};
+    /// use customerio_hyper::HyperTransport;
+    ///
+    /// #[tokio::main(flavor = "current_thread")]
+    /// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    ///     let server = customerio_testing::WireServer::start()?;
+    ///     let endpoint = Endpoint::track(Region::Us, "site-id", "api-key")?.with_base_url(&server.url())?;
+    ///     let track = Client::new(endpoint, HyperTransport::new()?);
+    ///     track.delete("42").await?;
+    ///     assert!(server.received()[0].starts_with(b"DELETE /api/v1/customers/42 HTTP/1.1\r\n"));
+    ///     Ok(())
+    /// }
+    /// ```
+    pub fn new() -> Result<Self, BuildError> {
+        Self::with_proxies(Matcher::from_env())
+    }
+
+    fn with_proxies(proxies: Matcher) -> Result<Self, BuildError> {
+        for uri in [Uri::from_static("https://customer.io"), Uri::from_static("http://customer.io")] {
+            let proxy = proxies.intercept(&uri);
+            if let Some(scheme) = proxy.as_ref().and_then(|proxy| proxy.uri().scheme_str())
+                && !["http", "https"].contains(&scheme)
+            {
+                let problem = BuildErrorKind::Invalid(format!("its scheme is {scheme}, not http or https").into());
+                return Err(BuildError::new("the proxy of the environment", problem));
+            }
+        }
+        let proxies = Arc::new(proxies);
+        let mut tcp = HttpConnector::new();
+        tcp.enforce_http(false);
+        tcp.set_nodelay(true);
+        tcp.set_keepalive(Some(timeouts::TCP_KEEPALIVE));
+        #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
+        tcp.set_tcp_user_timeout(Some(timeouts::IDLE));
+        let mut client = Client::builder(TokioExecutor::new());
+        client.pool_timer(TokioTimer::new()).pool_idle_timeout(timeouts::IDLE);
+        #[cfg(feature = "http2")]
+        client
+            .timer(TokioTimer::new())
+            .http2_keep_alive_interval(timeouts::PING_INTERVAL)
+            .http2_keep_alive_timeout(timeouts::PING);
+        let client = client.build(Connector::new(tcp, proxies.clone()));
+        Ok(Self::from_service(RustlsClient { client, proxies }))
+    }
+}
+
+impl Service<http::Request<Full<Bytes>>> for RustlsClient {
+    type Response = http::Response<hyper::body::Incoming>;
+    type Error = hyper_util::client::legacy::Error;
+    type Future = hyper_util::client::legacy::ResponseFuture;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.client.poll_ready(context)
+    }
+    fn call(&mut self, mut request: http::Request<Full<Bytes>>) -> Self::Future {
+        // A proxy reads the requests to `http` itself; for the others it has its header when the tunnel is opened.
+        if request.uri().scheme() == Some(&Scheme::HTTP)
+            && let Some(proxy) = self.proxies.intercept(request.uri())
+            && let Some(credentials) = proxy.basic_auth()
+        {
+            request.headers_mut().insert(PROXY_AUTHORIZATION, credentials.clone());
+        }
+        self.client.call(request)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proxy_that_cannot_be_used_is_refused_and_shows_no_password() {
+        for (matcher, expected) in [
+            (Matcher::builder().all("socks5://ada:secret@proxy:1080"), Some("socks5")),
+            (Matcher::builder().http("socks4://proxy"), Some("socks4")),
+            (Matcher::builder().https("https://ada:secret@proxy"), None),
+            (Matcher::builder().all("proxy:3128"), None),
+            (Matcher::builder().all("socks5://proxy").no("*"), None),
+            (Matcher::builder(), None),
+        ] {
+            let error = HyperTransport::with_proxies(matcher.build()).err().map(|error| error.to_string());
+            let text = expected.map(|scheme| {
+                format!("the proxy of the environment is not valid: its scheme is {scheme}, not http or https")
+            });
+            assert_eq!(error, text);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! What the transports of [Customer.io's SDK](https://docs.rs/customerio) share. Use it to write a
+//! [`Transport`](customerio_core::Transport) of your own.
+//!
+//! - [`SystemClock`] is the clock of a driver, and [`now`] the time as the Track API and the App API write it.
+//! - [`timeouts`]: how long connecting may take, and how long a connection may idle.
+//! - `read_body` reads a response body up to a limit (feature `http`).
+//! - `was_not_begun` tells whether an error of hyper proves that the request was not sent (feature `http`; for HTTP/2,
+//!   `http2`).
+//! - `tls` has the configuration of rustls with the certificates that the system trusts, made once per process (features
+//!   `ring` and `aws-lc-rs`, one for each cryptography provider).
+
+#[cfg(feature = "http")]
+mod body;
+mod clock;
+#[cfg(feature = "http")]
+mod not_begun;
+pub mod timeouts;
+#[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
+pub mod tls;
+
+#[cfg(feature = "http")]
+pub use body::read_body;
+pub use clock::{SystemClock, now};
+#[cfg(feature = "http")]
+pub use not_begun::was_not_begun;
