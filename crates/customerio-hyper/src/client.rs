@@ -35,12 +35,14 @@ impl HyperTransport<RustlsClient> {
     ///
     /// # Proxies
     ///
-    /// They are read from `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, or the same in lower case, as curl
-    /// reads them: an `http` or `https` URL, which may have a user and a password. A request to an `https` URL goes
-    /// through a tunnel (`CONNECT`), so the proxy sees nothing of it but host and port. One to an `http` URL is handed to
-    /// the proxy with everything in it, your credentials too. A proxy that is away, or that does not open the tunnel,
-    /// means that the request was not sent. Behind a server that runs this as a CGI program (`REQUEST_METHOD` is set), no
-    /// proxy is used.
+    /// They are read from `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, or the same in lower case: `http` or
+    /// `https` URLs, which may have a user and a password. `NO_PROXY` is a list of host names, which include their
+    /// subdomains, IP addresses and networks (`10.0.0.0/8`); `*` is every name, but no address. In a CGI program
+    /// (`REQUEST_METHOD` is set) no proxy is used.
+    ///
+    /// A request to an `https` URL goes through a tunnel (`CONNECT`), so the proxy sees nothing of it but host and port.
+    /// One to an `http` URL is handed to the proxy with everything in it, your credentials too. Where a proxy cannot be
+    /// reached or does not open the tunnel, the request was not sent.
     ///
     /// For another proxy, use [`from_service`](Self::from_service).
     ///
