@@ -37,8 +37,8 @@ impl HyperTransport<RustlsClient> {
     ///
     /// They are read from `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, or the same in lower case: `http` or
     /// `https` URLs, which may have a user and a password. `NO_PROXY` is a list of host names, which include their
-    /// subdomains, IP addresses and networks (`10.0.0.0/8`); `*` is every name, but no address. In a CGI program
-    /// (`REQUEST_METHOD` is set) no proxy is used.
+    /// subdomains, IP addresses and networks (`10.0.0.0/8`); `*` is every name, but no address. What is not a URL is
+    /// ignored. In a CGI program (`REQUEST_METHOD` is set) no proxy is used.
     ///
     /// A request to an `https` URL goes through a tunnel (`CONNECT`), so the proxy sees nothing of it but host and port.
     /// One to an `http` URL is handed to the proxy with everything in it, your credentials too. Where a proxy cannot be
