@@ -8,7 +8,7 @@
 //! # TLS
 //!
 //! By default this crate switches on no feature of reqwest, because all crates of an application share them: TLS is the
-//! one that the application's own `reqwest` has. The feature `rustls` switches on reqwest's `rustls`, which has aws-lc-rs
+//! one that the application's own `reqwest` has. Where that has none, requests to `https` URLs fail as not sent. The feature `rustls` switches on reqwest's `rustls`, which has aws-lc-rs
 //! for cryptography, and is on by default in reqwest. No other provider is added, and none is installed for the process.
 //!
 //! Types of reqwest are part of this crate's API: a new major version of reqwest is one of this crate.
@@ -87,10 +87,10 @@ impl ReqwestTransport {
         #[cfg(feature = "http2")]
         let builder =
             builder.http2_keep_alive_interval(timeouts::PING_INTERVAL).http2_keep_alive_timeout(timeouts::PING);
-        let invalid = |error: reqwest::Error| {
-            BuildError::new("the HTTP client", BuildErrorKind::Invalid(error.to_string().into()))
-        };
-        builder.build().map(Self::from_client).map_err(invalid)
+        builder.build().map(Self::from_client).map_err(|error| {
+            let causes: Vec<_> = causes(&error).map(ToString::to_string).collect();
+            BuildError::new("the HTTP client", BuildErrorKind::Invalid(causes.join(": ").into()))
+        })
     }
 
     /// Takes a client that is ready.
@@ -154,15 +154,19 @@ impl Transport for ReqwestTransport {
     }
 }
 
+/// The error, and then each of its sources.
+fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
+    std::iter::successors(Some(error as &(dyn StdError + 'static)), |cause| (*cause).source())
+}
+
 /// Says what the error proves: the request could not be made, the connection could not be established, or hyper or the
 /// server did not begin it. After everything else it may have arrived.
 fn call_error(error: reqwest::Error) -> TransportError {
     // The URL names people, and errors end up in logs.
     let error = error.without_url();
-    let mut causes = std::iter::successors(error.source(), |cause| (*cause).source());
     let failed = if error.is_builder() || error.is_connect() {
         TransportError::not_sent(TransportErrorKind::Connect)
-    } else if causes.any(was_not_begun) {
+    } else if causes(&error).any(was_not_begun) {
         TransportError::not_sent(TransportErrorKind::Connection)
     } else if error.is_timeout() {
         TransportError::maybe_sent(TransportErrorKind::Timeout)

@@ -18,6 +18,14 @@ async fn the_rules_of_a_transport_are_applied_to_any_builder() {
 }
 
 #[cfg(feature = "rustls")]
+#[test]
+fn a_builder_that_does_not_build_is_an_error_that_says_why() {
+    let builder = reqwest::Client::builder().tls_backend_preconfigured("not TLS");
+    let error = ReqwestTransport::from_builder(builder).unwrap_err().to_string();
+    assert!(error.starts_with("the HTTP client is not valid: builder error: Unknown TLS backend"), "{error}");
+}
+
+#[cfg(feature = "rustls")]
 #[tokio::test]
 async fn the_ready_made_client_keeps_the_contract() {
     check(&ReqwestTransport::new().unwrap()).await.assert();

@@ -5,6 +5,8 @@
 //! process ends: making a client costs nothing of it. Where they cannot be loaded, that connection fails with an error
 //! that says so, and the next one tries again.
 //!
+//! Types of rustls are part of this module: a new major version of rustls is one of this crate.
+//!
 //! No protocols are set for ALPN: an HTTP client that speaks HTTP/2 sets them in a clone, which shares the certificates.
 
 use std::sync::{Arc, OnceLock};

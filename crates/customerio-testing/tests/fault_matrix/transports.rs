@@ -42,19 +42,22 @@ impl Stack {
             (Self::Reqwest, Via::Ready) => Arc::new(ReqwestTransport::new().unwrap()),
             (Self::Hyper, Via::Ready) => Arc::new(HyperTransport::new().unwrap()),
             (Self::Reqwest, _) => {
-                let client = reqwest::Client::builder()
-                    .redirect(reqwest::redirect::Policy::none())
-                    .retry(reqwest::retry::never())
-                    .connect_timeout(Duration::from_secs(1))
-                    .tls_backend_preconfigured(trusting());
-                let client = match via {
-                    Via::Ready | Via::Trusting => client,
-                    Via::Http2 => client.http2_prior_knowledge(),
+                let client = reqwest::Client::builder().tls_backend_preconfigured(trusting());
+                match via {
+                    Via::Ready | Via::Trusting => Arc::new(ReqwestTransport::from_builder(client).unwrap()),
+                    Via::Http2 => Arc::new(ReqwestTransport::from_builder(client.http2_prior_knowledge()).unwrap()),
+                    // With other pings than a builder gets.
                     Via::Pinging => {
-                        client.http2_prior_knowledge().http2_keep_alive_interval(PING).http2_keep_alive_timeout(PING)
+                        let client = client
+                            .redirect(reqwest::redirect::Policy::none())
+                            .retry(reqwest::retry::never())
+                            .connect_timeout(Duration::from_secs(1))
+                            .http2_prior_knowledge()
+                            .http2_keep_alive_interval(PING)
+                            .http2_keep_alive_timeout(PING);
+                        Arc::new(ReqwestTransport::from_client(client.build().unwrap()))
                     }
-                };
-                Arc::new(ReqwestTransport::from_client(client.build().unwrap()))
+                }
             }
             (Self::Hyper, Via::Trusting) => {
                 let connector = hyper_rustls::HttpsConnectorBuilder::new()
