@@ -3,15 +3,30 @@
 
 pub mod webhooks;
 
-use std::{env, error::Error, io::Write as _, sync::Arc, time::Duration};
+use std::{env, io::Write as _, sync::Arc, time::Duration};
 
 use customerio::{
-    App, Client, Endpoint, HyperTransport, Moment, Pipelines, Region, ReqwestTransport, Track, Transport,
-    TransportError, async_trait,
+    App, CallOptions, Client, Endpoint, HyperTransport, Pipelines, Region, ReqwestTransport, Track,
     bytes::Bytes,
+    error::TransportError,
     http::{Request, Response},
+    ids::{BroadcastId, SegmentId},
+    transport::{BoxFuture, Moment, Transport, async_trait},
 };
 use customerio_emulator::{Emulator, Server};
+
+/// What an example returns, from whichever thread it ends on.
+pub type Result<T = (), E = Box<dyn std::error::Error + Send + Sync>> = std::result::Result<T, E>;
+
+/// Runs an example as a server runs what it does for a request: in a task of its own, on any thread. It takes only futures
+/// that are `Send`, so an example that compiles can be spawned.
+///
+/// # Errors
+///
+/// Where `example` returns an error, or panics.
+pub async fn spawn(example: impl Future<Output = Result> + Send + 'static) -> Result {
+    tokio::spawn(example).await?
+}
 
 /// Clients for an example, and what stands behind them.
 #[derive(Debug)]
@@ -25,9 +40,9 @@ pub struct CustomerIo {
     /// The transport that they share.
     pub transport: Arc<dyn Transport>,
     /// The number of a manual segment: `CUSTOMERIO_SEGMENT_ID`, or 7.
-    pub segment: u32,
+    pub segment: SegmentId,
     /// The number of a broadcast: `CUSTOMERIO_BROADCAST_ID`, or 12.
-    pub broadcast: u64,
+    pub broadcast: BroadcastId,
     /// The emulator's server, if there is one.
     pub server: Option<Server>,
 }
@@ -41,7 +56,7 @@ pub struct CustomerIo {
 /// # Errors
 ///
 /// Where only some of the variables are set, where a key is not valid, or where no port can be had.
-pub async fn connect() -> Result<CustomerIo, Box<dyn Error>> {
+pub async fn connect() -> Result<CustomerIo> {
     connect_with(|transport| Arc::new(Narrator(transport))).await
 }
 
@@ -50,19 +65,19 @@ pub async fn connect() -> Result<CustomerIo, Box<dyn Error>> {
 /// # Errors
 ///
 /// As [`connect`].
-pub async fn connect_quietly() -> Result<CustomerIo, Box<dyn Error>> {
+pub async fn connect_quietly() -> Result<CustomerIo> {
     connect_with(|transport| transport).await
 }
 
-async fn connect_with(wrap: impl Fn(Arc<dyn Transport>) -> Arc<dyn Transport>) -> Result<CustomerIo, Box<dyn Error>> {
+async fn connect_with(wrap: impl Fn(Arc<dyn Transport>) -> Arc<dyn Transport>) -> Result<CustomerIo> {
     let name = env::args().nth(1).unwrap_or_else(|| "hyper".to_owned());
     let transport: Arc<dyn Transport> = match name.as_str() {
         "hyper" => wrap(Arc::new(HyperTransport::new()?)),
         "reqwest" => wrap(Arc::new(ReqwestTransport::new()?)),
         other => return Err(format!("the transport is `hyper` or `reqwest`, not `{other}`").into()),
     };
-    let segment = number("CUSTOMERIO_SEGMENT_ID", 7)?;
-    let broadcast = number("CUSTOMERIO_BROADCAST_ID", 12)?;
+    let segment = number("CUSTOMERIO_SEGMENT_ID", 7_u32)?;
+    let broadcast = number("CUSTOMERIO_BROADCAST_ID", 12_u64)?;
     let (track, app, pipelines, server) = if let Some([site_id, track_key, app_key, region]) = credentials()? {
         let region: Region = region.parse()?;
         println!("Customer.io itself ({region:?}), over {name}\n");
@@ -77,19 +92,21 @@ async fn connect_with(wrap: impl Fn(Arc<dyn Transport>) -> Arc<dyn Transport>) -
         println!("No CUSTOMERIO_… keys are set: an emulator at {}, over {name}\n", server.url());
         (server.track_endpoint()?, server.app_endpoint()?, Some(server.pipelines_endpoint()?), Some(server))
     };
+    // The rate limits are the workspace's: its clients share what paces them.
+    let options = CallOptions::default();
     Ok(CustomerIo {
-        track: Client::new(track, transport.clone()),
-        app: Client::new(app, transport.clone()),
-        pipelines: pipelines.map(|endpoint| Client::new(endpoint, transport.clone())),
+        track: Client::over(track, transport.clone(), options.clone()),
+        app: Client::over(app, transport.clone(), options.clone()),
+        pipelines: pipelines.map(|endpoint| Client::over(endpoint, transport.clone(), options)),
         transport,
-        segment,
-        broadcast,
+        segment: segment.into(),
+        broadcast: broadcast.into(),
         server,
     })
 }
 
 /// The keys for the real service, or nothing where none of them is set.
-fn credentials() -> Result<Option<[String; 4]>, Box<dyn Error>> {
+fn credentials() -> Result<Option<[String; 4]>> {
     let names = ["CUSTOMERIO_SITE_ID", "CUSTOMERIO_TRACK_API_KEY", "CUSTOMERIO_APP_API_KEY", "CUSTOMERIO_REGION"];
     let values = names.map(|name| env::var(name).ok());
     if values.iter().all(Option::is_none) {
@@ -103,10 +120,10 @@ fn credentials() -> Result<Option<[String; 4]>, Box<dyn Error>> {
     Ok(Some(values.map(Option::unwrap_or_default)))
 }
 
-fn number<N: std::str::FromStr>(name: &str, default: N) -> Result<N, String> {
+fn number<N: std::str::FromStr>(name: &str, default: N) -> Result<N> {
     match env::var(name) {
         Err(_) => Ok(default),
-        Ok(text) => text.parse().map_err(|_| format!("{name} must be a number")),
+        Ok(text) => text.parse().map_err(|_| format!("{name} must be a number").into()),
     }
 }
 
@@ -129,7 +146,7 @@ fn shortened(body: &Bytes) -> String {
     }
 }
 
-/// A transport that prints each request and its answer, and leaves the rest to another.
+/// A transport that prints each request and its response, and leaves the rest to another.
 #[derive(Debug)]
 struct Narrator<T>(T);
 
@@ -155,5 +172,9 @@ impl<T: Transport> Transport for Narrator<T> {
 
     fn now(&self) -> Moment {
         self.0.now()
+    }
+
+    fn spawn(&self, task: BoxFuture<'static, ()>) -> Option<BoxFuture<'static, ()>> {
+        self.0.spawn(task)
     }
 }

@@ -3,7 +3,6 @@
 use std::{
     collections::BTreeMap,
     env,
-    error::Error,
     net::SocketAddr,
     sync::{
         Arc, Mutex, PoisonError,
@@ -13,16 +12,17 @@ use std::{
 };
 
 use customerio::{
-    App, Client, Error as CallError, Moment, Timestamp, Transport, TransportError, TransportErrorKind,
+    App, Client, Timestamp,
     app::{SendEmail, SendPush, SendSms, SendWhatsApp},
-    async_trait,
     bytes::Bytes,
+    error::{TransportError, TransportErrorKind},
     http::{Request, Response},
+    transport::{Moment, Transport, async_trait},
     webhook::{Event, Verifier},
 };
 use customerio_emulator::{Emulator, Outcome};
 
-use crate::{CustomerIo, connect_quietly};
+use crate::{CustomerIo, Result, connect_quietly};
 
 /// How many messages the emulator gets; it reports five events of each.
 const MESSAGES: u64 = 200;
@@ -45,7 +45,7 @@ impl Source {
     /// # Errors
     ///
     /// Where the key is not valid, or no port can be had.
-    pub async fn connect() -> Result<Self, Box<dyn Error>> {
+    pub async fn connect() -> Result<Self> {
         if let Ok(key) = env::var("CUSTOMERIO_WEBHOOK_SIGNING_KEY") {
             return Ok(Self::CustomerIo(Verifier::new(&key)?));
         }
@@ -60,7 +60,7 @@ impl Source {
     /// # Errors
     ///
     /// Where the emulator has no valid key.
-    pub fn verifier(&self) -> Result<Verifier, Box<dyn Error>> {
+    pub fn verifier(&self) -> Result<Verifier> {
         Ok(match self {
             Self::CustomerIo(verifier) => verifier.clone(),
             Self::Emulator(_, emulator) => emulator.webhook_verifier()?,
@@ -72,7 +72,7 @@ impl Source {
     /// # Errors
     ///
     /// Where the variable is no address.
-    pub fn address(&self) -> Result<SocketAddr, Box<dyn Error>> {
+    pub fn address(&self) -> Result<SocketAddr> {
         Ok(match (self, env::var("CUSTOMERIO_WEBHOOK_ADDRESS")) {
             (Self::CustomerIo(_), Ok(address)) => address.parse()?,
             (Self::CustomerIo(_), Err(_)) => ([127, 0, 0, 1], 8080).into(),
@@ -96,8 +96,8 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// Where messages cannot be sent, or a call gets another answer than it should.
-    pub async fn play(&self, url: &str) -> Result<(), Box<dyn Error>> {
+    /// Where messages cannot be sent, or a request gets another response than it should.
+    pub async fn play(&self, url: &str) -> Result {
         println!("listening at {url}");
         let Self::Emulator(customerio, emulator) = self else {
             tokio::signal::ctrl_c().await?;
@@ -123,7 +123,7 @@ impl Source {
         let unreliable = LosesAnswers { inner: customerio.transport.clone(), sent: AtomicU64::new(0) };
         let calls = emulator.drain_webhooks(&unreliable).await;
         let (accepted, given_up) = (emulator.webhooks_accepted(), emulator.webhooks_given_up().len());
-        println!("{calls} calls, because some answers were lost; {accepted} were accepted, {given_up} given up");
+        println!("{calls} requests, because some responses were lost; {accepted} were accepted, {given_up} given up");
         odd_calls(emulator, &*customerio.transport, url).await
     }
 
@@ -132,7 +132,7 @@ impl Source {
     /// # Errors
     ///
     /// Where one was not handled, or twice.
-    pub fn check(&self, handled: &Handled) -> Result<(), Box<dyn Error>> {
+    pub fn check(&self, handled: &Handled) -> Result {
         let account = handled.0.lock().unwrap_or_else(PoisonError::into_inner);
         for (reason, count) in &account.reasons {
             println!("{count:>6} × {reason}");
@@ -176,20 +176,19 @@ impl Handled {
     }
 }
 
-async fn send_messages(app: &Client<App>) -> Result<(), CallError> {
-    for number in 0..MESSAGES / 4 {
-        let person = number.to_string();
-        let email = format!("person-{number}@example.com");
-        app.send_email(&SendEmail::from_template("news", &email).with_identifiers(person.as_str())).await?;
-        app.send_push(&SendPush::new("news", person.as_str())).await?;
-        app.send_sms(&SendSms::new("news", person.as_str(), "+15551234567")).await?;
-        app.send_whatsapp(&SendWhatsApp::new("news", person.as_str(), "+15551234567")).await?;
+async fn send_messages(app: &Client<App>) -> Result {
+    for person in 0..MESSAGES / 4 {
+        let email = format!("person-{person}@example.com");
+        app.send_email(SendEmail::from_template("news", email).with_identifiers(person)).await?;
+        app.send_push(SendPush::new("news", person)).await?;
+        app.send_sms(SendSms::new("news", person, "+15551234567")).await?;
+        app.send_whatsapp(SendWhatsApp::new("news", person, "+15551234567")).await?;
     }
     Ok(())
 }
 
-/// Calls that the emulator does not make by itself, and what a receiver should answer.
-async fn odd_calls(emulator: &Emulator, transport: &dyn Transport, url: &str) -> Result<(), Box<dyn Error>> {
+/// Requests that the emulator does not send by itself, and the status that a receiver should return.
+async fn odd_calls(emulator: &Emulator, transport: &dyn Transport, url: &str) -> Result {
     let verifier = emulator.webhook_verifier()?;
     let now = emulator.now();
     let unknown = r#"{"event_id":"unknown-1","object_type":"fax","metric":"sent","timestamp":1700000000,"data":{}}"#;
@@ -197,24 +196,24 @@ async fn odd_calls(emulator: &Emulator, transport: &dyn Transport, url: &str) ->
         ("an event of an unknown kind", unknown, Some(now), 200),
         ("the same again", unknown, Some(now), 200),
         ("signed, and not JSON", "<html>", Some(now), 200),
-        ("signed an hour ago", unknown, Some((now.get() - 3_600).into()), 401),
+        ("signed an hour ago", unknown, Some((now.unix_seconds() - 3_600).into()), 401),
         ("not signed", unknown, None, 401),
     ] {
         let mut request = Request::post(url).header("content-length", body.len());
         if let Some(time) = signed_at {
             let signature = verifier.sign(time, body.as_bytes());
-            request = request.header("x-cio-timestamp", time.get()).header("x-cio-signature", signature);
+            request = request.header("x-cio-timestamp", time.unix_seconds()).header("x-cio-signature", signature);
         }
         let response = transport.send(request.body(Bytes::from_static(body.as_bytes()))?).await?;
         println!("{what}: {}", response.status());
         if response.status() != expected {
-            return Err(format!("{what} should have been answered with {expected}").into());
+            return Err(format!("{what} should have got {expected}").into());
         }
     }
     Ok(())
 }
 
-/// A transport that does not tell of every tenth answer: the service then sends a webhook that was accepted again.
+/// A transport that loses every tenth response: the service then sends a webhook that was accepted again.
 #[derive(Debug)]
 struct LosesAnswers {
     inner: Arc<dyn Transport>,

@@ -25,7 +25,7 @@ fn a_hundred_thousand_people_arrive_and_the_bad_rows_are_kept() {
         assert_eq!(kept.lines().count(), 1_000, "{printed}");
         assert_eq!(kept.lines().collect::<BTreeSet<_>>(), bad);
         for line in
-            ["accepted        99000", "rejected          250", "refused           750", "the emulator has 99000 people"]
+            ["accepted        99000", "rejected          250", "invalid           750", "the emulator has 99000 people"]
         {
             assert!(printed.contains(line), "{line}: {printed}");
         }

@@ -5,8 +5,8 @@
 use std::time::Duration;
 
 use customerio_core::{
-    App, Attempt, Delivery, Endpoint, Error, Exchange, Moment, Operation, RetryPolicy, Rate, Region, Replay, Step,
-    StopReason, Throttle, Track, TransportError, TransportErrorKind,
+    App, Attempt, CallOptions, Delivery, Endpoint, Error, Exchange, Moment, Operation, Rate, Region, Replay,
+    RetryPolicy, Step, StopReason, Throttle, Track, TransportError, TransportErrorKind,
     app::{DefaultAudience, SendEmail, TriggerBroadcast},
     bytes::Bytes,
     http::{HeaderValue, Response, StatusCode},
@@ -152,18 +152,19 @@ impl Clock {
     }
 }
 
-fn run<O: Operation>(endpoint: &Endpoint<O::Api>, operation: &O, input: &Input<'_>) {
+fn run<O: Operation>(endpoint: &Endpoint<O::Api>, operation: O, input: &Input<'_>) {
     let mut policy = RetryPolicy::default().with_attempts(input.attempts.into());
     if let Some((base, cap)) = input.backoff {
         policy = policy.with_backoff(base.get(), cap.get());
     }
-    if let Some(timeout) = input.attempt_timeout {
-        policy = policy.with_attempt_timeout(timeout.get());
-    }
-    if let Some(deadline) = input.deadline {
-        policy = policy.with_deadline(deadline.get());
-    }
-    let mut replay = operation.replay();
+    let mut clock = Clock { monotonic: Duration::ZERO, wall: Duration::from_secs(1_700_000_000), random: 4 };
+    let start = clock.now(input.start);
+    let mut replay = {
+        // An event gets its id from the exchange.
+        let mut stamped = operation.clone();
+        stamped.stamp(&start);
+        stamped.replay()
+    };
     if let Some(safe) = input.replay {
         replay = if safe { Replay::Safe } else { Replay::OnlyIfNotSent };
         policy = policy.with_replay(replay);
@@ -171,13 +172,20 @@ fn run<O: Operation>(endpoint: &Endpoint<O::Api>, operation: &O, input: &Input<'
 
     let rate = input.pace.map(|pace| Rate::at_most(pace.count.into(), pace.period.get()).with_burst(pace.burst.into()));
     let throttle = Throttle::off().with_rate(O::QUOTA, rate).with_retry_reserve(input.reserve.map(u32::from));
+    let mut options = CallOptions::default().with_retry_policy(policy).with_throttle(throttle);
+    if let Some(timeout) = input.attempt_timeout {
+        options = options.with_attempt_timeout(timeout.get());
+    }
+    if let Some(deadline) = input.deadline {
+        options = options.with_deadline(deadline.get());
+    }
 
-    let mut clock = Clock { monotonic: Duration::ZERO, wall: Duration::from_secs(1_700_000_000), random: 4 };
-    let start = clock.now(input.start);
-    let mut exchange = Exchange::new(endpoint, operation, policy, &start)
-        .expect("an operation that can be built")
-        .with_throttle(&throttle);
-    let left = |now: &Moment| policy.deadline().saturating_sub(now.monotonic.saturating_sub(start.monotonic));
+    let mut exchange = match Exchange::new(endpoint, operation, &options, &start) {
+        Ok(exchange) => exchange,
+        // An event whose time would be taken for milliseconds: the clock says that it is the year 5138 or later.
+        Err(error) => return assert!(start.since_epoch.as_secs() >= 100_000_000_000, "{error}"),
+    };
+    let left = |now: &Moment| options.deadline().saturating_sub(now.monotonic.saturating_sub(start.monotonic));
     let (mut sent, mut first_body, mut may_send, mut maybe_sent) = (0, None, true, false);
 
     for &(before, outcome, after) in &input.turns {
@@ -256,12 +264,12 @@ fuzz_target!(|input: Input<'_>| {
     let track: Endpoint<Track> = Endpoint::track(Region::Us, "site", "key").expect("a key");
     let app: Endpoint<App> = Endpoint::app(Region::Us, "key").expect("a key");
     match input.operation {
-        Which::Identify => run(&track, &Identify::new("42"), &input),
-        Which::GetRegion => run(&track, &GetRegion, &input),
-        Which::EventWithoutId => run(&track, &Event::new("42", "signed_up"), &input),
+        Which::Identify => run(&track, Identify::new("42"), &input),
+        Which::GetRegion => run(&track, GetRegion, &input),
+        Which::EventWithoutId => run(&track, Event::new("42", "signed_up"), &input),
         Which::Send => {
-            run(&app, &SendEmail::from_template("order", "ada@example.com").with_identifiers("42"), &input);
+            run(&app, SendEmail::from_template("order", "ada@example.com").with_identifiers("42"), &input);
         }
-        Which::Broadcast => run(&app, &TriggerBroadcast::new(12, DefaultAudience::new()), &input),
+        Which::Broadcast => run(&app, TriggerBroadcast::new(12, DefaultAudience::new()), &input),
     }
 });

@@ -12,7 +12,7 @@ use std::{cell::Cell, collections::BTreeMap, hint::black_box, time::Duration};
 use allocation_counter::{AllocationInfo, measure};
 use cases::Inputs;
 use customerio_core::{
-    BatchBuilder, Endpoint, Item, Limits, Moment, Region, Track, TrackBatch, build,
+    BatchBuilder, EncodedBatch, Endpoint, Item, Limits, Moment, Region, Track, TrackBatch, build,
     bytes::Bytes,
     http::Response,
     parse,
@@ -41,45 +41,44 @@ fn building(endpoint: &Endpoint<Track>) {
         let attributes = attributes(count);
         let (identify, _) = kept(|| {
             let identify = Identify::new("0d8a1f3e").with_email("ada@example.com").with_attributes(&attributes);
-            build(endpoint, &identify).unwrap()
+            build(endpoint, identify).unwrap()
         });
         figure(&format!("allocations: identify, {count} attributes"), identify.count_total);
         let (track, _) = kept(|| {
             let event = Event::new("0d8a1f3e", "purchase").with_id("01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().unwrap());
-            build(endpoint, &event.with_timestamp(1_700_000_000.into()).with_data(&attributes)).unwrap()
+            build(endpoint, event.with_timestamp(1_700_000_000).with_data(&attributes)).unwrap()
         });
         figure(&format!("allocations: track, {count} attributes"), track.count_total);
     }
     let inputs = Inputs::new();
     let most = cases::all().map(|case| (kept(|| (case.sdk)(&inputs)).0.count_total, case.name)).max().unwrap();
     let by_hand = cases::all().map(|case| kept(|| (case.by_hand)(&inputs)).0.count_total).max().unwrap();
-    figure("allocations: any operation, at most", most.0);
-    figure("allocations: any operation by hand, at most", by_hand);
+    figure("allocations: any of the cases, at most", most.0);
+    figure("allocations: any of them by hand, at most", by_hand);
 }
 
 fn decoding() {
-    let delete = Identify::new("42");
     let response = Response::new(Bytes::from_static(b"{}"));
-    let (info, ()) = kept(|| parse(&delete, response).unwrap());
+    let (info, ()) = kept(|| parse::<Identify>(response).unwrap());
     figure("allocations: decode of 200 {}", info.count_total);
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a few megabytes")]
 fn memory() {
     const EVENTS: u64 = 10_000;
-    let (info, items) = kept(|| (0..EVENTS).map(work::event).collect::<Vec<_>>());
+    let (info, items) = kept(|| (0..EVENTS).map(work::item).collect::<Vec<_>>());
     let encoded: usize = items.iter().map(|item| item.json().len()).sum();
-    figure("memory: bytes of an encoded event", encoded as u64 / EVENTS);
+    figure("memory: bytes of an item", encoded as u64 / EVENTS);
     figure(
-        "memory: 10,000 captured events, over their encoded length",
+        "memory: 10,000 items, over their encoded length",
         format!("{:.3}", info.bytes_current as f64 / encoded as f64),
     );
     let (info, _batches) = kept(|| {
-        let (mut packer, mut batches) = (BatchBuilder::new(), Vec::new());
+        let (mut builder, mut batches) = (BatchBuilder::new(), Vec::new());
         for number in 0..EVENTS {
-            batches.extend(packer.push(work::event(number), ()).unwrap());
+            batches.extend(builder.push(work::item(number), ()).unwrap());
         }
-        batches.extend(packer.finish());
+        batches.extend(builder.finish());
         batches
     });
     figure("memory: the same in batches", format!("{:.3}", info.bytes_current as f64 / encoded as f64));
@@ -99,16 +98,16 @@ fn encoding(endpoint: &Endpoint<Track>) {
     const EVENTS: u32 = 1_900;
     let (encoded, now) = (Cell::new(0), Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 1 });
     let data = Counted(&encoded);
-    let mut packer: BatchBuilder<TrackBatch> = BatchBuilder::new();
+    let mut builder: BatchBuilder<TrackBatch> = BatchBuilder::new();
     let mut requests = Vec::new();
-    let mut send = |batch| requests.push(build(endpoint, &batch).unwrap());
+    let mut send = |batch: EncodedBatch<_>| requests.push(endpoint.request(batch.prepare()).unwrap());
     for _ in 0..EVENTS {
         let event = person::Event::new("0d8a1f3e", "purchase").with_attributes(&data);
-        packer.push(Item::new(&event, &now, &Limits::default()).unwrap(), ()).unwrap().map(&mut send);
+        builder.push(Item::new(event, &now, &Limits::default()).unwrap(), ()).unwrap().map(&mut send);
     }
-    packer.finish().map(send);
+    builder.finish().map(send);
     black_box(requests);
-    figure("packing: times that an event is encoded", f64::from(encoded.get()) / f64::from(EVENTS));
+    figure("batches: times that an event is encoded", f64::from(encoded.get()) / f64::from(EVENTS));
 }
 
 fn main() {

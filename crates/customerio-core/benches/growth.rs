@@ -13,19 +13,23 @@ use nix::{
     time::{ClockId, clock_gettime},
 };
 
-fn pack(events: u64) {
-    let mut packer = BatchBuilder::new();
+fn build(events: u64) {
+    let mut builder = BatchBuilder::new();
     for number in 0..events {
-        black_box(packer.push(work::event(number), ()).unwrap());
+        black_box(builder.push(work::item(number), ()).unwrap());
     }
-    black_box(packer.finish());
+    black_box(builder.finish());
 }
 
-fn send(events: u64) {
+fn send_all(events: u64) {
     let client = work::client();
-    let items = (0..events).map(|number| ((), Ok(work::event(number))));
-    let summary = work::now(client.send_all(items, BatchOptions::default(), |_| {}));
+    let events_in = (0..events).map(|_| ((), work::event()));
+    let summary = work::now(client.send_all(events_in, BatchOptions::default(), |_| {}));
     assert_eq!(summary.accepted, events);
+}
+
+fn by_hand(events: u64) {
+    black_box(work::by_hand::push(events));
 }
 
 /// Processor time of this process so far.
@@ -40,7 +44,9 @@ const EVENTS: [u64; 4] = [1_000, 10_000, 100_000, 1_000_000];
 const ROUNDS: u32 = 15;
 
 fn main() {
-    for (name, work) in [("packer", pack as fn(u64)), ("client", send)] {
+    for (name, work) in
+        [("builder", build as fn(u64)), ("send_all", send_all), ("push", work::push), ("by hand", by_hand)]
+    {
         let mut least = [Duration::MAX; EVENTS.len()];
         for _ in 0..ROUNDS {
             for (least, events) in least.iter_mut().zip(EVENTS) {

@@ -9,52 +9,64 @@ use std::hint::black_box;
 
 use cases::Inputs;
 use customerio_core::{
-    BatchBuilder, Client, EncodedBatch, Error, Item, Limits, Track, TrackBatch, bytes::Bytes, http::Response,
+    BatchBuilder, Client, EncodedBatch, Error, Item, Limits, Track, TrackBatch,
+    bytes::Bytes,
+    http::{Response, StatusCode},
 };
 
-fn events(count: u64) -> Vec<Item<TrackBatch>> {
-    (0..count).map(work::event).collect()
+fn items(count: u64) -> Vec<Item<TrackBatch>> {
+    (0..count).map(work::item).collect()
+}
+
+/// Makes an event, stamps it and encodes it.
+#[inline(never)]
+fn item(number: u64) -> Item<TrackBatch> {
+    work::item(number)
 }
 
 #[inline(never)]
-fn capture(number: u64) -> Item<TrackBatch> {
-    work::event(number)
+fn batches_of_19(items: Vec<Item<TrackBatch>>) -> usize {
+    batches_of::<19>(items)
 }
 
 #[inline(never)]
-fn pack_19(events: Vec<Item<TrackBatch>>) -> usize {
-    pack::<19>(events)
+fn batches_of_1900(items: Vec<Item<TrackBatch>>) -> usize {
+    batches_of::<1_900>(items)
 }
 
-#[inline(never)]
-fn pack_1900(events: Vec<Item<TrackBatch>>) -> usize {
-    pack::<1_900>(events)
-}
-
-/// Packs so many to a body, and drops each batch, as when it is sent.
-fn pack<const COUNT: usize>(events: Vec<Item<TrackBatch>>) -> usize {
-    let event = events[0].json().len();
-    let body = r#"{"batch":[]}"#.len() + COUNT * event + COUNT - 1;
-    let (mut packer, mut batches) = (BatchBuilder::new().with_limits(Limits::default().with_batch(body)), 0);
+/// Puts so many in a batch, and drops each batch, as when it is sent.
+fn batches_of<const COUNT: usize>(items: Vec<Item<TrackBatch>>) -> usize {
+    let item = items[0].json().len();
+    let body = r#"{"batch":[]}"#.len() + COUNT * item + COUNT - 1;
+    let (mut builder, mut batches) = (BatchBuilder::new().with_limits(Limits::default().with_batch(body)), 0);
     let mut send = |batch: Option<EncodedBatch<TrackBatch>>| batches += usize::from(black_box(batch).is_some());
-    for event in events {
-        send(packer.push(event, ()).unwrap());
+    for item in items {
+        send(builder.push(item, ()).unwrap());
     }
-    send(packer.finish());
+    send(builder.finish());
     batches
 }
 
-/// The answer to a batch of 1,000 of which 100 were rejected.
-struct Rejections {
-    batch: EncodedBatch<TrackBatch>,
-    body: Bytes,
+/// Several batches, of which the last is not full.
+const PUSHED: u64 = 5_000;
+
+mod push {
+    use super::{PUSHED, work};
+
+    #[inline(never)]
+    pub(super) fn sdk((): ()) -> u64 {
+        work::push(PUSHED);
+        PUSHED
+    }
+
+    #[inline(never)]
+    pub(super) fn by_hand((): ()) -> usize {
+        work::by_hand::push(PUSHED)
+    }
 }
 
-fn rejections() -> Rejections {
-    let mut packer = BatchBuilder::new();
-    for event in events(1_000) {
-        assert!(packer.push(event, ()).unwrap().is_none());
-    }
+/// The response to a batch of 1,000 of which 100 were rejected.
+fn rejections() -> Response<Bytes> {
     let errors: Vec<_> = (0..100)
         .map(|number| {
             let index = number * 10;
@@ -63,17 +75,19 @@ fn rejections() -> Rejections {
             )
         })
         .collect();
-    Rejections { batch: packer.finish().unwrap(), body: format!(r#"{{"errors":[{}]}}"#, errors.join(",")).into() }
+    let mut response = Response::new(format!(r#"{{"errors":[{}]}}"#, errors.join(",")).into());
+    *response.status_mut() = StatusCode::MULTI_STATUS;
+    response
 }
 
 mod parse_207 {
-    use customerio_core::{Rejected, http::StatusCode, parse};
+    use customerio_core::{BatchResponse, FromResponse as _, Rejection};
     use serde::Deserialize;
 
-    use super::{Rejections, Response};
+    use super::{Bytes, Response};
 
     #[derive(Deserialize)]
-    pub(super) struct Answer {
+    pub(super) struct Body {
         pub(super) errors: Vec<OneError>,
     }
 
@@ -87,17 +101,15 @@ mod parse_207 {
     }
 
     #[inline(never)]
-    pub(super) fn sdk(answer: &Rejections) -> Vec<Rejected> {
-        let mut response = Response::new(answer.body.clone());
-        *response.status_mut() = StatusCode::MULTI_STATUS;
-        let rejected = parse(&answer.batch, response).unwrap().into_result().unwrap_err().rejected;
+    pub(super) fn sdk(response: &Response<Bytes>) -> Vec<Rejection> {
+        let rejected = BatchResponse::from_response(response).unwrap().into_result(1_000).unwrap_err().rejected;
         assert_eq!(rejected.len(), 100);
         rejected
     }
 
     #[inline(never)]
-    pub(super) fn by_hand(answer: &Rejections) -> Vec<OneError> {
-        let errors = serde_json::from_slice::<Answer>(&answer.body).unwrap().errors;
+    pub(super) fn by_hand(response: &Response<Bytes>) -> Vec<OneError> {
+        let errors = serde_json::from_slice::<Body>(response.body()).unwrap().errors;
         assert_eq!(errors.len(), 100);
         errors
     }
@@ -135,12 +147,14 @@ fn main() {
         run(case.sdk, || &inputs);
         run(case.by_hand, || &inputs);
     }
-    let answer = rejections();
-    run(parse_207::sdk, || &answer);
-    run(parse_207::by_hand, || &answer);
-    run(pack_19, || events(19 * 100));
-    run(pack_1900, || events(19 * 100));
-    run(capture, || 17);
+    let response = rejections();
+    run(parse_207::sdk, || &response);
+    run(parse_207::by_hand, || &response);
+    run(batches_of_19, || items(19 * 100));
+    run(batches_of_1900, || items(19 * 100));
+    run(push::sdk, || ());
+    run(push::by_hand, || ());
+    run(item, || 17);
     let client = work::client();
     run(call, || &client);
 }

@@ -15,7 +15,7 @@ mod sealed {
 /// ```compile_fail,E0271
 /// use customerio_core::{Client, Track, app::SendSms};
 ///
-/// async fn welcome(client: &Client<Track>, message: &SendSms<'_>) {
+/// async fn welcome(client: &Client<Track>, message: SendSms) {
 ///     client.call(message).await.unwrap();
 /// }
 /// ```
@@ -25,11 +25,17 @@ mod sealed {
 /// ```
 /// use customerio_core::{App, Client, app::SendSms};
 ///
-/// async fn welcome(client: &Client<App>, message: &SendSms<'_>) {
+/// async fn welcome(client: &Client<App>, message: SendSms) {
 ///     client.call(message).await.unwrap();
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not one of the APIs of Customer.io",
+    note = "they are `Track`, `App` and `Pipelines`"
+)]
 pub trait Api: sealed::Sealed + Debug + Send + Sync + 'static {
+    /// Its name in errors and in stored requests: `track`, `app` or `pipelines`.
+    const NAME: &'static str;
     /// The rate limit that its calls count against, where they do not say otherwise.
     const QUOTA: Quota;
     /// Its host in a region.
@@ -54,6 +60,7 @@ impl sealed::Sealed for Track {}
 impl sealed::Sealed for App {}
 
 impl Api for Track {
+    const NAME: &'static str = "track";
     const QUOTA: Quota = Quota::Ingest;
 
     fn host(region: Region) -> &'static str {
@@ -65,6 +72,7 @@ impl Api for Track {
 }
 
 impl Api for App {
+    const NAME: &'static str = "app";
     const QUOTA: Quota = Quota::App;
 
     fn host(region: Region) -> &'static str {
@@ -76,6 +84,7 @@ impl Api for App {
 }
 
 impl Api for Pipelines {
+    const NAME: &'static str = "pipelines";
     const QUOTA: Quota = Quota::Ingest;
 
     fn host(region: Region) -> &'static str {
@@ -91,11 +100,23 @@ impl Api for Pipelines {
 /// There is no default: a call to the wrong region is answered with a redirect, and the data of people in the EU would
 /// have been in the US.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Region {
     /// The United States.
     Us,
     /// The European Union.
     Eu,
+}
+
+impl Region {
+    /// As the API writes it: `us` or `eu`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Us => "us",
+            Self::Eu => "eu",
+        }
+    }
 }
 
 impl std::str::FromStr for Region {

@@ -3,10 +3,11 @@
 //! Two looks. The first tells, mostly without looking at each byte, that nothing can be over a limit; it may err on the
 //! side of caution, and then the second measures each attribute.
 
-use memchr::{memchr, memchr_iter, memchr2, memchr2_iter, memmem, memrchr_iter};
+use memchr::{memchr, memchr_iter, memchr2_iter, memrchr_iter};
 
 use crate::{
     BuildError,
+    json::{Members, value_len},
     limits::{AttributeLimits, check_bytes, check_count},
 };
 
@@ -22,19 +23,6 @@ const RESERVED: [&[u8]; 9] = [
     b"object_type_id",
     b"relationshipAttributes",
 ];
-
-/// Checks the attributes that stand in the object `call` as the field `field`, which is given with its quotes and colon.
-/// Before it only fields without objects of the caller's stand.
-pub(crate) fn check_field(call: &[u8], field: &'static str, limits: AttributeLimits) -> Result<(), BuildError> {
-    // Where all of the call is within the limits, so is the field.
-    if is_surely_within(call, limits) {
-        return Ok(());
-    }
-    match memmem::find(call, field.as_bytes()) {
-        Some(start) => check(&call[start + field.len()..], limits),
-        None => Ok(()),
-    }
-}
 
 /// Checks the members of the object that `json` begins with, as our own encoder writes it.
 pub(crate) fn check(json: &[u8], limits: AttributeLimits) -> Result<(), BuildError> {
@@ -68,11 +56,6 @@ pub(crate) fn check(json: &[u8], limits: AttributeLimits) -> Result<(), BuildErr
         }
     }
     check_count("the list of attributes", count, 0, limits.count)
-}
-
-/// Whether nothing in this object can be over a limit.
-fn is_surely_within(json: &[u8], limits: AttributeLimits) -> bool {
-    most_members(json, limits.count) <= limits.count && is_surely_short(json, limits)
 }
 
 /// The length of a string of which `escaped` is what stands between the quotes.
@@ -143,59 +126,6 @@ fn has_short_composites(json: &[u8], limit: usize) -> bool {
         let end = start.saturating_add(limit).min(json.len());
         value_len(&json[start..end]).is_some()
     })
-}
-
-/// The members of an object, from behind its opening brace: their names, between the quotes, and their values.
-#[derive(Clone)]
-pub(crate) struct Members<'a>(pub(crate) &'a [u8]);
-
-impl<'a> Iterator for Members<'a> {
-    type Item = (&'a [u8], &'a [u8]);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let json = self.0.strip_prefix(b",").unwrap_or(self.0);
-        let name = json.get(..string_len(json)?)?;
-        let json = json.get(name.len() + 1..)?;
-        let value = json.get(..value_len(json)?)?;
-        self.0 = &json[value.len()..];
-        Some((&name[1..name.len() - 1], value))
-    }
-}
-
-/// The length of the value that `json` begins with; `None` where it does not end.
-fn value_len(json: &[u8]) -> Option<usize> {
-    match json.first()? {
-        b'"' => string_len(json),
-        b'[' | b'{' => {
-            let (mut depth, mut at) = (0_usize, 0);
-            loop {
-                match json.get(at)? {
-                    b'"' => at += string_len(&json[at..])? - 1,
-                    b'[' | b'{' => depth += 1,
-                    b']' | b'}' if depth == 1 => return Some(at + 1),
-                    b']' | b'}' => depth -= 1,
-                    _ => {}
-                }
-                at += 1;
-            }
-        }
-        _ => memchr2(b',', b'}', json),
-    }
-}
-
-/// The length of the string that `json` begins with, quotes included; `None` where it is none or does not end.
-fn string_len(json: &[u8]) -> Option<usize> {
-    if json.first() != Some(&b'"') {
-        return None;
-    }
-    let mut at = 1;
-    loop {
-        match json.get(at)? {
-            b'"' => return Some(at + 1),
-            b'\\' => at += 2,
-            _ => at += 1,
-        }
-    }
 }
 
 #[cfg(test)]
@@ -272,15 +202,6 @@ mod tests {
             let object = serde_json::to_vec(&std::collections::BTreeMap::from([("a", &raw), ("b", &raw)])).unwrap();
             assert_eq!(check(&object, DOCUMENTED).is_ok(), fits, "{text}");
         }
-    }
-
-    #[test]
-    fn a_field_is_found_behind_what_looks_like_it() {
-        let call = json!({"a": "\"attributes\":{", "attributes": {"v": "x".repeat(5)}}).to_string();
-        let check = |value| check_field(call.as_bytes(), "\"attributes\":", AttributeLimits { value, ..DOCUMENTED });
-        assert!(check(5).is_ok());
-        assert!(check(4).is_err());
-        assert!(check_field(b"{}", "\"attributes\":", AttributeLimits { count: 0, name: 0, value: 0 }).is_ok());
     }
 
     /// What [`check`] finds, found by reading the object.

@@ -1,4 +1,4 @@
-//! A client: an endpoint, a transport and a policy, and the loop that drives an [`Exchange`].
+//! A client: an endpoint, a transport and options, and the loop that drives an [`Exchange`].
 
 use std::{fmt, future::poll_fn, pin::Pin, sync::Arc, task::Poll, time::Duration};
 
@@ -6,8 +6,8 @@ use bytes::Bytes;
 use http::{Request, Response};
 
 use crate::{
-    Api, Attempt, Endpoint, Error, Exchange, Limits, Moment, Operation, RetryPolicy, Step, Throttle, Transport,
-    TransportError, TransportErrorKind,
+    Api, Attempt, CallOptions, Endpoint, Error, Exchange, FromResponse, Limits, Moment, Operation, Prepared,
+    RetryPolicy, Step, Throttle, Transport, TransportError, TransportErrorKind, WorkspaceId, transport::BoxFuture,
 };
 
 /// Calls one of the APIs.
@@ -18,51 +18,74 @@ use crate::{
 /// Dropping the future of a call cancels it. A request that is out then may or may not arrive; nothing is repeated.
 ///
 /// See the crate's start page for a first program.
-pub struct Client<S: Api> {
-    endpoint: Arc<Endpoint<S>>,
+pub struct Client<A: Api> {
+    endpoint: Arc<Endpoint<A>>,
     transport: Arc<dyn Transport>,
-    policy: RetryPolicy,
-    throttle: Throttle,
+    options: CallOptions,
 }
 
-impl<S: Api> Client<S> {
-    /// A client of `endpoint` over `transport`, with the default [`RetryPolicy`] and a [`Throttle`] of its own.
+impl<A: Api> Client<A> {
+    /// A client of `endpoint` over `transport`, with the default [`CallOptions`] and a [`Throttle`] of its own.
     #[must_use]
-    pub fn new(endpoint: Endpoint<S>, transport: impl Transport + 'static) -> Self {
-        Self {
-            endpoint: Arc::new(endpoint),
-            transport: Arc::new(transport),
-            policy: RetryPolicy::default(),
-            throttle: Throttle::default(),
-        }
+    pub fn new(endpoint: Endpoint<A>, transport: impl Transport + 'static) -> Self {
+        Self::over(endpoint, Arc::new(transport), CallOptions::default())
     }
 
-    /// The client with another policy.
+    /// A client that shares `transport` and the throttle of `options` with others.
     #[must_use]
-    pub fn with_retry_policy(mut self, policy: RetryPolicy) -> Self {
-        self.policy = policy;
+    pub fn over(endpoint: Endpoint<A>, transport: Arc<dyn Transport>, options: CallOptions) -> Self {
+        Self { endpoint: Arc::new(endpoint), transport, options }
+    }
+
+    /// The client with other options: see [`CallOptions`].
+    #[must_use]
+    pub fn with_options(mut self, options: CallOptions) -> Self {
+        self.options = options;
         self
     }
 
-    /// The client with other rates and another reserve of repeats. Its clones share them from here on; other clients
-    /// that were given a clone of `throttle` do too.
+    /// The client with another retry policy.
     #[must_use]
+    #[doc(alias = "backoff")]
+    pub fn with_retry_policy(mut self, policy: RetryPolicy) -> Self {
+        self.options = self.options.with_retry_policy(policy);
+        self
+    }
+
+    /// The client with other rates and another budget of retries. Its clones share them from here on; other clients that
+    /// were given a clone of `throttle` do too.
+    #[must_use]
+    #[doc(alias = "rate limit")]
     pub fn with_throttle(mut self, throttle: Throttle) -> Self {
-        self.throttle = throttle;
+        self.options = self.options.with_throttle(throttle);
         self
     }
 
     /// The client with another deadline for each call, waits included. The default is 30 seconds.
     #[must_use]
-    pub fn with_deadline(self, deadline: Duration) -> Self {
-        let policy = self.policy.with_deadline(deadline);
-        self.with_retry_policy(policy)
+    #[doc(alias = "timeout")]
+    pub fn with_deadline(mut self, deadline: Duration) -> Self {
+        self.options = self.options.with_deadline(deadline);
+        self
     }
 
     /// The same client with another deadline, for one call: `client.within(Duration::from_secs(2)).delete("42")`.
     #[must_use]
+    #[doc(alias = "timeout")]
     pub fn within(&self, deadline: Duration) -> Self {
         self.clone().with_deadline(deadline)
+    }
+
+    /// What its requests are sent to.
+    #[must_use]
+    pub fn endpoint(&self) -> &Endpoint<A> {
+        &self.endpoint
+    }
+
+    /// The options of its calls.
+    #[must_use]
+    pub fn options(&self) -> &CallOptions {
+        &self.options
     }
 
     pub(crate) fn limits(&self) -> &Limits {
@@ -73,29 +96,55 @@ impl<S: Api> Client<S> {
         self.transport.now()
     }
 
-    /// The policy of its calls.
-    #[must_use]
-    pub fn policy(&self) -> RetryPolicy {
-        self.policy
+    /// A wait that belongs to nobody.
+    pub(crate) fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        let transport = self.transport.clone();
+        Box::pin(async move { transport.sleep(duration).await })
     }
 
-    /// Does one call, repeating it where that is safe.
+    /// Runs a task in the background, or gives it back.
+    pub(crate) fn spawn(&self, task: BoxFuture<'static, ()>) -> Option<BoxFuture<'static, ()>> {
+        self.transport.spawn(task)
+    }
+
+    /// Does one operation, and retries it where that is safe.
     ///
-    /// An event without an id gets one, and the time of this call, so that it can be repeated.
+    /// An event without an id gets one, and the time of this call, so that it can be retried. To do the same operation
+    /// again, or in another task, clone it first.
     ///
     /// # Errors
     ///
     /// See [`Error`]: each variant says what is known about the request having arrived.
-    pub async fn call<O: Operation<Api = S>>(&self, operation: &O) -> Result<O::Output, Error> {
-        match operation.capture(&self.transport.now()) {
-            Some(captured) => self.drive(&captured).await,
-            None => self.drive(operation).await,
-        }
+    #[doc(alias = "send")]
+    #[doc(alias = "execute")]
+    pub async fn call<O: Operation<Api = A>>(&self, operation: O) -> Result<O::Output, Error> {
+        let exchange = Exchange::new(&self.endpoint, operation, &self.options, &self.transport.now())?;
+        self.drive(exchange).await
     }
 
-    async fn drive<O: Operation<Api = S>>(&self, operation: &O) -> Result<O::Output, Error> {
-        let exchange = Exchange::new(&self.endpoint, operation, self.policy, &self.transport.now())?;
-        let mut exchange = exchange.with_throttle(&self.throttle);
+    /// Encodes and checks an operation, to be sent by [`send`](Self::send): at once or later, here or in another process.
+    ///
+    /// An event without an id gets one, and the time of this call.
+    ///
+    /// # Errors
+    ///
+    /// Where an argument cannot be sent.
+    pub fn prepare<O: Operation<Api = A>>(&self, mut operation: O) -> Result<Prepared<O::Output>, Error> {
+        operation.stamp(&self.transport.now());
+        Ok(Prepared::new(operation, self.limits())?)
+    }
+
+    /// Sends a request that was prepared before, and retries it where that is safe.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`]; a request of another API is not sent.
+    pub async fn send<T: FromResponse>(&self, prepared: Prepared<T>) -> Result<T, Error> {
+        let exchange = Exchange::of(&self.endpoint, prepared, &self.options, &self.transport.now())?;
+        self.drive(exchange).await
+    }
+
+    async fn drive<T: FromResponse>(&self, mut exchange: Exchange<T>) -> Result<T, Error> {
         loop {
             match exchange.step(&self.transport.now()) {
                 Step::Send(request) => {
@@ -110,7 +159,7 @@ impl<S: Api> Client<S> {
         }
     }
 
-    /// One attempt, given up when its time has passed: what is known then is nothing.
+    /// One attempt. On timeout, whether it was delivered is unknown.
     async fn attempt(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         let timeout = Attempt::of(&request).timeout;
         let mut answer = self.transport.send(request);
@@ -126,24 +175,28 @@ impl<S: Api> Client<S> {
     }
 }
 
-impl<S: Api> Clone for Client<S> {
-    fn clone(&self) -> Self {
-        Self {
-            endpoint: self.endpoint.clone(),
-            transport: self.transport.clone(),
-            policy: self.policy,
-            throttle: self.throttle.clone(),
-        }
+impl Client<crate::App> {
+    /// The same client for another workspace, where the key is a service-account token:
+    /// `client.in_workspace(12).call(..)`.
+    #[must_use]
+    pub fn in_workspace(&self, workspace: impl Into<WorkspaceId>) -> Self {
+        let endpoint = (*self.endpoint).clone().with_workspace_id(workspace);
+        Self { endpoint: Arc::new(endpoint), ..self.clone() }
     }
 }
 
-impl<S: Api> fmt::Debug for Client<S> {
+impl<A: Api> Clone for Client<A> {
+    fn clone(&self) -> Self {
+        Self { endpoint: self.endpoint.clone(), transport: self.transport.clone(), options: self.options.clone() }
+    }
+}
+
+impl<A: Api> fmt::Debug for Client<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
             .field("endpoint", &self.endpoint)
             .field("transport", &self.transport)
-            .field("policy", &self.policy)
-            .field("throttle", &self.throttle)
+            .field("options", &self.options)
             .finish()
     }
 }

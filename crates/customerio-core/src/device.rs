@@ -2,13 +2,14 @@
 //!
 //! <https://docs.customer.io/integrations/api/track/#operation/add_device>
 
-use serde::{Serialize, Serializer};
+use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
 use crate::{
-    BuildError, Nothing, Path, Timestamp,
-    json::Fields,
+    BuildError, Path, Timestamp,
+    json::{Attributes, Writer},
     macros::{opaque_debug, setters},
     path::check_identifier,
+    text::Text,
 };
 
 /// The system that delivers a device's push notifications.
@@ -45,52 +46,66 @@ impl Serialize for Platform {
 ///
 /// let attributes = DeviceAttributes::new().with_device_os("iOS 18.2").with_push_enabled(true);
 /// let device = Device::new("device-token", Platform::Ios)
-///     .with_last_used(1_700_000_000.into())
+///     .with_last_used(1_700_000_000)
 ///     .with_attributes(attributes);
 /// # let _ = device;
 /// ```
-pub struct Device<'a, A: ?Sized = Nothing> {
-    token: &'a str,
+#[derive(Clone)]
+pub struct Device {
+    token: Text,
     platform: Platform,
     last_used: Option<Timestamp>,
-    attributes: Option<DeviceAttributes<'a, A>>,
+    attributes: Option<Attributes>,
 }
 
-impl<'a> Device<'a> {
+impl Device {
     /// The device that has the token `token` on its platform.
     #[must_use]
-    pub fn new(token: &'a str, platform: Platform) -> Self {
-        Self { token, platform, last_used: None, attributes: None }
+    pub fn new(token: impl AsRef<str>, platform: Platform) -> Self {
+        Self { token: Text::new(token), platform, last_used: None, attributes: None }
     }
-}
 
-impl<'a, A: ?Sized> Device<'a, A> {
     /// What to know of the device, for segments and Liquid.
     #[must_use]
-    pub fn with_attributes<B: ?Sized>(self, attributes: DeviceAttributes<'a, B>) -> Device<'a, B> {
-        Device { token: self.token, platform: self.platform, last_used: self.last_used, attributes: Some(attributes) }
+    pub fn with_attributes(mut self, attributes: DeviceAttributes) -> Self {
+        self.attributes = Some(Attributes::encoded(attributes.encode()));
+        self
     }
 
     setters! {
         /// When the person last used it; without it, when Customer.io gets the call.
-        with_last_used, last_used: Timestamp;
+        with_last_used, last_used: time;
     }
 
     pub(crate) fn check(&self) -> Result<(), BuildError> {
-        check_token(self.token)
+        check_token(&self.token)?;
+        self.attributes.as_ref().map_or(Ok(()), |attributes| attributes.json().map(|_| ()))
+    }
+
+    /// The device as an object in which its token is called `token_field`: `id` in the Track API v1, `token` elsewhere.
+    pub(crate) const fn named(&self, token_field: &'static str) -> impl Serialize {
+        Named { device: self, token_field }
     }
 }
 
-impl<A: Serialize + ?Sized> Device<'_, A> {
-    /// Writes the device as an object in which its token is called `token_field`: `id` in the Track API v1, `token`
-    /// elsewhere.
-    pub(crate) fn write<S: Serializer>(&self, token_field: &'static str, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = Fields::new(serializer)?;
-        fields.field(token_field, self.token)?;
-        fields.field("platform", &self.platform)?;
-        fields.optional("last_used", self.last_used.as_ref())?;
-        fields.optional("attributes", self.attributes.as_ref())?;
-        fields.end()
+struct Named<'a> {
+    device: &'a Device,
+    token_field: &'static str,
+}
+
+impl Serialize for Named<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Device { token, platform, last_used, attributes } = self.device;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry(self.token_field, token)?;
+        map.serialize_entry("platform", platform)?;
+        if let Some(last_used) = last_used {
+            map.serialize_entry("last_used", last_used)?;
+        }
+        if let Some(attributes) = attributes {
+            map.serialize_entry("attributes", attributes)?;
+        }
+        map.end()
     }
 }
 
@@ -115,88 +130,85 @@ pub(crate) fn write_token(token: &str, path: &mut Path) -> Result<(), BuildError
 /// use customerio_core::DeviceAttributes;
 /// use serde_json::json;
 ///
-/// let custom = json!({"store": "testflight"});
-/// let attributes = DeviceAttributes::new().with_app_version("2.1.0").with_custom(&custom);
-/// assert_eq!(serde_json::to_value(&attributes)?, json!({"app_version": "2.1.0", "store": "testflight"}));
-/// # Ok::<(), serde_json::Error>(())
+/// let attributes = DeviceAttributes::new().with_app_version("2.1.0").with_custom(json!({"store": "testflight"}));
+/// # let _ = attributes;
 /// ```
-pub struct DeviceAttributes<'a, A: ?Sized = Nothing> {
-    known: Known<'a>,
-    custom: &'a A,
-}
-
-/// The attributes that mean something to Customer.io.
-#[derive(Clone, Copy, Default)]
-struct Known<'a> {
-    device_os: Option<&'a str>,
-    device_model: Option<&'a str>,
-    app_identifier: Option<&'a str>,
-    app_version: Option<&'a str>,
-    cio_sdk_version: Option<&'a str>,
-    device_locale: Option<&'a str>,
+#[derive(Clone)]
+pub struct DeviceAttributes {
+    device_os: Option<Text>,
+    device_model: Option<Text>,
+    app_identifier: Option<Text>,
+    app_version: Option<Text>,
+    cio_sdk_version: Option<Text>,
+    device_locale: Option<Text>,
     push_enabled: Option<bool>,
+    custom: Attributes,
 }
 
-impl DeviceAttributes<'_> {
+impl DeviceAttributes {
     /// No attributes yet.
     #[must_use]
-    pub fn new() -> Self {
-        Self { known: Known::default(), custom: &Nothing }
+    pub const fn new() -> Self {
+        Self {
+            device_os: None,
+            device_model: None,
+            app_identifier: None,
+            app_version: None,
+            cio_sdk_version: None,
+            device_locale: None,
+            push_enabled: None,
+            custom: Attributes::empty(),
+        }
+    }
+
+    /// Attributes of your own: anything that serialises as an object. The vendor's contract has strings as values.
+    ///
+    /// One that a setter of this type has set must not be among them.
+    #[must_use]
+    pub fn with_custom(mut self, custom: impl Serialize) -> Self {
+        self.custom = Attributes::new("the attributes of a device", &custom);
+        self
+    }
+
+    setters! {
+        /// The operating system and its version.
+        with_device_os, device_os: text;
+        /// The model of the device.
+        with_device_model, device_model: text;
+        /// The app that the token is for: a bundle id or a package name. The App API alone documents it.
+        with_app_identifier, app_identifier: text;
+        /// The version of your app.
+        with_app_version, app_version: text;
+        /// The version of Customer.io's SDK in your app.
+        with_cio_sdk_version, cio_sdk_version: text;
+        /// The language that the device is set to, such as `es-MX`.
+        with_device_locale, device_locale: text;
+        /// Whether the device may get push notifications. It is sent as the text `"true"` or `"false"`.
+        with_push_enabled, push_enabled: bool;
+    }
+
+    fn encode(self) -> Result<Vec<u8>, BuildError> {
+        let push_enabled = self.push_enabled.map(|enabled| if enabled { "true" } else { "false" });
+        let mut attributes = Writer::before(self.custom)?;
+        attributes.optional("device_os", &self.device_os)?;
+        attributes.optional("device_model", &self.device_model)?;
+        attributes.optional("app_identifier", &self.app_identifier)?;
+        attributes.optional("app_version", &self.app_version)?;
+        attributes.optional("cio_sdk_version", &self.cio_sdk_version)?;
+        attributes.optional("device_locale", &self.device_locale)?;
+        attributes.optional("push_enabled", &push_enabled)?;
+        Ok(attributes.merge())
     }
 }
 
-impl Default for DeviceAttributes<'_> {
+impl Default for DeviceAttributes {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl<'a, A: ?Sized> DeviceAttributes<'a, A> {
-    /// Attributes of your own: anything that serialises as an object. The vendor's contract has strings as values.
-    ///
-    /// One that a setter of this type has set must not be among them.
-    #[must_use]
-    pub fn with_custom<B: Serialize + ?Sized>(self, custom: &'a B) -> DeviceAttributes<'a, B> {
-        DeviceAttributes { known: self.known, custom }
-    }
-
-    setters! {
-        /// The operating system and its version.
-        with_device_os, known.device_os: &'a str;
-        /// The model of the device.
-        with_device_model, known.device_model: &'a str;
-        /// The app that the token is for: a bundle id or a package name. The App API alone documents it.
-        with_app_identifier, known.app_identifier: &'a str;
-        /// The version of your app.
-        with_app_version, known.app_version: &'a str;
-        /// The version of Customer.io's SDK in your app.
-        with_cio_sdk_version, known.cio_sdk_version: &'a str;
-        /// The language that the device is set to, such as `es-MX`.
-        with_device_locale, known.device_locale: &'a str;
-        /// Whether the device may get push notifications. It is sent as the text `"true"` or `"false"`.
-        with_push_enabled, known.push_enabled: bool;
-    }
-}
-
-impl<A: Serialize + ?Sized> Serialize for DeviceAttributes<'_, A> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let known = &self.known;
-        let push_enabled = known.push_enabled.map(|enabled| if enabled { "true" } else { "false" });
-        let mut fields = Fields::new(serializer)?;
-        fields.optional("device_os", known.device_os.as_ref())?;
-        fields.optional("device_model", known.device_model.as_ref())?;
-        fields.optional("app_identifier", known.app_identifier.as_ref())?;
-        fields.optional("app_version", known.app_version.as_ref())?;
-        fields.optional("cio_sdk_version", known.cio_sdk_version.as_ref())?;
-        fields.optional("device_locale", known.device_locale.as_ref())?;
-        fields.optional("push_enabled", push_enabled.as_ref())?;
-        fields.rest(self.custom)?;
-        fields.end()
-    }
-}
-
-opaque_debug!([A: ?Sized] Device<'_, A>);
-opaque_debug!([A: ?Sized] DeviceAttributes<'_, A>);
+opaque_debug!(Device);
+opaque_debug!(DeviceAttributes);
 
 #[cfg(test)]
 mod tests {
@@ -204,15 +216,12 @@ mod tests {
 
     use super::*;
 
-    fn text<A: Serialize + ?Sized>(device: &Device<'_, A>, token_field: &'static str) -> String {
-        let mut buffer = Vec::new();
-        device.write(token_field, &mut serde_json::Serializer::new(&mut buffer)).unwrap();
-        String::from_utf8(buffer).unwrap()
+    fn text(device: &Device, token_field: &'static str) -> String {
+        String::from_utf8(crate::json::encode(&device.named(token_field)).unwrap()).unwrap()
     }
 
     #[test]
     fn all_that_can_be_said_of_a_device() {
-        let custom = json!({"store": "play"});
         let attributes = DeviceAttributes::new()
             .with_device_os("Android 15")
             .with_device_model("Pixel 9")
@@ -221,9 +230,8 @@ mod tests {
             .with_cio_sdk_version("4.0.0")
             .with_device_locale("es-MX")
             .with_push_enabled(false)
-            .with_custom(&custom);
-        let device =
-            Device::new("t", Platform::Android).with_last_used(1_700_000_000.into()).with_attributes(attributes);
+            .with_custom(json!({"store": "play"}));
+        let device = Device::new("t", Platform::Android).with_last_used(1_700_000_000).with_attributes(attributes);
         assert_eq!(
             text(&device, "token"),
             r#"{"token":"t","platform":"android","last_used":1700000000,"attributes":{"device_os":"Android 15","device_model":"Pixel 9","app_identifier":"com.example.app","app_version":"2.1.0","cio_sdk_version":"4.0.0","device_locale":"es-MX","push_enabled":"false","store":"play"}}"#
@@ -233,13 +241,21 @@ mod tests {
     #[test]
     fn what_is_not_set_is_not_written() {
         assert_eq!(text(&Device::new("t", Platform::Ios), "id"), r#"{"id":"t","platform":"ios"}"#);
-        assert_eq!(serde_json::to_string(&DeviceAttributes::default()).unwrap(), "{}");
+        let device = Device::new("t", Platform::Ios).with_attributes(DeviceAttributes::default());
+        assert_eq!(text(&device, "id"), r#"{"id":"t","platform":"ios","attributes":{}}"#);
     }
 
     #[test]
-    fn an_attribute_does_not_stand_twice() {
-        let custom = json!({"push_enabled": "true"});
-        let error = serde_json::to_string(&DeviceAttributes::new().with_push_enabled(true).with_custom(&custom));
-        assert!(error.unwrap_err().to_string().starts_with("`push_enabled` is given twice"));
+    fn what_cannot_be_sent_is_refused() {
+        let check = |attributes| Device::new("t", Platform::Ios).with_attributes(attributes).check();
+        let attributes = DeviceAttributes::new().with_push_enabled(true);
+        for (custom, expected) in [
+            (json!({"push_enabled": "true"}), "`push_enabled` is set both by a setter and in the attributes"),
+            (json!([1]), "the attributes of a device must be an object, not a list"),
+        ] {
+            let error = check(attributes.clone().with_custom(custom)).unwrap_err();
+            assert_eq!(error.to_string(), expected);
+        }
+        assert_eq!(check(attributes), Ok(()));
     }
 }

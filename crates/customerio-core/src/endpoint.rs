@@ -1,21 +1,17 @@
-//! Where a call goes and with which credentials; and a request built of that.
+//! Where requests go, and with which credentials.
 
 use std::{fmt, marker::PhantomData};
 
-use bytes::Bytes;
 use http::{
-    HeaderMap, HeaderValue, Method, Request, Response, Uri,
+    HeaderMap, HeaderValue, Uri,
     header::{self, HeaderName},
     uri,
 };
 
 use crate::{
-    Api, ApiError, App, BuildError, BuildErrorKind, DecodeError, Error, Limits, Operation, Path, Pipelines, Region,
-    StopReason, Track, TransportError,
+    Api, App, BuildError, BuildErrorKind, Limits, Pipelines, Region, Track, WorkspaceId,
+    body::JSON,
     credential::{basic, credential, secret_header, secret_with_capacity},
-    error::Answer,
-    operation::JSON,
-    time::Timestamp,
 };
 
 const X_WORKSPACE_ID: HeaderName = HeaderName::from_static("x-workspace-id");
@@ -37,11 +33,15 @@ const USER_AGENT: &str = concat!("customerio-rust/", env!("CARGO_PKG_VERSION"));
 /// Blanks and line breaks around a key are cut off, because keys that are mounted as files end in one. Any other
 /// character that HTTP cannot carry is an error that gives its position. The memory of a key is wiped when the last
 /// copy of it is dropped.
-pub struct Endpoint<S> {
+pub struct Endpoint<A> {
     scheme: uri::Scheme,
     authority: uri::Authority,
     prefix: Box<str>,
     authorization: HeaderValue,
+    /// Why there are no credentials.
+    missing: Option<BuildError>,
+    /// The workspace that a service account sends from.
+    workspace: Option<WorkspaceId>,
     /// The header that an API has and the others do not.
     own: Option<(HeaderName, HeaderValue)>,
     user_agent: HeaderValue,
@@ -49,7 +49,7 @@ pub struct Endpoint<S> {
     /// than making them.
     ready: [[HeaderMap; 2]; 2],
     limits: Limits,
-    surface: PhantomData<S>,
+    api: PhantomData<A>,
 }
 
 impl Endpoint<Track> {
@@ -85,8 +85,10 @@ impl Endpoint<App> {
 
     /// The workspace to send from: needed with a service-account token, to be left out with an App API key.
     #[must_use]
-    pub fn with_workspace_id(mut self, workspace: u64) -> Self {
-        self.own = Some((X_WORKSPACE_ID, HeaderValue::from(workspace)));
+    pub fn with_workspace_id(mut self, workspace: impl Into<WorkspaceId>) -> Self {
+        let workspace = workspace.into();
+        self.workspace = Some(workspace);
+        self.own = Some((X_WORKSPACE_ID, HeaderValue::from(workspace.get())));
         self.made_ready()
     }
 }
@@ -136,20 +138,27 @@ impl Endpoint<Pipelines> {
     }
 }
 
-impl<S: Api> Endpoint<S> {
+impl<A: Api> Endpoint<A> {
     fn new(region: Region, authorization: HeaderValue) -> Self {
         Self {
             scheme: uri::Scheme::HTTPS,
-            authority: uri::Authority::from_static(S::host(region)),
+            authority: uri::Authority::from_static(A::host(region)),
             prefix: "".into(),
             authorization,
+            missing: None,
+            workspace: None,
             own: None,
             user_agent: HeaderValue::from_static(USER_AGENT),
             ready: Default::default(),
             limits: Limits::default(),
-            surface: PhantomData,
+            api: PhantomData,
         }
         .made_ready()
+    }
+
+    /// An endpoint that refuses every request that needs credentials, for the reason given.
+    pub(crate) fn without_key(region: Region, reason: BuildError) -> Self {
+        Self { missing: Some(reason), ..Self::new(region, HeaderValue::from_static("")) }
     }
 
     /// Sends to another server: a proxy, or a stand-in for Customer.io in tests.
@@ -201,12 +210,12 @@ impl<S: Api> Endpoint<S> {
 
     fn made_ready(mut self) -> Self {
         let both = [false, true];
-        self.ready = both.map(|authenticated| both.map(|has_body| self.headers(authenticated, has_body)));
+        self.ready = both.map(|authenticated| both.map(|has_body| self.made_headers(authenticated, has_body)));
         self
     }
 
     /// The headers of a request; those of a body are of JSON, and its length is still to be set.
-    fn headers(&self, authenticated: bool, has_body: bool) -> HeaderMap {
+    fn made_headers(&self, authenticated: bool, has_body: bool) -> HeaderMap {
         let mut headers = HeaderMap::with_capacity(8);
         headers.insert(header::ACCEPT, JSON);
         headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
@@ -225,7 +234,33 @@ impl<S: Api> Endpoint<S> {
     }
 }
 
-impl<S> Endpoint<S> {
+impl<A> Endpoint<A> {
+    /// The headers of a request, ready to be copied; those of a body are of JSON, and its length is still to be set.
+    pub(crate) fn headers(&self, authenticated: bool, has_body: bool) -> &HeaderMap {
+        &self.ready[usize::from(authenticated)][usize::from(has_body)]
+    }
+
+    /// Refuses a request that needs credentials where there are none, and a workspace that cannot be one.
+    pub(crate) fn check(&self, authenticated: bool) -> Result<(), BuildError> {
+        if let Some(missing) = self.missing.as_ref().filter(|_| authenticated) {
+            return Err(missing.clone());
+        }
+        self.workspace.map_or(Ok(()), WorkspaceId::check)
+    }
+
+    pub(crate) fn scheme(&self) -> &uri::Scheme {
+        &self.scheme
+    }
+
+    pub(crate) fn authority(&self) -> &uri::Authority {
+        &self.authority
+    }
+
+    /// The path of the base URL.
+    pub(crate) fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
     /// What is checked before a call is sent. Default: [`Limits::default`].
     #[must_use]
     pub fn with_limits(mut self, limits: Limits) -> Self {
@@ -240,23 +275,25 @@ impl<S> Endpoint<S> {
     }
 }
 
-impl<S> Clone for Endpoint<S> {
+impl<A> Clone for Endpoint<A> {
     fn clone(&self) -> Self {
         Self {
             scheme: self.scheme.clone(),
             authority: self.authority.clone(),
             prefix: self.prefix.clone(),
             authorization: self.authorization.clone(),
+            missing: self.missing.clone(),
+            workspace: self.workspace,
             own: self.own.clone(),
             user_agent: self.user_agent.clone(),
             ready: self.ready.clone(),
             limits: self.limits,
-            surface: PhantomData,
+            api: PhantomData,
         }
     }
 }
 
-impl<S> fmt::Debug for Endpoint<S> {
+impl<A> fmt::Debug for Endpoint<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The path of a proxy can be a secret: some are let through by it.
         let path = if self.prefix.is_empty() { "" } else { "/…" };
@@ -267,108 +304,15 @@ impl<S> fmt::Debug for Endpoint<S> {
     }
 }
 
-/// Translates an operation to an HTTP request, protocol headers and credentials included.
-///
-/// Every transport sends it as it is, so the bytes on the wire are the same through each of them.
-///
-/// ```
-/// use customerio_core::{Endpoint, Region, build, parse, http, track::Delete};
-///
-/// let endpoint = Endpoint::track(Region::Us, "site", "key")?;
-/// let operation = Delete::new("a/b");
-/// let request = build(&endpoint, &operation)?;
-/// assert_eq!(request.method(), "DELETE");
-/// assert_eq!(request.uri(), "https://track.customer.io/api/v1/customers/a%2Fb");
-/// // … send it with whatever is at hand, then:
-/// let response = http::Response::new("{}".into());
-/// parse(&operation, response)?;
-/// # Ok::<(), customerio_core::Error>(())
-/// ```
-///
-/// # Errors
-///
-/// Where an argument of the operation cannot be sent.
-pub fn build<O: Operation>(endpoint: &Endpoint<O::Api>, operation: &O) -> Result<Request<Bytes>, BuildError> {
-    let mut path = Path::starting_with(&endpoint.prefix, endpoint.limits);
-    operation.path(&mut path)?;
-    operation.query(&mut path.query())?;
-    let method = operation.method();
-    let (content_type, bytes) = operation.body(&endpoint.limits)?.into_parts();
-    let has_length = content_type.is_some() || matches!(method, Method::POST | Method::PUT);
-    let mut digits = itoa::Buffer::new();
-    let (path, length) = path.finish_with(if has_length { digits.format(bytes.len()) } else { "" });
-
-    let mut parts = uri::Parts::default();
-    parts.scheme = Some(endpoint.scheme.clone());
-    parts.authority = Some(endpoint.authority.clone());
-    parts.path_and_query = path.ok();
-    let uri = Uri::from_parts(parts)
-        .map_err(|_| BuildError::new("the URL", BuildErrorKind::Invalid("it is longer than HTTP allows".into())))?;
-
-    let mut headers = endpoint.ready[usize::from(O::AUTHENTICATED)][usize::from(content_type.is_some())].clone();
-    if let Some(other) = content_type.filter(|content_type| content_type != JSON) {
-        headers.insert(header::CONTENT_TYPE, other);
-    }
-    if has_length && let Ok(length) = HeaderValue::from_maybe_shared(length) {
-        headers.insert(header::CONTENT_LENGTH, length);
-    }
-
-    let mut request = Request::new(bytes);
-    *request.method_mut() = method;
-    *request.uri_mut() = uri;
-    *request.headers_mut() = headers;
-    Ok(request)
-}
-
-/// Translates an HTTP answer to what the operation returns.
-///
-/// # Errors
-///
-/// [`Error::Api`] for any status but a 2xx, and [`Error::Decode`] for a 2xx that cannot be read.
-pub fn parse<O: Operation>(operation: &O, response: Response<Bytes>) -> Result<O::Output, Error> {
-    read(operation, response, None, 1)
-}
-
-/// [`parse`], knowing the time and the number of the attempt.
-pub(crate) fn read<O: Operation>(
-    operation: &O,
-    response: Response<Bytes>,
-    wall: Option<Timestamp>,
-    attempts: u32,
-) -> Result<O::Output, Error> {
-    let answer = |response| Answer { operation: O::NAME, response, attempts, stop_reason: StopReason::Final };
-    if !response.status().is_success() {
-        return Err(Box::new(ApiError::new(answer(response), wall)).into());
-    }
-    operation.decode(&response).map_err(|reason| Box::new(DecodeError::new(answer(response), reason)).into())
-}
-
-/// [`read`] for an answer whose body did not arrive whole, for the reason given.
-pub(crate) fn read_broken<O: Operation>(
-    operation: &O,
-    response: Response<Bytes>,
-    error: TransportError,
-    wall: Option<Timestamp>,
-    attempts: u32,
-) -> Result<O::Output, Error> {
-    // What the missing part said is lost, unless the call returns nothing: then there was nothing to say.
-    let returns_nothing = size_of::<O::Output>() == 0;
-    if !response.status().is_success() || (returns_nothing && operation.decode(&response).is_ok()) {
-        return read(operation, response, wall, attempts);
-    }
-    let answer = Answer { operation: O::NAME, response, attempts, stop_reason: StopReason::Final };
-    Err(Box::new(DecodeError::broken_off(answer, error)).into())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{testing::wire, track::Delete};
+    use crate::{build, testing::wire, track::Delete};
 
     #[test]
     fn keys_are_trimmed_or_refused_by_position_and_never_shown() {
         let endpoint = Endpoint::track(Region::Us, "site\n", "\tkey\r\n").unwrap();
-        let request = build(&endpoint, &Delete::new("1")).unwrap();
+        let request = build(&endpoint, Delete::new("1")).unwrap();
         assert_eq!(request.headers()["authorization"], "Basic c2l0ZTprZXk=");
         assert!(request.headers()["authorization"].is_sensitive());
 
@@ -405,7 +349,7 @@ mod tests {
             ("https://proxy.example.com/cio/\n", "https://proxy.example.com/cio/api/v1/customers/1"),
             ("http://[::1]:1/", "http://[::1]:1/api/v1/customers/1"),
         ] {
-            let request = build(&endpoint(url).unwrap(), &Delete::new("1")).unwrap();
+            let request = build(&endpoint(url).unwrap(), Delete::new("1")).unwrap();
             assert_eq!(request.uri(), expected);
         }
         for url in [
@@ -430,14 +374,17 @@ mod tests {
         let endpoint = Endpoint::track(Region::Us, "site", "key").unwrap();
         assert!(endpoint.clone().with_user_agent("a\nb").is_err());
         let endpoint = endpoint.with_user_agent("shop/2.1").unwrap();
-        let request = build(&endpoint, &Delete::new("1")).unwrap();
+        let request = build(&endpoint, Delete::new("1")).unwrap();
         assert_eq!(request.headers()["user-agent"], format!("shop/2.1 {USER_AGENT}").as_str());
     }
 
     #[test]
     fn a_service_account_names_its_workspace() {
+        let nowhere = Endpoint::app(Region::Us, "sa_live_1").unwrap().with_workspace_id(-1);
+        let error = build(&nowhere, crate::app::Raw::get(["v1"])).unwrap_err();
+        assert_eq!(error.to_string(), "the workspace's id is not valid: it must be a positive number");
         let endpoint = Endpoint::app(Region::Us, "sa_live_1").unwrap().with_workspace_id(12);
-        let request = build(&endpoint, &crate::Raw::get(&["v1", "workspaces"])).unwrap();
+        let request = build(&endpoint, crate::app::Raw::get(["v1", "workspaces"])).unwrap();
         assert_eq!(
             wire(&request),
             "GET https://api.customer.io/v1/workspaces\n\
@@ -445,7 +392,7 @@ mod tests {
              accept-encoding: identity\n\
              authorization: Bearer sa_live_1\n\
              x-workspace-id: 12\n\
-             user-agent: customerio-rust/0.1.0\n\
+             user-agent: customerio-rust/VERSION\n\
              \n"
         );
     }
@@ -453,7 +400,7 @@ mod tests {
     #[test]
     fn pipelines_have_two_kinds_of_keys_and_are_strict() {
         let headers = |endpoint: Endpoint<Pipelines>| {
-            let request = build(&endpoint, &crate::Raw::get(&["v1", "x"])).unwrap();
+            let request = build(&endpoint, crate::pipelines::Raw::get(["v1", "x"])).unwrap();
             let text = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
             (request.uri().to_string(), text("authorization").unwrap(), text("x-strict-mode"))
         };
@@ -474,49 +421,5 @@ mod tests {
         assert!(endpoint(Region::Eu, "pk_1").is_ok());
         assert!(endpoint(Region::Eu, "sk_e u").is_err());
         assert!(endpoint(Region::Eu, "k:ey").is_err());
-    }
-
-    #[test]
-    fn a_url_longer_than_http_allows_is_refused() {
-        let endpoint = Endpoint::track(Region::Us, "site", "key").unwrap();
-        let long = format!("{}@x", "x".repeat(70_000));
-        let error = build(&endpoint, &Delete::new(crate::PersonId::Email(&long))).unwrap_err();
-        assert_eq!(error.to_string(), "the URL is not valid: it is longer than HTTP allows");
-    }
-
-    /// A call that promises a list.
-    struct List;
-
-    impl Operation for List {
-        type Api = App;
-        type Output = Vec<u64>;
-        const NAME: &'static str = "app.list";
-
-        fn method(&self) -> Method {
-            Method::GET
-        }
-        fn path(&self, path: &mut Path) -> Result<(), BuildError> {
-            path.literal("/v1/list");
-            Ok(())
-        }
-        fn replay(&self) -> crate::Replay {
-            crate::Replay::Safe
-        }
-        fn decode(&self, response: &Response<Bytes>) -> Result<Self::Output, crate::DecodeFailure> {
-            crate::decode_json(response)
-        }
-    }
-
-    #[test]
-    fn an_answer_that_is_not_as_promised_is_kept_whole() {
-        for body in ["null", "{}", "<html>", "[1,", "[\"secret\"]"] {
-            let response = Response::builder().status(200).header("x-request-id", "7").body(body.into()).unwrap();
-            let error = parse(&List, response).unwrap_err();
-            let Error::Decode(decode) = &error else { panic!("{error:?}") };
-            assert_eq!((decode.body().as_ref(), decode.status().as_u16()), (body.as_bytes(), 200));
-            assert_eq!(decode.headers()["x-request-id"], "7");
-            assert!(!format!("{error} {error:?}").contains("secret"), "{error}");
-        }
-        assert_eq!(parse(&List, Response::new("[1,2]".into())).unwrap(), [1, 2]);
     }
 }

@@ -47,10 +47,16 @@ impl EventId {
     /// Hands the text to `write`, from the stack.
     fn written<T>(self, write: impl FnOnce(&str) -> T) -> T {
         let mut text = [0; LENGTH];
-        let mut rest = self.0;
-        for character in text.iter_mut().rev() {
-            *character = ALPHABET[(rest & 31) as usize];
-            rest >>= 5;
+        // The last 8 characters, the 8 before them and the first 10, because numbers of 64 bits are shifted at once.
+        let (head, tail) = text.split_at_mut(LENGTH - 16);
+        let (middle, end) = tail.split_at_mut(8);
+        for (part, bits) in [(end, self.0), (middle, self.0 >> 40), (head, self.0 >> 80)] {
+            #[expect(clippy::cast_possible_truncation, reason = "no part has more bits than fit")]
+            let mut rest = bits as u64;
+            for character in part.iter_mut().rev() {
+                *character = ALPHABET[(rest & 31) as usize];
+                rest >>= 5;
+            }
         }
         // The alphabet is ASCII.
         write(str::from_utf8(&text).unwrap_or_default())

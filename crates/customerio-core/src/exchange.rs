@@ -1,45 +1,21 @@
 //! One call as a state machine, without I/O.
 
-use std::{fmt, time::Duration};
+use std::{fmt, marker::PhantomData, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, Response};
 
 use crate::{
-    Attempt, Delivery, Endpoint, Error, Moment, Operation, RetryPolicy, StopReason, Throttle, TransportError,
-    TransportErrorKind,
-    endpoint::{build, read, read_broken},
+    Api, Attempt, CallOptions, Delivery, Endpoint, Error, FromResponse, Moment, Operation, Prepared, Quota, Replay,
+    Step, StopReason, Throttle, TransportError, TransportErrorKind,
     error::SendError,
     pace::Place,
+    request::{read, read_broken},
     retry::{self, Failure, Outcome},
 };
 
 /// How many times the request has been sent before.
 const X_RETRY_COUNT: HeaderName = HeaderName::from_static("x-retry-count");
-
-/// What the driver of an [`Exchange`] has to do next.
-pub enum Step<T> {
-    /// Send the request, within [`Attempt::timeout`], and [`receive`](Exchange::receive) what came of it.
-    Send(Request<Bytes>),
-    /// Wait that long.
-    Wait(Duration),
-    /// Nothing: the call has ended.
-    Done(Result<T, Error>),
-}
-
-impl<T> fmt::Debug for Step<T> {
-    /// Requests and answers hold people's data, and debug output ends up in logs.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Send(request) => {
-                let attempt = Attempt::of(request);
-                f.debug_tuple("Send").field(&attempt).finish()
-            }
-            Self::Wait(duration) => f.debug_tuple("Wait").field(duration).finish(),
-            Self::Done(result) => f.debug_tuple("Done").field(&result.as_ref().map(|_| ())).finish(),
-        }
-    }
-}
 
 /// One call as a state machine: it says what to do, and the driver does it.
 ///
@@ -47,7 +23,7 @@ impl<T> fmt::Debug for Step<T> {
 ///
 /// ```
 /// use customerio_core::{
-///     Endpoint, Error, Exchange, Moment, RetryPolicy, Region, Step, TransportError, bytes::Bytes, http, track::Identify,
+///     CallOptions, Endpoint, Error, Exchange, Moment, Region, Step, TransportError, bytes::Bytes, http, track::Identify,
 /// };
 /// # use std::{thread, time::Duration};
 /// # fn now() -> Moment { Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 4 } }
@@ -60,7 +36,8 @@ impl<T> fmt::Debug for Step<T> {
 ///
 /// let endpoint = Endpoint::track(Region::Us, "site", "key")?;
 /// let identify = Identify::new("42").with_email("person@example.com");
-/// let mut exchange = Exchange::new(&endpoint, &identify, RetryPolicy::default(), &now())?;
+/// let options = CallOptions::default(); // one for all calls: they are paced together
+/// let mut exchange = Exchange::new(&endpoint, identify, &options, &now())?;
 /// let result = loop {
 ///     match exchange.step(&now()) {
 ///         Step::Send(request) => exchange.receive(send(request)),
@@ -71,18 +48,23 @@ impl<T> fmt::Debug for Step<T> {
 /// assert!(result.is_ok());
 /// # Ok::<(), Error>(())
 /// ```
-pub struct Exchange<'a, O: Operation> {
-    operation: &'a O,
+pub struct Exchange<T> {
     request: Request<Bytes>,
-    policy: RetryPolicy,
-    throttle: Option<&'a Throttle>,
+    operation: &'static str,
+    route: &'static str,
+    replay: Replay,
+    quota: Quota,
+    response_limit: usize,
+    attempt_timeout: Duration,
+    options: CallOptions,
     /// While the call waits for its turn.
-    place: Option<Place<'a>>,
+    place: Option<Place>,
     started: Duration,
     attempts: u32,
     /// Whether an earlier attempt may have arrived.
     maybe_sent: bool,
     state: State,
+    output: PhantomData<fn() -> T>,
     #[cfg(feature = "tracing")]
     trace: crate::trace::Trace,
 }
@@ -98,7 +80,7 @@ enum State {
     Ended,
 }
 
-impl<O: Operation> fmt::Debug for Exchange<'_, O> {
+impl<T> fmt::Debug for Exchange<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Neither the operation nor the request nor its answer: they hold people's data.
         let state = match &self.state {
@@ -108,50 +90,61 @@ impl<O: Operation> fmt::Debug for Exchange<'_, O> {
             State::Ended => "ended",
         };
         f.debug_struct("Exchange")
-            .field("operation", &O::NAME)
-            .field("policy", &self.policy)
+            .field("operation", &self.operation)
             .field("attempts", &self.attempts)
             .field("state", &state)
             .finish_non_exhaustive()
     }
 }
 
-impl<'a, O: Operation> Exchange<'a, O> {
-    /// Builds the request. The deadline runs from `now`.
-    ///
-    /// It sends the operation as it is: where a missing id and time are to be filled in,
-    /// [`capture`](Operation::capture) comes first.
+impl<T: FromResponse> Exchange<T> {
+    /// Builds the request of an operation. The deadline runs from `now`, and an event without an id or a time gets them
+    /// from `now`, so that it can be retried.
     ///
     /// # Errors
     ///
     /// [`Error::Build`] where an argument cannot be sent.
-    pub fn new(
+    pub fn new<O: Operation<Output = T>>(
         endpoint: &Endpoint<O::Api>,
-        operation: &'a O,
-        policy: RetryPolicy,
+        mut operation: O,
+        options: &CallOptions,
         now: &Moment,
     ) -> Result<Self, Error> {
-        let request = build(endpoint, operation)?;
+        operation.stamp(now);
+        Self::of(endpoint, Prepared::new(operation, endpoint.limits())?, options, now)
+    }
+
+    /// Builds the request of what was prepared before, as it is. The deadline runs from `now`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Build`] where it is of another API than the endpoint.
+    pub fn of<A: Api>(
+        endpoint: &Endpoint<A>,
+        prepared: Prepared<T>,
+        options: &CallOptions,
+        now: &Moment,
+    ) -> Result<Self, Error> {
+        let Prepared { name, route, replay, quota, response_limit, attempt_timeout, .. } = prepared;
+        let request = endpoint.request(prepared)?;
         Ok(Self {
             #[cfg(feature = "tracing")]
-            trace: crate::trace::Trace::new(O::NAME, &request),
-            operation,
+            trace: crate::trace::Trace::new(name, route, &request),
             request,
-            policy,
-            throttle: None,
+            operation: name,
+            route,
+            replay,
+            quota,
+            response_limit,
+            attempt_timeout: options.attempt_timeout(attempt_timeout),
+            options: options.clone(),
             place: None,
             started: now.monotonic,
             attempts: 0,
             maybe_sent: false,
             state: State::Ready(None),
+            output: PhantomData,
         })
-    }
-
-    /// Keeps the call at the pace of `throttle`, and has it share the reserve of repeats there.
-    #[must_use]
-    pub fn with_throttle(mut self, throttle: &'a Throttle) -> Self {
-        self.throttle = Some(throttle);
-        self
     }
 
     /// What to do now.
@@ -159,7 +152,7 @@ impl<'a, O: Operation> Exchange<'a, O> {
     /// # Panics
     ///
     /// After [`Step::Send`] and before [`receive`](Self::receive), and after [`Step::Done`].
-    pub fn step(&mut self, now: &Moment) -> Step<O::Output> {
+    pub fn step(&mut self, now: &Moment) -> Step<T> {
         let state = std::mem::replace(&mut self.state, State::Ended);
         #[cfg(feature = "tracing")]
         let answer = match &state {
@@ -196,19 +189,23 @@ impl<'a, O: Operation> Exchange<'a, O> {
         self.state = State::Received(result);
     }
 
-    fn left(&self, now: &Moment) -> Duration {
-        self.policy.deadline().saturating_sub(now.monotonic.saturating_sub(self.started))
+    fn throttle(&self) -> &Throttle {
+        self.options.throttle()
     }
 
-    fn send(&mut self, last: Option<Error>, now: &Moment) -> Step<O::Output> {
+    fn left(&self, now: &Moment) -> Duration {
+        self.options.deadline().saturating_sub(now.monotonic.saturating_sub(self.started))
+    }
+
+    fn send(&mut self, last: Option<Error>, now: &Moment) -> Step<T> {
         let left = self.left(now);
         if left.is_zero() {
             let late = TransportError::not_sent(TransportErrorKind::Timeout);
             let error = last.unwrap_or_else(|| self.no_answer(late, None));
             return Step::Done(Err(self.stopped(error, StopReason::Deadline)));
         }
-        if let Some(pacer) = self.throttle.and_then(|throttle| throttle.pacer(O::QUOTA)) {
-            let place = self.place.take();
+        let place = self.place.take();
+        if let Some(pacer) = self.throttle().pacer(self.quota) {
             match pacer.take(now.monotonic, place.as_ref()) {
                 Ok(()) => {}
                 Err(wait) if wait < left => {
@@ -223,18 +220,24 @@ impl<'a, O: Operation> Exchange<'a, O> {
                 }
             }
         }
-        let timeout = self.policy.attempt_timeout(self.operation.attempt_timeout()).min(left);
+        let timeout = self.attempt_timeout.min(left);
         let mut request = self.request.clone();
         if self.attempts > 0 {
             request.headers_mut().insert(X_RETRY_COUNT, HeaderValue::from(self.attempts));
         }
         self.attempts += 1;
-        request.extensions_mut().insert(Attempt::new(O::NAME, self.attempts, timeout, O::RESPONSE_LIMIT));
+        request.extensions_mut().insert(Attempt {
+            operation: self.operation,
+            route: self.route,
+            number: self.attempts,
+            timeout,
+            response_limit: self.response_limit,
+        });
         self.state = State::Sent;
         Step::Send(request)
     }
 
-    fn judge(&mut self, result: Result<Response<Bytes>, TransportError>, now: &Moment) -> Step<O::Output> {
+    fn judge(&mut self, result: Result<Response<Bytes>, TransportError>, now: &Moment) -> Step<T> {
         let error = match self.read(result, now) {
             Ok(output) => {
                 self.tell_throttle(Outcome::Final, now);
@@ -247,14 +250,16 @@ impl<'a, O: Operation> Exchange<'a, O> {
         self.tell_throttle(outcome, now);
         let failure = Failure {
             outcome,
-            replay: self.operation.replay(),
-            quota: O::QUOTA,
+            replay: self.replay,
+            quota: self.quota,
             attempts: self.attempts,
             left: self.left(now),
             retry_after: error.retry_after(),
             random: now.random,
         };
-        match retry::next(&self.policy, &failure).and_then(|wait| self.take_repeat(outcome).map(|()| wait)) {
+        match retry::next(self.options.retry_policy(), &failure)
+            .and_then(|wait| self.take_repeat(outcome).map(|()| wait))
+        {
             Ok(wait) => {
                 self.state = State::Ready(Some(error));
                 Step::Wait(wait)
@@ -263,7 +268,7 @@ impl<'a, O: Operation> Exchange<'a, O> {
         }
     }
 
-    fn read(&self, result: Result<Response<Bytes>, TransportError>, now: &Moment) -> Result<O::Output, Error> {
+    fn read(&self, result: Result<Response<Bytes>, TransportError>, now: &Moment) -> Result<T, Error> {
         let wall = Some(now.timestamp());
         match result {
             Ok(response) => read(self.operation, response, wall, self.attempts),
@@ -275,22 +280,21 @@ impl<'a, O: Operation> Exchange<'a, O> {
     }
 
     fn tell_throttle(&self, outcome: Outcome, now: &Moment) {
-        let Some(throttle) = self.throttle else { return };
         match outcome {
-            Outcome::Final => throttle.answered(),
-            Outcome::Limited => throttle.slow_down(O::QUOTA, now.monotonic),
+            Outcome::Final => self.throttle().answered(),
+            Outcome::Limited => self.throttle().slow_down(self.quota, now.monotonic),
             Outcome::NotSent | Outcome::Ambiguous => {}
         }
     }
 
     /// A 429 is the answer of a service that is there: repeating it is a matter of pace, and takes none of the reserve.
     fn take_repeat(&self, outcome: Outcome) -> Result<(), StopReason> {
-        let free = outcome == Outcome::Limited || self.throttle.is_none_or(Throttle::take_repeat);
+        let free = outcome == Outcome::Limited || self.throttle().take_repeat();
         if free { Ok(()) } else { Err(StopReason::Budget) }
     }
 
     fn no_answer(&self, error: TransportError, retry_after: Option<Duration>) -> Error {
-        let (operation, attempts, stop_reason) = (O::NAME, self.attempts, StopReason::Final);
+        let (operation, attempts, stop_reason) = (self.operation, self.attempts, StopReason::Final);
         Error::Transport(Box::new(SendError { operation, error, attempts, stop_reason, retry_after }))
     }
 
@@ -317,6 +321,11 @@ mod tests {
 
     use super::*;
     use crate::{Region, Track, track};
+
+    /// Options of a call that nothing paces.
+    fn options() -> CallOptions {
+        CallOptions::default().with_throttle(Throttle::off())
+    }
 
     fn at(seconds: u64) -> Moment {
         Moment {
@@ -348,16 +357,27 @@ mod tests {
         Err(TransportError::not_sent(TransportErrorKind::Connect))
     }
 
+    /// What was sent, how long it took, and how it ended.
+    type Played<T> = (Vec<Request<Bytes>>, Duration, Result<T, Error>);
+
     /// Plays `outcomes` one after the other, a second each, waits taken as long as asked; gives the requests and the end.
     fn play<O: Operation<Api = Track>>(
         operation: &O,
-        policy: RetryPolicy,
+        options: CallOptions,
         outcomes: Vec<Result<Response<Bytes>, TransportError>>,
-    ) -> (Vec<Request<Bytes>>, Duration, Result<O::Output, Error>) {
+    ) -> Played<O::Output> {
+        let prepared = Prepared::new(operation.clone(), &crate::Limits::default()).unwrap();
+        play_prepared(prepared, &options, outcomes)
+    }
+
+    fn play_prepared<T: FromResponse>(
+        prepared: Prepared<T>,
+        options: &CallOptions,
+        outcomes: Vec<Result<Response<Bytes>, TransportError>>,
+    ) -> Played<T> {
         let (mut requests, mut clock, mut outcomes) = (Vec::new(), Duration::ZERO, outcomes.into_iter());
         let now = |clock| Moment { monotonic: clock, since_epoch: clock, random: 0 };
-        let endpoint = endpoint();
-        let mut exchange = Exchange::new(&endpoint, operation, policy, &now(clock)).unwrap();
+        let mut exchange = Exchange::of(&endpoint(), prepared, options, &now(clock)).unwrap();
         loop {
             match exchange.step(&now(clock)) {
                 Step::Send(request) => {
@@ -374,8 +394,7 @@ mod tests {
     #[test]
     fn each_attempt_is_the_same_request_but_for_its_count() {
         let identify = track::Identify::new("1").with_email("a@example.com");
-        let (requests, _, result) =
-            play(&identify, RetryPolicy::default(), vec![answer(503, None), lost(), answer(200, None)]);
+        let (requests, _, result) = play(&identify, options(), vec![answer(503, None), lost(), answer(200, None)]);
         assert!(result.is_ok());
         assert_eq!(requests.len(), 3);
         for (number, request) in (1..).zip(&requests) {
@@ -396,12 +415,11 @@ mod tests {
     fn what_must_not_be_done_twice_is_not() {
         let merge = track::Merge::new("1", "2");
         for outcomes in [vec![lost()], vec![answer(500, None)]] {
-            let (requests, _, result) = play(&merge, RetryPolicy::default(), outcomes);
+            let (requests, _, result) = play(&merge, options(), outcomes);
             assert_eq!(requests.len(), 1);
             assert_eq!(result.unwrap_err().stop_reason(), StopReason::NotRepeatable);
         }
-        let (requests, _, result) =
-            play(&merge, RetryPolicy::default(), vec![refused(), answer(429, None), answer(200, None)]);
+        let (requests, _, result) = play(&merge, options(), vec![refused(), answer(429, None), answer(200, None)]);
         assert!(result.is_ok());
         assert_eq!(requests.len(), 3);
     }
@@ -409,29 +427,30 @@ mod tests {
     #[test]
     fn an_attempt_that_may_have_arrived_is_not_forgotten() {
         let identify = track::Identify::new("1");
-        let (_, _, result) = play(&identify, RetryPolicy::default(), vec![lost(), refused(), refused()]);
+        let (_, _, result) = play(&identify, options(), vec![lost(), refused(), refused()]);
         let error = result.unwrap_err();
         assert_eq!((error.delivery(), error.attempts()), (Delivery::MaybeSent, 3));
         assert_eq!(
             error.to_string(),
             "track.identify may have been sent: no connection could be made (attempt 3; no attempts were left)"
         );
-        let (_, _, result) = play(&identify, RetryPolicy::default(), vec![refused(), refused(), refused()]);
+        let (_, _, result) = play(&identify, options(), vec![refused(), refused(), refused()]);
         assert_eq!(result.unwrap_err().delivery(), Delivery::NotSent);
     }
 
     #[test]
     fn a_wait_longer_than_the_deadline_is_not_begun() {
         let identify = track::Identify::new("1");
-        let policy = RetryPolicy::default().with_deadline(Duration::from_secs(10));
-        let (requests, clock, result) = play(&identify, policy, vec![answer(429, Some("9"))]);
+        let limited = options().with_deadline(Duration::from_secs(10));
+        let (requests, clock, result) = play(&identify, limited.clone(), vec![answer(429, Some("9"))]);
         let error = result.unwrap_err();
         assert_eq!((requests.len(), clock), (1, Duration::from_secs(1)));
         assert_eq!(error.stop_reason(), StopReason::Deadline);
         assert_eq!(error.retry_after(), Some(Duration::from_secs(9)));
         assert_eq!(error.status(), Some(StatusCode::TOO_MANY_REQUESTS));
 
-        let (requests, clock, result) = play(&identify, policy, vec![answer(429, Some("8")), answer(200, None)]);
+        let (requests, clock, result) =
+            play(&identify, limited.clone(), vec![answer(429, Some("8")), answer(200, None)]);
         assert!(result.is_ok());
         assert_eq!(clock, Duration::from_secs(10));
         assert_eq!(Attempt::of(&requests[1]).timeout, Duration::from_secs(1));
@@ -440,13 +459,13 @@ mod tests {
     #[test]
     fn nothing_is_sent_past_the_deadline() {
         let (endpoint, identify) = (endpoint(), track::Identify::new("1"));
-        let policy = RetryPolicy::default().with_deadline(Duration::from_secs(5));
-        let mut exchange = Exchange::new(&endpoint, &identify, policy, &at(0)).unwrap();
+        let limited = options().with_deadline(Duration::from_secs(5));
+        let mut exchange = Exchange::new(&endpoint, identify.clone(), &limited, &at(0)).unwrap();
         let Step::Done(Err(error)) = exchange.step(&at(5)) else { panic!("it must end") };
         assert_eq!((error.delivery(), error.attempts()), (Delivery::NotSent, 0));
 
         // A driver that overslept: the error is what the attempt got, not the oversleeping.
-        let mut exchange = Exchange::new(&endpoint, &identify, policy, &at(0)).unwrap();
+        let mut exchange = Exchange::new(&endpoint, identify.clone(), &limited, &at(0)).unwrap();
         assert!(matches!(exchange.step(&at(0)), Step::Send(_)));
         exchange.receive(answer(503, None));
         assert!(matches!(exchange.step(&at(1)), Step::Wait(_)));
@@ -458,14 +477,13 @@ mod tests {
     #[test]
     fn answers_that_are_final_are_not_repeated() {
         for status in [301, 400, 401, 404, 413] {
-            let (requests, _, result) =
-                play(&track::Delete::new("1"), RetryPolicy::default(), vec![answer(status, None)]);
+            let (requests, _, result) = play(&track::Delete::new("1"), options(), vec![answer(status, None)]);
             let error = result.unwrap_err();
             assert_eq!((requests.len(), error.stop_reason()), (1, StopReason::Final), "{status}");
             assert_eq!(error.delivery(), Delivery::Answered);
         }
         let junk = Ok(Response::new(Bytes::from_static(b"<html>")));
-        let (requests, _, result) = play(&track::Delete::new("1"), RetryPolicy::default(), vec![junk]);
+        let (requests, _, result) = play(&track::Delete::new("1"), options(), vec![junk]);
         assert!(matches!(result.unwrap_err(), Error::Decode(error) if error.body() == "<html>"));
         assert_eq!(requests.len(), 1);
     }
@@ -479,34 +497,33 @@ mod tests {
     fn an_answer_that_breaks_off_is_judged_by_its_status() {
         let (identify, merge) = (track::Identify::new("1"), track::Merge::new("1", "2"));
         for body in ["", "{}", " {\"meta\":{}}"] {
-            let (requests, _, result) = play(&merge, RetryPolicy::default(), vec![broken(200, body)]);
+            let (requests, _, result) = play(&merge, options(), vec![broken(200, body)]);
             assert!(result.is_ok(), "a call that returns nothing is delivered: {body:?}");
             assert_eq!(requests.len(), 1);
         }
-        let (_, _, result) = play(&merge, RetryPolicy::default(), vec![broken(200, "{\"me")]);
+        let (_, _, result) = play(&merge, options(), vec![broken(200, "{\"me")]);
         let error = result.unwrap_err();
         assert_eq!((error.delivery(), error.stop_reason()), (Delivery::Answered, StopReason::NotRepeatable));
         assert_eq!(error.to_string(), "track.merge was answered with 200 OK, but the body did not arrive whole");
         assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "the connection failed");
 
         // What is only read is read again; a status other than 2xx says all by itself.
-        let (requests, _, result) =
-            play(&track::GetRegion, RetryPolicy::default(), (0..3).map(|_| broken(200, "")).collect());
+        let (requests, _, result) = play(&track::GetRegion, options(), (0..3).map(|_| broken(200, "")).collect());
         assert!(matches!(result.unwrap_err(), Error::Decode(_)));
         assert_eq!(requests.len(), 3);
         for (status, attempts) in [(301, 1), (404, 1), (503, 3)] {
             let outcomes = (0..attempts).map(|_| broken(status, "{\"meta\"")).collect();
-            let (requests, _, result) = play(&identify, RetryPolicy::default(), outcomes);
+            let (requests, _, result) = play(&identify, options(), outcomes);
             assert_eq!((requests.len(), result.unwrap_err().status().unwrap().as_u16()), (attempts, status));
         }
         // A batch of which some was refused is not sent again to learn which.
         let mut packer = crate::BatchBuilder::<crate::TrackBatch>::new();
         let identify = track::v2::person::Identify::new("1");
-        packer.push(crate::Item::new(&identify, &at(0), &crate::Limits::default()).unwrap(), ()).unwrap();
-        let batch = packer.finish().unwrap();
-        let (requests, _, result) = play(&batch, RetryPolicy::default(), vec![broken(207, "{\"errors\":[")]);
+        packer.push(crate::Item::new(identify, &at(0), &crate::Limits::default()).unwrap(), ()).unwrap();
+        let batch = packer.finish().unwrap().prepare();
+        let (requests, _, result) = play_prepared(batch.clone(), &options(), vec![broken(207, "{\"errors\":[")]);
         assert_eq!((requests.len(), result.unwrap_err().stop_reason()), (1, StopReason::Final));
-        let (requests, _, _) = play(&batch, RetryPolicy::default(), (0..3).map(|_| broken(200, "{")).collect());
+        let (requests, _, _) = play_prepared(batch, &options(), (0..3).map(|_| broken(200, "{")).collect());
         assert_eq!(requests.len(), 3);
     }
 
@@ -515,7 +532,8 @@ mod tests {
     fn play_throttled(throttle: &Throttle, now: &Moment, outcome: u16) -> (u32, Option<StopReason>) {
         let (endpoint, identify) = (endpoint(), track::Identify::new("1"));
         let mut exchange =
-            Exchange::new(&endpoint, &identify, RetryPolicy::default(), now).unwrap().with_throttle(throttle);
+            Exchange::new(&endpoint, identify.clone(), &CallOptions::default().with_throttle(throttle.clone()), now)
+                .unwrap();
         let mut attempts = 0;
         loop {
             match exchange.step(now) {
@@ -552,8 +570,10 @@ mod tests {
         let rate = crate::Rate::at_most(1, Duration::from_secs(20));
         let throttle = Throttle::off().with_rate(crate::Quota::Ingest, rate);
         let (endpoint, identify) = (endpoint(), track::Identify::new("1"));
-        let start =
-            |now| Exchange::new(&endpoint, &identify, RetryPolicy::default(), &now).unwrap().with_throttle(&throttle);
+        let start = |now| {
+            Exchange::new(&endpoint, identify.clone(), &CallOptions::default().with_throttle(throttle.clone()), &now)
+                .unwrap()
+        };
         let mut first = start(at(0));
         assert!(matches!(first.step(&at(0)), Step::Send(_)));
 
@@ -589,8 +609,9 @@ mod tests {
             Throttle::off().with_rate(crate::Quota::Ingest, crate::Rate::at_most(1, Duration::from_secs(20)));
         let (endpoint, identify) = (endpoint(), track::Identify::new("1"));
         let step = |seconds| {
-            let policy = RetryPolicy::default().with_deadline(Duration::from_secs(seconds));
-            Exchange::new(&endpoint, &identify, policy, &at(0)).unwrap().with_throttle(&throttle).step(&at(0))
+            let options = CallOptions::default().with_throttle(throttle.clone());
+            let options = options.with_deadline(Duration::from_secs(seconds));
+            Exchange::new(&endpoint, identify.clone(), &options, &at(0)).unwrap().step(&at(0))
         };
         assert!(matches!(step(20), Step::Send(_)));
         assert!(matches!(step(20), Step::Done(Err(error)) if error.stop_reason() == StopReason::Deadline));
@@ -605,8 +626,13 @@ mod tests {
         assert_eq!(pacer.take(at(10).monotonic, None), Ok(()));
         assert_eq!(pacer.take(at(10).monotonic, None), Ok(()), "the burst is there");
         let (endpoint, identify) = (endpoint(), track::Identify::new("1"));
-        let mut exchange =
-            Exchange::new(&endpoint, &identify, RetryPolicy::default(), &at(10)).unwrap().with_throttle(&throttle);
+        let mut exchange = Exchange::new(
+            &endpoint,
+            identify.clone(),
+            &CallOptions::default().with_throttle(throttle.clone()),
+            &at(10),
+        )
+        .unwrap();
         assert!(matches!(exchange.step(&at(10)), Step::Send(_)));
         exchange.receive(answer(429, None));
         assert!(matches!(exchange.step(&at(10)), Step::Wait(_)));
@@ -617,13 +643,12 @@ mod tests {
     #[test]
     fn debug_shows_how_far_a_call_is_and_nothing_of_its_data() {
         let (endpoint, identify) = (endpoint(), track::Identify::new("1"));
-        let mut exchange = Exchange::new(&endpoint, &identify, RetryPolicy::default(), &at(0)).unwrap();
-        let shown = |exchange: &Exchange<'_, _>, attempts: u32, state: &str| {
-            let policy = RetryPolicy::default();
+        let mut exchange = Exchange::new(&endpoint, identify.clone(), &options(), &at(0)).unwrap();
+        let shown = |exchange: &Exchange<_>, attempts: u32, state: &str| {
             assert_eq!(
                 format!("{exchange:?}"),
                 format!(
-                    "Exchange {{ operation: \"track.identify\", policy: {policy:?}, attempts: {attempts}, state: {state:?}, \
+                    "Exchange {{ operation: \"track.identify\", attempts: {attempts}, state: {state:?}, \
                      .. }}"
                 )
             );
@@ -631,7 +656,8 @@ mod tests {
         shown(&exchange, 0, "ready");
         assert_eq!(
             format!("{:?}", exchange.step(&at(0))),
-            "Send(Attempt { operation: \"track.identify\", number: 1, timeout: 10s, response_limit: 1048576 })"
+            "Send(Attempt { operation: \"track.identify\", route: \"/api/v1/customers/{identifier}\", number: 1, timeout: 10s, \
+             response_limit: 1048576 })"
         );
         shown(&exchange, 1, "sent");
         exchange.receive(answer(503, None));
@@ -648,7 +674,7 @@ mod tests {
     #[should_panic(expected = "call receive first")]
     fn stepping_with_a_request_out_is_a_bug_that_shows() {
         let (endpoint, delete) = (endpoint(), track::Delete::new("1"));
-        let mut exchange = Exchange::new(&endpoint, &delete, RetryPolicy::default(), &at(0)).unwrap();
+        let mut exchange = Exchange::new(&endpoint, delete.clone(), &options(), &at(0)).unwrap();
         let _ = exchange.step(&at(0));
         let _ = exchange.step(&at(0));
     }

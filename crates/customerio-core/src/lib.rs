@@ -22,33 +22,48 @@ mod api;
 pub mod app;
 mod attributes;
 mod batch;
+mod body;
+mod call_options;
 mod client;
+mod config;
 mod credential;
 mod device;
 mod endpoint;
+mod erase;
 mod error;
 mod event_id;
 mod exchange;
+mod from_response;
+mod ids;
 mod json;
 pub mod limits;
 mod macros;
 mod operation;
+mod operation_info;
 mod pace;
-mod packer;
 mod path;
 mod person;
 pub mod pipelines;
+mod prepared;
 mod quota;
 mod raw;
+mod registry;
 mod replay;
+mod request;
 mod retry;
 mod retry_after;
 mod rfc3339;
-mod send_all;
+#[cfg(feature = "samples")]
+mod samples;
+mod step;
+mod stored;
 #[cfg(test)]
 mod testing;
+mod text;
 mod throttle;
 mod time;
+#[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
+mod time_crates;
 mod topics;
 #[cfg(feature = "tracing")]
 mod trace;
@@ -61,32 +76,53 @@ pub use async_trait::async_trait;
 pub use bytes;
 pub use http;
 
+#[doc(hidden)]
+pub use crate::batch::{Items, Parts, Source};
+#[cfg(feature = "samples")]
+#[doc(hidden)]
+pub use crate::samples::{Sample, VisitSample, visit_samples};
 pub use crate::{
     api::{Api, App, Pipelines, Region, Track},
-    batch::{Batch, BatchAnswer, BatchItem, Encoded, Item, PipelinesBatch, Rejected, Rejections, TrackBatch},
+    batch::{
+        Batch, BatchBuilder, BatchEvent, BatchItem, BatchOptions, BatchReport, BatchResponse, BatchSender,
+        EncodedBatch, EncodedItem, FailedItem, IntoItem, Item, ItemError, Rejection, Rejections, SendAll, Summary,
+        Unrepeatable,
+    },
+    body::Body,
+    call_options::CallOptions,
     client::Client,
+    config::Config,
     device::{Device, DeviceAttributes, Platform},
-    endpoint::{Endpoint, build, parse},
+    endpoint::Endpoint,
+    erase::Erase,
     error::{
         ApiError, BuildError, BuildErrorKind, DecodeError, DecodeFailure, Delivery, Detail, Error, SendError,
         StopReason, TransportError, TransportErrorKind,
     },
     event_id::EventId,
-    exchange::{Exchange, Step},
-    json::Nothing,
+    exchange::Exchange,
+    from_response::{FromResponse, decode_json},
+    ids::{
+        BroadcastId, ContentId, DeliveryId, ObjectTypeId, SegmentId, TemplateId, TopicId, TransactionalMessageId,
+        TriggerId, WorkspaceId,
+    },
     limits::Limits,
-    operation::{Body, Operation, decode_json, decode_nothing},
+    operation::Operation,
+    operation_info::OperationInfo,
     pace::Rate,
-    packer::{BatchBuilder, EncodedBatch, Refused, Unrepeatable},
     path::{Path, Query},
     person::{IdType, PersonId},
+    pipelines::PipelinesBatch,
+    prepared::Prepared,
     quota::Quota,
-    raw::Raw,
+    registry::operations,
     replay::Replay,
+    request::{build, parse},
     retry::RetryPolicy,
     rfc3339::Rfc3339,
-    send_all::{BatchEvent, BatchOptions, Failed, Failure, Summary},
+    step::Step,
     throttle::Throttle,
     time::{Moment, Timestamp},
-    transport::{Attempt, MaybeSendSync, Transport},
+    track::v2::TrackBatch,
+    transport::{Attempt, BoxFuture, MaybeSend, MaybeSendSync, Transport},
 };

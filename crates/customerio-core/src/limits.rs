@@ -107,6 +107,9 @@ pub const BATCH: usize = 490_000;
 /// Largest answer that a transport reads for a call that writes. Our own limit: such answers are a few hundred bytes.
 pub const RESPONSE: usize = 1024 * 1024;
 
+/// How long one attempt of a batch may take. Our own limit.
+pub const BATCH_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(30);
+
 /// Largest answer that a transport reads for a call that reads. Our own limit.
 pub const READ_RESPONSE: usize = 16 * 1024 * 1024;
 
@@ -255,6 +258,14 @@ impl Limits {
     pub(crate) fn of_traits(&self) -> AttributeLimits {
         AttributeLimits { count: self.traits, name: self.trait_name, value: self.trait_value }
     }
+}
+
+/// How much of a response is read by default: a GET asks for a lot, anything else is mostly told that it worked.
+pub(crate) const fn response_limit(method: http::Method) -> usize {
+    let limit = if matches!(method, http::Method::GET) { READ_RESPONSE } else { RESPONSE };
+    // See `Replay::of`.
+    std::mem::forget(method);
+    limit
 }
 
 /// Refuses what has more bytes than the limit.

@@ -1,7 +1,7 @@
 //! When a request may go out, so that a rate limit is not met: the generic cell rate algorithm, without a clock.
 
 use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -85,13 +85,18 @@ impl Pacer {
         }
     }
 
+    #[cfg(test)]
+    fn shared(rate: Rate) -> Arc<Self> {
+        Arc::new(Self::new(rate))
+    }
+
     pub(crate) fn rate(&self) -> Rate {
         self.rate
     }
 
     /// Takes a turn, or tells how long to wait until there may be one. Those in the `queue` already do not wait for
     /// themselves.
-    pub(crate) fn take(&self, now: Duration, queue: Option<&Place<'_>>) -> Result<(), Duration> {
+    pub(crate) fn take(&self, now: Duration, queue: Option<&Place>) -> Result<(), Duration> {
         let mut state = self.state();
         let cost = self.cost(&state, now);
         // No turn is ever further off than this: a clock that went back must not hold up everything.
@@ -109,9 +114,9 @@ impl Pacer {
     }
 
     /// Joins those who wait.
-    pub(crate) fn queue(&self) -> Place<'_> {
+    pub(crate) fn queue(self: &Arc<Self>) -> Place {
         self.state().waiting += 1;
-        Place { pacer: self }
+        Place { pacer: self.clone() }
     }
 
     /// The server said that there were too many: no burst now, and half the rate. Several such answers within a period
@@ -144,11 +149,11 @@ impl Pacer {
 
 /// A place among those who wait for a [`Pacer`]; dropping it leaves.
 #[derive(Debug)]
-pub(crate) struct Place<'a> {
-    pacer: &'a Pacer,
+pub(crate) struct Place {
+    pacer: Arc<Pacer>,
 }
 
-impl Drop for Place<'_> {
+impl Drop for Place {
     fn drop(&mut self) {
         self.pacer.state().waiting -= 1;
     }
@@ -180,7 +185,7 @@ mod tests {
 
     #[test]
     fn a_burst_goes_at_once_and_the_rest_evenly() {
-        let pacer = Pacer::new(Rate::at_most(10, ms(1000)).with_burst(3));
+        let pacer = Pacer::shared(Rate::at_most(10, ms(1000)).with_burst(3));
         let times = [0, 0, 0, 125, 250, 375, 500, 625, 750, 875, 1000, 1125].map(ms);
         assert_eq!(greedy(&pacer, ms(0), ms(1126)), times);
         // A pause gives the burst back, and no more than it.
@@ -201,7 +206,7 @@ mod tests {
 
     #[test]
     fn who_waits_is_counted_until_they_go_or_give_up() {
-        let pacer = Pacer::new(Rate::at_most(10, ms(1000)));
+        let pacer = Pacer::shared(Rate::at_most(10, ms(1000)));
         assert_eq!(pacer.take(ms(0), None), Ok(()));
         assert_eq!(pacer.take(ms(0), None), Err(ms(100)));
         let first = pacer.queue();
@@ -217,7 +222,7 @@ mod tests {
 
     #[test]
     fn too_many_requests_slow_it_down_and_time_speeds_it_up() {
-        let pacer = Pacer::new(Rate::at_most(10, ms(1000)).with_burst(5));
+        let pacer = Pacer::shared(Rate::at_most(10, ms(1000)).with_burst(5));
         // 6 intervals a second; the answers to what was out at the same time count once, and the burst is gone.
         pacer.slow_down(ms(1000));
         pacer.slow_down(ms(1500));
@@ -241,7 +246,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_goes_back_holds_up_nobody() {
-        let pacer = Pacer::new(Rate::at_most(10, ms(1000)).with_burst(3));
+        let pacer = Pacer::shared(Rate::at_most(10, ms(1000)).with_burst(3));
         assert_eq!(greedy(&pacer, ms(1_000_000), ms(1_000_001)).len(), 3);
         pacer.slow_down(ms(1_000_000));
         assert_eq!(pacer.take(ms(5), None), Ok(()));
@@ -252,7 +257,7 @@ mod tests {
     #[test]
     fn the_longest_times_can_be_reckoned_with() {
         for (period, now) in [(Duration::MAX, Duration::ZERO), (Duration::MAX, Duration::MAX), (ms(0), Duration::MAX)] {
-            let pacer = Pacer::new(Rate::at_most(u32::MAX, period).with_burst(u32::MAX));
+            let pacer = Pacer::shared(Rate::at_most(u32::MAX, period).with_burst(u32::MAX));
             pacer.slow_down(now);
             let first = pacer.take(now, None);
             assert_eq!(first, Ok(()), "{period:?} {now:?}");
@@ -271,7 +276,7 @@ mod tests {
             events in prop::collection::vec((0..400_u64, 0..30_u32, prop::bool::weighted(0.05)), 1..200),
         ) {
             let period = ms(period);
-            let pacer = Pacer::new(Rate::at_most(count, period).with_burst(burst));
+            let pacer = Pacer::shared(Rate::at_most(count, period).with_burst(burst));
             let (mut now, mut recent) = (Duration::ZERO, VecDeque::new());
             for (pause, requests, too_many) in events {
                 now += ms(pause);

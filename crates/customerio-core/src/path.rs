@@ -1,7 +1,6 @@
 //! Writers for the path and the query: the only way in which text gets into a URL.
 
-use bytes::Bytes;
-use http::uri::{InvalidUri, PathAndQuery};
+use memchr::memchr;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::{BuildError, BuildErrorKind, Limits};
@@ -9,135 +8,105 @@ use crate::{BuildError, BuildErrorKind, Limits};
 /// All but the unreserved characters of RFC 3986, section 2.3.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Writes the path of a request.
+/// Writes the path of a request: fills in the parts of a route that stand in braces, in their order.
 ///
 /// ```
 /// use customerio_core::Path;
 ///
-/// let mut path = Path::default();
-/// path.literal("/api/v1/customers");
+/// let mut path = Path::new("/api/v1/customers/{identifier}/events");
 /// path.segment("the person's id", "a/b@example.com", 150)?;
-/// assert_eq!(path.as_str(), "/api/v1/customers/a%2Fb%40example.com");
-/// assert!(path.segment("the person's id", "..", 150).is_err());
+/// assert_eq!(path.finish(), "/api/v1/customers/a%2Fb%40example.com/events");
 /// # Ok::<(), customerio_core::BuildError>(())
 /// ```
-#[derive(Default)]
 pub struct Path {
     text: String,
-    /// Instead of the text, as long as nothing else is written.
-    route: Option<PathAndQuery>,
+    /// What of the route is still to be written.
+    rest: &'static str,
     limits: Limits,
 }
 
-/// Writes a whole route without identifiers: `route!(path, "/api/v2/batch")`. It is parsed when it is compiled.
-macro_rules! route {
-    ($path:ident, $route:expr) => {
-        $path.route(const { http::uri::PathAndQuery::from_static($route) })
-    };
-}
-pub(crate) use route;
+/// For what comes behind the first identifier.
+const ROOM: usize = 40;
 
 impl Path {
-    #[inline]
-    pub(crate) fn starting_with(prefix: &str, limits: Limits) -> Self {
-        let mut path = Self { text: String::new(), route: None, limits };
-        if !prefix.is_empty() {
-            path.text().push_str(prefix);
-        }
-        path
+    /// A path of `route`, with [`Limits::none`].
+    #[must_use]
+    pub fn new(route: &'static str) -> Self {
+        Self::within(route, Limits::none())
     }
 
-    /// For [`route!`].
-    #[inline]
-    pub(crate) fn route(&mut self, route: PathAndQuery) {
-        if self.text.is_empty() {
-            self.route = Some(route);
-        } else {
-            self.text.push_str(route.as_str());
-        }
-    }
-
-    #[inline]
-    fn text(&mut self) -> &mut String {
-        if self.text.capacity() == 0 {
-            self.begin_text();
-        }
-        &mut self.text
-    }
-
-    /// Makes room for as much as most paths have.
-    fn begin_text(&mut self) {
-        self.text.reserve_exact(112);
-        if let Some(route) = self.route.take() {
-            self.text.push_str(route.as_str());
-        }
+    /// A path of `route`, whose identifiers are checked against `limits`.
+    #[must_use]
+    pub const fn within(route: &'static str, limits: Limits) -> Self {
+        Self { text: String::new(), rest: route, limits }
     }
 
     /// What identifiers are checked against.
     #[must_use]
-    pub fn limits(&self) -> &Limits {
+    pub const fn limits(&self) -> &Limits {
         &self.limits
     }
 
-    /// Writes a part of the route that is the same in every call, such as `/api/v1/customers`.
-    pub fn literal(&mut self, text: &'static str) {
-        debug_assert!(text.starts_with('/') && !text.ends_with('/'), "a literal is whole segments: {text}");
-        self.text().push_str(text);
-    }
-
-    /// Writes a slash and `value` as one segment, percent-encoded.
+    /// Writes `value` percent-encoded in place of the next part in braces; behind the last one, as a segment more.
     ///
     /// # Errors
     ///
     /// Where `value` is empty, `.` or `..`, or has more than `limit` bytes. Messages call it by the name `what`.
     pub fn segment(&mut self, what: &'static str, value: &str, limit: usize) -> Result<(), BuildError> {
-        self.prefixed_segment(what, "", value, limit)
-    }
-
-    /// [`segment`](Self::segment), with `prefix` before the value in the same segment.
-    pub(crate) fn prefixed_segment(
-        &mut self,
-        what: &'static str,
-        prefix: &str,
-        value: &str,
-        limit: usize,
-    ) -> Result<(), BuildError> {
         check_identifier(what, value, limit)?;
-        let text = self.text();
-        text.push('/');
-        text.push_str(prefix);
-        encode(value, text);
+        self.checked_segment("", value);
         Ok(())
     }
 
-    /// Writes a slash and a number as one segment.
-    pub fn number(&mut self, value: u64) {
-        let text = self.text();
-        text.push('/');
-        text.push_str(itoa::Buffer::new().format(value));
+    /// [`segment`](Self::segment) of a value that was checked before, with `prefix` before it.
+    pub(crate) fn checked_segment(&mut self, prefix: &str, value: &str) {
+        let escaped = escaped(value);
+        self.advance(prefix.len() + value.len() + 2 * escaped);
+        self.text.push_str(prefix);
+        encode(value, escaped, &mut self.text);
     }
 
-    /// What has been written.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        self.route.as_ref().map_or(&self.text, PathAndQuery::as_str)
+    /// Writes a number in place of the next part in braces.
+    pub fn number(&mut self, value: u64) {
+        let mut digits = itoa::Buffer::new();
+        let digits = digits.format(value);
+        self.advance(digits.len());
+        self.text.push_str(digits);
+    }
+
+    /// Writes the route up to the next part in braces and makes room for that, which has so many bytes, and for the rest.
+    fn advance(&mut self, bytes: usize) {
+        let rest = self.rest;
+        let find = |bracket, from: usize| memchr(bracket, &rest.as_bytes()[from..]).map(|at| from + at);
+        let (before, after) = match find(b'{', 0) {
+            Some(open) => (&rest[..open], find(b'}', open).map_or("", |close| &rest[close + 1..])),
+            None => (rest, ""),
+        };
+        let slash = if before.ends_with('/') { "" } else { "/" };
+        // As much as there will be and no more, mostly: then the text becomes part of the request as it is.
+        let room = before.len() + slash.len() + bytes + after.len();
+        if self.text.is_empty() {
+            self.text = String::with_capacity(if after.ends_with('}') { room + ROOM } else { room });
+        }
+        self.text.push_str(before);
+        self.text.push_str(slash);
+        self.rest = after;
     }
 
     pub(crate) fn query(&mut self) -> Query<'_> {
         Query { path: self, separator: '?' }
     }
 
-    /// What has been written, and `more`, which shares its memory.
-    #[inline]
-    pub(crate) fn finish_with(&mut self, more: &str) -> (Result<PathAndQuery, InvalidUri>, Bytes) {
-        if let Some(route) = self.route.take() {
-            return (Ok(route), Bytes::copy_from_slice(more.as_bytes()));
-        }
-        let end = self.text.len();
-        self.text.push_str(more);
-        let mut path = Bytes::from(std::mem::take(&mut self.text));
-        let more = path.split_off(end);
-        (PathAndQuery::from_maybe_shared(path), more)
+    /// The path, whole.
+    #[must_use]
+    pub fn finish(mut self) -> String {
+        self.text.push_str(self.rest);
+        self.text
+    }
+
+    /// Whether nothing was written: the path is the route.
+    pub(crate) fn is_route(&self) -> bool {
+        self.text.is_empty()
     }
 }
 
@@ -150,19 +119,27 @@ pub struct Query<'a> {
 impl Query<'_> {
     /// Writes `name=value`, both percent-encoded: a `+` arrives as a `+`.
     pub fn pair(&mut self, name: &str, value: &str) {
-        let text = self.path.text();
+        let Path { text, rest, .. } = &mut *self.path;
+        text.push_str(std::mem::take(rest));
         text.push(self.separator);
         self.separator = '&';
-        encode(name, text);
+        encode(name, escaped(name), text);
         text.push('=');
-        encode(value, text);
+        encode(value, escaped(value), text);
+    }
+
+    /// [`pair`](Self::pair), if there is a value.
+    pub fn optional(&mut self, name: &str, value: Option<impl std::fmt::Display>) {
+        if let Some(value) = value {
+            self.pair(name, &value.to_string());
+        }
     }
 }
 
 impl std::fmt::Debug for Path {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // A path names people.
-        f.debug_struct("Path").field("bytes", &self.as_str().len()).finish_non_exhaustive()
+        f.debug_struct("Path").field("bytes", &self.text.len()).finish_non_exhaustive()
     }
 }
 
@@ -172,20 +149,26 @@ impl std::fmt::Debug for Query<'_> {
     }
 }
 
-/// Appends `value`, percent-encoded.
-fn encode(value: &str, text: &mut String) {
-    /// Most values stay as they are, and a table tells that sooner than the encoder.
-    const STAYS: [bool; 256] = {
-        let (mut stays, mut byte) = ([false; 256], 0);
-        while byte < 256 {
-            #[expect(clippy::cast_possible_truncation, reason = "it is below 256")]
-            let is = (byte as u8).is_ascii_alphanumeric() || matches!(byte as u8, b'-' | b'.' | b'_' | b'~');
-            stays[byte] = is;
-            byte += 1;
-        }
-        stays
-    };
-    if value.bytes().all(|byte| STAYS[usize::from(byte)]) {
+/// Most values stay as they are, and a table tells that sooner than the encoder.
+const STAYS: [bool; 256] = {
+    let (mut stays, mut byte) = ([false; 256], 0);
+    while byte < 256 {
+        #[expect(clippy::cast_possible_truncation, reason = "it is below 256")]
+        let is = (byte as u8).is_ascii_alphanumeric() || matches!(byte as u8, b'-' | b'.' | b'_' | b'~');
+        stays[byte] = is;
+        byte += 1;
+    }
+    stays
+};
+
+/// How many bytes of `value` are percent-encoded.
+fn escaped(value: &str) -> usize {
+    value.bytes().map(|byte| usize::from(!STAYS[usize::from(byte)])).sum()
+}
+
+/// Appends `value`, of which so many bytes are percent-encoded.
+fn encode(value: &str, escaped: usize, text: &mut String) {
+    if escaped == 0 {
         text.push_str(value);
     } else {
         text.extend(utf8_percent_encode(value, RESERVED));
@@ -225,38 +208,52 @@ mod tests {
             ("\0\r\n\u{7f}", "/%00%0D%0A%7F"),
             ("...", "/..."),
         ] {
-            let mut path = Path::default();
+            let mut path = Path::new("/{it}");
             path.segment("it", value, 150).unwrap();
-            assert_eq!(path.as_str(), expected);
+            assert_eq!(path.finish(), expected);
         }
     }
 
     #[test]
-    fn a_whole_route_may_have_a_prefix_before_it_and_more_behind_it() {
-        let written = |prefix, write: fn(&mut Path)| {
-            let mut path = Path::starting_with(prefix, Limits::default());
-            route!(path, "/v1/x");
+    fn a_route_is_filled_in_from_the_left() {
+        let written = |route, write: fn(&mut Path)| {
+            let mut path = Path::new(route);
             write(&mut path);
-            let (finished, more) = path.finish_with("17");
-            assert_eq!(more, "17");
-            finished.unwrap().to_string()
+            path.finish()
         };
-        for (prefix, write, expected) in [
-            ("", (|_| ()) as fn(&mut Path), "/v1/x"),
-            ("/proxy", |_| (), "/proxy/v1/x"),
-            ("", |path| path.literal("/y"), "/v1/x/y"),
-            ("", |path| path.segment("it", "a b", 9).unwrap(), "/v1/x/a%20b"),
-            ("", |path| path.query().pair("q", "a+b"), "/v1/x?q=a%2Bb"),
-            ("/proxy", |path| path.query().pair("q", "1"), "/proxy/v1/x?q=1"),
+        for (route, write, expected) in [
+            ("/v1/x", (|_| ()) as fn(&mut Path), "/v1/x"),
+            ("/v1/x", |path| path.segment("it", "a b", 9).unwrap(), "/v1/x/a%20b"),
+            ("/v1/x", |path| path.query().pair("q", "a+b"), "/v1/x?q=a%2Bb"),
+            ("/v1/{x}/y/{z}/w", |path| path.number(7), "/v1/7/y/{z}/w"),
+            (
+                "/v1/{x}/y/{z}/w",
+                |path| {
+                    path.number(7);
+                    path.segment("it", "/", 9).unwrap();
+                    path.query().pair("q", "1");
+                },
+                "/v1/7/y/%2F/w?q=1",
+            ),
         ] {
-            assert_eq!(written(prefix, write), expected);
+            assert_eq!(written(route, write), expected);
+        }
+    }
+
+    #[test]
+    fn a_path_with_one_part_has_no_room_to_spare() {
+        for value in ["42", "a b@x.org"] {
+            let mut path = Path::new("/api/v1/customers/{identifier}/events");
+            path.segment("it", value, 150).unwrap();
+            let text = path.finish();
+            assert_eq!(text.capacity(), text.len(), "{text}");
         }
     }
 
     #[test]
     fn how_long_a_path_is_shows_and_nothing_of_it() {
-        let mut path = Path::default();
-        path.literal("/v1/secret");
+        let mut path = Path::new("/v1/{it}");
+        path.segment("it", "secret", 9).unwrap();
         assert_eq!(format!("{path:?}"), "Path { bytes: 10, .. }");
         assert_eq!(format!("{:?}", path.query()), "Query { .. }");
     }
@@ -264,7 +261,7 @@ mod tests {
     #[test]
     fn the_limits_are_those_that_were_given() {
         let limits = Limits::default().with_person_id(7);
-        assert_eq!(Path::starting_with("", limits).limits(), &limits);
+        assert_eq!(Path::within("/", limits).limits(), &limits);
     }
 
     #[test]
@@ -277,22 +274,21 @@ mod tests {
             ("..", BuildErrorKind::DotSegment),
             (long.as_str(), BuildErrorKind::TooLong { bytes: 151, limit: 150 }),
         ] {
-            let mut path = Path::default();
+            let mut path = Path::new("/{it}");
             let error = path.segment("it", value, 150).unwrap_err();
             assert_eq!(error.kind(), &problem);
-            assert_eq!(path.as_str(), "");
+            assert!(path.is_route());
         }
-        assert_eq!(Path::default().segment("it", &long[..150], 150), Ok(()));
+        assert_eq!(Path::new("/{it}").segment("it", &long[..150], 150), Ok(()));
     }
 
     #[test]
     fn query_values_are_encoded_like_segments() {
-        let mut path = Path::default();
-        path.literal("/v1/x");
+        let mut path = Path::new("/v1/x");
         let mut query = path.query();
         query.pair("email", "a+b@example.com");
         query.pair("k&", "");
-        assert_eq!(path.as_str(), "/v1/x?email=a%2Bb%40example.com&k%26=");
+        assert_eq!(path.finish(), "/v1/x?email=a%2Bb%40example.com&k%26=");
     }
 
     /// Any text, with what matters in a URL more often than it would be there by chance.
@@ -304,22 +300,22 @@ mod tests {
         /// A value is one segment, whatever is in it, and stays it in clients that rewrite URLs as browsers do.
         #[test]
         fn a_segment_arrives_as_it_was_given(values in prop::collection::vec(text(), 1..4)) {
-            let mut path = Path::default();
-            path.literal("/api");
+            let mut path = Path::new("/{it}");
+            path.segment("it", "api", usize::MAX).unwrap();
             let mut written = Vec::new();
             for value in &values {
-                let before = path.as_str().len();
+                let before = path.text.len();
                 if path.segment("it", value, usize::MAX).is_err() {
                     prop_assert!(value.trim().is_empty() || matches!(value.as_str(), "." | ".."), "{value:?}");
-                    prop_assert_eq!(path.as_str().len(), before);
+                    prop_assert_eq!(path.text.len(), before);
                     continue;
                 }
-                let segment = &path.as_str()[before + 1..];
+                let segment = &path.text[before + 1..];
                 prop_assert!(!segment.contains(['/', '?', '#']), "{segment}");
                 prop_assert_eq!(percent_decode_str(segment).decode_utf8().unwrap(), value.as_str());
                 written.push(value.as_str());
             }
-            let text = format!("https://track.customer.io{}", path.as_str());
+            let text = format!("https://track.customer.io{}", path.finish());
             let url = Url::parse(&text).unwrap();
             prop_assert_eq!(url.as_str(), &text);
             prop_assert_eq!((url.query(), url.fragment()), (None, None));
@@ -330,13 +326,12 @@ mod tests {
 
         #[test]
         fn a_query_arrives_as_it_was_given(pairs in prop::collection::vec((text(), text()), 1..4)) {
-            let mut path = Path::default();
-            path.literal("/api");
+            let mut path = Path::new("/api");
             let mut query = path.query();
             for (name, value) in &pairs {
                 query.pair(name, value);
             }
-            let text = format!("https://track.customer.io{}", path.as_str());
+            let text = format!("https://track.customer.io{}", path.finish());
             let url = Url::parse(&text).unwrap();
             prop_assert_eq!(url.as_str(), &text);
             let read: Vec<_> = url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect();

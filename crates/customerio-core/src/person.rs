@@ -2,17 +2,18 @@
 
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
-use crate::{BuildError, BuildErrorKind, Limits, Path, path::check_identifier};
+use crate::{BuildError, BuildErrorKind, Limits, Path, path::check_identifier, text::Text};
 
 /// The identifier of a person.
 ///
-/// A plain string is an `id`, whichever way it looks:
+/// Bare text or a number is an `id`, whichever way it looks; the other kinds have constructors:
 ///
 /// ```
-/// use customerio_core::PersonId;
+/// use customerio_core::{IdType, PersonId};
 ///
-/// assert_eq!(PersonId::from("42"), PersonId::Id("42"));
-/// assert_eq!(PersonId::try_from(b"42".as_slice())?, PersonId::Id("42"));
+/// assert_eq!(PersonId::from("42"), PersonId::from(42));
+/// assert_eq!(PersonId::email("ada@example.com").id_type(), IdType::Email);
+/// assert_eq!(PersonId::try_from(b"42".as_slice())?, PersonId::id("42"));
 /// assert!(PersonId::try_from(b"\xff42".as_slice()).is_err());
 /// # Ok::<(), customerio_core::BuildError>(())
 /// ```
@@ -21,18 +22,178 @@ use crate::{BuildError, BuildErrorKind, Limits, Path, path::check_identifier};
 /// address, with the prefix `cio_` a `cio_id`, else an `id`. In bodies and queries the kind is said.
 ///
 /// See <https://docs.customer.io/journeys/people/identifying-people/>.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum PersonId<'a> {
-    /// The id that you gave to the person: 1 to 150 bytes.
-    Id(&'a str),
-    /// The person's e-mail address, in workspaces that identify people by it.
-    Email(&'a str),
-    /// The id that Customer.io gave to the person, with or without the prefix `cio_`, which paths need and bodies must
-    /// not have.
-    CioId(&'a str),
-    /// The person's phone number in E.164 form (`+14155552671`), for the Track API v2 alone.
-    Phone(&'a str),
+#[derive(Clone)]
+pub struct PersonId {
+    kind: IdType,
+    value: Text,
+    /// Whether it was given as bare text, without a word on its kind.
+    is_bare: bool,
+}
+
+impl PersonId {
+    /// The person with the id that you gave to them: 1 to 150 bytes.
+    #[must_use]
+    pub fn id(id: impl AsRef<str>) -> Self {
+        Self::new(IdType::Id, id.as_ref())
+    }
+
+    /// The person with this e-mail address, in workspaces that identify people by it.
+    #[must_use]
+    pub fn email(address: impl AsRef<str>) -> Self {
+        Self::new(IdType::Email, address.as_ref())
+    }
+
+    /// The person with the id that Customer.io gave to them, with or without its prefix `cio_`.
+    #[must_use]
+    pub fn cio_id(id: impl AsRef<str>) -> Self {
+        // Paths need the prefix, and bodies must not have it: see `write`.
+        let id = id.as_ref();
+        Self::new(IdType::CioId, id.strip_prefix("cio_").unwrap_or(id))
+    }
+
+    /// The person with this phone number in E.164 form (`+14155552671`), for the Track API v2 alone.
+    #[must_use]
+    pub fn phone(number: impl AsRef<str>) -> Self {
+        Self::new(IdType::Phone, number.as_ref())
+    }
+
+    /// The person with this identifier of this kind.
+    #[must_use]
+    pub fn of(kind: IdType, value: impl AsRef<str>) -> Self {
+        match kind {
+            IdType::CioId => Self::cio_id(value),
+            kind => Self::new(kind, value.as_ref()),
+        }
+    }
+
+    fn new(kind: IdType, value: &str) -> Self {
+        Self { kind, value: Text::new(value), is_bare: false }
+    }
+
+    fn bare(id: &str) -> Self {
+        Self { is_bare: true, ..Self::new(IdType::Id, id) }
+    }
+
+    /// The kind of the identifier.
+    #[must_use]
+    pub const fn id_type(&self) -> IdType {
+        self.kind
+    }
+
+    /// The value as bodies write it: a `cio_id` without its prefix.
+    #[must_use]
+    pub fn value(&self) -> &str {
+        &self.value
+    }
+
+    /// Whether it was given as bare text or a number, without a word on its kind.
+    pub(crate) const fn is_bare(&self) -> bool {
+        self.is_bare
+    }
+
+    /// Whether it was given as bare text that looks like an e-mail address.
+    pub(crate) fn may_be_an_email(&self) -> bool {
+        self.is_bare && self.value.contains('@')
+    }
+
+    /// Refuses what cannot identify a person, and a phone number: only the Track API v2 knows people by it, and a path
+    /// would take it for an id.
+    pub(crate) fn check(&self, limits: &Limits) -> Result<(), BuildError> {
+        if self.kind == IdType::Phone {
+            let kind = BuildErrorKind::Invalid("this call does not know people by it".into());
+            return Err(BuildError::new(IdType::Phone.what(), kind));
+        }
+        self.kind.check(&self.value, limits)
+    }
+
+    /// [`check`](Self::check), for calls that know people by phone numbers too.
+    pub(crate) fn check_or_phone(&self, limits: &Limits) -> Result<(), BuildError> {
+        if self.kind != IdType::Phone {
+            return self.check(limits);
+        }
+        let is_e164 = self
+            .value
+            .strip_prefix('+')
+            .is_some_and(|digits| (2..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()));
+        if is_e164 {
+            return Ok(());
+        }
+        let kind = BuildErrorKind::Invalid("it must be in E.164 form: +14155552671".into());
+        Err(BuildError::new(IdType::Phone.what(), kind))
+    }
+
+    /// Writes the identifier into a Track v1 path.
+    pub(crate) fn write(&self, path: &mut Path) -> Result<(), BuildError> {
+        self.check(path.limits())?;
+        let prefix = if self.kind == IdType::CioId { "cio_" } else { "" };
+        path.checked_segment(prefix, &self.value);
+        Ok(())
+    }
+}
+
+macro_rules! person_id_from {
+    ($($text:ty)*; $($number:ty)*) => {
+        $(impl From<$text> for PersonId {
+            fn from(id: $text) -> Self {
+                Self::bare(id.as_ref())
+            }
+        })*
+        $(impl From<$number> for PersonId {
+            fn from(id: $number) -> Self {
+                Self::bare(itoa::Buffer::new().format(id))
+            }
+        })*
+    };
+}
+
+person_id_from!(&str &&str &String String; u8 u16 u32 u64 usize u128 i8 i16 i32 i64 isize i128);
+
+impl From<&PersonId> for PersonId {
+    fn from(person: &PersonId) -> Self {
+        person.clone()
+    }
+}
+
+impl TryFrom<&[u8]> for PersonId {
+    type Error = BuildError;
+
+    /// For ids that come as bytes. A lossy conversion would merge people: every broken id becomes the same one.
+    fn try_from(id: &[u8]) -> Result<Self, BuildError> {
+        std::str::from_utf8(id).map(Self::bare).map_err(|error| {
+            BuildError::new(IdType::Id.what(), BuildErrorKind::NotUtf8 { position: error.valid_up_to() })
+        })
+    }
+}
+
+/// Two identifiers are equal that name the same person, however they were given.
+impl PartialEq for PersonId {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.value == other.value
+    }
+}
+
+impl Eq for PersonId {}
+
+impl std::hash::Hash for PersonId {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        (self.kind, &self.value).hash(state);
+    }
+}
+
+impl Serialize for PersonId {
+    /// Writes an object with one key, as in `{"email":"person@example.com"}`.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(1))?;
+        map.serialize_entry(self.kind.as_str(), self.value.as_str())?;
+        map.end()
+    }
+}
+
+impl std::fmt::Debug for PersonId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The kind, never the value: debug output ends up in logs.
+        f.debug_tuple("PersonId").field(&self.kind).finish()
+    }
 }
 
 /// The kind of a [`PersonId`].
@@ -81,99 +242,6 @@ impl IdType {
     }
 }
 
-impl<'a> PersonId<'a> {
-    /// The kind of the identifier.
-    #[must_use]
-    pub const fn id_type(self) -> IdType {
-        match self {
-            Self::Id(_) => IdType::Id,
-            Self::Email(_) => IdType::Email,
-            Self::CioId(_) => IdType::CioId,
-            Self::Phone(_) => IdType::Phone,
-        }
-    }
-
-    /// The value as bodies write it: a `cio_id` without its prefix.
-    #[must_use]
-    pub fn value(self) -> &'a str {
-        match self {
-            Self::Id(value) | Self::Email(value) | Self::Phone(value) => value,
-            Self::CioId(value) => value.strip_prefix("cio_").unwrap_or(value),
-        }
-    }
-
-    /// Refuses what cannot identify a person, and a phone number: only the Track API v2 knows people by it, and a path
-    /// would take it for an id.
-    pub(crate) fn check(self, limits: &Limits) -> Result<(), BuildError> {
-        if matches!(self, Self::Phone(_)) {
-            let problem = BuildErrorKind::Invalid("this call does not know people by it".into());
-            return Err(BuildError::new(IdType::Phone.what(), problem));
-        }
-        self.id_type().check(self.value(), limits)
-    }
-
-    /// [`check`](Self::check), for calls that know people by phone numbers too.
-    pub(crate) fn check_or_phone(self, limits: &Limits) -> Result<(), BuildError> {
-        let Self::Phone(number) = self else { return self.check(limits) };
-        let is_e164 = number
-            .strip_prefix('+')
-            .is_some_and(|digits| (2..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()));
-        if is_e164 {
-            return Ok(());
-        }
-        Err(BuildError::new(
-            IdType::Phone.what(),
-            BuildErrorKind::Invalid("it must be in E.164 form: +14155552671".into()),
-        ))
-    }
-
-    /// Writes the identifier as a segment of a Track v1 path.
-    pub(crate) fn write(self, path: &mut Path) -> Result<(), BuildError> {
-        self.check(path.limits())?;
-        let prefix = if matches!(self, Self::CioId(_)) { "cio_" } else { "" };
-        path.prefixed_segment(self.id_type().what(), prefix, self.value(), usize::MAX)
-    }
-}
-
-impl<'a> From<&'a str> for PersonId<'a> {
-    fn from(id: &'a str) -> Self {
-        Self::Id(id)
-    }
-}
-
-impl<'a> From<&'a String> for PersonId<'a> {
-    fn from(id: &'a String) -> Self {
-        Self::Id(id)
-    }
-}
-
-impl<'a> TryFrom<&'a [u8]> for PersonId<'a> {
-    type Error = BuildError;
-
-    /// For ids that come as bytes. A lossy conversion would merge people: every broken id becomes the same one.
-    fn try_from(id: &'a [u8]) -> Result<Self, BuildError> {
-        std::str::from_utf8(id).map(Self::Id).map_err(|error| {
-            BuildError::new("the person's id", BuildErrorKind::NotUtf8 { position: error.valid_up_to() })
-        })
-    }
-}
-
-impl Serialize for PersonId<'_> {
-    /// Writes an object with one key, as in `{"email":"person@example.com"}`.
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(1))?;
-        map.serialize_entry(self.id_type().as_str(), self.value())?;
-        map.end()
-    }
-}
-
-impl std::fmt::Debug for PersonId<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // The kind, never the value: debug output ends up in logs.
-        f.debug_tuple("PersonId").field(&self.id_type()).finish()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -181,25 +249,25 @@ mod tests {
     #[test]
     fn each_kind_has_its_form_in_paths_and_bodies() {
         for (person, path, body) in [
-            (PersonId::Id("a b"), "/a%20b", r#"{"id":"a b"}"#),
-            (PersonId::Email("a+b@x.org"), "/a%2Bb%40x.org", r#"{"email":"a+b@x.org"}"#),
-            (PersonId::CioId("0300"), "/cio_0300", r#"{"cio_id":"0300"}"#),
-            (PersonId::CioId("cio_0300"), "/cio_0300", r#"{"cio_id":"0300"}"#),
+            (PersonId::id("a b"), "/a%20b", r#"{"id":"a b"}"#),
+            (PersonId::email("a+b@x.org"), "/a%2Bb%40x.org", r#"{"email":"a+b@x.org"}"#),
+            (PersonId::cio_id("0300"), "/cio_0300", r#"{"cio_id":"0300"}"#),
+            (PersonId::cio_id("cio_0300"), "/cio_0300", r#"{"cio_id":"0300"}"#),
         ] {
-            let mut written = Path::default();
+            let mut written = Path::new("/{it}");
             person.write(&mut written).unwrap();
-            assert_eq!(written.as_str(), path);
+            assert_eq!(written.finish(), path);
             assert_eq!(serde_json::to_string(&person).unwrap(), body);
         }
     }
 
     #[test]
     fn what_cannot_be_an_identifier_is_refused() {
-        for person in [PersonId::Id(""), PersonId::Id(".."), PersonId::Email("."), PersonId::CioId("cio_")] {
-            assert!(person.write(&mut Path::default()).is_err(), "{person:?}");
+        for person in [PersonId::id(""), PersonId::id(".."), PersonId::email("."), PersonId::cio_id("cio_")] {
+            assert!(person.write(&mut Path::new("/{it}")).is_err(), "{person:?}");
         }
         let long = "x".repeat(151);
-        let error = PersonId::Id(&long).write(&mut Path::default()).unwrap_err();
+        let error = PersonId::id(&long).write(&mut Path::within("/{it}", Limits::default())).unwrap_err();
         assert_eq!(error.to_string(), "the person's id has 151 bytes, and the limit is 150");
         let error = PersonId::try_from(b"ab\xff".as_slice()).unwrap_err();
         assert_eq!(error.to_string(), "the person's id is not UTF-8 from byte 2 on");
@@ -207,19 +275,19 @@ mod tests {
 
     #[test]
     fn a_phone_number_is_for_calls_that_know_it() {
-        let phone = PersonId::Phone("+14155552671");
+        let phone = PersonId::phone("+14155552671");
         assert!(phone.check_or_phone(&Limits::none()).is_ok());
         assert_eq!(
-            phone.write(&mut Path::default()).unwrap_err().to_string(),
+            phone.write(&mut Path::new("/{it}")).unwrap_err().to_string(),
             "the person's phone number is not valid: this call does not know people by it"
         );
         for number in ["", "+", "+1", "14155552671", "+1415555267a", "+1234567890123456"] {
-            assert!(PersonId::Phone(number).check_or_phone(&Limits::none()).is_err(), "{number}");
+            assert!(PersonId::phone(number).check_or_phone(&Limits::none()).is_err(), "{number}");
         }
     }
 
     #[test]
     fn debug_does_not_name_the_person() {
-        assert_eq!(format!("{:?}", PersonId::Email("a@example.com")), "PersonId(Email)");
+        assert_eq!(format!("{:?}", PersonId::email("a@example.com")), "PersonId(Email)");
     }
 }

@@ -1,6 +1,8 @@
 //! Whether a call may arrive twice.
 
-/// Whether an operation may be done again when nobody knows if it was done.
+use http::Method;
+
+/// Whether a request may be sent again when it is not known whether it arrived: whether it is idempotent.
 #[doc(alias = "idempotent")]
 #[doc(alias = "idempotency")]
 #[doc(alias = "retry")]
@@ -11,4 +13,18 @@ pub enum Replay {
     /// Doing it twice does two things, such as sending two messages: it is only repeated when it certainly did not
     /// arrive.
     OnlyIfNotSent,
+}
+
+impl Replay {
+    /// What HTTP says of a method: all but POST, PATCH and CONNECT are idempotent.
+    #[must_use]
+    pub const fn of(method: Method) -> Self {
+        let replay = match method {
+            Method::GET | Method::PUT | Method::DELETE | Method::HEAD | Method::OPTIONS | Method::TRACE => Self::Safe,
+            _ => Self::OnlyIfNotSent,
+        };
+        // Its destructor cannot run where constants are made, and frees nothing of a method that HTTP has.
+        std::mem::forget(method);
+        replay
+    }
 }

@@ -6,16 +6,15 @@ use http::StatusCode;
 
 use crate::{Delivery, Error, Quota, Replay, StopReason, limits};
 
-/// How often, how long and how patiently a call is tried.
+/// When a request is retried, and after how long.
 ///
 /// ```
 /// use std::time::Duration;
 /// use customerio_core::RetryPolicy;
 ///
-/// let patient = RetryPolicy::default().with_attempts(5).with_deadline(Duration::from_secs(120));
+/// let patient = RetryPolicy::default().with_attempts(5).with_backoff(Duration::from_secs(1), Duration::from_secs(60));
 /// let once = RetryPolicy::default().with_attempts(1);
-/// assert_eq!(once.attempts(), 1);
-/// # let _ = patient;
+/// assert_eq!((patient.attempts(), once.attempts()), (5, 1));
 /// ```
 #[doc(alias = "retry")]
 #[doc(alias = "backoff")]
@@ -26,24 +25,14 @@ pub struct RetryPolicy {
     attempts: u32,
     base: Duration,
     cap: Duration,
-    attempt_timeout: Option<Duration>,
-    deadline: Duration,
     replay: Option<Replay>,
 }
 
 impl Default for RetryPolicy {
-    /// 3 attempts within 30 seconds in all; an attempt has 10 seconds (30 with attachments). Waits are random, between
-    /// nothing and a bound that doubles from 50 milliseconds (1 second after a 429, 10 seconds for a broadcast) to 20
+    /// 3 attempts, within the deadline of the [`CallOptions`](crate::CallOptions). Waits are random, between nothing and a bound that doubles from 50 milliseconds (1 second after a 429, 10 seconds for a broadcast) to 20
     /// seconds.
     fn default() -> Self {
-        Self {
-            attempts: 3,
-            base: Duration::from_millis(50),
-            cap: Duration::from_secs(20),
-            attempt_timeout: None,
-            deadline: Duration::from_secs(30),
-            replay: None,
-        }
+        Self { attempts: 3, base: Duration::from_millis(50), cap: Duration::from_secs(20), replay: None }
     }
 }
 
@@ -63,21 +52,6 @@ impl RetryPolicy {
         self
     }
 
-    /// The longest that one attempt may take. Without it the operation says.
-    #[must_use]
-    pub const fn with_attempt_timeout(mut self, timeout: Duration) -> Self {
-        self.attempt_timeout = Some(timeout);
-        self
-    }
-
-    /// The longest that the whole call may take, waits included. A wait that would go past it is not begun: the call
-    /// fails at once, with what it has.
-    #[must_use]
-    pub const fn with_deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = deadline;
-        self
-    }
-
     /// Repeats calls as `replay` says, whatever the operation says of itself.
     ///
     /// [`Replay::Safe`] repeats even a transactional message after an answer was lost: the person may get it twice. Say
@@ -92,16 +66,6 @@ impl RetryPolicy {
     #[must_use]
     pub const fn attempts(&self) -> u32 {
         if self.attempts == 0 { 1 } else { self.attempts }
-    }
-
-    /// The longest that the whole call may take.
-    #[must_use]
-    pub const fn deadline(&self) -> Duration {
-        self.deadline
-    }
-
-    pub(crate) fn attempt_timeout(&self, of_the_operation: Duration) -> Duration {
-        self.attempt_timeout.unwrap_or(of_the_operation)
     }
 }
 
@@ -267,7 +231,7 @@ mod tests {
 
     #[test]
     fn waits_are_random_below_a_bound_that_doubles() {
-        let policy = RetryPolicy::default().with_attempts(100).with_deadline(Duration::MAX);
+        let policy = RetryPolicy::default().with_attempts(100);
         let longest = |outcome, quota, attempts| {
             let mut longest = Duration::ZERO;
             for part in 0..=1000_u128 {

@@ -22,7 +22,7 @@ pub(crate) fn retry_after(headers: &HeaderMap, wall: Option<Timestamp>) -> Optio
     };
     let until = date(value)?;
     let from = headers.get(header::DATE).and_then(|value| date(value.to_str().ok()?));
-    let from = from.or(wall.map(Timestamp::get))?;
+    let from = from.or(wall.map(Timestamp::unix_seconds))?;
     Some(Duration::from_secs(u64::try_from(until.saturating_sub(from)).unwrap_or(0)))
 }
 

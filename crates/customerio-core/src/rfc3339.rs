@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Serialize, Serializer, ser};
 
-use crate::Timestamp;
+use crate::{BuildError, BuildErrorKind};
 
 /// A point in time in milliseconds since 1970-01-01 UTC, written as text: `2023-11-14T22:13:20.000Z` (RFC 3339).
 ///
@@ -42,12 +42,6 @@ impl Rfc3339 {
     }
 }
 
-impl From<Timestamp> for Rfc3339 {
-    fn from(time: Timestamp) -> Self {
-        Self(time.get().saturating_mul(1_000))
-    }
-}
-
 impl From<SystemTime> for Rfc3339 {
     /// Rounds down to the millisecond.
     fn from(time: SystemTime) -> Self {
@@ -79,6 +73,68 @@ fn civil_from_days(days: i64) -> (i64, i64, i64) {
     (era * 400 + year_of_era + i64::from(month <= 2), month, day)
 }
 
+/// The days from 1970-01-01 to a date: the other way round.
+fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let month_from_march = if month > 2 { month - 3 } else { month + 9 };
+    let day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * 146_097 + day_of_era - 719_468
+}
+
+impl std::str::FromStr for Rfc3339 {
+    type Err = BuildError;
+
+    /// Reads a date and time with its offset from UTC, as in `2023-11-14T22:13:20.999+01:00`. Digits behind the
+    /// milliseconds are cut off, and a leap second is the second before it.
+    fn from_str(text: &str) -> Result<Self, BuildError> {
+        read(text.trim().as_bytes()).map(Self).ok_or_else(|| {
+            let kind = BuildErrorKind::Invalid("it must be as in `2023-11-14T22:13:20Z`".into());
+            BuildError::new("the time", kind)
+        })
+    }
+}
+
+/// The milliseconds since 1970-01-01 UTC of a time as RFC 3339 has it.
+fn read(text: &[u8]) -> Option<i64> {
+    let number = |bytes: &[u8]| bytes.iter().try_fold(0, |sum, byte| digit(*byte).map(|digit| sum * 10 + digit));
+    let part = |from: usize, length: usize| number(text.get(from..from + length)?);
+    let has = |at: usize, allowed: &[u8]| text.get(at).is_some_and(|byte| allowed.contains(byte));
+    let marks = has(4, b"-") && has(7, b"-") && has(10, b"Tt ") && has(13, b":") && has(16, b":");
+    let (year, month, day) = (part(0, 4)?, part(5, 2)?, part(8, 2)?);
+    let (hour, minute, second) = (part(11, 2)?, part(14, 2)?, part(17, 2)?);
+    let mut rest = text.get(19..)?;
+    let mut millis = 0;
+    if let Some(fraction) = rest.strip_prefix(b".") {
+        let length = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let digits = fraction[..length].iter().chain(b"000").take(3);
+        millis = digits.fold(0, |sum, byte| sum * 10 + i64::from(byte - b'0'));
+        rest = (length > 0).then_some(&fraction[length..])?;
+    }
+    let offset = match rest {
+        b"Z" | b"z" => 0,
+        [sign @ (b'+' | b'-'), hours @ .., b':', _, _] if hours.len() == 2 => {
+            let (hours, minutes) = (number(hours)?, number(&rest[4..])?);
+            let offset = (hours < 24 && minutes < 60).then_some(hours * 60 + minutes)?;
+            if *sign == b'-' { -offset } else { offset }
+        }
+        _ => return None,
+    };
+    let days = days_from_civil(year, month, day);
+    let is_time = marks && hour < 24 && minute < 60 && second <= 60;
+    // A day that its month does not have is another one.
+    (is_time && civil_from_days(days) == (year, month, day)).then(|| {
+        let seconds = (hour * 60 + minute - offset) * 60 + second.min(59);
+        days * MILLIS_OF_DAY + seconds * 1_000 + millis
+    })
+}
+
+fn digit(byte: u8) -> Option<i64> {
+    byte.is_ascii_digit().then(|| i64::from(byte - b'0'))
+}
+
 impl Serialize for Rfc3339 {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if !(Self::FIRST..=Self::LAST).contains(&self.0) {
@@ -99,6 +155,7 @@ impl Serialize for Rfc3339 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Timestamp;
 
     fn text(millis: i64) -> String {
         serde_json::to_string(&Rfc3339::from_unix_millis(millis)).unwrap().trim_matches('"').to_owned()
@@ -155,8 +212,46 @@ mod tests {
             assert_eq!(error, format!("{millis} is not a time in milliseconds of the years 0 to 9999"));
         }
         // Milliseconds that were taken for seconds.
-        assert!(serde_json::to_string(&Rfc3339::from(Timestamp::from(1_700_000_000_000))).is_err());
+        assert!(serde_json::to_string(&Rfc3339::from(Timestamp::from(1_700_000_000_000_i64))).is_err());
         assert_eq!(Rfc3339::from(Timestamp::from(i64::MIN)).unix_millis(), i64::MIN);
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        for millis in [0, -1, 1_700_000_000_999, Rfc3339::FIRST, Rfc3339::LAST, 951_782_400_000] {
+            assert_eq!(text(millis).parse(), Ok(Rfc3339(millis)));
+        }
+        for (text, millis) in [
+            ("2023-11-14T22:13:20Z", 1_700_000_000_000),
+            ("2023-11-14t22:13:20.5z", 1_700_000_000_500),
+            ("2023-11-14 22:13:20.123456789Z", 1_700_000_000_123),
+            ("2023-11-14T22:13:20+00:00", 1_700_000_000_000),
+            ("2023-11-15T03:43:20+05:30", 1_700_000_000_000),
+            ("2023-11-14T14:13:20-08:00", 1_700_000_000_000),
+            (" 1990-12-31T23:59:60Z\n", 662_687_999_000),
+        ] {
+            assert_eq!(text.parse(), Ok(Rfc3339(millis)), "{text}");
+        }
+        for text in [
+            "",
+            "2023-11-14",
+            "2023-11-14T22:13:20",
+            "2023-11-14T22:13:20.Z",
+            "2023-02-29T00:00:00Z",
+            "2023-13-01T00:00:00Z",
+            "2023-00-01T00:00:00Z",
+            "2023-11-14T24:00:00Z",
+            "2023-11-14T22:60:00Z",
+            "2023-11-14T22:13:61Z",
+            "2023-11-14T22:13:20+24:00",
+            "2023-11-14T22:13:20+0530",
+            "2023-11-14T22:13:20Zulu",
+            "1700000000",
+            "٢023-11-14T22:13:20Z",
+        ] {
+            let error = text.parse::<Rfc3339>().unwrap_err().to_string();
+            assert_eq!(error, "the time is not valid: it must be as in `2023-11-14T22:13:20Z`", "{text}");
+        }
     }
 
     #[test]

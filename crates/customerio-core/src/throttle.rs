@@ -53,7 +53,7 @@ pub struct Throttle {
 }
 
 struct Shared {
-    pacers: [Option<Pacer>; 4],
+    pacers: [Option<Arc<Pacer>>; 4],
     budget: Option<Budget>,
 }
 
@@ -90,7 +90,7 @@ impl Throttle {
     #[must_use]
     pub fn with_rate(self, quota: Quota, rate: impl Into<Option<Rate>>) -> Self {
         let mut shared = self.anew();
-        shared.pacers[index(quota)] = rate.into().map(Pacer::new);
+        shared.pacers[index(quota)] = rate.into().map(|rate| Arc::new(Pacer::new(rate)));
         Self { shared: Arc::new(shared) }
     }
 
@@ -106,7 +106,7 @@ impl Throttle {
     /// The same rates and the same reserve, with nothing taken from them.
     fn anew(&self) -> Shared {
         let Shared { pacers, budget } = &*self.shared;
-        let pacers = pacers.each_ref().map(|pacer| pacer.as_ref().map(|pacer| Pacer::new(pacer.rate())));
+        let pacers = pacers.each_ref().map(|pacer| pacer.as_ref().map(|pacer| Arc::new(Pacer::new(pacer.rate()))));
         Shared { pacers, budget: budget.as_ref().map(|budget| Budget::new(budget.most / REPEAT)) }
     }
 
@@ -117,7 +117,7 @@ impl Throttle {
         }
     }
 
-    pub(crate) fn pacer(&self, quota: Quota) -> Option<&Pacer> {
+    pub(crate) fn pacer(&self, quota: Quota) -> Option<&Arc<Pacer>> {
         self.shared.pacers[index(quota)].as_ref()
     }
 

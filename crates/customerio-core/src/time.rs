@@ -2,67 +2,121 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use serde::{Deserialize, Serialize, Serializer, ser};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, ser};
 
-use crate::Rfc3339;
+use crate::{BuildError, Rfc3339};
 
-/// A point in time in whole seconds since 1970-01-01 UTC: every time stamp but those of the Pipelines API, which are
-/// [`Rfc3339`].
+/// A point in time: what every argument that is a time is made of.
+///
+/// Made of seconds since 1970-01-01 UTC, of a [`SystemTime`], of text as RFC 3339 has it, and of the times of the crates
+/// `jiff`, `time` and `chrono` with the features of those names. It keeps milliseconds; the Track API and the App API get
+/// whole seconds, rounded down, and the Pipelines API gets text with milliseconds ([`Rfc3339`]).
 ///
 /// ```
-/// use std::time::{Duration, SystemTime, UNIX_EPOCH};
+/// use std::time::{Duration, UNIX_EPOCH};
 /// use customerio_core::Timestamp;
 ///
-/// assert_eq!(Timestamp::from(1_700_000_000).get(), 1_700_000_000);
-/// assert_eq!(Timestamp::from(UNIX_EPOCH + Duration::from_millis(1_999)).get(), 1);
+/// assert_eq!(Timestamp::from(1_700_000_000).unix_seconds(), 1_700_000_000);
+/// assert_eq!(Timestamp::from(UNIX_EPOCH + Duration::from_millis(1_999)).unix_seconds(), 1);
+/// assert_eq!("2023-11-14T22:13:20Z".parse(), Ok(Timestamp::from(1_700_000_000)));
+/// # Ok::<(), customerio_core::BuildError>(())
 /// ```
 ///
-/// A number so large that it can only be milliseconds is refused when the request is built: the API would take it for a
-/// time in the far future.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
-#[serde(transparent)]
-pub struct Timestamp(i64);
+/// Among attributes it is written in whole seconds. A number so large that it can only be milliseconds is refused when the
+/// request is built: the API would take it for a time in the far future.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[doc(alias = "UnixSeconds")]
+pub struct Timestamp {
+    seconds: i64,
+    millis: u16,
+}
 
 impl Timestamp {
     /// In seconds this is the year 5138; in milliseconds it is 1973.
     const MILLISECONDS: u64 = 100_000_000_000;
 
-    /// The seconds.
+    /// The time so many milliseconds after 1970-01-01 UTC, or before it.
     #[must_use]
-    pub const fn get(self) -> i64 {
-        self.0
+    #[expect(clippy::cast_possible_truncation, reason = "what is left is from 0 to 999")]
+    pub const fn from_unix_millis(milliseconds: i64) -> Self {
+        Self { seconds: milliseconds.div_euclid(1_000), millis: milliseconds.rem_euclid(1_000) as u16 }
+    }
+
+    /// The whole seconds since 1970-01-01 UTC, rounded down.
+    #[must_use]
+    pub const fn unix_seconds(self) -> i64 {
+        self.seconds
+    }
+
+    /// The milliseconds since 1970-01-01 UTC.
+    #[must_use]
+    pub const fn unix_millis(self) -> i64 {
+        self.seconds.saturating_mul(1_000).saturating_add(self.millis as i64)
     }
 }
 
 impl From<i64> for Timestamp {
+    /// Whole seconds since 1970-01-01 UTC.
     fn from(seconds: i64) -> Self {
-        Self(seconds)
+        // The one kind of integer that is taken, so that any literal is one.
+        Self { seconds, millis: 0 }
     }
 }
 
 impl From<SystemTime> for Timestamp {
-    /// Rounds down to the second.
+    /// Rounds down to the millisecond.
     fn from(time: SystemTime) -> Self {
-        let whole = |duration: Duration| i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
-        Self(match time.duration_since(UNIX_EPOCH) {
-            Ok(after) => whole(after),
-            Err(before) => {
-                let before = before.duration();
-                -whole(before) - i64::from(before.subsec_nanos() > 0)
-            }
-        })
+        Rfc3339::from(time).into()
+    }
+}
+
+impl From<Timestamp> for SystemTime {
+    /// A time that the system cannot have is the nearest that it can: 1970-01-01 UTC.
+    fn from(time: Timestamp) -> Self {
+        let (whole, rest) =
+            (Duration::from_secs(time.seconds.unsigned_abs()), Duration::from_millis(time.millis.into()));
+        let whole = if time.seconds < 0 { UNIX_EPOCH.checked_sub(whole) } else { UNIX_EPOCH.checked_add(whole) };
+        whole.and_then(|whole| whole.checked_add(rest)).unwrap_or(UNIX_EPOCH)
+    }
+}
+
+impl From<Timestamp> for Rfc3339 {
+    fn from(time: Timestamp) -> Self {
+        Self::from_unix_millis(time.unix_millis())
+    }
+}
+
+impl From<Rfc3339> for Timestamp {
+    fn from(time: Rfc3339) -> Self {
+        Self::from_unix_millis(time.unix_millis())
+    }
+}
+
+impl std::str::FromStr for Timestamp {
+    type Err = BuildError;
+
+    /// Reads RFC 3339, as in `2023-11-14T22:13:20.999+01:00`, and whole seconds since 1970-01-01 UTC.
+    fn from_str(text: &str) -> Result<Self, BuildError> {
+        text.trim().parse::<i64>().map(Self::from).or_else(|_| text.parse::<Rfc3339>().map(Self::from))
     }
 }
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.0.unsigned_abs() >= Self::MILLISECONDS {
+        if self.seconds.unsigned_abs() >= Self::MILLISECONDS {
             return Err(ser::Error::custom(format_args!(
                 "{} is not a time in seconds; it can only be milliseconds",
-                self.0
+                self.seconds
             )));
         }
-        serializer.serialize_i64(self.0)
+        serializer.serialize_i64(self.seconds)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    /// Reads whole seconds.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        i64::deserialize(deserializer).map(Self::from)
     }
 }
 
@@ -96,10 +150,10 @@ impl Moment {
         Rfc3339::from_unix_millis(i64::try_from(self.since_epoch.as_millis()).unwrap_or(i64::MAX))
     }
 
-    /// The wall clock as the other APIs write it.
+    /// The time on the wall clock.
     #[must_use]
     pub fn timestamp(&self) -> Timestamp {
-        Timestamp(i64::try_from(self.since_epoch.as_secs()).unwrap_or(i64::MAX))
+        self.rfc3339().into()
     }
 }
 
@@ -121,7 +175,22 @@ mod tests {
 
     #[test]
     fn times_before_1970_round_down_too() {
-        assert_eq!(Timestamp::from(UNIX_EPOCH - Duration::from_millis(1)).get(), -1);
-        assert_eq!(Timestamp::from(UNIX_EPOCH - Duration::from_secs(2)).get(), -2);
+        for (before, seconds) in [(Duration::from_millis(1), -1), (Duration::from_secs(2), -2)] {
+            let time = Timestamp::from(UNIX_EPOCH - before);
+            assert_eq!(time.unix_seconds(), seconds);
+            assert_eq!(SystemTime::from(time), UNIX_EPOCH - before);
+        }
+        for seconds in [i64::MIN, i64::MAX] {
+            // As early or as late as the system can have it, and no panic.
+            let _ = SystemTime::from(Timestamp::from(seconds));
+        }
+    }
+
+    #[test]
+    fn text_is_a_time_or_its_seconds() {
+        for text in ["1700000000", "2023-11-14T22:13:20Z", "2023-11-14T23:13:20+01:00"] {
+            assert_eq!(text.parse(), Ok(Timestamp::from(1_700_000_000)), "{text}");
+        }
+        assert_eq!("2023-11-14T22:13:20.999Z".parse(), Ok(Timestamp::from_unix_millis(1_700_000_000_999)));
     }
 }

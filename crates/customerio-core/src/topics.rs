@@ -5,14 +5,24 @@ use serde::{
     ser::{Error as _, SerializeMap as _},
 };
 
-/// `{"topic_1":true}`, of pairs of a topic's number and whether the person gets it. A topic given twice is refused: which
-/// of the two counts would be up to the reader.
-pub(crate) struct Topics<'a>(pub(crate) &'a [(u32, bool)]);
+use crate::TopicId;
 
-impl Serialize for Topics<'_> {
+/// `{"topic_1":true}`, of pairs of a topic and whether the person gets it. A topic given twice is refused: which of the two
+/// counts would be up to the reader.
+#[derive(Clone)]
+pub(crate) struct Topics(Vec<(TopicId, bool)>);
+
+impl Topics {
+    pub(crate) fn new(topics: impl IntoIterator<Item = (impl Into<TopicId>, bool)>) -> Self {
+        Self(topics.into_iter().map(|(topic, subscribed)| (topic.into(), subscribed)).collect())
+    }
+}
+
+impl Serialize for Topics {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.0.len()))?;
         for (index, (topic, subscribed)) in self.0.iter().enumerate() {
+            topic.check().map_err(S::Error::custom)?;
             if self.0[..index].iter().any(|(before, _)| before == topic) {
                 return Err(S::Error::custom(format_args!("topic {topic} is given twice")));
             }
@@ -23,14 +33,14 @@ impl Serialize for Topics<'_> {
 }
 
 /// `{"topics":{"topic_1":true}}`, the value of `cio_subscription_preferences`.
-#[derive(Serialize)]
-pub(crate) struct Preferences<'a> {
-    topics: Topics<'a>,
+#[derive(Clone, Serialize)]
+pub(crate) struct Preferences {
+    topics: Topics,
 }
 
-impl<'a> Preferences<'a> {
-    pub(crate) fn new(topics: &'a [(u32, bool)]) -> Self {
-        Self { topics: Topics(topics) }
+impl Preferences {
+    pub(crate) fn new(topics: impl IntoIterator<Item = (impl Into<TopicId>, bool)>) -> Self {
+        Self { topics: Topics::new(topics) }
     }
 }
 
@@ -40,7 +50,7 @@ mod tests {
 
     #[test]
     fn each_topic_stands_once() {
-        let text = |topics| serde_json::to_string(&Preferences::new(topics));
+        let text = |topics: &[(u32, bool)]| serde_json::to_string(&Preferences::new(topics.iter().copied()));
         assert_eq!(text(&[(1, true), (20, false)]).unwrap(), r#"{"topics":{"topic_1":true,"topic_20":false}}"#);
         assert_eq!(text(&[]).unwrap(), r#"{"topics":{}}"#);
         assert_eq!(text(&[(1, true), (2, true), (1, false)]).unwrap_err().to_string(), "topic 1 is given twice");

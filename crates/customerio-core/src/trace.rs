@@ -44,12 +44,14 @@ impl Answer {
 }
 
 impl Trace {
-    pub(crate) fn new(operation: &'static str, request: &Request<Bytes>) -> Self {
+    pub(crate) fn new(operation: &'static str, route: &'static str, request: &Request<Bytes>) -> Self {
         let span = info_span!(
             target: TARGET,
             "customerio.call",
             otel.kind = "client",
             operation,
+            http.request.method = request.method().as_str(),
+            url.template = route,
             attempts = Empty,
             outcome = Empty,
             stop_reason = Empty,

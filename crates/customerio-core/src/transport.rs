@@ -20,6 +20,18 @@ pub trait MaybeSendSync {}
 #[cfg(target_arch = "wasm32")]
 impl<T: ?Sized> MaybeSendSync for T {}
 
+/// `Send` where there are threads, and nothing in WebAssembly.
+#[cfg(not(target_arch = "wasm32"))]
+pub trait MaybeSend: Send {}
+#[cfg(not(target_arch = "wasm32"))]
+impl<T: Send + ?Sized> MaybeSend for T {}
+
+/// `Send` where there are threads, and nothing in WebAssembly.
+#[cfg(target_arch = "wasm32")]
+pub trait MaybeSend {}
+#[cfg(target_arch = "wasm32")]
+impl<T: ?Sized> MaybeSend for T {}
+
 /// An HTTP stack, a timer and a clock: what a [`Client`](crate::Client) needs of its surroundings.
 ///
 /// `customerio-hyper` and `customerio-reqwest` have one each; one of your own is three methods. With a standard library
@@ -49,6 +61,10 @@ impl<T: ?Sized> MaybeSendSync for T {}
 /// ```
 #[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
 #[cfg_attr(not(target_arch = "wasm32"), async_trait)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a transport",
+    note = "`HyperTransport` and `ReqwestTransport` are; your own HTTP client is one with an `impl Transport`"
+)]
 pub trait Transport: Debug + MaybeSendSync {
     /// Does one HTTP round trip. Any status is `Ok`.
     ///
@@ -69,12 +85,22 @@ pub trait Transport: Debug + MaybeSendSync {
 
     /// The time, and something random.
     fn now(&self) -> Moment;
+
+    /// Runs `task` in the background, if there is a runtime for that; without one, gives it back.
+    ///
+    /// A [`BatchSender`](crate::BatchSender) sends there while nobody waits for it. Where a transport has no runtime, as by
+    /// default, it sends while items are pushed and when it is flushed.
+    fn spawn(&self, task: BoxFuture<'static, ()>) -> Option<BoxFuture<'static, ()>> {
+        Some(task)
+    }
 }
 
+/// A future in a box: `Send` where there are threads.
 #[cfg(not(target_arch = "wasm32"))]
-type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+/// A future in a box: `Send` where there are threads.
 #[cfg(target_arch = "wasm32")]
-type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
 /// Written out, not by the macro, which would put the future into a second box.
 impl<T: Transport + ?Sized> Transport for Arc<T> {
@@ -95,6 +121,9 @@ impl<T: Transport + ?Sized> Transport for Arc<T> {
     fn now(&self) -> Moment {
         (**self).now()
     }
+    fn spawn(&self, task: BoxFuture<'static, ()>) -> Option<BoxFuture<'static, ()>> {
+        (**self).spawn(task)
+    }
 }
 
 /// What a transport may want to know about the attempt that it carries. It is in the extensions of every request that
@@ -104,6 +133,8 @@ impl<T: Transport + ?Sized> Transport for Arc<T> {
 pub struct Attempt {
     /// The [`Operation::NAME`](crate::Operation::NAME) of the call.
     pub operation: &'static str,
+    /// The [`Operation::ROUTE`](crate::Operation::ROUTE) of the call: its path without identifiers.
+    pub route: &'static str,
     /// The number of the attempt, from 1.
     pub number: u32,
     /// How long the attempt may take.
@@ -113,15 +144,17 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    pub(crate) const fn new(operation: &'static str, number: u32, timeout: Duration, response_limit: usize) -> Self {
-        Self { operation, number, timeout, response_limit }
-    }
-
     /// The attempt that `request` is. A request that did not come from an [`Exchange`](crate::Exchange) gets the
     /// defaults.
     #[must_use]
     pub fn of<B>(request: &Request<B>) -> Self {
-        let default = Self::new("unnamed", 1, Duration::from_secs(10), limits::RESPONSE);
+        let default = Self {
+            operation: "unnamed",
+            route: "",
+            number: 1,
+            timeout: Duration::from_secs(10),
+            response_limit: limits::RESPONSE,
+        };
         request.extensions().get().copied().unwrap_or(default)
     }
 }

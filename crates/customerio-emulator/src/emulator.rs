@@ -170,7 +170,7 @@ impl Emulator {
 impl Emulator {
     /// Makes a manual segment: people can be added to it from now on.
     pub fn create_segment(&self, id: u32) {
-        self.state().segments.insert(id);
+        self.state().segments.entry(id).or_insert_with(|| format!("segment {id}"));
     }
 
     /// Makes a broadcast: it can be triggered from now on.

@@ -13,7 +13,7 @@
 //! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
 //! let emulator = Emulator::new();
 //! let client = Client::new(emulator.track_endpoint()?, emulator.clone());
-//! client.identify("42", &json!({"email": "ada@example.com", "plan": "pro"})).await?;
+//! client.identify("42", json!({"email": "ada@example.com", "plan": "pro"})).await?;
 //!
 //! let person = emulator.person("ada@example.com").expect("she was just added");
 //! assert_eq!(person.id.as_deref(), Some("42"));

@@ -63,6 +63,12 @@ impl Route {
         Self { method, pattern, access, envelope, body: Some(body), query: &NO_QUERY, most: NO_MOST, handler }
     }
 
+    /// A route of the rest of the App API without a body.
+    pub(crate) const fn app_read(method: Method, pattern: &'static str, handler: Handler<Reply>) -> Self {
+        let (access, envelope) = (Access::App, Envelope::App);
+        Self { method, pattern, access, envelope, body: None, query: &NO_QUERY, most: NO_MOST, handler }
+    }
+
     /// `POST` of the Pipelines API. More than `most` bytes are a 400.
     pub(crate) const fn pipelines(
         pattern: &'static str,

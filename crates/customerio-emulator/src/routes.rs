@@ -4,7 +4,7 @@ use http::{HeaderValue, Method, StatusCode, header};
 
 use crate::{app, pipelines, route::Route, server::answer::Refusal, track};
 
-static ROUTES: [&Route; 32] = [
+static ROUTES: [&Route; 35] = [
     &track::identify::ROUTE,
     &track::delete::ROUTE,
     &track::add_device::ROUTE,
@@ -37,6 +37,9 @@ static ROUTES: [&Route; 32] = [
     &app::send_in_app::ROUTE,
     &app::send_inbox_message::ROUTE,
     &app::trigger_broadcast::ROUTE,
+    &app::customers::SEGMENTS,
+    &app::segments::CREATE,
+    &app::segments::MEMBERSHIP,
 ];
 
 /// The route that takes a request.

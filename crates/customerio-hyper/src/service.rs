@@ -8,7 +8,7 @@ use std::{
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use customerio_core::{Attempt, Moment, Transport, TransportError, TransportErrorKind};
+use customerio_core::{Attempt, BoxFuture, Moment, Transport, TransportError, TransportErrorKind};
 use customerio_transport::{SystemClock, read_body, was_not_begun};
 use http::{Request, Response};
 use http_body::Body;
@@ -150,6 +150,10 @@ where
 
     fn now(&self) -> Moment {
         SystemClock.now()
+    }
+
+    fn spawn(&self, task: BoxFuture<'static, ()>) -> Option<BoxFuture<'static, ()>> {
+        customerio_transport::spawn(task)
     }
 }
 

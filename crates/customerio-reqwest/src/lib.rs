@@ -17,7 +17,9 @@ use std::{error::Error as StdError, time::Duration};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use customerio_core::{Attempt, BuildError, BuildErrorKind, Moment, Transport, TransportError, TransportErrorKind};
+use customerio_core::{
+    Attempt, BoxFuture, BuildError, BuildErrorKind, Moment, Transport, TransportError, TransportErrorKind,
+};
 use customerio_transport::{SystemClock, read_body, timeouts, was_not_begun};
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
@@ -151,6 +153,10 @@ impl Transport for ReqwestTransport {
 
     fn now(&self) -> Moment {
         SystemClock.now()
+    }
+
+    fn spawn(&self, task: BoxFuture<'static, ()>) -> Option<BoxFuture<'static, ()>> {
+        customerio_transport::spawn(task)
     }
 }
 

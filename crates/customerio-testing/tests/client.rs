@@ -45,8 +45,8 @@ async fn a_send_whose_answer_does_not_come_is_not_repeated() {
 async fn an_event_is_the_same_in_each_attempt_and_another_in_each_call() {
     let recorder = Recorder::new().silent_once().answering(500, "");
     let client = client(&recorder);
-    client.track("42", "purchase", &()).await.unwrap();
-    client.track("42", "purchase", &()).await.unwrap();
+    client.track("42", "purchase", ()).await.unwrap();
+    client.track("42", "purchase", ()).await.unwrap();
     let bodies: Vec<_> = recorder.requests().iter().map(|request| request.body().clone()).collect();
     assert_eq!(bodies.len(), 4);
     assert!(bodies[0].starts_with(br#"{"name":"purchase","type":"event","id":"01HF7YAT00"#), "{bodies:?}");

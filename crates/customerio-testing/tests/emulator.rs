@@ -7,7 +7,7 @@ mod catalogue;
 
 use std::{sync::Arc, time::Duration};
 
-use customerio_core::Transport;
+use customerio_core::{Client, Endpoint, Region, Transport};
 use customerio_emulator::Emulator;
 use customerio_hyper::HyperTransport;
 use customerio_reqwest::ReqwestTransport;
@@ -26,6 +26,10 @@ async fn every_operation_is_what_the_contract_says() {
         emulator.create_segment(4);
         emulator.create_broadcast(12);
         let server = emulator.serve_on_loopback().await.unwrap();
+        // Of whom the samples read.
+        let endpoint = Endpoint::track(Region::Us, catalogue::SITE_ID, catalogue::KEY).unwrap();
+        let track = Client::new(endpoint.with_base_url(&server.url()).unwrap(), transport.clone());
+        track.identify("LEAK-person", ()).await.unwrap();
         for sample in catalogue::samples(&server.url()) {
             let response = transport.send(sample.request).await.unwrap();
             assert!(

@@ -1,7 +1,8 @@
 //! Secrets and people's data do not come out of `Debug`, `Display`, the sources of errors and `tracing`: those end up in
 //! logs.
 //!
-//! One exception is meant: `Display` of an API error, and of a rejected item, has the server's own message.
+//! Two exceptions are meant: `Display` of an API error, and of a rejected item, has the server's own message; and an
+//! argument that is refused is named by the name of its attribute.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -18,16 +19,16 @@ use std::{
 use captured::captured;
 use catalogue::{KEY, SITE_ID};
 use customerio_core::{
-    App, BatchBuilder, BatchEvent, BatchOptions, BuildError, Client, Endpoint, Error, Exchange, IdType, Item, Limits,
-    Moment, Operation, PersonId, Pipelines, Raw, Region, RetryPolicy, Step, Timestamp, Track, TrackBatch,
-    TransportError, TransportErrorKind,
+    Api, App, BatchBuilder, BatchEvent, BatchOptions, BatchResponse, BuildError, CallOptions, Client, Endpoint, Error,
+    Exchange, FromResponse, IdType, Item, Limits, Moment, Operation, PersonId, Pipelines, Prepared, Region, Step,
+    Timestamp, Track, TrackBatch, TransportError, TransportErrorKind,
     app::{Attachment, IdsAudience, SendEmail, SendSms, TriggerBroadcast},
     build,
     bytes::Bytes,
     http::{HeaderValue, Response, StatusCode},
     parse, pipelines,
     track::{
-        AddDevice, AddToSegment, AnonymousEvent, Event, Identify, ObjectId, SubmitForm,
+        self, AddDevice, AddToSegment, AnonymousEvent, Event, Identify, ObjectId, SubmitForm,
         v2::{object, person},
     },
     webhook::{Event as WebhookEvent, InMemoryDedup, Verifier},
@@ -129,36 +130,52 @@ struct Look {
     errors: usize,
 }
 
-impl catalogue::Visit for Look {
-    fn operation<O: Operation + Debug>(&mut self, endpoint: &Endpoint<O::Api>, operation: &O) {
-        assert_opaque(O::NAME, operation);
-        assert_opaque(O::NAME, endpoint);
-        assert_opaque(O::NAME, &operation.body(&Limits::default()).unwrap());
-        if let Some(captured) = operation.capture(&moment()) {
-            assert_opaque(O::NAME, &captured);
-        }
+impl Look {
+    fn prepared<A: Api, T: FromResponse>(&mut self, endpoint: &Endpoint<A>, prepared: &Prepared<T>) {
+        let name = prepared.name();
+        assert_opaque(name, endpoint);
+        assert_opaque(name, prepared);
         for recorder in endings() {
             let client = Client::new(endpoint.clone(), recorder);
-            if let Err(error) = self.runtime.block_on(client.call(operation)) {
-                assert_error(O::NAME, &error, message(&error));
+            if let Err(error) = self.runtime.block_on(client.send(prepared.clone())) {
+                assert_error(name, &error, message(&error));
                 self.errors += 1;
             }
-            assert_opaque(O::NAME, &client);
+            assert_opaque(name, &client);
         }
         for (status, body) in ANSWERS {
-            let mut exchange = Exchange::new(endpoint, operation, RetryPolicy::default(), &moment()).unwrap();
-            assert_opaque(O::NAME, &exchange);
+            let options = CallOptions::default();
+            let mut exchange = Exchange::of(endpoint, prepared.clone(), &options, &moment()).unwrap();
+            assert_opaque(name, &exchange);
             let step = exchange.step(&moment());
-            assert_opaque(O::NAME, &step);
+            assert_opaque(name, &step);
             exchange.receive(Ok(answer(status, body)));
-            assert_opaque(O::NAME, &exchange);
-            assert_opaque(O::NAME, &exchange.step(&moment()));
-            assert_opaque(O::NAME, &exchange);
-            let parsed = parse(operation, answer(status, body));
-            if let Err(error) = parsed {
+            assert_opaque(name, &exchange);
+            assert_opaque(name, &exchange.step(&moment()));
+            assert_opaque(name, &exchange);
+            if let Err(failure) = T::from_response(&answer(status, body)) {
+                assert_error(name, &failure, None);
+            }
+        }
+    }
+}
+
+impl catalogue::Visit for Look {
+    fn operation<O: Operation + Debug>(&mut self, endpoint: &Endpoint<O::Api>, mut operation: O) {
+        assert_opaque(O::NAME, &operation);
+        operation.stamp(&moment());
+        assert_opaque(O::NAME, &operation);
+        assert_opaque(O::NAME, &operation.clone().body(&Limits::default()).unwrap());
+        for (status, body) in ANSWERS {
+            if let Err(error) = parse::<O>(answer(status, body)) {
                 assert_error(O::NAME, &error, message(&error));
             }
         }
+        self.prepared(endpoint, &Prepared::new(operation, &Limits::default()).unwrap());
+    }
+
+    fn batch<A: Api>(&mut self, endpoint: &Endpoint<A>, batch: Prepared<BatchResponse>) {
+        self.prepared(endpoint, &batch);
     }
 }
 
@@ -176,7 +193,7 @@ fn no_operation_shows_what_is_in_it_whichever_way_it_ends() {
         // And if there is something to be seen.
         let path = sample.request.uri().path().replacen("/LEAK-path", "", 1);
         let shown = format!("{path} {:?}", sample.request.body());
-        let has_none = ["track.get_region", "pipelines.track"].contains(&sample.operation)
+        let has_none = ["app.segments.membership", "track.get_region", "pipelines.track"].contains(&sample.operation)
             || shown.contains("\"filter\"")
             || shown.contains("\"segment\"");
         assert!(has_none || MARKS.iter().any(|mark| shown.contains(mark)), "{} has no mark: {shown}", sample.operation);
@@ -184,19 +201,19 @@ fn no_operation_shows_what_is_in_it_whichever_way_it_ends() {
     }
 }
 
-fn track() -> Endpoint<Track> {
+fn endpoint() -> Endpoint<Track> {
     Endpoint::track(Region::Us, SITE_ID, KEY).unwrap()
 }
 
-fn refused<O: Operation<Api = Track> + Debug>(operation: &O) -> BuildError {
-    build(&track(), operation).unwrap_err()
+fn refused<O: Operation<Api = Track> + Debug>(operation: O) -> BuildError {
+    build(&endpoint(), operation).unwrap_err()
 }
 
-fn refused_app<O: Operation<Api = App> + Debug>(operation: &O) -> BuildError {
+fn refused_app<O: Operation<Api = App> + Debug>(operation: O) -> BuildError {
     build(&Endpoint::app(Region::Us, KEY).unwrap(), operation).unwrap_err()
 }
 
-fn refused_pipelines<O: Operation<Api = Pipelines> + Debug>(operation: &O) -> BuildError {
+fn refused_pipelines<O: Operation<Api = Pipelines> + Debug>(operation: O) -> BuildError {
     build(&Endpoint::pipelines(Region::Us, KEY).unwrap(), operation).unwrap_err()
 }
 
@@ -204,61 +221,63 @@ fn refused_pipelines<O: Operation<Api = Pipelines> + Debug>(operation: &O) -> Bu
 fn no_refused_argument_is_shown() {
     let long = "LEAK-".repeat(31);
     let huge = "LEAK-".repeat(30_000);
-    let nan = BTreeMap::from([("LEAK-score", f64::NAN)]);
+    let nan = BTreeMap::from([("score", f64::NAN)]);
     let taken = BTreeMap::from([("email", "LEAK-ada@example.com")]);
     let text = "LEAK-attributes";
-    let big = BTreeMap::from([("LEAK-bio", huge.as_str())]);
+    let big = BTreeMap::from([("bio", huge.as_str())]);
     let unkeyed = BTreeMap::from([(vec!["LEAK-key"], "LEAK-value")]);
-    let nested = BTreeMap::from([("LEAK-field", BTreeMap::from([("LEAK-inner", 1)]))]);
-    let phone = PersonId::Phone("LEAK-phone");
-    let relationships = [customerio_core::track::Relationship::new(ObjectId::new("1", &long))];
-    let people = [customerio_core::track::Relationship::new(PersonId::Id(&long))];
+    let nested = BTreeMap::from([("field", BTreeMap::from([("inner", "LEAK-value")]))]);
+    let phone = PersonId::phone("LEAK-phone");
+    let relationships = [customerio_core::track::Relationship::new(ObjectId::new(1, &long))];
+    let people = [customerio_core::track::Relationship::new(PersonId::id(&long))];
     let device = || customerio_core::Device::new("LEAK-token", customerio_core::Platform::Ios);
     let invoice = Attachment::from_bytes("LEAK-invoice", b"LEAK-bytes");
     let email = || SendEmail::from_template("LEAK-order", "LEAK-ada@example.com").with_identifiers("LEAK-42");
     let errors = [
-        refused(&Identify::new(long.as_str())),
-        refused(&Identify::new(phone)),
-        refused(&Identify::new("LEAK-42").with_attributes(&nan)),
-        refused(&Identify::new("LEAK-42").with_attributes(text)),
-        refused(&Identify::new("LEAK-42").with_attributes(&unkeyed)),
-        refused(&Identify::new("LEAK-42").with_email("LEAK-a@example.com").with_attributes(&taken)),
-        refused(&Event::new("LEAK-42", &huge).with_data(&nan)),
-        refused(&Event::new("LEAK-42", "LEAK-name").with_data(&big)),
-        refused(&Event::new("LEAK-42", "LEAK-name").with_data(text)),
-        refused(&AnonymousEvent::new(&long, "LEAK-name").with_data(&nan)),
-        refused(&AddDevice::new(long.as_str(), device())),
-        refused(&AddToSegment::new(7, &[long.as_str()])),
-        refused(&AddToSegment::new(7, &["LEAK-1", ""]).with_id_type(IdType::Email)),
-        refused(&SubmitForm::new("LEAK-form", "LEAK-42").with_fields(&nested)),
-        refused(&Identify::new("LEAK-42").with_attributes(&serde_json::json!({ long.as_str(): 1 }))),
-        refused(&Identify::new("LEAK-42").with_attributes(&serde_json::json!({ "LEAK-name": long.repeat(9) }))),
-        refused(&person::Identify::new(phone)),
-        refused(&person::Identify::new("LEAK-42").with_attributes(&nan)),
-        refused(&person::AddRelationships::new("LEAK-42", &relationships)),
-        refused(&object::AddRelationships::new(ObjectId::new("1", "LEAK-acme"), &people)),
-        refused(&object::Delete::new(ObjectId::new("LEAK-type", &long))),
-        refused(&Raw::<Track>::get(&["LEAK-segment", ".."])),
-        refused(&Raw::<Track>::get(&["LEAK-segment", &huge])),
-        Raw::<Track>::post(&["LEAK-segment"], &nan).unwrap_err(),
-        refused_app(&email().with_message_data(&nan)),
-        refused_app(&email().with_header("LEAK-header", "1").with_header("LEAK-header", "2")),
-        refused_app(&email().with_attachment(&invoice).with_attachment(&invoice)),
-        refused_app(&SendSms::new(44, long.as_str(), "+14155550142").with_message_data(text)),
-        refused_app(&TriggerBroadcast::new(12, IdsAudience::new(&["LEAK-1"])).with_data(&nan)),
-        refused_pipelines(&pipelines::Track::new("LEAK-42", "LEAK-name").with_properties(&nan)),
-        refused_pipelines(&pipelines::Track::new("LEAK-42", "LEAK-name").with_properties(&big)),
-        refused_pipelines(&pipelines::Identify::new("LEAK-42").with_traits(text)),
+        refused(Identify::new(long.as_str())),
+        refused(Identify::new(&phone)),
+        refused(Identify::new("LEAK-42").with_attributes(&nan)),
+        refused(Identify::new("LEAK-42").with_attributes(text)),
+        refused(Identify::new("LEAK-42").with_attributes(&unkeyed)),
+        refused(Identify::new("LEAK-42").with_email("LEAK-a@example.com").with_attributes(&taken)),
+        refused(Event::new("LEAK-42", &huge).with_data(&nan)),
+        refused(Event::new("LEAK-42", "LEAK-name").with_data(&big)),
+        refused(Event::new("LEAK-42", "LEAK-name").with_data(text)),
+        refused(AnonymousEvent::new(&long, "LEAK-name").with_data(&nan)),
+        refused(AddDevice::new(long.as_str(), device())),
+        refused(AddToSegment::new(7, [long.as_str()])),
+        refused(AddToSegment::new(7, ["LEAK-1", ""]).with_id_type(IdType::Email)),
+        refused(SubmitForm::new("LEAK-form", "LEAK-42").with_fields(&nested)),
+        refused(Identify::new("LEAK-42").with_attributes(serde_json::json!({ long.as_str(): 1 }))),
+        refused(Identify::new("LEAK-42").with_attributes(serde_json::json!({ "name": long.repeat(9) }))),
+        refused(person::Identify::new(&phone)),
+        refused(person::Identify::new("LEAK-42").with_attributes(&nan)),
+        refused(person::AddRelationships::new("LEAK-42", relationships)),
+        refused(object::AddRelationships::new(ObjectId::new(1, "LEAK-acme"), people)),
+        refused(object::Delete::new(ObjectId::new(1, &long))),
+        refused(track::Raw::get(["LEAK-segment", ".."])),
+        refused(track::Raw::get(["LEAK-segment", &huge])),
+        refused(track::Raw::post(["LEAK-segment"], &nan)),
+        refused_app(email().with_message_data(&nan)),
+        refused_app(email().with_header("LEAK-header", "1").with_header("LEAK-header", "2")),
+        refused_app(email().with_attachment(invoice.clone()).with_attachment(invoice)),
+        refused_app(SendSms::new(44, long.as_str(), "+14155550142").with_message_data(text)),
+        refused_app(TriggerBroadcast::new(12, IdsAudience::new(["LEAK-1"])).with_data(&nan)),
+        refused_pipelines(pipelines::Track::new("LEAK-42", "LEAK-name").with_properties(&nan)),
+        refused_pipelines(pipelines::Track::new("LEAK-42", "LEAK-name").with_properties(&big)),
+        refused_pipelines(pipelines::Identify::new("LEAK-42").with_traits(text)),
         Endpoint::track(Region::Us, "LEAK-si:te", KEY).unwrap_err(),
         Endpoint::app(Region::Us, "LEAK-\0key").unwrap_err(),
         Endpoint::pipelines(Region::Us, "sk_eu_LEAK-key").unwrap_err(),
-        track().with_base_url("https://LEAK-user:LEAK-password@example.com").unwrap_err(),
-        track().with_base_url("LEAK-url").unwrap_err(),
-        track().with_base_url("https://example.com/?LEAK-query").unwrap_err(),
-        track().with_user_agent("LEAK-\0agent").unwrap_err(),
+        endpoint().with_base_url("https://LEAK-user:LEAK-password@example.com").unwrap_err(),
+        endpoint().with_base_url("LEAK-url").unwrap_err(),
+        endpoint().with_base_url("https://example.com/?LEAK-query").unwrap_err(),
+        endpoint().with_user_agent("LEAK-\0agent").unwrap_err(),
         PersonId::try_from(b"LEAK-\xff".as_slice()).unwrap_err(),
-        Item::new(&person::Identify::new(long.as_str()), &moment(), &Limits::default()).unwrap_err(),
+        Item::new(person::Identify::new(long.as_str()), &moment(), &Limits::default()).unwrap_err(),
     ];
+    let shown: Vec<_> = errors.iter().map(ToString::to_string).collect();
+    assert!(shown[2].starts_with("`score` is NaN"), "the name of an attribute is shown: {}", shown[2]);
     for error in errors {
         let error = Error::from(error);
         assert_error("a refused argument", &error, None);
@@ -267,7 +286,7 @@ fn no_refused_argument_is_shown() {
 }
 
 fn item(id: &str) -> Item<TrackBatch> {
-    Item::new(&person::Identify::new(id), &moment(), &Limits::default()).unwrap()
+    Item::new(person::Identify::new(id), &moment(), &Limits::default()).unwrap()
 }
 
 #[test]
@@ -285,9 +304,9 @@ fn batches_and_their_answers_show_no_item_and_no_tag() {
 
     let body = r#"{"errors":[{"batch_index":0,"reason":"LEAK-reason","field":"LEAK-field","message":"LEAK-message"},
         {"batch_index":9,"message":"LEAK-message"},"LEAK-error"]}"#;
-    let answered = parse(&batch, answer(207, body)).unwrap();
-    assert_opaque("an answer", &answered);
-    let rejections = answered.into_result().unwrap_err();
+    let response = BatchResponse::from_response(&answer(207, body)).unwrap();
+    assert_opaque("a response", &response);
+    let rejections = response.into_result(batch.len()).unwrap_err();
     assert_eq!((rejections.rejected.len(), rejections.unknown.len()), (1, 2));
     assert_error("rejections", &rejections, None);
     assert_opaque("the halves of a batch", &batch.split().unwrap());
@@ -299,16 +318,16 @@ async fn what_is_told_of_a_backfill_shows_no_item_and_no_tag() {
         {"batch_index":9,"message":"LEAK-message"}]}"#;
     for (status, body) in [(207, rejecting), (400, r#"{"meta":{"error":"LEAK-message"}}"#)].into_iter().chain(ANSWERS) {
         let recorder = (0..9).fold(Recorder::new(), |recorder, _| recorder.answering_with(Ok(answer(status, body))));
-        let client = Client::new(track(), recorder);
+        let client = Client::new(endpoint(), recorder);
         let long = "LEAK-".repeat(31);
-        let items = ["LEAK-41", "LEAK-42", &long].map(|id| (id.to_owned(), client.item(&person::Identify::new(id))));
+        let items = ["LEAK-41", "LEAK-42", &long].map(|id| (id.to_owned(), client.item(person::Identify::new(id))));
         let mut told = 0;
         let summary = client
             .send_all(items, BatchOptions::default(), |event| {
                 told += 1;
                 assert_opaque("an event", &event);
                 if let BatchEvent::Failed(failed) = event {
-                    assert_error("a failure", &failed.failure, Some("LEAK-message"));
+                    assert_error("a failure", &failed.error, Some("LEAK-message"));
                 }
             })
             .await;
@@ -388,7 +407,7 @@ fn webhooks_show_no_key_no_signature_and_no_data() {
         request("LEAK-time", &signature),
         request("1700000000", "LEAK-signature"),
         request("1700000000", &other),
-        request("1600000000", &verifier.sign(1_600_000_000.into(), body)),
+        request("1600000000", &verifier.sign(1_600_000_000, body)),
         request("1700000000", &signature),
     ] {
         let error = verifier.receive(&request, now).unwrap_err();
@@ -418,7 +437,7 @@ fn webhooks_on_their_way_show_nothing() {
     emulator.set_outcomes([(Duration::ZERO, Outcome::Bounced("LEAK-reason".into()))]);
     let email = SendEmail::from_template("LEAK-order", "LEAK-ada@example.com").with_identifiers("LEAK-42");
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    runtime.block_on(client.send_email(&email)).unwrap();
+    runtime.block_on(client.send_email(email)).unwrap();
     let call = emulator.next_webhook().unwrap();
     assert!(call.request().body().windows(11).any(|part| part == b"LEAK-reason"));
     assert_opaque("a webhook", &call);
@@ -434,6 +453,6 @@ fn a_message_of_the_server_is_shown_and_fit_for_a_log() {
     fn shown(value: &impl Display) -> String {
         value.to_string()
     }
-    let error = parse(&Identify::new("42"), answer(400, r#"{"meta":{"error":"LEAK-\u0007message"}}"#)).unwrap_err();
+    let error = parse::<Identify>(answer(400, r#"{"meta":{"error":"LEAK-\u0007message"}}"#)).unwrap_err();
     assert_eq!(shown(&error), r"track.identify was answered with 400 Bad Request: LEAK-\u{7}message");
 }

@@ -6,7 +6,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use customerio_core::{
-    BatchBuilder, BatchItem, BuildError, Endpoint, Item, Limits, Moment, Operation, PersonId, Region,
+    BatchBuilder, BatchItem, BuildError, Endpoint, Item, ItemError, Limits, Moment, Operation, PersonId, Region,
     app::{
         Attachment, DefaultAudience, EmailsAudience, IdsAudience, PerUserDataAudience, SendEmail, SendSms,
         TriggerBroadcast, UserData,
@@ -44,28 +44,27 @@ fn emulator() -> Emulator {
     emulator
 }
 
-fn track(limits: Limits, operation: &impl Operation<Api = customerio_core::Track>) -> Built {
+fn track(limits: Limits, operation: impl Operation<Api = customerio_core::Track>) -> Built {
     build(&Endpoint::track(Region::Us, "site", "key").unwrap().with_limits(limits), operation)
 }
 
-fn app(limits: Limits, operation: &impl Operation<Api = customerio_core::App>) -> Built {
+fn app(limits: Limits, operation: impl Operation<Api = customerio_core::App>) -> Built {
     build(&Endpoint::app(Region::Us, "key").unwrap().with_limits(limits), operation)
 }
 
-fn cdp(limits: Limits, operation: &impl Operation<Api = customerio_core::Pipelines>) -> Built {
+fn cdp(limits: Limits, operation: impl Operation<Api = customerio_core::Pipelines>) -> Built {
     build(&Endpoint::pipelines(Region::Us, "key").unwrap().with_limits(limits), operation)
 }
 
 /// A batch of the one call.
-fn batch(limits: Limits, call: &impl BatchItem<Batch = customerio_core::TrackBatch>) -> Built {
-    let mut packer = BatchBuilder::new().with_limits(limits);
-    packer
-        .push(
-            Item::new(call, &Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 1 }, &limits)?,
-            (),
-        )
-        .map_err(|refused| refused.error)?;
-    track(limits, &packer.finish().unwrap())
+fn batch(limits: Limits, call: impl BatchItem<Batch = customerio_core::TrackBatch>) -> Built {
+    let now = Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 1 };
+    let mut builder = BatchBuilder::new().with_limits(limits);
+    builder.push(Item::new(call, &now, &limits)?, ()).map_err(|refused| match refused.error {
+        ItemError::Invalid(error) => error,
+        other => panic!("{other}"),
+    })?;
+    Endpoint::track(Region::Us, "site", "key").unwrap().request(builder.finish().unwrap().prepare())
 }
 
 fn x(bytes: usize) -> String {
@@ -108,19 +107,19 @@ fn sized(limits: Limits, bytes: usize, call: impl Fn(Limits, &Attributes) -> Bui
 
 /// A batch of one event.
 fn batch_of_event(limits: Limits, attributes: &Attributes) -> Built {
-    batch(limits, &person::Event::new("42", "visit").with_attributes(attributes))
+    batch(limits, person::Event::new("42", "visit").with_attributes(attributes))
 }
 
-fn acme(id: &str) -> ObjectId<'_> {
-    ObjectId::new("1", id)
+fn acme(id: &str) -> ObjectId {
+    ObjectId::new(1, id)
 }
 
 fn related(limits: Limits, attributes: &Attributes) -> Built {
-    let company = [Relationship::new(acme("acme")).with_attributes(attributes).unwrap()];
-    track(limits, &Identify::new("42").with_relationships(&company))
+    let company = [Relationship::new(acme("acme")).with_attributes(attributes)];
+    track(limits, Identify::new("42").with_relationships(company))
 }
 
-fn email<'a>() -> SendEmail<'a> {
+fn email() -> SendEmail {
     SendEmail::from_template("welcome", "ada@example.com").with_identifiers("42")
 }
 
@@ -153,98 +152,95 @@ macro_rules! cases {
 #[rustfmt::skip]
 fn by_default() -> Vec<Case> {
     cases! {
-        with_person_id(PERSON_ID) "the person's id", Some(151), |limits, n| track(limits, &Identify::new(&x(n)));
-        with_person_id(PERSON_ID) "the person's id", Some(151), |limits, n| track(limits, &Identify::new("42").with_id(&x(n)));
-        with_person_id(PERSON_ID) "the person's id", Some(151), |limits, n| track(limits, &Delete::new(&x(n)));
-        with_person_id(PERSON_ID) "the person's id", Some(151), |limits, n| track(limits, &Event::new(&x(n), "visit"));
-        with_person_id(PERSON_ID) "the person's id", Some(151), |limits, n| track(limits, &Merge::new("42", &x(n)));
-        with_person_id(PERSON_ID) "the person's id", Some(151), |limits, n| track(limits, &AddToSegment::new(7, &[&x(n)]));
-        with_person_id(PERSON_ID) "the person's id", Some(151), |limits, n| track(limits, &person::Delete::new(&x(n)));
-        with_person_id(PERSON_ID) "the person's id", None, |limits, n| batch(limits, &person::Delete::new(&x(n)));
+        with_person_id(PERSON_ID) "the person's id", Some(151), |limits, n| track(limits, Identify::new(x(n)));
+        with_person_id(PERSON_ID) "the person's id", Some(151), |limits, n| track(limits, Identify::new("42").with_id(x(n)));
+        with_person_id(PERSON_ID) "the person's id", Some(151), |limits, n| track(limits, Delete::new(x(n)));
+        with_person_id(PERSON_ID) "the person's id", Some(151), |limits, n| track(limits, Event::new(x(n), "visit"));
+        with_person_id(PERSON_ID) "the person's id", Some(151), |limits, n| track(limits, Merge::new("42", x(n)));
+        with_person_id(PERSON_ID) "the person's id", Some(151), |limits, n| track(limits, AddToSegment::new(7, [x(n)]));
+        with_person_id(PERSON_ID) "the person's id", Some(151), |limits, n| track(limits, person::Delete::new(x(n)));
+        with_person_id(PERSON_ID) "the person's id", None, |limits, n| batch(limits, person::Delete::new(x(n)));
         with_person_id(PERSON_ID) "the person's id", None, |limits, n| {
-            let id = x(n);
-            let people = [Relationship::new(PersonId::Id(&id))];
-            track(limits, &object::AddRelationships::new(acme("acme"), &people))
+            let people = [Relationship::new(PersonId::id(x(n)))];
+            track(limits, object::AddRelationships::new(acme("acme"), people))
         };
-        with_person_id(PERSON_ID) "the person's id", None, |limits, n| app(limits, &SendSms::new("welcome", &x(n), "+14155552671"));
-        with_person_id(PERSON_ID) "the person's id", None, |limits, n| app(limits, &TriggerBroadcast::new(12, IdsAudience::new(&[&x(n)]).with_id_ignore_missing(true)));
+        with_person_id(PERSON_ID) "the person's id", None, |limits, n| app(limits, SendSms::new("welcome", x(n), "+14155552671"));
+        with_person_id(PERSON_ID) "the person's id", None, |limits, n| app(limits, TriggerBroadcast::new(12, IdsAudience::new([x(n)]).with_id_ignore_missing(true)));
         with_person_id(PERSON_ID) "the person's id", None, |limits, n| {
-            let id = x(n);
-            let people = [UserData::for_id(&id, &json!({})).unwrap()];
-            app(limits, &TriggerBroadcast::new(12, PerUserDataAudience::new(&people).with_id_ignore_missing(true)))
+            let people = [UserData::for_id(x(n), json!({}))];
+            app(limits, TriggerBroadcast::new(12, PerUserDataAudience::new(people).with_id_ignore_missing(true)))
         };
-        with_object_id(OBJECT_ID) "the object's id", Some(151), |limits, n| track(limits, &object::Identify::new(acme(&x(n))));
+        with_object_id(OBJECT_ID) "the object's id", Some(151), |limits, n| track(limits, object::Identify::new(acme(&x(n))));
         with_object_id(OBJECT_ID) "the object's id", Some(151), |limits, n| {
-            let id = x(n);
-            track(limits, &Identify::new("42").with_relationships(&[Relationship::new(acme(&id))]))
+            track(limits, Identify::new("42").with_relationships([Relationship::new(acme(&x(n)))]))
         };
         with_attributes(ATTRIBUTES) "the list of attributes", Some(301), |limits, n| {
-            track(limits, &Identify::new("42").with_email("ada@example.com").with_attributes(&numbered(n)))
+            track(limits, Identify::new("42").with_email("ada@example.com").with_attributes(numbered(n)))
         };
         with_attributes(ATTRIBUTES) "the list of attributes", Some(301), |limits, n| {
-            track(limits, &person::Identify::new("42").with_update(false).with_attributes(&numbered(n)))
+            track(limits, person::Identify::new("42").with_update(false).with_attributes(numbered(n)))
         };
         with_attributes(ATTRIBUTES) "the list of attributes", Some(301), |limits, n| {
-            track(limits, &object::Identify::new(acme("acme")).with_attributes(&numbered(n)))
+            track(limits, object::Identify::new(acme("acme")).with_attributes(numbered(n)))
         };
         with_attributes(ATTRIBUTES) "the list of attributes", Some(301), |limits, n| related(limits, &numbered(n));
         with_attribute_name(ATTRIBUTE_NAME) "the name of attribute 1", Some(151), |limits, n| {
-            track(limits, &Identify::new("42").with_attributes(&named(n)))
+            track(limits, Identify::new("42").with_attributes(named(n)))
         };
         with_attribute_name(ATTRIBUTE_NAME) "the name of attribute 1", None, |limits, n| {
-            batch(limits, &person::Identify::new("42").with_attributes(&named(n)))
+            batch(limits, person::Identify::new("42").with_attributes(named(n)))
         };
         with_attribute_value(ATTRIBUTE_VALUE) "the value of attribute 1", Some(1_001), |limits, n| {
-            track(limits, &Identify::new("42").with_attributes(&valued(n)))
+            track(limits, Identify::new("42").with_attributes(valued(n)))
         };
         with_attribute_value(ATTRIBUTE_VALUE) "the value of attribute 1", Some(1_001), |limits, n| {
-            track(limits, &person::Identify::new("42").with_attributes(&valued(n)))
+            track(limits, person::Identify::new("42").with_attributes(valued(n)))
         };
         with_attribute_value(ATTRIBUTE_VALUE) "the value of attribute 2", Some(1_001), |limits, n| {
-            track(limits, &SubmitForm::new("signup", "42").with_fields(&valued(n)))
+            track(limits, SubmitForm::new("signup", "42").with_fields(valued(n)))
         };
         with_attribute_value(ATTRIBUTE_VALUE) "the value of attribute 1", Some(1_001), |limits, n| related(limits, &valued(n));
         with_relationship(RELATIONSHIP) "the total of a relationship's attributes", None, |limits, n| related(limits, &of_bytes(n));
-        with_event_name(EVENT_NAME) "the event's name", Some(101), |limits, n| track(limits, &Event::new("42", &x(n)));
-        with_event_name(EVENT_NAME) "the event's name", Some(101), |limits, n| track(limits, &AnonymousEvent::new("cookie", &x(n)));
-        with_event_name(EVENT_NAME) "the event's name", Some(101), |limits, n| track(limits, &person::Event::new("42", &x(n)));
+        with_event_name(EVENT_NAME) "the event's name", Some(101), |limits, n| track(limits, Event::new("42", x(n)));
+        with_event_name(EVENT_NAME) "the event's name", Some(101), |limits, n| track(limits, AnonymousEvent::new("cookie", x(n)));
+        with_event_name(EVENT_NAME) "the event's name", Some(101), |limits, n| track(limits, person::Event::new("42", x(n)));
         with_event_data(EVENT_DATA) "the event's data", Some(100_001), |limits, n| {
-            track(limits, &Event::new("42", "visit").with_data(&valued(n - 8)))
+            track(limits, Event::new("42", "visit").with_data(valued(n - 8)))
         };
-        with_segment_ids(SEGMENT_IDS) "the list of people", Some(1_001), |limits, n| track(limits, &AddToSegment::new(7, &vec!["42"; n]));
-        with_segment_ids(SEGMENT_IDS) "the list of people", Some(1_001), |limits, n| track(limits, &RemoveFromSegment::new(7, &vec!["42"; n]));
+        with_segment_ids(SEGMENT_IDS) "the list of people", Some(1_001), |limits, n| track(limits, AddToSegment::new(7, vec!["42"; n]));
+        with_segment_ids(SEGMENT_IDS) "the list of people", Some(1_001), |limits, n| track(limits, RemoveFromSegment::new(7, vec!["42"; n]));
         with_batch_item(BATCH_ITEM) "the call", Some(32_769), |limits, n| {
-            sized(limits, n, |limits, data| track(limits, &person::Event::new("42", "visit").with_attributes(data)))
+            sized(limits, n, |limits, data| track(limits, person::Event::new("42", "visit").with_attributes(data)))
         };
         with_batch_item(BATCH_ITEM) "the call", Some(32_769), |limits, n| {
-            sized(limits, n, |limits, data| cdp(limits, &pipelines::Track::new("42", "visit").with_properties(data)))
+            sized(limits, n, |limits, data| cdp(limits, pipelines::Track::new("42", "visit").with_properties(data)))
         };
         // `{"batch":[` and `]}` are 12 bytes.
         with_batch_item(BATCH_ITEM) "the item", None, |limits, n| sized(limits, n + 12, batch_of_event);
         with_email_recipients(EMAIL_RECIPIENTS) "the list of recipients", Some(16), |limits, n| {
-            app(limits, &email().with_cc(&vec!["ada@example.com"; n - 1].join(",")))
+            app(limits, email().with_cc(vec!["ada@example.com"; n - 1].join(",")))
         };
         with_attachments(ATTACHMENTS) "the total of the attachments", Some(2_000_001), |limits, n| {
-            app(limits, &email().with_attachment(&Attachment::from_bytes("a.txt", &vec![b'x'; n])))
+            app(limits, email().with_attachment(Attachment::from_bytes("a.txt", vec![b'x'; n])))
         };
         with_message(MESSAGE) "the message", Some(1_000_001), |limits, n| {
             sized(limits, n, |limits, data| {
-                app(limits, &SendSms::new("welcome", "42", "+14155552671").with_message_data(data))
+                app(limits, SendSms::new("welcome", "42", "+14155552671").with_message_data(data))
             })
         };
         with_broadcast_people(BROADCAST_PEOPLE) "the list of people", Some(10_001), |limits, n| {
-            app(limits, &TriggerBroadcast::new(12, IdsAudience::new(&vec!["42"; n]).with_id_ignore_missing(true)))
+            app(limits, TriggerBroadcast::new(12, IdsAudience::new(vec!["42"; n]).with_id_ignore_missing(true)))
         };
         with_broadcast_people(BROADCAST_PEOPLE) "the list of people", Some(10_001), |limits, n| {
-            app(limits, &TriggerBroadcast::new(12, EmailsAudience::new(&vec!["a@example.com"; n]).with_email_ignore_missing(true)))
+            app(limits, TriggerBroadcast::new(12, EmailsAudience::new(vec!["a@example.com"; n]).with_email_ignore_missing(true)))
         };
         with_broadcast_data(BROADCAST_DATA) "the broadcast's data", Some(50_001), |limits, n| {
-            app(limits, &TriggerBroadcast::new(12, DefaultAudience::new()).with_data(&valued(n - 8)))
+            app(limits, TriggerBroadcast::new(12, DefaultAudience::new()).with_data(valued(n - 8)))
         };
         with_broadcast(BROADCAST) "the broadcast trigger", Some(25_000_001), |limits, n| {
             sized(limits, n, |limits, data| {
-                let people = [UserData::for_id("42", data).unwrap()];
-                app(limits, &TriggerBroadcast::new(12, PerUserDataAudience::new(&people).with_id_ignore_missing(true)))
+                let people = [UserData::for_id("42", data)];
+                app(limits, TriggerBroadcast::new(12, PerUserDataAudience::new(people).with_id_ignore_missing(true)))
             })
         };
     }
@@ -254,20 +250,20 @@ fn by_default() -> Vec<Case> {
 #[rustfmt::skip]
 fn on_demand() -> Vec<Case> {
     cases! {
-        with_user_id(PERSON_ID) "the user id", Some(151), |limits, n| cdp(limits, &pipelines::Track::new(&x(n), "visit"));
-        with_user_id(PERSON_ID) "the user id", Some(151), |limits, n| cdp(limits, &pipelines::Alias::new("cookie", &x(n)));
-        with_group_id(OBJECT_ID) "the group id", Some(151), |limits, n| cdp(limits, &pipelines::Group::new("42", &x(n)));
+        with_user_id(PERSON_ID) "the user id", Some(151), |limits, n| cdp(limits, pipelines::Track::new(x(n), "visit"));
+        with_user_id(PERSON_ID) "the user id", Some(151), |limits, n| cdp(limits, pipelines::Alias::new("cookie", x(n)));
+        with_group_id(OBJECT_ID) "the group id", Some(151), |limits, n| cdp(limits, pipelines::Group::new("42", x(n)));
         with_traits(ATTRIBUTES) "the list of attributes", Some(301), |limits, n| {
-            cdp(limits, &pipelines::Identify::new("42").with_email("ada@example.com").with_traits(&numbered(n)))
+            cdp(limits, pipelines::Identify::new("42").with_email("ada@example.com").with_traits(numbered(n)))
         };
         with_traits(ATTRIBUTES) "the list of attributes", Some(301), |limits, n| {
-            cdp(limits, &pipelines::Group::new("42", "acme").with_object_type_id(1).with_traits(&numbered(n)))
+            cdp(limits, pipelines::Group::new("42", "acme").with_object_type_id(1).with_traits(numbered(n)))
         };
         with_trait_name(ATTRIBUTE_NAME) "the name of attribute 1", Some(151), |limits, n| {
-            cdp(limits, &pipelines::Identify::new("42").with_traits(&named(n)))
+            cdp(limits, pipelines::Identify::new("42").with_traits(named(n)))
         };
         with_trait_value(ATTRIBUTE_VALUE) "the value of attribute 1", Some(1_001), |limits, n| {
-            cdp(limits, &pipelines::Identify::new("42").with_traits(&valued(n)))
+            cdp(limits, pipelines::Identify::new("42").with_traits(valued(n)))
         };
     }
 }

@@ -2,16 +2,19 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod over_tokio;
+
 use std::{
     cell::Cell,
     collections::{BTreeMap, BTreeSet},
 };
 
 use customerio_core::{
-    BatchEvent, BatchOptions, BuildError, Client, Delivery, Endpoint, Failure, Item, Limits, Region, Summary, Track,
+    BatchEvent, BatchOptions, BuildError, Client, Delivery, Endpoint, Item, ItemError, Limits, Region, Summary, Track,
     TrackBatch, TransportError, TransportErrorKind, track::v2::person::Identify,
 };
 use customerio_testing::Recorder;
+use over_tokio::OverTokio;
 
 /// Three items a batch: an item has 85 bytes up to number 9.
 fn client(recorder: &Recorder) -> Client<Track> {
@@ -22,23 +25,27 @@ fn client(recorder: &Recorder) -> Client<Track> {
 type Tagged = (usize, Result<Item<TrackBatch>, BuildError>);
 
 fn people(client: &Client<Track>, count: usize) -> impl Iterator<Item = Tagged> {
-    (0..count).map(|number| (number, client.item(&Identify::new(&format!("person-{number}")))))
+    (0..count).map(|number| (number, client.item(Identify::new(format!("person-{number}")))))
 }
 
 /// The summary, and how each item failed that did.
-async fn send(recorder: &Recorder, count: usize, options: BatchOptions) -> (Summary, BTreeMap<usize, Failure>, usize) {
+async fn send(
+    recorder: &Recorder,
+    count: usize,
+    options: BatchOptions,
+) -> (Summary, BTreeMap<usize, ItemError>, usize) {
     let client = client(recorder);
     let (mut failures, mut unknown) = (BTreeMap::new(), 0);
     let summary = client
         .send_all(people(&client, count), options, |event| match event {
             BatchEvent::Failed(failed) => {
-                assert!(failures.insert(failed.tag, failed.failure).is_none(), "an item is told of once");
+                assert!(failures.insert(failed.tag, failed.error).is_none(), "an item is told of once");
             }
             BatchEvent::Unknown(_) => unknown += 1,
-            BatchEvent::Progress(_) => {}
+            _ => {}
         })
         .await;
-    let told = summary.rejected + summary.refused + summary.undelivered;
+    let told = summary.rejected + summary.invalid + summary.undelivered;
     assert_eq!(told, failures.len() as u64);
     (summary, failures, unknown)
 }
@@ -73,7 +80,7 @@ async fn a_partial_answer_is_mapped_back_and_never_sent_again() {
     let recorder = Recorder::new().answering(200, "{}").answering(207, body);
     let (summary, failures, unknown) = send(&recorder, 8, BatchOptions::default()).await;
     assert_eq!((summary.accepted, summary.rejected, summary.unknown, unknown), (7, 1, 1, 1));
-    let Failure::Rejected(rejected) = &failures[&4] else { panic!("{failures:?}") };
+    let ItemError::Rejected(rejected) = &failures[&4] else { panic!("{failures:?}") };
     assert_eq!((rejected.field.as_deref(), rejected.message.as_deref()), (Some("id"), Some("no")));
     assert_eq!(recorder.requests().len(), 3);
 }
@@ -103,7 +110,7 @@ async fn a_batch_that_cannot_be_delivered_is_told_of_and_the_next_ones_are_tried
     let (summary, failures, _) = send(&recorder, 6, BatchOptions::default()).await;
     assert_eq!((summary.accepted, summary.undelivered), (3, 3));
     assert!(summary.stopped.is_none());
-    let Failure::Undelivered(error) = &failures[&0] else { panic!("{failures:?}") };
+    let ItemError::Undelivered(error) = &failures[&0] else { panic!("{failures:?}") };
     assert_eq!((error.delivery(), error.attempts()), (Delivery::MaybeSent, 3));
     // The same batch three times, byte for byte, and then the other.
     let requests = recorder.requests();
@@ -132,20 +139,20 @@ async fn what_cannot_be_sent_is_told_of_with_the_rest() {
     let long = "x".repeat(300);
     let attributes = BTreeMap::from([("text", &long)]);
     let items = [
-        (0, client.item(&Identify::new("1"))),
-        (1, client.item(&Identify::new(""))),
-        (2, client.item(&Identify::new("2").with_attributes(&attributes))),
-        (3, client.item(&Identify::new("3"))),
+        (0, client.item(Identify::new("1"))),
+        (1, client.item(Identify::new(""))),
+        (2, client.item(Identify::new("2").with_attributes(&attributes))),
+        (3, client.item(Identify::new("3"))),
     ];
     let mut refused = Vec::new();
     let summary = client
         .send_all(items, BatchOptions::default(), |event| {
             if let BatchEvent::Failed(failed) = event {
-                refused.push((failed.tag, failed.json.is_some(), failed.failure.to_string()));
+                refused.push((failed.tag, failed.json.is_some(), failed.error.to_string()));
             }
         })
         .await;
-    assert_eq!((summary.accepted, summary.refused), (2, 2));
+    assert_eq!((summary.accepted, summary.invalid), (2, 2));
     assert_eq!(refused[0], (1, false, "the person's id is empty".to_owned()));
     assert!(refused[1].2.starts_with("the batch of this item has "), "{refused:?}");
     assert_eq!(ids(&recorder), [["1", "3"]]);
@@ -188,7 +195,8 @@ async fn no_more_is_in_memory_than_the_batches_under_way() {
 #[tokio::test]
 async fn a_stream_is_taken_as_it_comes() {
     let recorder = Recorder::new();
-    let client = client(&recorder);
+    let endpoint = client(&recorder).endpoint().clone();
+    let client = Client::new(endpoint, OverTokio(recorder));
     let (sender, mut receiver) = tokio::sync::mpsc::channel::<Tagged>(1);
     let stream = Receiver(&mut receiver);
     let send = client.send_stream(stream, BatchOptions::default(), |_| {});

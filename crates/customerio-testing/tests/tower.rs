@@ -9,7 +9,8 @@ use std::{
 };
 
 use customerio_core::{
-    App, Client, Delivery, Endpoint, Error, Region, StopReason, Transport, app::SendEmail, bytes::Bytes, http::Request,
+    App, Client, Delivery, DeliveryId, Endpoint, Error, Region, StopReason, Transport, app::SendEmail, bytes::Bytes,
+    http::Request,
 };
 use customerio_hyper::HyperTransport;
 use customerio_testing::{WireServer, conformance::check, faults::ClosedPort};
@@ -32,10 +33,9 @@ fn app(url: &str, transport: impl Transport + 'static) -> Client<App> {
     Client::new(Endpoint::app(Region::Us, "key").unwrap().with_base_url(url).unwrap(), transport)
 }
 
-async fn send(app: &Client<App>) -> Result<String, Error> {
-    app.send_email(&SendEmail::from_template("receipt", "ada@example.com").with_identifiers("42"))
-        .await
-        .map(|sent| sent.delivery_id)
+async fn send(app: &Client<App>) -> Result<DeliveryId, Error> {
+    let receipt = SendEmail::from_template("receipt", "ada@example.com").with_identifiers("42");
+    Ok(app.send_email(receipt).await?.delivery_id)
 }
 
 fn sent() -> String {
@@ -78,7 +78,7 @@ async fn a_message_that_was_shed_is_sent_again() {
     };
     let app = app(&server.url(), transport);
     let (result, ()) = tokio::join!(send(&app), releasing);
-    assert_eq!(result.unwrap(), "RPILAgABcRhR");
+    assert_eq!(result.unwrap().as_str(), "RPILAgABcRhR");
     assert_eq!(server.received().len(), 1);
 }
 

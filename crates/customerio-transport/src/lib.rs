@@ -6,9 +6,12 @@
 //! - `read_body` reads a response body up to a limit (feature `http`).
 //! - `was_not_begun` tells whether an error of hyper proves that the request was not sent (feature `http`; for HTTP/2,
 //!   `http2`).
+//! - `spawn` runs a task in the background, on tokio (feature `tokio`).
 //! - `tls` has the configuration of rustls with the certificates that the system trusts, made once per process (features
 //!   `ring` and `aws-lc-rs`, one for each cryptography provider).
 
+#[cfg(feature = "tokio")]
+mod background;
 #[cfg(feature = "http")]
 mod body;
 mod clock;
@@ -18,6 +21,8 @@ pub mod timeouts;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
 pub mod tls;
 
+#[cfg(feature = "tokio")]
+pub use background::spawn;
 #[cfg(feature = "http")]
 pub use body::read_body;
 pub use clock::{SystemClock, now};

@@ -16,9 +16,11 @@ use std::{
 };
 
 use customerio::{
-    Client, Endpoint, HyperTransport, Quota, Rate, Region, ReqwestTransport, Throttle, Track, Transport,
+    Client, Endpoint, HyperTransport, Region, ReqwestTransport, Track,
     bytes::Bytes,
     http::{HeaderMap, HeaderValue, Request, header},
+    retry::{Quota, Rate, Throttle},
+    transport::Transport,
 };
 use customerio_testing::WireServer;
 use http_body_util::{BodyExt as _, Full, Limited};

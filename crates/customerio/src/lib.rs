@@ -2,31 +2,45 @@
 //! broadcasts.
 //!
 //! ```
-//! use customerio::{Client, Endpoint, HyperTransport, Region};
+//! use customerio::{CustomerIo, Region, app::SendEmail};
 //! use serde_json::json;
 //!
-//! # #[tokio::main(flavor = "current_thread")]
-//! # async fn main() -> Result<(), customerio::Error> {
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+//! # tokio::spawn(async {
 //! # let server = customerio_testing::WireServer::start().unwrap();
-//! let endpoint = Endpoint::track(Region::Eu, "site-id", "track-api-key")?;
-//! # let endpoint = endpoint.with_base_url(&server.url())?;
-//! let track = Client::new(endpoint, HyperTransport::new()?);
-//! track.identify("42", &json!({"email": "ada@example.com", "plan": "pro"})).await?;
-//! track.track("42", "purchase", &json!({"price": 23.45})).await?;
+//! // Or `CustomerIo::from_env()?`, with the keys in the environment.
+//! let builder = CustomerIo::builder(Region::Eu).track("site-id", "track-api-key").app("app-api-key");
+//! # let builder = builder.base_url(server.url());
+//! let cio = builder.build()?;
+//! cio.track().identify("42", json!({"email": "ada@example.com", "plan": "pro"})).await?;
+//! cio.track().track("42", "purchase", json!({"price": 23.45})).await?;
 //! # assert_eq!(server.received().len(), 2);
+//! let receipt = SendEmail::from_template("receipt", "ada@example.com").with_message_data(json!({"total": 23.45}));
+//! # let sent =
+//! cio.app().call(receipt).await;
+//! # assert!(sent.is_err() && server.received().len() == 3, "the server answers with an empty object");
+//! # Ok::<(), customerio::Error>(())
+//! # })
+//! # .await??;
 //! # Ok(())
 //! # }
 //! ```
 //!
 //! | to | look in |
 //! | --- | --- |
+//! | start: one value for all three APIs | [`CustomerIo`] |
 //! | people, events, devices, segments | [`track`], and the methods of [`Client<Track>`](Client#impl-Client<Track>) |
-//! | messages and broadcasts | [`app`], and the methods of [`Client<App>`](Client#impl-Client<App>) |
-//! | what Customer.io reports to you | `webhook` |
-//! | a route that is not modelled | [`Raw`] |
-//! | how often a call is tried, and how long | [`RetryPolicy`] |
-//! | what an error means | [`Error`] |
-//! | an HTTP stack of your own | [`Transport`], or [`Exchange`], with [`SystemClock`] |
+//! | transactional messages, broadcasts, the workspace | [`app`], and the methods of [`Client<App>`](Client#impl-Client<App>) |
+//! | people, events and groups for every destination | [`pipelines`], and the methods of [`Client<Pipelines>`](Client#impl-Client<Pipelines>) |
+//! | many operations in one request | [`batch`] |
+//! | call without async | `blocking` |
+//! | receive reporting webhooks | `webhook` |
+//! | send a request that was stored | [`Prepared`] |
+//! | a route that is not modelled | [`track::Raw`], [`app::Raw`], [`pipelines::Raw`] |
+//! | retries, timeouts, rate limits | [`retry`] |
+//! | what an error means | [`Error`], [`error`] |
+//! | your own HTTP stack, a proxy, tower | [`transport`] |
 //!
 //! # Features
 //!
@@ -34,24 +48,93 @@
 //!
 //! | feature | default | gives |
 //! | --- | --- | --- |
-//! | `hyper-rustls` | yes | `HyperTransport::new()`: rustls with ring, and the proxies that the environment names |
-//! | `hyper` | implied by `hyper-rustls` | `HyperTransport::from_service(..)`: your client, or your tower stack |
+//! | `hyper-rustls` | yes | [`CustomerIo::from_env`] and `DefaultTransport`: hyper, rustls with ring, the proxies that the environment names |
+//! | `hyper` | no | `HyperTransport::from_service(..)`: your client, or your tower stack |
 //! | `reqwest-rustls` | no | `ReqwestTransport::new()`: reqwest's feature `rustls`, which has aws-lc-rs |
 //! | `reqwest` | implied by `reqwest-rustls` | `ReqwestTransport::from_builder(..)` and `from_client(..)`: your reqwest, and its TLS |
 //! | `http2` | no | HTTP/2 where the server offers it |
 //! | `fs` | yes | `Attachment::from_path(..)` |
 //! | `stream` | yes | `Client::send_stream(..)` |
 //! | `webhook` | yes | `webhook`: reporting webhooks, verified and typed |
+//! | `blocking` | no | `blocking`: the same clients without async, over ureq with rustls and ring |
+//! | `chrono`, `jiff`, `time` | no | conversions between [`Timestamp`] and the times of those crates |
 //! | `tracing` | no | a span for each call and an event for each attempt, with the target `customerio` |
 
-pub use customerio_core::*;
-pub use customerio_transport::{SystemClock, now};
+#[cfg(feature = "blocking")]
+pub mod blocking;
+mod customer_io;
+#[cfg(feature = "hyper-rustls")]
+mod default_transport;
 
+#[cfg(feature = "webhook")]
+pub use customerio_core::webhook;
+pub use customerio_core::{
+    App, BuildError, CallOptions, Client, Config, Delivery, Device, DeviceAttributes, Endpoint, Erase, Error, IdType,
+    PersonId, Pipelines, Platform, Prepared, Region, RetryPolicy, Timestamp, Track, app, bytes, http, limits,
+    pipelines, track,
+};
 #[cfg(feature = "hyper")]
-pub use customerio_hyper::{self as hyper, HyperTransport};
+pub use customerio_hyper::HyperTransport;
 #[cfg(feature = "reqwest")]
-pub use customerio_reqwest::{self as reqwest, ReqwestTransport};
+pub use customerio_reqwest::ReqwestTransport;
+pub use customerio_transport::now;
 
-#[cfg(all(doctest, feature = "hyper-rustls"))]
+pub use crate::customer_io::{CustomerIo, CustomerIoBuilder};
+#[cfg(feature = "hyper-rustls")]
+pub use crate::default_transport::DefaultTransport;
+
+/// Many operations in one request: the push API, the loop over an iterator or a stream, and their parts.
+pub mod batch {
+    pub use customerio_core::{
+        Batch, BatchBuilder, BatchEvent, BatchItem, BatchOptions, BatchReport, BatchResponse, BatchSender,
+        EncodedBatch, EncodedItem, FailedItem, IntoItem, Item, ItemError, PipelinesBatch, Rejection, Rejections,
+        SendAll, Summary, TrackBatch, Unrepeatable,
+    };
+}
+
+/// What can go wrong, by phase: see [`Error`].
+pub mod error {
+    pub use customerio_core::{
+        ApiError, BuildError, BuildErrorKind, DecodeError, DecodeFailure, Delivery, Detail, Error, SendError,
+        StopReason, TransportError, TransportErrorKind,
+    };
+}
+
+/// Identifiers: of people, and of what Customer.io knows by a number.
+pub mod ids {
+    pub use customerio_core::{
+        BroadcastId, ContentId, DeliveryId, EventId, IdType, ObjectTypeId, PersonId, SegmentId, TemplateId, TopicId,
+        TransactionalMessageId, TriggerId, WorkspaceId,
+    };
+}
+
+/// Operations as values: for those of your own, for a queue of [`Prepared`] requests, and for the registry of all.
+pub mod operation {
+    pub use customerio_core::{
+        Api, Body, FromResponse, Operation, OperationInfo, Path, Prepared, Query, build, decode_json, operations, parse,
+    };
+}
+
+/// When a request is retried, how long it may take, and how fast requests go out.
+pub mod retry {
+    pub use customerio_core::{CallOptions, Quota, Rate, Replay, RetryPolicy, Throttle};
+}
+
+/// Times: [`Timestamp`](crate::Timestamp), and RFC 3339 among attributes.
+pub mod time {
+    pub use customerio_core::{Rfc3339, Timestamp};
+    pub use customerio_transport::now;
+}
+
+/// HTTP stacks of your own: the trait, what a request carries, and the state machine beneath.
+pub mod transport {
+    pub use customerio_core::{
+        Attempt, BoxFuture, Exchange, MaybeSend, MaybeSendSync, Moment, Step, Transport, TransportError,
+        TransportErrorKind, async_trait,
+    };
+    pub use customerio_transport::SystemClock;
+}
+
+#[cfg(all(doctest, feature = "blocking", feature = "hyper", feature = "hyper-rustls"))]
 #[doc = include_str!("../../../README.md")]
 struct Readme;

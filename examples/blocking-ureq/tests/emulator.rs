@@ -23,16 +23,15 @@ fn log(emulator: &Emulator) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn it_arrives_and_what_may_be_repeated_is() {
+async fn it_arrives_and_what_may_be_retried_is() {
     let emulator = Emulator::new();
     let server = emulator.serve_on_loopback().await.unwrap();
-    emulator.refuse_next(customerio_core::http::StatusCode::SERVICE_UNAVAILABLE);
+    emulator.refuse_next(customerio::http::StatusCode::SERVICE_UNAVAILABLE);
     let output = run(server.url(), TRACK_API_KEY).await;
 
     let messages = emulator.messages();
     let [message] = &messages[..] else { panic!("{messages:?}") };
-    let expected =
-        format!("person 42 is there\nand has bought something\nand gets an e-mail: delivery {}\n", message.delivery_id);
+    let expected = format!("delivery {}\n100 accepted\n", message.delivery_id);
     assert_eq!(String::from_utf8(output.stdout).unwrap(), expected);
     assert!(output.status.success());
     assert_eq!(
@@ -42,9 +41,11 @@ async fn it_arrives_and_what_may_be_repeated_is() {
             "PUT /api/v1/customers/42 200",
             "POST /api/v1/customers/42/events 200",
             "POST /v1/send/email 200",
+            "POST /api/v2/batch 200",
         ]
     );
     assert_eq!(emulator.person("42").unwrap().attributes["plan"], "pro");
+    assert_eq!(emulator.person("142").unwrap().attributes["plan"], "free");
     let events = emulator.events_of("42");
     let [event] = &events[..] else { panic!("{events:?}") };
     assert_eq!((event.name.as_str(), &event.data["price"]), ("purchase", &json!(23.45)));

@@ -78,7 +78,7 @@ impl Account {
         self.at(Endpoint::app(self.region.parse()?, &self.key)?)
     }
 
-    fn at<S: Api>(&self, endpoint: Endpoint<S>) -> Result<Endpoint<S>, BuildError> {
+    fn at<A: Api>(&self, endpoint: Endpoint<A>) -> Result<Endpoint<A>, BuildError> {
         match &self.base_url {
             Some(url) => endpoint.with_base_url(url),
             None => Ok(endpoint),
@@ -97,7 +97,7 @@ pub(crate) enum Outcome {
         delivery: &'static str,
         attempts: u32,
     },
-    /// A webhook that is not taken, and the status to answer it with.
+    /// A webhook that is not taken, and the status to return.
     Rejected {
         message: String,
         status: u16,
@@ -154,18 +154,17 @@ pub(crate) async fn run(host: Host, input: Vec<u8>) -> Outcome {
 async fn execute(host: &Host, command: Command, body: &[u8]) -> Result<Value, Outcome> {
     match command {
         Command::Identify { account, person, attributes } => {
-            host.call(&account.track()?, &Identify::new(&person).with_attributes(&attributes)).await?;
+            host.call(&account.track()?, Identify::new(person).with_attributes(attributes)).await?;
             Ok(Value::Null)
         }
         Command::Track { account, person, name, data } => {
-            host.call(&account.track()?, &Event::new(&person, &name).with_data(&data)).await?;
+            host.call(&account.track()?, Event::new(person, name).with_data(data)).await?;
             Ok(Value::Null)
         }
         Command::SendEmail { account, template, to, person, data } => {
-            let message =
-                SendEmail::from_template(template.as_str(), &to).with_identifiers(&person).with_message_data(&data);
-            let sent = host.call(&account.app()?, &message).await?;
-            Ok(json!({"delivery_id": sent.delivery_id, "queued_at": sent.queued_at.get()}))
+            let message = SendEmail::from_template(template, to).with_identifiers(person).with_message_data(data);
+            let sent = host.call(&account.app()?, message).await?;
+            Ok(json!({"delivery_id": sent.delivery_id, "queued_at": sent.queued_at}))
         }
         Command::VerifyWebhook { key, headers } => {
             let mut request = Request::new(body);

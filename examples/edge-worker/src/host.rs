@@ -9,7 +9,7 @@ use std::{
 };
 
 use customerio_core::{
-    Endpoint, Error, Moment, Operation, Throttle, TransportError, TransportErrorKind,
+    CallOptions, Endpoint, Error, Moment, Operation, TransportError, TransportErrorKind,
     bytes::Bytes,
     http::{Request, Response},
 };
@@ -31,8 +31,8 @@ struct State {
     /// What came of the last instruction, until the call that gave it takes it.
     answer: Cell<Option<Result<Response<Bytes>, TransportError>>>,
     instruction: RefCell<Vec<u8>>,
-    /// Of all calls of the module.
-    throttle: Throttle,
+    /// Of all calls of the module: they are paced together.
+    options: CallOptions,
 }
 
 impl Default for Host {
@@ -41,7 +41,7 @@ impl Default for Host {
             now: Cell::new(Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 0 }),
             answer: Cell::default(),
             instruction: RefCell::default(),
-            throttle: Throttle::default(),
+            options: CallOptions::default(),
         }))
     }
 }
@@ -51,10 +51,10 @@ impl Host {
     pub(crate) async fn call<O: Operation>(
         &self,
         endpoint: &Endpoint<O::Api>,
-        operation: &O,
+        operation: O,
     ) -> Result<O::Output, Error> {
         let fetch = async |request| self.fetch(&request).await;
-        drive(endpoint, operation, &self.0.throttle, || self.now(), fetch, async |duration| self.wait(duration).await)
+        drive(endpoint, operation, &self.0.options, || self.now(), fetch, async |duration| self.wait(duration).await)
             .await
     }
 

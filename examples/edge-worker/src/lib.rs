@@ -225,9 +225,9 @@ mod tests {
         let event = json!({"event_id": "01E4", "object_type": "email", "metric": "bounced", "delivery_id": "RPIL",
             "person": "42"});
         let verifier = Verifier::new("signing-key").unwrap();
-        let signature = verifier.sign(1_700_000_000.into(), body.as_bytes());
-        let other = verifier.sign(1_700_000_000.into(), body.trim().as_bytes());
-        let late = verifier.sign(1_699_999_000.into(), body.as_bytes());
+        let signature = verifier.sign(1_700_000_000, body.as_bytes());
+        let other = verifier.sign(1_700_000_000, body.trim().as_bytes());
+        let late = verifier.sign(1_699_999_000, body.as_bytes());
         for (signature, timestamp, outcome) in [
             (signature, "1700000000", Ok(event)),
             (other, "1700000000", Err("the X-CIO-Signature header does not match")),

@@ -22,10 +22,10 @@ pub(crate) enum Instruction<'a> {
         headers: Vec<(&'a str, &'a str)>,
         /// The longest that it may take, the body included.
         timeout_ms: u64,
-        /// The most bytes of the answer's body.
+        /// The most bytes of the response's body.
         limit: usize,
     },
-    /// Do nothing for so many milliseconds.
+    /// Do nothing for this many milliseconds.
     Wait(u64),
     /// Nothing: the call has ended.
     Done(Outcome),
@@ -79,7 +79,7 @@ struct Head {
     /// Milliseconds since 1970-01-01 UTC.
     since_epoch: u64,
     random: [u32; 4],
-    /// The answer to a request, if one came.
+    /// The response to a request, if one came.
     status: Option<u16>,
     #[serde(default)]
     headers: Headers,
@@ -118,7 +118,7 @@ impl Turn {
         let answer = match (response, failed) {
             (response, None) => response.map(Ok),
             (None, Some(error)) => Some(Err(error)),
-            // What there is of the answer says what became of the request.
+            // What there is of the response says more than that the request may have arrived.
             (Some(response), Some(error)) => Some(Err(error.with_response(response))),
         };
         Ok(Self { now, answer })

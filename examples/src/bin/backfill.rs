@@ -14,61 +14,82 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use customerio::{BatchEvent, BatchOptions, Client, Failure, Summary, Track, track::v2::person::Identify};
-use customerio_examples::{connect_quietly, progress_bar};
+use customerio::{
+    Client, Track,
+    batch::{BatchEvent, BatchOptions, BatchSender, Summary, TrackBatch},
+    track::v2::person::Identify,
+};
+use customerio_examples::{connect_quietly, progress_bar, spawn};
 use serde_json::{Map, Value};
+use tokio::{sync::mpsc, task::JoinSet};
 
-/// A row of the file: what it says, and what to write if it does not arrive.
+/// A row: what it says, and what to write if it does not arrive.
 struct Row {
     id: String,
     attributes: Map<String, Value>,
     text: String,
 }
 
+/// Sends the rows of several cursors, each from a task of its own.
 async fn backfill(
-    track: &Client<Track>,
-    rows: impl Iterator<Item = Row>,
-    progress: impl Fn(u64),
-    mut keep: impl FnMut(String, Failure),
+    track: Client<Track>,
+    cursors: Vec<mpsc::Receiver<Row>>,
+    on_event: impl FnMut(BatchEvent<String>) + Send + 'static,
 ) -> Summary {
-    let items = rows.map(|row| {
-        let item = track.item(&Identify::new(&row.id).with_attributes(&row.attributes));
-        (row.text, item)
-    });
     // The rows are about different people, so batches may overtake each other.
     let options = BatchOptions::default().with_concurrency(4);
-    let told = |event| match event {
-        BatchEvent::Progress(so_far) => progress(so_far.ended()),
-        BatchEvent::Failed(failed) => keep(failed.tag, failed.failure),
-        BatchEvent::Unknown(error) => eprintln!("an error, nobody knows about which row: {error}"),
-    };
-    track.send_all(items, options, told).await
+    let batch = track.batch(options).on_event(on_event);
+    let mut tasks = JoinSet::new();
+    for rows in cursors {
+        tasks.spawn(push_all(batch.clone(), rows));
+    }
+    tasks.join_all().await;
+    batch.finish().await.summary
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// Pushes rows as they come. A push waits while four batches are under way.
+async fn push_all(batch: BatchSender<TrackBatch, String>, mut rows: mpsc::Receiver<Row>) {
+    while let Some(Row { id, attributes, text }) = rows.recv().await {
+        batch.push(text, Identify::new(id).with_attributes(attributes)).await;
+    }
+}
+
+#[tokio::main]
+async fn main() -> customerio_examples::Result {
+    spawn(backfill_a_file()).await
+}
+
+async fn backfill_a_file() -> customerio_examples::Result {
     let customerio = connect_quietly().await?;
-    let mut files = env::args().skip(2).map(PathBuf::from);
-    let folder = env::temp_dir();
-    let people = match files.next() {
-        Some(file) => file,
-        None => sample(&folder.join("customerio-people.jsonl"))?,
-    };
-    let rejects = files.next().unwrap_or_else(|| folder.join("customerio-rejects.jsonl"));
+    let (people, rejects) = files()?;
     let (mut file, mut reasons) = (BufWriter::new(File::create(&rejects)?), BTreeMap::<String, u64>::new());
 
     let total = rows(&people)?.count() as u64;
-    let keep = |row: String, failure: Failure| {
-        // A row that is neither there nor here is lost: better to stop.
-        writeln!(file, "{row}").expect("the rejected rows must be kept");
-        let times = reasons.entry(failure.to_string()).or_default();
-        if *times == 0 {
-            let row: String = row.chars().take(80).collect();
-            println!("\n{row}\n  {failure}");
-        }
-        *times += 1;
+    let (cursors, reading) = read(rows(&people)?);
+    let (events, mut reported) = mpsc::unbounded_channel();
+    let on_event = move |event| {
+        // Where nobody reads on, the file could not be written, and the program ends with that.
+        let _ = events.send(event);
     };
-    let summary = backfill(&customerio.track, rows(&people)?, |done| progress_bar(done, total), keep).await;
+    let sending = tokio::spawn(backfill(customerio.track, cursors, on_event));
+    while let Some(event) = reported.recv().await {
+        match event {
+            BatchEvent::Progress(so_far) => progress_bar(so_far.ended(), total),
+            BatchEvent::Failed(failed) => {
+                writeln!(file, "{}", failed.tag)?;
+                let times = reasons.entry(failed.error.to_string()).or_default();
+                if *times == 0 {
+                    let row: String = failed.tag.chars().take(80).collect();
+                    println!("\n{row}\n  {}", failed.error);
+                }
+                *times += 1;
+            }
+            BatchEvent::Unknown(error) => eprintln!("an error not attributed to any row: {error}"),
+            _ => {}
+        }
+    }
+    let summary = sending.await?;
+    reading.await?;
     file.flush()?;
     println!("\n");
     for (reason, count) in reasons {
@@ -76,7 +97,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     println!("accepted     {:>8}", summary.accepted);
     println!("rejected     {:>8}  by Customer.io", summary.rejected);
-    println!("refused      {:>8}  before they were sent", summary.refused);
+    println!("invalid      {:>8}  before they were sent", summary.invalid);
     println!("undelivered  {:>8}", summary.undelivered);
     println!("in {} requests; the rows that did not arrive are in {}", summary.batches, rejects.display());
     if let Some(server) = &customerio.server {
@@ -85,8 +106,33 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     summary.stopped.map_or(Ok(()), |error| Err(error.into()))
 }
 
-/// The rows of a file, read as they are needed. One that cannot be read has no id, and is refused for that.
-fn rows(path: &Path) -> io::Result<Box<dyn Iterator<Item = Row>>> {
+/// The file of the people, and the one for the rows that do not arrive.
+fn files() -> io::Result<(PathBuf, PathBuf)> {
+    let mut files = env::args().skip(2).map(PathBuf::from);
+    let folder = env::temp_dir();
+    let people = match files.next() {
+        Some(file) => file,
+        None => sample(&folder.join("customerio-people.jsonl"))?,
+    };
+    Ok((people, files.next().unwrap_or_else(|| folder.join("customerio-rejects.jsonl"))))
+}
+
+/// Deals the rows to four cursors, as if each read a part of a table. It reads on, on a thread of its own, when the next
+/// cursor has room.
+fn read(rows: impl Iterator<Item = Row> + Send + 'static) -> (Vec<mpsc::Receiver<Row>>, tokio::task::JoinHandle<()>) {
+    let (senders, cursors): (Vec<_>, Vec<_>) = (0..4).map(|_| mpsc::channel(100)).unzip();
+    let reading = tokio::task::spawn_blocking(move || {
+        for (row, cursor) in rows.zip(senders.iter().cycle()) {
+            if cursor.blocking_send(row).is_err() {
+                return;
+            }
+        }
+    });
+    (cursors, reading)
+}
+
+/// The rows of a file, read as they are needed. One that cannot be read has no id, and is rejected for that.
+fn rows(path: &Path) -> io::Result<Box<dyn Iterator<Item = Row> + Send>> {
     if path.extension().is_some_and(|extension| extension == "csv") {
         // All values are text: what looks like a number may be an id with zeros before it, or a phone number.
         let rows = csv::Reader::from_path(path)?.into_deserialize::<BTreeMap<String, String>>();

@@ -5,28 +5,31 @@ use std::time::Duration;
 use customerio::{
     App, Client, Error,
     app::{Filter, IdsAudience, TriggerBroadcast},
+    ids::BroadcastId,
 };
-use customerio_examples::connect;
+use customerio_examples::{connect, spawn};
 use serde_json::json;
 
-async fn broadcast(app: &Client<App>, broadcast: u64) -> Result<(), Error> {
-    let data = json!({"headline": "Roadrunner spotted"});
+async fn broadcast(app: &Client<App>, broadcast: BroadcastId) -> Result<(), Error> {
     let subscribers = Filter::all([Filter::segment(7), Filter::attribute_equals("plan", "pro")]);
-    let trigger = TriggerBroadcast::new(broadcast, subscribers).with_data(&data);
-    println!("trigger {}", app.trigger_broadcast(&trigger).await?.id);
+    let trigger = TriggerBroadcast::new(broadcast, subscribers).with_data(json!({"headline": "Roadrunner spotted"}));
+    println!("trigger {}", app.trigger_broadcast(trigger).await?.id);
 
     // Triggers go 10 seconds apart. The SDK waits for its turn, unless that comes after the deadline, as here.
-    let people = IdsAudience::new(&["42", "43"]).with_id_ignore_missing(true);
-    let soon = app.within(Duration::from_secs(5)).trigger_broadcast(&TriggerBroadcast::new(broadcast, people)).await;
+    let people = IdsAudience::new(["42", "43"]).with_id_ignore_missing(true);
+    let soon = app.within(Duration::from_secs(5)).trigger_broadcast(TriggerBroadcast::new(broadcast, people)).await;
     if let Err(error) = soon {
         println!("{error}; it can come after {:?}", error.retry_after());
     }
     Ok(())
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let customerio = connect().await?;
-    broadcast(&customerio.app, customerio.broadcast).await?;
-    Ok(())
+#[tokio::main]
+async fn main() -> customerio_examples::Result {
+    spawn(async {
+        let customerio = connect().await?;
+        broadcast(&customerio.app, customerio.broadcast).await?;
+        Ok(())
+    })
+    .await
 }

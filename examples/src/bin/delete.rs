@@ -1,7 +1,7 @@
 //! Delete, suppress and unsuppress a person: the program of the README's guide of that name.
 
 use customerio::{Client, Error, Track};
-use customerio_examples::connect;
+use customerio_examples::{connect, spawn};
 
 async fn forget(track: &Client<Track>) -> Result<(), Error> {
     track.delete("42").await?;
@@ -9,9 +9,12 @@ async fn forget(track: &Client<Track>) -> Result<(), Error> {
     track.unsuppress("43").await
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let customerio = connect().await?;
-    forget(&customerio.track).await?;
-    Ok(())
+#[tokio::main]
+async fn main() -> customerio_examples::Result {
+    spawn(async {
+        let customerio = connect().await?;
+        forget(&customerio.track).await?;
+        Ok(())
+    })
+    .await
 }

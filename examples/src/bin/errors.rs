@@ -1,12 +1,12 @@
 //! Errors, and what to do about each: the program of the README's guide of that name.
 
 use customerio::{App, Client, Delivery, Error, app::SendSms};
-use customerio_examples::connect;
+use customerio_examples::{connect, spawn};
 
 async fn send_and_explain(app: &Client<App>, to: &str) -> String {
-    match app.send_sms(&SendSms::new("login_code", "42", to)).await {
+    match app.send_sms(SendSms::new("login_code", "42", to)).await {
         Ok(sent) => format!("delivery {}", sent.delivery_id),
-        Err(Error::Build(error)) => format!("a bug of ours: {error}"),
+        Err(Error::Build(error)) => format!("our own bug: {error}"),
         Err(Error::Api(error)) if error.status() == 401 => "the App API key is wrong".to_owned(),
         Err(Error::Api(error)) => format!("{}: {:?}", error.status(), error.message()),
         Err(error) if error.delivery() == Delivery::NotSent => "nothing was sent: try again later".to_owned(),
@@ -14,11 +14,14 @@ async fn send_and_explain(app: &Client<App>, to: &str) -> String {
     }
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let customerio = connect().await?;
-    for to in ["+15551234567", "", "not a number"] {
-        println!("{}\n", send_and_explain(&customerio.app, to).await);
-    }
-    Ok(())
+#[tokio::main]
+async fn main() -> customerio_examples::Result {
+    spawn(async {
+        let customerio = connect().await?;
+        for to in ["+15551234567", "", "not a number"] {
+            println!("{}\n", send_and_explain(&customerio.app, to).await);
+        }
+        Ok(())
+    })
+    .await
 }

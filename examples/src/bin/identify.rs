@@ -4,26 +4,28 @@ use customerio::{
     Client, Error, Track,
     track::{Identify, ObjectId, Relationship},
 };
-use customerio_examples::connect;
+use customerio_examples::{connect, spawn};
 use serde_json::json;
 
 async fn sign_up(track: &Client<Track>) -> Result<(), Error> {
-    track.identify("42", &json!({"email": "ada@example.com", "plan": "pro"})).await?;
+    track.identify("42", json!({"email": "ada@example.com", "plan": "pro"})).await?;
 
-    let company = [Relationship::new(ObjectId::new("1", "acme")).with_attributes(&json!({"role": "admin"}))?];
-    let attributes = json!({"first_name": "Ada"});
+    let acme = Relationship::new(ObjectId::new(1, "acme")).with_attributes(json!({"role": "admin"}));
     let identify = Identify::new("42")
-        .with_created_at(1_700_000_000.into())
+        .with_created_at(1_700_000_000)
         .with_update(true) // never create
-        .with_topics(&[(1, true), (2, false)])
-        .with_relationships(&company)
-        .with_attributes(&attributes);
-    track.call(&identify).await
+        .with_topics([(1, true), (2, false)])
+        .with_relationships([acme])
+        .with_attributes(json!({"first_name": "Ada"}));
+    track.call(identify).await
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let customerio = connect().await?;
-    sign_up(&customerio.track).await?;
-    Ok(())
+#[tokio::main]
+async fn main() -> customerio_examples::Result {
+    spawn(async {
+        let customerio = connect().await?;
+        sign_up(&customerio.track).await?;
+        Ok(())
+    })
+    .await
 }

@@ -4,19 +4,21 @@ use customerio::{
     App, Client, Error,
     app::{SendInApp, SendInboxMessage},
 };
-use customerio_examples::connect;
+use customerio_examples::{connect, spawn};
 use serde_json::json;
 
 async fn in_app(app: &Client<App>) -> Result<(), Error> {
-    let data = json!({"badge": 1});
-    app.send_in_app(&SendInApp::new("welcome", "42").with_message_data(&data)).await?;
-    app.send_inbox_message(&SendInboxMessage::new("news", "42").with_language("de")).await?;
+    app.send_in_app(SendInApp::new("welcome", "42").with_message_data(json!({"badge": 1}))).await?;
+    app.send_inbox_message(SendInboxMessage::new("news", "42").with_language("de")).await?;
     Ok(())
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let customerio = connect().await?;
-    in_app(&customerio.app).await?;
-    Ok(())
+#[tokio::main]
+async fn main() -> customerio_examples::Result {
+    spawn(async {
+        let customerio = connect().await?;
+        in_app(&customerio.app).await?;
+        Ok(())
+    })
+    .await
 }

@@ -2,23 +2,26 @@
 
 use customerio::{
     Client, Error, Track,
-    track::{EmailMetric, Metric, PushMetric, ReportPushMetric, SmsMetric},
+    track::{EmailMetric, Metric, PushMetric, ReportPushMetric, SmsMetric, Unsubscribe},
 };
-use customerio_examples::connect;
+use customerio_examples::{connect, spawn};
 
 async fn metrics(track: &Client<Track>, delivery_id: &str) -> Result<(), Error> {
     let clicked = Metric::email(delivery_id, EmailMetric::Clicked).with_href("https://example.com/offer");
-    track.call(&clicked).await?;
-    track.call(&Metric::sms(delivery_id, SmsMetric::Delivered).with_timestamp(1_700_000_000.into())).await?;
-    track.unsubscribe(delivery_id).await?;
+    track.call(clicked).await?;
+    track.call(Metric::sms(delivery_id, SmsMetric::Delivered).with_timestamp(1_700_000_000)).await?;
+    track.call(Unsubscribe::new(delivery_id)).await?;
 
-    // An older call for push notifications alone, which the vendor has deprecated in favour of `Metric::push`.
-    track.call(&ReportPushMetric::new(delivery_id, PushMetric::Opened, "device-token")).await
+    // An older operation for push notifications alone, which the vendor has deprecated in favour of `Metric::push`.
+    track.call(ReportPushMetric::new(delivery_id, PushMetric::Opened, "device-token")).await
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let customerio = connect().await?;
-    metrics(&customerio.track, "RPILAgUBcRhIBqSfeiIwdIYJKxTY").await?;
-    Ok(())
+#[tokio::main]
+async fn main() -> customerio_examples::Result {
+    spawn(async {
+        let customerio = connect().await?;
+        metrics(&customerio.track, "RPILAgUBcRhIBqSfeiIwdIYJKxTY").await?;
+        Ok(())
+    })
+    .await
 }

@@ -4,25 +4,27 @@ use customerio::{
     App, Client, Device, Error, Platform,
     app::{PushTarget, SendPush},
 };
-use customerio_examples::connect;
+use customerio_examples::{connect, spawn};
 use serde_json::json;
 
 async fn push(app: &Client<App>) -> Result<(), Error> {
-    let data = json!({"name": "Ada"});
     let message = SendPush::new("shipped", "42")
-        .with_to(PushTarget::LastUsed)
+        .with_to(PushTarget::last_used())
         .with_title("Your order is on its way")
         .with_link("shop://orders/17")
         .with_custom_device(Device::new("device-token", Platform::Android))
-        .with_message_data(&data);
-    let sent = app.send_push(&message).await?;
+        .with_message_data(json!({"name": "Ada"}));
+    let sent = app.send_push(message).await?;
     println!("delivery {}", sent.delivery_id);
     Ok(())
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let customerio = connect().await?;
-    push(&customerio.app).await?;
-    Ok(())
+#[tokio::main]
+async fn main() -> customerio_examples::Result {
+    spawn(async {
+        let customerio = connect().await?;
+        push(&customerio.app).await?;
+        Ok(())
+    })
+    .await
 }

@@ -1,51 +1,54 @@
-//! The whole life of a customer: every request, and every answer.
+//! One customer from sign-up to deletion: every request, and every response.
 //!
 //! `cargo run -p customerio-examples --bin quickstart -- hyper` takes the other transport.
 
 use customerio::{
     Client, Delivery, Device, DeviceAttributes, Error, Platform, Track,
     app::{Attachment, DefaultAudience, SendEmail, SendPush, TriggerBroadcast},
-    track::{AddDevice, Identify},
+    track::{AnonymousEvent, Identify},
 };
-use customerio_examples::{CustomerIo, connect};
+use customerio_examples::{CustomerIo, connect, spawn};
 use serde_json::json;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+#[tokio::main]
+async fn main() -> customerio_examples::Result {
+    spawn(life_of_a_customer()).await
+}
+
+async fn life_of_a_customer() -> customerio_examples::Result {
     let customerio = connect().await?;
     let track = &customerio.track;
 
     heading("Ada looks around; nobody knows who she is yet");
-    track.track_anonymous("cookie-1", "viewed_pricing", &json!({"plan": "pro"})).await?;
+    track.track_anonymous("cookie-1", "viewed_pricing", json!({"plan": "pro"})).await?;
 
     heading("She signs up, and what she did before becomes hers");
-    let attributes = json!({"first_name": "Ada", "plan": "pro"});
     let ada = Identify::new("42")
         .with_email("ada@example.com")
         .with_anonymous_id("cookie-1")
-        .with_created_at(1_700_000_000.into())
-        .with_attributes(&attributes);
-    track.call(&ada).await?;
+        .with_created_at(1_700_000_000)
+        .with_attributes(json!({"first_name": "Ada", "plan": "pro"}));
+    track.call(ada).await?;
 
     heading("She buys something, and looks at pages and screens");
-    track.track("42", "purchase", &json!({"price": 23.45, "product": "socks"})).await?;
-    track.page("42", "https://example.com/pricing", &()).await?;
-    track.screen("42", "orders", &()).await?;
+    track.track("42", "purchase", json!({"price": 23.45, "product": "socks"})).await?;
+    track.page("42", "https://example.com/pricing", ()).await?;
+    track.screen("42", "orders", ()).await?;
 
     heading("She invites a friend, who is a stranger to Customer.io");
-    track.invite("friend@example.com", "invited", &json!({"by": "Ada"})).await?;
+    track.call(AnonymousEvent::invite("friend@example.com", "invited").with_data(json!({"by": "Ada"}))).await?;
 
     heading("She installs the app");
     let attributes = DeviceAttributes::new().with_device_os("iOS 18.2").with_app_version("2.1.0");
     let device = Device::new("device-token", Platform::Ios).with_attributes(attributes);
-    track.call(&AddDevice::new("42", device)).await?;
+    track.add_device("42", device).await?;
 
     heading("She had an account before: the two become one");
-    track.identify("41", &json!({"company": "Analytical Engines"})).await?;
+    track.identify("41", json!({"company": "Analytical Engines"})).await?;
     track.merge("42", "41").await?;
 
     heading("She joins a segment");
-    track.add_to_segment(customerio.segment, &["42"]).await?;
+    track.add_to_segment(customerio.segment, ["42"]).await?;
 
     messages(&customerio).await?;
 
@@ -68,22 +71,22 @@ async fn messages(customerio: &CustomerIo) -> Result<(), Error> {
     let app = &customerio.app;
 
     heading("She gets an e-mail with her invoice");
-    let data = json!({"order": 17});
-    let invoice = Attachment::from_bytes("invoice.csv", b"item,price\nsocks,23.45\n");
+    let order = json!({"order": 17});
+    let invoice = Attachment::from_bytes("invoice.csv", "item,price\nsocks,23.45\n");
     let email = SendEmail::from_template("order_confirmation", "ada@example.com")
         .with_identifiers("42")
-        .with_message_data(&data)
-        .with_attachment(&invoice);
-    let sent = app.send_email(&email).await?;
-    println!("  = delivery {}, queued at {}", sent.delivery_id, sent.queued_at.get());
+        .with_message_data(&order)
+        .with_attachment(invoice);
+    let sent = app.send_email(email).await?;
+    println!("  = delivery {}", sent.delivery_id);
 
     heading("And a push notification");
-    let sent = app.send_push(&SendPush::new("shipped", "42").with_title("Your order is on its way")).await?;
-    println!("  = delivery {}, queued at {}", sent.delivery_id, sent.queued_at.get());
+    let sent = app.send_push(SendPush::new("shipped", "42").with_title("Your order is on its way")).await?;
+    println!("  = delivery {}", sent.delivery_id);
 
     heading("A broadcast goes to her and a thousand others");
-    let broadcast = TriggerBroadcast::new(customerio.broadcast, DefaultAudience::new()).with_data(&data);
-    let triggered = app.trigger_broadcast(&broadcast).await?;
+    let broadcast = TriggerBroadcast::new(customerio.broadcast, DefaultAudience::new()).with_data(order);
+    let triggered = app.trigger_broadcast(broadcast).await?;
     println!("  = trigger {}", triggered.id);
     Ok(())
 }
@@ -97,7 +100,7 @@ async fn mistakes(track: &Client<Track>) {
         }
     }
     // Customer.io takes a name of 100 bytes; the SDK counts them before it sends.
-    if let Err(error) = track.track("42", &too_long, &()).await {
+    if let Err(error) = track.track("42", &too_long, ()).await {
         println!("! {error}");
     }
 }

@@ -17,13 +17,16 @@ use customerio::{
     http::{Request, StatusCode},
     webhook::{Email, Event, Kind, Push, Verifier},
 };
-use customerio_examples::webhooks::{Clock, Handled, Source};
+use customerio_examples::{
+    spawn,
+    webhooks::{Clock, Handled, Source},
+};
 use tokio::{
     net::TcpListener,
     sync::{mpsc, oneshot},
 };
 
-/// Says at once what to answer: after 4 seconds, and after any error, all later events wait.
+/// Decides at once which status to respond with: after 4 seconds, and after any error, all later events wait.
 fn accept(
     verifier: &Verifier,
     queue: &tokio::sync::mpsc::Sender<Event>,
@@ -33,7 +36,7 @@ fn accept(
     match verifier.receive(request, now) {
         // A queue that is full or closed takes nothing: the service sends the event again.
         Ok(event) => queue.try_send(event).map_or(StatusCode::SERVICE_UNAVAILABLE, |()| StatusCode::OK),
-        // 401 where it is not signed as it should be; 200 where it is no event, because a repeat brings the same.
+        // 401 where it is not signed as it should be; 200 where it is no event, because a retry brings the same.
         Err(error) => {
             eprintln!("{error}");
             error.status()
@@ -44,7 +47,7 @@ fn accept(
 /// What to do about an event; one of an unknown kind is whole in `event.json()`.
 fn reason_to_act(event: &Event) -> Option<&'static str> {
     match event.kind() {
-        Kind::Email(Email::Bounced(_) | Email::Spammed(_)) => Some("an e-mail address to write to no more"),
+        Kind::Email(Email::Bounced(_) | Email::Spammed(_)) => Some("stop e-mailing this address"),
         Kind::Email(Email::Clicked(clicked)) if clicked.machine != Some(true) => Some("a click on a link in an e-mail"),
         Kind::Push(Push::Bounced(bounced)) if !bounced.recipients.is_empty() => Some("a device to forget"),
         Kind::Customer(_) => Some("a change of subscriptions"),
@@ -75,7 +78,7 @@ async fn work(mut queue: mpsc::Receiver<Event>, clock: Clock, handled: Arc<Handl
 
     let memory: &dyn DedupStore = &Mutex::new(InMemoryDedup::new());
     while let Some(event) = queue.recv().await {
-        // Without an id it cannot be told from a repeat. A memory that cannot be reached is no reason to lose an event.
+        // Without an id it cannot be told from a retry; if the store is unavailable, process the event anyway.
         let claim = match event.event_id() {
             Some(id) => memory.claim(id, clock()).await.unwrap_or(Claim::New),
             None => Claim::New,
@@ -85,14 +88,18 @@ async fn work(mut queue: mpsc::Receiver<Event>, clock: Clock, handled: Arc<Handl
             if let Some(id) = event.event_id()
                 && let Err(error) = memory.done(id, clock()).await
             {
-                eprintln!("a repeat of this event will be handled again: {error}");
+                eprintln!("a retry of this event will be handled again: {error}");
             }
         }
     }
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+#[tokio::main]
+async fn main() -> customerio_examples::Result {
+    spawn(run()).await
+}
+
+async fn run() -> customerio_examples::Result {
     let source = Source::connect().await?;
     let listener = TcpListener::bind(source.address()?).await?;
     let url = format!("http://{}/customerio", listener.local_addr()?);
@@ -111,7 +118,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     source.play(&url).await?;
 
-    // First the calls that are under way are answered. Then nobody can put anything into the queue any more, and the
+    // First the requests that are under way get their responses. Then nobody can put anything into the queue any more, and the
     // worker ends when it has handled what is in it.
     drop(stop);
     server.await??;
@@ -132,7 +139,7 @@ mod tests {
         let request = |body: &'static str, signed_as: &str| {
             Request::post("/customerio")
                 .header("x-cio-timestamp", NOW)
-                .header("x-cio-signature", verifier.sign(NOW.into(), signed_as.as_bytes()))
+                .header("x-cio-signature", verifier.sign(NOW, signed_as.as_bytes()))
                 .body(Bytes::from_static(body.as_bytes()))
                 .unwrap()
         };

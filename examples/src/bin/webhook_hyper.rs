@@ -18,7 +18,10 @@ use customerio::{
     http::{Method, Request, Response, StatusCode},
     webhook::{Claim, DedupError, DedupStore, Event, InMemoryDedup},
 };
-use customerio_examples::webhooks::{Clock, Handled, Source};
+use customerio_examples::{
+    spawn,
+    webhooks::{Clock, Handled, Source},
+};
 use http_body_util::{BodyExt as _, Empty, Limited};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::{rt::TokioIo, server::graceful::GracefulShutdown};
@@ -36,7 +39,7 @@ async fn work(
     const PAUSE: std::time::Duration = std::time::Duration::from_millis(100);
     let memory: &dyn DedupStore = &std::sync::Mutex::new(InMemoryDedup::new());
     while let Some(event) = queue.recv().await {
-        // An event without an id cannot be told from a repeat, and a memory that is away is no reason to lose one.
+        // An event without an id cannot be told from a retry; if the store is unavailable, process the event anyway.
         let claim = match event.event_id() {
             Some(id) => memory.claim(id, now()).await.unwrap_or(Claim::New),
             None => Claim::New,
@@ -52,7 +55,7 @@ async fn work(
         if let Some(id) = event.event_id()
             && let Err(error) = memory.done(id, now()).await
         {
-            eprintln!("a repeat of this event may be handled again: {error}");
+            eprintln!("a retry of this event may be handled again: {error}");
         }
     }
 }
@@ -95,7 +98,7 @@ impl Receiver {
     }
 }
 
-/// Serves until it is told to stop, and then until every call that is under way is answered.
+/// Serves until it is told to stop, and then until every request that is under way has its response.
 async fn serve(listener: TcpListener, receiver: Arc<Receiver>, mut stopped: oneshot::Receiver<()>) {
     let connections = GracefulShutdown::new();
     loop {
@@ -131,8 +134,12 @@ async fn serve(listener: TcpListener, receiver: Arc<Receiver>, mut stopped: ones
     connections.shutdown().await;
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+#[tokio::main]
+async fn main() -> customerio_examples::Result {
+    spawn(run()).await
+}
+
+async fn run() -> customerio_examples::Result {
     let source = Source::connect().await?;
     let listener = TcpListener::bind(source.address()?).await?;
     let url = format!("http://{}/customerio", listener.local_addr()?);
@@ -148,7 +155,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     source.play(&url).await?;
 
-    // First the calls that are under way are answered. Then nobody can put anything into the queue any more, and the
+    // First the requests that are under way get their responses. Then nobody can put anything into the queue any more, and the
     // worker ends when it has handled what is in it.
     drop(stop);
     server.await?;
@@ -186,7 +193,7 @@ mod tests {
     async fn what_was_accepted_is_handled_before_the_end() {
         let verifier = Verifier::new("key").unwrap();
         let request = |body: &str, more: &str| {
-            let signature = verifier.sign(NOW.into(), body.as_bytes());
+            let signature = verifier.sign(NOW, body.as_bytes());
             let length = body.len();
             format!(
                 "POST /customerio HTTP/1.1\r\nhost: x\r\nx-cio-timestamp: {NOW}\r\nx-cio-signature: {signature}\r\n\

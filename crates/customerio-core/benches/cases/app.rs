@@ -2,11 +2,8 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use customerio_core::{
-    Device, PersonId, Platform,
-    app::{
-        Attachment, IdsAudience, SendEmail, SendInApp, SendInboxMessage, SendPush, SendSms, SendWhatsApp,
-        TriggerBroadcast,
-    },
+    Device, Platform,
+    app::{Attachment, IdsAudience, SendEmail, SendPush, TriggerBroadcast},
     build,
     bytes::Bytes,
     http::Request,
@@ -48,11 +45,6 @@ struct Id<'a> {
 }
 
 #[derive(Serialize)]
-struct CioId<'a> {
-    cio_id: &'a str,
-}
-
-#[derive(Serialize)]
 struct Push<'a> {
     custom_device: Token<'a>,
     transactional_message_id: &'a str,
@@ -67,21 +59,6 @@ struct Token<'a> {
 }
 
 #[derive(Serialize)]
-struct Text<'a> {
-    to: &'a str,
-    transactional_message_id: &'a str,
-    identifiers: Id<'a>,
-    message_data: &'a Purchase,
-}
-
-#[derive(Serialize)]
-struct InApp<'a, I> {
-    transactional_message_id: &'a str,
-    identifiers: I,
-    message_data: &'a Purchase,
-}
-
-#[derive(Serialize)]
 struct Broadcast<'a> {
     ids: &'a [&'a str],
     id_ignore_missing: bool,
@@ -92,7 +69,7 @@ cases! {
     send_email "app.send_email" |x| {
         let invoice = Attachment::from_bytes("invoice.csv", &x.file);
         let email = SendEmail::from_template(x.template, x.email).with_identifiers(x.id).with_message_data(&x.purchase);
-        build(&x.app, &email.with_header("X-Order", x.name).with_attachment(&invoice)).unwrap()
+        build(&x.app, email.with_header("X-Order", x.name).with_attachment(invoice)).unwrap()
     } {
         x.app_by_hand.post(fixed("/v1/send/email"), &Email {
             to: x.email,
@@ -106,7 +83,7 @@ cases! {
 
     send_push "app.send_push" |x| {
         let push = SendPush::new(x.template, x.id).with_custom_device(Device::new(x.token, Platform::Android));
-        build(&x.app, &push.with_message_data(&x.purchase)).unwrap()
+        build(&x.app, push.with_message_data(&x.purchase)).unwrap()
     } {
         x.app_by_hand.post(fixed("/v1/send/push"), &Push {
             custom_device: Token { token: x.token, platform: "android" },
@@ -116,53 +93,9 @@ cases! {
         })
     }
 
-    send_sms "app.send_sms" |x| {
-        build(&x.app, &SendSms::new(x.template, x.id, x.phone).with_message_data(&x.purchase)).unwrap()
-    } {
-        x.app_by_hand.post(fixed("/v1/send/sms"), &Text {
-            to: x.phone,
-            transactional_message_id: x.template,
-            identifiers: Id { id: x.id },
-            message_data: &x.purchase,
-        })
-    }
-
-    send_whatsapp "app.send_whatsapp" |x| {
-        build(&x.app, &SendWhatsApp::new(x.template, x.id, x.phone).with_message_data(&x.purchase)).unwrap()
-    } {
-        x.app_by_hand.post(fixed("/v1/send/whatsapp"), &Text {
-            to: x.phone,
-            transactional_message_id: x.template,
-            identifiers: Id { id: x.id },
-            message_data: &x.purchase,
-        })
-    }
-
-    send_in_app "app.send_in_app" |x| {
-        build(&x.app, &SendInApp::new(x.template, x.id).with_message_data(&x.purchase)).unwrap()
-    } {
-        x.app_by_hand.post(fixed("/v1/send/in_app"), &InApp {
-            transactional_message_id: x.template,
-            identifiers: Id { id: x.id },
-            message_data: &x.purchase,
-        })
-    }
-
-    send_inbox_message "app.send_inbox_message" |x| {
-        let message = SendInboxMessage::new(x.template, PersonId::CioId(x.cio_id)).with_message_data(&x.purchase);
-        build(&x.app, &message).unwrap()
-    } {
-        x.app_by_hand.post(fixed("/v1/send/inbox_message"), &InApp {
-            transactional_message_id: x.template,
-            identifiers: CioId { cio_id: x.cio_id },
-            message_data: &x.purchase,
-        })
-    }
-
     trigger_broadcast "app.trigger_broadcast" |x| {
-        let (ids, number) = ([x.id, x.other_id], u64::from(x.number));
-        let audience = IdsAudience::new(&ids).with_id_ignore_missing(true);
-        build(&x.app, &TriggerBroadcast::new(number, audience).with_data(&x.purchase)).unwrap()
+        let audience = IdsAudience::new([x.id, x.other_id]).with_id_ignore_missing(true);
+        build(&x.app, TriggerBroadcast::new(x.number, audience).with_data(&x.purchase)).unwrap()
     } {
         let ids = &[x.id, x.other_id];
         let broadcast = Broadcast { ids, id_ignore_missing: true, data: &x.purchase };

@@ -1,6 +1,9 @@
 //! What is measured besides the building of requests.
 
+pub(crate) mod by_hand;
+
 use std::{
+    future,
     hint::black_box,
     pin::pin,
     sync::atomic::{AtomicU64, Ordering},
@@ -9,14 +12,15 @@ use std::{
 };
 
 use customerio_core::{
-    Client, Endpoint, EventId, Item, Limits, Moment, Region, Track, TrackBatch, Transport, TransportError, async_trait,
+    BatchOptions, Client, Endpoint, Item, Limits, Moment, Region, Track, TrackBatch, Transport, TransportError,
+    async_trait,
     bytes::Bytes,
     http::{Request, Response},
     track::v2::person::Event,
 };
 use serde::Serialize;
 
-/// A purchase, as a shop would tell of it.
+/// A purchase, as a shop would record it.
 #[derive(Serialize)]
 pub(crate) struct Purchase {
     order: &'static str,
@@ -38,15 +42,23 @@ pub(crate) const PURCHASE: Purchase = Purchase {
     shop: "example.com",
 };
 
-/// A captured event: 300 bytes or so.
-pub(crate) fn event(number: u64) -> Item<TrackBatch> {
-    let person = black_box("0d8a1f3e-6b0c-4c57-9c1e-0f4f6f1f6b1d");
-    let event = Event::new(person, "purchase")
-        .with_id(EventId::from_parts(1_700_000_000_000, number.into()))
-        .with_timestamp(1_700_000_000.into())
-        .with_attributes(&PURCHASE);
-    Item::new(&event, &Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 0 }, &Limits::default())
-        .unwrap()
+pub(crate) fn person() -> &'static str {
+    black_box("0d8a1f3e-6b0c-4c57-9c1e-0f4f6f1f6b1d")
+}
+
+/// An event of 300 bytes or so, which gets its id and its time when it is stamped.
+pub(crate) fn event() -> Event {
+    Event::new(person(), "purchase").with_attributes(&PURCHASE)
+}
+
+/// The same, stamped and encoded.
+pub(crate) fn item(number: u64) -> Item<TrackBatch> {
+    Item::new(event(), &moment(number), &Limits::default()).unwrap()
+}
+
+pub(crate) fn moment(number: u64) -> Moment {
+    let since_epoch = Duration::from_secs(1_700_000_000);
+    Moment { monotonic: Duration::ZERO, since_epoch, random: number.into() }
 }
 
 /// A transport that is no work, with a clock of its own: waiting moves it on, and takes no time.
@@ -57,10 +69,14 @@ struct Nowhere {
 
 #[async_trait]
 impl Transport for Nowhere {
-    async fn send(&self, _: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        black_box(request);
         Ok(Response::new(Bytes::from_static(b"{}")))
     }
     async fn sleep(&self, duration: Duration) {
+        if duration == LINGER {
+            future::pending().await
+        }
         self.waited.fetch_add(u64::try_from(duration.as_nanos()).unwrap(), Ordering::Relaxed);
     }
     fn now(&self) -> Moment {
@@ -69,14 +85,30 @@ impl Transport for Nowhere {
     }
 }
 
+/// A wait that has no end.
+const LINGER: Duration = Duration::from_secs(3_600);
+
 pub(crate) fn client() -> Client<Track> {
     Client::new(Endpoint::track(Region::Us, "site", "key").unwrap(), Nowhere::default())
+}
+
+/// Pushes so many events, made, stamped and encoded one by one, and sends them in batches.
+pub(crate) fn push(events: u64) {
+    let client = client();
+    let accepted = now(async {
+        let batch = client.batch(BatchOptions::default().with_linger(LINGER));
+        for _ in 0..events {
+            batch.push((), event()).await;
+        }
+        batch.finish().await.summary.accepted
+    });
+    assert_eq!(accepted, events);
 }
 
 /// Drives what never waits.
 pub(crate) fn now<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,
-        Poll::Pending => unreachable!("the transport answers at once"),
+        Poll::Pending => unreachable!("the transport responds at once"),
     }
 }

@@ -8,7 +8,7 @@ use std::{borrow::Cow, error::Error as StdError, fmt};
 #[derive(Clone, PartialEq, Eq)]
 pub struct BuildError {
     subject: Cow<'static, str>,
-    problem: BuildErrorKind,
+    kind: BuildErrorKind,
 }
 
 /// What is wrong with an argument.
@@ -55,11 +55,18 @@ pub enum BuildErrorKind {
     /// The operation cannot do without it.
     #[error("is missing")]
     Missing,
+    /// It is not configured: what to set, and where.
+    #[error("is not set: set {0}")]
+    NotSet(&'static str),
     /// It is given twice.
     #[error("is given twice")]
     Duplicate,
-    /// It cannot be written as JSON the way that the API needs it.
-    #[error("cannot be sent: {0}")]
+    /// It was set by a setter and is among the attributes or the data too: which of the two counts would be up to the
+    /// reader.
+    #[error("is set both by a setter and in the attributes")]
+    SetTwice,
+    /// It cannot be written as JSON the way that the API needs it: the rest of the sentence.
+    #[error("{0}")]
     Encoding(String),
     /// It is not something that the API takes, for the reason given.
     #[error("is not valid: {0}")]
@@ -68,14 +75,14 @@ pub enum BuildErrorKind {
 
 impl BuildError {
     /// An error about `subject`, such as `"the event name"`.
-    pub fn new(subject: impl Into<Cow<'static, str>>, problem: BuildErrorKind) -> Self {
-        Self { subject: subject.into(), problem }
+    pub fn new(subject: impl Into<Cow<'static, str>>, kind: BuildErrorKind) -> Self {
+        Self { subject: subject.into(), kind }
     }
 
     /// What is wrong.
     #[must_use]
     pub fn kind(&self) -> &BuildErrorKind {
-        &self.problem
+        &self.kind
     }
 
     /// The argument that is wrong, such as `the event name`.
@@ -87,7 +94,7 @@ impl BuildError {
 
 impl fmt::Display for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.subject, self.problem)
+        write!(f, "{} {}", self.subject, self.kind)
     }
 }
 

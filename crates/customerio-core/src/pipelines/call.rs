@@ -1,30 +1,28 @@
 //! What all calls of the API have in common.
 
-use bytes::Bytes;
-use serde::{Serialize, Serializer, ser::SerializeMap};
-
 use super::{Context, Integrations, MessageId, context};
 use crate::{
-    Body, BuildError, BuildErrorKind, Encoded, EventId, Limits, Moment, Nothing, Replay, Rfc3339,
-    device::check_token,
-    json::{self, Fields},
-    limits::check_bytes,
-    operation::JSON,
+    Body, BuildError, BuildErrorKind, EncodedItem, EventId, Limits, Moment, Replay, Rfc3339, Timestamp,
+    device::check_token, json::Writer, limits::check_bytes,
 };
 
 /// The fields that every call can have.
-pub(super) struct Common<'a, C: ?Sized = Nothing> {
-    pub(super) message_id: Option<MessageId<'a>>,
-    pub(super) timestamp: Option<Rfc3339>,
-    pub(super) sent_at: Option<Rfc3339>,
-    pub(super) original_timestamp: Option<Rfc3339>,
-    pub(super) integrations: Option<Integrations<'a>>,
+#[derive(Clone)]
+pub(super) struct Common {
+    pub(super) message_id: Option<MessageId>,
+    pub(super) timestamp: Option<Timestamp>,
+    pub(super) sent_at: Option<Timestamp>,
+    pub(super) original_timestamp: Option<Timestamp>,
+    pub(super) integrations: Option<Integrations>,
     /// The device that the call is about. It stands in the context, but is no context of the caller's to replace.
-    pub(super) device: Option<context::Device<'a>>,
-    context: Context<'a, C>,
+    pub(super) device: Option<Box<context::Device>>,
+    /// Apart, because it is large and most calls have none.
+    pub(super) context: Option<Box<Context>>,
+    /// Whether the context says which library made the call, where the caller's does not.
+    has_library: bool,
 }
 
-impl Common<'_> {
+impl Common {
     pub(super) fn new() -> Self {
         Self {
             message_id: None,
@@ -33,183 +31,143 @@ impl Common<'_> {
             original_timestamp: None,
             integrations: None,
             device: None,
-            context: Context::new(),
+            context: None,
+            has_library: false,
         }
     }
-}
 
-impl<'a, C: ?Sized> Common<'a, C> {
-    pub(super) fn with_context<D: ?Sized>(self, context: Context<'a, D>) -> Common<'a, D> {
-        let Self { message_id, timestamp, sent_at, original_timestamp, integrations, device, .. } = self;
-        Common { message_id, timestamp, sent_at, original_timestamp, integrations, device, context }
-    }
-
-    /// The fields with the id, the time and the library that they do not have yet; `None` where they have all.
-    pub(super) fn capture(&self, moment: &Moment) -> Option<Self> {
-        if self.message_id.is_some() && self.timestamp.is_some() && self.context.has_library() {
-            return None;
-        }
-        Some(Self {
-            message_id: self.message_id.or_else(|| Some(EventId::new(moment).into())),
-            timestamp: self.timestamp.or_else(|| Some(moment.rfc3339())),
-            integrations: self.integrations.clone(),
-            context: self.context.or(None, Some(context::Library::this())),
-            ..*self
-        })
+    /// Gives the call the id, the time and the library that it does not have yet.
+    pub(super) fn stamp(&mut self, moment: &Moment) {
+        self.message_id.get_or_insert_with(|| EventId::new(moment).into());
+        self.timestamp.get_or_insert_with(|| moment.timestamp());
+        self.has_library = true;
     }
 
     pub(super) fn replay(&self) -> Replay {
         if self.message_id.is_some() { Replay::Safe } else { Replay::OnlyIfNotSent }
     }
 
-    fn check(&self) -> Result<(), BuildError> {
-        self.message_id.map_or(Ok(()), MessageId::check)?;
-        let Some(device) = self.device else { return Ok(()) };
-        if self.context.has_device() {
-            let problem = BuildErrorKind::Invalid("it is given twice: by the event and in its context".into());
-            return Err(BuildError::new("the device", problem));
-        }
-        check_token(device.token().unwrap_or_default())
-    }
-
     /// Writes what stands in the call itself; context and integrations stand beside the batch.
-    pub(super) fn write<M: SerializeMap>(&self, fields: &mut Fields<M>) -> Result<(), M::Error> {
-        fields.optional("messageId", self.message_id.as_ref())?;
-        fields.optional("timestamp", self.timestamp.as_ref())?;
-        fields.optional("sentAt", self.sent_at.as_ref())?;
-        fields.optional("originalTimestamp", self.original_timestamp.as_ref())
-    }
-}
-
-impl<C: Serialize + ?Sized> Common<'_, C> {
-    /// Encodes `call`, whose common fields these are, as a batch has it.
-    pub(super) fn encode(&self, call: &impl Serialize) -> Result<Encoded, BuildError> {
-        self.check()?;
-        Ok(Encoded { json: json::encode(call)?, shared: self.encode_shared()? })
+    pub(super) fn write(&self, call: &mut Writer) -> Result<(), BuildError> {
+        self.message_id.as_ref().map_or(Ok(()), MessageId::check)?;
+        let text = |time: Option<Timestamp>| time.map(Rfc3339::from);
+        call.optional("messageId", &self.message_id)?;
+        call.optional("timestamp", &text(self.timestamp))?;
+        call.optional("sentAt", &text(self.sent_at))?;
+        call.optional("originalTimestamp", &text(self.original_timestamp))
     }
 
-    fn encode_shared(&self) -> Result<Vec<u8>, BuildError> {
-        if self.device.is_none() && self.integrations.is_none() && self.context.is_empty() {
+    /// The call, of which all but the common fields that are shared with its batch have been written to `json`.
+    pub(super) fn into_item(self, json: Vec<u8>) -> Result<EncodedItem, BuildError> {
+        Ok(EncodedItem { json, shared: self.shared()? })
+    }
+
+    /// What stands beside `batch`, as entries each behind a comma.
+    fn shared(self) -> Result<Vec<u8>, BuildError> {
+        let Self { device, context, integrations, has_library, .. } = self;
+        if device.is_none() && context.is_none() && integrations.is_none() {
+            return Ok(if has_library { context::LIBRARY.as_bytes().to_vec() } else { Vec::new() });
+        }
+        let mut context = context.map_or_else(Context::new, |context| *context);
+        if let Some(device) = device {
+            if context.has_device() {
+                let kind = BuildErrorKind::Invalid("it is given twice: by the event and in its context".into());
+                return Err(BuildError::new("the device", kind));
+            }
+            check_token(device.token().unwrap_or_default())?;
+            context = context.with_device(*device);
+        }
+        if has_library && !context.has_library() {
+            context = context.with_library(context::Library::this());
+        }
+        let has_context = !context.is_empty();
+        let mut shared = Writer::holding(if has_context { context.encode()? } else { Vec::new() });
+        if has_context {
+            shared.place("context");
+        }
+        integrations.as_ref().map_or(Ok(()), Integrations::check)?;
+        shared.optional("integrations", &integrations)?;
+        let mut json = shared.merge();
+        if json.len() <= "{}".len() {
             return Ok(Vec::new());
         }
         // `{"context":…}` becomes `,"context":…`.
-        let mut json = json::encode(&Shared(self))?;
         json[0] = b',';
         json.pop();
         Ok(json)
     }
 }
 
-struct Shared<'a, 'b, C: ?Sized>(&'b Common<'a, C>);
-
-impl<C: Serialize + ?Sized> Serialize for Shared<'_, '_, C> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let with_device = self.0.device.map(|device| self.0.context.or(Some(device), None));
-        let context = with_device.as_ref().unwrap_or(&self.0.context);
-        let mut fields = Fields::new(serializer)?;
-        fields.optional("context", (!context.is_empty()).then_some(context))?;
-        fields.optional("integrations", self.0.integrations.as_ref())?;
-        fields.end()
-    }
-}
-
 /// The body of a request with one call alone, which has inside what it would share with its batch. One over the limit is
 /// refused.
-pub(super) fn alone(call: Encoded, limits: &Limits) -> Result<Body, BuildError> {
+pub(super) fn alone(call: EncodedItem, limits: &Limits) -> Result<Body, BuildError> {
     check_bytes("the call", call.json.len() + call.shared.len(), limits.batch_item)?;
     let mut json = call.json;
     json.pop();
     json.extend_from_slice(&call.shared);
     json.push(b'}');
-    Ok(Body::new(JSON, Bytes::from(json)))
+    Ok(Body::encoded(json))
 }
 
-/// Makes a type an operation and an item of a batch. The type serialises as the call without what it shares with its
-/// batch, has `common` fields and the inherent method `check`: refuse what cannot be sent. Fields that are not `Copy` are
-/// named then; `traits` at the end says that it has a field of that name.
+/// Makes a type an operation and an item of a batch. It has `common` fields, and an inherent method `encode` that becomes
+/// the call, and refuses what cannot be sent.
 macro_rules! call {
-    ([$($generics:tt)*] $type:ty, $name:literal, $path:literal $(, $cloned:ident)* $(; $traits:ident)?) => {
-        impl<$($generics)*> $crate::Operation for $type {
+    ($type:ident, $name:literal, $route:literal) => {
+        impl $crate::Operation for $type {
             type Api = $crate::Pipelines;
             type Output = ();
             const NAME: &'static str = $name;
+            const METHOD: http::Method = http::Method::POST;
+            const ROUTE: &'static str = $route;
 
-            fn method(&self) -> http::Method {
-                http::Method::POST
-            }
-            fn path(&self, path: &mut $crate::Path) -> Result<(), $crate::BuildError> {
-                $crate::path::route!(path, $path);
-                Ok(())
-            }
-            fn body(&self, limits: &$crate::Limits) -> Result<$crate::Body, $crate::BuildError> {
-                $crate::pipelines::call::alone($crate::BatchItem::encode(self, limits)?, limits)
+            fn body(self, limits: &$crate::Limits) -> Result<$crate::Body, $crate::BuildError> {
+                $crate::pipelines::call::alone(self.encode(limits)?, limits)
             }
             fn replay(&self) -> $crate::Replay {
                 self.common.replay()
             }
-            fn capture(&self, moment: &$crate::Moment) -> Option<Self> {
-                let common = self.common.capture(moment)?;
-                Some(Self { common, $($cloned: self.$cloned.clone(),)* ..*self })
-            }
-            fn decode(&self, response: &http::Response<bytes::Bytes>) -> Result<(), $crate::DecodeFailure> {
-                $crate::decode_nothing(response)
+            fn stamp(&mut self, moment: &$crate::Moment) {
+                self.common.stamp(moment);
             }
         }
 
-        impl<$($generics)*> $crate::BatchItem for $type {
+        impl $crate::BatchItem for $type {
             type Batch = $crate::PipelinesBatch;
 
-            fn encode(&self, limits: &$crate::Limits) -> Result<$crate::Encoded, $crate::BuildError> {
-                self.check(limits)?;
-                let encoded = self.common.encode(self)?;
-                $({
-                    let field = concat!("\"", stringify!($traits), "\":");
-                    $crate::attributes::check_field(&encoded.json, field, limits.of_traits())?;
-                })?
-                Ok(encoded)
+            fn into_item(self, limits: &$crate::Limits) -> Result<$crate::EncodedItem, $crate::BuildError> {
+                self.encode(limits)
             }
         }
+
+        $crate::macros::opaque_debug!($type);
     };
 }
 
-/// The setters of the common fields. In brackets the type's parameter for traits or properties, then its other fields.
+/// The setters of the common fields.
 macro_rules! common_setters {
-    ($call:ident [$($body:ident)?] $($field:ident),+) => {
+    () => {
         /// What surrounded the call. What was set of it before is gone.
         ///
         /// A batch has one context for all its calls, so that calls of different contexts go in different batches.
         #[must_use]
-        pub fn with_context<D: serde::Serialize + ?Sized>(
-            self,
-            context: $crate::pipelines::Context<'a, D>,
-        ) -> $call<'a, $($body,)? D> {
-            let Self { common, $($field),+ } = self;
-            $call { common: common.with_context(context), $($field),+ }
-        }
-
-        /// The id of the call, by which a repeat of it is recognised. Without one, the call is not repeated when an
-        /// answer is lost; a [`Client`](crate::Client) gives one to each call that has none.
-        #[must_use]
-        pub fn with_message_id(mut self, id: impl Into<$crate::pipelines::MessageId<'a>>) -> Self {
-            self.common.message_id = Some(id.into());
-            self
-        }
-
-        /// Which destinations the call goes to; without it, to all. A batch has one choice for all its calls.
-        #[must_use]
-        pub fn with_integrations(mut self, integrations: impl Into<$crate::pipelines::Integrations<'a>>) -> Self {
-            self.common.integrations = Some(integrations.into());
+        pub fn with_context(mut self, context: $crate::pipelines::Context) -> Self {
+            self.common.context = Some(Box::new(context));
             self
         }
 
         $crate::macros::setters! {
+            /// The id of the call, by which a retry of it is recognised. Without one, the call is not retried when a
+            /// response is lost; a [`Client`](crate::Client) gives one to each call that has none.
+            with_message_id, common.message_id: into $crate::pipelines::MessageId;
+            /// Which destinations the call goes to; without it, to all. A batch has one choice for all its calls.
+            with_integrations, common.integrations: into $crate::pipelines::Integrations;
             /// When it took place. A [`Client`](crate::Client) gives the time of the call where there is none.
-            with_timestamp, common.timestamp: $crate::Rfc3339;
+            with_timestamp, common.timestamp: time;
             /// When it was sent.
-            with_sent_at, common.sent_at: $crate::Rfc3339;
+            with_sent_at, common.sent_at: time;
             /// When it took place by the clock of the person's device. Mostly [`with_timestamp`](Self::with_timestamp)
             /// is what you want.
-            with_original_timestamp, common.original_timestamp: $crate::Rfc3339;
+            with_original_timestamp, common.original_timestamp: time;
         }
     };
 }

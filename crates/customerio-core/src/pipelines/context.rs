@@ -6,140 +6,154 @@ use serde::{Serialize, Serializer};
 
 use super::pairs::Pairs;
 use crate::{
-    Nothing, Platform,
-    json::Fields,
+    BuildError, Platform,
+    json::{Attributes, Writer},
     macros::{opaque_debug, setters},
+    text::Text,
 };
 
 /// What surrounded a call: what Customer.io knows by name, and anything else.
 ///
 /// ```
-/// use customerio_core::pipelines::{Context, Track, context::Page};
+/// use customerio_core::{Limits, Prepared, pipelines::{Context, Track, context::Page}};
 /// use serde_json::json;
 ///
-/// let custom = json!({"timezone": "Europe/Paris"});
 /// let page = Page::new().with_url("https://example.com/pricing");
-/// let context = Context::new().with_ip("203.0.113.7").with_page(page).with_custom(&custom);
+/// let context = Context::new().with_page(page).with_custom(json!({"timezone": "Europe/Paris"}));
 /// let track = Track::new("42", "signed_up").with_context(context);
-/// # let _ = track;
+/// let request = Prepared::new(track, &Limits::default())?;
+/// let expected = br#""context":{"page":{"url":"https://example.com/pricing"},"timezone":"Europe/Paris"}}"#;
+/// assert!(request.body().ends_with(expected));
+/// # Ok::<(), customerio_core::BuildError>(())
 /// ```
 ///
 /// A context that says nothing is not sent.
-pub struct Context<'a, C: ?Sized = Nothing> {
-    known: Known<'a>,
-    custom: Option<&'a C>,
-}
-
-/// The entries that mean something to Customer.io.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-struct Known<'a> {
+#[derive(Clone, Default)]
+pub struct Context {
     active: Option<bool>,
-    ip: Option<&'a str>,
-    locale: Option<&'a str>,
-    user_agent: Option<&'a str>,
+    ip: Option<Text>,
+    locale: Option<Text>,
+    user_agent: Option<Text>,
     channel: Option<Channel>,
-    campaign: Option<Campaign<'a>>,
-    page: Option<Page<'a>>,
-    app: Option<App<'a>>,
-    device: Option<Device<'a>>,
-    network: Option<Network<'a>>,
-    os: Option<Os<'a>>,
-    library: Option<Library<'a>>,
+    // Apart, because they are large and most contexts have none.
+    campaign: Option<Box<Campaign>>,
+    page: Option<Box<Page>>,
+    device: Option<Box<Device>>,
+    app: Option<App>,
+    network: Option<Network>,
+    os: Option<Os>,
+    library: Option<Library>,
+    custom: Option<Attributes>,
 }
 
-impl Context<'_> {
+impl Context {
     /// Nothing yet.
     #[must_use]
     pub fn new() -> Self {
-        Self { known: Known::default(), custom: None }
+        Self::default()
     }
-}
 
-impl Default for Context<'_> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl<'a, C: ?Sized> Context<'a, C> {
-    /// Entries of your own: anything that serialises as an object.
+    /// Entries of your own: anything that serialises as an object. They are encoded here; what is wrong with them comes
+    /// out when the request is built.
     ///
     /// One that a setter of this type has set must not be among them, nor `library`, which every call gets.
     #[must_use]
-    pub fn with_custom<D: Serialize + ?Sized>(self, custom: &'a D) -> Context<'a, D> {
-        Context { known: self.known, custom: Some(custom) }
+    pub fn with_custom(mut self, custom: impl Serialize) -> Self {
+        self.custom = Some(Attributes::new("the context", &custom));
+        self
     }
 
     setters! {
         /// Whether the person is active: `false` where their traits change and they were not there.
-        with_active, known.active: bool;
+        with_active, active: bool;
         /// The person's IP address.
-        with_ip, known.ip: &'a str;
+        with_ip, ip: text;
         /// The person's language, such as `en-US`.
-        with_locale, known.locale: &'a str;
+        with_locale, locale: text;
         /// The user agent of the person's device.
-        with_user_agent, known.user_agent: &'a str;
+        with_user_agent, user_agent: text;
         /// Where the call came from.
-        with_channel, known.channel: Channel;
-        /// The campaign that the call came of.
-        with_campaign, known.campaign: Campaign<'a>;
-        /// The web page that the person was on.
-        with_page, known.page: Page<'a>;
+        with_channel, channel: Channel;
         /// The app that the person used.
-        with_app, known.app: App<'a>;
-        /// The device that the person used.
-        with_device, known.device: Device<'a>;
+        with_app, app: App;
         /// The network that the device was in.
-        with_network, known.network: Network<'a>;
+        with_network, network: Network;
         /// The operating system of the device.
-        with_os, known.os: Os<'a>;
+        with_os, os: Os;
         /// The library that made the call, instead of this one.
-        with_library, known.library: Library<'a>;
+        with_library, library: Library;
+    }
+
+    /// The campaign that the call came of.
+    #[must_use]
+    pub fn with_campaign(mut self, campaign: Campaign) -> Self {
+        self.campaign = Some(Box::new(campaign));
+        self
+    }
+
+    /// The web page that the person was on.
+    #[must_use]
+    pub fn with_page(mut self, page: Page) -> Self {
+        self.page = Some(Box::new(page));
+        self
+    }
+
+    /// The device that the person used.
+    #[must_use]
+    pub fn with_device(mut self, device: Device) -> Self {
+        self.device = Some(Box::new(device));
+        self
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.known == Known::default() && self.custom.is_none()
+        matches!(
+            self,
+            Self {
+                active: None,
+                ip: None,
+                locale: None,
+                user_agent: None,
+                channel: None,
+                campaign: None,
+                page: None,
+                device: None,
+                app: None,
+                network: None,
+                os: None,
+                library: None,
+                custom: None,
+            }
+        )
     }
 
     pub(super) fn has_device(&self) -> bool {
-        self.known.device.is_some()
+        self.device.is_some()
     }
 
     pub(super) fn has_library(&self) -> bool {
-        self.known.library.is_some()
+        self.library.is_some()
     }
 
-    /// The context with what it does not have yet.
-    pub(super) fn or(&self, device: Option<Device<'a>>, library: Option<Library<'a>>) -> Self {
-        let Self { known, custom } = *self;
-        Self { known: Known { device: known.device.or(device), library: known.library.or(library), ..known }, custom }
-    }
-}
-
-impl<C: Serialize + ?Sized> Serialize for Context<'_, C> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let known = &self.known;
-        let mut fields = Fields::new(serializer)?;
-        fields.optional("active", known.active.as_ref())?;
-        fields.optional("ip", known.ip.as_ref())?;
-        fields.optional("locale", known.locale.as_ref())?;
-        fields.optional("userAgent", known.user_agent.as_ref())?;
-        fields.optional("channel", known.channel.as_ref())?;
-        fields.optional("campaign", known.campaign.as_ref())?;
-        fields.optional("page", known.page.as_ref())?;
-        fields.optional("app", known.app.as_ref())?;
-        fields.optional("device", known.device.as_ref())?;
-        fields.optional("network", known.network.as_ref())?;
-        fields.optional("os", known.os.as_ref())?;
-        fields.optional("library", known.library.as_ref())?;
-        if let Some(custom) = self.custom {
-            fields.rest(custom)?;
-        }
-        fields.end()
+    /// The context as an object. An entry that is given twice is refused.
+    pub(super) fn encode(self) -> Result<Vec<u8>, BuildError> {
+        let mut context = Writer::before(self.custom.unwrap_or(Attributes::empty()))?;
+        context.optional("active", &self.active)?;
+        context.optional("ip", &self.ip)?;
+        context.optional("locale", &self.locale)?;
+        context.optional("userAgent", &self.user_agent)?;
+        context.optional("channel", &self.channel)?;
+        context.optional("campaign", &self.campaign)?;
+        context.optional("page", &self.page)?;
+        context.optional("app", &self.app)?;
+        context.optional("device", &self.device)?;
+        context.optional("network", &self.network)?;
+        context.optional("os", &self.os)?;
+        context.optional("library", &self.library)?;
+        Ok(context.merge())
     }
 }
 
-opaque_debug!([C: ?Sized] Context<'_, C>);
+opaque_debug!(Context);
 
 /// Where a call came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -154,27 +168,42 @@ pub enum Channel {
     Mobile,
 }
 
-/// A part of a context: an object of optional fields.
+/// A part of a context: an object of optional fields. What its setters take is as in [`setters!`], and `texts` is a list of
+/// anything that turns into a string.
 macro_rules! part {
-    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $method:ident, $field:ident: $type:ty;)* }) => {
+    (@type text) => { Text };
+    (@type texts) => { Vec<Text> };
+    (@type $type:tt) => { $type };
+    (@setter $(#[$doc:meta])* $method:ident $field:ident texts) => {
+        $(#[$doc])*
+        #[must_use]
+        pub fn $method(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+            self.$field = Some(values.into_iter().map(Text::new).collect());
+            self
+        }
+    };
+    (@setter $(#[$doc:meta])* $method:ident $field:ident $kind:tt) => {
+        setters! { $(#[$doc])* $method, $field: $kind; }
+    };
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $method:ident, $field:ident: $kind:tt;)* }) => {
         $(#[$meta])*
-        #[derive(Clone, Copy, Default, PartialEq, Eq, Serialize)]
+        #[derive(Clone, Default, PartialEq, Eq, Serialize)]
         #[serde(rename_all = "camelCase")]
-        pub struct $name<'a> {
-            $(#[serde(skip_serializing_if = "Option::is_none")] $field: Option<$type>,)*
+        pub struct $name {
+            $(#[serde(skip_serializing_if = "Option::is_none")] $field: Option<part!(@type $kind)>,)*
         }
 
-        impl<'a> $name<'a> {
+        impl $name {
             /// Nothing yet.
             #[must_use]
             pub fn new() -> Self {
                 Self::default()
             }
 
-            setters! { $($(#[$doc])* $method, $field: $type;)* }
+            $(part! { @setter $(#[$doc])* $method $field $kind })*
         }
 
-        opaque_debug!($name<'_>);
+        opaque_debug!($name);
     };
 }
 
@@ -182,17 +211,17 @@ part! {
     /// The web page that a person was on.
     Page {
         /// The path of its URL, as of `location.pathname`.
-        with_path, path: &'a str;
+        with_path, path: text;
         /// The whole URL of the page before it.
-        with_referrer, referrer: &'a str;
+        with_referrer, referrer: text;
         /// The query of its URL, with the question mark.
-        with_search, search: &'a str;
+        with_search, search: text;
         /// Its title.
-        with_title, title: &'a str;
+        with_title, title: text;
         /// Its whole URL; the canonical one where it has one.
-        with_url, url: &'a str;
+        with_url, url: text;
         /// What it is about, as keywords.
-        with_keywords, keywords: &'a [&'a str];
+        with_keywords, keywords: texts;
     }
 }
 
@@ -200,13 +229,13 @@ part! {
     /// The app that a person used.
     App {
         /// Its name.
-        with_name, name: &'a str;
+        with_name, name: text;
         /// Its version.
-        with_version, version: &'a str;
+        with_version, version: text;
         /// Its build number.
-        with_build, build: &'a str;
+        with_build, build: text;
         /// Its bundle id or package name.
-        with_namespace, namespace: &'a str;
+        with_namespace, namespace: text;
     }
 }
 
@@ -214,33 +243,33 @@ part! {
     /// The device that a person used.
     Device {
         /// Its id.
-        with_id, id: &'a str;
+        with_id, id: text;
         /// Its id for advertising.
-        with_advertising_id, advertising_id: &'a str;
+        with_advertising_id, advertising_id: text;
         /// Who made it.
-        with_manufacturer, manufacturer: &'a str;
+        with_manufacturer, manufacturer: text;
         /// Its model.
-        with_model, model: &'a str;
+        with_model, model: text;
         /// Its name.
-        with_name, name: &'a str;
+        with_name, name: text;
         /// Its platform, sent as `type`.
         with_platform, r#type: Platform;
         /// The version of its firmware.
-        with_version, version: &'a str;
+        with_version, version: text;
         /// Its token for push notifications.
-        with_token, token: &'a str;
+        with_token, token: text;
     }
 }
 
-impl<'a> Device<'a> {
+impl Device {
     /// A device by its token for push notifications.
     #[must_use]
-    pub fn push(token: &'a str, platform: Platform) -> Self {
+    pub fn push(token: impl AsRef<str>, platform: Platform) -> Self {
         Self::new().with_token(token).with_platform(platform)
     }
 
-    pub(super) fn token(&self) -> Option<&'a str> {
-        self.token
+    pub(super) fn token(&self) -> Option<&str> {
+        self.token.as_deref()
     }
 }
 
@@ -250,7 +279,7 @@ part! {
         /// Whether Bluetooth is on.
         with_bluetooth, bluetooth: bool;
         /// The carrier.
-        with_carrier, carrier: &'a str;
+        with_carrier, carrier: text;
         /// Whether the cellular connection is on.
         with_cellular, cellular: bool;
         /// Whether the Wi-Fi connection is on.
@@ -262,9 +291,9 @@ part! {
     /// An operating system.
     Os {
         /// Its name.
-        with_name, name: &'a str;
+        with_name, name: text;
         /// Its version.
-        with_version, version: &'a str;
+        with_version, version: text;
     }
 }
 
@@ -272,31 +301,36 @@ part! {
     /// A library that makes calls.
     Library {
         /// Its name.
-        with_name, name: &'a str;
+        with_name, name: text;
         /// Its version.
-        with_version, version: &'a str;
+        with_version, version: text;
     }
 }
 
-impl Library<'static> {
+impl Library {
     /// This one.
     pub(super) fn this() -> Self {
         Self::new().with_name("customerio-rust").with_version(env!("CARGO_PKG_VERSION"))
     }
 }
 
+/// The context of a call that says nothing but which library made it, as it stands beside the other fields of a call.
+pub(super) const LIBRARY: &str =
+    concat!(r#","context":{"library":{"name":"customerio-rust","version":""#, env!("CARGO_PKG_VERSION"), r#""}}"#);
+
 /// The campaign that a call came of, mostly the UTM parameters of a link.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub struct Campaign<'a> {
-    name: Option<&'a str>,
-    source: Option<&'a str>,
-    medium: Option<&'a str>,
-    term: Option<&'a str>,
-    content: Option<&'a str>,
-    others: Option<&'a [(&'a str, &'a str)]>,
+#[derive(Clone, Default, PartialEq, Eq)]
+#[doc(alias = "utm")]
+pub struct Campaign {
+    name: Option<Text>,
+    source: Option<Text>,
+    medium: Option<Text>,
+    term: Option<Text>,
+    content: Option<Text>,
+    others: Vec<(Text, Text)>,
 }
 
-impl<'a> Campaign<'a> {
+impl Campaign {
     /// Nothing yet.
     #[must_use]
     pub fn new() -> Self {
@@ -305,34 +339,36 @@ impl<'a> Campaign<'a> {
 
     setters! {
         /// Its name: `utm_campaign`.
-        with_name, name: &'a str;
+        with_name, name: text;
         /// Where the person came from: `utm_source`.
-        with_source, source: &'a str;
+        with_source, source: text;
         /// By which way, such as `email`: `utm_medium`.
-        with_medium, medium: &'a str;
+        with_medium, medium: text;
         /// The keywords: `utm_term`.
-        with_term, term: &'a str;
+        with_term, term: text;
         /// Which of several links: `utm_content`.
-        with_content, content: &'a str;
-        /// Other parameters, each by its name without the prefix `utm_`.
-        with_others, others: &'a [(&'a str, &'a str)];
+        with_content, content: text;
+    }
+
+    /// Other parameters, each by its name without the prefix `utm_`.
+    #[must_use]
+    pub fn with_others(mut self, others: impl IntoIterator<Item = (impl AsRef<str>, impl AsRef<str>)>) -> Self {
+        self.others = others.into_iter().map(|(name, value)| (Text::new(name), Text::new(value))).collect();
+        self
     }
 }
 
-impl Serialize for Campaign<'_> {
+impl Serialize for Campaign {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = Fields::new(serializer)?;
-        fields.optional("name", self.name.as_ref())?;
-        fields.optional("source", self.source.as_ref())?;
-        fields.optional("medium", self.medium.as_ref())?;
-        fields.optional("term", self.term.as_ref())?;
-        fields.optional("content", self.content.as_ref())?;
-        fields.rest(&Pairs(self.others.unwrap_or_default()))?;
-        fields.end()
+        let Self { name, source, medium, term, content, others } = self;
+        let named = [("name", name), ("source", source), ("medium", medium), ("term", term), ("content", content)];
+        let named = named.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)));
+        let others = others.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        Pairs(named.chain(others).collect()).serialize(serializer)
     }
 }
 
-opaque_debug!(Campaign<'_>);
+opaque_debug!(Campaign);
 
 #[cfg(test)]
 mod tests {
@@ -340,23 +376,26 @@ mod tests {
 
     use super::*;
 
+    fn text(context: Context) -> String {
+        String::from_utf8(context.encode().unwrap()).unwrap()
+    }
+
     #[test]
     fn all_that_a_context_can_say() {
-        let custom = json!({"timezone": "Europe/Paris"});
         let campaign = Campaign::new()
             .with_name("spring")
             .with_source("newsletter")
             .with_medium("email")
             .with_term("socks")
             .with_content("top")
-            .with_others(&[("id", "7")]);
+            .with_others([("id", "7")]);
         let page = Page::new()
             .with_path("/pricing")
             .with_referrer("https://example.org/")
             .with_search("?q=1")
             .with_title("Pricing")
             .with_url("https://example.com/pricing?q=1")
-            .with_keywords(&["price"]);
+            .with_keywords(["price"]);
         let device = Device::push("t", Platform::Ios)
             .with_id("d")
             .with_advertising_id("ad")
@@ -377,9 +416,9 @@ mod tests {
             .with_network(Network::new().with_bluetooth(false).with_carrier("T").with_cellular(true).with_wifi(false))
             .with_os(Os::new().with_name("iOS").with_version("18.2"))
             .with_library(Library::new().with_name("mine").with_version("1"))
-            .with_custom(&custom);
+            .with_custom(json!({"timezone": "Europe/Paris"}));
         assert_eq!(
-            serde_json::to_string(&context).unwrap(),
+            text(context),
             "{\"active\":false,\"ip\":\"203.0.113.7\",\"locale\":\"en-US\",\"userAgent\":\"Mozilla/5.0\",\
              \"channel\":\"mobile\",\
              \"campaign\":{\"name\":\"spring\",\"source\":\"newsletter\",\"medium\":\"email\",\"term\":\"socks\",\
@@ -397,18 +436,30 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_does_not_stand_twice() {
-        let custom = json!({"ip": "203.0.113.7"});
-        let error = serde_json::to_string(&Context::new().with_ip("203.0.113.8").with_custom(&custom)).unwrap_err();
-        assert!(error.to_string().starts_with("`ip` is given twice"), "{error}");
-        let error = serde_json::to_string(&Campaign::new().with_name("a").with_others(&[("name", "b")])).unwrap_err();
-        assert!(error.to_string().starts_with("`name` is given twice"), "{error}");
+    fn what_would_lose_data_is_refused() {
+        let campaign = Campaign::new().with_name("a").with_others([("name", "b")]);
+        for (context, expected) in [
+            (
+                Context::new().with_ip("203.0.113.8").with_custom(json!({"ip": "203.0.113.7"})),
+                "`ip` is set both by a setter and in the attributes",
+            ),
+            (Context::new().with_campaign(campaign), "`campaign` cannot be encoded: `name` is given twice"),
+            (Context::new().with_custom([1]), "the context must be an object, not a list"),
+        ] {
+            assert_eq!(context.encode().unwrap_err().to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn the_text_of_a_context_with_this_library_alone_is_ready() {
+        let context = text(Context::new().with_library(Library::this()));
+        assert_eq!(LIBRARY, format!(r#","context":{context}"#));
     }
 
     #[test]
     fn one_that_says_nothing_is_empty() {
         assert!(Context::default().is_empty());
         assert!(!Context::new().with_active(true).is_empty());
-        assert!(!Context::new().with_custom(&json!({"timezone": "UTC"})).is_empty());
+        assert!(!Context::new().with_custom(json!({"timezone": "UTC"})).is_empty());
     }
 }

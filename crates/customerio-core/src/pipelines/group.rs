@@ -1,9 +1,6 @@
 //! `POST /v1/group`: put a person in a group; add or update the group.
-//!
-//! Limits: 32 KB. <https://docs.customer.io/integrations/api/cdp/#operation/group>
 
-use serde::{Serialize, Serializer};
-use serde_json::value::RawValue;
+use serde::Serialize;
 
 use super::{
     UserIdentity,
@@ -11,128 +8,112 @@ use super::{
     user_identity::check_group_id,
 };
 use crate::{
-    BuildError, Limits, Nothing,
-    json::{Fields, Object, raw},
-    macros::{opaque_debug, setters},
+    BuildError, EncodedItem, Limits, ObjectTypeId, attributes,
+    json::{Attributes, Writer},
+    macros::setters,
+    text::Text,
 };
 
 /// Puts a person in a group, such as a company or a class, and adds the group or updates it. In Customer.io a group is
 /// an object, and the person gets a relationship to it.
 ///
+/// Limits: 32 KB. <https://docs.customer.io/integrations/api/cdp/#operation/group>
+///
 /// ```
-/// use customerio_core::pipelines::Group;
+/// use customerio_core::{Limits, Prepared, pipelines::Group};
 /// use serde_json::json;
 ///
-/// let traits = json!({"name": "Acme", "plan": "enterprise"});
 /// let group = Group::new("42", "acme")
 ///     .with_object_type_id(2)
-///     .with_relationship_attributes(&json!({"role": "owner"}))?
-///     .with_traits(&traits);
-/// # let _ = group;
+///     .with_relationship_attributes(json!({"role": "owner"}))
+///     .with_traits(json!({"plan": "enterprise"}));
+/// let request = Prepared::new(group, &Limits::default())?;
+/// let traits = r#"{"object_type_id":"2","relationshipAttributes":{"role":"owner"},"plan":"enterprise"}"#;
+/// assert_eq!(request.body(), &format!(r#"{{"type":"group","userId":"42","groupId":"acme","traits":{traits}}}"#));
 /// # Ok::<(), customerio_core::BuildError>(())
 /// ```
-pub struct Group<'a, T: ?Sized = Nothing, C: ?Sized = Nothing> {
-    common: Common<'a, C>,
-    who: UserIdentity<'a>,
-    id: &'a str,
-    object_type_id: Option<u32>,
-    relationship_attributes: Option<Box<RawValue>>,
-    traits: Option<&'a T>,
+#[derive(Clone)]
+pub struct Group {
+    common: Common,
+    who: UserIdentity,
+    id: Text,
+    object_type_id: Option<ObjectTypeId>,
+    relationship_attributes: Option<Attributes>,
+    traits: Option<Attributes>,
 }
 
-impl<'a> Group<'a> {
+impl Group {
     /// The group with this id, with this person in it.
     #[must_use]
-    pub fn new(who: impl Into<UserIdentity<'a>>, group_id: &'a str) -> Self {
+    pub fn new(who: impl Into<UserIdentity>, group_id: impl AsRef<str>) -> Self {
         Self {
             common: Common::new(),
             who: who.into(),
-            id: group_id,
+            id: Text::new(group_id),
             object_type_id: None,
             relationship_attributes: None,
             traits: None,
         }
     }
-}
 
-impl<'a, T: ?Sized, C: ?Sized> Group<'a, T, C> {
-    /// Traits of the group: anything that serialises as an object.
+    /// Traits of the group: anything that serialises as an object. They are encoded here; what is wrong with them comes
+    /// out when the request is built.
     ///
     /// One that a setter of this type has set must not be among them. A number that is not finite is refused.
     #[must_use]
-    pub fn with_traits<U: Serialize + ?Sized>(self, traits: &'a U) -> Group<'a, U, C> {
-        let Self { common, who, id, object_type_id, relationship_attributes, .. } = self;
-        Group { common, who, id, object_type_id, relationship_attributes, traits: Some(traits) }
-    }
-
-    setters! {
-        /// The number of the object's type, sent as text; without it, 1.
-        with_object_type_id, object_type_id: u32;
+    pub fn with_traits(mut self, traits: impl Serialize) -> Self {
+        self.traits = Some(Attributes::new("the traits", &traits));
+        self
     }
 
     /// Attributes of the relationship between the person and the group, such as a role: anything that serialises as an
     /// object.
-    ///
-    /// # Errors
-    ///
-    /// Where they are no object or cannot be encoded.
-    pub fn with_relationship_attributes(mut self, attributes: &(impl Serialize + ?Sized)) -> Result<Self, BuildError> {
-        self.relationship_attributes = Some(raw(&Object(attributes))?);
-        Ok(self)
+    #[must_use]
+    pub fn with_relationship_attributes(mut self, attributes: impl Serialize) -> Self {
+        self.relationship_attributes = Some(Attributes::new("the attributes of the relationship", &attributes));
+        self
     }
 
-    common_setters!(Group [T] who, id, object_type_id, relationship_attributes, traits);
+    setters! {
+        /// The number of the object's type, sent as text; without it, 1.
+        with_object_type_id, object_type_id: into ObjectTypeId;
+    }
 
-    fn check(&self, limits: &Limits) -> Result<(), BuildError> {
+    common_setters!();
+
+    fn encode(self, limits: &Limits) -> Result<EncodedItem, BuildError> {
         self.who.check(limits)?;
-        check_group_id(self.id, limits)
-    }
-}
-
-impl<T: Serialize + ?Sized, C: ?Sized> Serialize for Group<'_, T, C> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let has_traits =
-            self.traits.is_some() || self.object_type_id.is_some() || self.relationship_attributes.is_some();
-        let mut fields = Fields::new(serializer)?;
-        fields.field("type", "group")?;
-        self.who.write(&mut fields)?;
-        fields.field("groupId", self.id)?;
-        self.common.write(&mut fields)?;
-        fields.optional("traits", has_traits.then_some(Traits(self)).as_ref())?;
-        fields.end()
-    }
-}
-
-struct Traits<'a, 'b, T: ?Sized, C: ?Sized>(&'b Group<'a, T, C>);
-
-impl<T: Serialize + ?Sized, C: ?Sized> Serialize for Traits<'_, '_, T, C> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let object_type_id = self.0.object_type_id.map(|number| number.to_string());
-        let mut fields = Fields::new(serializer)?;
-        fields.optional("object_type_id", object_type_id.as_ref())?;
-        fields.optional("relationshipAttributes", self.0.relationship_attributes.as_ref())?;
-        if let Some(traits) = self.0.traits {
-            fields.rest(traits)?;
+        check_group_id(&self.id, limits)?;
+        self.object_type_id.map_or(Ok(()), ObjectTypeId::check)?;
+        self.relationship_attributes.as_ref().map_or(Ok(()), |attributes| attributes.json().map(|_| ()))?;
+        let mut has_traits = self.traits.is_some();
+        let mut traits = Writer::before(self.traits.unwrap_or(Attributes::empty()))?;
+        let before = traits.written();
+        traits.optional("object_type_id", &self.object_type_id.map(|id| id.to_string()))?;
+        traits.optional("relationshipAttributes", &self.relationship_attributes)?;
+        has_traits |= traits.written() > before;
+        let traits = traits.merge();
+        attributes::check(&traits, limits.of_traits())?;
+        let mut call = Writer::holding(traits);
+        call.field("type", "group")?;
+        self.who.write(&mut call)?;
+        call.field("groupId", &self.id)?;
+        self.common.write(&mut call)?;
+        if has_traits {
+            call.place("traits");
         }
-        fields.end()
+        self.common.into_item(call.merge())
     }
 }
 
-call!(
-    [T: Serialize + ?Sized, C: Serialize + ?Sized] Group<'_, T, C>,
-    "pipelines.group", "/v1/group", relationship_attributes; traits
-);
-opaque_debug!([T: ?Sized, C: ?Sized] Group<'_, T, C>);
+call!(Group, "pipelines.group", "/v1/group");
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use serde_json::json;
 
     use super::*;
     use crate::{
-        Moment, Operation as _,
         pipelines::testing::{refused_pipelines, wire_pipelines},
         testing::body,
     };
@@ -142,19 +123,18 @@ mod tests {
         let traits = json!({"name": "Acme"});
         let group = Group::new("42", "acme")
             .with_object_type_id(2)
-            .with_relationship_attributes(&json!({"role": "owner"}))
-            .unwrap()
+            .with_relationship_attributes(json!({"role": "owner"}))
             .with_traits(&traits)
             .with_message_id("m-1");
         assert_eq!(
-            wire_pipelines(&group),
+            wire_pipelines(group),
             "POST https://cdp.customer.io/v1/group\n\
              accept: application/json\n\
              accept-encoding: identity\n\
              authorization: Basic a2V5Og==\n\
              x-strict-mode: 1\n\
              content-type: application/json\n\
-             user-agent: customerio-rust/0.1.0\n\
+             user-agent: customerio-rust/VERSION\n\
              content-length: 153\n\
              \n\
              {\"type\":\"group\",\"userId\":\"42\",\"groupId\":\"acme\",\"messageId\":\"m-1\",\
@@ -165,32 +145,37 @@ mod tests {
     #[test]
     fn what_is_not_set_is_not_sent() {
         assert_eq!(
-            body(&Group::new(UserIdentity::AnonymousId("cookie"), "acme")),
+            body(Group::new(UserIdentity::anonymous_id("cookie"), "acme")),
             r#"{"type":"group","anonymousId":"cookie","groupId":"acme"}"#
         );
     }
 
     #[test]
-    fn capture_keeps_the_attributes_of_the_relationship() {
-        let moment = Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 1 };
-        let group = Group::new("42", "acme").with_relationship_attributes(&json!({"role": "owner"})).unwrap();
-        let captured = body(&group.capture(&moment).unwrap());
-        assert!(captured.contains(r#""traits":{"relationshipAttributes":{"role":"owner"}}"#), "{captured}");
+    fn attributes_of_the_relationship_alone_make_traits() {
+        let group = Group::new("42", "acme").with_relationship_attributes(json!({"role": "owner"}));
+        assert_eq!(
+            body(group),
+            r#"{"type":"group","userId":"42","groupId":"acme","traits":{"relationshipAttributes":{"role":"owner"}}}"#
+        );
     }
 
     #[test]
     fn what_would_lose_data_is_refused() {
         let clash = json!({"object_type_id": "3"});
         for (error, expected) in [
-            (refused_pipelines(&Group::new("", "acme")), "the user id is empty"),
-            (refused_pipelines(&Group::new("42", "")), "the group id is empty"),
+            (refused_pipelines(Group::new("", "acme")), "the user id is empty"),
+            (refused_pipelines(Group::new("42", "")), "the group id is empty"),
             (
-                refused_pipelines(&Group::new("42", "acme").with_object_type_id(2).with_traits(&clash)),
-                "the body cannot be sent: `object_type_id` is given twice: by its setter and among the attributes or data",
+                refused_pipelines(Group::new("42", "acme").with_object_type_id(2).with_traits(&clash)),
+                "`object_type_id` is set both by a setter and in the attributes",
             ),
             (
-                Group::new("42", "acme").with_relationship_attributes("owner").unwrap_err(),
-                "the body cannot be sent: attributes and data must be an object, not a string",
+                refused_pipelines(Group::new("42", "acme").with_relationship_attributes("owner")),
+                "the attributes of the relationship must be an object, not text",
+            ),
+            (
+                refused_pipelines(Group::new("42", "acme").with_object_type_id(0)),
+                "the object's type is not valid: it must be a positive number",
             ),
         ] {
             assert_eq!(error.to_string(), expected);

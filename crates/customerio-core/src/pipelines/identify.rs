@@ -1,197 +1,159 @@
 //! `POST /v1/identify`: add or update a person.
-//!
-//! Limits: 32 KB. <https://docs.customer.io/integrations/api/cdp/#operation/identify>
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use super::{
-    UserIdentity,
+    SubscriptionChannel, UserIdentity,
     call::{Common, call, common_setters},
     pairs::Pairs,
 };
 use crate::{
-    BuildError, IdType, Limits, Nothing, Rfc3339,
-    json::Fields,
-    macros::{opaque_debug, setters},
+    BuildError, EncodedItem, IdType, Limits, Rfc3339, Timestamp, TopicId, attributes,
+    json::{Attributes, Writer},
+    macros::setters,
+    text::Text,
     topics::Topics,
 };
 
 /// Adds a person, or updates the one who has the id.
 ///
+/// Traits that are not named stay as they are. A field that is `None` is left out; to remove a trait, give it
+/// [`Erase`](crate::Erase).
+///
+/// Limits: 32 KB. <https://docs.customer.io/integrations/api/cdp/#operation/identify>
+///
 /// ```
-/// use customerio_core::pipelines::{Identify, UserIdentity};
+/// use customerio_core::{Limits, Prepared, pipelines::{Identify, UserIdentity}};
 /// use serde_json::json;
 ///
-/// let traits = json!({"first_name": "Ada", "plan": "pro"});
-/// let identify = Identify::new("42").with_email("ada@example.com").with_traits(&traits);
-/// let visitor = Identify::new(UserIdentity::AnonymousId("cookie")).with_traits(&traits);
-/// # let _ = (identify, visitor);
+/// let identify = Identify::new("42").with_email("ada@example.com").with_traits(json!({"plan": "pro"}));
+/// let request = Prepared::new(identify, &Limits::default())?;
+/// assert_eq!(
+///     request.body(),
+///     r#"{"type":"identify","userId":"42","traits":{"email":"ada@example.com","plan":"pro"}}"#
+/// );
+///
+/// let visitor = Identify::new(UserIdentity::anonymous_id("cookie"));
+/// let request = Prepared::new(visitor, &Limits::default())?;
+/// assert_eq!(request.body(), r#"{"type":"identify","anonymousId":"cookie"}"#);
+/// # Ok::<(), customerio_core::BuildError>(())
 /// ```
-pub struct Identify<'a, T: ?Sized = Nothing, C: ?Sized = Nothing> {
-    common: Common<'a, C>,
+#[derive(Clone)]
+pub struct Identify {
+    common: Common,
     /// `None` where the e-mail address identifies the person.
-    who: Option<UserIdentity<'a>>,
-    reserved: Reserved<'a>,
-    traits: Option<&'a T>,
-}
-
-/// The traits that mean something to Customer.io.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-struct Reserved<'a> {
-    email: Option<&'a str>,
-    created_at: Option<Rfc3339>,
+    who: Option<UserIdentity>,
+    email: Option<Text>,
+    created_at: Option<Timestamp>,
     unsubscribed: Option<bool>,
-    preferences: Preferences<'a>,
+    topics: Option<Topics>,
+    channels: Option<Pairs<SubscriptionChannel, bool>>,
+    traits: Option<Attributes>,
 }
 
-impl<'a> Identify<'a> {
+/// The value of `cio_subscription_preferences`.
+#[derive(Serialize)]
+struct Preferences {
+    topics: Option<Topics>,
+    channels: Option<Pairs<SubscriptionChannel, bool>>,
+}
+
+impl Identify {
     /// This person, and no traits yet.
     #[must_use]
-    pub fn new(who: impl Into<UserIdentity<'a>>) -> Self {
-        Self { common: Common::new(), who: Some(who.into()), reserved: Reserved::default(), traits: None }
+    pub fn new(who: impl Into<UserIdentity>) -> Self {
+        Self { who: Some(who.into()), ..Self::of_nobody() }
     }
 
     /// The person with this e-mail address, sent as an empty user id and the trait `email`. Customer.io knows people so;
     /// other destinations may not.
     #[must_use]
-    pub fn by_email(email: &'a str) -> Self {
-        let reserved = Reserved { email: Some(email), ..Reserved::default() };
-        Self { common: Common::new(), who: None, reserved, traits: None }
+    pub fn by_email(email: impl AsRef<str>) -> Self {
+        Self::of_nobody().with_email(email)
     }
-}
 
-impl<'a, T: ?Sized, C: ?Sized> Identify<'a, T, C> {
-    /// Traits of your own: anything that serialises as an object.
+    fn of_nobody() -> Self {
+        Self {
+            common: Common::new(),
+            who: None,
+            email: None,
+            created_at: None,
+            unsubscribed: None,
+            topics: None,
+            channels: None,
+            traits: None,
+        }
+    }
+
+    /// Traits of your own: anything that serialises as an object. They are encoded here; what is wrong with them comes out
+    /// when the request is built.
     ///
     /// One that a setter of this type has set must not be among them. A number that is not finite is refused.
     #[must_use]
-    pub fn with_traits<U: Serialize + ?Sized>(self, traits: &'a U) -> Identify<'a, U, C> {
-        Identify { common: self.common, who: self.who, reserved: self.reserved, traits: Some(traits) }
+    pub fn with_traits(mut self, traits: impl Serialize) -> Self {
+        self.traits = Some(Attributes::new("the traits", &traits));
+        self
     }
 
     setters! {
         /// The person's e-mail address.
-        with_email, reserved.email: &'a str;
+        with_email, email: text;
         /// When the person was created.
-        with_created_at, reserved.created_at: Rfc3339;
+        with_created_at, created_at: time;
         /// Whether the person gets no e-mails, text messages, WhatsApp messages and push notifications.
-        with_unsubscribed, reserved.unsubscribed: bool;
-        /// Subscriptions to topics, by the topic's number: `&[(1, true), (2, false)]`. They are sent in
-        /// `cio_subscription_preferences`.
-        with_topics, reserved.preferences.topics: &'a [(u32, bool)];
-        /// Subscriptions to channels. A person gets messages of a topic on a channel where they have both. They are sent
-        /// in `cio_subscription_preferences`.
-        with_channels, reserved.preferences.channels: &'a [(SubscriptionChannel<'a>, bool)];
+        with_unsubscribed, unsubscribed: bool;
     }
 
-    common_setters!(Identify [T] who, reserved, traits);
-
-    fn check(&self, limits: &Limits) -> Result<(), BuildError> {
-        match self.who {
-            Some(who) => who.check(limits),
-            None => IdType::Email.check(self.reserved.email.unwrap_or_default(), limits),
-        }
-    }
-}
-
-/// A way in which messages reach a person, as subscriptions name it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum SubscriptionChannel<'a> {
-    /// E-mail.
-    Email,
-    /// Text messages.
-    Sms,
-    /// Push notifications.
-    Push,
-    /// In-app messages.
-    InApp,
-    /// WhatsApp messages.
-    WhatsApp,
-    /// Slack messages.
-    Slack,
-    /// LINE messages.
-    Line,
-    /// Messages in the inbox of your app.
-    Inbox,
-    /// One that is not among these, as the API writes it.
-    Other(&'a str),
-}
-
-impl<'a> SubscriptionChannel<'a> {
-    /// As the API writes it, such as `in_app`.
+    /// Subscriptions to topics, by the topic's number: `[(1, true), (2, false)]`. They are sent in
+    /// `cio_subscription_preferences`.
     #[must_use]
-    pub const fn as_str(self) -> &'a str {
-        match self {
-            Self::Email => "email",
-            Self::Sms => "sms",
-            Self::Push => "push",
-            Self::InApp => "in_app",
-            Self::WhatsApp => "whatsapp",
-            Self::Slack => "slack",
-            Self::Line => "line",
-            Self::Inbox => "inbox",
-            Self::Other(name) => name,
+    pub fn with_topics(mut self, topics: impl IntoIterator<Item = (impl Into<TopicId>, bool)>) -> Self {
+        self.topics = Some(Topics::new(topics));
+        self
+    }
+
+    /// Subscriptions to channels. A person gets messages of a topic on a channel where they have both. They are sent in
+    /// `cio_subscription_preferences`.
+    #[must_use]
+    pub fn with_channels(mut self, channels: impl IntoIterator<Item = (SubscriptionChannel, bool)>) -> Self {
+        self.channels = Some(Pairs(channels.into_iter().collect()));
+        self
+    }
+
+    common_setters!();
+
+    fn encode(self, limits: &Limits) -> Result<EncodedItem, BuildError> {
+        match &self.who {
+            Some(who) => who.check(limits)?,
+            None => IdType::Email.check(self.email.as_deref().unwrap_or_default(), limits)?,
         }
-    }
-}
-
-impl Serialize for SubscriptionChannel<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-struct Preferences<'a> {
-    topics: Option<&'a [(u32, bool)]>,
-    channels: Option<&'a [(SubscriptionChannel<'a>, bool)]>,
-}
-
-impl Serialize for Preferences<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = Fields::new(serializer)?;
-        fields.optional("topics", self.topics.map(Topics).as_ref())?;
-        fields.optional("channels", self.channels.map(Pairs).as_ref())?;
-        fields.end()
-    }
-}
-
-impl<T: Serialize + ?Sized, C: ?Sized> Serialize for Identify<'_, T, C> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let has_traits = self.traits.is_some() || self.reserved != Reserved::default();
-        let mut fields = Fields::new(serializer)?;
-        fields.field("type", "identify")?;
-        match self.who {
-            Some(who) => who.write(&mut fields)?,
-            None => fields.field("userId", "")?,
+        let Self { topics, channels, .. } = self;
+        let preferences = (topics.is_some() || channels.is_some()).then_some(Preferences { topics, channels });
+        let mut has_traits = self.traits.is_some();
+        let mut traits = Writer::before(self.traits.unwrap_or(Attributes::empty()))?;
+        let before = traits.written();
+        traits.optional("email", &self.email)?;
+        traits.optional("createdAt", &self.created_at.map(Rfc3339::from))?;
+        traits.optional("unsubscribed", &self.unsubscribed)?;
+        traits.optional("cio_subscription_preferences", &preferences)?;
+        has_traits |= traits.written() > before;
+        let traits = traits.merge();
+        attributes::check(&traits, limits.of_traits())?;
+        let mut call = Writer::holding(traits);
+        call.field("type", "identify")?;
+        match &self.who {
+            Some(who) => who.write(&mut call)?,
+            None => call.field("userId", "")?,
         }
-        self.common.write(&mut fields)?;
-        fields.optional("traits", has_traits.then_some(Traits(self)).as_ref())?;
-        fields.end()
-    }
-}
-
-struct Traits<'a, 'b, T: ?Sized, C: ?Sized>(&'b Identify<'a, T, C>);
-
-impl<T: Serialize + ?Sized, C: ?Sized> Serialize for Traits<'_, '_, T, C> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let reserved = &self.0.reserved;
-        let has_preferences = reserved.preferences != Preferences::default();
-        let mut fields = Fields::new(serializer)?;
-        fields.optional("email", reserved.email.as_ref())?;
-        fields.optional("createdAt", reserved.created_at.as_ref())?;
-        fields.optional("unsubscribed", reserved.unsubscribed.as_ref())?;
-        fields.optional("cio_subscription_preferences", has_preferences.then_some(&reserved.preferences))?;
-        if let Some(traits) = self.0.traits {
-            fields.rest(traits)?;
+        self.common.write(&mut call)?;
+        if has_traits {
+            call.place("traits");
         }
-        fields.end()
+        self.common.into_item(call.merge())
     }
 }
 
-call!([T: Serialize + ?Sized, C: Serialize + ?Sized] Identify<'_, T, C>, "pipelines.identify", "/v1/identify"; traits);
-opaque_debug!([T: ?Sized, C: ?Sized] Identify<'_, T, C>);
+call!(Identify, "pipelines.identify", "/v1/identify");
 
 #[cfg(test)]
 mod tests {
@@ -201,7 +163,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        BatchItem as _, EventId, Moment, Operation as _, Replay, Timestamp,
+        EventId, Moment, Operation as _, Replay,
         pipelines::{
             Context, Integrations,
             context::Library,
@@ -210,36 +172,32 @@ mod tests {
         testing::body,
     };
 
-    fn at(seconds: i64) -> Rfc3339 {
-        Timestamp::from(seconds).into()
-    }
-
     #[test]
     fn the_whole_request() {
         let traits = json!({"first_name": "Ada", "gone": null});
         let timezone = json!({"timezone": "Europe/Paris"});
-        let identify = Identify::new(UserIdentity::Both { user_id: "42", anonymous_id: "cookie" })
+        let identify = Identify::new(UserIdentity::user_id("42").with_anonymous_id("cookie"))
             .with_email("ada@example.com")
-            .with_created_at(at(1_600_000_000))
+            .with_created_at(1_600_000_000)
             .with_unsubscribed(false)
-            .with_topics(&[(1, true), (2, false)])
-            .with_channels(&[(SubscriptionChannel::InApp, true), (SubscriptionChannel::Other("fax"), false)])
+            .with_topics([(1, true), (2, false)])
+            .with_channels([(SubscriptionChannel::InApp, true), (SubscriptionChannel::named("fax"), false)])
             .with_traits(&traits)
             .with_message_id("m-1")
-            .with_timestamp(at(1_700_000_000))
-            .with_sent_at(Rfc3339::from_unix_millis(1_700_000_000_001))
-            .with_original_timestamp(at(1_699_999_999))
+            .with_timestamp(1_700_000_000)
+            .with_sent_at(Timestamp::from_unix_millis(1_700_000_000_001))
+            .with_original_timestamp(1_699_999_999)
             .with_context(Context::new().with_ip("203.0.113.7").with_custom(&timezone))
-            .with_integrations(&[("All", true), ("Salesforce", false)]);
+            .with_integrations([("All", true), ("Salesforce", false)]);
         assert_eq!(
-            wire_pipelines(&identify),
+            wire_pipelines(identify),
             "POST https://cdp.customer.io/v1/identify\n\
              accept: application/json\n\
              accept-encoding: identity\n\
              authorization: Basic a2V5Og==\n\
              x-strict-mode: 1\n\
              content-type: application/json\n\
-             user-agent: customerio-rust/0.1.0\n\
+             user-agent: customerio-rust/VERSION\n\
              content-length: 542\n\
              \n\
              {\"type\":\"identify\",\"userId\":\"42\",\"anonymousId\":\"cookie\",\"messageId\":\"m-1\",\
@@ -256,13 +214,13 @@ mod tests {
 
     #[test]
     fn what_is_not_set_is_not_sent() {
-        assert_eq!(body(&Identify::new("42")), r#"{"type":"identify","userId":"42"}"#);
+        assert_eq!(body(Identify::new("42")), r#"{"type":"identify","userId":"42"}"#);
         assert_eq!(
-            body(&Identify::new(UserIdentity::AnonymousId("cookie")).with_context(Context::new())),
+            body(Identify::new(UserIdentity::anonymous_id("cookie")).with_context(Context::new())),
             r#"{"type":"identify","anonymousId":"cookie"}"#
         );
         assert_eq!(
-            body(&Identify::by_email("ada@example.com")),
+            body(Identify::by_email("ada@example.com")),
             r#"{"type":"identify","userId":"","traits":{"email":"ada@example.com"}}"#
         );
     }
@@ -273,12 +231,12 @@ mod tests {
         let identify = || Identify::new("42").with_traits(&traits);
         let alone = r#"{"type":"identify","userId":"42","traits":{"plan":"pro"}}"#;
         let context = || Context::new().with_ip("203.0.113.7");
-        let options = Integrations::object(&json!({"Amplitude": {"session_id": 7}})).unwrap();
+        let options = Integrations::object(json!({"Amplitude": {"session_id": 7}}));
         for (encoded, shared) in [
             (identify().encode(&Limits::default()), ""),
             (identify().with_context(context()).encode(&Limits::default()), r#","context":{"ip":"203.0.113.7"}"#),
             (
-                identify().with_integrations(&[("All", false)]).encode(&Limits::default()),
+                identify().with_integrations([("All", false)]).encode(&Limits::default()),
                 r#","integrations":{"All":false}"#,
             ),
             (
@@ -292,33 +250,35 @@ mod tests {
     }
 
     #[test]
-    fn capture_gives_what_is_missing_and_keeps_what_is_there() {
+    fn a_stamp_gives_what_is_missing_and_keeps_what_is_there() {
         let moment =
             Moment { monotonic: Duration::ZERO, since_epoch: Duration::from_millis(1_700_000_000_999), random: 1 };
         let library = format!(r#""library":{{"name":"customerio-rust","version":"{}"}}"#, env!("CARGO_PKG_VERSION"));
-        let identify = Identify::new("42");
+        let mut identify = Identify::new("42");
         assert_eq!(identify.replay(), Replay::OnlyIfNotSent);
-        let captured = identify.capture(&moment).unwrap();
-        assert_eq!(captured.replay(), Replay::Safe);
+        identify.stamp(&moment);
+        assert_eq!(identify.replay(), Replay::Safe);
+        let once = body(identify.clone());
         assert_eq!(
-            body(&captured),
+            once,
             format!(
                 "{{\"type\":\"identify\",\"userId\":\"42\",\"messageId\":\"01HF7YATZ70000000000000001\",\
                  \"timestamp\":\"2023-11-14T22:13:20.999Z\",\"context\":{{{library}}}}}"
             )
         );
-        assert!(captured.capture(&moment).is_none());
+        identify.stamp(&Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 2 });
+        assert_eq!(body(identify), once);
 
+        let stamped = |mut identify: Identify| {
+            identify.stamp(&moment);
+            body(identify)
+        };
         let mine = Library::new().with_name("mine").with_version("1");
-        let kept = || Identify::new("42").with_message_id(EventId::from_parts(0, 1)).with_timestamp(at(0));
-        assert!(kept().with_context(Context::new().with_library(mine)).capture(&moment).is_none());
-        let kept = kept()
-            .with_context(Context::new().with_ip("203.0.113.7"))
-            .with_integrations(&[("All", true)])
-            .capture(&moment)
-            .unwrap();
+        let kept = || Identify::new("42").with_message_id(EventId::from_parts(0, 1)).with_timestamp(0);
+        let full = kept().with_context(Context::new().with_library(mine));
+        assert_eq!(stamped(full.clone()), body(full));
         assert_eq!(
-            body(&kept),
+            stamped(kept().with_context(Context::new().with_ip("203.0.113.7")).with_integrations([("All", true)])),
             format!(
                 "{{\"type\":\"identify\",\"userId\":\"42\",\"messageId\":\"00000000000000000000000001\",\
                  \"timestamp\":\"1970-01-01T00:00:00.000Z\",\"context\":{{\"ip\":\"203.0.113.7\",{library}}},\
@@ -331,47 +291,44 @@ mod tests {
     fn what_would_lose_data_is_refused() {
         // With everything around it: 32,000 bytes.
         let largest = json!({"text": "x".repeat(32_000 - 82)});
-        let identify = Identify::new("42").with_integrations(&[("All", true)]).with_traits(&largest);
+        let identify = Identify::new("42").with_integrations([("All", true)]).with_traits(&largest);
         assert_eq!(identify.body(&Limits::default()).unwrap().bytes().len(), 32_000);
         let large = json!({"text": "x".repeat(32_000 - 81)});
         let clash = json!({"email": "b@example.com"});
         let nan = BTreeMap::from([("score", f64::NAN)]);
         for (error, expected) in [
-            (refused_pipelines(&Identify::new("")), "the user id is empty"),
-            (refused_pipelines(&Identify::new(UserIdentity::AnonymousId(" "))), "the anonymous id is empty"),
+            (refused_pipelines(Identify::new("")), "the user id is empty"),
+            (refused_pipelines(Identify::new(UserIdentity::anonymous_id(" "))), "the anonymous id is empty"),
             (
-                refused_pipelines(&Identify::new(UserIdentity::Both { user_id: "42", anonymous_id: "" })),
+                refused_pipelines(Identify::new(UserIdentity::user_id("42").with_anonymous_id(""))),
                 "the anonymous id is empty",
             ),
-            (refused_pipelines(&Identify::by_email("")), "the person's e-mail address is empty"),
-            (refused_pipelines(&Identify::new("42").with_message_id("")), "the message id is empty"),
+            (refused_pipelines(Identify::by_email("")), "the person's e-mail address is empty"),
+            (refused_pipelines(Identify::new("42").with_message_id("")), "the message id is empty"),
             (
-                refused_pipelines(&Identify::new("42").with_integrations(&[("All", true)]).with_traits(&large)),
+                refused_pipelines(Identify::new("42").with_integrations([("All", true)]).with_traits(&large)),
                 "the call has 32001 bytes, and the limit is 32000",
             ),
             (
-                refused_pipelines(&Identify::new("42").with_email("a@example.com").with_traits(&clash)),
-                "the body cannot be sent: `email` is given twice: by its setter and among the attributes or data",
+                refused_pipelines(Identify::new("42").with_email("a@example.com").with_traits(&clash)),
+                "`email` is set both by a setter and in the attributes",
             ),
             (
-                refused_pipelines(&Identify::new("42").with_traits(&nan)),
-                "the body cannot be sent: a number is NaN or infinite, which JSON writes as null, and null erases an attribute",
+                refused_pipelines(Identify::new("42").with_traits(&nan)),
+                "`score` is NaN: as JSON it would be null, which erases an attribute",
+            ),
+            (refused_pipelines(Identify::new("42").with_traits([1])), "the traits must be an object, not a list"),
+            (
+                refused_pipelines(Identify::new("42").with_created_at(1_700_000_000_000_i64)),
+                "`createdAt` cannot be encoded: 1700000000000000 is not a time in milliseconds of the years 0 to 9999",
             ),
             (
-                refused_pipelines(&Identify::new("42").with_traits(&[1])),
-                "the body cannot be sent: attributes and data must be an object, not a list",
+                refused_pipelines(Identify::new("42").with_integrations([("A", true), ("A", false)])),
+                "`integrations` cannot be encoded: `A` is given twice",
             ),
             (
-                refused_pipelines(&Identify::new("42").with_created_at(at(1_700_000_000_000))),
-                "the body cannot be sent: 1700000000000000 is not a time in milliseconds of the years 0 to 9999",
-            ),
-            (
-                refused_pipelines(&Identify::new("42").with_integrations(&[("A", true), ("A", false)])),
-                "the body cannot be sent: a name is given twice in a list of names and values",
-            ),
-            (
-                Integrations::object(&[1]).unwrap_err(),
-                "the body cannot be sent: attributes and data must be an object, not a list",
+                refused_pipelines(Identify::new("42").with_integrations(Integrations::object([1]))),
+                "the integrations must be an object, not a list",
             ),
         ] {
             assert_eq!(error.to_string(), expected);

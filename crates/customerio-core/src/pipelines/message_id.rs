@@ -2,52 +2,52 @@
 
 use serde::{Serialize, Serializer};
 
-use crate::{BuildError, BuildErrorKind, EventId};
+use crate::{BuildError, BuildErrorKind, EventId, macros::opaque_debug, text::Text};
 
-/// The id of a call, by which a repeat of it is recognised: any text that no other call has, or an [`EventId`].
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct MessageId<'a>(Kind<'a>);
+/// The id of a call, by which a retry of it is recognised: any text that no other call has, or an [`EventId`].
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct MessageId(Kind);
 
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Kind<'a> {
-    Text(&'a str),
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Kind {
+    Text(Text),
     Ulid(EventId),
 }
 
-impl MessageId<'_> {
-    pub(super) fn check(self) -> Result<(), BuildError> {
-        match self.0 {
+impl MessageId {
+    pub(super) fn check(&self) -> Result<(), BuildError> {
+        match &self.0 {
             Kind::Text(text) if text.trim().is_empty() => Err(BuildError::new("the message id", BuildErrorKind::Empty)),
-            _ => Ok(()),
+            Kind::Text(_) | Kind::Ulid(_) => Ok(()),
         }
     }
 }
 
-impl<'a> From<&'a str> for MessageId<'a> {
-    fn from(text: &'a str) -> Self {
-        Self(Kind::Text(text))
-    }
+macro_rules! message_id_from {
+    ($($text:ty)*) => {$(
+        impl From<$text> for MessageId {
+            fn from(text: $text) -> Self {
+                Self(Kind::Text(Text::new(text)))
+            }
+        }
+    )*};
 }
 
-impl<'a> From<&'a String> for MessageId<'a> {
-    fn from(text: &'a String) -> Self {
-        Self(Kind::Text(text))
-    }
-}
+message_id_from!(&str &String String);
 
-impl From<EventId> for MessageId<'_> {
+impl From<EventId> for MessageId {
     fn from(id: EventId) -> Self {
         Self(Kind::Ulid(id))
     }
 }
 
-impl Serialize for MessageId<'_> {
+impl Serialize for MessageId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.0 {
-            Kind::Text(text) => text.serialize(serializer),
+            Kind::Text(text) => serializer.serialize_str(text),
             Kind::Ulid(id) => id.serialize(serializer),
         }
     }
 }
 
-crate::macros::opaque_debug!(MessageId<'_>);
+opaque_debug!(MessageId);

@@ -1,14 +1,7 @@
 //! The Pipelines API: people, events and groups, for every destination of a workspace.
 //!
-//! | route | operation |
-//! | --- | --- |
-//! | `POST /v1/identify` | [`Identify`] |
-//! | `POST /v1/track` | [`Track`] |
-//! | `POST /v1/page` | [`Page`] |
-//! | `POST /v1/screen` | [`Screen`] |
-//! | `POST /v1/group` | [`Group`] |
-//! | `POST /v1/alias` | [`Alias`] |
-//! | `POST /v1/batch` | [`EncodedBatch<PipelinesBatch>`](crate::EncodedBatch), of any of these |
+//! [`OPERATIONS`] lists the operations by their routes; `POST /v1/batch` takes any of them, as an
+//! [`EncodedBatch<PipelinesBatch>`](crate::EncodedBatch).
 //!
 //! There are no routes that delete. What has none is a [`Track`] with an event that Customer.io acts on:
 //!
@@ -26,13 +19,14 @@
 //!
 //! # Ids and times
 //!
-//! A call with a message id can be repeated when an answer is lost. [`Client`](crate::Client) and
+//! A call with a message id can be retried when a response is lost. [`Client`](crate::Client) and
 //! [`Item::new`](crate::Item::new) give each call that has none an id, the time, and the name of this library; what you
-//! set yourself is kept. Times are [`Rfc3339`](crate::Rfc3339).
+//! set yourself is kept. Times are sent as text with milliseconds ([`Rfc3339`](crate::Rfc3339)), and set from anything that
+//! turns into a [`Timestamp`](crate::Timestamp).
 //!
 //! # Strict mode
 //!
-//! By itself the API answers 200 to a call that is too large or not valid, and drops it: nobody would know. So every
+//! By itself the API responds 200 to a call that is too large or not valid, and drops it: nobody would know. So every
 //! call asks for strict mode (`x-strict-mode: 1`), in which such a call is an error. What can be known before sending,
 //! above all the size, is refused without a request in either mode. To leave the mode out, see
 //! [`Endpoint::with_lax_mode`](crate::Endpoint::with_lax_mode).
@@ -40,57 +34,64 @@
 //! # Batches
 //!
 //! In a batch, context and integrations stand once, for all its calls. Calls that differ in either must not share a
-//! batch, and a [`BatchBuilder`](crate::BatchBuilder) sees to it: where they differ from one call to the next, it begins another
-//! batch. So put calls with the same context one after the other. The context of a call about a device has the device in
-//! it, so such a call mostly gets a batch of its own.
+//! batch, and a [`BatchBuilder`](crate::BatchBuilder) sees to it: where they differ from one call to the next, it begins
+//! another batch. So put calls with the same context one after the other. The context of a call about a device has the
+//! device in it, so such a call mostly gets a batch of its own.
 //!
 //! ```
-//! use customerio_core::{Item, Limits, Moment, BatchBuilder, EncodedBatch, PipelinesBatch, pipelines::{Context, Track}};
+//! use customerio_core::{BatchBuilder, EncodedBatch, Item, Limits, Moment, PipelinesBatch, pipelines::{Context, Track}};
 //! # use std::time::Duration;
 //! # let now = Moment { monotonic: Duration::ZERO, since_epoch: Duration::from_secs(1_700_000_000), random: 4 };
 //!
-//! let mut packer = BatchBuilder::new();
+//! let mut batches = BatchBuilder::new();
 //! let mut ready: Vec<EncodedBatch<PipelinesBatch>> = Vec::new();
 //! for (user, ip) in [("41", "203.0.113.7"), ("42", "203.0.113.7"), ("43", "198.51.100.1")] {
 //!     let track = Track::new(user, "signed_up").with_context(Context::new().with_ip(ip));
-//!     ready.extend(packer.push(Item::new(&track, &now, &Limits::default())?, ()).map_err(|refused| refused.error)?);
+//!     let item = Item::new(track, &now, &Limits::default())?;
+//!     ready.extend(batches.push(item, ())?);
 //! }
-//! ready.extend(packer.finish());
+//! ready.extend(batches.finish());
 //! assert_eq!(ready.iter().map(EncodedBatch::len).collect::<Vec<_>>(), [2, 1]);
-//! # Ok::<(), customerio_core::BuildError>(())
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! The vendor's reference does not name `alias` among the calls of a batch; the vendor's own libraries send it so.
 //!
 //! Limits: 32 KB a call, 500 KB a batch. Vendor's reference: <https://docs.customer.io/integrations/api/cdp/>.
 
-mod alias;
+mod batch;
 mod call;
 mod client;
 pub mod context;
-mod group;
-mod identify;
 mod integrations;
 mod message_id;
-mod page;
 mod pairs;
-mod screen;
+mod raw;
 mod semantic;
+mod subscription_channel;
 #[cfg(test)]
 mod testing;
-mod track;
+mod track_events;
 mod user_identity;
 
 pub use self::{
-    alias::Alias,
+    batch::{OPERATIONS as BATCH, PipelinesBatch},
     context::Context,
-    group::Group,
-    identify::{Identify, SubscriptionChannel},
     integrations::Integrations,
     message_id::MessageId,
-    page::Page,
-    screen::Screen,
+    raw::{RAW, Raw},
     semantic::{ContentAction, ContentReport, DeliveryMetric, DeliveryReport, Object},
-    track::Track,
+    subscription_channel::SubscriptionChannel,
     user_identity::UserIdentity,
 };
+use crate::operation_info::operations;
+
+operations! {
+    /// The operations of the Pipelines API, but for its batch, which is in [`BATCH`].
+    identify::Identify = POST "/v1/identify";
+    track::Track = POST "/v1/track";
+    page::Page = POST "/v1/page";
+    screen::Screen = POST "/v1/screen";
+    group::Group = POST "/v1/group";
+    alias::Alias = POST "/v1/alias";
+}

@@ -1,122 +1,120 @@
 //! `POST /v1/page`: which web page a person saw.
-//!
-//! Limits: 32 KB. <https://docs.customer.io/integrations/api/cdp/#operation/page>
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use super::{
     UserIdentity,
     call::{Common, call, common_setters},
 };
 use crate::{
-    BuildError, Limits, Nothing,
-    json::Fields,
-    macros::{opaque_debug, setters},
+    BuildError, EncodedItem, Limits,
+    json::{Attributes, Writer},
+    macros::setters,
+    text::Text,
 };
 
 /// Records which web page a person saw.
 ///
-/// ```
-/// use customerio_core::pipelines::{Page, UserIdentity};
+/// Limits: 32 KB. <https://docs.customer.io/integrations/api/cdp/#operation/page>
 ///
-/// let page = Page::new(UserIdentity::AnonymousId("cookie")).with_name("Pricing").with_url("https://example.com/pricing");
-/// # let _ = page;
 /// ```
-pub struct Page<'a, P: ?Sized = Nothing, C: ?Sized = Nothing> {
-    common: Common<'a, C>,
-    who: UserIdentity<'a>,
-    name: Option<&'a str>,
-    reserved: Reserved<'a>,
-    properties: Option<&'a P>,
+/// use customerio_core::{Limits, Prepared, pipelines::{Page, UserIdentity}};
+///
+/// let page = Page::new(UserIdentity::anonymous_id("cookie")).with_name("Pricing").with_path("/pricing");
+/// let request = Prepared::new(page, &Limits::default())?;
+/// assert_eq!(
+///     request.body(),
+///     r#"{"type":"page","anonymousId":"cookie","name":"Pricing","properties":{"path":"/pricing"}}"#
+/// );
+/// # Ok::<(), customerio_core::BuildError>(())
+/// ```
+#[derive(Clone)]
+#[doc(alias = "page_view")]
+pub struct Page {
+    common: Common,
+    who: UserIdentity,
+    name: Option<Text>,
+    category: Option<Text>,
+    url: Option<Text>,
+    title: Option<Text>,
+    referrer: Option<Text>,
+    path: Option<Text>,
+    search: Option<Text>,
+    properties: Option<Attributes>,
 }
 
-/// The properties that mean something to Customer.io.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-struct Reserved<'a> {
-    category: Option<&'a str>,
-    url: Option<&'a str>,
-    title: Option<&'a str>,
-    referrer: Option<&'a str>,
-    path: Option<&'a str>,
-    search: Option<&'a str>,
-}
-
-impl<'a> Page<'a> {
+impl Page {
     /// A page that this person saw.
     #[must_use]
-    pub fn new(who: impl Into<UserIdentity<'a>>) -> Self {
-        Self { common: Common::new(), who: who.into(), name: None, reserved: Reserved::default(), properties: None }
+    pub fn new(who: impl Into<UserIdentity>) -> Self {
+        Self {
+            common: Common::new(),
+            who: who.into(),
+            name: None,
+            category: None,
+            url: None,
+            title: None,
+            referrer: None,
+            path: None,
+            search: None,
+            properties: None,
+        }
     }
-}
 
-impl<'a, P: ?Sized, C: ?Sized> Page<'a, P, C> {
-    /// Data about the page: anything that serialises as an object.
+    /// Data about the page: anything that serialises as an object. It is encoded here; what is wrong with it comes out
+    /// when the request is built.
     ///
     /// What a setter of this type has set must not be among it. A number that is not finite is refused.
     #[must_use]
-    pub fn with_properties<Q: Serialize + ?Sized>(self, properties: &'a Q) -> Page<'a, Q, C> {
-        let Self { common, who, name, reserved, .. } = self;
-        Page { common, who, name, reserved, properties: Some(properties) }
+    pub fn with_properties(mut self, properties: impl Serialize) -> Self {
+        self.properties = Some(Attributes::new("the properties", &properties));
+        self
     }
 
     setters! {
         /// The name of the page.
-        with_name, name: &'a str;
+        with_name, name: text;
         /// Which kind of page it is.
-        with_category, reserved.category: &'a str;
+        with_category, category: text;
         /// Its URL.
-        with_url, reserved.url: &'a str;
+        with_url, url: text;
         /// Its title.
-        with_title, reserved.title: &'a str;
+        with_title, title: text;
         /// The URL of the page before it.
-        with_referrer, reserved.referrer: &'a str;
+        with_referrer, referrer: text;
         /// The path of its URL.
-        with_path, reserved.path: &'a str;
+        with_path, path: text;
         /// The query of its URL, with the question mark.
-        with_search, reserved.search: &'a str;
+        with_search, search: text;
     }
 
-    common_setters!(Page [P] who, name, reserved, properties);
+    common_setters!();
 
-    fn check(&self, limits: &Limits) -> Result<(), BuildError> {
-        self.who.check(limits)
-    }
-}
-
-impl<P: Serialize + ?Sized, C: ?Sized> Serialize for Page<'_, P, C> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let has_properties = self.properties.is_some() || self.reserved != Reserved::default();
-        let mut fields = Fields::new(serializer)?;
-        fields.field("type", "page")?;
-        self.who.write(&mut fields)?;
-        fields.optional("name", self.name.as_ref())?;
-        self.common.write(&mut fields)?;
-        fields.optional("properties", has_properties.then_some(Properties(self)).as_ref())?;
-        fields.end()
-    }
-}
-
-struct Properties<'a, 'b, P: ?Sized, C: ?Sized>(&'b Page<'a, P, C>);
-
-impl<P: Serialize + ?Sized, C: ?Sized> Serialize for Properties<'_, '_, P, C> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Reserved { category, url, title, referrer, path, search } = &self.0.reserved;
-        let mut fields = Fields::new(serializer)?;
-        fields.optional("category", category.as_ref())?;
-        fields.optional("url", url.as_ref())?;
-        fields.optional("title", title.as_ref())?;
-        fields.optional("referrer", referrer.as_ref())?;
-        fields.optional("path", path.as_ref())?;
-        fields.optional("search", search.as_ref())?;
-        if let Some(properties) = self.0.properties {
-            fields.rest(properties)?;
+    fn encode(self, limits: &Limits) -> Result<EncodedItem, BuildError> {
+        self.who.check(limits)?;
+        let mut has_properties = self.properties.is_some();
+        let mut properties = Writer::before(self.properties.unwrap_or(Attributes::empty()))?;
+        let before = properties.written();
+        properties.optional("category", &self.category)?;
+        properties.optional("url", &self.url)?;
+        properties.optional("title", &self.title)?;
+        properties.optional("referrer", &self.referrer)?;
+        properties.optional("path", &self.path)?;
+        properties.optional("search", &self.search)?;
+        has_properties |= properties.written() > before;
+        let mut call = Writer::holding(properties.merge());
+        call.field("type", "page")?;
+        self.who.write(&mut call)?;
+        call.optional("name", &self.name)?;
+        self.common.write(&mut call)?;
+        if has_properties {
+            call.place("properties");
         }
-        fields.end()
+        self.common.into_item(call.merge())
     }
 }
 
-call!([P: Serialize + ?Sized, C: Serialize + ?Sized] Page<'_, P, C>, "pipelines.page", "/v1/page");
-opaque_debug!([P: ?Sized, C: ?Sized] Page<'_, P, C>);
+call!(Page, "pipelines.page", "/v1/page");
 
 #[cfg(test)]
 mod tests {
@@ -131,7 +129,7 @@ mod tests {
     #[test]
     fn the_whole_request() {
         let properties = json!({"variant": "b"});
-        let page = Page::new(UserIdentity::AnonymousId("cookie"))
+        let page = Page::new(UserIdentity::anonymous_id("cookie"))
             .with_name("Pricing")
             .with_category("Docs")
             .with_url("https://example.com/pricing?q=1")
@@ -142,14 +140,14 @@ mod tests {
             .with_properties(&properties)
             .with_message_id("m-1");
         assert_eq!(
-            wire_pipelines(&page),
+            wire_pipelines(page),
             "POST https://cdp.customer.io/v1/page\n\
              accept: application/json\n\
              accept-encoding: identity\n\
              authorization: Basic a2V5Og==\n\
              x-strict-mode: 1\n\
              content-type: application/json\n\
-             user-agent: customerio-rust/0.1.0\n\
+             user-agent: customerio-rust/VERSION\n\
              content-length: 256\n\
              \n\
              {\"type\":\"page\",\"anonymousId\":\"cookie\",\"name\":\"Pricing\",\"messageId\":\"m-1\",\
@@ -161,17 +159,17 @@ mod tests {
 
     #[test]
     fn what_is_not_set_is_not_sent() {
-        assert_eq!(body(&Page::new("42")), r#"{"type":"page","userId":"42"}"#);
+        assert_eq!(body(Page::new("42")), r#"{"type":"page","userId":"42"}"#);
     }
 
     #[test]
     fn what_would_lose_data_is_refused() {
         let clash = json!({"url": "/"});
         for (error, expected) in [
-            (refused_pipelines(&Page::new("")), "the user id is empty"),
+            (refused_pipelines(Page::new("")), "the user id is empty"),
             (
-                refused_pipelines(&Page::new("42").with_url("/a").with_properties(&clash)),
-                "the body cannot be sent: `url` is given twice: by its setter and among the attributes or data",
+                refused_pipelines(Page::new("42").with_url("/a").with_properties(&clash)),
+                "`url` is set both by a setter and in the attributes",
             ),
         ] {
             assert_eq!(error.to_string(), expected);

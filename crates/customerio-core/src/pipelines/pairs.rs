@@ -5,15 +5,17 @@ use serde::{
     ser::{Error as _, SerializeMap as _},
 };
 
-pub(super) struct Pairs<'a, K, V>(pub(super) &'a [(K, V)]);
+#[derive(Clone)]
+pub(super) struct Pairs<K, V>(pub(super) Vec<(K, V)>);
 
-impl<K: Serialize + PartialEq, V: Serialize> Serialize for Pairs<'_, K, V> {
+impl<K: AsRef<str>, V: Serialize> Serialize for Pairs<K, V> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.0.len()))?;
         for (index, (name, value)) in self.0.iter().enumerate() {
-            // Which of the two counts would be left to the reader.
-            if self.0[..index].iter().any(|(other, _)| other == name) {
-                return Err(S::Error::custom("a name is given twice in a list of names and values"));
+            let name = name.as_ref();
+            // Which of the two counts would be up to the reader.
+            if self.0[..index].iter().any(|(before, _)| before.as_ref() == name) {
+                return Err(S::Error::custom(format_args!("`{name}` is given twice")));
             }
             map.serialize_entry(name, value)?;
         }

@@ -1,75 +1,80 @@
 //! `POST /v1/screen`: which screen of an app a person saw.
-//!
-//! Limits: 32 KB. <https://docs.customer.io/integrations/api/cdp/#operation/screen>
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use super::{
     UserIdentity,
     call::{Common, call, common_setters},
 };
 use crate::{
-    BuildError, Limits, Nothing,
-    json::{Fields, Object},
-    macros::{opaque_debug, setters},
+    BuildError, EncodedItem, Limits,
+    json::{Attributes, Writer},
+    macros::setters,
+    text::Text,
 };
 
 /// Records which screen of an app a person saw.
 ///
+/// Limits: 32 KB. <https://docs.customer.io/integrations/api/cdp/#operation/screen>
+///
 /// ```
-/// use customerio_core::pipelines::Screen;
+/// use customerio_core::{Limits, Prepared, pipelines::Screen};
 ///
 /// let screen = Screen::new("42").with_name("basket");
-/// # let _ = screen;
+/// let request = Prepared::new(screen, &Limits::default())?;
+/// assert_eq!(request.body(), r#"{"type":"screen","userId":"42","name":"basket"}"#);
+/// # Ok::<(), customerio_core::BuildError>(())
 /// ```
-pub struct Screen<'a, P: ?Sized = Nothing, C: ?Sized = Nothing> {
-    common: Common<'a, C>,
-    who: UserIdentity<'a>,
-    name: Option<&'a str>,
-    properties: Option<&'a P>,
+#[derive(Clone)]
+#[doc(alias = "screen_view")]
+pub struct Screen {
+    common: Common,
+    who: UserIdentity,
+    name: Option<Text>,
+    properties: Option<Attributes>,
 }
 
-impl<'a> Screen<'a> {
+impl Screen {
     /// A screen that this person saw.
     #[must_use]
-    pub fn new(who: impl Into<UserIdentity<'a>>) -> Self {
+    pub fn new(who: impl Into<UserIdentity>) -> Self {
         Self { common: Common::new(), who: who.into(), name: None, properties: None }
     }
-}
 
-impl<'a, P: ?Sized, C: ?Sized> Screen<'a, P, C> {
-    /// Data about the screen: anything that serialises as an object. A number that is not finite is refused.
+    /// Data about the screen: anything that serialises as an object. It is encoded here; what is wrong with it comes out
+    /// when the request is built. A number that is not finite is refused.
     #[must_use]
-    pub fn with_properties<Q: Serialize + ?Sized>(self, properties: &'a Q) -> Screen<'a, Q, C> {
-        Screen { common: self.common, who: self.who, name: self.name, properties: Some(properties) }
+    pub fn with_properties(mut self, properties: impl Serialize) -> Self {
+        self.properties = Some(Attributes::new("the properties", &properties));
+        self
     }
 
     setters! {
         /// The name of the screen.
-        with_name, name: &'a str;
+        with_name, name: text;
     }
 
-    common_setters!(Screen [P] who, name, properties);
+    common_setters!();
 
-    fn check(&self, limits: &Limits) -> Result<(), BuildError> {
-        self.who.check(limits)
+    fn encode(self, limits: &Limits) -> Result<EncodedItem, BuildError> {
+        self.who.check(limits)?;
+        let has_properties = self.properties.is_some();
+        let mut call = match self.properties {
+            Some(properties) => Writer::holding(properties.into_json()?),
+            None => Writer::new(),
+        };
+        call.field("type", "screen")?;
+        self.who.write(&mut call)?;
+        call.optional("name", &self.name)?;
+        self.common.write(&mut call)?;
+        if has_properties {
+            call.place("properties");
+        }
+        self.common.into_item(call.merge())
     }
 }
 
-impl<P: Serialize + ?Sized, C: ?Sized> Serialize for Screen<'_, P, C> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = Fields::new(serializer)?;
-        fields.field("type", "screen")?;
-        self.who.write(&mut fields)?;
-        fields.optional("name", self.name.as_ref())?;
-        self.common.write(&mut fields)?;
-        fields.optional("properties", self.properties.map(Object).as_ref())?;
-        fields.end()
-    }
-}
-
-call!([P: Serialize + ?Sized, C: Serialize + ?Sized] Screen<'_, P, C>, "pipelines.screen", "/v1/screen");
-opaque_debug!([P: ?Sized, C: ?Sized] Screen<'_, P, C>);
+call!(Screen, "pipelines.screen", "/v1/screen");
 
 #[cfg(test)]
 mod tests {
@@ -94,14 +99,14 @@ mod tests {
             .with_message_id("m-1")
             .with_context(context);
         assert_eq!(
-            wire_pipelines(&screen),
+            wire_pipelines(screen),
             "POST https://cdp.customer.io/v1/screen\n\
              accept: application/json\n\
              accept-encoding: identity\n\
              authorization: Basic a2V5Og==\n\
              x-strict-mode: 1\n\
              content-type: application/json\n\
-             user-agent: customerio-rust/0.1.0\n\
+             user-agent: customerio-rust/VERSION\n\
              content-length: 124\n\
              \n\
              {\"type\":\"screen\",\"userId\":\"42\",\"name\":\"basket\",\"messageId\":\"m-1\",\
@@ -111,16 +116,16 @@ mod tests {
 
     #[test]
     fn what_is_not_set_is_not_sent() {
-        assert_eq!(body(&Screen::new("42")), r#"{"type":"screen","userId":"42"}"#);
+        assert_eq!(body(Screen::new("42")), r#"{"type":"screen","userId":"42"}"#);
     }
 
     #[test]
     fn what_would_lose_data_is_refused() {
         for (error, expected) in [
-            (refused_pipelines(&Screen::new("")), "the user id is empty"),
+            (refused_pipelines(Screen::new("")), "the user id is empty"),
             (
-                refused_pipelines(&Screen::new("42").with_properties("text")),
-                "the body cannot be sent: attributes and data must be an object, not a string",
+                refused_pipelines(Screen::new("42").with_properties("text")),
+                "the properties must be an object, not text",
             ),
         ] {
             assert_eq!(error.to_string(), expected);

@@ -1,10 +1,8 @@
 //! `POST /v1/track`: what a person did.
 //!
 //! Events of certain names do something of their own, such as deleting a person: see the constructors of [`Track`].
-//!
-//! Limits: 32 KB. <https://docs.customer.io/integrations/api/cdp/#operation/track>
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use super::{
     UserIdentity,
@@ -13,116 +11,121 @@ use super::{
     semantic::Semantic,
     user_identity::check_group_id,
 };
-use crate::{BuildError, BuildErrorKind, Limits, Nothing, json::Fields, macros::opaque_debug};
+use crate::{
+    BuildError, BuildErrorKind, EncodedItem, Limits,
+    json::{Attributes, Writer},
+    text::Text,
+};
 
 /// Records what a person did.
 ///
+/// Limits: 32 KB. <https://docs.customer.io/integrations/api/cdp/#operation/track>
+///
 /// ```
-/// use customerio_core::pipelines::Track;
+/// use customerio_core::{Limits, Prepared, pipelines::Track};
 /// use serde_json::json;
 ///
-/// let properties = json!({"price": 23.45, "product": "socks"});
-/// let purchase = Track::new("42", "purchase").with_properties(&properties);
+/// let purchase = Track::new("42", "purchase").with_properties(json!({"price": 23.45}));
+/// let request = Prepared::new(purchase, &Limits::default())?;
+/// assert_eq!(request.body(), r#"{"type":"track","userId":"42","event":"purchase","properties":{"price":23.45}}"#);
+///
 /// let deletion = Track::user_deleted("42");
-/// # let _ = (purchase, deletion);
+/// assert_eq!(Prepared::new(deletion, &Limits::default())?.path(), "/v1/track");
+/// # Ok::<(), customerio_core::BuildError>(())
 /// ```
-pub struct Track<'a, P: ?Sized = Nothing, C: ?Sized = Nothing> {
-    common: Common<'a, C>,
-    who: Option<UserIdentity<'a>>,
-    group_id: Option<&'a str>,
-    event: &'a str,
-    semantic: Semantic<'a>,
-    properties: Option<&'a P>,
+#[derive(Clone)]
+pub struct Track {
+    common: Common,
+    who: Option<UserIdentity>,
+    group_id: Option<Text>,
+    event: Text,
+    semantic: Semantic,
+    properties: Option<Attributes>,
 }
 
-impl<'a> Track<'a> {
+impl Track {
     /// Something that the person did.
     #[must_use]
-    pub fn new(who: impl Into<UserIdentity<'a>>, event: &'a str) -> Self {
+    pub fn new(who: impl Into<UserIdentity>, event: impl AsRef<str>) -> Self {
         Self { who: Some(who.into()), ..Self::of_nobody(event) }
     }
 
     /// Something that a group did. Not all destinations know such events.
     #[must_use]
-    pub fn of_group(group_id: &'a str, event: &'a str) -> Self {
-        Self { group_id: Some(group_id), ..Self::of_nobody(event) }
+    pub fn of_group(group_id: impl AsRef<str>, event: impl AsRef<str>) -> Self {
+        Self { group_id: Some(Text::new(group_id)), ..Self::of_nobody(event) }
     }
 
-    pub(super) fn of_nobody(event: &'a str) -> Self {
-        Self { common: Common::new(), who: None, group_id: None, event, semantic: Semantic::None, properties: None }
+    pub(super) fn of_nobody(event: impl AsRef<str>) -> Self {
+        Self {
+            common: Common::new(),
+            who: None,
+            group_id: None,
+            event: Text::new(event),
+            semantic: Semantic::None,
+            properties: None,
+        }
     }
 
-    pub(super) fn with_semantic(self, semantic: Semantic<'a>) -> Self {
+    pub(super) fn with_semantic(self, semantic: Semantic) -> Self {
         Self { semantic, ..self }
     }
 
-    pub(super) fn with_device(mut self, device: Device<'a>) -> Self {
-        self.common.device = Some(device);
+    pub(super) fn with_device(mut self, device: Device) -> Self {
+        self.common.device = Some(Box::new(device));
         self
     }
-}
 
-impl<'a, P: ?Sized, C: ?Sized> Track<'a, P, C> {
-    /// Data about the event: anything that serialises as an object.
+    /// Data about the event: anything that serialises as an object. It is encoded here; what is wrong with it comes out
+    /// when the request is built.
     ///
     /// What a constructor of an event with a meaning has set must not be among it. A number that is not finite is
     /// refused.
     #[must_use]
-    pub fn with_properties<Q: Serialize + ?Sized>(self, properties: &'a Q) -> Track<'a, Q, C> {
-        let Self { common, who, group_id, event, semantic, .. } = self;
-        Track { common, who, group_id, event, semantic, properties: Some(properties) }
+    pub fn with_properties(mut self, properties: impl Serialize) -> Self {
+        self.properties = Some(Attributes::new("the properties", &properties));
+        self
     }
 
     /// The person who did it, of an event that was made without one or with another.
     #[must_use]
-    pub fn with_who(mut self, who: impl Into<UserIdentity<'a>>) -> Self {
+    pub fn with_who(mut self, who: impl Into<UserIdentity>) -> Self {
         self.who = Some(who.into());
         self
     }
 
-    common_setters!(Track [P] who, group_id, event, semantic, properties);
+    common_setters!();
 
-    fn check(&self, limits: &Limits) -> Result<(), BuildError> {
+    fn encode(self, limits: &Limits) -> Result<EncodedItem, BuildError> {
         if self.event.trim().is_empty() {
             return Err(BuildError::new("the event's name", BuildErrorKind::Empty));
         }
-        self.who.map_or(Ok(()), |who| who.check(limits))?;
-        self.group_id.map_or(Ok(()), |id| check_group_id(id, limits))?;
-        self.semantic.check()
-    }
-}
-
-impl<P: Serialize + ?Sized, C: ?Sized> Serialize for Track<'_, P, C> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let has_properties = self.properties.is_some() || self.semantic != Semantic::None;
-        let mut fields = Fields::new(serializer)?;
-        fields.field("type", "track")?;
-        if let Some(who) = self.who {
-            who.write(&mut fields)?;
+        self.who.as_ref().map_or(Ok(()), |who| who.check(limits))?;
+        self.group_id.as_ref().map_or(Ok(()), |id| check_group_id(id, limits))?;
+        self.semantic.check()?;
+        let has_properties = self.properties.is_some() || !matches!(self.semantic, Semantic::None);
+        let mut call = if has_properties {
+            let mut properties = Writer::before(self.properties.unwrap_or(Attributes::empty()))?;
+            self.semantic.write(&mut properties)?;
+            Writer::holding(properties.merge())
+        } else {
+            Writer::new()
+        };
+        call.field("type", "track")?;
+        if let Some(who) = &self.who {
+            who.write(&mut call)?;
         }
-        fields.optional("groupId", self.group_id.as_ref())?;
-        fields.field("event", self.event)?;
-        self.common.write(&mut fields)?;
-        fields.optional("properties", has_properties.then_some(Properties(self)).as_ref())?;
-        fields.end()
-    }
-}
-
-struct Properties<'a, 'b, P: ?Sized, C: ?Sized>(&'b Track<'a, P, C>);
-
-impl<P: Serialize + ?Sized, C: ?Sized> Serialize for Properties<'_, '_, P, C> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = Fields::new(serializer)?;
-        self.0.semantic.write(&mut fields)?;
-        if let Some(properties) = self.0.properties {
-            fields.rest(properties)?;
+        call.optional("groupId", &self.group_id)?;
+        call.field("event", &self.event)?;
+        self.common.write(&mut call)?;
+        if has_properties {
+            call.place("properties");
         }
-        fields.end()
+        self.common.into_item(call.merge())
     }
 }
 
-call!([P: Serialize + ?Sized, C: Serialize + ?Sized] Track<'_, P, C>, "pipelines.track", "/v1/track");
-opaque_debug!([P: ?Sized, C: ?Sized] Track<'_, P, C>);
+call!(Track, "pipelines.track", "/v1/track");
 
 #[cfg(test)]
 mod tests {
@@ -130,7 +133,6 @@ mod tests {
 
     use super::*;
     use crate::{
-        Timestamp,
         pipelines::{
             Context,
             testing::{refused_pipelines, wire_pipelines},
@@ -144,18 +146,18 @@ mod tests {
         let track = Track::new("42", "purchase")
             .with_properties(&properties)
             .with_message_id("order-17")
-            .with_timestamp(Timestamp::from(1_700_000_000).into())
+            .with_timestamp(1_700_000_000)
             .with_context(Context::new().with_locale("en-US"))
-            .with_integrations(&[("All", true)]);
+            .with_integrations([("All", true)]);
         assert_eq!(
-            wire_pipelines(&track),
+            wire_pipelines(track),
             "POST https://cdp.customer.io/v1/track\n\
              accept: application/json\n\
              accept-encoding: identity\n\
              authorization: Basic a2V5Og==\n\
              x-strict-mode: 1\n\
              content-type: application/json\n\
-             user-agent: customerio-rust/0.1.0\n\
+             user-agent: customerio-rust/VERSION\n\
              content-length: 215\n\
              \n\
              {\"type\":\"track\",\"userId\":\"42\",\"event\":\"purchase\",\"messageId\":\"order-17\",\
@@ -166,10 +168,10 @@ mod tests {
 
     #[test]
     fn what_is_not_set_is_not_sent() {
-        assert_eq!(body(&Track::new("42", "purchase")), r#"{"type":"track","userId":"42","event":"purchase"}"#);
-        assert_eq!(body(&Track::of_group("acme", "renewed")), r#"{"type":"track","groupId":"acme","event":"renewed"}"#);
+        assert_eq!(body(Track::new("42", "purchase")), r#"{"type":"track","userId":"42","event":"purchase"}"#);
+        assert_eq!(body(Track::of_group("acme", "renewed")), r#"{"type":"track","groupId":"acme","event":"renewed"}"#);
         assert_eq!(
-            body(&Track::of_group("acme", "renewed").with_who(UserIdentity::AnonymousId("cookie"))),
+            body(Track::of_group("acme", "renewed").with_who(UserIdentity::anonymous_id("cookie"))),
             r#"{"type":"track","anonymousId":"cookie","groupId":"acme","event":"renewed"}"#
         );
     }
@@ -178,11 +180,11 @@ mod tests {
     fn what_would_lose_data_is_refused() {
         let large = json!({"text": "x".repeat(32_000)});
         for (error, expected) in [
-            (refused_pipelines(&Track::new("42", " ")), "the event's name is empty"),
-            (refused_pipelines(&Track::new("", "purchase")), "the user id is empty"),
-            (refused_pipelines(&Track::of_group("", "renewed")), "the group id is empty"),
+            (refused_pipelines(Track::new("42", " ")), "the event's name is empty"),
+            (refused_pipelines(Track::new("", "purchase")), "the user id is empty"),
+            (refused_pipelines(Track::of_group("", "renewed")), "the group id is empty"),
             (
-                refused_pipelines(&Track::new("42", "purchase").with_properties(&large)),
+                refused_pipelines(Track::new("42", "purchase").with_properties(&large)),
                 "the call has 32074 bytes, and the limit is 32000",
             ),
         ] {

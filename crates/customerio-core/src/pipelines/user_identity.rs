@@ -1,55 +1,51 @@
 //! Who a call is about.
 
-use serde::ser::SerializeMap;
-
-use crate::{BuildError, Limits, json::Fields, path::check_identifier};
+use crate::{BuildError, Limits, json::Writer, path::check_identifier, text::Text};
 
 /// Who a call is about: someone you know, a visitor you do not know yet, or both at once, which tells Customer.io that
-/// they are one. A plain string is a user id.
+/// they are one. Bare text or a number is a user id.
 ///
 /// ```
 /// use customerio_core::pipelines::UserIdentity;
 ///
-/// assert_eq!(UserIdentity::from("42"), UserIdentity::UserId("42"));
+/// assert_eq!(UserIdentity::from("42"), UserIdentity::user_id("42"));
+/// let signed_up = UserIdentity::user_id("42").with_anonymous_id("cookie");
+/// assert_ne!(signed_up, UserIdentity::anonymous_id("cookie"));
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub enum UserIdentity<'a> {
-    /// The id that you gave to the person.
-    UserId(&'a str),
-    /// The id that a visitor has until you know who they are, such as that of a cookie.
-    AnonymousId(&'a str),
-    /// A person whom you know, and the id that they had before.
-    Both {
-        /// The id that you gave to the person.
-        user_id: &'a str,
-        /// The id that they had before you knew them.
-        anonymous_id: &'a str,
-    },
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct UserIdentity {
+    user_id: Option<Text>,
+    anonymous_id: Option<Text>,
 }
 
-impl<'a> UserIdentity<'a> {
-    fn user_id(self) -> Option<&'a str> {
-        match self {
-            Self::UserId(user_id) | Self::Both { user_id, .. } => Some(user_id),
-            Self::AnonymousId(_) => None,
-        }
+impl UserIdentity {
+    /// The person with the id that you gave to them.
+    #[must_use]
+    pub fn user_id(id: impl AsRef<str>) -> Self {
+        Self { user_id: Some(Text::new(id)), anonymous_id: None }
     }
 
-    fn anonymous_id(self) -> Option<&'a str> {
-        match self {
-            Self::AnonymousId(anonymous_id) | Self::Both { anonymous_id, .. } => Some(anonymous_id),
-            Self::UserId(_) => None,
-        }
+    /// The visitor with the id that they have until you know who they are, such as that of a cookie.
+    #[must_use]
+    pub fn anonymous_id(id: impl AsRef<str>) -> Self {
+        Self { user_id: None, anonymous_id: Some(Text::new(id)) }
     }
 
-    pub(super) fn check(self, limits: &Limits) -> Result<(), BuildError> {
-        self.user_id().map_or(Ok(()), |id| check_user_id(id, limits))?;
-        self.anonymous_id().map_or(Ok(()), |id| check_id("the anonymous id", id))
+    /// A person whom you know, and the id that they had before.
+    #[must_use]
+    pub fn with_anonymous_id(mut self, id: impl AsRef<str>) -> Self {
+        self.anonymous_id = Some(Text::new(id));
+        self
     }
 
-    pub(super) fn write<M: SerializeMap>(self, fields: &mut Fields<M>) -> Result<(), M::Error> {
-        fields.optional("userId", self.user_id().as_ref())?;
-        fields.optional("anonymousId", self.anonymous_id().as_ref())
+    pub(super) fn check(&self, limits: &Limits) -> Result<(), BuildError> {
+        self.user_id.as_ref().map_or(Ok(()), |id| check_user_id(id, limits))?;
+        self.anonymous_id.as_ref().map_or(Ok(()), |id| check_id("the anonymous id", id))
+    }
+
+    pub(super) fn write(&self, call: &mut Writer) -> Result<(), BuildError> {
+        call.optional("userId", &self.user_id)?;
+        call.optional("anonymousId", &self.anonymous_id)
     }
 }
 
@@ -66,25 +62,36 @@ pub(super) fn check_id(what: &'static str, id: &str) -> Result<(), BuildError> {
     check_identifier(what, id, usize::MAX)
 }
 
-impl<'a> From<&'a str> for UserIdentity<'a> {
-    fn from(user_id: &'a str) -> Self {
-        Self::UserId(user_id)
+macro_rules! user_identity_from {
+    ($($text:ty)*; $($number:ty)*) => {
+        $(impl From<$text> for UserIdentity {
+            fn from(user_id: $text) -> Self {
+                Self::user_id(user_id)
+            }
+        })*
+        $(impl From<$number> for UserIdentity {
+            fn from(user_id: $number) -> Self {
+                Self::user_id(itoa::Buffer::new().format(user_id))
+            }
+        })*
+    };
+}
+
+user_identity_from!(&str &String String; u8 u16 u32 u64 usize u128 i8 i16 i32 i64 isize i128);
+
+impl From<&UserIdentity> for UserIdentity {
+    fn from(who: &UserIdentity) -> Self {
+        who.clone()
     }
 }
 
-impl<'a> From<&'a String> for UserIdentity<'a> {
-    fn from(user_id: &'a String) -> Self {
-        Self::UserId(user_id)
-    }
-}
-
-impl std::fmt::Debug for UserIdentity<'_> {
+impl std::fmt::Debug for UserIdentity {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // The kind, never the value: debug output ends up in logs.
-        f.write_str(match self {
-            Self::UserId(_) => "UserIdentity(UserId)",
-            Self::AnonymousId(_) => "UserIdentity(AnonymousId)",
-            Self::Both { .. } => "UserIdentity(Both)",
+        f.write_str(match (&self.user_id, &self.anonymous_id) {
+            (Some(_), Some(_)) => "UserIdentity(UserId, AnonymousId)",
+            (Some(_), None) => "UserIdentity(UserId)",
+            _ => "UserIdentity(AnonymousId)",
         })
     }
 }
@@ -95,7 +102,10 @@ mod tests {
 
     #[test]
     fn debug_does_not_name_the_person() {
-        let both = UserIdentity::Both { user_id: "ada", anonymous_id: "cookie" };
-        assert_eq!(format!("{:?} {both:?}", UserIdentity::from("ada")), "UserIdentity(UserId) UserIdentity(Both)");
+        let both = UserIdentity::user_id("ada").with_anonymous_id("cookie");
+        assert_eq!(
+            format!("{:?} {both:?}", UserIdentity::from("ada")),
+            "UserIdentity(UserId) UserIdentity(UserId, AnonymousId)"
+        );
     }
 }

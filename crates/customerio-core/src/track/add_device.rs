@@ -1,74 +1,60 @@
-//! `PUT /api/v1/customers/{id}/devices`: add or update a device of a person.
-//!
-//! <https://docs.customer.io/integrations/api/track/#operation/add_device>
+//! `PUT /api/v1/customers/{identifier}/devices`: add or update a device of a person.
 
-use bytes::Bytes;
-use http::{Method, Response};
-use serde::{Serialize, Serializer};
+use http::Method;
 
-use crate::{
-    Body, BuildError, DecodeFailure, Device, Limits, Nothing, Operation, Path, PersonId, Replay, Track, decode_nothing,
-    macros::opaque_debug,
-};
+use crate::{Body, BuildError, Device, Limits, Operation, Path, PersonId, Track, json::Writer, macros::opaque_debug};
 
 /// Adds a device to a person, or updates the one that has the token.
 ///
-/// ```
-/// use customerio_core::{Device, DeviceAttributes, Platform, track::AddDevice};
+/// <https://docs.customer.io/integrations/api/track/#operation/add_device>
 ///
-/// let attributes = DeviceAttributes::new().with_app_version("2.1.0").with_push_enabled(true);
-/// let device = Device::new("device-token", Platform::Ios).with_attributes(attributes);
-/// let add = AddDevice::new("42", device);
-/// # let _ = add;
 /// ```
-#[derive(Serialize)]
-#[serde(bound = "A: Serialize")]
-pub struct AddDevice<'a, A: ?Sized = Nothing> {
-    #[serde(skip)]
-    person: PersonId<'a>,
-    #[serde(serialize_with = "write")]
-    device: Device<'a, A>,
+/// use customerio_core::{Device, DeviceAttributes, Limits, Platform, Prepared, track::AddDevice};
+///
+/// let attributes = DeviceAttributes::new().with_app_version("2.1.0");
+/// let device = Device::new("device-token", Platform::Ios).with_attributes(attributes);
+/// let request = Prepared::new(AddDevice::new("42", device), &Limits::default())?;
+/// assert_eq!(request.path(), "/api/v1/customers/42/devices");
+/// assert_eq!(
+///     request.body(),
+///     r#"{"device":{"id":"device-token","platform":"ios","attributes":{"app_version":"2.1.0"}}}"#
+/// );
+/// # Ok::<(), customerio_core::BuildError>(())
+/// ```
+#[derive(Clone)]
+#[doc(alias = "add_device")]
+pub struct AddDevice {
+    person: PersonId,
+    device: Device,
 }
 
-impl<'a, A: ?Sized> AddDevice<'a, A> {
+impl AddDevice {
     /// The device `device` of `person`.
     #[must_use]
-    pub fn new(person: impl Into<PersonId<'a>>, device: Device<'a, A>) -> Self {
+    pub fn new(person: impl Into<PersonId>, device: Device) -> Self {
         Self { person: person.into(), device }
     }
 }
 
-fn write<S: Serializer, A: Serialize + ?Sized>(device: &Device<'_, A>, serializer: S) -> Result<S::Ok, S::Error> {
-    device.write("id", serializer)
-}
-
-impl<A: Serialize + ?Sized> Operation for AddDevice<'_, A> {
+impl Operation for AddDevice {
     type Api = Track;
     type Output = ();
     const NAME: &'static str = "track.add_device";
+    const METHOD: Method = Method::PUT;
+    const ROUTE: &'static str = "/api/v1/customers/{identifier}/devices";
 
-    fn method(&self) -> Method {
-        Method::PUT
-    }
     fn path(&self, path: &mut Path) -> Result<(), BuildError> {
-        path.literal("/api/v1/customers");
-        self.person.write(path)?;
-        path.literal("/devices");
-        Ok(())
+        self.person.write(path)
     }
-    fn body(&self, _: &Limits) -> Result<Body, BuildError> {
+    fn body(self, _: &Limits) -> Result<Body, BuildError> {
         self.device.check()?;
-        Body::json(self)
-    }
-    fn replay(&self) -> Replay {
-        Replay::Safe
-    }
-    fn decode(&self, response: &Response<Bytes>) -> Result<(), DecodeFailure> {
-        decode_nothing(response)
+        let mut body = Writer::new();
+        body.field("device", &self.device.named("id"))?;
+        Ok(Body::encoded(body.merge()))
     }
 }
 
-opaque_debug!([A: ?Sized] AddDevice<'_, A>);
+opaque_debug!(AddDevice);
 
 #[cfg(test)]
 mod tests {
@@ -92,17 +78,16 @@ mod tests {
             .with_cio_sdk_version("3.9.0")
             .with_device_locale("es-MX")
             .with_push_enabled(true)
-            .with_custom(&custom);
-        let device =
-            Device::new("token", Platform::Ios).with_last_used(1_700_000_000.into()).with_attributes(attributes);
+            .with_custom(custom);
+        let device = Device::new("token", Platform::Ios).with_last_used(1_700_000_000).with_attributes(attributes);
         assert_eq!(
-            wire_track(&AddDevice::new(PersonId::Email("ada@example.com"), device)),
+            wire_track(AddDevice::new(PersonId::email("ada@example.com"), device)),
             "PUT https://track.customer.io/api/v1/customers/ada%40example.com/devices\n\
              accept: application/json\n\
              accept-encoding: identity\n\
              authorization: Basic c2l0ZTprZXk=\n\
              content-type: application/json\n\
-             user-agent: customerio-rust/0.1.0\n\
+             user-agent: customerio-rust/VERSION\n\
              content-length: 245\n\
              \n\
              {\"device\":{\"id\":\"token\",\"platform\":\"ios\",\"last_used\":1700000000,\"attributes\":{\
@@ -115,7 +100,7 @@ mod tests {
     #[test]
     fn what_is_not_set_is_not_sent() {
         let add = AddDevice::new("42", Device::new("token", Platform::Android));
-        assert_eq!(body(&add), r#"{"device":{"id":"token","platform":"android"}}"#);
+        assert_eq!(body(add), r#"{"device":{"id":"token","platform":"android"}}"#);
     }
 
     #[test]
@@ -124,25 +109,25 @@ mod tests {
         let twice = BTreeMap::from([("device_os", "iOS")]);
         let nan = BTreeMap::from([("battery", f64::NAN)]);
         for (error, expected) in [
-            (refused_track(&AddDevice::new("", device())), "the person's id is empty"),
-            (refused_track(&AddDevice::new("42", Device::new("", Platform::Ios))), "the device's token is empty"),
+            (refused_track(AddDevice::new("", device())), "the person's id is empty"),
+            (refused_track(AddDevice::new("42", Device::new("", Platform::Ios))), "the device's token is empty"),
             (
-                refused_track(&AddDevice::new("42", device().with_last_used(1_700_000_000_000.into()))),
-                "the body cannot be sent: 1700000000000 is not a time in seconds; it can only be milliseconds",
+                refused_track(AddDevice::new("42", device().with_last_used(1_700_000_000_000_i64))),
+                "`device.last_used` cannot be encoded: 1700000000000 is not a time in seconds; it can only be milliseconds",
             ),
             (
-                refused_track(&AddDevice::new(
+                refused_track(AddDevice::new(
                     "42",
                     device().with_attributes(DeviceAttributes::new().with_device_os("iOS").with_custom(&twice)),
                 )),
-                "the body cannot be sent: `device_os` is given twice: by its setter and among the attributes or data",
+                "`device_os` is set both by a setter and in the attributes",
             ),
             (
-                refused_track(&AddDevice::new(
+                refused_track(AddDevice::new(
                     "42",
                     device().with_attributes(DeviceAttributes::new().with_custom(&nan)),
                 )),
-                "the body cannot be sent: a number is NaN or infinite, which JSON writes as null, and null erases an attribute",
+                "`battery` is NaN: as JSON it would be null, which erases an attribute",
             ),
         ] {
             assert_eq!(error.to_string(), expected);

@@ -1,14 +1,10 @@
-//! `POST /api/v1/segments/{id}/add_customers`: add people to a manual segment.
-//!
-//! Limits: 1 to 1000 people.
-//! <https://docs.customer.io/integrations/api/track/#operation/add_to_segment>
+//! `POST /api/v1/segments/{segment_id}/add_customers`: add people to a manual segment.
 
-use bytes::Bytes;
-use http::{Method, Response};
+use http::Method;
 
 use super::segment_ids::SegmentIds;
 use crate::{
-    Body, BuildError, DecodeFailure, IdType, Limits, Operation, Path, Query, Replay, Track, decode_nothing,
+    Body, BuildError, IdType, Limits, Operation, Path, PersonId, Query, Replay, SegmentId, Track,
     macros::{opaque_debug, setters},
 };
 
@@ -16,15 +12,18 @@ use crate::{
 ///
 /// The segment must exist, and be a manual one. All identifiers are of one kind: Customer.io ignores those of another
 /// without an error.
-pub struct AddToSegment<'a> {
-    people: SegmentIds<'a>,
+///
+/// Limits: 1 to 1000 people. <https://docs.customer.io/integrations/api/track/#operation/add_to_segment>
+#[derive(Clone)]
+pub struct AddToSegment {
+    people: SegmentIds,
 }
 
-impl<'a> AddToSegment<'a> {
+impl AddToSegment {
     /// Adds the people with these identifiers, 1 to 1000 of one kind, to the segment with this number.
     #[must_use]
-    pub fn new(segment: u32, ids: &'a [&'a str]) -> Self {
-        Self { people: SegmentIds::new(segment, ids) }
+    pub fn new(segment: impl Into<SegmentId>, people: impl IntoIterator<Item = impl Into<PersonId>>) -> Self {
+        Self { people: SegmentIds::new(segment, people) }
     }
 
     setters! {
@@ -33,36 +32,28 @@ impl<'a> AddToSegment<'a> {
     }
 }
 
-impl Operation for AddToSegment<'_> {
+impl Operation for AddToSegment {
     type Api = Track;
     type Output = ();
     const NAME: &'static str = "track.add_to_segment";
+    const METHOD: Method = Method::POST;
+    const ROUTE: &'static str = "/api/v1/segments/{segment_id}/add_customers";
+    const REPLAY: Replay = Replay::Safe;
 
-    fn method(&self) -> Method {
-        Method::POST
-    }
     fn path(&self, path: &mut Path) -> Result<(), BuildError> {
-        path.literal("/api/v1/segments");
-        path.number(self.people.segment.into());
-        path.literal("/add_customers");
+        path.number(self.people.segment.get());
         Ok(())
     }
     fn query(&self, query: &mut Query<'_>) -> Result<(), BuildError> {
         self.people.query(query);
         Ok(())
     }
-    fn body(&self, limits: &Limits) -> Result<Body, BuildError> {
+    fn body(self, limits: &Limits) -> Result<Body, BuildError> {
         self.people.encode(limits)
-    }
-    fn replay(&self) -> Replay {
-        Replay::Safe
-    }
-    fn decode(&self, response: &Response<Bytes>) -> Result<(), DecodeFailure> {
-        decode_nothing(response)
     }
 }
 
-opaque_debug!(AddToSegment<'_>);
+opaque_debug!(AddToSegment);
 
 #[cfg(test)]
 mod tests {
@@ -72,13 +63,13 @@ mod tests {
     #[test]
     fn the_whole_request() {
         assert_eq!(
-            wire_track(&AddToSegment::new(7, &["ada+1@example.com", "bob@example.com"]).with_id_type(IdType::Email)),
+            wire_track(AddToSegment::new(7, ["ada+1@example.com", "bob@example.com"]).with_id_type(IdType::Email)),
             "POST https://track.customer.io/api/v1/segments/7/add_customers?id_type=email\n\
              accept: application/json\n\
              accept-encoding: identity\n\
              authorization: Basic c2l0ZTprZXk=\n\
              content-type: application/json\n\
-             user-agent: customerio-rust/0.1.0\n\
+             user-agent: customerio-rust/VERSION\n\
              content-length: 47\n\
              \n\
              {\"ids\":[\"ada+1@example.com\",\"bob@example.com\"]}"
@@ -87,7 +78,7 @@ mod tests {
 
     #[test]
     fn a_kind_that_is_not_set_is_not_sent() {
-        let request = wire_track(&AddToSegment::new(7, &["42"]));
+        let request = wire_track(AddToSegment::new(7, ["42"]));
         assert!(request.starts_with("POST https://track.customer.io/api/v1/segments/7/add_customers\n"), "{request}");
         assert!(request.ends_with("{\"ids\":[\"42\"]}"), "{request}");
     }
@@ -95,7 +86,7 @@ mod tests {
     #[test]
     fn someone_must_be_named() {
         assert_eq!(
-            refused_track(&AddToSegment::new(7, &[])).to_string(),
+            refused_track(AddToSegment::new(7, [""; 0])).to_string(),
             "the list of people has 0 entries, and must have from 1 to 1000"
         );
     }

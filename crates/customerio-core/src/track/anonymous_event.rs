@@ -1,19 +1,13 @@
 //! `POST /api/v1/events`: what someone did, or saw, who is not known yet.
-//!
-//! Limits: a name of 100 bytes; data of 100,000 bytes. A person who gets the `anonymous_id` within 30 days gets the
-//! event; within 72 hours it can trigger campaigns.
-//! <https://docs.customer.io/integrations/api/track/#operation/trackAnonymous>
 
-use bytes::Bytes;
-use http::{Method, Response};
+use http::Method;
 use serde::Serialize;
 
 use super::event_body::{EventBody, EventType};
 use crate::{
-    Body, BuildError, DecodeFailure, EventId, Limits, Moment, Nothing, Operation, Path, Replay, Timestamp, Track,
-    decode_nothing,
+    Body, BuildError, EventId, Limits, Moment, Operation, Replay, Track,
     macros::{opaque_debug, setters},
-    path::route,
+    text::Text,
 };
 
 /// Records what a visitor did who is not known yet, or which page or screen they saw; or invites someone who is no
@@ -22,39 +16,53 @@ use crate::{
 /// [`Identify::with_anonymous_id`](super::Identify::with_anonymous_id) gives the events of an anonymous id to a person,
 /// if the workspace has event merging turned on.
 ///
-/// [`Client`](crate::Client) gives an event that has none an id and the time of the call, and can then repeat it when
-/// an answer is lost: Customer.io drops the second. Without a client, [`capture`](Operation::capture) does it.
+/// [`Client`](crate::Client) and [`Exchange`](crate::Exchange) give an event that has none an id and the time of the call,
+/// and can then retry it when a response is lost: Customer.io drops the second.
+///
+/// Limits: a name of 100 bytes; data of 100,000 bytes. A person who gets the `anonymous_id` within 30 days gets the event;
+/// within 72 hours it can trigger campaigns.
+/// <https://docs.customer.io/integrations/api/track/#operation/trackAnonymous>
 ///
 /// ```
-/// use customerio_core::track::AnonymousEvent;
+/// use customerio_core::{Limits, Prepared, track::AnonymousEvent};
 /// use serde_json::json;
 ///
-/// let data = json!({"video": "tour"});
-/// let watched = AnonymousEvent::new("cookie", "watched_video").with_data(&data);
-/// let view = AnonymousEvent::page("cookie", "https://example.com/pricing");
+/// let watched = AnonymousEvent::new("cookie", "watched_video").with_data(json!({"video": "tour"}));
+/// let request = Prepared::new(watched, &Limits::default())?;
+/// assert_eq!(
+///     request.body(),
+///     r#"{"name":"watched_video","type":"event","anonymous_id":"cookie","data":{"video":"tour"}}"#
+/// );
+///
 /// let invited = AnonymousEvent::invite("friend@example.com", "invited");
-/// # let _ = (watched, view, invited);
+/// assert_eq!(
+///     Prepared::new(invited, &Limits::default())?.body(),
+///     r#"{"name":"invited","type":"event","data":{"recipient":"friend@example.com"}}"#
+/// );
+/// # Ok::<(), customerio_core::BuildError>(())
 /// ```
-pub struct AnonymousEvent<'a, D: ?Sized = Nothing> {
-    body: EventBody<'a, D>,
+#[derive(Clone)]
+#[doc(alias = "track_anonymous")]
+pub struct AnonymousEvent {
+    body: EventBody,
 }
 
-impl<'a> AnonymousEvent<'a> {
+impl AnonymousEvent {
     /// Something that the visitor with this anonymous id, such as a cookie, did.
     #[must_use]
-    pub fn new(anonymous_id: &'a str, name: &'a str) -> Self {
+    pub fn new(anonymous_id: impl AsRef<str>, name: impl AsRef<str>) -> Self {
         Self::of(EventType::Event, anonymous_id, name)
     }
 
     /// A view of a web page, by its URL.
     #[must_use]
-    pub fn page(anonymous_id: &'a str, url: &'a str) -> Self {
+    pub fn page(anonymous_id: impl AsRef<str>, url: impl AsRef<str>) -> Self {
         Self::of(EventType::Page, anonymous_id, url)
     }
 
     /// A view of a screen of an app, by its name.
     #[must_use]
-    pub fn screen(anonymous_id: &'a str, name: &'a str) -> Self {
+    pub fn screen(anonymous_id: impl AsRef<str>, name: impl AsRef<str>) -> Self {
         Self::of(EventType::Screen, anonymous_id, name)
     }
 
@@ -64,65 +72,57 @@ impl<'a> AnonymousEvent<'a> {
     ///
     /// See <https://customer.io/docs/anonymous-invite-emails/>.
     #[must_use]
-    pub fn invite(recipient: &'a str, name: &'a str) -> Self {
-        let mut body: EventBody<'a, Nothing> = EventBody::new(EventType::Event, name);
-        body.reserved.recipient = Some(recipient);
+    pub fn invite(recipient: impl AsRef<str>, name: impl AsRef<str>) -> Self {
+        let mut body: EventBody = EventBody::new(EventType::Event, name);
+        body.reserved.recipient = Some(Text::new(recipient));
         Self { body }
     }
 
-    fn of(kind: EventType, anonymous_id: &'a str, name: &'a str) -> Self {
+    fn of(kind: EventType, anonymous_id: impl AsRef<str>, name: impl AsRef<str>) -> Self {
         let mut body = EventBody::new(kind, name);
-        body.anonymous_id = Some(anonymous_id);
+        body.anonymous_id = Some(Text::new(anonymous_id));
         Self { body }
     }
-}
 
-impl<'a, D: ?Sized> AnonymousEvent<'a, D> {
-    /// Data about the event, for use in messages: anything that serialises as an object, up to 100,000 bytes.
+    /// Data about the event, for use in messages: anything that serialises as an object, up to 100,000 bytes. It is
+    /// encoded here; what is wrong with it comes out when the request is built.
     #[must_use]
-    pub fn with_data<E: Serialize + ?Sized>(self, data: &'a E) -> AnonymousEvent<'a, E> {
-        AnonymousEvent { body: self.body.with_data(data) }
+    pub fn with_data(mut self, data: impl Serialize) -> Self {
+        self.body = self.body.with_data("the data", &data);
+        self
     }
 
     setters! {
-        /// The id by which Customer.io recognises a repeat of this event.
+        /// The id by which Customer.io recognises a retry of this event.
         with_id, body.id: EventId;
         /// When it took place; without it, when Customer.io gets it.
-        with_timestamp, body.timestamp: Timestamp;
+        with_timestamp, body.timestamp: time;
         /// Who messages that the event triggers are from, instead of the sender of the campaign.
-        with_from_address, body.reserved.from_address: &'a str;
+        with_from_address, body.reserved.from_address: text;
         /// Where replies to messages that the event triggers go, instead of the address of the campaign.
-        with_reply_to, body.reserved.reply_to: &'a str;
+        with_reply_to, body.reserved.reply_to: text;
     }
 }
 
-impl<D: Serialize + ?Sized> Operation for AnonymousEvent<'_, D> {
+impl Operation for AnonymousEvent {
     type Api = Track;
     type Output = ();
     const NAME: &'static str = "track.anonymous_event";
+    const METHOD: Method = Method::POST;
+    const ROUTE: &'static str = "/api/v1/events";
 
-    fn method(&self) -> Method {
-        Method::POST
-    }
-    fn path(&self, path: &mut Path) -> Result<(), BuildError> {
-        route!(path, "/api/v1/events");
-        Ok(())
-    }
-    fn body(&self, limits: &Limits) -> Result<Body, BuildError> {
+    fn body(self, limits: &Limits) -> Result<Body, BuildError> {
         self.body.encode(limits)
     }
     fn replay(&self) -> Replay {
         self.body.replay()
     }
-    fn capture(&self, moment: &Moment) -> Option<Self> {
-        self.body.capture(moment).map(|body| Self { body })
-    }
-    fn decode(&self, response: &Response<Bytes>) -> Result<(), DecodeFailure> {
-        decode_nothing(response)
+    fn stamp(&mut self, moment: &Moment) {
+        self.body.stamp(moment);
     }
 }
 
-opaque_debug!([D: ?Sized] AnonymousEvent<'_, D>);
+opaque_debug!(AnonymousEvent);
 
 #[cfg(test)]
 mod tests {
@@ -138,18 +138,18 @@ mod tests {
         let data = json!({"video": "tour"});
         let event = AnonymousEvent::new("cookie", "watched_video")
             .with_id("01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().unwrap())
-            .with_timestamp(1_700_000_000.into())
+            .with_timestamp(1_700_000_000)
             .with_from_address("from@example.com")
             .with_reply_to("reply@example.com")
-            .with_data(&data);
+            .with_data(data);
         assert_eq!(
-            wire_track(&event),
+            wire_track(event),
             "POST https://track.customer.io/api/v1/events\n\
              accept: application/json\n\
              accept-encoding: identity\n\
              authorization: Basic c2l0ZTprZXk=\n\
              content-type: application/json\n\
-             user-agent: customerio-rust/0.1.0\n\
+             user-agent: customerio-rust/VERSION\n\
              content-length: 209\n\
              \n\
              {\"name\":\"watched_video\",\"type\":\"event\",\"anonymous_id\":\"cookie\",\
@@ -172,41 +172,40 @@ mod tests {
                 r#"{"name":"invited","type":"event","data":{"recipient":"to@example.com"}}"#,
             ),
         ] {
-            assert_eq!(body(&event), expected);
+            assert_eq!(body(event), expected);
         }
         let data = json!({"host": "Ada"});
         assert_eq!(
-            body(&AnonymousEvent::invite("to@example.com", "invited").with_reply_to("r@example.com").with_data(&data)),
+            body(AnonymousEvent::invite("to@example.com", "invited").with_reply_to("r@example.com").with_data(data)),
             r#"{"name":"invited","type":"event","data":{"recipient":"to@example.com","reply_to":"r@example.com","host":"Ada"}}"#
         );
     }
 
     #[test]
-    fn capture_gives_what_is_missing_and_makes_it_repeatable() {
+    fn a_stamp_gives_what_is_missing_and_makes_it_repeatable() {
         let moment =
             Moment { monotonic: Duration::ZERO, since_epoch: Duration::from_millis(1_700_000_000_999), random: 1 };
-        let event = AnonymousEvent::new("cookie", "visit");
+        let mut event = AnonymousEvent::new("cookie", "visit");
         assert_eq!(event.replay(), Replay::OnlyIfNotSent);
-        let captured = event.capture(&moment).unwrap();
-        assert_eq!(captured.replay(), Replay::Safe);
-        assert_eq!(
-            body(&captured),
-            r#"{"name":"visit","type":"event","anonymous_id":"cookie","id":"01HF7YATZ70000000000000001","timestamp":1700000000}"#
-        );
-        assert!(captured.capture(&moment).is_none());
+        event.stamp(&moment);
+        assert_eq!(event.replay(), Replay::Safe);
+        let stamped = r#"{"name":"visit","type":"event","anonymous_id":"cookie","id":"01HF7YATZ70000000000000001","timestamp":1700000000}"#;
+        assert_eq!(body(event.clone()), stamped);
+        event.stamp(&Moment { random: 2, ..moment });
+        assert_eq!(body(event), stamped, "what is there stays");
     }
 
     #[test]
     fn what_the_api_would_drop_is_refused() {
         let clash = json!({"recipient": "b@example.com"});
         for (error, expected) in [
-            (refused_track(&AnonymousEvent::new("", "visit")), "the anonymous id is empty"),
-            (refused_track(&AnonymousEvent::page(" ", "https://x.org")), "the anonymous id is empty"),
-            (refused_track(&AnonymousEvent::new("cookie", "")), "the event's name is empty"),
-            (refused_track(&AnonymousEvent::invite("", "invited")), "the recipient is empty"),
+            (refused_track(AnonymousEvent::new("", "visit")), "the anonymous id is empty"),
+            (refused_track(AnonymousEvent::page(" ", "https://x.org")), "the anonymous id is empty"),
+            (refused_track(AnonymousEvent::new("cookie", "")), "the event's name is empty"),
+            (refused_track(AnonymousEvent::invite("", "invited")), "the recipient is empty"),
             (
-                refused_track(&AnonymousEvent::invite("a@example.com", "invited").with_data(&clash)),
-                "the body cannot be sent: `recipient` is given twice: by its setter and among the attributes or data",
+                refused_track(AnonymousEvent::invite("a@example.com", "invited").with_data(clash)),
+                "`recipient` is set both by a setter and in the attributes",
             ),
         ] {
             assert_eq!(error.to_string(), expected);

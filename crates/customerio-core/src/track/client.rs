@@ -3,25 +3,27 @@
 use serde::Serialize;
 
 use super::{
-    AccountRegion, AddDevice, AddToSegment, AnonymousEvent, Delete, DeleteDevice, Event, GetRegion, Identify, Merge,
-    RemoveFromSegment, SubmitForm, Suppress, Unsubscribe, Unsuppress,
+    AddDevice, AddToSegment, AnonymousEvent, Delete, DeleteDevice, Event, Identify, Merge, RemoveFromSegment, Suppress,
+    Unsuppress,
 };
-use crate::{Client, Device, Error, PersonId, Platform, Track};
+use crate::{Client, Device, Error, PersonId, SegmentId, Track};
 
 /// The daily calls of the Track API, for what an operation can say in one line. For the rest, build the operation and
 /// give it to [`call`](Client::call).
+///
+/// Arguments are encoded when the method is called, so that the future is `Send` whatever they are.
 impl Client<Track> {
     /// Adds or updates a person: [`Identify`].
     ///
     /// # Errors
     ///
     /// See [`Error`].
-    pub async fn identify<'a>(
+    pub fn identify(
         &self,
-        person: impl Into<PersonId<'a>>,
-        attributes: &(impl Serialize + ?Sized),
-    ) -> Result<(), Error> {
-        self.call(&Identify::new(person).with_attributes(attributes)).await
+        person: impl Into<PersonId>,
+        attributes: impl Serialize,
+    ) -> impl Future<Output = Result<(), Error>> {
+        self.call(Identify::new(person).with_attributes(attributes))
     }
 
     /// Removes a person: [`Delete`].
@@ -29,22 +31,23 @@ impl Client<Track> {
     /// # Errors
     ///
     /// See [`Error`].
-    pub async fn delete<'a>(&self, person: impl Into<PersonId<'a>>) -> Result<(), Error> {
-        self.call(&Delete::new(person)).await
+    #[doc(alias = "destroy")]
+    pub fn delete(&self, person: impl Into<PersonId>) -> impl Future<Output = Result<(), Error>> {
+        self.call(Delete::new(person))
     }
 
-    /// Records what a person did: [`Event`]. It gets an id, so it can be repeated when an answer is lost.
+    /// Records what a person did: [`Event`]. It gets an id, so it can be retried when a response is lost.
     ///
     /// # Errors
     ///
     /// See [`Error`].
-    pub async fn track<'a>(
+    pub fn track(
         &self,
-        person: impl Into<PersonId<'a>>,
-        name: &'a str,
-        data: &'a (impl Serialize + ?Sized),
-    ) -> Result<(), Error> {
-        self.call(&Event::new(person, name).with_data(data)).await
+        person: impl Into<PersonId>,
+        name: impl AsRef<str>,
+        data: impl Serialize,
+    ) -> impl Future<Output = Result<(), Error>> {
+        self.call(Event::new(person, name).with_data(data))
     }
 
     /// Records that a person saw a web page: [`Event::page`]. Like [`track`](Self::track) in all else.
@@ -52,13 +55,15 @@ impl Client<Track> {
     /// # Errors
     ///
     /// See [`Error`].
-    pub async fn page<'a>(
+    #[doc(alias = "pageview")]
+    #[doc(alias = "track_page_view")]
+    pub fn page(
         &self,
-        person: impl Into<PersonId<'a>>,
-        url: &'a str,
-        data: &'a (impl Serialize + ?Sized),
-    ) -> Result<(), Error> {
-        self.call(&Event::page(person, url).with_data(data)).await
+        person: impl Into<PersonId>,
+        url: impl AsRef<str>,
+        data: impl Serialize,
+    ) -> impl Future<Output = Result<(), Error>> {
+        self.call(Event::page(person, url).with_data(data))
     }
 
     /// Records that a person saw a screen of an app: [`Event::screen`]. Like [`track`](Self::track) in all else.
@@ -66,37 +71,28 @@ impl Client<Track> {
     /// # Errors
     ///
     /// See [`Error`].
-    pub async fn screen<'a>(
+    pub fn screen(
         &self,
-        person: impl Into<PersonId<'a>>,
-        name: &'a str,
-        data: &'a (impl Serialize + ?Sized),
-    ) -> Result<(), Error> {
-        self.call(&Event::screen(person, name).with_data(data)).await
+        person: impl Into<PersonId>,
+        name: impl AsRef<str>,
+        data: impl Serialize,
+    ) -> impl Future<Output = Result<(), Error>> {
+        self.call(Event::screen(person, name).with_data(data))
     }
 
-    /// Records what a visitor did who is not known yet: [`AnonymousEvent`]. It gets an id, so it can be repeated when an
-    /// answer is lost.
+    /// Records what a visitor did who is not known yet: [`AnonymousEvent`]. It gets an id, so it can be retried when a
+    /// response is lost.
     ///
     /// # Errors
     ///
     /// See [`Error`].
-    pub async fn track_anonymous(
+    pub fn track_anonymous(
         &self,
-        anonymous_id: &str,
-        name: &str,
-        data: &(impl Serialize + ?Sized),
-    ) -> Result<(), Error> {
-        self.call(&AnonymousEvent::new(anonymous_id, name).with_data(data)).await
-    }
-
-    /// Has messages sent to someone who is no person of the workspace: [`AnonymousEvent::invite`].
-    ///
-    /// # Errors
-    ///
-    /// See [`Error`].
-    pub async fn invite(&self, recipient: &str, name: &str, data: &(impl Serialize + ?Sized)) -> Result<(), Error> {
-        self.call(&AnonymousEvent::invite(recipient, name).with_data(data)).await
+        anonymous_id: impl AsRef<str>,
+        name: impl AsRef<str>,
+        data: impl Serialize,
+    ) -> impl Future<Output = Result<(), Error>> {
+        self.call(AnonymousEvent::new(anonymous_id, name).with_data(data))
     }
 
     /// Makes one person of two: [`Merge`].
@@ -104,12 +100,13 @@ impl Client<Track> {
     /// # Errors
     ///
     /// See [`Error`].
-    pub async fn merge<'a>(
+    #[doc(alias = "merge_customers")]
+    pub fn merge(
         &self,
-        primary: impl Into<PersonId<'a>>,
-        secondary: impl Into<PersonId<'a>>,
-    ) -> Result<(), Error> {
-        self.call(&Merge::new(primary, secondary)).await
+        primary: impl Into<PersonId>,
+        secondary: impl Into<PersonId>,
+    ) -> impl Future<Output = Result<(), Error>> {
+        self.call(Merge::new(primary, secondary))
     }
 
     /// Adds or updates a device of a person: [`AddDevice`].
@@ -117,13 +114,8 @@ impl Client<Track> {
     /// # Errors
     ///
     /// See [`Error`].
-    pub async fn add_device<'a>(
-        &self,
-        person: impl Into<PersonId<'a>>,
-        token: &'a str,
-        platform: Platform,
-    ) -> Result<(), Error> {
-        self.call(&AddDevice::new(person, Device::new(token, platform))).await
+    pub fn add_device(&self, person: impl Into<PersonId>, device: Device) -> impl Future<Output = Result<(), Error>> {
+        self.call(AddDevice::new(person, device))
     }
 
     /// Removes a device of a person: [`DeleteDevice`].
@@ -131,8 +123,12 @@ impl Client<Track> {
     /// # Errors
     ///
     /// See [`Error`].
-    pub async fn delete_device<'a>(&self, person: impl Into<PersonId<'a>>, token: &'a str) -> Result<(), Error> {
-        self.call(&DeleteDevice::new(person, token)).await
+    pub fn delete_device(
+        &self,
+        person: impl Into<PersonId>,
+        token: impl AsRef<str>,
+    ) -> impl Future<Output = Result<(), Error>> {
+        self.call(DeleteDevice::new(person, token))
     }
 
     /// Removes a person and keeps them out: [`Suppress`].
@@ -140,8 +136,8 @@ impl Client<Track> {
     /// # Errors
     ///
     /// See [`Error`].
-    pub async fn suppress<'a>(&self, person: impl Into<PersonId<'a>>) -> Result<(), Error> {
-        self.call(&Suppress::new(person)).await
+    pub fn suppress(&self, person: impl Into<PersonId>) -> impl Future<Output = Result<(), Error>> {
+        self.call(Suppress::new(person))
     }
 
     /// Lets a suppressed person be added again: [`Unsuppress`].
@@ -149,8 +145,8 @@ impl Client<Track> {
     /// # Errors
     ///
     /// See [`Error`].
-    pub async fn unsuppress<'a>(&self, person: impl Into<PersonId<'a>>) -> Result<(), Error> {
-        self.call(&Unsuppress::new(person)).await
+    pub fn unsuppress(&self, person: impl Into<PersonId>) -> impl Future<Output = Result<(), Error>> {
+        self.call(Unsuppress::new(person))
     }
 
     /// Adds people to a manual segment, by ids that you gave: [`AddToSegment`].
@@ -158,8 +154,12 @@ impl Client<Track> {
     /// # Errors
     ///
     /// See [`Error`].
-    pub async fn add_to_segment(&self, segment: u32, ids: &[&str]) -> Result<(), Error> {
-        self.call(&AddToSegment::new(segment, ids)).await
+    pub fn add_to_segment(
+        &self,
+        segment: impl Into<SegmentId>,
+        people: impl IntoIterator<Item = impl Into<PersonId>>,
+    ) -> impl Future<Output = Result<(), Error>> {
+        self.call(AddToSegment::new(segment, people))
     }
 
     /// Removes people from a manual segment, by ids that you gave: [`RemoveFromSegment`].
@@ -167,59 +167,32 @@ impl Client<Track> {
     /// # Errors
     ///
     /// See [`Error`].
-    pub async fn remove_from_segment(&self, segment: u32, ids: &[&str]) -> Result<(), Error> {
-        self.call(&RemoveFromSegment::new(segment, ids)).await
-    }
-
-    /// Submits a form for a person: [`SubmitForm`]. Its fields are strings.
-    ///
-    /// # Errors
-    ///
-    /// See [`Error`].
-    pub async fn submit_form<'a>(
+    pub fn remove_from_segment(
         &self,
-        form: &'a str,
-        person: impl Into<PersonId<'a>>,
-        fields: &'a (impl Serialize + ?Sized),
-    ) -> Result<(), Error> {
-        self.call(&SubmitForm::new(form, person).with_fields(fields)).await
-    }
-
-    /// Unsubscribes the person who got a message: [`Unsubscribe`].
-    ///
-    /// # Errors
-    ///
-    /// See [`Error`].
-    pub async fn unsubscribe(&self, delivery_id: &str) -> Result<(), Error> {
-        self.call(&Unsubscribe::new(delivery_id)).await
-    }
-
-    /// Asks in which region the workspace of the credentials is: [`GetRegion`].
-    ///
-    /// # Errors
-    ///
-    /// See [`Error`].
-    pub async fn region(&self) -> Result<AccountRegion, Error> {
-        self.call(&GetRegion).await
+        segment: impl Into<SegmentId>,
+        people: impl IntoIterator<Item = impl Into<PersonId>>,
+    ) -> impl Future<Output = Result<(), Error>> {
+        self.call(RemoveFromSegment::new(segment, people))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
+    use std::{cell::Cell, rc::Rc, sync::Arc};
 
     use serde_json::json;
 
     use super::*;
-    use crate::{Endpoint, Region, testing::Recorder};
+    use crate::{Endpoint, Platform, Region, testing::Recorder};
 
-    /// What the region call is answered with; every other call takes it for success too.
-    const REGION: &str = r#"{"url":"https://track.customer.io","region":"us","environment_id":3}"#;
+    fn client() -> (Client<Track>, Arc<Recorder>) {
+        let recorder = Arc::new(Recorder::answering("{}"));
+        (Client::new(Endpoint::track(Region::Us, "site", "key").unwrap(), recorder.clone()), recorder)
+    }
 
     #[tokio::test]
     async fn each_short_method_makes_its_call() -> Result<(), Error> {
-        let recorder = Arc::new(Recorder::answering(REGION));
-        let client = Client::new(Endpoint::track(Region::Us, "site", "key")?, recorder.clone());
+        let (client, recorder) = client();
         let data = json!({"a": "b"});
 
         client.identify("42", &data).await?;
@@ -228,39 +201,32 @@ mod tests {
         client.page("42", "/pricing", &data).await?;
         client.screen("42", "home", &data).await?;
         client.track_anonymous("cookie", "watched", &data).await?;
-        client.invite("to@example.com", "invited", &data).await?;
         client.merge("42", "43").await?;
-        client.add_device("42", "token", Platform::Ios).await?;
+        client.add_device("42", Device::new("token", Platform::Ios)).await?;
         client.delete_device("42", "token").await?;
         client.suppress("42").await?;
         client.unsuppress("42").await?;
-        client.add_to_segment(7, &["42"]).await?;
-        client.remove_from_segment(7, &["42"]).await?;
-        client.submit_form("signup", "42", &data).await?;
-        client.unsubscribe("RPIL").await?;
-        assert_eq!(client.region().await?.region.known(), Some(Region::Us));
+        client.add_to_segment(7, ["42"]).await?;
+        client.remove_from_segment(7, ["42"]).await?;
 
         // The moment of the call gives every event these.
-        let captured = r#""id":"01HF7YATZ70000000000000001","timestamp":1700000000"#;
+        let stamped = r#""id":"01HF7YATZ70000000000000001","timestamp":1700000000"#;
         assert_eq!(
             recorder.lines(),
             [
                 r#"PUT /api/v1/customers/42 {"a":"b"}"#,
                 "DELETE /api/v1/customers/42",
                 &format!(
-                    r#"POST /api/v1/customers/42/events {{"name":"bought","type":"event",{captured},"data":{{"a":"b"}}}}"#
+                    r#"POST /api/v1/customers/42/events {{"name":"bought","type":"event",{stamped},"data":{{"a":"b"}}}}"#
                 ),
                 &format!(
-                    r#"POST /api/v1/customers/42/events {{"name":"/pricing","type":"page",{captured},"data":{{"a":"b"}}}}"#
+                    r#"POST /api/v1/customers/42/events {{"name":"/pricing","type":"page",{stamped},"data":{{"a":"b"}}}}"#
                 ),
                 &format!(
-                    r#"POST /api/v1/customers/42/events {{"name":"home","type":"screen",{captured},"data":{{"a":"b"}}}}"#
+                    r#"POST /api/v1/customers/42/events {{"name":"home","type":"screen",{stamped},"data":{{"a":"b"}}}}"#
                 ),
                 &format!(
-                    r#"POST /api/v1/events {{"name":"watched","type":"event","anonymous_id":"cookie",{captured},"data":{{"a":"b"}}}}"#
-                ),
-                &format!(
-                    r#"POST /api/v1/events {{"name":"invited","type":"event",{captured},"data":{{"recipient":"to@example.com","a":"b"}}}}"#
+                    r#"POST /api/v1/events {{"name":"watched","type":"event","anonymous_id":"cookie",{stamped},"data":{{"a":"b"}}}}"#
                 ),
                 r#"POST /api/v1/merge_customers {"primary":{"id":"42"},"secondary":{"id":"43"}}"#,
                 r#"PUT /api/v1/customers/42/devices {"device":{"id":"token","platform":"ios"}}"#,
@@ -269,11 +235,30 @@ mod tests {
                 "POST /api/v1/customers/42/unsuppress",
                 r#"POST /api/v1/segments/7/add_customers {"ids":["42"]}"#,
                 r#"POST /api/v1/segments/7/remove_customers {"ids":["42"]}"#,
-                r#"POST /api/v1/forms/signup/submit {"data":{"id":"42","a":"b"}}"#,
-                r#"POST /unsubscribe/RPIL {"unsubscribe":true}"#,
-                "GET /api/v1/accounts/region",
             ]
         );
         Ok(())
+    }
+
+    #[test]
+    fn a_future_is_send_whatever_its_arguments_are() {
+        fn assert_send<T: Send>(_: T) {}
+
+        #[derive(Serialize)]
+        struct NotSync {
+            seats: Cell<u8>,
+        }
+
+        let (client, _) = client();
+        let data = NotSync { seats: Cell::new(3) };
+        let name: Rc<str> = "bought".into();
+        assert_send(client.identify("42", &data));
+        assert_send(client.track("42", &name, &data));
+        assert_send(client.page("42", &name, &data));
+        assert_send(client.screen("42", &name, &data));
+        assert_send(client.track_anonymous(&name, &name, &data));
+        assert_send(client.delete_device("42", &name));
+        assert_send(client.add_to_segment(7, [&*name]));
+        assert_send(async move { client.identify("42", &json!({"plan": "pro"})).await });
     }
 }

@@ -1,51 +1,51 @@
-//! `DELETE /api/v1/customers/{id}`: remove a person.
-//!
-//! <https://docs.customer.io/integrations/api/track/#operation/delete>
+//! `DELETE /api/v1/customers/{identifier}`: remove a person.
 
-use bytes::Bytes;
-use http::{Method, Response};
+use http::Method;
 
-use crate::{
-    BuildError, DecodeFailure, Operation, Path, PersonId, Replay, Track, decode_nothing, macros::opaque_debug,
-};
+use crate::{BuildError, Operation, Path, PersonId, Track, macros::opaque_debug};
 
 /// Removes a person and everything that Customer.io knows of them.
 ///
 /// Any later call that names the person adds them again: wait for this call to end before you make another for the same
 /// person, and use [`Suppress`](super::Suppress) to keep someone out.
-pub struct Delete<'a> {
-    person: PersonId<'a>,
+///
+/// <https://docs.customer.io/integrations/api/track/#operation/delete>
+///
+/// ```
+/// use customerio_core::{Limits, PersonId, Prepared, track::Delete};
+///
+/// let delete = Delete::new(PersonId::email("ada@example.com"));
+/// let request = Prepared::new(delete, &Limits::default())?;
+/// assert_eq!(request.path(), "/api/v1/customers/ada%40example.com");
+/// # Ok::<(), customerio_core::BuildError>(())
+/// ```
+#[derive(Clone)]
+#[doc(alias = "destroy")]
+pub struct Delete {
+    person: PersonId,
 }
 
-impl<'a> Delete<'a> {
+impl Delete {
     /// The person with this identifier.
     #[must_use]
-    pub fn new(person: impl Into<PersonId<'a>>) -> Self {
+    pub fn new(person: impl Into<PersonId>) -> Self {
         Self { person: person.into() }
     }
 }
 
-impl Operation for Delete<'_> {
+impl Operation for Delete {
     type Api = Track;
     type Output = ();
     const NAME: &'static str = "track.delete";
+    const METHOD: Method = Method::DELETE;
+    const ROUTE: &'static str = "/api/v1/customers/{identifier}";
 
-    fn method(&self) -> Method {
-        Method::DELETE
-    }
     fn path(&self, path: &mut Path) -> Result<(), BuildError> {
-        path.literal("/api/v1/customers");
         self.person.write(path)
-    }
-    fn replay(&self) -> Replay {
-        Replay::Safe
-    }
-    fn decode(&self, response: &Response<Bytes>) -> Result<(), DecodeFailure> {
-        decode_nothing(response)
     }
 }
 
-opaque_debug!(Delete<'_>);
+opaque_debug!(Delete);
 
 #[cfg(test)]
 mod tests {
@@ -55,18 +55,18 @@ mod tests {
     #[test]
     fn the_whole_request() {
         assert_eq!(
-            wire_track(&Delete::new(PersonId::CioId("03000001"))),
+            wire_track(Delete::new(PersonId::cio_id("03000001"))),
             "DELETE https://track.customer.io/api/v1/customers/cio_03000001\n\
              accept: application/json\n\
              accept-encoding: identity\n\
              authorization: Basic c2l0ZTprZXk=\n\
-             user-agent: customerio-rust/0.1.0\n\
+             user-agent: customerio-rust/VERSION\n\
              \n"
         );
     }
 
     #[test]
     fn a_person_must_be_named() {
-        assert_eq!(refused_track(&Delete::new("..")).subject(), "the person's id");
+        assert_eq!(refused_track(Delete::new("..")).subject(), "the person's id");
     }
 }

@@ -1,53 +1,51 @@
-//! `DELETE /api/v1/customers/{id}/devices/{token}`: remove a device of a person.
-//!
-//! <https://docs.customer.io/integrations/api/track/#operation/delete_device>
+//! `DELETE /api/v1/customers/{identifier}/devices/{device_id}`: remove a device of a person.
 
-use bytes::Bytes;
-use http::{Method, Response};
+use http::Method;
 
-use crate::{
-    BuildError, DecodeFailure, Operation, Path, PersonId, Replay, Track, decode_nothing, device, macros::opaque_debug,
-};
+use crate::{BuildError, Operation, Path, PersonId, Track, device, macros::opaque_debug, text::Text};
 
 /// Removes a device from a person: it gets no more push notifications.
 ///
 /// Any later call that names the device adds it again.
-pub struct DeleteDevice<'a> {
-    person: PersonId<'a>,
-    token: &'a str,
+///
+/// <https://docs.customer.io/integrations/api/track/#operation/delete_device>
+///
+/// ```
+/// use customerio_core::{Limits, Prepared, track::DeleteDevice};
+///
+/// let request = Prepared::new(DeleteDevice::new("42", "device-token"), &Limits::default())?;
+/// assert_eq!(request.path(), "/api/v1/customers/42/devices/device-token");
+/// # Ok::<(), customerio_core::BuildError>(())
+/// ```
+#[derive(Clone)]
+#[doc(alias = "delete_device")]
+pub struct DeleteDevice {
+    person: PersonId,
+    token: Text,
 }
 
-impl<'a> DeleteDevice<'a> {
+impl DeleteDevice {
     /// The device of `person` that has this token.
     #[must_use]
-    pub fn new(person: impl Into<PersonId<'a>>, token: &'a str) -> Self {
-        Self { person: person.into(), token }
+    pub fn new(person: impl Into<PersonId>, token: impl AsRef<str>) -> Self {
+        Self { person: person.into(), token: Text::new(token) }
     }
 }
 
-impl Operation for DeleteDevice<'_> {
+impl Operation for DeleteDevice {
     type Api = Track;
     type Output = ();
     const NAME: &'static str = "track.delete_device";
+    const METHOD: Method = Method::DELETE;
+    const ROUTE: &'static str = "/api/v1/customers/{identifier}/devices/{device_id}";
 
-    fn method(&self) -> Method {
-        Method::DELETE
-    }
     fn path(&self, path: &mut Path) -> Result<(), BuildError> {
-        path.literal("/api/v1/customers");
         self.person.write(path)?;
-        path.literal("/devices");
-        device::write_token(self.token, path)
-    }
-    fn replay(&self) -> Replay {
-        Replay::Safe
-    }
-    fn decode(&self, response: &Response<Bytes>) -> Result<(), DecodeFailure> {
-        decode_nothing(response)
+        device::write_token(&self.token, path)
     }
 }
 
-opaque_debug!(DeleteDevice<'_>);
+opaque_debug!(DeleteDevice);
 
 #[cfg(test)]
 mod tests {
@@ -57,12 +55,12 @@ mod tests {
     #[test]
     fn the_whole_request() {
         assert_eq!(
-            wire_track(&DeleteDevice::new("42", "fcm:APA91b/x")),
+            wire_track(DeleteDevice::new("42", "fcm:APA91b/x")),
             "DELETE https://track.customer.io/api/v1/customers/42/devices/fcm%3AAPA91b%2Fx\n\
              accept: application/json\n\
              accept-encoding: identity\n\
              authorization: Basic c2l0ZTprZXk=\n\
-             user-agent: customerio-rust/0.1.0\n\
+             user-agent: customerio-rust/VERSION\n\
              \n"
         );
     }
@@ -70,16 +68,16 @@ mod tests {
     #[test]
     fn both_must_be_named() {
         for (error, expected) in [
-            (refused_track(&DeleteDevice::new("", "token")), "the person's id is empty"),
-            (refused_track(&DeleteDevice::new("42", "")), "the device's token is empty"),
+            (refused_track(DeleteDevice::new("", "token")), "the person's id is empty"),
+            (refused_track(DeleteDevice::new("42", "")), "the device's token is empty"),
             (
-                refused_track(&DeleteDevice::new("42", "..")),
+                refused_track(DeleteDevice::new("42", "..")),
                 "the device's token is `.` or `..`, which cannot stand in a URL path",
             ),
         ] {
             assert_eq!(error.to_string(), expected);
         }
         // The vendor documents no limit.
-        assert!(wire_track(&DeleteDevice::new("42", &"x".repeat(4096))).contains("xxx"));
+        assert!(wire_track(DeleteDevice::new("42", "x".repeat(4096))).contains("xxx"));
     }
 }

@@ -1,11 +1,12 @@
 //! What events have in common: of people and of unknown visitors, in version 1 of the API and in version 2.
 
-use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde::Serialize;
 
 use crate::{
-    BuildError, BuildErrorKind, EventId, Limits, Moment, Replay, Timestamp,
-    json::{self, Fields},
+    Body, BuildError, BuildErrorKind, EventId, Limits, Moment, Replay, Timestamp,
+    json::{Attributes, Writer},
     limits::check_bytes,
+    text::Text,
 };
 
 /// What an event is.
@@ -32,75 +33,79 @@ impl EventType {
     }
 }
 
-pub(super) struct EventBody<'a, D: ?Sized, R = ReservedData<'a>> {
+#[derive(Clone)]
+pub(super) struct EventBody<R = ReservedData> {
     pub(super) kind: EventType,
-    pub(super) name: &'a str,
-    pub(super) anonymous_id: Option<&'a str>,
+    pub(super) name: Text,
+    pub(super) anonymous_id: Option<Text>,
     pub(super) id: Option<EventId>,
     pub(super) timestamp: Option<Timestamp>,
     pub(super) reserved: R,
-    pub(super) data: Option<&'a D>,
-}
-
-/// The entries of `data` that change the messages which the event triggers.
-#[derive(Clone, Copy, Default)]
-pub(super) struct ReservedData<'a> {
-    pub(super) recipient: Option<&'a str>,
-    pub(super) from_address: Option<&'a str>,
-    pub(super) reply_to: Option<&'a str>,
+    data: Option<Attributes>,
 }
 
 /// The entries of an event's data that mean something to Customer.io.
-pub(super) trait Reserved: Copy + Default {
+pub(super) trait Reserved: Clone + Default {
     /// Refuses what cannot be sent.
     fn check(&self) -> Result<(), BuildError>;
-    /// Whether none of them is set.
-    fn is_empty(&self) -> bool;
     /// Writes those that are set.
-    fn write<M: SerializeMap>(&self, fields: &mut Fields<M>) -> Result<(), M::Error>;
+    fn write(&self, data: &mut Writer) -> Result<(), BuildError>;
 }
 
-impl Reserved for ReservedData<'_> {
+/// The entries of `data` that change the messages which the event triggers.
+#[derive(Clone, Default)]
+pub(super) struct ReservedData {
+    pub(super) recipient: Option<Text>,
+    pub(super) from_address: Option<Text>,
+    pub(super) reply_to: Option<Text>,
+}
+
+impl Reserved for ReservedData {
     fn check(&self) -> Result<(), BuildError> {
-        if self.recipient.is_some_and(|recipient| recipient.trim().is_empty()) {
+        if self.recipient.as_ref().is_some_and(|recipient| recipient.trim().is_empty()) {
             return Err(BuildError::new("the recipient", BuildErrorKind::Empty));
         }
         Ok(())
     }
-    fn is_empty(&self) -> bool {
-        self.recipient.or(self.from_address).or(self.reply_to).is_none()
-    }
-    fn write<M: SerializeMap>(&self, fields: &mut Fields<M>) -> Result<(), M::Error> {
-        fields.optional("recipient", self.recipient.as_ref())?;
-        fields.optional("from_address", self.from_address.as_ref())?;
-        fields.optional("reply_to", self.reply_to.as_ref())
+    fn write(&self, data: &mut Writer) -> Result<(), BuildError> {
+        data.optional("recipient", &self.recipient)?;
+        data.optional("from_address", &self.from_address)?;
+        data.optional("reply_to", &self.reply_to)
     }
 }
 
-impl<'a, D: ?Sized, R: Reserved> EventBody<'a, D, R> {
-    pub(super) fn new(kind: EventType, name: &'a str) -> Self {
-        Self { kind, name, anonymous_id: None, id: None, timestamp: None, reserved: R::default(), data: None }
+/// Where nothing in the data means something to Customer.io.
+impl Reserved for () {
+    fn check(&self) -> Result<(), BuildError> {
+        Ok(())
     }
+    fn write(&self, _: &mut Writer) -> Result<(), BuildError> {
+        Ok(())
+    }
+}
 
-    pub(super) fn with_data<E: ?Sized>(self, data: &'a E) -> EventBody<'a, E, R> {
-        EventBody {
-            kind: self.kind,
-            name: self.name,
-            anonymous_id: self.anonymous_id,
-            id: self.id,
-            timestamp: self.timestamp,
-            reserved: self.reserved,
-            data: Some(data),
+impl<R: Reserved> EventBody<R> {
+    pub(super) fn new(kind: EventType, name: impl AsRef<str>) -> Self {
+        Self {
+            kind,
+            name: Text::new(name),
+            anonymous_id: None,
+            id: None,
+            timestamp: None,
+            reserved: R::default(),
+            data: None,
         }
     }
 
-    /// The body with the id and the time that it does not have yet; `None` where it has both.
-    pub(super) fn capture(&self, moment: &Moment) -> Option<Self> {
-        (self.id.is_none() || self.timestamp.is_none()).then(|| Self {
-            id: self.id.or_else(|| Some(EventId::new(moment))),
-            timestamp: self.timestamp.or_else(|| Some(moment.timestamp())),
-            ..*self
-        })
+    pub(super) fn with_data(mut self, what: &'static str, data: &impl Serialize) -> Self {
+        self.data = Some(Attributes::new(what, data));
+        self
+    }
+
+    /// Gives the event the id and the time that it does not have yet.
+    pub(super) fn stamp(&mut self, moment: &Moment) {
+        self.id.get_or_insert_with(|| EventId::new(moment));
+        self.timestamp.get_or_insert_with(|| moment.timestamp());
     }
 
     pub(super) fn replay(&self) -> Replay {
@@ -116,52 +121,36 @@ impl<'a, D: ?Sized, R: Reserved> EventBody<'a, D, R> {
             return Err(BuildError::new(NAME, BuildErrorKind::Empty));
         }
         check_bytes(NAME, name.len(), limits.event_name)?;
-        if self.anonymous_id.is_some_and(|id| id.trim().is_empty()) {
+        if self.anonymous_id.as_ref().is_some_and(|id| id.trim().is_empty()) {
             return Err(BuildError::new("the anonymous id", BuildErrorKind::Empty));
         }
         self.reserved.check()
     }
 
-    /// The data, if there is any.
-    pub(super) fn data(&self) -> Option<Data<'a, '_, D, R>> {
-        (self.data.is_some() || !self.reserved.is_empty()).then_some(Data(self))
+    /// The data as an object, if there is any: for a [`Writer`] to hold.
+    pub(super) fn take_data(&mut self) -> Result<Option<Vec<u8>>, BuildError> {
+        let data = self.data.take();
+        let is_given = data.is_some();
+        let mut writer = Writer::before(data.unwrap_or(Attributes::empty()))?;
+        let nothing = writer.written();
+        self.reserved.write(&mut writer)?;
+        Ok((is_given || writer.written() > nothing).then(|| writer.merge()))
     }
-}
 
-impl<D: Serialize + ?Sized> EventBody<'_, D> {
-    pub(super) fn encode(&self, limits: &Limits) -> Result<crate::Body, BuildError> {
+    pub(super) fn encode(mut self, limits: &Limits) -> Result<Body, BuildError> {
         self.check(limits)?;
-        let body = crate::Body::json(self)?;
-        // Only where the whole body is over the limit can the data be, so it is encoded again in that case alone.
-        if body.bytes().len() > limits.event_data {
-            check_bytes("the event's data", json::encode(&Data(self))?.len(), limits.event_data)?;
+        let data = self.take_data()?;
+        check_bytes("the event's data", data.as_ref().map_or(0, Vec::len), limits.event_data)?;
+        let has_data = data.is_some();
+        let mut body = Writer::holding(data.unwrap_or_default());
+        body.field("name", &self.name)?;
+        body.field("type", self.kind.as_str())?;
+        body.optional("anonymous_id", &self.anonymous_id)?;
+        body.optional("id", &self.id)?;
+        body.optional("timestamp", &self.timestamp)?;
+        if has_data {
+            body.place("data");
         }
-        Ok(body)
-    }
-}
-
-impl<D: Serialize + ?Sized> Serialize for EventBody<'_, D> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = Fields::new(serializer)?;
-        fields.field("name", self.name)?;
-        fields.field("type", self.kind.as_str())?;
-        fields.optional("anonymous_id", self.anonymous_id.as_ref())?;
-        fields.optional("id", self.id.as_ref())?;
-        fields.optional("timestamp", self.timestamp.as_ref())?;
-        fields.optional("data", self.data().as_ref())?;
-        fields.end()
-    }
-}
-
-pub(super) struct Data<'a, 'b, D: ?Sized, R>(&'b EventBody<'a, D, R>);
-
-impl<D: Serialize + ?Sized, R: Reserved> Serialize for Data<'_, '_, D, R> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = Fields::new(serializer)?;
-        self.0.reserved.write(&mut fields)?;
-        if let Some(data) = self.0.data {
-            fields.rest(data)?;
-        }
-        fields.end()
+        Ok(Body::encoded(body.merge()))
     }
 }

@@ -1,15 +1,27 @@
 //! `GET /api/v1/accounts/region`: where the workspace of the credentials is.
-//!
-//! <https://docs.customer.io/integrations/api/track/#operation/getRegion>
 
 use bytes::Bytes;
 use http::{Method, Response};
 use serde::Deserialize;
 
-use crate::{BuildError, DecodeFailure, Operation, Path, Region, Replay, Track, decode_json, limits, path::route};
+use crate::{DecodeFailure, FromResponse, Operation, Region, Track, WorkspaceId, decode_json};
 
-/// Asks in which region the workspace of the credentials is. The hosts of all regions give the same answer, so any
-/// [`Region`] will do for this call; and it shows whether the credentials are good.
+/// Asks in which region the workspace of the credentials is. The hosts of all regions respond alike, so any [`Region`]
+/// will do for this call; and it shows whether the credentials are good.
+///
+/// <https://docs.customer.io/integrations/api/track/#operation/getRegion>
+///
+/// ```
+/// use customerio_core::{Endpoint, Region, build, parse, track::GetRegion};
+///
+/// let request = build(&Endpoint::track(Region::Us, "site", "key")?, GetRegion)?;
+/// assert_eq!(request.uri(), "https://track.customer.io/api/v1/accounts/region");
+///
+/// let body = r#"{"url":"https://track-eu.customer.io","region":"eu","environment_id":3}"#;
+/// let account = parse::<GetRegion>(http::Response::new(body.into()))?;
+/// assert_eq!(account.region.known(), Some(Region::Eu));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct GetRegion;
 
@@ -22,13 +34,13 @@ pub struct AccountRegion {
     /// The region.
     pub region: RegionName,
     /// The number of the workspace.
-    pub environment_id: u64,
-    /// What else the answer has.
+    pub environment_id: WorkspaceId,
+    /// What else the response has.
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-/// The name of a region, in an answer: it can be one that this SDK does not know yet.
+/// The name of a region, in a response.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(from = "String")]
 #[non_exhaustive]
@@ -37,13 +49,10 @@ pub enum RegionName {
     Us,
     /// The European Union: `eu`.
     Eu,
-    /// Another one.
-    Unknown(UnknownRegion),
+    /// One that this crate does not know yet: its [`as_str`](Self::as_str) is as it came.
+    #[non_exhaustive]
+    Unknown(String),
 }
-
-/// The name of a region that this SDK does not know.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct UnknownRegion(Box<str>);
 
 impl RegionName {
     /// As the API writes it.
@@ -52,11 +61,11 @@ impl RegionName {
         match self {
             Self::Us => "us",
             Self::Eu => "eu",
-            Self::Unknown(name) => &name.0,
+            Self::Unknown(name) => name,
         }
     }
 
-    /// The region to make an [`Endpoint`](crate::Endpoint) with; `None` where this SDK does not know its hosts.
+    /// The region to make an [`Endpoint`](crate::Endpoint) with; `None` where this crate does not know its hosts.
     #[must_use]
     pub const fn known(&self) -> Option<Region> {
         match self {
@@ -72,8 +81,14 @@ impl From<String> for RegionName {
         match name.as_str() {
             "us" => Self::Us,
             "eu" => Self::Eu,
-            _ => Self::Unknown(UnknownRegion(name.into())),
+            _ => Self::Unknown(name),
         }
+    }
+}
+
+impl FromResponse for AccountRegion {
+    fn from_response(response: &Response<Bytes>) -> Result<Self, DecodeFailure> {
+        decode_json(response)
     }
 }
 
@@ -81,21 +96,8 @@ impl Operation for GetRegion {
     type Api = Track;
     type Output = AccountRegion;
     const NAME: &'static str = "track.get_region";
-    const RESPONSE_LIMIT: usize = limits::READ_RESPONSE;
-
-    fn method(&self) -> Method {
-        Method::GET
-    }
-    fn path(&self, path: &mut Path) -> Result<(), BuildError> {
-        route!(path, "/api/v1/accounts/region");
-        Ok(())
-    }
-    fn replay(&self) -> Replay {
-        Replay::Safe
-    }
-    fn decode(&self, response: &Response<Bytes>) -> Result<AccountRegion, DecodeFailure> {
-        decode_json(response)
-    }
+    const METHOD: Method = Method::GET;
+    const ROUTE: &'static str = "/api/v1/accounts/region";
 }
 
 #[cfg(test)]
@@ -104,41 +106,41 @@ mod tests {
     use crate::testing::wire_track;
 
     fn read(body: &'static str) -> Result<AccountRegion, DecodeFailure> {
-        GetRegion.decode(&Response::new(body.into()))
+        AccountRegion::from_response(&Response::new(body.into()))
     }
 
     #[test]
     fn the_whole_request() {
         assert_eq!(
-            wire_track(&GetRegion),
+            wire_track(GetRegion),
             "GET https://track.customer.io/api/v1/accounts/region\n\
              accept: application/json\n\
              accept-encoding: identity\n\
              authorization: Basic c2l0ZTprZXk=\n\
-             user-agent: customerio-rust/0.1.0\n\
+             user-agent: customerio-rust/VERSION\n\
              \n"
         );
     }
 
     #[test]
-    fn the_answer_keeps_what_it_does_not_know() {
-        let answer =
+    fn the_response_keeps_what_it_does_not_know() {
+        let account =
             read(r#"{"url":"https://track-eu.customer.io","region":"eu","environment_id":3,"new":[1]}"#).unwrap();
-        assert_eq!(answer.url, "https://track-eu.customer.io");
-        assert_eq!((answer.region.known(), answer.environment_id), (Some(Region::Eu), 3));
-        assert_eq!(answer.extra["new"], serde_json::json!([1]));
+        assert_eq!(account.url, "https://track-eu.customer.io");
+        assert_eq!((account.region.known(), account.environment_id), (Some(Region::Eu), WorkspaceId::from(3)));
+        assert_eq!(account.extra["new"], serde_json::json!([1]));
 
         for (name, known) in [("us", Some(Region::Us)), ("eu", Some(Region::Eu)), ("au", None), ("EU", None)] {
             let region = RegionName::from(name.to_owned());
             assert_eq!((region.as_str(), region.known()), (name, known));
         }
-        let answer = read(r#"{"url":"https://track-au.customer.io","region":"au","environment_id":3}"#).unwrap();
-        assert!(matches!(&answer.region, RegionName::Unknown(_)));
-        assert_eq!(answer.region.as_str(), "au");
+        let account = read(r#"{"url":"https://track-au.customer.io","region":"au","environment_id":3}"#).unwrap();
+        assert!(matches!(&account.region, RegionName::Unknown(_)));
+        assert_eq!(account.region.as_str(), "au");
     }
 
     #[test]
-    fn an_answer_without_a_region_is_not_read_as_one() {
+    fn a_response_without_a_region_is_not_read_as_one() {
         for body in ["", "null", "[]", "{}", "<html>", r#"{"url":"u","region":null,"environment_id":3}"#] {
             assert!(read(body).is_err(), "{body}");
         }

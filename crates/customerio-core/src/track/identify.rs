@@ -1,92 +1,112 @@
-//! `PUT /api/v1/customers/{id}`: add or update a person.
-//!
-//! Limits: 300 attributes; a name of 150 bytes, a value of 1000 bytes; an id of 150 bytes.
-//! <https://docs.customer.io/integrations/api/track/#operation/identify>
+//! `PUT /api/v1/customers/{identifier}`: add or update a person.
 
-use bytes::Bytes;
-use http::{Method, Response};
-use serde::{Serialize, Serializer};
+use http::Method;
+use serde::Serialize;
 
 use super::relationship::{Relationship, check_relationships};
 use crate::{
-    Body, BuildError, DecodeFailure, IdType, Limits, Nothing, Operation, Path, PersonId, Replay, Timestamp, Track,
-    attributes, decode_nothing,
-    json::Fields,
+    Body, BuildError, IdType, Limits, Operation, Path, PersonId, Timestamp, TopicId, Track, attributes,
+    json::{Attributes, Writer},
     limits::check_bytes,
     macros::{opaque_debug, setters},
+    text::Text,
     topics::Preferences,
 };
 
 /// Adds a person, or updates the one who has the identifier.
 ///
-/// Attributes that are not named stay as they are; `null` and the empty string remove one.
+/// Attributes that are not named stay as they are; `null` and the empty string remove one. A field of a struct, or an entry
+/// of a map, that is `None` is left out; to remove an attribute, give it [`Erase`](crate::Erase), `()` or
+/// `serde_json::Value::Null`.
+///
+/// Limits: 300 attributes; a name of 150 bytes, a value of 1000 bytes; an id of 150 bytes.
+/// <https://docs.customer.io/integrations/api/track/#operation/identify>
 ///
 /// ```
-/// use customerio_core::track::Identify;
+/// use customerio_core::{Limits, Prepared, track::Identify};
 /// use serde_json::json;
 ///
-/// let attributes = json!({"first_name": "Ada", "plan": "pro"});
-/// let identify = Identify::new("42").with_email("ada@example.com").with_attributes(&attributes);
-/// # let _ = identify;
+/// let identify = Identify::new("42").with_email("ada@example.com").with_attributes(json!({"plan": "pro"}));
+/// let request = Prepared::new(identify, &Limits::default())?;
+/// assert_eq!(request.body(), r#"{"email":"ada@example.com","plan":"pro"}"#);
+/// # Ok::<(), customerio_core::BuildError>(())
 /// ```
-pub struct Identify<'a, A: ?Sized = Nothing> {
-    person: PersonId<'a>,
-    reserved: Reserved<'a>,
-    attributes: &'a A,
-}
-
-/// The attributes that mean something to Customer.io.
-#[derive(Clone, Copy, Default)]
-struct Reserved<'a> {
-    id: Option<&'a str>,
-    email: Option<&'a str>,
-    anonymous_id: Option<&'a str>,
+#[derive(Clone)]
+pub struct Identify {
+    person: PersonId,
+    id: Option<Text>,
+    email: Option<Text>,
+    anonymous_id: Option<Text>,
     created_at: Option<Timestamp>,
     timestamp: Option<Timestamp>,
     update: Option<bool>,
     unsubscribed: Option<bool>,
-    topics: Option<&'a [(u32, bool)]>,
-    relationships: Option<(&'static str, &'a [Relationship<'a>])>,
+    topics: Option<Preferences>,
+    relationships: Option<Relationships>,
+    attributes: Attributes,
 }
 
-impl<'a> Identify<'a> {
+#[derive(Clone, Serialize)]
+struct Relationships {
+    action: &'static str,
+    relationships: Vec<Relationship>,
+}
+
+impl Identify {
     /// The person with this identifier, and no attributes yet.
     #[must_use]
-    pub fn new(person: impl Into<PersonId<'a>>) -> Self {
-        Self { person: person.into(), reserved: Reserved::default(), attributes: &Nothing }
+    pub fn new(person: impl Into<PersonId>) -> Self {
+        Self {
+            person: person.into(),
+            id: None,
+            email: None,
+            anonymous_id: None,
+            created_at: None,
+            timestamp: None,
+            update: None,
+            unsubscribed: None,
+            topics: None,
+            relationships: None,
+            attributes: Attributes::empty(),
+        }
     }
-}
 
-impl<'a, A: ?Sized> Identify<'a, A> {
-    /// Attributes of your own: anything that serialises as an object.
+    /// Attributes of your own: anything that serialises as an object. They are encoded here; what is wrong with them comes
+    /// out when the request is built.
     ///
     /// One that a setter of this type has set must not be among them. A number that is not finite is refused; but
     /// `serde_json::json!` has made it `null` before it gets here, and that removes the attribute.
     #[must_use]
-    pub fn with_attributes<B: Serialize + ?Sized>(self, attributes: &'a B) -> Identify<'a, B> {
-        Identify { person: self.person, reserved: self.reserved, attributes }
+    pub fn with_attributes(mut self, attributes: impl Serialize) -> Self {
+        self.attributes = Attributes::new("the attributes", &attributes);
+        self
     }
 
     setters! {
         /// The id that the person gets. For people who are found by an e-mail address or a `cio_id`.
-        with_id, reserved.id: &'a str;
+        with_id, id: text;
         /// The person's e-mail address.
-        with_email, reserved.email: &'a str;
+        with_email, email: text;
         /// The id under which anonymous events of this person came in: they become the person's own. It must be unique
         /// and cannot be used again.
-        with_anonymous_id, reserved.anonymous_id: &'a str;
+        with_anonymous_id, anonymous_id: text;
         /// When the person was created.
-        with_created_at, reserved.created_at: Timestamp;
+        with_created_at, created_at: time;
         /// When the attributes changed, sent as `_timestamp`: of updates that arrive in the wrong order the latest wins.
-        with_timestamp, reserved.timestamp: Timestamp;
+        with_timestamp, timestamp: time;
         /// Whether the person must exist, sent as `_update`: `true` updates and never creates, so that calls in quick
         /// succession cannot create the person twice.
-        with_update, reserved.update: bool;
+        with_update, update: bool;
         /// Whether the person gets no messages at all.
-        with_unsubscribed, reserved.unsubscribed: bool;
-        /// Subscriptions to topics, by the topic's number: `&[(1, true), (2, false)]`. They are sent as
-        /// `cio_subscription_preferences`.
-        with_topics, reserved.topics: &'a [(u32, bool)];
+        with_unsubscribed, unsubscribed: bool;
+    }
+
+    /// Subscriptions to topics, by the topic's number: `[(1, true), (2, false)]`. They are sent as
+    /// `cio_subscription_preferences`.
+    #[must_use]
+    pub fn with_topics(mut self, topics: impl IntoIterator<Item = (impl Into<TopicId>, bool)>) -> Self {
+        self.topics = Some(Preferences::new(topics));
+        self
     }
 
     /// Relates the person to objects, such as the company that they work for.
@@ -94,75 +114,55 @@ impl<'a, A: ?Sized> Identify<'a, A> {
     /// Instead of, not besides, [`with_relationships_deleted`](Self::with_relationships_deleted): the last of them
     /// counts.
     #[must_use]
-    pub fn with_relationships(mut self, relationships: &'a [Relationship<'a>]) -> Self {
-        self.reserved.relationships = Some(("add_relationships", relationships));
-        self
+    pub fn with_relationships(self, relationships: impl IntoIterator<Item = Relationship>) -> Self {
+        self.with_action("add_relationships", relationships)
     }
 
     /// Ends relationships of the person to objects.
     #[must_use]
-    pub fn with_relationships_deleted(mut self, relationships: &'a [Relationship<'a>]) -> Self {
-        self.reserved.relationships = Some(("delete_relationships", relationships));
+    pub fn with_relationships_deleted(self, relationships: impl IntoIterator<Item = Relationship>) -> Self {
+        self.with_action("delete_relationships", relationships)
+    }
+
+    fn with_action(mut self, action: &'static str, relationships: impl IntoIterator<Item = Relationship>) -> Self {
+        self.relationships = Some(Relationships { action, relationships: relationships.into_iter().collect() });
         self
     }
 }
 
-#[derive(Serialize)]
-struct Relationships<'a> {
-    action: &'static str,
-    relationships: &'a [Relationship<'a>],
-}
-
-impl<A: Serialize + ?Sized> Serialize for Identify<'_, A> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let reserved = &self.reserved;
-        let relationships =
-            reserved.relationships.map(|(action, relationships)| Relationships { action, relationships });
-        let mut fields = Fields::new(serializer)?;
-        fields.optional("id", reserved.id.as_ref())?;
-        fields.optional("email", reserved.email.as_ref())?;
-        fields.optional("anonymous_id", reserved.anonymous_id.as_ref())?;
-        fields.optional("created_at", reserved.created_at.as_ref())?;
-        fields.optional("_timestamp", reserved.timestamp.as_ref())?;
-        fields.optional("_update", reserved.update.as_ref())?;
-        fields.optional("unsubscribed", reserved.unsubscribed.as_ref())?;
-        fields.optional("cio_subscription_preferences", reserved.topics.map(Preferences::new).as_ref())?;
-        fields.optional("cio_relationships", relationships.as_ref())?;
-        fields.rest(self.attributes)?;
-        fields.end()
-    }
-}
-
-impl<A: Serialize + ?Sized> Operation for Identify<'_, A> {
+impl Operation for Identify {
     type Api = Track;
     type Output = ();
     const NAME: &'static str = "track.identify";
+    const METHOD: Method = Method::PUT;
+    const ROUTE: &'static str = "/api/v1/customers/{identifier}";
 
-    fn method(&self) -> Method {
-        Method::PUT
-    }
     fn path(&self, path: &mut Path) -> Result<(), BuildError> {
-        path.literal("/api/v1/customers");
         self.person.write(path)
     }
-    fn body(&self, limits: &Limits) -> Result<Body, BuildError> {
-        if let Some((_, relationships)) = self.reserved.relationships {
+
+    fn body(self, limits: &Limits) -> Result<Body, BuildError> {
+        if let Some(Relationships { relationships, .. }) = &self.relationships {
             check_relationships(relationships, limits)?;
         }
-        check_bytes(IdType::Id.what(), self.reserved.id.map_or(0, str::len), limits.person_id)?;
-        let body = Body::json(self)?;
-        attributes::check(body.bytes(), limits.of_attributes())?;
-        Ok(body)
-    }
-    fn replay(&self) -> Replay {
-        Replay::Safe
-    }
-    fn decode(&self, response: &Response<Bytes>) -> Result<(), DecodeFailure> {
-        decode_nothing(response)
+        check_bytes(IdType::Id.what(), self.id.as_ref().map_or(0, Text::len), limits.person_id)?;
+        let mut body = Writer::before(self.attributes)?;
+        body.optional("id", &self.id)?;
+        body.optional("email", &self.email)?;
+        body.optional("anonymous_id", &self.anonymous_id)?;
+        body.optional("created_at", &self.created_at)?;
+        body.optional("_timestamp", &self.timestamp)?;
+        body.optional("_update", &self.update)?;
+        body.optional("unsubscribed", &self.unsubscribed)?;
+        body.optional("cio_subscription_preferences", &self.topics)?;
+        body.optional("cio_relationships", &self.relationships)?;
+        let body = body.merge();
+        attributes::check(&body, limits.of_attributes())?;
+        Ok(Body::encoded(body))
     }
 }
 
-opaque_debug!([A: ?Sized] Identify<'_, A>);
+opaque_debug!(Identify);
 
 #[cfg(test)]
 mod tests {
@@ -182,28 +182,28 @@ mod tests {
         let attributes = json!({"first_name": "Ada", "score": 1.5, "gone": null});
         let role = json!({"role": "admin"});
         let relationships = [
-            Relationship::new(ObjectId::new("1", "acme")).with_attributes(&role).unwrap(),
-            Relationship::new(ObjectId::Cio { cio_object_id: "obb7" }),
+            Relationship::new(ObjectId::new(1, "acme")).with_attributes(role),
+            Relationship::new(ObjectId::cio("obb7")),
         ];
-        let identify = Identify::new(PersonId::Email("ada+1@example.com"))
+        let identify = Identify::new(PersonId::email("ada+1@example.com"))
             .with_id("42")
             .with_email("ada@example.com")
             .with_anonymous_id("cookie")
-            .with_created_at(1_361_205_308.into())
-            .with_timestamp(1_700_000_000.into())
+            .with_created_at(1_361_205_308)
+            .with_timestamp(1_700_000_000)
             .with_update(true)
             .with_unsubscribed(false)
-            .with_topics(&[(1, true), (20, false)])
-            .with_relationships(&relationships)
-            .with_attributes(&attributes);
+            .with_topics([(1, true), (20, false)])
+            .with_relationships(relationships)
+            .with_attributes(attributes);
         assert_eq!(
-            wire_track(&identify),
+            wire_track(identify),
             "PUT https://track.customer.io/api/v1/customers/ada%2B1%40example.com\n\
              accept: application/json\n\
              accept-encoding: identity\n\
              authorization: Basic c2l0ZTprZXk=\n\
              content-type: application/json\n\
-             user-agent: customerio-rust/0.1.0\n\
+             user-agent: customerio-rust/VERSION\n\
              content-length: 475\n\
              \n\
              {\"id\":\"42\",\"email\":\"ada@example.com\",\"anonymous_id\":\"cookie\",\"created_at\":1361205308,\
@@ -218,10 +218,10 @@ mod tests {
 
     #[test]
     fn what_is_not_set_is_not_sent() {
-        assert_eq!(body(&Identify::new("1")), "{}");
-        let deleted = [Relationship::new(ObjectId::new("1", "acme"))];
+        assert_eq!(body(Identify::new("1")), "{}");
+        let deleted = [Relationship::new(ObjectId::new(1, "acme"))];
         assert_eq!(
-            body(&Identify::new("1").with_relationships_deleted(&deleted)),
+            body(Identify::new("1").with_relationships_deleted(deleted)),
             r#"{"cio_relationships":{"action":"delete_relationships","relationships":[{"identifiers":{"object_type_id":"1","object_id":"acme"}}]}}"#
         );
     }
@@ -230,27 +230,34 @@ mod tests {
     fn what_would_lose_data_is_refused() {
         let nan = BTreeMap::from([("score", f64::NAN)]);
         let clash = json!({"email": "b@example.com"});
-        let nameless = [Relationship::new(ObjectId::new("1", ""))];
+        let nameless = [Relationship::new(ObjectId::new(1, ""))];
         for (error, expected) in [
-            (refused_track(&Identify::new("")), "the person's id is empty"),
-            (refused_track(&Identify::new("1").with_attributes(&nan)), "the body cannot be sent: a number is NaN"),
+            (refused_track(Identify::new("")), "the person's id is empty"),
             (
-                refused_track(&Identify::new("1").with_email("a@example.com").with_attributes(&clash)),
-                "the body cannot be sent: `email` is given twice",
+                refused_track(Identify::new("1").with_attributes(&nan)),
+                "`score` is NaN: as JSON it would be null, which erases an attribute",
             ),
             (
-                refused_track(&Identify::new("1").with_attributes("text")),
-                "the body cannot be sent: attributes and data must be an object, not a string",
+                refused_track(Identify::new("1").with_email("a@example.com").with_attributes(clash)),
+                "`email` is set both by a setter and in the attributes",
             ),
+            (refused_track(Identify::new("1").with_attributes("text")), "the attributes must be an object, not text"),
             (
-                refused_track(&Identify::new("1").with_created_at(1_361_205_308_000.into())),
-                "the body cannot be sent: 1361205308000 is not a time in seconds; it can only be milliseconds",
+                refused_track(Identify::new("1").with_created_at(1_361_205_308_000_i64)),
+                "`created_at` cannot be encoded: 1361205308000 is not a time in seconds; it can only be milliseconds",
             ),
-            (refused_track(&Identify::new("1").with_relationships(&nameless)), "the object's id is empty"),
+            (refused_track(Identify::new("1").with_relationships(nameless)), "the object's id is empty"),
         ] {
-            assert!(error.to_string().starts_with(expected), "{error}");
+            assert_eq!(error.to_string(), expected);
         }
-        let error = refused_track(&Identify::new("1").with_attributes(&nan));
+        let error = refused_track(Identify::new("1").with_attributes(&nan));
         assert!(matches!(error.kind(), BuildErrorKind::Encoding(_)));
+    }
+
+    #[test]
+    fn the_last_of_two_values_wins() {
+        let identify = Identify::new("1").with_email("a@x.org").with_attributes(json!({"a": 1}));
+        let identify = identify.with_email("b@x.org").with_attributes(json!({"b": 2}));
+        assert_eq!(body(identify), r#"{"email":"b@x.org","b":2}"#);
     }
 }

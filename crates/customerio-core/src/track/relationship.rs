@@ -2,65 +2,79 @@
 //!
 //! <https://docs.customer.io/journeys/objects-data/objects/create/>
 
-use std::borrow::Cow;
-
 use serde::Serialize;
-use serde_json::value::RawValue;
 
 use crate::{
-    BuildError, BuildErrorKind, Limits, PersonId, attributes, json::Object, limits::check_bytes, macros::opaque_debug,
-    path::check_identifier,
+    BuildError, BuildErrorKind, Limits, ObjectTypeId, PersonId, attributes, json::Attributes, limits::check_bytes,
+    macros::opaque_debug, path::check_identifier, text::Text,
 };
 
 /// The identifier of an object: something that is not a person, such as a company or a course.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize)]
+#[serde(transparent)]
+pub struct ObjectId(Kind);
+
+#[derive(Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(untagged)]
-#[non_exhaustive]
-pub enum ObjectId<'a> {
-    /// The id that you gave to the object, unique in its type.
+enum Kind {
     Typed {
-        /// The number of the object's type, as text: `"1"` is the first type of a workspace.
-        object_type_id: &'a str,
-        /// The object's id: 1 to 150 bytes.
-        object_id: &'a str,
+        /// Text on the wire.
+        #[serde(serialize_with = "as_text")]
+        object_type_id: ObjectTypeId,
+        object_id: Text,
     },
-    /// The id that Customer.io gave to the object.
     Cio {
-        /// The value.
-        cio_object_id: &'a str,
+        cio_object_id: Text,
     },
 }
 
-impl<'a> ObjectId<'a> {
-    /// The object of this type with this id.
+fn as_text<S: serde::Serializer>(id: &impl std::fmt::Display, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(id)
+}
+
+impl ObjectId {
+    /// The object of this type, of which 1 is the first of a workspace, with the id that you gave to it: 1 to 150 bytes,
+    /// unique in its type.
     #[must_use]
-    pub const fn new(object_type_id: &'a str, object_id: &'a str) -> Self {
-        Self::Typed { object_type_id, object_id }
+    pub fn new(object_type: impl Into<ObjectTypeId>, id: impl AsRef<str>) -> Self {
+        Self(Kind::Typed { object_type_id: object_type.into(), object_id: Text::new(id) })
+    }
+
+    /// The object with the id that Customer.io gave to it.
+    #[must_use]
+    pub fn cio(id: impl AsRef<str>) -> Self {
+        Self(Kind::Cio { cio_object_id: Text::new(id) })
     }
 
     pub(super) fn check(&self, limits: &Limits) -> Result<(), BuildError> {
         let check = |what, value| check_identifier(what, value, limits.object_id);
-        match self {
-            Self::Typed { object_type_id, object_id } => {
-                check("the object's type", object_type_id)?;
+        match &self.0 {
+            Kind::Typed { object_type_id, object_id } => {
+                object_type_id.check()?;
                 check("the object's id", object_id)
             }
-            Self::Cio { cio_object_id } => check("the object's cio_object_id", cio_object_id),
+            Kind::Cio { cio_object_id } => check("the object's cio_object_id", cio_object_id),
         }
     }
 }
 
-/// The identifier of someone who is not known yet, such as a cookie.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-pub struct AnonymousId<'a> {
-    anonymous_id: &'a str,
+impl From<&ObjectId> for ObjectId {
+    fn from(object: &ObjectId) -> Self {
+        object.clone()
+    }
 }
 
-impl<'a> AnonymousId<'a> {
+/// The identifier of someone who is not known yet, such as a cookie.
+#[derive(Clone, PartialEq, Eq, Hash, Serialize)]
+pub struct AnonymousId {
+    anonymous_id: Text,
+}
+
+impl AnonymousId {
     /// The visitor with this anonymous id.
     #[must_use]
-    pub const fn new(anonymous_id: &'a str) -> Self {
-        Self { anonymous_id }
+    pub fn new(anonymous_id: impl AsRef<str>) -> Self {
+        Self { anonymous_id: Text::new(anonymous_id) }
     }
 }
 
@@ -71,19 +85,18 @@ impl<'a> AnonymousId<'a> {
 /// use customerio_core::{PersonId, track::{ObjectId, Relationship}};
 /// use serde_json::json;
 ///
-/// let company = Relationship::new(ObjectId::new("1", "acme")).with_attributes(&json!({"role": "admin"}))?;
-/// let employee = Relationship::new(PersonId::Email("ada@example.com"));
+/// let company = Relationship::new(ObjectId::new(1, "acme")).with_attributes(json!({"role": "admin"}));
+/// let employee = Relationship::new(PersonId::email("ada@example.com"));
 /// # let _ = (company, employee);
-/// # Ok::<(), customerio_core::BuildError>(())
 /// ```
 #[derive(Clone, Serialize)]
-pub struct Relationship<'a, T = ObjectId<'a>> {
+pub struct Relationship<T = ObjectId> {
     identifiers: T,
     #[serde(skip_serializing_if = "Option::is_none")]
-    relationship_attributes: Option<Cow<'a, RawValue>>,
+    relationship_attributes: Option<Attributes>,
 }
 
-impl<T> Relationship<'_, T> {
+impl<T: Related> Relationship<T> {
     /// The relationship to this object or person.
     ///
     /// A person is named by an id, an e-mail address or a `cio_id`, not by a phone number.
@@ -93,51 +106,59 @@ impl<T> Relationship<'_, T> {
     }
 
     /// Attributes of the relationship, such as a role: anything that serialises as an object. `null` and the empty string
-    /// remove one.
-    ///
-    /// # Errors
-    ///
-    /// Where they are no object or cannot be encoded.
-    pub fn with_attributes(mut self, attributes: &(impl Serialize + ?Sized)) -> Result<Self, BuildError> {
-        self.relationship_attributes = Some(Cow::Owned(crate::json::raw(&Object(attributes))?));
-        Ok(self)
+    /// remove one; a field that is `None` is left out.
+    #[must_use]
+    pub fn with_attributes(mut self, attributes: impl Serialize) -> Self {
+        self.relationship_attributes = Some(Attributes::new("the attributes of a relationship", &attributes));
+        self
     }
 }
 
-/// What a relationship can be to.
-pub(super) trait Related {
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::ObjectId {}
+    impl Sealed for crate::PersonId {}
+    impl Sealed for super::AnonymousId {}
+}
+
+/// What a relationship can be to: [`ObjectId`], [`PersonId`] or [`AnonymousId`].
+#[diagnostic::on_unimplemented(
+    message = "a relationship is to an `ObjectId`, a `PersonId` or an `AnonymousId`, not to `{Self}`"
+)]
+pub trait Related: sealed::Sealed {
     /// Refuses what cannot identify it.
+    #[doc(hidden)]
     fn check(&self, limits: &Limits) -> Result<(), BuildError>;
 }
 
-impl Related for ObjectId<'_> {
+impl Related for ObjectId {
     fn check(&self, limits: &Limits) -> Result<(), BuildError> {
         Self::check(self, limits)
     }
 }
 
-impl Related for PersonId<'_> {
+impl Related for PersonId {
     fn check(&self, limits: &Limits) -> Result<(), BuildError> {
-        Self::check(*self, limits)
+        Self::check(self, limits)
     }
 }
 
-impl Related for AnonymousId<'_> {
+impl Related for AnonymousId {
     fn check(&self, _: &Limits) -> Result<(), BuildError> {
         // The vendor documents no limit of its length.
-        check_identifier("the anonymous id", self.anonymous_id, usize::MAX)
+        check_identifier("the anonymous id", &self.anonymous_id, usize::MAX)
     }
 }
 
 /// Refuses relationships to what nothing identifies, and attributes over a limit.
 pub(super) fn check_relationships<T: Related>(
-    relationships: &[Relationship<'_, T>],
+    relationships: &[Relationship<T>],
     limits: &Limits,
 ) -> Result<(), BuildError> {
     relationships.iter().try_for_each(|relationship| {
         relationship.identifiers.check(limits)?;
         let Some(attributes) = &relationship.relationship_attributes else { return Ok(()) };
-        let json = attributes.get().as_bytes();
+        let json = attributes.json()?;
         check_bytes("the total of a relationship's attributes", json.len(), limits.relationship)?;
         attributes::check(json, limits.of_attributes())
     })
@@ -145,7 +166,7 @@ pub(super) fn check_relationships<T: Related>(
 
 /// [`check_relationships`], for calls that do nothing without one.
 pub(super) fn check_some_relationships<T: Related>(
-    relationships: &[Relationship<'_, T>],
+    relationships: &[Relationship<T>],
     limits: &Limits,
 ) -> Result<(), BuildError> {
     if relationships.is_empty() {
@@ -154,9 +175,9 @@ pub(super) fn check_some_relationships<T: Related>(
     check_relationships(relationships, limits)
 }
 
-opaque_debug!(ObjectId<'_>);
-opaque_debug!(AnonymousId<'_>);
-opaque_debug!([T] Relationship<'_, T>);
+opaque_debug!(ObjectId);
+opaque_debug!(AnonymousId);
+opaque_debug!([T] Relationship<T>);
 
 #[cfg(test)]
 mod tests {
@@ -164,23 +185,20 @@ mod tests {
 
     use super::*;
 
-    fn text<T: Serialize>(relationship: &Relationship<'_, T>) -> String {
+    fn text<T: Serialize>(relationship: &Relationship<T>) -> String {
         serde_json::to_string(relationship).unwrap()
     }
 
     #[test]
     fn people_and_objects_are_named_by_what_identifies_them() {
-        let object = Relationship::new(ObjectId::new("1", "acme")).with_attributes(&json!({"role": "admin"})).unwrap();
+        let object = Relationship::new(ObjectId::new(1, "acme")).with_attributes(json!({"role": "admin"}));
         for (text, expected) in [
             (
                 text(&object),
                 r#"{"identifiers":{"object_type_id":"1","object_id":"acme"},"relationship_attributes":{"role":"admin"}}"#,
             ),
-            (
-                text(&Relationship::new(ObjectId::Cio { cio_object_id: "obb7" })),
-                r#"{"identifiers":{"cio_object_id":"obb7"}}"#,
-            ),
-            (text(&Relationship::new(PersonId::CioId("cio_0300"))), r#"{"identifiers":{"cio_id":"0300"}}"#),
+            (text(&Relationship::new(ObjectId::cio("obb7"))), r#"{"identifiers":{"cio_object_id":"obb7"}}"#),
+            (text(&Relationship::new(PersonId::cio_id("cio_0300"))), r#"{"identifiers":{"cio_id":"0300"}}"#),
             (text(&Relationship::new(AnonymousId::new("cookie"))), r#"{"identifiers":{"anonymous_id":"cookie"}}"#),
         ] {
             assert_eq!(text, expected);
@@ -192,38 +210,38 @@ mod tests {
         let long = "x".repeat(151);
         for (result, expected) in [
             (
-                check_relationships(&[Relationship::new(ObjectId::new("", "acme"))], &Limits::default()),
-                "the object's type is empty",
+                check_relationships(&[Relationship::new(ObjectId::new(0, "acme"))], &Limits::default()),
+                "the object's type is not valid: it must be a positive number",
             ),
             (
-                check_relationships(&[Relationship::new(ObjectId::new("1", &long))], &Limits::default()),
+                check_relationships(&[Relationship::new(ObjectId::new(1, &long))], &Limits::default()),
                 "the object's id has 151 bytes, and the limit is 150",
             ),
             (
-                check_relationships(&[Relationship::new(ObjectId::Cio { cio_object_id: "" })], &Limits::default()),
+                check_relationships(&[Relationship::new(ObjectId::cio(""))], &Limits::default()),
                 "the object's cio_object_id is empty",
             ),
             (
-                check_relationships(&[Relationship::new(PersonId::Email(""))], &Limits::default()),
+                check_relationships(&[Relationship::new(PersonId::email(""))], &Limits::default()),
                 "the person's e-mail address is empty",
             ),
             (
-                check_relationships(&[Relationship::new(PersonId::Phone("+14155552671"))], &Limits::default()),
+                check_relationships(&[Relationship::new(PersonId::phone("+14155552671"))], &Limits::default()),
                 "the person's phone number is not valid: this call does not know people by it",
             ),
             (
                 check_relationships(&[Relationship::new(AnonymousId::new(" "))], &Limits::default()),
                 "the anonymous id is empty",
             ),
-            (check_some_relationships::<ObjectId<'_>>(&[], &Limits::default()), "a relationship is missing"),
+            (check_some_relationships::<ObjectId>(&[], &Limits::default()), "a relationship is missing"),
         ] {
             assert_eq!(result.unwrap_err().to_string(), expected);
         }
-        assert!(check_relationships::<ObjectId<'_>>(&[], &Limits::default()).is_ok());
-        let list = Relationship::new(PersonId::Id("42")).with_attributes(&[1]);
+        assert!(check_relationships::<ObjectId>(&[], &Limits::default()).is_ok());
+        let list = Relationship::new(PersonId::id("42")).with_attributes([1]);
         assert_eq!(
-            list.unwrap_err().to_string(),
-            "the body cannot be sent: attributes and data must be an object, not a list"
+            check_relationships(&[list], &Limits::default()).unwrap_err().to_string(),
+            "the attributes of a relationship must be an object, not a list"
         );
     }
 }

@@ -1,71 +1,75 @@
-//! `POST /api/v1/push/events`: what became of a push notification, with no credentials. Deprecated by the vendor.
-//!
-//! <https://docs.customer.io/integrations/api/track/#operation/pushMetrics>
+//! `POST /api/v1/push/events`: report what happened to a push notification. Deprecated by the vendor.
 
-use bytes::Bytes;
-use http::{Method, Response};
-use serde::Serialize;
+use http::Method;
 
-use super::{PushMetric, metric::check_delivery_id};
+use super::PushMetric;
 use crate::{
-    Body, BuildError, DecodeFailure, Limits, Operation, Path, Replay, Timestamp, Track, decode_nothing, device,
+    Body, BuildError, DeliveryId, Limits, Operation, Timestamp, Track, device,
+    json::Writer,
     macros::{opaque_debug, setters},
-    path::route,
+    text::Text,
 };
 
-/// Reports what became of a push notification.
+/// Reports what happened to a push notification, without credentials.
 ///
 /// The vendor has deprecated this route, which still works: use [`Metric::push`](super::Metric::push).
-#[derive(Serialize)]
-pub struct ReportPushMetric<'a> {
-    delivery_id: &'a str,
+///
+/// <https://docs.customer.io/integrations/api/track/#operation/pushMetrics>
+///
+/// ```
+/// use customerio_core::{Limits, Prepared, track::{PushMetric, ReportPushMetric}};
+///
+/// let opened = ReportPushMetric::new("RPILAgUBcRhIBqSf", PushMetric::Opened, "device-token");
+/// let request = Prepared::new(opened, &Limits::default())?;
+/// assert_eq!(
+///     request.body(),
+///     r#"{"delivery_id":"RPILAgUBcRhIBqSf","event":"opened","device_id":"device-token"}"#
+/// );
+/// # Ok::<(), customerio_core::BuildError>(())
+/// ```
+#[derive(Clone)]
+pub struct ReportPushMetric {
+    delivery_id: DeliveryId,
     event: PushMetric,
-    device_id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Text,
     timestamp: Option<Timestamp>,
 }
 
-impl<'a> ReportPushMetric<'a> {
+impl ReportPushMetric {
     /// What the device with the token `token` did with a notification. The notification brings both: the id as
     /// `CIO-Delivery-ID`, the token as `CIO-Delivery-Token`.
     #[must_use]
-    pub fn new(delivery_id: &'a str, event: PushMetric, token: &'a str) -> Self {
-        Self { delivery_id, event, device_id: token, timestamp: None }
+    pub fn new(delivery_id: impl Into<DeliveryId>, event: PushMetric, token: impl AsRef<str>) -> Self {
+        Self { delivery_id: delivery_id.into(), event, token: Text::new(token), timestamp: None }
     }
 
     setters! {
-        /// When it took place.
-        with_timestamp, timestamp: Timestamp;
+        /// When it took place; without it, when Customer.io gets it.
+        with_timestamp, timestamp: time;
     }
 }
 
-impl Operation for ReportPushMetric<'_> {
+impl Operation for ReportPushMetric {
     type Api = Track;
     type Output = ();
     const NAME: &'static str = "track.report_push_metric";
+    const METHOD: Method = Method::POST;
+    const ROUTE: &'static str = "/api/v1/push/events";
     const AUTHENTICATED: bool = false;
 
-    fn method(&self) -> Method {
-        Method::POST
-    }
-    fn path(&self, path: &mut Path) -> Result<(), BuildError> {
-        route!(path, "/api/v1/push/events");
-        Ok(())
-    }
-    fn body(&self, _: &Limits) -> Result<Body, BuildError> {
-        check_delivery_id(self.delivery_id)?;
-        device::check_token(self.device_id)?;
-        Body::json(self)
-    }
-    fn replay(&self) -> Replay {
-        Replay::OnlyIfNotSent
-    }
-    fn decode(&self, response: &Response<Bytes>) -> Result<(), DecodeFailure> {
-        decode_nothing(response)
+    fn body(self, _: &Limits) -> Result<Body, BuildError> {
+        self.delivery_id.check()?;
+        device::check_token(&self.token)?;
+        let mut body = Writer::new();
+        body.field("delivery_id", &self.delivery_id)?;
+        body.field("event", &self.event)?;
+        body.field("device_id", &self.token)?;
+        body.optional("timestamp", &self.timestamp)?;
+        Ok(Body::encoded(body.merge()))
     }
 }
 
-opaque_debug!(ReportPushMetric<'_>);
+opaque_debug!(ReportPushMetric);
 
 #[cfg(test)]
 mod tests {
@@ -75,14 +79,12 @@ mod tests {
     #[test]
     fn the_whole_request() {
         assert_eq!(
-            wire_track(
-                &ReportPushMetric::new("RPIL", PushMetric::Opened, "token").with_timestamp(1_700_000_000.into())
-            ),
+            wire_track(ReportPushMetric::new("RPIL", PushMetric::Opened, "token").with_timestamp(1_700_000_000)),
             "POST https://track.customer.io/api/v1/push/events\n\
              accept: application/json\n\
              accept-encoding: identity\n\
              content-type: application/json\n\
-             user-agent: customerio-rust/0.1.0\n\
+             user-agent: customerio-rust/VERSION\n\
              content-length: 82\n\
              \n\
              {\"delivery_id\":\"RPIL\",\"event\":\"opened\",\"device_id\":\"token\",\"timestamp\":1700000000}"
@@ -92,7 +94,7 @@ mod tests {
     #[test]
     fn what_is_not_set_is_not_sent() {
         assert_eq!(
-            body(&ReportPushMetric::new("RPIL", PushMetric::Converted, "token")),
+            body(ReportPushMetric::new("RPIL", PushMetric::Converted, "token")),
             r#"{"delivery_id":"RPIL","event":"converted","device_id":"token"}"#
         );
     }
@@ -100,8 +102,8 @@ mod tests {
     #[test]
     fn both_must_be_named() {
         for (error, expected) in [
-            (refused_track(&ReportPushMetric::new("", PushMetric::Opened, "token")), "the delivery's id is empty"),
-            (refused_track(&ReportPushMetric::new("RPIL", PushMetric::Opened, "")), "the device's token is empty"),
+            (refused_track(ReportPushMetric::new("", PushMetric::Opened, "token")), "the delivery's id is empty"),
+            (refused_track(ReportPushMetric::new("RPIL", PushMetric::Opened, "")), "the device's token is empty"),
         ] {
             assert_eq!(error.to_string(), expected);
         }

@@ -1,53 +1,61 @@
 //! The people that a call adds to, or removes from, a manual segment.
 
-use serde::{Serialize, Serializer};
+use serde::{Serialize, Serializer, ser::SerializeSeq as _};
 
-use crate::{Body, BuildError, IdType, Limits, PersonId, Query, limits::check_count};
+use crate::{Body, BuildError, BuildErrorKind, IdType, Limits, PersonId, Query, SegmentId, limits::check_count};
 
-pub(super) struct SegmentIds<'a> {
-    pub(super) segment: u32,
+#[derive(Clone)]
+pub(super) struct SegmentIds {
+    pub(super) segment: SegmentId,
     pub(super) id_type: Option<IdType>,
-    ids: &'a [&'a str],
+    people: Vec<PersonId>,
 }
 
-impl<'a> SegmentIds<'a> {
-    pub(super) fn new(segment: u32, ids: &'a [&'a str]) -> Self {
-        Self { segment, ids, id_type: None }
+impl SegmentIds {
+    pub(super) fn new(segment: impl Into<SegmentId>, people: impl IntoIterator<Item = impl Into<PersonId>>) -> Self {
+        Self { segment: segment.into(), people: people.into_iter().map(Into::into).collect(), id_type: None }
     }
 
-    fn people(&self) -> impl Iterator<Item = PersonId<'a>> {
-        let person = match self.id_type {
-            None | Some(IdType::Id) => PersonId::Id,
-            Some(IdType::Email) => PersonId::Email,
-            Some(IdType::CioId) => PersonId::CioId,
-            // The call refuses it: `check` does.
-            Some(IdType::Phone) => PersonId::Phone,
-        };
-        self.ids.iter().map(move |id| person(id))
+    /// The kind that is said: that of the setter, or that of the first person that was given with a kind.
+    fn kind(&self) -> Option<IdType> {
+        self.id_type.or_else(|| self.people.iter().find(|person| !person.is_bare()).map(PersonId::id_type))
     }
 
     pub(super) fn query(&self, query: &mut Query<'_>) {
-        if let Some(id_type) = self.id_type {
-            query.pair("id_type", id_type.as_str());
+        if let Some(kind) = self.kind() {
+            query.pair("id_type", kind.as_str());
         }
     }
 
-    pub(super) fn encode(&self, limits: &Limits) -> Result<Body, BuildError> {
-        check_count("the list of people", self.ids.len(), 1, limits.segment_ids)?;
-        self.people().try_for_each(|person| person.check(limits))?;
-        // The values and not `ids` themselves: in a body a `cio_id` has no prefix, and one that has is silently ignored.
-        Body::json(&Ids { ids: self })
+    pub(super) fn encode(mut self, limits: &Limits) -> Result<Body, BuildError> {
+        self.segment.check()?;
+        check_count("the list of people", self.people.len(), 1, limits.segment_ids)?;
+        let kind = self.kind().unwrap_or(IdType::Id);
+        for person in &mut self.people {
+            if person.is_bare() {
+                *person = PersonId::of(kind, person.value());
+            } else if person.id_type() != kind {
+                let reason =
+                    "all must be identifiers of one kind: Customer.io ignores those of another without an error";
+                return Err(BuildError::new("the list of people", BuildErrorKind::Invalid(reason.into())));
+            }
+            person.check(limits)?;
+        }
+        // The values: in a body a `cio_id` has no prefix, and one that has is silently ignored.
+        Body::json(&Ids { ids: &self })
     }
 }
 
 #[derive(Serialize)]
 struct Ids<'a> {
-    ids: &'a SegmentIds<'a>,
+    ids: &'a SegmentIds,
 }
 
-impl Serialize for SegmentIds<'_> {
+impl Serialize for SegmentIds {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.people().map(PersonId::value))
+        let mut list = serializer.serialize_seq(Some(self.people.len()))?;
+        self.people.iter().try_for_each(|person| list.serialize_element(person.value()))?;
+        list.end()
     }
 }
 
@@ -56,7 +64,7 @@ mod tests {
     use super::*;
 
     fn encode(id_type: Option<IdType>, ids: &[&str]) -> Result<String, String> {
-        let people = SegmentIds { segment: 7, id_type, ids };
+        let people = SegmentIds { id_type, ..SegmentIds::new(7, ids) };
         let body = people.encode(&Limits::default()).map_err(|error| error.to_string())?;
         Ok(String::from_utf8(body.bytes().to_vec()).unwrap())
     }
@@ -94,5 +102,27 @@ mod tests {
             encode(None, &ids).unwrap_err(),
             "the list of people has 1001 entries, and must have from 1 to 1000"
         );
+    }
+
+    #[test]
+    fn the_segment_must_be_one() {
+        for segment in [0, -7] {
+            assert_eq!(
+                SegmentIds::new(segment, ["1"]).encode(&Limits::default()).unwrap_err().to_string(),
+                "the segment's id is not valid: it must be a positive number"
+            );
+        }
+    }
+
+    #[test]
+    fn the_kind_comes_from_the_people_and_is_one() {
+        let ids = |people: Vec<PersonId>| SegmentIds::new(7, people);
+        let emails = ids(vec![PersonId::email("a@x.org"), PersonId::email("b@x.org")]);
+        assert_eq!(emails.kind(), Some(IdType::Email));
+        assert_eq!(SegmentIds::new(7, [42_u64, 43]).kind(), None);
+        let mixed = ids(vec![PersonId::email("a@x.org"), PersonId::cio_id("0300")]);
+        assert!(mixed.encode(&Limits::default()).unwrap_err().to_string().contains("of one kind"));
+        let body = ids(vec![PersonId::cio_id("cio_1"), "cio_2".into()]).encode(&Limits::default()).unwrap();
+        assert_eq!(body.bytes(), r#"{"ids":["1","2"]}"#);
     }
 }

@@ -1,19 +1,13 @@
-//! `POST /api/v1/forms/{id}/submit`: what a person filled in.
-//!
-//! Values are strings. The answer is a 204.
-//! <https://docs.customer.io/integrations/api/track/#operation/submitForm>
+//! `POST /api/v1/forms/{form_id}/submit`: submit what a person filled in.
 
-use bytes::Bytes;
-use http::{Method, Response};
-use memchr::memchr_iter;
-use serde::{Serialize, Serializer};
+use http::Method;
+use serde::Serialize;
 
 use crate::{
-    Body, BuildError, BuildErrorKind, DecodeFailure, IdType, Limits, Nothing, Operation, Path, PersonId, Replay, Track,
-    attributes::{self, Members},
-    decode_nothing,
-    json::Fields,
+    Body, BuildError, BuildErrorKind, IdType, Limits, Operation, Path, PersonId, Track, attributes,
+    json::{Attributes, Members, Writer},
     macros::opaque_debug,
+    text::Text,
 };
 
 /// Submits a form for a person, who is added if they do not exist yet.
@@ -21,95 +15,72 @@ use crate::{
 /// A form that Customer.io does not know yet is added too. Its fields become attributes of the same name, unless the
 /// form's settings in Customer.io say otherwise.
 ///
+/// It is not idempotent: each submission can trigger campaigns.
+///
+/// Limits: those of attributes, 300 fields with a name of 150 bytes and a value of 1000 bytes.
+/// <https://docs.customer.io/integrations/api/track/#operation/submitForm>
+///
 /// ```
-/// use customerio_core::{PersonId, track::SubmitForm};
+/// use customerio_core::{Limits, PersonId, Prepared, track::SubmitForm};
 /// use serde_json::json;
 ///
 /// let fields = json!({"first_name": "Ada", "seats": "3"});
-/// let submit = SubmitForm::new("signup", PersonId::Email("ada@example.com")).with_fields(&fields);
-/// # let _ = submit;
+/// let submit = SubmitForm::new("signup", PersonId::email("ada@example.com")).with_fields(fields);
+/// let request = Prepared::new(submit, &Limits::default())?;
+/// assert_eq!(request.path(), "/api/v1/forms/signup/submit");
+/// assert_eq!(request.body(), r#"{"data":{"email":"ada@example.com","first_name":"Ada","seats":"3"}}"#);
+/// # Ok::<(), customerio_core::BuildError>(())
 /// ```
-#[derive(Serialize)]
-#[serde(bound = "F: Serialize")]
-pub struct SubmitForm<'a, F: ?Sized = Nothing> {
-    #[serde(skip)]
-    form: &'a str,
-    data: Data<'a, F>,
+#[derive(Clone)]
+pub struct SubmitForm {
+    form: Text,
+    person: PersonId,
+    fields: Attributes,
 }
 
-impl<'a> SubmitForm<'a> {
+impl SubmitForm {
     /// The form with this id, any text of your own, filled in by `person`: an id or an e-mail address. Forms do not know
     /// a `cio_id`.
     #[must_use]
-    pub fn new(form: &'a str, person: impl Into<PersonId<'a>>) -> Self {
-        Self { form, data: Data { person: person.into(), fields: &Nothing } }
+    pub fn new(form: impl AsRef<str>, person: impl Into<PersonId>) -> Self {
+        Self { form: Text::new(form), person: person.into(), fields: Attributes::empty() }
     }
-}
 
-impl<'a, F: ?Sized> SubmitForm<'a, F> {
-    /// What was filled in: anything that serialises as an object of strings. The API takes no numbers, no `true` and no
-    /// `null`, so they are refused; and the person is named by `new`, so `id` and `email` are refused too.
+    /// What was filled in: anything that serialises as an object of strings. It is encoded here; what is wrong with it
+    /// comes out when the request is built.
+    ///
+    /// The API takes no numbers, no `true` and no `null`, so they are refused; and the person is named by
+    /// [`new`](Self::new), so `id` and `email` are refused too. A field that is `None` is left out.
     #[must_use]
-    pub fn with_fields<G: Serialize + ?Sized>(self, fields: &'a G) -> SubmitForm<'a, G> {
-        SubmitForm { form: self.form, data: Data { person: self.data.person, fields } }
+    pub fn with_fields(mut self, fields: impl Serialize) -> Self {
+        self.fields = Attributes::new("the fields of the form", &fields);
+        self
     }
-}
 
-struct Data<'a, F: ?Sized> {
-    person: PersonId<'a>,
-    fields: &'a F,
-}
-
-impl<F: Serialize + ?Sized> Serialize for Data<'_, F> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = Fields::new(serializer)?;
-        fields.field(self.person.id_type().as_str(), self.person.value())?;
-        fields.rest(self.fields)?;
-        fields.end()
-    }
-}
-
-impl<F: ?Sized> SubmitForm<'_, F> {
     fn check_person(&self, limits: &Limits) -> Result<(), BuildError> {
-        let person = self.data.person;
-        if person.id_type() == IdType::CioId {
+        if self.person.id_type() == IdType::CioId {
             let problem = BuildErrorKind::Invalid("a form takes an id or an e-mail address".into());
             return Err(BuildError::new(IdType::CioId.what(), problem));
         }
-        person.check(limits)
+        self.person.check(limits)
     }
+}
 
-    /// Looks at the body as it will be sent: only there can be seen what the caller's type has become.
-    fn check_fields(&self, body: &Body) -> Result<(), BuildError> {
-        let other = if self.data.person.id_type() == IdType::Id { IdType::Email } else { IdType::Id };
-        let fields = &body.bytes()[br#"{"data":{"#.len()..];
-        // A colon stands behind each name, and elsewhere in texts alone: mostly that shows that all is well.
-        let is_fine = |colon: usize| {
-            let (name, value) = (&fields[..colon], &fields[colon + 1..]);
-            let name = name.strip_suffix(b"\"");
-            name.is_none_or(|name| value.first() == Some(&b'"') && !name.ends_with(other.as_str().as_bytes()))
-        };
-        if memchr_iter(b':', fields).all(is_fine) {
-            return Ok(());
+/// Refuses fields that are not strings, and a second identifier of the person, besides the one of the type `named_by`.
+fn check_fields(fields: &[u8], named_by: IdType) -> Result<(), BuildError> {
+    let other = if named_by == IdType::Id { IdType::Email } else { IdType::Id };
+    for (name, value) in Members::of(fields) {
+        if name == other.as_str().as_bytes() {
+            let problem = "it names the person by `id` and by `email`, and must have one alone";
+            return Err(BuildError::new("the form", BuildErrorKind::Invalid(problem.into())));
         }
-        let mut not_text = None;
-        for (name, value) in Members(fields) {
-            if name == other.as_str().as_bytes() {
-                let problem = BuildErrorKind::Invalid(
-                    "it names the person by `id` and by `email`, and must have one alone".into(),
-                );
-                return Err(BuildError::new("the form", problem));
-            }
-            not_text = not_text.or(found_for_text(value));
-        }
-        match not_text {
-            Some(found) => {
-                let problem = BuildErrorKind::Invalid(format!("it is {found}, and forms take strings alone").into());
-                Err(BuildError::new("a field of the form", problem))
-            }
-            None => Ok(()),
+        if let Some(found) = found_for_text(value) {
+            let problem = format!("is {found}, and forms take strings alone");
+            let name = String::from_utf8_lossy(name);
+            return Err(BuildError::new(format!("`{name}`"), BuildErrorKind::Encoding(problem)));
         }
     }
+    Ok(())
 }
 
 /// What a value, as it is written, is instead of a string.
@@ -124,40 +95,36 @@ fn found_for_text(json: &[u8]) -> Option<&'static str> {
     }
 }
 
-impl<F: Serialize + ?Sized> Operation for SubmitForm<'_, F> {
+impl Operation for SubmitForm {
     type Api = Track;
     type Output = ();
     const NAME: &'static str = "track.submit_form";
+    const METHOD: Method = Method::POST;
+    const ROUTE: &'static str = "/api/v1/forms/{form_id}/submit";
 
-    fn method(&self) -> Method {
-        Method::POST
-    }
     fn path(&self, path: &mut Path) -> Result<(), BuildError> {
-        path.literal("/api/v1/forms");
-        path.segment("the form's id", self.form, usize::MAX)?;
-        path.literal("/submit");
-        Ok(())
+        path.segment("the form's id", &self.form, usize::MAX)
     }
-    fn body(&self, limits: &Limits) -> Result<Body, BuildError> {
+    fn body(self, limits: &Limits) -> Result<Body, BuildError> {
         self.check_person(limits)?;
-        let body = Body::json(self)?;
-        self.check_fields(&body)?;
-        attributes::check_field(body.bytes(), "\"data\":", limits.of_attributes())?;
-        Ok(body)
-    }
-    fn replay(&self) -> Replay {
-        // Each submission can trigger campaigns.
-        Replay::OnlyIfNotSent
-    }
-    fn decode(&self, response: &Response<Bytes>) -> Result<(), DecodeFailure> {
-        decode_nothing(response)
+        let kind = self.person.id_type();
+        check_fields(self.fields.json()?, kind)?;
+        let mut data = Writer::before(self.fields)?;
+        data.field(kind.as_str(), self.person.value())?;
+        let data = data.merge();
+        attributes::check(&data, limits.of_attributes())?;
+        let mut body = Writer::holding(data);
+        body.place("data");
+        Ok(Body::encoded(body.merge()))
     }
 }
 
-opaque_debug!([F: ?Sized] SubmitForm<'_, F>);
+opaque_debug!(SubmitForm);
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+    use http::Response;
     use serde_json::json;
 
     use super::*;
@@ -167,13 +134,13 @@ mod tests {
     fn the_whole_request() {
         let fields = json!({"first_name": "Ada", "seats": "3"});
         assert_eq!(
-            wire_track(&SubmitForm::new("sign up", PersonId::Email("ada@example.com")).with_fields(&fields)),
+            wire_track(SubmitForm::new("sign up", PersonId::email("ada@example.com")).with_fields(fields)),
             "POST https://track.customer.io/api/v1/forms/sign%20up/submit\n\
              accept: application/json\n\
              accept-encoding: identity\n\
              authorization: Basic c2l0ZTprZXk=\n\
              content-type: application/json\n\
-             user-agent: customerio-rust/0.1.0\n\
+             user-agent: customerio-rust/VERSION\n\
              content-length: 67\n\
              \n\
              {\"data\":{\"email\":\"ada@example.com\",\"first_name\":\"Ada\",\"seats\":\"3\"}}"
@@ -182,7 +149,7 @@ mod tests {
 
     #[test]
     fn what_is_not_set_is_not_sent() {
-        assert_eq!(body(&SubmitForm::new("signup", "42")), r#"{"data":{"id":"42"}}"#);
+        assert_eq!(body(SubmitForm::new("signup", "42")), r#"{"data":{"id":"42"}}"#);
     }
 
     #[test]
@@ -206,13 +173,13 @@ mod tests {
             note: Some("socks"),
         };
         assert_eq!(
-            body(&SubmitForm::new("signup", "42").with_fields(&fields)),
+            body(SubmitForm::new("signup", "42").with_fields(&fields)),
             r#"{"data":{"id":"42","size":"extra_large","initial":"A","address":"127.0.0.1","note":"socks"}}"#
         );
         let without = Fields { note: None, ..fields };
         assert_eq!(
-            refused_track(&SubmitForm::new("signup", "42").with_fields(&without)).to_string(),
-            "a field of the form is not valid: it is null, and forms take strings alone"
+            body(SubmitForm::new("signup", "42").with_fields(without)),
+            r#"{"data":{"id":"42","size":"extra_large","initial":"A","address":"127.0.0.1"}}"#
         );
     }
 
@@ -227,11 +194,8 @@ mod tests {
             (json!({"x": "y"}), "an object"),
         ] {
             let fields = json!({"first_name": "Ada", "seats": value});
-            let error = refused_track(&SubmitForm::new("signup", "42").with_fields(&fields));
-            assert_eq!(
-                error.to_string(),
-                format!("a field of the form is not valid: it is {expected}, and forms take strings alone")
-            );
+            let error = refused_track(SubmitForm::new("signup", "42").with_fields(fields));
+            assert_eq!(error.to_string(), format!("`seats` is {expected}, and forms take strings alone"));
         }
     }
 
@@ -239,29 +203,34 @@ mod tests {
     fn the_form_and_one_person_must_be_named() {
         let email = json!({"email": "ada@example.com"});
         let id = json!({"id": "42"});
-        let by_email = PersonId::Email("ada@example.com");
+        let by_email = PersonId::email("ada@example.com");
+        let large = json!({"note": "x".repeat(1_001)});
         for (error, expected) in [
-            (refused_track(&SubmitForm::new("", "42")), "the form's id is empty"),
-            (refused_track(&SubmitForm::new("signup", "")), "the person's id is empty"),
+            (refused_track(SubmitForm::new("", "42")), "the form's id is empty"),
+            (refused_track(SubmitForm::new("signup", "")), "the person's id is empty"),
             (
-                refused_track(&SubmitForm::new("signup", PersonId::CioId("0300"))),
+                refused_track(SubmitForm::new("signup", PersonId::cio_id("0300"))),
                 "the person's cio_id is not valid: a form takes an id or an e-mail address",
             ),
             (
-                refused_track(&SubmitForm::new("signup", "42").with_fields(&email)),
+                refused_track(SubmitForm::new("signup", "42").with_fields(&email)),
                 "the form is not valid: it names the person by `id` and by `email`, and must have one alone",
             ),
             (
-                refused_track(&SubmitForm::new("signup", by_email).with_fields(&id)),
+                refused_track(SubmitForm::new("signup", &by_email).with_fields(id)),
                 "the form is not valid: it names the person by `id` and by `email`, and must have one alone",
             ),
             (
-                refused_track(&SubmitForm::new("signup", by_email).with_fields(&email)),
-                "the body cannot be sent: `email` is given twice: by its setter and among the attributes or data",
+                refused_track(SubmitForm::new("signup", &by_email).with_fields(&email)),
+                "`email` is set both by a setter and in the attributes",
             ),
             (
-                refused_track(&SubmitForm::new("signup", "42").with_fields(&["Ada"])),
-                "the body cannot be sent: attributes and data must be an object, not a list",
+                refused_track(SubmitForm::new("signup", "42").with_fields(["Ada"])),
+                "the fields of the form must be an object, not a list",
+            ),
+            (
+                refused_track(SubmitForm::new("signup", "42").with_fields(large)),
+                "the value of attribute 2 has 1001 bytes, and the limit is 1000",
             ),
         ] {
             assert_eq!(error.to_string(), expected);
@@ -271,6 +240,6 @@ mod tests {
     #[test]
     fn a_204_is_success() {
         let response = Response::builder().status(204).body(Bytes::new()).unwrap();
-        assert!(crate::parse(&SubmitForm::new("signup", "42"), response).is_ok());
+        assert!(crate::parse::<SubmitForm>(response).is_ok());
     }
 }

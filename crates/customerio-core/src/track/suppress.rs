@@ -1,55 +1,44 @@
-//! `POST /api/v1/customers/{id}/suppress`: remove a person and keep them out.
-//!
-//! <https://docs.customer.io/integrations/api/track/#operation/suppress>
+//! `POST /api/v1/customers/{identifier}/suppress`: remove a person and keep them out.
 
-use bytes::Bytes;
-use http::{Method, Response};
+use http::Method;
 
-use crate::{
-    BuildError, DecodeFailure, Operation, Path, PersonId, Replay, Track, decode_nothing, macros::opaque_debug,
-};
+use crate::{BuildError, Operation, Path, PersonId, Replay, Track, macros::opaque_debug};
 
 /// Removes a person and keeps them out: later calls that name the identifier are ignored, until [`Unsuppress`].
 ///
 /// What was known of the person is lost for good. In a workspace that identifies people by id and by e-mail address, both
 /// are suppressed. Meant for requests to be forgotten; to stop messages alone, see [`Unsubscribe`](super::Unsubscribe).
 ///
+/// <https://docs.customer.io/integrations/api/track/#operation/suppress>
+///
 /// [`Unsuppress`]: super::Unsuppress
-pub struct Suppress<'a> {
-    person: PersonId<'a>,
+#[derive(Clone)]
+pub struct Suppress {
+    person: PersonId,
 }
 
-impl<'a> Suppress<'a> {
+impl Suppress {
     /// The person with this identifier.
     #[must_use]
-    pub fn new(person: impl Into<PersonId<'a>>) -> Self {
+    pub fn new(person: impl Into<PersonId>) -> Self {
         Self { person: person.into() }
     }
 }
 
-impl Operation for Suppress<'_> {
+impl Operation for Suppress {
     type Api = Track;
     type Output = ();
     const NAME: &'static str = "track.suppress";
+    const METHOD: Method = Method::POST;
+    const ROUTE: &'static str = "/api/v1/customers/{identifier}/suppress";
+    const REPLAY: Replay = Replay::Safe;
 
-    fn method(&self) -> Method {
-        Method::POST
-    }
     fn path(&self, path: &mut Path) -> Result<(), BuildError> {
-        path.literal("/api/v1/customers");
-        self.person.write(path)?;
-        path.literal("/suppress");
-        Ok(())
-    }
-    fn replay(&self) -> Replay {
-        Replay::Safe
-    }
-    fn decode(&self, response: &Response<Bytes>) -> Result<(), DecodeFailure> {
-        decode_nothing(response)
+        self.person.write(path)
     }
 }
 
-opaque_debug!(Suppress<'_>);
+opaque_debug!(Suppress);
 
 #[cfg(test)]
 mod tests {
@@ -59,12 +48,12 @@ mod tests {
     #[test]
     fn the_whole_request() {
         assert_eq!(
-            wire_track(&Suppress::new(PersonId::Email("ada@example.com"))),
+            wire_track(Suppress::new(PersonId::email("ada@example.com"))),
             "POST https://track.customer.io/api/v1/customers/ada%40example.com/suppress\n\
              accept: application/json\n\
              accept-encoding: identity\n\
              authorization: Basic c2l0ZTprZXk=\n\
-             user-agent: customerio-rust/0.1.0\n\
+             user-agent: customerio-rust/VERSION\n\
              content-length: 0\n\
              \n"
         );
@@ -72,6 +61,6 @@ mod tests {
 
     #[test]
     fn a_person_must_be_named() {
-        assert_eq!(refused_track(&Suppress::new("")).to_string(), "the person's id is empty");
+        assert_eq!(refused_track(Suppress::new("")).to_string(), "the person's id is empty");
     }
 }

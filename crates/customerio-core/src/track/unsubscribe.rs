@@ -1,58 +1,55 @@
-//! `POST /unsubscribe/{delivery_id}`: unsubscribe the person who got a message, with no credentials.
-//!
-//! <https://docs.customer.io/integrations/api/track/#operation/unsubscribe>
-
-use std::collections::BTreeMap;
+//! `POST /unsubscribe/{delivery_id}`: unsubscribe the person who got a message.
 
 use bytes::Bytes;
-use http::{Method, Response};
+use http::Method;
 
-use super::DELIVERY_ID;
-use crate::{
-    Body, BuildError, DecodeFailure, Limits, Operation, Path, Replay, Track, decode_nothing, macros::opaque_debug,
-};
+use crate::{Body, BuildError, DeliveryId, Limits, Operation, Path, Replay, Track, body::JSON, macros::opaque_debug};
 
 /// Unsubscribes the person who got a message from all messages, and counts it for that message. For unsubscribe pages of
 /// your own.
 ///
 /// It carries no credentials: whoever knows the id of a delivery can unsubscribe its recipient.
-pub struct Unsubscribe<'a> {
-    delivery_id: &'a str,
+///
+/// <https://docs.customer.io/integrations/api/track/#operation/unsubscribe>
+///
+/// ```
+/// use customerio_core::{Limits, Prepared, track::Unsubscribe};
+///
+/// let request = Prepared::new(Unsubscribe::new("RPILAgUBcRhIBqSf"), &Limits::default())?;
+/// assert_eq!((request.path(), &request.body()[..]), ("/unsubscribe/RPILAgUBcRhIBqSf", &br#"{"unsubscribe":true}"#[..]));
+/// # Ok::<(), customerio_core::BuildError>(())
+/// ```
+#[derive(Clone)]
+pub struct Unsubscribe {
+    delivery_id: DeliveryId,
 }
 
-impl<'a> Unsubscribe<'a> {
+impl Unsubscribe {
     /// The recipient of the message with this id.
     #[must_use]
-    pub fn new(delivery_id: &'a str) -> Self {
-        Self { delivery_id }
+    pub fn new(delivery_id: impl Into<DeliveryId>) -> Self {
+        Self { delivery_id: delivery_id.into() }
     }
 }
 
-impl Operation for Unsubscribe<'_> {
+impl Operation for Unsubscribe {
     type Api = Track;
     type Output = ();
     const NAME: &'static str = "track.unsubscribe";
+    const METHOD: Method = Method::POST;
+    const ROUTE: &'static str = "/unsubscribe/{delivery_id}";
+    const REPLAY: Replay = Replay::Safe;
     const AUTHENTICATED: bool = false;
 
-    fn method(&self) -> Method {
-        Method::POST
-    }
     fn path(&self, path: &mut Path) -> Result<(), BuildError> {
-        path.literal("/unsubscribe");
-        path.segment(DELIVERY_ID, self.delivery_id, usize::MAX)
+        path.segment("the delivery's id", self.delivery_id.as_str(), usize::MAX)
     }
-    fn body(&self, _: &Limits) -> Result<Body, BuildError> {
-        Body::json(&BTreeMap::from([("unsubscribe", true)]))
-    }
-    fn replay(&self) -> Replay {
-        Replay::Safe
-    }
-    fn decode(&self, response: &Response<Bytes>) -> Result<(), DecodeFailure> {
-        decode_nothing(response)
+    fn body(self, _: &Limits) -> Result<Body, BuildError> {
+        Ok(Body::new(JSON, Bytes::from_static(br#"{"unsubscribe":true}"#)))
     }
 }
 
-opaque_debug!(Unsubscribe<'_>);
+opaque_debug!(Unsubscribe);
 
 #[cfg(test)]
 mod tests {
@@ -62,12 +59,12 @@ mod tests {
     #[test]
     fn the_whole_request() {
         assert_eq!(
-            wire_track(&Unsubscribe::new("RPILAgUBcRhIBqSfeiIwdIYJKxTY")),
+            wire_track(Unsubscribe::new("RPILAgUBcRhIBqSfeiIwdIYJKxTY")),
             "POST https://track.customer.io/unsubscribe/RPILAgUBcRhIBqSfeiIwdIYJKxTY\n\
              accept: application/json\n\
              accept-encoding: identity\n\
              content-type: application/json\n\
-             user-agent: customerio-rust/0.1.0\n\
+             user-agent: customerio-rust/VERSION\n\
              content-length: 20\n\
              \n\
              {\"unsubscribe\":true}"
@@ -76,7 +73,7 @@ mod tests {
 
     #[test]
     fn a_delivery_must_be_named() {
-        assert_eq!(refused_track(&Unsubscribe::new("")).to_string(), "the delivery's id is empty");
-        assert_eq!(refused_track(&Unsubscribe::new("..")).subject(), "the delivery's id");
+        assert_eq!(refused_track(Unsubscribe::new("")).to_string(), "the delivery's id is empty");
+        assert_eq!(refused_track(Unsubscribe::new("..")).subject(), "the delivery's id");
     }
 }

@@ -1,52 +1,49 @@
-//! `POST /api/v1/customers/{id}/unsuppress`: let a suppressed person be added again.
-//!
-//! <https://docs.customer.io/integrations/api/track/#operation/unsuppress>
+//! `POST /api/v1/customers/{identifier}/unsuppress`: let a suppressed person be added again.
 
-use bytes::Bytes;
-use http::{Method, Response};
+use http::Method;
 
-use crate::{
-    BuildError, DecodeFailure, Operation, Path, PersonId, Replay, Track, decode_nothing, macros::opaque_debug,
-};
+use crate::{BuildError, Operation, Path, PersonId, Replay, Track, macros::opaque_debug};
 
 /// Lets a person be added again whom [`Suppress`](super::Suppress) keeps out.
 ///
 /// It does not bring back what was known of them: the next call that names the person makes a new one.
-pub struct Unsuppress<'a> {
-    person: PersonId<'a>,
+///
+/// <https://docs.customer.io/integrations/api/track/#operation/unsuppress>
+///
+/// ```
+/// use customerio_core::{Limits, Prepared, track::Unsuppress};
+///
+/// let request = Prepared::new(Unsuppress::new("42"), &Limits::default())?;
+/// assert_eq!(request.path(), "/api/v1/customers/42/unsuppress");
+/// # Ok::<(), customerio_core::BuildError>(())
+/// ```
+#[derive(Clone)]
+pub struct Unsuppress {
+    person: PersonId,
 }
 
-impl<'a> Unsuppress<'a> {
+impl Unsuppress {
     /// The person with this identifier.
     #[must_use]
-    pub fn new(person: impl Into<PersonId<'a>>) -> Self {
+    pub fn new(person: impl Into<PersonId>) -> Self {
         Self { person: person.into() }
     }
 }
 
-impl Operation for Unsuppress<'_> {
+impl Operation for Unsuppress {
     type Api = Track;
     type Output = ();
     const NAME: &'static str = "track.unsuppress";
+    const METHOD: Method = Method::POST;
+    const ROUTE: &'static str = "/api/v1/customers/{identifier}/unsuppress";
+    const REPLAY: Replay = Replay::Safe;
 
-    fn method(&self) -> Method {
-        Method::POST
-    }
     fn path(&self, path: &mut Path) -> Result<(), BuildError> {
-        path.literal("/api/v1/customers");
-        self.person.write(path)?;
-        path.literal("/unsuppress");
-        Ok(())
-    }
-    fn replay(&self) -> Replay {
-        Replay::Safe
-    }
-    fn decode(&self, response: &Response<Bytes>) -> Result<(), DecodeFailure> {
-        decode_nothing(response)
+        self.person.write(path)
     }
 }
 
-opaque_debug!(Unsuppress<'_>);
+opaque_debug!(Unsuppress);
 
 #[cfg(test)]
 mod tests {
@@ -56,12 +53,12 @@ mod tests {
     #[test]
     fn the_whole_request() {
         assert_eq!(
-            wire_track(&Unsuppress::new(PersonId::Email("ada@example.com"))),
+            wire_track(Unsuppress::new(PersonId::email("ada@example.com"))),
             "POST https://track.customer.io/api/v1/customers/ada%40example.com/unsuppress\n\
              accept: application/json\n\
              accept-encoding: identity\n\
              authorization: Basic c2l0ZTprZXk=\n\
-             user-agent: customerio-rust/0.1.0\n\
+             user-agent: customerio-rust/VERSION\n\
              content-length: 0\n\
              \n"
         );
@@ -69,6 +66,6 @@ mod tests {
 
     #[test]
     fn a_person_must_be_named() {
-        assert_eq!(refused_track(&Unsuppress::new("")).to_string(), "the person's id is empty");
+        assert_eq!(refused_track(Unsuppress::new("")).to_string(), "the person's id is empty");
     }
 }

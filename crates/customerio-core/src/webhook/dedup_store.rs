@@ -1,13 +1,9 @@
 //! Which events were handled already: what a memory of them must be able to do.
 
-use std::{
-    error::Error,
-    sync::{Mutex, PoisonError},
-};
+use std::error::Error;
 
 use async_trait::async_trait;
 
-use super::InMemoryDedup;
 use crate::{MaybeSendSync, Timestamp};
 
 /// Remembers which events were handled, by their `event_id`.
@@ -94,23 +90,4 @@ pub enum Claim {
     InProgress,
     /// It was handled.
     Done,
-}
-
-/// A memory in the process: for one that runs alone and may forget when it ends.
-#[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
-#[cfg_attr(not(target_arch = "wasm32"), async_trait)]
-impl DedupStore for Mutex<InMemoryDedup> {
-    async fn claim(&self, event_id: &str, now: Timestamp) -> Result<Claim, DedupError> {
-        Ok(self.lock().unwrap_or_else(PoisonError::into_inner).claim(event_id, now))
-    }
-
-    async fn done(&self, event_id: &str, now: Timestamp) -> Result<(), DedupError> {
-        self.lock().unwrap_or_else(PoisonError::into_inner).done(event_id, now);
-        Ok(())
-    }
-
-    async fn release(&self, event_id: &str) -> Result<(), DedupError> {
-        self.lock().unwrap_or_else(PoisonError::into_inner).release(event_id);
-        Ok(())
-    }
 }

@@ -3,11 +3,13 @@
 use std::{
     collections::{BTreeMap, VecDeque},
     num::NonZeroUsize,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
-use super::Claim;
+use async_trait::async_trait;
+
+use super::{Claim, DedupError, DedupStore};
 use crate::{Timestamp, macros::opaque_debug};
 
 /// Remembers the ids of events for a time, and no more than a number of them: the oldest are forgotten first.
@@ -121,7 +123,7 @@ impl InMemoryDedup {
 
     /// A clock that goes back makes nothing older.
     fn has_lapsed(&self, entry: &Entry, now: Timestamp) -> bool {
-        let elapsed = u64::try_from(now.get().saturating_sub(entry.since.get())).unwrap_or(0);
+        let elapsed = u64::try_from(now.unix_seconds().saturating_sub(entry.since.unix_seconds())).unwrap_or(0);
         Duration::from_secs(elapsed) >= if entry.is_done { self.age } else { self.lease }
     }
 
@@ -162,6 +164,25 @@ impl InMemoryDedup {
 impl Default for InMemoryDedup {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+/// A memory in the process: for one that runs alone and may forget when it ends.
+#[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
+#[cfg_attr(not(target_arch = "wasm32"), async_trait)]
+impl DedupStore for Mutex<InMemoryDedup> {
+    async fn claim(&self, event_id: &str, now: Timestamp) -> Result<Claim, DedupError> {
+        Ok(self.lock().unwrap_or_else(PoisonError::into_inner).claim(event_id, now))
+    }
+
+    async fn done(&self, event_id: &str, now: Timestamp) -> Result<(), DedupError> {
+        self.lock().unwrap_or_else(PoisonError::into_inner).done(event_id, now);
+        Ok(())
+    }
+
+    async fn release(&self, event_id: &str) -> Result<(), DedupError> {
+        self.lock().unwrap_or_else(PoisonError::into_inner).release(event_id);
+        Ok(())
     }
 }
 

@@ -84,7 +84,7 @@ impl Verifier {
     /// # Errors
     ///
     /// [`Unverified`] says what is wrong; none of it shows a key or the signature that would have been right.
-    pub fn verify(&self, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<(), Unverified> {
+    pub fn verify(&self, headers: &HeaderMap, body: &[u8], now: impl Into<Timestamp>) -> Result<(), Unverified> {
         let mut signatures = headers.get_all(SIGNATURE).iter().map(HeaderValue::as_bytes).peekable();
         if signatures.peek().is_none() {
             return Err(Unverified::MissingSignature);
@@ -99,7 +99,7 @@ impl Verifier {
         if !macs.any(is_right) {
             return Err(Unverified::Mismatch);
         }
-        let seconds = now.get().saturating_sub(timestamp);
+        let seconds = now.into().unix_seconds().saturating_sub(timestamp);
         if Duration::from_secs(seconds.unsigned_abs()) > self.tolerance {
             return Err(Unverified::Stale { seconds });
         }
@@ -112,7 +112,11 @@ impl Verifier {
     ///
     /// [`ReceiveError::Unverified`] as for [`verify`](Self::verify), and [`ReceiveError::NotAnEvent`] for a call that is
     /// from Customer.io and cannot be read. [`ReceiveError::status`] says what to answer.
-    pub fn receive<B: AsRef<[u8]>>(&self, request: &Request<B>, now: Timestamp) -> Result<Event, ReceiveError> {
+    pub fn receive<B: AsRef<[u8]>>(
+        &self,
+        request: &Request<B>,
+        now: impl Into<Timestamp>,
+    ) -> Result<Event, ReceiveError> {
         let body = request.body().as_ref();
         self.verify(request.headers(), body, now)?;
         Ok(Event::from_json(body)?)
@@ -121,10 +125,10 @@ impl Verifier {
     /// The value of `X-CIO-Signature` for a body that is sent with this `X-CIO-Timestamp`, under the first key: for tests
     /// of a receiver.
     #[must_use]
-    pub fn sign(&self, timestamp: Timestamp, body: &[u8]) -> String {
+    pub fn sign(&self, timestamp: impl Into<Timestamp>, body: &[u8]) -> String {
         let mut text = String::with_capacity(2 * MAC_BYTES);
         if let Some(key) = self.keys.first() {
-            let mac = sign(key.clone(), timestamp.get().to_string().as_bytes(), body);
+            let mac = sign(key.clone(), timestamp.into().unix_seconds().to_string().as_bytes(), body);
             for byte in mac.finalize().into_bytes() {
                 // A string takes everything.
                 let _ = write!(text, "{byte:02x}");
@@ -204,6 +208,7 @@ pub enum Unverified {
 
 /// Why a call gave no event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ReceiveError {
     /// It is not taken for one from Customer.io.
     #[error(transparent)]
@@ -254,10 +259,10 @@ mod tests {
             let verifier = Verifier::new(std::str::from_utf8(&bytes(key)).unwrap()).unwrap();
             let (body, time) = (bytes(body), timestamp.parse::<i64>().unwrap());
             let headers = headers(&[(TIMESTAMP, timestamp), (SIGNATURE, signature)]);
-            assert_eq!(verifier.verify(&headers, &body, time.into()), Ok(()), "{line}");
-            assert_eq!(verifier.sign(time.into(), &body), signature, "{line}");
+            assert_eq!(verifier.verify(&headers, &body, time), Ok(()), "{line}");
+            assert_eq!(verifier.sign(time, &body), signature, "{line}");
             let other = [&body[..], b" "].concat();
-            assert_eq!(verifier.verify(&headers, &other, time.into()), Err(Unverified::Mismatch), "{line}");
+            assert_eq!(verifier.verify(&headers, &other, time), Err(Unverified::Mismatch), "{line}");
             count += 1;
         }
         assert_eq!(count, 12);
@@ -266,11 +271,11 @@ mod tests {
     #[test]
     fn each_failure_is_its_own() {
         let verifier = Verifier::new("key").unwrap().with_key("old").unwrap();
-        let right = verifier.sign(NOW.into(), BODY);
-        let old = Verifier::new("old").unwrap().sign(NOW.into(), BODY);
-        let foreign = Verifier::new("foreign").unwrap().sign(NOW.into(), BODY);
+        let right = verifier.sign(NOW, BODY);
+        let old = Verifier::new("old").unwrap().sign(NOW, BODY);
+        let foreign = Verifier::new("foreign").unwrap().sign(NOW, BODY);
         let now = NOW.to_string();
-        let at = |time: i64| (time.to_string(), verifier.sign(time.into(), BODY));
+        let at = |time: i64| (time.to_string(), verifier.sign(time, BODY));
         let ((past, past_right), (future, future_right)) = (at(NOW - 300), at(NOW + 300));
         let ((stale, stale_right), (early, early_right)) = (at(NOW - 301), at(NOW + 301));
         let (farthest, farthest_right) = at(i64::MIN);
@@ -325,20 +330,20 @@ mod tests {
                 Err(Unverified::MalformedTimestamp),
             ),
         ] {
-            assert_eq!(verifier.verify(&headers, BODY, NOW.into()), expected, "{what}");
+            assert_eq!(verifier.verify(&headers, BODY, NOW), expected, "{what}");
         }
     }
 
     #[test]
     fn the_tolerance_can_be_set() {
         let verifier = Verifier::new("key").unwrap().with_tolerance(Duration::ZERO);
-        let signature = verifier.sign(NOW.into(), BODY);
+        let signature = verifier.sign(NOW, BODY);
         let headers = headers(&[(TIMESTAMP, &NOW.to_string()), (SIGNATURE, &signature)]);
         for (now, expected) in [(0, Ok(())), (1, Err(Unverified::Stale { seconds: 1 }))] {
-            assert_eq!(verifier.verify(&headers, BODY, (NOW + now).into()), expected);
+            assert_eq!(verifier.verify(&headers, BODY, NOW + now), expected);
         }
         let forever = verifier.with_tolerance(Duration::MAX);
-        assert_eq!(forever.verify(&headers, BODY, i64::MIN.into()), Ok(()));
+        assert_eq!(forever.verify(&headers, BODY, i64::MIN), Ok(()));
     }
 
     #[test]
@@ -348,7 +353,7 @@ mod tests {
             assert_eq!(Verifier::new("key").unwrap().with_key(key).unwrap_err().kind(), &BuildErrorKind::Empty);
         }
         assert_eq!(Verifier::new("k\0y").unwrap_err().kind(), &BuildErrorKind::Character { position: 1 });
-        let [plain, mounted] = ["key", "key\r\n"].map(|key| Verifier::new(key).unwrap().sign(NOW.into(), BODY));
+        let [plain, mounted] = ["key", "key\r\n"].map(|key| Verifier::new(key).unwrap().sign(NOW, BODY));
         assert_eq!(plain, mounted);
     }
 
@@ -362,13 +367,13 @@ mod tests {
         ] {
             let request = Request::post("/")
                 .header(TIMESTAMP, NOW)
-                .header(SIGNATURE, verifier.sign(NOW.into(), body))
+                .header(SIGNATURE, verifier.sign(NOW, body))
                 .body(body)
                 .unwrap();
-            let error = verifier.receive(&request, NOW.into()).err();
+            let error = verifier.receive(&request, NOW).err();
             assert_eq!(error.map(|error| (error, error.status().as_u16())), expected);
         }
-        let unsigned = verifier.receive(&Request::new(BODY), NOW.into()).unwrap_err();
+        let unsigned = verifier.receive(&Request::new(BODY), NOW).unwrap_err();
         assert_eq!((unsigned, unsigned.status().as_u16()), (Unverified::MissingSignature.into(), 401));
     }
 }

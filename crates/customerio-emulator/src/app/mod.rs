@@ -1,7 +1,9 @@
 //! The App API: transactional messages and broadcasts.
 
 mod audience;
+pub(crate) mod customers;
 mod message;
+pub(crate) mod segments;
 pub(crate) mod send_email;
 pub(crate) mod send_in_app;
 pub(crate) mod send_inbox_message;

@@ -106,7 +106,10 @@ mod tests {
             emulator.advance(limits::BROADCAST_INTERVAL);
         }
         assert_eq!(emulator.triggers().into_iter().map(|trigger| trigger.body).collect::<Vec<_>>(), bodies);
-        assert_eq!((emulator.triggers()[1].broadcast_id, emulator.triggers()[1].triggered_at.get()), (12, NOW + 10));
+        assert_eq!(
+            (emulator.triggers()[1].broadcast_id, emulator.triggers()[1].triggered_at.unix_seconds()),
+            (12, NOW + 10)
+        );
     }
 
     #[test]

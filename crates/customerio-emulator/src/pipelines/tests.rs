@@ -370,15 +370,15 @@ fn what_only_the_state_makes_impossible_is_dropped_from_a_batch() {
 
 #[tokio::test]
 async fn the_endpoint_reaches_the_emulator() {
-    use customerio_core::{Client, Raw};
+    use customerio_core::{Client, pipelines::Raw};
     for key in ["key", "sk_us_1"] {
         let emulator = Emulator::builder().with_pipelines_key(key).build();
         let client = Client::new(emulator.pipelines_endpoint().unwrap(), emulator.clone());
-        let identify = Raw::post(&["v1", "identify"], &json!({"userId": "42"})).unwrap();
-        client.call(&identify).await.unwrap();
+        let identify = Raw::post(["v1", "identify"], json!({"userId": "42"}));
+        client.call(identify).await.unwrap();
         assert_eq!(emulator.people_count(), 1);
-        let bad = Raw::post(&["v1", "identify"], &json!({})).unwrap();
-        let error = client.call(&bad).await.unwrap_err();
+        let bad = Raw::post(["v1", "identify"], json!({}));
+        let error = client.call(bad).await.unwrap_err();
         assert_eq!(error.status().unwrap().as_u16(), 400);
     }
 }

@@ -23,7 +23,7 @@ impl Clock {
 
     /// A time before 1970 is taken for 1970.
     pub(crate) fn stopped_at(now: Timestamp) -> Self {
-        let since_epoch = Duration::from_secs(u64::try_from(now.get()).unwrap_or(0));
+        let since_epoch = Duration::from_secs(u64::try_from(now.unix_seconds()).unwrap_or(0));
         Self { base: Base::Stopped { since_epoch }, added: Duration::ZERO }
     }
 
@@ -67,7 +67,7 @@ mod tests {
         let before = clock.moment();
         clock.advance(Duration::from_millis(1_500));
         let after = clock.moment();
-        assert_eq!((before.timestamp().get(), after.timestamp().get()), (100, 101));
+        assert_eq!((before.timestamp().unix_seconds(), after.timestamp().unix_seconds()), (100, 101));
         assert_eq!(after.monotonic.saturating_sub(before.monotonic), Duration::from_millis(1_500));
         assert_ne!(before.random, after.random);
         assert_eq!(Clock::stopped_at((-5).into()).since_epoch(), Duration::ZERO);

@@ -31,7 +31,8 @@ pub(crate) struct State {
     pub(crate) clock: Clock,
     pub(crate) people: People,
     pub(crate) objects: Objects,
-    pub(crate) segments: BTreeSet<u32>,
+    /// Manual segments, each with its name.
+    pub(crate) segments: BTreeMap<u32, String>,
     pub(crate) events: Kept<Event>,
     /// The ids of events that are in `events`, or were.
     pub(crate) event_ids: SeenIds,
@@ -65,7 +66,7 @@ impl State {
             clock,
             people: People::default(),
             objects: Objects::default(),
-            segments: BTreeSet::new(),
+            segments: BTreeMap::new(),
             events: Kept::default(),
             event_ids: SeenIds::default(),
             message_ids: SeenIds::default(),

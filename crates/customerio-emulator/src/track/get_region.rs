@@ -1,6 +1,6 @@
 //! `GET /api/v1/accounts/region`: where the workspace is.
 
-use customerio_core::{Api as _, Region, Track};
+use customerio_core::{Api as _, Track};
 use http::Method;
 use serde_json::json;
 
@@ -14,19 +14,16 @@ pub(crate) const ROUTE: Route = Route::track(Method::GET, "/api/v1/accounts/regi
 
 fn get_region(call: &mut Call<'_>) -> Reply {
     let region = call.config.region;
-    let name = match region {
-        Region::Us => "us",
-        Region::Eu => "eu",
-    };
     Reply::json(json!({
         "url": format!("https://{}", Track::host(region)),
-        "region": name,
+        "region": region.as_str(),
         "environment_id": call.config.workspace_id,
     }))
 }
 
 #[cfg(test)]
 mod tests {
+    use customerio_core::Region;
     use serde_json::Value;
 
     use super::*;

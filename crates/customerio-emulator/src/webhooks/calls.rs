@@ -37,7 +37,7 @@ use crate::{
 /// emulator.set_outcomes([(Duration::ZERO, Outcome::Sent), (Duration::from_secs(60), Outcome::Opened)]);
 ///
 /// let app = Client::new(emulator.app_endpoint()?, emulator.clone());
-/// app.send_email(&SendEmail::from_template("order", "ada@example.com").with_identifiers("42")).await?;
+/// app.send_email(SendEmail::from_template("order", "ada@example.com").with_identifiers("42")).await?;
 ///
 /// let call = emulator.next_webhook().expect("it was sent");
 /// let event = emulator.webhook_verifier()?.receive(call.request(), emulator.now())?;
@@ -258,7 +258,7 @@ mod tests {
             assert_eq!(request.uri(), "http://example.com/hook");
             assert_eq!(request.headers()["content-type"], "application/json");
             let event = self.emulator.webhook_verifier().unwrap().receive(&request, now).unwrap();
-            self.received.lock().unwrap().push((now.get() - NOW, event.metric().unwrap().to_owned()));
+            self.received.lock().unwrap().push((now.unix_seconds() - NOW, event.metric().unwrap().to_owned()));
             let answer = self.answers.lock().unwrap().pop();
             let status = match answer {
                 Some(Some(status)) => StatusCode::from_u16(status).unwrap(),
@@ -337,7 +337,7 @@ mod tests {
         let given_up = emulator.webhooks_given_up();
         assert_eq!(given_up.iter().map(Event::event_id).collect::<Vec<_>>(), [Some(&lost[..])]);
         assert_eq!(emulator.webhooks_accepted(), 1);
-        assert_eq!(emulator.now().get(), NOW + 7 * 24 * 60 * 60);
+        assert_eq!(emulator.now().unix_seconds(), NOW + 7 * 24 * 60 * 60);
     }
 
     #[test]

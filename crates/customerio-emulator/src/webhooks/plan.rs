@@ -12,7 +12,7 @@ pub(crate) fn plan(state: &mut State, message: &Message) {
     if message.body["queue_draft"] == true {
         return;
     }
-    let sent = message.send_at.unwrap_or(message.queued_at).get();
+    let sent = message.send_at.unwrap_or(message.queued_at).unix_seconds();
     let sent = Duration::from_secs(u64::try_from(sent).unwrap_or(0)).max(state.clock.since_epoch());
     for (after, outcome) in state.outcomes.clone() {
         report(state, message, &outcome, sent.saturating_add(after));

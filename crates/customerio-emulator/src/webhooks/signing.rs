@@ -15,7 +15,7 @@ pub(crate) fn signed(url: Uri, signer: &Verifier, body: Bytes, timestamp: Timest
     let headers = request.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
-    headers.insert("x-cio-timestamp", HeaderValue::from(timestamp.get()));
+    headers.insert("x-cio-timestamp", HeaderValue::from(timestamp.unix_seconds()));
     headers.insert("x-cio-signature", signature);
     Some(request)
 }

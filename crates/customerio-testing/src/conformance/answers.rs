@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use customerio_core::{
-    App, BuildError, DecodeFailure, Delivery, Endpoint, Exchange, Moment, Operation, Path, Region, Replay, RetryPolicy,
-    Step, Transport, TransportErrorKind,
+    App, CallOptions, Delivery, Endpoint, Exchange, Moment, Operation, Region, Replay, Step, Transport,
+    TransportErrorKind,
 };
 use http::{Method, Request, Response};
 
@@ -109,6 +109,7 @@ pub(super) async fn redirects_not_followed(transport: &dyn Transport) -> Outcome
 }
 
 /// An operation for its limit: only an [`Exchange`] gives a request one.
+#[derive(Clone)]
 struct Probe;
 
 const LIMIT: usize = 64 * 1024;
@@ -117,27 +118,16 @@ impl Operation for Probe {
     type Api = App;
     type Output = Response<Bytes>;
     const NAME: &'static str = "conformance";
+    const METHOD: Method = Method::GET;
+    const ROUTE: &'static str = "/v1/probe";
+    const REPLAY: Replay = Replay::OnlyIfNotSent;
     const RESPONSE_LIMIT: usize = LIMIT;
-
-    fn method(&self) -> Method {
-        Method::GET
-    }
-    fn path(&self, path: &mut Path) -> Result<(), BuildError> {
-        path.literal("/v1/probe");
-        Ok(())
-    }
-    fn replay(&self) -> Replay {
-        Replay::OnlyIfNotSent
-    }
-    fn decode(&self, response: &Response<Bytes>) -> Result<Self::Output, DecodeFailure> {
-        Ok(response.clone())
-    }
 }
 
 fn limited(url: &str) -> Outcome<Request<Bytes>> {
     let endpoint = Endpoint::app(Region::Us, "key")?.with_base_url(url)?;
     let now = Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 1 };
-    match Exchange::new(&endpoint, &Probe, RetryPolicy::default(), &now)?.step(&now) {
+    match Exchange::new(&endpoint, Probe, &CallOptions::default(), &now)?.step(&now) {
         Step::Send(request) => Ok(request),
         other => Err(format!("the exchange began with {other:?}").into()),
     }

@@ -6,8 +6,8 @@ use std::{
 };
 
 use customerio_core::{
-    App, Attempt, BuildError, DecodeFailure, Endpoint, Exchange, Moment, Operation, Path, Region, Replay, RetryPolicy,
-    Step, Transport, TransportError, TransportErrorKind, async_trait,
+    App, Attempt, CallOptions, Endpoint, Exchange, Moment, Operation, Region, Step, Transport, TransportError,
+    TransportErrorKind, async_trait,
     bytes::Bytes,
     http::{HeaderValue, Method, Request, Response, StatusCode},
 };
@@ -214,32 +214,21 @@ impl Transport for Broken {
 
 /// An attempt without a limit, as only an exchange makes one.
 fn unlimited() -> Attempt {
+    #[derive(Clone)]
     struct Unlimited;
 
     impl Operation for Unlimited {
         type Api = App;
         type Output = ();
         const NAME: &'static str = "unlimited";
+        const METHOD: Method = Method::GET;
+        const ROUTE: &'static str = "/v1/unlimited";
         const RESPONSE_LIMIT: usize = usize::MAX;
-
-        fn method(&self) -> Method {
-            Method::GET
-        }
-        fn path(&self, path: &mut Path) -> Result<(), BuildError> {
-            path.literal("/v1/unlimited");
-            Ok(())
-        }
-        fn replay(&self) -> Replay {
-            Replay::Safe
-        }
-        fn decode(&self, _: &Response<Bytes>) -> Result<(), DecodeFailure> {
-            Ok(())
-        }
     }
 
     let endpoint = Endpoint::app(Region::Us, "key").expect("the key can be sent");
     let now = Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 1 };
-    let mut exchange = Exchange::new(&endpoint, &Unlimited, RetryPolicy::default(), &now).expect("it can be built");
+    let mut exchange = Exchange::new(&endpoint, Unlimited, &CallOptions::default(), &now).expect("it can be built");
     match exchange.step(&now) {
         Step::Send(request) => Attempt::of(&request),
         other => panic!("the exchange began with {other:?}"),

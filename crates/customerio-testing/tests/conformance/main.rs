@@ -3,14 +3,18 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod broken;
+#[path = "../on_threads/mod.rs"]
+mod on_threads;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use broken::{Break, Broken};
 use customerio_core::Transport;
 use customerio_hyper::HyperTransport;
 use customerio_reqwest::ReqwestTransport;
 use customerio_testing::conformance::{Check, check};
+use customerio_ureq::UreqTransport;
+use on_threads::OnThreads;
 
 #[tokio::test]
 async fn hyper_keeps_the_contract() {
@@ -20,6 +24,18 @@ async fn hyper_keeps_the_contract() {
 #[tokio::test]
 async fn reqwest_keeps_the_contract() {
     check(&ReqwestTransport::new().unwrap()).await.assert();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ureq_keeps_the_contract() {
+    check(&OnThreads { transport: UreqTransport::new().unwrap(), longer: Duration::ZERO }).await.assert();
+}
+
+/// Whatever an agent does by itself, as ureq's default does: redirects, errors of statuses, compression, headers.
+#[tokio::test(flavor = "multi_thread")]
+async fn ureq_keeps_the_contract_with_any_agent() {
+    let transport = UreqTransport::from_agent(ureq::Agent::new_with_defaults());
+    check(&OnThreads { transport, longer: Duration::ZERO }).await.assert();
 }
 
 #[tokio::test]

@@ -28,19 +28,24 @@ impl Authority {
 static TRUSTED: LazyLock<Authority> = LazyLock::new(Authority::new);
 static UNKNOWN: LazyLock<Authority> = LazyLock::new(Authority::new);
 
-fn provider() -> Arc<CryptoProvider> {
+pub(crate) fn provider() -> Arc<CryptoProvider> {
     Arc::new(ring::default_provider())
 }
 
 /// A client that trusts the test's authority and no other.
 pub(crate) fn trusting() -> ClientConfig {
     let mut roots = RootCertStore::empty();
-    roots.add(TRUSTED.certificate.clone()).unwrap();
+    roots.add(trusted()).unwrap();
     ClientConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_root_certificates(roots)
         .with_no_client_auth()
+}
+
+/// The certificate of the test's authority.
+pub(crate) fn trusted() -> CertificateDer<'static> {
+    TRUSTED.certificate.clone()
 }
 
 /// TLS with a certificate for `name`, which ends in the year given.

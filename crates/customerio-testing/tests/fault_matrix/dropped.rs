@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use customerio_core::{RetryPolicy, Transport};
+use customerio_core::{CallOptions, RetryPolicy, Transport};
 use customerio_testing::faults::{Action, Fate, FaultServer, Frame};
 
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
 
 pub(crate) struct Case {
     name: &'static str,
-    via: Via,
+    pub(crate) via: Via,
     scheme: &'static str,
     script: Vec<Action>,
     /// Whether another request was answered before.
@@ -87,11 +87,12 @@ pub(crate) async fn run(case: &Case, stack: Stack, shared: Arc<dyn Transport>) -
         took: Duration::ZERO,
     };
     let policy = RetryPolicy::default().with_backoff(Duration::from_millis(1), Duration::from_millis(1));
+    let options = CallOptions::default().with_retry_policy(policy);
     let transport = if case.via == Via::Ready { shared } else { stack.transport(case.via) };
     for polls in 1.. {
         let server = FaultServer::start().unwrap().always(case.script.clone());
         let url = format!("{}://{}", case.scheme, server.address());
-        let call = |op| call(op, &url, transport.clone(), policy);
+        let call = |op| call(op, &url, transport.clone(), &options);
         if case.used {
             call(Op::Identify).await.unwrap();
             // The transport takes the connection back in the background.

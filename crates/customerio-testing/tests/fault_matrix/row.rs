@@ -7,8 +7,9 @@ use std::{
 };
 
 use customerio_core::{
-    BatchBuilder, Client, Delivery, EncodedBatch, Endpoint, Error, Item, Limits, Moment, Region, RetryPolicy,
-    StopReason, TrackBatch, Transport, Unrepeatable, app::SendEmail, bytes::Bytes, http::Request, track::v2::person,
+    BatchBuilder, CallOptions, Client, Delivery, EncodedBatch, Endpoint, Error, Item, Limits, Moment, Region,
+    StopReason, Throttle, TrackBatch, Transport, Unrepeatable, app::SendEmail, bytes::Bytes, http::Request,
+    track::v2::person,
 };
 use customerio_testing::faults::{Action, BlackHole, ClosedPort, FaultServer};
 
@@ -63,7 +64,7 @@ const IDLE: Duration = Duration::from_millis(300);
 
 pub(crate) async fn run(fault: Arc<Fault>, index: usize, stack: Stack, shared: Arc<dyn Transport>) -> Row {
     let started = Instant::now();
-    let (op, ref expected) = fault.rows[index];
+    let (op, expected) = (fault.rows[index].0, fault.expected(index, stack));
     // Only what is ready-made is shared: what another row leaves behind must not matter.
     let inner = if fault.via == Via::Ready { shared } else { stack.transport(fault.via) };
     let elsewhere = FaultServer::start().unwrap();
@@ -82,7 +83,7 @@ pub(crate) async fn run(fault: Arc<Fault>, index: usize, stack: Stack, shared: A
         tokio::time::sleep(IDLE).await;
     }
     let transport = Arc::new(Hurried::new(inner, fault.jump));
-    let result = tokio::time::timeout(PATIENCE, call(op, &url, transport.clone(), fault.policy)).await;
+    let result = tokio::time::timeout(PATIENCE, call(op, &url, transport.clone(), &fault.options)).await;
     let attempts = transport.attempts();
     let (mut record, elsewhere) =
         tokio::task::spawn_blocking(move || (server.finish(), elsewhere.finish())).await.unwrap();
@@ -125,23 +126,31 @@ impl Fault {
     }
 }
 
-pub(crate) async fn call(op: Op, url: &str, transport: Arc<dyn Transport>, policy: RetryPolicy) -> Result<End, Error> {
+/// One call by a client of its own, which shares no throttle with another.
+pub(crate) async fn call(
+    op: Op,
+    url: &str,
+    transport: Arc<dyn Transport>,
+    options: &CallOptions,
+) -> Result<End, Error> {
+    let options = options.clone().with_throttle(Throttle::default());
     let track = Endpoint::track(Region::Us, "site", "key").unwrap().with_base_url(url).unwrap();
-    let track = Client::new(track, transport.clone()).with_retry_policy(policy);
+    let track = Client::new(track, transport.clone()).with_options(options.clone());
     match op {
         Op::Identify => {
-            track.identify("42", &std::collections::BTreeMap::from([("plan", "pro")])).await.map(|()| End::Delivered)
+            track.identify("42", std::collections::BTreeMap::from([("plan", "pro")])).await.map(|()| End::Delivered)
         }
         Op::Merge => track.merge("1", "2").await.map(|()| End::Delivered),
         Op::Email => {
             let app = Endpoint::app(Region::Us, "key").unwrap().with_base_url(url).unwrap();
-            let app = Client::new(app, transport).with_retry_policy(policy);
+            let app = Client::new(app, transport).with_options(options);
             let email = SendEmail::new("to@example.com", "from@example.com", "subject", "body");
-            app.call(&email.with_identifiers("42")).await.map(|_| End::Delivered)
+            app.call(email.with_identifiers("42")).await.map(|_| End::Delivered)
         }
         Op::Batch | Op::MergeBatch => {
-            let answer = track.call(&batch(op)).await?;
-            Ok(answer.into_result().map_or(End::Rejected(207), |_| End::Delivered))
+            let batch = batch(op);
+            let response = track.send(batch.prepare()).await?;
+            Ok(response.into_result(batch.len()).map_or(End::Rejected(207), |_| End::Delivered))
         }
     }
 }
@@ -152,8 +161,8 @@ fn batch(op: Op) -> EncodedBatch<TrackBatch> {
         (Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 1 }, Limits::default());
     for person in ["1", "2"] {
         let item = match op {
-            Op::MergeBatch => Item::new(&person::Merge::new(person, "3"), &now, &limits),
-            _ => Item::new(&person::Identify::new(person), &now, &limits),
+            Op::MergeBatch => Item::new(person::Merge::new(person, "3"), &now, &limits),
+            _ => Item::new(person::Identify::new(person), &now, &limits),
         };
         assert!(packer.push(item.unwrap(), ()).unwrap().is_none());
     }

@@ -2,8 +2,10 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use customerio_core::{RetryPolicy, StopReason};
+use customerio_core::{CallOptions, RetryPolicy, StopReason};
 use customerio_testing::faults::Action;
+
+use crate::transports::Stack;
 
 /// What is called. One of each kind: what may arrive twice, and what must not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +83,8 @@ pub(crate) const fn unclear(status: u16, attempts: u32, stop: StopReason, arriva
     Expected { end: End::MaybeSent(Some(status)), attempts, stop: Some(stop), arrivals }
 }
 
-/// The client that a fault is met with. There is one over reqwest and one over hyper of each.
+/// The client that a fault is met with. There is one over reqwest and one over hyper of each, and one over ureq of those
+/// that speak HTTP/1.1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Via {
     /// What `new()` makes.
@@ -123,9 +126,11 @@ pub(crate) struct Fault {
     pub(crate) rest: Option<Script>,
     /// Whether another request was answered before, so that there is a connection already.
     pub(crate) used: bool,
-    pub(crate) policy: RetryPolicy,
+    pub(crate) options: CallOptions,
     pub(crate) jump: Jump,
     pub(crate) rows: Vec<(Op, Vec<Expected>)>,
+    /// What comes of it over ureq instead, where HTTP stacks may differ.
+    pub(crate) over_ureq: Vec<(Op, Expected)>,
 }
 
 /// What answers every operation.
@@ -157,9 +162,12 @@ impl Fault {
             first: Vec::new(),
             rest: None,
             used: false,
-            policy: RetryPolicy::default().with_backoff(Duration::from_millis(1), Duration::from_secs(20)),
+            options: CallOptions::default().with_retry_policy(
+                RetryPolicy::default().with_backoff(Duration::from_millis(1), Duration::from_secs(20)),
+            ),
             jump: Jump::default(),
             rows: Vec::new(),
+            over_ureq: Vec::new(),
         }
     }
 
@@ -202,17 +210,18 @@ impl Fault {
 
     /// An attempt is given up after that time, which really passes.
     pub(crate) fn timeout(mut self, milliseconds: u64) -> Self {
-        self.policy = self.policy.with_attempt_timeout(Duration::from_millis(milliseconds));
+        self.options = self.options.with_attempt_timeout(Duration::from_millis(milliseconds));
         self
     }
 
     pub(crate) fn deadline(mut self, milliseconds: u64) -> Self {
-        self.policy = self.policy.with_deadline(Duration::from_millis(milliseconds));
+        self.options = self.options.with_deadline(Duration::from_millis(milliseconds));
         self
     }
 
     pub(crate) fn attempts(mut self, attempts: u32) -> Self {
-        self.policy = self.policy.with_attempts(attempts);
+        let policy = self.options.retry_policy().with_attempts(attempts);
+        self.options = self.options.with_retry_policy(policy);
         self
     }
 
@@ -232,6 +241,20 @@ impl Fault {
             all.push(expected);
         }
         self
+    }
+
+    /// What the operation must come to over ureq instead: one of these, if there are several.
+    pub(crate) fn over_ureq(mut self, op: Op, expected: Expected) -> Self {
+        self.over_ureq.push((op, expected));
+        self
+    }
+
+    /// What the row of this index may come to.
+    pub(crate) fn expected(&self, index: usize, stack: Stack) -> Vec<Expected> {
+        let (op, expected) = &self.rows[index];
+        let over_ureq: Vec<_> =
+            self.over_ureq.iter().filter(|(of, _)| of == op).map(|(_, expected)| *expected).collect();
+        if stack == Stack::Ureq && !over_ureq.is_empty() { over_ureq } else { expected.clone() }
     }
 
     /// The same for both kinds of operations.

@@ -15,13 +15,16 @@ use customerio_core::{
 };
 use customerio_hyper::HyperTransport;
 use customerio_reqwest::ReqwestTransport;
+use customerio_ureq::UreqTransport;
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::{TokioExecutor, TokioTimer},
 };
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 use crate::{
-    certificates::trusting,
+    certificates::{provider, trusted, trusting},
+    on_threads::OnThreads,
     table::{Jump, Via},
 };
 
@@ -29,18 +32,38 @@ use crate::{
 pub(crate) enum Stack {
     Reqwest,
     Hyper,
+    /// The blocking one, on threads.
+    Ureq,
+}
+
+/// Long enough for ureq's own timer to be the first.
+fn on_threads(transport: UreqTransport) -> Arc<dyn Transport> {
+    Arc::new(OnThreads { transport, longer: Duration::from_millis(300) })
 }
 
 /// How soon a ping is sent, and how soon it must be answered.
 const PING: Duration = Duration::from_millis(150);
 
 impl Stack {
-    pub(crate) const ALL: [Self; 2] = [Self::Reqwest, Self::Hyper];
+    pub(crate) const ALL: [Self; 3] = [Self::Reqwest, Self::Hyper, Self::Ureq];
+
+    /// Whether there is such a client: ureq does not speak HTTP/2.
+    pub(crate) fn has(self, via: Via) -> bool {
+        self != Self::Ureq || matches!(via, Via::Ready | Via::Trusting)
+    }
 
     pub(crate) fn transport(self, via: Via) -> Arc<dyn Transport> {
         match (self, via) {
             (Self::Reqwest, Via::Ready) => Arc::new(ReqwestTransport::new().unwrap()),
             (Self::Hyper, Via::Ready) => Arc::new(HyperTransport::new().unwrap()),
+            (Self::Ureq, Via::Ready) => on_threads(UreqTransport::new().unwrap()),
+            (Self::Ureq, _) => {
+                let tls = TlsConfig::builder()
+                    .root_certs(RootCerts::new_with_certs(&[Certificate::from_der(&trusted()).to_owned()]))
+                    .unversioned_rustls_crypto_provider(provider());
+                let agent = ureq::Agent::config_builder().proxy(None).tls_config(tls.build()).build().new_agent();
+                on_threads(UreqTransport::from_agent(agent))
+            }
             (Self::Reqwest, _) => {
                 let client = reqwest::Client::builder().tls_backend_preconfigured(trusting());
                 match via {

@@ -1,50 +1,33 @@
-//! What all calls of version 2 have in common.
+//! What all operations of version 2 have in common.
 
-/// Makes a type an operation of `POST /api/v2/entity` and an item of a batch. The type serialises as the body, and has
-/// the inherent methods `check` (refuse what cannot be sent) and `replay`, and optionally `capture`. `attributes` at the end
-/// says that its field of that name holds attributes, and not the data of an event.
+/// Makes a type an operation of `POST /api/v2/entity` and an item of a batch. The type has an inherent method `encode` that
+/// becomes the call as JSON, within all limits but that of its size. What else differs from the defaults of
+/// [`Operation`](crate::Operation), such as `stamp`, stands in braces at the end.
 macro_rules! entity {
-    ([$($generics:tt)*] $type:ty, $name:expr $(, $capture:ident)? $(; $attributes:ident)?) => {
-        impl<$($generics)*> $crate::Operation for $type {
+    ($type:ident, $name:expr, $replay:ident $(, { $($more:item)* })?) => {
+        impl $crate::Operation for $type {
             type Api = $crate::Track;
             type Output = ();
             const NAME: &'static str = $name;
+            const METHOD: http::Method = http::Method::POST;
+            const ROUTE: &'static str = "/api/v2/entity";
+            const REPLAY: $crate::Replay = $crate::Replay::$replay;
 
-            fn method(&self) -> http::Method {
-                http::Method::POST
+            fn body(self, limits: &$crate::Limits) -> Result<$crate::Body, $crate::BuildError> {
+                $crate::track::v2::entity::alone(self.encode(limits)?, limits)
             }
-            fn path(&self, path: &mut $crate::Path) -> Result<(), $crate::BuildError> {
-                $crate::path::route!(path, "/api/v2/entity");
-                Ok(())
-            }
-            fn body(&self, limits: &$crate::Limits) -> Result<$crate::Body, $crate::BuildError> {
-                let encoded = $crate::BatchItem::encode(self, limits)?;
-                $crate::track::v2::entity::alone(encoded, limits)
-            }
-            fn replay(&self) -> $crate::Replay {
-                Self::replay(self)
-            }
-            $(fn capture(&self, moment: &$crate::Moment) -> Option<Self> {
-                Self::$capture(self, moment)
-            })?
-            fn decode(&self, response: &http::Response<bytes::Bytes>) -> Result<(), $crate::DecodeFailure> {
-                $crate::decode_nothing(response)
-            }
+            $($($more)*)?
         }
 
-        impl<$($generics)*> $crate::BatchItem for $type {
+        impl $crate::BatchItem for $type {
             type Batch = $crate::TrackBatch;
 
-            fn encode(&self, limits: &$crate::Limits) -> Result<$crate::Encoded, $crate::BuildError> {
-                self.check(limits)?;
-                let encoded = $crate::Encoded::of(self)?;
-                $({
-                    let field = concat!("\"", stringify!($attributes), "\":");
-                    $crate::attributes::check_field(&encoded.json, field, limits.of_attributes())?;
-                })?
-                Ok(encoded)
+            fn into_item(self, limits: &$crate::Limits) -> Result<$crate::EncodedItem, $crate::BuildError> {
+                Ok($crate::EncodedItem { json: self.encode(limits)?, shared: Vec::new() })
             }
         }
+
+        $crate::macros::opaque_debug!($type);
     };
 }
 
@@ -52,54 +35,43 @@ macro_rules! entity {
 /// Such a call does the same when it is done again.
 macro_rules! plain_entity {
     ($name:ident, $type:literal / $action:literal, $identifiers:ident.$check:ident() $(, $relationships:ident)?) => {
-        impl $name<'_> {
-            fn check(&self, limits: &$crate::Limits) -> Result<(), $crate::BuildError> {
+        impl $name {
+            fn encode(self, limits: &$crate::Limits) -> Result<Vec<u8>, $crate::BuildError> {
                 self.$identifiers.$check(limits)?;
-                $($crate::track::relationship::check_some_relationships(self.$relationships, limits)?;)?
-                Ok(())
-            }
-
-            fn replay(&self) -> $crate::Replay {
-                $crate::Replay::Safe
-            }
-        }
-
-        impl serde::Serialize for $name<'_> {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                let mut fields = $crate::json::Fields::new(serializer)?;
-                $crate::track::v2::entity::begin(&mut fields, $type, $action, &self.$identifiers)?;
-                $(fields.field("cio_relationships", self.$relationships)?;)?
-                fields.end()
+                $($crate::track::relationship::check_some_relationships(&self.$relationships, limits)?;)?
+                let mut call = $crate::json::Writer::new();
+                $crate::track::v2::entity::begin(&mut call, $type, $action, &self.$identifiers)?;
+                $(call.field("cio_relationships", &self.$relationships)?;)?
+                Ok(call.merge())
             }
         }
 
-        $crate::track::v2::entity::entity!([] $name<'_>, concat!("track.v2.", $type, ".", $action));
-        $crate::macros::opaque_debug!($name<'_>);
+        $crate::track::v2::entity::entity!($name, concat!("track.v2.", $type, ".", $action), Safe);
     };
 }
 
 pub(super) use {entity, plain_entity};
 
-use serde::{Serialize, ser::SerializeMap};
+use serde::Serialize;
 
-use crate::{Body, BuildError, Encoded, Limits, json::Fields, limits::check_bytes, operation::JSON};
+use crate::{Body, BuildError, Limits, json::Writer, limits::check_bytes};
 
 /// The body of a request with one entity alone; one over the limit is refused.
-pub(super) fn alone(entity: Encoded, limits: &Limits) -> Result<Body, BuildError> {
-    check_bytes("the call", entity.json.len(), limits.batch_item)?;
-    Ok(Body::new(JSON, entity.json.into()))
+pub(super) fn alone(entity: Vec<u8>, limits: &Limits) -> Result<Body, BuildError> {
+    check_bytes("the call", entity.len(), limits.batch_item)?;
+    Ok(Body::encoded(entity))
 }
 
 /// Writes what every entity begins with.
-pub(super) fn begin<M: SerializeMap>(
-    fields: &mut Fields<M>,
+pub(super) fn begin(
+    call: &mut Writer,
     entity: &'static str,
     action: &'static str,
     identifiers: &impl Serialize,
-) -> Result<(), M::Error> {
-    fields.field("type", entity)?;
-    fields.field("identifiers", identifiers)?;
-    fields.field("action", action)
+) -> Result<(), BuildError> {
+    call.field("type", entity)?;
+    call.field("identifiers", identifiers)?;
+    call.field("action", action)
 }
 
 #[cfg(test)]
@@ -118,20 +90,23 @@ mod tests {
 
     #[test]
     fn calls_that_only_name_things_can_be_done_again() {
-        let acme = ObjectId::new("1", "acme");
-        let (objects, people) = ([Relationship::new(acme)], [Relationship::new(PersonId::Id("42"))]);
+        let acme = ObjectId::new(1, "acme");
+        let (objects, people) = ([Relationship::new(acme.clone())], [Relationship::new(PersonId::id("42"))]);
         for (call, name) in [
             (name_and_replay(&person::Delete::new("42")), "track.v2.person.delete"),
             (name_and_replay(&person::Suppress::new("42")), "track.v2.person.suppress"),
             (name_and_replay(&person::Unsuppress::new("42")), "track.v2.person.unsuppress"),
-            (name_and_replay(&person::AddRelationships::new("42", &objects)), "track.v2.person.add_relationships"),
             (
-                name_and_replay(&person::DeleteRelationships::new("42", &objects)),
-                "track.v2.person.delete_relationships",
+                name_and_replay(&person::AddRelationships::new("42", objects.clone())),
+                "track.v2.person.add_relationships",
             ),
-            (name_and_replay(&object::Delete::new(acme)), "track.v2.object.delete"),
-            (name_and_replay(&object::AddRelationships::new(acme, &people)), "track.v2.object.add_relationships"),
-            (name_and_replay(&object::DeleteRelationships::new(acme, &people)), "track.v2.object.delete_relationships"),
+            (name_and_replay(&person::DeleteRelationships::new("42", objects)), "track.v2.person.delete_relationships"),
+            (name_and_replay(&object::Delete::new(&acme)), "track.v2.object.delete"),
+            (
+                name_and_replay(&object::AddRelationships::new(&acme, people.clone())),
+                "track.v2.object.add_relationships",
+            ),
+            (name_and_replay(&object::DeleteRelationships::new(&acme, people)), "track.v2.object.delete_relationships"),
         ] {
             assert_eq!(call, (name, Replay::Safe));
         }

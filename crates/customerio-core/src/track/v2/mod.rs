@@ -2,7 +2,7 @@
 //!
 //! Every type is an [`Operation`](crate::Operation) of `POST /api/v2/entity`, and an item of `POST /api/v2/batch` too: see
 //! [`Item`](crate::Item) and [`BatchBuilder`](crate::BatchBuilder). People can be named by a phone number here
-//! ([`PersonId::Phone`](crate::PersonId::Phone)), except in relationships and merges. Each call needs credentials.
+//! ([`PersonId::phone`](crate::PersonId::phone)), except in relationships and merges. Each call needs credentials.
 //!
 //! | `type` | `action` | operation |
 //! | --- | --- | --- |
@@ -25,9 +25,15 @@
 //! | `object` | `delete` | [`object::Delete`] |
 //! | `delivery` | `event` | [`delivery::Event`] |
 //!
+//! What is known of each without a value of it is in [`person::OPERATIONS`], [`object::OPERATIONS`] and
+//! [`delivery::OPERATIONS`].
+//!
 //! Limits: 32 KB a call, 500 KB a batch. <https://docs.customer.io/integrations/api/track/#tag/track_v2>
 
+mod batch;
 pub mod delivery;
 mod entity;
 pub mod object;
 pub mod person;
+
+pub use self::batch::{OPERATIONS, TrackBatch};

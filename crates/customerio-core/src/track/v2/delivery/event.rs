@@ -1,95 +1,91 @@
-//! `delivery` / `event`: what became of a message on a device.
-//!
-//! <https://docs.customer.io/integrations/api/track/#operation/entity>
+//! `delivery` / `event`: report that a device got a message, or that a person opened it.
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use crate::{
-    BuildError, Limits, Replay,
+    BuildError, DeliveryId, Limits,
     device::check_token,
-    json::Fields,
-    macros::opaque_debug,
+    json::Writer,
+    text::Text,
     track::{
         PushMetric,
-        metric::check_delivery_id,
         v2::entity::{begin, entity},
     },
 };
 
-/// Reports what became of a push notification, or of another message that cannot report it itself, on a device.
+/// Reports that a push notification, or another message that cannot report it itself, was delivered to a device, was
+/// opened there, or led to a conversion.
 ///
 /// Unlike a [`Metric`](crate::track::Metric) it needs credentials, can go in a batch, and has no timestamp.
 ///
+/// Limits: 32 KB. <https://docs.customer.io/integrations/api/track/#operation/entity>
+///
 /// ```
-/// use customerio_core::track::{PushMetric, v2::delivery::Event};
+/// use customerio_core::{Limits, Prepared, Replay, track::{PushMetric, v2::delivery::Event}};
 ///
 /// let opened = Event::new("RPILAgUBcRhIBqSf", PushMetric::Opened, "device-token");
-/// # let _ = opened;
+/// let request = Prepared::new(opened, &Limits::default())?;
+/// assert_eq!((request.path(), request.replay()), ("/api/v2/entity", Replay::OnlyIfNotSent));
+/// # Ok::<(), customerio_core::BuildError>(())
 /// ```
-pub struct Event<'a> {
-    identifiers: Delivery<'a>,
+#[derive(Clone)]
+#[doc(alias = "metric")]
+pub struct Event {
+    delivery: DeliveryId,
     metric: PushMetric,
-    attributes: Attributes<'a>,
+    device_token: Text,
 }
 
-#[derive(Serialize)]
-struct Delivery<'a> {
-    id: &'a str,
-}
-
-#[derive(Serialize)]
-struct Attributes<'a> {
-    device_token: &'a str,
-}
-
-impl<'a> Event<'a> {
-    /// What became of this delivery on the device with this token. The id of the delivery comes with the message, as
+impl Event {
+    /// The metric of this delivery on the device with this token. The id of the delivery comes with the message, as
     /// `CIO-Delivery-ID`.
     #[must_use]
-    pub const fn new(delivery_id: &'a str, metric: PushMetric, device_token: &'a str) -> Self {
-        Self { identifiers: Delivery { id: delivery_id }, metric, attributes: Attributes { device_token } }
+    pub fn new(delivery: impl Into<DeliveryId>, metric: PushMetric, device_token: impl AsRef<str>) -> Self {
+        Self { delivery: delivery.into(), metric, device_token: Text::new(device_token) }
     }
 
-    fn check(&self, _: &Limits) -> Result<(), BuildError> {
-        check_delivery_id(self.identifiers.id)?;
-        check_token(self.attributes.device_token)
-    }
-
-    #[expect(clippy::unused_self, reason = "for other calls it depends on the value")]
-    fn replay(&self) -> Replay {
-        // Nothing in it tells Customer.io a repeat from a second event.
-        Replay::OnlyIfNotSent
-    }
-}
-
-impl Serialize for Event<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = Fields::new(serializer)?;
-        begin(&mut fields, "delivery", "event", &self.identifiers)?;
-        fields.field("name", &self.metric)?;
-        fields.field("attributes", &self.attributes)?;
-        fields.end()
+    fn encode(self, _: &Limits) -> Result<Vec<u8>, BuildError> {
+        self.delivery.check()?;
+        check_token(&self.device_token)?;
+        let mut call = Writer::new();
+        begin(&mut call, "delivery", "event", &Identifiers { id: self.delivery })?;
+        call.field("name", &self.metric)?;
+        call.field("attributes", &Attributes { device_token: self.device_token })?;
+        Ok(call.merge())
     }
 }
 
-entity!([] Event<'_>, "track.v2.delivery.event");
-opaque_debug!(Event<'_>);
+#[derive(Serialize)]
+struct Identifiers {
+    id: DeliveryId,
+}
+
+#[derive(Serialize)]
+struct Attributes {
+    device_token: Text,
+}
+
+// Nothing in it tells Customer.io a retry from a second event.
+entity!(Event, "track.v2.delivery.event", OnlyIfNotSent);
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{body, refused_track, wire_track};
+    use crate::{
+        Operation as _, Replay,
+        testing::{body, refused_track, wire_track},
+    };
 
     #[test]
     fn the_whole_request() {
         assert_eq!(
-            wire_track(&Event::new("RPILAgUBcRhIBqSf", PushMetric::Opened, "token")),
+            wire_track(Event::new("RPILAgUBcRhIBqSf", PushMetric::Opened, "token")),
             "POST https://track.customer.io/api/v2/entity\n\
              accept: application/json\n\
              accept-encoding: identity\n\
              authorization: Basic c2l0ZTprZXk=\n\
              content-type: application/json\n\
-             user-agent: customerio-rust/0.1.0\n\
+             user-agent: customerio-rust/VERSION\n\
              content-length: 130\n\
              \n\
              {\"type\":\"delivery\",\"identifiers\":{\"id\":\"RPILAgUBcRhIBqSf\"},\"action\":\"event\",\"name\":\"opened\",\
@@ -103,7 +99,7 @@ mod tests {
             [(PushMetric::Converted, "converted"), (PushMetric::Delivered, "delivered"), (PushMetric::Opened, "opened")]
         {
             assert_eq!(
-                body(&Event::new("R", metric, "token")),
+                body(Event::new("R", metric, "token")),
                 format!(
                     r#"{{"type":"delivery","identifiers":{{"id":"R"}},"action":"event","name":"{name}","attributes":{{"device_token":"token"}}}}"#
                 )
@@ -119,8 +115,8 @@ mod tests {
     #[test]
     fn both_must_be_named() {
         for (error, expected) in [
-            (refused_track(&Event::new("", PushMetric::Opened, "token")), "the delivery's id is empty"),
-            (refused_track(&Event::new("R", PushMetric::Opened, "")), "the device's token is empty"),
+            (refused_track(Event::new("", PushMetric::Opened, "token")), "the delivery's id is empty"),
+            (refused_track(Event::new("R", PushMetric::Opened, "")), "the device's token is empty"),
         ] {
             assert_eq!(error.to_string(), expected);
         }

@@ -1,5 +1,8 @@
 //! Calls about deliveries: messages that Customer.io sent to one person.
 
-mod event;
+use crate::operation_info::operations;
 
-pub use self::event::Event;
+operations! {
+    /// The calls about deliveries.
+    event::Event = POST "/api/v2/entity";
+}

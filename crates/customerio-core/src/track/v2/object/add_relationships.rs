@@ -1,6 +1,4 @@
 //! `object` / `add_relationships`: relate an object to people.
-//!
-//! Limits: 32 KB. <https://docs.customer.io/integrations/api/track/#operation/entity>
 
 use crate::{
     PersonId,
@@ -9,23 +7,28 @@ use crate::{
 
 /// Relates an object to people, such as those who work for a company.
 ///
-/// ```
-/// use customerio_core::{PersonId, track::{ObjectId, Relationship, v2::object::AddRelationships}};
+/// Limits: 32 KB. <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///
-/// let people = [Relationship::new(PersonId::Id("42")), Relationship::new(PersonId::Email("ada@example.com"))];
-/// let add = AddRelationships::new(ObjectId::new("1", "acme"), &people);
-/// # let _ = add;
 /// ```
-pub struct AddRelationships<'a> {
-    object: ObjectId<'a>,
-    relationships: &'a [Relationship<'a, PersonId<'a>>],
+/// use customerio_core::{Limits, PersonId, Prepared};
+/// use customerio_core::track::{ObjectId, Relationship, v2::object::AddRelationships};
+///
+/// let people = ["42", "43"].map(|id| Relationship::new(PersonId::id(id)));
+/// let add = AddRelationships::new(ObjectId::new(1, "acme"), people);
+/// assert_eq!(Prepared::new(add, &Limits::default())?.path(), "/api/v2/entity");
+/// # Ok::<(), customerio_core::BuildError>(())
+/// ```
+#[derive(Clone)]
+pub struct AddRelationships {
+    object: ObjectId,
+    relationships: Vec<Relationship<PersonId>>,
 }
 
-impl<'a> AddRelationships<'a> {
+impl AddRelationships {
     /// The relationships of `object`, at least one.
     #[must_use]
-    pub const fn new(object: ObjectId<'a>, relationships: &'a [Relationship<'a, PersonId<'a>>]) -> Self {
-        Self { object, relationships }
+    pub fn new(object: impl Into<ObjectId>, relationships: impl IntoIterator<Item = Relationship<PersonId>>) -> Self {
+        Self { object: object.into(), relationships: relationships.into_iter().collect() }
     }
 }
 
@@ -41,17 +44,17 @@ mod tests {
     #[test]
     fn the_whole_request() {
         let people = [
-            Relationship::new(PersonId::Id("42")).with_attributes(&json!({"role": "admin"})).unwrap(),
-            Relationship::new(PersonId::CioId("cio_0300")),
+            Relationship::new(PersonId::id("42")).with_attributes(json!({"role": "admin"})),
+            Relationship::new(PersonId::cio_id("cio_0300")),
         ];
         assert_eq!(
-            wire_track(&AddRelationships::new(ObjectId::new("1", "acme"), &people)),
+            wire_track(AddRelationships::new(ObjectId::new(1, "acme"), people)),
             "POST https://track.customer.io/api/v2/entity\n\
              accept: application/json\n\
              accept-encoding: identity\n\
              authorization: Basic c2l0ZTprZXk=\n\
              content-type: application/json\n\
-             user-agent: customerio-rust/0.1.0\n\
+             user-agent: customerio-rust/VERSION\n\
              content-length: 229\n\
              \n\
              {\"type\":\"object\",\"identifiers\":{\"object_type_id\":\"1\",\"object_id\":\"acme\"},\"action\":\"add_relationships\",\
@@ -61,14 +64,17 @@ mod tests {
 
     #[test]
     fn what_would_do_nothing_is_refused() {
-        let acme = ObjectId::new("1", "acme");
-        let ada = [Relationship::new(PersonId::Id("42"))];
-        let phone = [Relationship::new(PersonId::Phone("+14155552671"))];
+        let acme = ObjectId::new(1, "acme");
+        let ada = [Relationship::new(PersonId::id("42"))];
+        let phone = [Relationship::new(PersonId::phone("+14155552671"))];
         for (error, expected) in [
-            (refused_track(&AddRelationships::new(ObjectId::new("", "acme"), &ada)), "the object's type is empty"),
-            (refused_track(&AddRelationships::new(acme, &[])), "a relationship is missing"),
             (
-                refused_track(&AddRelationships::new(acme, &phone)),
+                refused_track(AddRelationships::new(ObjectId::new(0, "acme"), ada)),
+                "the object's type is not valid: it must be a positive number",
+            ),
+            (refused_track(AddRelationships::new(&acme, [])), "a relationship is missing"),
+            (
+                refused_track(AddRelationships::new(&acme, phone)),
                 "the person's phone number is not valid: this call does not know people by it",
             ),
         ] {

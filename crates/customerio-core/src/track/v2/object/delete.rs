@@ -1,19 +1,29 @@
 //! `object` / `delete`: remove an object.
-//!
-//! <https://docs.customer.io/integrations/api/track/#operation/entity>
 
 use crate::track::{ObjectId, v2::entity::plain_entity};
 
 /// Removes an object, and its relationships to people.
-pub struct Delete<'a> {
-    object: ObjectId<'a>,
+///
+/// <https://docs.customer.io/integrations/api/track/#operation/entity>
+///
+/// ```
+/// use customerio_core::{Limits, Prepared, track::{ObjectId, v2::object::Delete}};
+///
+/// let delete = Delete::new(ObjectId::cio("obb7"));
+/// let request = Prepared::new(delete, &Limits::default())?;
+/// assert_eq!(request.body(), r#"{"type":"object","identifiers":{"cio_object_id":"obb7"},"action":"delete"}"#);
+/// # Ok::<(), customerio_core::BuildError>(())
+/// ```
+#[derive(Clone)]
+pub struct Delete {
+    object: ObjectId,
 }
 
-impl<'a> Delete<'a> {
+impl Delete {
     /// The object with this identifier.
     #[must_use]
-    pub const fn new(object: ObjectId<'a>) -> Self {
-        Self { object }
+    pub fn new(object: impl Into<ObjectId>) -> Self {
+        Self { object: object.into() }
     }
 }
 
@@ -27,13 +37,13 @@ mod tests {
     #[test]
     fn the_whole_request() {
         assert_eq!(
-            wire_track(&Delete::new(ObjectId::new("1", "acme"))),
+            wire_track(Delete::new(ObjectId::new(1, "acme"))),
             "POST https://track.customer.io/api/v2/entity\n\
              accept: application/json\n\
              accept-encoding: identity\n\
              authorization: Basic c2l0ZTprZXk=\n\
              content-type: application/json\n\
-             user-agent: customerio-rust/0.1.0\n\
+             user-agent: customerio-rust/VERSION\n\
              content-length: 91\n\
              \n\
              {\"type\":\"object\",\"identifiers\":{\"object_type_id\":\"1\",\"object_id\":\"acme\"},\"action\":\"delete\"}"
@@ -42,6 +52,6 @@ mod tests {
 
     #[test]
     fn an_object_must_be_named() {
-        assert_eq!(refused_track(&Delete::new(ObjectId::new("1", ""))).to_string(), "the object's id is empty");
+        assert_eq!(refused_track(Delete::new(ObjectId::new(1, ""))).to_string(), "the object's id is empty");
     }
 }

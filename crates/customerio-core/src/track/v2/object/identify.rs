@@ -1,13 +1,10 @@
 //! `object` / `identify`: add or update an object.
-//!
-//! Limits: 32 KB; an object's id of 150 bytes. <https://docs.customer.io/integrations/api/track/#operation/entity>
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use crate::{
-    BuildError, Limits, Nothing, PersonId, Replay,
-    json::{Fields, Object},
-    macros::{opaque_debug, setters},
+    BuildError, Limits, PersonId, attributes,
+    json::{Attributes, Writer},
     track::{
         ObjectId, Relationship,
         relationship::check_relationships,
@@ -17,72 +14,70 @@ use crate::{
 
 /// Adds an object, or updates the one that has the identifier.
 ///
-/// Attributes that are not named stay as they are; `null` and the empty string remove one.
+/// Attributes that are not named stay as they are; `null` and the empty string remove one. A field that is `None` is left
+/// out: see [`Erase`](crate::Erase).
+///
+/// Limits: 32 KB; 300 attributes; a name of 150 bytes, a value of 1000 bytes; an object's id of 150 bytes.
+/// <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///
 /// ```
-/// use customerio_core::{PersonId, track::{ObjectId, Relationship, v2::object::Identify}};
+/// use customerio_core::{Limits, PersonId, Prepared};
+/// use customerio_core::track::{ObjectId, Relationship, v2::object::Identify};
 /// use serde_json::json;
 ///
-/// let attributes = json!({"name": "Acme", "seats": 50});
-/// let people = [Relationship::new(PersonId::Id("42")).with_attributes(&json!({"role": "admin"}))?];
-/// let identify =
-///     Identify::new(ObjectId::new("1", "acme")).with_attributes(&attributes).with_relationships(&people);
-/// # let _ = identify;
+/// let people = [Relationship::new(PersonId::id("42")).with_attributes(json!({"role": "admin"}))];
+/// let identify = Identify::new(ObjectId::new(1, "acme"))
+///     .with_attributes(json!({"name": "Acme", "seats": 50}))
+///     .with_relationships(people);
+/// assert_eq!(Prepared::new(identify, &Limits::default())?.path(), "/api/v2/entity");
 /// # Ok::<(), customerio_core::BuildError>(())
 /// ```
-pub struct Identify<'a, A: ?Sized = Nothing> {
-    object: ObjectId<'a>,
-    relationships: Option<&'a [Relationship<'a, PersonId<'a>>]>,
-    attributes: &'a A,
+#[derive(Clone)]
+pub struct Identify {
+    object: ObjectId,
+    relationships: Option<Vec<Relationship<PersonId>>>,
+    attributes: Attributes,
 }
 
-impl<'a> Identify<'a> {
+impl Identify {
     /// The object with this identifier, and no attributes yet. One with a `cio_object_id` is updated and never added.
     #[must_use]
-    pub const fn new(object: ObjectId<'a>) -> Self {
-        Self { object, relationships: None, attributes: &Nothing }
+    pub fn new(object: impl Into<ObjectId>) -> Self {
+        Self { object: object.into(), relationships: None, attributes: Attributes::empty() }
     }
-}
 
-impl<'a, A: ?Sized> Identify<'a, A> {
-    /// Attributes of your own: anything that serialises as an object.
+    /// Attributes of your own: anything that serialises as an object. They are encoded here; what is wrong with them comes
+    /// out when the request is built.
     ///
     /// A number that is not finite is refused; but `serde_json::json!` has made it `null` before it gets here, and that
     /// removes the attribute.
     #[must_use]
-    pub fn with_attributes<B: Serialize + ?Sized>(self, attributes: &'a B) -> Identify<'a, B> {
-        let Self { object, relationships, .. } = self;
-        Identify { object, relationships, attributes }
+    pub fn with_attributes(mut self, attributes: impl Serialize) -> Self {
+        self.attributes = Attributes::new("the attributes", &attributes);
+        self
     }
 
-    setters! {
-        /// Relates the object to people, such as those who work for a company.
-        with_relationships, relationships: &'a [Relationship<'a, PersonId<'a>>];
+    /// Relates the object to people, such as those who work for a company.
+    #[must_use]
+    pub fn with_relationships(mut self, relationships: impl IntoIterator<Item = Relationship<PersonId>>) -> Self {
+        self.relationships = Some(relationships.into_iter().collect());
+        self
     }
 
-    fn check(&self, limits: &Limits) -> Result<(), BuildError> {
+    fn encode(self, limits: &Limits) -> Result<Vec<u8>, BuildError> {
         self.object.check(limits)?;
-        check_relationships(self.relationships.unwrap_or_default(), limits)
-    }
-
-    #[expect(clippy::unused_self, reason = "for other calls it depends on the value")]
-    fn replay(&self) -> Replay {
-        Replay::Safe
-    }
-}
-
-impl<A: Serialize + ?Sized> Serialize for Identify<'_, A> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = Fields::new(serializer)?;
-        begin(&mut fields, "object", "identify", &self.object)?;
-        fields.field("attributes", &Object(self.attributes))?;
-        fields.optional("cio_relationships", self.relationships.as_ref())?;
-        fields.end()
+        check_relationships(self.relationships.as_deref().unwrap_or_default(), limits)?;
+        let attributes = self.attributes.into_json()?;
+        attributes::check(&attributes, limits.of_attributes())?;
+        let mut call = Writer::holding(attributes);
+        begin(&mut call, "object", "identify", &self.object)?;
+        call.place("attributes");
+        call.optional("cio_relationships", &self.relationships)?;
+        Ok(call.merge())
     }
 }
 
-entity!([A: Serialize + ?Sized] Identify<'_, A>, "track.v2.object.identify"; attributes);
-opaque_debug!([A: ?Sized] Identify<'_, A>);
+entity!(Identify, "track.v2.object.identify", Safe);
 
 #[cfg(test)]
 mod tests {
@@ -95,19 +90,18 @@ mod tests {
     fn the_whole_request() {
         let attributes = json!({"name": "Acme", "gone": null});
         let people = [
-            Relationship::new(PersonId::Id("42")).with_attributes(&json!({"role": "admin"})).unwrap(),
-            Relationship::new(PersonId::Email("ada@example.com")),
+            Relationship::new(PersonId::id("42")).with_attributes(json!({"role": "admin"})),
+            Relationship::new(PersonId::email("ada@example.com")),
         ];
-        let identify =
-            Identify::new(ObjectId::new("1", "acme")).with_relationships(&people).with_attributes(&attributes);
+        let identify = Identify::new(ObjectId::new(1, "acme")).with_relationships(people).with_attributes(&attributes);
         assert_eq!(
-            wire_track(&identify),
+            wire_track(identify),
             "POST https://track.customer.io/api/v2/entity\n\
              accept: application/json\n\
              accept-encoding: identity\n\
              authorization: Basic c2l0ZTprZXk=\n\
              content-type: application/json\n\
-             user-agent: customerio-rust/0.1.0\n\
+             user-agent: customerio-rust/VERSION\n\
              content-length: 271\n\
              \n\
              {\"type\":\"object\",\"identifiers\":{\"object_type_id\":\"1\",\"object_id\":\"acme\"},\"action\":\"identify\",\
@@ -120,31 +114,32 @@ mod tests {
     #[test]
     fn what_is_not_set_is_not_sent() {
         assert_eq!(
-            body(&Identify::new(ObjectId::Cio { cio_object_id: "obb7" })),
+            body(Identify::new(ObjectId::cio("obb7"))),
             r#"{"type":"object","identifiers":{"cio_object_id":"obb7"},"action":"identify","attributes":{}}"#
         );
     }
 
     #[test]
     fn what_would_lose_data_is_refused() {
-        let acme = ObjectId::new("1", "acme");
+        let acme = ObjectId::new(1, "acme");
         let large: serde_json::Map<_, _> = (10..43).map(|n| (format!("a{n}"), "x".repeat(990).into())).collect();
-        let phone = [Relationship::new(PersonId::Phone("+14155552671"))];
-        let list = [1];
+        let many: serde_json::Map<_, _> = (0..301).map(|n| (format!("a{n}"), n.into())).collect();
+        let phone = [Relationship::new(PersonId::phone("+14155552671"))];
         for (error, expected) in [
-            (refused_track(&Identify::new(ObjectId::new("1", ""))), "the object's id is empty"),
+            (refused_track(Identify::new(ObjectId::new(1, ""))), "the object's id is empty"),
             (
-                refused_track(&Identify::new(acme).with_relationships(&phone)),
+                refused_track(Identify::new(&acme).with_relationships(phone)),
                 "the person's phone number is not valid: this call does not know people by it",
             ),
             (
-                refused_track(&Identify::new(acme).with_attributes(&large)),
+                refused_track(Identify::new(&acme).with_attributes(&large)),
                 "the call has 33075 bytes, and the limit is 32000",
             ),
             (
-                refused_track(&Identify::new(acme).with_attributes(&list)),
-                "the body cannot be sent: attributes and data must be an object, not a list",
+                refused_track(Identify::new(&acme).with_attributes(&many)),
+                "the list of attributes has 301 entries, and must have from 0 to 300",
             ),
+            (refused_track(Identify::new(&acme).with_attributes([1])), "the attributes must be an object, not a list"),
         ] {
             assert_eq!(error.to_string(), expected);
         }

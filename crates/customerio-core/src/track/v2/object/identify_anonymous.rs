@@ -1,13 +1,10 @@
 //! `object` / `identify_anonymous`: relate an object to people who are not known yet.
-//!
-//! Limits: 32 KB; an object's id of 150 bytes. <https://docs.customer.io/integrations/api/track/#operation/entity>
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use crate::{
-    BuildError, Limits, Nothing, Replay,
-    json::{Fields, Object},
-    macros::opaque_debug,
+    BuildError, Limits, attributes,
+    json::{Attributes, Writer},
     track::{
         AnonymousId, ObjectId, Relationship,
         relationship::check_some_relationships,
@@ -20,61 +17,64 @@ use crate::{
 /// Once [`track::Identify::with_anonymous_id`](crate::track::Identify::with_anonymous_id) gives an anonymous id to a
 /// person, its relationships are theirs.
 ///
+/// Limits: 32 KB; 300 attributes; a name of 150 bytes, a value of 1000 bytes; an object's id of 150 bytes.
+/// <https://docs.customer.io/integrations/api/track/#operation/entity>
+///
 /// ```
+/// use customerio_core::{Limits, Prepared};
 /// use customerio_core::track::{AnonymousId, ObjectId, Relationship, v2::object::IdentifyAnonymous};
 ///
 /// let visitors = [Relationship::new(AnonymousId::new("cookie"))];
-/// let identify = IdentifyAnonymous::new(ObjectId::new("1", "acme"), &visitors);
-/// # let _ = identify;
+/// let identify = IdentifyAnonymous::new(ObjectId::new(1, "acme"), visitors);
+/// assert_eq!(Prepared::new(identify, &Limits::default())?.path(), "/api/v2/entity");
+/// # Ok::<(), customerio_core::BuildError>(())
 /// ```
-pub struct IdentifyAnonymous<'a, A: ?Sized = Nothing> {
-    object: ObjectId<'a>,
-    relationships: &'a [Relationship<'a, AnonymousId<'a>>],
-    attributes: &'a A,
+#[derive(Clone)]
+pub struct IdentifyAnonymous {
+    object: ObjectId,
+    relationships: Vec<Relationship<AnonymousId>>,
+    attributes: Attributes,
 }
 
-impl<'a> IdentifyAnonymous<'a> {
+impl IdentifyAnonymous {
     /// The object with this identifier, and its relationships, at least one.
     #[must_use]
-    pub const fn new(object: ObjectId<'a>, relationships: &'a [Relationship<'a, AnonymousId<'a>>]) -> Self {
-        Self { object, relationships, attributes: &Nothing }
+    pub fn new(
+        object: impl Into<ObjectId>,
+        relationships: impl IntoIterator<Item = Relationship<AnonymousId>>,
+    ) -> Self {
+        Self {
+            object: object.into(),
+            relationships: relationships.into_iter().collect(),
+            attributes: Attributes::empty(),
+        }
     }
-}
 
-impl<'a, A: ?Sized> IdentifyAnonymous<'a, A> {
-    /// Attributes of your own: anything that serialises as an object.
+    /// Attributes of your own: anything that serialises as an object. They are encoded here; what is wrong with them comes
+    /// out when the request is built.
     ///
     /// A number that is not finite is refused; but `serde_json::json!` has made it `null` before it gets here, and that
     /// removes the attribute.
     #[must_use]
-    pub fn with_attributes<B: Serialize + ?Sized>(self, attributes: &'a B) -> IdentifyAnonymous<'a, B> {
-        let Self { object, relationships, .. } = self;
-        IdentifyAnonymous { object, relationships, attributes }
+    pub fn with_attributes(mut self, attributes: impl Serialize) -> Self {
+        self.attributes = Attributes::new("the attributes", &attributes);
+        self
     }
 
-    fn check(&self, limits: &Limits) -> Result<(), BuildError> {
+    fn encode(self, limits: &Limits) -> Result<Vec<u8>, BuildError> {
         self.object.check(limits)?;
-        check_some_relationships(self.relationships, limits)
-    }
-
-    #[expect(clippy::unused_self, reason = "for other calls it depends on the value")]
-    fn replay(&self) -> Replay {
-        Replay::Safe
-    }
-}
-
-impl<A: Serialize + ?Sized> Serialize for IdentifyAnonymous<'_, A> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = Fields::new(serializer)?;
-        begin(&mut fields, "object", "identify_anonymous", &self.object)?;
-        fields.field("attributes", &Object(self.attributes))?;
-        fields.field("cio_relationships", self.relationships)?;
-        fields.end()
+        check_some_relationships(&self.relationships, limits)?;
+        let attributes = self.attributes.into_json()?;
+        attributes::check(&attributes, limits.of_attributes())?;
+        let mut call = Writer::holding(attributes);
+        begin(&mut call, "object", "identify_anonymous", &self.object)?;
+        call.place("attributes");
+        call.field("cio_relationships", &self.relationships)?;
+        Ok(call.merge())
     }
 }
 
-entity!([A: Serialize + ?Sized] IdentifyAnonymous<'_, A>, "track.v2.object.identify_anonymous"; attributes);
-opaque_debug!([A: ?Sized] IdentifyAnonymous<'_, A>);
+entity!(IdentifyAnonymous, "track.v2.object.identify_anonymous", Safe);
 
 #[cfg(test)]
 mod tests {
@@ -86,17 +86,16 @@ mod tests {
     #[test]
     fn the_whole_request() {
         let attributes = json!({"name": "Acme"});
-        let visitors =
-            [Relationship::new(AnonymousId::new("cookie")).with_attributes(&json!({"role": "guest"})).unwrap()];
-        let identify = IdentifyAnonymous::new(ObjectId::new("1", "acme"), &visitors).with_attributes(&attributes);
+        let visitors = [Relationship::new(AnonymousId::new("cookie")).with_attributes(json!({"role": "guest"}))];
+        let identify = IdentifyAnonymous::new(ObjectId::new(1, "acme"), visitors).with_attributes(&attributes);
         assert_eq!(
-            wire_track(&identify),
+            wire_track(identify),
             "POST https://track.customer.io/api/v2/entity\n\
              accept: application/json\n\
              accept-encoding: identity\n\
              authorization: Basic c2l0ZTprZXk=\n\
              content-type: application/json\n\
-             user-agent: customerio-rust/0.1.0\n\
+             user-agent: customerio-rust/VERSION\n\
              content-length: 239\n\
              \n\
              {\"type\":\"object\",\"identifiers\":{\"object_type_id\":\"1\",\"object_id\":\"acme\"},\"action\":\"identify_anonymous\",\
@@ -109,24 +108,23 @@ mod tests {
     fn what_is_not_set_is_not_sent() {
         let visitors = [Relationship::new(AnonymousId::new("cookie"))];
         assert_eq!(
-            body(&IdentifyAnonymous::new(ObjectId::Cio { cio_object_id: "obb7" }, &visitors)),
+            body(IdentifyAnonymous::new(ObjectId::cio("obb7"), visitors)),
             r#"{"type":"object","identifiers":{"cio_object_id":"obb7"},"action":"identify_anonymous","attributes":{},"cio_relationships":[{"identifiers":{"anonymous_id":"cookie"}}]}"#
         );
     }
 
     #[test]
     fn what_would_lose_data_is_refused() {
-        let acme = ObjectId::new("1", "acme");
+        let acme = ObjectId::new(1, "acme");
         let visitors = [Relationship::new(AnonymousId::new("cookie"))];
         let nameless = [Relationship::new(AnonymousId::new(""))];
-        let list = [1];
         for (error, expected) in [
-            (refused_track(&IdentifyAnonymous::new(ObjectId::new("1", ""), &visitors)), "the object's id is empty"),
-            (refused_track(&IdentifyAnonymous::new(acme, &[])), "a relationship is missing"),
-            (refused_track(&IdentifyAnonymous::new(acme, &nameless)), "the anonymous id is empty"),
+            (refused_track(IdentifyAnonymous::new(ObjectId::new(1, ""), visitors.clone())), "the object's id is empty"),
+            (refused_track(IdentifyAnonymous::new(&acme, [])), "a relationship is missing"),
+            (refused_track(IdentifyAnonymous::new(&acme, nameless)), "the anonymous id is empty"),
             (
-                refused_track(&IdentifyAnonymous::new(acme, &visitors).with_attributes(&list)),
-                "the body cannot be sent: attributes and data must be an object, not a list",
+                refused_track(IdentifyAnonymous::new(&acme, visitors).with_attributes([1])),
+                "the attributes must be an object, not a list",
             ),
         ] {
             assert_eq!(error.to_string(), expected);

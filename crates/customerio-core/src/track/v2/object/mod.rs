@@ -1,12 +1,12 @@
 //! Calls about objects: what is not a person, such as a company or a course.
 
-mod add_relationships;
-mod delete;
-mod delete_relationships;
-mod identify;
-mod identify_anonymous;
+use crate::operation_info::operations;
 
-pub use self::{
-    add_relationships::AddRelationships, delete::Delete, delete_relationships::DeleteRelationships, identify::Identify,
-    identify_anonymous::IdentifyAnonymous,
-};
+operations! {
+    /// The calls about objects.
+    add_relationships::AddRelationships = POST "/api/v2/entity";
+    delete::Delete = POST "/api/v2/entity";
+    delete_relationships::DeleteRelationships = POST "/api/v2/entity";
+    identify::Identify = POST "/api/v2/entity";
+    identify_anonymous::IdentifyAnonymous = POST "/api/v2/entity";
+}

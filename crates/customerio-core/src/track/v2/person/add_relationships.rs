@@ -1,6 +1,4 @@
 //! `person` / `add_relationships`: relate a person to objects.
-//!
-//! Limits: 32 KB. <https://docs.customer.io/integrations/api/track/#operation/entity>
 
 use crate::{
     PersonId,
@@ -9,23 +7,28 @@ use crate::{
 
 /// Relates a person to objects, such as the company that they work for.
 ///
+/// Limits: 32 KB. <https://docs.customer.io/integrations/api/track/#operation/entity>
+///
 /// ```
+/// use customerio_core::{Limits, Prepared};
 /// use customerio_core::track::{ObjectId, Relationship, v2::person::AddRelationships};
 ///
-/// let company = [Relationship::new(ObjectId::new("1", "acme"))];
-/// let add = AddRelationships::new("42", &company);
-/// # let _ = add;
+/// let company = Relationship::new(ObjectId::new(1, "acme"));
+/// let add = AddRelationships::new("42", [company]);
+/// assert_eq!(Prepared::new(add, &Limits::default())?.path(), "/api/v2/entity");
+/// # Ok::<(), customerio_core::BuildError>(())
 /// ```
-pub struct AddRelationships<'a> {
-    person: PersonId<'a>,
-    relationships: &'a [Relationship<'a>],
+#[derive(Clone)]
+pub struct AddRelationships {
+    person: PersonId,
+    relationships: Vec<Relationship>,
 }
 
-impl<'a> AddRelationships<'a> {
+impl AddRelationships {
     /// The relationships of `person`, at least one.
     #[must_use]
-    pub fn new(person: impl Into<PersonId<'a>>, relationships: &'a [Relationship<'a>]) -> Self {
-        Self { person: person.into(), relationships }
+    pub fn new(person: impl Into<PersonId>, relationships: impl IntoIterator<Item = Relationship>) -> Self {
+        Self { person: person.into(), relationships: relationships.into_iter().collect() }
     }
 }
 
@@ -44,17 +47,17 @@ mod tests {
     #[test]
     fn the_whole_request() {
         let companies = [
-            Relationship::new(ObjectId::new("1", "acme")).with_attributes(&json!({"role": "admin"})).unwrap(),
-            Relationship::new(ObjectId::Cio { cio_object_id: "obb7" }),
+            Relationship::new(ObjectId::new(1, "acme")).with_attributes(json!({"role": "admin"})),
+            Relationship::new(ObjectId::cio("obb7")),
         ];
         assert_eq!(
-            wire_track(&AddRelationships::new("42", &companies)),
+            wire_track(AddRelationships::new("42", companies)),
             "POST https://track.customer.io/api/v2/entity\n\
              accept: application/json\n\
              accept-encoding: identity\n\
              authorization: Basic c2l0ZTprZXk=\n\
              content-type: application/json\n\
-             user-agent: customerio-rust/0.1.0\n\
+             user-agent: customerio-rust/VERSION\n\
              content-length: 236\n\
              \n\
              {\"type\":\"person\",\"identifiers\":{\"id\":\"42\"},\"action\":\"add_relationships\",\
@@ -65,12 +68,12 @@ mod tests {
 
     #[test]
     fn what_would_do_nothing_is_refused() {
-        let acme = [Relationship::new(ObjectId::new("1", "acme"))];
-        let nameless = [Relationship::new(ObjectId::new("1", ""))];
+        let acme = [Relationship::new(ObjectId::new(1, "acme"))];
+        let nameless = [Relationship::new(ObjectId::new(1, ""))];
         for (error, expected) in [
-            (refused_track(&AddRelationships::new("", &acme)), "the person's id is empty"),
-            (refused_track(&AddRelationships::new("42", &[])), "a relationship is missing"),
-            (refused_track(&AddRelationships::new("42", &nameless)), "the object's id is empty"),
+            (refused_track(AddRelationships::new("", acme)), "the person's id is empty"),
+            (refused_track(AddRelationships::new("42", [])), "a relationship is missing"),
+            (refused_track(AddRelationships::new("42", nameless)), "the object's id is empty"),
         ] {
             assert_eq!(error.to_string(), expected);
         }

@@ -1,6 +1,4 @@
 //! `person` / `delete`: remove a person.
-//!
-//! <https://docs.customer.io/integrations/api/track/#operation/entity>
 
 use crate::{PersonId, track::v2::entity::plain_entity};
 
@@ -8,14 +6,26 @@ use crate::{PersonId, track::v2::entity::plain_entity};
 ///
 /// Any later call that names the person adds them again: wait for this call to end before you make another for the same
 /// person, and use [`Suppress`](super::Suppress) to keep someone out.
-pub struct Delete<'a> {
-    person: PersonId<'a>,
+///
+/// <https://docs.customer.io/integrations/api/track/#operation/entity>
+///
+/// ```
+/// use customerio_core::{Limits, Prepared, track::v2::person::Delete};
+///
+/// let request = Prepared::new(Delete::new("42"), &Limits::default())?;
+/// assert_eq!(request.body(), r#"{"type":"person","identifiers":{"id":"42"},"action":"delete"}"#);
+/// # Ok::<(), customerio_core::BuildError>(())
+/// ```
+#[derive(Clone)]
+#[doc(alias = "destroy")]
+pub struct Delete {
+    person: PersonId,
 }
 
-impl<'a> Delete<'a> {
+impl Delete {
     /// The person with this identifier.
     #[must_use]
-    pub fn new(person: impl Into<PersonId<'a>>) -> Self {
+    pub fn new(person: impl Into<PersonId>) -> Self {
         Self { person: person.into() }
     }
 }
@@ -30,13 +40,13 @@ mod tests {
     #[test]
     fn the_whole_request() {
         assert_eq!(
-            wire_track(&Delete::new(PersonId::Phone("+14155552671"))),
+            wire_track(Delete::new(PersonId::phone("+14155552671"))),
             "POST https://track.customer.io/api/v2/entity\n\
              accept: application/json\n\
              accept-encoding: identity\n\
              authorization: Basic c2l0ZTprZXk=\n\
              content-type: application/json\n\
-             user-agent: customerio-rust/0.1.0\n\
+             user-agent: customerio-rust/VERSION\n\
              content-length: 74\n\
              \n\
              {\"type\":\"person\",\"identifiers\":{\"phone\":\"+14155552671\"},\"action\":\"delete\"}"
@@ -45,6 +55,6 @@ mod tests {
 
     #[test]
     fn a_person_must_be_named() {
-        assert_eq!(refused_track(&Delete::new("")).to_string(), "the person's id is empty");
+        assert_eq!(refused_track(Delete::new("")).to_string(), "the person's id is empty");
     }
 }

@@ -1,6 +1,4 @@
 //! `person` / `delete_relationships`: end relationships of a person to objects.
-//!
-//! Limits: 32 KB. <https://docs.customer.io/integrations/api/track/#operation/entity>
 
 use crate::{
     PersonId,
@@ -8,16 +6,29 @@ use crate::{
 };
 
 /// Ends relationships of a person to objects. Person and objects stay.
-pub struct DeleteRelationships<'a> {
-    person: PersonId<'a>,
-    relationships: &'a [Relationship<'a>],
+///
+/// Limits: 32 KB. <https://docs.customer.io/integrations/api/track/#operation/entity>
+///
+/// ```
+/// use customerio_core::{Limits, Prepared};
+/// use customerio_core::track::{ObjectId, Relationship, v2::person::DeleteRelationships};
+///
+/// let company = Relationship::new(ObjectId::new(1, "acme"));
+/// let delete = DeleteRelationships::new("42", [company]);
+/// assert_eq!(Prepared::new(delete, &Limits::default())?.path(), "/api/v2/entity");
+/// # Ok::<(), customerio_core::BuildError>(())
+/// ```
+#[derive(Clone)]
+pub struct DeleteRelationships {
+    person: PersonId,
+    relationships: Vec<Relationship>,
 }
 
-impl<'a> DeleteRelationships<'a> {
+impl DeleteRelationships {
     /// The relationships of `person`, at least one.
     #[must_use]
-    pub fn new(person: impl Into<PersonId<'a>>, relationships: &'a [Relationship<'a>]) -> Self {
-        Self { person: person.into(), relationships }
+    pub fn new(person: impl Into<PersonId>, relationships: impl IntoIterator<Item = Relationship>) -> Self {
+        Self { person: person.into(), relationships: relationships.into_iter().collect() }
     }
 }
 
@@ -33,16 +44,15 @@ mod tests {
 
     #[test]
     fn the_whole_request() {
-        let companies =
-            [Relationship::new(ObjectId::new("1", "acme")), Relationship::new(ObjectId::Cio { cio_object_id: "obb7" })];
+        let companies = [Relationship::new(ObjectId::new(1, "acme")), Relationship::new(ObjectId::cio("obb7"))];
         assert_eq!(
-            wire_track(&DeleteRelationships::new("42", &companies)),
+            wire_track(DeleteRelationships::new("42", companies)),
             "POST https://track.customer.io/api/v2/entity\n\
              accept: application/json\n\
              accept-encoding: identity\n\
              authorization: Basic c2l0ZTprZXk=\n\
              content-type: application/json\n\
-             user-agent: customerio-rust/0.1.0\n\
+             user-agent: customerio-rust/VERSION\n\
              content-length: 196\n\
              \n\
              {\"type\":\"person\",\"identifiers\":{\"id\":\"42\"},\"action\":\"delete_relationships\",\
@@ -53,12 +63,12 @@ mod tests {
 
     #[test]
     fn what_would_do_nothing_is_refused() {
-        let acme = [Relationship::new(ObjectId::new("1", "acme"))];
-        let nameless = [Relationship::new(ObjectId::new("1", ""))];
+        let acme = [Relationship::new(ObjectId::new(1, "acme"))];
+        let nameless = [Relationship::new(ObjectId::new(1, ""))];
         for (error, expected) in [
-            (refused_track(&DeleteRelationships::new("", &acme)), "the person's id is empty"),
-            (refused_track(&DeleteRelationships::new("42", &[])), "a relationship is missing"),
-            (refused_track(&DeleteRelationships::new("42", &nameless)), "the object's id is empty"),
+            (refused_track(DeleteRelationships::new("", acme)), "the person's id is empty"),
+            (refused_track(DeleteRelationships::new("42", [])), "a relationship is missing"),
+            (refused_track(DeleteRelationships::new("42", nameless)), "the object's id is empty"),
         ] {
             assert_eq!(error.to_string(), expected);
         }

@@ -1,12 +1,10 @@
 //! `person` / `event`: what a person did.
-//!
-//! Limits: 32 KB; a name of 100 bytes. <https://docs.customer.io/integrations/api/track/#operation/entity>
 
 use serde::Serialize;
 
 use super::event_body::person_event;
 use crate::{
-    EventId, Nothing, PersonId, Timestamp,
+    EventId, PersonId,
     macros::setters,
     track::event_body::{EventBody, EventType},
 };
@@ -14,49 +12,53 @@ use crate::{
 /// Records what a person did.
 ///
 /// [`Client`](crate::Client) and [`Item::new`](crate::Item::new) give one that has none an id and the time of the call,
-/// so that it can be repeated when an answer is lost: Customer.io drops the second.
+/// so that it can be retried when a response is lost: Customer.io drops the second.
+///
+/// Limits: 32 KB; a name of 100 bytes. <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///
 /// ```
-/// use customerio_core::{PersonId, track::v2::person::Event};
+/// use customerio_core::{Limits, PersonId, Prepared, track::v2::person::Event};
 /// use serde_json::json;
 ///
-/// let attributes = json!({"price": 23.45, "product": "socks"});
-/// let purchase = Event::new(PersonId::Phone("+14155552671"), "purchase").with_attributes(&attributes);
-/// # let _ = purchase;
+/// let purchase = Event::new(PersonId::phone("+14155552671"), "purchase").with_attributes(json!({"price": 23.45}));
+/// assert_eq!(Prepared::new(purchase, &Limits::default())?.path(), "/api/v2/entity");
+/// # Ok::<(), customerio_core::BuildError>(())
 /// ```
-pub struct Event<'a, A: ?Sized = Nothing> {
-    person: PersonId<'a>,
-    body: EventBody<'a, A>,
+#[derive(Clone)]
+#[doc(alias = "track")]
+pub struct Event {
+    person: PersonId,
+    body: EventBody,
 }
 
-impl<'a> Event<'a> {
+impl Event {
     /// Something that the person did.
     #[must_use]
-    pub fn new(person: impl Into<PersonId<'a>>, name: &'a str) -> Self {
+    pub fn new(person: impl Into<PersonId>, name: impl AsRef<str>) -> Self {
         Self { person: person.into(), body: EventBody::new(EventType::Event, name) }
     }
-}
 
-impl<'a, A: ?Sized> Event<'a, A> {
-    /// Attributes of the event, for use in messages: anything that serialises as an object.
+    /// Attributes of the event, for use in messages: anything that serialises as an object. They are encoded here; what is
+    /// wrong with them comes out when the request is built.
     ///
     /// One that a setter of this type has set must not be among them.
     #[must_use]
-    pub fn with_attributes<B: Serialize + ?Sized>(self, attributes: &'a B) -> Event<'a, B> {
-        Event { person: self.person, body: self.body.with_data(attributes) }
+    pub fn with_attributes(mut self, attributes: impl Serialize) -> Self {
+        self.body = self.body.with_data("the attributes", &attributes);
+        self
     }
 
     setters! {
-        /// The id by which Customer.io recognises a repeat of this event.
+        /// The id by which Customer.io recognises a retry of this event.
         with_id, body.id: EventId;
         /// When it took place; without it, when Customer.io gets it.
-        with_timestamp, body.timestamp: Timestamp;
+        with_timestamp, body.timestamp: time;
         /// Where e-mails that the event triggers go, instead of the recipient of the campaign.
-        with_recipient, body.reserved.recipient: &'a str;
+        with_recipient, body.reserved.recipient: text;
         /// Who e-mails that the event triggers are from, instead of the sender of the campaign.
-        with_from_address, body.reserved.from_address: &'a str;
+        with_from_address, body.reserved.from_address: text;
         /// Where replies to e-mails that the event triggers go, instead of the address of the campaign.
-        with_reply_to, body.reserved.reply_to: &'a str;
+        with_reply_to, body.reserved.reply_to: text;
     }
 }
 
@@ -70,7 +72,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        Item, Limits, Moment, Replay,
+        Item, Limits, Moment, Operation as _, Replay,
         testing::{body, refused_track, wire_track},
     };
 
@@ -79,19 +81,19 @@ mod tests {
         let attributes = json!({"price": 23.45, "product": "socks"});
         let event = Event::new("42", "purchase")
             .with_id("01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().unwrap())
-            .with_timestamp(1_700_000_000.into())
+            .with_timestamp(1_700_000_000)
             .with_recipient("to@example.com")
             .with_from_address("from@example.com")
             .with_reply_to("reply@example.com")
             .with_attributes(&attributes);
         assert_eq!(
-            wire_track(&event),
+            wire_track(event),
             "POST https://track.customer.io/api/v2/entity\n\
              accept: application/json\n\
              accept-encoding: identity\n\
              authorization: Basic c2l0ZTprZXk=\n\
              content-type: application/json\n\
-             user-agent: customerio-rust/0.1.0\n\
+             user-agent: customerio-rust/VERSION\n\
              content-length: 276\n\
              \n\
              {\"type\":\"person\",\"identifiers\":{\"id\":\"42\"},\"action\":\"event\",\"name\":\"purchase\",\
@@ -104,27 +106,26 @@ mod tests {
     #[test]
     fn what_is_not_set_is_not_sent() {
         assert_eq!(
-            body(&Event::new(PersonId::Phone("+14155552671"), "purchase")),
+            body(Event::new(PersonId::phone("+14155552671"), "purchase")),
             r#"{"type":"person","identifiers":{"phone":"+14155552671"},"action":"event","name":"purchase"}"#
         );
     }
 
     #[test]
-    fn capture_gives_what_is_missing_and_makes_it_repeatable() {
+    fn a_stamp_gives_what_is_missing_and_makes_it_repeatable() {
         let moment =
             Moment { monotonic: Duration::ZERO, since_epoch: Duration::from_millis(1_700_000_000_999), random: 1 };
         let event = Event::new("42", "purchase");
         assert_eq!(event.replay(), Replay::OnlyIfNotSent);
-        let captured = event.capture(&moment).unwrap();
-        assert_eq!(captured.replay(), Replay::Safe);
-        assert!(captured.capture(&moment).is_none());
+        let expected = r#"{"type":"person","identifiers":{"id":"42"},"action":"event","name":"purchase","id":"01HF7YATZ70000000000000001","timestamp":1700000000}"#;
+        let mut stamped = event.clone();
+        stamped.stamp(&moment);
+        assert_eq!((stamped.replay(), body(stamped.clone()).as_str()), (Replay::Safe, expected));
+        stamped.stamp(&Moment { random: 2, ..moment });
+        assert_eq!(body(stamped), expected, "what is there stays");
 
-        let item = Item::new(&event, &moment, &Limits::default()).unwrap();
-        assert_eq!(item.replay(), Replay::Safe);
-        assert_eq!(
-            std::str::from_utf8(item.json()).unwrap(),
-            r#"{"type":"person","identifiers":{"id":"42"},"action":"event","name":"purchase","id":"01HF7YATZ70000000000000001","timestamp":1700000000}"#
-        );
+        let item = Item::new(event, &moment, &Limits::default()).unwrap();
+        assert_eq!((item.replay(), item.json()), (Replay::Safe, expected.as_bytes()));
     }
 
     #[test]
@@ -134,18 +135,18 @@ mod tests {
         let clash = json!({"recipient": "to@example.com"});
         let event = || Event::new("42", "purchase");
         for (error, expected) in [
-            (refused_track(&Event::new("", "purchase")), "the person's id is empty"),
-            (refused_track(&Event::new("42", " ")), "the event's name is empty"),
-            (refused_track(&Event::new("42", &long)), "the event's name has 102 bytes, and the limit is 100"),
-            (refused_track(&event().with_recipient("")), "the recipient is empty"),
+            (refused_track(Event::new("", "purchase")), "the person's id is empty"),
+            (refused_track(Event::new("42", " ")), "the event's name is empty"),
+            (refused_track(Event::new("42", &long)), "the event's name has 102 bytes, and the limit is 100"),
+            (refused_track(event().with_recipient("")), "the recipient is empty"),
             (
-                refused_track(&event().with_timestamp(1_700_000_000_000.into())),
-                "the body cannot be sent: 1700000000000 is not a time in seconds; it can only be milliseconds",
+                refused_track(event().with_timestamp(1_700_000_000_000_i64)),
+                "`timestamp` cannot be encoded: 1700000000000 is not a time in seconds; it can only be milliseconds",
             ),
-            (refused_track(&event().with_attributes(&large)), "the call has 32103 bytes, and the limit is 32000"),
+            (refused_track(event().with_attributes(&large)), "the call has 32103 bytes, and the limit is 32000"),
             (
-                refused_track(&event().with_recipient("a@example.com").with_attributes(&clash)),
-                "the body cannot be sent: `recipient` is given twice: by its setter and among the attributes or data",
+                refused_track(event().with_recipient("a@example.com").with_attributes(&clash)),
+                "`recipient` is set both by a setter and in the attributes",
             ),
         ] {
             assert_eq!(error.to_string(), expected);

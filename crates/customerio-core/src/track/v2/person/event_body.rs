@@ -3,56 +3,51 @@
 /// Makes a type with a `person` and an event's `body` the call that the body's kind names.
 macro_rules! person_event {
     ($type:ident, $name:literal) => {
-        impl<A: ?Sized> $type<'_, A> {
-            fn check(&self, limits: &$crate::Limits) -> Result<(), $crate::BuildError> {
-                self.person.check_or_phone(limits)?;
-                self.body.check(limits)
+        impl $type {
+            fn encode(self, limits: &$crate::Limits) -> Result<Vec<u8>, $crate::BuildError> {
+                $crate::track::v2::person::event_body::encode(&self.person, self.body, limits)
             }
+        }
 
+        $crate::track::v2::entity::entity!($type, $name, OnlyIfNotSent, {
             fn replay(&self) -> $crate::Replay {
                 self.body.replay()
             }
-
-            fn capture(&self, moment: &$crate::Moment) -> Option<Self> {
-                self.body.capture(moment).map(|body| Self { person: self.person, body })
+            fn stamp(&mut self, moment: &$crate::Moment) {
+                self.body.stamp(moment);
             }
-        }
-
-        impl<A: serde::Serialize + ?Sized> serde::Serialize for $type<'_, A> {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                $crate::track::v2::person::event_body::write(&self.person, &self.body, serializer)
-            }
-        }
-
-        $crate::track::v2::entity::entity!([A: serde::Serialize + ?Sized] $type<'_, A>, $name, capture);
-        $crate::macros::opaque_debug!([A: ?Sized] $type<'_, A>);
+        });
     };
 }
 
 pub(super) use person_event;
 
-use serde::{Serialize, Serializer};
-
 use crate::{
-    PersonId,
-    json::Fields,
+    BuildError, Limits, PersonId,
+    json::Writer,
     track::{
         event_body::{EventBody, Reserved},
         v2::entity::begin,
     },
 };
 
-/// Writes the call; the kind of the body is the action.
-pub(super) fn write<S: Serializer, A: Serialize + ?Sized, R: Reserved>(
-    person: &PersonId<'_>,
-    body: &EventBody<'_, A, R>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    let mut fields = Fields::new(serializer)?;
-    begin(&mut fields, "person", body.kind.as_str(), person)?;
-    fields.field("name", body.name)?;
-    fields.optional("id", body.id.as_ref())?;
-    fields.optional("timestamp", body.timestamp.as_ref())?;
-    fields.optional("attributes", body.data().as_ref())?;
-    fields.end()
+/// The call as JSON; the kind of the body is the action.
+pub(super) fn encode<R: Reserved>(
+    person: &PersonId,
+    mut body: EventBody<R>,
+    limits: &Limits,
+) -> Result<Vec<u8>, BuildError> {
+    person.check_or_phone(limits)?;
+    body.check(limits)?;
+    let attributes = body.take_data()?;
+    let has_attributes = attributes.is_some();
+    let mut call = Writer::holding(attributes.unwrap_or_default());
+    begin(&mut call, "person", body.kind.as_str(), person)?;
+    call.field("name", &body.name)?;
+    call.optional("id", &body.id)?;
+    call.optional("timestamp", &body.timestamp)?;
+    if has_attributes {
+        call.place("attributes");
+    }
+    Ok(call.merge())
 }

@@ -1,69 +1,79 @@
 //! `person` / `merge`: make one person of two.
-//!
-//! <https://docs.customer.io/integrations/api/track/#operation/entity>
 
-use serde::{Serialize, Serializer};
-
-use crate::{BuildError, Limits, PersonId, Replay, json::Fields, macros::opaque_debug, track::v2::entity::entity};
+use crate::{
+    BuildError, Limits, PersonId,
+    json::Writer,
+    track::{merge::check_not_bare_email, v2::entity::entity},
+};
 
 /// Makes one person of two. It cannot be undone.
 ///
 /// The primary person must exist already. Both are named by an id, an e-mail address or a `cio_id`, not by a phone
-/// number.
-pub struct Merge<'a> {
-    primary: PersonId<'a>,
-    secondary: PersonId<'a>,
+/// number. Bare text that looks like an e-mail address is refused: say which it is by [`PersonId::email`] or
+/// [`PersonId::id`].
+///
+/// <https://docs.customer.io/integrations/api/track/#operation/entity>
+///
+/// ```
+/// use customerio_core::{Limits, PersonId, Prepared, track::v2::person::Merge};
+///
+/// let merge = Merge::new("42", PersonId::email("ada@example.com"));
+/// assert_eq!(
+///     Prepared::new(merge, &Limits::default())?.body(),
+///     r#"{"type":"person","action":"merge","primary":{"id":"42"},"secondary":{"email":"ada@example.com"}}"#,
+/// );
+/// # Ok::<(), customerio_core::BuildError>(())
+/// ```
+#[derive(Clone)]
+#[doc(alias = "merge_customers")]
+pub struct Merge {
+    primary: PersonId,
+    secondary: PersonId,
 }
 
-impl<'a> Merge<'a> {
+impl Merge {
     /// Gives what is known of `secondary` to `primary`, who stays; `secondary` is deleted.
     #[must_use]
-    pub fn new(primary: impl Into<PersonId<'a>>, secondary: impl Into<PersonId<'a>>) -> Self {
+    pub fn new(primary: impl Into<PersonId>, secondary: impl Into<PersonId>) -> Self {
         Self { primary: primary.into(), secondary: secondary.into() }
     }
 
-    fn check(&self, limits: &Limits) -> Result<(), BuildError> {
-        self.primary.check(limits)?;
-        self.secondary.check(limits)
-    }
-
-    #[expect(clippy::unused_self, reason = "for other calls it depends on the value")]
-    fn replay(&self) -> Replay {
-        // A second merge would find the secondary person gone, or someone new with the same identifier.
-        Replay::OnlyIfNotSent
-    }
-}
-
-impl Serialize for Merge<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = Fields::new(serializer)?;
+    fn encode(self, limits: &Limits) -> Result<Vec<u8>, BuildError> {
+        for person in [&self.primary, &self.secondary] {
+            person.check(limits)?;
+            check_not_bare_email(person)?;
+        }
+        let mut call = Writer::new();
         // It is about two people, so it alone has no `identifiers`.
-        fields.field("type", "person")?;
-        fields.field("action", "merge")?;
-        fields.field("primary", &self.primary)?;
-        fields.field("secondary", &self.secondary)?;
-        fields.end()
+        call.field("type", "person")?;
+        call.field("action", "merge")?;
+        call.field("primary", &self.primary)?;
+        call.field("secondary", &self.secondary)?;
+        Ok(call.merge())
     }
 }
 
-entity!([] Merge<'_>, "track.v2.person.merge");
-opaque_debug!(Merge<'_>);
+// A second merge would find the secondary person gone, or someone new with the same identifier.
+entity!(Merge, "track.v2.person.merge", OnlyIfNotSent);
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{refused_track, wire_track};
+    use crate::{
+        Operation as _, Replay,
+        testing::{body, refused_track, wire_track},
+    };
 
     #[test]
     fn the_whole_request() {
         assert_eq!(
-            wire_track(&Merge::new(PersonId::Email("ada@example.com"), PersonId::CioId("cio_03000001"))),
+            wire_track(Merge::new(PersonId::email("ada@example.com"), PersonId::cio_id("cio_03000001"))),
             "POST https://track.customer.io/api/v2/entity\n\
              accept: application/json\n\
              accept-encoding: identity\n\
              authorization: Basic c2l0ZTprZXk=\n\
              content-type: application/json\n\
-             user-agent: customerio-rust/0.1.0\n\
+             user-agent: customerio-rust/VERSION\n\
              content-length: 106\n\
              \n\
              {\"type\":\"person\",\"action\":\"merge\",\"primary\":{\"email\":\"ada@example.com\"},\"secondary\":{\"cio_id\":\"03000001\"}}"
@@ -76,14 +86,26 @@ mod tests {
     }
 
     #[test]
+    fn bare_text_that_looks_like_an_email_is_refused() {
+        let expected = "the person's id is not valid: it looks like an e-mail address: use `PersonId::email`, or `PersonId::id` if it is an id";
+        for merge in [Merge::new("a@x.org", "2"), Merge::new("1", String::from("a@x.org"))] {
+            assert_eq!(refused_track(merge).to_string(), expected);
+        }
+        assert_eq!(
+            body(Merge::new(PersonId::id("a@x.org"), PersonId::email("b@x.org"))),
+            r#"{"type":"person","action":"merge","primary":{"id":"a@x.org"},"secondary":{"email":"b@x.org"}}"#
+        );
+    }
+
+    #[test]
     fn both_must_be_named_and_not_by_phone() {
-        let phone = PersonId::Phone("+14155552671");
+        let phone = PersonId::phone("+14155552671");
         let not_by_phone = "the person's phone number is not valid: this call does not know people by it";
         for (error, expected) in [
-            (refused_track(&Merge::new("", "2")), "the person's id is empty"),
-            (refused_track(&Merge::new("1", "")), "the person's id is empty"),
-            (refused_track(&Merge::new(phone, "2")), not_by_phone),
-            (refused_track(&Merge::new("1", phone)), not_by_phone),
+            (refused_track(Merge::new("", "2")), "the person's id is empty"),
+            (refused_track(Merge::new("1", "")), "the person's id is empty"),
+            (refused_track(Merge::new(&phone, "2")), not_by_phone),
+            (refused_track(Merge::new("1", &phone)), not_by_phone),
         ] {
             assert_eq!(error.to_string(), expected);
         }

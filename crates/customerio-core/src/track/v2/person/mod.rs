@@ -1,21 +1,21 @@
 //! Calls about people.
 
-mod add_device;
-mod add_relationships;
-mod delete;
-mod delete_device;
-mod delete_relationships;
-mod event;
 mod event_body;
-mod identify;
-mod merge;
-mod page;
-mod screen;
-mod suppress;
-mod unsuppress;
 
-pub use self::{
-    add_device::AddDevice, add_relationships::AddRelationships, delete::Delete, delete_device::DeleteDevice,
-    delete_relationships::DeleteRelationships, event::Event, identify::Identify, merge::Merge, page::Page,
-    screen::Screen, suppress::Suppress, unsuppress::Unsuppress,
-};
+use crate::operation_info::operations;
+
+operations! {
+    /// The calls about people.
+    add_device::AddDevice = POST "/api/v2/entity";
+    add_relationships::AddRelationships = POST "/api/v2/entity";
+    delete::Delete = POST "/api/v2/entity";
+    delete_device::DeleteDevice = POST "/api/v2/entity";
+    delete_relationships::DeleteRelationships = POST "/api/v2/entity";
+    event::Event = POST "/api/v2/entity";
+    identify::Identify = POST "/api/v2/entity";
+    merge::Merge = POST "/api/v2/entity";
+    page::Page = POST "/api/v2/entity";
+    screen::Screen = POST "/api/v2/entity";
+    suppress::Suppress = POST "/api/v2/entity";
+    unsuppress::Unsuppress = POST "/api/v2/entity";
+}

@@ -1,96 +1,101 @@
 //! `person` / `page`: which web page a person saw.
-//!
-//! Limits: 32 KB; a name of 100 bytes. <https://docs.customer.io/integrations/api/track/#operation/entity>
 
-use serde::{Serialize, ser::SerializeMap};
+use serde::Serialize;
 
 use super::event_body::person_event;
 use crate::{
-    BuildError, EventId, Nothing, PersonId, Timestamp,
-    json::Fields,
+    BuildError, EventId, PersonId,
+    json::Writer,
     macros::setters,
+    text::Text,
     track::event_body::{EventBody, EventType, Reserved},
 };
 
 /// Records that a person saw a web page.
 ///
 /// [`Client`](crate::Client) and [`Item::new`](crate::Item::new) give one that has none an id and the time of the call,
-/// so that it can be repeated when an answer is lost: Customer.io drops the second.
+/// so that it can be retried when a response is lost: Customer.io drops the second.
+///
+/// Limits: 32 KB; a name of 100 bytes. <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///
 /// ```
-/// use customerio_core::track::v2::person::Page;
+/// use customerio_core::{Limits, Prepared, track::v2::person::Page};
 ///
 /// let view = Page::new("42", "/pricing").with_url("https://example.com/pricing").with_title("Pricing");
-/// # let _ = view;
+/// assert_eq!(Prepared::new(view, &Limits::default())?.path(), "/api/v2/entity");
+/// # Ok::<(), customerio_core::BuildError>(())
 /// ```
-pub struct Page<'a, A: ?Sized = Nothing> {
-    person: PersonId<'a>,
-    body: EventBody<'a, A, PageAttributes<'a>>,
+#[derive(Clone)]
+#[doc(alias = "track_page_view")]
+pub struct Page {
+    person: PersonId,
+    body: EventBody<PageAttributes>,
 }
 
 /// The attributes of a page that mean something to Customer.io.
-#[derive(Clone, Copy, Default)]
-struct PageAttributes<'a> {
-    path: Option<&'a str>,
-    referrer: Option<&'a str>,
-    search: Option<&'a str>,
-    title: Option<&'a str>,
-    url: Option<&'a str>,
-    keywords: Option<&'a [&'a str]>,
+#[derive(Clone, Default)]
+struct PageAttributes {
+    path: Option<Text>,
+    referrer: Option<Text>,
+    search: Option<Text>,
+    title: Option<Text>,
+    url: Option<Text>,
+    keywords: Option<Vec<Text>>,
 }
 
-impl Reserved for PageAttributes<'_> {
+impl Reserved for PageAttributes {
     fn check(&self) -> Result<(), BuildError> {
         Ok(())
     }
-    fn is_empty(&self) -> bool {
-        let Self { path, referrer, search, title, url, keywords } = self;
-        [path, referrer, search, title, url].into_iter().all(Option::is_none) && keywords.is_none()
-    }
-    fn write<M: SerializeMap>(&self, fields: &mut Fields<M>) -> Result<(), M::Error> {
-        fields.optional("path", self.path.as_ref())?;
-        fields.optional("referrer", self.referrer.as_ref())?;
-        fields.optional("search", self.search.as_ref())?;
-        fields.optional("title", self.title.as_ref())?;
-        fields.optional("url", self.url.as_ref())?;
-        fields.optional("keywords", self.keywords.as_ref())
+    fn write(&self, attributes: &mut Writer) -> Result<(), BuildError> {
+        attributes.optional("path", &self.path)?;
+        attributes.optional("referrer", &self.referrer)?;
+        attributes.optional("search", &self.search)?;
+        attributes.optional("title", &self.title)?;
+        attributes.optional("url", &self.url)?;
+        attributes.optional("keywords", &self.keywords)
     }
 }
 
-impl<'a> Page<'a> {
+impl Page {
     /// The page with this name or path, seen by this person.
     #[must_use]
-    pub fn new(person: impl Into<PersonId<'a>>, name: &'a str) -> Self {
+    pub fn new(person: impl Into<PersonId>, name: impl AsRef<str>) -> Self {
         Self { person: person.into(), body: EventBody::new(EventType::Page, name) }
     }
-}
 
-impl<'a, A: ?Sized> Page<'a, A> {
-    /// Attributes of your own, for use in messages: anything that serialises as an object.
+    /// Attributes of your own, for use in messages: anything that serialises as an object. They are encoded here; what is
+    /// wrong with them comes out when the request is built.
     ///
     /// One that a setter of this type has set must not be among them.
     #[must_use]
-    pub fn with_attributes<B: Serialize + ?Sized>(self, attributes: &'a B) -> Page<'a, B> {
-        Page { person: self.person, body: self.body.with_data(attributes) }
+    pub fn with_attributes(mut self, attributes: impl Serialize) -> Self {
+        self.body = self.body.with_data("the attributes", &attributes);
+        self
     }
 
     setters! {
-        /// The id by which Customer.io recognises a repeat of this event.
+        /// The id by which Customer.io recognises a retry of this event.
         with_id, body.id: EventId;
         /// When it took place; without it, when Customer.io gets it.
-        with_timestamp, body.timestamp: Timestamp;
+        with_timestamp, body.timestamp: time;
         /// The path of the page's URL: `location.pathname` in a browser.
-        with_path, body.reserved.path: &'a str;
+        with_path, body.reserved.path: text;
         /// The whole URL of the page before: `document.referrer` in a browser.
-        with_referrer, body.reserved.referrer: &'a str;
+        with_referrer, body.reserved.referrer: text;
         /// The query of the page's URL: `location.search` in a browser.
-        with_search, body.reserved.search: &'a str;
+        with_search, body.reserved.search: text;
         /// The page's title: `document.title` in a browser.
-        with_title, body.reserved.title: &'a str;
+        with_title, body.reserved.title: text;
         /// The page's whole URL: the canonical one, or `location.href` in a browser.
-        with_url, body.reserved.url: &'a str;
-        /// What the page is about, as in a page's `meta` keywords.
-        with_keywords, body.reserved.keywords: &'a [&'a str];
+        with_url, body.reserved.url: text;
+    }
+
+    /// What the page is about, as in a page's `meta` keywords.
+    #[must_use]
+    pub fn with_keywords(mut self, keywords: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.body.reserved.keywords = Some(keywords.into_iter().map(Text::new).collect());
+        self
     }
 }
 
@@ -102,7 +107,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        Replay,
+        Operation as _, Replay,
         testing::{body, refused_track, wire_track},
     };
 
@@ -111,22 +116,22 @@ mod tests {
         let attributes = json!({"variant": "b"});
         let view = Page::new("42", "/pricing")
             .with_id("01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().unwrap())
-            .with_timestamp(1_700_000_000.into())
+            .with_timestamp(1_700_000_000)
             .with_path("/pricing")
             .with_referrer("https://example.com/")
             .with_search("?plan=pro")
             .with_title("Pricing")
             .with_url("https://example.com/pricing?plan=pro")
-            .with_keywords(&["socks", "shoes"])
+            .with_keywords(["socks", "shoes"])
             .with_attributes(&attributes);
         assert_eq!(
-            wire_track(&view),
+            wire_track(view.clone()),
             "POST https://track.customer.io/api/v2/entity\n\
              accept: application/json\n\
              accept-encoding: identity\n\
              authorization: Basic c2l0ZTprZXk=\n\
              content-type: application/json\n\
-             user-agent: customerio-rust/0.1.0\n\
+             user-agent: customerio-rust/VERSION\n\
              content-length: 328\n\
              \n\
              {\"type\":\"person\",\"identifiers\":{\"id\":\"42\"},\"action\":\"page\",\"name\":\"/pricing\",\
@@ -142,11 +147,11 @@ mod tests {
     fn what_is_not_set_is_not_sent() {
         for (body, expected) in [
             (
-                body(&Page::new("42", "/pricing")),
+                body(Page::new("42", "/pricing")),
                 r#"{"type":"person","identifiers":{"id":"42"},"action":"page","name":"/pricing"}"#,
             ),
             (
-                body(&Page::new("42", "/pricing").with_keywords(&["socks"])),
+                body(Page::new("42", "/pricing").with_keywords(["socks"])),
                 r#"{"type":"person","identifiers":{"id":"42"},"action":"page","name":"/pricing","attributes":{"keywords":["socks"]}}"#,
             ),
         ] {
@@ -158,11 +163,11 @@ mod tests {
     fn what_the_api_would_drop_is_refused() {
         let clash = json!({"title": "Prices"});
         for (error, expected) in [
-            (refused_track(&Page::new("", "/pricing")), "the person's id is empty"),
-            (refused_track(&Page::new("42", "")), "the event's name is empty"),
+            (refused_track(Page::new("", "/pricing")), "the person's id is empty"),
+            (refused_track(Page::new("42", "")), "the event's name is empty"),
             (
-                refused_track(&Page::new("42", "/pricing").with_title("Pricing").with_attributes(&clash)),
-                "the body cannot be sent: `title` is given twice: by its setter and among the attributes or data",
+                refused_track(Page::new("42", "/pricing").with_title("Pricing").with_attributes(&clash)),
+                "`title` is set both by a setter and in the attributes",
             ),
         ] {
             assert_eq!(error.to_string(), expected);

@@ -1,66 +1,54 @@
 //! `person` / `screen`: which screen of an app a person saw.
-//!
-//! Limits: 32 KB; a name of 100 bytes. <https://docs.customer.io/integrations/api/track/#operation/entity>
 
-use serde::{Serialize, ser::SerializeMap};
+use serde::Serialize;
 
 use super::event_body::person_event;
 use crate::{
-    BuildError, EventId, Nothing, PersonId, Timestamp,
-    json::Fields,
+    EventId, PersonId,
     macros::setters,
-    track::event_body::{EventBody, EventType, Reserved},
+    track::event_body::{EventBody, EventType},
 };
 
 /// Records that a person saw a screen of an app.
 ///
 /// [`Client`](crate::Client) and [`Item::new`](crate::Item::new) give one that has none an id and the time of the call,
-/// so that it can be repeated when an answer is lost: Customer.io drops the second.
+/// so that it can be retried when a response is lost: Customer.io drops the second.
+///
+/// Limits: 32 KB; a name of 100 bytes. <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///
 /// ```
-/// use customerio_core::track::v2::person::Screen;
+/// use customerio_core::{Limits, Prepared, track::v2::person::Screen};
 ///
 /// let view = Screen::new("42", "Dashboard");
-/// # let _ = view;
+/// assert_eq!(Prepared::new(view, &Limits::default())?.path(), "/api/v2/entity");
+/// # Ok::<(), customerio_core::BuildError>(())
 /// ```
-pub struct Screen<'a, A: ?Sized = Nothing> {
-    person: PersonId<'a>,
-    body: EventBody<'a, A, Nothing>,
+#[derive(Clone)]
+pub struct Screen {
+    person: PersonId,
+    body: EventBody<()>,
 }
 
-/// No attribute of a screen view means something to Customer.io.
-impl Reserved for Nothing {
-    fn check(&self) -> Result<(), BuildError> {
-        Ok(())
-    }
-    fn is_empty(&self) -> bool {
-        true
-    }
-    fn write<M: SerializeMap>(&self, _: &mut Fields<M>) -> Result<(), M::Error> {
-        Ok(())
-    }
-}
-
-impl<'a> Screen<'a> {
+impl Screen {
     /// The screen with this name, seen by this person.
     #[must_use]
-    pub fn new(person: impl Into<PersonId<'a>>, name: &'a str) -> Self {
+    pub fn new(person: impl Into<PersonId>, name: impl AsRef<str>) -> Self {
         Self { person: person.into(), body: EventBody::new(EventType::Screen, name) }
     }
-}
 
-impl<'a, A: ?Sized> Screen<'a, A> {
-    /// Attributes of the view, for use in messages: anything that serialises as an object.
+    /// Attributes of the view, for use in messages: anything that serialises as an object. They are encoded here; what is
+    /// wrong with them comes out when the request is built.
     #[must_use]
-    pub fn with_attributes<B: Serialize + ?Sized>(self, attributes: &'a B) -> Screen<'a, B> {
-        Screen { person: self.person, body: self.body.with_data(attributes) }
+    pub fn with_attributes(mut self, attributes: impl Serialize) -> Self {
+        self.body = self.body.with_data("the attributes", &attributes);
+        self
     }
 
     setters! {
-        /// The id by which Customer.io recognises a repeat of this event.
+        /// The id by which Customer.io recognises a retry of this event.
         with_id, body.id: EventId;
         /// When it took place; without it, when Customer.io gets it.
-        with_timestamp, body.timestamp: Timestamp;
+        with_timestamp, body.timestamp: time;
     }
 }
 
@@ -72,7 +60,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        Replay,
+        Operation as _, Replay,
         testing::{body, refused_track, wire_track},
     };
 
@@ -81,16 +69,16 @@ mod tests {
         let attributes = json!({"app_version": "2.1.0"});
         let view = Screen::new("42", "Dashboard")
             .with_id("01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().unwrap())
-            .with_timestamp(1_700_000_000.into())
+            .with_timestamp(1_700_000_000)
             .with_attributes(&attributes);
         assert_eq!(
-            wire_track(&view),
+            wire_track(view.clone()),
             "POST https://track.customer.io/api/v2/entity\n\
              accept: application/json\n\
              accept-encoding: identity\n\
              authorization: Basic c2l0ZTprZXk=\n\
              content-type: application/json\n\
-             user-agent: customerio-rust/0.1.0\n\
+             user-agent: customerio-rust/VERSION\n\
              content-length: 174\n\
              \n\
              {\"type\":\"person\",\"identifiers\":{\"id\":\"42\"},\"action\":\"screen\",\"name\":\"Dashboard\",\
@@ -102,7 +90,7 @@ mod tests {
     #[test]
     fn what_is_not_set_is_not_sent() {
         assert_eq!(
-            body(&Screen::new("42", "Dashboard")),
+            body(Screen::new("42", "Dashboard")),
             r#"{"type":"person","identifiers":{"id":"42"},"action":"screen","name":"Dashboard"}"#
         );
     }
@@ -110,8 +98,8 @@ mod tests {
     #[test]
     fn both_must_be_named() {
         for (error, expected) in [
-            (refused_track(&Screen::new("", "Dashboard")), "the person's id is empty"),
-            (refused_track(&Screen::new("42", "")), "the event's name is empty"),
+            (refused_track(Screen::new("", "Dashboard")), "the person's id is empty"),
+            (refused_track(Screen::new("42", "")), "the event's name is empty"),
         ] {
             assert_eq!(error.to_string(), expected);
         }

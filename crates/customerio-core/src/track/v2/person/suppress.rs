@@ -1,6 +1,4 @@
 //! `person` / `suppress`: remove a person and keep them out.
-//!
-//! <https://docs.customer.io/integrations/api/track/#operation/entity>
 
 use crate::{PersonId, track::v2::entity::plain_entity};
 
@@ -8,14 +6,26 @@ use crate::{PersonId, track::v2::entity::plain_entity};
 /// [`Unsuppress`](super::Unsuppress).
 ///
 /// It has nothing to do with the addresses that your e-mail provider suppresses.
-pub struct Suppress<'a> {
-    person: PersonId<'a>,
+///
+/// <https://docs.customer.io/integrations/api/track/#operation/entity>
+///
+/// ```
+/// use customerio_core::{Limits, Prepared, track::v2::person::Suppress};
+///
+/// let request = Prepared::new(Suppress::new("42"), &Limits::default())?;
+/// assert_eq!(request.body(), r#"{"type":"person","identifiers":{"id":"42"},"action":"suppress"}"#);
+/// # Ok::<(), customerio_core::BuildError>(())
+/// ```
+#[derive(Clone)]
+#[doc(alias = "suppress")]
+pub struct Suppress {
+    person: PersonId,
 }
 
-impl<'a> Suppress<'a> {
+impl Suppress {
     /// The person with this identifier.
     #[must_use]
-    pub fn new(person: impl Into<PersonId<'a>>) -> Self {
+    pub fn new(person: impl Into<PersonId>) -> Self {
         Self { person: person.into() }
     }
 }
@@ -30,13 +40,13 @@ mod tests {
     #[test]
     fn the_whole_request() {
         assert_eq!(
-            wire_track(&Suppress::new(PersonId::Phone("+14155552671"))),
+            wire_track(Suppress::new(PersonId::phone("+14155552671"))),
             "POST https://track.customer.io/api/v2/entity\n\
              accept: application/json\n\
              accept-encoding: identity\n\
              authorization: Basic c2l0ZTprZXk=\n\
              content-type: application/json\n\
-             user-agent: customerio-rust/0.1.0\n\
+             user-agent: customerio-rust/VERSION\n\
              content-length: 76\n\
              \n\
              {\"type\":\"person\",\"identifiers\":{\"phone\":\"+14155552671\"},\"action\":\"suppress\"}"
@@ -45,6 +55,6 @@ mod tests {
 
     #[test]
     fn a_person_must_be_named() {
-        assert_eq!(refused_track(&Suppress::new("")).to_string(), "the person's id is empty");
+        assert_eq!(refused_track(Suppress::new("")).to_string(), "the person's id is empty");
     }
 }

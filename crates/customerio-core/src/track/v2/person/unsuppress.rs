@@ -1,20 +1,30 @@
 //! `person` / `unsuppress`: let a suppressed person be added again.
-//!
-//! <https://docs.customer.io/integrations/api/track/#operation/entity>
 
 use crate::{PersonId, track::v2::entity::plain_entity};
 
 /// Lets a person be added again whom [`Suppress`](super::Suppress) keeps out.
 ///
 /// An address that your e-mail provider suppresses stays suppressed there.
-pub struct Unsuppress<'a> {
-    person: PersonId<'a>,
+///
+/// <https://docs.customer.io/integrations/api/track/#operation/entity>
+///
+/// ```
+/// use customerio_core::{Limits, Prepared, track::v2::person::Unsuppress};
+///
+/// let request = Prepared::new(Unsuppress::new("42"), &Limits::default())?;
+/// assert_eq!(request.body(), r#"{"type":"person","identifiers":{"id":"42"},"action":"unsuppress"}"#);
+/// # Ok::<(), customerio_core::BuildError>(())
+/// ```
+#[derive(Clone)]
+#[doc(alias = "unsuppress")]
+pub struct Unsuppress {
+    person: PersonId,
 }
 
-impl<'a> Unsuppress<'a> {
+impl Unsuppress {
     /// The person with this identifier.
     #[must_use]
-    pub fn new(person: impl Into<PersonId<'a>>) -> Self {
+    pub fn new(person: impl Into<PersonId>) -> Self {
         Self { person: person.into() }
     }
 }
@@ -29,13 +39,13 @@ mod tests {
     #[test]
     fn the_whole_request() {
         assert_eq!(
-            wire_track(&Unsuppress::new(PersonId::Phone("+14155552671"))),
+            wire_track(Unsuppress::new(PersonId::phone("+14155552671"))),
             "POST https://track.customer.io/api/v2/entity\n\
              accept: application/json\n\
              accept-encoding: identity\n\
              authorization: Basic c2l0ZTprZXk=\n\
              content-type: application/json\n\
-             user-agent: customerio-rust/0.1.0\n\
+             user-agent: customerio-rust/VERSION\n\
              content-length: 78\n\
              \n\
              {\"type\":\"person\",\"identifiers\":{\"phone\":\"+14155552671\"},\"action\":\"unsuppress\"}"
@@ -44,6 +54,6 @@ mod tests {
 
     #[test]
     fn a_person_must_be_named() {
-        assert_eq!(refused_track(&Unsuppress::new("")).to_string(), "the person's id is empty");
+        assert_eq!(refused_track(Unsuppress::new("")).to_string(), "the person's id is empty");
     }
 }

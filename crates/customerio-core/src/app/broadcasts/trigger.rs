@@ -1,0 +1,215 @@
+//! `POST /v1/campaigns/{broadcast_id}/triggers`: send an API-triggered broadcast.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Method, Response};
+use serde::{Deserialize, Serialize};
+
+use super::Audience;
+use crate::{
+    App, Body, BroadcastId, BuildError, DecodeFailure, FromResponse, Limits, Operation, Path, Quota, TriggerId,
+    decode_json,
+    json::{Attributes, Writer},
+    limits::check_bytes,
+    macros::opaque_debug,
+};
+
+/// Sends a broadcast to an audience.
+///
+/// A person who does not exist, or who shares an e-mail address with another, makes the whole broadcast fail, unless an
+/// option of the audience says otherwise: Customer.io responds at once with 422, which is an
+/// [`ApiError`](crate::ApiError). Its details name the trigger, about which
+/// `GET /v1/campaigns/{broadcast_id}/triggers/{trigger_id}/errors` says more.
+///
+/// Limits: 25 MB; data of 50,000 bytes; 10,000 people; one trigger in 10 seconds for each broadcast, and 5 that wait.
+/// <https://docs.customer.io/integrations/api/app/#operation/triggerBroadcast>
+///
+/// ```
+/// use customerio_core::{Limits, Prepared, app::{DefaultAudience, Filter, IdsAudience, TriggerBroadcast}};
+/// use serde_json::json;
+///
+/// let everybody = TriggerBroadcast::new(12, DefaultAudience::new()).with_data(json!({"headline": "Roadrunner spotted"}));
+/// let segment = TriggerBroadcast::new(12, Filter::segment(4));
+/// let people = TriggerBroadcast::new(12, IdsAudience::new(["42", "43"]).with_id_ignore_missing(true));
+///
+/// for (trigger, body) in [
+///     (everybody, r#"{"data":{"headline":"Roadrunner spotted"}}"#),
+///     (segment, r#"{"recipients":{"segment":{"id":4}}}"#),
+///     (people, r#"{"ids":["42","43"],"id_ignore_missing":true}"#),
+/// ] {
+///     let request = Prepared::new(trigger, &Limits::default())?;
+///     assert_eq!((request.path(), &request.body()[..]), ("/v1/campaigns/12/triggers", body.as_bytes()));
+/// }
+/// # Ok::<(), customerio_core::BuildError>(())
+/// ```
+#[derive(Clone)]
+#[doc(alias = "trigger_broadcast")]
+#[doc(alias = "TriggerBroadcastRequest")]
+pub struct TriggerBroadcast {
+    broadcast_id: BroadcastId,
+    audience: Audience,
+    data: Option<Attributes>,
+}
+
+/// A trigger that Customer.io has taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Trigger {
+    /// The number of the trigger, by which its state and its errors can be read.
+    pub id: TriggerId,
+    /// What else the response has.
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+impl FromResponse for Trigger {
+    fn from_response(response: &Response<Bytes>) -> Result<Self, DecodeFailure> {
+        decode_json(response)
+    }
+}
+
+impl TriggerBroadcast {
+    /// The broadcast with this number, to `audience`.
+    #[must_use]
+    pub fn new(broadcast: impl Into<BroadcastId>, audience: impl Into<Audience>) -> Self {
+        Self { broadcast_id: broadcast.into(), audience: audience.into(), data: None }
+    }
+
+    /// Data for the Liquid of all messages, as in `{{trigger.headline}}`: anything that serialises as an object, up to
+    /// 50,000 bytes. It is encoded here; what is wrong with it comes out when the request is built.
+    #[must_use]
+    pub fn with_data(mut self, data: impl Serialize) -> Self {
+        self.data = Some(Attributes::new("the data", &data));
+        self
+    }
+}
+
+impl Operation for TriggerBroadcast {
+    type Api = App;
+    type Output = Trigger;
+    const NAME: &'static str = "app.trigger_broadcast";
+    const METHOD: Method = Method::POST;
+    const ROUTE: &'static str = "/v1/campaigns/{broadcast_id}/triggers";
+    const QUOTA: Quota = Quota::Broadcast;
+    /// A trigger that names its people can have 25 MB.
+    const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
+
+    fn path(&self, path: &mut Path) -> Result<(), BuildError> {
+        self.broadcast_id.check()?;
+        path.number(self.broadcast_id.get());
+        Ok(())
+    }
+    fn body(self, limits: &Limits) -> Result<Body, BuildError> {
+        self.audience.check(limits)?;
+        let mut body = Writer::new();
+        self.audience.write(&mut body)?;
+        // It is copied behind the audience, because that can be 500 times as large.
+        if let Some(data) = self.data {
+            let data = data.into_json()?;
+            check_bytes("the broadcast's data", data.len(), limits.broadcast_data)?;
+            body.field_of("data", if data.is_empty() { b"{}" } else { &data });
+        }
+        let body = body.merge();
+        check_bytes("the broadcast trigger", body.len(), limits.broadcast)?;
+        Ok(Body::encoded(body))
+    }
+}
+
+opaque_debug!(TriggerBroadcast);
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        Replay,
+        app::{DefaultAudience, Filter, IdsAudience, PerUserDataAudience, UserData},
+        testing::{body, refused_app, wire_app},
+    };
+
+    #[test]
+    fn the_whole_request() {
+        let data = json!({"headline": "Hi"});
+        let people = [
+            UserData::for_id("42", json!({"voucher": "A"})),
+            UserData::for_email("ada@example.com", json!({"voucher": "B"})),
+        ];
+        let audience = PerUserDataAudience::new(people).with_email_ignore_missing(true);
+        let trigger = TriggerBroadcast::new(12, audience).with_data(data);
+        assert_eq!(
+            wire_app(trigger.clone()),
+            "POST https://api.customer.io/v1/campaigns/12/triggers\n\
+             accept: application/json\n\
+             accept-encoding: identity\n\
+             authorization: Bearer key\n\
+             content-type: application/json\n\
+             user-agent: customerio-rust/VERSION\n\
+             content-length: 158\n\
+             \n\
+             {\"per_user_data\":[{\"id\":\"42\",\"data\":{\"voucher\":\"A\"}},\
+             {\"email\":\"ada@example.com\",\"data\":{\"voucher\":\"B\"}}],\
+             \"email_ignore_missing\":true,\"data\":{\"headline\":\"Hi\"}}"
+        );
+        assert_eq!(trigger.replay(), Replay::OnlyIfNotSent);
+        assert_eq!(TriggerBroadcast::QUOTA, Quota::Broadcast);
+    }
+
+    #[test]
+    fn what_is_not_set_is_left_to_the_broadcast() {
+        assert_eq!(body(TriggerBroadcast::new(12, DefaultAudience::new()).with_data(())), r#"{"data":{}}"#);
+        assert_eq!(body(TriggerBroadcast::new(12, DefaultAudience::new())), "{}");
+        assert_eq!(body(TriggerBroadcast::new(12, Filter::segment(4))), r#"{"recipients":{"segment":{"id":4}}}"#);
+    }
+
+    #[test]
+    fn what_cannot_be_sent_is_refused() {
+        let large = json!({"text": "x".repeat(49_990)});
+        let nan = std::collections::BTreeMap::from([("n", f64::NAN)]);
+        let person = UserData::for_id("1", json!({"text": "x".repeat(4_990)}));
+        let people = vec![person; 5_000];
+        for (error, expected) in [
+            (
+                refused_app(TriggerBroadcast::new(1, DefaultAudience::new()).with_data(large)),
+                "the broadcast's data has 50001 bytes, and the limit is 50000",
+            ),
+            (
+                refused_app(TriggerBroadcast::new(1, PerUserDataAudience::new(people))),
+                "the broadcast trigger has 25100019 bytes, and the limit is 25000000",
+            ),
+            (refused_app(TriggerBroadcast::new(1, IdsAudience::new([""]))), "the person's id is empty"),
+            (
+                refused_app(TriggerBroadcast::new(1, DefaultAudience::new()).with_data("text")),
+                "the data must be an object, not text",
+            ),
+            (
+                refused_app(TriggerBroadcast::new(1, DefaultAudience::new()).with_data(&nan)),
+                "`n` is NaN: as JSON it would be null, which erases an attribute",
+            ),
+            (
+                refused_app(TriggerBroadcast::new(0, DefaultAudience::new())),
+                "the broadcast's id is not valid: it must be a positive number",
+            ),
+        ] {
+            assert_eq!(error.to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn data_may_be_as_large_as_the_limit_whatever_the_audience() {
+        let data = json!({"text": "x".repeat(49_989)});
+        let ids = vec!["1"; 10_000];
+        assert!(TriggerBroadcast::new(1, IdsAudience::new(&ids)).with_data(data).body(&Limits::default()).is_ok());
+    }
+
+    #[test]
+    fn the_response_names_the_trigger() {
+        let read = |body: &'static str| Trigger::from_response(&Response::new(body.into()));
+        let trigger = read(r#"{"id":3,"new":true}"#).unwrap();
+        assert_eq!(trigger.id, 3.into());
+        assert_eq!(trigger.extra["new"], true);
+        assert_eq!(serde_json::to_string(&trigger).unwrap(), r#"{"id":3,"new":true}"#);
+        assert!(read("{}").is_err());
+    }
+}

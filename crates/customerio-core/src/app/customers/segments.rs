@@ -1,0 +1,98 @@
+//! `GET /v1/customers/{customer_id}/segments`: the segments that a person is in.
+
+use http::Method;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    App, BuildError, Operation, Path, PersonId, Query, app::segments::Segment, from_response::json_response,
+    macros::{opaque_debug, sample},
+};
+
+/// Reads which segments a person is in.
+///
+/// Limits: 10 requests a second for the workspace.
+/// <https://docs.customer.io/integrations/api/app/#operation/getPersonSegments>
+///
+/// ```
+/// use customerio_core::{Limits, PersonId, Prepared, app::customers::Segments};
+///
+/// let request = Prepared::new(Segments::of(PersonId::email("ada@example.com")), &Limits::default())?;
+/// assert_eq!(request.path(), "/v1/customers/ada%40example.com/segments?id_type=email");
+/// # Ok::<(), customerio_core::BuildError>(())
+/// ```
+#[derive(Clone)]
+#[doc(alias = "get_person_segments")]
+pub struct Segments {
+    person: PersonId,
+}
+
+/// The segments that a person is in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct PersonSegments {
+    /// The segments.
+    pub segments: Vec<Segment>,
+}
+
+json_response!(PersonSegments);
+
+impl Segments {
+    /// Those of this person.
+    #[must_use]
+    pub fn of(person: impl Into<PersonId>) -> Self {
+        Self { person: person.into() }
+    }
+}
+
+impl Operation for Segments {
+    type Api = App;
+    type Output = PersonSegments;
+    const NAME: &'static str = "app.customers.segments";
+    const METHOD: Method = Method::GET;
+    const ROUTE: &'static str = "/v1/customers/{customer_id}/segments";
+
+    fn path(&self, path: &mut Path) -> Result<(), BuildError> {
+        self.person.check_or_phone(path.limits())?;
+        path.segment(self.person.id_type().what(), self.person.value(), usize::MAX)
+    }
+    fn query(&self, query: &mut Query<'_>) -> Result<(), BuildError> {
+        query.pair("id_type", self.person.id_type().as_str());
+        Ok(())
+    }
+}
+
+opaque_debug!(Segments);
+
+sample!(Segments: Self::of(PersonId::id("LEAK-person")));
+
+#[cfg(test)]
+mod tests {
+    use http::Response;
+
+    use super::*;
+    use crate::{
+        parse,
+        testing::{refused_app, wire_app},
+    };
+
+    #[test]
+    fn the_whole_request() {
+        assert_eq!(
+            wire_app(Segments::of(PersonId::cio_id("cio_0300"))),
+            "GET https://api.customer.io/v1/customers/0300/segments?id_type=cio_id\n\
+             accept: application/json\n\
+             accept-encoding: identity\n\
+             authorization: Bearer key\n\
+             user-agent: customerio-rust/VERSION\n\
+             \n"
+        );
+        assert_eq!(refused_app(Segments::of("")).to_string(), "the person's id is empty");
+    }
+
+    #[test]
+    fn the_response_lists_segments() {
+        let json = r#"{"segments":[{"id":"7","name":"VIPs","description":"x"}]}"#;
+        let segments = parse::<Segments>(Response::new(json.into())).unwrap().segments;
+        assert_eq!((segments[0].id, segments[0].name.as_deref()), (7.into(), Some("VIPs")));
+    }
+}

@@ -1,0 +1,121 @@
+//! `POST /v1/segments`: make a manual segment.
+
+use http::Method;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    App, Body, BuildError, Limits, Operation, SegmentId,
+    app::send::check_text,
+    from_response::json_response,
+    macros::{opaque_debug, sample, setters},
+    text::Text,
+};
+
+/// Makes a manual segment, without people yet: [`AddToSegment`](crate::track::AddToSegment) adds them.
+///
+/// Limits: 10 requests a second for the workspace. It is not retried when a response is lost, because that would make a
+/// second segment of the same name.
+/// <https://docs.customer.io/integrations/api/app/#operation/createManSegment>
+///
+/// ```
+/// use customerio_core::{Limits, Prepared, app::segments::Create};
+///
+/// let request = Prepared::new(Create::new("VIPs").with_description("They buy a lot"), &Limits::default())?;
+/// assert_eq!(request.body(), r#"{"segment":{"name":"VIPs","description":"They buy a lot"}}"#);
+/// # Ok::<(), customerio_core::BuildError>(())
+/// ```
+#[derive(Clone, Serialize)]
+#[doc(alias = "create_segment")]
+pub struct Create {
+    segment: Fields,
+}
+
+#[derive(Clone, Serialize)]
+struct Fields {
+    name: Text,
+    description: Option<Text>,
+}
+
+/// A segment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Segment {
+    /// Its number.
+    pub id: SegmentId,
+    /// Its name.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// What else the response has.
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+json_response!(Segment in "segment");
+
+impl Create {
+    /// A segment with this name.
+    #[must_use]
+    pub fn new(name: impl AsRef<str>) -> Self {
+        Self { segment: Fields { name: Text::new(name), description: None } }
+    }
+
+    setters! {
+        /// What the segment is for.
+        with_description, segment.description: text;
+    }
+}
+
+impl Operation for Create {
+    type Api = App;
+    type Output = Segment;
+    const NAME: &'static str = "app.segments.create";
+    const METHOD: Method = Method::POST;
+    const ROUTE: &'static str = "/v1/segments";
+
+    fn body(self, _: &Limits) -> Result<Body, BuildError> {
+        check_text("the segment's name", &self.segment.name)?;
+        Body::json(&self)
+    }
+}
+
+opaque_debug!(Create);
+
+sample!(Create: Self::new("LEAK-name").with_description("LEAK-description"));
+
+#[cfg(test)]
+mod tests {
+    use http::Response;
+
+    use super::*;
+    use crate::{
+        parse,
+        testing::{body, refused_app, wire_app},
+    };
+
+    #[test]
+    fn the_whole_request() {
+        assert_eq!(
+            wire_app(Create::new("VIPs").with_description("They buy a lot")),
+            "POST https://api.customer.io/v1/segments\n\
+             accept: application/json\n\
+             accept-encoding: identity\n\
+             authorization: Bearer key\n\
+             content-type: application/json\n\
+             user-agent: customerio-rust/VERSION\n\
+             content-length: 58\n\
+             \n\
+             {\"segment\":{\"name\":\"VIPs\",\"description\":\"They buy a lot\"}}"
+        );
+        assert_eq!(body(Create::new("VIPs")), r#"{"segment":{"name":"VIPs"}}"#);
+        assert_eq!(refused_app(Create::new(" ")).to_string(), "the segment's name is empty");
+    }
+
+    #[test]
+    fn the_response_has_the_segment() {
+        let json = r#"{"segment":{"id":7,"name":"VIPs","state":"finished","tags":null}}"#;
+        let segment = parse::<Create>(Response::new(json.into())).unwrap();
+        assert_eq!((segment.id, segment.name.as_deref()), (7.into(), Some("VIPs")));
+        assert_eq!(segment.extra["state"], "finished");
+        assert!(parse::<Create>(Response::new("{}".into())).is_err());
+    }
+}

@@ -1,0 +1,141 @@
+//! `POST /v1/send/whatsapp`: send a transactional WhatsApp message.
+
+use http::Method;
+use serde::Serialize;
+
+use super::message::{Common, SentMessage, check_text, common_setters, write_set};
+use crate::{
+    App, Body, BuildError, Limits, Operation, PersonId, Quota, TransactionalMessageId,
+    macros::{opaque_debug, setters},
+    text::Text,
+};
+
+/// Sends a WhatsApp message to one person.
+///
+/// A field that is not set is not sent: the transactional message's own setting holds.
+///
+/// Limits: 1 MB; `send_at` up to 90 days ahead; 3000 messages in 3 seconds, not strictly enforced.
+/// <https://docs.customer.io/integrations/api/app/#operation/sendWhatsApp>
+///
+/// ```
+/// use customerio_core::{Limits, Prepared, Replay, app::SendWhatsApp};
+/// use serde_json::json;
+///
+/// let message = SendWhatsApp::new("login_code", "42", "+15551234567").with_message_data(json!({"code": "123456"}));
+/// let request = Prepared::new(message, &Limits::default())?;
+/// assert_eq!((request.path(), request.replay()), ("/v1/send/whatsapp", Replay::OnlyIfNotSent));
+/// # Ok::<(), customerio_core::BuildError>(())
+/// ```
+#[derive(Clone)]
+#[doc(alias = "send_whatsapp")]
+pub struct SendWhatsApp {
+    to: Text,
+    from: Option<Text>,
+    common: Common,
+}
+
+impl SendWhatsApp {
+    /// The transactional message `message` about `person`, to the WhatsApp number `to` in E.164 form (`+15551234567`) or
+    /// as Liquid (`{{customer.phone}}`).
+    #[must_use]
+    pub fn new(message: impl Into<TransactionalMessageId>, person: impl Into<PersonId>, to: impl AsRef<str>) -> Self {
+        Self { to: Text::new(to), from: None, common: Common::new(message, person) }
+    }
+
+    /// Data for the message's Liquid, as in `{{trigger.code}}`: anything that serialises as an object. It is encoded here;
+    /// what is wrong with it comes out when the request is built.
+    #[must_use]
+    pub fn with_message_data(mut self, data: impl Serialize) -> Self {
+        self.common.set_message_data(&data);
+        self
+    }
+
+    setters! {
+        /// The sender: a number of the workspace that WhatsApp has approved.
+        with_from, from: text;
+    }
+    common_setters! {
+        tracked_links disable_message_retention send_to_unsubscribed queue_draft send_at language
+    }
+}
+
+impl Operation for SendWhatsApp {
+    type Api = App;
+    type Output = SentMessage;
+    const NAME: &'static str = "app.send_whatsapp";
+    const METHOD: Method = Method::POST;
+    const ROUTE: &'static str = "/v1/send/whatsapp";
+    const QUOTA: Quota = Quota::Send;
+
+    fn body(self, limits: &Limits) -> Result<Body, BuildError> {
+        check_text("the recipient", &self.to)?;
+        self.common.encode(0, limits, |body| {
+            body.field("to", &self.to)?;
+            write_set!(body, self: from);
+            Ok(())
+        })
+    }
+}
+
+opaque_debug!(SendWhatsApp);
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::{body, refused_app, wire_app};
+
+    #[test]
+    fn the_whole_request() {
+        let data = json!({"code": "123456"});
+        let message = SendWhatsApp::new(44, PersonId::email("ada@example.com"), "+15551234567")
+            .with_from("+15557654321")
+            .with_tracked(false)
+            .with_disable_message_retention(true)
+            .with_send_to_unsubscribed(false)
+            .with_queue_draft(true)
+            .with_send_at(1_700_000_000)
+            .with_language("pt-BR")
+            .with_message_data(data);
+        assert_eq!(
+            wire_app(message),
+            "POST https://api.customer.io/v1/send/whatsapp\n\
+             accept: application/json\n\
+             accept-encoding: identity\n\
+             authorization: Bearer key\n\
+             content-type: application/json\n\
+             user-agent: customerio-rust/VERSION\n\
+             content-length: 285\n\
+             \n\
+             {\"to\":\"+15551234567\",\"from\":\"+15557654321\",\
+             \"transactional_message_id\":44,\"identifiers\":{\"email\":\"ada@example.com\"},\"tracked\":false,\"disable_message_retention\":true,\"send_to_unsubscribed\":false,\
+             \"queue_draft\":true,\"send_at\":1700000000,\"language\":\"pt-BR\",\
+             \"message_data\":{\"code\":\"123456\"}}"
+        );
+    }
+
+    #[test]
+    fn what_is_not_set_is_left_to_the_template() {
+        assert_eq!(
+            body(SendWhatsApp::new("login_code", "42", "{{customer.phone}}")),
+            r#"{"to":"{{customer.phone}}","transactional_message_id":"login_code","identifiers":{"id":"42"}}"#
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_sent_is_refused() {
+        let large = json!({"text": "x".repeat(1_000_000)});
+        for (error, expected) in [
+            (refused_app(SendWhatsApp::new("", "42", "+1")), "the trigger name is empty"),
+            (refused_app(SendWhatsApp::new(1, "", "+1")), "the person's id is empty"),
+            (refused_app(SendWhatsApp::new(1, "42", "")), "the recipient is empty"),
+            (
+                refused_app(SendWhatsApp::new(1, "42", "+1").with_message_data(large)),
+                "the message has 1000093 bytes, and the limit is 1000000",
+            ),
+        ] {
+            assert_eq!(error.to_string(), expected);
+        }
+    }
+}

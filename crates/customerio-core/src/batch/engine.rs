@@ -1,0 +1,323 @@
+//! The state of many operations on their way in batches: what is packed, what is under way, what ended how.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    fmt, mem,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http::StatusCode;
+
+use super::{
+    Batch, BatchBuilder, BatchEvent, BatchResponse, EncodedBatch, FailedItem, IntoItem, ItemError, Rejection,
+    Rejections, Summary, Unrepeatable, item::Parts,
+};
+use crate::{BuildError, Client, Error, transport::BoxFuture};
+
+/// How operations are packed and sent by a [`BatchSender`](crate::BatchSender) and by
+/// [`Client::send_all`](crate::Client::send_all).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[doc(alias = "batch size")]
+pub struct BatchOptions {
+    concurrency: usize,
+    unrepeatable: Unrepeatable,
+    linger: Duration,
+}
+
+impl Default for BatchOptions {
+    /// One batch at a time, a linger of one second, and nothing that could not be retried.
+    fn default() -> Self {
+        Self { concurrency: 1, unrepeatable: Unrepeatable::Refuse, linger: Duration::from_secs(1) }
+    }
+}
+
+impl BatchOptions {
+    /// The most batches that are under way at a time; 0 counts as 1.
+    ///
+    /// With one, everything arrives in its order. With more, a batch can overtake another: say so only where no operation
+    /// depends on an earlier one, such as where each is about another person.
+    #[must_use]
+    pub const fn with_concurrency(mut self, batches: usize) -> Self {
+        self.concurrency = batches;
+        self
+    }
+
+    /// What happens to items that must not arrive twice.
+    #[must_use]
+    pub const fn with_unrepeatable(mut self, unrepeatable: Unrepeatable) -> Self {
+        self.unrepeatable = unrepeatable;
+        self
+    }
+
+    /// How long the first item of a batch that does not get full waits for more. Default: one second. With
+    /// [`Duration::MAX`] such a batch is sent only when it is flushed, and no timer is started.
+    #[must_use]
+    #[doc(alias = "flush interval")]
+    pub const fn with_linger(mut self, linger: Duration) -> Self {
+        self.linger = linger;
+        self
+    }
+
+    /// How long the first item of a batch that does not get full waits for more.
+    #[must_use]
+    pub const fn linger(&self) -> Duration {
+        self.linger
+    }
+}
+
+/// A request that is under way.
+type Request = BoxFuture<'static, Result<BatchResponse, Error>>;
+
+/// The state of one stream of items. It does nothing by itself: whoever holds it polls it.
+pub(super) struct Engine<B: Batch, T> {
+    client: Client<B::Api>,
+    options: BatchOptions,
+    builder: BatchBuilder<B, T>,
+    /// Batches that are ready.
+    ready: VecDeque<EncodedBatch<B, T>>,
+    under_way: Vec<(EncodedBatch<B, T>, Request)>,
+    /// Whether a batch that is not full leaves after a while. An iterator gives the next item at once.
+    lingers: bool,
+    /// While somebody waits for a batch that is not full.
+    linger: Option<BoxFuture<'static, ()>>,
+    /// When the first item of the batch that is packed came, by the monotonic clock.
+    packed_since: Duration,
+    summary: Summary,
+    events: Vec<BatchEvent<T>>,
+}
+
+impl<B: Batch, T> Engine<B, T> {
+    pub(super) fn new(client: Client<B::Api>, options: BatchOptions) -> Self {
+        let builder = BatchBuilder::new().with_limits(*client.limits()).with_unrepeatable(options.unrepeatable);
+        Self {
+            client,
+            options,
+            builder,
+            ready: VecDeque::new(),
+            under_way: Vec::new(),
+            lingers: false,
+            linger: None,
+            packed_since: Duration::ZERO,
+            summary: Summary::default(),
+            events: Vec::new(),
+        }
+    }
+
+    /// Has a batch that is not full leave after the linger, unless that never ends.
+    pub(super) fn lingering(mut self) -> Self {
+        self.lingers = self.options.linger != Duration::MAX;
+        self
+    }
+
+    /// Whether an item more is taken now: there are never more batches in memory than may be under way, and the one that
+    /// is being packed.
+    pub(super) fn has_room(&self) -> bool {
+        self.under_way.len() + self.ready.len() < self.options.concurrency.max(1)
+    }
+
+    /// Encodes an item; what is missing of its id and time is filled in from now.
+    pub(super) fn encode(client: &Client<B::Api>, item: impl IntoItem<B>) -> Result<Parts, BuildError> {
+        item.into_parts(&client.now(), client.limits())
+    }
+
+    pub(super) const fn client(&self) -> &Client<B::Api> {
+        &self.client
+    }
+
+    /// Takes an item, and says whether it is the first of a batch; one that is not accepted is reported.
+    pub(super) fn push(&mut self, tag: T, item: Result<Parts, BuildError>) -> bool {
+        let parts = match item {
+            Ok(parts) => parts,
+            Err(error) => {
+                self.failed(tag, None, error.into());
+                return false;
+            }
+        };
+        if let Some(error) = self.summary.stopped.clone() {
+            self.failed(tag, Some(parts.encoded.json.into()), ItemError::Undelivered(error));
+            return false;
+        }
+        let was_empty = self.builder.is_empty();
+        match self.builder.push_parts(parts, tag) {
+            Ok(full) => {
+                let is_first = was_empty || full.is_some();
+                if is_first && self.lingers {
+                    self.linger = None;
+                    self.packed_since = self.client.now().monotonic;
+                }
+                self.ready.extend(full);
+                is_first
+            }
+            Err(failed) => {
+                let FailedItem { tag, json, error } = *failed;
+                self.failed(tag, json, error);
+                false
+            }
+        }
+    }
+
+    /// Makes what is packed ready, full or not.
+    pub(super) fn flush(&mut self) {
+        self.linger = None;
+        self.ready.extend(self.builder.finish());
+    }
+
+    /// Makes what is packed ready if it has waited long enough by the clock: for those who do not wait for it themselves.
+    pub(super) fn flush_if_late(&mut self, now: Duration) {
+        if !self.builder.is_empty() && now.saturating_sub(self.packed_since) >= self.options.linger {
+            self.flush();
+        }
+    }
+
+    /// Waits for the batch that is not full, and makes it ready when it has waited long enough; says whether it has.
+    ///
+    /// Nobody calls it who has more items at hand: where time is a test's own, a wait is over at once.
+    pub(super) fn poll_linger(&mut self, context: &mut Context<'_>) -> bool {
+        if !self.lingers || self.builder.is_empty() {
+            return false;
+        }
+        let linger = self.linger.get_or_insert_with(|| self.client.sleep(self.options.linger));
+        let is_late = linger.as_mut().poll(context).is_ready();
+        if is_late {
+            self.flush();
+        }
+        is_late
+    }
+
+    /// Whether all that was made ready has ended.
+    pub(super) fn is_idle(&self) -> bool {
+        self.ready.is_empty() && self.under_way.is_empty()
+    }
+
+    pub(super) const fn summary(&self) -> &Summary {
+        &self.summary
+    }
+
+    /// What there is to report since the last time.
+    pub(super) fn take_events(&mut self) -> Vec<BatchEvent<T>> {
+        mem::take(&mut self.events)
+    }
+
+    /// Goes on as far as it can: ends what has ended, and sends what is ready.
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) {
+        loop {
+            let mut moved = self.end_some(context);
+            while self.under_way.len() < self.options.concurrency.max(1) {
+                let Some(batch) = self.ready.pop_front() else { break };
+                let (client, prepared) = (self.client.clone(), batch.prepare());
+                self.under_way.push((batch, Box::pin(async move { client.send(prepared).await })));
+                moved = true;
+            }
+            if !moved {
+                return;
+            }
+        }
+    }
+
+    fn end_some(&mut self, context: &mut Context<'_>) -> bool {
+        let (mut moved, mut index) = (false, 0);
+        while let Some((_, request)) = self.under_way.get_mut(index) {
+            if let Poll::Ready(result) = request.as_mut().poll(context) {
+                let (batch, _) = self.under_way.swap_remove(index);
+                self.ended(batch, result);
+                moved = true;
+            } else {
+                index += 1;
+            }
+        }
+        moved
+    }
+
+    fn ended(&mut self, batch: EncodedBatch<B, T>, result: Result<BatchResponse, Error>) {
+        self.summary.batches += 1;
+        match result.map(|response| response.into_result(batch.len())) {
+            Ok(Ok(accepted)) => self.summary.accepted += accepted as u64,
+            Ok(Err(rejections)) => self.rejected(batch, rejections),
+            Err(error) if refuses_the_body(&error) => match batch.split() {
+                Ok((first, second)) => {
+                    self.ready.push_front(second);
+                    self.ready.push_front(first);
+                }
+                Err(culprit) => self.rejected_whole(*culprit, &error),
+            },
+            Err(error) => self.undelivered(batch, error),
+        }
+        self.events.push(BatchEvent::Progress(self.summary.clone()));
+    }
+
+    fn rejected(&mut self, batch: EncodedBatch<B, T>, rejections: Rejections) {
+        self.summary.accepted += rejections.accepted as u64;
+        let mut rejected: BTreeMap<_, _> = rejections.rejected.into_iter().map(|one| (one.index, one)).collect();
+        for (index, (tag, json)) in batch.into_items().enumerate() {
+            if let Some(rejection) = rejected.remove(&index) {
+                // A copy, because a part of the batch would keep the whole of it in memory.
+                self.failed(tag, Some(Bytes::copy_from_slice(&json)), ItemError::Rejected(rejection));
+            }
+        }
+        for unknown in rejections.unknown {
+            self.summary.unknown += 1;
+            self.events.push(BatchEvent::Unknown(unknown));
+        }
+    }
+
+    /// A batch of one item that was refused as a whole: the item was.
+    fn rejected_whole(&mut self, culprit: EncodedBatch<B, T>, error: &Error) {
+        let message = error.as_api().and_then(|api| api.message()).map(str::to_owned);
+        for (tag, json) in culprit.into_items() {
+            let rejection = Rejection { index: 0, reason: None, field: None, message: message.clone() };
+            self.failed(tag, Some(json), ItemError::Rejected(rejection));
+        }
+    }
+
+    fn undelivered(&mut self, batch: EncodedBatch<B, T>, error: Error) {
+        let error = Arc::new(error);
+        self.give_up(batch, &error);
+        if is_hopeless(&error) {
+            self.flush();
+            for batch in mem::take(&mut self.ready) {
+                self.give_up(batch, &error);
+            }
+            self.summary.stopped = Some(error);
+        }
+    }
+
+    fn give_up(&mut self, batch: EncodedBatch<B, T>, error: &Arc<Error>) {
+        for (tag, json) in batch.into_items() {
+            self.failed(tag, Some(json), ItemError::Undelivered(error.clone()));
+        }
+    }
+
+    fn failed(&mut self, tag: T, json: Option<Bytes>, error: ItemError) {
+        match &error {
+            ItemError::Invalid(_) => self.summary.invalid += 1,
+            ItemError::Rejected(_) => self.summary.rejected += 1,
+            ItemError::Undelivered(_) => self.summary.undelivered += 1,
+        }
+        self.events.push(BatchEvent::Failed(FailedItem { tag, json, error }));
+    }
+}
+
+impl<B: Batch, T> fmt::Debug for Engine<B, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine")
+            .field("options", &self.options)
+            .field("under_way", &self.under_way.len())
+            .field("summary", &self.summary)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Nothing of such a batch was accepted, so its halves can be sent.
+fn refuses_the_body(error: &Error) -> bool {
+    matches!(error.status(), Some(StatusCode::BAD_REQUEST | StatusCode::PAYLOAD_TOO_LARGE))
+}
+
+/// No other batch would fare better.
+fn is_hopeless(error: &Error) -> bool {
+    let status = error.status();
+    matches!(status, Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND))
+        || status.is_some_and(|status| status.is_redirection())
+}

@@ -1,0 +1,161 @@
+//! What goes into a batch.
+
+use std::{fmt, marker::PhantomData};
+
+use crate::{Api, BuildError, Limits, Moment, Operation, OperationInfo, Replay};
+
+pub(crate) mod sealed {
+    pub trait Sealed {}
+}
+
+/// A route that takes many operations in one request: [`TrackBatch`](crate::TrackBatch) or
+/// [`PipelinesBatch`](crate::PipelinesBatch).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no batch route",
+    note = "they are `TrackBatch`, for operations of `track::v2`, and `PipelinesBatch`, for those of `pipelines`"
+)]
+pub trait Batch: sealed::Sealed + Send + Sync + 'static {
+    /// The API.
+    type Api: Api;
+    /// What is known of the request.
+    const INFO: &'static OperationInfo;
+}
+
+/// An operation that can also go in a batch.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot go in a batch",
+    note = "operations of `track::v2` and of `pipelines` can"
+)]
+pub trait BatchItem: Operation<Output = (), Api = <Self::Batch as Batch>::Api> {
+    /// The batches that take it.
+    type Batch: Batch;
+
+    /// Encodes the operation as a batch has it, whatever its whole size, and within the other limits.
+    ///
+    /// # Errors
+    ///
+    /// Where an argument cannot be sent.
+    fn into_item(self, limits: &Limits) -> Result<EncodedItem, BuildError>;
+}
+
+/// An operation as a batch has it.
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct EncodedItem {
+    /// The operation, as an object of the batch.
+    pub json: Vec<u8>,
+    /// What the operation shares with all others of its batch, as entries beside `batch`, each behind a comma; empty if
+    /// nothing.
+    pub shared: Vec<u8>,
+}
+
+impl EncodedItem {
+    /// An operation as this object, which shares nothing with the others of its batch.
+    #[must_use]
+    pub const fn new(json: Vec<u8>) -> Self {
+        Self { json, shared: Vec::new() }
+    }
+
+    /// The operation with entries that stand beside `batch`, each behind a comma.
+    #[must_use]
+    pub fn with_shared(mut self, shared: Vec<u8>) -> Self {
+        self.shared = shared;
+        self
+    }
+}
+
+impl fmt::Debug for EncodedItem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EncodedItem").field("json_bytes", &self.json.len()).finish_non_exhaustive()
+    }
+}
+
+/// An operation that is encoded, for a [`BatchBuilder`](crate::BatchBuilder). It is not encoded again.
+pub struct Item<B> {
+    // As long as they are and no longer: many items may wait in memory.
+    json: Box<[u8]>,
+    shared: Box<[u8]>,
+    replay: Replay,
+    batch: PhantomData<B>,
+}
+
+impl<B: Batch> Item<B> {
+    /// Encodes `operation` within `limits`, with what is missing of its id and time filled in from `now`. Its whole size
+    /// is the [`BatchBuilder`](crate::BatchBuilder)'s to check.
+    ///
+    /// # Errors
+    ///
+    /// Where an argument cannot be sent.
+    pub fn new<O: BatchItem<Batch = B>>(operation: O, now: &Moment, limits: &Limits) -> Result<Self, BuildError> {
+        let Parts { encoded: EncodedItem { json, shared }, replay } = Parts::of(operation, now, limits)?;
+        Ok(Self { json: json.into(), shared: shared.into(), replay, batch: PhantomData })
+    }
+
+    /// The operation as JSON.
+    #[must_use]
+    pub fn json(&self) -> &[u8] {
+        &self.json
+    }
+
+    /// Whether it may arrive twice.
+    #[must_use]
+    pub fn replay(&self) -> Replay {
+        self.replay
+    }
+}
+
+impl<B> fmt::Debug for Item<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Item")
+            .field("json_bytes", &self.json.len())
+            .field("replay", &self.replay)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a batch takes of an item.
+pub struct Parts {
+    pub(super) encoded: EncodedItem,
+    pub(super) replay: Replay,
+}
+
+impl Parts {
+    fn of<O: BatchItem>(mut operation: O, now: &Moment, limits: &Limits) -> Result<Self, BuildError> {
+        operation.stamp(now);
+        let replay = operation.replay();
+        Ok(Self { encoded: operation.into_item(limits)?, replay })
+    }
+}
+
+impl fmt::Debug for Parts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.encoded.fmt(f)
+    }
+}
+
+/// What can be pushed to a batch: an operation, an [`Item`] that was encoded before, or the result of encoding one, whose
+/// error is then reported like that of any other item.
+pub trait IntoItem<B: Batch> {
+    /// Encodes it, if that is still to be done.
+    #[doc(hidden)]
+    fn into_parts(self, now: &Moment, limits: &Limits) -> Result<Parts, BuildError>;
+}
+
+impl<O: BatchItem> IntoItem<O::Batch> for O {
+    fn into_parts(self, now: &Moment, limits: &Limits) -> Result<Parts, BuildError> {
+        Parts::of(self, now, limits)
+    }
+}
+
+impl<B: Batch> IntoItem<B> for Item<B> {
+    fn into_parts(self, _: &Moment, _: &Limits) -> Result<Parts, BuildError> {
+        let encoded = EncodedItem { json: self.json.into(), shared: self.shared.into() };
+        Ok(Parts { encoded, replay: self.replay })
+    }
+}
+
+impl<B: Batch> IntoItem<B> for Result<Item<B>, BuildError> {
+    fn into_parts(self, now: &Moment, limits: &Limits) -> Result<Parts, BuildError> {
+        self?.into_parts(now, limits)
+    }
+}

@@ -1,0 +1,31 @@
+//! Operations that can go many to a request, and what happened to each.
+//!
+//! An [`Item`] is an operation that is encoded, once; a [`BatchBuilder`] puts items into batches by their exact size; an
+//! [`EncodedBatch`] is a request; and its response says of each item whether it was accepted. A [`BatchSender`] does all of
+//! it for operations that are pushed to it, and [`Client::send_all`](crate::Client::send_all) for those of an iterator.
+
+mod builder;
+mod encoded;
+mod engine;
+mod item;
+mod outcome;
+mod response;
+mod send_all;
+mod sender;
+
+pub use self::{
+    builder::{BatchBuilder, Unrepeatable},
+    encoded::EncodedBatch,
+    engine::BatchOptions,
+    item::{Batch, BatchItem, EncodedItem, IntoItem, Item},
+    outcome::{BatchEvent, FailedItem, ItemError, Summary},
+    response::{BatchResponse, Rejection, Rejections},
+    send_all::SendAll,
+    sender::{BatchReport, BatchSender},
+};
+#[doc(hidden)]
+pub use self::{
+    item::Parts,
+    send_all::{Items, Source},
+};
+pub(crate) use item::sealed;

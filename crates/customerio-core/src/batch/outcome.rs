@@ -1,0 +1,108 @@
+//! What happened to items: reports, errors and counts.
+
+use std::{fmt, sync::Arc};
+
+use bytes::Bytes;
+use serde_json::Value;
+
+use super::Rejection;
+use crate::{BuildError, Error, error::Bounded};
+
+/// What is reported while operations are sent in batches.
+#[non_exhaustive]
+pub enum BatchEvent<T> {
+    /// A batch has ended: the counts so far.
+    Progress(Summary),
+    /// An item was not accepted.
+    Failed(FailedItem<T>),
+    /// The server reported an error of an item that the batch does not have: it belongs to no known item.
+    Unknown(Value),
+}
+
+/// An item that was not accepted, and why.
+#[non_exhaustive]
+pub struct FailedItem<T> {
+    /// The tag that it came with.
+    pub tag: T,
+    /// The item as JSON, if it could be encoded.
+    pub json: Option<Bytes>,
+    /// Why.
+    pub error: ItemError,
+}
+
+/// Why an item was not accepted.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ItemError {
+    /// It cannot be sent: nothing was.
+    #[error(transparent)]
+    Invalid(#[from] BuildError),
+    /// The server rejected it.
+    #[error("the server rejected it: {}", Bounded(.0.message.as_deref().or(.0.reason.as_deref()).unwrap_or("it did not say why")))]
+    Rejected(Rejection),
+    /// Its batch failed as a whole: [`Error::delivery`] says whether it may have arrived all the same.
+    #[error("its batch was not delivered: {0}")]
+    Undelivered(Arc<Error>),
+}
+
+impl<T> fmt::Debug for BatchEvent<T> {
+    /// Tags and items name people, and the server may quote them.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Progress(summary) => f.debug_tuple("Progress").field(summary).finish(),
+            Self::Failed(failed) => f.debug_tuple("Failed").field(failed).finish(),
+            Self::Unknown(_) => f.debug_struct("Unknown").finish_non_exhaustive(),
+        }
+    }
+}
+
+impl<T> fmt::Debug for FailedItem<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FailedItem")
+            .field("json_bytes", &self.json.as_ref().map(Bytes::len))
+            .field("error", &self.error)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T> fmt::Display for FailedItem<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl<T> std::error::Error for FailedItem<T> {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.error.source()
+    }
+}
+
+/// How many items ended how.
+#[derive(Clone, Debug, Default)]
+#[must_use = "items may have been rejected, refused or not delivered"]
+#[non_exhaustive]
+pub struct Summary {
+    /// Accepted by the server.
+    pub accepted: u64,
+    /// Rejected by the server.
+    pub rejected: u64,
+    /// Not sent, because they cannot be.
+    pub invalid: u64,
+    /// In batches that failed as a whole.
+    pub undelivered: u64,
+    /// Errors of the server that name no item.
+    pub unknown: u64,
+    /// The batches that were sent.
+    pub batches: u64,
+    /// Why no more items were taken, if so: the credentials are wrong, or the route is not there, and no other batch would
+    /// fare better.
+    pub stopped: Option<Arc<Error>>,
+}
+
+impl Summary {
+    /// All items that have ended, one way or another.
+    #[must_use]
+    pub const fn ended(&self) -> u64 {
+        self.accepted + self.rejected + self.invalid + self.undelivered
+    }
+}

@@ -1,0 +1,335 @@
+//! Operations pushed one by one, from any number of tasks, and sent in batches.
+
+use std::{
+    fmt,
+    future::poll_fn,
+    mem,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, Wake, Waker},
+};
+
+use super::{Batch, BatchEvent, BatchOptions, FailedItem, IntoItem, Summary, engine::Engine};
+use crate::{Client, MaybeSend, Pipelines, PipelinesBatch, Track, TrackBatch};
+
+impl Client<Track> {
+    /// Takes operations of [`track::v2`](crate::track::v2) one by one, and sends them in batches: see [`BatchSender`].
+    pub fn batch<T: MaybeSend + 'static>(&self, options: BatchOptions) -> BatchSender<TrackBatch, T> {
+        BatchSender::new(self.clone(), options)
+    }
+}
+
+impl Client<Pipelines> {
+    /// Takes operations of [`pipelines`](crate::pipelines) one by one, and sends them in batches: see [`BatchSender`].
+    pub fn batch<T: MaybeSend + 'static>(&self, options: BatchOptions) -> BatchSender<PipelinesBatch, T> {
+        BatchSender::new(self.clone(), options)
+    }
+}
+
+/// Takes operations one by one, packs them by their exact size, and sends the batches.
+///
+/// Each comes with a tag of the caller's, by which [`finish`](Self::finish) reports the items that were not accepted. A
+/// clone pushes to the same batches, so that several tasks can share one. A push waits while as many batches are under way
+/// as [may be](BatchOptions::with_concurrency): there is never more in memory than those and the one that is being packed.
+/// A batch that does not get full leaves after the [linger](BatchOptions::with_linger).
+///
+/// With a transport that has a runtime ([`Transport::spawn`](crate::Transport::spawn)), batches are sent in the background,
+/// also after all handles were dropped. Without one, they are sent while somebody pushes, flushes or finishes.
+///
+/// ```
+/// # use customerio_core::{BatchOptions, Client, Track, track::v2::person::{Event, Identify}};
+/// async fn import(track: &Client<Track>, rows: Vec<(u64, String)>) -> u64 {
+///     let batch = track.batch(BatchOptions::default());
+///     for (line, id) in rows {
+///         batch.push(line, Identify::new(&id)).await;
+///         batch.push(line, Event::new(id, "imported")).await;
+///     }
+///     let report = batch.finish().await;
+///     for failed in &report.failed {
+///         eprintln!("line {}: {}", failed.tag, failed.error);
+///     }
+///     report.summary.accepted
+/// }
+/// ```
+#[must_use = "finish it to know what was accepted"]
+pub struct BatchSender<B: Batch, T> {
+    shared: Arc<Shared<B, T>>,
+}
+
+/// What a [`BatchSender`] did.
+#[must_use = "items may have been rejected, refused or not delivered"]
+#[non_exhaustive]
+pub struct BatchReport<T> {
+    /// How many items ended how.
+    pub summary: Summary,
+    /// The items that were not accepted, each with its tag and the reason. Empty where
+    /// [`on_event`](BatchSender::on_event) takes them.
+    pub failed: Vec<FailedItem<T>>,
+    /// Errors of the server that name no item, as they came. Empty where [`on_event`](BatchSender::on_event) takes them.
+    pub unknown: Vec<serde_json::Value>,
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+type OnEvent<T> = Box<dyn FnMut(BatchEvent<T>) + Send>;
+#[cfg(target_arch = "wasm32")]
+type OnEvent<T> = Box<dyn FnMut(BatchEvent<T>)>;
+
+struct Shared<B: Batch, T> {
+    state: Mutex<State<B, T>>,
+    wakers: Arc<Wakers>,
+    client: Client<B::Api>,
+}
+
+struct State<B: Batch, T> {
+    engine: Engine<B, T>,
+    on_event: Option<OnEvent<T>>,
+    failed: Vec<FailedItem<T>>,
+    unknown: Vec<serde_json::Value>,
+    /// The handles that there are. The one in the background is none.
+    handles: usize,
+    is_in_background: bool,
+}
+
+/// Whoever waits for a batch sender. All are woken by whatever moves in it: each looks whether that was what it waits for,
+/// and the first polls for all.
+#[derive(Default)]
+struct Wakers(Mutex<Vec<Waker>>);
+
+impl Wakers {
+    fn register(&self, waker: &Waker) {
+        let mut wakers = self.lock();
+        if !wakers.iter().any(|one| one.will_wake(waker)) {
+            wakers.push(waker.clone());
+        }
+    }
+
+    fn wake_all(&self) {
+        let wakers = mem::take(&mut *self.lock());
+        wakers.into_iter().for_each(Waker::wake);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Waker>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Wake for Wakers {
+    fn wake(self: Arc<Self>) {
+        self.wake_all();
+    }
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.wake_all();
+    }
+}
+
+impl<B: Batch, T> Shared<B, T> {
+    fn lock(&self) -> MutexGuard<'_, State<B, T>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Goes on as far as it can. Whoever waits is woken when it can go on further.
+    fn advance(&self, state: &mut State<B, T>) {
+        let waker = Waker::from(self.wakers.clone());
+        state.engine.poll(&mut Context::from_waker(&waker));
+        state.report();
+    }
+
+    /// What runs in the background: it ends when there is no handle left, and nothing to send.
+    fn poll_background(&self, context: &Context<'_>) -> Poll<()> {
+        let mut state = self.lock();
+        self.wakers.register(context.waker());
+        if state.handles == 0 {
+            state.engine.flush();
+        }
+        let waker = Waker::from(self.wakers.clone());
+        loop {
+            self.advance(&mut state);
+            if !state.engine.poll_linger(&mut Context::from_waker(&waker)) {
+                break;
+            }
+        }
+        if state.handles == 0 && state.engine.is_idle() { Poll::Ready(()) } else { Poll::Pending }
+    }
+}
+
+impl<B: Batch, T> State<B, T> {
+    /// Hands over what there is to report.
+    fn report(&mut self) {
+        for event in self.engine.take_events() {
+            match (&mut self.on_event, event) {
+                (Some(on_event), event) => on_event(event),
+                (None, BatchEvent::Failed(failed)) => self.failed.push(failed),
+                (None, BatchEvent::Unknown(error)) => self.unknown.push(error),
+                (None, BatchEvent::Progress(_)) => {}
+            }
+        }
+    }
+}
+
+impl<B: Batch, T: MaybeSend + 'static> BatchSender<B, T> {
+    fn new(client: Client<B::Api>, options: BatchOptions) -> Self {
+        let state = State {
+            engine: Engine::new(client.clone(), options).lingering(),
+            on_event: None,
+            failed: Vec::new(),
+            unknown: Vec::new(),
+            handles: 1,
+            is_in_background: false,
+        };
+        Self { shared: Arc::new(Shared { state: Mutex::new(state), wakers: Arc::default(), client }) }
+    }
+
+    /// Reports to `on_event`, at once, instead of keeping what failed for the report: for so many items that even those
+    /// that fail do not fit into memory. It is called while the sender is locked, so it must not push.
+    pub fn on_event(self, on_event: impl FnMut(BatchEvent<T>) + MaybeSend + 'static) -> Self {
+        self.shared.lock().on_event = Some(Box::new(on_event));
+        self
+    }
+
+    /// Takes an operation, or an [`Item`](crate::Item) that was encoded before, once there is room.
+    ///
+    /// An event without an id gets one, and the time of this call. What cannot be sent is reported like what the server
+    /// rejects. Dropping the future before it is ready takes nothing.
+    pub async fn push(&self, tag: T, item: impl IntoItem<B>) {
+        let now = self.shared.client.now();
+        let mut item = Some((tag, item.into_parts(&now, self.shared.client.limits())));
+        poll_fn(move |context| {
+            let mut state = self.shared.lock();
+            if !state.engine.has_room() {
+                self.shared.wakers.register(context.waker());
+                self.shared.advance(&mut state);
+                if !state.engine.has_room() {
+                    return Poll::Pending;
+                }
+            }
+            let is_first = item.take().is_some_and(|(tag, parts)| state.engine.push(tag, parts));
+            state.engine.flush_if_late(now.monotonic);
+            // What there is to do now is begun at once. The linger is the background's, which must know of it.
+            self.shared.advance(&mut state);
+            self.go_to_background(&mut state);
+            if is_first {
+                self.shared.wakers.wake_all();
+            }
+            Poll::Ready(())
+        })
+        .await;
+    }
+
+    /// Has the rest done in the background, if there is such a thing and something is to be done.
+    fn go_to_background(&self, state: &mut State<B, T>) {
+        if state.is_in_background {
+            return;
+        }
+        let shared = self.shared.clone();
+        let task = Box::pin(poll_fn(move |context| shared.poll_background(context)));
+        state.is_in_background = self.shared.client.spawn(task).is_none();
+    }
+
+    /// Sends what is packed, full or not, and waits until all that was pushed has ended.
+    pub async fn flush(&self) {
+        let mut has_flushed = false;
+        poll_fn(|context| {
+            let mut state = self.shared.lock();
+            if !mem::replace(&mut has_flushed, true) {
+                state.engine.flush();
+            }
+            self.shared.wakers.register(context.waker());
+            self.shared.advance(&mut state);
+            if state.engine.is_idle() { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+    }
+
+    /// [Flushes](Self::flush), and reports what ended how. Where there are clones, what they pushed until now is in the
+    /// report too, and what they push later is in theirs.
+    pub async fn finish(self) -> BatchReport<T> {
+        self.flush().await;
+        let mut state = self.shared.lock();
+        BatchReport {
+            summary: state.engine.summary().clone(),
+            failed: mem::take(&mut state.failed),
+            unknown: mem::take(&mut state.unknown),
+        }
+    }
+
+    /// How many items ended how until now.
+    pub fn summary(&self) -> Summary {
+        self.shared.lock().engine.summary().clone()
+    }
+}
+
+impl<B: Batch, T> Clone for BatchSender<B, T> {
+    fn clone(&self) -> Self {
+        self.shared.lock().handles += 1;
+        Self { shared: self.shared.clone() }
+    }
+}
+
+impl<B: Batch, T> Drop for BatchSender<B, T> {
+    /// Never waits: what was pushed is sent in the background, if there is such a thing.
+    fn drop(&mut self) {
+        self.shared.lock().handles -= 1;
+        self.shared.wakers.wake_all();
+    }
+}
+
+impl<B: Batch, T> fmt::Debug for BatchSender<B, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BatchSender").field("engine", &self.shared.lock().engine).finish_non_exhaustive()
+    }
+}
+
+impl<T> fmt::Debug for BatchReport<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BatchReport")
+            .field("summary", &self.summary)
+            .field("failed", &self.failed)
+            .field("unknown", &self.unknown.len())
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use bytes::Bytes;
+    use http::{Request, Response};
+
+    use super::*;
+    use crate::{
+        BoxFuture, Endpoint, Moment, Region, Transport, TransportError, async_trait, track::v2::person::Identify,
+    };
+
+    /// Its waits cannot be waited for.
+    #[derive(Debug)]
+    struct WithoutTimer;
+
+    #[async_trait]
+    impl Transport for WithoutTimer {
+        async fn send(&self, _: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+            Ok(Response::new(Bytes::from_static(b"{}")))
+        }
+        fn sleep<'s, 'f>(&'s self, duration: Duration) -> BoxFuture<'f, ()>
+        where
+            's: 'f,
+            Self: 'f,
+        {
+            Box::pin(poll_fn(move |_| panic!("a wait of {duration:?}")))
+        }
+        fn now(&self) -> Moment {
+            Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 1 }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_linger_without_an_end_needs_no_timer() {
+        let client = Client::new(Endpoint::track(Region::Us, "site", "key").unwrap(), WithoutTimer);
+        let batch = client.batch(BatchOptions::default().with_linger(Duration::MAX));
+        batch.push(1, Identify::new(1)).await;
+        assert_eq!(batch.summary().batches, 0);
+        batch.flush().await;
+        batch.push(2, Identify::new(2)).await;
+        let summary = batch.finish().await.summary;
+        assert_eq!((summary.accepted, summary.batches), (2, 2));
+    }
+}

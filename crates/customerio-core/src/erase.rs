@@ -1,0 +1,35 @@
+//! The value that removes an attribute.
+
+use serde::{Serialize, Serializer};
+
+/// Removes the attribute that has it as its value: it is written as `null`, which erases at Customer.io.
+///
+/// A field that is `None` is left out instead, so that a struct that is only half filled deletes nothing.
+///
+/// ```
+/// use customerio_core::{Erase, Limits, Prepared, track::Identify};
+///
+/// #[derive(serde::Serialize)]
+/// struct Changes<'a> {
+///     plan: Option<&'a str>,
+///     nickname: Option<&'a str>,
+///     trial_ends: Erase,
+/// }
+///
+/// let changes = Changes { plan: Some("pro"), nickname: None, trial_ends: Erase };
+/// let request = Prepared::new(Identify::new("42").with_attributes(&changes), &Limits::default())?;
+/// assert_eq!(request.body(), r#"{"plan":"pro","trial_ends":null}"#);
+/// # Ok::<(), customerio_core::BuildError>(())
+/// ```
+///
+/// `()` and `serde_json::Value::Null` do the same, and so does `Some(None)`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[doc(alias = "null")]
+#[doc(alias = "delete attribute")]
+pub struct Erase;
+
+impl Serialize for Erase {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_unit()
+    }
+}

@@ -1,0 +1,287 @@
+//! The ids that Customer.io gives out: one type for each thing, the same in every call and every response.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::{BuildError, BuildErrorKind, path::check_identifier, text::Text};
+
+fn not_positive(what: &'static str) -> BuildError {
+    BuildError::new(what, BuildErrorKind::Invalid("it must be a positive number".into()))
+}
+
+/// Makes a type of a number by which Customer.io knows something.
+macro_rules! numeric_ids {
+    ($($(#[$meta:meta])* $name:ident $what:literal;)*) => {$(
+        $(#[$meta])*
+        ///
+        /// Made of any whole number, as databases have them; one that is not positive is refused when the request is
+        /// built. In responses it is read from a number, or from text with digits.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(u64);
+
+        impl $name {
+            /// The number.
+            #[must_use]
+            pub const fn get(self) -> u64 {
+                self.0
+            }
+        }
+
+        numeric_ids!(@from $name: u8 u16 u32 u64 usize i8 i16 i32 i64 isize);
+
+        impl std::str::FromStr for $name {
+            type Err = BuildError;
+
+            fn from_str(text: &str) -> Result<Self, BuildError> {
+                let digits = text.trim();
+                digits.parse().map(Self).map_err(|_| not_positive($what))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_u64(self.0)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_any(Number).map(Self)
+            }
+        }
+    )*};
+    (@from $name:ident: $($type:ty)*) => {$(
+        impl From<$type> for $name {
+            fn from(number: $type) -> Self {
+                // What is negative is no id; 0 is how `check` knows it.
+                Self(u64::try_from(number).unwrap_or(0))
+            }
+        }
+    )*};
+}
+
+numeric_ids! {
+    /// The number of a broadcast, as in its URL.
+    #[doc(alias = "campaign")]
+    BroadcastId "the broadcast's id";
+    /// The number of a piece of content.
+    ContentId "the content's id";
+    /// The number of a type of objects: 1 is the first type of a workspace.
+    ObjectTypeId "the object's type";
+    /// The number of a segment.
+    SegmentId "the segment's id";
+    /// The number of a template.
+    TemplateId "the template's id";
+    /// The number of a subscription topic.
+    TopicId "the topic's id";
+    /// The number of a trigger of a broadcast.
+    TriggerId "the trigger's id";
+    /// The number of a workspace.
+    #[doc(alias = "environment_id")]
+    WorkspaceId "the workspace's id";
+}
+
+/// Ids that are arguments: one that is not positive is refused.
+macro_rules! arguments {
+    ($($name:ident $what:literal;)*) => {$(
+        impl $name {
+            /// Refuses what cannot be one.
+            pub(crate) fn check(self) -> Result<(), BuildError> {
+                if self.0 == 0 { Err(not_positive($what)) } else { Ok(()) }
+            }
+        }
+    )*};
+}
+
+arguments! {
+    BroadcastId "the broadcast's id";
+    ContentId "the content's id";
+    ObjectTypeId "the object's type";
+    SegmentId "the segment's id";
+    TemplateId "the template's id";
+    TopicId "the topic's id";
+    WorkspaceId "the workspace's id";
+}
+
+/// Reads a number, or text with digits.
+struct Number;
+
+impl de::Visitor<'_> for Number {
+    type Value = u64;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a whole number")
+    }
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<u64, E> {
+        Ok(number)
+    }
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<u64, E> {
+        text.trim().parse().map_err(|_| E::invalid_value(de::Unexpected::Str("text"), &self))
+    }
+}
+
+/// Names a transactional message of the workspace: by its number, or by its trigger name.
+///
+/// ```
+/// use customerio_core::app::TransactionalMessageId;
+///
+/// assert_eq!(TransactionalMessageId::from(44).to_string(), "44");
+/// assert_eq!(TransactionalMessageId::from("password_reset").to_string(), "password_reset");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[doc(alias = "template")]
+pub struct TransactionalMessageId(Named);
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(untagged)]
+enum Named {
+    Number(u64),
+    Trigger(Text),
+}
+
+impl TransactionalMessageId {
+    pub(crate) fn check(&self) -> Result<(), BuildError> {
+        match &self.0 {
+            Named::Trigger(name) if name.trim().is_empty() => {
+                Err(BuildError::new("the trigger name", BuildErrorKind::Empty))
+            }
+            Named::Number(0) => {
+                let kind = BuildErrorKind::Invalid("it must be a positive number".into());
+                Err(BuildError::new("the transactional message's id", kind))
+            }
+            Named::Number(_) | Named::Trigger(_) => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for TransactionalMessageId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Named::Number(number) => number.fmt(f),
+            Named::Trigger(name) => name.fmt(f),
+        }
+    }
+}
+
+impl Serialize for TransactionalMessageId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+macro_rules! message_id_from {
+    ($($number:ty)*; $($text:ty)*) => {
+        $(impl From<$number> for TransactionalMessageId {
+            fn from(number: $number) -> Self {
+                Self(Named::Number(u64::try_from(number).unwrap_or(0)))
+            }
+        })*
+        $(impl From<$text> for TransactionalMessageId {
+            fn from(name: $text) -> Self {
+                Self(Named::Trigger(Text::new(name)))
+            }
+        })*
+    };
+}
+
+message_id_from!(u8 u16 u32 u64 usize i8 i16 i32 i64 isize; &str &String String);
+
+/// The id of a delivery: a message to one person. Responses to sends, reporting webhooks and the header
+/// `CIO-Delivery-ID` of the message have it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct DeliveryId(Text);
+
+impl DeliveryId {
+    /// The id as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Refuses what cannot be one. The vendor documents no limit of its length.
+    pub(crate) fn check(&self) -> Result<(), BuildError> {
+        check_identifier("the delivery's id", self.as_str(), usize::MAX)
+    }
+}
+
+impl AsRef<str> for DeliveryId {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl fmt::Display for DeliveryId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+macro_rules! delivery_id_from {
+    ($($text:ty)*) => {$(
+        impl From<$text> for DeliveryId {
+            fn from(text: $text) -> Self {
+                Self(Text::new(text))
+            }
+        }
+    )*};
+}
+
+delivery_id_from!(&str &String String);
+
+impl From<&DeliveryId> for DeliveryId {
+    fn from(id: &DeliveryId) -> Self {
+        id.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_a_positive_number_of_any_type() {
+        for id in [SegmentId::from(7_i32), 7_u8.into(), 7_i64.into(), 7_usize.into(), " 7".parse().unwrap()] {
+            assert_eq!((id.get(), id.check()), (7, Ok(())));
+        }
+        for id in [SegmentId::from(-1), 0.into()] {
+            assert_eq!(
+                id.check().unwrap_err().to_string(),
+                "the segment's id is not valid: it must be a positive number"
+            );
+        }
+        assert!("-7".parse::<SegmentId>().is_err());
+    }
+
+    #[test]
+    fn ids_are_read_from_numbers_and_from_digits() {
+        for json in ["7", "\"7\""] {
+            assert_eq!(serde_json::from_str::<SegmentId>(json).unwrap(), SegmentId::from(7));
+        }
+        for json in ["-7", "\"seven\"", "7.5", "null", "[7]"] {
+            assert!(serde_json::from_str::<SegmentId>(json).is_err(), "{json}");
+        }
+        assert_eq!(serde_json::to_string(&SegmentId::from(7)).unwrap(), "7");
+    }
+
+    #[test]
+    fn a_transactional_message_has_a_number_or_a_name() {
+        for (id, json) in [
+            (TransactionalMessageId::from(44), "44"),
+            (44_u32.into(), "44"),
+            ("reset".into(), "\"reset\""),
+            (String::from("reset").into(), "\"reset\""),
+        ] {
+            assert_eq!((serde_json::to_string(&id).unwrap().as_str(), id.check()), (json, Ok(())));
+        }
+        assert!(TransactionalMessageId::from(" ").check().is_err());
+        assert!(TransactionalMessageId::from(-1).check().is_err());
+    }
+}

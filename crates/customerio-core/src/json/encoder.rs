@@ -1,0 +1,740 @@
+//! The one encoder of JSON: serde values in, the bytes of a body out.
+//!
+//! `serde_json` writes text and numbers; what is around them is written here, because three things that `serde_json` lets
+//! pass would lose data at Customer.io, where `null` erases an attribute:
+//!
+//! - a number that is not finite is an error, and not `null`;
+//! - a field or an entry that is `None` is left out, and not `null`; what means to erase says so by a value that is null
+//!   itself, such as `serde_json::Value::Null` or `()`;
+//! - an error names the field that it is about.
+
+#![expect(
+    clippy::inline_always,
+    reason = "names are known where a member is written, and only there can the look at them be spared"
+)]
+
+use std::fmt::{self, Display};
+
+use serde::{
+    Serialize, Serializer,
+    ser::{
+        Error as _, Impossible, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
+        SerializeTupleStruct, SerializeTupleVariant,
+    },
+};
+
+/// How `serde_json` passes on JSON that is already written, and numbers of any precision: as a struct of this name with a
+/// single field of this name, whose text is to be written as it is.
+const WRITTEN: [&str; 2] = [RAW, "$serde_json::private::Number"];
+pub(super) const RAW: &str = "$serde_json::private::RawValue";
+
+/// Appends `value` to `out`. After an error, what is in `out` is of no use.
+pub(crate) fn encode_into(out: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) -> Result<(), EncodeError> {
+    encode(out, &mut { Names::NONE }, false, value)
+}
+
+/// Appends a member to the object that `out` ends with and that is not closed yet; nothing where `value` is `None`.
+#[inline(always)]
+pub(super) fn encode_member(
+    out: &mut Vec<u8>,
+    name: &'static str,
+    value: &(impl Serialize + ?Sized),
+) -> Result<(), EncodeError> {
+    let mut encoder =
+        Encoder { start: 0, out, names: &mut { Names::NONE }, must_be_object: false, depth: 0, is_none: false };
+    let before = encoder.out.len();
+    encoder.separate();
+    encoder.plain_text(name);
+    encoder.member_value(before, Some(name), value)
+}
+
+/// Appends `value`, which must not be raw JSON or an enum, and notes the names of an object in `names`.
+pub(super) fn encode_object(
+    out: &mut Vec<u8>,
+    names: &mut Names,
+    value: &(impl Serialize + ?Sized),
+) -> Result<(), EncodeError> {
+    encode(out, names, true, value)
+}
+
+fn encode(
+    out: &mut Vec<u8>,
+    names: &mut Names,
+    must_be_object: bool,
+    value: &(impl Serialize + ?Sized),
+) -> Result<(), EncodeError> {
+    let mut encoder = Encoder { start: out.len(), out, names, must_be_object, depth: 0, is_none: false };
+    value.serialize(Value { encoder: &mut encoder, is_member: false })
+}
+
+/// Why a value cannot be encoded, and where in it that is.
+#[derive(Debug)]
+pub(crate) struct EncodeError {
+    /// Such as `address.lines[2]`; empty for the value itself.
+    pub(super) path: String,
+    /// A sentence without its subject, such as `is NaN`.
+    pub(super) reason: String,
+}
+
+impl EncodeError {
+    #[cold]
+    fn new(reason: impl Display) -> Self {
+        Self { path: String::new(), reason: reason.to_string() }
+    }
+
+    #[cold]
+    fn in_member(mut self, name: &str) -> Self {
+        let separator = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
+        self.path.insert_str(0, separator);
+        self.path.insert_str(0, name);
+        self
+    }
+
+    #[cold]
+    fn in_element(mut self, index: usize) -> Self {
+        let separator = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
+        self.path.insert_str(0, &format!("[{index}]{separator}"));
+        self
+    }
+}
+
+impl Display for EncodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.path, self.reason)
+    }
+}
+
+impl std::error::Error for EncodeError {}
+
+impl serde::ser::Error for EncodeError {
+    /// What a `Serialize` says, of the caller's or of one of our own.
+    fn custom<T: Display>(message: T) -> Self {
+        Self::new(format_args!("cannot be encoded: {message}"))
+    }
+}
+
+/// Which names an object may have: a name that was not noted is certainly not among them.
+#[derive(Clone, Copy)]
+pub(crate) struct Names(u64);
+
+impl Names {
+    pub(super) const NONE: Self = Self(0);
+    pub(super) const ALL: Self = Self(u64::MAX);
+
+    #[inline(always)]
+    pub(super) const fn note(&mut self, name: &str) {
+        self.0 |= Self::bit(name);
+    }
+
+    pub(super) const fn may_have(self, name: &str) -> bool {
+        self.0 & Self::bit(name) != 0
+    }
+
+    #[inline(always)]
+    const fn bit(name: &str) -> u64 {
+        let (bytes, length) = (name.as_bytes(), name.len());
+        if length == 0 {
+            return 1;
+        }
+        1 << ((bytes[0] as usize + 5 * bytes[length - 1] as usize + 11 * length) % 64)
+    }
+}
+
+/// Whether nothing in `text` must be escaped. It is looked at eight bytes at a time, where `serde_json` takes one.
+#[inline(always)]
+fn is_plain(text: &[u8]) -> bool {
+    const ONES: u64 = u64::MAX / 255;
+    // The highest bit is set for each byte that is below a blank, or zero after the exclusive or; and perhaps for the byte
+    // above one of those.
+    const fn are_plain(word: u64) -> bool {
+        const fn zeros(word: u64) -> u64 {
+            word.wrapping_sub(ONES) & !word
+        }
+        let below = word.wrapping_sub(ONES * 0x20) & !word;
+        let found = below | zeros(word ^ (ONES * b'"' as u64)) | zeros(word ^ (ONES * b'\\' as u64));
+        found & (ONES * 0x80) == 0
+    }
+    let mut rest = text;
+    while let Some((word, behind)) = rest.split_first_chunk() {
+        if !are_plain(u64::from_le_bytes(*word)) {
+            return false;
+        }
+        rest = behind;
+    }
+    // The rest together with what is before it, or with itself.
+    if let Some(last) = text.last_chunk() {
+        return are_plain(u64::from_le_bytes(*last));
+    }
+    if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
+        return are_plain(u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last)));
+    }
+    rest.iter().all(|byte| *byte >= b' ' && *byte != b'"' && *byte != b'\\')
+}
+
+struct Encoder<'a> {
+    out: &'a mut Vec<u8>,
+    /// Where the value begins.
+    start: usize,
+    names: &'a mut Names,
+    /// Whether the outermost value is to be an object.
+    must_be_object: bool,
+    /// The number of objects and lists that are open.
+    depth: usize,
+    /// Whether the member that was just written was `None`, and so has to go.
+    is_none: bool,
+}
+
+impl Encoder<'_> {
+    /// Text in quotes.
+    #[inline(always)]
+    fn text(&mut self, text: &str) {
+        if is_plain(text.as_bytes()) {
+            self.plain_text(text);
+        } else {
+            // Writing to a vector cannot fail, and neither can encoding text.
+            let _ = serde_json::to_writer(&mut *self.out, text);
+        }
+    }
+
+    /// Text of which nothing must be escaped, in quotes.
+    #[inline(always)]
+    fn plain_text(&mut self, text: &str) {
+        self.out.reserve(text.len() + 2);
+        self.out.push(b'"');
+        self.out.extend_from_slice(text.as_bytes());
+        self.out.push(b'"');
+    }
+
+    fn integer(&mut self, value: impl itoa::Integer) {
+        self.out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+    }
+
+    fn open(&mut self, bracket: u8) {
+        self.out.push(bracket);
+        self.depth += 1;
+    }
+
+    fn close(&mut self, bracket: u8) {
+        self.out.push(bracket);
+        self.depth -= 1;
+    }
+
+    /// A comma, unless what was written last is the bracket that opened the list or object.
+    #[inline(always)]
+    fn separate(&mut self) {
+        if !matches!(self.out.last(), Some(b'{' | b'[')) {
+            self.out.push(b',');
+        }
+    }
+
+    /// A member of the object that is open.
+    #[inline(always)]
+    fn member<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result<(), EncodeError> {
+        let before = self.out.len();
+        self.separate();
+        self.text(name);
+        self.member_value(before, Some(name), value)
+    }
+
+    /// The value of the member whose name has been written; a member that is `None` is taken back to where it began.
+    #[inline(always)]
+    fn member_value<T: Serialize + ?Sized>(
+        &mut self,
+        before: usize,
+        name: Option<&str>,
+        value: &T,
+    ) -> Result<(), EncodeError> {
+        self.out.push(b':');
+        value.serialize(Value { encoder: self, is_member: true }).map_err(|error| match name {
+            Some(name) => error.in_member(name),
+            None => error,
+        })?;
+        if std::mem::take(&mut self.is_none) {
+            self.out.truncate(before);
+        } else if self.depth == 1
+            && let Some(name) = name
+        {
+            self.names.note(name);
+        }
+        Ok(())
+    }
+
+    /// Refuses what is not an object as the outermost value, where it would look like one.
+    fn not_outermost(&self, what: &str) -> Result<(), EncodeError> {
+        if self.must_be_object && self.out.len() == self.start {
+            return Err(EncodeError::new(format_args!("must be an object, not {what}")));
+        }
+        Ok(())
+    }
+}
+
+/// A place for one value.
+struct Value<'a, 'b> {
+    encoder: &'a mut Encoder<'b>,
+    /// Whether it is the value of a member of an object, which is left out where it is `None`.
+    is_member: bool,
+}
+
+impl<'a, 'b> Value<'a, 'b> {
+    fn list(self) -> List<'a, 'b> {
+        self.encoder.open(b'[');
+        List { encoder: self.encoder, index: 0, closing: b"]" }
+    }
+
+    fn object(self) -> Object<'a, 'b> {
+        self.encoder.open(b'{');
+        Object { encoder: self.encoder, begun: 0, name: None, closing: b"}", is_written: false }
+    }
+
+    /// Opens the object around the content of an enum's variant.
+    fn variant(&mut self, variant: &'static str) -> Result<(), EncodeError> {
+        self.encoder.not_outermost("an enum")?;
+        self.encoder.open(b'{');
+        self.encoder.text(variant);
+        self.encoder.out.push(b':');
+        Ok(())
+    }
+
+    fn float(self, is_nan: bool, is_finite: bool, value: impl Serialize) -> Result<(), EncodeError> {
+        if !is_finite {
+            let what = if is_nan { "NaN" } else { "infinite" };
+            return Err(EncodeError::new(format_args!(
+                "is {what}: as JSON it would be null, which erases an attribute"
+            )));
+        }
+        let _ = serde_json::to_writer(&mut *self.encoder.out, &value);
+        Ok(())
+    }
+}
+
+macro_rules! integers {
+    ($($method:ident($type:ty))*) => {$(
+        fn $method(self, value: $type) -> Result<(), EncodeError> {
+            self.encoder.integer(value);
+            Ok(())
+        }
+    )*};
+}
+
+impl<'a, 'b> Serializer for Value<'a, 'b> {
+    type Ok = ();
+    type Error = EncodeError;
+    type SerializeSeq = List<'a, 'b>;
+    type SerializeTuple = List<'a, 'b>;
+    type SerializeTupleStruct = List<'a, 'b>;
+    type SerializeTupleVariant = List<'a, 'b>;
+    type SerializeMap = Object<'a, 'b>;
+    type SerializeStruct = Object<'a, 'b>;
+    type SerializeStructVariant = Object<'a, 'b>;
+
+    integers! {
+        serialize_i8(i8) serialize_i16(i16) serialize_i32(i32) serialize_i64(i64) serialize_i128(i128)
+        serialize_u8(u8) serialize_u16(u16) serialize_u32(u32) serialize_u64(u64) serialize_u128(u128)
+    }
+
+    fn serialize_bool(self, value: bool) -> Result<(), EncodeError> {
+        self.encoder.out.extend_from_slice(if value { b"true" } else { b"false" });
+        Ok(())
+    }
+    fn serialize_f32(self, value: f32) -> Result<(), EncodeError> {
+        self.float(value.is_nan(), value.is_finite(), value)
+    }
+    fn serialize_f64(self, value: f64) -> Result<(), EncodeError> {
+        self.float(value.is_nan(), value.is_finite(), value)
+    }
+    fn serialize_char(self, value: char) -> Result<(), EncodeError> {
+        self.encoder.text(value.encode_utf8(&mut [0; 4]));
+        Ok(())
+    }
+    fn serialize_str(self, value: &str) -> Result<(), EncodeError> {
+        self.encoder.text(value);
+        Ok(())
+    }
+    fn serialize_bytes(self, value: &[u8]) -> Result<(), EncodeError> {
+        self.collect_seq(value)
+    }
+    fn serialize_none(self) -> Result<(), EncodeError> {
+        if self.is_member {
+            self.encoder.is_none = true;
+            return Ok(());
+        }
+        self.serialize_unit()
+    }
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), EncodeError> {
+        // `Some(None)` is a null that is meant.
+        value.serialize(Value { is_member: false, ..self })
+    }
+    fn serialize_unit(self) -> Result<(), EncodeError> {
+        self.encoder.out.extend_from_slice(b"null");
+        Ok(())
+    }
+    fn serialize_unit_struct(self, _: &'static str) -> Result<(), EncodeError> {
+        self.serialize_unit()
+    }
+    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<(), EncodeError> {
+        self.serialize_str(variant)
+    }
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<(), EncodeError> {
+        value.serialize(self)
+    }
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        mut self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        value: &T,
+    ) -> Result<(), EncodeError> {
+        self.variant(variant)?;
+        value
+            .serialize(Value { encoder: &mut *self.encoder, is_member: false })
+            .map_err(|error| error.in_member(variant))?;
+        self.encoder.close(b'}');
+        Ok(())
+    }
+    fn serialize_seq(self, _: Option<usize>) -> Result<List<'a, 'b>, EncodeError> {
+        Ok(self.list())
+    }
+    fn serialize_tuple(self, _: usize) -> Result<List<'a, 'b>, EncodeError> {
+        Ok(self.list())
+    }
+    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<List<'a, 'b>, EncodeError> {
+        Ok(self.list())
+    }
+    fn serialize_tuple_variant(
+        mut self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        _: usize,
+    ) -> Result<List<'a, 'b>, EncodeError> {
+        self.variant(variant)?;
+        Ok(List { closing: b"]}", ..self.list() })
+    }
+    fn serialize_map(self, _: Option<usize>) -> Result<Object<'a, 'b>, EncodeError> {
+        Ok(self.object())
+    }
+    fn serialize_struct(self, name: &'static str, fields: usize) -> Result<Object<'a, 'b>, EncodeError> {
+        if WRITTEN.contains(&name) {
+            self.encoder.not_outermost("raw JSON: read it into a map")?;
+            return Ok(Object { encoder: self.encoder, begun: 0, name: None, closing: b"", is_written: true });
+        }
+        if name == "SystemTime" && fields == 2 {
+            return Err(EncodeError::new("is a SystemTime, which is an object as JSON: use Timestamp::from(time)"));
+        }
+        Ok(self.object())
+    }
+    fn serialize_struct_variant(
+        mut self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        _: usize,
+    ) -> Result<Object<'a, 'b>, EncodeError> {
+        self.variant(variant)?;
+        Ok(Object { closing: b"}}", ..self.object() })
+    }
+    fn collect_str<T: Display + ?Sized>(self, value: &T) -> Result<(), EncodeError> {
+        serde_json::to_writer(&mut *self.encoder.out, &DisplayedText(value)).map_err(EncodeError::custom)
+    }
+}
+
+/// Leaves it to `serde_json` to escape what a value displays while it is written.
+struct DisplayedText<'a, T: ?Sized>(&'a T);
+
+impl<T: Display + ?Sized> Serialize for DisplayedText<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self.0)
+    }
+}
+
+/// A list that is open.
+struct List<'a, 'b> {
+    encoder: &'a mut Encoder<'b>,
+    index: usize,
+    closing: &'static [u8],
+}
+
+impl List<'_, '_> {
+    fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EncodeError> {
+        if self.index > 0 {
+            self.encoder.out.push(b',');
+        }
+        let index = self.index;
+        self.index += 1;
+        value
+            .serialize(Value { encoder: &mut *self.encoder, is_member: false })
+            .map_err(|error| error.in_element(index))
+    }
+
+    fn end(self) {
+        self.closing.iter().for_each(|bracket| self.encoder.close(*bracket));
+    }
+}
+
+macro_rules! lists {
+    ($($trait:ident $method:ident)*) => {$(
+        impl $trait for List<'_, '_> {
+            type Ok = ();
+            type Error = EncodeError;
+
+            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EncodeError> {
+                self.element(value)
+            }
+            fn end(self) -> Result<(), EncodeError> {
+                List::end(self);
+                Ok(())
+            }
+        }
+    )*};
+}
+
+lists! {
+    SerializeSeq serialize_element
+    SerializeTuple serialize_element
+    SerializeTupleStruct serialize_field
+    SerializeTupleVariant serialize_field
+}
+
+/// An object that is open.
+struct Object<'a, 'b> {
+    encoder: &'a mut Encoder<'b>,
+    /// Where the member began whose name has been written and whose value has not.
+    begun: usize,
+    /// The name of that member, where it is needed.
+    name: Option<String>,
+    closing: &'static [u8],
+    /// Whether it is no object, but JSON that is already written: see [`WRITTEN`].
+    is_written: bool,
+}
+
+impl Object<'_, '_> {
+    fn end(self) {
+        self.closing.iter().for_each(|bracket| self.encoder.close(*bracket));
+    }
+}
+
+impl SerializeMap for Object<'_, '_> {
+    type Ok = ();
+    type Error = EncodeError;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), EncodeError> {
+        let name = key.serialize(Key)?;
+        self.begun = self.encoder.out.len();
+        self.encoder.separate();
+        self.encoder.text(&name);
+        self.name = Some(name);
+        Ok(())
+    }
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EncodeError> {
+        let name = self.name.take();
+        self.encoder.member_value(self.begun, name.as_deref(), value)
+    }
+    fn serialize_entry<K, V>(&mut self, key: &K, value: &V) -> Result<(), EncodeError>
+    where
+        K: Serialize + ?Sized,
+        V: Serialize + ?Sized,
+    {
+        // Text goes from the caller's map into the body without a copy in between.
+        key.serialize(Entry { encoder: &mut *self.encoder, value })
+    }
+    fn end(self) -> Result<(), EncodeError> {
+        Object::end(self);
+        Ok(())
+    }
+}
+
+macro_rules! structs {
+    ($($trait:ident)*) => {$(
+        impl $trait for Object<'_, '_> {
+            type Ok = ();
+            type Error = EncodeError;
+
+            #[inline(always)]
+            fn serialize_field<T: Serialize + ?Sized>(
+                &mut self,
+                name: &'static str,
+                value: &T,
+            ) -> Result<(), EncodeError> {
+                if self.is_written {
+                    return value.serialize(Written(&mut *self.encoder.out));
+                }
+                self.encoder.member(name, value)
+            }
+            fn end(self) -> Result<(), EncodeError> {
+                Object::end(self);
+                Ok(())
+            }
+        }
+    )*};
+}
+
+structs! { SerializeStruct SerializeStructVariant }
+
+/// What a key of an object cannot be.
+fn not_a_key<T>() -> Result<T, EncodeError> {
+    Err(EncodeError::new("has a key that is not text"))
+}
+
+macro_rules! refuse_keys {
+    ($ok:ty: $($method:ident($($type:ty),*))*) => {
+        $(fn $method(self, $(_: $type),*) -> Result<$ok, EncodeError> { not_a_key() })*
+
+        fn serialize_newtype_variant<T: Serialize + ?Sized>(
+            self,
+            _: &'static str,
+            _: u32,
+            _: &'static str,
+            _: &T,
+        ) -> Result<$ok, EncodeError> {
+            not_a_key()
+        }
+        fn serialize_seq(self, _: Option<usize>) -> Result<Self::SerializeSeq, EncodeError> {
+            not_a_key()
+        }
+        fn serialize_tuple(self, _: usize) -> Result<Self::SerializeTuple, EncodeError> {
+            not_a_key()
+        }
+        fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Self::SerializeTupleStruct, EncodeError> {
+            not_a_key()
+        }
+        fn serialize_tuple_variant(
+            self,
+            _: &'static str,
+            _: u32,
+            _: &'static str,
+            _: usize,
+        ) -> Result<Self::SerializeTupleVariant, EncodeError> {
+            not_a_key()
+        }
+        fn serialize_map(self, _: Option<usize>) -> Result<Self::SerializeMap, EncodeError> {
+            not_a_key()
+        }
+        fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self::SerializeStruct, EncodeError> {
+            not_a_key()
+        }
+        fn serialize_struct_variant(
+            self,
+            _: &'static str,
+            _: u32,
+            _: &'static str,
+            _: usize,
+        ) -> Result<Self::SerializeStructVariant, EncodeError> {
+            not_a_key()
+        }
+    };
+}
+
+macro_rules! no_compounds {
+    ($ok:ty) => {
+        type Ok = $ok;
+        type Error = EncodeError;
+        type SerializeSeq = Impossible<$ok, EncodeError>;
+        type SerializeTuple = Impossible<$ok, EncodeError>;
+        type SerializeTupleStruct = Impossible<$ok, EncodeError>;
+        type SerializeTupleVariant = Impossible<$ok, EncodeError>;
+        type SerializeMap = Impossible<$ok, EncodeError>;
+        type SerializeStruct = Impossible<$ok, EncodeError>;
+        type SerializeStructVariant = Impossible<$ok, EncodeError>;
+    };
+}
+
+/// Makes text of a key, as `serde_json` does: integers and booleans too.
+struct Key;
+
+macro_rules! displayed_keys {
+    ($($method:ident($type:ty))*) => {$(
+        fn $method(self, key: $type) -> Result<String, EncodeError> { Ok(key.to_string()) }
+    )*};
+}
+
+impl Serializer for Key {
+    no_compounds!(String);
+
+    displayed_keys! {
+        serialize_bool(bool) serialize_i8(i8) serialize_i16(i16) serialize_i32(i32) serialize_i64(i64)
+        serialize_i128(i128) serialize_u8(u8) serialize_u16(u16) serialize_u32(u32) serialize_u64(u64)
+        serialize_u128(u128) serialize_char(char) serialize_str(&str)
+    }
+
+    fn serialize_unit_variant(self, _: &'static str, _: u32, key: &'static str) -> Result<String, EncodeError> {
+        Ok(key.to_owned())
+    }
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, key: &T) -> Result<String, EncodeError> {
+        key.serialize(self)
+    }
+    fn serialize_some<T: Serialize + ?Sized>(self, _: &T) -> Result<String, EncodeError> {
+        not_a_key()
+    }
+    refuse_keys! {
+        String: serialize_f32(f32) serialize_f64(f64) serialize_bytes(&[u8]) serialize_none() serialize_unit()
+        serialize_unit_struct(&'static str)
+    }
+}
+
+/// Writes a member of which the key is being serialised and the value is there.
+struct Entry<'a, 'b, 'c, V: ?Sized> {
+    encoder: &'a mut Encoder<'b>,
+    value: &'c V,
+}
+
+macro_rules! other_keys {
+    ($($method:ident($type:ty))*) => {$(
+        fn $method(self, key: $type) -> Result<(), EncodeError> {
+            let name = Key.$method(key)?;
+            self.encoder.member(&name, self.value)
+        }
+    )*};
+}
+
+impl<V: Serialize + ?Sized> Serializer for Entry<'_, '_, '_, V> {
+    no_compounds!(());
+
+    fn serialize_str(self, key: &str) -> Result<(), EncodeError> {
+        self.encoder.member(key, self.value)
+    }
+    other_keys! {
+        serialize_bool(bool) serialize_i8(i8) serialize_i16(i16) serialize_i32(i32) serialize_i64(i64)
+        serialize_i128(i128) serialize_u8(u8) serialize_u16(u16) serialize_u32(u32) serialize_u64(u64)
+        serialize_u128(u128) serialize_char(char)
+    }
+    fn serialize_unit_variant(self, _: &'static str, _: u32, key: &'static str) -> Result<(), EncodeError> {
+        self.encoder.member(key, self.value)
+    }
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, key: &T) -> Result<(), EncodeError> {
+        key.serialize(self)
+    }
+    fn serialize_some<T: Serialize + ?Sized>(self, _: &T) -> Result<(), EncodeError> {
+        not_a_key()
+    }
+    refuse_keys! {
+        (): serialize_f32(f32) serialize_f64(f64) serialize_bytes(&[u8]) serialize_none() serialize_unit()
+        serialize_unit_struct(&'static str)
+    }
+}
+
+/// Appends JSON that is already written: see [`WRITTEN`].
+struct Written<'a>(&'a mut Vec<u8>);
+
+impl Serializer for Written<'_> {
+    no_compounds!(());
+
+    fn serialize_str(self, json: &str) -> Result<(), EncodeError> {
+        self.0.extend_from_slice(json.as_bytes());
+        Ok(())
+    }
+    fn serialize_some<T: Serialize + ?Sized>(self, _: &T) -> Result<(), EncodeError> {
+        not_a_key()
+    }
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, json: &T) -> Result<(), EncodeError> {
+        json.serialize(self)
+    }
+    fn serialize_unit_variant(self, _: &'static str, _: u32, _: &'static str) -> Result<(), EncodeError> {
+        not_a_key()
+    }
+    refuse_keys! {
+        (): serialize_bool(bool) serialize_i8(i8) serialize_i16(i16) serialize_i32(i32) serialize_i64(i64)
+        serialize_i128(i128) serialize_u8(u8) serialize_u16(u16) serialize_u32(u32) serialize_u64(u64)
+        serialize_u128(u128) serialize_f32(f32) serialize_f64(f64) serialize_char(char) serialize_bytes(&[u8])
+        serialize_none() serialize_unit() serialize_unit_struct(&'static str)
+    }
+}

@@ -1,0 +1,426 @@
+//! JSON as Customer.io needs it: see [`encoder`] for what is refused and what is left out.
+//!
+//! What the caller gives is encoded when it is given, once, into the buffer that becomes the body: [`Attributes`] hold it,
+//! and a [`Writer`] puts the fields of the call before it.
+
+mod encoder;
+mod members;
+
+use serde::{Serialize, Serializer, ser::SerializeStruct as _};
+
+use self::encoder::{EncodeError, Names};
+pub(crate) use self::members::{Members, value_len};
+use crate::{BuildError, BuildErrorKind};
+
+/// Most bodies are shorter.
+const ROOM: usize = 1024;
+
+/// Encodes `value` for a body.
+pub(crate) fn encode(value: &(impl Serialize + ?Sized)) -> Result<Vec<u8>, BuildError> {
+    let mut out = Vec::with_capacity(ROOM);
+    encoder::encode_into(&mut out, value).map_err(|error| refused("the body", error))?;
+    Ok(out)
+}
+
+/// The error about the field that cannot be encoded, or about all of it.
+#[cold]
+fn refused(what: &'static str, error: EncodeError) -> BuildError {
+    let kind = BuildErrorKind::Encoding(error.reason);
+    if error.path.is_empty() { BuildError::new(what, kind) } else { BuildError::new(format!("`{}`", error.path), kind) }
+}
+
+/// Attributes or data of the caller's: an object, encoded when it was given. What is wrong with it comes out when the
+/// request is built.
+#[derive(Clone)]
+pub(crate) struct Attributes {
+    /// The object with its braces; nothing at all is an empty one.
+    json: Result<Vec<u8>, Box<BuildError>>,
+    names: Names,
+}
+
+impl Attributes {
+    /// No attributes.
+    pub(crate) const fn empty() -> Self {
+        Self { json: Ok(Vec::new()), names: Names::NONE }
+    }
+
+    /// Encodes `value`, which must be an object. Messages call it by the name `what`.
+    pub(crate) fn new(what: &'static str, value: &(impl Serialize + ?Sized)) -> Self {
+        let (mut json, mut names) = (Vec::with_capacity(ROOM), Names::NONE);
+        let result = encoder::encode_object(&mut json, &mut names, value).map_err(|error| refused(what, error));
+        let json = result.and_then(|()| match json.first() {
+            Some(b'{') => Ok(json),
+            // `()`, `None` and `Value::Null`.
+            Some(b'n') => Ok(Vec::new()),
+            other => {
+                let found = match other {
+                    Some(b'[') => "a list",
+                    Some(b'"') => "text",
+                    Some(b't' | b'f') => "a boolean",
+                    _ => "a number",
+                };
+                Err(BuildError::new(what, BuildErrorKind::Encoding(format!("must be an object, not {found}"))))
+            }
+        });
+        Self { json: json.map_err(Box::new), names }
+    }
+
+    /// An object that is already encoded, or why it cannot be.
+    pub(crate) fn encoded(json: Result<Vec<u8>, BuildError>) -> Self {
+        Self { json: json.map_err(Box::new), names: Names::ALL }
+    }
+
+    /// The buffer with the object, or nothing where it is empty: for a [`Writer`] to hold.
+    ///
+    /// # Errors
+    ///
+    /// Where it could not be encoded.
+    pub(crate) fn into_json(self) -> Result<Vec<u8>, BuildError> {
+        self.json.map_err(|error| *error)
+    }
+
+    /// The object with its braces, or nothing where it is empty.
+    ///
+    /// # Errors
+    ///
+    /// Where it could not be encoded.
+    pub(crate) fn json(&self) -> Result<&[u8], BuildError> {
+        self.json.as_deref().map_err(|error| BuildError::clone(error))
+    }
+}
+
+/// Passes the object on as JSON that is already written: see `WRITTEN` in [`encoder`].
+impl Serialize for Attributes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        const RAW: &str = encoder::RAW;
+        let json = self.json.as_deref().map_err(serde::ser::Error::custom)?;
+        let json = if json.is_empty() { "{}" } else { std::str::from_utf8(json).unwrap_or_default() };
+        let mut raw = serializer.serialize_struct(RAW, 1)?;
+        raw.serialize_field(RAW, json)?;
+        raw.end()
+    }
+}
+
+impl std::fmt::Debug for Attributes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // They hold people's data.
+        f.debug_struct("Attributes").finish_non_exhaustive()
+    }
+}
+
+/// Writes an object field by field, in the order of the calls. It can hold another object, in whose buffer it writes.
+pub(crate) struct Writer {
+    /// What is held, and behind it what has been written, not closed yet.
+    out: Vec<u8>,
+    held: usize,
+    names: Names,
+}
+
+impl Writer {
+    /// An object that holds no other.
+    pub(crate) fn new() -> Self {
+        Self::holding(Vec::with_capacity(ROOM))
+    }
+
+    /// An object that holds one which was written before, for [`place`](Self::place).
+    pub(crate) fn holding(object: Vec<u8>) -> Self {
+        let (held, mut out) = (object.len(), object);
+        out.push(b'{');
+        Self { out, held, names: Names::NONE }
+    }
+
+    /// An object for fields that stand among `attributes`, before them: see [`merge`](Self::merge).
+    ///
+    /// # Errors
+    ///
+    /// Where the attributes could not be encoded.
+    pub(crate) fn before(attributes: Attributes) -> Result<Self, BuildError> {
+        let object = attributes.json.map_err(|error| *error)?;
+        let object = if object.capacity() == 0 { Vec::with_capacity(ROOM) } else { object };
+        Ok(Self { names: attributes.names, ..Self::holding(object) })
+    }
+
+    /// Writes a field, unless its value is `None`.
+    ///
+    /// # Errors
+    ///
+    /// Where the value cannot be encoded, or where one of the attributes has the same name.
+    #[expect(clippy::inline_always, reason = "the name is known where it is called, and what is made of it then too")]
+    #[inline(always)]
+    pub(crate) fn field(&mut self, name: &'static str, value: &(impl Serialize + ?Sized)) -> Result<(), BuildError> {
+        let before = self.out.len();
+        encoder::encode_member(&mut self.out, name, value).map_err(|error| refused("the body", error))?;
+        if self.names.may_have(name) && self.out.len() > before {
+            let held = Members::of(&self.out[..self.held]);
+            if held.into_iter().any(|(other, _)| other == name.as_bytes()) {
+                return Err(BuildError::new(format!("`{name}`"), BuildErrorKind::SetTwice));
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes a field that is mostly not set: then, other than with [`field`](Self::field), it costs nothing.
+    ///
+    /// # Errors
+    ///
+    /// Like [`field`](Self::field).
+    #[expect(clippy::inline_always, reason = "as for `field`")]
+    #[expect(clippy::ref_option, reason = "as an operation has it")]
+    #[inline(always)]
+    pub(crate) fn optional<T: Serialize>(&mut self, name: &'static str, value: &Option<T>) -> Result<(), BuildError> {
+        value.as_ref().map_or(Ok(()), |value| self.field(name, value))
+    }
+
+    /// Writes the object that is held as the field `name`.
+    pub(crate) fn place(&mut self, name: &'static str) {
+        if self.held == 0 {
+            // It is an empty one.
+            return self.field_of(name, b"{}");
+        }
+        self.begin(name);
+        self.out.rotate_left(self.held);
+        self.held = 0;
+    }
+
+    /// Writes a field whose value is already encoded.
+    pub(crate) fn field_of(&mut self, name: &'static str, json: &[u8]) {
+        self.begin(name);
+        self.out.extend_from_slice(json);
+    }
+
+    fn begin(&mut self, name: &'static str) {
+        if self.out.len() > self.held + 1 {
+            self.out.push(b',');
+        }
+        self.out.push(b'"');
+        self.out.extend_from_slice(name.as_bytes());
+        self.out.extend_from_slice(b"\":");
+    }
+
+    /// How much has been written so far.
+    pub(crate) fn written(&self) -> usize {
+        self.out.len() - self.held
+    }
+
+    /// The object: its fields, and then those of the one that is held.
+    pub(crate) fn merge(mut self) -> Vec<u8> {
+        if self.held > 2 {
+            if self.out.len() == self.held + 1 {
+                self.out.pop();
+            } else {
+                self.out[0] = b',';
+                self.out.rotate_left(self.held);
+            }
+        } else {
+            self.out.drain(..self.held);
+            self.out.push(b'}');
+        }
+        self.out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        collections::BTreeMap,
+        time::{SystemTime, UNIX_EPOCH},
+    };
+
+    use proptest::prelude::*;
+    use serde_json::{Value, json, value::RawValue};
+
+    use super::*;
+    use crate::{Erase, testing::any_json};
+
+    fn text(value: &impl Serialize) -> Result<String, String> {
+        encode(value).map(|bytes| String::from_utf8(bytes).unwrap()).map_err(|error| error.to_string())
+    }
+
+    fn attributes(value: impl Serialize) -> Result<String, String> {
+        let attributes = Attributes::new("the attributes", &value);
+        let json = attributes.json().map_err(|error| error.to_string())?;
+        Ok(String::from_utf8(json.to_vec()).unwrap())
+    }
+
+    #[derive(Serialize)]
+    enum Kind<T> {
+        Unit,
+        Newtype(T),
+        Tuple(T, T),
+        Struct { value: T },
+    }
+
+    #[derive(Serialize)]
+    struct Newtype<T>(T);
+
+    #[test]
+    fn it_writes_what_serde_json_writes() {
+        let raw = RawValue::from_string(r#"{"a": [1,  2.50]}"#.to_owned()).unwrap();
+        let values = (
+            (true, -1_i8, 2_u64, 1.5_f32, 1e300, 'c', "text \"quoted\" \u{1} ü"),
+            (Some(1), None::<u8>, (), [1, 2], Newtype(1), i128::MAX, u128::MAX),
+            (Kind::Unit::<u8>, Kind::Newtype(1), Kind::Tuple(1, 2), Kind::Struct { value: 1 }),
+            (BTreeMap::from([(1, "integer keys")]), json!({"k": [null, {"n": 1.25}], "e": {}, "l": []}), raw),
+            (BTreeMap::from([(true, 'x')]), BTreeMap::from([('c', Kind::Unit::<u8>)]), [[0_u8; 0]; 2]),
+            std::net::Ipv4Addr::LOCALHOST,
+        );
+        assert_eq!(text(&values).unwrap(), serde_json::to_string(&values).unwrap());
+    }
+
+    #[test]
+    fn numbers_that_are_not_finite_are_refused_by_the_name_of_their_field() {
+        let infinite = |path: &str| format!("{path} is infinite: as JSON it would be null, which erases an attribute");
+        for bad in [f64::INFINITY, f64::NEG_INFINITY] {
+            for (result, path) in [
+                (text(&bad), "the body"),
+                (text(&Some(bad)), "the body"),
+                (text(&[bad]), "`[0]`"),
+                (text(&(1, bad)), "`[1]`"),
+                (text(&Newtype(bad)), "the body"),
+                (text(&BTreeMap::from([("a", BTreeMap::from([("b", [1.0, bad])]))])), "`a.b[1]`"),
+                (text(&json!([{"a": 1}]).as_array().map(|_| [BTreeMap::from([("x", bad)])])), "`[0].x`"),
+                (text(&Kind::Newtype(bad)), "`Newtype`"),
+                (text(&Kind::Tuple(1.0, bad)), "`[1]`"),
+                (text(&Kind::Struct { value: bad }), "`value`"),
+                #[expect(clippy::cast_possible_truncation, reason = "not finite either way")]
+                (text(&(bad as f32)), "the body"),
+            ] {
+                assert_eq!(result.unwrap_err(), infinite(path));
+            }
+        }
+        let nan = attributes(BTreeMap::from([("price", f64::NAN)])).unwrap_err();
+        assert_eq!(nan, "`price` is NaN: as JSON it would be null, which erases an attribute");
+    }
+
+    #[derive(Serialize)]
+    struct Half<T> {
+        first: Option<u8>,
+        nested: Nested<T>,
+        list: [Option<u8>; 2],
+        last: Option<T>,
+    }
+
+    #[derive(Serialize)]
+    struct Nested<T> {
+        inner: Option<T>,
+    }
+
+    #[test]
+    fn what_is_none_is_left_out_and_what_is_null_stays() {
+        let half = |value| Half { first: None, nested: Nested { inner: value }, list: [None, Some(2)], last: None };
+        assert_eq!(attributes(half(None::<u8>)).unwrap(), r#"{"nested":{},"list":[null,2]}"#);
+        assert_eq!(attributes(half(Some(1))).unwrap(), r#"{"nested":{"inner":1},"list":[null,2]}"#);
+        // To erase is said by a null that is meant.
+        for null in [text(&Nested { inner: Some(()) }), text(&Nested { inner: Some(Value::Null) })] {
+            assert_eq!(null.unwrap(), r#"{"inner":null}"#);
+        }
+        assert_eq!(text(&Nested { inner: Some(Erase) }).unwrap(), r#"{"inner":null}"#);
+        assert_eq!(text(&Nested { inner: Some(None::<u8>) }).unwrap(), r#"{"inner":null}"#);
+        assert_eq!(text(&BTreeMap::from([("a", None), ("b", Some(1)), ("c", None)])).unwrap(), r#"{"b":1}"#);
+        assert_eq!(text(&BTreeMap::from([(1, None::<u8>)])).unwrap(), "{}");
+        assert_eq!(text(&Nested { inner: None::<Newtype<Option<u8>>> }).unwrap(), "{}");
+        assert_eq!(text(&BTreeMap::from([("a", Newtype(None::<u8>))])).unwrap(), "{}");
+        #[derive(Serialize)]
+        struct Flat {
+            #[serde(flatten)]
+            rest: BTreeMap<&'static str, Option<u8>>,
+            own: Option<u8>,
+        }
+        let flat = Flat { rest: BTreeMap::from([("a", None), ("b", Some(1))]), own: None };
+        assert_eq!(attributes(flat).unwrap(), r#"{"b":1}"#);
+    }
+
+    #[test]
+    fn attributes_are_an_object_or_nothing() {
+        for empty in [attributes(()), attributes(None::<u8>), attributes(Value::Null)] {
+            assert_eq!(empty.unwrap(), "");
+        }
+        assert_eq!(attributes(Some(Newtype(json!({"plan": "pro"})))).unwrap(), r#"{"plan":"pro"}"#);
+        let raw = RawValue::from_string(r#"{"plan":"pro"}"#.to_owned()).unwrap();
+        for (result, found) in [
+            (attributes("text"), "text"),
+            (attributes([1]), "a list"),
+            (attributes(1), "a number"),
+            (attributes(true), "a boolean"),
+            (attributes(Kind::Newtype(1)), "an enum"),
+            (attributes(&raw), "raw JSON: read it into a map"),
+        ] {
+            assert_eq!(result.unwrap_err(), format!("the attributes must be an object, not {found}"));
+        }
+        assert_eq!(attributes(json!({"a": raw})).unwrap(), r#"{"a":{"plan":"pro"}}"#);
+        assert_eq!(attributes(BTreeMap::from([([1], 1)])).unwrap_err(), "the attributes has a key that is not text");
+    }
+
+    #[test]
+    fn a_system_time_is_refused_with_the_way_to_write_it() {
+        let error = attributes(BTreeMap::from([("seen", SystemTime::now().max(UNIX_EPOCH))])).unwrap_err();
+        assert_eq!(error, "`seen` is a SystemTime, which is an object as JSON: use Timestamp::from(time)");
+    }
+
+    fn written(attributes: Value, write: impl FnOnce(&mut Writer) -> Result<(), BuildError>) -> Result<String, String> {
+        let attributes = Attributes::new("the attributes", &attributes);
+        let mut writer = Writer::before(attributes).map_err(|error| error.to_string())?;
+        write(&mut writer).map_err(|error| error.to_string())?;
+        Ok(String::from_utf8(writer.merge()).unwrap())
+    }
+
+    #[test]
+    fn fields_stand_before_the_attributes_and_none_stands_twice() {
+        let email = |writer: &mut Writer| {
+            writer.field("email", "a@x.org")?;
+            writer.field("absent", &None::<u8>)
+        };
+        for (attributes, expected) in [
+            (json!({"plan": "pro", "absent": 1}), r#"{"email":"a@x.org","absent":1,"plan":"pro"}"#),
+            (json!({}), r#"{"email":"a@x.org"}"#),
+            (json!(null), r#"{"email":"a@x.org"}"#),
+        ] {
+            assert_eq!(written(attributes, email).unwrap(), expected);
+        }
+        assert_eq!(written(json!({"plan": 1}), |_| Ok(())).unwrap(), r#"{"plan":1}"#);
+        assert_eq!(written(json!({}), |_| Ok(())).unwrap(), "{}");
+        let error = written(json!({"a": 1, "email": null}), email).unwrap_err();
+        assert_eq!(error, "`email` is set both by a setter and in the attributes");
+        // A name within a value is none of the object's.
+        assert!(written(json!({"a": {"email": 1}, "b": "\"email\":1"}), email).is_ok());
+    }
+
+    #[test]
+    fn an_object_is_placed_among_other_fields() {
+        let placed = |object: &str| {
+            let mut writer = Writer::holding(object.into());
+            writer.field("first", &1).unwrap();
+            writer.place("data");
+            writer.field("last", &2).unwrap();
+            String::from_utf8(writer.merge()).unwrap()
+        };
+        assert_eq!(placed(r#"{"a":1}"#), r#"{"first":1,"data":{"a":1},"last":2}"#);
+        assert_eq!(placed("{}"), r#"{"first":1,"data":{},"last":2}"#);
+        assert_eq!(placed(""), r#"{"first":1,"data":{},"last":2}"#);
+        let mut writer = Writer::holding(br#"{"a":1}"#.to_vec());
+        writer.place("data");
+        assert_eq!(writer.merge(), br#"{"data":{"a":1}}"#);
+    }
+
+    proptest! {
+        /// Whatever the attributes are, they are written as `serde_json` writes them, and a field before them is found among
+        /// them where it is.
+        #[test]
+        fn attributes_survive_a_field_before_them(value in any_json("email|plan|[a-e]{1,3}")) {
+            let Ok(json) = attributes(&value) else { return Ok(()) };
+            if value.is_object() {
+                prop_assert_eq!(&json, &value.to_string());
+            }
+            let has_email = value.get("email").is_some();
+            match written(value.clone(), |writer| writer.field("email", &7)) {
+                Ok(body) => {
+                    prop_assert!(!has_email);
+                    let others = json.strip_prefix('{').filter(|others| *others != "}");
+                    let expected = others.map_or("{\"email\":7}".to_owned(), |others| format!("{{\"email\":7,{others}"));
+                    prop_assert_eq!(body, expected);
+                }
+                Err(_) => prop_assert!(has_email),
+            }
+        }
+    }
+}

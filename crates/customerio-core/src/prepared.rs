@@ -1,0 +1,208 @@
+//! A request that is ready to be sent, without credentials.
+
+use std::{fmt, marker::PhantomData, time::Duration};
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, uri::PathAndQuery};
+
+use crate::{
+    Api as _, Body, BuildError, BuildErrorKind, FromResponse, Limits, Operation, OperationInfo, Path, Quota, Replay,
+};
+
+/// A request that is ready to be sent: an operation, encoded and checked, without credentials and without a host.
+///
+/// It belongs to nobody: it can wait in a queue, go to another task, and be stored and read back in another process with
+/// other credentials, by `serde`. [`Client::send`](crate::Client::send) sends it. What must be the same in each attempt
+/// is in it: the bytes, and with them the id and the time of an event.
+///
+/// ```
+/// use customerio_core::{Limits, Prepared, track::Delete};
+///
+/// let delete = Prepared::new(Delete::new("42"), &Limits::default())?;
+/// let stored = serde_json::to_string(&delete)?;
+/// let delete: Prepared = serde_json::from_str(&stored)?;
+/// assert_eq!((delete.name(), delete.path()), ("track.delete", "/api/v1/customers/42"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// The stored form has a version; one that this crate does not know, or an operation that it does not know, is an error.
+/// Operations of your own are not read back.
+pub struct Prepared<T = ()> {
+    pub(crate) name: &'static str,
+    pub(crate) api: &'static str,
+    pub(crate) method: Method,
+    pub(crate) route: &'static str,
+    pub(crate) path: PathAndQuery,
+    pub(crate) content_type: Option<HeaderValue>,
+    pub(crate) body: Bytes,
+    pub(crate) replay: Replay,
+    pub(crate) quota: Quota,
+    pub(crate) authenticated: bool,
+    pub(crate) response_limit: usize,
+    pub(crate) attempt_timeout: Duration,
+    pub(crate) output: PhantomData<fn() -> T>,
+}
+
+impl<T: FromResponse> Prepared<T> {
+    /// Encodes `operation` within `limits`.
+    ///
+    /// An event without an id or a time stays without: [`Client::prepare`](crate::Client::prepare) fills them in.
+    ///
+    /// # Errors
+    ///
+    /// Where an argument cannot be sent.
+    pub fn new<O: Operation<Output = T>>(operation: O, limits: &Limits) -> Result<Self, BuildError> {
+        let mut path = Path::within(O::ROUTE, *limits);
+        operation.path(&mut path)?;
+        operation.query(&mut path.query())?;
+        let path = if path.is_route() {
+            const { PathAndQuery::from_static(O::ROUTE) }
+        } else {
+            PathAndQuery::from_maybe_shared(Bytes::from(path.finish())).map_err(|_| too_long())?
+        };
+        let (method, replay) = (operation.method(), operation.replay());
+        let attempt_timeout = operation.attempt_timeout();
+        let (content_type, body) = operation.body(limits)?.into_parts();
+        Ok(Self {
+            name: O::NAME,
+            api: O::Api::NAME,
+            method,
+            route: O::ROUTE,
+            path,
+            content_type,
+            body,
+            replay,
+            quota: O::QUOTA,
+            authenticated: O::AUTHENTICATED,
+            response_limit: O::RESPONSE_LIMIT,
+            attempt_timeout,
+            output: PhantomData,
+        })
+    }
+
+    /// A request of the operation `info`, whose route has nothing to fill in.
+    pub(crate) fn of(info: &'static OperationInfo, body: Body, replay: Replay) -> Self {
+        let (content_type, body) = body.into_parts();
+        Self {
+            name: info.name,
+            api: info.api,
+            method: info.method.clone(),
+            route: info.route,
+            path: PathAndQuery::from_static(info.route),
+            content_type,
+            body,
+            replay,
+            quota: info.quota,
+            authenticated: info.authenticated,
+            response_limit: info.response_limit,
+            attempt_timeout: info.attempt_timeout,
+            output: PhantomData,
+        }
+    }
+}
+
+fn too_long() -> BuildError {
+    BuildError::new("the URL", BuildErrorKind::Invalid("it is longer than HTTP allows".into()))
+}
+
+impl<T> Prepared<T> {
+    /// The [`Operation::NAME`].
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The API that it goes to: `track`, `app` or `pipelines`.
+    #[must_use]
+    pub const fn api(&self) -> &'static str {
+        self.api
+    }
+
+    /// The HTTP method.
+    #[must_use]
+    pub const fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// The [`Operation::ROUTE`], which names nobody.
+    #[must_use]
+    pub const fn route(&self) -> &'static str {
+        self.route
+    }
+
+    /// The path and the query. They may name a person.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.path.as_str()
+    }
+
+    /// The body.
+    #[must_use]
+    pub const fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// Whether it may arrive twice.
+    #[must_use]
+    pub const fn replay(&self) -> Replay {
+        self.replay
+    }
+
+    /// Which of the vendor's rate limits it counts against.
+    #[must_use]
+    pub const fn quota(&self) -> Quota {
+        self.quota
+    }
+
+    /// How long one attempt may take, where the [`CallOptions`](crate::CallOptions) do not say otherwise.
+    #[must_use]
+    pub const fn attempt_timeout(&self) -> Duration {
+        self.attempt_timeout
+    }
+
+    /// The same request, of which the response is read as `U`: as it came with `http::Response<Bytes>`, or as any JSON
+    /// with `serde_json::Value`.
+    #[must_use]
+    pub fn returning<U: FromResponse>(self) -> Prepared<U> {
+        let Self { name, api, method, route, path, content_type, body, replay, quota, .. } = self;
+        let Self { authenticated, response_limit, attempt_timeout, .. } = self;
+        Prepared {
+            name,
+            api,
+            method,
+            route,
+            path,
+            content_type,
+            body,
+            replay,
+            quota,
+            authenticated,
+            response_limit,
+            attempt_timeout,
+            output: PhantomData,
+        }
+    }
+}
+
+impl<T> Clone for Prepared<T> {
+    fn clone(&self) -> Self {
+        Self {
+            method: self.method.clone(),
+            path: self.path.clone(),
+            content_type: self.content_type.clone(),
+            body: self.body.clone(),
+            ..*self
+        }
+    }
+}
+
+impl<T> fmt::Debug for Prepared<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Neither path nor body: they hold people's data.
+        f.debug_struct("Prepared")
+            .field("name", &self.name)
+            .field("body_bytes", &self.body.len())
+            .field("replay", &self.replay)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,49 @@
+//! The registry of all operations.
+
+use crate::{OperationInfo, app, pipelines, track};
+
+/// All operations that this crate has, API by API.
+///
+/// ```
+/// let suppress = customerio_core::operations().find(|operation| operation.name == "track.suppress").unwrap();
+/// assert_eq!((suppress.method.as_str(), suppress.route), ("POST", "/api/v1/customers/{identifier}/suppress"));
+/// ```
+pub fn operations() -> impl Iterator<Item = &'static OperationInfo> {
+    [
+        track::OPERATIONS,
+        track::metric::OPERATIONS,
+        track::v2::OPERATIONS,
+        track::v2::person::OPERATIONS,
+        track::v2::object::OPERATIONS,
+        track::v2::delivery::OPERATIONS,
+        track::RAW,
+        pipelines::OPERATIONS,
+        pipelines::BATCH,
+        pipelines::RAW,
+        app::send::OPERATIONS,
+        app::broadcasts::OPERATIONS,
+        app::customers::OPERATIONS,
+        app::segments::OPERATIONS,
+        app::RAW,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_operation_has_a_name_of_its_own_that_begins_with_its_api() {
+        let mut names = BTreeSet::new();
+        for operation in operations() {
+            assert!(names.insert(operation.name), "{}", operation.name);
+            assert!(operation.name.starts_with(&format!("{}.", operation.api)), "{}", operation.name);
+            assert!(operation.route.starts_with('/'), "{}", operation.name);
+        }
+        assert!(names.len() >= 50, "{}", names.len());
+    }
+}

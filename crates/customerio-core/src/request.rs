@@ -1,0 +1,212 @@
+//! Requests built for an endpoint, and responses read: the translation to and from HTTP.
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, Request, Response, Uri, header, uri, uri::PathAndQuery};
+
+use crate::{
+    Api, ApiError, BuildError, BuildErrorKind, DecodeError, Endpoint, Error, FromResponse, Operation, Prepared,
+    StopReason, TransportError, body::JSON, error::Answer, time::Timestamp,
+};
+
+/// Translates an operation to an HTTP request, protocol headers and credentials included.
+///
+/// Every transport sends it as it is, so the bytes on the wire are the same through each of them.
+///
+/// ```
+/// use customerio_core::{Endpoint, Region, build, http, parse, track::Delete};
+///
+/// let endpoint = Endpoint::track(Region::Us, "site", "key")?;
+/// let request = build(&endpoint, Delete::new("a/b"))?;
+/// assert_eq!(request.method(), "DELETE");
+/// assert_eq!(request.uri(), "https://track.customer.io/api/v1/customers/a%2Fb");
+/// // … send it with whatever is at hand, then:
+/// let response = http::Response::new("{}".into());
+/// parse::<Delete>(response)?;
+/// # Ok::<(), customerio_core::Error>(())
+/// ```
+///
+/// It sends the operation as it is. [`Client`](crate::Client) and [`Exchange`](crate::Exchange) give an event that has
+/// none an id and a time; here [`Operation::stamp`] comes first, or such an event must not be retried.
+///
+/// # Errors
+///
+/// Where an argument cannot be sent.
+pub fn build<O: Operation>(endpoint: &Endpoint<O::Api>, operation: O) -> Result<Request<Bytes>, BuildError> {
+    endpoint.request(Prepared::new(operation, endpoint.limits())?)
+}
+
+/// Translates an HTTP response to what the operation returns.
+///
+/// # Errors
+///
+/// [`Error::Api`] for any status but a 2xx, and [`Error::Decode`] for a 2xx that cannot be read.
+pub fn parse<O: Operation>(response: Response<Bytes>) -> Result<O::Output, Error> {
+    read(O::NAME, response, None, 1)
+}
+
+impl<A: Api> Endpoint<A> {
+    /// The request of `prepared` to this endpoint, with its credentials.
+    ///
+    /// # Errors
+    ///
+    /// Where it is of another API, or the URL would be longer than HTTP allows.
+    pub fn request<T>(&self, prepared: Prepared<T>) -> Result<Request<Bytes>, BuildError> {
+        if prepared.api != A::NAME {
+            let reason = format!("it is of the {} API, and this is the {} API", prepared.api, A::NAME);
+            return Err(BuildError::new(prepared.name, BuildErrorKind::Invalid(reason.into())));
+        }
+        self.check(prepared.authenticated)?;
+        let Prepared { method, path, content_type, body, authenticated, .. } = prepared;
+        let has_length = content_type.is_some() || matches!(method, Method::POST | Method::PUT | Method::PATCH);
+        let mut headers = self.headers(authenticated, content_type.is_some()).clone();
+        if let Some(other) = content_type.filter(|content_type| content_type != JSON) {
+            headers.insert(header::CONTENT_TYPE, other);
+        }
+        if has_length {
+            headers.insert(header::CONTENT_LENGTH, length(body.len()));
+        }
+        let mut request = Request::new(body);
+        *request.uri_mut() = self.uri(path)?;
+        *request.method_mut() = method;
+        *request.headers_mut() = headers;
+        Ok(request)
+    }
+
+    fn uri(&self, path: PathAndQuery) -> Result<Uri, BuildError> {
+        let too_long = || BuildError::new("the URL", BuildErrorKind::Invalid("it is longer than HTTP allows".into()));
+        let mut parts = uri::Parts::default();
+        parts.path_and_query = Some(if self.prefix().is_empty() {
+            path
+        } else {
+            PathAndQuery::try_from([self.prefix(), path.as_str()].concat()).map_err(|_| too_long())?
+        });
+        parts.scheme = Some(self.scheme().clone());
+        parts.authority = Some(self.authority().clone());
+        Uri::from_parts(parts).map_err(|_| too_long())
+    }
+}
+
+/// A length as the value of a header. Those of most bodies are text in the program, and need no memory.
+fn length(bytes: usize) -> HeaderValue {
+    const COUNT: usize = 1_000;
+    /// Three digits of each number.
+    #[expect(clippy::cast_possible_truncation, reason = "a digit is below ten")]
+    const DIGITS: [u8; 3 * COUNT] = {
+        let (mut digits, mut number) = ([b'0'; 3 * COUNT], 0);
+        while number < COUNT {
+            let (mut rest, mut at) = (number, 3 * number + 3);
+            while rest > 0 {
+                at -= 1;
+                digits[at] += (rest % 10) as u8;
+                rest /= 10;
+            }
+            number += 1;
+        }
+        digits
+    };
+    static TEXT: &str = match std::str::from_utf8(&DIGITS) {
+        Ok(text) => text,
+        Err(_) => panic!("they are digits"),
+    };
+    let leading_zeros = match bytes {
+        0..10 => 2,
+        10..100 => 1,
+        100..COUNT => 0,
+        _ => return bytes.into(),
+    };
+    HeaderValue::from_static(&TEXT[3 * bytes + leading_zeros..3 * bytes + 3])
+}
+
+/// [`parse`], knowing the time and the number of the attempt.
+pub(crate) fn read<T: FromResponse>(
+    operation: &'static str,
+    response: Response<Bytes>,
+    wall: Option<Timestamp>,
+    attempts: u32,
+) -> Result<T, Error> {
+    let answer = |response| Answer { operation, response, attempts, stop_reason: StopReason::Final };
+    if !response.status().is_success() {
+        return Err(Box::new(ApiError::new(answer(response), wall)).into());
+    }
+    T::from_response(&response).map_err(|reason| Box::new(DecodeError::new(answer(response), reason)).into())
+}
+
+/// [`read`] for a response whose body did not arrive whole, for the reason given.
+pub(crate) fn read_broken<T: FromResponse>(
+    operation: &'static str,
+    response: Response<Bytes>,
+    error: TransportError,
+    wall: Option<Timestamp>,
+    attempts: u32,
+) -> Result<T, Error> {
+    // What the missing part said is lost, unless the operation returns nothing: then there was nothing to say.
+    if !response.status().is_success() || (T::IS_EMPTY && T::from_response(&response).is_ok()) {
+        return read(operation, response, wall, attempts);
+    }
+    let answer = Answer { operation, response, attempts, stop_reason: StopReason::Final };
+    Err(Box::new(DecodeError::broken_off(answer, error)).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{App, Region, track::Delete};
+
+    #[test]
+    fn every_length_is_its_digits() {
+        for bytes in (0..1_100).chain([99_999, 25_000_000]) {
+            assert_eq!(length(bytes), bytes.to_string());
+        }
+    }
+
+    #[test]
+    fn a_url_longer_than_http_allows_is_refused() {
+        let endpoint = Endpoint::track(Region::Us, "site", "key").unwrap();
+        let long = format!("{}@x", "x".repeat(70_000));
+        for endpoint in [endpoint.clone(), endpoint.with_base_url("https://proxy.example.com/cio").unwrap()] {
+            let error = build(&endpoint, Delete::new(crate::PersonId::email(&long))).unwrap_err();
+            assert_eq!(error.to_string(), "the URL is not valid: it is longer than HTTP allows");
+        }
+    }
+
+    #[test]
+    fn a_request_of_another_api_is_refused() {
+        let prepared = Prepared::new(Delete::new("42"), &crate::Limits::default()).unwrap();
+        let error = Endpoint::app(Region::Us, "key").unwrap().request(prepared).unwrap_err();
+        assert_eq!(error.to_string(), "track.delete is not valid: it is of the track API, and this is the app API");
+    }
+
+    /// An operation that promises a list.
+    #[derive(Clone)]
+    struct List;
+
+    #[derive(Debug, serde::Deserialize)]
+    struct Numbers(Vec<u64>);
+
+    impl FromResponse for Numbers {
+        fn from_response(response: &Response<Bytes>) -> Result<Self, crate::DecodeFailure> {
+            crate::decode_json(response)
+        }
+    }
+
+    impl Operation for List {
+        type Api = App;
+        type Output = Numbers;
+        const NAME: &'static str = "app.list";
+        const METHOD: Method = Method::GET;
+        const ROUTE: &'static str = "/v1/list";
+    }
+
+    #[test]
+    fn an_answer_that_is_not_as_promised_is_kept_whole() {
+        for body in ["null", "{}", "<html>", "[1,", "[\"secret\"]"] {
+            let response = Response::builder().status(200).header("x-request-id", "7").body(body.into()).unwrap();
+            let error = parse::<List>(response).unwrap_err();
+            let Error::Decode(decode) = &error else { panic!("{error:?}") };
+            assert_eq!((decode.body().as_ref(), decode.status().as_u16()), (body.as_bytes(), 200));
+            assert_eq!(decode.headers()["x-request-id"], "7");
+            assert!(!format!("{error} {error:?}").contains("secret"), "{error}");
+        }
+        assert_eq!(parse::<List>(Response::new("[1,2]".into())).unwrap().0, [1, 2]);
+    }
+}

@@ -1,0 +1,28 @@
+//! A sample of an operation beside it, for the tests that meet every operation: conformance, faults, leaks, figures.
+
+use std::fmt::Debug;
+
+use crate::{App, Operation};
+
+/// An operation of which there is a sample.
+///
+/// Each text that could be a secret or a person's begins with `LEAK-`, so that a test can find it where it must not be.
+#[doc(hidden)]
+pub trait Sample: Operation + Debug {
+    /// One with everything set that can be.
+    fn sample() -> Self;
+}
+
+/// What is done with each sample.
+#[doc(hidden)]
+pub trait VisitSample {
+    /// Does it.
+    fn visit<O: Sample<Api = App>>(&mut self, operation: O);
+}
+
+/// Shows `visitor` the samples of all operations of the App API that have one beside them.
+#[doc(hidden)]
+pub fn visit_samples(visitor: &mut impl VisitSample) {
+    crate::app::customers::visit_samples(visitor);
+    crate::app::segments::visit_samples(visitor);
+}

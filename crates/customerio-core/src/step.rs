@@ -1,0 +1,32 @@
+//! What a driver does next.
+
+use std::{fmt, time::Duration};
+
+use bytes::Bytes;
+use http::Request;
+
+use crate::{Attempt, Error};
+
+/// What the driver of an [`Exchange`](crate::Exchange) has to do next.
+pub enum Step<T> {
+    /// Send the request, within [`Attempt::timeout`], and [`receive`](crate::Exchange::receive) the result.
+    Send(Request<Bytes>),
+    /// Wait that long.
+    Wait(Duration),
+    /// Nothing: the call has ended.
+    Done(Result<T, Error>),
+}
+
+impl<T> fmt::Debug for Step<T> {
+    /// Requests and answers hold people's data, and debug output ends up in logs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Send(request) => {
+                let attempt = Attempt::of(request);
+                f.debug_tuple("Send").field(&attempt).finish()
+            }
+            Self::Wait(duration) => f.debug_tuple("Wait").field(duration).finish(),
+            Self::Done(result) => f.debug_tuple("Done").field(&result.as_ref().map(|_| ())).finish(),
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Batches that are sent while somebody pushes.
+
+use std::fmt;
+
+use customerio_core::{Batch, BatchEvent, BatchReport, IntoItem, Summary};
+
+use crate::block_on::block_on;
+
+/// Takes operations one by one, packs them by their exact size, and sends the batches: the
+/// [`BatchSender`](customerio_core::BatchSender) of a program without async.
+///
+/// Nothing happens in the background. A push that makes a batch full blocks until that batch has ended. A batch that does
+/// not get full is sent by the first push after the [linger](customerio_core::BatchOptions::with_linger), or when it is
+/// [flushed](Self::flush) or [finished](Self::finish). What is pushed and neither flushed nor finished is not sent.
+///
+/// A clone pushes to the same batches, so that several threads can share one. One batch is under way at a time, whatever the
+/// [concurrency](customerio_core::BatchOptions::with_concurrency).
+///
+/// ```
+/// # use customerio_core::{BatchOptions, Track, track::v2::person::Identify};
+/// # use customerio_ureq::Client;
+/// fn import(track: &Client<Track>, rows: Vec<(u64, String)>) -> u64 {
+///     let batch = track.batch(BatchOptions::default());
+///     for (line, id) in rows {
+///         batch.push(line, Identify::new(id));
+///     }
+///     let report = batch.finish();
+///     for failed in &report.failed {
+///         eprintln!("line {}: {}", failed.tag, failed.error);
+///     }
+///     report.summary.accepted
+/// }
+/// ```
+#[must_use = "what is not flushed or finished is not sent"]
+pub struct BatchSender<B: Batch, T> {
+    pub(crate) inner: customerio_core::BatchSender<B, T>,
+}
+
+impl<B: Batch, T: Send + 'static> BatchSender<B, T> {
+    /// Reports to `on_event`, at once, instead of keeping what failed for the report: for so many items that even those
+    /// that fail do not fit into memory. It is called while the sender is locked, so it must not push.
+    pub fn on_event(self, on_event: impl FnMut(BatchEvent<T>) + Send + 'static) -> Self {
+        Self { inner: self.inner.on_event(on_event) }
+    }
+
+    /// Takes an operation, or an [`Item`](customerio_core::Item) that was encoded before. If a batch is full, or has waited
+    /// for the linger, it is sent now.
+    ///
+    /// An event without an id gets one, and the time of this call. What cannot be sent is reported like what the server
+    /// rejects.
+    pub fn push(&self, tag: T, item: impl IntoItem<B>) {
+        block_on(self.inner.push(tag, item));
+    }
+
+    /// Sends what is packed, full or not, and returns when all that was pushed has ended.
+    pub fn flush(&self) {
+        block_on(self.inner.flush());
+    }
+
+    /// [Flushes](Self::flush), and reports what ended how. Where there are clones, what they pushed until now is in the
+    /// report too, and what they push later is in theirs.
+    pub fn finish(self) -> BatchReport<T> {
+        block_on(self.inner.finish())
+    }
+
+    /// How many items ended how until now.
+    pub fn summary(&self) -> Summary {
+        self.inner.summary()
+    }
+}
+
+impl<B: Batch, T> Clone for BatchSender<B, T> {
+    fn clone(&self) -> Self {
+        Self { inner: self.inner.clone() }
+    }
+}
+
+impl<B: Batch, T> fmt::Debug for BatchSender<B, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Blocking").field(&self.inner).finish()
+    }
+}

@@ -1,0 +1,206 @@
+//! A client that waits on the spot.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use customerio_core::{
+    Api, App, Batch, BatchEvent, BatchOptions, CallOptions, Endpoint, Error, FromResponse, IntoItem, Operation,
+    Pipelines, PipelinesBatch, Prepared, RetryPolicy, Summary, Throttle, Track, TrackBatch, Transport, WorkspaceId,
+};
+
+use crate::{batch::BatchSender, block_on::block_on};
+
+/// Calls one of the APIs, and blocks the thread until the call has ended: the [`Client`](customerio_core::Client) of a
+/// program without async.
+///
+/// Everything else is the same: retries, deadlines, rate limits, errors. A clone is cheap, shares everything, and can go to
+/// another thread.
+///
+/// It is made for transports that need no async runtime: [`UreqTransport`](crate::UreqTransport), or the `Recorder` and the
+/// `Emulator` in tests. Do not call it in an async task, which it would block.
+///
+/// ```
+/// use customerio_core::{Endpoint, Region, app::SendEmail};
+/// use customerio_ureq::Client;
+/// # let transport = customerio_testing::Recorder::new().answering(200, r#"{"delivery_id":"RPIL"}"#);
+///
+/// # /*
+/// let transport = UreqTransport::new()?;
+/// # */
+/// let app = Client::new(Endpoint::app(Region::Eu, "app-key")?, transport);
+/// let sent = app.call(SendEmail::from_template("welcome", "ada@example.com"))?;
+/// assert_eq!(sent.delivery_id.as_str(), "RPIL");
+/// # Ok::<(), customerio_core::Error>(())
+/// ```
+#[doc(alias = "sync")]
+#[doc(alias = "blocking")]
+pub struct Client<A: Api> {
+    pub(crate) inner: customerio_core::Client<A>,
+}
+
+impl<A: Api> Client<A> {
+    /// A client of `endpoint` over `transport`, with the default [`CallOptions`] and a [`Throttle`] of its own.
+    #[must_use]
+    pub fn new(endpoint: Endpoint<A>, transport: impl Transport + 'static) -> Self {
+        Self { inner: customerio_core::Client::new(endpoint, transport) }
+    }
+
+    /// A client that shares `transport` and the throttle of `options` with others.
+    #[must_use]
+    pub fn over(endpoint: Endpoint<A>, transport: Arc<dyn Transport>, options: CallOptions) -> Self {
+        Self { inner: customerio_core::Client::over(endpoint, transport, options) }
+    }
+
+    /// The client with other options: see [`CallOptions`].
+    #[must_use]
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self { inner: self.inner.with_options(options) }
+    }
+
+    /// The client with another retry policy.
+    #[must_use]
+    #[doc(alias = "backoff")]
+    pub fn with_retry_policy(self, policy: RetryPolicy) -> Self {
+        Self { inner: self.inner.with_retry_policy(policy) }
+    }
+
+    /// The client with other rates and another budget of retries.
+    #[must_use]
+    #[doc(alias = "rate limit")]
+    pub fn with_throttle(self, throttle: Throttle) -> Self {
+        Self { inner: self.inner.with_throttle(throttle) }
+    }
+
+    /// The client with another deadline for each call, waits included. The default is 30 seconds.
+    #[must_use]
+    #[doc(alias = "timeout")]
+    pub fn with_deadline(self, deadline: Duration) -> Self {
+        Self { inner: self.inner.with_deadline(deadline) }
+    }
+
+    /// The same client with another deadline, for one call: `client.within(Duration::from_secs(2)).delete("42")`.
+    #[must_use]
+    #[doc(alias = "timeout")]
+    pub fn within(&self, deadline: Duration) -> Self {
+        Self { inner: self.inner.within(deadline) }
+    }
+
+    /// What its requests are sent to.
+    #[must_use]
+    pub fn endpoint(&self) -> &Endpoint<A> {
+        self.inner.endpoint()
+    }
+
+    /// The options of its calls.
+    #[must_use]
+    pub fn options(&self) -> &CallOptions {
+        self.inner.options()
+    }
+
+    /// Does one operation, and retries it where that is safe.
+    ///
+    /// An event without an id gets one, and the time of this call, so that it can be retried.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`]: each variant says what is known about the request having arrived.
+    #[doc(alias = "execute")]
+    pub fn call<O: Operation<Api = A>>(&self, operation: O) -> Result<O::Output, Error> {
+        block_on(self.inner.call(operation))
+    }
+
+    /// Encodes and checks an operation, to be sent by [`send`](Self::send): at once or later, here or in another process.
+    ///
+    /// An event without an id gets one, and the time of this call.
+    ///
+    /// # Errors
+    ///
+    /// Where an argument cannot be sent.
+    pub fn prepare<O: Operation<Api = A>>(&self, operation: O) -> Result<Prepared<O::Output>, Error> {
+        self.inner.prepare(operation)
+    }
+
+    /// Sends a request that was prepared before, and retries it where that is safe.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`]; a request of another API is not sent.
+    pub fn send<T: FromResponse>(&self, prepared: Prepared<T>) -> Result<T, Error> {
+        block_on(self.inner.send(prepared))
+    }
+
+    /// Sends everything that an iterator gives, in batches, and reports every item that was not accepted: see
+    /// [`send_all`](customerio_core::Client::send_all) of the async client. One batch is under way at a time, whatever the
+    /// [concurrency](BatchOptions::with_concurrency).
+    ///
+    /// ```
+    /// # use customerio_core::{BatchEvent, BatchOptions, Track, track::v2::person::Identify};
+    /// # use customerio_ureq::Client;
+    /// fn backfill(track: &Client<Track>, ids: &[&str]) -> u64 {
+    ///     let people = ids.iter().map(|id| (*id, Identify::new(*id)));
+    ///     let summary = track.send_all(people, BatchOptions::default(), |event| {
+    ///         if let BatchEvent::Failed(failed) = event {
+    ///             eprintln!("{}: {}", failed.tag, failed.error);
+    ///         }
+    ///     });
+    ///     summary.accepted
+    /// }
+    /// ```
+    #[doc(alias = "backfill")]
+    #[doc(alias = "bulk")]
+    pub fn send_all<B, T, O>(
+        &self,
+        items: impl IntoIterator<Item = (T, O)>,
+        options: BatchOptions,
+        on_event: impl FnMut(BatchEvent<T>),
+    ) -> Summary
+    where
+        B: Batch<Api = A>,
+        O: IntoItem<B>,
+    {
+        block_on(self.inner.send_all(items, options, on_event))
+    }
+}
+
+impl Client<App> {
+    /// The same client for another workspace, where the key is a service-account token:
+    /// `client.in_workspace(12).call(..)`.
+    #[must_use]
+    pub fn in_workspace(&self, workspace: impl Into<WorkspaceId>) -> Self {
+        Self { inner: self.inner.in_workspace(workspace) }
+    }
+}
+
+impl Client<Track> {
+    /// Takes operations of [`track::v2`](customerio_core::track::v2) one by one, and sends them in batches: see
+    /// [`BatchSender`].
+    pub fn batch<T: Send + 'static>(&self, options: BatchOptions) -> BatchSender<TrackBatch, T> {
+        BatchSender { inner: self.inner.batch(options) }
+    }
+}
+
+impl Client<Pipelines> {
+    /// Takes operations of [`pipelines`](customerio_core::pipelines) one by one, and sends them in batches: see
+    /// [`BatchSender`].
+    pub fn batch<T: Send + 'static>(&self, options: BatchOptions) -> BatchSender<PipelinesBatch, T> {
+        BatchSender { inner: self.inner.batch(options) }
+    }
+}
+
+impl<A: Api> From<customerio_core::Client<A>> for Client<A> {
+    /// Waits for the calls of that client on the spot. Its transport must not need an async runtime.
+    fn from(inner: customerio_core::Client<A>) -> Self {
+        Self { inner }
+    }
+}
+
+impl<A: Api> Clone for Client<A> {
+    fn clone(&self) -> Self {
+        Self { inner: self.inner.clone() }
+    }
+}
+
+impl<A: Api> fmt::Debug for Client<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Blocking").field(&self.inner).finish()
+    }
+}

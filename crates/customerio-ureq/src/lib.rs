@@ -1,0 +1,24 @@
+//! Customer.io without async: blocking clients, and the transport over [ureq](https://docs.rs/ureq).
+//!
+//! - [`Client`] calls one of the APIs, and blocks its thread until the call has ended. [`BatchSender`] sends many
+//!   operations in batches. They need no async runtime.
+//! - [`UreqTransport`] is the HTTP stack below: `new()` is ready to use, with rustls (feature `rustls`, on by default), and
+//!   [`from_agent`](UreqTransport::from_agent) takes an agent of yours.
+//!
+//! Most programs use the crate `customerio` with its feature `blocking`, whose `blocking::CustomerIo` has the clients of
+//! all three APIs.
+//!
+//! Types of ureq are part of this crate's API: a new major version of ureq is one of this crate.
+
+#[cfg(feature = "rustls")]
+mod agent;
+mod batch;
+mod block_on;
+mod client;
+mod failure;
+mod short;
+mod transport;
+
+pub use batch::BatchSender;
+pub use client::Client;
+pub use transport::UreqTransport;

@@ -1,0 +1,172 @@
+use std::{
+    fmt,
+    io::{self, Read},
+    thread,
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use customerio_core::{Attempt, Moment, Transport, TransportError, TransportErrorKind};
+use customerio_transport::{SystemClock, timeouts};
+use http::{
+    HeaderValue, Request, Response,
+    header::{CONTENT_LENGTH, TRANSFER_ENCODING},
+};
+use ureq::{Agent, AsSendBody, SendBody};
+
+use crate::failure::of_ureq;
+
+/// A [`Transport`] over ureq that blocks its thread: for the blocking [`Client`](crate::Client), without an async runtime.
+///
+/// Its futures are ready when they are polled once. In an async program they would hold up everything else on their
+/// thread: use another transport there, or move [`round_trip`](Self::round_trip) to a thread.
+///
+/// A clone shares the agent's connections. It speaks HTTP/1.1.
+#[derive(Clone)]
+pub struct UreqTransport {
+    agent: Agent,
+}
+
+impl UreqTransport {
+    /// Takes an agent of yours: with another proxy, other certificates, another TLS.
+    ///
+    /// Whatever the agent has, each request follows no redirect, makes no error of a status, and has a timeout for
+    /// connecting: the agent's, or else 5 seconds. What cannot be set here is yours to see to: the agent must have no
+    /// middleware that retries or changes requests, and no cookies (ureq's feature `cookies` sends what it got).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use customerio_core::{Endpoint, Region};
+    /// use customerio_ureq::{Client, UreqTransport};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let config = ureq::Agent::config_builder().timeout_connect(Some(Duration::from_secs(1))).proxy(None);
+    /// let transport = UreqTransport::from_agent(config.build().new_agent());
+    ///
+    /// let server = customerio_testing::WireServer::start()?;
+    /// let endpoint = Endpoint::track(Region::Us, "site-id", "api-key")?.with_base_url(&server.url())?;
+    /// Client::new(endpoint, transport).delete("42")?;
+    /// assert!(server.received()[0].starts_with(b"DELETE /api/v1/customers/42 HTTP/1.1\r\n"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    #[doc(alias = "proxy")]
+    pub fn from_agent(agent: Agent) -> Self {
+        Self { agent }
+    }
+
+    /// Does one HTTP round trip, and blocks until it has ended: [`Transport::send`] without a future.
+    ///
+    /// It is for programs that drive an [`Exchange`](customerio_core::Exchange) themselves, and for transports of your own
+    /// that move it to a thread.
+    ///
+    /// # Errors
+    ///
+    /// Where no response came, or no whole one: see [`Transport::send`].
+    pub fn round_trip(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        let attempt = Attempt::of(&request);
+        let (mut parts, body) = request.into_parts();
+        let mut unread = Unread { left: &body, is_untouched: true };
+        let sent = if !body.is_empty() {
+            // To a body that it reads, ureq adds no length.
+            if !parts.headers.contains_key(TRANSFER_ENCODING) {
+                parts.headers.entry(CONTENT_LENGTH).or_insert(HeaderValue::from(body.len()));
+            }
+            self.run(Request::from_parts(parts, SendBody::from_reader(&mut unread)), attempt.timeout)
+        } else if parts.headers.contains_key(CONTENT_LENGTH) {
+            self.run(Request::from_parts(parts, &[][..]), attempt.timeout)
+        } else {
+            // To a GET or DELETE with a body, and be it one of no bytes, ureq adds a length.
+            self.run(Request::from_parts(parts, ()), attempt.timeout)
+        };
+        // What the body is not read for was not sent, or not all of it.
+        let not_begun = !body.is_empty() && unread.is_untouched;
+        let (parts, body) = sent.map_err(|error| of_ureq(error, not_begun))?.into_parts();
+        let (bytes, failed) = read_body(body, attempt.response_limit);
+        let response = Response::from_parts(parts, bytes);
+        match failed {
+            None => Ok(response),
+            // What there is of the response says more than that the request may have arrived.
+            Some(error) => Err(error.with_response(response)),
+        }
+    }
+
+    /// What the agent must not do is set for each request, whatever agent it is.
+    fn run(&self, request: Request<impl AsSendBody>, timeout: Duration) -> Result<Response<ureq::Body>, ureq::Error> {
+        let connect = self.agent.config().timeouts().connect.unwrap_or(timeouts::CONNECT);
+        let request = self
+            .agent
+            .configure_request(request)
+            .max_redirects(0)
+            .http_status_as_error(false)
+            .timeout_connect(Some(connect))
+            .timeout_global(Some(timeout));
+        self.agent.run(request.build())
+    }
+}
+
+#[async_trait]
+impl Transport for UreqTransport {
+    /// Blocks the thread until the round trip has ended.
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        self.round_trip(request)
+    }
+
+    /// Blocks the thread.
+    async fn sleep(&self, duration: Duration) {
+        thread::sleep(duration);
+    }
+
+    fn now(&self) -> Moment {
+        SystemClock.now()
+    }
+}
+
+impl fmt::Debug for UreqTransport {
+    /// Not the agent: a client shows its transport, and a proxy may have a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UreqTransport").finish_non_exhaustive()
+    }
+}
+
+/// Reads the body up to the limit; one whose length is known to be more, up to its first piece only.
+fn read_body(body: ureq::Body, limit: usize) -> (Bytes, Option<TransportError>) {
+    let most = u64::try_from(limit).unwrap_or(u64::MAX);
+    let too_large = body.content_length().is_some_and(|length| length > most);
+    // One more than the limit: the reader then knows the end of a body that is just as long.
+    let mut reader = body.into_reader().take(most.saturating_add(1));
+    let mut bytes = Vec::new();
+    let read = if too_large {
+        bytes.resize(limit.min(PIECE), 0);
+        let read = reader.read(&mut bytes);
+        bytes.truncate(read.as_ref().map_or(0, |length| *length));
+        read
+    } else {
+        reader.read_to_end(&mut bytes)
+    };
+    let failed = if too_large || bytes.len() > limit {
+        bytes.truncate(limit);
+        Some(TransportError::maybe_sent(TransportErrorKind::ResponseTooLarge))
+    } else {
+        read.err().map(|error| of_ureq(error.into(), false))
+    };
+    (bytes.into(), failed)
+}
+
+/// What is read of a body that is too large anyway.
+const PIECE: usize = 0x2000;
+
+/// A body that knows whether it was asked for.
+struct Unread<'a> {
+    left: &'a [u8],
+    is_untouched: bool,
+}
+
+impl Read for Unread<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.is_untouched = false;
+        self.left.read(buffer)
+    }
+}

@@ -1,0 +1,263 @@
+//! One value for all three APIs.
+
+use std::{marker::PhantomData, sync::Arc};
+
+use customerio_core::{
+    App, BuildError, CallOptions, Client, Config, Limits, Pipelines, Region, RetryPolicy, Throttle, Track, Transport,
+    WorkspaceId,
+};
+
+/// The clients of all three APIs, over one transport and one throttle: where a program starts.
+///
+/// ```
+/// use customerio::{CustomerIo, app::SendEmail};
+/// use serde_json::json;
+///
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), customerio::Error> {
+/// # let recorder = customerio_testing::Recorder::new().answering(200, "{}").answering(200, r#"{"delivery_id":"RPIL"}"#);
+/// # let builder = CustomerIo::builder(customerio::Region::Us).track("site", "key").app("key");
+/// # let cio = builder.build_over(recorder)?;
+/// # /*
+/// let cio = CustomerIo::from_env()?;
+/// # */
+/// cio.track().identify("42", json!({"email": "ada@example.com"})).await?;
+/// let sent = cio.app().call(SendEmail::from_template("welcome", "ada@example.com")).await?;
+/// assert!(!sent.delivery_id.as_str().is_empty());
+/// # Ok(())
+/// # }
+/// ```
+///
+/// A clone is cheap and shares everything: the connections, the rate limits, which the vendor counts for all three APIs
+/// together, and the budget of retries.
+///
+/// A request to an API whose key is missing is not sent: its error names the variable to set. The variables are in
+/// [`Config`].
+#[derive(Clone, Debug)]
+pub struct CustomerIo {
+    track: Client<Track>,
+    app: Client<App>,
+    pipelines: Client<Pipelines>,
+}
+
+impl CustomerIo {
+    /// An account in this region, whose keys are still to be given.
+    pub fn builder(region: Region) -> CustomerIoBuilder {
+        CustomerIoBuilder::new(Config::new(region))
+    }
+
+    /// The account that the environment names, over the default transport: see [`Config`] for the variables.
+    ///
+    /// # Errors
+    ///
+    /// Where `CUSTOMERIO_REGION` is missing, or a value cannot be what it should be.
+    #[cfg(feature = "hyper-rustls")]
+    pub fn from_env() -> Result<Self, BuildError> {
+        CustomerIoBuilder::from_env()?.build()
+    }
+
+    /// The Track API: people, events, devices, segments.
+    #[must_use]
+    pub const fn track(&self) -> &Client<Track> {
+        &self.track
+    }
+
+    /// The App API: transactional messages, broadcasts and the workspace.
+    #[must_use]
+    pub const fn app(&self) -> &Client<App> {
+        &self.app
+    }
+
+    /// The Pipelines API: people, events and groups for every destination of a workspace.
+    #[must_use]
+    pub const fn pipelines(&self) -> &Client<Pipelines> {
+        &self.pipelines
+    }
+}
+
+/// Makes a [`CustomerIo`]: [`CustomerIo::builder`] or [`from_env`](Self::from_env), the keys of the APIs that are used,
+/// and [`build`](Self::build).
+///
+/// ```
+/// use std::time::Duration;
+/// use customerio::{CustomerIo, Region};
+///
+/// # fn main() -> Result<(), customerio::BuildError> {
+/// # #[cfg(feature = "hyper-rustls")] {
+/// let cio = CustomerIo::builder(Region::Eu)
+///     .track("site-id", "track-key")
+///     .app("app-key")
+///     .deadline(Duration::from_secs(5))
+///     .build()?;
+/// assert_eq!(cio.app().options().deadline(), Duration::from_secs(5));
+/// # }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "build it"]
+pub struct CustomerIoBuilder<T = CustomerIo> {
+    config: Config,
+    options: CallOptions,
+    built: PhantomData<fn() -> T>,
+}
+
+impl CustomerIoBuilder {
+    /// A builder for this account.
+    pub fn new(config: Config) -> Self {
+        Self::of(config)
+    }
+
+    /// The account that the environment names: see [`Config`] for the variables.
+    ///
+    /// # Errors
+    ///
+    /// Where `CUSTOMERIO_REGION` is missing, or a value cannot be what it should be.
+    pub fn from_env() -> Result<Self, BuildError> {
+        Self::of_env()
+    }
+}
+
+impl<T> CustomerIoBuilder<T> {
+    pub(crate) fn of(config: Config) -> Self {
+        Self { config, options: CallOptions::default(), built: PhantomData }
+    }
+
+    pub(crate) fn of_env() -> Result<Self, BuildError> {
+        Config::from_vars(|name| std::env::var(name).ok()).map(Self::of)
+    }
+
+    /// The Site ID and the API key of the Track API: of the same row in the workspace's settings.
+    pub fn track(mut self, site_id: impl AsRef<str>, api_key: impl AsRef<str>) -> Self {
+        self.config = self.config.with_track(site_id, api_key);
+        self
+    }
+
+    /// The key of the App API.
+    pub fn app(mut self, key: impl AsRef<str>) -> Self {
+        self.config = self.config.with_app(key);
+        self
+    }
+
+    /// The key of the Pipelines API: that of an API source.
+    pub fn pipelines(mut self, key: impl AsRef<str>) -> Self {
+        self.config = self.config.with_pipelines(key);
+        self
+    }
+
+    /// The workspace to send from, where the key of the App API is a service-account token. For single calls, see
+    /// [`Client::in_workspace`].
+    pub fn workspace_id(mut self, workspace: impl Into<WorkspaceId>) -> Self {
+        self.config = self.config.with_workspace_id(workspace);
+        self
+    }
+
+    /// Sends the requests of all three APIs to another server, such as a local one.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.config = self.config.with_base_url(url);
+        self
+    }
+
+    /// Puts `product` before the SDK's own name in the `user-agent` header, such as `shop/2.1`.
+    pub fn user_agent(mut self, product: impl Into<String>) -> Self {
+        self.config = self.config.with_user_agent(product);
+        self
+    }
+
+    /// What is checked before a request is sent.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.config = self.config.with_limits(limits);
+        self
+    }
+
+    /// When a request is retried, and after how long.
+    pub fn retry_policy(mut self, policy: RetryPolicy) -> Self {
+        self.options = self.options.with_retry_policy(policy);
+        self
+    }
+
+    /// The longest that a whole call may take, waits included. Default: 30 seconds.
+    #[doc(alias = "timeout")]
+    pub fn deadline(mut self, deadline: std::time::Duration) -> Self {
+        self.options = self.options.with_deadline(deadline);
+        self
+    }
+
+    /// What paces the calls of all three APIs, and how many retries there are in all.
+    #[doc(alias = "rate limit")]
+    pub fn throttle(mut self, throttle: Throttle) -> Self {
+        self.options = self.options.with_throttle(throttle);
+        self
+    }
+
+    pub(crate) fn clients(self, transport: Arc<dyn Transport>) -> Result<CustomerIo, BuildError> {
+        let Self { config, options, .. } = self;
+        Ok(CustomerIo {
+            track: Client::over(config.track()?, transport.clone(), options.clone()),
+            app: Client::over(config.app()?, transport.clone(), options.clone()),
+            pipelines: Client::over(config.pipelines()?, transport, options),
+        })
+    }
+}
+
+impl CustomerIoBuilder {
+    /// Builds it over the default transport: hyper with rustls, and with the proxies that the environment names.
+    ///
+    /// # Errors
+    ///
+    /// Where a key, the base URL or the user agent cannot be sent, or the environment names a proxy that cannot be used.
+    #[cfg(feature = "hyper-rustls")]
+    pub fn build(self) -> Result<CustomerIo, BuildError> {
+        let transport = crate::DefaultTransport::new()?;
+        self.build_over(transport)
+    }
+
+    /// Builds it over a transport: that of reqwest, your own, or one for tests.
+    ///
+    /// # Errors
+    ///
+    /// Where a key, the base URL or the user agent cannot be sent.
+    #[doc(alias = "transport")]
+    pub fn build_over(self, transport: impl Transport + 'static) -> Result<CustomerIo, BuildError> {
+        self.clients(Arc::new(transport))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use customerio_core::{Delivery, Quota, Rate, app::SendSms};
+    use customerio_testing::Recorder;
+    use serde_json::json;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn one_transport_and_one_throttle_serve_all_three() {
+        let recorder = Recorder::new();
+        let rate = Rate::at_most(2, Duration::from_secs(3600)).with_burst(2);
+        let throttle = Throttle::off().with_rate(Quota::Ingest, rate);
+        let cio = CustomerIo::builder(Region::Us)
+            .track("site", "key")
+            .pipelines("key")
+            .throttle(throttle)
+            .build_over(recorder.clone())
+            .unwrap();
+        cio.track().identify("42", json!({})).await.unwrap();
+        cio.clone().pipelines().track("42", "x", json!({})).await.unwrap();
+        // Both count against one rate: there is none left for a third.
+        let error = cio.track().delete("42").await.unwrap_err();
+        assert_eq!((error.delivery(), recorder.requests().len()), (Delivery::NotSent, 2));
+    }
+
+    #[tokio::test]
+    async fn an_api_without_a_key_says_what_to_set() {
+        let recorder = Recorder::new();
+        let cio = CustomerIo::builder(Region::Us).track("site", "key").build_over(recorder.clone()).unwrap();
+        let error = cio.app().call(SendSms::new(1, "42", "+1")).await.unwrap_err();
+        assert_eq!(error.to_string(), "the App API key is not set: set CUSTOMERIO_APP_API_KEY, or give it to `app`");
+        assert_eq!(recorder.requests().len(), 0);
+        assert!(CustomerIo::builder(Region::Us).app("a b").build_over(recorder).is_err());
+    }
+}
