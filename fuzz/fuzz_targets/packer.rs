@@ -79,7 +79,7 @@ fn run<B: Batch>(input: &Input<'_>, item: impl Fn(Kind, &str) -> Result<Item<B>,
     for item in input.calls.iter().filter_map(|(kind, text)| item(*kind, text).ok()) {
         let tag = known.len();
         known.push(Known { json: item.json().to_vec(), replay: item.replay() });
-        match packer.push(item, tag) {
+        match packer.push(tag, item) {
             Ok(full) => {
                 expected.push(tag);
                 batches.extend(full);

@@ -19,6 +19,7 @@ use customerio_core::{
     track::{Event, Identify, v2::person},
 };
 use serde::{Serialize, Serializer};
+use work::ways::{EVENTS, WAYS};
 
 /// What `work` leaves allocated, and its result, which is not dropped before.
 fn kept<T>(work: impl FnOnce() -> T) -> (AllocationInfo, T) {
@@ -76,12 +77,21 @@ fn memory() {
     let (info, _batches) = kept(|| {
         let (mut builder, mut batches) = (BatchBuilder::new(), Vec::new());
         for number in 0..EVENTS {
-            batches.extend(builder.push(work::item(number), ()).unwrap());
+            batches.extend(builder.push((), work::item(number)).unwrap());
         }
         batches.extend(builder.finish());
         batches
     });
     figure("memory: the same in batches", format!("{:.3}", info.bytes_current as f64 / encoded as f64));
+}
+
+/// The most memory at a time, as events get more.
+fn growth() {
+    for (name, work) in WAYS {
+        for events in EVENTS {
+            figure(&format!("memory: {name}, {events} events"), measure(|| work(events)).bytes_max);
+        }
+    }
 }
 
 /// Counts how often it is encoded.
@@ -103,7 +113,7 @@ fn encoding(endpoint: &Endpoint<Track>) {
     let mut send = |batch: EncodedBatch<_>| requests.push(endpoint.request(batch.prepare()).unwrap());
     for _ in 0..EVENTS {
         let event = person::Event::new("0d8a1f3e", "purchase").with_attributes(&data);
-        builder.push(Item::new(event, &now, &Limits::default()).unwrap(), ()).unwrap().map(&mut send);
+        builder.push((), Item::new(event, &now, &Limits::default()).unwrap()).unwrap().map(&mut send);
     }
     builder.finish().map(send);
     black_box(requests);
@@ -115,6 +125,7 @@ fn main() {
     building(&endpoint);
     decoding();
     memory();
+    growth();
     encoding(&endpoint);
     let client = work::client();
     let (call, result) = kept(|| work::now(client.track("42", "purchase", &work::PURCHASE)));

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what cannot be built cannot be measured")]
 
 mod cases;
+#[expect(dead_code, reason = "the other benchmarks use the rest")]
 mod work;
 
 use std::hint::black_box;
@@ -41,7 +42,7 @@ fn batches_of<const COUNT: usize>(items: Vec<Item<TrackBatch>>) -> usize {
     let (mut builder, mut batches) = (BatchBuilder::new().with_limits(Limits::default().with_batch(body)), 0);
     let mut send = |batch: Option<EncodedBatch<TrackBatch>>| batches += usize::from(black_box(batch).is_some());
     for item in items {
-        send(builder.push(item, ()).unwrap());
+        send(builder.push((), item).unwrap());
     }
     send(builder.finish());
     batches

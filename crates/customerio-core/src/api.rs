@@ -28,6 +28,7 @@ mod sealed {
 /// async fn welcome(client: &Client<App>, message: SendSms) {
 ///     client.call(message).await.unwrap();
 /// }
+/// # fn spawned(client: Client<App>, message: SendSms) { tokio::spawn(async move { welcome(&client, message).await }); }
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not one of the APIs of Customer.io",

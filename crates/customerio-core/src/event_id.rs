@@ -46,21 +46,24 @@ impl EventId {
 
     /// Hands the text to `write`, from the stack.
     fn written<T>(self, write: impl FnOnce(&str) -> T) -> T {
+        // Eight characters at a time, from the end on; two are left for the beginning.
         let mut text = [0; LENGTH];
-        // The last 8 characters, the 8 before them and the first 10, because numbers of 64 bits are shifted at once.
-        let (head, tail) = text.split_at_mut(LENGTH - 16);
-        let (middle, end) = tail.split_at_mut(8);
-        for (part, bits) in [(end, self.0), (middle, self.0 >> 40), (head, self.0 >> 80)] {
-            #[expect(clippy::cast_possible_truncation, reason = "no part has more bits than fit")]
-            let mut rest = bits as u64;
-            for character in part.iter_mut().rev() {
-                *character = ALPHABET[(rest & 31) as usize];
-                rest >>= 5;
-            }
-        }
+        text[18..].copy_from_slice(&characters(self.0));
+        text[10..18].copy_from_slice(&characters(self.0 >> 40));
+        text[2..10].copy_from_slice(&characters(self.0 >> 80));
+        text[..2].copy_from_slice(&characters(self.0 >> 120)[6..]);
         // The alphabet is ASCII.
         write(str::from_utf8(&text).unwrap_or_default())
     }
+}
+
+/// The characters of the lowest 40 bits.
+fn characters(bits: u128) -> [u8; 8] {
+    #[expect(clippy::cast_possible_truncation, reason = "the rest are other characters")]
+    let bits = bits as u64;
+    // Made as one number: what is written byte by byte cannot be read at once for a while.
+    let character = |position: u64| u64::from(ALPHABET[(bits >> (5 * position) & 31) as usize]) << (8 * position);
+    (0..8).map(character).sum::<u64>().to_be_bytes()
 }
 
 impl str::FromStr for EventId {

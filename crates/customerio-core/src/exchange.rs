@@ -361,6 +361,7 @@ mod tests {
     type Played<T> = (Vec<Request<Bytes>>, Duration, Result<T, Error>);
 
     /// Plays `outcomes` one after the other, a second each, waits taken as long as asked; gives the requests and the end.
+    #[expect(clippy::needless_pass_by_value, reason = "the callers make the options where they call it")]
     fn play<O: Operation<Api = Track>>(
         operation: &O,
         options: CallOptions,
@@ -519,7 +520,7 @@ mod tests {
         // A batch of which some was refused is not sent again to learn which.
         let mut packer = crate::BatchBuilder::<crate::TrackBatch>::new();
         let identify = track::v2::person::Identify::new("1");
-        packer.push(crate::Item::new(identify, &at(0), &crate::Limits::default()).unwrap(), ()).unwrap();
+        packer.push((), crate::Item::new(identify, &at(0), &crate::Limits::default()).unwrap()).unwrap();
         let batch = packer.finish().unwrap().prepare();
         let (requests, _, result) = play_prepared(batch.clone(), &options(), vec![broken(207, "{\"errors\":[")]);
         assert_eq!((requests.len(), result.unwrap_err().stop_reason()), (1, StopReason::Final));

@@ -1,6 +1,6 @@
 //! The ids that Customer.io gives out: one type for each thing, the same in every call and every response.
 
-use std::fmt;
+use std::{convert::Infallible, fmt};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -68,11 +68,17 @@ macro_rules! numeric_ids {
 }
 
 numeric_ids! {
+    /// The number of an action: a message or another step of a campaign, or of a broadcast.
+    ActionId "the action's id";
     /// The number of a broadcast, as in its URL.
     #[doc(alias = "campaign")]
     BroadcastId "the broadcast's id";
+    /// The number of a campaign.
+    CampaignId "the campaign's id";
     /// The number of a piece of content.
     ContentId "the content's id";
+    /// The number of a newsletter.
+    NewsletterId "the newsletter's id";
     /// The number of a type of objects: 1 is the first type of a workspace.
     ObjectTypeId "the object's type";
     /// The number of a segment.
@@ -139,7 +145,7 @@ impl de::Visitor<'_> for Number {
 #[doc(alias = "template")]
 pub struct TransactionalMessageId(Named);
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(untagged)]
 enum Named {
     Number(u64),
@@ -176,6 +182,21 @@ impl Serialize for TransactionalMessageId {
     }
 }
 
+/// Digits are its number, and everything else is its trigger name.
+impl std::str::FromStr for TransactionalMessageId {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self(text.parse().map_or_else(|_| Named::Trigger(Text::new(text)), Named::Number)))
+    }
+}
+
+impl<'de> Deserialize<'de> for TransactionalMessageId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Named::deserialize(deserializer).map(Self)
+    }
+}
+
 macro_rules! message_id_from {
     ($($number:ty)*; $($text:ty)*) => {
         $(impl From<$number> for TransactionalMessageId {
@@ -193,40 +214,52 @@ macro_rules! message_id_from {
 
 message_id_from!(u8 u16 u32 u64 usize i8 i16 i32 i64 isize; &str &String String);
 
-/// The id of a delivery: a message to one person. Responses to sends, reporting webhooks and the header
-/// `CIO-Delivery-ID` of the message have it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct DeliveryId(Text);
+/// Makes a type of a text by which Customer.io knows something.
+macro_rules! text_ids {
+    ($($(#[$meta:meta])* $name:ident;)*) => {$(
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Text);
 
-impl DeliveryId {
-    /// The id as text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
+        impl $name {
+            /// The id as text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
 
-    /// Refuses what cannot be one. The vendor documents no limit of its length.
-    pub(crate) fn check(&self) -> Result<(), BuildError> {
-        check_identifier("the delivery's id", self.as_str(), usize::MAX)
-    }
-}
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                self.as_str()
+            }
+        }
 
-impl AsRef<str> for DeliveryId {
-    fn as_ref(&self) -> &str {
-        self.as_str()
-    }
-}
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
 
-impl fmt::Display for DeliveryId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+        impl std::str::FromStr for $name {
+            type Err = Infallible;
 
-macro_rules! delivery_id_from {
-    ($($text:ty)*) => {$(
-        impl From<$text> for DeliveryId {
+            fn from_str(text: &str) -> Result<Self, Infallible> {
+                Ok(text.into())
+            }
+        }
+
+        impl From<&$name> for $name {
+            fn from(id: &$name) -> Self {
+                id.clone()
+            }
+        }
+
+        text_ids!(@from $name: &str &String String);
+    )*};
+    (@from $name:ident: $($text:ty)*) => {$(
+        impl From<$text> for $name {
             fn from(text: $text) -> Self {
                 Self(Text::new(text))
             }
@@ -234,11 +267,18 @@ macro_rules! delivery_id_from {
     )*};
 }
 
-delivery_id_from!(&str &String String);
+text_ids! {
+    /// The id of a delivery: a message to one person. Responses to sends, reporting webhooks and the header
+    /// `CIO-Delivery-ID` of the message have it.
+    DeliveryId;
+    /// The id of a journey: one person's way through a campaign or a broadcast.
+    JourneyId;
+}
 
-impl From<&DeliveryId> for DeliveryId {
-    fn from(id: &DeliveryId) -> Self {
-        id.clone()
+impl DeliveryId {
+    /// Refuses what cannot be one. The vendor documents no limit of its length.
+    pub(crate) fn check(&self) -> Result<(), BuildError> {
+        check_identifier("the delivery's id", self.as_str(), usize::MAX)
     }
 }
 

@@ -12,11 +12,15 @@
 //! | call the Pipelines API | [`pipelines`], and the short methods of [`Client<Pipelines>`](Client#impl-Client<Pipelines>) |
 //! | call the App API | [`app`], and the short methods of [`Client<App>`](Client#impl-Client<App>) |
 //! | receive reporting webhooks | `webhook` (feature `webhook`) |
-//! | call a route that is not modelled | [`Raw`] |
-//! | say how often a call is tried | [`RetryPolicy`] |
-//! | say what may be too much | [`Limits`] |
+//! | see all operations, with their routes | [`operations`] |
+//! | call a route that is not modelled | [`track::Raw`], [`app::Raw`], [`pipelines::Raw`] |
+//! | keep a request and send it later | [`Prepared`] |
+//! | send many items | [`BatchSender`], [`Client::send_all`](Client#method.send_all) |
+//! | say how often a request is retried | [`RetryPolicy`], [`CallOptions`] |
+//! | say what may be too large | [`Limits`] |
 //! | keep below a rate limit | [`Throttle`] |
 //! | know what an error means | [`Error`] |
+//! | write an operation, or an API, of your own | [`Operation`], [`Api`] |
 
 mod api;
 pub mod app;
@@ -78,9 +82,6 @@ pub use http;
 
 #[doc(hidden)]
 pub use crate::batch::{Items, Parts, Source};
-#[cfg(feature = "samples")]
-#[doc(hidden)]
-pub use crate::samples::{Sample, VisitSample, visit_samples};
 pub use crate::{
     api::{Api, App, Pipelines, Region, Track},
     batch::{
@@ -103,8 +104,8 @@ pub use crate::{
     exchange::Exchange,
     from_response::{FromResponse, decode_json},
     ids::{
-        BroadcastId, ContentId, DeliveryId, ObjectTypeId, SegmentId, TemplateId, TopicId, TransactionalMessageId,
-        TriggerId, WorkspaceId,
+        ActionId, BroadcastId, CampaignId, ContentId, DeliveryId, JourneyId, NewsletterId, ObjectTypeId, SegmentId,
+        TemplateId, TopicId, TransactionalMessageId, TriggerId, WorkspaceId,
     },
     limits::Limits,
     operation::Operation,
@@ -125,4 +126,10 @@ pub use crate::{
     time::{Moment, Timestamp},
     track::v2::TrackBatch,
     transport::{Attempt, BoxFuture, MaybeSend, MaybeSendSync, Transport},
+};
+#[cfg(feature = "samples")]
+#[doc(hidden)]
+pub use crate::{
+    registry::visit_samples,
+    samples::{Sample, VisitSample},
 };

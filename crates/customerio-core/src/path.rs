@@ -1,12 +1,8 @@
 //! Writers for the path and the query: the only way in which text gets into a URL.
 
-use memchr::memchr;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::percent_encode_byte;
 
 use crate::{BuildError, BuildErrorKind, Limits};
-
-/// All but the unreserved characters of RFC 3986, section 2.3.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Writes the path of a request: fills in the parts of a route that stand in braces, in their order.
 ///
@@ -20,9 +16,43 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 /// ```
 pub struct Path {
     text: String,
-    /// What of the route is still to be written.
-    rest: &'static str,
+    route: Route,
+    /// Where what of the route is still to be written begins, and the next part in braces.
+    at: usize,
+    part: usize,
     limits: Limits,
+    /// The bytes of the query that comes, where that is known.
+    query: usize,
+}
+
+/// A route, and where its parts in braces begin and end: looked up once, when an operation is compiled.
+#[derive(Clone, Copy)]
+pub(crate) struct Route {
+    text: &'static str,
+    /// Where there is no such part: the end.
+    parts: [(u8, u8); 4],
+}
+
+impl Route {
+    #[expect(clippy::cast_possible_truncation, reason = "a route is not longer than fits")]
+    pub(crate) const fn new(text: &'static str) -> Self {
+        assert!(text.len() <= u8::MAX as usize, "a route has at most 255 bytes");
+        let bytes = text.as_bytes();
+        let mut parts = [(bytes.len() as u8, bytes.len() as u8); 4];
+        let (mut at, mut part) = (0, 0);
+        while at < bytes.len() {
+            if bytes[at] == b'{' {
+                assert!(part < parts.len(), "a route has at most four parts in braces");
+                parts[part].0 = at as u8;
+            }
+            if bytes[at] == b'}' {
+                parts[part].1 = at as u8 + 1;
+                part += 1;
+            }
+            at += 1;
+        }
+        Self { text, parts }
+    }
 }
 
 /// For what comes behind the first identifier.
@@ -30,15 +60,27 @@ const ROOM: usize = 40;
 
 impl Path {
     /// A path of `route`, with [`Limits::none`].
+    ///
+    /// # Panics
+    ///
+    /// Where the route has more than four parts in braces, or more than 255 bytes.
     #[must_use]
     pub fn new(route: &'static str) -> Self {
         Self::within(route, Limits::none())
     }
 
     /// A path of `route`, whose identifiers are checked against `limits`.
+    ///
+    /// # Panics
+    ///
+    /// Like [`new`](Self::new).
     #[must_use]
     pub const fn within(route: &'static str, limits: Limits) -> Self {
-        Self { text: String::new(), rest: route, limits }
+        Self::of(Route::new(route), limits)
+    }
+
+    pub(crate) const fn of(route: Route, limits: Limits) -> Self {
+        Self { text: String::new(), route, at: 0, part: 0, limits, query: 0 }
     }
 
     /// What identifiers are checked against.
@@ -66,6 +108,11 @@ impl Path {
         encode(value, escaped, &mut self.text);
     }
 
+    /// Has room made for a query of so many bytes.
+    pub(crate) fn expect_query(&mut self, bytes: usize) {
+        self.query = bytes;
+    }
+
     /// Writes a number in place of the next part in braces.
     pub fn number(&mut self, value: u64) {
         let mut digits = itoa::Buffer::new();
@@ -76,21 +123,20 @@ impl Path {
 
     /// Writes the route up to the next part in braces and makes room for that, which has so many bytes, and for the rest.
     fn advance(&mut self, bytes: usize) {
-        let rest = self.rest;
-        let find = |bracket, from: usize| memchr(bracket, &rest.as_bytes()[from..]).map(|at| from + at);
-        let (before, after) = match find(b'{', 0) {
-            Some(open) => (&rest[..open], find(b'}', open).map_or("", |close| &rest[close + 1..])),
-            None => (rest, ""),
-        };
+        let Route { text: route, parts } = self.route;
+        let (open, end) =
+            parts.get(self.part).map_or((route.len(), route.len()), |part| (part.0.into(), part.1.into()));
+        let (before, after) = (&route[self.at..open], &route[end..]);
+        self.at = end;
+        self.part += 1;
         let slash = if before.ends_with('/') { "" } else { "/" };
         // As much as there will be and no more, mostly: then the text becomes part of the request as it is.
-        let room = before.len() + slash.len() + bytes + after.len();
+        let room = before.len() + slash.len() + bytes + after.len() + self.query;
         if self.text.is_empty() {
             self.text = String::with_capacity(if after.ends_with('}') { room + ROOM } else { room });
         }
         self.text.push_str(before);
         self.text.push_str(slash);
-        self.rest = after;
     }
 
     pub(crate) fn query(&mut self) -> Query<'_> {
@@ -100,7 +146,7 @@ impl Path {
     /// The path, whole.
     #[must_use]
     pub fn finish(mut self) -> String {
-        self.text.push_str(self.rest);
+        self.text.push_str(&self.route.text[self.at..]);
         self.text
     }
 
@@ -119,13 +165,31 @@ pub struct Query<'a> {
 impl Query<'_> {
     /// Writes `name=value`, both percent-encoded: a `+` arrives as a `+`.
     pub fn pair(&mut self, name: &str, value: &str) {
-        let Path { text, rest, .. } = &mut *self.path;
-        text.push_str(std::mem::take(rest));
+        let (in_name, in_value) = (escaped(name), escaped(value));
+        self.begin(name.len() + 2 * in_name + value.len() + 2 * in_value);
+        let text = &mut self.path.text;
+        encode(name, in_name, text);
+        text.push('=');
+        encode(value, in_value, text);
+    }
+
+    /// [`pair`](Self::pair) of unreserved characters alone.
+    pub(crate) fn plain_pair(&mut self, name: &'static str, value: &'static str) {
+        self.begin(name.len() + value.len());
+        let text = &mut self.path.text;
+        text.push_str(name);
+        text.push('=');
+        text.push_str(value);
+    }
+
+    /// Writes what is before a pair, which has so many bytes without the `=`.
+    fn begin(&mut self, bytes: usize) {
+        let Path { text, route, at, .. } = &mut *self.path;
+        let rest = &route.text[std::mem::replace(at, route.text.len())..];
+        text.reserve(rest.len() + bytes + 2);
+        text.push_str(rest);
         text.push(self.separator);
         self.separator = '&';
-        encode(name, escaped(name), text);
-        text.push('=');
-        encode(value, escaped(value), text);
     }
 
     /// [`pair`](Self::pair), if there is a value.
@@ -149,7 +213,7 @@ impl std::fmt::Debug for Query<'_> {
     }
 }
 
-/// Most values stay as they are, and a table tells that sooner than the encoder.
+/// The unreserved characters of RFC 3986, section 2.3. Most values have no others.
 const STAYS: [bool; 256] = {
     let (mut stays, mut byte) = ([false; 256], 0);
     while byte < 256 {
@@ -167,18 +231,29 @@ fn escaped(value: &str) -> usize {
 }
 
 /// Appends `value`, of which so many bytes are percent-encoded.
+#[inline]
 fn encode(value: &str, escaped: usize, text: &mut String) {
-    if escaped == 0 {
-        text.push_str(value);
-    } else {
-        text.extend(utf8_percent_encode(value, RESERVED));
+    let (mut rest, mut left) = (value, escaped);
+    while left > 0 {
+        let stays = rest.bytes().take_while(|byte| STAYS[usize::from(*byte)]).count();
+        let (before, after) = rest.split_at(stays);
+        let character = after.chars().next().map_or(1, char::len_utf8);
+        text.push_str(before);
+        after.bytes().take(character).for_each(|byte| text.push_str(percent_encode_byte(byte)));
+        rest = &after[character..];
+        left -= character;
     }
+    text.push_str(rest);
+}
+
+/// Whether there is nothing in `text` but blanks. Its first character tells, mostly.
+pub(crate) fn is_blank(text: &str) -> bool {
+    !text.as_bytes().first().is_some_and(u8::is_ascii_graphic) && text.trim().is_empty()
 }
 
 /// What every identifier must pass, in a path or in a body: `url`-based clients rewrite `%2E%2E` as `..` and then drop
 /// it, and an empty segment is another route.
 pub(crate) fn check_identifier(what: &'static str, value: &str, limit: usize) -> Result<(), BuildError> {
-    let is_blank = |value: &str| !value.starts_with(|first: char| first.is_ascii_graphic()) && value.trim().is_empty();
     let problem = match value {
         _ if is_blank(value) => BuildErrorKind::Empty,
         "." | ".." => BuildErrorKind::DotSegment,

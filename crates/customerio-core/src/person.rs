@@ -1,6 +1,6 @@
 //! Who a call is about.
 
-use serde::{Serialize, Serializer, ser::SerializeMap as _};
+use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 
 use crate::{BuildError, BuildErrorKind, Limits, Path, path::check_identifier, text::Text};
 
@@ -183,9 +183,15 @@ impl std::hash::Hash for PersonId {
 impl Serialize for PersonId {
     /// Writes an object with one key, as in `{"email":"person@example.com"}`.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(1))?;
-        map.serialize_entry(self.kind.as_str(), self.value.as_str())?;
-        map.end()
+        let (mut object, value) = (serializer.serialize_struct("PersonId", 1)?, self.value.as_str());
+        // Each name by itself, because what is known of it when this is compiled need not be found out later.
+        match self.kind {
+            IdType::Id => object.serialize_field("id", value)?,
+            IdType::Email => object.serialize_field("email", value)?,
+            IdType::CioId => object.serialize_field("cio_id", value)?,
+            IdType::Phone => object.serialize_field("phone", value)?,
+        }
+        object.end()
     }
 }
 

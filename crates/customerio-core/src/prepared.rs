@@ -7,6 +7,7 @@ use http::{HeaderValue, Method, uri::PathAndQuery};
 
 use crate::{
     Api as _, Body, BuildError, BuildErrorKind, FromResponse, Limits, Operation, OperationInfo, Path, Quota, Replay,
+    path::Route,
 };
 
 /// A request that is ready to be sent: an operation, encoded and checked, without credentials and without a host.
@@ -52,7 +53,7 @@ impl<T: FromResponse> Prepared<T> {
     ///
     /// Where an argument cannot be sent.
     pub fn new<O: Operation<Output = T>>(operation: O, limits: &Limits) -> Result<Self, BuildError> {
-        let mut path = Path::within(O::ROUTE, *limits);
+        let mut path = Path::of(const { Route::new(O::ROUTE) }, *limits);
         operation.path(&mut path)?;
         operation.query(&mut path.query())?;
         let path = if path.is_route() {

@@ -30,6 +30,14 @@ pub fn operations() -> impl Iterator<Item = &'static OperationInfo> {
     .flatten()
 }
 
+/// Shows `visitor` the samples of all operations of the App API that have one beside them.
+#[cfg(feature = "samples")]
+#[doc(hidden)]
+pub fn visit_samples(visitor: &mut impl crate::VisitSample) {
+    app::customers::visit_samples(visitor);
+    app::segments::visit_samples(visitor);
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;

@@ -63,7 +63,12 @@ impl<A: Api> Endpoint<A> {
             headers.insert(header::CONTENT_TYPE, other);
         }
         if has_length {
-            headers.insert(header::CONTENT_LENGTH, length(body.len()));
+            let length = length(body.len());
+            // Where there is a body, there is one already.
+            match headers.get_mut(header::CONTENT_LENGTH) {
+                Some(value) => *value = length,
+                None => drop(headers.insert(header::CONTENT_LENGTH, length)),
+            }
         }
         let mut request = Request::new(body);
         *request.uri_mut() = self.uri(path)?;

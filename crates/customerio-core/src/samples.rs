@@ -19,10 +19,3 @@ pub trait VisitSample {
     /// Does it.
     fn visit<O: Sample<Api = App>>(&mut self, operation: O);
 }
-
-/// Shows `visitor` the samples of all operations of the App API that have one beside them.
-#[doc(hidden)]
-pub fn visit_samples(visitor: &mut impl VisitSample) {
-    crate::app::customers::visit_samples(visitor);
-    crate::app::segments::visit_samples(visitor);
-}

@@ -34,8 +34,8 @@ impl<T: ?Sized> MaybeSend for T {}
 
 /// An HTTP stack, a timer and a clock: what a [`Client`](crate::Client) needs of its surroundings.
 ///
-/// `customerio-hyper` and `customerio-reqwest` have one each; one of your own is three methods. With a standard library
-/// that has clocks, `now` is `customerio_transport::SystemClock.now()`; this is what it does:
+/// `customerio-hyper`, `customerio-reqwest` and `customerio-ureq` have one each; one of your own is three methods. Where
+/// `std` has clocks, `now` is `customerio_transport::SystemClock.now()`; this is what it does:
 ///
 /// ```
 /// use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};

@@ -13,7 +13,7 @@ use crate::{config::Config, emulator::Emulator, store::clock::Clock};
 /// let emulator = Emulator::builder()
 ///     .with_region(Region::Eu)
 ///     .with_track_credentials("site", "key")
-///     .with_clock_at(1_700_000_000.into())
+///     .with_clock_at(1_700_000_000)
 ///     .build();
 /// assert_eq!(emulator.now(), 1_700_000_000.into());
 /// ```
@@ -104,8 +104,8 @@ impl Builder {
 
     /// Stops the clock at `now`: only [`Emulator::advance`] moves it, and waits over the in-memory transport. Default:
     /// the system's clock.
-    pub fn with_clock_at(mut self, now: Timestamp) -> Self {
-        self.clock = Clock::stopped_at(now);
+    pub fn with_clock_at(mut self, now: impl Into<Timestamp>) -> Self {
+        self.clock = Clock::stopped_at(now.into());
         self
     }
 

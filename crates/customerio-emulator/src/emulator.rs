@@ -7,7 +7,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use customerio_core::{App, BuildError, Endpoint, Moment, Pipelines, Timestamp, Track};
+use customerio_core::{App, BroadcastId, BuildError, Endpoint, Moment, Pipelines, SegmentId, Timestamp, Track};
 use http::{Request, Response, StatusCode};
 
 use crate::{
@@ -169,13 +169,14 @@ impl Emulator {
 /// What a workspace has that these APIs cannot make.
 impl Emulator {
     /// Makes a manual segment: people can be added to it from now on.
-    pub fn create_segment(&self, id: u32) {
+    pub fn create_segment(&self, id: impl Into<SegmentId>) {
+        let id = u32::try_from(id.into().get()).unwrap_or(u32::MAX);
         self.state().segments.entry(id).or_insert_with(|| format!("segment {id}"));
     }
 
     /// Makes a broadcast: it can be triggered from now on.
-    pub fn create_broadcast(&self, id: u64) {
-        self.state().broadcasts.entry(id).or_default();
+    pub fn create_broadcast(&self, id: impl Into<BroadcastId>) {
+        self.state().broadcasts.entry(id.into().get()).or_default();
     }
 
     /// Allows or forbids messages of a channel; at first all are allowed. A forbidden one is answered with 403.

@@ -10,7 +10,7 @@
 //! use customerio_emulator::Emulator;
 //! use serde_json::json;
 //!
-//! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+//! # tokio::runtime::Builder::new_multi_thread().build().unwrap().block_on(async { tokio::spawn(async {
 //! let emulator = Emulator::new();
 //! let client = Client::new(emulator.track_endpoint()?, emulator.clone());
 //! client.identify("42", json!({"email": "ada@example.com", "plan": "pro"})).await?;
@@ -18,7 +18,7 @@
 //! let person = emulator.person("ada@example.com").expect("she was just added");
 //! assert_eq!(person.id.as_deref(), Some("42"));
 //! assert_eq!(person.attributes["plan"], "pro");
-//! # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
+//! # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(()) }).await }).unwrap().unwrap();
 //! ```
 //!
 //! Over a socket, for any HTTP stack and any language: `Emulator::serve_on_loopback` (feature `server`, on by default).

@@ -142,21 +142,7 @@ impl Route {
 
     /// The segments of `path` that vary, if it is of this route.
     pub(crate) fn captures<'p>(&self, path: &'p str) -> Option<Vec<&'p str>> {
-        let mut captures = Vec::new();
-        let mut segments = path.split('/');
-        for expected in self.pattern.split('/') {
-            let segment = segments.next()?;
-            if expected.starts_with('{') {
-                // A server takes `..` out of a path before it looks for a route.
-                if matches!(segment, "" | "." | "..") {
-                    return None;
-                }
-                captures.push(segment);
-            } else if expected != segment {
-                return None;
-            }
-        }
-        segments.next().is_none().then_some(captures)
+        captures(self.pattern, path)
     }
 
     fn checked_query(&self, query: &str) -> Result<Map<String, Value>, Refusal> {
@@ -213,6 +199,25 @@ impl Route {
 
 fn is_strict(headers: &HeaderMap) -> bool {
     headers.get("x-strict-mode").is_some_and(|value| value == "1")
+}
+
+/// The segments of `path` that stand where `pattern` has `{…}`, if the others are the same.
+pub(crate) fn captures<'p>(pattern: &str, path: &'p str) -> Option<Vec<&'p str>> {
+    let mut captures = Vec::new();
+    let mut segments = path.split('/');
+    for expected in pattern.split('/') {
+        let segment = segments.next()?;
+        if expected.starts_with('{') {
+            // A server takes `..` out of a path before it looks for a route.
+            if matches!(segment, "" | "." | "..") {
+                return None;
+            }
+            captures.push(segment);
+        } else if expected != segment {
+            return None;
+        }
+    }
+    segments.next().is_none().then_some(captures)
 }
 
 fn decode_segments(segments: Vec<&str>) -> Result<Vec<String>, Refusal> {

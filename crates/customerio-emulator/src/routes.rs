@@ -1,10 +1,18 @@
 //! All routes. Each is in the file of its handler.
 
+use std::cmp::Reverse;
+
+use customerio_core::OperationInfo;
 use http::{HeaderValue, Method, StatusCode, header};
 
-use crate::{app, pipelines, route::Route, server::answer::Refusal, track};
+use crate::{
+    app, pipelines,
+    route::{Route, captures},
+    server::answer::Refusal,
+    track,
+};
 
-static ROUTES: [&Route; 35] = [
+static ROUTES: [&Route; 32] = [
     &track::identify::ROUTE,
     &track::delete::ROUTE,
     &track::add_device::ROUTE,
@@ -37,54 +45,108 @@ static ROUTES: [&Route; 35] = [
     &app::send_in_app::ROUTE,
     &app::send_inbox_message::ROUTE,
     &app::trigger_broadcast::ROUTE,
-    &app::customers::SEGMENTS,
-    &app::segments::CREATE,
-    &app::segments::MEMBERSHIP,
 ];
+
+/// The routes of the rest of the App API, by what they are about.
+static RESOURCES: [&[Route]; 2] = [app::customers::ROUTES, app::segments::ROUTES];
 
 /// The route that takes a request.
 pub(crate) fn find(method: &Method, path: &str) -> Result<&'static Route, Refusal> {
-    let here = || ROUTES.iter().copied().filter(|route| route.captures(path).is_some());
+    let all = || ROUTES.into_iter().chain(RESOURCES.into_iter().flatten());
+    let here = || all().filter(|route| route.captures(path).is_some());
     if let Some(route) = here().find(|route| route.method() == method) {
         return Ok(route);
     }
     let allowed = here().map(|route| route.method().as_str()).collect::<Vec<_>>().join(", ");
-    let refusal = if allowed.is_empty() {
-        Refusal::new(StatusCode::NOT_FOUND, "there is no such route")
-    } else {
-        let refusal = Refusal::new(StatusCode::METHOD_NOT_ALLOWED, format!("the route takes {allowed} alone"));
-        match HeaderValue::try_from(allowed) {
-            Ok(allowed) => refusal.with_header(header::ALLOW, allowed),
-            Err(_) => refusal,
+    if allowed.is_empty() {
+        return Err(unknown(method, path, customerio_core::operations()));
+    }
+    let refusal = Refusal::new(StatusCode::METHOD_NOT_ALLOWED, format!("the route takes {allowed} alone"));
+    Err(match HeaderValue::try_from(allowed) {
+        Ok(allowed) => refusal.with_header(header::ALLOW, allowed),
+        Err(_) => refusal,
+    })
+}
+
+/// Tells a route of the service that the emulator has not from one that nobody has, and of the latter the nearest.
+fn unknown(method: &Method, path: &str, operations: impl Iterator<Item = &'static OperationInfo>) -> Refusal {
+    let mut nearest = None;
+    // `Raw` is of any route.
+    for operation in operations.filter(|operation| operation.route != "/{path}") {
+        if operation.method == *method && captures(operation.route, path).is_some() {
+            let message = format!("the emulator does not have {} yet", operation.name);
+            return Refusal::new(StatusCode::NOT_IMPLEMENTED, message);
         }
-    };
-    Err(refusal)
+        let (alike, length) = (alike(operation.route, path), |path: &str| path.split('/').count());
+        let rank = (alike, operation.method == *method, Reverse(length(operation.route).abs_diff(length(path))));
+        if alike > 0 && nearest.is_none_or(|(best, _)| rank > best) {
+            nearest = Some((rank, operation));
+        }
+    }
+    let message = nearest.map_or_else(
+        || "there is no such route".to_owned(),
+        |(_, OperationInfo { method, route, .. })| format!("there is no such route; the nearest is {method} {route}"),
+    );
+    Refusal::new(StatusCode::NOT_FOUND, message)
+}
+
+/// How many segments the two have in common, at the same places. The version of an API counts for nothing.
+fn alike(route: &str, path: &str) -> usize {
+    let segments = route.split('/').zip(path.split('/'));
+    segments.filter(|(of_route, of_path)| of_route == of_path && !matches!(*of_route, "" | "api" | "v1" | "v2")).count()
 }
 
 #[cfg(test)]
 mod tests {
+    use customerio_core::{app::SendEmail, operations};
     use serde_json::json;
 
+    use super::*;
     use crate::testing::{call, emulator, request};
 
     #[test]
     fn what_is_no_route_is_a_404_in_the_shape_of_its_api() {
         let emulator = emulator();
-        let track = json!({"meta": {"error": "there is no such route"}});
-        let app = json!({"errors": [{"status": "404", "detail": "there is no such route"}]});
-        for (line, expected) in [
-            ("GET /", &track),
-            ("PUT /api/v1/customers", &track),
-            ("PUT /api/v1/customers/", &track),
-            ("PUT /api/v1/customers/..", &track),
-            ("PUT /api/v1/customers/42/", &track),
-            ("PUT /api/v1/customers//42", &track),
-            ("PUT /api/v1/customers/a/b", &track),
-            ("POST /api/v2/entities", &track),
-            ("GET /v1/workspaces", &app),
+        let customers = Some("PUT /api/v1/customers/{identifier}");
+        for (line, nearest) in [
+            ("GET /", None),
+            ("GET /api/v1/person/42", None),
+            ("PUT /api/v1/customers", customers),
+            ("PUT /api/v1/customers/", customers),
+            ("PUT /api/v1/customers/..", customers),
+            ("PUT /api/v1/customers/42/device", Some("PUT /api/v1/customers/{identifier}/devices")),
+            ("DELETE /api/v1/customers/42/43", Some("DELETE /api/v1/customers/{identifier}")),
+            ("PUT /api/v1/customers/a/b", Some("PUT /api/v1/customers/{identifier}/devices")),
+            ("POST /api/v1/customers/42/event", Some("POST /api/v1/customers/{identifier}/events")),
+            ("POST /api/v1/push/event", Some("POST /api/v1/push/events")),
         ] {
-            assert_eq!(call(&emulator, line, &json!({})), (404, expected.clone()), "{line}");
+            let error = nearest.map(|nearest| format!("; the nearest is {nearest}")).unwrap_or_default();
+            let expected = json!({"meta": {"error": format!("there is no such route{error}")}});
+            assert_eq!(call(&emulator, line, &json!({})), (404, expected), "{line}");
         }
+        let expected = json!({"errors": [{"status": "404", "detail": "there is no such route"}]});
+        assert_eq!(call(&emulator, "GET /v1/nothing", &json!({})), (404, expected));
+    }
+
+    /// What the SDK can call, the emulator answers.
+    #[test]
+    fn every_operation_has_a_route() {
+        for operation in operations().filter(|operation| operation.route != "/{path}") {
+            let path: Vec<_> = operation
+                .route
+                .split('/')
+                .map(|segment| if segment.starts_with('{') { "1" } else { segment })
+                .collect();
+            assert!(find(&operation.method, &path.join("/")).is_ok(), "{} has no route", operation.name);
+        }
+    }
+
+    #[test]
+    fn an_operation_that_the_emulator_has_not_is_a_501() {
+        static OPERATIONS: [OperationInfo; 1] = [OperationInfo::of::<SendEmail>()];
+        let refusal = unknown(&Method::POST, "/v1/send/email", OPERATIONS.iter());
+        assert_eq!(refusal.status, StatusCode::NOT_IMPLEMENTED);
+        assert_eq!(unknown(&Method::GET, "/v1/send/email", OPERATIONS.iter()).status, StatusCode::NOT_FOUND);
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub(crate) const NOW: i64 = 1_700_000_000;
 
 /// An emulator whose clock stands at [`NOW`].
 pub(crate) fn emulator() -> Emulator {
-    Emulator::builder().with_clock_at(NOW.into()).build()
+    Emulator::builder().with_clock_at(NOW).build()
 }
 
 /// The paths of the Pipelines API, which is called in strict mode.

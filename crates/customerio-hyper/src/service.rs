@@ -40,8 +40,9 @@ impl<S> HyperTransport<S> {
     /// # Errors of the service
     ///
     /// A request counts as not sent, and may be retried whatever it is, where the service does not get ready, where
-    /// hyper-util's client says so in an error anywhere in the chain of sources, or where the function that you give to
-    /// [`with_not_sent`](Self::with_not_sent) says so. With every other error it may have been sent.
+    /// hyper-util's client says so in an error anywhere in the chain of sources, where tower's `LoadShed` does and the
+    /// feature `tower` is on, or where the function that you give to [`with_not_sent`](Self::with_not_sent) says so. With
+    /// every other error it may have been sent.
     ///
     /// ```
     /// use std::time::Duration;
@@ -51,8 +52,9 @@ impl<S> HyperTransport<S> {
     /// use hyper_util::{client::legacy::{self, connect::HttpConnector}, rt::TokioExecutor};
     /// use tower::{ServiceBuilder, util::BoxCloneService};
     ///
-    /// #[tokio::main(flavor = "current_thread")]
-    /// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// #[tokio::main]
+    /// async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// # tokio::spawn(async {
     ///     let mut connector = HttpConnector::new();
     ///     connector.set_connect_timeout(Some(Duration::from_secs(1)));
     ///     let client = legacy::Client::builder(TokioExecutor::new()).build(connector);
@@ -64,6 +66,7 @@ impl<S> HyperTransport<S> {
     ///     Client::new(endpoint, transport).delete("42").await?;
     ///     assert!(server.received()[0].starts_with(b"DELETE /api/v1/customers/42 HTTP/1.1\r\n"));
     ///     Ok(())
+    /// # }).await?
     /// }
     /// ```
     #[doc(alias = "tower")]
@@ -71,8 +74,8 @@ impl<S> HyperTransport<S> {
         Self { service: Mutex::new(service), proves_not_sent: |_| false }
     }
 
-    /// Takes a function that tells which errors of the service prove that it did not pass the request on, such as
-    /// tower's `Overloaded`. It is asked about the error and then about each of its sources.
+    /// Takes a function that tells which errors of the service prove that it did not pass the request on. It is asked about
+    /// the error and then about each of its sources. With the feature `tower` it need not know tower's `Overloaded`.
     ///
     /// Be sure of it: after such an error a message is sent again. Where a layer retries, an error of the last attempt
     /// proves nothing about the first.
@@ -81,18 +84,26 @@ impl<S> HyperTransport<S> {
     /// use customerio_core::{Client, Delivery, Endpoint, Region};
     /// use customerio_hyper::HyperTransport;
     /// use hyper_util::{client::legacy, rt::TokioExecutor};
-    /// use tower::{ServiceBuilder, load_shed::error::Overloaded};
+    /// use tower::{BoxError, ServiceBuilder};
     ///
-    /// #[tokio::main(flavor = "current_thread")]
-    /// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// #[derive(Debug, thiserror::Error)]
+    /// #[error("the circuit is open")]
+    /// struct CircuitOpen;
+    ///
+    /// #[tokio::main]
+    /// async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// # tokio::spawn(async {
     ///     let client = legacy::Client::builder(TokioExecutor::new()).build_http();
-    ///     // No request fits: every one of them is shed.
-    ///     let stack = ServiceBuilder::new().load_shed().concurrency_limit(0).service(client);
-    ///     let transport = HyperTransport::from_service(stack).with_not_sent(|error| error.is::<Overloaded>());
+    ///     // A layer that lets nothing through.
+    ///     let stack = ServiceBuilder::new()
+    ///         .filter(|_| Err::<http::Request<http_body_util::Full<bytes::Bytes>>, BoxError>(CircuitOpen.into()))
+    ///         .service(client);
+    ///     let transport = HyperTransport::from_service(stack).with_not_sent(|error| error.is::<CircuitOpen>());
     ///
     ///     let error = Client::new(Endpoint::track(Region::Us, "site-id", "api-key")?, transport).delete("42").await;
     ///     assert_eq!(error.unwrap_err().delivery(), Delivery::NotSent);
     ///     Ok(())
+    /// # }).await?
     /// }
     /// ```
     #[must_use]
@@ -157,6 +168,12 @@ where
     }
 }
 
+/// Whether tower's `LoadShed` turned the request away, because the service beneath was not ready for it.
+#[cfg(feature = "tower")]
+fn was_shed(cause: &(dyn StdError + 'static)) -> bool {
+    cause.is::<tower::load_shed::error::Overloaded>()
+}
+
 /// Says what the error proves: the connection could not be established, the service did not pass the request on, or hyper
 /// or the server did not begin it. After everything else it may have arrived.
 fn call_error(error: BoxError, proves_not_sent: fn(&(dyn StdError + 'static)) -> bool) -> TransportError {
@@ -167,6 +184,10 @@ fn call_error(error: BoxError, proves_not_sent: fn(&(dyn StdError + 'static)) ->
         };
         if current.downcast_ref::<legacy::Error>().is_some_and(legacy::Error::is_connect) {
             break TransportError::not_sent(TransportErrorKind::Connect);
+        }
+        #[cfg(feature = "tower")]
+        if was_shed(current) {
+            break TransportError::not_sent(TransportErrorKind::Connection);
         }
         if was_not_begun(current) || proves_not_sent(current) {
             break TransportError::not_sent(TransportErrorKind::Connection);

@@ -60,8 +60,9 @@ impl ReqwestTransport {
     /// use customerio_core::{Client, Endpoint, Region};
     /// use customerio_reqwest::ReqwestTransport;
     ///
-    /// #[tokio::main(flavor = "current_thread")]
-    /// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// #[tokio::main]
+    /// async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// # tokio::spawn(async {
     ///     let server = customerio_testing::WireServer::start()?;
     ///     let proxy = reqwest::Proxy::http(server.url())?;
     ///     let transport = ReqwestTransport::from_builder(reqwest::Client::builder().proxy(proxy))?;
@@ -71,6 +72,7 @@ impl ReqwestTransport {
     ///     let request = &server.received()[0];
     ///     assert!(request.starts_with(b"DELETE http://cio.example/api/v1/customers/42 HTTP/1.1\r\n"));
     ///     Ok(())
+    /// # }).await?
     /// }
     /// ```
     #[doc(alias = "proxy")]
@@ -111,8 +113,9 @@ impl ReqwestTransport {
     /// use customerio_core::{Client, Endpoint, Region};
     /// use customerio_reqwest::ReqwestTransport;
     ///
-    /// #[tokio::main(flavor = "current_thread")]
-    /// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// #[tokio::main]
+    /// async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// # tokio::spawn(async {
     ///     let client = reqwest::Client::builder()
     ///         .redirect(reqwest::redirect::Policy::none())
     ///         .retry(reqwest::retry::never())
@@ -124,6 +127,7 @@ impl ReqwestTransport {
     ///     Client::new(endpoint, ReqwestTransport::from_client(client)).delete("42").await?;
     ///     assert!(server.received()[0].starts_with(b"DELETE /api/v1/customers/42 HTTP/1.1\r\n"));
     ///     Ok(())
+    /// # }).await?
     /// }
     /// ```
     #[must_use]

@@ -19,8 +19,9 @@ use http::{Request, Response, StatusCode};
 /// use customerio_core::{Client, Endpoint, Region};
 /// use customerio_testing::Recorder;
 ///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+/// # tokio::spawn(async {
 /// let recorder = Recorder::new().answering(503, "").answering(200, "{}");
 /// let client = Client::new(Endpoint::track(Region::Us, "site", "key")?, recorder.clone());
 /// client.delete("42").await?;
@@ -28,6 +29,7 @@ use http::{Request, Response, StatusCode};
 /// assert_eq!(recorder.requests().len(), 2);
 /// assert_eq!(recorder.requests()[1].uri().path(), "/api/v1/customers/42");
 /// # Ok(())
+/// # }).await?
 /// # }
 /// ```
 #[doc(alias = "mock")]

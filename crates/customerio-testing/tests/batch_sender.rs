@@ -429,5 +429,24 @@ async fn where_waits_take_no_time_batches_get_full_all_the_same() {
         assert_whole(&report, 10);
         assert_eq!((report.summary.accepted, report.summary.batches), (10, 4));
     }
-    assert_eq!(recorder.waits(), []);
+    assert!(recorder.waits().is_empty());
+}
+
+/// A program may have several runtimes, one after the other: what was in the background of the first goes on in the next.
+#[test]
+fn the_background_outlives_its_runtime() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let emulator = Emulator::new();
+    let options = BatchOptions::default().with_linger(A_WHILE);
+    let sender = client(&emulator).batch(options);
+    runtime().block_on(async {
+        sender.push(1, Identify::new(1)).await;
+        // So that what is in the background begins.
+        sleep(Duration::from_millis(1)).await;
+    });
+    runtime().block_on(async {
+        sender.push(2, Identify::new(2)).await;
+        until("both arrive, though nobody flushes", || emulator.people_count() == 2).await;
+    });
+    assert_eq!(sender.summary().accepted, 2);
 }

@@ -60,7 +60,7 @@ fn cdp(limits: Limits, operation: impl Operation<Api = customerio_core::Pipeline
 fn batch(limits: Limits, call: impl BatchItem<Batch = customerio_core::TrackBatch>) -> Built {
     let now = Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 1 };
     let mut builder = BatchBuilder::new().with_limits(limits);
-    builder.push(Item::new(call, &now, &limits)?, ()).map_err(|refused| match refused.error {
+    builder.push((), Item::new(call, &now, &limits)?).map_err(|refused| match refused.error {
         ItemError::Invalid(error) => error,
         other => panic!("{other}"),
     })?;

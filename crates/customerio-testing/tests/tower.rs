@@ -52,10 +52,6 @@ async fn a_boxed_stack_that_is_not_sync_keeps_the_contract() {
     check(&HyperTransport::from_service(sync)).await.assert();
 }
 
-fn was_shed(error: &(dyn StdError + 'static)) -> bool {
-    error.is::<Overloaded>()
-}
-
 /// The one place is taken when the message is first sent, and free afterwards: the message arrives, and once.
 #[tokio::test]
 async fn a_message_that_was_shed_is_sent_again() {
@@ -66,10 +62,11 @@ async fn a_message_that_was_shed_is_sent_again() {
     let holding = tokio::spawn(stack.ready().await.unwrap().call(request));
 
     let server = WireServer::start().unwrap().answering(sent());
-    let transport = HyperTransport::from_service(stack.clone()).with_not_sent(|error| {
-        SHED.fetch_add(usize::from(was_shed(error)), Ordering::SeqCst);
-        was_shed(error)
+    let counting = ServiceBuilder::new().map_err(|error: BoxError| {
+        SHED.fetch_add(usize::from(error.is::<Overloaded>()), Ordering::SeqCst);
+        error
     });
+    let transport = HyperTransport::from_service(counting.service(stack.clone()));
     let releasing = async {
         while SHED.load(Ordering::SeqCst) == 0 {
             tokio::task::yield_now().await;
@@ -82,16 +79,33 @@ async fn a_message_that_was_shed_is_sent_again() {
     assert_eq!(server.received().len(), 1);
 }
 
+/// With the feature `tower` nobody need tell the transport what `Overloaded` means.
 #[tokio::test]
-async fn a_message_that_is_always_shed_was_not_sent_and_who_is_not_told_cannot_know() {
+async fn a_message_that_is_always_shed_was_not_sent() {
     let server = WireServer::start().unwrap();
     let stack = ServiceBuilder::new().load_shed().concurrency_limit(0).service(client());
     let transport = HyperTransport::from_service(BoxCloneService::new(stack));
+    let error = send(&app(&server.url(), transport)).await.unwrap_err();
+    assert_eq!((error.delivery(), error.attempts()), (Delivery::NotSent, 3));
+    assert_eq!(error.stop_reason(), StopReason::Attempts);
+    assert_eq!(server.received().len(), 0);
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the circuit is open")]
+struct CircuitOpen;
+
+/// What a layer's own error means, only its user knows: until the transport is told, the message may have been sent.
+#[tokio::test]
+async fn who_is_not_told_what_an_error_means_cannot_know() {
+    let server = WireServer::start().unwrap();
+    let closed = |_| Err::<Request<Full<Bytes>>, BoxError>(CircuitOpen.into());
+    let transport = HyperTransport::from_service(ServiceBuilder::new().filter(closed).service(client()));
 
     let error = send(&app(&server.url(), transport.clone())).await.unwrap_err();
     assert_eq!((error.delivery(), error.stop_reason()), (Delivery::MaybeSent, StopReason::NotRepeatable));
 
-    let transport = transport.with_not_sent(was_shed);
+    let transport = transport.with_not_sent(<dyn StdError>::is::<CircuitOpen>);
     // A clone is told too.
     let error = send(&app(&server.url(), transport.clone())).await.unwrap_err();
     assert_eq!((error.delivery(), error.attempts()), (Delivery::NotSent, 3));
@@ -141,7 +155,7 @@ fn a_service_that_does_not_get_ready_has_sent_nothing() {
 async fn a_timeout_of_the_stack_is_ambiguous() {
     let server = WireServer::start().unwrap().answering("");
     let stack = ServiceBuilder::new().timeout(Duration::from_millis(50)).service(client());
-    let transport = HyperTransport::from_service(stack).with_not_sent(was_shed);
+    let transport = HyperTransport::from_service(stack).with_not_sent(<dyn StdError>::is::<Overloaded>);
     let error = send(&app(&server.url(), transport)).await.unwrap_err();
     assert_eq!((error.delivery(), error.attempts()), (Delivery::MaybeSent, 1));
     assert_eq!(server.received().len(), 1);

@@ -14,7 +14,8 @@ use customerio_core::{
 /// use serde_json::json;
 ///
 /// # #[tokio::main]
-/// # async fn main() -> Result<(), customerio::Error> {
+/// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+/// # tokio::spawn(async {
 /// # let recorder = customerio_testing::Recorder::new().answering(200, "{}").answering(200, r#"{"delivery_id":"RPIL"}"#);
 /// # let builder = CustomerIo::builder(customerio::Region::Us).track("site", "key").app("key");
 /// # let cio = builder.build_over(recorder)?;
@@ -25,6 +26,7 @@ use customerio_core::{
 /// let sent = cio.app().call(SendEmail::from_template("welcome", "ada@example.com")).await?;
 /// assert!(!sent.delivery_id.as_str().is_empty());
 /// # Ok(())
+/// # }).await?
 /// # }
 /// ```
 ///

@@ -50,6 +50,7 @@
 //! | --- | --- | --- |
 //! | `hyper-rustls` | yes | [`CustomerIo::from_env`] and `DefaultTransport`: hyper, rustls with ring, the proxies that the environment names |
 //! | `hyper` | no | `HyperTransport::from_service(..)`: your client, or your tower stack |
+//! | `tower` | no | implies `hyper`; a request that tower's `LoadShed` turned away was not sent, and is retried |
 //! | `reqwest-rustls` | no | `ReqwestTransport::new()`: reqwest's feature `rustls`, which has aws-lc-rs |
 //! | `reqwest` | implied by `reqwest-rustls` | `ReqwestTransport::from_builder(..)` and `from_client(..)`: your reqwest, and its TLS |
 //! | `http2` | no | HTTP/2 where the server offers it |
@@ -103,8 +104,8 @@ pub mod error {
 /// Identifiers: of people, and of what Customer.io knows by a number.
 pub mod ids {
     pub use customerio_core::{
-        BroadcastId, ContentId, DeliveryId, EventId, IdType, ObjectTypeId, PersonId, SegmentId, TemplateId, TopicId,
-        TransactionalMessageId, TriggerId, WorkspaceId,
+        ActionId, BroadcastId, CampaignId, ContentId, DeliveryId, EventId, IdType, JourneyId, NewsletterId,
+        ObjectTypeId, PersonId, SegmentId, TemplateId, TopicId, TransactionalMessageId, TriggerId, WorkspaceId,
     };
 }
 
@@ -120,7 +121,7 @@ pub mod retry {
     pub use customerio_core::{CallOptions, Quota, Rate, Replay, RetryPolicy, Throttle};
 }
 
-/// Times: [`Timestamp`](crate::Timestamp), and RFC 3339 among attributes.
+/// Times: [`Timestamp`], and RFC 3339 among attributes.
 pub mod time {
     pub use customerio_core::{Rfc3339, Timestamp};
     pub use customerio_transport::now;

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::by_hand::Api;
 
 /// Attributes of a person, as an application would have them.
-#[derive(Clone, Copy, Serialize)]
+#[derive(Serialize)]
 pub(crate) struct Attributes {
     pub(crate) first_name: &'static str,
     pub(crate) plan: &'static str,
@@ -20,7 +20,7 @@ pub(crate) struct Attributes {
 }
 
 /// What is known of a purchase.
-#[derive(Clone, Copy, Serialize)]
+#[derive(Serialize)]
 pub(crate) struct Purchase {
     pub(crate) product: &'static str,
     pub(crate) price: f64,
@@ -29,7 +29,7 @@ pub(crate) struct Purchase {
 }
 
 /// The fields of a form.
-#[derive(Clone, Copy, Serialize)]
+#[derive(Serialize)]
 pub(crate) struct Fields {
     pub(crate) first_name: &'static str,
     pub(crate) interest: &'static str,
@@ -106,7 +106,7 @@ fn batch() -> EncodedBatch<TrackBatch> {
     let now = Moment { monotonic: Duration::ZERO, since_epoch: Duration::from_secs(1_700_000_000), random: 17 };
     let mut builder = BatchBuilder::new();
     for id in ["41", "42"] {
-        builder.push(Item::new(person::Identify::new(id), &now, &Limits::default()).unwrap(), ()).unwrap();
+        builder.push((), Item::new(person::Identify::new(id), &now, &Limits::default()).unwrap()).unwrap();
     }
     builder.finish().unwrap()
 }

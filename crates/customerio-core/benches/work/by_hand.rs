@@ -58,7 +58,7 @@ fn opened() -> Vec<u8> {
 }
 
 /// An event, with an id and the time of now.
-pub(crate) fn encode(body: &mut Vec<u8>) {
+fn encode(body: &mut Vec<u8>) {
     let now = black_box(moment(17));
     let milliseconds = u64::try_from(now.since_epoch.as_millis()).unwrap();
     let mut text = [0; ulid::ULID_LEN];

@@ -1,6 +1,7 @@
 //! What is measured besides the building of requests.
 
 pub(crate) mod by_hand;
+pub(crate) mod ways;
 
 use std::{
     future,
@@ -12,8 +13,8 @@ use std::{
 };
 
 use customerio_core::{
-    BatchOptions, Client, Endpoint, Item, Limits, Moment, Region, Track, TrackBatch, Transport, TransportError,
-    async_trait,
+    BatchOptions, BoxFuture, Client, Endpoint, Item, Limits, Moment, Region, Track, TrackBatch, Transport,
+    TransportError, async_trait,
     bytes::Bytes,
     http::{Request, Response},
     track::v2::person::Event,
@@ -75,9 +76,14 @@ impl Transport for Nowhere {
     }
     async fn sleep(&self, duration: Duration) {
         if duration == LINGER {
-            future::pending().await
+            future::pending::<()>().await;
         }
         self.waited.fetch_add(u64::try_from(duration.as_nanos()).unwrap(), Ordering::Relaxed);
+    }
+    /// Takes what is to run in the background, and leaves it: whoever pushes goes on with it too.
+    fn spawn(&self, task: BoxFuture<'static, ()>) -> Option<BoxFuture<'static, ()>> {
+        std::mem::forget(task);
+        None
     }
     fn now(&self) -> Moment {
         let waited = Duration::from_nanos(self.waited.load(Ordering::Relaxed));

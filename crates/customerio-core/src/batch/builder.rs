@@ -23,7 +23,7 @@ use crate::{
 /// let mut batches = BatchBuilder::new();
 /// for (line, id) in ["41", "42"].into_iter().enumerate() {
 ///     let item = Item::new(person::Identify::new(id), &now, &Limits::default())?;
-///     if let Some(_full) = batches.push(item, line)? {
+///     if let Some(_full) = batches.push(line, item)? {
 ///         // Send it.
 ///     }
 /// }
@@ -49,8 +49,8 @@ pub enum Unrepeatable {
 }
 
 impl<B: Batch, T> BatchBuilder<B, T> {
-    /// A builder with the documented limits, [`limits::BATCH_ITEM`] and [`limits::BATCH`], that refuses what cannot be
-    /// repeated.
+    /// A builder with the documented limits, [`BATCH_ITEM`](crate::limits::BATCH_ITEM) and [`BATCH`](crate::limits::BATCH),
+    /// that refuses what cannot be repeated.
     #[must_use]
     pub fn new() -> Self {
         Self { limits: Limits::default(), unrepeatable: Unrepeatable::Refuse, open: None }
@@ -71,16 +71,16 @@ impl<B: Batch, T> BatchBuilder<B, T> {
         self
     }
 
-    /// Takes an item. Where it does not go with those before it, they come back as a batch that is ready.
+    /// Takes an item and its tag. Where it does not go with those before it, they come back as a batch that is ready.
     ///
     /// # Errors
     ///
     /// Where the item is over a limit, or must not arrive twice and the builder refuses such items. It comes back; the
     /// items before it stay.
-    pub fn push(&mut self, item: Item<B>, tag: T) -> Result<Option<EncodedBatch<B, T>>, Box<FailedItem<T>>> {
+    pub fn push(&mut self, tag: T, item: Item<B>) -> Result<Option<EncodedBatch<B, T>>, Box<FailedItem<T>>> {
         let moment = Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 0 };
         match item.into_parts(&moment, &self.limits) {
-            Ok(parts) => self.push_parts(parts, tag),
+            Ok(parts) => self.push_parts(tag, parts),
             Err(error) => Err(Box::new(FailedItem { tag, json: None, error: error.into() })),
         }
     }
@@ -88,8 +88,8 @@ impl<B: Batch, T> BatchBuilder<B, T> {
     /// [`push`](Self::push) of an item that was just encoded.
     pub(super) fn push_parts(
         &mut self,
-        parts: Parts,
         tag: T,
+        parts: Parts,
     ) -> Result<Option<EncodedBatch<B, T>>, Box<FailedItem<T>>> {
         let Parts { encoded: EncodedItem { json, shared }, replay } = parts;
         if let Err(error) = self.check(&json, &shared, replay) {
@@ -232,7 +232,7 @@ mod tests {
     fn the_whole_request() {
         let mut packer = BatchBuilder::new();
         for text in ["x", "y"] {
-            assert!(packer.push(item(&Call::new(text)), ()).unwrap().is_none());
+            assert!(packer.push((), item(&Call::new(text))).unwrap().is_none());
         }
         let endpoint = Endpoint::track(Region::Us, "site", "key").unwrap();
         assert_eq!(
@@ -257,7 +257,7 @@ mod tests {
             let mut packer = BatchBuilder::new().with_limits(limits(9, limit));
             let mut batches = Vec::new();
             for text in ["x", "y", "z"] {
-                batches.extend(packer.push(item(&Call::new(text)), ()).unwrap());
+                batches.extend(packer.push((), item(&Call::new(text))).unwrap());
             }
             batches.extend(packer.finish());
             assert_eq!(batches.iter().map(EncodedBatch::len).collect::<Vec<_>>(), expected, "{limit}");
@@ -272,7 +272,7 @@ mod tests {
             let mut rooms = Vec::new();
             // Of 100 bytes each, with the comma.
             for _ in 0..limit.min(BATCH) / 100 - 1 {
-                assert!(packer.push(item(&Call::new("x".repeat(91))), ()).unwrap().is_none());
+                assert!(packer.push((), item(&Call::new("x".repeat(91)))).unwrap().is_none());
                 rooms.push(packer.open.as_ref().unwrap().room());
             }
             rooms.dedup();
@@ -286,7 +286,7 @@ mod tests {
     fn behind_a_long_batch_the_next_has_its_room_from_the_start() {
         let mut packer = BatchBuilder::new().with_limits(limits(1_000, 40_000));
         let mut room_behind = |text: &str| loop {
-            if packer.push(item(&Call::new(text)), ()).unwrap().is_some() {
+            if packer.push((), item(&Call::new(text))).unwrap().is_some() {
                 return packer.open.as_ref().unwrap().room();
             }
         };
@@ -296,12 +296,12 @@ mod tests {
     #[test]
     fn an_item_over_a_limit_comes_back_and_the_others_stay() {
         let mut packer = BatchBuilder::new().with_limits(limits(9, 100));
-        packer.push(item(&Call::new("x")), 0).unwrap();
-        let refused = packer.push(item(&Call::new("xx")), 1).unwrap_err();
+        packer.push(0, item(&Call::new("x"))).unwrap();
+        let refused = packer.push(1, item(&Call::new("xx"))).unwrap_err();
         assert_eq!((refused.tag, refused.json.as_deref().unwrap()), (1, br#"{"a":"xx"}"#.as_slice()));
         assert_eq!(refused.error.to_string(), "the item has 10 bytes, and the limit is 9");
         let mut narrow = BatchBuilder::new().with_limits(limits(100, 21));
-        let refused = narrow.push(item(&Call::new("xx")), 1).unwrap_err();
+        let refused = narrow.push(1, item(&Call::new("xx"))).unwrap_err();
         assert_eq!(refused.error.to_string(), "the batch of this item has 22 bytes, and the limit is 21");
         assert_eq!(packer.finish().unwrap().tags(), [0]);
     }
@@ -315,7 +315,7 @@ mod tests {
         let mut packer = BatchBuilder::new().with_unrepeatable(Unrepeatable::Apart);
         let mut batches = Vec::new();
         for (index, call) in calls.into_iter().enumerate() {
-            batches.extend(packer.push(call, index).unwrap());
+            batches.extend(packer.push(index, call).unwrap());
         }
         batches.extend(packer.finish());
         let apart: Vec<_> = batches.iter().map(|batch| (batch.tags(), batch.replay())).collect();
@@ -323,7 +323,7 @@ mod tests {
         assert_eq!(apart, [([0].as_slice(), safe), (&[1, 2], once), (&[3], safe)]);
 
         let call = Call { replay: Replay::OnlyIfNotSent, ..Call::new("x") };
-        let refused = BatchBuilder::new().push(item(&call), ()).unwrap_err();
+        let refused = BatchBuilder::new().push((), item(&call)).unwrap_err();
         assert_eq!(refused.error.to_string(), "the item is not valid: it must not arrive twice: give it an id");
     }
 
@@ -332,7 +332,7 @@ mod tests {
         let mut packer = BatchBuilder::new();
         let mut batches = Vec::new();
         for (tag, shared) in [r#","context":{"ip":"1"}"#, r#","context":{"ip":"1"}"#, ""].into_iter().enumerate() {
-            batches.extend(packer.push(item(&Call { shared, ..Call::new("x") }), tag).unwrap());
+            batches.extend(packer.push(tag, item(&Call { shared, ..Call::new("x") })).unwrap());
         }
         batches.extend(packer.finish());
         assert_eq!(body(&batches[0]), r#"{"batch":[{"a":"x"},{"a":"x"}],"context":{"ip":"1"}}"#);
@@ -355,7 +355,7 @@ mod tests {
             let mut packer = BatchBuilder::new().with_limits(limits(item_limit, body_limit));
             let (mut batches, mut refused) = (Vec::new(), Vec::new());
             for (tag, call) in calls.iter().enumerate() {
-                match packer.push(item(call), tag) {
+                match packer.push(tag, item(call)) {
                     Ok(full) => batches.extend(full),
                     Err(back) => refused.push(back.tag),
                 }

@@ -141,7 +141,7 @@ impl<B: Batch, T> Engine<B, T> {
             return false;
         }
         let was_empty = self.builder.is_empty();
-        match self.builder.push_parts(parts, tag) {
+        match self.builder.push_parts(tag, parts) {
             Ok(full) => {
                 let is_first = was_empty || full.is_some();
                 if is_first && self.lingers {
@@ -170,6 +170,11 @@ impl<B: Batch, T> Engine<B, T> {
         if !self.builder.is_empty() && now.saturating_sub(self.packed_since) >= self.options.linger {
             self.flush();
         }
+    }
+
+    /// Has the wait for the batch that is not full begin again.
+    pub(super) fn restart_linger(&mut self) {
+        self.linger = None;
     }
 
     /// Waits for the batch that is not full, and makes it ready when it has waited long enough; says whether it has.

@@ -44,6 +44,7 @@ impl<A: Api> Client<A> {
     ///         .await;
     ///     summary.accepted
     /// }
+    /// # fn spawned(track: Client<Track>) { tokio::spawn(async move { backfill(&track, &["41", "42"]).await }); }
     /// ```
     #[doc(alias = "backfill")]
     #[doc(alias = "bulk")]

@@ -4,7 +4,10 @@ use std::{
     fmt,
     future::poll_fn,
     mem,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll, Wake, Waker},
 };
 
@@ -33,7 +36,8 @@ impl Client<Pipelines> {
 /// A batch that does not get full leaves after the [linger](BatchOptions::with_linger).
 ///
 /// With a transport that has a runtime ([`Transport::spawn`](crate::Transport::spawn)), batches are sent in the background,
-/// also after all handles were dropped. Without one, they are sent while somebody pushes, flushes or finishes.
+/// also after all handles were dropped; a request that is under way belongs to the runtime on which it began. Without one,
+/// they are sent while somebody pushes, flushes or finishes.
 ///
 /// ```
 /// # use customerio_core::{BatchOptions, Client, Track, track::v2::person::{Event, Identify}};
@@ -49,6 +53,7 @@ impl Client<Pipelines> {
 ///     }
 ///     report.summary.accepted
 /// }
+/// # fn spawned(track: Client<Track>, rows: Vec<(u64, String)>) { tokio::spawn(async move { import(&track, rows).await }); }
 /// ```
 #[must_use = "finish it to know what was accepted"]
 pub struct BatchSender<B: Batch, T> {
@@ -77,6 +82,7 @@ struct Shared<B: Batch, T> {
     state: Mutex<State<B, T>>,
     wakers: Arc<Wakers>,
     client: Client<B::Api>,
+    is_in_background: AtomicBool,
 }
 
 struct State<B: Batch, T> {
@@ -86,7 +92,16 @@ struct State<B: Batch, T> {
     unknown: Vec<serde_json::Value>,
     /// The handles that there are. The one in the background is none.
     handles: usize,
-    is_in_background: bool,
+}
+
+/// What runs in the background. When it ends, for example with its runtime, the next push begins it again.
+struct Background<B: Batch, T>(Arc<Shared<B, T>>);
+
+impl<B: Batch, T> Drop for Background<B, T> {
+    /// Without the lock: a transport without a background drops it where the lock is held.
+    fn drop(&mut self) {
+        self.0.is_in_background.store(false, Ordering::Relaxed);
+    }
 }
 
 /// Whoever waits for a batch sender. All are woken by whatever moves in it: each looks whether that was what it waits for,
@@ -173,9 +188,9 @@ impl<B: Batch, T: MaybeSend + 'static> BatchSender<B, T> {
             failed: Vec::new(),
             unknown: Vec::new(),
             handles: 1,
-            is_in_background: false,
         };
-        Self { shared: Arc::new(Shared { state: Mutex::new(state), wakers: Arc::default(), client }) }
+        let (state, is_in_background) = (Mutex::new(state), AtomicBool::new(false));
+        Self { shared: Arc::new(Shared { state, wakers: Arc::default(), client, is_in_background }) }
     }
 
     /// Reports to `on_event`, at once, instead of keeping what failed for the report: for so many items that even those
@@ -189,8 +204,9 @@ impl<B: Batch, T: MaybeSend + 'static> BatchSender<B, T> {
     ///
     /// An event without an id gets one, and the time of this call. What cannot be sent is reported like what the server
     /// rejects. Dropping the future before it is ready takes nothing.
-    pub async fn push(&self, tag: T, item: impl IntoItem<B>) {
+    pub fn push(&self, tag: T, item: impl IntoItem<B>) -> impl Future<Output = ()> {
         let now = self.shared.client.now();
+        // Encoded at once, so that the operation need not move into the future.
         let mut item = Some((tag, item.into_parts(&now, self.shared.client.limits())));
         poll_fn(move |context| {
             let mut state = self.shared.lock();
@@ -204,24 +220,31 @@ impl<B: Batch, T: MaybeSend + 'static> BatchSender<B, T> {
             let is_first = item.take().is_some_and(|(tag, parts)| state.engine.push(tag, parts));
             state.engine.flush_if_late(now.monotonic);
             // What there is to do now is begun at once. The linger is the background's, which must know of it.
-            self.shared.advance(&mut state);
+            if state.engine.is_idle() {
+                state.report();
+            } else {
+                self.shared.advance(&mut state);
+            }
             self.go_to_background(&mut state);
             if is_first {
                 self.shared.wakers.wake_all();
             }
             Poll::Ready(())
         })
-        .await;
     }
 
-    /// Has the rest done in the background, if there is such a thing and something is to be done.
+    /// Has the rest done in the background, if there is such a thing.
     fn go_to_background(&self, state: &mut State<B, T>) {
-        if state.is_in_background {
-            return;
+        let is_in_background = &self.shared.is_in_background;
+        // Looked at before it is set, because setting it takes longer, and it is set mostly.
+        if !is_in_background.load(Ordering::Relaxed) && !is_in_background.swap(true, Ordering::Relaxed) {
+            // What was in the background before had a timer of its own, of a runtime that is perhaps no more.
+            state.engine.restart_linger();
+            let background = Background(self.shared.clone());
+            let task = Box::pin(poll_fn(move |context| background.0.poll_background(context)));
+            // What comes back is dropped, and then nothing is in the background.
+            drop(self.shared.client.spawn(task));
         }
-        let shared = self.shared.clone();
-        let task = Box::pin(poll_fn(move |context| shared.poll_background(context)));
-        state.is_in_background = self.shared.client.spawn(task).is_none();
     }
 
     /// Sends what is packed, full or not, and waits until all that was pushed has ended.

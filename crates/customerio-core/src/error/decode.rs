@@ -76,7 +76,7 @@ impl StdError for DecodeError {
     }
 }
 
-/// What [`Operation::decode`](crate::Operation::decode) says of a body that it cannot read.
+/// What [`FromResponse`](crate::FromResponse) says of a body that it cannot read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the body {reason}")]
 pub struct DecodeFailure {

@@ -54,10 +54,10 @@ pub(crate) fn string_len(json: &[u8]) -> Option<usize> {
     }
     let mut at = 1;
     loop {
-        match json.get(at)? {
-            b'"' => return Some(at + 1),
-            b'\\' => at += 2,
-            _ => at += 1,
+        at += json.get(at..)?.iter().position(|byte| matches!(byte, b'"' | b'\\'))?;
+        if json[at] == b'"' {
+            return Some(at + 1);
         }
+        at += 2;
     }
 }

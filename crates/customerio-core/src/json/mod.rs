@@ -22,6 +22,23 @@ pub(crate) fn encode(value: &(impl Serialize + ?Sized)) -> Result<Vec<u8>, Build
     Ok(out)
 }
 
+/// Appends a member to the members of an object; behind a comma, unless it is the first behind an opening brace.
+#[expect(clippy::inline_always, reason = "the name is known where it is called, and what is made of it then too")]
+#[inline(always)]
+pub(crate) fn append_member(
+    out: &mut Vec<u8>,
+    name: &'static str,
+    value: &(impl Serialize + ?Sized),
+) -> Result<(), BuildError> {
+    encoder::encode_member(out, name, value).map_err(|error| refused("the body", error))
+}
+
+/// Puts `prefix` before what is in `out`.
+pub(crate) fn prepend(out: &mut Vec<u8>, prefix: &[u8]) {
+    out.extend_from_slice(prefix);
+    out.rotate_right(prefix.len());
+}
+
 /// The error about the field that cannot be encoded, or about all of it.
 #[cold]
 fn refused(what: &'static str, error: EncodeError) -> BuildError {
@@ -145,11 +162,11 @@ impl Writer {
     /// # Errors
     ///
     /// Where the value cannot be encoded, or where one of the attributes has the same name.
-    #[expect(clippy::inline_always, reason = "the name is known where it is called, and what is made of it then too")]
+    #[expect(clippy::inline_always, reason = "as for `append_member`")]
     #[inline(always)]
     pub(crate) fn field(&mut self, name: &'static str, value: &(impl Serialize + ?Sized)) -> Result<(), BuildError> {
         let before = self.out.len();
-        encoder::encode_member(&mut self.out, name, value).map_err(|error| refused("the body", error))?;
+        append_member(&mut self.out, name, value)?;
         if self.names.may_have(name) && self.out.len() > before {
             let held = Members::of(&self.out[..self.held]);
             if held.into_iter().any(|(other, _)| other == name.as_bytes()) {
@@ -164,11 +181,14 @@ impl Writer {
     /// # Errors
     ///
     /// Like [`field`](Self::field).
-    #[expect(clippy::inline_always, reason = "as for `field`")]
+    #[expect(clippy::inline_always, reason = "as for `append_member`")]
     #[expect(clippy::ref_option, reason = "as an operation has it")]
     #[inline(always)]
     pub(crate) fn optional<T: Serialize>(&mut self, name: &'static str, value: &Option<T>) -> Result<(), BuildError> {
-        value.as_ref().map_or(Ok(()), |value| self.field(name, value))
+        match value {
+            Some(value) => self.field(name, value),
+            None => Ok(()),
+        }
     }
 
     /// Writes the object that is held as the field `name`.
@@ -221,10 +241,7 @@ impl Writer {
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        collections::BTreeMap,
-        time::{SystemTime, UNIX_EPOCH},
-    };
+    use std::{collections::BTreeMap, time::UNIX_EPOCH};
 
     use proptest::prelude::*;
     use serde_json::{Value, json, value::RawValue};
@@ -305,6 +322,13 @@ mod tests {
         inner: Option<T>,
     }
 
+    #[derive(Serialize)]
+    struct Flat {
+        #[serde(flatten)]
+        rest: BTreeMap<&'static str, Option<u8>>,
+        own: Option<u8>,
+    }
+
     #[test]
     fn what_is_none_is_left_out_and_what_is_null_stays() {
         let half = |value| Half { first: None, nested: Nested { inner: value }, list: [None, Some(2)], last: None };
@@ -320,12 +344,6 @@ mod tests {
         assert_eq!(text(&BTreeMap::from([(1, None::<u8>)])).unwrap(), "{}");
         assert_eq!(text(&Nested { inner: None::<Newtype<Option<u8>>> }).unwrap(), "{}");
         assert_eq!(text(&BTreeMap::from([("a", Newtype(None::<u8>))])).unwrap(), "{}");
-        #[derive(Serialize)]
-        struct Flat {
-            #[serde(flatten)]
-            rest: BTreeMap<&'static str, Option<u8>>,
-            own: Option<u8>,
-        }
         let flat = Flat { rest: BTreeMap::from([("a", None), ("b", Some(1))]), own: None };
         assert_eq!(attributes(flat).unwrap(), r#"{"b":1}"#);
     }
@@ -353,12 +371,15 @@ mod tests {
 
     #[test]
     fn a_system_time_is_refused_with_the_way_to_write_it() {
-        let error = attributes(BTreeMap::from([("seen", SystemTime::now().max(UNIX_EPOCH))])).unwrap_err();
+        let error = attributes(BTreeMap::from([("seen", UNIX_EPOCH)])).unwrap_err();
         assert_eq!(error, "`seen` is a SystemTime, which is an object as JSON: use Timestamp::from(time)");
     }
 
-    fn written(attributes: Value, write: impl FnOnce(&mut Writer) -> Result<(), BuildError>) -> Result<String, String> {
-        let attributes = Attributes::new("the attributes", &attributes);
+    fn written(
+        attributes: &Value,
+        write: impl FnOnce(&mut Writer) -> Result<(), BuildError>,
+    ) -> Result<String, String> {
+        let attributes = Attributes::new("the attributes", attributes);
         let mut writer = Writer::before(attributes).map_err(|error| error.to_string())?;
         write(&mut writer).map_err(|error| error.to_string())?;
         Ok(String::from_utf8(writer.merge()).unwrap())
@@ -375,14 +396,14 @@ mod tests {
             (json!({}), r#"{"email":"a@x.org"}"#),
             (json!(null), r#"{"email":"a@x.org"}"#),
         ] {
-            assert_eq!(written(attributes, email).unwrap(), expected);
+            assert_eq!(written(&attributes, email).unwrap(), expected);
         }
-        assert_eq!(written(json!({"plan": 1}), |_| Ok(())).unwrap(), r#"{"plan":1}"#);
-        assert_eq!(written(json!({}), |_| Ok(())).unwrap(), "{}");
-        let error = written(json!({"a": 1, "email": null}), email).unwrap_err();
+        assert_eq!(written(&json!({"plan": 1}), |_| Ok(())).unwrap(), r#"{"plan":1}"#);
+        assert_eq!(written(&json!({}), |_| Ok(())).unwrap(), "{}");
+        let error = written(&json!({"a": 1, "email": null}), email).unwrap_err();
         assert_eq!(error, "`email` is set both by a setter and in the attributes");
         // A name within a value is none of the object's.
-        assert!(written(json!({"a": {"email": 1}, "b": "\"email\":1"}), email).is_ok());
+        assert!(written(&json!({"a": {"email": 1}, "b": "\"email\":1"}), email).is_ok());
     }
 
     #[test]
@@ -412,7 +433,7 @@ mod tests {
                 prop_assert_eq!(&json, &value.to_string());
             }
             let has_email = value.get("email").is_some();
-            match written(value.clone(), |writer| writer.field("email", &7)) {
+            match written(&value, |writer| writer.field("email", &7)) {
                 Ok(body) => {
                     prop_assert!(!has_email);
                     let others = json.strip_prefix('{').filter(|others| *others != "}");

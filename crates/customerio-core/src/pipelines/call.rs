@@ -3,7 +3,9 @@
 use super::{Context, Integrations, MessageId, context};
 use crate::{
     Body, BuildError, BuildErrorKind, EncodedItem, EventId, Limits, Moment, Replay, Rfc3339, Timestamp,
-    device::check_token, json::Writer, limits::check_bytes,
+    device::check_token,
+    json::{self, Writer},
+    limits::check_bytes,
 };
 
 /// The fields that every call can have.
@@ -68,33 +70,28 @@ impl Common {
         if device.is_none() && context.is_none() && integrations.is_none() {
             return Ok(if has_library { context::LIBRARY.as_bytes().to_vec() } else { Vec::new() });
         }
-        let mut context = context.map_or_else(Context::new, |context| *context);
+        let mut context = context.unwrap_or_default();
         if let Some(device) = device {
             if context.has_device() {
                 let kind = BuildErrorKind::Invalid("it is given twice: by the event and in its context".into());
                 return Err(BuildError::new("the device", kind));
             }
             check_token(device.token().unwrap_or_default())?;
-            context = context.with_device(*device);
+            context.set_device(device);
         }
         if has_library && !context.has_library() {
-            context = context.with_library(context::Library::this());
+            context.set_library(context::Library::this());
         }
-        let has_context = !context.is_empty();
-        let mut shared = Writer::holding(if has_context { context.encode()? } else { Vec::new() });
-        if has_context {
-            shared.place("context");
+        let mut shared = Vec::new();
+        if !context.is_empty() {
+            shared = context.encode()?;
+            json::prepend(&mut shared, br#","context":"#);
         }
-        integrations.as_ref().map_or(Ok(()), Integrations::check)?;
-        shared.optional("integrations", &integrations)?;
-        let mut json = shared.merge();
-        if json.len() <= "{}".len() {
-            return Ok(Vec::new());
+        if let Some(integrations) = &integrations {
+            integrations.check()?;
+            json::append_member(&mut shared, "integrations", integrations)?;
         }
-        // `{"context":…}` becomes `,"context":…`.
-        json[0] = b',';
-        json.pop();
-        Ok(json)
+        Ok(shared)
     }
 }
 

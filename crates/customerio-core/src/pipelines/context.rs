@@ -126,6 +126,14 @@ impl Context {
         )
     }
 
+    pub(super) fn set_device(&mut self, device: Box<Device>) {
+        self.device = Some(device);
+    }
+
+    pub(super) fn set_library(&mut self, library: Library) {
+        self.library = Some(library);
+    }
+
     pub(super) fn has_device(&self) -> bool {
         self.device.is_some()
     }
@@ -135,8 +143,8 @@ impl Context {
     }
 
     /// The context as an object. An entry that is given twice is refused.
-    pub(super) fn encode(self) -> Result<Vec<u8>, BuildError> {
-        let mut context = Writer::before(self.custom.unwrap_or(Attributes::empty()))?;
+    pub(super) fn encode(&mut self) -> Result<Vec<u8>, BuildError> {
+        let mut context = Writer::before(self.custom.take().unwrap_or(Attributes::empty()))?;
         context.optional("active", &self.active)?;
         context.optional("ip", &self.ip)?;
         context.optional("locale", &self.locale)?;
@@ -376,7 +384,7 @@ mod tests {
 
     use super::*;
 
-    fn text(context: Context) -> String {
+    fn text(mut context: Context) -> String {
         String::from_utf8(context.encode().unwrap()).unwrap()
     }
 
@@ -438,7 +446,7 @@ mod tests {
     #[test]
     fn what_would_lose_data_is_refused() {
         let campaign = Campaign::new().with_name("a").with_others([("name", "b")]);
-        for (context, expected) in [
+        for (mut context, expected) in [
             (
                 Context::new().with_ip("203.0.113.8").with_custom(json!({"ip": "203.0.113.7"})),
                 "`ip` is set both by a setter and in the attributes",

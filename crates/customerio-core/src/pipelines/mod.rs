@@ -48,7 +48,7 @@
 //! for (user, ip) in [("41", "203.0.113.7"), ("42", "203.0.113.7"), ("43", "198.51.100.1")] {
 //!     let track = Track::new(user, "signed_up").with_context(Context::new().with_ip(ip));
 //!     let item = Item::new(track, &now, &Limits::default())?;
-//!     ready.extend(batches.push(item, ())?);
+//!     ready.extend(batches.push((), item)?);
 //! }
 //! ready.extend(batches.finish());
 //! assert_eq!(ready.iter().map(EncodedBatch::len).collect::<Vec<_>>(), [2, 1]);

@@ -14,6 +14,7 @@ use super::{
 use crate::{
     BuildError, BuildErrorKind, EncodedItem, Limits,
     json::{Attributes, Writer},
+    path::is_blank,
     text::Text,
 };
 
@@ -97,7 +98,7 @@ impl Track {
     common_setters!();
 
     fn encode(self, limits: &Limits) -> Result<EncodedItem, BuildError> {
-        if self.event.trim().is_empty() {
+        if is_blank(&self.event) {
             return Err(BuildError::new("the event's name", BuildErrorKind::Empty));
         }
         self.who.as_ref().map_or(Ok(()), |who| who.check(limits))?;

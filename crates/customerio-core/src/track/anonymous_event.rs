@@ -88,7 +88,7 @@ impl AnonymousEvent {
     /// encoded here; what is wrong with it comes out when the request is built.
     #[must_use]
     pub fn with_data(mut self, data: impl Serialize) -> Self {
-        self.body = self.body.with_data("the data", &data);
+        self.body.set_data("the data", &data);
         self
     }
 
@@ -111,7 +111,7 @@ impl Operation for AnonymousEvent {
     const METHOD: Method = Method::POST;
     const ROUTE: &'static str = "/api/v1/events";
 
-    fn body(self, limits: &Limits) -> Result<Body, BuildError> {
+    fn body(mut self, limits: &Limits) -> Result<Body, BuildError> {
         self.body.encode(limits)
     }
     fn replay(&self) -> Replay {

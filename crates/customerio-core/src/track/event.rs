@@ -59,7 +59,7 @@ impl Event {
     /// encoded here; what is wrong with it comes out when the request is built.
     #[must_use]
     pub fn with_data(mut self, data: impl Serialize) -> Self {
-        self.body = self.body.with_data("the data", &data);
+        self.body.set_data("the data", &data);
         self
     }
 
@@ -89,7 +89,7 @@ impl Operation for Event {
     fn path(&self, path: &mut Path) -> Result<(), BuildError> {
         self.person.write(path)
     }
-    fn body(self, limits: &Limits) -> Result<Body, BuildError> {
+    fn body(mut self, limits: &Limits) -> Result<Body, BuildError> {
         self.body.encode(limits)
     }
     fn replay(&self) -> Replay {

@@ -1,11 +1,14 @@
 //! What events have in common: of people and of unknown visitors, in version 1 of the API and in version 2.
 
+use std::ops::{Deref, DerefMut};
+
 use serde::Serialize;
 
 use crate::{
     Body, BuildError, BuildErrorKind, EventId, Limits, Moment, Replay, Timestamp,
     json::{Attributes, Writer},
     limits::check_bytes,
+    path::is_blank,
     text::Text,
 };
 
@@ -40,12 +43,33 @@ pub(super) struct EventBody<R = ReservedData> {
     pub(super) anonymous_id: Option<Text>,
     pub(super) id: Option<EventId>,
     pub(super) timestamp: Option<Timestamp>,
-    pub(super) reserved: R,
+    pub(super) reserved: Rare<R>,
     data: Option<Attributes>,
 }
 
+/// What most events do not have: apart, so that those are not as large.
+#[derive(Clone, Default)]
+pub(super) struct Rare<R>(Option<Box<R>>);
+
+impl<R: Reserved> Deref for Rare<R> {
+    type Target = R;
+
+    fn deref(&self) -> &R {
+        self.0.as_deref().unwrap_or(R::NOTHING)
+    }
+}
+
+impl<R: Reserved> DerefMut for Rare<R> {
+    fn deref_mut(&mut self) -> &mut R {
+        self.0.get_or_insert_default()
+    }
+}
+
 /// The entries of an event's data that mean something to Customer.io.
-pub(super) trait Reserved: Clone + Default {
+pub(super) trait Reserved: Clone + Default + 'static {
+    /// None of them is set.
+    const NOTHING: &'static Self;
+
     /// Refuses what cannot be sent.
     fn check(&self) -> Result<(), BuildError>;
     /// Writes those that are set.
@@ -61,6 +85,8 @@ pub(super) struct ReservedData {
 }
 
 impl Reserved for ReservedData {
+    const NOTHING: &'static Self = &Self { recipient: None, from_address: None, reply_to: None };
+
     fn check(&self) -> Result<(), BuildError> {
         if self.recipient.as_ref().is_some_and(|recipient| recipient.trim().is_empty()) {
             return Err(BuildError::new("the recipient", BuildErrorKind::Empty));
@@ -76,6 +102,8 @@ impl Reserved for ReservedData {
 
 /// Where nothing in the data means something to Customer.io.
 impl Reserved for () {
+    const NOTHING: &'static Self = &();
+
     fn check(&self) -> Result<(), BuildError> {
         Ok(())
     }
@@ -92,14 +120,14 @@ impl<R: Reserved> EventBody<R> {
             anonymous_id: None,
             id: None,
             timestamp: None,
-            reserved: R::default(),
+            reserved: Rare(None),
             data: None,
         }
     }
 
-    pub(super) fn with_data(mut self, what: &'static str, data: &impl Serialize) -> Self {
+    // By reference, as is `encode`: an event is large, and moving it takes as long as encoding some of its fields.
+    pub(super) fn set_data(&mut self, what: &'static str, data: &impl Serialize) {
         self.data = Some(Attributes::new(what, data));
-        self
     }
 
     /// Gives the event the id and the time that it does not have yet.
@@ -115,13 +143,14 @@ impl<R: Reserved> EventBody<R> {
     /// Refuses what Customer.io would drop, sizes but that of the name aside.
     pub(super) fn check(&self, limits: &Limits) -> Result<(), BuildError> {
         const NAME: &str = "the event's name";
-        // Customer.io cuts off surrounding blanks, so they do not count.
-        let name = self.name.trim();
-        if name.is_empty() {
+        if is_blank(&self.name) {
             return Err(BuildError::new(NAME, BuildErrorKind::Empty));
         }
-        check_bytes(NAME, name.len(), limits.event_name)?;
-        if self.anonymous_id.as_ref().is_some_and(|id| id.trim().is_empty()) {
+        if self.name.len() > limits.event_name {
+            // Customer.io cuts off surrounding blanks, so they do not count.
+            check_bytes(NAME, self.name.trim().len(), limits.event_name)?;
+        }
+        if self.anonymous_id.as_ref().is_some_and(|id| is_blank(id)) {
             return Err(BuildError::new("the anonymous id", BuildErrorKind::Empty));
         }
         self.reserved.check()
@@ -137,7 +166,7 @@ impl<R: Reserved> EventBody<R> {
         Ok((is_given || writer.written() > nothing).then(|| writer.merge()))
     }
 
-    pub(super) fn encode(mut self, limits: &Limits) -> Result<Body, BuildError> {
+    pub(super) fn encode(&mut self, limits: &Limits) -> Result<Body, BuildError> {
         self.check(limits)?;
         let data = self.take_data()?;
         check_bytes("the event's data", data.as_ref().map_or(0, Vec::len), limits.event_data)?;

@@ -145,7 +145,7 @@ impl Operation for Identify {
         if let Some(Relationships { relationships, .. }) = &self.relationships {
             check_relationships(relationships, limits)?;
         }
-        check_bytes(IdType::Id.what(), self.id.as_ref().map_or(0, Text::len), limits.person_id)?;
+        check_bytes(IdType::Id.what(), self.id.as_ref().map_or(0, |id| id.len()), limits.person_id)?;
         let mut body = Writer::before(self.attributes)?;
         body.optional("id", &self.id)?;
         body.optional("email", &self.email)?;

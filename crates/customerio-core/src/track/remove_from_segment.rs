@@ -51,7 +51,7 @@ impl Operation for RemoveFromSegment {
     const REPLAY: Replay = Replay::Safe;
 
     fn path(&self, path: &mut Path) -> Result<(), BuildError> {
-        path.number(self.people.segment.get());
+        self.people.path(path);
         Ok(())
     }
     fn query(&self, query: &mut Query<'_>) -> Result<(), BuildError> {

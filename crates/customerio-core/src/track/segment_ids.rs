@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer, ser::SerializeSeq as _};
 
-use crate::{Body, BuildError, BuildErrorKind, IdType, Limits, PersonId, Query, SegmentId, limits::check_count};
+use crate::{Body, BuildError, BuildErrorKind, IdType, Limits, Path, PersonId, Query, SegmentId, limits::check_count};
 
 #[derive(Clone)]
 pub(super) struct SegmentIds {
@@ -21,9 +21,14 @@ impl SegmentIds {
         self.id_type.or_else(|| self.people.iter().find(|person| !person.is_bare()).map(PersonId::id_type))
     }
 
+    pub(super) fn path(&self, path: &mut Path) {
+        path.expect_query(self.kind().map_or(0, |kind| "?id_type=".len() + kind.as_str().len()));
+        path.number(self.segment.get());
+    }
+
     pub(super) fn query(&self, query: &mut Query<'_>) {
         if let Some(kind) = self.kind() {
-            query.pair("id_type", kind.as_str());
+            query.plain_pair("id_type", kind.as_str());
         }
     }
 
@@ -32,7 +37,9 @@ impl SegmentIds {
         check_count("the list of people", self.people.len(), 1, limits.segment_ids)?;
         let kind = self.kind().unwrap_or(IdType::Id);
         for person in &mut self.people {
-            if person.is_bare() {
+            if person.is_bare() && kind == IdType::Id {
+                // It is one as it is.
+            } else if person.is_bare() {
                 *person = PersonId::of(kind, person.value());
             } else if person.id_type() != kind {
                 let reason =

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::{
     Body, BuildError, BuildErrorKind, IdType, Limits, Operation, Path, PersonId, Track, attributes,
-    json::{Attributes, Members, Writer},
+    json::{self, Attributes, Members, Writer},
     macros::opaque_debug,
     text::Text,
 };
@@ -110,12 +110,15 @@ impl Operation for SubmitForm {
         let kind = self.person.id_type();
         check_fields(self.fields.json()?, kind)?;
         let mut data = Writer::before(self.fields)?;
-        data.field(kind.as_str(), self.person.value())?;
-        let data = data.merge();
-        attributes::check(&data, limits.of_attributes())?;
-        let mut body = Writer::holding(data);
-        body.place("data");
-        Ok(Body::encoded(body.merge()))
+        match kind {
+            IdType::Id => data.field("id", self.person.value())?,
+            kind => data.field(kind.as_str(), self.person.value())?,
+        }
+        let mut body = data.merge();
+        attributes::check(&body, limits.of_attributes())?;
+        json::prepend(&mut body, br#"{"data":"#);
+        body.push(b'}');
+        Ok(Body::encoded(body))
     }
 }
 

@@ -1,7 +1,10 @@
 //! What the data of all events has in common.
 
 use super::fields::Fields;
-use crate::macros::opaque_debug;
+use crate::{
+    ActionId, BroadcastId, CampaignId, ContentId, DeliveryId, JourneyId, NewsletterId, TransactionalMessageId,
+    TriggerId, macros::opaque_debug,
+};
 
 /// What the data of all events has in common. Which of it there is depends on what sent the message: a campaign, a
 /// broadcast, a newsletter, or a call of the transactional API.
@@ -13,25 +16,25 @@ pub struct Common {
     /// The person's id as older events have it; empty for someone who was deleted.
     pub customer_id: Option<String>,
     /// The message to this person.
-    pub delivery_id: Option<String>,
+    pub delivery_id: Option<DeliveryId>,
     /// The action of the campaign or broadcast.
-    pub action_id: Option<u64>,
+    pub action_id: Option<ActionId>,
     /// The action that this one is a part of, such as a randomised split.
-    pub parent_action_id: Option<u64>,
+    pub parent_action_id: Option<ActionId>,
     /// The campaign.
-    pub campaign_id: Option<u64>,
+    pub campaign_id: Option<CampaignId>,
     /// The broadcast.
-    pub broadcast_id: Option<u64>,
+    pub broadcast_id: Option<BroadcastId>,
     /// The newsletter.
-    pub newsletter_id: Option<u64>,
+    pub newsletter_id: Option<NewsletterId>,
     /// The variant of the newsletter.
-    pub content_id: Option<u64>,
+    pub content_id: Option<ContentId>,
     /// The transactional message: its number, or its trigger name.
-    pub transactional_message_id: Option<String>,
+    pub transactional_message_id: Option<TransactionalMessageId>,
     /// The person's way through the campaign or broadcast.
-    pub journey_id: Option<String>,
+    pub journey_id: Option<JourneyId>,
     /// The trigger of the broadcast, as [`TriggerBroadcast`](crate::app::TriggerBroadcast) returned it.
-    pub trigger_id: Option<u64>,
+    pub trigger_id: Option<TriggerId>,
     /// The event that triggered the campaign.
     pub trigger_event_id: Option<String>,
 }
@@ -110,16 +113,16 @@ mod tests {
         let expected = Common {
             identifiers: Identifiers { id: text("42"), email: text("ada@example.com"), cio_id: text("d9c106000001") },
             customer_id: text("42"),
-            delivery_id: text("RPILAgUBcRhI"),
-            action_id: Some(96),
-            parent_action_id: Some(95),
-            campaign_id: Some(5),
-            broadcast_id: Some(2),
-            newsletter_id: Some(10),
-            content_id: Some(3),
-            transactional_message_id: text("44"),
-            journey_id: text("15"),
-            trigger_id: Some(1),
+            delivery_id: Some("RPILAgUBcRhI".into()),
+            action_id: Some(96.into()),
+            parent_action_id: Some(95.into()),
+            campaign_id: Some(5.into()),
+            broadcast_id: Some(2.into()),
+            newsletter_id: Some(10.into()),
+            content_id: Some(3.into()),
+            transactional_message_id: Some(44.into()),
+            journey_id: Some("15".into()),
+            trigger_id: Some(1.into()),
             trigger_event_id: text("21E4C3CT6YDC7Y4N7FE1GWWABC"),
         };
         assert!(*event(&json!({"data": all})).common() == expected);

@@ -37,12 +37,12 @@ use crate::{MaybeSendSync, Timestamp};
 ///     if event.metric().is_some() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }
 /// }
 ///
-/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// # tokio::runtime::Builder::new_multi_thread().build().unwrap().block_on(async { tokio::spawn(async {
 /// let memory = Mutex::new(InMemoryDedup::new());
 /// let event = Event::from_json(br#"{"event_id":"01E4","metric":"sent"}"#)?;
-/// assert_eq!(once(&memory, &event, 1_700_000_000.into()).await?, 200);
-/// assert_eq!(memory.claim("01E4", 1_700_000_001.into()).await?, Claim::Done);
-/// # Ok::<(), DedupError>(()) }).unwrap();
+/// assert_eq!(once(&memory, &event, Timestamp::from(1_700_000_000)).await?, 200);
+/// assert_eq!(memory.claim("01E4", Timestamp::from(1_700_000_001)).await?, Claim::Done);
+/// # Ok::<(), DedupError>(()) }).await }).unwrap().unwrap();
 /// ```
 ///
 /// A memory of yours holds a row for each id: the state and a time. In Redis `claim` is `SET id claimed NX EX 600`, `done`

@@ -13,14 +13,14 @@ use crate::Timestamp;
 /// know is not lost.
 ///
 /// ```
-/// use customerio_core::webhook::{Event, Kind, Sms};
+/// use customerio_core::{CampaignId, Timestamp, webhook::{Event, Kind, Sms}};
 ///
 /// let json = r#"{"event_id": "01E4", "object_type": "sms", "metric": "clicked", "timestamp": "1700000000",
 ///     "data": {"campaign_id": "5", "link_id": 1, "href": "https://example.com", "new": 1.50}}"#;
 /// let event: Event = serde_json::from_str(json)?;
 /// assert_eq!(event.event_id(), Some("01E4"));
-/// assert_eq!(event.timestamp(), Some(1_700_000_000.into()));
-/// assert_eq!(event.common().campaign_id, Some(5));
+/// assert_eq!(event.timestamp(), Some(Timestamp::from(1_700_000_000)));
+/// assert_eq!(event.common().campaign_id, Some(CampaignId::from(5)));
 /// let Kind::Sms(Sms::Clicked(clicked)) = event.kind() else { panic!("{event:?}") };
 /// assert_eq!(clicked.href.as_deref(), Some("https://example.com"));
 /// assert_eq!(serde_json::to_string(&event)?, json);

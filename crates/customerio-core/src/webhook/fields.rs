@@ -9,7 +9,10 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::Timestamp;
+use crate::{
+    ActionId, BroadcastId, CampaignId, ContentId, DeliveryId, JourneyId, NewsletterId, Timestamp,
+    TransactionalMessageId, TriggerId,
+};
 
 /// The fields of a JSON object. Of a name that comes twice the last counts, as in most readers.
 #[derive(Default, Deserialize)]
@@ -59,6 +62,8 @@ macro_rules! read_text {
 }
 
 read_text!(u64 i64 bool);
+read_text!(ActionId BroadcastId CampaignId ContentId NewsletterId TriggerId);
+read_text!(DeliveryId JourneyId TransactionalMessageId);
 
 impl Read for Option<Timestamp> {
     fn read(json: &RawValue) -> Self {

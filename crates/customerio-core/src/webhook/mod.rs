@@ -5,7 +5,7 @@
 //!
 //! ```
 //! use customerio_core::{
-//!     Timestamp,
+//!     DeliveryId, Timestamp,
 //!     http::{Request, StatusCode},
 //!     webhook::{Email, Event, Kind, Verifier},
 //! };
@@ -22,13 +22,13 @@
 //!     "data":{"delivery_id":"RPIL","failure_message":"mailbox full"}}"#;
 //! let request = Request::post("/customerio")
 //!     .header("x-cio-timestamp", "1700000005")
-//!     .header("x-cio-signature", verifier.sign(1_700_000_005.into(), body))
+//!     .header("x-cio-signature", verifier.sign(1_700_000_005, body))
 //!     .body(body.to_vec())?;
 //!
-//! let (status, event) = receive(&verifier, &request, 1_700_000_006.into());
+//! let (status, event) = receive(&verifier, &request, Timestamp::from(1_700_000_006));
 //! assert_eq!(status, 200);
 //! let event = event.expect("it is signed");
-//! assert_eq!(event.common().delivery_id.as_deref(), Some("RPIL"));
+//! assert_eq!(event.common().delivery_id, Some(DeliveryId::from("RPIL")));
 //! match event.kind() {
 //!     Kind::Email(Email::Bounced(bounced)) => assert_eq!(bounced.failure_message.as_deref(), Some("mailbox full")),
 //!     other => panic!("{other:?}"),

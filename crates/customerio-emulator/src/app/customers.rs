@@ -14,8 +14,8 @@ use crate::{
     server::answer::{Refusal, Reply},
 };
 
-pub(crate) const SEGMENTS: Route =
-    Route::app_read(Method::GET, "/v1/customers/{customer}/segments", Fallible(segments)).with_query(&ID_TYPE);
+pub(crate) const ROUTES: &[Route] =
+    &[Route::app_read(Method::GET, "/v1/customers/{customer}/segments", Fallible(segments)).with_query(&ID_TYPE)];
 
 const ID_TYPE: Shape = Shape::Object(&[("id_type", May, Shape::OneOf(&["id", "email", "phone", "cio_id"]))]);
 

@@ -82,7 +82,7 @@ pub(crate) fn keep(call: &mut Call<'_>, channel: Channel) -> Reply {
     if !identifier.is_some_and(|identifier| state.people.is_suppressed(&identifier)) {
         let message = Message {
             channel,
-            delivery_id: delivery_id.clone(),
+            delivery_id: delivery_id.as_str().into(),
             person,
             to: call.body["to"].as_str().map(str::to_owned),
             queued_at: now.into(),

@@ -13,9 +13,10 @@ use crate::{
     server::answer::{Refusal, Reply},
 };
 
-pub(crate) const CREATE: Route = Route::app("/v1/segments", &SEGMENT, Fallible(create));
-pub(crate) const MEMBERSHIP: Route =
-    Route::app_read(Method::GET, "/v1/segments/{segment}/membership", Fallible(membership)).with_query(&PAGE);
+pub(crate) const ROUTES: &[Route] = &[
+    Route::app("/v1/segments", &SEGMENT, Fallible(create)),
+    Route::app_read(Method::GET, "/v1/segments/{segment}/membership", Fallible(membership)).with_query(&PAGE),
+];
 
 const SEGMENT: Shape = Shape::Object(&[(
     "segment",

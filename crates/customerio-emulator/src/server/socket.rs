@@ -50,11 +50,11 @@ impl Emulator {
     /// ```
     /// use customerio_emulator::Emulator;
     ///
-    /// # tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap().block_on(async {
+    /// # tokio::runtime::Builder::new_multi_thread().enable_io().build().unwrap().block_on(async { tokio::spawn(async {
     /// let server = Emulator::new().serve_on_loopback().await?;
     /// assert!(server.url().starts_with("http://127.0.0.1:"));
     /// server.shutdown().await;
-    /// # Ok::<(), std::io::Error>(()) }).unwrap();
+    /// # Ok::<(), std::io::Error>(()) }).await }).unwrap().unwrap();
     /// ```
     ///
     /// # Errors

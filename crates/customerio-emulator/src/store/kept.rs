@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use customerio_core::DeliveryId;
+
 use crate::store::{
     capacity::{MOST_BYTES, MOST_ENTRIES},
     record::{Event, Message},
@@ -16,7 +18,7 @@ pub(crate) enum Key {
     /// The anonymous id of a visitor who is not known.
     Visitor(String),
     /// The id of a message.
-    Delivery(String),
+    Delivery(DeliveryId),
 }
 
 /// An entry that can be found.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use customerio_core::{Timestamp, http::Method, http::StatusCode, track::EventType};
+use customerio_core::{DeliveryId, Timestamp, http::Method, http::StatusCode, track::EventType};
 use serde_json::{Map, Value};
 
 /// A person.
@@ -125,7 +125,7 @@ pub struct Message {
     /// The channel.
     pub channel: Channel,
     /// The id that the caller was answered.
-    pub delivery_id: String,
+    pub delivery_id: DeliveryId,
     /// The `cio_id` of the person, if they are known.
     pub person: Option<String>,
     /// `to`, if the request has it.
@@ -157,7 +157,7 @@ pub struct Trigger {
 #[non_exhaustive]
 pub struct Metric {
     /// The message that it is about. Empty where it is about content.
-    pub delivery_id: String,
+    pub delivery_id: DeliveryId,
     /// What happened, such as `opened`.
     pub metric: String,
     /// When: as said, or the time of the call.
@@ -183,7 +183,7 @@ pub struct FormSubmission {
 #[non_exhaustive]
 pub struct Unsubscribe {
     /// The message that it is about.
-    pub delivery_id: String,
+    pub delivery_id: DeliveryId,
     /// Whether the call asked to unsubscribe.
     pub unsubscribe: bool,
     /// The `cio_id` of the person, where the message is one of the emulator's and its person is known.

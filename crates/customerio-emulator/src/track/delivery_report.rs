@@ -21,6 +21,11 @@ pub(crate) fn keep(call: &mut Call<'_>, metric: &str) {
     let text = |name: &str| call.body[name].as_str().unwrap_or_default().to_owned();
     let (delivery_id, metric) = (text("delivery_id"), text(metric));
     let timestamp = Timestamp::from(call.body["timestamp"].as_i64().unwrap_or(call.now()));
-    let metric = Metric { delivery_id, metric, timestamp, body: std::mem::replace(&mut call.body, Value::Null) };
+    let metric = Metric {
+        delivery_id: delivery_id.into(),
+        metric,
+        timestamp,
+        body: std::mem::replace(&mut call.body, Value::Null),
+    };
     call.state.metrics.push(metric, call.bytes);
 }

@@ -88,7 +88,7 @@ fn metric(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 
 /// A report about a message of the emulator's must be one that its channel has; another must be one that any has.
 fn check_channel(call: &Call<'_>) -> Result<(), Refusal> {
-    let delivery = Key::Delivery(call.body["delivery_id"].as_str().unwrap_or_default().to_owned());
+    let delivery = Key::Delivery(call.body["delivery_id"].as_str().unwrap_or_default().into());
     let message = call.state.messages.of(&delivery).next();
     let channel = message.map(|message| message.channel);
     let mut faults = Faults::default();

@@ -24,13 +24,13 @@ fn unsubscribe(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         return Err(Refusal::bad("the path does not name a delivery"));
     }
     let unsubscribe = call.body["unsubscribe"] == true;
-    let message = call.state.messages.of(&Key::Delivery(delivery_id.clone())).next();
+    let message = call.state.messages.of(&Key::Delivery(delivery_id.as_str().into())).next();
     let person = message.and_then(|message| message.person.clone());
     if let (true, Some(cio_id)) = (unsubscribe, &person) {
         let now = call.now();
         call.state.people.set_attribute(cio_id, "unsubscribed", Value::Bool(true), now);
     }
-    call.state.unsubscribes.push(Unsubscribe { delivery_id, unsubscribe, person }, call.bytes);
+    call.state.unsubscribes.push(Unsubscribe { delivery_id: delivery_id.into(), unsubscribe, person }, call.bytes);
     Ok(Reply::empty())
 }
 

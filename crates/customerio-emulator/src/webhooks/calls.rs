@@ -4,7 +4,7 @@ use std::{future::poll_fn, pin::Pin, task::Poll, time::Duration};
 
 use bytes::Bytes;
 use customerio_core::{
-    BuildError, BuildErrorKind, Transport, TransportErrorKind,
+    BuildError, BuildErrorKind, DeliveryId, Transport, TransportErrorKind,
     webhook::{Event, Verifier},
 };
 use http::{Request, Uri, uri::Scheme};
@@ -31,8 +31,8 @@ use crate::{
 /// use std::time::Duration;
 /// # use customerio_core::{Client, app::SendEmail};
 ///
-/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
-/// let emulator = Emulator::builder().with_clock_at(1_700_000_000.into()).build();
+/// # tokio::runtime::Builder::new_multi_thread().build().unwrap().block_on(async { tokio::spawn(async {
+/// let emulator = Emulator::builder().with_clock_at(1_700_000_000).build();
 /// emulator.report_to("https://example.com/customerio")?;
 /// emulator.set_outcomes([(Duration::ZERO, Outcome::Sent), (Duration::from_secs(60), Outcome::Opened)]);
 ///
@@ -49,7 +49,7 @@ use crate::{
 /// emulator.advance(Duration::from_secs(60));
 /// let again = emulator.next_webhook().expect("a minute has passed");
 /// assert_eq!(again.request().body(), call.request().body());
-/// # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
+/// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(()) }).await }).unwrap().unwrap();
 /// ```
 ///
 /// The service does not say how long its pauses are, but for the hour after some failures: here they begin with a
@@ -83,10 +83,10 @@ impl Emulator {
     /// Reports an outcome of one message, now. Gives the id of the event, or nothing where there is no such message, its
     /// channel has no such outcome, nobody is reported to, or 100,000 events or 64 MiB wait already.
     #[must_use = "where it is `None`, nothing is reported"]
-    pub fn report(&self, delivery_id: &str, outcome: &Outcome) -> Option<String> {
+    pub fn report(&self, delivery_id: impl Into<DeliveryId>, outcome: &Outcome) -> Option<String> {
         let mut state = self.state();
         let at = state.clock.since_epoch();
-        let message = state.messages.of(&Key::Delivery(delivery_id.to_owned())).next()?.clone();
+        let message = state.messages.of(&Key::Delivery(delivery_id.into())).next()?.clone();
         report(&mut state, &message, outcome, at)
     }
 

@@ -186,8 +186,8 @@ mod tests {
             assert_eq!(event.metric(), Some(outcome.metric()));
             assert_eq!(common.identifiers.id.as_deref(), Some("42"));
             assert_eq!(common.identifiers.email.as_deref(), Some("ada@example.com"));
-            assert_eq!(common.delivery_id.as_deref(), Some(&message.delivery_id[..]));
-            assert_eq!(common.transactional_message_id.as_deref(), Some("44"));
+            assert_eq!(common.delivery_id.as_ref(), Some(&message.delivery_id));
+            assert_eq!(common.transactional_message_id, Some(44.into()));
             Some(event)
         };
         outcomes().into_iter().map(read).collect()

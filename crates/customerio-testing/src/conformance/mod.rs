@@ -4,10 +4,12 @@
 //! runtime; the transport may need one.
 //!
 //! ```
-//! # #[tokio::main(flavor = "current_thread")]
+//! # #[tokio::main]
 //! # async fn main() {
+//! # tokio::spawn(async {
 //! # let transport = customerio_hyper::HyperTransport::new().unwrap();
 //! customerio_testing::conformance::check(&transport).await.assert();
+//! # }).await.unwrap();
 //! # }
 //! ```
 //!

@@ -8,8 +8,9 @@
 //! use customerio_core::{Client, Delivery, Endpoint, Region};
 //! use customerio_testing::faults::{Action, Fate, FaultServer};
 //!
-//! # #[tokio::main(flavor = "current_thread")]
-//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+//! # tokio::spawn(async {
 //! # let transport = customerio_hyper::HyperTransport::new()?;
 //! // The first connection breaks when the request has arrived; all others work.
 //! let server = FaultServer::start()?.connection([Action::ReadRequest, Action::Reset]);
@@ -21,6 +22,7 @@
 //! assert_eq!(error.delivery(), Delivery::MaybeSent);
 //! assert_eq!(server.finish().arrivals, [Fate::Unanswered]);
 //! # Ok(())
+//! # }).await?
 //! # }
 //! ```
 //!

@@ -162,7 +162,7 @@ fn track_v2(samples: &mut Samples<'_, impl Visit>) {
             &Limits::default(),
         )
         .unwrap();
-        packer.push(item, ()).unwrap();
+        packer.push((), item).unwrap();
     }
     samples.visitor.batch(&samples.track, packer.finish().unwrap().prepare());
 }
@@ -202,7 +202,7 @@ fn pipelines(samples: &mut Samples<'_, impl Visit>) {
             since_epoch: Duration::from_secs(1_700_000_000),
             random: name.len() as u128,
         };
-        packer.push(Item::new(track, &now, &Limits::default()).unwrap(), ()).unwrap();
+        packer.push((), Item::new(track, &now, &Limits::default()).unwrap()).unwrap();
     }
     samples.visitor.batch(&samples.pipelines, packer.finish().unwrap().prepare());
 }

@@ -164,7 +164,7 @@ fn batch(op: Op) -> EncodedBatch<TrackBatch> {
             Op::MergeBatch => Item::new(person::Merge::new(person, "3"), &now, &limits),
             _ => Item::new(person::Identify::new(person), &now, &limits),
         };
-        assert!(packer.push(item.unwrap(), ()).unwrap().is_none());
+        assert!(packer.push((), item.unwrap()).unwrap().is_none());
     }
     packer.finish().unwrap()
 }

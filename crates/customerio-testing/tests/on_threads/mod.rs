@@ -22,6 +22,8 @@ impl Transport for OnThreads {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         let transport = self.transport.clone();
         let round_trip = tokio::task::spawn_blocking(move || transport.round_trip(request));
+        // Even where the thread is faster, the attempt can be dropped while it is under way.
+        tokio::task::yield_now().await;
         round_trip.await.unwrap_or_else(|_| Err(TransportError::maybe_sent(TransportErrorKind::Connection)))
     }
 

@@ -44,7 +44,7 @@ impl Event {
     /// One that a setter of this type has set must not be among them.
     #[must_use]
     pub fn with_attributes(mut self, attributes: impl Serialize) -> Self {
-        self.body = self.body.with_data("the attributes", &attributes);
+        self.body.set_data("the attributes", &attributes);
         self
     }
 

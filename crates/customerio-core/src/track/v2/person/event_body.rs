@@ -4,8 +4,8 @@
 macro_rules! person_event {
     ($type:ident, $name:literal) => {
         impl $type {
-            fn encode(self, limits: &$crate::Limits) -> Result<Vec<u8>, $crate::BuildError> {
-                $crate::track::v2::person::event_body::encode(&self.person, self.body, limits)
+            fn encode(mut self, limits: &$crate::Limits) -> Result<Vec<u8>, $crate::BuildError> {
+                $crate::track::v2::person::event_body::encode(&self.person, &mut self.body, limits)
             }
         }
 
@@ -34,7 +34,7 @@ use crate::{
 /// The call as JSON; the kind of the body is the action.
 pub(super) fn encode<R: Reserved>(
     person: &PersonId,
-    mut body: EventBody<R>,
+    body: &mut EventBody<R>,
     limits: &Limits,
 ) -> Result<Vec<u8>, BuildError> {
     person.check_or_phone(limits)?;

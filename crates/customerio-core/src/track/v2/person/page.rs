@@ -44,6 +44,9 @@ struct PageAttributes {
 }
 
 impl Reserved for PageAttributes {
+    const NOTHING: &'static Self =
+        &Self { path: None, referrer: None, search: None, title: None, url: None, keywords: None };
+
     fn check(&self) -> Result<(), BuildError> {
         Ok(())
     }
@@ -70,7 +73,7 @@ impl Page {
     /// One that a setter of this type has set must not be among them.
     #[must_use]
     pub fn with_attributes(mut self, attributes: impl Serialize) -> Self {
-        self.body = self.body.with_data("the attributes", &attributes);
+        self.body.set_data("the attributes", &attributes);
         self
     }
 

@@ -40,7 +40,7 @@ impl Screen {
     /// wrong with them comes out when the request is built.
     #[must_use]
     pub fn with_attributes(mut self, attributes: impl Serialize) -> Self {
-        self.body = self.body.with_data("the attributes", &attributes);
+        self.body.set_data("the attributes", &attributes);
         self
     }
 
