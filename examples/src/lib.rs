@@ -1,19 +1,19 @@
-//! What the examples share: clients of the real Customer.io where its keys are in the environment, and else of an
-//! emulator on loopback, over the transport that the command line names.
+//! What the examples share: a `CustomerIo` of the real Customer.io where its keys are in the environment, and else
+//! of an emulator on loopback, over the transport that the command line names.
 
 pub mod webhooks;
 
 use std::{env, io::Write as _, sync::Arc, time::Duration};
 
 use customerio::{
-    App, CallOptions, Client, Endpoint, HyperTransport, Pipelines, Region, ReqwestTransport, Track,
+    CustomerIo, CustomerIoBuilder, HyperTransport, Region, ReqwestTransport,
     bytes::Bytes,
     error::TransportError,
     http::{Request, Response},
     ids::{BroadcastId, SegmentId},
     transport::{BoxFuture, Moment, Transport, async_trait},
 };
-use customerio_emulator::{Emulator, Server};
+use customerio_emulator::{APP_API_KEY, Emulator, PIPELINES_KEY, SITE_ID, Server, TRACK_API_KEY};
 
 /// What an example returns, from whichever thread it ends on.
 pub type Result<T = (), E = Box<dyn std::error::Error + Send + Sync>> = std::result::Result<T, E>;
@@ -28,20 +28,14 @@ pub async fn spawn(example: impl Future<Output = Result> + Send + 'static) -> Re
     tokio::spawn(example).await?
 }
 
-/// Clients for an example, and what stands behind them.
+/// What stands behind the clients of an example. The emulator's server ends with it.
 #[derive(Debug)]
-pub struct CustomerIo {
-    /// A client of the Track API.
-    pub track: Client<Track>,
-    /// A client of the App API.
-    pub app: Client<App>,
-    /// A client of the Pipelines API: of the emulator, or of Customer.io itself where `CUSTOMERIO_PIPELINES_API_KEY` is set.
-    pub pipelines: Option<Client<Pipelines>>,
-    /// The transport that they share.
+pub struct Workspace {
+    /// The transport of the clients.
     pub transport: Arc<dyn Transport>,
-    /// The number of a manual segment: `CUSTOMERIO_SEGMENT_ID`, or 7.
+    /// A manual segment: `CUSTOMERIO_SEGMENT_ID`, or 7.
     pub segment: SegmentId,
-    /// The number of a broadcast: `CUSTOMERIO_BROADCAST_ID`, or 12.
+    /// A broadcast: `CUSTOMERIO_BROADCAST_ID`, or 12.
     pub broadcast: BroadcastId,
     /// The emulator's server, if there is one.
     pub server: Option<Server>,
@@ -49,14 +43,14 @@ pub struct CustomerIo {
 
 /// Connects as the environment and the command line say, and says how.
 ///
-/// With `CUSTOMERIO_SITE_ID`, `CUSTOMERIO_TRACK_API_KEY`, `CUSTOMERIO_APP_API_KEY` and `CUSTOMERIO_REGION` set, to the
-/// real service; without any of them, to an emulator on loopback. The first argument is `hyper` (the default) or
-/// `reqwest`.
+/// With keys in the environment (see [`Config`](customerio::Config) for the variables) to the real service; without any of
+/// them, to an emulator on loopback. The first argument is `hyper` (the default) or `reqwest`.
 ///
 /// # Errors
 ///
-/// Where only some of the variables are set, where a key is not valid, or where no port can be had.
-pub async fn connect() -> Result<CustomerIo> {
+/// Where `CUSTOMERIO_REGION` or a key that belongs to another is missing, where a value is not valid, or where no port can
+/// be had.
+pub async fn connect() -> Result<(CustomerIo, Workspace)> {
     connect_with(|transport| Arc::new(Narrator(transport))).await
 }
 
@@ -65,65 +59,51 @@ pub async fn connect() -> Result<CustomerIo> {
 /// # Errors
 ///
 /// As [`connect`].
-pub async fn connect_quietly() -> Result<CustomerIo> {
+pub async fn connect_quietly() -> Result<(CustomerIo, Workspace)> {
     connect_with(|transport| transport).await
 }
 
-async fn connect_with(wrap: impl Fn(Arc<dyn Transport>) -> Arc<dyn Transport>) -> Result<CustomerIo> {
+async fn connect_with(wrap: impl Fn(Arc<dyn Transport>) -> Arc<dyn Transport>) -> Result<(CustomerIo, Workspace)> {
     let name = env::args().nth(1).unwrap_or_else(|| "hyper".to_owned());
     let transport: Arc<dyn Transport> = match name.as_str() {
         "hyper" => wrap(Arc::new(HyperTransport::new()?)),
         "reqwest" => wrap(Arc::new(ReqwestTransport::new()?)),
         other => return Err(format!("the transport is `hyper` or `reqwest`, not `{other}`").into()),
     };
-    let segment = number("CUSTOMERIO_SEGMENT_ID", 7_u32)?;
-    let broadcast = number("CUSTOMERIO_BROADCAST_ID", 12_u64)?;
-    let (track, app, pipelines, server) = if let Some([site_id, track_key, app_key, region]) = credentials()? {
-        let region: Region = region.parse()?;
-        println!("Customer.io itself ({region:?}), over {name}\n");
-        let key = env::var("CUSTOMERIO_PIPELINES_API_KEY").ok();
-        let pipelines = key.map(|key| Endpoint::pipelines(region, &key)).transpose()?;
-        (Endpoint::track(region, &site_id, &track_key)?, Endpoint::app(region, &app_key)?, pipelines, None)
+    let (segment, broadcast) = (number("CUSTOMERIO_SEGMENT_ID", 7)?, number("CUSTOMERIO_BROADCAST_ID", 12)?);
+    let (builder, server) = if KEYS.iter().any(|name| env::var_os(name).is_some()) {
+        println!("Customer.io itself, over {name}\n");
+        (CustomerIoBuilder::from_env()?, None)
     } else {
         let emulator = Emulator::new();
         emulator.create_segment(segment);
         emulator.create_broadcast(broadcast);
         let server = emulator.serve_on_loopback().await?;
         println!("No CUSTOMERIO_… keys are set: an emulator at {}, over {name}\n", server.url());
-        (server.track_endpoint()?, server.app_endpoint()?, Some(server.pipelines_endpoint()?), Some(server))
+        let builder = CustomerIo::builder(Region::Us)
+            .track(SITE_ID, TRACK_API_KEY)
+            .app(APP_API_KEY)
+            .pipelines(PIPELINES_KEY)
+            .base_url(server.url());
+        (builder, Some(server))
     };
-    // The rate limits are the workspace's: its clients share what paces them.
-    let options = CallOptions::default();
-    Ok(CustomerIo {
-        track: Client::over(track, transport.clone(), options.clone()),
-        app: Client::over(app, transport.clone(), options.clone()),
-        pipelines: pipelines.map(|endpoint| Client::over(endpoint, transport.clone(), options)),
-        transport,
-        segment: segment.into(),
-        broadcast: broadcast.into(),
-        server,
-    })
+    let cio = builder.build_over(transport.clone())?;
+    Ok((cio, Workspace { transport, segment, broadcast, server }))
 }
 
-/// The keys for the real service, or nothing where none of them is set.
-fn credentials() -> Result<Option<[String; 4]>> {
-    let names = ["CUSTOMERIO_SITE_ID", "CUSTOMERIO_TRACK_API_KEY", "CUSTOMERIO_APP_API_KEY", "CUSTOMERIO_REGION"];
-    let values = names.map(|name| env::var(name).ok());
-    if values.iter().all(Option::is_none) {
-        return Ok(None);
-    }
-    let missing: Vec<_> =
-        names.iter().zip(&values).filter(|(_, value)| value.is_none()).map(|(name, _)| *name).collect();
-    if !missing.is_empty() {
-        return Err(format!("set {} too, or none of the four", missing.join(" and ")).into());
-    }
-    Ok(Some(values.map(Option::unwrap_or_default)))
-}
+/// The variables of which one is enough to mean the real service. What is missing beside it is an error.
+const KEYS: [&str; 5] = [
+    "CUSTOMERIO_REGION",
+    "CUSTOMERIO_SITE_ID",
+    "CUSTOMERIO_TRACK_API_KEY",
+    "CUSTOMERIO_APP_API_KEY",
+    "CUSTOMERIO_PIPELINES_API_KEY",
+];
 
-fn number<N: std::str::FromStr>(name: &str, default: N) -> Result<N> {
+fn number<N: std::str::FromStr + From<u32>>(name: &str, default: u32) -> Result<N> {
     match env::var(name) {
-        Err(_) => Ok(default),
-        Ok(text) => text.parse().map_err(|_| format!("{name} must be a number").into()),
+        Err(_) => Ok(default.into()),
+        Ok(text) => text.parse().map_err(|_| format!("{name} must be a positive number").into()),
     }
 }
 

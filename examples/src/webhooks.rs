@@ -12,7 +12,7 @@ use std::{
 };
 
 use customerio::{
-    App, Client, Timestamp,
+    CustomerIo, Timestamp,
     app::{SendEmail, SendPush, SendSms, SendWhatsApp},
     bytes::Bytes,
     error::{TransportError, TransportErrorKind},
@@ -22,7 +22,7 @@ use customerio::{
 };
 use customerio_emulator::{Emulator, Outcome};
 
-use crate::{CustomerIo, Result, connect_quietly};
+use crate::{Result, Workspace, connect_quietly};
 
 /// How many messages the emulator gets; it reports five events of each.
 const MESSAGES: u64 = 200;
@@ -36,7 +36,7 @@ pub enum Source {
     /// Customer.io itself.
     CustomerIo(Verifier),
     /// An emulator, which sends a thousand events, in no order and some of them twice, over a real socket.
-    Emulator(Box<CustomerIo>, Emulator),
+    Emulator(Box<CustomerIo>, Workspace, Emulator),
 }
 
 impl Source {
@@ -49,10 +49,10 @@ impl Source {
         if let Ok(key) = env::var("CUSTOMERIO_WEBHOOK_SIGNING_KEY") {
             return Ok(Self::CustomerIo(Verifier::new(&key)?));
         }
-        let customerio = connect_quietly().await?;
-        let server = customerio.server.as_ref();
+        let (cio, workspace) = connect_quietly().await?;
+        let server = workspace.server.as_ref();
         let emulator = server.ok_or("set CUSTOMERIO_WEBHOOK_SIGNING_KEY too, or none of the keys")?.emulator().clone();
-        Ok(Self::Emulator(customerio.into(), emulator))
+        Ok(Self::Emulator(Box::new(cio), workspace, emulator))
     }
 
     /// What verifies its webhooks.
@@ -63,7 +63,7 @@ impl Source {
     pub fn verifier(&self) -> Result<Verifier> {
         Ok(match self {
             Self::CustomerIo(verifier) => verifier.clone(),
-            Self::Emulator(_, emulator) => emulator.webhook_verifier()?,
+            Self::Emulator(.., emulator) => emulator.webhook_verifier()?,
         })
     }
 
@@ -85,7 +85,7 @@ impl Source {
     pub fn clock(&self) -> Clock {
         match self {
             Self::CustomerIo(_) => Arc::new(customerio::now),
-            Self::Emulator(_, emulator) => {
+            Self::Emulator(.., emulator) => {
                 let emulator = emulator.clone();
                 Arc::new(move || emulator.now())
             }
@@ -99,7 +99,7 @@ impl Source {
     /// Where messages cannot be sent, or a request gets another response than it should.
     pub async fn play(&self, url: &str) -> Result {
         println!("listening at {url}");
-        let Self::Emulator(customerio, emulator) = self else {
+        let Self::Emulator(cio, workspace, emulator) = self else {
             tokio::signal::ctrl_c().await?;
             return Ok(());
         };
@@ -112,7 +112,7 @@ impl Source {
             Outcome::Unsubscribed,
         ];
         emulator.set_outcomes((0..).map(Duration::from_secs).zip(script));
-        send_messages(&customerio.app).await?;
+        send_messages(cio).await?;
         emulator.advance(Duration::from_secs(5));
         let events = emulator.webhooks_waiting();
         emulator.scramble_webhooks(5);
@@ -120,11 +120,11 @@ impl Source {
             "{events} events of {MESSAGES} messages; {} webhooks, because some are sent twice",
             emulator.webhooks_waiting()
         );
-        let unreliable = LosesAnswers { inner: customerio.transport.clone(), sent: AtomicU64::new(0) };
+        let unreliable = LosesAnswers { inner: workspace.transport.clone(), sent: AtomicU64::new(0) };
         let calls = emulator.drain_webhooks(&unreliable).await;
         let (accepted, given_up) = (emulator.webhooks_accepted(), emulator.webhooks_given_up().len());
         println!("{calls} requests, because some responses were lost; {accepted} were accepted, {given_up} given up");
-        odd_calls(emulator, &*customerio.transport, url).await
+        odd_calls(emulator, &*workspace.transport, url).await
     }
 
     /// The account of what was handled: with the emulator, each event must have been handled once.
@@ -137,7 +137,7 @@ impl Source {
         for (reason, count) in &account.reasons {
             println!("{count:>6} × {reason}");
         }
-        if let Self::Emulator(_, emulator) = self {
+        if let Self::Emulator(.., emulator) = self {
             let events = &account.events;
             let twice = events.values().filter(|times| **times != 1).count();
             // One of an unknown kind came by itself.
@@ -176,13 +176,13 @@ impl Handled {
     }
 }
 
-async fn send_messages(app: &Client<App>) -> Result {
+async fn send_messages(cio: &CustomerIo) -> Result {
     for person in 0..MESSAGES / 4 {
         let email = format!("person-{person}@example.com");
-        app.send_email(SendEmail::from_template("news", email).with_identifiers(person)).await?;
-        app.send_push(SendPush::new("news", person)).await?;
-        app.send_sms(SendSms::new("news", person, "+15551234567")).await?;
-        app.send_whatsapp(SendWhatsApp::new("news", person, "+15551234567")).await?;
+        cio.app().send_email(SendEmail::from_template("news", email).with_identifiers(person)).await?;
+        cio.app().send_push(SendPush::new("news", person)).await?;
+        cio.app().send_sms(SendSms::new("news", person, "+15551234567")).await?;
+        cio.app().send_whatsapp(SendWhatsApp::new("news", person, "+15551234567")).await?;
     }
     Ok(())
 }

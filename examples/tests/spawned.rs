@@ -1,7 +1,13 @@
 //! Every program does what it does in a task of its own, on a runtime with several threads: that it compiles shows that its
 //! future is `Send`, and here it runs.
 
-use std::{env, fs, path::Path, process::Command};
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 #[test]
 fn every_program_is_spawned_and_runs() {
@@ -26,4 +32,41 @@ fn every_program_is_spawned_and_runs() {
         count += 1;
     }
     assert!(count > 20, "{count}");
+}
+
+/// The same of the code examples in the docs: each that waits for something is spawned, in lines that readers do not see.
+/// Those of the README are these programs.
+#[test]
+fn every_example_of_the_docs_is_spawned() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut files = Vec::new();
+    for entry in fs::read_dir(root.join("crates")).unwrap() {
+        sources(&entry.unwrap().path().join("src"), &mut files);
+    }
+    let mut count = 0;
+    for file in files {
+        let text = fs::read_to_string(&file).unwrap();
+        let lines = text.lines().map(str::trim_start);
+        let docs: Vec<_> = lines.filter_map(|line| line.strip_prefix("///").or(line.strip_prefix("//!"))).collect();
+        // Every second part is between two fences.
+        for example in docs.join("\n").split("```").skip(1).step_by(2) {
+            let (language, code) = example.split_once('\n').unwrap();
+            if code.contains(".await") && !language.contains("compile_fail") {
+                assert!(code.contains("tokio::spawn("), "{}:{code}", file.display());
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 15, "{count}");
+}
+
+fn sources(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
 }

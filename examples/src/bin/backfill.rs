@@ -15,7 +15,7 @@ use std::{
 };
 
 use customerio::{
-    Client, Track,
+    CustomerIo,
     batch::{BatchEvent, BatchOptions, BatchSender, Summary, TrackBatch},
     track::v2::person::Identify,
 };
@@ -32,13 +32,13 @@ struct Row {
 
 /// Sends the rows of several cursors, each from a task of its own.
 async fn backfill(
-    track: Client<Track>,
+    cio: CustomerIo,
     cursors: Vec<mpsc::Receiver<Row>>,
     on_event: impl FnMut(BatchEvent<String>) + Send + 'static,
 ) -> Summary {
     // The rows are about different people, so batches may overtake each other.
     let options = BatchOptions::default().with_concurrency(4);
-    let batch = track.batch(options).on_event(on_event);
+    let batch = cio.track().batch(options).on_event(on_event);
     let mut tasks = JoinSet::new();
     for rows in cursors {
         tasks.spawn(push_all(batch.clone(), rows));
@@ -60,7 +60,7 @@ async fn main() -> customerio_examples::Result {
 }
 
 async fn backfill_a_file() -> customerio_examples::Result {
-    let customerio = connect_quietly().await?;
+    let (cio, workspace) = connect_quietly().await?;
     let (people, rejects) = files()?;
     let (mut file, mut reasons) = (BufWriter::new(File::create(&rejects)?), BTreeMap::<String, u64>::new());
 
@@ -71,7 +71,7 @@ async fn backfill_a_file() -> customerio_examples::Result {
         // Where nobody reads on, the file could not be written, and the program ends with that.
         let _ = events.send(event);
     };
-    let sending = tokio::spawn(backfill(customerio.track, cursors, on_event));
+    let sending = tokio::spawn(backfill(cio, cursors, on_event));
     while let Some(event) = reported.recv().await {
         match event {
             BatchEvent::Progress(so_far) => progress_bar(so_far.ended(), total),
@@ -100,7 +100,7 @@ async fn backfill_a_file() -> customerio_examples::Result {
     println!("invalid      {:>8}  before they were sent", summary.invalid);
     println!("undelivered  {:>8}", summary.undelivered);
     println!("in {} requests; the rows that did not arrive are in {}", summary.batches, rejects.display());
-    if let Some(server) = &customerio.server {
+    if let Some(server) = &workspace.server {
         println!("the emulator has {} people", server.emulator().people_count());
     }
     summary.stopped.map_or(Ok(()), |error| Err(error.into()))

@@ -3,21 +3,22 @@
 use std::time::Duration;
 
 use customerio::{
-    App, Client, Error,
+    CustomerIo, Error,
     app::{Filter, IdsAudience, TriggerBroadcast},
     ids::BroadcastId,
 };
 use customerio_examples::{connect, spawn};
 use serde_json::json;
 
-async fn broadcast(app: &Client<App>, broadcast: BroadcastId) -> Result<(), Error> {
+async fn broadcast(cio: &CustomerIo, broadcast: BroadcastId) -> Result<(), Error> {
     let subscribers = Filter::all([Filter::segment(7), Filter::attribute_equals("plan", "pro")]);
     let trigger = TriggerBroadcast::new(broadcast, subscribers).with_data(json!({"headline": "Roadrunner spotted"}));
-    println!("trigger {}", app.trigger_broadcast(trigger).await?.id);
+    println!("trigger {}", cio.app().trigger_broadcast(trigger).await?.id);
 
     // Triggers go 10 seconds apart. The SDK waits for its turn, unless that comes after the deadline, as here.
     let people = IdsAudience::new(["42", "43"]).with_id_ignore_missing(true);
-    let soon = app.within(Duration::from_secs(5)).trigger_broadcast(TriggerBroadcast::new(broadcast, people)).await;
+    let soon =
+        cio.app().within(Duration::from_secs(5)).trigger_broadcast(TriggerBroadcast::new(broadcast, people)).await;
     if let Err(error) = soon {
         println!("{error}; it can come after {:?}", error.retry_after());
     }
@@ -27,8 +28,8 @@ async fn broadcast(app: &Client<App>, broadcast: BroadcastId) -> Result<(), Erro
 #[tokio::main]
 async fn main() -> customerio_examples::Result {
     spawn(async {
-        let customerio = connect().await?;
-        broadcast(&customerio.app, customerio.broadcast).await?;
+        let (cio, workspace) = connect().await?;
+        broadcast(&cio, workspace.broadcast).await?;
         Ok(())
     })
     .await

@@ -1,45 +1,66 @@
 //! Timeouts, retries, limits and base URL: the program of the README's guide of that name.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use customerio::{App, Client, Delivery, Endpoint, Error, HyperTransport, Region, RetryPolicy, Track, limits::Limits};
+use customerio::{
+    BuildError, CallOptions, Client, CustomerIo, DefaultTransport, Delivery, Endpoint, Error, Region, RetryPolicy,
+    Track,
+    app::SendSms,
+    limits::Limits,
+    retry::{Quota, Rate, Throttle},
+    transport::Transport,
+};
+use customerio_emulator::Server;
 use customerio_examples::{connect, spawn};
 
-fn clients(base_url: &str) -> Result<(Client<Track>, Client<App>), Error> {
-    // One transport, and with it one connection pool, for all clients.
-    let transport = HyperTransport::new()?;
-
-    let track = Endpoint::track(Region::Eu, "site-id", "track-api-key")?
-        .with_user_agent("shop/2.1")?
-        .with_base_url(base_url)?; // a proxy, or a stand-in
-    let track = Client::new(track, transport.clone()).with_deadline(Duration::from_secs(5));
-
-    // A service-account token needs the workspace; an App API key must not have it. What is over a documented limit is
-    // rejected before it is sent; the vendor raises some limits on request.
+fn configured(base_url: &str) -> Result<CustomerIo, BuildError> {
+    // The vendor raises some rates and limits on request. What is over a limit is rejected before it is sent.
+    let throttle = Throttle::default().with_rate(Quota::App, Rate::at_most(50, Duration::from_secs(1)));
     let limits = Limits::default().with_message(2_000_000).with_email_recipients(None);
-    let app = Endpoint::app(Region::Eu, "sa_live_token")?.with_workspace_id(12).with_base_url(base_url)?;
-    let app = app.with_limits(limits);
-    let app = Client::new(app, transport).with_retry_policy(RetryPolicy::default().with_attempts(5));
-    Ok((track, app))
+    CustomerIo::builder(Region::Eu)
+        .track("site-id", "track-api-key")
+        .app("sa_live_token") // a service-account token, which needs the workspace; an App API key must not have it
+        .workspace_id(12)
+        .user_agent("shop/2.1")
+        .base_url(base_url) // a proxy, or a local server
+        .retry_policy(RetryPolicy::default().with_attempts(5))
+        .deadline(Duration::from_secs(10))
+        .throttle(throttle)
+        .limits(limits)
+        .build()
 }
 
-async fn one_call_in_two_seconds(track: &Client<Track>) -> Result<(), Error> {
+/// One call may differ from the rest: in its deadline, in its workspace.
+async fn single_calls(cio: &CustomerIo) -> Result<(), Error> {
     // Dropping the future cancels the request as well.
-    match track.within(Duration::from_secs(2)).delete("42").await {
-        Err(error) if error.delivery() == Delivery::NotSent => Ok(()), // later, then
-        result => result,
+    match cio.track().within(Duration::from_secs(2)).delete("42").await {
+        Err(error) if error.delivery() == Delivery::NotSent => println!("later, then: {error}"),
+        result => result?,
     }
+    cio.app().in_workspace(13).send_sms(SendSms::new("login_code", "42", "+15551234567")).await?;
+    Ok(())
+}
+
+/// The parts of which a `CustomerIo` is made, for what it does not do: two accounts over one pool of connections.
+fn two_accounts() -> Result<[Client<Track>; 2], BuildError> {
+    let transport: Arc<dyn Transport> = Arc::new(DefaultTransport::new()?);
+    let eu = Endpoint::track(Region::Eu, "site-id", "track-api-key")?;
+    let us = Endpoint::track(Region::Us, "other-site-id", "other-track-api-key")?;
+    // The rate limits are a workspace's, so each account has options, and with them a throttle, of its own.
+    Ok([eu, us].map(|endpoint| Client::over(endpoint, transport.clone(), CallOptions::default())))
 }
 
 #[tokio::main]
 async fn main() -> customerio_examples::Result {
     spawn(async {
-        let customerio = connect().await?;
-        // The keys above are none, so without the emulator there is no one to talk to.
-        let Some(server) = &customerio.server else { return Ok(()) };
-        let (track, app) = clients(&server.url())?;
-        println!("{track:?}\n{app:?}");
-        one_call_in_two_seconds(&customerio.track).await?;
+        let (cio, workspace) = connect().await?;
+        // Their keys are none, so these are only looked at.
+        let url = workspace.server.as_ref().map_or_else(|| "http://127.0.0.1:9".to_owned(), Server::url);
+        println!("{:?}", configured(&url)?.app().endpoint());
+        for client in two_accounts()? {
+            println!("{:?}", client.endpoint());
+        }
+        single_calls(&cio).await?;
         Ok(())
     })
     .await

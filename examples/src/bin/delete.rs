@@ -1,19 +1,19 @@
 //! Delete, suppress and unsuppress a person: the program of the README's guide of that name.
 
-use customerio::{Client, Error, Track};
+use customerio::{CustomerIo, Error};
 use customerio_examples::{connect, spawn};
 
-async fn forget(track: &Client<Track>) -> Result<(), Error> {
-    track.delete("42").await?;
-    track.suppress("43").await?;
-    track.unsuppress("43").await
+async fn forget(cio: &CustomerIo) -> Result<(), Error> {
+    cio.track().delete("42").await?;
+    cio.track().suppress("43").await?;
+    cio.track().unsuppress("43").await
 }
 
 #[tokio::main]
 async fn main() -> customerio_examples::Result {
     spawn(async {
-        let customerio = connect().await?;
-        forget(&customerio.track).await?;
+        let (cio, _workspace) = connect().await?;
+        forget(&cio).await?;
         Ok(())
     })
     .await

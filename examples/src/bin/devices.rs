@@ -1,21 +1,21 @@
 //! Add and remove devices: the program of the README's guide of that name.
 
-use customerio::{Client, Device, DeviceAttributes, Error, Platform, Track};
+use customerio::{CustomerIo, Device, DeviceAttributes, Error, Platform};
 use customerio_examples::{connect, spawn};
 
-async fn devices(track: &Client<Track>) -> Result<(), Error> {
+async fn devices(cio: &CustomerIo) -> Result<(), Error> {
     let attributes = DeviceAttributes::new().with_app_version("2.1.0").with_push_enabled(true);
     let device = Device::new("device-token", Platform::Ios).with_last_used(1_700_000_000).with_attributes(attributes);
-    track.add_device("42", device).await?;
+    cio.track().add_device("42", device).await?;
 
-    track.delete_device("42", "device-token").await
+    cio.track().delete_device("42", "device-token").await
 }
 
 #[tokio::main]
 async fn main() -> customerio_examples::Result {
     spawn(async {
-        let customerio = connect().await?;
-        devices(&customerio.track).await?;
+        let (cio, _workspace) = connect().await?;
+        devices(&cio).await?;
         Ok(())
     })
     .await

@@ -1,19 +1,19 @@
 //! Send an e-mail: the program of the README's guide of that name.
 
 use customerio::{
-    App, Client, Error,
+    CustomerIo, Error,
     app::{Attachment, SendEmail},
 };
 use customerio_examples::{connect, spawn};
 use serde_json::json;
 
-async fn email(app: &Client<App>) -> Result<(), Error> {
+async fn email(cio: &CustomerIo) -> Result<(), Error> {
     let message = SendEmail::from_template("order_confirmation", "Ada <ada@example.com>")
         .with_identifiers(42)
         .with_message_data(json!({"order": 17, "total": "€23.45"}))
         .with_header("X-Order", "17")
         .with_attachment(Attachment::from_bytes("invoice.csv", "item,price\nsocks,23.45\n"));
-    let sent = app.send_email(message).await?;
+    let sent = cio.app().send_email(message).await?;
     println!("delivery {}", sent.delivery_id);
     Ok(())
 }
@@ -21,8 +21,8 @@ async fn email(app: &Client<App>) -> Result<(), Error> {
 #[tokio::main]
 async fn main() -> customerio_examples::Result {
     spawn(async {
-        let customerio = connect().await?;
-        email(&customerio.app).await?;
+        let (cio, _workspace) = connect().await?;
+        email(&cio).await?;
         Ok(())
     })
     .await

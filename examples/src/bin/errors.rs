@@ -1,10 +1,10 @@
 //! Errors, and what to do about each: the program of the README's guide of that name.
 
-use customerio::{App, Client, Delivery, Error, app::SendSms};
+use customerio::{CustomerIo, Delivery, Error, app::SendSms};
 use customerio_examples::{connect, spawn};
 
-async fn send_and_explain(app: &Client<App>, to: &str) -> String {
-    match app.send_sms(SendSms::new("login_code", "42", to)).await {
+async fn send_and_explain(cio: &CustomerIo, to: &str) -> String {
+    match cio.app().send_sms(SendSms::new("login_code", "42", to)).await {
         Ok(sent) => format!("delivery {}", sent.delivery_id),
         Err(Error::Build(error)) => format!("our own bug: {error}"),
         Err(Error::Api(error)) if error.status() == 401 => "the App API key is wrong".to_owned(),
@@ -17,9 +17,9 @@ async fn send_and_explain(app: &Client<App>, to: &str) -> String {
 #[tokio::main]
 async fn main() -> customerio_examples::Result {
     spawn(async {
-        let customerio = connect().await?;
+        let (cio, _workspace) = connect().await?;
         for to in ["+15551234567", "", "not a number"] {
-            println!("{}\n", send_and_explain(&customerio.app, to).await);
+            println!("{}\n", send_and_explain(&cio, to).await);
         }
         Ok(())
     })

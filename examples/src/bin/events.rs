@@ -1,27 +1,27 @@
 //! Record events, page views and screen views: the program of the README's guide of that name.
 
-use customerio::{Client, Error, Track, ids::EventId, track::Event};
+use customerio::{CustomerIo, Error, ids::EventId, track::Event};
 use customerio_examples::{connect, spawn};
 use serde_json::json;
 
-async fn visit(track: &Client<Track>) -> Result<(), Error> {
-    track.track("42", "purchase", json!({"price": 23.45, "product": "socks"})).await?;
-    track.page("42", "https://example.com/pricing", json!({"from": "search"})).await?;
-    track.screen("42", "settings", ()).await?;
+async fn visit(cio: &CustomerIo) -> Result<(), Error> {
+    cio.track().track("42", "purchase", json!({"price": 23.45, "product": "socks"})).await?;
+    cio.track().page("42", "https://example.com/pricing", json!({"from": "search"})).await?;
+    cio.track().screen("42", "settings", ()).await?;
 
     // With an id made of your own event, sending it twice by mistake is harmless too.
     let event = Event::new("42", "refund")
         .with_id(EventId::from_parts(1_700_000_000_000, 17))
         .with_timestamp(1_700_000_000)
         .with_recipient("billing@example.com");
-    track.call(event).await
+    cio.track().call(event).await
 }
 
 #[tokio::main]
 async fn main() -> customerio_examples::Result {
     spawn(async {
-        let customerio = connect().await?;
-        visit(&customerio.track).await?;
+        let (cio, _workspace) = connect().await?;
+        visit(&cio).await?;
         Ok(())
     })
     .await

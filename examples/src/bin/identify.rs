@@ -1,14 +1,14 @@
 //! Add or update a person: the program of the README's guide of that name.
 
 use customerio::{
-    Client, Error, Track,
+    CustomerIo, Error,
     track::{Identify, ObjectId, Relationship},
 };
 use customerio_examples::{connect, spawn};
 use serde_json::json;
 
-async fn sign_up(track: &Client<Track>) -> Result<(), Error> {
-    track.identify("42", json!({"email": "ada@example.com", "plan": "pro"})).await?;
+async fn sign_up(cio: &CustomerIo) -> Result<(), Error> {
+    cio.track().identify("42", json!({"email": "ada@example.com", "plan": "pro"})).await?;
 
     let acme = Relationship::new(ObjectId::new(1, "acme")).with_attributes(json!({"role": "admin"}));
     let identify = Identify::new("42")
@@ -17,14 +17,14 @@ async fn sign_up(track: &Client<Track>) -> Result<(), Error> {
         .with_topics([(1, true), (2, false)])
         .with_relationships([acme])
         .with_attributes(json!({"first_name": "Ada"}));
-    track.call(identify).await
+    cio.track().call(identify).await
 }
 
 #[tokio::main]
 async fn main() -> customerio_examples::Result {
     spawn(async {
-        let customerio = connect().await?;
-        sign_up(&customerio.track).await?;
+        let (cio, _workspace) = connect().await?;
+        sign_up(&cio).await?;
         Ok(())
     })
     .await

@@ -1,23 +1,23 @@
 //! Send an in-app or an inbox message: the program of the README's guide of that name.
 
 use customerio::{
-    App, Client, Error,
+    CustomerIo, Error,
     app::{SendInApp, SendInboxMessage},
 };
 use customerio_examples::{connect, spawn};
 use serde_json::json;
 
-async fn in_app(app: &Client<App>) -> Result<(), Error> {
-    app.send_in_app(SendInApp::new("welcome", "42").with_message_data(json!({"badge": 1}))).await?;
-    app.send_inbox_message(SendInboxMessage::new("news", "42").with_language("de")).await?;
+async fn in_app(cio: &CustomerIo) -> Result<(), Error> {
+    cio.app().send_in_app(SendInApp::new("welcome", "42").with_message_data(json!({"badge": 1}))).await?;
+    cio.app().send_inbox_message(SendInboxMessage::new("news", "42").with_language("de")).await?;
     Ok(())
 }
 
 #[tokio::main]
 async fn main() -> customerio_examples::Result {
     spawn(async {
-        let customerio = connect().await?;
-        in_app(&customerio.app).await?;
+        let (cio, _workspace) = connect().await?;
+        in_app(&cio).await?;
         Ok(())
     })
     .await

@@ -1,26 +1,26 @@
 //! Report metrics of messages, and unsubscribes: the program of the README's guide of that name.
 
 use customerio::{
-    Client, Error, Track,
+    CustomerIo, Error,
     track::{EmailMetric, Metric, PushMetric, ReportPushMetric, SmsMetric, Unsubscribe},
 };
 use customerio_examples::{connect, spawn};
 
-async fn metrics(track: &Client<Track>, delivery_id: &str) -> Result<(), Error> {
+async fn metrics(cio: &CustomerIo, delivery_id: &str) -> Result<(), Error> {
     let clicked = Metric::email(delivery_id, EmailMetric::Clicked).with_href("https://example.com/offer");
-    track.call(clicked).await?;
-    track.call(Metric::sms(delivery_id, SmsMetric::Delivered).with_timestamp(1_700_000_000)).await?;
-    track.call(Unsubscribe::new(delivery_id)).await?;
+    cio.track().call(clicked).await?;
+    cio.track().call(Metric::sms(delivery_id, SmsMetric::Delivered).with_timestamp(1_700_000_000)).await?;
+    cio.track().call(Unsubscribe::new(delivery_id)).await?;
 
     // An older operation for push notifications alone, which the vendor has deprecated in favour of `Metric::push`.
-    track.call(ReportPushMetric::new(delivery_id, PushMetric::Opened, "device-token")).await
+    cio.track().call(ReportPushMetric::new(delivery_id, PushMetric::Opened, "device-token")).await
 }
 
 #[tokio::main]
 async fn main() -> customerio_examples::Result {
     spawn(async {
-        let customerio = connect().await?;
-        metrics(&customerio.track, "RPILAgUBcRhIBqSfeiIwdIYJKxTY").await?;
+        let (cio, _workspace) = connect().await?;
+        metrics(&cio, "RPILAgUBcRhIBqSfeiIwdIYJKxTY").await?;
         Ok(())
     })
     .await

@@ -1,7 +1,7 @@
 //! Relate people and objects: the program of the README's guide of that name.
 
 use customerio::{
-    Client, Error, Track,
+    CustomerIo, Error,
     track::{
         ObjectId, Relationship,
         v2::{object, person},
@@ -10,24 +10,24 @@ use customerio::{
 use customerio_examples::{connect, spawn};
 use serde_json::json;
 
-async fn company(track: &Client<Track>) -> Result<(), Error> {
+async fn company(cio: &CustomerIo) -> Result<(), Error> {
     // Objects of type 1: in this workspace, companies.
     let acme = ObjectId::new(1, "acme");
-    track.call(object::Identify::new(&acme).with_attributes(json!({"name": "Acme", "seats": 12}))).await?;
+    cio.track().call(object::Identify::new(&acme).with_attributes(json!({"name": "Acme", "seats": 12}))).await?;
 
-    track.call(person::Identify::new("42").with_attributes(json!({"first_name": "Ada"}))).await?;
+    cio.track().call(person::Identify::new("42").with_attributes(json!({"first_name": "Ada"}))).await?;
     let employer = Relationship::new(acme.clone()).with_attributes(json!({"role": "admin"}));
-    track.call(person::AddRelationships::new("42", [employer])).await?;
+    cio.track().call(person::AddRelationships::new("42", [employer])).await?;
 
-    track.call(person::DeleteRelationships::new("42", [Relationship::new(acme.clone())])).await?;
-    track.call(object::Delete::new(acme)).await
+    cio.track().call(person::DeleteRelationships::new("42", [Relationship::new(acme.clone())])).await?;
+    cio.track().call(object::Delete::new(acme)).await
 }
 
 #[tokio::main]
 async fn main() -> customerio_examples::Result {
     spawn(async {
-        let customerio = connect().await?;
-        company(&customerio.track).await?;
+        let (cio, _workspace) = connect().await?;
+        company(&cio).await?;
         Ok(())
     })
     .await

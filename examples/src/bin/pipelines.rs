@@ -1,25 +1,26 @@
 //! Feed the Pipelines API: the program of the README's guide of that name.
 
 use customerio::{
-    Client, Error, Pipelines,
+    CustomerIo, Error,
     batch::{BatchEvent, BatchOptions},
     pipelines::{Context, Group, Track},
 };
 use customerio_examples::{connect, spawn};
 use serde_json::json;
 
-async fn feed(pipelines: &Client<Pipelines>) -> Result<(), Error> {
-    pipelines.identify("42", json!({"email": "ada@example.com", "plan": "pro"})).await?;
+async fn feed(cio: &CustomerIo) -> Result<(), Error> {
+    cio.pipelines().identify("42", json!({"email": "ada@example.com", "plan": "pro"})).await?;
 
     let context = Context::new().with_ip("203.0.113.7").with_locale("en-GB");
     let purchase = Track::new("42", "purchase").with_properties(json!({"price": 23.45})).with_context(context);
-    pipelines.call(purchase).await?;
+    cio.pipelines().call(purchase).await?;
 
-    pipelines.call(Group::new("42", "acme").with_object_type_id(1).with_traits(json!({"name": "Acme"}))).await?;
+    cio.pipelines().call(Group::new("42", "acme").with_object_type_id(1).with_traits(json!({"name": "Acme"}))).await?;
 
     // Many at a time, each with a tag by which a failure is reported.
     let sign_ups = [43, 44].map(|id| (id, Track::new(id, "signed_up")));
-    let summary = pipelines
+    let summary = cio
+        .pipelines()
         .send_all(sign_ups, BatchOptions::default(), |event| {
             if let BatchEvent::Failed(failed) = event {
                 eprintln!("{}: {}", failed.tag, failed.error);
@@ -29,18 +30,14 @@ async fn feed(pipelines: &Client<Pipelines>) -> Result<(), Error> {
     println!("{} accepted", summary.accepted);
 
     // What has no route of its own is an event that Customer.io acts on.
-    pipelines.call(Track::user_suppressed(44)).await
+    cio.pipelines().call(Track::user_suppressed(44)).await
 }
 
 #[tokio::main]
 async fn main() -> customerio_examples::Result {
     spawn(async {
-        let customerio = connect().await?;
-        let Some(pipelines) = &customerio.pipelines else {
-            println!("Set CUSTOMERIO_PIPELINES_API_KEY too.");
-            return Ok(());
-        };
-        feed(pipelines).await?;
+        let (cio, _workspace) = connect().await?;
+        feed(&cio).await?;
         Ok(())
     })
     .await

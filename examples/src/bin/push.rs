@@ -1,20 +1,20 @@
 //! Send a push notification: the program of the README's guide of that name.
 
 use customerio::{
-    App, Client, Device, Error, Platform,
+    CustomerIo, Device, Error, Platform,
     app::{PushTarget, SendPush},
 };
 use customerio_examples::{connect, spawn};
 use serde_json::json;
 
-async fn push(app: &Client<App>) -> Result<(), Error> {
+async fn push(cio: &CustomerIo) -> Result<(), Error> {
     let message = SendPush::new("shipped", "42")
         .with_to(PushTarget::last_used())
         .with_title("Your order is on its way")
         .with_link("shop://orders/17")
         .with_custom_device(Device::new("device-token", Platform::Android))
         .with_message_data(json!({"name": "Ada"}));
-    let sent = app.send_push(message).await?;
+    let sent = cio.app().send_push(message).await?;
     println!("delivery {}", sent.delivery_id);
     Ok(())
 }
@@ -22,8 +22,8 @@ async fn push(app: &Client<App>) -> Result<(), Error> {
 #[tokio::main]
 async fn main() -> customerio_examples::Result {
     spawn(async {
-        let customerio = connect().await?;
-        push(&customerio.app).await?;
+        let (cio, _workspace) = connect().await?;
+        push(&cio).await?;
         Ok(())
     })
     .await

@@ -1,13 +1,14 @@
 //! One customer from sign-up to deletion: every request, and every response.
 //!
-//! `cargo run -p customerio-examples --bin quickstart -- hyper` takes the other transport.
+//! `cargo run -p customerio-examples --bin quickstart -- reqwest` takes the other transport.
 
 use customerio::{
-    Client, Delivery, Device, DeviceAttributes, Error, Platform, Track,
+    CustomerIo, Delivery, Device, DeviceAttributes, Error, Platform,
     app::{Attachment, DefaultAudience, SendEmail, SendPush, TriggerBroadcast},
+    ids::BroadcastId,
     track::{AnonymousEvent, Identify},
 };
-use customerio_examples::{CustomerIo, connect, spawn};
+use customerio_examples::{connect, spawn};
 use serde_json::json;
 
 #[tokio::main]
@@ -16,11 +17,10 @@ async fn main() -> customerio_examples::Result {
 }
 
 async fn life_of_a_customer() -> customerio_examples::Result {
-    let customerio = connect().await?;
-    let track = &customerio.track;
+    let (cio, workspace) = connect().await?;
 
     heading("Ada looks around; nobody knows who she is yet");
-    track.track_anonymous("cookie-1", "viewed_pricing", json!({"plan": "pro"})).await?;
+    cio.track().track_anonymous("cookie-1", "viewed_pricing", json!({"plan": "pro"})).await?;
 
     heading("She signs up, and what she did before becomes hers");
     let ada = Identify::new("42")
@@ -28,48 +28,46 @@ async fn life_of_a_customer() -> customerio_examples::Result {
         .with_anonymous_id("cookie-1")
         .with_created_at(1_700_000_000)
         .with_attributes(json!({"first_name": "Ada", "plan": "pro"}));
-    track.call(ada).await?;
+    cio.track().call(ada).await?;
 
     heading("She buys something, and looks at pages and screens");
-    track.track("42", "purchase", json!({"price": 23.45, "product": "socks"})).await?;
-    track.page("42", "https://example.com/pricing", ()).await?;
-    track.screen("42", "orders", ()).await?;
+    cio.track().track("42", "purchase", json!({"price": 23.45, "product": "socks"})).await?;
+    cio.track().page("42", "https://example.com/pricing", ()).await?;
+    cio.track().screen("42", "orders", ()).await?;
 
     heading("She invites a friend, who is a stranger to Customer.io");
-    track.call(AnonymousEvent::invite("friend@example.com", "invited").with_data(json!({"by": "Ada"}))).await?;
+    cio.track().call(AnonymousEvent::invite("friend@example.com", "invited").with_data(json!({"by": "Ada"}))).await?;
 
     heading("She installs the app");
     let attributes = DeviceAttributes::new().with_device_os("iOS 18.2").with_app_version("2.1.0");
     let device = Device::new("device-token", Platform::Ios).with_attributes(attributes);
-    track.add_device("42", device).await?;
+    cio.track().add_device("42", device).await?;
 
     heading("She had an account before: the two become one");
-    track.identify("41", json!({"company": "Analytical Engines"})).await?;
-    track.merge("42", "41").await?;
+    cio.track().identify("41", json!({"company": "Analytical Engines"})).await?;
+    cio.track().merge("42", "41").await?;
 
     heading("She joins a segment");
-    track.add_to_segment(customerio.segment, ["42"]).await?;
+    cio.track().add_to_segment(workspace.segment, ["42"]).await?;
 
-    messages(&customerio).await?;
+    messages(&cio, workspace.broadcast).await?;
 
-    if let Some(ada) = customerio.server.as_ref().and_then(|server| server.emulator().person("42")) {
+    if let Some(ada) = workspace.server.as_ref().and_then(|server| server.emulator().person("42")) {
         heading("What the emulator knows of her now");
         println!("  attributes {}", serde_json::to_string(&ada.attributes)?);
         println!("  {} device, segments {:?}", ada.devices.len(), ada.segments);
     }
 
     heading("What goes wrong says what to do");
-    mistakes(track).await;
+    mistakes(&cio).await;
 
     heading("She leaves");
-    track.delete_device("42", "device-token").await?;
-    track.delete("42").await?;
+    cio.track().delete_device("42", "device-token").await?;
+    cio.track().delete("42").await?;
     Ok(())
 }
 
-async fn messages(customerio: &CustomerIo) -> Result<(), Error> {
-    let app = &customerio.app;
-
+async fn messages(cio: &CustomerIo, broadcast: BroadcastId) -> Result<(), Error> {
     heading("She gets an e-mail with her invoice");
     let order = json!({"order": 17});
     let invoice = Attachment::from_bytes("invoice.csv", "item,price\nsocks,23.45\n");
@@ -77,30 +75,30 @@ async fn messages(customerio: &CustomerIo) -> Result<(), Error> {
         .with_identifiers("42")
         .with_message_data(&order)
         .with_attachment(invoice);
-    let sent = app.send_email(email).await?;
+    let sent = cio.app().send_email(email).await?;
     println!("  = delivery {}", sent.delivery_id);
 
     heading("And a push notification");
-    let sent = app.send_push(SendPush::new("shipped", "42").with_title("Your order is on its way")).await?;
+    let sent = cio.app().send_push(SendPush::new("shipped", "42").with_title("Your order is on its way")).await?;
     println!("  = delivery {}", sent.delivery_id);
 
     heading("A broadcast goes to her and a thousand others");
-    let broadcast = TriggerBroadcast::new(customerio.broadcast, DefaultAudience::new()).with_data(order);
-    let triggered = app.trigger_broadcast(broadcast).await?;
+    let broadcast = TriggerBroadcast::new(broadcast, DefaultAudience::new()).with_data(order);
+    let triggered = cio.app().trigger_broadcast(broadcast).await?;
     println!("  = trigger {}", triggered.id);
     Ok(())
 }
 
-async fn mistakes(track: &Client<Track>) {
+async fn mistakes(cio: &CustomerIo) {
     let too_long = "x".repeat(151);
     for person in ["", "..", too_long.as_str()] {
-        if let Err(error) = track.delete(person).await {
+        if let Err(error) = cio.track().delete(person).await {
             assert_eq!(error.delivery(), Delivery::NotSent);
             println!("! {error}");
         }
     }
     // Customer.io takes a name of 100 bytes; the SDK counts them before it sends.
-    if let Err(error) = track.track("42", &too_long, ()).await {
+    if let Err(error) = cio.track().track("42", &too_long, ()).await {
         println!("! {error}");
     }
 }

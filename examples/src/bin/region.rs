@@ -1,10 +1,10 @@
 //! Find the region of an account: the program of the README's guide of that name.
 
-use customerio::{Client, Error, Track, track::GetRegion};
+use customerio::{CustomerIo, Error, track::GetRegion};
 use customerio_examples::{connect, spawn};
 
-async fn region(track: &Client<Track>) -> Result<(), Error> {
-    let account = track.call(GetRegion).await?;
+async fn region(cio: &CustomerIo) -> Result<(), Error> {
+    let account = cio.track().call(GetRegion).await?;
     println!("workspace {} is in {}: {}", account.environment_id, account.region.as_str(), account.url);
     Ok(())
 }
@@ -12,8 +12,8 @@ async fn region(track: &Client<Track>) -> Result<(), Error> {
 #[tokio::main]
 async fn main() -> customerio_examples::Result {
     spawn(async {
-        let customerio = connect().await?;
-        region(&customerio.track).await?;
+        let (cio, _workspace) = connect().await?;
+        region(&cio).await?;
         Ok(())
     })
     .await

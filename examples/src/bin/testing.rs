@@ -1,15 +1,15 @@
 //! Test your own program: the program of the README's guide of that name.
 
-use customerio::{Client, Endpoint, Error, Region};
-use customerio_emulator::Emulator;
-use customerio_examples::{connect, spawn};
+use customerio::{CustomerIo, Error, Region};
+use customerio_emulator::{Emulator, SITE_ID, TRACK_API_KEY};
+use customerio_examples::spawn;
 use customerio_testing::Recorder;
 use serde_json::json;
 
 async fn with_a_recorder() -> Result<(), Error> {
     let recorder = Recorder::new().answering(503, "");
-    let track = Client::new(Endpoint::track(Region::Us, "site-id", "key")?, recorder.clone());
-    track.identify("42", json!({"plan": "pro"})).await?;
+    let cio = CustomerIo::builder(Region::Us).track("site-id", "key").build_over(recorder.clone())?;
+    cio.track().identify("42", json!({"plan": "pro"})).await?;
     assert_eq!(recorder.requests().len(), 2, "a 503, and a retry");
     assert_eq!(recorder.requests()[1].body(), r#"{"plan":"pro"}"#);
     Ok(())
@@ -17,8 +17,8 @@ async fn with_a_recorder() -> Result<(), Error> {
 
 async fn with_the_emulator() -> Result<(), Error> {
     let emulator = Emulator::new();
-    let track = Client::new(emulator.track_endpoint()?, emulator.clone());
-    track.identify("42", json!({"plan": "pro"})).await?;
+    let cio = CustomerIo::builder(Region::Us).track(SITE_ID, TRACK_API_KEY).build_over(emulator.clone())?;
+    cio.track().identify("42", json!({"plan": "pro"})).await?;
     let ada = emulator.person("42").expect("she was just added");
     assert_eq!(ada.attributes["plan"], "pro");
     Ok(())
@@ -27,10 +27,8 @@ async fn with_the_emulator() -> Result<(), Error> {
 #[tokio::main]
 async fn main() -> customerio_examples::Result {
     spawn(async {
-        let customerio = connect().await?;
         with_a_recorder().await?;
         with_the_emulator().await?;
-        drop(customerio);
         println!("both passed");
         Ok(())
     })
