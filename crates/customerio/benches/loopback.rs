@@ -9,17 +9,21 @@
 use std::{
     env,
     io::{BufRead as _, BufReader, Read as _, Write as _},
+    mem,
     net::{Ipv4Addr, TcpListener, TcpStream},
     process::{Command, Stdio},
     thread,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use customerio::{
     Client, Endpoint, HyperTransport, Region, ReqwestTransport, Track,
+    batch::BatchOptions,
     bytes::Bytes,
     http::{HeaderMap, HeaderValue, Request, header},
+    limits,
     retry::{Quota, Rate, Throttle},
+    track::v2::person,
     transport::Transport,
 };
 use customerio_testing::WireServer;
@@ -37,6 +41,9 @@ use serde::{Serialize, de::IgnoredAny};
 const ROUNDS: u32 = 11;
 const TURNS: u32 = 8;
 const CALLS_A_TURN: u32 = 480;
+/// Of events in batches a turn has as many pushes of a few thousand each, one after the other.
+const IMPORTS_A_TURN: u32 = 4;
+const EVENTS: u32 = 5_000;
 const TIMEOUT: Duration = Duration::from_secs(10);
 const MOST: usize = 1024 * 1024;
 const ID: &str = "0d8a1f3e-6b0c-4c57-9c1e-0f4f6f1f6b1d";
@@ -73,8 +80,12 @@ fn sdk(url: &str, transport: impl Transport + 'static) -> Client<Track> {
 struct ByHand<C> {
     client: C,
     url: String,
+    batch_url: String,
     headers: HeaderMap,
 }
+
+type Hyper = ByHand<legacy::Client<HttpConnector, Full<Bytes>>>;
+type Reqwest = ByHand<reqwest::Client>;
 
 impl<C> ByHand<C> {
     fn new(url: &str, client: C) -> Self {
@@ -85,7 +96,8 @@ impl<C> ByHand<C> {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         let user_agent = concat!("customerio-rust/", env!("CARGO_PKG_VERSION"));
         headers.insert(header::USER_AGENT, HeaderValue::from_static(user_agent));
-        Self { client, url: format!("{url}/api/v1/customers/"), headers }
+        let (batch_url, url) = (format!("{url}/api/v2/batch"), format!("{url}/api/v1/customers/"));
+        Self { client, url, batch_url, headers }
     }
 }
 
@@ -94,7 +106,108 @@ fn check(status: customerio::http::StatusCode, body: &[u8]) {
     serde_json::from_slice::<IgnoredAny>(body).unwrap();
 }
 
-impl ByHand<legacy::Client<HttpConnector, Full<Bytes>>> {
+#[derive(Serialize)]
+struct Purchase {
+    order: &'static str,
+    product: &'static str,
+    price: f64,
+    quantity: u32,
+    currency: &'static str,
+    coupon: &'static str,
+    shop: &'static str,
+}
+
+const PURCHASE: Purchase = Purchase {
+    order: "2023-11-14-001734",
+    product: "socks",
+    price: 23.45,
+    quantity: 2,
+    currency: "EUR",
+    coupon: "WINTER",
+    shop: "example.com",
+};
+
+#[derive(Serialize)]
+struct EventByHand<'a> {
+    r#type: &'static str,
+    identifiers: IdentifiersByHand,
+    action: &'static str,
+    name: &'static str,
+    id: &'a str,
+    timestamp: u64,
+    attributes: &'static Purchase,
+}
+
+#[derive(Serialize)]
+struct IdentifiersByHand {
+    id: &'static str,
+}
+
+/// Appends an event, with an id and the time.
+fn encode(body: &mut Vec<u8>) {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let milliseconds = u64::try_from(now.as_millis()).unwrap();
+    let mut text = [0; ulid::ULID_LEN];
+    let id = &*ulid::Ulid::from_parts(milliseconds, fastrand::u128(..)).array_to_str(&mut text);
+    let (identifiers, timestamp, attributes) = (IdentifiersByHand { id: ID }, now.as_secs(), &PURCHASE);
+    let (r#type, action, name) = ("person", "event", "purchase");
+    let event = EventByHand { r#type, identifiers, action, name, id, timestamp, attributes };
+    serde_json::to_writer(body, &event).unwrap();
+}
+
+/// Sends events in batches, each as long as it may be.
+async fn import_by_hand<C, F: Future<Output = C>>(mut client: C, send: fn(C, Vec<u8>) -> F) -> C {
+    const OPENING: &[u8] = br#"{"batch":["#;
+    let opened = || {
+        let mut body = Vec::with_capacity(limits::BATCH);
+        body.extend_from_slice(OPENING);
+        body
+    };
+    let mut body = opened();
+    for _ in 0..EVENTS {
+        let before = body.len();
+        if before > OPENING.len() {
+            body.push(b',');
+        }
+        encode(&mut body);
+        if body.len() + 2 > limits::BATCH {
+            let mut next = opened();
+            next.extend_from_slice(&body[before + 1..]);
+            body.truncate(before);
+            body.extend_from_slice(b"]}");
+            client = send(client, mem::replace(&mut body, next)).await;
+        }
+    }
+    body.extend_from_slice(b"]}");
+    send(client, body).await
+}
+
+async fn import(client: Client<Track>) -> Client<Track> {
+    let batch = client.batch(BatchOptions::default());
+    for _ in 0..EVENTS {
+        batch.push((), person::Event::new(ID, "purchase").with_attributes(&PURCHASE)).await;
+    }
+    assert_eq!(batch.finish().await.summary.accepted, u64::from(EVENTS));
+    client
+}
+
+impl Hyper {
+    async fn import(self) -> Self {
+        import_by_hand(self, Self::batch).await
+    }
+
+    async fn batch(self, body: Vec<u8>) -> Self {
+        let mut request = Request::post(&self.batch_url).body(Full::new(Bytes::from(body))).unwrap();
+        *request.headers_mut() = self.headers.clone();
+        let call = async {
+            let (head, body) = self.client.request(request).await.unwrap().into_parts();
+            (head.status, Limited::new(body, MOST).collect().await.unwrap().to_bytes())
+        };
+        let (status, body) = tokio::time::timeout(TIMEOUT, call).await.unwrap();
+        check(status, &body);
+        self
+    }
+
     async fn identify(self) -> Self {
         let body = Bytes::from(serde_json::to_vec(&ATTRIBUTES).unwrap());
         let mut request = Request::put([&self.url, ID].concat()).body(Full::new(body.clone())).unwrap();
@@ -110,7 +223,19 @@ impl ByHand<legacy::Client<HttpConnector, Full<Bytes>>> {
     }
 }
 
-impl ByHand<reqwest::Client> {
+impl Reqwest {
+    async fn import(self) -> Self {
+        import_by_hand(self, Self::batch).await
+    }
+
+    async fn batch(self, body: Vec<u8>) -> Self {
+        let request = self.client.post(&self.batch_url).headers(self.headers.clone()).body(body).timeout(TIMEOUT);
+        let response: customerio::http::Response<reqwest::Body> = request.send().await.unwrap().into();
+        let (head, body) = response.into_parts();
+        check(head.status, &Limited::new(body, MOST).collect().await.unwrap().to_bytes());
+        self
+    }
+
     async fn identify(self) -> Self {
         let body = serde_json::to_vec(&ATTRIBUTES).unwrap();
         let request = self.client.put([&self.url, ID].concat()).headers(self.headers.clone());
@@ -128,8 +253,16 @@ async fn identify(client: Client<Track>) -> Client<Track> {
     client
 }
 
-/// So many calls of `client`, `in_flight` at a time.
-async fn turn<C, F>(client: &C, call: fn(C) -> F, in_flight: u32)
+/// What is compared: so many calls a turn, so many of them at a time, and how many operations a call has.
+struct Load {
+    name: &'static str,
+    calls: u32,
+    in_flight: u32,
+    operations: u32,
+}
+
+/// So many calls of `client`.
+async fn turn<C, F>(client: &C, call: fn(C) -> F, &Load { calls, in_flight, .. }: &Load)
 where
     C: Clone + Send + 'static,
     F: Future<Output = C> + Send + 'static,
@@ -138,7 +271,7 @@ where
         .map(|_| {
             let mut client = client.clone();
             tokio::spawn(async move {
-                for _ in 0..CALLS_A_TURN / in_flight {
+                for _ in 0..calls / in_flight {
                     client = call(client).await;
                 }
             })
@@ -172,23 +305,23 @@ async fn timed(taken: &mut Taken, work: impl Future<Output = ()>) {
     taken.wall += started.elapsed();
 }
 
-async fn compare<A, B, F, G>(name: &str, in_flight: u32, sdk: (&A, fn(A) -> F), by_hand: (&B, fn(B) -> G))
+async fn compare<A, B, F, G>(load: &Load, sdk: (&A, fn(A) -> F), by_hand: (&B, fn(B) -> G))
 where
     A: Clone + Send + 'static,
     B: Clone + Send + 'static,
     F: Future<Output = A> + Send + 'static,
     G: Future<Output = B> + Send + 'static,
 {
-    turn(sdk.0, sdk.1, in_flight).await;
-    turn(by_hand.0, by_hand.1, in_flight).await;
+    turn(sdk.0, sdk.1, load).await;
+    turn(by_hand.0, by_hand.1, load).await;
     let (mut ratios, mut all) = (Vec::new(), [Taken::default(); 2]);
     for _ in 0..ROUNDS {
         let mut round = [Taken::default(); 2];
         for number in 0..TURNS {
             for way in [number % 2, (number + 1) % 2] {
                 match way {
-                    0 => timed(&mut round[0], turn(sdk.0, sdk.1, in_flight)).await,
-                    _ => timed(&mut round[1], turn(by_hand.0, by_hand.1, in_flight)).await,
+                    0 => timed(&mut round[0], turn(sdk.0, sdk.1, load)).await,
+                    _ => timed(&mut round[1], turn(by_hand.0, by_hand.1, load)).await,
                 }
             }
         }
@@ -199,12 +332,13 @@ where
         }
     }
     ratios.sort_by(f64::total_cmp);
-    let calls = f64::from(TURNS * CALLS_A_TURN * ROUNDS);
-    let microseconds = |taken: Taken| taken.processor.as_secs_f64() * 1e6 / calls;
-    let throughput = |taken: Taken| calls / taken.wall.as_secs_f64();
+    let operations = f64::from(TURNS * load.calls * ROUNDS * load.operations);
+    let microseconds = |taken: Taken| taken.processor.as_secs_f64() * 1e6 / operations;
+    let throughput = |taken: Taken| operations / taken.wall.as_secs_f64();
     let [sdk, by_hand] = all;
     println!(
-        "{name}, {in_flight} in flight\t{:.3}\t{:.3}\t{:.3}\t{:.1}\t{:.1}\t{:.0}\t{:.0}",
+        "{}\t{:.3}\t{:.3}\t{:.3}\t{:.3}\t{:.3}\t{:.0}\t{:.0}",
+        load.name,
         ratios[ratios.len() / 2],
         ratios[0],
         ratios[ratios.len() - 1],
@@ -234,6 +368,17 @@ async fn assert_same() {
         })
         .collect();
     assert!(requests.windows(2).all(|pair| pair[0] == pair[1]), "{requests:#?}");
+
+    let server = WireServer::start().unwrap();
+    import(sdk(&server.url(), HyperTransport::from_service(hyper_client()))).await;
+    ByHand::new(&server.url(), hyper_client()).import().await;
+    let received: Vec<_> = server.received().iter().map(|request| request.len().abs_diff(limits::BATCH)).collect();
+    // The ids differ; the batches are as many, and as full.
+    let (sdk, by_hand) = received.split_at(received.len() / 2);
+    assert!(
+        received.len() == 8 && sdk.iter().zip(by_hand).all(|(one, other)| one.abs_diff(*other) < 100),
+        "{received:?}"
+    );
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -245,11 +390,15 @@ async fn client(url: &str) {
         sdk(url, ReqwestTransport::from_client(client.clone())),
     );
     let by_hand = (ByHand::new(url, service), ByHand::new(url, client));
-    for in_flight in [1, 16] {
-        let hyper = ByHand::<legacy::Client<HttpConnector, Full<Bytes>>>::identify;
-        compare("hyper", in_flight, (&by_sdk.0, identify), (&by_hand.0, hyper)).await;
-        let reqwest = ByHand::<reqwest::Client>::identify;
-        compare("reqwest", in_flight, (&by_sdk.1, identify), (&by_hand.1, reqwest)).await;
+    let imports = |name| Load { name, calls: IMPORTS_A_TURN, in_flight: 1, operations: EVENTS };
+    compare(&imports("hyper, events in batches"), (&by_sdk.0, import), (&by_hand.0, Hyper::import)).await;
+    compare(&imports("reqwest, events in batches"), (&by_sdk.1, import), (&by_hand.1, Reqwest::import)).await;
+    for (hyper, reqwest, in_flight) in
+        [("hyper, 1 in flight", "reqwest, 1 in flight", 1), ("hyper, 16 in flight", "reqwest, 16 in flight", 16)]
+    {
+        let calls = |name| Load { name, calls: CALLS_A_TURN, in_flight, operations: 1 };
+        compare(&calls(hyper), (&by_sdk.0, identify), (&by_hand.0, Hyper::identify)).await;
+        compare(&calls(reqwest), (&by_sdk.1, identify), (&by_hand.1, Reqwest::identify)).await;
     }
 }
 

@@ -84,8 +84,12 @@ impl<B: Batch, T> EncodedBatch<B, T> {
         self.buffer.push(b']');
         self.buffer.extend_from_slice(&self.shared);
         self.buffer.push(b'}');
-        // A batch may wait in memory with many others, or for its answer.
-        self.body = std::mem::take(&mut self.buffer).into_boxed_slice().into();
+        // A batch may wait in memory with many others, or for its answer. One that is full is left as it is: an allocator
+        // that gets it back a little smaller than the next one has new memory for that one, and each page of it is a fault.
+        if self.buffer.capacity() - self.buffer.len() > self.buffer.len() / 32 {
+            self.buffer.shrink_to_fit();
+        }
+        self.body = std::mem::take(&mut self.buffer).into();
         self.items.shrink_to_fit();
         self.tags.shrink_to_fit();
         self
