@@ -125,25 +125,28 @@ impl std::fmt::Debug for Attributes {
     }
 }
 
-/// Writes an object field by field, in the order of the calls. It can hold another object, in whose buffer it writes.
+/// Writes an object field by field, in the order of the calls. It can hold another object, that was written before.
+///
+/// The two have buffers of their own. One for both would have what was just written moved within it, byte by byte as it
+/// was written, and a processor waits long for that.
 pub(crate) struct Writer {
-    /// What is held, and behind it what has been written, not closed yet.
+    /// What has been written, not closed yet.
     out: Vec<u8>,
-    held: usize,
+    held: Vec<u8>,
     names: Names,
 }
 
 impl Writer {
     /// An object that holds no other.
     pub(crate) fn new() -> Self {
-        Self::holding(Vec::with_capacity(ROOM))
+        Self::holding(Vec::new())
     }
 
     /// An object that holds one which was written before, for [`place`](Self::place).
     pub(crate) fn holding(object: Vec<u8>) -> Self {
-        let (held, mut out) = (object.len(), object);
+        let mut out = Vec::with_capacity(ROOM.max(ROOM / 2 + object.len()));
         out.push(b'{');
-        Self { out, held, names: Names::NONE }
+        Self { out, held: object, names: Names::NONE }
     }
 
     /// An object for fields that stand among `attributes`, before them: see [`merge`](Self::merge).
@@ -152,9 +155,8 @@ impl Writer {
     ///
     /// Where the attributes could not be encoded.
     pub(crate) fn before(attributes: Attributes) -> Result<Self, BuildError> {
-        let object = attributes.json.map_err(|error| *error)?;
-        let object = if object.capacity() == 0 { Vec::with_capacity(ROOM) } else { object };
-        Ok(Self { names: attributes.names, ..Self::holding(object) })
+        let names = attributes.names;
+        Ok(Self { names, ..Self::holding(attributes.into_json()?) })
     }
 
     /// Writes a field, unless its value is `None`.
@@ -167,11 +169,11 @@ impl Writer {
     pub(crate) fn field(&mut self, name: &'static str, value: &(impl Serialize + ?Sized)) -> Result<(), BuildError> {
         let before = self.out.len();
         append_member(&mut self.out, name, value)?;
-        if self.names.may_have(name) && self.out.len() > before {
-            let held = Members::of(&self.out[..self.held]);
-            if held.into_iter().any(|(other, _)| other == name.as_bytes()) {
-                return Err(BuildError::new(format!("`{name}`"), BuildErrorKind::SetTwice));
-            }
+        if self.names.may_have(name)
+            && self.out.len() > before
+            && Members::of(&self.held).any(|(other, _)| other == name.as_bytes())
+        {
+            return Err(BuildError::new(format!("`{name}`"), BuildErrorKind::SetTwice));
         }
         Ok(())
     }
@@ -193,13 +195,8 @@ impl Writer {
 
     /// Writes the object that is held as the field `name`.
     pub(crate) fn place(&mut self, name: &'static str) {
-        if self.held == 0 {
-            // It is an empty one.
-            return self.field_of(name, b"{}");
-        }
-        self.begin(name);
-        self.out.rotate_left(self.held);
-        self.held = 0;
+        let held = std::mem::take(&mut self.held);
+        self.field_of(name, if held.is_empty() { b"{}" } else { &held });
     }
 
     /// Writes a field whose value is already encoded.
@@ -209,7 +206,7 @@ impl Writer {
     }
 
     fn begin(&mut self, name: &'static str) {
-        if self.out.len() > self.held + 1 {
+        if self.out.len() > 1 {
             self.out.push(b',');
         }
         self.out.push(b'"');
@@ -219,21 +216,21 @@ impl Writer {
 
     /// How much has been written so far.
     pub(crate) fn written(&self) -> usize {
-        self.out.len() - self.held
+        self.out.len()
     }
 
     /// The object: its fields, and then those of the one that is held.
     pub(crate) fn merge(mut self) -> Vec<u8> {
-        if self.held > 2 {
-            if self.out.len() == self.held + 1 {
-                self.out.pop();
-            } else {
-                self.out[0] = b',';
-                self.out.rotate_left(self.held);
+        match self.held.get(1..) {
+            // An empty one has its closing brace alone.
+            Some(members) if members.len() > 1 => {
+                if self.out.len() == 1 {
+                    return self.held;
+                }
+                self.out.push(b',');
+                self.out.extend_from_slice(members);
             }
-        } else {
-            self.out.drain(..self.held);
-            self.out.push(b'}');
+            _ => self.out.push(b'}'),
         }
         self.out
     }

@@ -159,6 +159,9 @@ impl<R: Reserved> EventBody<R> {
     /// The data as an object, if there is any: for a [`Writer`] to hold.
     pub(super) fn take_data(&mut self) -> Result<Option<Vec<u8>>, BuildError> {
         let data = self.data.take();
+        if self.reserved.0.is_none() {
+            return data.map(Attributes::into_json).transpose();
+        }
         let is_given = data.is_some();
         let mut writer = Writer::before(data.unwrap_or(Attributes::empty()))?;
         let nothing = writer.written();
