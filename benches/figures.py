@@ -141,9 +141,9 @@ def growth(folder):
         shown = f"{most:.3f} ({min(by_events)} to {max(by_events)} ns)"
         yield Figure(f"processor time an event, {name}, of 10^3 to 10^6 events: the most that a number of them costs over a lower one", most, 1.25, shown,
                      "flat: at most 1.25")
-    # Of so few that memory is as new to both ways.
+    # Of so few that memory is as new to both ways. The target is for events that are sent: see `loopback`.
     sdk, by_hand = times["batch sender", 100_000], times["by hand", 100_000]
-    yield Figure("processor time an event, batch sender over the same by hand, of 10^5 events", sdk / by_hand, 1.2,
+    yield Figure("processor time an event, batch sender over the same by hand, without a transport", sdk / by_hand, None,
                  f"{sdk / by_hand:.3f} ({sdk} over {by_hand} ns)")
     chart({(name, events): (times[name, events], peaks(found, name)[events]) for name in COLOURS for events in EVENTS})
 

@@ -36,10 +36,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 """
 
 CUSTOMERIO = CALL % """
-    use customerio::{Client, Endpoint, Region, %s};
-    let track = Client::new(Endpoint::track(Region::Eu, "site-id", "track-api-key")?, %s::new()?);
-    track.identify("42", &serde_json::json!({"email": "ada@example.com", "plan": "pro"})).await?;
-    track.track("42", "purchase", &serde_json::json!({"price": 23.45})).await?;
+    let builder = customerio::CustomerIo::builder(customerio::Region::Eu).track("site-id", "track-api-key");
+    let cio = builder.%s?;
+    cio.track().identify("42", serde_json::json!({"email": "ada@example.com", "plan": "pro"})).await?;
+    cio.track().track("42", "purchase", serde_json::json!({"price": 23.45})).await?;
 """
 
 CORE = """
@@ -48,9 +48,9 @@ use customerio_core::{Endpoint, Region, build, http::Response, parse, track::Ide
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let attributes = serde_json::json!({"plan": "pro"});
     let identify = Identify::new("42").with_email("ada@example.com").with_attributes(&attributes);
-    let request = build(&Endpoint::track(Region::Eu, "site-id", "track-api-key")?, &identify)?;
+    let request = build(&Endpoint::track(Region::Eu, "site-id", "track-api-key")?, identify)?;
     println!("{} {:?}", request.uri(), request.body());
-    Ok(parse(&identify, Response::new("{}".into()))?)
+    Ok(parse::<Identify>(Response::new("{}".into()))?)
 }
 """
 
@@ -59,11 +59,11 @@ PROGRAMS = {
     "core": (f'customerio-core = {{ path = "{REPOSITORY}/crates/customerio-core" }}\nserde_json = "1"\n', CORE),
     "hyper": (
         customerio(["hyper-rustls"]) + 'serde_json = "1"\n' + TOKIO,
-        CUSTOMERIO % ("HyperTransport", "HyperTransport"),
+        CUSTOMERIO % "build()",
     ),
     "reqwest": (
         customerio(["reqwest-rustls"]) + 'serde_json = "1"\n' + TOKIO,
-        CUSTOMERIO % ("ReqwestTransport", "ReqwestTransport"),
+        CUSTOMERIO % "build_over(customerio::ReqwestTransport::new()?)",
     ),
     "octocrab": (
         'octocrab = "=0.54.9"\n' + TOKIO,
