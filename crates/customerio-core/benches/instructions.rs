@@ -35,7 +35,7 @@ fn batches_of_1900(items: Vec<Item<TrackBatch>>) -> usize {
     batches_of::<1_900>(items)
 }
 
-/// Puts so many in a batch, and drops each batch, as when it is sent.
+/// Packs `events` into batches, and drops each batch, as when it is sent.
 fn batches_of<const COUNT: usize>(items: Vec<Item<TrackBatch>>) -> usize {
     let item = items[0].json().len();
     let body = r#"{"batch":[]}"#.len() + COUNT * item + COUNT - 1;

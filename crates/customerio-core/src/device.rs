@@ -161,7 +161,7 @@ impl DeviceAttributes {
         }
     }
 
-    /// Attributes of your own: anything that serialises as an object. The vendor's contract has strings as values.
+    /// Custom attributes: anything that serialises as an object. The vendor's contract has strings as values.
     ///
     /// One that a setter of this type has set must not be among them.
     #[must_use]

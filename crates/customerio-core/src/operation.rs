@@ -12,7 +12,7 @@ use crate::{Api, Body, BuildError, FromResponse, Limits, Moment, Path, Query, Qu
 /// [`Client::call`](crate::Client::call) does it, [`build`](crate::build) and [`parse`](crate::parse) translate it to and
 /// from HTTP, and [`Exchange`](crate::Exchange) retries it where that is safe.
 ///
-/// An operation of your own says its name, method and route, and has defaults for the rest; for a single call of a route
+/// A custom operation states its name, method and route, and has defaults for the rest; for a single call of a route
 /// that is not modelled there is [`app::Raw`](crate::app::Raw).
 ///
 /// ```

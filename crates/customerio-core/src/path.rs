@@ -108,7 +108,7 @@ impl Path {
         encode(value, escaped, &mut self.text);
     }
 
-    /// Has room made for a query of so many bytes.
+    /// Reserves room for a query of `bytes`.
     pub(crate) fn expect_query(&mut self, bytes: usize) {
         self.query = bytes;
     }
@@ -121,7 +121,7 @@ impl Path {
         self.text.push_str(digits);
     }
 
-    /// Writes the route up to the next part in braces and makes room for that, which has so many bytes, and for the rest.
+    /// Writes the route up to the next part in braces and makes room for that, of `bytes`, and for the rest.
     fn advance(&mut self, bytes: usize) {
         let Route { text: route, parts } = self.route;
         let (open, end) =
@@ -182,7 +182,7 @@ impl Query<'_> {
         text.push_str(value);
     }
 
-    /// Writes what is before a pair, which has so many bytes without the `=`.
+    /// Writes what is before a pair, of `bytes` without the `=`.
     fn begin(&mut self, bytes: usize) {
         let Path { text, route, at, .. } = &mut *self.path;
         let rest = &route.text[std::mem::replace(at, route.text.len())..];
@@ -230,7 +230,7 @@ fn escaped(value: &str) -> usize {
     value.bytes().map(|byte| usize::from(!STAYS[usize::from(byte)])).sum()
 }
 
-/// Appends `value`, of which so many bytes are percent-encoded.
+/// Appends `value`, of which `escaped` bytes are percent-encoded.
 #[inline]
 fn encode(value: &str, escaped: usize, text: &mut String) {
     let (mut rest, mut left) = (value, escaped);

@@ -27,7 +27,7 @@ use crate::{
 /// ```
 ///
 /// The stored form has a version; one that this crate does not know, or an operation that it does not know, is an error.
-/// Operations of your own are not read back.
+/// Custom operations are not read back: the registry does not have them.
 pub struct Prepared<T = ()> {
     pub(crate) name: &'static str,
     pub(crate) api: &'static str,

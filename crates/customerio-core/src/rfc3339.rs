@@ -29,7 +29,7 @@ impl Rfc3339 {
     /// 9999-12-31T23:59:59.999Z
     const LAST: i64 = 253_402_300_799_999;
 
-    /// The time so many milliseconds after 1970-01-01 UTC, or before it.
+    /// The time that many milliseconds after 1970-01-01 UTC, or before it.
     #[must_use]
     pub const fn from_unix_millis(milliseconds: i64) -> Self {
         Self(milliseconds)

@@ -22,7 +22,7 @@ struct Stored<'a> {
     path: Cow<'a, str>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     content_type: Option<Cow<'a, str>>,
-    /// The body as text, or in base64 where it is none.
+    /// The body as text, or in base64 where it is not UTF-8.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     body: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -72,9 +72,10 @@ impl Stored<'_> {
         };
         let content_type = self.content_type.map(|text| HeaderValue::from_str(&text)).transpose();
         Ok(Prepared {
-            method: Method::from_bytes(self.method.as_bytes()).map_err(|_| "the stored method is none")?,
-            path: PathAndQuery::try_from(self.path.as_ref()).map_err(|_| "the stored path is none")?,
-            content_type: content_type.map_err(|_| "the stored content type is none")?,
+            method: Method::from_bytes(self.method.as_bytes())
+                .map_err(|_| "the stored method is not an HTTP method")?,
+            path: PathAndQuery::try_from(self.path.as_ref()).map_err(|_| "the stored path is not a URL path")?,
+            content_type: content_type.map_err(|_| "the stored content type is not a header value")?,
             body,
             replay: if self.replayable { Replay::Safe } else { Replay::OnlyIfNotSent },
             attempt_timeout: Duration::from_millis(self.attempt_timeout_ms),
@@ -148,9 +149,9 @@ mod tests {
         for (name, value, expected) in [
             ("version", json!(2), "the stored request has a version that this crate does not know"),
             ("operation", json!("x.y"), "the stored request is of an operation that this crate does not know"),
-            ("method", json!("GE T"), "the stored method is none"),
-            ("path", json!("\n"), "the stored path is none"),
-            ("content_type", json!("\n"), "the stored content type is none"),
+            ("method", json!("GE T"), "the stored method is not an HTTP method"),
+            ("path", json!("\n"), "the stored path is not a URL path"),
+            ("content_type", json!("\n"), "the stored content type is not a header value"),
             ("body_base64", json!("?"), "the stored body is not base64"),
         ] {
             assert_eq!(read(name, value).unwrap_err(), expected);

@@ -35,7 +35,7 @@ impl Timestamp {
     /// In seconds this is the year 5138; in milliseconds it is 1973.
     const MILLISECONDS: u64 = 100_000_000_000;
 
-    /// The time so many milliseconds after 1970-01-01 UTC, or before it.
+    /// The time that many milliseconds after 1970-01-01 UTC, or before it.
     #[must_use]
     #[expect(clippy::cast_possible_truncation, reason = "what is left is from 0 to 999")]
     pub const fn from_unix_millis(milliseconds: i64) -> Self {

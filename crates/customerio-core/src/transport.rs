@@ -34,7 +34,7 @@ impl<T: ?Sized> MaybeSend for T {}
 
 /// An HTTP stack, a timer and a clock: what a [`Client`](crate::Client) needs of its surroundings.
 ///
-/// `customerio-hyper`, `customerio-reqwest` and `customerio-ureq` have one each; one of your own is three methods. Where
+/// `customerio-hyper`, `customerio-reqwest` and `customerio-ureq` have one each; a custom one is three methods. Where
 /// `std` has clocks, `now` is `customerio_transport::SystemClock.now()`; this is what it does:
 ///
 /// ```

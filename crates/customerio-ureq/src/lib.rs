@@ -3,7 +3,7 @@
 //! - [`Client`] calls one of the APIs, and blocks its thread until the call has ended. [`BatchSender`] sends many
 //!   operations in batches. They need no async runtime.
 //! - [`UreqTransport`] is the HTTP stack below: `new()` is ready to use, with rustls (feature `rustls`, on by default), and
-//!   [`from_agent`](UreqTransport::from_agent) takes an agent of yours.
+//!   [`from_agent`](UreqTransport::from_agent) takes your own agent.
 //!
 //! Most programs use the crate `customerio` with its feature `blocking`, whose `blocking::CustomerIo` has the clients of
 //! all three APIs.

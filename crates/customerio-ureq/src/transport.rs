@@ -29,7 +29,7 @@ pub struct UreqTransport {
 }
 
 impl UreqTransport {
-    /// Takes an agent of yours: with another proxy, other certificates, another TLS.
+    /// Takes your own agent: with another proxy, other certificates, another TLS.
     ///
     /// Whatever the agent has, each request follows no redirect, makes no error of a status, and has a timeout for
     /// connecting: the agent's, or else 5 seconds. What cannot be set here is yours to see to: the agent must have no

@@ -30,7 +30,7 @@ struct Identifiers<'a> {
     id: &'a str,
 }
 
-/// Sends so many events in batches; returns how many those were.
+/// Sends `events` events in batches; returns the number of batches.
 pub(crate) fn push(events: u64) -> usize {
     let (mut body, mut sent) = (opened(), 0);
     for _ in 0..events {

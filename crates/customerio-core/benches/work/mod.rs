@@ -98,7 +98,7 @@ pub(crate) fn client() -> Client<Track> {
     Client::new(Endpoint::track(Region::Us, "site", "key").unwrap(), Nowhere::default())
 }
 
-/// Pushes so many events, made, stamped and encoded one by one, and sends them in batches.
+/// Pushes `events` events, made, stamped and encoded one by one, and sends them in batches.
 pub(crate) fn push(events: u64) {
     let client = client();
     let accepted = now(async {

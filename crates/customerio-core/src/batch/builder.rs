@@ -11,7 +11,7 @@ use crate::{
     Batch, BuildError, BuildErrorKind, EncodedBatch, IntoItem as _, Limits, Moment, Replay, limits::check_bytes,
 };
 
-/// Packs items into batches, in their order, as many to a batch as its limit lets.
+/// Packs items into batches, in their order, as many to a batch as its limit allows.
 ///
 /// Each item keeps a `tag` of the caller's, such as its line in a file, by which its outcome is reported.
 ///
@@ -170,7 +170,7 @@ mod tests {
     use super::{super::encoded::LONG, *};
     use crate::{BatchItem, Endpoint, Operation, Region, Track, TrackBatch, limits::BATCH, testing::wire};
 
-    /// A call of so many bytes, that counts how often it is encoded.
+    /// A call of a given length that counts how often it is encoded.
     #[derive(Clone)]
     struct Call {
         text: String,

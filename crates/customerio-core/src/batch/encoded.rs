@@ -62,7 +62,7 @@ impl<B: Batch, T> EncodedBatch<B, T> {
         self.tags.push(tag);
     }
 
-    /// Makes room for so many more bytes of a body that has `limit` at most.
+    /// Reserves room for `bytes` more of a body of at most `limit`.
     ///
     /// A body that gets long gets all of its room at once, and no more: the copies of one that doubles, each into memory
     /// that is new, take as long as all the encoding.

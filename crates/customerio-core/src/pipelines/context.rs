@@ -53,7 +53,7 @@ impl Context {
         Self::default()
     }
 
-    /// Entries of your own: anything that serialises as an object. They are encoded here; what is wrong with them comes
+    /// Custom entries: anything that serialises as an object. They are encoded here; what is wrong with them comes
     /// out when the request is built.
     ///
     /// One that a setter of this type has set must not be among them, nor `library`, which every call gets.

@@ -85,7 +85,7 @@ impl Identify {
         }
     }
 
-    /// Traits of your own: anything that serialises as an object. They are encoded here; what is wrong with them comes out
+    /// Custom traits: anything that serialises as an object. They are encoded here; what is wrong with them comes out
     /// when the request is built.
     ///
     /// One that a setter of this type has set must not be among them. A number that is not finite is refused.

@@ -71,7 +71,7 @@ impl Identify {
         }
     }
 
-    /// Attributes of your own: anything that serialises as an object. They are encoded here; what is wrong with them comes
+    /// Custom attributes: anything that serialises as an object. They are encoded here; what is wrong with them comes
     /// out when the request is built.
     ///
     /// One that a setter of this type has set must not be among them. A number that is not finite is refused; but

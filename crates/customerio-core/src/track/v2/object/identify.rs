@@ -46,7 +46,7 @@ impl Identify {
         Self { object: object.into(), relationships: None, attributes: Attributes::empty() }
     }
 
-    /// Attributes of your own: anything that serialises as an object. They are encoded here; what is wrong with them comes
+    /// Custom attributes: anything that serialises as an object. They are encoded here; what is wrong with them comes
     /// out when the request is built.
     ///
     /// A number that is not finite is refused; but `serde_json::json!` has made it `null` before it gets here, and that

@@ -67,7 +67,7 @@ impl Page {
         Self { person: person.into(), body: EventBody::new(EventType::Page, name) }
     }
 
-    /// Attributes of your own, for use in messages: anything that serialises as an object. They are encoded here; what is
+    /// Custom attributes, for use in messages: anything that serialises as an object. They are encoded here; what is
     /// wrong with them comes out when the request is built.
     ///
     /// One that a setter of this type has set must not be among them.
