@@ -1,11 +1,13 @@
 //! One request that is well formed, as its handler gets it.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
+use http::StatusCode;
 use serde_json::{Map, Value};
 
 use crate::{
     config::Config,
+    contract::{deviation::Deviations, fault::Faults},
     server::answer::Refusal,
     store::{clock::seconds, state::State},
 };
@@ -38,6 +40,8 @@ pub(crate) struct Call<'a> {
     pub(crate) since_epoch: Duration,
     /// Whether the caller asks to be told what is not valid: only the Pipelines API says nothing otherwise.
     pub(crate) strict: bool,
+    /// What was taken so far though the contract says otherwise.
+    pub(crate) deviations: &'a mut Deviations,
 }
 
 impl Call<'_> {
@@ -54,7 +58,16 @@ impl Call<'_> {
     pub(crate) fn part(&mut self, body: Value, bytes: usize) -> Call<'_> {
         let Self { config, since_epoch, strict, .. } = *self;
         let (segments, query) = (Vec::new(), Map::new());
-        Call { state: &mut *self.state, config, segments, query, body, bytes, since_epoch, strict }
+        let (state, deviations) = (&mut *self.state, &mut *self.deviations);
+        Call { state, config, segments, query, body, bytes, since_epoch, strict, deviations }
+    }
+
+    /// Goes on with what is taken, which is noted, or refuses for what is not. `place` is the pointer to what was checked:
+    /// empty where that is the body.
+    pub(crate) fn accept(&mut self, place: impl fmt::Display, found: Faults) -> Result<(), Refusal> {
+        let refused = |faults| Refusal::faults(StatusCode::BAD_REQUEST, faults);
+        self.deviations.note(place, found.into_result().map_err(refused)?);
+        Ok(())
     }
 
     /// Takes the fields out of the body: every shape of a body is an object.

@@ -12,7 +12,7 @@ use http::{Request, Response, StatusCode};
 
 use crate::{
     config::Config,
-    contract::identifier::Identifier,
+    contract::{deviation::Deviations, identifier::Identifier},
     routes,
     server::{
         answer::{Envelope, Refusal, Reply},
@@ -68,9 +68,10 @@ impl Emulator {
 
     fn answer(&self, state: &mut State, request: &Request<Bytes>, since_epoch: Duration) -> Response<Bytes> {
         let asked = if self.config.cors { cors::preflight(request) } else { None };
+        let mut deviations = Deviations::default();
         let mut response = match asked {
             Some(response) => response,
-            None => self.route(state, request, since_epoch),
+            None => self.route(state, request, since_epoch, &mut deviations),
         };
         if self.config.cors {
             cors::allow(response.headers_mut());
@@ -80,25 +81,36 @@ impl Emulator {
             method: request.method().clone(),
             path: path.get(..MOST_LOGGED_PATH).unwrap_or(path).to_owned(),
             status: response.status(),
+            deviations: deviations.into_vec(),
         };
         state.requests += 1;
         state.log.push(logged, 0);
         response
     }
 
-    fn route(&self, state: &mut State, request: &Request<Bytes>, since_epoch: Duration) -> Response<Bytes> {
+    fn route(
+        &self,
+        state: &mut State,
+        request: &Request<Bytes>,
+        since_epoch: Duration,
+        deviations: &mut Deviations,
+    ) -> Response<Bytes> {
         if let Some(status) = state.refusals.pop_front() {
             return Refusal::new(status, "the emulator was told to refuse this request")
                 .into_response(Envelope::of_path(request.uri().path()));
         }
         match routes::find(request.method(), request.uri().path()) {
-            Ok(route) => match route.handle(request, since_epoch, &self.config, state) {
+            Ok(route) => match route.handle(request, since_epoch, &self.config, state, deviations) {
                 Ok(reply) => reply.into_response(),
-                Err(_) if route.drops(request.headers()) => {
-                    state.dropped += 1;
-                    Reply::empty().into_response()
+                Err(refusal) => {
+                    deviations.clear();
+                    if route.drops(request.headers()) {
+                        state.dropped += 1;
+                        Reply::empty().into_response()
+                    } else {
+                        refusal.into_response(route.envelope())
+                    }
                 }
-                Err(refusal) => refusal.into_response(route.envelope()),
             },
             Err(refusal) => refusal.into_response(Envelope::of_path(request.uri().path())),
         }

@@ -3,6 +3,9 @@
 //! It takes what the API takes and refuses what the API's contract does not allow: a field that does not exist, a value
 //! of the wrong type, a size over a limit. What has arrived can be looked at.
 //!
+//! The vendor's own clients send some things that the contract does not allow, and the service takes them: the emulator
+//! does too, and [`LoggedRequest::deviations`] says where a request has such. Its tests run the clients for Node and Python.
+//!
 //! Without a socket, as the transport of a client:
 //!
 //! ```
@@ -65,6 +68,7 @@ pub use crate::{
     config::{
         APP_API_KEY, PIPELINES_KEY, SERVICE_ACCOUNT_TOKEN, SITE_ID, TRACK_API_KEY, WEBHOOK_SIGNING_KEY, WORKSPACE_ID,
     },
+    contract::deviation::Deviation,
     emulator::Emulator,
     store::record::{
         Channel, Device, Event, FormSubmission, LoggedRequest, Message, Metric, Object, Person, Relationship, Trigger,

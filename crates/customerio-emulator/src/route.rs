@@ -11,7 +11,8 @@ use crate::{
     call::{Call, Handler},
     config::Config,
     contract::{
-        fault::{At, Faults},
+        deviation::Deviations,
+        fault::{At, Fault, Faults},
         json,
         shape::Shape,
     },
@@ -32,6 +33,8 @@ pub(crate) struct Route {
     query: &'static Shape,
     /// Most bytes of the body, and the status of the answer to more.
     most: (usize, StatusCode),
+    /// The status of the response to a body that is JSON and not right.
+    faulty: StatusCode,
     handler: Handler<Reply>,
 }
 
@@ -46,27 +49,24 @@ const NO_QUERY: Shape = Shape::Object(&[]);
 impl Route {
     /// A route of the Track API, without a body or a query.
     pub(crate) const fn track(method: Method, pattern: &'static str, handler: Handler<Reply>) -> Self {
-        let (access, envelope) = (Access::Track, Envelope::TrackErrors);
-        let most = (MOST_TRACK_BODY, StatusCode::PAYLOAD_TOO_LARGE);
-        Self { method, pattern, access, envelope, body: None, query: &NO_QUERY, most, handler }
+        let mut route = Self::new(method, pattern, Access::Track, Envelope::TrackErrors, handler);
+        route.most = (MOST_TRACK_BODY, StatusCode::PAYLOAD_TOO_LARGE);
+        route
     }
 
     /// `POST` of a transactional message.
     pub(crate) const fn send(pattern: &'static str, body: &'static Shape, handler: Handler<Reply>) -> Self {
-        let (method, access, envelope) = (Method::POST, Access::Send, Envelope::Send);
-        Self { method, pattern, access, envelope, body: Some(body), query: &NO_QUERY, most: NO_MOST, handler }
+        Self::new(Method::POST, pattern, Access::Send, Envelope::Send, handler).with_body(body)
     }
 
     /// `POST` of the rest of the App API.
     pub(crate) const fn app(pattern: &'static str, body: &'static Shape, handler: Handler<Reply>) -> Self {
-        let (method, access, envelope) = (Method::POST, Access::App, Envelope::App);
-        Self { method, pattern, access, envelope, body: Some(body), query: &NO_QUERY, most: NO_MOST, handler }
+        Self::new(Method::POST, pattern, Access::App, Envelope::App, handler).with_body(body)
     }
 
     /// A route of the rest of the App API without a body.
     pub(crate) const fn app_read(method: Method, pattern: &'static str, handler: Handler<Reply>) -> Self {
-        let (access, envelope) = (Access::App, Envelope::App);
-        Self { method, pattern, access, envelope, body: None, query: &NO_QUERY, most: NO_MOST, handler }
+        Self::new(method, pattern, Access::App, Envelope::App, handler)
     }
 
     /// `POST` of the Pipelines API. More than `most` bytes are a 400.
@@ -76,9 +76,20 @@ impl Route {
         most: usize,
         handler: Handler<Reply>,
     ) -> Self {
-        let (method, access, envelope) = (Method::POST, Access::Pipelines, Envelope::Pipelines);
-        let most = (most, StatusCode::BAD_REQUEST);
-        Self { method, pattern, access, envelope, body: Some(body), query: &NO_QUERY, most, handler }
+        Self::new(Method::POST, pattern, Access::Pipelines, Envelope::Pipelines, handler)
+            .with_body(body)
+            .with_most(most)
+    }
+
+    const fn new(
+        method: Method,
+        pattern: &'static str,
+        access: Access,
+        envelope: Envelope,
+        handler: Handler<Reply>,
+    ) -> Self {
+        let (query, faulty) = (&NO_QUERY, StatusCode::BAD_REQUEST);
+        Self { method, pattern, access, envelope, body: None, query, most: NO_MOST, faulty, handler }
     }
 
     /// Needs no credentials.
@@ -100,6 +111,12 @@ impl Route {
     /// Most bytes of the body; more is a 400.
     pub(crate) const fn with_most(mut self, bytes: usize) -> Self {
         self.most = (bytes, StatusCode::BAD_REQUEST);
+        self
+    }
+
+    /// A body that is JSON and not right is a 422, and only one that is not JSON a 400.
+    pub(crate) const fn with_unprocessable(mut self) -> Self {
+        self.faulty = StatusCode::UNPROCESSABLE_ENTITY;
         self
     }
 
@@ -125,14 +142,15 @@ impl Route {
         since_epoch: Duration,
         config: &Config,
         state: &mut State,
+        deviations: &mut Deviations,
     ) -> Result<Reply, Refusal> {
         self.access.check(request.headers(), config)?;
         let segments = decode_segments(self.captures(request.uri().path()).unwrap_or_default())?;
         let query = self.checked_query(request.uri().query().unwrap_or_default())?;
-        let body = self.checked_body(request.headers(), request.body())?;
+        let body = self.checked_body(request.headers(), request.body(), deviations)?;
         let bytes = request.body().len();
         let strict = is_strict(request.headers());
-        self.handler.handle(&mut Call { state, config, segments, query, body, bytes, since_epoch, strict })
+        self.handler.handle(&mut Call { state, config, segments, query, body, bytes, since_epoch, strict, deviations })
     }
 
     /// Whether what is refused is answered as if it were not.
@@ -156,14 +174,14 @@ impl Route {
             }
         }
         let parameters = Value::Object(parameters);
-        self.check(self.query, &parameters, At::root("the query"))?;
+        check(self.query, &parameters, At::root("the query"), StatusCode::BAD_REQUEST)?;
         match parameters {
             Value::Object(parameters) => Ok(parameters),
             _ => Ok(Map::new()),
         }
     }
 
-    fn checked_body(&self, headers: &HeaderMap, body: &Bytes) -> Result<Value, Refusal> {
+    fn checked_body(&self, headers: &HeaderMap, body: &Bytes, deviations: &mut Deviations) -> Result<Value, Refusal> {
         let Some(shape) = self.body else {
             // Some clients send an empty object where others send nothing.
             return match body.trim_ascii() {
@@ -181,20 +199,16 @@ impl Route {
             return Err(Refusal::new(status, format!("the body has {} bytes; the most is {most}", body.len())));
         }
         let value = json::read(body).map_err(|error| Refusal::bad(format!("the body is not JSON: {error}")))?;
-        self.check(shape, &value, At::root("the body"))?;
+        deviations.note("", check(shape, &value, At::root("the body"), self.faulty)?);
         Ok(value)
     }
+}
 
-    fn check(&self, shape: &Shape, value: &Value, at: At<'_>) -> Result<(), Refusal> {
-        let mut faults = Faults::default();
-        shape.check(value, at, &mut faults);
-        faults.into_result().map_err(|faults| {
-            // Broadcasts are the routes that tell a body that is not JSON from one that is not right.
-            let broadcast = self.envelope == Envelope::App;
-            let status = if broadcast { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::BAD_REQUEST };
-            Refusal::faults(status, faults)
-        })
-    }
+/// What is taken though the contract says otherwise; or a refusal with this status.
+fn check(shape: &Shape, value: &Value, at: At<'_>, status: StatusCode) -> Result<Vec<Fault>, Refusal> {
+    let mut faults = Faults::default();
+    shape.check(value, at, &mut faults);
+    faults.into_result().map_err(|faults| Refusal::faults(status, faults))
 }
 
 fn is_strict(headers: &HeaderMap) -> bool {

@@ -48,9 +48,9 @@ impl Transport for Emulator {
 mod tests {
     use customerio_core::{
         Client, PersonId, Throttle,
-        app::{Audience, DefaultAudience, SendSms, TriggerBroadcast},
+        app::{Audience, DefaultAudience, SendEmail, SendSms, TriggerBroadcast},
         http::StatusCode,
-        track::{EventType, Identify},
+        track::{Event, EventType, Identify},
     };
     use serde_json::json;
 
@@ -82,6 +82,28 @@ mod tests {
         track.delete("42").await.unwrap();
         assert_eq!(emulator.people(), []);
         assert_eq!(emulator.requests(), 6);
+    }
+
+    /// Names, routes and Liquid in addresses: the client counts the addresses as the emulator does.
+    #[tokio::test]
+    async fn addresses_are_read_as_the_client_reads_them() {
+        let emulator = emulator();
+        let app = Client::new(emulator.app_endpoint().unwrap(), emulator.clone());
+        let shop = r#""Shop, Inc." <shop@example.com>"#;
+        for address in [
+            r#""Lovelace, Ada" <ada@example.com>"#,
+            r#""Ada" <@x.example.com,@y.example.com:ada@example.com>"#,
+            r#"{{customer.email | default: "a@example.com, b@example.com"}}"#,
+            r#"{% if customer.email contains "," %}a@example.com{% endif %}"#,
+        ] {
+            let fifteen = vec![address; 15].join(", ");
+            app.send_email(SendEmail::new(&fifteen, shop, "Hi", "Ho")).await.unwrap();
+            assert_eq!(emulator.messages().pop().unwrap().to.as_deref(), Some(fifteen.as_str()));
+        }
+        let track = Client::new(emulator.track_endpoint().unwrap(), emulator.clone());
+        track.call(Event::new("42", "sale").with_from_address(shop)).await.unwrap();
+        assert_eq!(emulator.events_of("42")[0].data["from_address"], shop);
+        assert!(emulator.request_log().iter().all(|request| request.deviations.is_empty()));
     }
 
     #[tokio::test]

@@ -250,9 +250,9 @@ fn by_default() -> Vec<Case> {
 #[rustfmt::skip]
 fn on_demand() -> Vec<Case> {
     cases! {
-        with_user_id(PERSON_ID) "the user id", Some(151), |limits, n| cdp(limits, pipelines::Track::new(x(n), "visit"));
-        with_user_id(PERSON_ID) "the user id", Some(151), |limits, n| cdp(limits, pipelines::Alias::new("cookie", x(n)));
-        with_group_id(OBJECT_ID) "the group id", Some(151), |limits, n| cdp(limits, pipelines::Group::new("42", x(n)));
+        with_user_id(PERSON_ID) "the user id", None, |limits, n| cdp(limits, pipelines::Track::new(x(n), "visit"));
+        with_user_id(PERSON_ID) "the user id", None, |limits, n| cdp(limits, pipelines::Alias::new("cookie", x(n)));
+        with_group_id(OBJECT_ID) "the group id", None, |limits, n| cdp(limits, pipelines::Group::new("42", x(n)));
         with_traits(ATTRIBUTES) "the list of attributes", Some(301), |limits, n| {
             cdp(limits, pipelines::Identify::new("42").with_email("ada@example.com").with_traits(numbered(n)))
         };

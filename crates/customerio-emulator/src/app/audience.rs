@@ -17,12 +17,15 @@ use crate::{
 /// The fields that name an audience. Without any the broadcast's own audience gets it.
 pub(crate) const KINDS: [&str; 5] = ["recipients", "emails", "ids", "per_user_data", "data_file_url"];
 
+/// A filter; clients write an empty one for the broadcast's own audience.
+pub(crate) const RECIPIENTS: Shape = Shape::Taken(&Shape::Ref(&FILTER), &Shape::Object(&[]));
+
 /// A filter holds filters.
-pub(crate) static FILTER: Shape = Shape::Single(&[
+static FILTER: Shape = Shape::Single(&[
     ("and", May, Shape::List(&Shape::Ref(&FILTER), 1, usize::MAX)),
     ("or", May, Shape::List(&Shape::Ref(&FILTER), 1, usize::MAX)),
     ("not", May, Shape::Ref(&FILTER)),
-    ("segment", May, Shape::Object(&[("id", Must, Shape::Integer)])),
+    ("segment", May, Shape::Object(&[("id", Must, Shape::Natural)])),
     ("attribute", May, ATTRIBUTE),
 ]);
 

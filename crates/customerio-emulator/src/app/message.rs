@@ -11,7 +11,7 @@ use crate::{
         shape::{
             Field,
             Need::{May, Must},
-            Shape,
+            Shape, undocumented,
         },
     },
     server::answer::{Refusal, Reply},
@@ -19,7 +19,7 @@ use crate::{
     webhooks::plan::plan,
 };
 
-pub(crate) const TEMPLATE_ID: Shape = Shape::Either("an integer or a trigger name", &[Shape::Integer, Shape::Filled]);
+pub(crate) const TEMPLATE_ID: Shape = Shape::Either("an integer or a trigger name", &[Shape::Natural, Shape::Filled]);
 pub(crate) const OBJECT: Shape = Shape::Open(&[], &Shape::Any);
 
 pub(crate) const TEMPLATE: Field = ("transactional_message_id", Must, TEMPLATE_ID);
@@ -28,6 +28,8 @@ pub(crate) const PHONE: Field = ("to", Must, Shape::Rule("a phone number in E.16
 pub(crate) const MESSAGE_DATA: Field = ("message_data", May, OBJECT);
 pub(crate) const TRACKED: Field = ("tracked", May, Shape::Boolean);
 pub(crate) const DISABLE_MESSAGE_RETENTION: Field = ("disable_message_retention", May, Shape::Boolean);
+/// As [`DISABLE_MESSAGE_RETENTION`], of channels that have it not in the contract and in the vendor's clients.
+pub(crate) const ANY_MESSAGE_RETENTION: Field = undocumented(DISABLE_MESSAGE_RETENTION.0, &Shape::Boolean);
 pub(crate) const SEND_TO_UNSUBSCRIBED: Field = ("send_to_unsubscribed", May, Shape::Boolean);
 pub(crate) const QUEUE_DRAFT: Field = ("queue_draft", May, Shape::Boolean);
 pub(crate) const SEND_AT: Field = ("send_at", May, Shape::Timestamp);
@@ -168,7 +170,11 @@ mod tests {
                     "transactional_message_id must be an integer or a trigger name",
                 ),
                 (json!({"identifiers": {}}), "identifiers must be an object of exactly one of id, email, cio_id"),
-                (json!({"identifiers": {"id": 42}}), "identifiers.id must be a string"),
+                (json!({"identifiers": {"id": -42}}), "identifiers.id must be a string"),
+                (
+                    json!({"transactional_message_id": -1}),
+                    "transactional_message_id must be an integer or a trigger name",
+                ),
                 (json!({"message_data": []}), "message_data must be an object"),
                 (json!({"queue_draft": 1}), "queue_draft must be true or false"),
                 (json!({"language": 1}), "language must be a string"),
@@ -196,17 +202,20 @@ mod tests {
         for (more, channels) in [
             (flag("auto_create"), &[Email, Push, Sms, InApp, Inbox][..]),
             (flag("tracked"), &[Email, Sms, WhatsApp]),
-            (flag("disable_message_retention"), &[Email, Push, Sms, WhatsApp]),
+            (flag("disable_message_retention"), &[Email, Push, Sms, WhatsApp, InApp, Inbox]),
+            (json!({"disable_message_retention": 1}), &[]),
             (flag("send_to_unsubscribed"), &[Email, Push, Sms, WhatsApp]),
             (json!({"from": "ACME"}), &[Email, Sms, WhatsApp]),
             (json!({"to": "{{customer.phone}}"}), &[Email, Push, Sms, WhatsApp, Inbox]),
-            (json!({"to": "5551234567"}), &[Email, Push, Inbox]),
-            (json!({"to": "+05551234567"}), &[Email, Push, Inbox]),
-            (json!({"to": "+1555123456789012"}), &[Email, Push, Inbox]),
+            (json!({"to": "5551234567"}), &[Push, Inbox]),
+            (json!({"to": "+05551234567"}), &[Push, Inbox]),
+            (json!({"to": "+1555123456789012"}), &[Push, Inbox]),
+            (json!({"to": "ada@example.com"}), &[Email, Push, Inbox]),
             (json!({"auto_create": "true"}), &[]),
             (json!({"title": "Hi", "message": "Ho", "sound": "none", "link": "app://x"}), &[Push]),
             (json!({"sound": "loud"}), &[]),
             (json!({"custom_data": {"a": "b"}}), &[Push]),
+            (json!({"custom_data": {"a": 1}}), &[]),
             (json!({"custom_payload": {"ios": {"aps": {"badge": 1}}}}), &[Push]),
             (json!({"custom_payload": {"android": {"message": {"data": {"a": "b"}}}}}), &[Push]),
             (json!({"custom_payload": {"android": {"message": {"data": {"a": 1}}}}}), &[]),

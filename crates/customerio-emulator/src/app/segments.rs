@@ -103,7 +103,8 @@ mod tests {
             ("GET /v1/segments/7/membership?limit=0", Value::Null, 400),
             ("GET /v1/segments/7/membership?limit=x", Value::Null, 400),
             ("GET /v1/segments/7/membership?start=x", Value::Null, 400),
-            ("POST /v1/segments", json!({"segment": {}}), 422),
+            ("POST /v1/segments", json!({"segment": {}}), 400),
+            ("GET /v1/segments/7/membership?page=2", Value::Null, 400),
         ] {
             assert_eq!(call(&emulator, line, &body).0, status, "{line}");
         }

@@ -1,7 +1,9 @@
 //! `POST /v1/send/inbox_message`: a message for the inbox in an app.
 
 use crate::{
-    app::message::{AUTO_CREATE, LANGUAGE, MESSAGE_DATA, PERSON, QUEUE_DRAFT, SEND_AT, TEMPLATE, send},
+    app::message::{
+        ANY_MESSAGE_RETENTION, AUTO_CREATE, LANGUAGE, MESSAGE_DATA, PERSON, QUEUE_DRAFT, SEND_AT, TEMPLATE, send,
+    },
     call::{Call, Handler::Fallible},
     contract::shape::{Need::May, Shape},
     route::Route,
@@ -16,6 +18,7 @@ const BODY: Shape = Shape::Object(&[
     PERSON,
     ("to", May, Shape::Filled),
     MESSAGE_DATA,
+    ANY_MESSAGE_RETENTION,
     QUEUE_DRAFT,
     SEND_AT,
     LANGUAGE,

@@ -16,15 +16,21 @@ use crate::{
     store::record::Trigger,
 };
 
-pub(crate) const ROUTE: Route = Route::app("/v1/campaigns/{broadcast}/triggers", &BODY, Fallible(trigger_broadcast));
+pub(crate) const ROUTE: Route =
+    Route::app("/v1/campaigns/{broadcast}/triggers", &BODY, Fallible(trigger_broadcast)).with_unprocessable();
 
 const BODY: Shape = Shape::Also(
     &Shape::Object(&[
-        ("data", May, Shape::Encoded(&Shape::Open(&[], &Shape::Any), limits::BROADCAST_DATA)),
+        // Clients write `null` for a broadcast without data.
+        (
+            "data",
+            May,
+            Shape::Taken(&Shape::Encoded(&Shape::Open(&[], &Shape::Any), limits::BROADCAST_DATA), &Shape::Null),
+        ),
         ("email_add_duplicates", May, Shape::Boolean),
         ("email_ignore_missing", May, Shape::Boolean),
         ("id_ignore_missing", May, Shape::Boolean),
-        ("recipients", May, Shape::Ref(&audience::FILTER)),
+        ("recipients", May, audience::RECIPIENTS),
         ("emails", May, audience::EMAILS),
         ("ids", May, audience::IDS),
         ("per_user_data", May, audience::PER_USER_DATA),
@@ -93,6 +99,7 @@ mod tests {
         let filter = json!({"and": [{"segment": {"id": 3}}, {"or": [attribute, {"not": {"segment": {"id": 4}}}]}]});
         let bodies = [
             json!({}),
+            json!({"data": null, "recipients": {}}),
             json!({"data": {"a": 1}, "recipients": filter}),
             json!({"ids": ["1"], "id_ignore_missing": false}),
             json!({"emails": ["ADA@example.com"], "email_add_duplicates": true}),
@@ -150,7 +157,16 @@ mod tests {
                 "data_file_url must be an http or https URL".into(),
                 "/data_file_url".into(),
             ),
-            (json!({"recipients": {}}), format!("recipients {kinds}"), "/recipients".into()),
+            (
+                json!({"recipients": {"segment": {"id": 1}, "ids": []}}),
+                format!("recipients {kinds}"),
+                "/recipients".into(),
+            ),
+            (
+                json!({"recipients": {"segment": {"id": -1}}}),
+                "recipients.segment.id must not be negative".into(),
+                "/recipients/segment/id".into(),
+            ),
             (
                 json!({"recipients": {"and": []}}),
                 "recipients.and has 0 entries; the least is 1, there is no most".into(),

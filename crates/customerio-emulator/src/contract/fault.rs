@@ -73,32 +73,58 @@ impl fmt::Display for At<'_> {
     }
 }
 
-/// What is wrong with a request, in the order of the fields.
+/// What is wrong with a request, in the order of the fields; and beside it what is wrong and taken all the same.
 #[derive(Debug, Default)]
-pub(crate) struct Faults(Vec<Fault>);
+pub(crate) struct Faults {
+    refused: Vec<Fault>,
+    taken: Vec<Fault>,
+}
 
 impl Faults {
     /// Notes a fault at a place, as the words that follow the place's name.
     pub(crate) fn add(&mut self, at: At<'_>, problem: impl fmt::Display) {
-        if self.0.len() < MOST_FAULTS {
-            self.0.push(Fault { text: format!("{at} {problem}"), pointer: at.pointer(), reason: INVALID });
-        }
+        push(&mut self.refused, at, problem, INVALID);
     }
 
     /// Notes that a field is missing.
     pub(crate) fn missing(&mut self, at: At<'_>) {
-        if self.0.len() < MOST_FAULTS {
-            self.0.push(Fault { text: format!("{at} is missing"), pointer: at.pointer(), reason: "required" });
-        }
+        push(&mut self.refused, at, "is missing", "required");
     }
 
-    /// Whether there are none.
+    /// Notes what the contract does not allow and what is taken all the same, in the words of [`add`](Self::add).
+    pub(crate) fn take(&mut self, at: At<'_>, problem: impl fmt::Display) {
+        push(&mut self.taken, at, problem, INVALID);
+    }
+
+    /// Adds what another check has found.
+    pub(crate) fn append(&mut self, found: Self) {
+        extend(&mut self.refused, found.refused);
+        extend(&mut self.taken, found.taken);
+    }
+
+    /// Adds what another check has found, as what is taken all the same.
+    pub(crate) fn take_all(&mut self, found: Self) {
+        extend(&mut self.taken, found.refused);
+        extend(&mut self.taken, found.taken);
+    }
+
+    /// Whether nothing is refused.
     pub(crate) const fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.refused.is_empty()
     }
 
-    /// The faults, as an error if there are any.
-    pub(crate) fn into_result(self) -> Result<(), Vec<Fault>> {
-        if self.0.is_empty() { Ok(()) } else { Err(self.0) }
+    /// What is taken all the same; or the faults, if there are any.
+    pub(crate) fn into_result(self) -> Result<Vec<Fault>, Vec<Fault>> {
+        if self.refused.is_empty() { Ok(self.taken) } else { Err(self.refused) }
     }
+}
+
+fn push(list: &mut Vec<Fault>, at: At<'_>, problem: impl fmt::Display, reason: &'static str) {
+    if list.len() < MOST_FAULTS {
+        list.push(Fault { text: format!("{at} {problem}"), pointer: at.pointer(), reason });
+    }
+}
+
+fn extend(list: &mut Vec<Fault>, found: Vec<Fault>) {
+    list.extend(found.into_iter().take(MOST_FAULTS.saturating_sub(list.len())));
 }

@@ -13,6 +13,12 @@ use crate::{
 /// An id in a body.
 pub(crate) const ID: Shape = Shape::Bytes(limits::PERSON_ID);
 
+/// An id in a body, where clients write numbers too.
+pub(crate) const ID_OR_NUMBER: Shape = Shape::Taken(&ID, &Shape::Natural);
+
+/// The id of a visitor in a body, where clients write numbers too.
+pub(crate) const VISITOR: Shape = Shape::Taken(&Shape::Filled, &Shape::Natural);
+
 /// An e-mail address in a body.
 pub(crate) const EMAIL: Shape = Shape::Rule("an e-mail address", is_email);
 
@@ -26,10 +32,11 @@ const NUMBER: Shape = Shape::Rule("a phone number in E.164 form, such as +141555
 
 /// A person in a body of the Track API v2: exactly one identifier, which may be a phone number.
 pub(crate) const IDENTIFIERS_OR_PHONE: Shape =
-    Shape::Single(&[("id", May, ID), ("email", May, EMAIL), ("phone", May, NUMBER), ("cio_id", May, CIO_ID)]);
+    Shape::Single(&[("id", May, ID_OR_NUMBER), ("email", May, EMAIL), ("phone", May, NUMBER), ("cio_id", May, CIO_ID)]);
 
 /// A person in a body: exactly one identifier.
-pub(crate) const IDENTIFIERS: Shape = Shape::Single(&[("id", May, ID), ("email", May, EMAIL), ("cio_id", May, CIO_ID)]);
+pub(crate) const IDENTIFIERS: Shape =
+    Shape::Single(&[("id", May, ID_OR_NUMBER), ("email", May, EMAIL), ("cio_id", May, CIO_ID)]);
 
 const PREFIX: &str = "cio_";
 
@@ -79,7 +86,7 @@ impl Identifier {
     pub(crate) fn of_body(fields: &Map<String, Value>) -> Option<Self> {
         let (name, value) =
             fields.iter().find(|(name, _)| matches!(name.as_str(), "id" | "email" | "phone" | "cio_id"))?;
-        Self::of_kind(name, value.as_str()?)
+        Self::of_kind(name, &spelled(value)?)
     }
 
     /// The identifier of the kind that the API calls `kind`.
@@ -91,6 +98,15 @@ impl Identifier {
             "cio_id" => Some(Self::CioId(value.to_owned())),
             _ => None,
         }
+    }
+}
+
+/// An id in a body as text: one that came as a number is its digits.
+pub(crate) fn spelled(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
     }
 }
 
@@ -111,7 +127,7 @@ pub(crate) fn is_phone(text: &str) -> bool {
     (1..=15).contains(&digits.len()) && !digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn is_email(text: &str) -> bool {
+pub(crate) fn is_email(text: &str) -> bool {
     let blank = |character: char| character.is_whitespace() || character.is_control();
     text.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty())
         && !text.contains(blank)
@@ -145,13 +161,17 @@ mod tests {
 
     #[test]
     fn a_body_names_a_person_in_exactly_one_way() {
-        for good in [json!({"id": "42"}), json!({"email": "a@b"}), json!({"cio_id": "03"})] {
+        for good in [json!({"id": "42"}), json!({"id": 42}), json!({"email": "a@b"}), json!({"cio_id": "03"})] {
             assert!(IDENTIFIERS.accepts(&good), "{good}");
         }
+        let fields = json!({"id": 42});
+        assert_eq!(Identifier::of_body(fields.as_object().unwrap()), Some(Identifier::Id("42".into())));
         for bad in [
             json!({}),
             json!({"id": "1", "email": "a@b"}),
-            json!({"id": 1}),
+            json!({"id": -1}),
+            json!({"id": 1.5}),
+            json!({"id": true}),
             json!({"id": ""}),
             json!({"email": "a"}),
             json!({"email": "a b@c"}),

@@ -3,9 +3,11 @@
 pub(crate) mod attributes;
 pub(crate) mod choice;
 pub(crate) mod date;
+pub(crate) mod deviation;
 pub(crate) mod fault;
 pub(crate) mod identifier;
 pub(crate) mod json;
+pub(crate) mod mailbox;
 pub(crate) mod object;
 pub(crate) mod person;
 pub(crate) mod shape;

@@ -30,6 +30,8 @@ pub(crate) enum Shape {
     Never(&'static str),
     Boolean,
     Integer,
+    /// A whole number from 0 on, as ids are.
+    Natural,
     Number,
     /// Whole seconds since 1970: no fraction, no milliseconds.
     Timestamp,
@@ -43,6 +45,8 @@ pub(crate) enum Shape {
     OneOf(&'static [&'static str]),
     /// A string that a function accepts, and what it accepts: "must be …".
     Rule(&'static str, fn(&str) -> bool),
+    /// `null`, and nothing else.
+    Null,
     /// `null`, or the shape.
     Nullable(&'static Shape),
     /// One of the shapes, and what that means: "must be …".
@@ -65,6 +69,21 @@ pub(crate) enum Shape {
     Encoded(&'static Shape, usize),
     /// A shape that stands elsewhere, so that shapes can hold themselves.
     Ref(&'static Shape),
+    /// An object whose field has this value is of the first shape, and any other value of the second.
+    When(&'static str, &'static str, &'static Shape, &'static Shape),
+    /// The first shape is the contract's. What is of the second one instead is taken too, and noted: the vendor's own
+    /// clients send it.
+    Taken(&'static Shape, &'static Shape),
+}
+
+/// What the contract has not.
+const UNKNOWN: Shape = Shape::Never(NO_FIELD);
+
+const NO_FIELD: &str = "is not a field of this call";
+
+/// A field that the contract has not, and clients of the vendor's send.
+pub(crate) const fn undocumented(name: &'static str, taken: &'static Shape) -> Field {
+    (name, Need::May, Shape::Taken(&UNKNOWN, taken))
 }
 
 impl Shape {
@@ -77,6 +96,11 @@ impl Shape {
             Self::Boolean => faults.add(at, "must be true or false"),
             Self::Integer => {
                 integer(value, at, faults);
+            }
+            Self::Natural => {
+                if integer(value, at, faults).is_some_and(i64::is_negative) {
+                    faults.add(at, "must not be negative");
+                }
             }
             Self::Number if value.is_number() => {}
             Self::Number => faults.add(at, "must be a number"),
@@ -96,11 +120,13 @@ impl Shape {
                     faults.add(at, format_args!("must be {what}"));
                 }
             }
-            Self::Nullable(_) if value.is_null() => {}
+            Self::Null | Self::Nullable(_) if value.is_null() => {}
+            Self::Null => faults.add(at, "must be null"),
             Self::Nullable(shape) | Self::Ref(shape) => shape.check(value, at, faults),
             Self::Either(what, shapes) => {
-                if !shapes.iter().any(|shape| shape.accepts(value)) {
-                    faults.add(at, format_args!("must be {what}"));
+                match shapes.iter().map(|shape| shape.found(value, at)).find(Faults::is_empty) {
+                    Some(found) => faults.append(found),
+                    None => faults.add(at, format_args!("must be {what}")),
                 }
             }
             Self::Object(fields) => object(value, &[fields], None, at, faults),
@@ -127,14 +153,27 @@ impl Shape {
                     faults.add(at, format_args!("has {length} bytes; the most is {most}"));
                 }
             }
+            Self::When(field, expected, then, otherwise) => {
+                let holds = value.get(field).is_some_and(|found| found == expected);
+                if holds { then.check(value, at, faults) } else { otherwise.check(value, at, faults) }
+            }
+            Self::Taken(contract, taken) => {
+                let found = contract.found(value, at);
+                if !found.is_empty() && taken.accepts(value) { faults.take_all(found) } else { faults.append(found) }
+            }
         }
+    }
+
+    /// What differs in `value`, which stands at `at`.
+    fn found(&self, value: &Value, at: At<'_>) -> Faults {
+        let mut faults = Faults::default();
+        self.check(value, at, &mut faults);
+        faults
     }
 
     /// Whether `value` is of this shape.
     pub(crate) fn accepts(&self, value: &Value) -> bool {
-        let mut faults = Faults::default();
-        self.check(value, At::root("it"), &mut faults);
-        faults.is_empty()
+        self.found(value, At::root("it")).is_empty()
     }
 }
 
@@ -182,7 +221,7 @@ fn object(value: &Value, lists: &[&[Field]], others: Option<&Shape>, at: At<'_>,
     for (name, value) in map.iter().filter(|(name, _)| !fields().any(|field| field.0 == *name)) {
         match others {
             Some(shape) => shape.check(value, at.key(name), faults),
-            None => faults.add(at.key(name), "is not a field of this call"),
+            None => faults.add(at.key(name), NO_FIELD),
         }
     }
 }
@@ -216,7 +255,7 @@ mod tests {
     use serde_json::json;
 
     use super::{Need::*, *};
-    use crate::contract::fault::MOST_FAULTS;
+    use crate::contract::fault::{Fault, MOST_FAULTS};
 
     fn faults(shape: Shape, value: &Value) -> Vec<String> {
         let mut faults = Faults::default();
@@ -233,6 +272,8 @@ mod tests {
         for (shape, good, bad, expected) in [
             (Boolean, json!(true), json!("true"), "the body must be true or false"),
             (Integer, json!(-1), json!(1.0), "the body must be an integer"),
+            (Natural, json!(0), json!(-1), "the body must not be negative"),
+            (Natural, json!(7), json!("7"), "the body must be an integer"),
             (Timestamp, json!(99_999_999_999_i64), json!("1"), "the body must be an integer"),
             (
                 Timestamp,
@@ -246,6 +287,15 @@ mod tests {
             (OneOf(&["a", "b"]), json!("b"), json!("c"), "the body must be one of a, b"),
             (Rule("an x", |text| text == "x"), json!("x"), json!(1), "the body must be an x"),
             (Nullable(&Boolean), json!(null), json!(1), "the body must be true or false"),
+            (Null, json!(null), json!(1), "the body must be null"),
+            (
+                When("a", "x", &PAIR, &Integer),
+                json!({"a": "x", "b": 1}),
+                json!({"a": "y"}),
+                "the body must be an integer",
+            ),
+            (When("a", "x", &PAIR, &Integer), json!(1), json!({"a": "x", "b": ""}), "b must be an integer"),
+            (Taken(&PAIR, &Null), json!({"a": ""}), json!(1), "the body must be an object"),
             (Either("a or b", &[Integer, Boolean]), json!(1), json!("1"), "the body must be a or b"),
             (PAIR, json!({"a": ""}), json!({}), "a is missing"),
             (PAIR, json!({"a": "", "b": 1}), json!({"a": "", "c": 1}), "c is not a field of this call"),
@@ -276,6 +326,34 @@ mod tests {
                 assert_eq!(faults(shape, &good), [""; 0], "{good}");
             }
             assert_eq!(faults(shape, &bad), [expected], "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_is_taken_is_noted_as_the_contract_has_it() {
+        use Shape::*;
+        const ID: Shape = Taken(&Bytes(2), &Natural);
+        const EITHER: Shape = Either("an id or a list", &[Object(&[("id", Must, ID)]), List(&ID, 0, 9)]);
+        const BODY: Shape =
+            Object(&[("any", May, EITHER), ("none", May, Taken(&Text, &Null)), undocumented("x", &Text)]);
+        let taken = |value: &Value| {
+            let mut faults = Faults::default();
+            BODY.check(value, At::root("the body"), &mut faults);
+            let line = |fault: Fault| format!("{}: {}", fault.pointer, fault.text);
+            faults.into_result().map(|taken| taken.into_iter().map(line).collect::<Vec<_>>())
+        };
+        assert_eq!(taken(&json!({"any": {"id": "a"}, "none": ""})), Ok(vec![]));
+        let expected =
+            ["/any/1: any[1] must be a string", "/none: none must be a string", "/x: x is not a field of this call"];
+        assert_eq!(taken(&json!({"any": ["a", 1], "none": null, "x": "x"})).unwrap(), expected);
+        assert_eq!(taken(&json!({"any": {"id": 7}})).unwrap(), ["/any/id: any.id must be a string"]);
+        // What is not taken either is refused in the contract's words.
+        for (body, expected) in [
+            (json!({"any": {"id": -1}}), "any must be an id or a list"),
+            (json!({"none": 1, "any": [1]}), "none must be a string"),
+            (json!({"x": 1}), "x is not a field of this call"),
+        ] {
+            assert_eq!(taken(&body).unwrap_err()[0].text, expected, "{body}");
         }
     }
 

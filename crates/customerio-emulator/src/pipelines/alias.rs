@@ -1,15 +1,13 @@
-//! `POST /v1/alias`: makes one of two. A batch does not take it.
-
-use customerio_core::limits;
+//! `POST /v1/alias`: makes one of two.
 
 use crate::{
     call::{Call, Handler::Fallible},
     contract::{
         identifier::Identifier,
-        shape::{Need::Must, Shape},
+        shape::{Need::Must, Shape, undocumented},
     },
     pipelines::{
-        common::{COMMON, CONTEXT},
+        common::{COMMON, CONTEXT, ID, ID_OR_NONE, id},
         kind::{Kind, MOST_CALL},
         user_identity::find,
     },
@@ -24,13 +22,13 @@ pub(crate) const KIND: Kind = Kind::new("alias", SHAPE, Fallible(alias));
 
 const SHAPE: Shape = Shape::Joined(&[
     COMMON,
-    &[CONTEXT, ("previousId", Must, Shape::Filled), ("userId", Must, Shape::Bytes(limits::PERSON_ID))],
+    &[CONTEXT, ("previousId", Must, ID), ("userId", Must, ID), undocumented("anonymousId", &ID_OR_NONE)],
 ]);
 
 /// The person or the visitor `previousId` becomes one with the person `userId`.
 fn alias(call: &mut Call<'_>) -> Result<(), Refusal> {
     let Some(person) = find(call) else { return Ok(()) };
-    let previous = call.body["previousId"].as_str().unwrap_or_default().to_owned();
+    let previous = id(&call.body["previousId"]).unwrap_or_default();
     let (secondary, now) = (Identifier::Id(previous.clone()), call.now());
     if call.state.people.find(&secondary).is_none() {
         return call.state.adopt(&person, &previous);

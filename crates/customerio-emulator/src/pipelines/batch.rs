@@ -7,12 +7,14 @@ use crate::{
     call::{Call, Handler::Fallible},
     contract::{
         choice::chosen,
+        deviation::Deviations,
         fault::{At, Faults},
         json,
-        shape::{Need::Must, Shape},
+        shape::{Need::Must, Shape, undocumented},
     },
     pipelines::{
-        common::{CONTEXT, INTEGRATIONS},
+        alias,
+        common::{CONTEXT, DATE_TIME, INTEGRATIONS},
         group, identify,
         kind::{Kind, MOST_CALL},
         page, screen, track,
@@ -27,10 +29,18 @@ pub(crate) const ROUTE: Route = Route::pipelines("/v1/batch", &BODY, MOST_BATCH,
 const MOST_BATCH: usize = 500 * 1024;
 
 /// Calls are checked one by one.
-const BODY: Shape = Shape::Object(&[("batch", Must, Shape::List(&Shape::Any, 0, usize::MAX)), CONTEXT, INTEGRATIONS]);
+const BODY: Shape = Shape::Object(&[
+    ("batch", Must, Shape::List(&Shape::Any, 0, usize::MAX)),
+    CONTEXT,
+    INTEGRATIONS,
+    undocumented("sentAt", &DATE_TIME),
+]);
 
-/// What a batch takes: all kinds but an alias.
+/// What a batch takes, as the contract has it.
 static KINDS: [&Kind; 5] = [&identify::KIND, &track::KIND, &page::KIND, &screen::KIND, &group::KIND];
+
+/// What stands beside the batch for all of it. Clients give each call its own instead, which counts then.
+const SHARED: [&str; 2] = ["context", "integrations"];
 
 /// In strict mode all are checked before any is applied. What a call makes impossible only together with what is there
 /// already, such as too many attributes of one person, is found when the call is applied: it is dropped then.
@@ -39,7 +49,7 @@ fn batch(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let Some(Value::Array(batch)) = body.remove("batch") else { return Ok(Reply::empty()) };
     let (mut good, share) = (Vec::with_capacity(batch.len()), call.share(batch.len()));
     for (index, mut item) in batch.into_iter().enumerate() {
-        match check_item(&mut item, index, &body) {
+        match check_item(&mut item, index, &body, call.deviations) {
             Ok(kind) => good.push((kind, item)),
             Err(refusal) if call.strict => return Err(refusal),
             Err(_) => call.state.dropped += 1,
@@ -55,31 +65,42 @@ fn batch(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 }
 
 /// Checks a call of a batch, and gives it what stands beside the batch. Gives back its kind.
-fn check_item(item: &mut Value, index: usize, shared: &Map<String, Value>) -> Result<&'static Kind, Refusal> {
+fn check_item(
+    item: &mut Value,
+    index: usize,
+    shared: &Map<String, Value>,
+    deviations: &mut Deviations,
+) -> Result<&'static Kind, Refusal> {
     let root = At::root("the body");
     let (list, mut faults) = (root.key("batch"), Faults::default());
     let (at, mut known) = (list.index(index), None);
     if let Some(bytes) = json::excess(item, MOST_CALL) {
         faults.add(at, format_args!("has {bytes} bytes; the most is {MOST_CALL}"));
     } else if let Some(fields) = item.as_object_mut() {
-        for (name, value) in shared {
-            if fields.insert(name.clone(), value.clone()).is_some() {
-                faults.add(at.key(name), "stands beside the batch, and applies to all of it");
+        for name in SHARED {
+            if fields.contains_key(name) {
+                faults.take(at.key(name), "stands beside the batch, and applies to all of it");
+            } else if let Some(value) = shared.get(name) {
+                fields.insert(name.to_owned(), value.clone());
             }
         }
-        for name in ["context", "integrations"].iter().filter(|name| !shared.contains_key(**name)) {
-            if fields.contains_key(*name) {
-                faults.add(at.key(name), "stands beside the batch, and applies to all of it");
-            }
-        }
-        let name = chosen(fields, "type", KINDS.iter().map(|kind| kind.name), at, &mut faults);
-        known = KINDS.iter().copied().find(|kind| Some(kind.name) == name);
+        known = kind(fields, at, &mut faults);
         if let Some(kind) = known {
             kind.check(item, at, &mut faults);
         }
     } else {
         faults.add(at, "must be an object");
     }
-    faults.into_result().map_err(|faults| Refusal::faults(StatusCode::BAD_REQUEST, faults))?;
+    deviations.note("", faults.into_result().map_err(|faults| Refusal::faults(StatusCode::BAD_REQUEST, faults))?);
     known.ok_or_else(|| Refusal::bad("the call has no type"))
+}
+
+/// The kind of a call. An alias is none that the contract has in a batch, and is taken.
+fn kind(fields: &Map<String, Value>, at: At<'_>, faults: &mut Faults) -> Option<&'static Kind> {
+    if fields.get("type").is_some_and(|name| name == alias::KIND.name) {
+        faults.take(at.key("type"), "is not one of those that a batch has");
+        return Some(&alias::KIND);
+    }
+    let name = chosen(fields, "type", KINDS.iter().map(|kind| kind.name), at, faults);
+    KINDS.into_iter().find(|kind| Some(kind.name) == name)
 }

@@ -6,7 +6,8 @@ use crate::{
     call::Call,
     contract::{
         date,
-        shape::{Field, Need::May, Shape},
+        identifier::spelled,
+        shape::{Field, Need::May, Shape, undocumented},
     },
 };
 
@@ -19,9 +20,24 @@ pub(crate) const COMMON: &[Field] = &[
     ("timestamp", May, DATE_TIME),
     ("version", May, Shape::Number),
     INTEGRATIONS,
+    undocumented("_metadata", &Shape::Open(&[], &Shape::Any)),
 ];
 
-pub(crate) const INTEGRATIONS: Field = ("integrations", May, Shape::Open(&[], &Shape::Boolean));
+/// Clients give an integration settings of its own, where the contract has `true` and `false` alone.
+pub(crate) const INTEGRATIONS: Field =
+    ("integrations", May, Shape::Open(&[], &Shape::Taken(&Shape::Boolean, &Shape::Open(&[], &Shape::Any))));
+
+/// An id, of whatever length. Clients write numbers too.
+pub(crate) const ID: Shape = Shape::Taken(&Shape::Filled, &Shape::Natural);
+
+/// An id that may be empty, where something else says who is meant. Clients write numbers too, and `null` for none.
+pub(crate) const ID_OR_NONE: Shape = Shape::Taken(&Shape::Text, &Shape::Nullable(&Shape::Natural));
+
+/// The name of a page or a screen. Clients write `null` for none.
+pub(crate) const NAME: Field = ("name", May, Shape::Taken(&Shape::Text, &Shape::Null));
+
+/// The category of a page or a screen: clients send it beside the properties.
+pub(crate) const CATEGORY: Field = undocumented("category", &Shape::Nullable(&Shape::Text));
 
 pub(crate) const DATE_TIME: Shape =
     Shape::Rule("an ISO 8601 date and time, such as 2026-08-01T12:00:00Z", date::is_date_time);
@@ -42,6 +58,8 @@ pub(crate) const CONTEXT: Field = (
             ("device", May, DEVICE),
             ("network", May, Shape::Open(&[], &Shape::Any)),
             ("os", May, TEXTS),
+            // Not in the contract, and in every request of the vendor's clients.
+            ("library", May, TEXTS),
         ],
         &Shape::Any,
     ),
@@ -62,4 +80,9 @@ pub(crate) fn timestamp(call: &Call<'_>) -> i64 {
 /// A field of the body that is a string and not blank.
 pub(crate) fn text(value: &Value) -> Option<&str> {
     value.as_str().filter(|text| !text.trim().is_empty())
+}
+
+/// An id in the body that is not blank.
+pub(crate) fn id(value: &Value) -> Option<String> {
+    spelled(value).filter(|id| !id.trim().is_empty())
 }

@@ -6,7 +6,7 @@ use crate::{
     call::Call,
     contract::shape::{Field, Need::May, Shape},
     pipelines::{
-        common::{text, timestamp},
+        common::{id, timestamp},
         user_identity::obtain,
     },
     server::answer::Refusal,
@@ -17,8 +17,8 @@ pub(crate) const PROPERTIES: Field = ("properties", May, Shape::Open(&[], &Shape
 
 /// Keeps an event, whose name stands in the field `name`. Its `messageId` is known to be new.
 pub(crate) fn record(call: &mut Call<'_>, event_type: EventType, name: &str) -> Result<(), Refusal> {
-    let anonymous_id = text(&call.body["anonymousId"]).map(str::to_owned);
-    let named = text(&call.body["userId"]).is_some();
+    let anonymous_id = id(&call.body["anonymousId"]);
+    let named = id(&call.body["userId"]).is_some();
     let person = if named {
         // An event of someone suppressed is nobody's.
         let Some(person) = obtain(call)? else { return Ok(()) };
@@ -35,7 +35,7 @@ pub(crate) fn record(call: &mut Call<'_>, event_type: EventType, name: &str) -> 
         name: call.body[name].as_str().unwrap_or_default().trim().to_owned(),
         person,
         anonymous_id,
-        group_id: text(&call.body["groupId"]).map(str::to_owned),
+        group_id: id(&call.body["groupId"]),
         timestamp: Timestamp::from(timestamp(call)),
         data: call.body["properties"].as_object().cloned().unwrap_or_default(),
     };

@@ -12,7 +12,7 @@ use crate::{
         },
     },
     pipelines::{
-        common::{COMMON, text},
+        common::{COMMON, ID, id},
         kind::{Kind, MOST_CALL},
         user_identity::{WHO, must_be_named, obtain},
     },
@@ -30,7 +30,7 @@ const SHAPE: Shape = Shape::Also(
         WHO,
         COMMON,
         &[
-            ("groupId", Must, object::ID),
+            ("groupId", Must, ID),
             (
                 "traits",
                 May,
@@ -58,15 +58,15 @@ fn group(call: &mut Call<'_>) -> Result<(), Refusal> {
         Some(Value::Object(attributes)) => attributes,
         _ => Map::new(),
     };
-    let identifiers = json!({"object_type_id": type_id, "object_id": call.body["groupId"]});
+    let identifiers = json!({"object_type_id": type_id, "object_id": id(&call.body["groupId"])});
     let Some(object) = call.state.objects.obtain(&identifiers)? else { return Ok(()) };
     call.state.objects.change(&object, &traits)?;
-    if text(&call.body["userId"]).is_some() {
+    if id(&call.body["userId"]).is_some() {
         if let Some(person) = obtain(call)? {
             call.state.relate(&person, &object, &related)?;
         }
-    } else if let Some(anonymous_id) = text(&call.body["anonymousId"]) {
-        call.state.relate_visitor(&object, anonymous_id, &related)?;
+    } else if let Some(anonymous_id) = id(&call.body["anonymousId"]) {
+        call.state.relate_visitor(&object, &anonymous_id, &related)?;
     }
     Ok(())
 }

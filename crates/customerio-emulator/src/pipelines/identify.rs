@@ -11,9 +11,9 @@ use crate::{
         shape::{Need::May, Shape},
     },
     pipelines::{
-        common::{COMMON, DATE_TIME, text, timestamp},
+        common::{COMMON, DATE_TIME, id, text, timestamp},
         kind::{Kind, MOST_CALL},
-        user_identity::{WHO, is_named},
+        user_identity::{WHO, is_named, user},
     },
     route::Route,
     server::answer::Refusal,
@@ -38,7 +38,11 @@ const TRAITS: Shape = Shape::Open(
         ("email", May, Shape::Either("an e-mail address, or null or empty to remove it", &[EMAIL, EMPTY])),
         ("createdAt", May, Shape::Nullable(&DATE_TIME)),
         // "Any casing of true, 1 or "1"" is meant as true; anything else as false.
-        ("unsubscribed", May, Shape::Either("true or false", &[Shape::Boolean, Shape::Text, Shape::Integer, NULL])),
+        (
+            "unsubscribed",
+            May,
+            Shape::Either("true or false", &[Shape::Boolean, Shape::Text, Shape::Integer, Shape::Null]),
+        ),
         (
             person::PREFERENCES,
             May,
@@ -54,13 +58,12 @@ const TRAITS: Shape = Shape::Open(
     &Shape::Any,
 );
 
-const NULL: Shape = Shape::Nullable(&Shape::OneOf(&[]));
 const EMPTY: Shape = Shape::Nullable(&Shape::OneOf(&[""]));
 
 /// Who is not known by `userId`, as a person is by `anonymousId` once they were both in one call, can be by `email`.
 fn identify(call: &mut Call<'_>) -> Result<(), Refusal> {
-    let anonymous_id = text(&call.body["anonymousId"]).map(str::to_owned);
-    let by_id = text(&call.body["userId"]).map(|id| Identifier::Id(id.to_owned()));
+    let anonymous_id = id(&call.body["anonymousId"]);
+    let by_id = user(call);
     let visitor = || anonymous_id.as_deref().and_then(|id| call.state.people.of_anonymous_id(id));
     let by_email = || text(&call.body["traits"]["email"]).map(Identifier::email);
     let Some(person) = by_id.or_else(|| visitor().map(Identifier::CioId)).or_else(by_email) else { return Ok(()) };

@@ -3,7 +3,6 @@
 //! In strict mode what is not valid is refused. In lax mode everything is answered with a 200, and what is not valid is
 //! dropped and counted.
 
-use http::StatusCode;
 use serde_json::Value;
 
 use crate::{
@@ -45,7 +44,7 @@ impl Kind {
             faults.add(root.key("type"), format_args!("must be {}", self.name));
         }
         self.check(&call.body, root, &mut faults);
-        faults.into_result().map_err(|faults| Refusal::faults(StatusCode::BAD_REQUEST, faults))?;
+        call.accept("", faults)?;
         self.apply(call)?;
         Ok(Reply::empty())
     }

@@ -6,7 +6,7 @@ use crate::{
     call::{Call, Handler::Fallible},
     contract::shape::{Need::May, Shape},
     pipelines::{
-        common::COMMON,
+        common::{CATEGORY, COMMON, NAME},
         event_body::record,
         kind::{Kind, MOST_CALL},
         user_identity::{WHO, must_be_named},
@@ -24,7 +24,8 @@ const SHAPE: Shape = Shape::Also(
         WHO,
         COMMON,
         &[
-            ("name", May, Shape::Text),
+            NAME,
+            CATEGORY,
             (
                 "properties",
                 May,

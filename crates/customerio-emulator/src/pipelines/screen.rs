@@ -4,9 +4,9 @@ use customerio_core::track::EventType;
 
 use crate::{
     call::{Call, Handler::Fallible},
-    contract::shape::{Need::May, Shape},
+    contract::shape::Shape,
     pipelines::{
-        common::COMMON,
+        common::{CATEGORY, COMMON, NAME},
         event_body::{PROPERTIES, record},
         kind::{Kind, MOST_CALL},
         user_identity::{WHO, must_be_named},
@@ -20,8 +20,7 @@ pub(crate) const ROUTE: Route =
 
 pub(crate) const KIND: Kind = Kind::new("screen", SHAPE, Fallible(screen));
 
-const SHAPE: Shape =
-    Shape::Also(&Shape::Joined(&[WHO, COMMON, &[("name", May, Shape::Text), PROPERTIES]]), must_be_named);
+const SHAPE: Shape = Shape::Also(&Shape::Joined(&[WHO, COMMON, &[NAME, CATEGORY, PROPERTIES]]), must_be_named);
 
 fn screen(call: &mut Call<'_>) -> Result<(), Refusal> {
     record(call, EventType::Screen, "name")

@@ -172,7 +172,7 @@ fn what_the_contract_does_not_allow_is_refused_in_strict_mode_and_dropped_withou
         (IDENTIFY, json!([]), "the body must be an object"),
         (IDENTIFY, json!({}), "the body must have userId, anonymousId or traits.email"),
         (IDENTIFY, json!({"userId": ""}), "the body must have userId, anonymousId or traits.email"),
-        (IDENTIFY, json!({"userId": 42, "anonymousId": "a"}), "userId must be a string of at most 150 bytes"),
+        (IDENTIFY, json!({"userId": -42, "anonymousId": "a"}), "userId must be a string"),
         (IDENTIFY, json!({"userId": "42", "type": "track"}), "type must be identify"),
         (IDENTIFY, json!({"userId": "42", "attributes": {}}), "attributes is not a field of this call"),
         (IDENTIFY, json!({"userId": "42", "timestamp": NOW}), time),
@@ -196,7 +196,7 @@ fn what_the_contract_does_not_allow_is_refused_in_strict_mode_and_dropped_withou
         ),
         (TRACK, json!({"userId": "42"}), "event is missing"),
         (TRACK, json!({"event": "e"}), "the body must have userId, anonymousId or groupId"),
-        (TRACK, json!({"userId": "42", "event": "x".repeat(101)}), "event must be a name of 1 to 100 bytes"),
+        (TRACK, json!({"userId": "42", "event": " "}), "event must not be empty"),
         (TRACK, json!({"userId": "42", "event": "e", "traits": {}}), "traits is not a field of this call"),
         ("POST /v1/page", json!({"name": "p"}), who),
         ("POST /v1/page", json!({"userId": "42", "properties": {"url": 1}}), "properties.url must be a string"),
@@ -243,6 +243,38 @@ fn what_the_contract_does_not_allow_is_refused_in_strict_mode_and_dropped_withou
     assert_eq!(emulator.dropped(), u64::try_from(cases.len()).unwrap());
     assert_eq!((emulator.people_count(), emulator.events().len(), emulator.metrics().len()), (0, 0, 0));
     assert_eq!(emulator.objects(), []);
+}
+
+#[test]
+fn libraries_have_names_and_ids_are_not_negative() {
+    let emulator = emulator();
+    for (line, body, reason) in [
+        (
+            IDENTIFY,
+            json!({"userId": "42", "context": {"library": "customerio-rust"}}),
+            "context.library must be an object",
+        ),
+        (
+            IDENTIFY,
+            json!({"userId": "42", "context": {"library": {"version": 1}}}),
+            "context.library.version must be a string",
+        ),
+        (
+            TRACK,
+            semantic(
+                "Object Deleted",
+                &json!({"anonymousId": "a", "properties": {"objectId": "a", "objectTypeId": -1}}),
+            ),
+            "properties.objectTypeId must not be negative",
+        ),
+        (
+            TRACK,
+            json!({"event": "Report Content Event", "properties": {"actionType": "viewed_content", "contentId": -1}}),
+            "properties.contentId must not be negative",
+        ),
+    ] {
+        refuse(&emulator, line, &body, reason);
+    }
 }
 
 #[test]
@@ -294,16 +326,19 @@ fn a_batch_applies_what_stands_beside_it_to_all() {
 
 #[test]
 fn one_bad_call_refuses_a_batch_in_strict_mode_and_is_dropped_alone_without() {
-    let beside = "stands beside the batch, and applies to all of it";
     for (bad, reason) in [
         (json!({"userId": "2"}), "batch[1].type is missing".to_owned()),
         (
-            json!({"type": "alias", "userId": "1", "previousId": "2"}),
+            json!({"type": "delete", "userId": "2"}),
             "batch[1].type must be one of identify, track, page, screen, group".to_owned(),
         ),
         (json!({"type": "track", "userId": "2"}), "batch[1].event is missing".to_owned()),
-        (json!({"type": "identify", "userId": "2", "context": {}}), format!("batch[1].context {beside}")),
-        (json!({"type": "identify", "userId": "2", "integrations": {}}), format!("batch[1].integrations {beside}")),
+        (json!({"type": "alias", "userId": "2"}), "batch[1].previousId is missing".to_owned()),
+        (json!({"type": "identify", "userId": "2", "context": 1}), "batch[1].context must be an object".to_owned()),
+        (
+            json!({"type": "identify", "userId": "2", "_metadata": 1}),
+            "batch[1]._metadata is not a field of this call".to_owned(),
+        ),
         (json!("x"), "batch[1] must be an object".to_owned()),
         (
             json!({"type": "track", "userId": "2", "event": "e", "properties": {"a": "x".repeat(32_768)}}),
@@ -326,6 +361,139 @@ fn one_bad_call_refuses_a_batch_in_strict_mode_and_is_dropped_alone_without() {
     ] {
         refuse(&emulator, BATCH, &body, reason);
     }
+}
+
+/// Requests as the clients put them on the wire, ids and times aside; and what of them the contract has not.
+#[test]
+fn what_the_vendors_clients_send_is_taken_and_noted() {
+    let beside = "stands beside the batch, and applies to all of it";
+    let node = json!({"batch": [
+        {
+            "timestamp": "2026-11-26T03:40:43.123Z", "integrations": {}, "type": "identify", "userId": "42",
+            "traits": {"plan": "pro"}, "anonymousId": "cookie", "messageId": "node-1",
+            "context": {"library": {"name": "@customerio/cdp-analytics-node", "version": "0.5.9"}},
+            "_metadata": {"nodeVersion": "20.20.2", "jsRuntime": "node"},
+        },
+        {
+            "timestamp": "2026-11-26T03:40:43.123Z", "type": "page", "userId": "42", "category": "docs", "name": "home",
+            "integrations": {"All": false, "Amplitude": {"sessionId": 1}}, "properties": {"category": "docs"},
+            "messageId": "node-2", "context": {"ip": "192.0.2.1"}, "_metadata": {"jsRuntime": "node"},
+        },
+        {
+            "timestamp": "2026-11-26T03:40:43.123Z", "integrations": {}, "userId": "42", "type": "alias",
+            "previousId": "visitor", "context": {}, "messageId": "node-3", "_metadata": {"jsRuntime": "node"},
+        },
+    ]});
+    let of_node = [
+        format!("/batch/0/context: batch[0].context {beside}"),
+        format!("/batch/0/integrations: batch[0].integrations {beside}"),
+        "/batch/0/_metadata: batch[0]._metadata is not a field of this call".into(),
+        format!("/batch/1/context: batch[1].context {beside}"),
+        format!("/batch/1/integrations: batch[1].integrations {beside}"),
+        "/batch/1/integrations/Amplitude: batch[1].integrations.Amplitude must be true or false".into(),
+        "/batch/1/_metadata: batch[1]._metadata is not a field of this call".into(),
+        "/batch/1/category: batch[1].category is not a field of this call".into(),
+        format!("/batch/2/context: batch[2].context {beside}"),
+        format!("/batch/2/integrations: batch[2].integrations {beside}"),
+        "/batch/2/type: batch[2].type is not one of those that a batch has".into(),
+        "/batch/2/_metadata: batch[2]._metadata is not a field of this call".into(),
+    ];
+    let python = json!({"sentAt": "2026-11-26T03:40:43.123456+00:00", "batch": [
+        {
+            "integrations": {}, "anonymousId": null, "properties": {}, "timestamp": "2026-11-26T03:40:43.123+00:00",
+            "category": null, "context": {"library": {"name": "analytics-python", "version": "1.1.0"}},
+            "userId": "42", "type": "screen", "name": null, "messageId": "python-1",
+        },
+        {
+            "integrations": {}, "anonymousId": null, "timestamp": "2026-11-26T03:40:43.123+00:00", "groupId": 7,
+            "context": {}, "userId": "42", "traits": {}, "type": "group", "messageId": "python-2",
+        },
+        {
+            "integrations": {}, "previousId": 7, "timestamp": "2026-11-26T03:40:43.123+00:00", "context": {},
+            "userId": "42", "type": "alias", "messageId": "python-3", "anonymousId": null,
+        },
+    ]});
+    let of_python = [
+        "/sentAt: sentAt is not a field of this call".to_owned(),
+        format!("/batch/0/context: batch[0].context {beside}"),
+        format!("/batch/0/integrations: batch[0].integrations {beside}"),
+        "/batch/0/anonymousId: batch[0].anonymousId must be a string".into(),
+        "/batch/0/name: batch[0].name must be a string".into(),
+        "/batch/0/category: batch[0].category is not a field of this call".into(),
+        format!("/batch/1/context: batch[1].context {beside}"),
+        format!("/batch/1/integrations: batch[1].integrations {beside}"),
+        "/batch/1/anonymousId: batch[1].anonymousId must be a string".into(),
+        "/batch/1/groupId: batch[1].groupId must be a string".into(),
+        format!("/batch/2/context: batch[2].context {beside}"),
+        format!("/batch/2/integrations: batch[2].integrations {beside}"),
+        "/batch/2/type: batch[2].type is not one of those that a batch has".into(),
+        "/batch/2/previousId: batch[2].previousId must be a string".into(),
+        "/batch/2/anonymousId: batch[2].anonymousId is not a field of this call".into(),
+    ];
+    let number = json!({"userId": 42, "event": "e", "messageId": "number"});
+    for strict in [true, false] {
+        let emulator = emulator();
+        for (line, body, expected) in [
+            (BATCH, &node, &of_node[..]),
+            (BATCH, &python, &of_python[..]),
+            (TRACK, &number, &["/userId: userId must be a string".to_owned()]),
+        ] {
+            let given = if strict { call(&emulator, line, body) } else { lax(&emulator, line, body) };
+            assert_eq!(given, (200, json!({})), "{body}");
+            let noted = emulator.request_log().pop().unwrap().deviations;
+            assert_eq!(noted.iter().map(ToString::to_string).collect::<Vec<_>>(), expected, "{body}");
+        }
+        let ada = emulator.person("42").unwrap();
+        assert_eq!((ada.attributes["plan"].as_str(), ada.anonymous_ids.len()), (Some("pro"), 3));
+        assert_eq!((emulator.events_of("42").len(), emulator.people_count(), emulator.dropped()), (3, 1, 0));
+        assert_eq!(emulator.object("1", "7").unwrap().people.len(), 1);
+    }
+}
+
+#[test]
+fn what_a_call_of_a_batch_has_itself_counts_before_what_stands_beside_it() {
+    let emulator = emulator();
+    let device = |token: &str| json!({"device": {"token": token}});
+    let created = json!({"type": "track", "userId": "42", "event": "Device Created or Updated"});
+    let mut own = created.clone();
+    own["context"] = device("own");
+    accept(&emulator, BATCH, &json!({"batch": [created, own], "context": device("shared")}));
+    let tokens = emulator.person("42").unwrap().devices.into_iter().map(|device| device.id).collect::<Vec<_>>();
+    assert_eq!(tokens, ["shared", "own"]);
+    let noted = &emulator.request_log()[0].deviations;
+    assert_eq!((noted.len(), noted[0].pointer.as_str()), (1, "/batch/1/context"));
+}
+
+#[test]
+fn what_is_refused_or_dropped_deviates_in_nothing() {
+    let emulator = emulator();
+    let identify = |id: Value| json!({"type": "identify", "userId": id});
+    let batch = json!({"batch": [identify(json!(1)), identify(json!(-1))]});
+    let noted =
+        || emulator.request_log().pop().unwrap().deviations.into_iter().map(|it| it.pointer).collect::<Vec<_>>();
+    refuse(&emulator, BATCH, &batch, "batch[1].userId must be a string");
+    assert_eq!(noted(), [""; 0]);
+    assert_eq!(lax(&emulator, BATCH, &batch), (200, json!({})));
+    assert_eq!((noted(), emulator.dropped()), (vec!["/batch/0/userId".to_owned()], 1));
+    assert_eq!(lax(&emulator, IDENTIFY, &identify(json!(-1))), (200, json!({})));
+    assert_eq!((noted(), emulator.dropped()), (vec![], 2));
+}
+
+#[test]
+fn names_and_ids_may_be_long() {
+    let emulator = emulator();
+    let long = "x".repeat(1_000);
+    for (line, body) in [
+        (TRACK, json!({"userId": long, "event": long, "groupId": long})),
+        (IDENTIFY, json!({"userId": long, "anonymousId": long})),
+        (GROUP, json!({"userId": long, "groupId": long})),
+        ("POST /v1/alias", json!({"userId": long, "previousId": format!("{long}x")})),
+        (TRACK, json!({"userId": long, "event": "User Suppressed"})),
+    ] {
+        accept(&emulator, line, &body);
+        assert_eq!(emulator.request_log().pop().unwrap().deviations, [], "{line}");
+    }
+    assert!(emulator.is_suppressed(&long));
 }
 
 #[test]

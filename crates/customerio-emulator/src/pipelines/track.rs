@@ -10,7 +10,7 @@ use crate::{
         Shape,
     },
     pipelines::{
-        common::COMMON,
+        common::{COMMON, ID},
         event_body::{PROPERTIES, record},
         kind::{Kind, MOST_CALL},
         semantic::{device, object, report, user},
@@ -18,7 +18,6 @@ use crate::{
     },
     route::Route,
     server::answer::Refusal,
-    track::event_body::NAME_OF_EVENT,
 };
 
 pub(crate) const ROUTE: Route =
@@ -37,7 +36,7 @@ pub(crate) const KIND: Kind = Kind::new("track", SHAPE, Fallible(track)).with_se
 ]);
 
 const SHAPE: Shape = Shape::Also(
-    &Shape::Joined(&[WHO, COMMON, &[("event", Must, NAME_OF_EVENT), ("groupId", May, Shape::Filled), PROPERTIES]]),
+    &Shape::Joined(&[WHO, COMMON, &[("event", Must, Shape::Filled), ("groupId", May, ID), PROPERTIES]]),
     |call| {
         let is_named = is_named(call) || call.contains_key("groupId");
         if is_named { Ok(()) } else { Err("must have userId, anonymousId or groupId") }

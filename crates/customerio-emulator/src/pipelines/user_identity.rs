@@ -1,27 +1,24 @@
 //! Who a call is about: a person by `userId`, a visitor by `anonymousId`.
 
-use customerio_core::limits;
 use serde_json::{Map, Value};
 
 use crate::{
     call::Call,
     contract::{
         identifier::Identifier,
-        shape::{Field, Need::May, Shape},
+        shape::{Field, Need::May},
     },
-    pipelines::common::{CONTEXT, text},
+    pipelines::common::{CONTEXT, ID_OR_NONE, id},
     server::answer::Refusal,
 };
 
-/// An id may be empty, where something else says who is meant.
-const USER_ID: Shape =
-    Shape::Either("a string of at most 150 bytes", &[Shape::Bytes(limits::PERSON_ID), Shape::OneOf(&[""])]);
-
 /// Who, and where they were.
-pub(crate) const WHO: &[Field] = &[("userId", May, USER_ID), ("anonymousId", May, Shape::Text), CONTEXT];
+pub(crate) const WHO: &[Field] = &[("userId", May, ID_OR_NONE), VISITOR, CONTEXT];
+
+pub(crate) const VISITOR: Field = ("anonymousId", May, ID_OR_NONE);
 
 pub(crate) fn is_named(call: &Map<String, Value>) -> bool {
-    ["userId", "anonymousId"].iter().any(|name| call.get(*name).is_some_and(|value| text(value).is_some()))
+    ["userId", "anonymousId"].iter().any(|name| call.get(*name).is_some_and(|value| id(value).is_some()))
 }
 
 pub(crate) fn must_be_named(call: &Map<String, Value>) -> Result<(), &'static str> {
@@ -29,7 +26,7 @@ pub(crate) fn must_be_named(call: &Map<String, Value>) -> Result<(), &'static st
 }
 
 pub(crate) fn user(call: &Call<'_>) -> Option<Identifier> {
-    text(&call.body["userId"]).map(|id| Identifier::Id(id.to_owned()))
+    id(&call.body["userId"]).map(Identifier::Id)
 }
 
 /// The `cio_id` of the person with the `userId`, if they exist.

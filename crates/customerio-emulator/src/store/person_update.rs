@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     contract::{
-        identifier::Identifier,
+        identifier::{Identifier, spelled},
         person::{ONE_TOPIC, PREFERENCES},
     },
     server::answer::Refusal,
@@ -38,8 +38,8 @@ pub(crate) enum Relationships {
 impl PersonUpdate {
     /// Reads fields that have passed their shape, in which identifiers and attributes are beside each other.
     pub(crate) fn of(mut fields: Map<String, Value>) -> Self {
-        let id = text(fields.remove("id"));
-        let anonymous_id = text(fields.remove("anonymous_id"));
+        let id = fields.remove("id").as_ref().and_then(spelled);
+        let anonymous_id = fields.remove("anonymous_id").as_ref().and_then(spelled);
         let must_exist = fields.remove("_update") == Some(Value::Bool(true));
         let email = fields.remove("email");
         Self { id, email, anonymous_id, must_exist, timestamp: None, relationships: None, attributes: fields }
@@ -137,11 +137,4 @@ fn merged_preferences(people: &People, cio_id: &str, mut change: Value) -> Value
         }
     }
     change
-}
-
-fn text(value: Option<Value>) -> Option<String> {
-    match value {
-        Some(Value::String(text)) => Some(text),
-        _ => None,
-    }
 }

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use customerio_core::{DeliveryId, Timestamp, http::Method, http::StatusCode, track::EventType};
 use serde_json::{Map, Value};
 
+use crate::contract::deviation::Deviation;
+
 /// A person.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -198,6 +200,9 @@ pub struct LoggedRequest {
     pub method: Method,
     /// Path and query as they came; cut off after 2000 bytes.
     pub path: String,
-    /// The status of the answer.
+    /// The status of the response.
     pub status: StatusCode,
+    /// Where the request was accepted though the contract says otherwise: the first 20 such places. Of a batch, those of
+    /// the items that were accepted.
+    pub deviations: Vec<Deviation>,
 }

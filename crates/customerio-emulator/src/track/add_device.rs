@@ -13,7 +13,7 @@ use crate::{
     },
     route::Route,
     server::answer::{Refusal, Reply},
-    track::device_body::{ATTRIBUTES, PLATFORM, read},
+    track::device_body::{ATTRIBUTES, LAST_USED, PLATFORM, read},
 };
 
 pub(crate) const ROUTE: Route =
@@ -25,7 +25,7 @@ const BODY: Shape = Shape::Object(&[(
     Shape::Object(&[
         ("id", Must, Shape::Filled),
         ("platform", Must, PLATFORM),
-        ("last_used", May, Shape::Timestamp),
+        LAST_USED,
         ("attributes", May, ATTRIBUTES),
     ]),
 )]);

@@ -7,18 +7,27 @@ use crate::{
     call::{Call, Handler::Fallible},
     contract::{
         identifier::Identifier,
-        shape::{Need::May, Shape},
+        shape::{Field, Need::May, Shape},
     },
     route::Route,
     server::answer::{Refusal, Reply},
-    track::event_body::{ANONYMOUS_ID, DATA, ID, NAME, TIMESTAMP, TYPE, record},
+    track::event_body::{ANONYMOUS_ID, DATA, ID, NAME, NAME_OF_PAGE, TIMESTAMP, TYPE, record},
 };
 
 pub(crate) const ROUTE: Route =
     Route::track(Method::POST, "/api/v1/customers/{person}/events", Fallible(event)).with_body(&BODY);
 
 const BODY: Shape =
-    Shape::Object(&[NAME, TYPE, ID, TIMESTAMP, ANONYMOUS_ID, ("data", May, Shape::Encoded(&DATA, limits::EVENT_DATA))]);
+    Shape::When("type", "page", &Shape::Joined(&[&[NAME_OF_PAGE], REST]), &Shape::Joined(&[&[NAME], REST]));
+
+/// Clients write `null` for an event without data.
+const REST: &[Field] = &[
+    TYPE,
+    ID,
+    TIMESTAMP,
+    ANONYMOUS_ID,
+    ("data", May, Shape::Taken(&Shape::Encoded(&DATA, limits::EVENT_DATA), &Shape::Null)),
+];
 
 fn event(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let identifier = Identifier::of_path(&call.segments[0])?;

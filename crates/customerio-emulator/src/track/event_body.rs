@@ -6,7 +6,8 @@ use serde_json::{Map, Value};
 use crate::{
     call::Call,
     contract::{
-        identifier::EMAIL,
+        identifier::{VISITOR, spelled},
+        mailbox::MAILBOX,
         shape::{
             Field,
             Need::{May, Must},
@@ -16,17 +17,21 @@ use crate::{
     store::record::Event,
 };
 
-pub(crate) const NAME: Field = ("name", Must, NAME_OF_EVENT);
-
 /// Surrounding blanks are cut off, so they do not count.
-pub(crate) const NAME_OF_EVENT: Shape =
-    Shape::Rule("a name of 1 to 100 bytes", |name| (1..=limits::EVENT_NAME).contains(&name.trim().len()));
+pub(crate) const NAME: Field = (
+    "name",
+    Must,
+    Shape::Rule("a name of 1 to 100 bytes", |name| (1..=limits::EVENT_NAME).contains(&name.trim().len())),
+);
+
+/// The name of a page is its URL, which may be of any length.
+pub(crate) const NAME_OF_PAGE: Field = ("name", Must, Shape::Filled);
 
 pub(crate) const TYPE: Field = ("type", May, Shape::OneOf(&["event", "page", "screen"]));
 pub(crate) const ID: Field = ("id", May, Shape::Rule("a ULID", |text| text.parse::<EventId>().is_ok()));
 pub(crate) const TIMESTAMP: Field = ("timestamp", May, Shape::Timestamp);
-pub(crate) const ANONYMOUS_ID: Field = ("anonymous_id", May, Shape::Filled);
-pub(crate) const FROM_ADDRESS: Field = ("from_address", May, EMAIL);
+pub(crate) const ANONYMOUS_ID: Field = ("anonymous_id", May, VISITOR);
+pub(crate) const FROM_ADDRESS: Field = ("from_address", May, MAILBOX);
 pub(crate) const REPLY_TO: Field = ("reply_to", May, Shape::Text);
 
 /// What a person's event says.
@@ -50,7 +55,7 @@ pub(crate) fn record(call: &mut Call<'_>, mut fields: Map<String, Value>, person
         _ => EventType::Event,
     };
     let name = text("name").unwrap_or_default().trim().to_owned();
-    let anonymous_id = text("anonymous_id");
+    let anonymous_id = fields.get("anonymous_id").and_then(spelled);
     let timestamp = fields.get("timestamp").and_then(Value::as_i64).map_or(now.into(), Timestamp::from);
     let data = match fields.remove("data") {
         Some(Value::Object(data)) => data,
@@ -102,6 +107,38 @@ mod tests {
         assert_eq!((events[1].event_type, events[1].timestamp), (EventType::Page, NOW.into()));
         assert_eq!((&events[1].person, &events[1].id), (&None, &None));
         assert_eq!(emulator.events_of("42"), events[..1]);
+    }
+
+    #[test]
+    fn the_name_of_a_page_is_its_url_of_any_length() {
+        let emulator = emulator();
+        let url = format!("https://example.com/?{}", "x".repeat(2_000));
+        let page = |name: &str| json!({"name": name, "type": "page"});
+        accept(&emulator, OF_ADA, &page(&url));
+        accept(&emulator, ANONYMOUS, &of_a_visitor(page(&url)));
+        let entity = json!({"type": "person", "identifiers": {"id": "42"}, "action": "page", "name": url});
+        accept(&emulator, "POST /api/v2/entity", &entity);
+        assert!(emulator.events().iter().all(|event| event.name == url && event.event_type == EventType::Page));
+        assert_eq!(emulator.events().len(), 3);
+        refuse(&emulator, OF_ADA, &page(" "), "name must not be empty");
+        let mut screen = page(&url);
+        screen["type"] = "screen".into();
+        refuse(&emulator, OF_ADA, &screen, "name must be a name of 1 to 100 bytes");
+    }
+
+    #[test]
+    fn an_address_may_have_a_name_and_an_id_may_be_a_number() {
+        let emulator = emulator();
+        let data = json!({"from_address": "\"Shop, Inc.\" <shop@example.com>"});
+        accept(&emulator, OF_ADA, &json!({"name": "e", "data": data}));
+        accept(&emulator, ANONYMOUS, &json!({"name": "e", "anonymous_id": 7, "data": null}));
+        assert_eq!(emulator.events()[1].anonymous_id.as_deref(), Some("7"));
+        let noted = emulator.request_log()[1].deviations.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let expected = ["/anonymous_id: anonymous_id must be a string", "/data: data must be an object"];
+        assert_eq!(noted, expected);
+        accept(&emulator, "PUT /api/v1/customers/42", &json!({"anonymous_id": 7}));
+        accept(&emulator, ANONYMOUS, &json!({"name": "e", "anonymous_id": 7}));
+        assert_eq!(emulator.events_of("42").len(), 3);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use http::Method;
 use crate::{
     call::{Call, Handler::Fallible},
     contract::{
-        identifier::{ID, Identifier},
+        identifier::{ID, Identifier, VISITOR},
         object::TO_OBJECTS,
         person::{ADDRESS, CIO_ID, CREATED_AT, RESERVED, TOPIC_PREFERENCES, UNSUBSCRIBED, UPDATE},
         shape::{
@@ -21,13 +21,16 @@ use crate::{
 pub(crate) const ROUTE: Route =
     Route::track(Method::PUT, "/api/v1/customers/{person}", Fallible(identify)).with_body(&BODY);
 
-const BODY: Shape = Shape::Attributes(
+/// Clients write `null` for nothing to change.
+const BODY: Shape = Shape::Taken(&ATTRIBUTES, &Shape::Null);
+
+const ATTRIBUTES: Shape = Shape::Attributes(
     &Shape::Open(
         &[
             ("id", May, ID),
             ADDRESS,
             CIO_ID,
-            ("anonymous_id", May, Shape::Filled),
+            ("anonymous_id", May, VISITOR),
             CREATED_AT,
             ("_timestamp", May, Shape::Timestamp),
             UPDATE,

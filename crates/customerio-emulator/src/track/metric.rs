@@ -1,6 +1,6 @@
 //! `POST /api/v1/metrics`: what became of a message.
 
-use http::{Method, StatusCode};
+use http::Method;
 
 use crate::{
     call::{Call, Handler::Fallible},
@@ -87,7 +87,7 @@ fn metric(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 }
 
 /// A report about a message of the emulator's must be one that its channel has; another must be one that any has.
-fn check_channel(call: &Call<'_>) -> Result<(), Refusal> {
+fn check_channel(call: &mut Call<'_>) -> Result<(), Refusal> {
     let delivery = Key::Delivery(call.body["delivery_id"].as_str().unwrap_or_default().into());
     let message = call.state.messages.of(&delivery).next();
     let channel = message.map(|message| message.channel);
@@ -97,7 +97,7 @@ fn check_channel(call: &Call<'_>) -> Result<(), Refusal> {
     } else if !CHANNELS.iter().any(|(_, shape)| shape.accepts(&call.body)) {
         faults.add(At::root("the body"), "has fields that no channel has for this metric");
     }
-    faults.into_result().map_err(|faults| Refusal::faults(StatusCode::BAD_REQUEST, faults))
+    call.accept("", faults)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use customerio_core::limits;
 use crate::{
     call::Call,
     contract::{
-        identifier::{ID, Identifier},
+        identifier::{ID_OR_NUMBER, Identifier, spelled},
         shape::{
             Need::{May, Must},
             Shape,
@@ -14,7 +14,10 @@ use crate::{
     server::answer::{Refusal, Reply},
 };
 
-pub(crate) const BODY: Shape = Shape::Object(&[("ids", Must, Shape::List(&Shape::Filled, 1, limits::SEGMENT_IDS))]);
+pub(crate) const BODY: Shape = Shape::Object(&[("ids", Must, Shape::List(&MEMBER, 1, limits::SEGMENT_IDS))]);
+
+/// Clients write ids that are numbers as such.
+const MEMBER: Shape = Shape::Taken(&Shape::Filled, &Shape::Natural);
 
 pub(crate) const QUERY: Shape = Shape::Object(&[("id_type", May, Shape::OneOf(&["id", "email", "cio_id"]))]);
 
@@ -30,10 +33,10 @@ pub(crate) fn change(
     };
     let kind = call.query.get("id_type").and_then(|kind| kind.as_str()).unwrap_or("id");
     for value in call.body["ids"].as_array().into_iter().flatten() {
-        if kind == "id" && !ID.accepts(value) {
+        if kind == "id" && !ID_OR_NUMBER.accepts(value) {
             return Err(Refusal::bad(format!("ids must have at most {} bytes each", limits::PERSON_ID)));
         }
-        let identifier = value.as_str().and_then(|value| Identifier::of_kind(kind, value));
+        let identifier = spelled(value).and_then(|value| Identifier::of_kind(kind, &value));
         let known = identifier.and_then(|identifier| call.state.people.find(&identifier));
         if let Some(person) = known.and_then(|cio_id| call.state.people.get_mut(&cio_id)) {
             change(&mut person.segments, segment);
@@ -71,6 +74,16 @@ mod tests {
     }
 
     #[test]
+    fn ids_may_be_numbers() {
+        let emulator = emulator();
+        emulator.create_segment(7);
+        accept(&emulator, "PUT /api/v1/customers/1", &json!({}));
+        accept(&emulator, ADD, &json!({"ids": [1]}));
+        assert!(emulator.person("1").unwrap().segments.contains(&7));
+        assert_eq!(emulator.request_log()[1].deviations[0].to_string(), "/ids/0: ids[0] must be a string");
+    }
+
+    #[test]
     fn what_the_contract_does_not_allow_is_refused() {
         let emulator = emulator();
         emulator.create_segment(7);
@@ -79,7 +92,7 @@ mod tests {
             (ADD, json!({}), "ids is missing"),
             (ADD, json!({"ids": []}), "ids has 0 entries; the least is 1, the most is 1000"),
             (ADD, json!({"ids": many}), "ids has 1001 entries; the least is 1, the most is 1000"),
-            (ADD, json!({"ids": ["1", 2]}), "ids[1] must be a string"),
+            (ADD, json!({"ids": ["1", -2]}), "ids[1] must be a string"),
             (ADD, json!({"ids": ["x".repeat(151)]}), "ids must have at most 150 bytes each"),
             (ADD, json!({"ids": ["1"], "id_type": "id"}), "id_type is not a field of this call"),
             ("POST /api/v1/segments/8/add_customers", json!({"ids": ["1"]}), "segment 8 does not exist"),

@@ -1,6 +1,6 @@
 //! `POST /api/v1/forms/{form}/submit`: an answer to a form.
 
-use http::{Method, StatusCode};
+use http::Method;
 use serde_json::Value;
 
 use crate::{
@@ -28,9 +28,10 @@ const BODY: Shape = Shape::Object(&[(
     Must,
     Shape::Also(
         &Shape::Open(&[("id", May, Shape::Nullable(&ID)), ("email", May, Shape::Nullable(&EMAIL))], &Shape::Text),
-        |data| {
-            let named = IDENTIFIERS.iter().any(|name| data.get(*name).is_some_and(|value| !value.is_null()));
-            if named { Ok(()) } else { Err("must have id or email") }
+        |data| match IDENTIFIERS.iter().filter(|name| data.get(**name).is_some_and(|value| !value.is_null())).count() {
+            0 => Err("must have id or email"),
+            1 => Ok(()),
+            _ => Err("must have id or email, and not both"),
         },
     ),
 )]);
@@ -43,7 +44,7 @@ fn submit_form(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     // A field of a form becomes an attribute, and has its limits.
     let mut faults = Faults::default();
     attributes::check(&data, IDENTIFIERS, At::root("the body").key("data"), &mut faults);
-    faults.into_result().map_err(|faults| Refusal::faults(StatusCode::BAD_REQUEST, faults))?;
+    call.accept("", faults)?;
     let text = |name: &str| data.get(name).and_then(Value::as_str);
     let (id, email) = (text("id").map(str::to_owned), text("email").map(str::to_owned));
     let identifiers = [id.clone().map(Identifier::Id), email.as_deref().map(Identifier::email)];
@@ -101,6 +102,7 @@ mod tests {
             (json!({}), "data is missing"),
             (json!({"data": {"food": "pizza"}}), "data must have id or email"),
             (json!({"data": {"id": null, "email": null}}), "data must have id or email"),
+            (json!({"data": {"id": "42", "email": "a@b"}}), "data must have id or email, and not both"),
             (json!({"data": {"id": 42}}), "data.id must be a string"),
             (json!({"data": {"email": "ada"}}), "data.email must be an e-mail address"),
             (json!({"data": {"id": "42", "age": 36}}), "data.age must be a string"),

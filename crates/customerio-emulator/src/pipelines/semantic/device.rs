@@ -14,8 +14,8 @@ use crate::{
     pipelines::{
         common::{COMMON, DEVICE_TYPE, timestamp},
         event_body::PROPERTIES,
-        semantic::event::{EVENT, PERSON, SemanticEvent, VISITOR},
-        user_identity::{find, obtain},
+        semantic::event::{EVENT, PERSON, SemanticEvent},
+        user_identity::{VISITOR, find, obtain},
     },
     server::answer::Refusal,
     store::record::Device,

@@ -1,7 +1,5 @@
 //! An event that does something, and the fields that such events share.
 
-use customerio_core::limits;
-
 use crate::{
     call::Handler,
     contract::shape::{
@@ -9,6 +7,7 @@ use crate::{
         Need::{May, Must},
         Shape,
     },
+    pipelines::common::{ID, ID_OR_NONE},
 };
 
 /// An event that does something.
@@ -19,6 +18,5 @@ pub(crate) struct SemanticEvent {
 }
 
 pub(crate) const EVENT: Field = ("event", Must, Shape::Text);
-pub(crate) const PERSON: Field = ("userId", Must, Shape::Bytes(limits::PERSON_ID));
-pub(crate) const ANY_PERSON: Field = ("userId", May, Shape::Text);
-pub(crate) const VISITOR: Field = ("anonymousId", May, Shape::Text);
+pub(crate) const PERSON: Field = ("userId", Must, ID);
+pub(crate) const ANY_PERSON: Field = ("userId", May, ID_OR_NONE);

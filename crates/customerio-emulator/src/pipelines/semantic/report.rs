@@ -11,7 +11,8 @@ use crate::{
     },
     pipelines::{
         common::{COMMON, CONTEXT, timestamp},
-        semantic::event::{ANY_PERSON, EVENT, SemanticEvent, VISITOR},
+        semantic::event::{ANY_PERSON, EVENT, SemanticEvent},
+        user_identity::VISITOR,
     },
     store::record::Metric,
 };
@@ -59,8 +60,8 @@ const OF_CONTENT: Shape = Shape::Joined(&[
                 &Shape::Object(&[
                     ("actionType", May, CONTENT_ACTION),
                     ("activityType", May, CONTENT_ACTION),
-                    ("contentId", May, Shape::Integer),
-                    ("templateId", May, Shape::Integer),
+                    ("contentId", May, Shape::Natural),
+                    ("templateId", May, Shape::Natural),
                 ]),
                 |properties| {
                     let said = properties.contains_key("actionType") || properties.contains_key("activityType");

@@ -7,9 +7,10 @@ use crate::{
     },
     contract::{identifier::Identifier, shape::Shape},
     pipelines::{
-        common::{COMMON, CONTEXT},
+        common::{COMMON, CONTEXT, id},
         event_body::PROPERTIES,
-        semantic::event::{EVENT, PERSON, SemanticEvent, VISITOR},
+        semantic::event::{EVENT, PERSON, SemanticEvent},
+        user_identity::VISITOR,
     },
     server::answer::Refusal,
 };
@@ -26,7 +27,7 @@ pub(crate) const UNSUPPRESSED: SemanticEvent =
 const OF_A_PERSON: Shape = Shape::Joined(&[COMMON, &[EVENT, PERSON, VISITOR, PROPERTIES, CONTEXT]]);
 
 fn person(call: &Call<'_>) -> Identifier {
-    Identifier::Id(call.body["userId"].as_str().unwrap_or_default().to_owned())
+    Identifier::Id(id(&call.body["userId"]).unwrap_or_default())
 }
 
 fn delete(call: &mut Call<'_>) {

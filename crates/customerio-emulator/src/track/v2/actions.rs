@@ -1,6 +1,7 @@
 //! All actions, and which of them a body is about. Each is in the file of its handler.
 
-use http::StatusCode;
+use std::fmt;
+
 use serde_json::Value;
 
 use crate::{
@@ -34,14 +35,14 @@ static ACTIONS: [&Action; 18] = [
     &delivery::event::ACTION,
 ];
 
-/// Checks the entity that is the call's body, and does what it says.
-pub(crate) fn apply(call: &mut Call<'_>, at: At<'_>) -> Result<(), Refusal> {
+/// Checks the entity that is the call's body and stands at `place` of the request's, and does what it says.
+pub(crate) fn apply(call: &mut Call<'_>, at: At<'_>, place: impl fmt::Display) -> Result<(), Refusal> {
     let mut faults = Faults::default();
     let action = find(&call.body, at, &mut faults);
     if let Some(action) = action {
         action.shape.check(&call.body, at, &mut faults);
     }
-    faults.into_result().map_err(|faults| Refusal::faults(StatusCode::BAD_REQUEST, faults))?;
+    call.accept(place, faults)?;
     action.map_or(Ok(()), |action| action.apply(call))
 }
 

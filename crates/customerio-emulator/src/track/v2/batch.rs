@@ -34,7 +34,7 @@ fn batch(call: &mut Call<'_>) -> Reply {
     for (index, item) in batch.into_iter().enumerate() {
         let outcome = match json::excess(&item, MOST_ENTITY) {
             Some(bytes) => Err(Refusal::bad(format!("the item has {bytes} bytes; the most is {MOST_ENTITY}"))),
-            None => apply(&mut call.part(item, share), At::root("the item")),
+            None => apply(&mut call.part(item, share), At::root("the item"), format_args!("/batch/{index}")),
         };
         if let Err(refusal) = outcome {
             // One error an item: with two of the same index nobody could tell how many items were refused.
@@ -131,6 +131,25 @@ mod tests {
         assert_eq!((people.len(), &people[0].attributes["plan"]), (1, &json!("team")));
         assert!(emulator.object("1", "acme").is_some());
         accept(&emulator, BATCH_LINE, &json!({"batch": []}));
+    }
+
+    #[test]
+    fn what_is_taken_in_an_item_is_noted_with_its_place() {
+        let emulator = emulator();
+        let device = json!({"token": "t", "platform": "ios", "last_used": "5"});
+        let batch = json!({"batch": [
+            identify("1", &json!({})),
+            {"type": "person", "identifiers": {"id": 2}, "action": "add_device", "device": device},
+            {"type": "person", "identifiers": {"id": 3}, "action": "event"},
+        ]});
+        assert_eq!(call(&emulator, BATCH_LINE, &batch).0, 207);
+        assert_eq!(emulator.person("2").unwrap().devices[0].last_used, 5.into());
+        let noted = emulator.request_log()[0].deviations.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let expected = [
+            "/batch/1/identifiers/id: identifiers.id must be a string",
+            "/batch/1/device/last_used: device.last_used must be an integer",
+        ];
+        assert_eq!(noted, expected);
     }
 
     #[test]

@@ -17,6 +17,6 @@ pub(crate) const ROUTE: Route = Route::track(Method::POST, "/api/v2/entity", Fal
     .with_most(MOST_ENTITY);
 
 fn entity(call: &mut Call<'_>) -> Result<Reply, Refusal> {
-    apply(call, At::root("the body"))?;
+    apply(call, At::root("the body"), "")?;
     Ok(Reply::empty())
 }

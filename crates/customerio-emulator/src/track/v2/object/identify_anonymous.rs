@@ -3,6 +3,7 @@
 use crate::{
     call::{Call, Handler::Fallible},
     contract::{
+        identifier::{VISITOR, spelled},
         object::{ATTRIBUTES, attributes_of_relationship, relationship},
         shape::{
             Need::{May, Must},
@@ -27,16 +28,16 @@ const BODY: Shape = Shape::Object(&[
     ("cio_relationships", May, TO_VISITORS),
 ]);
 
-const TO_VISITORS: Shape = Shape::List(&Shape::Object(&relationship(VISITOR)), 0, MOST_OF_A_PERSON);
+const TO_VISITORS: Shape = Shape::List(&Shape::Object(&relationship(ANONYMOUS)), 0, MOST_OF_A_PERSON);
 
-const VISITOR: Shape = Shape::Object(&[("anonymous_id", Must, Shape::Filled)]);
+const ANONYMOUS: Shape = Shape::Object(&[("anonymous_id", Must, VISITOR)]);
 
 fn identify_anonymous(call: &mut Call<'_>) -> Result<(), Refusal> {
     let Some(object) = obtain(call)? else { return Ok(()) };
     change(call, &object)?;
     for relationship in call.body["cio_relationships"].as_array().into_iter().flatten() {
-        let anonymous_id = relationship["identifiers"]["anonymous_id"].as_str().unwrap_or_default();
-        call.state.relate_visitor(&object, anonymous_id, &attributes_of_relationship(relationship))?;
+        let anonymous_id = spelled(&relationship["identifiers"]["anonymous_id"]).unwrap_or_default();
+        call.state.relate_visitor(&object, &anonymous_id, &attributes_of_relationship(relationship))?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use crate::{
     },
     server::answer::Refusal,
     track::{
-        device_body::{ATTRIBUTES, PLATFORM, read},
+        device_body::{ATTRIBUTES, LAST_USED, PLATFORM, read},
         v2::{
             action::{ACTION_NAME, Action, TYPE},
             person::identifiers::{PERSON, obtain},
@@ -28,7 +28,7 @@ const BODY: Shape = Shape::Object(&[
         Shape::Object(&[
             ("token", Must, Shape::Filled),
             ("platform", Must, PLATFORM),
-            ("last_used", May, Shape::Timestamp),
+            LAST_USED,
             ("attributes", May, ATTRIBUTES),
         ]),
     ),

@@ -35,7 +35,7 @@ const ATTRIBUTES: Shape = Shape::Open(
         ("id", May, identifier::ID),
         person::ADDRESS,
         person::CIO_ID,
-        ("anonymous_id", May, Shape::Filled),
+        ("anonymous_id", May, identifier::VISITOR),
         person::CREATED_AT,
         person::UPDATE,
         person::UNSUBSCRIBED,

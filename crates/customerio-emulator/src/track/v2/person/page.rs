@@ -4,7 +4,7 @@ use crate::{
     call::Handler::Fallible,
     contract::shape::{Need::May, Shape},
     track::{
-        event_body::{ID, NAME, TIMESTAMP},
+        event_body::{ID, NAME_OF_PAGE, TIMESTAMP},
         v2::{
             action::{ACTION_NAME, Action, TYPE},
             person::{event_body::record, identifiers::PERSON},
@@ -18,7 +18,7 @@ const BODY: Shape = Shape::Object(&[
     TYPE,
     PERSON,
     ACTION_NAME,
-    NAME,
+    NAME_OF_PAGE,
     ID,
     TIMESTAMP,
     (

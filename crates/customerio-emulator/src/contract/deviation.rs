@@ -1,0 +1,94 @@
+//! What a request has that the contract does not allow, and that is taken all the same.
+
+use std::fmt;
+
+use crate::contract::fault::{Fault, MOST_FAULTS};
+
+/// Most bytes of a pointer: names come from the caller and may be of any length.
+const MOST_POINTER: usize = 500;
+
+/// Where a request that was accepted is not what the contract says: the vendor's own clients send it, and the service
+/// takes it from them.
+///
+/// ```
+/// use customerio_emulator::{APP_API_KEY, Emulator};
+///
+/// let emulator = Emulator::new();
+/// let request = http::Request::post("/v1/send/push")
+///     .header("authorization", format!("Bearer {APP_API_KEY}"))
+///     .header("content-type", "application/json")
+///     .body(r#"{"transactional_message_id": 1, "identifiers": {"id": 42}}"#.into())?;
+/// assert_eq!(emulator.handle(&request).status(), 200);
+///
+/// let request = &emulator.request_log()[0];
+/// assert_eq!(request.deviations[0].to_string(), "/identifiers/id: identifiers.id must be a string");
+/// # Ok::<(), http::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Deviation {
+    /// The place in the body, as a JSON pointer: `/batch/0/context`. Empty where the whole body is meant. Cut off after
+    /// 500 bytes.
+    pub pointer: String,
+    /// What the contract says of the place, as one sentence.
+    pub message: String,
+}
+
+impl fmt::Display for Deviation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { pointer, message } = self;
+        if pointer.is_empty() { f.write_str(message) } else { write!(f, "{pointer}: {message}") }
+    }
+}
+
+/// The deviations of one request. No more are kept than a response lists faults.
+#[derive(Debug, Default)]
+pub(crate) struct Deviations(Vec<Deviation>);
+
+impl Deviations {
+    /// Notes what is taken though it is a fault. `place` is the pointer to what was checked: empty where that is the body.
+    pub(crate) fn note(&mut self, place: impl fmt::Display, taken: Vec<Fault>) {
+        let room = MOST_FAULTS.saturating_sub(self.0.len());
+        self.0.extend(taken.into_iter().take(room).map(|fault| {
+            let mut pointer = format!("{place}{}", fault.pointer);
+            let end = (0..=MOST_POINTER.min(pointer.len())).rev().find(|end| pointer.is_char_boundary(*end));
+            pointer.truncate(end.unwrap_or(0));
+            Deviation { pointer, message: fault.text }
+        }));
+    }
+
+    /// Forgets them: the request was not accepted.
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    pub(crate) fn into_vec(self) -> Vec<Deviation> {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::fault::{At, Faults};
+
+    #[test]
+    fn they_are_bounded_in_number_and_in_length() {
+        let mut deviations = Deviations::default();
+        for _ in 0..MOST_FAULTS {
+            let name = "é".repeat(1_000);
+            let mut faults = Faults::default();
+            faults.take(At::root("the body").key(&name), "is odd");
+            deviations.note("/batch/10", faults.into_result().unwrap());
+            deviations.note("/batch/11", vec![]);
+        }
+        let mut faults = Faults::default();
+        faults.take(At::root("the body"), "is odd");
+        deviations.note("", faults.into_result().unwrap());
+        let list = deviations.into_vec();
+        // A character of two bytes is not cut in half.
+        assert_eq!((list.len(), list[0].pointer.len()), (MOST_FAULTS, 500));
+        assert!(list[0].to_string().starts_with("/batch/10/éé"), "{}", list[0]);
+        assert!(list[0].message.ends_with("é is odd"), "{}", list[0]);
+    }
+}
