@@ -99,7 +99,7 @@ impl Emulator {
             return Refusal::new(status, "the emulator was told to refuse this request")
                 .into_response(Envelope::of_path(request.uri().path()));
         }
-        match routes::find(request.method(), request.uri().path()) {
+        match routes::find_for(request, &self.config) {
             Ok(route) => match route.handle(request, since_epoch, &self.config, state, deviations) {
                 Ok(reply) => reply.into_response(),
                 Err(refusal) => {

@@ -3,12 +3,17 @@
 use std::cmp::Reverse;
 
 use customerio_core::OperationInfo;
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{HeaderValue, Method, Request, StatusCode, header};
 
 use crate::{
-    app, pipelines,
+    app,
+    config::Config,
+    pipelines,
     route::{Route, captures},
-    server::answer::Refusal,
+    server::{
+        answer::{Envelope, Refusal},
+        auth::Access,
+    },
     track,
 };
 
@@ -50,8 +55,24 @@ static ROUTES: [&Route; 32] = [
 /// The routes of the rest of the App API, by what they are about.
 static RESOURCES: [&[Route]; 2] = [app::customers::ROUTES, app::segments::ROUTES];
 
-/// The route that takes a request.
-pub(crate) fn find(method: &Method, path: &str) -> Result<&'static Route, Refusal> {
+/// The route that takes a request, if there is one.
+///
+/// The App API looks at the key before it looks for a route, so one that is wrong is a 401 whatever the path is. The
+/// Pipelines API has paths under `/v1/` too, so its key does as well: it is told what is wrong with its path. The Track API
+/// has calls that need no credentials, so that it can only ask for them where it knows the call: there a path that nobody
+/// has is a 404, whoever asks.
+pub(crate) fn find_for<T>(request: &Request<T>, config: &Config) -> Result<&'static Route, Refusal> {
+    let (path, headers) = (request.uri().path(), request.headers());
+    find(request.method(), path).or_else(|refusal| {
+        if Envelope::of_path(path) == Envelope::App && Access::Pipelines.check(headers, config).is_err() {
+            Access::App.check(headers, config)?;
+        }
+        Err(refusal)
+    })
+}
+
+/// The route of a method and a path.
+fn find(method: &Method, path: &str) -> Result<&'static Route, Refusal> {
     let all = || ROUTES.into_iter().chain(RESOURCES.into_iter().flatten());
     let here = || all().filter(|route| route.captures(path).is_some());
     if let Some(route) = here().find(|route| route.method() == method) {
@@ -102,7 +123,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::testing::{call, emulator, request};
+    use crate::{
+        APP_API_KEY, SERVICE_ACCOUNT_TOKEN,
+        testing::{call, emulator, parts, request},
+    };
 
     #[test]
     fn what_is_no_route_is_a_404_in_the_shape_of_its_api() {
@@ -147,6 +171,40 @@ mod tests {
         let refusal = unknown(&Method::POST, "/v1/send/email", OPERATIONS.iter());
         assert_eq!(refusal.status, StatusCode::NOT_IMPLEMENTED);
         assert_eq!(unknown(&Method::GET, "/v1/send/email", OPERATIONS.iter()).status, StatusCode::NOT_FOUND);
+    }
+
+    #[test]
+    fn a_wrong_key_is_a_401_before_the_path_is_looked_at() {
+        let emulator = emulator();
+        let (app, pipelines) = (format!("Bearer {APP_API_KEY}"), "Basic ZW11bGF0b3ItcGlwZWxpbmVzLWtleTo=");
+        let service_account = format!("Bearer {SERVICE_ACCOUNT_TOKEN}");
+        for (line, authorization, status) in [
+            ("POST /v1/campaigns/12/triggers", "Bearer wrong", 401),
+            ("GET /v1/campaigns", "Bearer wrong", 401),
+            ("GET /v1/campaigns", "", 401),
+            ("GET /v1/campaigns", "Basic d3Jvbmc6", 401),
+            ("GET /v1/campaigns", &service_account, 401),
+            ("GET /v1/campaigns", &app, 404),
+            ("GET /v1/send/email", "Bearer wrong", 401),
+            ("GET /v1/send/email", &app, 405),
+            // These may be of the Pipelines API.
+            ("POST /v1/nothing", pipelines, 404),
+            ("GET /v1/identify", pipelines, 405),
+            ("GET /v1/identify", "Basic d3Jvbmc6", 401),
+            // The Track API asks for credentials where it knows the call.
+            ("PUT /api/v1/customers/42", "Basic d3Jvbmc6", 401),
+            ("GET /api/v1/nothing", "Basic d3Jvbmc6", 404),
+            ("GET /", "", 404),
+        ] {
+            let mut request = request(line, &json!(null));
+            request.headers_mut().insert("authorization", authorization.parse().unwrap());
+            let (given, body) = parts(&emulator.handle(&request));
+            assert_eq!(given, status, "{line} {authorization}");
+            if status == 401 && line.contains(" /v1/") {
+                let error = json!({"status": "401", "detail": "Unauthorized request", "code": "invalid_credentials"});
+                assert_eq!(body, json!({"errors": [error]}), "{line}");
+            }
+        }
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! Who may call what.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE},
+};
 use http::{HeaderMap, header};
 
 use crate::{config::Config, server::answer::Refusal};
@@ -27,17 +30,17 @@ impl Access {
             let (given, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
             given.eq_ignore_ascii_case(scheme).then_some(token.trim())
         };
+        // The standard has one alphabet for it; go-customerio writes the other.
+        let basic = |pair: String| {
+            token("Basic").is_some_and(|given| given == STANDARD.encode(&pair) || given == URL_SAFE.encode(&pair))
+        };
         let known = match self {
             Self::Open => true,
-            Self::Track => {
-                let pair = format!("{}:{}", config.site_id, config.track_api_key);
-                token("Basic").is_some_and(|given| given == STANDARD.encode(pair))
-            }
+            Self::Track => basic(format!("{}:{}", config.site_id, config.track_api_key)),
             Self::Pipelines => {
                 let key = &config.pipelines_key;
                 let is_token = ["pk_", "sk_"].iter().any(|prefix| key.starts_with(prefix));
-                token("Basic").is_some_and(|given| given == STANDARD.encode(format!("{key}:")))
-                    || token("Bearer").is_some_and(|given| is_token && given == key)
+                basic(format!("{key}:")) || token("Bearer").is_some_and(|given| is_token && given == key)
             }
             Self::App | Self::Send => match token("Bearer") {
                 Some(given) if given == config.app_api_key => true,
@@ -111,6 +114,16 @@ mod tests {
             }
         }
         assert_eq!(answer(line, &[]).0, 401);
+    }
+
+    #[test]
+    fn basic_credentials_are_in_either_alphabet() {
+        let emulator = Emulator::builder().with_track_credentials("~~~", "~~~").build();
+        for authorization in ["Basic fn5+On5+fg==", "Basic fn5-On5-fg=="] {
+            let mut request = request("PUT /api/v1/customers/42", &json!({}));
+            request.headers_mut().insert("authorization", authorization.parse().unwrap());
+            assert_eq!(parts(&emulator.handle(&request)), (200, json!({})), "{authorization}");
+        }
     }
 
     #[test]
