@@ -139,7 +139,8 @@ pub struct Moment {
     /// The time on the wall clock, since 1970-01-01 UTC.
     pub since_epoch: Duration,
     /// 128 random bits that no other moment has. They make the ids by which Customer.io drops repeated events, so a poor
-    /// source loses events.
+    /// source loses events. Ask the system for them each time: a generator in the process continues in the same way in
+    /// each copy that `fork()` makes.
     pub random: u128,
 }
 

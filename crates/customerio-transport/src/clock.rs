@@ -11,7 +11,9 @@ use customerio_core::{Moment, Timestamp};
 /// the wall clock, and 128 random bits. All values of this type are the same clock, so clients over different transports
 /// can share a [`Throttle`](customerio_core::Throttle).
 ///
-/// The random bits are fit for ids and for jitter, and not for secrets.
+/// The random bits come from the system each time: nothing of them is kept in the process. After a `fork()`, or after a
+/// snapshot of a virtual machine, the copies draw different bits, so their events get different ids. That costs a system
+/// call, 0.4 microseconds or less.
 ///
 /// ```
 /// use customerio_transport::SystemClock;
@@ -27,15 +29,36 @@ impl SystemClock {
     /// Reads both clocks, and draws new random bits.
     ///
     /// A wall clock that stands before 1970 is read as 1970.
+    ///
+    /// # Panics
+    ///
+    /// Where the system has no random bits to give, such as in a sandbox that allows neither the system call `getrandom`
+    /// nor `/dev/urandom`. Any other bits could make an id twice, and Customer.io would drop the second event silently.
+    ///
+    /// On `wasm32-unknown-unknown`, where `std` has no clock: there the host tells the time and gives the bits.
     #[must_use]
     pub fn now(self) -> Moment {
         static STARTED: OnceLock<Instant> = OnceLock::new();
         Moment {
             monotonic: STARTED.get_or_init(Instant::now).elapsed(),
             since_epoch: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default(),
-            random: fastrand::u128(..),
+            random: random(),
         }
     }
+}
+
+#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+fn random() -> u128 {
+    let mut bits = [0; 16];
+    if let Err(error) = getrandom::fill(&mut bits) {
+        panic!("the system gives no random bits, which ids of events need: {error}");
+    }
+    u128::from_ne_bytes(bits)
+}
+
+#[cfg(all(target_family = "wasm", target_os = "unknown"))]
+fn random() -> u128 {
+    unreachable!("the clock has panicked")
 }
 
 /// The current time in whole seconds, for an argument or a setter that takes a [`Timestamp`].
