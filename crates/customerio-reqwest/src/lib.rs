@@ -45,7 +45,8 @@ impl ReqwestTransport {
     ///
     /// Where the builder has no TLS set, reqwest loads the system's certificates here, for each client anew: some
     /// milliseconds and 100 kB. `tls_backend_preconfigured` with a clone of a configuration in `customerio_transport::tls`
-    /// loads them once per process.
+    /// loads them once per process. For HTTP/2, set the clone's `alpn_protocols` to `h2` and `http/1.1`: reqwest takes a
+    /// configuration as it is, and without them every connection speaks HTTP/1.1.
     ///
     /// # Errors
     ///
