@@ -68,16 +68,17 @@ impl<T: ?Sized> MaybeSend for T {}
 pub trait Transport: Debug + MaybeSendSync {
     /// Does one HTTP round trip. Any status is `Ok`.
     ///
-    /// It follows no redirect, repeats nothing, sends the headers as they are (adding `host`), decompresses nothing, and
-    /// reads no more of the answer than [`Attempt::response_limit`]. The caller drops the future when
-    /// [`Attempt::timeout`] has passed; only a timeout for connecting is the transport's own.
+    /// It follows no redirect, retries nothing, sends the headers as they are (adding `host`), decompresses nothing, and
+    /// reads no more of the response than [`Attempt::response_limit`]. The caller drops the future when
+    /// [`Attempt::timeout`] has passed. Two timeouts are the transport's own: one for connecting, and
+    /// [`Attempt::body_timeout`], after which it waits no longer for a body whose head has come.
     ///
     /// # Errors
     ///
     /// [`TransportError::not_sent`] where it is certain that the request did not reach the server, and
-    /// [`TransportError::maybe_sent`] for everything else. Where the head of an answer came and its body did not come
-    /// whole, [`with_response`](TransportError::with_response) hands over what there is: its status says more than that
-    /// the request may have arrived.
+    /// [`TransportError::maybe_sent`] for everything else. Where the head of a response came and its body did not come
+    /// whole, or not in time, [`with_response`](TransportError::with_response) hands over what there is: its status says
+    /// more than that the request may have arrived.
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError>;
 
     /// Waits.
@@ -137,7 +138,8 @@ pub struct Attempt {
     pub route: &'static str,
     /// The number of the attempt, from 1.
     pub number: u32,
-    /// How long the attempt may take.
+    /// How long the attempt may take. Then the caller drops the future, and nobody learns whether a head had come: see
+    /// [`body_timeout`](Self::body_timeout).
     pub timeout: Duration,
     /// The largest body that may be read, in bytes.
     pub response_limit: usize,
@@ -156,5 +158,28 @@ impl Attempt {
             response_limit: limits::RESPONSE,
         };
         request.extensions().get().copied().unwrap_or(default)
+    }
+
+    /// How long a transport may wait for the body of a response whose head it has, counted from when the attempt began.
+    ///
+    /// It is a tenth less than [`timeout`](Self::timeout), and at most 100 milliseconds less: time enough to hand over
+    /// what there is before the caller drops the future. With customerio-transport, `read_body` does it.
+    #[must_use]
+    pub fn body_timeout(&self) -> Duration {
+        self.timeout.saturating_sub(Duration::from_millis(100).min(self.timeout / 10))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_for_a_body_ends_a_moment_before_the_attempt() {
+        for (timeout, body_timeout) in [(0, 0), (10, 9), (600, 540), (1_000, 900), (10_000, 9_900), (30_000, 29_900)] {
+            let timeout = Duration::from_millis(timeout);
+            let attempt = Attempt { timeout, ..Attempt::of(&Request::new(())) };
+            assert_eq!(attempt.body_timeout(), Duration::from_millis(body_timeout), "{timeout:?}");
+        }
     }
 }

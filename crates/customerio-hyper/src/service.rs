@@ -144,7 +144,8 @@ where
     B::Error: Into<BoxError>,
 {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
-        let limit = Attempt::of(&request).response_limit;
+        let attempt = Attempt::of(&request);
+        let time_is_up = tokio::time::sleep(attempt.body_timeout());
         let mut service = self.service();
         // A service that does not get ready has not been given the request.
         poll_fn(|context| service.poll_ready(context))
@@ -152,7 +153,7 @@ where
             .map_err(|error| TransportError::not_sent(TransportErrorKind::Connect).with_source(error))?;
         let response = service.call(request.map(Full::new)).await;
         let response = response.map_err(|error| call_error(error.into(), self.proves_not_sent))?;
-        read_body(response, limit).await
+        read_body(response, attempt.response_limit, time_is_up).await
     }
 
     async fn sleep(&self, duration: Duration) {

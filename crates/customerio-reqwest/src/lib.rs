@@ -140,7 +140,8 @@ impl ReqwestTransport {
 #[async_trait]
 impl Transport for ReqwestTransport {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
-        let limit = Attempt::of(&request).response_limit;
+        let attempt = Attempt::of(&request);
+        let time_is_up = tokio::time::sleep(attempt.body_timeout());
         let request = reqwest::Request::try_from(request).map_err(call_error)?;
         let asked = request.url().clone();
         let response = self.client.execute(request).await.map_err(call_error)?;
@@ -148,8 +149,8 @@ impl Transport for ReqwestTransport {
             return Err(TransportError::maybe_sent(TransportErrorKind::Connection)
                 .with_source("the client followed a redirect: set its redirect policy to none"));
         }
-        let response = Response::<reqwest::Body>::from(response);
-        read_body(response.map(|body| body.map_err(reqwest::Error::without_url)), limit).await
+        let response = Response::<reqwest::Body>::from(response).map(|body| body.map_err(reqwest::Error::without_url));
+        read_body(response, attempt.response_limit, time_is_up).await
     }
 
     async fn sleep(&self, duration: Duration) {

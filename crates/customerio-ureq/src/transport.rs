@@ -60,13 +60,23 @@ impl UreqTransport {
     /// Does one HTTP round trip, and blocks until it has ended: [`Transport::send`] without a future.
     ///
     /// It is for programs that drive an [`Exchange`](customerio_core::Exchange) themselves, and for transports of your own
-    /// that move it to a thread.
+    /// that move it to a thread. It ends after [`Attempt::body_timeout`]: a moment before a caller that waits for the
+    /// thread gives up, so that what came of a response is not lost.
     ///
     /// # Errors
     ///
     /// Where no response came, or no whole one: see [`Transport::send`].
     pub fn round_trip(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         let attempt = Attempt::of(&request);
+        self.round_trip_within(attempt.body_timeout(), request, attempt.response_limit)
+    }
+
+    fn round_trip_within(
+        &self,
+        timeout: Duration,
+        request: Request<Bytes>,
+        response_limit: usize,
+    ) -> Result<Response<Bytes>, TransportError> {
         let (mut parts, body) = request.into_parts();
         let mut unread = Unread { left: &body, is_untouched: true };
         let sent = if !body.is_empty() {
@@ -74,17 +84,17 @@ impl UreqTransport {
             if !parts.headers.contains_key(TRANSFER_ENCODING) {
                 parts.headers.entry(CONTENT_LENGTH).or_insert(HeaderValue::from(body.len()));
             }
-            self.run(Request::from_parts(parts, SendBody::from_reader(&mut unread)), attempt.timeout)
+            self.run(Request::from_parts(parts, SendBody::from_reader(&mut unread)), timeout)
         } else if parts.headers.contains_key(CONTENT_LENGTH) {
-            self.run(Request::from_parts(parts, &[][..]), attempt.timeout)
+            self.run(Request::from_parts(parts, &[][..]), timeout)
         } else {
             // To a GET or DELETE with a body, and be it one of no bytes, ureq adds a length.
-            self.run(Request::from_parts(parts, ()), attempt.timeout)
+            self.run(Request::from_parts(parts, ()), timeout)
         };
         // What the body is not read for was not sent, or not all of it.
         let not_begun = !body.is_empty() && unread.is_untouched;
         let (parts, body) = sent.map_err(|error| of_ureq(error, not_begun))?.into_parts();
-        let (bytes, failed) = read_body(body, attempt.response_limit);
+        let (bytes, failed) = read_body(body, response_limit);
         let response = Response::from_parts(parts, bytes);
         match failed {
             None => Ok(response),
@@ -111,7 +121,9 @@ impl UreqTransport {
 impl Transport for UreqTransport {
     /// Blocks the thread until the round trip has ended.
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
-        self.round_trip(request)
+        // Nobody can give up while the thread is blocked, so it may take all the time that there is.
+        let attempt = Attempt::of(&request);
+        self.round_trip_within(attempt.timeout, request, attempt.response_limit)
     }
 
     /// Blocks the thread.

@@ -21,7 +21,7 @@ pub struct TransportError {
 pub enum TransportErrorKind {
     /// No connection came about: name resolution, TCP or TLS.
     Connect,
-    /// The answer did not come in time.
+    /// The response did not come in time, or not all of it.
     Timeout,
     /// The connection broke, or what came over it was not HTTP.
     Connection,
@@ -107,7 +107,7 @@ impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.kind {
             TransportErrorKind::Connect => "no connection could be made",
-            TransportErrorKind::Timeout => "no answer came in time",
+            TransportErrorKind::Timeout => "the response did not come in time",
             TransportErrorKind::Connection => "the connection failed",
             TransportErrorKind::ResponseTooLarge => "the answer is too large",
             TransportErrorKind::Throttled => "the client's own rate limit did not let it out in time",
@@ -205,7 +205,7 @@ mod tests {
     fn every_kind_has_its_sentence() {
         for (kind, sentence) in [
             (TransportErrorKind::Connect, "no connection could be made"),
-            (TransportErrorKind::Timeout, "no answer came in time"),
+            (TransportErrorKind::Timeout, "the response did not come in time"),
             (TransportErrorKind::Connection, "the connection failed"),
             (TransportErrorKind::ResponseTooLarge, "the answer is too large"),
             (TransportErrorKind::Throttled, "the client's own rate limit did not let it out in time"),

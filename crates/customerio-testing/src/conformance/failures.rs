@@ -1,13 +1,14 @@
 //! A transport says what is known about a request that got no answer, and repeats nothing.
 
-use std::{error::Error, fmt::Write as _};
+use std::{error::Error, fmt::Write as _, time::Duration};
 
+use bytes::Bytes;
 use customerio_core::{Delivery, Transport, TransportErrorKind};
-use http::Method;
+use http::{Method, Response};
 
 use super::{
     outcome::Outcome,
-    sending::{answer, request, send},
+    sending::{answer, request, send, send_in_time},
 };
 use crate::{
     faults::ClosedPort,
@@ -49,6 +50,29 @@ pub(super) async fn maybe_sent(transport: &dyn Transport, answers: &[&str]) -> O
                 Err(error) if error.delivery() == Delivery::MaybeSent => {}
                 other => return Err(format!("{written:?}: it is not MaybeSent, but {other:?}").into()),
             }
+        }
+    }
+    Ok(())
+}
+
+/// The timeout of an attempt whose body stalls.
+const TIMEOUT: Duration = Duration::from_millis(500);
+
+/// The status says more than that the request may have arrived.
+pub(super) async fn head_kept(transport: &dyn Transport) -> Outcome {
+    const HALF: &[u8] = b"HTTP/1.1 202 Accepted\r\nretry-after: 7\r\ncontent-length: 10\r\n\r\n{}";
+    for (name, what) in [("breaks", Answer::ThenClose(HALF.into())), ("stalls", Answer::Bytes(HALF.into()))] {
+        let server = WireServer::start()?.always(what);
+        let request = request(Method::POST, &format!("{}/v1/probe", server.url()), "{}")?;
+        let result = send_in_time(transport, request, TIMEOUT).await?;
+        let Some(Err(error)) = &result else {
+            return Err(format!("a body that {name}: it is not an error in time, but {result:?}").into());
+        };
+        let kept = |response: &Response<Bytes>| {
+            response.status() == 202 && response.headers().contains_key("retry-after") && response.body() == "{}"
+        };
+        if error.delivery() != Delivery::MaybeSent || !error.response().is_some_and(kept) {
+            return Err(format!("a body that {name}: the error does not keep what came, but is {error:?}").into());
         }
     }
     Ok(())

@@ -29,7 +29,7 @@ use customerio_core::Transport;
 
 pub use report::{Check, Report};
 
-/// Runs all checks, one after the other, which takes about a second. An answer that does not come in 10 seconds fails
+/// Runs all checks, one after the other, which takes about two seconds. A response that does not come in 10 seconds fails
 /// its check.
 ///
 /// | check | what must hold |
@@ -42,6 +42,7 @@ pub use report::{Check, Report};
 /// | `redirects_not_followed` | 301, 302, 303, 307 and 308 are answers like others |
 /// | `refused_is_not_sent` | a refused connection is `Connect` and `NotSent` |
 /// | `closed_before_the_answer_is_maybe_sent`, `closed_in_the_head_…`, `closed_in_the_body_…`, `not_http_…` | what breaks after the request is `MaybeSent` |
+/// | `head_of_a_broken_body_is_kept` | where a body breaks off, or is not there in [`Attempt::body_timeout`](customerio_core::Attempt::body_timeout), the error has the response with what came of it |
 /// | `errors_show_no_url` | an error and its sources show no path and no query: they name people |
 /// | `nothing_repeated` | a request arrives once, whatever comes of it, on a new connection and on a used one |
 /// | `target_as_it_is` | method, path and query arrive byte for byte |
@@ -67,6 +68,7 @@ pub async fn check<T: Transport>(transport: &T) -> Report {
     for (name, answers) in failures::AMBIGUOUS {
         report.add(name, failures::maybe_sent(transport, answers).await);
     }
+    report.add("head_of_a_broken_body_is_kept", failures::head_kept(transport).await);
     report.add("errors_show_no_url", failures::errors_show_no_url(transport).await);
     report.add("nothing_repeated", failures::nothing_repeated(transport).await);
     report.add("target_as_it_is", requests::target(transport).await);

@@ -13,7 +13,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use customerio_core::{Transport, TransportError};
+use customerio_core::{Attempt, Transport, TransportError};
 use http::{Method, Request, Response};
 
 use super::outcome::Outcome;
@@ -47,6 +47,19 @@ pub(super) async fn send(
 /// What `future` gives. Fails where that takes too long.
 pub(super) async fn in_time<F: Future>(future: F) -> Outcome<F::Output> {
     Ok(until(future, after(PATIENCE)).await.ok_or_else(|| format!("it was not done in {PATIENCE:?}"))?)
+}
+
+/// What came of a request for the driver of a call, which waits for the attempt's timeout and no longer. `None` where the
+/// transport had nothing to say until then.
+pub(super) async fn send_in_time(
+    transport: &dyn Transport,
+    mut request: Request<Bytes>,
+    timeout: Duration,
+) -> Outcome<Option<Result<Response<Bytes>, TransportError>>> {
+    let mut attempt = Attempt::of(&request);
+    attempt.timeout = timeout;
+    request.extensions_mut().insert(attempt);
+    Ok(until(transport.send(request), after(timeout)).await)
 }
 
 /// The answer to a request. Fails where there is none.

@@ -6,10 +6,9 @@ use std::{
 };
 
 use customerio_core::{
-    App, Attempt, CallOptions, Endpoint, Exchange, Moment, Operation, Region, Step, Transport, TransportError,
-    TransportErrorKind, async_trait,
+    Attempt, Moment, Transport, TransportError, TransportErrorKind, async_trait,
     bytes::Bytes,
-    http::{HeaderValue, Method, Request, Response, StatusCode},
+    http::{HeaderValue, Request, Response, StatusCode},
 };
 use customerio_hyper::{HyperTransport, RustlsClient};
 
@@ -24,6 +23,8 @@ pub(crate) enum Break {
     FollowsRedirects,
     TakesRefusedForMaybeSent,
     TakesCloseForNotSent,
+    LosesHeads,
+    WaitsForBodies,
     ShowsUrls,
     RepeatsAfterClose,
     RepeatsAfterStatus,
@@ -132,12 +133,12 @@ impl Transport for Broken {
                 .await
             }
             Break::ReadsWithoutLimit => {
-                request.extensions_mut().insert(unlimited());
+                change(&mut request, |attempt| attempt.response_limit = usize::MAX);
                 self.inner.send(request).await
             }
             Break::ReadsToTheEnd => {
                 let limit = Attempt::of(&request).response_limit;
-                request.extensions_mut().insert(unlimited());
+                change(&mut request, |attempt| attempt.response_limit = usize::MAX);
                 match self.inner.send(request).await {
                     Ok(response) if response.body().len() > limit => {
                         Err(TransportError::maybe_sent(TransportErrorKind::ResponseTooLarge))
@@ -161,6 +162,16 @@ impl Transport for Broken {
                 TransportErrorKind::Connection => TransportError::not_sent(TransportErrorKind::Connection),
                 _ => error,
             }),
+            Break::LosesHeads => self.inner.send(request).await.map_err(|error| match error.response() {
+                Some(_) if error.kind() != TransportErrorKind::ResponseTooLarge => {
+                    TransportError::maybe_sent(error.kind())
+                }
+                _ => error,
+            }),
+            Break::WaitsForBodies => {
+                change(&mut request, |attempt| attempt.timeout *= 2);
+                self.inner.send(request).await
+            }
             Break::ShowsUrls => {
                 let url = request.uri().to_string();
                 let named = |error: TransportError| match error.kind() {
@@ -212,25 +223,9 @@ impl Transport for Broken {
     }
 }
 
-/// An attempt without a limit, as only an exchange makes one.
-fn unlimited() -> Attempt {
-    #[derive(Clone)]
-    struct Unlimited;
-
-    impl Operation for Unlimited {
-        type Api = App;
-        type Output = ();
-        const NAME: &'static str = "unlimited";
-        const METHOD: Method = Method::GET;
-        const ROUTE: &'static str = "/v1/unlimited";
-        const RESPONSE_LIMIT: usize = usize::MAX;
-    }
-
-    let endpoint = Endpoint::app(Region::Us, "key").expect("the key can be sent");
-    let now = Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 1 };
-    let mut exchange = Exchange::new(&endpoint, Unlimited, &CallOptions::default(), &now).expect("it can be built");
-    match exchange.step(&now) {
-        Step::Send(request) => Attempt::of(&request),
-        other => panic!("the exchange began with {other:?}"),
-    }
+/// Makes another attempt of the request.
+fn change(request: &mut Request<Bytes>, change: impl FnOnce(&mut Attempt)) {
+    let mut attempt = Attempt::of(request);
+    change(&mut attempt);
+    request.extensions_mut().insert(attempt);
 }

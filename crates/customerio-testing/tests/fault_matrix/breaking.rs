@@ -10,7 +10,7 @@ use customerio_testing::faults::Action::{
 use crate::table::{
     Fault,
     Op::{Email, Identify, Merge},
-    answer, delivered, lost, maybe_sent, ok, unclear,
+    answer, delivered, lost, maybe_sent, ok,
 };
 
 /// As [`lost`], where the request was not whole when the connection broke.
@@ -147,20 +147,5 @@ fn slow() -> Vec<Fault> {
             .expect_both(delivered(1, 1))
             .expect(Email, delivered(1, 1)),
         lost(Fault::new("dripped head, too slow").timeout(600).once(vec![ReadRequest, slow(ok(), 30)])),
-        Fault::new("stalled body")
-            .timeout(600)
-            .once(vec![ReadRequest, Write(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{".to_vec()), Stall])
-            .expect(Identify, delivered(2, 2))
-            .expect(Merge, maybe_sent(1, NotRepeatable, 1))
-            // Its timer is its own, and it hands over what came until then.
-            .over_ureq(Merge, unclear(200, 1, NotRepeatable, 1)),
-        lost(Fault::new("dripped body, too slow").timeout(600).once(vec![
-            ReadRequest,
-            Write(b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n".to_vec()),
-            slow(" ".repeat(99), 30),
-        ]))
-        .over_ureq(Identify, delivered(1, 1))
-        .over_ureq(Merge, delivered(1, 1))
-        .over_ureq(Email, unclear(200, 1, NotRepeatable, 1)),
     ]
 }

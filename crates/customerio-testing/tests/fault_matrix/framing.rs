@@ -22,7 +22,12 @@ fn unreadable(name: &str, bytes: impl Into<Vec<u8>>) -> Fault {
 
 /// A 2xx whose body breaks: who wanted nothing of it was served, and who wanted something was not.
 fn broken(name: &str, bytes: impl Into<Vec<u8>>) -> Fault {
-    Fault::new(name).once(answer(bytes)).expect_both(delivered(1, 1)).expect(Email, unclear(200, 1, NotRepeatable, 1))
+    accepted(Fault::new(name).once(answer(bytes)))
+}
+
+/// A 2xx without all of its body, of which what there is contradicts nothing.
+fn accepted(fault: Fault) -> Fault {
+    fault.expect_both(delivered(1, 1)).expect(Email, unclear(200, 1, NotRepeatable, 1))
 }
 
 /// A 2xx whose body breaks, and is not even the beginning of what was promised.
@@ -55,7 +60,7 @@ fn head(lines: &str) -> String {
 }
 
 pub(crate) fn faults() -> Vec<Fault> {
-    [bodies(), lengths(), heads(), contents()].into_iter().flatten().collect()
+    [bodies(), stalls(), lengths(), heads(), contents()].into_iter().flatten().collect()
 }
 
 /// Bodies that do not end where, or how, their head says.
@@ -69,15 +74,12 @@ fn bodies() -> Vec<Fault> {
         broken("no last chunk", chunked() + "2\r\n{}\r\n"),
         broken("bad chunk size", chunked() + "zz\r\n{}\r\n0\r\n\r\n"),
         broken("chunk size of 17 digits", chunked() + "10000000000000000\r\n{}"),
-        Fault::new("RST in the body")
-            .once(vec![
-                ReadRequest,
-                Write((head("content-length: 10\r\n") + "{}").into()),
-                Pause(Duration::from_millis(50)),
-                Reset,
-            ])
-            .expect_both(delivered(1, 1))
-            .expect(Email, unclear(200, 1, NotRepeatable, 1)),
+        accepted(Fault::new("RST in the body").once(vec![
+            ReadRequest,
+            Write((head("content-length: 10\r\n") + "{}").into()),
+            Pause(Duration::from_millis(50)),
+            Reset,
+        ])),
         torn(Fault::new("endless body").once(vec![
             ReadRequest,
             Write(chunked().into()),
@@ -104,6 +106,35 @@ fn bodies() -> Vec<Fault> {
         ),
         all(
             Fault::new("401 whose body breaks").once(answer("HTTP/1.1 401 x\r\ncontent-length: 10\r\n\r\n{\"meta")),
+            rejected(401, 1, Final, 1),
+        ),
+    ]
+}
+
+/// Bodies that do not come in time: the same comes of them as of those that break.
+fn stalls() -> Vec<Fault> {
+    let stalled =
+        |name: &str, bytes: String| Fault::new(name).timeout(600).once(vec![ReadRequest, Write(bytes.into()), Stall]);
+    let chunked = || head("transfer-encoding: chunked\r\n");
+    vec![
+        accepted(stalled("a body that stalls before its first byte", head("content-length: 10\r\n"))),
+        accepted(stalled("a body that stalls when it could be whole", head("content-length: 10\r\n") + "{}")),
+        accepted(stalled("a last chunk that does not come", chunked() + "2\r\n{}\r\n")),
+        torn(stalled("a body that stalls in its middle", head("content-length: 10\r\n") + "{\"a\"")),
+        accepted(Fault::new("a body that is dripped, too slow").timeout(600).once(vec![
+            ReadRequest,
+            Write(head("content-length: 99\r\n").into()),
+            Drip(" ".repeat(99).into(), Duration::from_millis(30)),
+        ])),
+        stalled("503 whose body stalls", "HTTP/1.1 503 x\r\ncontent-length: 10\r\n\r\n<h".to_owned())
+            .expect(Identify, delivered(2, 2))
+            .expect(Merge, unclear(503, 1, NotRepeatable, 1)),
+        all(
+            stalled("429 whose body stalls", "HTTP/1.1 429 x\r\ncontent-length: 10\r\n\r\n<h".to_owned()),
+            delivered(2, 2),
+        ),
+        all(
+            stalled("401 whose body stalls", "HTTP/1.1 401 x\r\ncontent-length: 10\r\n\r\n{\"meta".to_owned()),
             rejected(401, 1, Final, 1),
         ),
     ]

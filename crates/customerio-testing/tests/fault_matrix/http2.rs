@@ -70,6 +70,11 @@ fn streams() -> Vec<Fault> {
         when_asked("h2: RST_STREAM, INTERNAL_ERROR in the body", vec![head(false), reset(Frame::INTERNAL_ERROR)])
             .expect_both(delivered(1, 1))
             .expect(Email, unclear(200, 1, NotRepeatable, 1)),
+        fault("h2: a body that stalls")
+            .timeout(600)
+            .once(vec![settings(), ReadRequest, Action::Frame(head(false)), Stall])
+            .expect_both(delivered(1, 1))
+            .expect(Email, unclear(200, 1, NotRepeatable, 1)),
         when_asked("h2: RST_STREAM, NO_ERROR after the answer", vec![head(false), body(), reset(Frame::NO_ERROR)])
             .expect_both(delivered(1, 1))
             .expect(Email, delivered(1, 1)),
