@@ -17,13 +17,16 @@ use hyper_util::{
 };
 use tower_service::Service;
 
-use crate::{HyperTransport, connect::Connector};
+use crate::{
+    HyperTransport,
+    connect::{Connector, Proxies},
+};
 
 /// hyper's own client with rustls and proxies: what [`HyperTransport::new`] makes.
 #[derive(Clone, Debug)]
 pub struct RustlsClient {
     client: Client<Connector, Full<Bytes>>,
-    proxies: Arc<Matcher>,
+    proxies: Arc<Proxies>,
 }
 
 impl HyperTransport<RustlsClient> {
@@ -38,7 +41,8 @@ impl HyperTransport<RustlsClient> {
     /// They are read from `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, or the same in lower case: `http` or
     /// `https` URLs, which may have a user and a password. `NO_PROXY` is a list of host names, which include their
     /// subdomains, IP addresses and networks (`10.0.0.0/8`); `*` is every name, but no address. What is not a URL is
-    /// ignored. In a CGI program (`REQUEST_METHOD` is set) no proxy is used.
+    /// ignored. No proxy is used for `localhost`, `127.0.0.0/8` and `[::1]`, nor in a CGI program (`REQUEST_METHOD` is
+    /// set).
     ///
     /// A request to an `https` URL goes through a tunnel (`CONNECT`), so the proxy sees nothing of it but host and port.
     /// One to an `http` URL is handed to the proxy with everything in it, your credentials too. Where a proxy cannot be
@@ -80,7 +84,7 @@ impl HyperTransport<RustlsClient> {
                 return Err(BuildError::new("the proxy of the environment", problem));
             }
         }
-        let proxies = Arc::new(proxies);
+        let proxies = Arc::new(Proxies(proxies));
         let mut tcp = HttpConnector::new();
         tcp.enforce_http(false);
         tcp.set_nodelay(true);

@@ -8,7 +8,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use customerio_transport::{timeouts, tls};
+use customerio_transport::{is_loopback, timeouts, tls};
 use http::{Uri, uri::Scheme};
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
@@ -26,15 +26,26 @@ use tower_service::Service;
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 type BoxFuture<T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send>>;
 
+/// The proxies of the environment.
+#[derive(Debug)]
+pub(crate) struct Proxies(pub(crate) Matcher);
+
+impl Proxies {
+    /// The proxy for this URL: none for one on this machine.
+    pub(crate) fn intercept(&self, uri: &Uri) -> Option<Intercept> {
+        if uri.host().is_some_and(is_loopback) { None } else { self.0.intercept(uri) }
+    }
+}
+
 /// Connects within [`timeouts::CONNECT`]: hyper's own timeout is for TCP alone.
 #[derive(Clone, Debug)]
 pub(crate) struct Connector {
     tcp: HttpConnector,
-    proxies: Arc<Matcher>,
+    proxies: Arc<Proxies>,
 }
 
 impl Connector {
-    pub(crate) fn new(tcp: HttpConnector, proxies: Arc<Matcher>) -> Self {
+    pub(crate) fn new(tcp: HttpConnector, proxies: Arc<Proxies>) -> Self {
         Self { tcp, proxies }
     }
 }

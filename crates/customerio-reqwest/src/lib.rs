@@ -20,10 +20,13 @@ use bytes::Bytes;
 use customerio_core::{
     Attempt, BoxFuture, BuildError, BuildErrorKind, Moment, Transport, TransportError, TransportErrorKind,
 };
-use customerio_transport::{SystemClock, read_body, timeouts, was_not_begun};
+use customerio_transport::{SystemClock, is_loopback, read_body, timeouts, was_not_begun};
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
 
+use direct::Direct;
+
+mod direct;
 #[cfg(feature = "rustls")]
 mod tls;
 
@@ -33,6 +36,8 @@ mod tls;
 #[derive(Clone, Debug)]
 pub struct ReqwestTransport {
     client: reqwest::Client,
+    /// For servers on this machine, where the client has the proxies of the environment.
+    direct: Option<Direct>,
 }
 
 impl ReqwestTransport {
@@ -42,6 +47,9 @@ impl ReqwestTransport {
     /// seconds, and connections that idle for 30 are closed. With the feature `http2`, connections of HTTP/2 are checked
     /// by pings. Everything else is the builder's: proxies, certificates, resolver, connector layers. Do not give it
     /// default headers, cookies or a user agent, because core sets every header.
+    ///
+    /// A builder without a proxy takes those of the environment, for servers on this machine too (`127.0.0.1`): requests
+    /// to an `http` URL are then handed to the proxy with your credentials. With `no_proxy()` it takes none.
     ///
     /// Where the builder has no TLS set, reqwest loads the system's certificates here, for each client anew: some
     /// milliseconds and 100 kB. `tls_backend_preconfigured` with a clone of a configuration in `customerio_transport::tls`
@@ -78,24 +86,7 @@ impl ReqwestTransport {
     /// ```
     #[doc(alias = "proxy")]
     pub fn from_builder(builder: reqwest::ClientBuilder) -> Result<Self, BuildError> {
-        let builder = builder
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false)
-            // These do nothing where reqwest cannot decompress, and another crate may have given it the feature.
-            .no_gzip()
-            .no_brotli()
-            .no_deflate()
-            .no_zstd()
-            .connect_timeout(timeouts::CONNECT)
-            .pool_idle_timeout(timeouts::IDLE);
-        #[cfg(feature = "http2")]
-        let builder =
-            builder.http2_keep_alive_interval(timeouts::PING_INTERVAL).http2_keep_alive_timeout(timeouts::PING);
-        builder.build().map(Self::from_client).map_err(|error| {
-            let causes: Vec<_> = causes(&error).map(ToString::to_string).collect();
-            BuildError::new("the HTTP client", BuildErrorKind::Invalid(causes.join(": ").into()))
-        })
+        build(builder).map(Self::from_client)
     }
 
     /// Takes a client that is ready.
@@ -133,8 +124,29 @@ impl ReqwestTransport {
     /// ```
     #[must_use]
     pub fn from_client(client: reqwest::Client) -> Self {
-        Self { client }
+        Self { client, direct: None }
     }
+}
+
+/// Builds a client with the settings that a transport must have.
+fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, BuildError> {
+    let builder = builder
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        // These do nothing where reqwest cannot decompress, and another crate may have given it the feature.
+        .no_gzip()
+        .no_brotli()
+        .no_deflate()
+        .no_zstd()
+        .connect_timeout(timeouts::CONNECT)
+        .pool_idle_timeout(timeouts::IDLE);
+    #[cfg(feature = "http2")]
+    let builder = builder.http2_keep_alive_interval(timeouts::PING_INTERVAL).http2_keep_alive_timeout(timeouts::PING);
+    builder.build().map_err(|error| {
+        let causes: Vec<_> = causes(&error).map(ToString::to_string).collect();
+        BuildError::new("the HTTP client", BuildErrorKind::Invalid(causes.join(": ").into()))
+    })
 }
 
 #[async_trait]
@@ -144,7 +156,11 @@ impl Transport for ReqwestTransport {
         let time_is_up = tokio::time::sleep(attempt.body_timeout());
         let request = reqwest::Request::try_from(request).map_err(call_error)?;
         let asked = request.url().clone();
-        let response = self.client.execute(request).await.map_err(call_error)?;
+        let client = match &self.direct {
+            Some(direct) if asked.host_str().is_some_and(is_loopback) => direct.client()?,
+            _ => &self.client,
+        };
+        let response = client.execute(request).await.map_err(call_error)?;
         if *response.url() != asked {
             return Err(TransportError::maybe_sent(TransportErrorKind::Connection)
                 .with_source("the client followed a redirect: set its redirect policy to none"));

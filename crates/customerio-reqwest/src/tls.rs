@@ -2,7 +2,7 @@ use customerio_core::{BuildError, BuildErrorKind};
 use customerio_transport::tls;
 use rustls::ClientConfig;
 
-use crate::ReqwestTransport;
+use crate::{ReqwestTransport, build, direct::Direct};
 
 /// What is offered in the handshake, best first. reqwest leaves that to a configuration that it is given.
 const PROTOCOLS: &[&str] = &[
@@ -15,7 +15,7 @@ impl ReqwestTransport {
     /// Makes a client for `https` and `http`, with rustls, aws-lc-rs and the certificates that the system trusts.
     ///
     /// It has the settings of [`from_builder`](Self::from_builder), and takes proxies from the environment, as reqwest
-    /// does. Nothing is connected and no certificate is loaded here: certificates are loaded once per process, in the
+    /// does, but none for `localhost`, `127.0.0.0/8` and `[::1]`. Nothing is connected and no certificate is loaded here: certificates are loaded once per process, in the
     /// first TLS handshake. A connection for which that fails counts as not made, so the request was not sent.
     ///
     /// # Errors
@@ -39,10 +39,15 @@ impl ReqwestTransport {
     /// }
     /// ```
     pub fn new() -> Result<Self, BuildError> {
-        let shared = tls::aws_lc_rs()
-            .map_err(|error| BuildError::new("TLS", BuildErrorKind::Invalid(error.to_string().into())))?;
-        let mut config = ClientConfig::clone(shared);
-        config.alpn_protocols = PROTOCOLS.iter().map(|name| name.as_bytes().to_vec()).collect();
-        Self::from_builder(reqwest::Client::builder().tls_backend_preconfigured(config))
+        let client = build(builder()?)?;
+        Ok(Self { client, direct: Some(Direct::new(|| build(builder()?.no_proxy()))) })
     }
+}
+
+fn builder() -> Result<reqwest::ClientBuilder, BuildError> {
+    let shared =
+        tls::aws_lc_rs().map_err(|error| BuildError::new("TLS", BuildErrorKind::Invalid(error.to_string().into())))?;
+    let mut config = ClientConfig::clone(shared);
+    config.alpn_protocols = PROTOCOLS.iter().map(|name| name.as_bytes().to_vec()).collect();
+    Ok(reqwest::Client::builder().tls_backend_preconfigured(config))
 }

@@ -1,6 +1,7 @@
 //! Ids after `fork()`: a server that forks its workers has one state of everything in each of them.
 
 #![cfg(unix)]
+
 use std::{collections::BTreeSet, env, process};
 
 use customerio_core::track::Event;

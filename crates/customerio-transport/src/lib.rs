@@ -3,7 +3,8 @@
 //!
 //! - [`SystemClock`] is the clock of a driver, and [`now`] the time as the Track API and the App API write it.
 //! - [`timeouts`]: how long connecting may take, and how long a connection may idle.
-//! - `read_body` reads a response body up to a limit (feature `http`).
+//! - [`is_loopback`] tells for which hosts no proxy of the environment is used.
+//! - `read_body` reads a response body up to a limit, and as long as there is time (feature `http`).
 //! - `was_not_begun` tells whether an error of hyper proves that the request was not sent (feature `http`; for HTTP/2,
 //!   `http2`).
 //! - `spawn` runs a task in the background, on tokio (feature `tokio`).
@@ -15,6 +16,7 @@ mod background;
 #[cfg(feature = "http")]
 mod body;
 mod clock;
+mod loopback;
 #[cfg(feature = "http")]
 mod not_begun;
 pub mod timeouts;
@@ -26,5 +28,6 @@ pub use background::spawn;
 #[cfg(feature = "http")]
 pub use body::read_body;
 pub use clock::{SystemClock, now};
+pub use loopback::is_loopback;
 #[cfg(feature = "http")]
 pub use not_begun::was_not_begun;

@@ -31,6 +31,8 @@ impl UreqTransport {
     /// - `NO_PROXY` is a list of host names and addresses with commas and no spaces: `example.com` is that host alone,
     ///   `.example.com` its subdomains alone, `*` everything. It knows no networks (`10.0.0.0/8`).
     ///
+    /// As with the others, no proxy is used for `localhost`, `127.0.0.0/8` and `[::1]`.
+    ///
     /// For another proxy, or for SOCKS, use [`from_agent`](Self::from_agent).
     ///
     /// # Errors

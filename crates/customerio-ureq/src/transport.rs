@@ -8,7 +8,7 @@ use std::{
 use async_trait::async_trait;
 use bytes::Bytes;
 use customerio_core::{Attempt, Moment, Transport, TransportError, TransportErrorKind};
-use customerio_transport::{SystemClock, timeouts};
+use customerio_transport::{SystemClock, is_loopback, timeouts};
 use http::{
     HeaderValue, Request, Response,
     header::{CONTENT_LENGTH, TRANSFER_ENCODING},
@@ -31,8 +31,8 @@ pub struct UreqTransport {
 impl UreqTransport {
     /// Takes your own agent: with another proxy, other certificates, another TLS.
     ///
-    /// Whatever the agent has, each request follows no redirect, makes no error of a status, and has a timeout for
-    /// connecting: the agent's, or else 5 seconds. What cannot be set here is yours to see to: the agent must have no
+    /// Whatever the agent has, each request follows no redirect, makes no error of a status, has a timeout for connecting
+    /// (the agent's, or else 5 seconds), and takes no proxy of the environment to reach this machine itself. What cannot be set here is yours to see to: the agent must have no
     /// middleware that retries or changes requests, and no cookies (ureq's feature `cookies` sends what it got).
     ///
     /// ```
@@ -105,10 +105,15 @@ impl UreqTransport {
 
     /// What the agent must not do is set for each request, whatever agent it is.
     fn run(&self, request: Request<impl AsSendBody>, timeout: Duration) -> Result<Response<ureq::Body>, ureq::Error> {
-        let connect = self.agent.config().timeouts().connect.unwrap_or(timeouts::CONNECT);
+        let config = self.agent.config();
+        let connect = config.timeouts().connect.unwrap_or(timeouts::CONNECT);
+        let is_loopback = request.uri().host().is_some_and(is_loopback);
+        // A proxy that somebody set by hand is theirs.
+        let proxy = config.proxy().filter(|proxy| !(is_loopback && proxy.is_from_env())).cloned();
         let request = self
             .agent
             .configure_request(request)
+            .proxy(proxy)
             .max_redirects(0)
             .http_status_as_error(false)
             .timeout_connect(Some(connect))

@@ -14,6 +14,7 @@ use customerio_core::{Client, Endpoint, Error, Region, Transport};
 use customerio_hyper::HyperTransport;
 use customerio_reqwest::ReqwestTransport;
 use customerio_testing::{WireServer, faults::ClosedPort};
+use customerio_ureq::UreqTransport;
 use origin::Origin;
 use proxy::{Mode, Proxy};
 use tokio::process::Command;
@@ -29,6 +30,7 @@ const CREDENTIALS: &str = "c2l0ZTprZXk=";
 async fn child() {
     let transport: Arc<dyn Transport> = match env::var("TEST_STACK").unwrap().as_str() {
         "hyper" => Arc::new(HyperTransport::new().unwrap()),
+        "ureq" => Arc::new(UreqTransport::new().unwrap()),
         _ => Arc::new(ReqwestTransport::new().unwrap()),
     };
     let endpoint = Endpoint::track(Region::Us, "site", "key").unwrap();
@@ -98,12 +100,33 @@ async fn a_proxy_may_have_tls_itself() {
 #[tokio::test]
 async fn hosts_in_no_proxy_are_connected_to_directly() {
     for stack in STACKS {
-        for (variable, hosts) in [("NO_PROXY", "example.com, 127.0.0.1"), ("no_proxy", "127.0.0.0/8")] {
+        for (variable, hosts) in [("NO_PROXY", "example.com, 0.0.0.0"), ("no_proxy", "0.0.0.0/8")] {
             let (origin, proxy) = (Origin::start().await, Proxy::start(Mode::Tunnel, None).await);
             let proxy_url = proxy.url("http", "");
             let variables = [("ALL_PROXY", &*proxy_url), (variable, hosts), ("SSL_CERT_FILE", origin.roots())];
             assert_eq!(run(stack, &origin.url(), &variables).await, "delivered", "{stack} {hosts}");
             assert_eq!((proxy.heads().len(), origin.requests().len()), (0, 1));
+        }
+    }
+}
+
+/// For the proxy it would be another machine; and a request by `http` is handed to it with the credentials.
+#[tokio::test]
+async fn this_machine_is_connected_to_directly() {
+    for stack in ["hyper", "reqwest", "ureq"] {
+        for variable in ["HTTP_PROXY", "http_proxy", "ALL_PROXY"] {
+            let (server, proxy) = (WireServer::start().unwrap(), WireServer::start().unwrap());
+            let port = server.url().rsplit_once(':').unwrap().1.to_owned();
+            for host in ["127.0.0.1", "localhost"] {
+                let outcome = run(stack, &format!("http://{host}:{port}"), &[(variable, &proxy.url())]).await;
+                assert_eq!(outcome, "delivered", "{stack} {host}");
+            }
+            // Nobody is there: what counts is whether the proxy was asked.
+            for host in ["127.1.2.3", "[::1]"] {
+                let outcome = run(stack, &format!("http://{host}:{port}"), &[(variable, &proxy.url())]).await;
+                assert!(outcome.starts_with("Connect NotSent"), "{stack} {host}: {outcome}");
+            }
+            assert_eq!((server.received().len(), proxy.connections()), (2, 0), "{stack} {variable}");
         }
     }
 }

@@ -47,7 +47,7 @@ impl Origin {
         let roots = std::env::temp_dir().join(format!("customerio-{}-{number}.pem", std::process::id()));
         fs::write(&roots, authority.self_signed(&authority_key).unwrap().pem()).unwrap();
 
-        let params = CertificateParams::new(["127.0.0.1".to_owned()]).unwrap();
+        let params = CertificateParams::new(["0.0.0.0", "127.0.0.1"].map(str::to_owned)).unwrap();
         let certificate = params.signed_by(&key, &Issuer::new(authority, authority_key)).unwrap().der().clone();
         let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
@@ -65,12 +65,13 @@ impl Origin {
         Self { address, acceptor, roots, seen }
     }
 
+    /// On Linux `0.0.0.0` is this machine, and it is no loopback address: for those no proxy is used.
     pub(crate) fn address(&self) -> SocketAddr {
-        self.address
+        (Ipv4Addr::UNSPECIFIED, self.address.port()).into()
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("https://{}", self.address)
+        format!("https://{}", self.address())
     }
 
     pub(crate) fn acceptor(&self) -> TlsAcceptor {
