@@ -283,7 +283,7 @@ impl<T: FromResponse> Exchange<T> {
         match outcome {
             Outcome::Final => self.throttle().answered(),
             Outcome::Limited => self.throttle().slow_down(self.quota, now.monotonic),
-            Outcome::NotSent | Outcome::Ambiguous => {}
+            Outcome::NotSent | Outcome::Ambiguous | Outcome::Hopeless => {}
         }
     }
 
@@ -564,6 +564,25 @@ mod tests {
             assert_eq!(play_throttled(&throttle, &at(0), 404), (1, Some(StopReason::Final)));
         }
         assert_eq!(play_throttled(&throttle, &at(0), 503), (2, budget));
+    }
+
+    #[test]
+    fn what_can_never_be_sent_is_tried_once_and_leaves_the_reserve_as_it_is() {
+        for kind in [TransportErrorKind::InvalidCertificate, TransportErrorKind::InvalidUrl] {
+            let throttle = Throttle::off().with_retry_reserve(1);
+            let play_hopeless = || {
+                let options = CallOptions::default().with_throttle(throttle.clone());
+                let outcome = Err(TransportError::not_sent(kind));
+                let (requests, _, result) = play(&track::Identify::new("1"), options, vec![outcome]);
+                let error = result.unwrap_err();
+                assert_eq!((requests.len(), error.delivery()), (1, Delivery::NotSent), "{kind:?}");
+                assert_eq!(error.stop_reason(), StopReason::Final, "{kind:?}");
+            };
+            play_hopeless();
+            assert!(throttle.take_repeat(), "{kind:?} takes nothing");
+            (0..10).for_each(|_| play_hopeless());
+            assert!(!throttle.take_repeat(), "{kind:?} gives nothing");
+        }
     }
 
     #[test]

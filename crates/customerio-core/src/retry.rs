@@ -80,11 +80,14 @@ pub(crate) enum Outcome {
     Limited,
     /// It was answered for good.
     Final,
+    /// It did not arrive, and never will.
+    Hopeless,
 }
 
 impl Outcome {
     pub(crate) fn of(error: &Error) -> Self {
         match error {
+            Error::Transport(error) if error.kind().is_final() => Self::Hopeless,
             Error::Transport(error) if error.delivery() == Delivery::NotSent => Self::NotSent,
             Error::Transport(_) => Self::Ambiguous,
             Error::Api(error) => Self::of_status(error.status()),
@@ -123,7 +126,7 @@ pub(crate) fn next(policy: &RetryPolicy, failure: &Failure) -> Result<Duration, 
     let may_repeat = match failure.outcome {
         Outcome::NotSent | Outcome::Limited => true,
         Outcome::Ambiguous => policy.replay.unwrap_or(failure.replay) == Replay::Safe,
-        Outcome::Final => return Err(StopReason::Final),
+        Outcome::Final | Outcome::Hopeless => return Err(StopReason::Final),
     };
     if !may_repeat {
         return Err(StopReason::NotRepeatable);
@@ -173,7 +176,7 @@ mod tests {
 
     #[test]
     fn what_is_repeated_follows_from_outcome_and_replay() {
-        use Outcome::{Ambiguous, Final, Limited, NotSent};
+        use Outcome::{Ambiguous, Final, Hopeless, Limited, NotSent};
         use Replay::{OnlyIfNotSent, Safe};
         let policy = RetryPolicy::default();
         for (outcome, replay, expected) in [
@@ -185,6 +188,8 @@ mod tests {
             (Ambiguous, OnlyIfNotSent, Err(StopReason::NotRepeatable)),
             (Final, Safe, Err(StopReason::Final)),
             (Final, OnlyIfNotSent, Err(StopReason::Final)),
+            (Hopeless, Safe, Err(StopReason::Final)),
+            (Hopeless, OnlyIfNotSent, Err(StopReason::Final)),
         ] {
             let failure = Failure { outcome, replay, ..FAILURE };
             assert_eq!(next(&policy, &failure), expected, "{outcome:?} {replay:?}");

@@ -9,7 +9,7 @@ use std::{
 use async_trait::async_trait;
 use bytes::Bytes;
 use customerio_core::{Attempt, BoxFuture, Moment, Transport, TransportError, TransportErrorKind};
-use customerio_transport::{SystemClock, read_body, was_not_begun};
+use customerio_transport::{SystemClock, check_url, is_invalid_certificate, read_body, was_not_begun};
 use http::{Request, Response};
 use http_body::Body;
 use http_body_util::Full;
@@ -42,7 +42,8 @@ impl<S> HyperTransport<S> {
     /// A request counts as not sent, and may be retried whatever it is, where the service does not get ready, where
     /// hyper-util's client says so in an error anywhere in the chain of sources, where tower's `LoadShed` does and the
     /// feature `tower` is on, or where the function that you give to [`with_not_sent`](Self::with_not_sent) says so. With
-    /// every other error it may have been sent.
+    /// every other error it may have been sent. Where connecting failed because of a certificate, and the feature `rustls`
+    /// is on, it is not retried.
     ///
     /// ```
     /// use std::time::Duration;
@@ -144,6 +145,7 @@ where
     B::Error: Into<BoxError>,
 {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        check_url(request.uri())?;
         let attempt = Attempt::of(&request);
         let time_is_up = tokio::time::sleep(attempt.body_timeout());
         let mut service = self.service();
@@ -184,7 +186,11 @@ fn call_error(error: BoxError, proves_not_sent: fn(&(dyn StdError + 'static)) ->
             break TransportError::maybe_sent(TransportErrorKind::Connection);
         };
         if current.downcast_ref::<legacy::Error>().is_some_and(legacy::Error::is_connect) {
-            break TransportError::not_sent(TransportErrorKind::Connect);
+            break TransportError::not_sent(if is_invalid_certificate(current) {
+                TransportErrorKind::InvalidCertificate
+            } else {
+                TransportErrorKind::Connect
+            });
         }
         #[cfg(feature = "tower")]
         if was_shed(current) {

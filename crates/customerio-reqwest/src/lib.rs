@@ -8,8 +8,12 @@
 //! # TLS
 //!
 //! By default this crate switches on no feature of reqwest, because all crates of an application share them: TLS is the
-//! one that the application's own `reqwest` has. Where that has none, requests to `https` URLs fail as not sent. The feature `rustls` switches on reqwest's `rustls`, which has aws-lc-rs
-//! for cryptography, and is on by default in reqwest. No other provider is added, and none is installed for the process.
+//! one that the application's own `reqwest` has. Where that has none, requests to `https` URLs fail as not sent. The
+//! feature `rustls` switches on reqwest's `rustls`, which has aws-lc-rs for cryptography, and is on by default in reqwest.
+//! No other provider is added, and none is installed for the process.
+//!
+//! With the feature `rustls` a certificate that is not valid is told from other failures to connect, and is not retried.
+//! Without it this crate cannot know the errors of TLS: such a call is retried as if the server were away.
 //!
 //! Types of reqwest are part of this crate's API: a new major version of reqwest is one of this crate.
 
@@ -20,7 +24,9 @@ use bytes::Bytes;
 use customerio_core::{
     Attempt, BoxFuture, BuildError, BuildErrorKind, Moment, Transport, TransportError, TransportErrorKind,
 };
-use customerio_transport::{SystemClock, is_loopback, read_body, timeouts, was_not_begun};
+use customerio_transport::{
+    SystemClock, check_url, is_invalid_certificate, is_loopback, read_body, timeouts, was_not_begun,
+};
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
 
@@ -152,6 +158,7 @@ fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, BuildError>
 #[async_trait]
 impl Transport for ReqwestTransport {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        check_url(request.uri())?;
         let attempt = Attempt::of(&request);
         let time_is_up = tokio::time::sleep(attempt.body_timeout());
         let request = reqwest::Request::try_from(request).map_err(call_error)?;
@@ -187,13 +194,19 @@ fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'stat
     std::iter::successors(Some(error as &(dyn StdError + 'static)), |cause| (*cause).source())
 }
 
-/// Says what the error proves: the request could not be made, the connection could not be established, or hyper or the
+/// Says what the error proves: there is no such URL for reqwest, the connection could not be established, or hyper or the
 /// server did not begin it. After everything else it may have arrived.
 fn call_error(error: reqwest::Error) -> TransportError {
     // The URL names people, and errors end up in logs.
     let error = error.without_url();
-    let failed = if error.is_builder() || error.is_connect() {
-        TransportError::not_sent(TransportErrorKind::Connect)
+    let failed = if error.is_builder() {
+        TransportError::not_sent(TransportErrorKind::InvalidUrl)
+    } else if error.is_connect() {
+        TransportError::not_sent(if is_invalid_certificate(&error) {
+            TransportErrorKind::InvalidCertificate
+        } else {
+            TransportErrorKind::Connect
+        })
     } else if causes(&error).any(was_not_begun) {
         TransportError::not_sent(TransportErrorKind::Connection)
     } else if error.is_timeout() {

@@ -13,13 +13,14 @@ use std::{
 use customerio_core::{
     Delivery::{self, MaybeSent, NotSent},
     Transport, TransportError,
-    TransportErrorKind::{self, Connect, Connection},
+    TransportErrorKind::{self, Connect, Connection, InvalidUrl},
     bytes::Bytes,
     http::{Request, Response},
 };
 use customerio_hyper::HyperTransport;
 use customerio_reqwest::ReqwestTransport;
 use customerio_testing::faults::{Action, BlackHole, ClosedPort, FaultServer, Frame};
+use customerio_ureq::UreqTransport;
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::TokioExecutor,
@@ -50,6 +51,18 @@ fn request(url: &str) -> Request<Bytes> {
 
 fn what(result: Result<Response<Bytes>, TransportError>) -> Result<u16, (TransportErrorKind, Delivery)> {
     result.map(|response| response.status().as_u16()).map_err(|error| (error.kind(), error.delivery()))
+}
+
+/// Some stacks would send it to port 80.
+#[tokio::test]
+async fn a_url_that_nobody_can_connect_to_is_not_sent() {
+    let ureq: Arc<dyn Transport> = Arc::new(UreqTransport::new().unwrap());
+    for transport in transports(false).into_iter().chain([ureq]) {
+        for url in ["http://127.0.0.1:99999", "http://127.0.0.1:0", "http://a..b"] {
+            let result = transport.send(request(url)).await;
+            assert_eq!(what(result), Err((InvalidUrl, NotSent)), "{url} {transport:?}");
+        }
+    }
 }
 
 #[tokio::test]

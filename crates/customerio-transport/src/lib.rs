@@ -4,6 +4,7 @@
 //! - [`SystemClock`] is the clock of a driver, and [`now`] the time as the Track API and the App API write it.
 //! - [`timeouts`]: how long connecting may take, and how long a connection may idle.
 //! - [`is_loopback`] tells for which hosts no proxy of the environment is used.
+//! - [`check_url`] and [`is_invalid_certificate`] tell what another attempt would not help.
 //! - `read_body` reads a response body up to a limit, and as long as there is time (feature `http`).
 //! - `was_not_begun` tells whether an error of hyper proves that the request was not sent (feature `http`; for HTTP/2,
 //!   `http2`).
@@ -15,6 +16,7 @@
 mod background;
 #[cfg(feature = "http")]
 mod body;
+mod certificate;
 mod clock;
 mod loopback;
 #[cfg(feature = "http")]
@@ -22,12 +24,15 @@ mod not_begun;
 pub mod timeouts;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
 pub mod tls;
+mod url;
 
 #[cfg(feature = "tokio")]
 pub use background::spawn;
 #[cfg(feature = "http")]
 pub use body::read_body;
+pub use certificate::is_invalid_certificate;
 pub use clock::{SystemClock, now};
 pub use loopback::is_loopback;
 #[cfg(feature = "http")]
 pub use not_begun::was_not_begun;
+pub use url::check_url;

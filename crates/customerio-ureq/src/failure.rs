@@ -3,6 +3,7 @@
 use std::io::ErrorKind;
 
 use customerio_core::{TransportError, TransportErrorKind};
+use customerio_transport::is_invalid_certificate;
 use ureq::{Error, Timeout};
 
 /// Says what the error proves, where `not_begun` says that the request's body was not even asked for.
@@ -13,7 +14,7 @@ pub(crate) fn of_ureq(error: Error, not_begun: bool) -> TransportError {
     let (connect, kind) = match &error {
         // The URL names people, and errors end up in logs.
         Error::BadUri(_) | Error::RequireHttpsOnly(_) => {
-            return TransportError::not_sent(TransportErrorKind::Connect)
+            return TransportError::not_sent(TransportErrorKind::InvalidUrl)
                 .with_source("the agent does not take this URL: its scheme, or the lack of one");
         }
         Error::HostNotFound
@@ -24,21 +25,14 @@ pub(crate) fn of_ureq(error: Error, not_begun: bool) -> TransportError {
         | Error::Timeout(Timeout::Resolve | Timeout::Connect) => (true, TransportErrorKind::Connect),
         Error::Timeout(_) => (false, TransportErrorKind::Timeout),
         Error::Io(error) if error.kind() == ErrorKind::ConnectionRefused => (true, TransportErrorKind::Connect),
-        #[cfg(feature = "rustls")]
-        Error::Io(error) if is_bad_certificate(error) => (true, TransportErrorKind::Connect),
+        // Certificates are verified in the handshake alone, before anything is sent.
+        Error::Io(error) if is_invalid_certificate(error) => (true, TransportErrorKind::InvalidCertificate),
         // Which of TLS, the proxy and a used connection it was that failed, ureq does not say.
         _ if not_begun => (true, TransportErrorKind::Connect),
         _ => (false, TransportErrorKind::Connection),
     };
     let failed = if connect || not_begun { TransportError::not_sent(kind) } else { TransportError::maybe_sent(kind) };
     failed.with_source(error)
-}
-
-/// Certificates are verified in the handshake alone, before anything is sent.
-#[cfg(feature = "rustls")]
-fn is_bad_certificate(error: &std::io::Error) -> bool {
-    let error = error.get_ref().and_then(|error| error.downcast_ref::<rustls::Error>());
-    matches!(error, Some(rustls::Error::InvalidCertificate(_)))
 }
 
 #[cfg(test)]
@@ -75,7 +69,7 @@ mod tests {
     fn an_error_shows_no_url() {
         for error in [Error::BadUri("/ada".to_owned()), Error::RequireHttpsOnly("http://x/ada".to_owned())] {
             let failed = of_ureq(error, false);
-            assert_eq!(failed.delivery(), Delivery::NotSent);
+            assert_eq!((failed.kind(), failed.delivery()), (TransportErrorKind::InvalidUrl, Delivery::NotSent));
             assert!(!failed.source().expect("it has one").to_string().contains("ada"));
         }
     }

@@ -8,7 +8,7 @@ use std::{
 use async_trait::async_trait;
 use bytes::Bytes;
 use customerio_core::{Attempt, Moment, Transport, TransportError, TransportErrorKind};
-use customerio_transport::{SystemClock, is_loopback, timeouts};
+use customerio_transport::{SystemClock, check_url, is_loopback, timeouts};
 use http::{
     HeaderValue, Request, Response,
     header::{CONTENT_LENGTH, TRANSFER_ENCODING},
@@ -77,6 +77,7 @@ impl UreqTransport {
         request: Request<Bytes>,
         response_limit: usize,
     ) -> Result<Response<Bytes>, TransportError> {
+        check_url(request.uri())?;
         let (mut parts, body) = request.into_parts();
         let mut unread = Unread { left: &body, is_untouched: true };
         let sent = if !body.is_empty() {

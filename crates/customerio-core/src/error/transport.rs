@@ -21,6 +21,11 @@ pub struct TransportError {
 pub enum TransportErrorKind {
     /// No connection came about: name resolution, TCP or TLS.
     Connect,
+    /// No connection came about, because the certificate of the server, or of a proxy, is not one that the client trusts, has
+    /// another name, or has expired. Such a call is not retried.
+    InvalidCertificate,
+    /// No connection can come about: the URL has a host or a port that cannot exist. Such a call is not retried.
+    InvalidUrl,
     /// The response did not come in time, or not all of it.
     Timeout,
     /// The connection broke, or what came over it was not HTTP.
@@ -29,6 +34,13 @@ pub enum TransportErrorKind {
     ResponseTooLarge,
     /// The rate of the client's [`Throttle`](crate::Throttle) did not let the request out before the call's deadline.
     Throttled,
+}
+
+impl TransportErrorKind {
+    /// Whether another attempt would end the same way.
+    pub(crate) fn is_final(self) -> bool {
+        matches!(self, Self::InvalidCertificate | Self::InvalidUrl)
+    }
 }
 
 impl TransportError {
@@ -107,6 +119,8 @@ impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.kind {
             TransportErrorKind::Connect => "no connection could be made",
+            TransportErrorKind::InvalidCertificate => "the server's certificate is not valid",
+            TransportErrorKind::InvalidUrl => "its URL is not valid: check the base URL",
             TransportErrorKind::Timeout => "the response did not come in time",
             TransportErrorKind::Connection => "the connection failed",
             TransportErrorKind::ResponseTooLarge => "the answer is too large",
@@ -205,6 +219,8 @@ mod tests {
     fn every_kind_has_its_sentence() {
         for (kind, sentence) in [
             (TransportErrorKind::Connect, "no connection could be made"),
+            (TransportErrorKind::InvalidCertificate, "the server's certificate is not valid"),
+            (TransportErrorKind::InvalidUrl, "its URL is not valid: check the base URL"),
             (TransportErrorKind::Timeout, "the response did not come in time"),
             (TransportErrorKind::Connection, "the connection failed"),
             (TransportErrorKind::ResponseTooLarge, "the answer is too large"),

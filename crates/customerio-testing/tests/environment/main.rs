@@ -182,6 +182,18 @@ async fn a_system_without_certificates_fails_the_connection_and_not_the_construc
     }
 }
 
+/// Another attempt would find the same one, so there is none.
+#[tokio::test]
+async fn a_certificate_that_nobody_vouches_for_is_final() {
+    for stack in ["hyper", "reqwest", "ureq"] {
+        let (origin, other) = (Origin::start().await, Origin::start().await);
+        let outcome = run(stack, &origin.url(), &[("SSL_CERT_FILE", other.roots())]).await;
+        assert!(outcome.starts_with("InvalidCertificate NotSent after 1: "), "{stack}: {outcome}");
+        assert!(outcome.contains("invalid peer certificate"), "{stack}: {outcome}");
+        assert_eq!(origin.requests().len(), 0, "{stack}");
+    }
+}
+
 #[tokio::test]
 async fn http2_is_offered_where_the_feature_is_on() {
     for stack in STACKS {
