@@ -80,10 +80,10 @@ async fn work(mut queue: mpsc::Receiver<Event>, clock: Clock, handled: Arc<Handl
     while let Some(event) = queue.recv().await {
         // Without an id it cannot be told from a retry; if the store is unavailable, process the event anyway.
         let claim = match event.event_id() {
-            Some(id) => memory.claim(id, clock()).await.unwrap_or(Claim::New),
-            None => Claim::New,
+            Some(id) => memory.claim(id, clock()).await.ok(),
+            None => None,
         };
-        if claim == Claim::New {
+        if !matches!(claim, Some(Claim::InProgress | Claim::Done)) {
             handled.note(&event, reason_to_act(&event).unwrap_or("nothing to do"));
             if let Some(id) = event.event_id()
                 && let Err(error) = memory.done(id, clock()).await

@@ -41,10 +41,10 @@ async fn work(
     while let Some(event) = queue.recv().await {
         // An event without an id cannot be told from a retry; if the store is unavailable, process the event anyway.
         let claim = match event.event_id() {
-            Some(id) => memory.claim(id, now()).await.unwrap_or(Claim::New),
-            None => Claim::New,
+            Some(id) => memory.claim(id, now()).await.ok(),
+            None => None,
         };
-        if claim != Claim::New {
+        if matches!(claim, Some(Claim::InProgress | Claim::Done)) {
             continue;
         }
         // It is tried until it works: the service has its 2xx, and will not send the event again.

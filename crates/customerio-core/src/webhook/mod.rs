@@ -72,7 +72,7 @@ pub mod whatsapp;
 pub use self::{
     common::{Common, Identifiers},
     customer::Customer,
-    dedup_store::{Claim, DedupError, DedupStore},
+    dedup_store::{Claim, ClaimToken, DedupError, DedupStore},
     email::Email,
     event::{Event, Kind, NotAnEvent},
     in_app::InApp,
