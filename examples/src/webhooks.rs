@@ -18,7 +18,7 @@ use customerio::{
     error::{TransportError, TransportErrorKind},
     http::{Request, Response},
     transport::{Moment, Transport, async_trait},
-    webhook::{Event, Verifier},
+    webhook::{Event, Receiver, Verifier},
 };
 use customerio_emulator::{Emulator, Outcome};
 
@@ -26,9 +26,6 @@ use crate::{Result, Workspace, connect_quietly};
 
 /// How many messages the emulator gets; it reports five events of each.
 const MESSAGES: u64 = 200;
-
-/// The time, as a receiver takes it.
-pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// Where webhooks come from.
 #[derive(Debug)]
@@ -55,15 +52,18 @@ impl Source {
         Ok(Self::Emulator(Box::new(cio), workspace, emulator))
     }
 
-    /// What verifies its webhooks.
+    /// What receives its webhooks, by the system's clock or the emulator's, which does not wait for pauses to pass.
     ///
     /// # Errors
     ///
     /// Where the emulator has no valid key.
-    pub fn verifier(&self) -> Result<Verifier> {
+    pub fn receiver(&self) -> Result<Receiver> {
         Ok(match self {
-            Self::CustomerIo(verifier) => verifier.clone(),
-            Self::Emulator(.., emulator) => emulator.webhook_verifier()?,
+            Self::CustomerIo(verifier) => Receiver::new(verifier.clone(), customerio::now),
+            Self::Emulator(.., emulator) => {
+                let clock = emulator.clone();
+                Receiver::new(emulator.webhook_verifier()?, move || clock.now())
+            }
         })
     }
 
@@ -78,18 +78,6 @@ impl Source {
             (Self::CustomerIo(_), Err(_)) => ([127, 0, 0, 1], 8080).into(),
             (Self::Emulator(..), _) => ([127, 0, 0, 1], 0).into(),
         })
-    }
-
-    /// The system's clock, or the emulator's, which does not wait for pauses to pass.
-    #[must_use]
-    pub fn clock(&self) -> Clock {
-        match self {
-            Self::CustomerIo(_) => Arc::new(customerio::now),
-            Self::Emulator(.., emulator) => {
-                let emulator = emulator.clone();
-                Arc::new(move || emulator.now())
-            }
-        }
     }
 
     /// Lets the webhooks come to `url`: until Ctrl-C from Customer.io, until all are accepted from the emulator.

@@ -31,7 +31,7 @@ use customerio_core::{
         self, AddDevice, AddToSegment, AnonymousEvent, Event, Identify, ObjectId, SubmitForm,
         v2::{object, person},
     },
-    webhook::{Event as WebhookEvent, InMemoryDedup, Verifier},
+    webhook::{Event as WebhookEvent, InMemoryDedup, Receiver, Verifier},
 };
 use customerio_emulator::{Emulator, Outcome};
 use customerio_testing::Recorder;
@@ -410,7 +410,7 @@ fn webhooks_show_no_key_no_signature_and_no_data() {
         request("1600000000", &verifier.sign(1_600_000_000, body)),
         request("1700000000", &signature),
     ] {
-        let error = verifier.receive(&request, now).unwrap_err();
+        let error = verifier.receive(request.headers(), *request.body(), now).unwrap_err();
         assert_error("a webhook", &error, None);
         for mac in [&signature, &other] {
             assert!(!format!("{error} {error:?}").contains(&mac[..8]), "{error}");
@@ -427,6 +427,8 @@ fn webhooks_show_no_key_no_signature_and_no_data() {
     let mut seen = InMemoryDedup::new();
     seen.claim("LEAK-event", now);
     assert_opaque("a memory", &seen);
+    let receiver = Receiver::new(Verifier::new("LEAK-key").unwrap(), move || now).with_store(std::sync::Mutex::new(seen));
+    assert_opaque("a receiver", &receiver);
 }
 
 #[test]

@@ -35,7 +35,7 @@
 //! | people, events and groups for every destination | [`pipelines`], and the methods of [`Client<Pipelines>`](Client#impl-Client<Pipelines>) |
 //! | many operations in one request | [`batch`] |
 //! | call without async | `blocking` |
-//! | receive reporting webhooks | `webhook` |
+//! | receive reporting webhooks | `webhook`, and `axum` |
 //! | send a request that was stored | [`Prepared`] |
 //! | a route that is not modelled | [`track::Raw`], [`app::Raw`], [`pipelines::Raw`] |
 //! | retries, timeouts, rate limits | [`retry`] |
@@ -56,7 +56,8 @@
 //! | `http2` | no | HTTP/2 where the server offers it |
 //! | `fs` | yes | `Attachment::from_path(..)` |
 //! | `stream` | yes | `Client::send_stream(..)` |
-//! | `webhook` | yes | `webhook`: reporting webhooks, verified and typed |
+//! | `webhook` | yes | `webhook`: reporting webhooks, verified and typed, each handled once |
+//! | `axum` | no | `axum`: those webhooks as an extractor of axum 0.8 |
 //! | `blocking` | no | `blocking`: the same clients without async, over ureq with rustls and ring |
 //! | `chrono`, `jiff`, `time` | no | conversions between [`Timestamp`] and the times of those crates |
 //! | `tracing` | no | a span for each call and an event for each attempt, with the target `customerio` |
@@ -67,6 +68,8 @@ mod customer_io;
 #[cfg(feature = "hyper-rustls")]
 mod default_transport;
 
+#[cfg(feature = "axum")]
+pub use customerio_axum as axum;
 #[cfg(feature = "webhook")]
 pub use customerio_core::webhook;
 pub use customerio_core::{
@@ -136,6 +139,6 @@ pub mod transport {
     pub use customerio_transport::SystemClock;
 }
 
-#[cfg(all(doctest, feature = "blocking", feature = "hyper", feature = "hyper-rustls"))]
+#[cfg(all(doctest, feature = "axum", feature = "blocking", feature = "hyper", feature = "hyper-rustls"))]
 #[doc = include_str!("../../../README.md")]
 struct Readme;

@@ -14,7 +14,6 @@ use std::fmt::Display;
 use customerio_core::{
     Api, App, BuildError, Delivery, Endpoint, Error, Track,
     app::SendEmail,
-    http::Request,
     track::{Event, Identify},
     webhook::{ReceiveError, Verifier},
 };
@@ -167,9 +166,7 @@ async fn execute(host: &Host, command: Command, body: &[u8]) -> Result<Value, Ou
             Ok(json!({"delivery_id": sent.delivery_id, "queued_at": sent.queued_at}))
         }
         Command::VerifyWebhook { key, headers } => {
-            let mut request = Request::new(body);
-            *request.headers_mut() = header_map(&headers);
-            let event = Verifier::new(&key)?.receive(&request, host.now().timestamp())?;
+            let event = Verifier::new(&key)?.receive(&header_map(&headers), body, host.now().timestamp())?;
             Ok(json!({
                 "event_id": event.event_id(),
                 "object_type": event.object_type(),

@@ -13,55 +13,46 @@ use std::{
 };
 
 use customerio::{
-    Timestamp,
     bytes::Bytes,
-    http::{Method, Request, Response, StatusCode},
-    webhook::{Claim, DedupError, DedupStore, Event, InMemoryDedup},
+    http::{StatusCode, request},
+    webhook::{Event, Outcome, Receiver},
 };
 use customerio_examples::{
     spawn,
-    webhooks::{Clock, Handled, Source},
+    webhooks::{Handled, Source},
 };
 use http_body_util::{BodyExt as _, Empty, Limited};
-use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper::{Method, Request, Response, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::{rt::TokioIo, server::graceful::GracefulShutdown};
-use tokio::{
-    net::TcpListener,
-    sync::{mpsc, oneshot},
-};
+use tokio::{net::TcpListener, sync::oneshot};
 
-/// Handles the events of a queue, each once, until it is closed and empty.
-async fn work(
-    mut queue: tokio::sync::mpsc::Receiver<Event>,
-    handle: impl Fn(&Event) -> Result<(), DedupError>,
-    now: impl Fn() -> Timestamp,
-) {
-    const PAUSE: std::time::Duration = std::time::Duration::from_millis(100);
-    let memory: &dyn DedupStore = &std::sync::Mutex::new(InMemoryDedup::new());
-    while let Some(event) = queue.recv().await {
-        // An event without an id cannot be told from a retry; if the store is unavailable, process the event anyway.
-        let claim = match event.event_id() {
-            Some(id) => memory.claim(id, now()).await.ok(),
-            None => None,
-        };
-        if matches!(claim, Some(Claim::InProgress | Claim::Done)) {
-            continue;
+/// Has the event of a request handled, unless it was before, and returns the status to respond with.
+async fn respond<R, E>(
+    receiver: Receiver,
+    parts: request::Parts,
+    body: Bytes,
+    handle: impl FnOnce(Event) -> R + Send + 'static,
+) -> StatusCode
+where
+    R: Future<Output = Result<(), E>> + Send + 'static,
+    E: std::fmt::Display + Send + 'static,
+{
+    // In a task of its own, which goes on when the service hangs up: a retry then finds the event handled.
+    let task = tokio::spawn(async move { receiver.receive(&parts.headers, &body, handle).await });
+    match task.await {
+        Ok(outcome) => {
+            if !matches!(outcome, Outcome::Handled | Outcome::HandledBefore) {
+                eprintln!("{outcome}");
+            }
+            outcome.status()
         }
-        // It is tried until it works: the service has its 2xx, and will not send the event again.
-        while let Err(error) = handle(&event) {
-            eprintln!("trying again: {error}");
-            tokio::time::sleep(PAUSE).await;
-        }
-        if let Some(id) = event.event_id()
-            && let Err(error) = memory.done(id, now()).await
-        {
-            eprintln!("a retry of this event may be handled again: {error}");
-        }
+        // The handler panicked. Its event was released, and comes again.
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
 
 /// What is done about an event. Now and then it does not work, as with a database that is away.
-fn handle(event: &Event, handled: &Handled) -> Result<(), DedupError> {
+fn handle(event: &Event, handled: &Handled) -> customerio_examples::Result {
     static TRIES: AtomicU32 = AtomicU32::new(1);
     if TRIES.fetch_add(1, Ordering::Relaxed).is_multiple_of(300) {
         return Err("the database is away".into());
@@ -73,33 +64,33 @@ fn handle(event: &Event, handled: &Handled) -> Result<(), DedupError> {
 /// Most bytes of a body. An event can have the whole message in it.
 const MOST_BODY: usize = 16 * 1024 * 1024;
 
-struct Receiver {
-    verifier: customerio::webhook::Verifier,
-    queue: mpsc::Sender<Event>,
-    clock: Clock,
-}
-
-impl Receiver {
-    async fn receive(&self, request: Request<Incoming>) -> StatusCode {
-        if (request.method(), request.uri().path()) != (&Method::POST, "/customerio") {
-            return StatusCode::NOT_FOUND;
-        }
-        let (parts, body) = request.into_parts();
-        let Ok(body) = Limited::new(body, MOST_BODY).collect().await else { return StatusCode::SERVICE_UNAVAILABLE };
-        let request = Request::from_parts(parts, body.to_bytes());
-        match self.verifier.receive(&request, (self.clock)()) {
-            // A queue that is full or closed takes nothing: the service sends the event again.
-            Ok(event) => self.queue.try_send(event).map_or(StatusCode::SERVICE_UNAVAILABLE, |()| StatusCode::OK),
-            Err(error) => {
-                eprintln!("{error}");
-                error.status()
-            }
-        }
+async fn receive<R>(
+    receiver: Receiver,
+    request: Request<Incoming>,
+    handle: impl FnOnce(Event) -> R + Send + 'static,
+) -> StatusCode
+where
+    R: Future<Output = customerio_examples::Result> + Send + 'static,
+{
+    if (request.method(), request.uri().path()) != (&Method::POST, "/customerio") {
+        return StatusCode::NOT_FOUND;
+    }
+    let (parts, body) = request.into_parts();
+    match Limited::new(body, MOST_BODY).collect().await {
+        Ok(body) => respond(receiver, parts, body.to_bytes(), handle).await,
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
 
 /// Serves until it is told to stop, and then until every request that is under way has its response.
-async fn serve(listener: TcpListener, receiver: Arc<Receiver>, mut stopped: oneshot::Receiver<()>) {
+async fn serve<R>(
+    listener: TcpListener,
+    receiver: Receiver,
+    handle: impl Fn(Event) -> R + Clone + Send + 'static,
+    mut stopped: oneshot::Receiver<()>,
+) where
+    R: Future<Output = customerio_examples::Result> + Send + 'static,
+{
     let connections = GracefulShutdown::new();
     loop {
         let stream = tokio::select! {
@@ -114,12 +105,12 @@ async fn serve(listener: TcpListener, receiver: Arc<Receiver>, mut stopped: ones
             },
             _ = &mut stopped => break,
         };
-        let receiver = receiver.clone();
+        let (receiver, handle) = (receiver.clone(), handle.clone());
         let service = service_fn(move |request| {
-            let receiver = receiver.clone();
+            let (receiver, handle) = (receiver.clone(), handle.clone());
             async move {
                 let mut response = Response::new(Empty::<Bytes>::new());
-                *response.status_mut() = receiver.receive(request).await;
+                *response.status_mut() = receive(receiver, request, handle).await;
                 Ok::<_, Infallible>(response)
             }
         });
@@ -144,22 +135,20 @@ async fn run() -> customerio_examples::Result {
     let listener = TcpListener::bind(source.address()?).await?;
     let url = format!("http://{}/customerio", listener.local_addr()?);
 
-    let (queue, events) = mpsc::channel(1_000);
-    let (handled, clock) = (Arc::<Handled>::default(), source.clock());
+    let handled = Arc::<Handled>::default();
     let account = handled.clone();
-    let worker = tokio::spawn(async move { work(events, |event| handle(event, &account), &*clock).await });
-
-    let receiver = Arc::new(Receiver { verifier: source.verifier()?, queue, clock: source.clock() });
     let (stop, stopped) = oneshot::channel();
-    let server = tokio::spawn(serve(listener, receiver, stopped));
+    let handle = move |event: Event| {
+        let account = account.clone();
+        async move { handle(&event, &account) }
+    };
+    let server = tokio::spawn(serve(listener, source.receiver()?, handle, stopped));
 
     source.play(&url).await?;
 
-    // First the requests that are under way get their responses. Then nobody can put anything into the queue any more, and the
-    // worker ends when it has handled what is in it.
+    // The requests that are under way get their responses before the end.
     drop(stop);
     server.await?;
-    worker.await?;
     source.check(&handled)
 }
 
@@ -188,7 +177,7 @@ mod tests {
         String::from_utf8(head).unwrap()
     }
 
-    /// One event waits in the queue and another is half sent when the program is told to stop.
+    /// One event was handled and another is half sent when the program is told to stop.
     #[tokio::test]
     async fn what_was_accepted_is_handled_before_the_end() {
         let verifier = Verifier::new("key").unwrap();
@@ -206,10 +195,15 @@ mod tests {
 
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let (queue, events) = mpsc::channel(10);
-        let receiver = Arc::new(Receiver { verifier, queue, clock: Arc::new(|| NOW.into()) });
+        let receiver = Receiver::new(verifier, || NOW.into());
+        let handled = Arc::new(Mutex::new(Vec::new()));
+        let noted = handled.clone();
+        let handle = move |event: Event| {
+            noted.lock().unwrap().push(event.event_id().unwrap().to_owned());
+            async { Ok(()) }
+        };
         let (stop, stopped) = oneshot::channel();
-        let server = tokio::spawn(serve(listener, receiver, stopped));
+        let server = tokio::spawn(serve(listener, receiver, handle, stopped));
 
         let half_sent = spawn_blocking(move || {
             let mut stream = TcpStream::connect(address).unwrap();
@@ -230,12 +224,6 @@ mod tests {
         server.await.unwrap();
         assert!(TcpStream::connect(address).is_err(), "nothing is accepted any more");
 
-        let handled = Mutex::new(Vec::new());
-        let handle = |event: &Event| {
-            handled.lock().unwrap().push(event.event_id().unwrap().to_owned());
-            Ok(())
-        };
-        work(events, handle, || NOW.into()).await;
         assert_eq!(*handled.lock().unwrap(), ["1", "2"]);
     }
 }

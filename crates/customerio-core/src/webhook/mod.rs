@@ -2,16 +2,17 @@
 //!
 //! Customer.io sends each event as a signed POST. [`Verifier`] says whether a call is from Customer.io, [`Event`] reads
 //! it, and a [`DedupStore`], such as [`InMemoryDedup`], keeps an event that comes twice from being handled twice.
+//! [`Receiver`] is all three: headers and body go in, and the status to respond with comes out.
 //!
 //! ```
 //! use customerio_core::{
 //!     DeliveryId, Timestamp,
-//!     http::{Request, StatusCode},
+//!     http::{HeaderMap, Request, StatusCode},
 //!     webhook::{Email, Event, Kind, Verifier},
 //! };
 //!
-//! fn receive(verifier: &Verifier, request: &Request<Vec<u8>>, now: Timestamp) -> (StatusCode, Option<Event>) {
-//!     match verifier.receive(request, now) {
+//! fn receive(verifier: &Verifier, headers: &HeaderMap, body: &[u8], now: Timestamp) -> (StatusCode, Option<Event>) {
+//!     match verifier.receive(headers, body, now) {
 //!         Ok(event) => (StatusCode::OK, Some(event)),
 //!         Err(error) => (error.status(), None),
 //!     }
@@ -25,7 +26,7 @@
 //!     .header("x-cio-signature", verifier.sign(1_700_000_005, body))
 //!     .body(body.to_vec())?;
 //!
-//! let (status, event) = receive(&verifier, &request, Timestamp::from(1_700_000_006));
+//! let (status, event) = receive(&verifier, request.headers(), request.body(), Timestamp::from(1_700_000_006));
 //! assert_eq!(status, 200);
 //! let event = event.expect("it is signed");
 //! assert_eq!(event.common().delivery_id, Some(DeliveryId::from("RPIL")));
@@ -62,6 +63,7 @@ pub mod in_app;
 mod in_memory_dedup;
 pub mod outgoing;
 pub mod push;
+mod receiver;
 pub mod slack;
 pub mod sms;
 #[cfg(test)]
@@ -79,6 +81,7 @@ pub use self::{
     in_memory_dedup::InMemoryDedup,
     outgoing::Webhook,
     push::Push,
+    receiver::{Outcome, Receiver},
     slack::Slack,
     sms::Sms,
     verifier::{ReceiveError, Unverified, Verifier},

@@ -6,7 +6,7 @@
 use std::{fmt::Write as _, time::Duration};
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use http::{HeaderMap, HeaderValue, Request, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use sha2::Sha256;
 
 use super::{Event, NotAnEvent};
@@ -106,19 +106,17 @@ impl Verifier {
         Ok(())
     }
 
-    /// Verifies a call, and reads its event.
+    /// Verifies a call with these headers and this body, and reads its event.
+    ///
+    /// From parts it takes `&parts.headers`, from a whole request `request.headers()` and `request.body()`. To have each
+    /// event handled once, use a [`Receiver`](super::Receiver).
     ///
     /// # Errors
     ///
     /// [`ReceiveError::Unverified`] as for [`verify`](Self::verify), and [`ReceiveError::NotAnEvent`] for a call that is
     /// from Customer.io and cannot be read. [`ReceiveError::status`] says what to answer.
-    pub fn receive<B: AsRef<[u8]>>(
-        &self,
-        request: &Request<B>,
-        now: impl Into<Timestamp>,
-    ) -> Result<Event, ReceiveError> {
-        let body = request.body().as_ref();
-        self.verify(request.headers(), body, now)?;
+    pub fn receive(&self, headers: &HeaderMap, body: &[u8], now: impl Into<Timestamp>) -> Result<Event, ReceiveError> {
+        self.verify(headers, body, now)?;
         Ok(Event::from_json(body)?)
     }
 
@@ -365,15 +363,11 @@ mod tests {
             (b"[]", Some((ReceiveError::NotAnEvent(NotAnEvent), 200))),
             (b"<html>", Some((ReceiveError::NotAnEvent(NotAnEvent), 200))),
         ] {
-            let request = Request::post("/")
-                .header(TIMESTAMP, NOW)
-                .header(SIGNATURE, verifier.sign(NOW, body))
-                .body(body)
-                .unwrap();
-            let error = verifier.receive(&request, NOW).err();
+            let headers = headers(&[(TIMESTAMP, &NOW.to_string()), (SIGNATURE, &verifier.sign(NOW, body))]);
+            let error = verifier.receive(&headers, body, NOW).err();
             assert_eq!(error.map(|error| (error, error.status().as_u16())), expected);
         }
-        let unsigned = verifier.receive(&Request::new(BODY), NOW).unwrap_err();
+        let unsigned = verifier.receive(&HeaderMap::new(), BODY, NOW).unwrap_err();
         assert_eq!((unsigned, unsigned.status().as_u16()), (Unverified::MissingSignature.into(), 401));
     }
 }

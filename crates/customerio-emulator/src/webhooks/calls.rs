@@ -40,7 +40,8 @@ use crate::{
 /// app.send_email(SendEmail::from_template("order", "ada@example.com").with_identifiers("42")).await?;
 ///
 /// let call = emulator.next_webhook().expect("it was sent");
-/// let event = emulator.webhook_verifier()?.receive(call.request(), emulator.now())?;
+/// let request = call.request();
+/// let event = emulator.webhook_verifier()?.receive(request.headers(), request.body(), emulator.now())?;
 /// assert!(matches!(event.kind(), Kind::Email(Email::Sent(_))));
 /// emulator.webhook_answered(&call, WebhookAnswer::Status(StatusCode::SERVICE_UNAVAILABLE));
 ///
@@ -257,7 +258,8 @@ mod tests {
             let now = self.emulator.now();
             assert_eq!(request.uri(), "http://example.com/hook");
             assert_eq!(request.headers()["content-type"], "application/json");
-            let event = self.emulator.webhook_verifier().unwrap().receive(&request, now).unwrap();
+            let verifier = self.emulator.webhook_verifier().unwrap();
+            let event = verifier.receive(request.headers(), request.body(), now).unwrap();
             self.received.lock().unwrap().push((now.unix_seconds() - NOW, event.metric().unwrap().to_owned()));
             let answer = self.answers.lock().unwrap().pop();
             let status = match answer {

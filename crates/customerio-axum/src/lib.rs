@@ -1,0 +1,9 @@
+//! Reporting webhooks of Customer.io as an extractor of [axum](https://docs.rs/axum): [`Webhook`].
+//!
+//! Types of axum-core 0.5, which is axum 0.8, are part of this crate's API: a new version of theirs is a new major one of
+//! this crate.
+
+mod rejection;
+mod webhook;
+
+pub use self::{rejection::WebhookRejection, webhook::Webhook};
