@@ -1,6 +1,7 @@
 //! What the examples share: a `CustomerIo` of the real Customer.io where its keys are in the environment, and else
 //! of an emulator on loopback, over the transport that the command line names.
 
+pub mod records;
 pub mod webhooks;
 
 use std::{env, io::Write as _, sync::Arc, time::Duration};

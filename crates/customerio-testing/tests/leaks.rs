@@ -427,7 +427,8 @@ fn webhooks_show_no_key_no_signature_and_no_data() {
     let mut seen = InMemoryDedup::new();
     seen.claim("LEAK-event", now);
     assert_opaque("a memory", &seen);
-    let receiver = Receiver::new(Verifier::new("LEAK-key").unwrap(), move || now).with_store(std::sync::Mutex::new(seen));
+    let receiver =
+        Receiver::new(Verifier::new("LEAK-key").unwrap(), move || now).with_store(std::sync::Mutex::new(seen));
     assert_opaque("a receiver", &receiver);
 }
 

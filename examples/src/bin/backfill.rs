@@ -3,15 +3,19 @@
 //! `cargo run --release -p customerio-examples --bin backfill -- reqwest people.jsonl rejects.jsonl`
 //!
 //! The file is JSON Lines or, by its ending, CSV with a header; each row has an `id` and attributes. Without one a sample
-//! of 100,000 people is made, of whom one in a hundred is wrong in some way. Rows that do not arrive are written, as they
-//! were, to the second file.
+//! of 100,000 people is made, of whom one in a hundred is wrong in some way. Each row that does not arrive is an object in
+//! the second file: its `line`, `why`, and the `row` as it stood there.
+//!
+//! The exit status is 0 where all rows were accepted, 1 where some were rejected, and 2 where the program could not run, or
+//! not to its end.
 
 use std::{
     collections::BTreeMap,
     env,
-    fs::File,
-    io::{self, BufRead as _, BufReader, BufWriter, Write as _},
+    fs::{self, File},
+    io::{self, BufWriter, Write as _},
     path::{Path, PathBuf},
+    process,
 };
 
 use customerio::{
@@ -19,14 +23,24 @@ use customerio::{
     batch::{BatchEvent, BatchOptions, BatchSender, Summary, TrackBatch},
     track::v2::person::Identify,
 };
-use customerio_examples::{connect_quietly, progress_bar, spawn};
+use customerio_examples::{
+    connect_quietly, progress_bar,
+    records::{Record, Records},
+    spawn,
+};
 use serde_json::{Map, Value};
 use tokio::{sync::mpsc, task::JoinSet};
 
-/// A row: what it says, and what to write if it does not arrive.
+/// A row: where it stands, and what it says.
 struct Row {
+    origin: Origin,
     id: String,
     attributes: Map<String, Value>,
+}
+
+/// The line and the text of a row: what to write if it does not arrive.
+struct Origin {
+    line: u64,
     text: String,
 }
 
@@ -34,7 +48,7 @@ struct Row {
 async fn backfill(
     cio: CustomerIo,
     cursors: Vec<mpsc::Receiver<Row>>,
-    on_event: impl FnMut(BatchEvent<String>) + Send + 'static,
+    on_event: impl FnMut(BatchEvent<Origin>) + Send + 'static,
 ) -> Summary {
     // The rows are about different people, so batches may overtake each other.
     let options = BatchOptions::default().with_concurrency(4);
@@ -48,62 +62,85 @@ async fn backfill(
 }
 
 /// Pushes rows as they come. A push waits while four batches are under way.
-async fn push_all(batch: BatchSender<TrackBatch, String>, mut rows: mpsc::Receiver<Row>) {
-    while let Some(Row { id, attributes, text }) = rows.recv().await {
-        batch.push(text, Identify::new(id).with_attributes(attributes)).await;
+async fn push_all(batch: BatchSender<TrackBatch, Origin>, mut rows: mpsc::Receiver<Row>) {
+    while let Some(Row { origin, id, attributes }) = rows.recv().await {
+        batch.push(origin, Identify::new(id).with_attributes(attributes)).await;
     }
+}
+
+/// What becomes known of the rows while they are sent.
+enum Report {
+    Batch(BatchEvent<Origin>),
+    Unreadable(Origin, String),
 }
 
 #[tokio::main]
 async fn main() -> customerio_examples::Result {
-    spawn(backfill_a_file()).await
+    spawn(async {
+        process::exit(match backfill_a_file().await {
+            Ok(0) => 0,
+            Ok(_) => 1,
+            Err(error) => {
+                eprintln!("{error}");
+                2
+            }
+        })
+    })
+    .await
 }
 
-async fn backfill_a_file() -> customerio_examples::Result {
+/// Returns how many rows were rejected.
+async fn backfill_a_file() -> customerio_examples::Result<u64> {
     let (cio, workspace) = connect_quietly().await?;
     let (people, rejects) = files()?;
-    let (mut file, mut reasons) = (BufWriter::new(File::create(&rejects)?), BTreeMap::<String, u64>::new());
+    let rows = Records::open(&people)?.try_fold(0, |rows, record| record.map(|_| rows + 1))?;
+    let mut file = BufWriter::new(File::create(&rejects)?);
 
-    let total = rows(&people)?.count() as u64;
-    let (cursors, reading) = read(rows(&people)?);
-    let (events, mut reported) = mpsc::unbounded_channel();
+    let (reports, mut reported) = mpsc::unbounded_channel();
+    let (cursors, reading) = read(Records::open(&people)?, reports.clone());
     let on_event = move |event| {
         // Where nobody reads on, the file could not be written, and the program ends with that.
-        let _ = events.send(event);
+        let _ = reports.send(Report::Batch(event));
     };
     let sending = tokio::spawn(backfill(cio, cursors, on_event));
-    while let Some(event) = reported.recv().await {
-        match event {
-            BatchEvent::Progress(so_far) => progress_bar(so_far.ended(), total),
-            BatchEvent::Failed(failed) => {
-                writeln!(file, "{}", failed.tag)?;
-                let times = reasons.entry(failed.error.to_string()).or_default();
-                if *times == 0 {
-                    let row: String = failed.tag.chars().take(80).collect();
-                    println!("\n{row}\n  {}", failed.error);
-                }
-                *times += 1;
+    let (mut rejected, mut reasons) = (0, BTreeMap::<String, u64>::new());
+    while let Some(report) = reported.recv().await {
+        let (Origin { line, text }, why) = match report {
+            Report::Unreadable(origin, why) => (origin, why),
+            Report::Batch(BatchEvent::Failed(failed)) => (failed.tag, failed.error.to_string()),
+            Report::Batch(BatchEvent::Progress(so_far)) => {
+                progress_bar(so_far.accepted + rejected, rows);
+                continue;
             }
-            BatchEvent::Unknown(error) => eprintln!("an error not attributed to any row: {error}"),
-            _ => {}
-        }
+            Report::Batch(other) => {
+                eprintln!("not about a row that is known: {other:?}");
+                continue;
+            }
+        };
+        writeln!(file, "{}", serde_json::json!({"line": line, "why": why, "row": text}))?;
+        rejected += 1;
+        *reasons.entry(why).or_default() += 1;
     }
     let summary = sending.await?;
-    reading.await?;
     file.flush()?;
+    reading.await??;
     println!("\n");
     for (reason, count) in reasons {
         println!("{count:>8} × {reason}");
     }
-    println!("accepted     {:>8}", summary.accepted);
-    println!("rejected     {:>8}  by Customer.io", summary.rejected);
-    println!("invalid      {:>8}  before they were sent", summary.invalid);
-    println!("undelivered  {:>8}", summary.undelivered);
-    println!("in {} requests; the rows that did not arrive are in {}", summary.batches, rejects.display());
+    println!("rows      {rows:>8}");
+    println!("accepted  {:>8}  in {} requests", summary.accepted, summary.batches);
+    println!("rejected  {rejected:>8}  which are in {}", rejects.display());
     if let Some(server) = &workspace.server {
         println!("the emulator has {} people", server.emulator().people_count());
     }
-    summary.stopped.map_or(Ok(()), |error| Err(error.into()))
+    if let Some(error) = summary.stopped {
+        return Err(error.into());
+    }
+    if summary.accepted + rejected != rows || summary.unknown != 0 {
+        return Err("this account does not add up: look at Customer.io for what arrived".into());
+    }
+    Ok(rejected)
 }
 
 /// The file of the people, and the one for the rows that do not arrive.
@@ -114,46 +151,44 @@ fn files() -> io::Result<(PathBuf, PathBuf)> {
         Some(file) => file,
         None => sample(&folder.join("customerio-people.jsonl"))?,
     };
-    Ok((people, files.next().unwrap_or_else(|| folder.join("customerio-rejects.jsonl"))))
+    let rejects = files.next().unwrap_or_else(|| folder.join("customerio-rejects.jsonl"));
+    if fs::canonicalize(&rejects).is_ok_and(|rejects| fs::canonicalize(&people).is_ok_and(|people| people == rejects)) {
+        return Err(io::Error::other("name another file for the rejects: they would overwrite the people"));
+    }
+    Ok((people, rejects))
 }
 
 /// Deals the rows to four cursors, as if each read a part of a table. It reads on, on a thread of its own, when the next
 /// cursor has room.
-fn read(rows: impl Iterator<Item = Row> + Send + 'static) -> (Vec<mpsc::Receiver<Row>>, tokio::task::JoinHandle<()>) {
+fn read(
+    records: impl Iterator<Item = io::Result<Record>> + Send + 'static,
+    reports: mpsc::UnboundedSender<Report>,
+) -> (Vec<mpsc::Receiver<Row>>, tokio::task::JoinHandle<io::Result<()>>) {
     let (senders, cursors): (Vec<_>, Vec<_>) = (0..4).map(|_| mpsc::channel(100)).unzip();
     let reading = tokio::task::spawn_blocking(move || {
-        for (row, cursor) in rows.zip(senders.iter().cycle()) {
-            if cursor.blocking_send(row).is_err() {
-                return;
-            }
+        for (record, cursor) in records.zip(senders.iter().cycle()) {
+            let Record { line, text, fields } = record?;
+            let origin = Origin { line, text };
+            // Where nobody takes it any more, the account does not add up.
+            let _ = match fields.and_then(id_and_attributes) {
+                Ok((id, attributes)) => cursor.blocking_send(Row { origin, id, attributes }).is_ok(),
+                Err(why) => reports.send(Report::Unreadable(origin, why)).is_ok(),
+            };
         }
+        Ok(())
     });
     (cursors, reading)
 }
 
-/// The rows of a file, read as they are needed. One that cannot be read has no id, and is rejected for that.
-fn rows(path: &Path) -> io::Result<Box<dyn Iterator<Item = Row> + Send>> {
-    if path.extension().is_some_and(|extension| extension == "csv") {
-        // All values are text: what looks like a number may be an id with zeros before it, or a phone number.
-        let rows = csv::Reader::from_path(path)?.into_deserialize::<BTreeMap<String, String>>();
-        return Ok(Box::new(rows.map(|row| {
-            let row = row.unwrap_or_default();
-            let attributes: Map<_, _> = row.into_iter().map(|(name, value)| (name, value.into())).collect();
-            let text = Value::Object(attributes.clone()).to_string();
-            row_of(attributes, text)
-        })));
-    }
-    let lines = BufReader::new(File::open(path)?).lines();
-    Ok(Box::new(lines.map_while(Result::ok).map(|text| row_of(serde_json::from_str(&text).unwrap_or_default(), text))))
-}
-
-fn row_of(mut attributes: Map<String, Value>, text: String) -> Row {
-    let id = match attributes.remove("id") {
+fn id_and_attributes(mut fields: Map<String, Value>) -> Result<(String, Map<String, Value>), String> {
+    let id = match fields.remove("id") {
         Some(Value::String(id)) => id,
-        Some(Value::Number(id)) => id.to_string(),
-        _ => String::new(),
+        // As a float it may be another number than in the file.
+        Some(Value::Number(id)) if !id.is_f64() => id.to_string(),
+        Some(other) => return Err(format!("its id is neither text nor a whole number: {other}")),
+        None => return Err("it has no id".into()),
     };
-    Row { id, attributes, text }
+    Ok((id, fields))
 }
 
 /// Writes a sample: every hundredth row is wrong, in turn for the SDK and for the service.
