@@ -1,10 +1,10 @@
 //! What an operation returns, read from a response.
 
 use bytes::Bytes;
-use http::Response;
+use http::{Response, StatusCode};
 use serde::de::DeserializeOwned;
 
-use crate::DecodeFailure;
+use crate::{DecodeFailure, error::Reported};
 
 /// What an operation returns: a type that is read from a response whose status is a 2xx.
 ///
@@ -38,7 +38,9 @@ pub trait FromResponse: Sized + 'static {
     ///
     /// # Errors
     ///
-    /// Where the body is not what the API promises.
+    /// Where the body is not what the API promises, which becomes an [`Error::Decode`](crate::Error::Decode); or
+    /// [`DecodeFailure::call_failed`], where it says that the call failed, which becomes an
+    /// [`Error::Api`](crate::Error::Api).
     fn from_response(response: &Response<Bytes>) -> Result<Self, DecodeFailure>;
 }
 
@@ -49,26 +51,33 @@ impl FromResponse for () {
     /// # Errors
     ///
     /// Where the body is something else, such as the HTML of a proxy: then nothing shows that Customer.io got the request.
+    /// Where it says that the call failed, or the status does: a 207 is about parts, of which one at least was refused.
     fn from_response(response: &Response<Bytes>) -> Result<(), DecodeFailure> {
         match response.body().trim_ascii() {
-            b"" | b"{}" => Ok(()),
+            b"" | b"{}" => {}
             body if body.first() == Some(&b'{') => {
-                serde_json::from_slice::<serde::de::IgnoredAny>(body)?;
-                Ok(())
+                let Reported(failed) = serde_json::from_slice(body)?;
+                if failed {
+                    return Err(DecodeFailure::call_failed());
+                }
             }
-            _ => Err(DecodeFailure::new("should be empty or a JSON object and is neither")),
+            _ => return Err(DecodeFailure::new("should be empty or a JSON object and is neither")),
         }
+        if response.status() == StatusCode::MULTI_STATUS {
+            return Err(DecodeFailure::new("does not say what was refused"));
+        }
+        Ok(())
     }
 }
 
-/// Any JSON.
+/// Any JSON, as it came: a field `error` or `errors` is the caller's to look at.
 impl FromResponse for serde_json::Value {
     fn from_response(response: &Response<Bytes>) -> Result<Self, DecodeFailure> {
-        decode_json(response)
+        Ok(serde_json::from_slice(response.body())?)
     }
 }
 
-/// The response as it came.
+/// The response as it came: whether a 2xx says that the call failed all the same is the caller's to look at.
 impl FromResponse for Response<Bytes> {
     fn from_response(response: &Response<Bytes>) -> Result<Self, DecodeFailure> {
         Ok(response.clone())
@@ -77,11 +86,20 @@ impl FromResponse for Response<Bytes> {
 
 /// Reads a JSON response. Fields that the type does not have are ignored.
 ///
+/// A type that has a field `error` or `errors` of its own reads [`body`](Response::body) with `serde_json` instead: here
+/// such a field says that the call failed.
+///
 /// # Errors
 ///
-/// Where the body is not JSON, or not of the shape of `T`.
+/// Where the body is not JSON, or not of the shape of `T`; and [`DecodeFailure::call_failed`] where the response says that
+/// the call failed: with `{"errors": ..}`, `{"error": ..}` or one of the two in `{"meta": {..}}`, unless it is empty.
 pub fn decode_json<T: DeserializeOwned>(response: &Response<Bytes>) -> Result<T, DecodeFailure> {
-    Ok(serde_json::from_slice(response.body())?)
+    let body = response.body();
+    // Most responses have no such word, and need not be read twice.
+    if memchr::memmem::find(body, b"error").is_some() && matches!(serde_json::from_slice(body), Ok(Reported(true))) {
+        return Err(DecodeFailure::call_failed());
+    }
+    Ok(serde_json::from_slice(body)?)
 }
 
 /// Reads `T` from the field `name` of a JSON response, in which the API wraps it.
@@ -126,6 +144,34 @@ mod tests {
         }
         for body in ["<html>login</html>", "null", "[]", "{", "OK", "{}{}"] {
             assert!(read(body).is_err(), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_2xx_that_says_that_the_call_failed_is_no_success() {
+        #[derive(Debug, PartialEq, serde::Deserialize)]
+        struct Page {
+            ids: Option<Vec<u8>>,
+        }
+        let reported = DecodeFailure::call_failed();
+        for body in [r#"{"meta":{"errors":["nope"]}}"#, r#"{"errors":[{"detail":"nope"}]}"#, r#"{"error":"nope"}"#] {
+            let response = Response::new(body.into());
+            assert_eq!(<()>::from_response(&response), Err(reported.clone()), "{body}");
+            assert_eq!(decode_json::<Page>(&response), Err(reported.clone()), "{body}");
+            assert_eq!(decode_wrapped::<Page>("page", &response).err(), Some(reported.clone()), "{body}");
+            assert!(serde_json::Value::from_response(&response).is_ok(), "{body}");
+        }
+        for body in [r#"{"ids":[1],"errors":[]}"#, r#"{"ids":[1],"page":{"error":"theirs"},"name":"error"}"#] {
+            assert_eq!(decode_json(&Response::new(body.into())), Ok(Page { ids: Some(vec![1]) }), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_207_that_does_not_say_what_was_refused_is_no_success() {
+        for body in ["", "{}", r#"{"errors":null}"#, r#"{"meta":{}}"#] {
+            let response = Response::builder().status(207).body(body.into()).unwrap();
+            let error = <()>::from_response(&response).unwrap_err();
+            assert_eq!(error.to_string(), "the body does not say what was refused", "{body}");
         }
     }
 }

@@ -4,8 +4,8 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, Uri, header, uri, uri::PathAndQuery};
 
 use crate::{
-    Api, ApiError, BuildError, BuildErrorKind, DecodeError, Endpoint, Error, FromResponse, Operation, Prepared,
-    StopReason, TransportError, body::JSON, error::Answer, time::Timestamp,
+    Api, ApiError, BuildError, BuildErrorKind, DecodeError, DecodeFailure, Endpoint, Error, FromResponse, Operation,
+    Prepared, StopReason, TransportError, body::JSON, error::Answer, time::Timestamp,
 };
 
 /// Translates an operation to an HTTP request, protocol headers and credentials included.
@@ -39,7 +39,8 @@ pub fn build<O: Operation>(endpoint: &Endpoint<O::Api>, operation: O) -> Result<
 ///
 /// # Errors
 ///
-/// [`Error::Api`] for any status but a 2xx, and [`Error::Decode`] for a 2xx that cannot be read.
+/// [`Error::Api`] for any status but a 2xx and for a 2xx that says that the call failed, and [`Error::Decode`] for a 2xx
+/// that cannot be read.
 pub fn parse<O: Operation>(response: Response<Bytes>) -> Result<O::Output, Error> {
     read(O::NAME, response, None, 1)
 }
@@ -129,11 +130,16 @@ pub(crate) fn read<T: FromResponse>(
     wall: Option<Timestamp>,
     attempts: u32,
 ) -> Result<T, Error> {
-    let answer = |response| Answer { operation, response, attempts, stop_reason: StopReason::Final };
-    if !response.status().is_success() {
-        return Err(Box::new(ApiError::new(answer(response), wall)).into());
-    }
-    T::from_response(&response).map_err(|reason| Box::new(DecodeError::new(answer(response), reason)).into())
+    let result =
+        if response.status().is_success() { T::from_response(&response) } else { Err(DecodeFailure::call_failed()) };
+    result.map_err(|reason| {
+        let answer = Answer { operation, response, attempts, stop_reason: StopReason::Final };
+        if reason.is_reported() {
+            Box::new(ApiError::new(answer, wall)).into()
+        } else {
+            Box::new(DecodeError::new(answer, reason)).into()
+        }
+    })
 }
 
 /// [`read`] for a response whose body did not arrive whole, for the reason given.
@@ -145,7 +151,12 @@ pub(crate) fn read_broken<T: FromResponse>(
     attempts: u32,
 ) -> Result<T, Error> {
     // What the missing part said is lost, unless the operation returns nothing: then there was nothing to say.
-    if !response.status().is_success() || (T::IS_EMPTY && T::from_response(&response).is_ok()) {
+    let says_all = !response.status().is_success()
+        || match T::from_response(&response) {
+            Ok(_) => T::IS_EMPTY,
+            Err(reason) => reason.is_reported(),
+        };
+    if says_all {
         return read(operation, response, wall, attempts);
     }
     let answer = Answer { operation, response, attempts, stop_reason: StopReason::Final };
@@ -213,5 +224,35 @@ mod tests {
             assert!(!format!("{error} {error:?}").contains("secret"), "{error}");
         }
         assert_eq!(parse::<List>(Response::new("[1,2]".into())).unwrap().0, [1, 2]);
+    }
+
+    #[test]
+    fn a_2xx_that_says_that_the_call_failed_is_an_error_of_the_api() {
+        for (body, message) in [
+            (r#"{"meta":{"errors":["nope"]}}"#, ": nope"),
+            (r#"{"errors":[{"detail":"nope"}]}"#, ": nope"),
+            (r#"{"errors":["nope"]}"#, ": nope"),
+            (r#"{"error":"nope"}"#, ": nope"),
+            (r#"{"error":true}"#, ", but the body says that the call failed"),
+        ] {
+            for status in [200, 207] {
+                let response = Response::builder().status(status).body(Bytes::from(body)).unwrap();
+                let errors = [
+                    parse::<Delete>(response.clone()).unwrap_err(),
+                    parse::<crate::app::SendSms>(response.clone()).unwrap_err(),
+                    parse::<crate::app::segments::Membership>(response.clone()).unwrap_err(),
+                    parse::<crate::pipelines::Track>(response.clone()).unwrap_err(),
+                    read::<crate::BatchResponse>("track.v2.batch", response.clone(), None, 1).unwrap_err(),
+                ];
+                for error in errors {
+                    let api = error.as_api().unwrap_or_else(|| panic!("{body}: {error}"));
+                    assert_eq!((api.status().as_u16(), api.body()), (status, response.body()));
+                    let shown = error.to_string();
+                    assert!(shown.ends_with(&[api.status().to_string().as_str(), message].concat()), "{shown}");
+                    assert_eq!((error.delivery(), error.stop_reason()), (crate::Delivery::Answered, StopReason::Final));
+                }
+                assert!(parse::<crate::app::Raw>(response).is_ok(), "it comes as it is");
+            }
+        }
     }
 }

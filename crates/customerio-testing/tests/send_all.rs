@@ -86,6 +86,25 @@ async fn a_partial_answer_is_mapped_back_and_never_sent_again() {
 }
 
 #[tokio::test]
+async fn a_2xx_that_tells_of_errors_and_names_no_item_is_no_success_and_never_sent_again() {
+    for (status, body) in [
+        (207, ""),
+        (207, "{}"),
+        (207, r#"{"errors":null}"#),
+        (207, r#"{"error":"nope"}"#),
+        (200, r#"{"meta":{"errors":["nope"]}}"#),
+        (200, r#"{"errors":["nope"]}"#),
+    ] {
+        let recorder = Recorder::new().answering(status, body);
+        let (summary, failures, _) = send(&recorder, 5, BatchOptions::default()).await;
+        assert_eq!((summary.accepted, summary.undelivered, recorder.requests().len()), (2, 3, 2), "{status} {body}");
+        let ItemError::Undelivered(error) = &failures[&0] else { panic!("{failures:?}") };
+        assert_eq!((error.delivery(), error.status().unwrap().as_u16()), (Delivery::Answered, status), "{body}");
+        assert_eq!(failures[&0].to_string().contains("nope"), body.contains("nope"), "{}", failures[&0]);
+    }
+}
+
+#[tokio::test]
 async fn a_batch_that_is_refused_as_a_whole_is_halved_until_the_culprit_is_found() {
     const NO: &str = r#"{"errors":[{"reason":"invalid","message":"person-1 is not valid"}]}"#;
     // 0 1 2 | 0 | 1 2 | 1 | 2 | then the others

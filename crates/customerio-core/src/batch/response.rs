@@ -1,13 +1,19 @@
 //! What a response says of the items of a batch.
 
 use bytes::Bytes;
-use http::Response;
-use serde::{Deserialize, de::DeserializeOwned};
+use http::{Response, StatusCode};
+use serde::{
+    Deserialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 use serde_json::Value;
 
-use crate::{DecodeFailure, FromResponse};
+use crate::{DecodeFailure, FromResponse, error::entries};
 
 /// The response to a batch, a 2xx: which of its items were rejected.
+///
+/// One that tells of errors and names no item of any is none: it ends the call with an [`ApiError`](crate::ApiError), and
+/// a 207 without an error with a [`DecodeError`](crate::DecodeError). Nobody knows then which items were accepted.
 ///
 /// There is one way to what it says: [`into_result`](Self::into_result), which is an error where any item was rejected.
 #[must_use = "items of the batch may have been rejected: see `into_result`"]
@@ -31,10 +37,22 @@ impl FromResponse for BatchResponse {
             b"" | b"{}" => Errors::Documented(Vec::new()),
             json => match documented(json) {
                 Some(rejected) => Errors::Documented(rejected),
-                None => Errors::Other(other(response)?),
+                None => Errors::Other(other(json)?),
             },
         };
+        if errors.is_empty() && response.status() == StatusCode::MULTI_STATUS {
+            return Err(DecodeFailure::new("names no item, and the status says that some were refused"));
+        }
         Ok(Self { errors, body: body.clone() })
+    }
+}
+
+impl Errors {
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::Documented(rejected) => rejected.is_empty(),
+            Self::Other(errors) => errors.is_empty(),
+        }
     }
 }
 
@@ -69,7 +87,7 @@ impl std::fmt::Debug for BatchResponse {
 
 /// The items of a batch that were rejected. All others of the batch were accepted, except for those that the `unknown`
 /// errors are about, if they are about any.
-#[derive(thiserror::Error)]
+#[derive(PartialEq, thiserror::Error)]
 #[error("{} of {} items were rejected, and {} errors name no item", rejected.len(), rejected.len() + accepted, unknown.len())]
 #[non_exhaustive]
 pub struct Rejections {
@@ -137,18 +155,27 @@ impl Rejections {
 }
 
 #[derive(Deserialize)]
-struct Answer<E> {
+struct Envelope<E> {
     errors: Option<Vec<E>>,
+    // Where errors of a whole request stand.
+    error: Option<IgnoredAny>,
+    meta: Option<IgnoredAny>,
 }
 
 fn list<E: DeserializeOwned>(body: &[u8]) -> Result<Vec<E>, serde_json::Error> {
-    Ok(serde_json::from_slice::<Answer<E>>(body)?.errors.unwrap_or_default())
+    Ok(serde_json::from_slice::<Envelope<E>>(body)?.errors.unwrap_or_default())
 }
 
-/// The errors of a response that are not as the vendor documents them.
-fn other(response: &Response<Bytes>) -> Result<Vec<Value>, DecodeFailure> {
-    <()>::from_response(response)?;
-    Ok(list(response.body())?)
+/// The errors of a response that are not, or not all, as the vendor documents them.
+fn other(json: &[u8]) -> Result<Vec<Value>, DecodeFailure> {
+    if json.first() != Some(&b'{') {
+        return Err(DecodeFailure::new("should be empty or a JSON object and is neither"));
+    }
+    let envelope: Value = serde_json::from_slice(json)?;
+    let errors: Vec<_> = entries(&envelope).cloned().collect();
+    let names_an_item = errors.iter().any(|error| error["batch_index"].is_u64());
+    let is_list = matches!(envelope["errors"], Value::Null | Value::Array(_));
+    if (errors.is_empty() || names_an_item) && is_list { Ok(errors) } else { Err(DecodeFailure::call_failed()) }
 }
 
 /// The rejected items, where every error is as the vendor documents it and names an item of its own.
@@ -163,7 +190,11 @@ fn documented(body: &[u8]) -> Option<Vec<Rejection>> {
     // A list can be read as a struct too.
     let object = body.first().filter(|first| **first == b'{').map(|_| body)?;
     let rejection = |Entry { batch_index: index, reason, field, message }| Rejection { index, reason, field, message };
-    let mut rejected: Vec<_> = list(object).ok()?.into_iter().map(rejection).collect();
+    let envelope: Envelope<Entry> = serde_json::from_slice(object).ok()?;
+    if envelope.error.is_some() || envelope.meta.is_some() {
+        return None;
+    }
+    let mut rejected: Vec<_> = envelope.errors.unwrap_or_default().into_iter().map(rejection).collect();
     rejected.sort_by_key(|rejection| rejection.index);
     rejected.is_sorted_by(|one, next| one.index < next.index).then_some(rejected)
 }
@@ -224,6 +255,37 @@ mod tests {
     }
 
     #[test]
+    fn a_207_without_an_error_and_errors_without_an_item_are_not_success() {
+        let read = |status: u16, body: &'static str| {
+            let response = Response::builder().status(status).body(Bytes::from(body)).unwrap();
+            BatchResponse::from_response(&response).map(|response| response.into_result(3))
+        };
+        for body in ["", "{}", r#"{"errors":[]}"#, r#"{"errors":null}"#, r#"{"meta":{}}"#] {
+            let error = read(207, body).unwrap_err();
+            assert_eq!(
+                error.to_string(),
+                "the body names no item, and the status says that some were refused",
+                "{body}"
+            );
+            assert_eq!(read(200, body), Ok(Ok(3)), "{body}");
+        }
+        for body in [
+            r#"{"error":"x"}"#,
+            r#"{"meta":{"errors":["nope"]}}"#,
+            r#"{"errors":["nope"]}"#,
+            r#"{"errors":[{"detail":"nope"},{"batch_index":-1}]}"#,
+        ] {
+            for status in [200, 207] {
+                assert_eq!(read(status, body), Err(DecodeFailure::call_failed()), "{status} {body}");
+            }
+        }
+        // Where some are named, the others are told beside them, wherever they stand.
+        let mixed = r#"{"errors":[{"batch_index":1}],"meta":{"error":"x"},"error":"y"}"#;
+        let rejections = read(207, mixed).unwrap().unwrap_err();
+        assert_eq!((rejections.rejected.len(), rejections.unknown.len(), rejections.accepted), (1, 2, 2));
+    }
+
+    #[test]
     fn what_cannot_be_read_is_not_success() {
         for body in ["<html>", "[]", "null", r#"{"errors":7}"#, r#"{"errors":{}}"#] {
             assert!(answer(body, 3).is_err(), "{body}");
@@ -245,7 +307,12 @@ mod tests {
         #[test]
         fn every_item_is_accepted_or_rejected_once(errors in prop::collection::vec(error(), 0..12), count in 0_usize..8) {
             let body = json!({ "errors": errors }).to_string();
-            match decode(body.into(), count).unwrap() {
+            let result = decode(body.into(), count);
+            if !errors.is_empty() && !errors.iter().any(|error| error["batch_index"].is_u64()) {
+                prop_assert_eq!(result.unwrap_err(), DecodeFailure::call_failed());
+                return Ok(());
+            }
+            match result.unwrap() {
                 Ok(accepted) => prop_assert_eq!((accepted, errors.len()), (count, 0)),
                 Err(rejections) => {
                     let indexes: Vec<_> = rejections.rejected.iter().map(|one| one.index).collect();

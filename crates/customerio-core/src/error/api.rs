@@ -1,4 +1,4 @@
-//! Answers with a status other than 2xx.
+//! Responses that say that a call failed.
 
 use std::{error::Error as StdError, fmt, time::Duration};
 
@@ -12,7 +12,10 @@ use super::{
 };
 use crate::{Timestamp, retry_after::retry_after};
 
-/// An answer with a status other than 2xx, whole: [`Error::Api`](crate::Error::Api).
+/// A response that says that the call failed, whole: [`Error::Api`](crate::Error::Api).
+///
+/// Mostly it is the [status](Self::status) that says so. A 2xx can too, by a field `error` or `errors` in its body: what of
+/// such a call was done is not known, and it is not sent again.
 pub struct ApiError {
     pub(crate) answer: Answer,
     details: Vec<Detail>,
@@ -103,6 +106,7 @@ impl fmt::Display for ApiError {
         }
         match self.message() {
             Some(message) => write!(f, ": {}", Bounded(message)),
+            None if self.status().is_success() => f.write_str(", but the body says that the call failed"),
             None => Ok(()),
         }
     }

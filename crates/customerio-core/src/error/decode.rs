@@ -1,4 +1,4 @@
-//! 2xx answers that could not be read.
+//! 2xx responses that could not be read.
 
 use std::{borrow::Cow, error::Error as StdError, fmt};
 
@@ -7,8 +7,10 @@ use http::{HeaderMap, StatusCode};
 
 use super::{answer::Answer, transport::TransportError};
 
-/// A 2xx answer that could not be read, or whose body broke off: [`Error::Decode`](crate::Error::Decode). The call
-/// itself was accepted.
+/// A 2xx response that could not be read, or whose body broke off: [`Error::Decode`](crate::Error::Decode).
+///
+/// The call arrived and is not sent again. With a 200 it was accepted; a 207 that cannot be read leaves open which items
+/// of a batch were.
 pub struct DecodeError {
     pub(crate) answer: Answer,
     reason: DecodeFailure,
@@ -81,12 +83,24 @@ impl StdError for DecodeError {
 #[error("the body {reason}")]
 pub struct DecodeFailure {
     reason: Cow<'static, str>,
+    is_reported: bool,
 }
 
 impl DecodeFailure {
     /// For a reason that completes the sentence "the body …", and shows nothing of the body.
     pub fn new(reason: impl Into<Cow<'static, str>>) -> Self {
-        Self { reason: reason.into() }
+        Self { reason: reason.into(), is_reported: false }
+    }
+
+    /// The response says that the call failed, though its status is a 2xx. The call then ends with an
+    /// [`ApiError`](crate::ApiError), which has the server's message.
+    #[must_use]
+    pub fn call_failed() -> Self {
+        Self { reason: "says that the call failed".into(), is_reported: true }
+    }
+
+    pub(crate) fn is_reported(&self) -> bool {
+        self.is_reported
     }
 }
 
@@ -127,7 +141,7 @@ mod tests {
         assert_eq!(
             format!("{decode:?}"),
             "DecodeError { answer: Answer { operation: \"app.send_email\", status: 202, body_bytes: 6, attempts: 3, \
-             stop_reason: Attempts, .. }, reason: DecodeFailure { reason: \"is not JSON\" }, broken: None }"
+             stop_reason: Attempts, .. }, reason: DecodeFailure { reason: \"is not JSON\", is_reported: false }, broken: None }"
         );
         assert!(decode.source().is_none() && !decode.is_broken());
         let broken = DecodeError::broken_off(answer(), TransportError::maybe_sent(TransportErrorKind::Connection));

@@ -2,7 +2,11 @@
 
 use std::fmt;
 
-use serde::Deserialize;
+use serde::{
+    Deserialize, Deserializer,
+    de::{IgnoredAny, MapAccess, Visitor},
+};
+use serde_json::Value;
 
 /// One thing that the server found wrong.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -26,73 +30,94 @@ impl fmt::Debug for Detail {
 /// Reads an error body of any of the shapes that the API is known to answer with.
 ///
 /// `{"meta":{"error":"…"}}`, `{"meta":{"errors":["…"]}}`, `{"errors":[{"detail":"…","status":"422","source":{…}}]}`,
-/// and `{"errors":["…"]}`. Anything else, such as a proxy's HTML, has no details: the status speaks first, and the body
-/// is kept.
+/// `{"errors":["…"]}` and `{"error":"…"}`. Anything else, such as a proxy's HTML, has no details: the status speaks first,
+/// and the body is kept.
 pub(super) fn read(body: &[u8]) -> Vec<Detail> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Entry {
-        Text(String),
-        Object(Object),
-        Other(serde::de::IgnoredAny),
+    let envelope = serde_json::from_slice(body).unwrap_or_default();
+    entries(&envelope).filter_map(detail).collect()
+}
+
+/// The errors in `envelope`, wherever the API puts them.
+pub(crate) fn entries(envelope: &Value) -> impl Iterator<Item = &Value> {
+    let meta = &envelope["meta"];
+    [&envelope["errors"], &meta["error"], &meta["errors"], &envelope["error"]].into_iter().flat_map(|found| match found
+    {
+        Value::Array(entries) => entries.as_slice(),
+        found if is_something(found) => std::slice::from_ref(found),
+        _ => &[],
+    })
+}
+
+fn detail(entry: &Value) -> Option<Detail> {
+    let text = |name: &str| entry[name].as_str().map(str::to_owned);
+    if let Some(message) = entry.as_str() {
+        return Some(Detail { message: message.to_owned(), ..Detail::default() });
     }
-    #[derive(Deserialize)]
-    struct Object {
-        detail: Option<String>,
-        message: Option<String>,
-        reason: Option<String>,
-        #[serde(default, deserialize_with = "text")]
-        code: Option<String>,
-        #[serde(default, deserialize_with = "pointer")]
-        source: Option<String>,
-    }
-    #[derive(Deserialize, Default)]
-    struct Meta {
-        #[serde(default)]
-        error: Option<Entry>,
-        #[serde(default)]
-        errors: Option<Vec<Entry>>,
-    }
-    #[derive(Deserialize)]
-    struct Envelope {
-        #[serde(default)]
-        errors: Option<Vec<Entry>>,
-        #[serde(default)]
-        meta: Option<Meta>,
-        #[serde(default)]
-        error: Option<Entry>,
-    }
-    fn text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-        Ok(match serde_json::Value::deserialize(deserializer)? {
-            serde_json::Value::String(text) => Some(text),
-            serde_json::Value::Number(number) => Some(number.to_string()),
-            _ => None,
-        })
-    }
-    fn pointer<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-        Ok(match serde_json::Value::deserialize(deserializer)? {
-            serde_json::Value::Object(source) => {
-                source.get("pointer").and_then(|pointer| pointer.as_str()).map(str::to_owned)
+    Some(Detail {
+        message: text("detail").or_else(|| text("message")).or_else(|| text("reason"))?,
+        code: match &entry["code"] {
+            Value::Number(code) => Some(code.to_string()),
+            code => code.as_str().map(str::to_owned),
+        },
+        pointer: entry["source"]["pointer"].as_str().map(str::to_owned),
+    })
+}
+
+/// Whether a response whose status is a 2xx says all the same that the call failed.
+pub(crate) struct Reported(pub(crate) bool);
+
+impl<'de> Deserialize<'de> for Reported {
+    /// Reads an object, and nothing of it but where errors stand.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(field_identifier, rename_all = "lowercase")]
+        enum Name {
+            Error,
+            Errors,
+            Meta,
+            #[serde(other)]
+            Other,
+        }
+        struct Object;
+        impl<'de> Visitor<'de> for Object {
+            type Value = Reported;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
             }
-            _ => None,
-        })
+
+            fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Reported, A::Error> {
+                let mut reported = false;
+                while let Some(name) = object.next_key()? {
+                    reported |= match name {
+                        Name::Error | Name::Errors => is_something(&object.next_value()?),
+                        Name::Meta => {
+                            let meta: Value = object.next_value()?;
+                            is_something(&meta["error"]) || is_something(&meta["errors"])
+                        }
+                        Name::Other => {
+                            object.next_value::<IgnoredAny>()?;
+                            false
+                        }
+                    };
+                }
+                Ok(Reported(reported))
+            }
+        }
+        deserializer.deserialize_map(Object)
     }
-    let Ok(envelope) = serde_json::from_slice::<Envelope>(body) else { return Vec::new() };
-    let meta = envelope.meta.unwrap_or_default();
-    let entries = envelope.errors.unwrap_or_default().into_iter().chain(meta.error);
-    entries
-        .chain(meta.errors.unwrap_or_default())
-        .chain(envelope.error)
-        .filter_map(|entry| match entry {
-            Entry::Text(message) => Some(Detail { message, ..Detail::default() }),
-            Entry::Object(object) => Some(Detail {
-                message: object.detail.or(object.message).or(object.reason)?,
-                code: object.code,
-                pointer: object.source,
-            }),
-            Entry::Other(_) => None,
-        })
-        .collect()
+}
+
+/// Whether there is more than nothing: no `null`, no `false`, no zero, and nothing that is empty.
+fn is_something(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(value) => *value,
+        Value::Number(number) => number.as_f64() != Some(0.0),
+        Value::String(text) => !text.trim().is_empty(),
+        Value::Array(list) => !list.is_empty(),
+        Value::Object(object) => !object.is_empty(),
+    }
 }
 
 #[cfg(test)]
@@ -110,6 +135,8 @@ mod tests {
             (r#"{"errors":[{"reason":"invalid","field":"id","message":"no id"}]}"#, "no id"),
             (r#"{"errors":null,"meta":{"error":"both"}}"#, "both"),
             (r#"{"error":"plain"}"#, "plain"),
+            (r#"{"error":{"message":"an object"},"meta":7}"#, "an object"),
+            (r#"{"errors":"no list","meta":null}"#, "no list"),
         ] {
             let details = read(body.as_bytes());
             assert_eq!(details.first().map(|detail| detail.message.as_str()), Some(expected), "{body}");
@@ -122,5 +149,35 @@ mod tests {
             read(br#"{"errors":[{"detail":"a","code":12},{"detail":"b","code":null},{"detail":"c","code":[]}]}"#);
         let codes: Vec<_> = details.iter().map(|detail| detail.code.as_deref()).collect();
         assert_eq!(codes, [Some("12"), None, None]);
+    }
+
+    #[test]
+    fn what_says_that_a_call_failed_is_found_wherever_it_stands() {
+        let reports = |body: &str| serde_json::from_str(body).map(|Reported(reported)| reported).ok();
+        for body in [
+            r#"{"meta":{"errors":["nope"]}}"#,
+            r#"{"meta":{"error":"nope"},"meta":{}}"#,
+            r#"{"errors":["nope"]}"#,
+            r#"{"errors":[{"detail":"nope"}],"errors":[]}"#,
+            r#"{"errors":[null]}"#,
+            r#"{"error":"nope"}"#,
+            r#"{"error":{"code":7}}"#,
+            r#"{"\u0065rror":true}"#,
+            r#"{"errors":7,"id":1}"#,
+        ] {
+            assert_eq!(reports(body), Some(true), "{body}");
+        }
+        for body in [
+            "{}",
+            r#"{"errors":[],"error":null,"meta":{"error":"","errors":{}}}"#,
+            r#"{"errors":0,"error":false,"meta":[{"error":"nope"}]}"#,
+            r#"{"import":{"error":"nope"},"name":"error","list":[{"errors":["nope"]}]}"#,
+            r#"{"meta":{"pagination":{"errors":1}}}"#,
+        ] {
+            assert_eq!(reports(body), Some(false), "{body}");
+        }
+        for body in ["", "[]", "null", "7", r#"{"error""#, r#"{"errors":["#, "{}{}"] {
+            assert_eq!(reports(body), None, "{body}");
+        }
     }
 }

@@ -4,8 +4,8 @@
 //! | --- | --- | --- |
 //! | [`Error::Build`] | never left the process | fix the arguments |
 //! | [`Error::Transport`] | got no answer | ask [`Error::delivery`] before doing it again |
-//! | [`Error::Api`] | was answered with a status other than 2xx | read [`ApiError::message`] |
-//! | [`Error::Decode`] | was answered with a 2xx that could not be read, or broke off | do not repeat it: it was accepted |
+//! | [`Error::Api`] | got another status than a 2xx, or a 2xx that says that the call failed | read [`ApiError::message`] |
+//! | [`Error::Decode`] | got a 2xx that could not be read, or broke off | do not send it again: it arrived |
 //!
 //! No message shows a credential, a URL or an attribute, and neither does `Debug`: errors end up in logs. The one exception
 //! is the server's own sentence in the `Display` of an [`ApiError`], bounded and escaped.
@@ -23,7 +23,11 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-pub(crate) use self::{answer::Answer, bounded::Bounded};
+pub(crate) use self::{
+    answer::Answer,
+    bounded::Bounded,
+    details::{Reported, entries},
+};
 pub use self::{
     api::ApiError,
     build::{BuildError, BuildErrorKind},
@@ -44,10 +48,12 @@ pub enum Error {
     /// No answer arrived.
     #[error(transparent)]
     Transport(#[from] Box<SendError>),
-    /// Customer.io (or something before it) answered with a status other than 2xx.
+    /// Customer.io (or something before it) responded with a status other than 2xx; or with a 2xx whose body says that the
+    /// call failed, by a field `error` or `errors`. A 2xx is never retried.
     #[error(transparent)]
     Api(#[from] Box<ApiError>),
-    /// The answer was a 2xx whose body is not what the API promises, or broke off.
+    /// The response was a 2xx whose body is not what the API promises, or broke off; or a 207, which stands for a success in
+    /// part, that does not say what was refused.
     #[error(transparent)]
     Decode(#[from] Box<DecodeError>),
 }

@@ -14,6 +14,7 @@ mod http2;
 #[path = "../on_threads/mod.rs"]
 mod on_threads;
 mod oracle;
+mod reported;
 mod row;
 mod statuses;
 mod table;
@@ -37,12 +38,18 @@ const AT_ONCE: usize = 32;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_fault_ends_as_it_must_and_nothing_is_lost_or_doubled() {
     let started = Instant::now();
-    let faults: Vec<_> =
-        [connecting::faults(), breaking::faults(), framing::faults(), statuses::faults(), http2::faults()]
-            .into_iter()
-            .flatten()
-            .map(Arc::new)
-            .collect();
+    let faults: Vec<_> = [
+        connecting::faults(),
+        breaking::faults(),
+        framing::faults(),
+        statuses::faults(),
+        reported::faults(),
+        http2::faults(),
+    ]
+    .into_iter()
+    .flatten()
+    .map(Arc::new)
+    .collect();
     let slots = Arc::new(Semaphore::new(AT_ONCE));
     let mut running = JoinSet::new();
     let mut number = 0;

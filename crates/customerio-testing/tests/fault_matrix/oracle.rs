@@ -55,6 +55,9 @@ pub(crate) fn judge(seen: &InMemoryDedup) -> Vec<Objection> {
         Some(End::Delivered) if !accepted => {
             objections.push(Objection::Lost("delivered, and nothing was answered with a 2xx"));
         }
+        Some(End::Delivered) if !answered(&|status| status != 207 && (200..300).contains(&status)) => {
+            objections.push(Objection::Lost("delivered, and a part of it was refused"));
+        }
         Some(End::NotSent) if done > 0 => objections.push(Objection::Untrue("not sent, and it arrived")),
         Some(End::Rejected(status)) if accepted && status != 207 => {
             objections.push(Objection::Untrue("rejected, and answered with a 2xx"));
@@ -95,6 +98,7 @@ fn the_oracle_objects_to_what_is_wrong() {
         (both, Some(End::Delivered), 1, &[], 0, &["LOST: delivered, and nothing was answered with a 2xx"]),
         (both, Some(End::Delivered), 1, &[Answered(301)], 0, &["LOST: delivered, and nothing was answered with a 2xx"]),
         (both, Some(End::Delivered), 1, &[Unanswered], 0, &["LOST: delivered, and nothing was answered with a 2xx"]),
+        (both, Some(End::Delivered), 1, &[Answered(207)], 0, &["LOST: delivered, and a part of it was refused"]),
         (both, Some(End::NotSent), 1, &[Unanswered], 0, &["UNTRUE: not sent, and it arrived"]),
         (both, Some(End::NotSent), 2, &[Refused, Answered(500)], 0, &["UNTRUE: not sent, and it arrived"]),
         (both, Some(End::Rejected(400)), 1, &[Answered(200)], 0, &["UNTRUE: rejected, and answered with a 2xx"]),

@@ -85,23 +85,23 @@ fn limited() -> Vec<Fault> {
 }
 
 fn batches() -> Vec<Fault> {
-    let partly = |name: &str, errors: &str| {
+    let told = |name: &str, errors: &str| {
         let body = format!("{{\"errors\":[{errors}]}}");
         let answered = format!("HTTP/1.1 207 Multi-Status\r\ncontent-length: {}\r\n\r\n{body}", body.len());
-        Fault::new(name)
-            .once(answer(answered))
-            .expect(Batch, rejected(207, 1, Final, 1))
-            .expect(MergeBatch, rejected(207, 1, Final, 1))
+        Fault::new(name).once(answer(answered))
+    };
+    let partly = |name: &str, errors: &str| {
+        told(name, errors).expect(Batch, rejected(207, 1, Final, 1)).expect(MergeBatch, rejected(207, 1, Final, 1))
     };
     let whole =
         |fault: Fault| fault.expect(Batch, unclear(207, 1, Final, 1)).expect(MergeBatch, unclear(207, 1, Final, 1));
     vec![
         partly("207", r#"{"batch_index":1,"reason":"invalid","message":"no"}"#),
         partly("207 with an index past the end", r#"{"batch_index":2}"#),
-        partly("207 with an index below 0", r#"{"batch_index":-1}"#),
-        partly("207 with an index of 10^20", r#"{"batch_index":100000000000000000000}"#),
+        whole(told("207 with an index below 0", r#"{"batch_index":-1}"#)),
+        whole(told("207 with an index of 10^20", r#"{"batch_index":100000000000000000000}"#)),
         partly("207 with an index twice", r#"{"batch_index":0},{"batch_index":0}"#),
-        partly("207 without an index", r#"{"reason":"invalid"},null,7"#),
+        whole(told("207 without an index", r#"{"reason":"invalid"},null,7"#)),
         whole(Fault::new("207 that cannot be read").once(answer("HTTP/1.1 207 x\r\ncontent-length: 6\r\n\r\n<html>"))),
         whole(Fault::new("207 that breaks off").once(answer("HTTP/1.1 207 x\r\ncontent-length: 99\r\n\r\n{\"err"))),
         Fault::new("503 for a batch")
