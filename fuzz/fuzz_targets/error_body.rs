@@ -29,8 +29,8 @@ fuzz_target!(|body: &[u8]| {
     let shown = error.to_string();
     assert!(shown.starts_with("track.identify was answered with 400 Bad Request"), "{shown}");
     assert!(!shown.contains(char::is_control), "{shown:?}");
-    assert!(shown.chars().count() <= 48 + 2 + 301, "{shown}");
+    // The first message, and how many more there are.
+    assert!(shown.chars().count() <= 48 + 2 + 301 + 30, "{shown}");
     let debug = format!("{error:?}");
-    let longest = error.message().filter(|message| message.len() > 24);
-    assert!(!longest.is_some_and(|message| debug.contains(message)), "{debug}");
+    assert!(debug.contains(&shown), "{debug}");
 });

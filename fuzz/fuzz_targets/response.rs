@@ -50,15 +50,16 @@ fn check<O: Operation>(response: &Response<Bytes>) -> Result<O::Output, ()> {
     assert_eq!((error.attempts(), error.stop_reason()), (1, StopReason::Final));
     assert!(error.source().is_none());
     let (debug, shown) = (format!("{error:?} {error:#?}"), error.to_string());
-    assert!(!debug.contains(MARK), "{debug}");
+    assert!(shown.contains(MARK) || !debug.contains(MARK), "{debug}");
     assert!(!shown.contains(char::is_control) && shown.chars().count() < 500, "{shown:?}");
     match &error {
         Error::Api(api) => {
-            assert!(!status.is_success());
+            // A 2xx can say that the call failed.
+            assert!(!status.is_success() || !api.body().is_empty());
             assert_eq!((api.body(), api.headers()), (response.body(), response.headers()));
             // The server's sentence and the host of a redirect are meant to be seen, and nothing else is.
             let meant =
-                [api.message(), api.redirect_host().as_deref()].into_iter().flatten().any(|text| text.contains(MARK));
+                [api.message(), api.redirect_host()].into_iter().flatten().any(|text| text.contains(MARK));
             assert!(meant || !shown.contains(MARK), "{shown}");
         }
         Error::Decode(decode) => {

@@ -5,7 +5,8 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use crate::{
-    Api, App, BuildError, BuildErrorKind, Endpoint, Limits, Pipelines, Region, Track, WorkspaceId, text::Text,
+    Api, App, BuildError, BuildErrorKind, Endpoint, Limits, Pipelines, Region, Track, WorkspaceId, key::KeyOrigin,
+    text::Text,
 };
 
 /// The account that is called: its region, and the keys of the APIs that are used.
@@ -39,17 +40,30 @@ use crate::{
 #[derive(Clone)]
 pub struct Config {
     region: Region,
-    track: Option<(Text, Zeroizing<String>)>,
-    app: Option<Zeroizing<String>>,
-    pipelines: Option<Zeroizing<String>>,
+    track: Option<(Text, Secret)>,
+    app: Option<Secret>,
+    pipelines: Option<Secret>,
     workspace: Option<WorkspaceId>,
     base_url: Option<String>,
     user_agent: Option<String>,
     limits: Limits,
 }
 
-fn secret(key: impl AsRef<str>) -> Zeroizing<String> {
-    Zeroizing::new(key.as_ref().to_owned())
+/// A key, and where it came from.
+#[derive(Clone)]
+struct Secret {
+    key: Zeroizing<String>,
+    origin: KeyOrigin,
+}
+
+impl Secret {
+    fn given(key: impl AsRef<str>) -> Self {
+        Self { key: Zeroizing::new(key.as_ref().to_owned()), origin: KeyOrigin::Argument }
+    }
+
+    fn read(key: Zeroizing<String>) -> Self {
+        Self { key, origin: KeyOrigin::Variables }
+    }
 }
 
 impl Config {
@@ -80,7 +94,7 @@ impl Config {
             var("CUSTOMERIO_REGION").ok_or_else(|| not_set("the region", "CUSTOMERIO_REGION to `us` or `eu`"))?;
         let mut config = Self::new(region.parse()?);
         config.track = match (var("CUSTOMERIO_SITE_ID"), var("CUSTOMERIO_TRACK_API_KEY")) {
-            (Some(site_id), Some(key)) => Some((Text::new(&*site_id), key)),
+            (Some(site_id), Some(key)) => Some((Text::new(&*site_id), Secret::read(key))),
             (None, None) => None,
             (Some(_), None) => {
                 return Err(not_set("the Track API key", "CUSTOMERIO_TRACK_API_KEY beside CUSTOMERIO_SITE_ID"));
@@ -89,8 +103,8 @@ impl Config {
                 return Err(not_set("the Site ID", "CUSTOMERIO_SITE_ID beside CUSTOMERIO_TRACK_API_KEY"));
             }
         };
-        config.app = var("CUSTOMERIO_APP_API_KEY");
-        config.pipelines = var("CUSTOMERIO_PIPELINES_API_KEY");
+        config.app = var("CUSTOMERIO_APP_API_KEY").map(Secret::read);
+        config.pipelines = var("CUSTOMERIO_PIPELINES_API_KEY").map(Secret::read);
         config.workspace = var("CUSTOMERIO_WORKSPACE_ID").map(|id| id.parse()).transpose()?;
         config.base_url = var("CUSTOMERIO_BASE_URL").map(|url| (*url).clone());
         Ok(config)
@@ -99,21 +113,21 @@ impl Config {
     /// The Site ID and the API key of the Track API: of the same row in the workspace's settings.
     #[must_use]
     pub fn with_track(mut self, site_id: impl AsRef<str>, api_key: impl AsRef<str>) -> Self {
-        self.track = Some((Text::new(site_id), secret(api_key)));
+        self.track = Some((Text::new(site_id), Secret::given(api_key)));
         self
     }
 
     /// The key of the App API.
     #[must_use]
     pub fn with_app(mut self, key: impl AsRef<str>) -> Self {
-        self.app = Some(secret(key));
+        self.app = Some(Secret::given(key));
         self
     }
 
     /// The key of the Pipelines API: that of an API source.
     #[must_use]
     pub fn with_pipelines(mut self, key: impl AsRef<str>) -> Self {
-        self.pipelines = Some(secret(key));
+        self.pipelines = Some(Secret::given(key));
         self
     }
 
@@ -151,8 +165,8 @@ impl Config {
     ///
     /// Where a key, the base URL or the user agent cannot be sent.
     pub fn track(&self) -> Result<Endpoint<Track>, BuildError> {
-        let endpoint = if let Some((site_id, key)) = &self.track {
-            Endpoint::track(self.region, site_id, key)?
+        let endpoint = if let Some((site_id, secret)) = &self.track {
+            Endpoint::track(self.region, site_id, &secret.key)?.with_key_from(secret.origin)
         } else {
             let variables = "CUSTOMERIO_SITE_ID and CUSTOMERIO_TRACK_API_KEY, or give both to `track`";
             Endpoint::without_key(self.region, not_set("the Track API key", variables))
@@ -166,8 +180,8 @@ impl Config {
     ///
     /// Where the key, the base URL or the user agent cannot be sent.
     pub fn app(&self) -> Result<Endpoint<App>, BuildError> {
-        let endpoint = if let Some(key) = &self.app {
-            Endpoint::app(self.region, key)?
+        let endpoint = if let Some(secret) = &self.app {
+            Endpoint::app(self.region, &secret.key)?.with_key_from(secret.origin)
         } else {
             let error = not_set("the App API key", "CUSTOMERIO_APP_API_KEY, or give it to `app`");
             Endpoint::without_key(self.region, error)
@@ -185,8 +199,8 @@ impl Config {
     ///
     /// Where the key, the base URL or the user agent cannot be sent, or the key is of the other region.
     pub fn pipelines(&self) -> Result<Endpoint<Pipelines>, BuildError> {
-        let endpoint = if let Some(key) = &self.pipelines {
-            Endpoint::pipelines(self.region, key)?
+        let endpoint = if let Some(secret) = &self.pipelines {
+            Endpoint::pipelines(self.region, &secret.key)?.with_key_from(secret.origin)
         } else {
             let error = not_set("the Pipelines API key", "CUSTOMERIO_PIPELINES_API_KEY, or give it to `pipelines`");
             Endpoint::without_key(self.region, error)
@@ -298,5 +312,45 @@ mod tests {
         assert!(!format!("{config:?}").contains("s3cret"), "{config:?}");
         assert!(config.clone().with_base_url("nowhere").track().is_err());
         assert!(config.with_app("a b").app().is_err());
+    }
+
+    #[test]
+    fn a_401_names_what_gave_the_key() {
+        fn told<O: crate::Operation>(endpoint: &Endpoint<O::Api>) -> String {
+            let response = http::Response::builder().status(401).body(bytes::Bytes::new()).unwrap();
+            let shown = endpoint.parse::<O>(response).err().unwrap().to_string();
+            shown
+                .split_once(" was answered with 401 Unauthorized")
+                .unwrap()
+                .1
+                .split("; ")
+                .take(2)
+                .collect::<Vec<_>>()
+                .join("")
+        }
+        let read = from(&[
+            ("CUSTOMERIO_REGION", "us"),
+            ("CUSTOMERIO_SITE_ID", "site"),
+            ("CUSTOMERIO_TRACK_API_KEY", "key"),
+            ("CUSTOMERIO_APP_API_KEY", "sa_live_1"),
+            ("CUSTOMERIO_PIPELINES_API_KEY", "key"),
+        ])
+        .unwrap();
+        assert_eq!(told::<Delete>(&read.track().unwrap()), "check CUSTOMERIO_SITE_ID and CUSTOMERIO_TRACK_API_KEY");
+        assert_eq!(
+            told::<app::Raw>(&read.app().unwrap()),
+            "check CUSTOMERIO_APP_API_KEY, which has a service-account token, and CUSTOMERIO_WORKSPACE_ID"
+        );
+        assert_eq!(told::<pipelines::Track>(&read.pipelines().unwrap()), "check CUSTOMERIO_PIPELINES_API_KEY");
+        assert_eq!(told::<crate::track::Unsubscribe>(&read.track().unwrap()), "", "it carries no key");
+
+        let given = read.with_app("key").with_track("site", "key").with_pipelines("key");
+        assert_eq!(told::<Delete>(&given.track().unwrap()), "check the Site ID and the API key given to `track`");
+        assert_eq!(told::<app::Raw>(&given.app().unwrap()), "check the App API key given to `app`");
+        assert_eq!(
+            told::<app::Raw>(&Endpoint::app(Region::Us, "key").unwrap()),
+            "check the App API key given to `app`"
+        );
+        assert_eq!(told::<pipelines::Track>(&given.pipelines().unwrap()), "check the API key given to `pipelines`");
     }
 }

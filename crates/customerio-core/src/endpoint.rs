@@ -12,6 +12,7 @@ use crate::{
     Api, App, BuildError, BuildErrorKind, Limits, Pipelines, Region, Track, WorkspaceId,
     body::JSON,
     credential::{basic, credential, secret_header, secret_with_capacity},
+    key::{Key, KeyKind, KeyOrigin},
 };
 
 const X_WORKSPACE_ID: HeaderName = HeaderName::from_static("x-workspace-id");
@@ -38,6 +39,8 @@ pub struct Endpoint<A> {
     authority: uri::Authority,
     prefix: Box<str>,
     authorization: HeaderValue,
+    /// What an error tells of the credentials, where there are any.
+    key: Option<Key>,
     /// Why there are no credentials.
     missing: Option<BuildError>,
     /// The workspace that a service account sends from.
@@ -63,7 +66,7 @@ impl Endpoint<Track> {
     pub fn track(region: Region, site_id: &str, api_key: &str) -> Result<Self, BuildError> {
         let site_id = credential("the Site ID", site_id, |character| character != ':' && !character.is_control())?;
         let api_key = credential("the Track API key", api_key, |character| !character.is_control())?;
-        Ok(Self::new(region, secret_header(basic(site_id, api_key))))
+        Ok(Self::new(region, secret_header(basic(site_id, api_key)), KeyKind::Track))
     }
 }
 
@@ -80,7 +83,8 @@ impl Endpoint<App> {
         let key = credential("the App API key", key, |character| character.is_ascii_graphic())?;
         let mut value = secret_with_capacity("Bearer ", key.len());
         value.push_str(key);
-        Ok(Self::new(region, secret_header(value)))
+        let kind = if key.starts_with("sa_live_") { KeyKind::ServiceAccount } else { KeyKind::App };
+        Ok(Self::new(region, secret_header(value), kind))
     }
 
     /// The workspace to send from: needed with a service-account token, to be left out with an App API key.
@@ -125,7 +129,7 @@ impl Endpoint<Pipelines> {
         } else {
             basic(key, "")
         };
-        let mut endpoint = Self::new(region, secret_header(value));
+        let mut endpoint = Self::new(region, secret_header(value), KeyKind::Pipelines);
         endpoint.own = Some((X_STRICT_MODE, HeaderValue::from_static("1")));
         Ok(endpoint.made_ready())
     }
@@ -139,12 +143,13 @@ impl Endpoint<Pipelines> {
 }
 
 impl<A: Api> Endpoint<A> {
-    fn new(region: Region, authorization: HeaderValue) -> Self {
+    fn new(region: Region, authorization: HeaderValue, kind: impl Into<Option<KeyKind>>) -> Self {
         Self {
             scheme: uri::Scheme::HTTPS,
             authority: uri::Authority::from_static(A::host(region)),
             prefix: "".into(),
             authorization,
+            key: kind.into().map(|kind| Key { kind, origin: KeyOrigin::Argument }),
             missing: None,
             workspace: None,
             own: None,
@@ -158,7 +163,7 @@ impl<A: Api> Endpoint<A> {
 
     /// An endpoint that refuses every request that needs credentials, for the reason given.
     pub(crate) fn without_key(region: Region, reason: BuildError) -> Self {
-        Self { missing: Some(reason), ..Self::new(region, HeaderValue::from_static("")) }
+        Self { missing: Some(reason), ..Self::new(region, HeaderValue::from_static(""), None) }
     }
 
     /// Sends to another server: a proxy, or a stand-in for Customer.io in tests.
@@ -249,6 +254,17 @@ impl<A> Endpoint<A> {
         self.workspace.map_or(Ok(()), WorkspaceId::check)
     }
 
+    /// What an error tells of the credentials.
+    pub(crate) fn key(&self) -> Option<Key> {
+        self.key
+    }
+
+    /// Says where the credentials came from.
+    pub(crate) fn with_key_from(mut self, origin: KeyOrigin) -> Self {
+        self.key = self.key.map(|key| Key { origin, ..key });
+        self
+    }
+
     pub(crate) fn scheme(&self) -> &uri::Scheme {
         &self.scheme
     }
@@ -283,6 +299,7 @@ impl<A> Clone for Endpoint<A> {
             authority: self.authority.clone(),
             prefix: self.prefix.clone(),
             authorization: self.authorization.clone(),
+            key: self.key,
             missing: self.missing.clone(),
             workspace: self.workspace,
             own: self.own.clone(),
@@ -320,16 +337,8 @@ mod tests {
         for (site, key, expected) in [
             ("", "key", "the Site ID is empty"),
             ("site", " \n", "the Track API key is empty"),
-            (
-                "si:te",
-                "key",
-                "the Site ID has a character at byte 2 that cannot be sent; keys read from a file often end in a line break",
-            ),
-            (
-                "site",
-                " k\ney",
-                "the Track API key has a character at byte 2 that cannot be sent; keys read from a file often end in a line break",
-            ),
+            ("si:te", "key", "the Site ID has a character at byte 2 that cannot be sent: leave it out"),
+            ("site", " k\ney", "the Track API key has a character at byte 2 that cannot be sent: leave it out"),
         ] {
             assert_eq!(Endpoint::track(Region::Us, site, key).unwrap_err().to_string(), expected);
         }

@@ -3,14 +3,15 @@
 use std::{fmt, marker::PhantomData, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Request, Response};
+use http::{HeaderName, HeaderValue, Request, Response, header};
 
 use crate::{
     Api, Attempt, CallOptions, Delivery, Endpoint, Error, FromResponse, Moment, Operation, Prepared, Quota, Replay,
     Step, StopReason, Throttle, TransportError, TransportErrorKind,
     error::SendError,
+    key::Key,
     pace::Place,
-    request::{read, read_broken},
+    request::Sent,
     retry::{self, Failure, Outcome},
 };
 
@@ -50,6 +51,8 @@ const X_RETRY_COUNT: HeaderName = HeaderName::from_static("x-retry-count");
 /// ```
 pub struct Exchange<T> {
     request: Request<Bytes>,
+    /// What an error tells of the credentials.
+    key: Option<Key>,
     operation: &'static str,
     route: &'static str,
     replay: Replay,
@@ -131,6 +134,7 @@ impl<T: FromResponse> Exchange<T> {
             #[cfg(feature = "tracing")]
             trace: crate::trace::Trace::new(name, route, &request),
             request,
+            key: endpoint.key(),
             operation: name,
             route,
             replay,
@@ -269,11 +273,17 @@ impl<T: FromResponse> Exchange<T> {
     }
 
     fn read(&self, result: Result<Response<Bytes>, TransportError>, now: &Moment) -> Result<T, Error> {
-        let wall = Some(now.timestamp());
+        let sent = Sent {
+            operation: self.operation,
+            attempts: self.attempts,
+            wall: Some(now.timestamp()),
+            authorization: self.request.headers().get(header::AUTHORIZATION),
+            key: self.key,
+        };
         match result {
-            Ok(response) => read(self.operation, response, wall, self.attempts),
+            Ok(response) => sent.read(response),
             Err(mut error) => match error.take_response() {
-                Some(response) => read_broken(self.operation, response, error, wall, self.attempts),
+                Some(response) => sent.read_broken(response, error),
                 None => Err(self.no_answer(error, None)),
             },
         }
@@ -487,6 +497,35 @@ mod tests {
         let (requests, _, result) = play(&track::Delete::new("1"), options(), vec![junk]);
         assert!(matches!(result.unwrap_err(), Error::Decode(error) if error.body() == "<html>"));
         assert_eq!(requests.len(), 1);
+    }
+
+    #[test]
+    fn no_error_shows_the_credentials_that_the_server_quotes() {
+        // The header, its base64, the pair, each half; as they are, in JSON and in a URL.
+        let body = concat!(
+            r#"{"meta":{"error":"bad: Basic c2l0ZS0xMjM0OmtleS81Njc4, c2l0ZS0xMjM0OmtleS81Njc4, site-1234:key/5678, "#,
+            r#"key/5678 {\"key\":\"key\\/5678\"} ?key=key%2f5678"}}"#
+        );
+        let endpoint = Endpoint::track(Region::Us, "site-1234", "key/5678").unwrap();
+        for (status, attempts) in [(200, 1), (400, 1), (401, 1), (429, 3), (503, 3)] {
+            let mut exchange = Exchange::new(&endpoint, track::Identify::new("1"), &options(), &at(0)).unwrap();
+            let error = loop {
+                match exchange.step(&at(0)) {
+                    Step::Send(_) => {
+                        exchange.receive(Ok(Response::builder().status(status).body(body.into()).unwrap()));
+                    }
+                    Step::Wait(_) => assert!(!format!("{exchange:?}").contains("5678"), "{exchange:?}"),
+                    Step::Done(result) => break result.unwrap_err(),
+                }
+            };
+            let shown = error.to_string();
+            assert_eq!((error.attempts(), shown.matches("[credential]").count()), (attempts, 6), "{shown}");
+            for text in [shown, format!("{error:?} {error:#?}"), error.as_api().unwrap().message().unwrap().to_owned()]
+            {
+                assert!(!text.contains("1234") && !text.contains("5678") && !text.contains("c2l0"), "{text}");
+            }
+            assert!(error.as_api().unwrap().body() == body, "byte for byte");
+        }
     }
 
     fn broken(status: u16, body: &'static str) -> Result<Response<Bytes>, TransportError> {

@@ -1,7 +1,7 @@
 //! What an operation returns, read from a response.
 
 use bytes::Bytes;
-use http::{Response, StatusCode};
+use http::{HeaderValue, Response, StatusCode};
 use serde::de::DeserializeOwned;
 
 use crate::{DecodeFailure, error::Reported};
@@ -42,6 +42,14 @@ pub trait FromResponse: Sized + 'static {
     /// [`DecodeFailure::call_failed`], where it says that the call failed, which becomes an
     /// [`Error::Api`](crate::Error::Api).
     fn from_response(response: &Response<Bytes>) -> Result<Self, DecodeFailure>;
+
+    /// Blanks what the server's messages in it show of the credentials of the call, which had this `authorization`.
+    #[doc(hidden)]
+    #[must_use]
+    fn without_credential(self, authorization: Option<&HeaderValue>) -> Self {
+        let _ = authorization;
+        self
+    }
 }
 
 /// Nothing: no body, or any JSON object.

@@ -40,6 +40,7 @@ mod exchange;
 mod from_response;
 mod ids;
 mod json;
+mod key;
 pub mod limits;
 mod macros;
 mod operation;

@@ -5,7 +5,11 @@ use http::{HeaderValue, Method, Request, Response, Uri, header, uri, uri::PathAn
 
 use crate::{
     Api, ApiError, BuildError, BuildErrorKind, DecodeError, DecodeFailure, Endpoint, Error, FromResponse, Operation,
-    Prepared, StopReason, TransportError, body::JSON, error::Answer, time::Timestamp,
+    Prepared, StopReason, TransportError,
+    body::JSON,
+    error::Answer,
+    key::{Key, Secrets},
+    time::Timestamp,
 };
 
 /// Translates an operation to an HTTP request, protocol headers and credentials included.
@@ -40,9 +44,10 @@ pub fn build<O: Operation>(endpoint: &Endpoint<O::Api>, operation: O) -> Result<
 /// # Errors
 ///
 /// [`Error::Api`] for any status but a 2xx and for a 2xx that says that the call failed, and [`Error::Decode`] for a 2xx
-/// that cannot be read.
+/// that cannot be read. It does not know the credentials: where the server's message quotes them, so does the error. With
+/// an endpoint at hand, [`Endpoint::parse`] blanks them, and says with a 401 which to check.
 pub fn parse<O: Operation>(response: Response<Bytes>) -> Result<O::Output, Error> {
-    read(O::NAME, response, None, 1)
+    Sent { operation: O::NAME, attempts: 1, wall: None, authorization: None, key: None }.read(response)
 }
 
 impl<A: Api> Endpoint<A> {
@@ -76,6 +81,27 @@ impl<A: Api> Endpoint<A> {
         *request.method_mut() = method;
         *request.headers_mut() = headers;
         Ok(request)
+    }
+
+    /// Translates the response to a request of this endpoint, as [`parse`] does. Its errors show nothing of the credentials,
+    /// even if the server's message does.
+    ///
+    /// ```
+    /// use customerio_core::{Endpoint, Region, http::Response, track::Delete};
+    ///
+    /// let endpoint = Endpoint::track(Region::Us, "site-1234", "key-5678")?;
+    /// let body = r#"{"meta":{"error":"no such key: key-5678"}}"#;
+    /// let error = endpoint.parse::<Delete>(Response::builder().status(403).body(body.into())?).unwrap_err();
+    /// assert_eq!(error.to_string(), "track.delete was answered with 403 Forbidden: no such key: [credential]");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`parse`].
+    pub fn parse<O: Operation<Api = A>>(&self, response: Response<Bytes>) -> Result<O::Output, Error> {
+        let authorization = self.headers(O::AUTHENTICATED, false).get(header::AUTHORIZATION);
+        Sent { operation: O::NAME, attempts: 1, wall: None, authorization, key: self.key() }.read(response)
     }
 
     fn uri(&self, path: PathAndQuery) -> Result<Uri, BuildError> {
@@ -123,44 +149,61 @@ fn length(bytes: usize) -> HeaderValue {
     HeaderValue::from_static(&TEXT[3 * bytes + leading_zeros..3 * bytes + 3])
 }
 
-/// [`parse`], knowing the time and the number of the attempt.
-pub(crate) fn read<T: FromResponse>(
-    operation: &'static str,
-    response: Response<Bytes>,
-    wall: Option<Timestamp>,
-    attempts: u32,
-) -> Result<T, Error> {
-    let result =
-        if response.status().is_success() { T::from_response(&response) } else { Err(DecodeFailure::call_failed()) };
-    result.map_err(|reason| {
-        let answer = Answer { operation, response, attempts, stop_reason: StopReason::Final };
-        if reason.is_reported() {
-            Box::new(ApiError::new(answer, wall)).into()
-        } else {
-            Box::new(DecodeError::new(answer, reason)).into()
-        }
-    })
+/// The call that a response belongs to, as far as its errors tell of it.
+#[derive(Clone, Copy)]
+pub(crate) struct Sent<'a> {
+    pub(crate) operation: &'static str,
+    pub(crate) attempts: u32,
+    pub(crate) wall: Option<Timestamp>,
+    /// What it carried as credentials, which no error shows.
+    pub(crate) authorization: Option<&'a HeaderValue>,
+    pub(crate) key: Option<Key>,
 }
 
-/// [`read`] for a response whose body did not arrive whole, for the reason given.
-pub(crate) fn read_broken<T: FromResponse>(
-    operation: &'static str,
-    response: Response<Bytes>,
-    error: TransportError,
-    wall: Option<Timestamp>,
-    attempts: u32,
-) -> Result<T, Error> {
-    // What the missing part said is lost, unless the operation returns nothing: then there was nothing to say.
-    let says_all = !response.status().is_success()
-        || match T::from_response(&response) {
-            Ok(_) => T::IS_EMPTY,
-            Err(reason) => reason.is_reported(),
+impl Sent<'_> {
+    /// [`parse`], knowing the call.
+    pub(crate) fn read<T: FromResponse>(self, response: Response<Bytes>) -> Result<T, Error> {
+        let result = if response.status().is_success() {
+            T::from_response(&response)
+        } else {
+            Err(DecodeFailure::call_failed())
         };
-    if says_all {
-        return read(operation, response, wall, attempts);
+        match result {
+            Ok(output) => Ok(output.without_credential(self.authorization)),
+            Err(reason) if reason.is_reported() => {
+                let secrets = Secrets::of(self.authorization);
+                let key = self.key.filter(|_| self.authorization.is_some());
+                Err(Box::new(ApiError::new(self.answer(response), self.wall, &secrets, key)).into())
+            }
+            Err(reason) => {
+                let reason = reason.blanked(&Secrets::of(self.authorization));
+                Err(Box::new(DecodeError::new(self.answer(response), reason)).into())
+            }
+        }
     }
-    let answer = Answer { operation, response, attempts, stop_reason: StopReason::Final };
-    Err(Box::new(DecodeError::broken_off(answer, error)).into())
+
+    /// [`read`](Self::read) for a response whose body did not arrive whole, for the reason given.
+    pub(crate) fn read_broken<T: FromResponse>(
+        self,
+        response: Response<Bytes>,
+        error: TransportError,
+    ) -> Result<T, Error> {
+        // What the missing part said is lost, unless the operation returns nothing: then there was nothing to say.
+        let says_all = !response.status().is_success()
+            || match T::from_response(&response) {
+                Ok(_) => T::IS_EMPTY,
+                Err(reason) => reason.is_reported(),
+            };
+        if says_all {
+            return self.read(response);
+        }
+        Err(Box::new(DecodeError::broken_off(self.answer(response), error)).into())
+    }
+
+    fn answer(self, response: Response<Bytes>) -> Answer {
+        let Self { operation, attempts, .. } = self;
+        Answer { operation, response, attempts, stop_reason: StopReason::Final }
+    }
 }
 
 #[cfg(test)]
@@ -228,6 +271,7 @@ mod tests {
 
     #[test]
     fn a_2xx_that_says_that_the_call_failed_is_an_error_of_the_api() {
+        let batch = Sent { operation: "track.v2.batch", attempts: 1, wall: None, authorization: None, key: None };
         for (body, message) in [
             (r#"{"meta":{"errors":["nope"]}}"#, ": nope"),
             (r#"{"errors":[{"detail":"nope"}]}"#, ": nope"),
@@ -242,7 +286,7 @@ mod tests {
                     parse::<crate::app::SendSms>(response.clone()).unwrap_err(),
                     parse::<crate::app::segments::Membership>(response.clone()).unwrap_err(),
                     parse::<crate::pipelines::Track>(response.clone()).unwrap_err(),
-                    read::<crate::BatchResponse>("track.v2.batch", response.clone(), None, 1).unwrap_err(),
+                    batch.read::<crate::BatchResponse>(response.clone()).unwrap_err(),
                 ];
                 for error in errors {
                     let api = error.as_api().unwrap_or_else(|| panic!("{body}: {error}"));

@@ -1,8 +1,8 @@
 //! Secrets and people's data do not come out of `Debug`, `Display`, the sources of errors and `tracing`: those end up in
 //! logs.
 //!
-//! Two exceptions are meant: `Display` of an API error, and of a rejected item, has the server's own message; and an
-//! argument that is refused is named by the name of its attribute.
+//! Two exceptions are meant: an API error, and a rejected item, shows the server's own message, without the credentials that
+//! the server may quote in it; and an argument that is refused is named by the name of its attribute.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -53,12 +53,19 @@ fn assert_opaque(what: &str, value: &impl Debug) {
     assert_clean(what, &format!("{value:?} {value:#?}"));
 }
 
+/// As [`assert_opaque`], but for the message of the server.
+#[track_caller]
+fn assert_opaque_but(what: &str, value: &impl Debug, message: Option<&str>) {
+    let shown = format!("{value:?} {value:#?}");
+    assert_clean(what, &message.map_or(shown.clone(), |message| shown.replace(message, "")));
+}
+
 /// The error and its sources, in every form, without the message of the server.
 #[track_caller]
 fn assert_error(what: &str, error: &(impl StdError + 'static), message: Option<&str>) {
     let mut next: Option<&dyn StdError> = Some(error);
     while let Some(error) = next {
-        assert_opaque(what, &error);
+        assert_opaque_but(what, &error, message);
         let shown = error.to_string();
         assert_clean(what, &message.map_or(shown.clone(), |message| shown.replace(message, "")));
         next = error.source();
@@ -151,7 +158,12 @@ impl Look {
             assert_opaque(name, &step);
             exchange.receive(Ok(answer(status, body)));
             assert_opaque(name, &exchange);
-            assert_opaque(name, &exchange.step(&moment()));
+            let step = exchange.step(&moment());
+            let message = match &step {
+                Step::Done(Err(error)) => message(error),
+                _ => None,
+            };
+            assert_opaque_but(name, &step, message);
             assert_opaque(name, &exchange);
             if let Err(failure) = T::from_response(&answer(status, body)) {
                 assert_error(name, &failure, None);
@@ -319,20 +331,83 @@ async fn what_is_told_of_a_backfill_shows_no_item_and_no_tag() {
     for (status, body) in [(207, rejecting), (400, r#"{"meta":{"error":"LEAK-message"}}"#)].into_iter().chain(ANSWERS) {
         let recorder = (0..9).fold(Recorder::new(), |recorder, _| recorder.answering_with(Ok(answer(status, body))));
         let client = Client::new(endpoint(), recorder);
+        let message = Some(if body.contains("LEAK-errors") { "LEAK-errors" } else { "LEAK-message" });
         let long = "LEAK-".repeat(31);
         let items = ["LEAK-41", "LEAK-42", &long].map(|id| (id.to_owned(), client.item(person::Identify::new(id))));
         let mut told = 0;
         let summary = client
             .send_all(items, BatchOptions::default(), |event| {
                 told += 1;
-                assert_opaque("an event", &event);
+                assert_opaque_but("an event", &event, message);
                 if let BatchEvent::Failed(failed) = event {
-                    assert_error("a failure", &failed.error, Some("LEAK-message"));
+                    assert_error("a failure", &failed.error, message);
                 }
             })
             .await;
         assert!(told > 1);
-        assert_opaque("a summary", &summary);
+        assert_opaque_but("a summary", &summary, message);
+    }
+}
+
+/// A server that quotes the credentials: in its message, in each way in which they may be written, in what it says of an
+/// item, and in the host of a redirect.
+#[test]
+fn credentials_that_the_server_quotes_are_shown_by_no_error_and_no_span() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let told = captured(|| runtime.block_on(meet_servers_that_quote_the_credentials()));
+    assert_clean("tracing", &told);
+    assert!(told.contains("customerio.call"), "{told}");
+}
+
+async fn meet_servers_that_quote_the_credentials() {
+    let (track, app) = (endpoint(), Endpoint::app(Region::Us, KEY).unwrap());
+    let pipelines = Endpoint::pipelines(Region::Us, KEY).unwrap();
+    for status in [200, 207, 301, 400, 401, 403, 429, 503] {
+        let quoting = |quoted: &str| {
+            let bodies = [
+                format!(r#"{{"meta":{{"error":"bad: {quoted}"}}}}"#),
+                format!(
+                    r#"{{"errors":[{{"detail":"{quoted}","code":"{quoted}","source":{{"pointer":"/{quoted}"}}}}]}}"#
+                ),
+                format!(r#"{{"errors":[{{"batch_index":0,"reason":"LEAK-key","message":"{quoted}"}}]}}"#),
+            ];
+            bodies.map(|body| {
+                (0..9).fold(Recorder::new(), |recorder, _| {
+                    let response =
+                        Response::builder().status(status).header("location", "https://LEAK-key.example.com");
+                    recorder.answering_with(Ok(response.body(body.clone().into()).unwrap()))
+                })
+            })
+        };
+        let mut errors = Vec::new();
+        for recorder in quoting(r#"Basic TEVBSy1zaXRlOkxFQUsta2V5, LEAK-site:LEAK-key, \"LEAK\u002dkey\", leak-site"#) {
+            let track = Client::new(track.clone(), recorder);
+            errors.push(track.delete("42").await.unwrap_err());
+            let items = [((), track.item(person::Identify::new("42")))];
+            let on_event = |event: BatchEvent<()>| {
+                assert_opaque("an event", &event);
+                if let BatchEvent::Failed(failed) = event {
+                    assert_error("an item that quotes the credentials", &failed, None);
+                }
+            };
+            assert_opaque("a summary", &track.send_all(items, BatchOptions::default(), on_event).await);
+        }
+        for recorder in quoting("Bearer LEAK-key, TEVBSy1rZXk=, key=LEAK-key") {
+            errors.push(Client::new(app.clone(), recorder).call(SendSms::new(1, "42", "+1")).await.unwrap_err());
+        }
+        for recorder in quoting("Basic TEVBSy1rZXk6, LEAK-key:") {
+            let call = pipelines::Track::new("42", "x");
+            errors.push(Client::new(pipelines.clone(), recorder).call(call).await.unwrap_err());
+        }
+        for error in errors {
+            assert_error("an error that quotes the credentials", &error, None);
+            let details = error.as_api().map(customerio_core::ApiError::details).unwrap_or_default();
+            assert!(status == 301 || !details.is_empty(), "{error}");
+            for detail in details {
+                let texts = [Some(&detail.message), detail.code.as_ref(), detail.pointer.as_ref()];
+                texts.into_iter().flatten().for_each(|text| assert_clean("a detail", text));
+            }
+        }
     }
 }
 

@@ -31,7 +31,7 @@ pub struct FailedItem<T> {
 }
 
 /// Why an item was not accepted.
-#[derive(Clone, Debug, thiserror::Error)]
+#[derive(Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum ItemError {
     /// It cannot be sent: nothing was.
@@ -43,6 +43,18 @@ pub enum ItemError {
     /// Its batch failed as a whole: [`Error::delivery`] says whether it may have arrived all the same.
     #[error("its batch was not delivered: {0}")]
     Undelivered(Arc<Error>),
+}
+
+impl fmt::Debug for ItemError {
+    /// The message, because `unwrap` shows the error this way.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (name, error): (_, &dyn fmt::Debug) = match self {
+            Self::Invalid(error) => ("Invalid", error),
+            Self::Rejected(_) => ("Rejected", &format_args!("{self}")),
+            Self::Undelivered(error) => ("Undelivered", error),
+        };
+        f.debug_tuple(name).field(error).finish()
+    }
 }
 
 impl<T> fmt::Debug for BatchEvent<T> {

@@ -1,14 +1,14 @@
 //! What a response says of the items of a batch.
 
 use bytes::Bytes;
-use http::{Response, StatusCode};
+use http::{HeaderValue, Response, StatusCode};
 use serde::{
     Deserialize,
     de::{DeserializeOwned, IgnoredAny},
 };
 use serde_json::Value;
 
-use crate::{DecodeFailure, FromResponse, error::entries};
+use crate::{DecodeFailure, FromResponse, error::entries, key::Secrets};
 
 /// The response to a batch, a 2xx: which of its items were rejected.
 ///
@@ -21,6 +21,8 @@ pub struct BatchResponse {
     errors: Errors,
     /// What the errors were read from.
     body: Bytes,
+    /// The credentials of the request, which no error shows.
+    authorization: Option<HeaderValue>,
 }
 
 enum Errors {
@@ -43,7 +45,20 @@ impl FromResponse for BatchResponse {
         if errors.is_empty() && response.status() == StatusCode::MULTI_STATUS {
             return Err(DecodeFailure::new("names no item, and the status says that some were refused"));
         }
-        Ok(Self { errors, body: body.clone() })
+        Ok(Self { errors, body: body.clone(), authorization: None })
+    }
+
+    fn without_credential(self, authorization: Option<&HeaderValue>) -> Self {
+        Self { authorization: authorization.filter(|_| !self.errors.is_empty()).cloned(), ..self }
+    }
+}
+
+fn blank(value: &mut Value, secrets: &Secrets) {
+    match value {
+        Value::String(text) => secrets.blank_in(text),
+        Value::Array(list) => list.iter_mut().for_each(|value| blank(value, secrets)),
+        Value::Object(object) => object.values_mut().for_each(|value| blank(value, secrets)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
@@ -64,17 +79,17 @@ impl BatchResponse {
     /// Where an item was rejected, or where the response speaks of an item that the batch does not have. The other items
     /// are accepted: the batch must not be sent again.
     pub fn into_result(self, count: usize) -> Result<usize, Rejections> {
-        let errors = match self.errors {
+        let result = match self.errors {
             Errors::Documented(rejected) if rejected.is_empty() => return Ok(count),
             Errors::Documented(rejected) if rejected.last().is_some_and(|last| last.index < count) => {
                 let accepted = count - rejected.len();
-                return Err(Rejections { rejected, unknown: Vec::new(), accepted });
+                Err(Rejections { rejected, unknown: Vec::new(), accepted })
             }
             // One names an item that the batch does not have: it goes to the caller as it came.
-            Errors::Documented(_) => list::<Value>(&self.body).unwrap_or_default(),
-            Errors::Other(errors) => errors,
+            Errors::Documented(_) => Rejections::of(list(&self.body).unwrap_or_default(), count),
+            Errors::Other(errors) => Rejections::of(errors, count),
         };
-        Rejections::of(errors, count)
+        result.map_err(|rejections| rejections.blanked(&Secrets::of(self.authorization.as_ref())))
     }
 }
 
@@ -132,6 +147,14 @@ impl std::fmt::Debug for Rejection {
 }
 
 impl Rejections {
+    fn blanked(mut self, secrets: &Secrets) -> Self {
+        for Rejection { reason, field, message, .. } in &mut self.rejected {
+            [reason, field, message].into_iter().flatten().for_each(|text| secrets.blank_in(text));
+        }
+        self.unknown.iter_mut().for_each(|error| blank(error, secrets));
+        self
+    }
+
     /// What `errors` say of a batch of `count` items.
     ///
     /// An index that is missing, that is no position in the batch, or that was named before goes to `unknown`, whole.
@@ -283,6 +306,29 @@ mod tests {
         let mixed = r#"{"errors":[{"batch_index":1}],"meta":{"error":"x"},"error":"y"}"#;
         let rejections = read(207, mixed).unwrap().unwrap_err();
         assert_eq!((rejections.rejected.len(), rejections.unknown.len(), rejections.accepted), (1, 2, 2));
+    }
+
+    #[test]
+    fn the_credentials_are_blanked_in_what_is_said_of_items() {
+        let header = HeaderValue::from_static("Bearer k3y-0123456789");
+        for body in [
+            r#"{"errors":[{"batch_index":0,"reason":"a k3y-0123456789","field":"b k3y-0123456789","message":"c k3y-0123456789"}]}"#,
+            r#"{"errors":[{"batch_index":0,"reason":"a k3y-0123456789","field":"b k3y-0123456789","message":"c k3y-0123456789"},
+                {"batch_index":9,"message":["k3y-0123456789",7]},{"k":{"k":"k3y-0123456789"}}]}"#,
+            r#"{"errors":[{"batch_index":0,"reason":"a k3y-0123456789","field":"b k3y-0123456789","message":"c k3y-0123456789"},
+                {"batch_index":9,"message":"k3y-0123456789"}]}"#,
+        ] {
+            let response = BatchResponse::from_response(&Response::new(body.into())).unwrap();
+            let rejections = response.without_credential(Some(&header)).into_result(2).unwrap_err();
+            let Rejection { reason, field, message, .. } = &rejections.rejected[0];
+            let texts = [reason, field, message].map(|text| text.as_deref().unwrap());
+            assert_eq!(texts, ["a [credential]", "b [credential]", "c [credential]"]);
+            assert!(
+                rejections.unknown.iter().all(|error| !error.to_string().contains("k3y")),
+                "{:?}",
+                rejections.unknown
+            );
+        }
     }
 
     #[test]

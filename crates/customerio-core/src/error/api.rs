@@ -3,14 +3,18 @@
 use std::{error::Error as StdError, fmt, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, Response, StatusCode, Uri, header};
 
 use super::{
     answer::Answer,
     bounded::Bounded,
     details::{self, Detail},
 };
-use crate::{Timestamp, retry_after::retry_after};
+use crate::{
+    Timestamp,
+    key::{Key, Secrets},
+    retry_after::retry_after,
+};
 
 /// A response that says that the call failed, whole: [`Error::Api`](crate::Error::Api).
 ///
@@ -20,13 +24,30 @@ pub struct ApiError {
     pub(crate) answer: Answer,
     details: Vec<Detail>,
     retry_after: Option<Duration>,
+    redirect: Option<Redirect>,
+    /// The credential that the server takes for wrong.
+    key: Option<Key>,
+}
+
+/// Where a redirect leads.
+enum Redirect {
+    /// To another path of the same host.
+    Path,
+    Host(String),
 }
 
 impl ApiError {
-    pub(crate) fn new(answer: Answer, wall: Option<Timestamp>) -> Self {
-        let details = details::read(answer.response.body());
+    /// Blanks `secrets` in what the server says; `key` is told of with a 401.
+    pub(crate) fn new(answer: Answer, wall: Option<Timestamp>, secrets: &Secrets, key: Option<Key>) -> Self {
+        let mut details = details::read(answer.response.body());
+        details.iter_mut().for_each(|detail| detail.blank(secrets));
         let retry_after = retry_after(answer.response.headers(), wall);
-        Self { answer, details, retry_after }
+        let mut redirect = redirect(&answer.response);
+        if let Some(Redirect::Host(host)) = &mut redirect {
+            secrets.blank_in(host);
+        }
+        let key = key.filter(|_| answer.response.status() == StatusCode::UNAUTHORIZED);
+        Self { answer, details, retry_after, redirect, key }
     }
 
     /// The status of the answer.
@@ -47,7 +68,8 @@ impl ApiError {
         self.answer.response.body()
     }
 
-    /// What the server found wrong, in its order; empty when the body is none of the API's error shapes.
+    /// What the server found wrong, in its order; empty when the body is none of the API's error shapes. Where it quotes the
+    /// credentials of the call, they are blanked.
     #[must_use]
     pub fn details(&self) -> &[Detail] {
         &self.details
@@ -65,15 +87,14 @@ impl ApiError {
         self.retry_after
     }
 
-    /// The host that a redirect names. Redirects are not followed: a followed 301 turns into a GET that answers 200, and
-    /// what was sent is lost.
+    /// The host that a redirect leads to, if it is another. Redirects are not followed: a followed 301 turns into a GET that
+    /// answers 200, and what was sent is lost.
     #[must_use]
-    pub fn redirect_host(&self) -> Option<String> {
-        let location = self.headers().get(header::LOCATION)?.to_str().ok()?;
-        if !self.status().is_redirection() {
-            return None;
+    pub fn redirect_host(&self) -> Option<&str> {
+        match &self.redirect {
+            Some(Redirect::Host(host)) => Some(host),
+            Some(Redirect::Path) | None => None,
         }
-        location.parse::<http::Uri>().ok()?.host().map(str::to_owned)
     }
 
     /// The [`Operation::NAME`](crate::Operation::NAME) of the call.
@@ -84,8 +105,10 @@ impl ApiError {
 }
 
 impl fmt::Debug for ApiError {
+    /// With the message, because `main` shows the error that it returns this way.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ApiError")
+            .field("text", &format_args!("{self}"))
             .field("answer", &self.answer)
             .field("details", &self.details)
             .field("retry_after", &self.retry_after)
@@ -96,19 +119,54 @@ impl fmt::Debug for ApiError {
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} was answered with {}", self.answer.operation, self.status())?;
-        if let Some(host) = self.redirect_host() {
-            write!(f, ": the workspace is at {}", Bounded(&host))?;
-            return f.write_str(if host.contains("-eu.") {
-                "; use Region::Eu"
-            } else {
-                "; check the region or the base URL"
-            });
+        if let Some(redirect) = &self.redirect {
+            return write!(f, ": {redirect}");
         }
-        match self.message() {
-            Some(message) => write!(f, ": {}", Bounded(message)),
-            None if self.status().is_success() => f.write_str(", but the body says that the call failed"),
-            None => Ok(()),
+        match self.details.as_slice() {
+            [] if self.status().is_success() => f.write_str(", but the body says that the call failed")?,
+            [] => {}
+            [first] => write!(f, ": {}", Bounded(&first.message))?,
+            [first, more @ ..] => write!(f, ": {} (and {} more)", Bounded(&first.message), more.len())?,
         }
+        self.key.map_or(Ok(()), |key| write!(f, "; {key}"))
+    }
+}
+
+/// Where a response leads, if it is a redirect.
+fn redirect(response: &Response<Bytes>) -> Option<Redirect> {
+    let location = response.headers().get(header::LOCATION).filter(|_| response.status().is_redirection())?;
+    let host = |location: &str| {
+        // `//host/path` has the scheme of the request.
+        let whole = if location.starts_with("//") { ["https:", location].concat() } else { location.to_owned() };
+        // Without a scheme, a name alone is a path, and `Uri` takes it for a host.
+        let uri = whole.parse::<Uri>().ok().filter(|uri| uri.scheme().is_some())?;
+        uri.host().map(str::to_owned)
+    };
+    Some(location.to_str().ok().and_then(host).map_or(Redirect::Path, Redirect::Host))
+}
+
+impl fmt::Display for Redirect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self::Host(host) = self else {
+            return f.write_str(
+                "it leads to another path of the same host, as a proxy or a login page does; check the base URL",
+            );
+        };
+        let lower_case = host.to_ascii_lowercase();
+        let Some(name) = lower_case.strip_suffix(".customer.io") else {
+            return write!(
+                f,
+                "it leads to {}, which is not Customer.io's: a proxy or a login page on the way does that; check the \
+                 network and the base URL",
+                Bounded(host)
+            );
+        };
+        let what_to_do = match name {
+            "track-eu" | "api-eu" | "cdp-eu" => "use Region::Eu",
+            "track" | "api" | "cdp" => "use Region::Us",
+            _ => "check the region and the base URL",
+        };
+        write!(f, "the workspace is at {}; {what_to_do}", Bounded(host))
     }
 }
 
@@ -120,7 +178,10 @@ mod tests {
     use serde_json::Value;
 
     use super::{super::delivery::StopReason, *};
-    use crate::testing::any_json;
+    use crate::{
+        key::{KeyKind, KeyOrigin},
+        testing::any_json,
+    };
 
     fn api(status: u16, headers: &[(&str, &str)], body: &str) -> ApiError {
         let mut response = http::Response::new(Bytes::copy_from_slice(body.as_bytes()));
@@ -130,7 +191,7 @@ mod tests {
             response.headers_mut().append(name, value.parse().unwrap());
         }
         let answer = Answer { operation: "track.identify", response, attempts: 1, stop_reason: StopReason::Final };
-        ApiError::new(answer, None)
+        ApiError::new(answer, None, &Secrets::of(None), None)
     }
 
     #[test]
@@ -144,12 +205,24 @@ mod tests {
     }
 
     #[test]
-    fn a_message_is_bounded_and_escaped_in_display_and_absent_from_debug() {
+    fn a_message_is_bounded_and_escaped_and_debug_has_it_too() {
         let error = api(400, &[], &format!(r#"{{"meta":{{"error":"a\nb{}"}}}}"#, "x".repeat(1000)));
         let shown = error.to_string();
         assert!(shown.starts_with("track.identify was answered with 400 Bad Request: a\\nbxxx"), "{shown}");
         assert!(shown.chars().count() < 400, "{shown}");
-        assert!(!format!("{error:?}").contains("xxx"));
+        assert!(format!("{error:?}").starts_with(&format!("ApiError {{ text: {shown}, answer")), "{error:?}");
+    }
+
+    #[test]
+    fn of_several_messages_the_first_is_shown_and_how_many_more_there_are() {
+        for (body, expected) in [
+            (r#"{"meta":{"errors":["one"]}}"#, "one"),
+            (r#"{"meta":{"errors":["one","two"]}}"#, "one (and 1 more)"),
+            (r#"{"errors":[{"detail":"one"},{"detail":"two"}],"error":"three"}"#, "one (and 2 more)"),
+        ] {
+            let expected = format!("track.identify was answered with 400 Bad Request: {expected}");
+            assert_eq!(api(400, &[], body).to_string(), expected);
+        }
     }
 
     #[test]
@@ -158,21 +231,92 @@ mod tests {
         assert_eq!((api.operation(), api.status()), ("track.identify", StatusCode::TOO_MANY_REQUESTS));
         assert_eq!(
             format!("{api:?}"),
-            "ApiError { answer: Answer { operation: \"track.identify\", status: 429, body_bytes: 50, attempts: 1, \
-             stop_reason: Final, .. }, details: [Detail { message_bytes: 9, .. }], retry_after: Some(3s) }"
+            "ApiError { text: track.identify was answered with 429 Too Many Requests: slow down, answer: Answer { \
+             operation: \"track.identify\", status: 429, body_bytes: 50, attempts: 1, stop_reason: Final, .. }, details: \
+             [Detail { message_bytes: 9, .. }], retry_after: Some(3s) }"
         );
     }
 
     #[test]
-    fn a_redirect_says_where_the_workspace_is() {
-        let error = api(301, &[("location", "https://track-eu.customer.io/api/v1/customers/secret-id")], "");
-        assert_eq!(error.redirect_host().as_deref(), Some("track-eu.customer.io"));
+    fn a_redirect_says_where_it_leads() {
+        let not_ours = |host: &str| {
+            format!(
+                "it leads to {host}, which is not Customer.io's: a proxy or a login page on the way does that; check the \
+                 network and the base URL"
+            )
+        };
+        let same_host =
+            "it leads to another path of the same host, as a proxy or a login page does; check the base URL";
+        for (location, host, expected) in [
+            (
+                "https://track-eu.customer.io/api/v1/customers/secret-id",
+                Some("track-eu.customer.io"),
+                "the workspace is at track-eu.customer.io; use Region::Eu".to_owned(),
+            ),
+            (
+                "https://CDP.Customer.io:443/v1/batch",
+                Some("CDP.Customer.io"),
+                "the workspace is at CDP.Customer.io; use Region::Us".to_owned(),
+            ),
+            (
+                "//api-eu.customer.io/",
+                Some("api-eu.customer.io"),
+                "the workspace is at api-eu.customer.io; use Region::Eu".to_owned(),
+            ),
+            (
+                "https://fly-eu.customer.io/login",
+                Some("fly-eu.customer.io"),
+                "the workspace is at fly-eu.customer.io; check the region and the base URL".to_owned(),
+            ),
+            ("https://login-eu.example.com/?secret-id", Some("login-eu.example.com"), not_ours("login-eu.example.com")),
+            (
+                "http://track-eu.customer.io.example/",
+                Some("track-eu.customer.io.example"),
+                not_ours("track-eu.customer.io.example"),
+            ),
+            ("https://evilcustomer.io", Some("evilcustomer.io"), not_ours("evilcustomer.io")),
+            ("/login/secret-id", None, same_host.to_owned()),
+            ("secret-id", None, same_host.to_owned()),
+            ("", None, same_host.to_owned()),
+        ] {
+            for status in ["301 Moved Permanently", "302 Found", "308 Permanent Redirect"] {
+                let error = api(status[..3].parse().unwrap(), &[("location", location)], "");
+                assert_eq!(error.redirect_host(), host, "{location}");
+                let expected = format!("track.identify was answered with {status}: {expected}");
+                assert_eq!(error.to_string(), expected);
+            }
+        }
+        assert_eq!(api(400, &[("location", "https://x.example/")], "").redirect_host(), None);
+        assert_eq!(api(304, &[], "").to_string(), "track.identify was answered with 304 Not Modified");
+    }
+
+    #[test]
+    fn a_401_says_which_credential_to_check_and_nothing_shows_it() {
+        let key = Some(Key { kind: KeyKind::App, origin: KeyOrigin::Variables });
+        let authorization = http::HeaderValue::from_static("Bearer k3y-0123456789");
+        let read = |status: u16, location: &str| {
+            let body = r#"{"errors":[{"detail":"bad key Bearer k3y-0123456789","code":"k3y-0123456789",
+                "source":{"pointer":"/k3y-0123456789"}}]}"#;
+            let response =
+                http::Response::builder().status(status).header("location", location).body(body.into()).unwrap();
+            let answer = Answer { operation: "app.call", response, attempts: 1, stop_reason: StopReason::Final };
+            ApiError::new(answer, None, &Secrets::of(Some(&authorization)), key)
+        };
+        let error = read(401, "");
         assert_eq!(
             error.to_string(),
-            "track.identify was answered with 301 Moved Permanently: the workspace is at track-eu.customer.io; use Region::Eu"
+            format!("app.call was answered with 401 Unauthorized: bad key Bearer [credential]; {}", key.unwrap())
         );
-        assert_eq!(api(200, &[("location", "https://x.example/")], "").redirect_host(), None);
-        assert_eq!(api(301, &[("location", "/relative")], "").redirect_host(), None);
+        let Detail { message, code, pointer } = &error.details()[0];
+        assert_eq!(
+            (message.as_str(), code.as_deref(), pointer.as_deref()),
+            ("bad key Bearer [credential]", Some("[credential]"), Some("/[credential]"))
+        );
+        assert!(!format!("{error:?} {error:#?}").contains("k3y"), "{error:?}");
+        assert_eq!(read(403, "").to_string(), "app.call was answered with 403 Forbidden: bad key Bearer [credential]");
+        let moved = read(302, "https://k3y-0123456789.example.com");
+        assert_eq!(moved.redirect_host(), Some("[credential].example.com"));
+        assert!(!moved.to_string().contains("k3y"), "{moved}");
     }
 
     /// What must hold for an answer, whatever its body and its header are.
@@ -183,7 +327,7 @@ mod tests {
             response.headers_mut().insert(header::LOCATION, value);
         }
         let answer = Answer { operation: "track.identify", response, attempts: 1, stop_reason: StopReason::Final };
-        let error = ApiError::new(answer, None);
+        let error = ApiError::new(answer, None, &Secrets::of(None), None);
         let shown = error.to_string();
         prop_assert!(shown.chars().count() < 500, "{shown}");
         prop_assert!(!shown.contains(char::is_control), "{shown:?}");

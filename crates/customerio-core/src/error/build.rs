@@ -47,7 +47,7 @@ pub enum BuildErrorKind {
         position: usize,
     },
     /// A character stands in it that cannot be sent.
-    #[error("has a character at byte {position} that cannot be sent; keys read from a file often end in a line break")]
+    #[error("has a character at byte {position} that cannot be sent: leave it out")]
     Character {
         /// Where the character begins, counted in bytes from 0.
         position: usize,

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
 use super::{answer::Answer, transport::TransportError};
+use crate::key::Secrets;
 
 /// A 2xx response that could not be read, or whose body broke off: [`Error::Decode`](crate::Error::Decode).
 ///
@@ -57,8 +58,10 @@ impl DecodeError {
 }
 
 impl fmt::Debug for DecodeError {
+    /// With the message, because `main` shows the error that it returns this way.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DecodeError")
+            .field("text", &format_args!("{self}"))
             .field("answer", &self.answer)
             .field("reason", &self.reason)
             .field("broken", &self.broken)
@@ -97,6 +100,13 @@ impl DecodeFailure {
     #[must_use]
     pub fn call_failed() -> Self {
         Self { reason: "says that the call failed".into(), is_reported: true }
+    }
+
+    pub(crate) fn blanked(mut self, secrets: &Secrets) -> Self {
+        if let Cow::Owned(reason) = &mut self.reason {
+            secrets.blank_in(reason);
+        }
+        self
     }
 
     pub(crate) fn is_reported(&self) -> bool {
@@ -140,7 +150,7 @@ mod tests {
         assert_eq!(decode.to_string(), "app.send_email was answered with 202 Accepted, but the body is not JSON");
         assert_eq!(
             format!("{decode:?}"),
-            "DecodeError { answer: Answer { operation: \"app.send_email\", status: 202, body_bytes: 6, attempts: 3, \
+            "DecodeError { text: app.send_email was answered with 202 Accepted, but the body is not JSON, answer: Answer { operation: \"app.send_email\", status: 202, body_bytes: 6, attempts: 3, \
              stop_reason: Attempts, .. }, reason: DecodeFailure { reason: \"is not JSON\", is_reported: false }, broken: None }"
         );
         assert!(decode.source().is_none() && !decode.is_broken());

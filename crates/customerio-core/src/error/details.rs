@@ -8,6 +8,8 @@ use serde::{
 };
 use serde_json::Value;
 
+use crate::key::Secrets;
+
 /// One thing that the server found wrong.
 #[derive(Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
@@ -18,6 +20,13 @@ pub struct Detail {
     pub code: Option<String>,
     /// The part of the request that is meant, as a JSON pointer.
     pub pointer: Option<String>,
+}
+
+impl Detail {
+    pub(super) fn blank(&mut self, secrets: &Secrets) {
+        let Self { message, code, pointer } = self;
+        [Some(message), code.as_mut(), pointer.as_mut()].into_iter().flatten().for_each(|text| secrets.blank_in(text));
+    }
 }
 
 impl fmt::Debug for Detail {

@@ -7,8 +7,9 @@
 //! | [`Error::Api`] | got another status than a 2xx, or a 2xx that says that the call failed | read [`ApiError::message`] |
 //! | [`Error::Decode`] | got a 2xx that could not be read, or broke off | do not send it again: it arrived |
 //!
-//! No message shows a credential, a URL or an attribute, and neither does `Debug`: errors end up in logs. The one exception
-//! is the server's own sentence in the `Display` of an [`ApiError`], bounded and escaped.
+//! No error shows a credential, a URL or an attribute, in `Display` or in `Debug`: errors end up in logs. The one exception
+//! is the server's own message in an [`ApiError`], bounded and escaped; the credentials of the call are blanked in it, even
+//! where the server quotes them. `Debug` shows all that `Display` does, for `unwrap` and for a `main` that returns an error.
 
 mod answer;
 mod api;
@@ -144,7 +145,7 @@ mod tests {
             let response = Response::builder().status(status).header("retry-after", "3").body("<html>".into()).unwrap();
             Answer { operation: "track.identify", response, attempts, stop_reason }
         };
-        let api = ApiError::new(answer(429, 1, StopReason::Final), None);
+        let api = ApiError::new(answer(429, 1, StopReason::Final), None, &crate::key::Secrets::of(None), None);
         let decode = DecodeError::new(answer(202, 3, StopReason::Attempts), DecodeFailure::new("is not JSON"));
 
         let (seven, three) = (Some(Duration::from_secs(7)), Some(Duration::from_secs(3)));

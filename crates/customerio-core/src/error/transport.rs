@@ -136,7 +136,6 @@ impl StdError for TransportError {
 }
 
 /// A call that got no answer: [`Error::Transport`](crate::Error::Transport).
-#[derive(Debug)]
 pub struct SendError {
     pub(crate) operation: &'static str,
     pub(crate) error: TransportError,
@@ -162,6 +161,19 @@ impl SendError {
     #[must_use]
     pub fn operation(&self) -> &'static str {
         self.operation
+    }
+}
+
+impl fmt::Debug for SendError {
+    /// With the message, because `main` shows the error that it returns this way.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SendError")
+            .field("text", &format_args!("{self}"))
+            .field("error", &self.error)
+            .field("attempts", &self.attempts)
+            .field("stop_reason", &self.stop_reason)
+            .field("retry_after", &self.retry_after)
+            .finish()
     }
 }
 
@@ -197,8 +209,9 @@ mod tests {
         assert_eq!((lost.operation(), lost.kind()), ("track.merge", TransportErrorKind::Timeout));
         assert_eq!(
             format!("{lost:?}"),
-            "SendError { operation: \"track.merge\", error: TransportError { kind: Timeout, delivery: MaybeSent, status: \
-             None, source: Some(\"reset by peer\") }, attempts: 2, stop_reason: NotRepeatable, retry_after: Some(7s) }"
+            "SendError { text: track.merge may have been sent: no answer came in time (attempt 2; the operation must not \
+             be done twice), error: TransportError { kind: Timeout, delivery: MaybeSent, status: None, source: \
+             Some(\"reset by peer\") }, attempts: 2, stop_reason: NotRepeatable, retry_after: Some(7s) }"
         );
     }
 
