@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Serialize, Serializer, ser};
 
-use crate::{BuildError, BuildErrorKind};
+use crate::{BuildError, BuildErrorKind, json::Reason};
 
 /// A point in time in milliseconds since 1970-01-01 UTC, written as text: `2023-11-14T22:13:20.000Z` (RFC 3339).
 ///
@@ -138,10 +138,7 @@ fn digit(byte: u8) -> Option<i64> {
 impl Serialize for Rfc3339 {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if !(Self::FIRST..=Self::LAST).contains(&self.0) {
-            return Err(ser::Error::custom(format_args!(
-                "{} is not a time in milliseconds of the years 0 to 9999",
-                self.0
-            )));
+            return Err(ser::Error::custom(Reason("it is not a time in milliseconds of the years 0 to 9999")));
         }
         let (year, month, day) = civil_from_days(self.0.div_euclid(MILLIS_OF_DAY));
         let millis = self.0.rem_euclid(MILLIS_OF_DAY);
@@ -209,7 +206,7 @@ mod tests {
     fn what_has_no_such_text_is_refused() {
         for millis in [Rfc3339::FIRST - 1, Rfc3339::LAST + 1, i64::MIN, i64::MAX] {
             let error = serde_json::to_string(&Rfc3339::from_unix_millis(millis)).unwrap_err().to_string();
-            assert_eq!(error, format!("{millis} is not a time in milliseconds of the years 0 to 9999"));
+            assert_eq!(error, "it is not a time in milliseconds of the years 0 to 9999", "{millis}");
         }
         // Milliseconds that were taken for seconds.
         assert!(serde_json::to_string(&Rfc3339::from(Timestamp::from(1_700_000_000_000_i64))).is_err());

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, ser};
 
-use crate::{BuildError, Rfc3339};
+use crate::{BuildError, Rfc3339, json::Reason};
 
 /// A point in time: what every argument that is a time is made of.
 ///
@@ -104,10 +104,7 @@ impl std::str::FromStr for Timestamp {
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if self.seconds.unsigned_abs() >= Self::MILLISECONDS {
-            return Err(ser::Error::custom(format_args!(
-                "{} is not a time in seconds; it can only be milliseconds",
-                self.seconds
-            )));
+            return Err(ser::Error::custom(Reason("it is not a time in seconds; it can only be milliseconds")));
         }
         serializer.serialize_i64(self.seconds)
     }

@@ -5,7 +5,7 @@ use serde::{
     ser::{Error as _, SerializeMap as _},
 };
 
-use crate::TopicId;
+use crate::{TopicId, json::Reason};
 
 /// `{"topic_1":true}`, of pairs of a topic and whether the person gets it. A topic given twice is refused: which of the two
 /// counts would be up to the reader.
@@ -22,9 +22,9 @@ impl Serialize for Topics {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.0.len()))?;
         for (index, (topic, subscribed)) in self.0.iter().enumerate() {
-            topic.check().map_err(S::Error::custom)?;
+            topic.check().map_err(|error| S::Error::custom(Reason(error)))?;
             if self.0[..index].iter().any(|(before, _)| before == topic) {
-                return Err(S::Error::custom(format_args!("topic {topic} is given twice")));
+                return Err(S::Error::custom(Reason(format_args!("topic {topic} is given twice"))));
             }
             map.serialize_entry(&format_args!("topic_{topic}"), subscribed)?;
         }

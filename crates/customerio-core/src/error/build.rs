@@ -66,6 +66,9 @@ pub enum BuildErrorKind {
     #[error("is set both by a setter and in the attributes")]
     SetTwice,
     /// It cannot be written as JSON the way that the API needs it: the rest of the sentence.
+    ///
+    /// What a `Serialize` of your own says as it fails may quote the value, and is not kept: `serde_json::to_string` of the
+    /// same value shows it.
     #[error("{0}")]
     Encoding(String),
     /// It is not something that the API takes, for the reason given.

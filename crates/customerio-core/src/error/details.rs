@@ -58,12 +58,10 @@ pub(crate) fn entries(envelope: &Value) -> impl Iterator<Item = &Value> {
 }
 
 fn detail(entry: &Value) -> Option<Detail> {
-    let text = |name: &str| entry[name].as_str().map(str::to_owned);
-    if let Some(message) = entry.as_str() {
-        return Some(Detail { message: message.to_owned(), ..Detail::default() });
-    }
+    let text = |name: &str| entry[name].as_str();
+    let message = entry.as_str().or_else(|| text("detail")).or_else(|| text("message")).or_else(|| text("reason"));
     Some(Detail {
-        message: text("detail").or_else(|| text("message")).or_else(|| text("reason"))?,
+        message: message.filter(|message| !message.trim().is_empty())?.to_owned(),
         code: match &entry["code"] {
             Value::Number(code) => Some(code.to_string()),
             code => code.as_str().map(str::to_owned),

@@ -23,6 +23,8 @@ use serde::{
     },
 };
 
+use super::reason::told;
+
 /// How `serde_json` passes on JSON that is already written, and numbers of any precision: as a struct of this name with a
 /// single field of this name, whose text is to be written as it is.
 const WRITTEN: [&str; 2] = [RAW, "$serde_json::private::Number"];
@@ -107,9 +109,13 @@ impl Display for EncodeError {
 impl std::error::Error for EncodeError {}
 
 impl serde::ser::Error for EncodeError {
-    /// What a `Serialize` says, of the caller's or of one of our own.
+    /// What a `Serialize` says: of our own, as it is; of the caller's it may quote a value, and only that it failed is told.
     fn custom<T: Display>(message: T) -> Self {
-        Self::new(format_args!("cannot be encoded: {message}"))
+        let reason = told(&message);
+        let reason = reason.as_deref().unwrap_or(
+            "its `Serialize` failed, and what it said may quote a value and is not shown; try it with `serde_json`",
+        );
+        Self::new(format_args!("cannot be encoded: {reason}"))
     }
 }
 

@@ -5,11 +5,15 @@
 
 mod encoder;
 mod members;
+mod reason;
 
 use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 
 use self::encoder::{EncodeError, Names};
-pub(crate) use self::members::{Members, value_len};
+pub(crate) use self::{
+    members::{Members, value_len},
+    reason::Reason,
+};
 use crate::{BuildError, BuildErrorKind};
 
 /// Most bodies are shorter.
@@ -110,7 +114,7 @@ impl Attributes {
 impl Serialize for Attributes {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         const RAW: &str = encoder::RAW;
-        let json = self.json.as_deref().map_err(serde::ser::Error::custom)?;
+        let json = self.json.as_deref().map_err(|error| serde::ser::Error::custom(Reason(error)))?;
         let json = if json.is_empty() { "{}" } else { std::str::from_utf8(json).unwrap_or_default() };
         let mut raw = serializer.serialize_struct(RAW, 1)?;
         raw.serialize_field(RAW, json)?;
@@ -364,6 +368,31 @@ mod tests {
         }
         assert_eq!(attributes(json!({"a": raw})).unwrap(), r#"{"a":{"plan":"pro"}}"#);
         assert_eq!(attributes(BTreeMap::from([([1], 1)])).unwrap_err(), "the attributes has a key that is not text");
+    }
+
+    /// A type of the caller's, whose error quotes the value.
+    struct Secretive;
+
+    impl Serialize for Secretive {
+        fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+            Err(serde::ser::Error::custom("cannot serialise 1815-12-10 of Ada"))
+        }
+    }
+
+    #[test]
+    fn what_a_serialize_of_the_callers_says_is_not_shown() {
+        let why = "cannot be encoded: its `Serialize` failed, and what it said may quote a value and is not shown; try it \
+                   with `serde_json`";
+        for (result, path) in [
+            (text(&Secretive), "the body"),
+            (attributes(BTreeMap::from([("born", BTreeMap::from([("on", Secretive)]))])), "`born.on`"),
+            (attributes(BTreeMap::from([("tags", [Some(Secretive), None])])), "`tags[0]`"),
+        ] {
+            assert_eq!(result.unwrap_err(), format!("{path} {why}"));
+        }
+        let error = Attributes::new("the attributes", &BTreeMap::from([("born", Secretive)])).json().unwrap_err();
+        assert!(!format!("{error:?} {error:#?}").contains("Ada"), "{error:?}");
+        assert!(std::error::Error::source(&error).is_none());
     }
 
     #[test]

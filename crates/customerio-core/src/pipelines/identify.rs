@@ -320,7 +320,7 @@ mod tests {
             (refused_pipelines(Identify::new("42").with_traits([1])), "the traits must be an object, not a list"),
             (
                 refused_pipelines(Identify::new("42").with_created_at(1_700_000_000_000_i64)),
-                "`createdAt` cannot be encoded: 1700000000000000 is not a time in milliseconds of the years 0 to 9999",
+                "`createdAt` cannot be encoded: it is not a time in milliseconds of the years 0 to 9999",
             ),
             (
                 refused_pipelines(Identify::new("42").with_integrations([("A", true), ("A", false)])),

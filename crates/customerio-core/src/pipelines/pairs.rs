@@ -5,6 +5,8 @@ use serde::{
     ser::{Error as _, SerializeMap as _},
 };
 
+use crate::json::Reason;
+
 #[derive(Clone)]
 pub(super) struct Pairs<K, V>(pub(super) Vec<(K, V)>);
 
@@ -15,7 +17,7 @@ impl<K: AsRef<str>, V: Serialize> Serialize for Pairs<K, V> {
             let name = name.as_ref();
             // Which of the two counts would be up to the reader.
             if self.0[..index].iter().any(|(before, _)| before.as_ref() == name) {
-                return Err(S::Error::custom(format_args!("`{name}` is given twice")));
+                return Err(S::Error::custom(Reason(format_args!("`{name}` is given twice"))));
             }
             map.serialize_entry(name, value)?;
         }

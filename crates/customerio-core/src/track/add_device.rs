@@ -113,7 +113,7 @@ mod tests {
             (refused_track(AddDevice::new("42", Device::new("", Platform::Ios))), "the device's token is empty"),
             (
                 refused_track(AddDevice::new("42", device().with_last_used(1_700_000_000_000_i64))),
-                "`device.last_used` cannot be encoded: 1700000000000 is not a time in seconds; it can only be milliseconds",
+                "`device.last_used` cannot be encoded: it is not a time in seconds; it can only be milliseconds",
             ),
             (
                 refused_track(AddDevice::new(

@@ -300,7 +300,7 @@ mod tests {
             (refused_track(Metric::push("", PushMetric::Opened)), "the delivery's id is empty"),
             (
                 refused_track(Metric::push("R", PushMetric::Opened).with_timestamp(1_700_000_000_000_i64)),
-                "`timestamp` cannot be encoded: 1700000000000 is not a time in seconds; it can only be milliseconds",
+                "`timestamp` cannot be encoded: it is not a time in seconds; it can only be milliseconds",
             ),
         ] {
             assert_eq!(error.to_string(), expected);

@@ -3,6 +3,7 @@
 use serde::{Serialize, Serializer, ser::Error as _};
 
 use crate::{
+    json::Reason,
     macros::{opaque_debug, setters},
     text::Text,
 };
@@ -266,7 +267,7 @@ struct Part(f64);
 impl Serialize for Part {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if !(0.0..=1.0).contains(&self.0) {
-            return Err(S::Error::custom("a volume and a relevance score are from 0 to 1"));
+            return Err(S::Error::custom(Reason("a volume and a relevance score are from 0 to 1")));
         }
         serializer.serialize_f64(self.0)
     }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize, Serializer, ser::Error as _};
 use crate::{
     Body, BuildError, BuildErrorKind, DecodeFailure, DeliveryId, FromResponse, Limits, PersonId, Timestamp,
     TransactionalMessageId, decode_json,
-    json::{Attributes, Writer},
+    json::{Attributes, Reason, Writer},
     limits::check_bytes,
     text::Text,
 };
@@ -176,7 +176,7 @@ impl Pairs {
 impl Serialize for Pairs {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if !are_distinct(self.0.iter().map(|(name, _)| name)) {
-            return Err(S::Error::custom("a key is given twice"));
+            return Err(S::Error::custom(Reason("a key is given twice")));
         }
         serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
     }
@@ -217,7 +217,7 @@ mod tests {
             ),
             (
                 refused_app(SendInApp::new(1, "42").with_send_at(1_700_000_000_000_i64)),
-                "`send_at` cannot be encoded: 1700000000000 is not a time in seconds; it can only be milliseconds",
+                "`send_at` cannot be encoded: it is not a time in seconds; it can only be milliseconds",
             ),
         ] {
             assert_eq!(error.to_string(), expected);

@@ -141,7 +141,7 @@ mod tests {
             (refused_track(event().with_recipient("")), "the recipient is empty"),
             (
                 refused_track(event().with_timestamp(1_700_000_000_000_i64)),
-                "`timestamp` cannot be encoded: 1700000000000 is not a time in seconds; it can only be milliseconds",
+                "`timestamp` cannot be encoded: it is not a time in seconds; it can only be milliseconds",
             ),
             (refused_track(event().with_attributes(&large)), "the call has 32103 bytes, and the limit is 32000"),
             (
