@@ -39,7 +39,7 @@ impl fmt::Display for Key {
             (KeyKind::App, KeyOrigin::Argument) => "check the App API key given to `app`",
             (KeyKind::App, KeyOrigin::Variables) => "check CUSTOMERIO_APP_API_KEY",
             (KeyKind::ServiceAccount, KeyOrigin::Argument) => {
-                "check the service-account token given to `app`, and the workspace's id"
+                "check the service-account token given to `app` and the workspace's id"
             }
             (KeyKind::ServiceAccount, KeyOrigin::Variables) => {
                 "check CUSTOMERIO_APP_API_KEY, which has a service-account token, and CUSTOMERIO_WORKSPACE_ID"
@@ -49,15 +49,11 @@ impl fmt::Display for Key {
         })?;
         f.write_str(match self.kind {
             KeyKind::Track => {
-                "; the Site ID and the API key stand in one row in Customer.io's Account Settings > API Credentials > Track \
-                 API Keys"
+                "; both stand in one row in Customer.io under Account Settings > API Credentials > Track API Keys"
             }
-            KeyKind::App => {
-                "; App API keys stand in Customer.io's Account Settings > API Credentials > App API Keys, one for each \
-                 workspace"
-            }
-            KeyKind::ServiceAccount => "; service accounts stand in Customer.io's Account Settings",
-            KeyKind::Pipelines => "; the API key of a source stands in Customer.io's Sources, in the source's Settings",
+            KeyKind::App => "; it stands in Customer.io under Account Settings > API Credentials > App API Keys",
+            KeyKind::ServiceAccount => "; it belongs to a service account in Customer.io's Account Settings",
+            KeyKind::Pipelines => "; it stands in Customer.io under Sources, in the Settings of its source",
         })
     }
 }
@@ -220,7 +216,7 @@ mod tests {
             (KeyKind::Track, "CUSTOMERIO_SITE_ID and CUSTOMERIO_TRACK_API_KEY", "API Credentials > Track API Keys"),
             (KeyKind::App, "CUSTOMERIO_APP_API_KEY", "API Credentials > App API Keys"),
             (KeyKind::ServiceAccount, "CUSTOMERIO_APP_API_KEY", "Account Settings"),
-            (KeyKind::Pipelines, "CUSTOMERIO_PIPELINES_API_KEY", "the source's Settings"),
+            (KeyKind::Pipelines, "CUSTOMERIO_PIPELINES_API_KEY", "the Settings of its source"),
         ] {
             let (argument, variables) = (told(kind, KeyOrigin::Argument), told(kind, KeyOrigin::Variables));
             assert!(variables.contains(variable) && !argument.contains("CUSTOMERIO_"), "{argument}, {variables}");

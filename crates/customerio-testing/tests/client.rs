@@ -109,7 +109,8 @@ async fn every_bad_answer_is_the_right_error_with_everything_kept() {
         (
             401,
             r#"{"meta":{"error":"Unauthorized request"}}"#,
-            "track.delete was answered with 401 Unauthorized: Unauthorized request",
+            "track.delete was answered with 401 Unauthorized: Unauthorized request; check the Site ID and the API key given \
+             to `track`; both stand in one row in Customer.io under Account Settings > API Credentials > Track API Keys",
         ),
         (404, "", "track.delete was answered with 404 Not Found"),
         (500, HTML, "track.delete was answered with 500 Internal Server Error"),

@@ -132,7 +132,9 @@ async fn play(
             {"ok": null},
             {"ok": null},
             {"ok": {"delivery_id": message.delivery_id, "queued_at": message.queued_at.unix_seconds()}},
-            {"error": {"message": "track.identify was answered with 401 Unauthorized: Unauthorized request",
+            {"error": {"message": "track.identify was answered with 401 Unauthorized: Unauthorized request; check the Site ID \
+                and the API key given to `track`; both stand in one row in Customer.io under Account Settings > API \
+                Credentials > Track API Keys",
                 "delivery": "answered", "attempts": 1}},
             {"error": {"message": format!("track.identify was answered with {redirect}"),
                 "delivery": "answered", "attempts": 1}},
