@@ -7,7 +7,10 @@ mod catalogue;
 
 use std::{sync::Arc, time::Duration};
 
-use customerio_core::{Client, Endpoint, Region, Transport};
+use customerio_core::{
+    Client, Endpoint, Region, Transport,
+    app::{IdsAudience, TriggerBroadcast},
+};
 use customerio_emulator::Emulator;
 use customerio_hyper::HyperTransport;
 use customerio_reqwest::ReqwestTransport;
@@ -43,4 +46,21 @@ async fn every_operation_is_what_the_contract_says() {
             emulator.advance(Duration::from_secs(10));
         }
     }
+}
+
+/// The documentation of `TriggerBroadcast` says so.
+#[tokio::test]
+async fn a_broadcast_to_a_person_who_does_not_exist_is_refused_at_once() {
+    let emulator = Emulator::builder().with_app_api_key(catalogue::KEY).build();
+    emulator.create_broadcast(12);
+    let client = Client::new(Endpoint::app(Region::Us, catalogue::KEY).unwrap(), emulator.clone());
+    let trigger = |audience: IdsAudience| client.trigger_broadcast(TriggerBroadcast::new(12, audience));
+    let error = trigger(IdsAudience::new(["nobody"])).await.unwrap_err();
+    let details = error.as_api().unwrap().details();
+    assert_eq!((error.status().unwrap().as_u16(), error.attempts()), (422, 1));
+    assert_eq!(details[0].pointer.as_deref(), Some("/data/attributes/per_user_data"));
+    assert!(details[0].message.contains("see the errors of trigger 1"), "{error}");
+
+    emulator.advance(Duration::from_secs(10));
+    trigger(IdsAudience::new(["nobody"]).with_id_ignore_missing(true)).await.unwrap();
 }
