@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode};
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 
 use crate::{DecodeFailure, error::Reported};
 
@@ -33,6 +33,10 @@ use crate::{DecodeFailure, error::Reported};
 pub trait FromResponse: Sized + 'static {
     /// Whether a 2xx says all there is, so that a body that breaks off loses nothing: of `()` alone.
     const IS_EMPTY: bool = false;
+
+    /// A body that the API responds with: what `Recorder` of the crate `customerio-testing` does, where it is not told
+    /// otherwise.
+    const EXAMPLE: &'static str = "{}";
 
     /// Reads the response; its status is a 2xx.
     ///
@@ -121,17 +125,29 @@ pub(crate) fn decode_wrapped<T: DeserializeOwned>(
     Ok(serde_json::from_value(value)?)
 }
 
-/// Makes a type what an operation returns: the JSON of the response, or, with `in "field"`, what that field has.
+/// Reads a list, for which the API may write `null` where it is empty.
+pub(crate) fn list_or_null<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+/// Makes a type what an operation returns: the JSON of the response, or, with `in "field"`, what that field has. Behind it
+/// stands an example of the body.
 macro_rules! json_response {
-    ($type:ident) => {
+    ($type:ident = $example:literal) => {
         impl $crate::FromResponse for $type {
+            const EXAMPLE: &'static str = $example;
+
             fn from_response(response: &http::Response<bytes::Bytes>) -> Result<Self, $crate::DecodeFailure> {
                 $crate::decode_json(response)
             }
         }
     };
-    ($type:ident in $field:literal) => {
+    ($type:ident in $field:literal = $example:literal) => {
         impl $crate::FromResponse for $type {
+            const EXAMPLE: &'static str = $example;
+
             fn from_response(response: &http::Response<bytes::Bytes>) -> Result<Self, $crate::DecodeFailure> {
                 $crate::from_response::decode_wrapped($field, response)
             }

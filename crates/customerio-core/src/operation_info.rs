@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::Method;
 
-use crate::{Api, Operation, Quota, Replay};
+use crate::{Api, FromResponse, Operation, Quota, Replay};
 
 /// What is known of an operation without a value of it.
 #[derive(Debug)]
@@ -28,6 +28,8 @@ pub struct OperationInfo {
     pub response_limit: usize,
     /// How long one attempt may take, as far as that does not depend on its values.
     pub attempt_timeout: Duration,
+    /// A body that the API responds with: the [`FromResponse::EXAMPLE`] of its output.
+    pub response_example: &'static str,
 }
 
 impl OperationInfo {
@@ -44,6 +46,7 @@ impl OperationInfo {
             authenticated: O::AUTHENTICATED,
             response_limit: O::RESPONSE_LIMIT,
             attempt_timeout: O::ATTEMPT_TIMEOUT,
+            response_example: <O::Output as FromResponse>::EXAMPLE,
         }
     }
 }

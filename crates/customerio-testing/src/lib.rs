@@ -1,6 +1,6 @@
 //! Tests for programs that use Customer.io, and for transports.
 //!
-//! - [`Recorder`]: a transport that sends nothing: it keeps each request and answers as it was told.
+//! - [`Recorder`]: a transport that sends nothing: it keeps each request, and responds as it was told or as the API does.
 //! - [`WireServer`]: a server on loopback that shows the bytes of each request that it got.
 //! - [`conformance`]: the contract of a [`Transport`](customerio_core::Transport), to be run on one of your own.
 //! - [`faults`]: a server that breaks the rules of HTTP as it is told, and counts what it got.

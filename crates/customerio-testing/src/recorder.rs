@@ -7,27 +7,36 @@ use std::{
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use customerio_core::{Moment, Transport, TransportError};
+use customerio_core::{Attempt, Moment, Transport, TransportError, operations};
 use http::{Request, Response, StatusCode};
 
-/// A [`Transport`] that sends nothing: it keeps each request, and answers as it was told, or else with `{}`.
+/// A [`Transport`] that sends nothing: it keeps each request, and responds as it was told, or else as the API does when all
+/// is well: a message that is sent has a delivery id, a segment that is made has a number.
+///
+/// What it responds by itself is always the same, whatever was asked: a 200 with the
+/// [example](customerio_core::FromResponse::EXAMPLE) of the operation. For an operation of your own that is `{}`. A
+/// stand-in that knows what it was told before is in the crate `customerio-emulator`.
 ///
 /// Time is its own: a wait takes none, and moves its clock, so that a test of repeats ends at once. Its random bits are
 /// the numbers from 1 on, so that ids are the same in each run.
 ///
 /// ```
-/// use customerio_core::{Client, Endpoint, Region};
+/// use customerio_core::{Client, Endpoint, Region, app::SendEmail};
 /// use customerio_testing::Recorder;
 ///
 /// # #[tokio::main]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
 /// # tokio::spawn(async {
-/// let recorder = Recorder::new().answering(503, "").answering(200, "{}");
+/// let recorder = Recorder::new().answering(503, "");
 /// let client = Client::new(Endpoint::track(Region::Us, "site", "key")?, recorder.clone());
 /// client.delete("42").await?;
 ///
 /// assert_eq!(recorder.requests().len(), 2);
 /// assert_eq!(recorder.requests()[1].uri().path(), "/api/v1/customers/42");
+///
+/// let client = Client::new(Endpoint::app(Region::Us, "key")?, recorder);
+/// let sent = client.send_email(SendEmail::from_template("welcome", "ada@example.com")).await?;
+/// assert_eq!(sent.delivery_id.as_str(), "RPIL");
 /// # Ok(())
 /// # }).await?
 /// # }
@@ -53,7 +62,7 @@ enum Answer {
 }
 
 impl Recorder {
-    /// A recorder that answers everything with a 200 and `{}`.
+    /// A recorder that responds to everything as the API does when all is well.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -117,13 +126,17 @@ impl fmt::Debug for Recorder {
 #[async_trait]
 impl Transport for Recorder {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        let operation = Attempt::of(&request).operation;
         let answer = {
             let mut state = self.state();
             state.requests.push(request);
             state.answers.pop_front()
         };
         match answer {
-            None => Ok(Response::new(Bytes::from_static(b"{}"))),
+            None => {
+                let known = operations().find(|known| known.name == operation);
+                Ok(Response::new(known.map_or("{}", |known| known.response_example).into()))
+            }
             Some(Answer::Result(result)) => result,
             Some(Answer::Silence) => std::future::pending().await,
         }

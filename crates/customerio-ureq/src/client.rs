@@ -21,7 +21,7 @@ use crate::{batch::BatchSender, block_on::block_on};
 /// ```
 /// use customerio_core::{Endpoint, Region, app::SendEmail};
 /// use customerio_ureq::Client;
-/// # let transport = customerio_testing::Recorder::new().answering(200, r#"{"delivery_id":"RPIL"}"#);
+/// # let transport = customerio_testing::Recorder::new();
 ///
 /// # /*
 /// let transport = UreqTransport::new()?;

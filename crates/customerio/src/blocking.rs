@@ -37,7 +37,7 @@ pub use customerio_ureq::{BatchSender, Client, UreqTransport};
 /// use serde_json::json;
 ///
 /// # fn main() -> Result<(), customerio::Error> {
-/// # let recorder = customerio_testing::Recorder::new().answering(200, "{}").answering(200, r#"{"delivery_id":"RPIL"}"#);
+/// # let recorder = customerio_testing::Recorder::new();
 /// # let builder = CustomerIo::builder(customerio::Region::Us).track("site", "key").app("key");
 /// # let cio = builder.build_over(recorder)?;
 /// # /*

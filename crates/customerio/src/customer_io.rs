@@ -16,7 +16,7 @@ use customerio_core::{
 /// # #[tokio::main]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
 /// # tokio::spawn(async {
-/// # let recorder = customerio_testing::Recorder::new().answering(200, "{}").answering(200, r#"{"delivery_id":"RPIL"}"#);
+/// # let recorder = customerio_testing::Recorder::new();
 /// # let builder = CustomerIo::builder(customerio::Region::Us).track("site", "key").app("key");
 /// # let cio = builder.build_over(recorder)?;
 /// # /*

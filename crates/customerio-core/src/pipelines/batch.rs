@@ -27,6 +27,7 @@ pub const OPERATIONS: &[OperationInfo] = &[OperationInfo {
     authenticated: true,
     response_limit: READ_RESPONSE,
     attempt_timeout: BATCH_TIMEOUT,
+    response_example: <crate::BatchResponse as crate::FromResponse>::EXAMPLE,
 }];
 
 impl Sealed for PipelinesBatch {}

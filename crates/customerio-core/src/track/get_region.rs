@@ -1,10 +1,9 @@
 //! `GET /api/v1/accounts/region`: where the workspace of the credentials is.
 
-use bytes::Bytes;
-use http::{Method, Response};
+use http::Method;
 use serde::Deserialize;
 
-use crate::{DecodeFailure, FromResponse, Operation, Region, Track, WorkspaceId, decode_json};
+use crate::{Operation, Region, Track, WorkspaceId, from_response::json_response};
 
 /// Asks in which region the workspace of the credentials is. The hosts of all regions respond alike, so any [`Region`]
 /// will do for this call; and it shows whether the credentials are good.
@@ -86,11 +85,7 @@ impl From<String> for RegionName {
     }
 }
 
-impl FromResponse for AccountRegion {
-    fn from_response(response: &Response<Bytes>) -> Result<Self, DecodeFailure> {
-        decode_json(response)
-    }
-}
+json_response!(AccountRegion = r#"{"url":"https://track.customer.io","region":"us","environment_id":1}"#);
 
 impl Operation for GetRegion {
     type Api = Track;
@@ -102,8 +97,10 @@ impl Operation for GetRegion {
 
 #[cfg(test)]
 mod tests {
+    use http::Response;
+
     use super::*;
-    use crate::testing::wire_track;
+    use crate::{DecodeFailure, FromResponse, testing::wire_track};
 
     fn read(body: &'static str) -> Result<AccountRegion, DecodeFailure> {
         AccountRegion::from_response(&Response::new(body.into()))

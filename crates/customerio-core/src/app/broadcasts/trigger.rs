@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::{Method, Response};
+use http::Method;
 use serde::{Deserialize, Serialize};
 
 use super::Audience;
 use crate::{
-    App, Body, BroadcastId, BuildError, DecodeFailure, FromResponse, Limits, Operation, Path, Quota, TriggerId,
-    decode_json,
+    App, Body, BroadcastId, BuildError, Limits, Operation, Path, Quota, TriggerId,
+    from_response::json_response,
     json::{Attributes, Writer},
     limits::check_bytes,
     macros::opaque_debug,
@@ -63,11 +62,7 @@ pub struct Trigger {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-impl FromResponse for Trigger {
-    fn from_response(response: &Response<Bytes>) -> Result<Self, DecodeFailure> {
-        decode_json(response)
-    }
-}
+json_response!(Trigger = r#"{"id":1}"#);
 
 impl TriggerBroadcast {
     /// The broadcast with this number, to `audience`.
@@ -120,11 +115,12 @@ opaque_debug!(TriggerBroadcast);
 
 #[cfg(test)]
 mod tests {
+    use http::Response;
     use serde_json::json;
 
     use super::*;
     use crate::{
-        Replay,
+        FromResponse, Replay,
         app::{DefaultAudience, Filter, IdsAudience, PerUserDataAudience, UserData},
         testing::{body, refused_app, wire_app},
     };

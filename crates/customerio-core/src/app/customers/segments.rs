@@ -31,10 +31,11 @@ pub struct Segments {
 #[non_exhaustive]
 pub struct PersonSegments {
     /// The segments.
+    #[serde(deserialize_with = "crate::from_response::list_or_null")]
     pub segments: Vec<Segment>,
 }
 
-json_response!(PersonSegments);
+json_response!(PersonSegments = r#"{"segments":[{"id":1,"name":"VIPs","description":""}]}"#);
 
 impl Segments {
     /// Those of this person.
@@ -94,5 +95,8 @@ mod tests {
         let json = r#"{"segments":[{"id":"7","name":"VIPs","description":"x"}]}"#;
         let segments = parse::<Segments>(Response::new(json.into())).unwrap().segments;
         assert_eq!((segments[0].id, segments[0].name.as_deref()), (7.into(), Some("VIPs")));
+        let none = parse::<Segments>(Response::new(r#"{"segments":null}"#.into())).unwrap();
+        assert!(none.segments.is_empty());
+        assert!(parse::<Segments>(Response::new("{}".into())).is_err());
     }
 }

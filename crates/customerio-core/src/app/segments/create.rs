@@ -50,7 +50,7 @@ pub struct Segment {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-json_response!(Segment in "segment");
+json_response!(Segment in "segment" = r#"{"segment":{"id":1,"name":"VIPs","description":"","state":"finished","type":"manual"}}"#);
 
 impl Create {
     /// A segment with this name.

@@ -35,7 +35,7 @@ pub struct Membership {
 #[non_exhaustive]
 pub struct Members {
     /// Their ids.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::from_response::list_or_null")]
     pub ids: Vec<String>,
     /// Where the next page begins; empty or absent on the last.
     #[serde(default)]
@@ -45,7 +45,7 @@ pub struct Members {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-json_response!(Members);
+json_response!(Members = r#"{"segment_id":1,"ids":["1"],"identifiers":[{"id":"1","email":null,"cio_id":"03000001"}],"next":""}"#);
 
 impl Membership {
     /// The people in this segment, from the first on.
@@ -123,5 +123,7 @@ mod tests {
         let page = parse::<Membership>(Response::new(json.into())).unwrap();
         assert_eq!((page.ids.len(), page.next.as_deref()), (2, Some("MTo")));
         assert_eq!(page.extra["segment_id"], 7);
+        let empty = parse::<Membership>(Response::new(r#"{"segment_id":7,"ids":null,"next":""}"#.into())).unwrap();
+        assert!(empty.ids.is_empty());
     }
 }

@@ -4,13 +4,11 @@
 
 use std::collections::BTreeSet;
 
-use bytes::Bytes;
-use http::Response;
-use serde::{Deserialize, Serialize, Serializer, ser::Error as _};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::Error as _};
 
 use crate::{
-    Body, BuildError, BuildErrorKind, DecodeFailure, DeliveryId, FromResponse, Limits, PersonId, Timestamp,
-    TransactionalMessageId, decode_json,
+    Body, BuildError, BuildErrorKind, DeliveryId, Limits, PersonId, Timestamp, TransactionalMessageId,
+    from_response::json_response,
     json::{Attributes, Reason, Writer},
     limits::check_bytes,
     text::Text,
@@ -135,21 +133,26 @@ pub struct SentMessage {
     /// The id of the message: reporting webhooks and metrics name it.
     pub delivery_id: DeliveryId,
     /// When Customer.io took it, if the response says so; not when it goes out, if that is later.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "any_time", skip_serializing_if = "Option::is_none")]
     pub queued_at: Option<Timestamp>,
     /// When it goes out, if `send_at` asked for a time to come.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "any_time", skip_serializing_if = "Option::is_none")]
     pub send_at: Option<Timestamp>,
     /// What else the response has.
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-impl FromResponse for SentMessage {
-    fn from_response(response: &Response<Bytes>) -> Result<Self, DecodeFailure> {
-        decode_json(response)
-    }
+/// A time, or nothing where it cannot be read: no time is worth the id of a message that was taken.
+fn any_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
+    Ok(match serde_json::Value::deserialize(deserializer)? {
+        serde_json::Value::Number(seconds) => seconds.as_i64().map(Timestamp::from),
+        serde_json::Value::String(text) => text.parse().ok(),
+        _ => None,
+    })
 }
+
+json_response!(SentMessage = r#"{"delivery_id":"RPIL","queued_at":1700000000}"#);
 
 /// Names and values, as an object. A name that stands twice is refused: which of the two counts is up to the reader.
 #[derive(Clone, Default)]
@@ -197,8 +200,11 @@ pub(in crate::app) fn check_text(what: &'static str, value: &str) -> Result<(), 
 mod tests {
     use std::collections::BTreeMap;
 
+    use http::Response;
+
     use super::*;
     use crate::{
+        DecodeFailure, FromResponse,
         app::send::SendInApp,
         testing::{body, refused_app},
     };
@@ -249,6 +255,19 @@ mod tests {
         let sent = read(r#"{"delivery_id":"RPIL"}"#).unwrap();
         assert_eq!((sent.delivery_id.as_str(), sent.queued_at, sent.send_at), ("RPIL", None, None));
         assert_eq!(serde_json::to_string(&sent).unwrap(), r#"{"delivery_id":"RPIL"}"#);
+        for (queued_at, expected) in [
+            ("1700000000", Some(1_700_000_000.into())),
+            ("\"1700000000\"", Some(1_700_000_000.into())),
+            ("\"2023-11-14T22:13:20Z\"", Some(1_700_000_000.into())),
+            ("null", None),
+            ("\"soon\"", None),
+            ("1.5e300", None),
+            ("{\"at\":1}", None),
+        ] {
+            let body = format!(r#"{{"delivery_id":"RPIL","queued_at":{queued_at},"send_at":[]}}"#);
+            let sent = SentMessage::from_response(&Response::new(body.into())).unwrap();
+            assert_eq!((sent.delivery_id.as_str(), sent.queued_at, sent.send_at), ("RPIL", expected, None));
+        }
     }
 
     #[test]
