@@ -79,7 +79,9 @@ impl Secrets {
             secrets.add(pair);
             // There is no colon in the name, and there may be some in the password.
             let (user, password) = pair.split_once(':').unwrap_or_default();
-            [user, password].into_iter().for_each(|part| secrets.add(part));
+            for part in [user, password] {
+                secrets.add(part);
+            }
         } else {
             secrets.add(token);
         }

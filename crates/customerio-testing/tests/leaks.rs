@@ -218,11 +218,11 @@ fn endpoint() -> Endpoint<Track> {
 }
 
 /// A type of the caller's, whose error quotes what it failed at.
-struct Quoting;
+struct Quoting(&'static str);
 
 impl serde::Serialize for Quoting {
     fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
-        Err(serde::ser::Error::custom("no such plan: LEAK-plan"))
+        Err(serde::ser::Error::custom(self.0))
     }
 }
 
@@ -259,7 +259,7 @@ fn no_refused_argument_is_shown() {
         refused(Identify::new(&phone)),
         refused(Identify::new("LEAK-42").with_attributes(&nan)),
         refused(Identify::new("LEAK-42").with_attributes(text)),
-        refused(Identify::new("LEAK-42").with_attributes(BTreeMap::from([("plan", Quoting)]))),
+        refused(Identify::new("LEAK-42").with_attributes(BTreeMap::from([("plan", Quoting("LEAK-plan"))]))),
         refused(Event::new("LEAK-42", "LEAK-name").with_timestamp(4_155_550_142_000)),
         refused(Identify::new("LEAK-42").with_attributes(&unkeyed)),
         refused(Identify::new("LEAK-42").with_email("LEAK-a@example.com").with_attributes(&taken)),
@@ -281,7 +281,7 @@ fn no_refused_argument_is_shown() {
         refused(track::Raw::get(["LEAK-segment", ".."])),
         refused(track::Raw::get(["LEAK-segment", &huge])),
         refused(track::Raw::post(["LEAK-segment"], &nan)),
-        refused(track::Raw::post(["LEAK-segment"], Quoting)),
+        refused(track::Raw::post(["LEAK-segment"], Quoting("LEAK-plan"))),
         refused_app(email().with_message_data(&nan)),
         refused_app(email().with_header("LEAK-header", "1").with_header("LEAK-header", "2")),
         refused_app(email().with_attachment(invoice.clone()).with_attachment(invoice)),
@@ -290,7 +290,9 @@ fn no_refused_argument_is_shown() {
         refused_pipelines(pipelines::Track::new("LEAK-42", "LEAK-name").with_properties(&nan)),
         refused_pipelines(pipelines::Track::new("LEAK-42", "LEAK-name").with_properties(&big)),
         refused_pipelines(pipelines::Identify::new("LEAK-42").with_traits(text)),
-        refused_pipelines(pipelines::Identify::new("LEAK-42").with_traits(BTreeMap::from([("plan", Quoting)]))),
+        refused_pipelines(
+            pipelines::Identify::new("LEAK-42").with_traits(BTreeMap::from([("plan", Quoting("LEAK-plan"))])),
+        ),
         Endpoint::track(Region::Us, "LEAK-si:te", KEY).unwrap_err(),
         Endpoint::app(Region::Us, "LEAK-\0key").unwrap_err(),
         Endpoint::pipelines(Region::Us, "sk_eu_LEAK-key").unwrap_err(),

@@ -7,7 +7,9 @@ mod catalogue;
 use std::{collections::BTreeSet, fmt::Debug};
 
 use customerio_core::{
-    Api, App, BatchResponse, Client, Endpoint, Operation, Prepared, Region, Track, app, bytes::Bytes, http::Response,
+    Api, App, BatchResponse, Client, Endpoint, Operation, Prepared, Region, Track, app,
+    bytes::Bytes,
+    http::{Request, Response},
     operations, track,
 };
 use customerio_testing::Recorder;
@@ -15,33 +17,36 @@ use customerio_testing::Recorder;
 /// Calls each operation over a recorder that was told nothing.
 struct Call {
     runtime: tokio::runtime::Runtime,
-    called: BTreeSet<&'static str>,
+    recorder: Recorder,
 }
 
 impl catalogue::Visit for Call {
     fn operation<O: Operation + Debug>(&mut self, endpoint: &Endpoint<O::Api>, operation: O) {
-        let client = Client::new(endpoint.clone(), Recorder::new());
+        let client = Client::new(endpoint.clone(), self.recorder.clone());
         if let Err(error) = self.runtime.block_on(client.call(operation)) {
             panic!("{}: {error}", O::NAME);
         }
-        self.called.insert(O::NAME);
     }
 
     fn batch<A: Api>(&mut self, endpoint: &Endpoint<A>, batch: Prepared<BatchResponse>) {
-        let (client, name) = (Client::new(endpoint.clone(), Recorder::new()), batch.name());
+        let (client, name) = (Client::new(endpoint.clone(), self.recorder.clone()), batch.name());
         let response = self.runtime.block_on(client.send(batch)).unwrap();
         assert_eq!(response.into_result(2).unwrap(), 2, "{name}");
-        self.called.insert(name);
     }
 }
 
 #[test]
 fn it_responds_to_every_operation_as_the_api_does() {
+    const URL: &str = "https://proxy.example.com";
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let mut call = Call { runtime, called: BTreeSet::new() };
-    catalogue::visit("https://proxy.example.com", &mut call);
-    let known: BTreeSet<_> = operations().map(|operation| operation.name).collect();
-    assert_eq!(call.called, known);
+    let mut call = Call { runtime, recorder: Recorder::new() };
+    catalogue::visit(URL, &mut call);
+    let (samples, requests) = (catalogue::samples(URL), call.recorder.requests());
+    let sent = |request: &Request<Bytes>| format!("{} {}", request.method(), request.uri());
+    let expected: Vec<_> = samples.iter().map(|sample| sent(&sample.request)).collect();
+    assert_eq!(requests.iter().map(sent).collect::<Vec<_>>(), expected, "each was sent once");
+    let called: BTreeSet<_> = samples.iter().map(|sample| sample.operation).collect();
+    assert_eq!(called, operations().map(|operation| operation.name).collect());
 }
 
 #[tokio::test]

@@ -40,7 +40,9 @@ impl ApiError {
     /// Blanks `secrets` in what the server says; `key` is told of with a 401.
     pub(crate) fn new(answer: Answer, wall: Option<Timestamp>, secrets: &Secrets, key: Option<Key>) -> Self {
         let mut details = details::read(answer.response.body());
-        details.iter_mut().for_each(|detail| detail.blank(secrets));
+        for detail in &mut details {
+            detail.blank(secrets);
+        }
         let retry_after = retry_after(answer.response.headers(), wall);
         let mut redirect = redirect(&answer.response);
         if let Some(Redirect::Host(host)) = &mut redirect {
@@ -112,7 +114,7 @@ impl fmt::Debug for ApiError {
             .field("answer", &self.answer)
             .field("details", &self.details)
             .field("retry_after", &self.retry_after)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
@@ -233,7 +235,7 @@ mod tests {
             format!("{api:?}"),
             "ApiError { text: track.identify was answered with 429 Too Many Requests: slow down, answer: Answer { \
              operation: \"track.identify\", status: 429, body_bytes: 50, attempts: 1, stop_reason: Final, .. }, details: \
-             [Detail { message_bytes: 9, .. }], retry_after: Some(3s) }"
+             [Detail { message_bytes: 9, .. }], retry_after: Some(3s), .. }"
         );
     }
 
@@ -292,7 +294,7 @@ mod tests {
 
     #[test]
     fn a_401_says_which_credential_to_check_and_nothing_shows_it() {
-        let key = Some(Key { kind: KeyKind::App, origin: KeyOrigin::Variables });
+        let key = Key { kind: KeyKind::App, origin: KeyOrigin::Variables };
         let authorization = http::HeaderValue::from_static("Bearer k3y-0123456789");
         let read = |status: u16, location: &str| {
             let body = r#"{"errors":[{"detail":"bad key Bearer k3y-0123456789","code":"k3y-0123456789",
@@ -300,12 +302,12 @@ mod tests {
             let response =
                 http::Response::builder().status(status).header("location", location).body(body.into()).unwrap();
             let answer = Answer { operation: "app.call", response, attempts: 1, stop_reason: StopReason::Final };
-            ApiError::new(answer, None, &Secrets::of(Some(&authorization)), key)
+            ApiError::new(answer, None, &Secrets::of(Some(&authorization)), Some(key))
         };
         let error = read(401, "");
         assert_eq!(
             error.to_string(),
-            format!("app.call was answered with 401 Unauthorized: bad key Bearer [credential]; {}", key.unwrap())
+            format!("app.call was answered with 401 Unauthorized: bad key Bearer [credential]; {key}")
         );
         let Detail { message, code, pointer } = &error.details()[0];
         assert_eq!(

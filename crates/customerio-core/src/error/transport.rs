@@ -169,6 +169,7 @@ impl fmt::Debug for SendError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SendError")
             .field("text", &format_args!("{self}"))
+            .field("operation", &self.operation)
             .field("error", &self.error)
             .field("attempts", &self.attempts)
             .field("stop_reason", &self.stop_reason)
@@ -210,8 +211,8 @@ mod tests {
         assert_eq!(
             format!("{lost:?}"),
             "SendError { text: track.merge may have been sent: no answer came in time (attempt 2; the operation must not \
-             be done twice), error: TransportError { kind: Timeout, delivery: MaybeSent, status: None, source: \
-             Some(\"reset by peer\") }, attempts: 2, stop_reason: NotRepeatable, retry_after: Some(7s) }"
+             be done twice), operation: \"track.merge\", error: TransportError { kind: Timeout, delivery: MaybeSent, status: \
+             None, source: Some(\"reset by peer\") }, attempts: 2, stop_reason: NotRepeatable, retry_after: Some(7s) }"
         );
     }
 

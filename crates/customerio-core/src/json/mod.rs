@@ -371,26 +371,28 @@ mod tests {
     }
 
     /// A type of the caller's, whose error quotes the value.
-    struct Secretive;
+    #[derive(Clone, Copy)]
+    struct Secretive(&'static str);
 
     impl Serialize for Secretive {
         fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
-            Err(serde::ser::Error::custom("cannot serialise 1815-12-10 of Ada"))
+            Err(serde::ser::Error::custom(format_args!("cannot serialise {}", self.0)))
         }
     }
 
     #[test]
     fn what_a_serialize_of_the_callers_says_is_not_shown() {
+        let secretive = Secretive("Ada, born 1815-12-10");
         let why = "cannot be encoded: its `Serialize` failed, and what it said may quote a value and is not shown; try it \
                    with `serde_json`";
         for (result, path) in [
-            (text(&Secretive), "the body"),
-            (attributes(BTreeMap::from([("born", BTreeMap::from([("on", Secretive)]))])), "`born.on`"),
-            (attributes(BTreeMap::from([("tags", [Some(Secretive), None])])), "`tags[0]`"),
+            (text(&secretive), "the body"),
+            (attributes(BTreeMap::from([("born", BTreeMap::from([("on", secretive)]))])), "`born.on`"),
+            (attributes(BTreeMap::from([("tags", [Some(secretive), None])])), "`tags[0]`"),
         ] {
             assert_eq!(result.unwrap_err(), format!("{path} {why}"));
         }
-        let error = Attributes::new("the attributes", &BTreeMap::from([("born", Secretive)])).json().unwrap_err();
+        let error = Attributes::new("the attributes", &BTreeMap::from([("born", secretive)])).json().unwrap_err();
         assert!(!format!("{error:?} {error:#?}").contains("Ada"), "{error:?}");
         assert!(std::error::Error::source(&error).is_none());
     }
