@@ -3,7 +3,7 @@
 use std::{fmt, marker::PhantomData, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Request, Response, header};
+use http::{HeaderName, HeaderValue, Request, Response};
 
 use crate::{
     Api, Attempt, CallOptions, Delivery, Endpoint, Error, FromResponse, Moment, Operation, Prepared, Quota, Replay,
@@ -277,7 +277,7 @@ impl<T: FromResponse> Exchange<T> {
             operation: self.operation,
             attempts: self.attempts,
             wall: Some(now.timestamp()),
-            authorization: self.request.headers().get(header::AUTHORIZATION),
+            headers: self.request.headers(),
             key: self.key,
         };
         match result {

@@ -1,7 +1,7 @@
 //! What an operation returns, read from a response.
 
 use bytes::Bytes;
-use http::{HeaderValue, Response, StatusCode};
+use http::{HeaderMap, Response, StatusCode};
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 
 use crate::{DecodeFailure, error::Reported};
@@ -47,11 +47,11 @@ pub trait FromResponse: Sized + 'static {
     /// [`Error::Api`](crate::Error::Api).
     fn from_response(response: &Response<Bytes>) -> Result<Self, DecodeFailure>;
 
-    /// Blanks what the server's messages in it show of the credentials of the call, which had this `authorization`.
+    /// Blanks what the server's messages in it show of the credentials of the request, which had these headers.
     #[doc(hidden)]
     #[must_use]
-    fn without_credential(self, authorization: Option<&HeaderValue>) -> Self {
-        let _ = authorization;
+    fn without_credential(self, request: &HeaderMap) -> Self {
+        let _ = request;
         self
     }
 }

@@ -1,7 +1,7 @@
 //! Requests built for an endpoint, and responses read: the translation to and from HTTP.
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, Response, Uri, header, uri, uri::PathAndQuery};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri, header, uri, uri::PathAndQuery};
 
 use crate::{
     Api, ApiError, BuildError, BuildErrorKind, DecodeError, DecodeFailure, Endpoint, Error, FromResponse, Operation,
@@ -47,7 +47,8 @@ pub fn build<O: Operation>(endpoint: &Endpoint<O::Api>, operation: O) -> Result<
 /// that cannot be read. It does not know the credentials: where the server's message quotes them, so does the error. With
 /// an endpoint at hand, [`Endpoint::parse`] blanks them, and says with a 401 which to check.
 pub fn parse<O: Operation>(response: Response<Bytes>) -> Result<O::Output, Error> {
-    Sent { operation: O::NAME, attempts: 1, wall: None, authorization: None, key: None }.read(response)
+    let headers = HeaderMap::new();
+    Sent { operation: O::NAME, attempts: 1, wall: None, headers: &headers, key: None }.read(response)
 }
 
 impl<A: Api> Endpoint<A> {
@@ -100,8 +101,8 @@ impl<A: Api> Endpoint<A> {
     ///
     /// Those of [`parse`].
     pub fn parse<O: Operation<Api = A>>(&self, response: Response<Bytes>) -> Result<O::Output, Error> {
-        let authorization = self.headers(O::AUTHENTICATED, false).get(header::AUTHORIZATION);
-        Sent { operation: O::NAME, attempts: 1, wall: None, authorization, key: self.key() }.read(response)
+        let headers = self.headers(O::AUTHENTICATED, false);
+        Sent { operation: O::NAME, attempts: 1, wall: None, headers, key: self.key() }.read(response)
     }
 
     fn uri(&self, path: PathAndQuery) -> Result<Uri, BuildError> {
@@ -155,8 +156,8 @@ pub(crate) struct Sent<'a> {
     pub(crate) operation: &'static str,
     pub(crate) attempts: u32,
     pub(crate) wall: Option<Timestamp>,
-    /// What it carried as credentials, which no error shows.
-    pub(crate) authorization: Option<&'a HeaderValue>,
+    /// The headers of the request, whose credentials no error shows.
+    pub(crate) headers: &'a HeaderMap,
     pub(crate) key: Option<Key>,
 }
 
@@ -169,14 +170,14 @@ impl Sent<'_> {
             Err(DecodeFailure::call_failed())
         };
         match result {
-            Ok(output) => Ok(output.without_credential(self.authorization)),
+            Ok(output) => Ok(output.without_credential(self.headers)),
             Err(reason) if reason.is_reported() => {
-                let secrets = Secrets::of(self.authorization);
-                let key = self.key.filter(|_| self.authorization.is_some());
+                let secrets = self.secrets();
+                let key = self.key.filter(|_| self.headers.contains_key(header::AUTHORIZATION));
                 Err(Box::new(ApiError::new(self.answer(response), self.wall, &secrets, key)).into())
             }
             Err(reason) => {
-                let reason = reason.blanked(&Secrets::of(self.authorization));
+                let reason = reason.blanked(&self.secrets());
                 Err(Box::new(DecodeError::new(self.answer(response), reason)).into())
             }
         }
@@ -198,6 +199,10 @@ impl Sent<'_> {
             return self.read(response);
         }
         Err(Box::new(DecodeError::broken_off(self.answer(response), error)).into())
+    }
+
+    fn secrets(self) -> Secrets {
+        Secrets::of(self.headers.get(header::AUTHORIZATION))
     }
 
     fn answer(self, response: Response<Bytes>) -> Answer {
@@ -271,7 +276,8 @@ mod tests {
 
     #[test]
     fn a_2xx_that_says_that_the_call_failed_is_an_error_of_the_api() {
-        let batch = Sent { operation: "track.v2.batch", attempts: 1, wall: None, authorization: None, key: None };
+        let headers = HeaderMap::new();
+        let batch = Sent { operation: "track.batch", attempts: 1, wall: None, headers: &headers, key: None };
         for (body, message) in [
             (r#"{"meta":{"errors":["nope"]}}"#, ": nope"),
             (r#"{"errors":[{"detail":"nope"}]}"#, ": nope"),

@@ -1,7 +1,7 @@
 //! What a response says of the items of a batch.
 
 use bytes::Bytes;
-use http::{HeaderValue, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header::AUTHORIZATION};
 use serde::{
     Deserialize,
     de::{DeserializeOwned, IgnoredAny},
@@ -48,8 +48,11 @@ impl FromResponse for BatchResponse {
         Ok(Self { errors, body: body.clone(), authorization: None })
     }
 
-    fn without_credential(self, authorization: Option<&HeaderValue>) -> Self {
-        Self { authorization: authorization.filter(|_| !self.errors.is_empty()).cloned(), ..self }
+    fn without_credential(mut self, request: &HeaderMap) -> Self {
+        if !self.errors.is_empty() {
+            self.authorization = request.get(AUTHORIZATION).cloned();
+        }
+        self
     }
 }
 
@@ -310,7 +313,7 @@ mod tests {
 
     #[test]
     fn the_credentials_are_blanked_in_what_is_said_of_items() {
-        let header = HeaderValue::from_static("Bearer k3y-0123456789");
+        let headers = HeaderMap::from_iter([(AUTHORIZATION, HeaderValue::from_static("Bearer k3y-0123456789"))]);
         for body in [
             r#"{"errors":[{"batch_index":0,"reason":"a k3y-0123456789","field":"b k3y-0123456789","message":"c k3y-0123456789"}]}"#,
             r#"{"errors":[{"batch_index":0,"reason":"a k3y-0123456789","field":"b k3y-0123456789","message":"c k3y-0123456789"},
@@ -319,7 +322,7 @@ mod tests {
                 {"batch_index":9,"message":"k3y-0123456789"}]}"#,
         ] {
             let response = BatchResponse::from_response(&Response::new(body.into())).unwrap();
-            let rejections = response.without_credential(Some(&header)).into_result(2).unwrap_err();
+            let rejections = response.without_credential(&headers).into_result(2).unwrap_err();
             let Rejection { reason, field, message, .. } = &rejections.rejected[0];
             let texts = [reason, field, message].map(|text| text.as_deref().unwrap());
             assert_eq!(texts, ["a [credential]", "b [credential]", "c [credential]"]);
