@@ -118,3 +118,25 @@ impl Summary {
         self.accepted + self.rejected + self.invalid + self.undelivered
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::BuildErrorKind;
+
+    #[test]
+    fn debug_shows_what_display_does() {
+        let rejection = Rejection { index: 1, reason: None, field: None, message: Some("no\nsuch plan".to_owned()) };
+        let refused = BuildError::new("the event name", BuildErrorKind::Empty);
+        for (error, expected) in [
+            (ItemError::Rejected(rejection), r"Rejected(the server rejected it: no\nsuch plan)"),
+            (ItemError::Invalid(refused.clone()), "Invalid(BuildError(the event name is empty))"),
+            (
+                ItemError::Undelivered(Arc::new(refused.into())),
+                "Undelivered(Build(BuildError(the event name is empty)))",
+            ),
+        ] {
+            assert_eq!(format!("{error:?}"), expected);
+        }
+    }
+}

@@ -121,6 +121,7 @@ impl std::fmt::Debug for Rejections {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // What came without an item may quote one.
         f.debug_struct("Rejections")
+            .field("text", &format_args!("{self}"))
             .field("rejected", &self.rejected)
             .field("unknown", &self.unknown.len())
             .field("accepted", &self.accepted)

@@ -166,6 +166,8 @@ mod tests {
             assert_eq!((error.delivery(), error.status().map(|status| status.as_u16())), (delivery, status), "{error}");
             assert_eq!((error.retry_after(), error.attempts()), (retry_after, attempts), "{error}");
             assert_eq!(error.stop_reason(), stop_reason, "{error}");
+            // `unwrap`, and a `main` that returns an error, show this alone.
+            assert!(format!("{error:?}").contains(&error.to_string()), "{error:?}");
             assert_eq!(error.source().map(ToString::to_string).as_deref(), source, "{error}");
             assert_eq!(
                 error.as_api().map(ApiError::status).map(|status| status.as_u16()),
