@@ -58,8 +58,7 @@ fn check<O: Operation>(response: &Response<Bytes>) -> Result<O::Output, ()> {
             assert!(!status.is_success() || !api.body().is_empty());
             assert_eq!((api.body(), api.headers()), (response.body(), response.headers()));
             // The server's sentence and the host of a redirect are meant to be seen, and nothing else is.
-            let meant =
-                [api.message(), api.redirect_host()].into_iter().flatten().any(|text| text.contains(MARK));
+            let meant = [api.message(), api.redirect_host()].into_iter().flatten().any(|text| text.contains(MARK));
             assert!(meant || !shown.contains(MARK), "{shown}");
         }
         Error::Decode(decode) => {

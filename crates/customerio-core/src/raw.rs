@@ -38,7 +38,8 @@ macro_rules! raw {
     ($api:ident, $name:literal, $example:literal) => {
         /// A request to a route that this crate does not model: the response comes as it is.
         ///
-        /// Segments and query values are encoded; credentials, errors and retry are as for any other operation.
+        /// Segments and query values are encoded; credentials, errors and retry are as for any other operation. A 2xx is
+        /// yours to read, even one that says that the call failed: some routes have fields `errors` of their own.
         ///
         #[doc = $example]
         #[derive(Clone)]
