@@ -210,7 +210,7 @@ mod tests {
         assert_eq!((lost.operation(), lost.kind()), ("track.merge", TransportErrorKind::Timeout));
         assert_eq!(
             format!("{lost:?}"),
-            "SendError { text: track.merge may have been sent: no answer came in time (attempt 2; the operation must not \
+            "SendError { text: track.merge may have been sent: the response did not come in time (attempt 2; the operation must not \
              be done twice), operation: \"track.merge\", error: TransportError { kind: Timeout, delivery: MaybeSent, status: \
              None, source: Some(\"reset by peer\") }, attempts: 2, stop_reason: NotRepeatable, retry_after: Some(7s) }"
         );
