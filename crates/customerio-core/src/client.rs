@@ -153,7 +153,14 @@ impl<A: Api> Client<A> {
                     let attempt = tracing::Instrument::instrument(attempt, exchange.span().clone());
                     exchange.receive(attempt.await);
                 }
-                Step::Wait(duration) => self.transport.sleep(duration).await,
+                Step::Wait(duration) => {
+                    let mut timer = self.transport.sleep(duration);
+                    poll_fn(|context| match exchange.poll_turn(context) {
+                        Poll::Ready(()) => Poll::Ready(()),
+                        Poll::Pending => timer.as_mut().poll(context),
+                    })
+                    .await;
+                }
                 Step::Done(result) => return result,
             }
         }

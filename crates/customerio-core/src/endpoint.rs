@@ -15,7 +15,7 @@ use crate::{
     key::{Key, KeyKind, KeyOrigin},
 };
 
-const X_WORKSPACE_ID: HeaderName = HeaderName::from_static("x-workspace-id");
+pub(crate) const X_WORKSPACE_ID: HeaderName = HeaderName::from_static("x-workspace-id");
 const X_STRICT_MODE: HeaderName = HeaderName::from_static("x-strict-mode");
 
 const USER_AGENT: &str = concat!("customerio-rust/", env!("CARGO_PKG_VERSION"));

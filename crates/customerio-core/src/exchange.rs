@@ -1,6 +1,11 @@
 //! One call as a state machine, without I/O.
 
-use std::{fmt, marker::PhantomData, time::Duration};
+use std::{
+    fmt,
+    marker::PhantomData,
+    task::{Context, Poll},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, Response};
@@ -10,9 +15,9 @@ use crate::{
     Step, StopReason, Throttle, TransportError, TransportErrorKind,
     error::SendError,
     key::Key,
-    pace::Place,
     request::Sent,
     retry::{self, Failure, Outcome},
+    turn::{LaneId, Turn, Wait},
 };
 
 /// How many times the request has been sent before.
@@ -60,8 +65,8 @@ pub struct Exchange<T> {
     response_limit: usize,
     attempt_timeout: Duration,
     options: CallOptions,
-    /// While the call waits for its turn.
-    place: Option<Place>,
+    /// From waiting for it until the request has ended.
+    turn: Turn,
     started: Duration,
     attempts: u32,
     /// Whether an earlier attempt may have arrived.
@@ -133,6 +138,7 @@ impl<T: FromResponse> Exchange<T> {
         Ok(Self {
             #[cfg(feature = "tracing")]
             trace: crate::trace::Trace::new(name, route, &request),
+            turn: Turn::new(options.throttle().turns(), LaneId::of(quota, &request)),
             request,
             key: endpoint.key(),
             operation: name,
@@ -142,7 +148,6 @@ impl<T: FromResponse> Exchange<T> {
             response_limit,
             attempt_timeout: options.attempt_timeout(attempt_timeout),
             options: options.clone(),
-            place: None,
             started: now.monotonic,
             attempts: 0,
             maybe_sent: false,
@@ -176,6 +181,35 @@ impl<T: FromResponse> Exchange<T> {
         step
     }
 
+    /// Ready when the next [`step`](Self::step) should be taken now, though the wait of the last [`Step::Wait`] is not
+    /// over: another call ended, or was given up, and made way for this one. Otherwise it wakes the task when that happens.
+    ///
+    /// A driver need not call it: the waits are short enough without. One that can be woken waits for both, and so goes on
+    /// sooner and looks less often:
+    ///
+    /// ```
+    /// # use std::{future::{Future, poll_fn}, pin::pin, task::Poll, time::Duration};
+    /// # use customerio_core::{Exchange, FromResponse};
+    /// async fn wait<T: FromResponse>(exchange: &Exchange<T>, timer: impl Future<Output = ()>) {
+    ///     let mut timer = pin!(timer);
+    ///     poll_fn(|context| match exchange.poll_turn(context) {
+    ///         Poll::Ready(()) => Poll::Ready(()),
+    ///         Poll::Pending => timer.as_mut().poll(context),
+    ///     })
+    ///     .await;
+    /// }
+    /// # use customerio_core::{CallOptions, Endpoint, Moment, Region, track::Delete};
+    /// # let now = Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 4 };
+    /// # let endpoint = Endpoint::track(Region::Us, "site", "key")?;
+    /// # let exchange = Exchange::new(&endpoint, Delete::new("42"), &CallOptions::default(), &now)?;
+    /// # let mut waits = pin!(wait(&exchange, std::future::ready(())));
+    /// # assert!(waits.as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop())).is_ready());
+    /// # Ok::<(), customerio_core::Error>(())
+    /// ```
+    pub fn poll_turn(&self, context: &mut Context<'_>) -> Poll<()> {
+        self.turn.poll(context)
+    }
+
     /// The span of the call. The driver does the sending in it, so that what the HTTP stack tells is told there.
     #[cfg(feature = "tracing")]
     #[must_use]
@@ -190,6 +224,7 @@ impl<T: FromResponse> Exchange<T> {
     /// Where no request is out.
     pub fn receive(&mut self, result: Result<Response<Bytes>, TransportError>) {
         assert!(matches!(self.state, State::Sent), "Exchange::receive was called without a request being out");
+        self.turn.end();
         self.state = State::Received(result);
     }
 
@@ -204,24 +239,17 @@ impl<T: FromResponse> Exchange<T> {
     fn send(&mut self, last: Option<Error>, now: &Moment) -> Step<T> {
         let left = self.left(now);
         if left.is_zero() {
-            let late = TransportError::not_sent(TransportErrorKind::Timeout);
-            let error = last.unwrap_or_else(|| self.no_answer(late, None));
-            return Step::Done(Err(self.stopped(error, StopReason::Deadline)));
+            let kind = self.turn.waits_for().unwrap_or(TransportErrorKind::Timeout);
+            return self.too_late(last, kind, None);
         }
-        let place = self.place.take();
-        if let Some(pacer) = self.throttle().pacer(self.quota) {
-            match pacer.take(now.monotonic, place.as_ref()) {
-                Ok(()) => {}
-                Err(wait) if wait < left => {
-                    self.place = place.or_else(|| Some(pacer.queue()));
-                    self.state = State::Ready(last);
-                    return Step::Wait(wait);
-                }
-                Err(wait) => {
-                    let throttled = TransportError::not_sent(TransportErrorKind::Throttled);
-                    let error = last.unwrap_or_else(|| self.no_answer(throttled, Some(wait)));
-                    return Step::Done(Err(self.stopped(error, StopReason::Deadline)));
-                }
+        match self.turn.take(now) {
+            Ok(()) => {}
+            Err(Wait { duration, kind: TransportErrorKind::Throttled }) if duration >= left => {
+                return self.too_late(last, TransportErrorKind::Throttled, Some(duration));
+            }
+            Err(Wait { duration, .. }) => {
+                self.state = State::Ready(last);
+                return Step::Wait(duration.min(left));
             }
         }
         let timeout = self.attempt_timeout.min(left);
@@ -239,6 +267,13 @@ impl<T: FromResponse> Exchange<T> {
         });
         self.state = State::Sent;
         Step::Send(request)
+    }
+
+    /// The end of a call that has no time left for an attempt. After a failed one, that is what it ends with.
+    fn too_late(&mut self, last: Option<Error>, kind: TransportErrorKind, retry_after: Option<Duration>) -> Step<T> {
+        self.turn.end();
+        let error = last.unwrap_or_else(|| self.no_answer(TransportError::not_sent(kind), retry_after));
+        Step::Done(Err(self.stopped(error, StopReason::Deadline)))
     }
 
     fn judge(&mut self, result: Result<Response<Bytes>, TransportError>, now: &Moment) -> Step<T> {
@@ -292,14 +327,14 @@ impl<T: FromResponse> Exchange<T> {
     fn tell_throttle(&self, outcome: Outcome, now: &Moment) {
         match outcome {
             Outcome::Final => self.throttle().answered(),
-            Outcome::Limited => self.throttle().slow_down(self.quota, now.monotonic),
+            Outcome::Limited => self.throttle().turns().slow_down(self.turn.lane(), now),
             Outcome::NotSent | Outcome::Ambiguous | Outcome::Hopeless => {}
         }
     }
 
     /// A 429 is the answer of a service that is there: repeating it is a matter of pace, and takes none of the reserve.
     fn take_repeat(&self, outcome: Outcome) -> Result<(), StopReason> {
-        let free = outcome == Outcome::Limited || self.throttle().take_repeat();
+        let free = outcome == Outcome::Limited || self.throttle().take_retry();
         if free { Ok(()) } else { Err(StopReason::Budget) }
     }
 
@@ -678,25 +713,49 @@ mod tests {
     }
 
     #[test]
+    fn a_call_that_finds_too_many_in_flight_waits_until_its_deadline() {
+        let options = CallOptions::default().with_throttle(Throttle::off().with_concurrency(1));
+        let endpoint = endpoint();
+        let start = || Exchange::new(&endpoint, track::Identify::new("1"), &options, &at(0)).unwrap();
+        let (mut first, mut second, mut third) = (start(), start(), start());
+        assert!(matches!(first.step(&at(0)), Step::Send(_)));
+        assert!(matches!(second.step(&at(0)), Step::Wait(_)));
+        assert!(matches!(third.step(&at(0)), Step::Wait(_)));
+        let Step::Wait(wait) = second.step(&at(29)) else { panic!("it must wait") };
+        assert!(wait <= Duration::from_secs(1), "{wait:?}");
+        let Step::Done(Err(error)) = second.step(&at(30)) else { panic!("it must end") };
+        assert_eq!((error.delivery(), error.attempts(), error.retry_after()), (Delivery::NotSent, 0, None));
+        assert_eq!(
+            error.to_string(),
+            "track.identify was not sent: too many requests of the client were in flight: give it a longer deadline, or \
+             allow more with `Throttle::with_concurrency` (attempt 0; the deadline left no time for another attempt)"
+        );
+        // The one that failed has made way, though it is still there. The first makes way as soon as it has its response,
+        // and waits like any other before it retries: that it waits in vain leaves its error as it was.
+        first.receive(answer(503, None));
+        assert!(matches!(third.step(&at(20)), Step::Send(_)));
+        assert!(matches!(first.step(&at(20)), Step::Wait(_)));
+        assert!(matches!(first.step(&at(21)), Step::Wait(_)));
+        let Step::Done(Err(error)) = first.step(&at(30)) else { panic!("it must end") };
+        assert_eq!((error.status(), error.attempts()), (Some(StatusCode::SERVICE_UNAVAILABLE), 1));
+        assert_eq!(error.stop_reason(), StopReason::Deadline);
+        drop(third);
+        assert!(matches!(start().step(&at(0)), Step::Send(_)));
+    }
+
+    #[test]
     fn a_429_slows_the_others_down() {
         let throttle = Throttle::off().with_rate(crate::Quota::Ingest, crate::limits::INGEST_RATE);
-        let pacer = throttle.pacer(crate::Quota::Ingest).unwrap();
-        assert_eq!(play_throttled(&Throttle::off(), &at(10), 429).0, 3);
-        assert_eq!(pacer.take(at(10).monotonic, None), Ok(()));
-        assert_eq!(pacer.take(at(10).monotonic, None), Ok(()), "the burst is there");
-        let (endpoint, identify) = (endpoint(), track::Identify::new("1"));
-        let mut exchange = Exchange::new(
-            &endpoint,
-            identify.clone(),
-            &CallOptions::default().with_throttle(throttle.clone()),
-            &at(10),
-        )
-        .unwrap();
-        assert!(matches!(exchange.step(&at(10)), Step::Send(_)));
-        exchange.receive(answer(429, None));
-        assert!(matches!(exchange.step(&at(10)), Step::Wait(_)));
-        assert_eq!(pacer.take(at(10).monotonic, None), Ok(()));
-        assert!(pacer.take(at(10).monotonic, None).is_err(), "the burst is gone");
+        let (endpoint, options) = (endpoint(), CallOptions::default().with_throttle(throttle));
+        let start = || Exchange::new(&endpoint, track::Identify::new("1"), &options, &at(10)).unwrap();
+        let goes = || matches!(start().step(&at(10)), Step::Send(_));
+        assert!((0..3).all(|_| goes()), "the burst is there");
+        let mut limited = start();
+        assert!(matches!(limited.step(&at(10)), Step::Send(_)));
+        limited.receive(answer(429, None));
+        assert!(matches!(limited.step(&at(10)), Step::Wait(_)));
+        assert!(goes());
+        assert!(!goes(), "the burst is gone");
     }
 
     #[test]

@@ -41,6 +41,7 @@ mod from_response;
 mod ids;
 mod json;
 mod key;
+mod lane;
 pub mod limits;
 mod macros;
 mod operation;
@@ -69,11 +70,13 @@ mod throttle;
 mod time;
 #[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
 mod time_crates;
+mod timeline;
 mod topics;
 #[cfg(feature = "tracing")]
 mod trace;
 pub mod track;
 mod transport;
+mod turn;
 #[cfg(feature = "webhook")]
 pub mod webhook;
 

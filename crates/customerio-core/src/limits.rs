@@ -91,11 +91,15 @@ pub const INGEST_RATE: Rate = Rate::at_most(3_000, Duration::from_secs(3)).with_
 /// Rate of transactional messages (App, "Send Messages").
 pub const SEND_RATE: Rate = INGEST_RATE;
 
-/// Rate of broadcast triggers (App, `triggerBroadcast`).
+/// Rate of the triggers of one broadcast (App, `triggerBroadcast`).
 pub const BROADCAST_RATE: Rate = Rate::at_most(1, BROADCAST_INTERVAL);
 
 /// Rate of the rest of the App API, reads and writes together (App, "Rate limits").
 pub const APP_RATE: Rate = Rate::at_most(10, Duration::from_secs(1)).with_burst(3);
+
+/// Most requests of a client that are in flight at once. Our own limit: a quarter of the 1,024 descriptors that a process
+/// often has, and enough for the rates above where a response takes up to a quarter of a second.
+pub const CONCURRENCY: usize = 256;
 
 /// Most encoded bytes of one call of the Track API v2 or the Pipelines API, alone or in a batch. The vendor writes
 /// "32kb", and leaves open how much a kb is.

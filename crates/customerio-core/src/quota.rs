@@ -8,8 +8,8 @@ pub enum Quota {
     Ingest,
     /// Transactional messages: 3000 in 3 seconds, shared with [`Ingest`](Self::Ingest).
     Send,
-    /// Broadcast triggers: 1 in 10 seconds. The vendor does not say whether of each broadcast or of all together; they are
-    /// kept apart as if of all.
+    /// Broadcast triggers: 1 in 10 seconds for each broadcast. The vendor does not say whether of each or of all together;
+    /// if of all, a trigger gets a 429 and is retried 10 seconds later.
     Broadcast,
     /// The rest of the App API: 10 a second for the workspace.
     App,

@@ -11,7 +11,7 @@ use crate::{Attempt, Error};
 pub enum Step<T> {
     /// Send the request, within [`Attempt::timeout`], and [`receive`](crate::Exchange::receive) the result.
     Send(Request<Bytes>),
-    /// Wait that long.
+    /// Wait that long, or until [`poll_turn`](crate::Exchange::poll_turn) is ready, and take the next step.
     Wait(Duration),
     /// Nothing: the call has ended.
     Done(Result<T, Error>),

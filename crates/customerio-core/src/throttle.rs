@@ -1,4 +1,4 @@
-//! What the calls of a client share: the rates at which they go out, and the repeats that they have left.
+//! What the calls of a client share: how fast they go out, how many at once, and the retries that they have left.
 
 use std::{
     fmt,
@@ -6,15 +6,16 @@ use std::{
         Arc,
         atomic::{AtomicU32, Ordering},
     },
-    time::Duration,
 };
 
 use crate::{
     Quota, limits,
-    pace::{Pacer, Rate},
+    pace::Rate,
+    turn::{Allowed, Turns},
 };
 
-/// Keeps the calls of a client below the vendor's rate limits, and an outage from being multiplied by repeats.
+/// Keeps the calls of a client below the vendor's rate limits, bounds how many are in flight, and keeps an outage from
+/// being multiplied by retries.
 ///
 /// Every [`Client`](crate::Client) has one of its own, which its clones share. By default:
 ///
@@ -23,17 +24,23 @@ use crate::{
 /// | `Ingest` | 3000 in 3 seconds | 500 |
 /// | `Send` | 3000 in 3 seconds | 500 |
 /// | `App` | 10 in a second | 3 |
-/// | `Broadcast` | 1 in 10 seconds | 1 |
+/// | `Broadcast` | 1 in 10 seconds, for each broadcast | 1 |
+/// | all together | 256 in flight | 256 |
 ///
-/// A call that has no turn waits for it, within its deadline; one that could not have its turn in time fails at once,
-/// and was not sent. After a 429 the rate is halved, and comes back by a tenth in each period without another.
+/// A call that has no turn waits for it within its deadline, first come, first served. If it could not have its turn in
+/// time, by the rate, it fails at once; if too many requests are in flight until its deadline, it fails then. In both
+/// cases it was not sent, and the [kind](crate::TransportErrorKind) of its error says why. A call that is dropped while
+/// it waits makes way for the next.
 ///
-/// A failed attempt may be repeated while there is a reserve: it begins at 100, each repeat takes one, and ten calls that
-/// were answered for good give one back. Then a call is still tried, but only once. A repeat after a 429 takes none: the
+/// After a 429 the rate is halved, and comes back by a tenth in each period without another.
+///
+/// A failed attempt may be retried while there is a reserve: it begins at 100, each retry takes one, and ten calls that
+/// had a final response give one back. Then a call is still tried, but only once. A retry after a 429 takes none: the
 /// service is there, and the rate has been halved.
 ///
-/// A clone shares the rates and the reserve. Give one to several clients to pace them together, such as the Track client
-/// and the Pipelines client of a workspace; their transports must have the same clock, as the clones of one have.
+/// A clone shares all this. Give one to several clients to hold them to it together, such as the Track client and the
+/// Pipelines client of a workspace. Their transports may have different monotonic clocks, as long as they have the same
+/// wall clock.
 ///
 /// ```
 /// use std::time::Duration;
@@ -42,93 +49,98 @@ use crate::{
 /// let throttle = Throttle::default()
 ///     .with_rate(Quota::App, Rate::at_most(50, Duration::from_secs(1))) // the vendor raised it
 ///     .with_rate(Quota::Ingest, None) // paced elsewhere
+///     .with_concurrency(64) // a small machine
 ///     .with_retry_reserve(20);
-/// # let _ = throttle;
+/// assert_eq!(throttle.concurrency(), Some(64));
 /// ```
 #[doc(alias = "rate limit")]
 #[doc(alias = "throttling")]
+#[doc(alias = "concurrency limit")]
+#[doc(alias = "semaphore")]
 #[derive(Clone)]
 pub struct Throttle {
-    shared: Arc<Shared>,
-}
-
-struct Shared {
-    pacers: [Option<Arc<Pacer>>; 4],
-    budget: Option<Budget>,
-}
-
-/// The place of a quota's pacer.
-const fn index(quota: Quota) -> usize {
-    match quota {
-        Quota::Ingest => 0,
-        Quota::Send => 1,
-        Quota::Broadcast => 2,
-        Quota::App => 3,
-    }
+    turns: Arc<Turns>,
+    budget: Option<Arc<Budget>>,
 }
 
 impl Default for Throttle {
     fn default() -> Self {
-        Self::off()
-            .with_rate(Quota::Ingest, limits::INGEST_RATE)
-            .with_rate(Quota::Send, limits::SEND_RATE)
-            .with_rate(Quota::Broadcast, limits::BROADCAST_RATE)
-            .with_rate(Quota::App, limits::APP_RATE)
-            .with_retry_reserve(100)
+        let mut allowed = Allowed::default();
+        allowed.set_rate(Quota::Ingest, Some(limits::INGEST_RATE));
+        allowed.set_rate(Quota::Send, Some(limits::SEND_RATE));
+        allowed.set_rate(Quota::Broadcast, Some(limits::BROADCAST_RATE));
+        allowed.set_rate(Quota::App, Some(limits::APP_RATE));
+        allowed.concurrency = Some(limits::CONCURRENCY);
+        Self { turns: Arc::new(Turns::new(allowed)), budget: Some(Arc::new(Budget::new(100))) }
     }
 }
 
 impl Throttle {
-    /// No rate, and no end of repeats: for programs that see to both elsewhere.
+    /// No rate, any number of requests in flight, and no end of retries: for programs that see to these elsewhere.
     #[must_use]
     pub fn off() -> Self {
-        Self { shared: Arc::new(Shared { pacers: [const { None }; 4], budget: None }) }
+        Self { turns: Arc::new(Turns::new(Allowed::default())), budget: None }
     }
 
-    /// The throttle with another rate for `quota`, or none. Nobody shares it yet: clones that were made before keep the
-    /// rate that they had.
+    /// The throttle with another rate for `quota`, or none. Nobody shares it yet: clones that were made before keep what
+    /// they had.
     #[must_use]
     pub fn with_rate(self, quota: Quota, rate: impl Into<Option<Rate>>) -> Self {
-        let mut shared = self.anew();
-        shared.pacers[index(quota)] = rate.into().map(|rate| Arc::new(Pacer::new(rate)));
-        Self { shared: Arc::new(shared) }
+        let mut allowed = self.turns.allowed().clone();
+        allowed.set_rate(quota, rate.into());
+        self.anew(allowed)
     }
 
-    /// The throttle with another reserve of repeats, or no end of them. Nobody shares it yet: clones that were made
-    /// before keep the reserve that they had.
+    /// The throttle with another limit of requests in flight, of all quotas together, or none; 0 counts as 1. Nobody
+    /// shares it yet: clones that were made before keep what they had. Default: 256.
+    ///
+    /// A request is in flight from its [`Step::Send`](crate::Step::Send) until its response was received, or its call was
+    /// dropped. A batch is one request. Over HTTP/1.1 each has a connection, and with it a file descriptor, of which a
+    /// process often has 1,024. With 256 in flight the rates can be used up as long as a response takes less than a
+    /// quarter of a second.
+    ///
+    /// A future that has begun and is not polled any more keeps its place: with more such futures than places, such as
+    /// those of a large `buffer_unordered`, a call between them waits for its deadline.
     #[must_use]
-    pub fn with_retry_reserve(self, repeats: impl Into<Option<u32>>) -> Self {
-        let mut shared = self.anew();
-        shared.budget = repeats.into().map(Budget::new);
-        Self { shared: Arc::new(shared) }
+    #[doc(alias = "in flight")]
+    pub fn with_concurrency(self, requests: impl Into<Option<usize>>) -> Self {
+        let mut allowed = self.turns.allowed().clone();
+        allowed.concurrency = requests.into().map(|requests| requests.max(1));
+        self.anew(allowed)
     }
 
-    /// The same rates and the same reserve, with nothing taken from them.
-    fn anew(&self) -> Shared {
-        let Shared { pacers, budget } = &*self.shared;
-        let pacers = pacers.each_ref().map(|pacer| pacer.as_ref().map(|pacer| Arc::new(Pacer::new(pacer.rate()))));
-        Shared { pacers, budget: budget.as_ref().map(|budget| Budget::new(budget.most / REPEAT)) }
+    /// The throttle with another reserve of retries, or no end of them. Nobody shares it yet: clones that were made
+    /// before keep what they had.
+    #[must_use]
+    pub fn with_retry_reserve(self, retries: impl Into<Option<u32>>) -> Self {
+        let throttle = self.anew(self.turns.allowed().clone());
+        Self { budget: retries.into().map(|retries| Arc::new(Budget::new(retries))), ..throttle }
     }
 
-    /// The server said that there were too many.
-    pub(crate) fn slow_down(&self, quota: Quota, now: Duration) {
-        if let Some(pacer) = self.pacer(quota) {
-            pacer.slow_down(now);
-        }
+    /// The most requests that are in flight at once, if there is a limit.
+    #[must_use]
+    pub fn concurrency(&self) -> Option<usize> {
+        self.turns.allowed().concurrency
     }
 
-    pub(crate) fn pacer(&self, quota: Quota) -> Option<&Arc<Pacer>> {
-        self.shared.pacers[index(quota)].as_ref()
+    /// The same reserve, and what is allowed, with nothing taken from either.
+    fn anew(&self, allowed: Allowed) -> Self {
+        let budget = self.budget.as_ref().map(|budget| Arc::new(Budget::new(budget.most / RETRY)));
+        Self { turns: Arc::new(Turns::new(allowed)), budget }
     }
 
-    /// Takes a repeat out of the reserve, if there is one.
-    pub(crate) fn take_repeat(&self) -> bool {
-        self.shared.budget.as_ref().is_none_or(Budget::take)
+    pub(crate) const fn turns(&self) -> &Arc<Turns> {
+        &self.turns
     }
 
-    /// A call was answered for good.
+    /// Takes a retry out of the reserve, if there is one.
+    pub(crate) fn take_retry(&self) -> bool {
+        self.budget.as_ref().is_none_or(|budget| budget.take())
+    }
+
+    /// A call had a final response.
     pub(crate) fn answered(&self) {
-        if let Some(budget) = &self.shared.budget {
+        if let Some(budget) = &self.budget {
             budget.give();
         }
     }
@@ -136,28 +148,27 @@ impl Throttle {
 
 impl fmt::Debug for Throttle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Shared { pacers, budget } = &*self.shared;
-        f.debug_struct("Throttle").field("pacers", pacers).field("budget", budget).finish()
+        f.debug_struct("Throttle").field("turns", &self.turns).field("budget", &self.budget).finish()
     }
 }
 
-/// The reserve of repeats, in tenths.
+/// The reserve of retries, in tenths.
 #[derive(Debug)]
 struct Budget {
     most: u32,
     left: AtomicU32,
 }
 
-const REPEAT: u32 = 10;
+const RETRY: u32 = 10;
 
 impl Budget {
-    fn new(repeats: u32) -> Self {
-        let most = repeats.saturating_mul(REPEAT);
+    fn new(retries: u32) -> Self {
+        let most = retries.saturating_mul(RETRY);
         Self { most, left: AtomicU32::new(most) }
     }
 
     fn take(&self) -> bool {
-        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(REPEAT)).is_ok()
+        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(RETRY)).is_ok()
     }
 
     fn give(&self) {
@@ -169,46 +180,58 @@ impl Budget {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::{
+        Moment,
+        turn::{LaneId, Turn},
+    };
 
     #[test]
-    fn repeats_end_and_come_back_with_what_is_answered() {
+    fn retries_end_and_come_back_with_what_is_answered() {
         let throttle = Throttle::off().with_retry_reserve(2);
         // A full reserve takes no more.
         throttle.answered();
-        assert!(throttle.take_repeat() && throttle.take_repeat());
-        assert!(!throttle.take_repeat());
+        assert!(throttle.take_retry() && throttle.take_retry());
+        assert!(!throttle.take_retry());
         for _ in 0..9 {
             throttle.answered();
         }
-        assert!(!throttle.take_repeat());
+        assert!(!throttle.take_retry());
         throttle.answered();
-        assert!(throttle.clone().take_repeat(), "a clone shares the reserve");
-        assert!(!throttle.take_repeat());
+        assert!(throttle.clone().take_retry(), "a clone shares the reserve");
+        assert!(!throttle.take_retry());
 
-        assert!(!Throttle::default().with_retry_reserve(0).take_repeat());
-        assert!((0..1000).all(|_| Throttle::off().take_repeat()));
+        assert!(!Throttle::default().with_retry_reserve(0).take_retry());
+        assert!((0..1000).all(|_| Throttle::off().take_retry()));
         let throttle = Throttle::default();
-        assert_eq!((0..1000).filter(|_| throttle.take_repeat()).count(), 100);
+        assert_eq!((0..1000).filter(|_| throttle.take_retry()).count(), 100);
         // Another rate begins the reserve anew, as large as it was.
         let other = throttle.with_rate(Quota::App, None);
-        assert_eq!((0..1000).filter(|_| other.take_repeat()).count(), 100);
+        assert_eq!((0..1000).filter(|_| other.take_retry()).count(), 100);
+    }
+
+    /// How many of these calls go out at `ms` milliseconds, if each that goes out ends at once.
+    fn go(throttle: &Throttle, quota: Quota, ms: u64, calls: usize) -> usize {
+        let time = Duration::from_millis(ms);
+        let now = Moment { monotonic: time, since_epoch: time, random: 0 };
+        let request = http::Request::new(());
+        (0..calls).filter(|_| Turn::new(throttle.turns(), LaneId::of(quota, &request)).take(&now).is_ok()).count()
     }
 
     #[test]
     fn the_documented_rates_are_the_default() {
-        let (throttle, now) = (Throttle::default(), Duration::from_secs(5));
+        let throttle = Throttle::default();
         for (quota, at_once, period, count) in [
             (Quota::Ingest, 500, 3, 3000),
             (Quota::Send, 500, 3, 3000),
             (Quota::App, 3, 1, 10),
             (Quota::Broadcast, 1, 10, 1),
         ] {
-            let pacer = throttle.pacer(quota).unwrap();
-            assert_eq!((0..9999).filter(|_| pacer.take(now, None).is_ok()).count(), at_once, "{quota:?}");
-            let rest = (1..period * 1000).filter(|ms| pacer.take(now + Duration::from_millis(*ms), None).is_ok());
+            assert_eq!(go(&throttle, quota, 0, 9999), at_once, "{quota:?}");
+            let rest = (1..period * 1000).map(|ms| go(&throttle, quota, ms, 1)).sum::<usize>();
             // Driven once a millisecond, a rate of nearly that misses some of its turns.
-            let rest = rest.count();
             assert!(at_once + rest <= count && (at_once + rest) * 10 >= count * 9, "{quota:?}: {rest}");
         }
     }
@@ -217,20 +240,35 @@ mod tests {
     fn it_shows_what_it_holds_calls_to() {
         let shown = format!("{:?}", Throttle::off().with_rate(Quota::App, limits::APP_RATE).with_retry_reserve(7));
         assert!(
-            shown.starts_with("Throttle { pacers: [None, None, None, Some(Pacer { rate: Rate { count: 10,"),
+            shown.starts_with(
+                "Throttle { turns: Turns { allowed: Allowed { rates: [None, None, Some(Rate { count: 10, period: 1s, \
+                 burst: 3 }), None], concurrency: None }, in_flight: 0, waiting: 0, .. }, budget: Some(Budget { most: 70,"
+            ),
             "{shown}"
         );
-        assert!(shown.contains("budget: Some(Budget { most: 70,"), "{shown}");
     }
 
     #[test]
     fn each_quota_has_its_own_rate_or_none() {
         let throttle = Throttle::off().with_rate(Quota::App, Rate::at_most(1, Duration::from_secs(1)));
-        assert!(throttle.pacer(Quota::Ingest).is_none());
-        assert_eq!(throttle.pacer(Quota::App).unwrap().take(Duration::ZERO, None), Ok(()));
-        assert!(throttle.clone().pacer(Quota::App).unwrap().take(Duration::ZERO, None).is_err(), "a clone shares it");
+        assert_eq!(go(&throttle, Quota::Ingest, 0, 99), 99);
+        assert_eq!(go(&throttle, Quota::App, 0, 1), 1);
+        assert_eq!(go(&throttle.clone(), Quota::App, 0, 1), 0, "a clone shares it");
         let other = throttle.clone().with_rate(Quota::Send, limits::SEND_RATE);
-        assert_eq!(other.pacer(Quota::App).unwrap().take(Duration::ZERO, None), Ok(()), "and this is another");
-        assert!(other.with_rate(Quota::App, None).pacer(Quota::App).is_none());
+        assert_eq!(go(&other, Quota::App, 0, 1), 1, "and this is another");
+        assert_eq!(go(&other.with_rate(Quota::App, None), Quota::App, 0, 99), 99);
+    }
+
+    #[test]
+    fn what_is_changed_leaves_the_rest_as_it_was() {
+        assert_eq!(Throttle::default().concurrency(), Some(256));
+        assert_eq!(Throttle::off().concurrency(), None);
+        for (concurrency, expected) in [(Some(0), Some(1)), (Some(7), Some(7)), (None, None)] {
+            let throttle = Throttle::default().with_concurrency(concurrency);
+            let throttle = throttle.with_rate(Quota::App, None).with_retry_reserve(3);
+            assert_eq!(throttle.concurrency(), expected);
+            assert_eq!(go(&throttle, Quota::Send, 0, 999), 500);
+            assert_eq!((0..99).filter(|_| throttle.take_retry()).count(), 3);
+        }
     }
 }

@@ -131,7 +131,8 @@ impl<'de> Deserialize<'de> for Timestamp {
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Moment {
-    /// The time on a clock that never goes back, after any fixed point: it measures deadlines.
+    /// The time on a clock that never goes back, after any fixed point: it measures deadlines and waits. Where two drivers
+    /// share a [`Throttle`](crate::Throttle), their points may differ.
     pub monotonic: Duration,
     /// The time on the wall clock, since 1970-01-01 UTC.
     pub since_epoch: Duration,

@@ -38,14 +38,15 @@ impl<T: ?Sized> MaybeSend for T {}
 /// `std` has clocks, `now` is `customerio_transport::SystemClock.now()`; this is what it does:
 ///
 /// ```
-/// use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+/// use std::{sync::LazyLock, time::{Duration, Instant, SystemTime, UNIX_EPOCH}};
 /// use customerio_core::{Moment, Transport, TransportError, async_trait, bytes::Bytes, http::{Request, Response}};
+///
+/// /// The monotonic clock counts from here: one point for all transports of the process.
+/// static STARTED: LazyLock<Instant> = LazyLock::new(Instant::now);
 ///
 /// /// Answers everything with `{}`.
 /// #[derive(Debug)]
-/// struct Agreeable {
-///     started: Instant,
-/// }
+/// struct Agreeable;
 ///
 /// #[async_trait]
 /// impl Transport for Agreeable {
@@ -55,7 +56,7 @@ impl<T: ?Sized> MaybeSend for T {}
 ///     async fn sleep(&self, _duration: Duration) {}
 ///     fn now(&self) -> Moment {
 ///         let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-///         Moment { monotonic: self.started.elapsed(), since_epoch, random: 4 /* your random bits */ }
+///         Moment { monotonic: STARTED.elapsed(), since_epoch, random: 4 /* your random bits */ }
 ///     }
 /// }
 /// ```
@@ -81,7 +82,7 @@ pub trait Transport: Debug + MaybeSendSync {
     /// more than that the request may have arrived.
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError>;
 
-    /// Waits.
+    /// Waits. It should block no thread: who waits here for other calls to end is woken when one has.
     async fn sleep(&self, duration: Duration);
 
     /// The time, and something random.

@@ -34,6 +34,8 @@ pub enum TransportErrorKind {
     ResponseTooLarge,
     /// The rate of the client's [`Throttle`](crate::Throttle) did not let the request out before the call's deadline.
     Throttled,
+    /// As many requests of the client as its [`Throttle`](crate::Throttle) allows were in flight until the call's deadline.
+    TooManyInFlight,
 }
 
 impl TransportErrorKind {
@@ -125,6 +127,10 @@ impl fmt::Display for TransportError {
             TransportErrorKind::Connection => "the connection failed",
             TransportErrorKind::ResponseTooLarge => "the answer is too large",
             TransportErrorKind::Throttled => "the client's own rate limit did not let it out in time",
+            TransportErrorKind::TooManyInFlight => {
+                "too many requests of the client were in flight: give it a longer deadline, or allow more with \
+                 `Throttle::with_concurrency`"
+            }
         })
     }
 }
@@ -239,6 +245,11 @@ mod tests {
             (TransportErrorKind::Connection, "the connection failed"),
             (TransportErrorKind::ResponseTooLarge, "the answer is too large"),
             (TransportErrorKind::Throttled, "the client's own rate limit did not let it out in time"),
+            (
+                TransportErrorKind::TooManyInFlight,
+                "too many requests of the client were in flight: give it a longer deadline, or allow more with \
+                 `Throttle::with_concurrency`",
+            ),
         ] {
             assert_eq!(TransportError::not_sent(kind).to_string(), sentence);
         }

@@ -1,0 +1,578 @@
+//! Whose turn it is: what a call waits for before it goes out.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    fmt,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    mem,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
+
+use http::Request;
+
+use crate::{
+    Moment, Quota, TransportErrorKind,
+    endpoint::X_WORKSPACE_ID,
+    lane::{Lane, Waiter, WaitsFor},
+    pace::Rate,
+    timeline::Timeline,
+};
+
+/// What is allowed: a rate for each quota, and so many requests in flight.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Allowed {
+    rates: [Option<Rate>; 4],
+    pub(crate) concurrency: Option<usize>,
+}
+
+impl Allowed {
+    pub(crate) const fn rate(&self, quota: Quota) -> Option<Rate> {
+        self.rates[index(quota)]
+    }
+
+    pub(crate) const fn set_rate(&mut self, quota: Quota, rate: Option<Rate>) {
+        self.rates[index(quota)] = rate;
+    }
+}
+
+/// The place of a quota's rate, and of its lane. Broadcasts are the last, because they have more than one.
+const fn index(quota: Quota) -> usize {
+    match quota {
+        Quota::Ingest => 0,
+        Quota::Send => 1,
+        Quota::App => 2,
+        Quota::Broadcast => 3,
+    }
+}
+
+/// Which calls are paced together.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LaneId {
+    quota: Quota,
+    /// Of which broadcast, as a hash.
+    broadcast: u64,
+}
+
+impl LaneId {
+    /// The lane of a request that counts against `quota`: for broadcasts, one for each.
+    pub(crate) fn of<B>(quota: Quota, request: &Request<B>) -> Self {
+        let broadcast = if quota == Quota::Broadcast {
+            // Two that have the same hash wait for each other, and come to no other harm.
+            let mut hasher = DefaultHasher::new();
+            (request.uri(), request.headers().get(X_WORKSPACE_ID)).hash(&mut hasher);
+            hasher.finish()
+        } else {
+            0
+        };
+        Self { quota, broadcast }
+    }
+}
+
+/// How long to wait before there may be a turn.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Wait {
+    pub(crate) duration: Duration,
+    /// What the call waits for.
+    pub(crate) kind: TransportErrorKind,
+}
+
+/// How long the next in line sleeps before it looks whether a request in flight has ended, if nobody can wake it.
+const NAP: Duration = Duration::from_millis(50);
+
+/// How long it sleeps if somebody can. It need not look at all then, unless its sleep is one that nothing interrupts.
+const LONG_NAP: Duration = Duration::from_secs(1);
+
+/// The fewest broadcasts of which those are forgotten that have no part in the next trigger any more.
+const BROADCASTS: usize = 64;
+
+/// Lets calls out in the order in which they came, each when its rate and the number of requests in flight allow it.
+///
+/// Nobody waits for one that does not look when its turn comes: whoever looks next then takes it.
+pub(crate) struct Turns {
+    allowed: Allowed,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    timeline: Timeline,
+    next_ticket: u64,
+    /// How many requests are in flight, and how many may go as soon as they look.
+    in_flight: usize,
+    /// Those that wait for a request in flight to end, by their tickets. While there are any, there is no room.
+    line: VecDeque<(u64, LaneId)>,
+    lanes: [Lane; 3],
+    broadcasts: BTreeMap<u64, Lane>,
+    most_broadcasts: usize,
+}
+
+impl Turns {
+    pub(crate) fn new(allowed: Allowed) -> Self {
+        let state = State {
+            timeline: Timeline::default(),
+            next_ticket: 0,
+            in_flight: 0,
+            line: VecDeque::new(),
+            lanes: [Quota::Ingest, Quota::Send, Quota::App].map(|quota| Lane::new(allowed.rate(quota))),
+            broadcasts: BTreeMap::new(),
+            most_broadcasts: BROADCASTS,
+        };
+        Self { allowed, state: Mutex::new(state) }
+    }
+
+    pub(crate) const fn allowed(&self) -> &Allowed {
+        &self.allowed
+    }
+
+    /// The server said that there were too many.
+    pub(crate) fn slow_down(&self, id: LaneId, moment: &Moment) {
+        let Some(rate) = self.allowed.rate(id.quota) else { return };
+        let mut state = self.state();
+        let now = state.timeline.at(moment);
+        state.lane(id, Some(rate), now).slow_down(now);
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing panics while it is locked.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn lane(&mut self, id: LaneId, rate: Option<Rate>, now: Duration) -> &mut Lane {
+        if let Some(lane) = self.lanes.get_mut(index(id.quota)) {
+            return lane;
+        }
+        if self.broadcasts.len() >= self.most_broadcasts {
+            self.broadcasts.retain(|_, lane| !lane.is_as_new(now));
+            self.most_broadcasts = BROADCASTS.max(self.broadcasts.len() * 2);
+        }
+        self.broadcasts.entry(id.broadcast).or_insert_with(|| Lane::new(rate))
+    }
+
+    /// The lane that somebody waits in.
+    fn lane_of_waiter(&mut self, id: LaneId) -> Option<&mut Lane> {
+        self.lanes.get_mut(index(id.quota)).or_else(|| self.broadcasts.get_mut(&id.broadcast))
+    }
+
+    /// Takes the turn of `ticket`, or has it wait for that.
+    fn take(&mut self, id: LaneId, ticket: u64, now: Duration, allowed: &Allowed) -> (Result<(), Wait>, Loose) {
+        let rate = allowed.rate(id.quota);
+        let has_room = allowed.concurrency.is_none_or(|most| self.in_flight < most);
+        let lane = self.lane(id, rate, now);
+        let turn = lane.turn(ticket, now);
+        let has_turn = turn <= now;
+        let waited_for = lane.get(ticket).map(|waiter| waiter.waits_for);
+        let is_counted = waited_for == Some(WaitsFor::Nothing);
+        if has_turn && (has_room || is_counted) {
+            let gone = lane.leave(ticket);
+            lane.take(now);
+            let called = [lane.call_first(now), None];
+            self.in_flight += usize::from(!is_counted);
+            return (Ok(()), Loose { called, gone });
+        }
+        if waited_for.is_none() {
+            let waits_for = WaitsFor::Rate;
+            lane.join(Waiter { ticket, waits_for, until: turn, is_called: false, waker: None });
+            self.next_ticket += 1;
+        }
+        let (waits_for, called) = if has_turn {
+            if waited_for != Some(WaitsFor::Slot) {
+                self.line.insert(self.place_in_line(ticket), (ticket, id));
+            }
+            (WaitsFor::Slot, None)
+        } else {
+            (WaitsFor::Rate, self.leave_line(ticket, waited_for))
+        };
+        let mut has_waker = false;
+        if let Some(waiter) = self.lane(id, rate, now).get(ticket) {
+            (waiter.waits_for, waiter.until, waiter.is_called) = (waits_for, turn, false);
+            has_waker = waiter.waker.is_some();
+        }
+        let wait = if !has_turn {
+            Wait { duration: turn.saturating_sub(now), kind: TransportErrorKind::Throttled }
+        } else if has_waker {
+            Wait { duration: LONG_NAP, kind: TransportErrorKind::TooManyInFlight }
+        } else {
+            // So many times all that are in flight must end before one has ended for this call.
+            let rounds = self.place_in_line(ticket) / allowed.concurrency.unwrap_or(usize::MAX);
+            let nap = NAP.saturating_mul(u32::try_from(rounds).unwrap_or(u32::MAX).saturating_add(1));
+            Wait { duration: nap, kind: TransportErrorKind::TooManyInFlight }
+        };
+        (Err(wait), Loose { called: [called, None], gone: None })
+    }
+
+    /// How many are before `ticket` in the line for a request to end.
+    fn place_in_line(&self, ticket: u64) -> usize {
+        self.line.partition_point(|(other, _)| *other < ticket)
+    }
+
+    /// Waits no more for a request to end, or makes way for another if one has.
+    fn leave_line(&mut self, ticket: u64, waited_for: Option<WaitsFor>) -> Option<Waker> {
+        match waited_for {
+            Some(WaitsFor::Slot) => {
+                self.line.remove(self.place_in_line(ticket));
+                None
+            }
+            Some(WaitsFor::Nothing) => self.end_one(),
+            Some(WaitsFor::Rate) | None => None,
+        }
+    }
+
+    /// A request in flight has ended: the first in line may go.
+    fn end_one(&mut self) -> Option<Waker> {
+        while let Some((ticket, id)) = self.line.pop_front() {
+            if let Some(waiter) = self.lane_of_waiter(id).and_then(|lane| lane.get(ticket)) {
+                waiter.waits_for = WaitsFor::Nothing;
+                return waiter.call();
+            }
+        }
+        self.in_flight -= 1;
+        None
+    }
+
+    /// Gives up waiting.
+    fn leave(&mut self, id: LaneId, ticket: u64) -> Loose {
+        let now = self.timeline.last();
+        let Some(lane) = self.lane_of_waiter(id) else { return Loose::default() };
+        let gone = lane.leave(ticket);
+        let first = lane.call_first(now);
+        let next = self.leave_line(ticket, gone.as_ref().map(|waiter| waiter.waits_for));
+        Loose { called: [first, next], gone }
+    }
+}
+
+/// What is to be woken, and to be dropped, when nothing is locked: either may run anything.
+#[derive(Default)]
+struct Loose {
+    called: [Option<Waker>; 2],
+    #[expect(dead_code, reason = "it is here to be dropped later")]
+    gone: Option<Waiter>,
+}
+
+impl Loose {
+    fn wake(self) {
+        self.called.into_iter().flatten().for_each(Waker::wake);
+    }
+}
+
+impl fmt::Debug for Turns {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = self.state();
+        let waiting = state.lanes.iter().chain(state.broadcasts.values()).map(Lane::len).sum::<usize>();
+        f.debug_struct("Turns")
+            .field("allowed", &self.allowed)
+            .field("in_flight", &state.in_flight)
+            .field("waiting", &waiting)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The turn of one call. Dropping it makes way for the others.
+pub(crate) struct Turn {
+    turns: Arc<Turns>,
+    lane: LaneId,
+    state: TurnState,
+}
+
+enum TurnState {
+    /// It is neither waited for nor taken.
+    Idle,
+    Waiting {
+        ticket: u64,
+        kind: TransportErrorKind,
+        /// When the call last looked: by its own clock, and by the time of all.
+        looked: [Duration; 2],
+    },
+    InFlight,
+}
+
+impl Turn {
+    pub(crate) fn new(turns: &Arc<Turns>, lane: LaneId) -> Self {
+        Self { turns: turns.clone(), lane, state: TurnState::Idle }
+    }
+
+    pub(crate) const fn lane(&self) -> LaneId {
+        self.lane
+    }
+
+    /// What the call waits for, if it does.
+    pub(crate) const fn waits_for(&self) -> Option<TransportErrorKind> {
+        match self.state {
+            TurnState::Waiting { kind, .. } => Some(kind),
+            TurnState::Idle | TurnState::InFlight => None,
+        }
+    }
+
+    /// Takes the turn, for as long as until [`end`](Self::end), or tells how long to wait until it may come.
+    pub(crate) fn take(&mut self, moment: &Moment) -> Result<(), Wait> {
+        let allowed = &self.turns.allowed;
+        if allowed.concurrency.is_none() && allowed.rate(self.lane.quota).is_none() {
+            return Ok(());
+        }
+        let mut state = self.turns.state();
+        let mut now = state.timeline.at(moment);
+        let mut ticket = state.next_ticket;
+        if let TurnState::Waiting { ticket: drawn, looked: [clock, time], .. } = self.state {
+            ticket = drawn;
+            // So long it has waited by its own clock, whatever the time of all is.
+            now = state.timeline.at_least(time.saturating_add(moment.monotonic.saturating_sub(clock)));
+        }
+        let (taken, loose) = state.take(self.lane, ticket, now, allowed);
+        drop(state);
+        loose.wake();
+        self.state = match &taken {
+            Ok(()) => TurnState::InFlight,
+            Err(wait) => TurnState::Waiting { ticket, kind: wait.kind, looked: [moment.monotonic, now] },
+        };
+        taken
+    }
+
+    /// Ready when the call should look again, though its wait is not over.
+    pub(crate) fn poll(&self, context: &mut Context<'_>) -> Poll<()> {
+        let TurnState::Waiting { ticket, .. } = self.state else { return Poll::Pending };
+        let mut state = self.turns.state();
+        let Some(waiter) = state.lane_of_waiter(self.lane).and_then(|lane| lane.get(ticket)) else {
+            return Poll::Pending;
+        };
+        if waiter.is_called {
+            return Poll::Ready(());
+        }
+        if waiter.waker.as_ref().is_some_and(|waker| waker.will_wake(context.waker())) {
+            return Poll::Pending;
+        }
+        let last = waiter.waker.replace(context.waker().clone());
+        drop(state);
+        // When nothing is locked, because it may be the last that holds a task.
+        drop(last);
+        Poll::Pending
+    }
+
+    /// The request has ended, or is given up.
+    pub(crate) fn end(&mut self) {
+        let loose = match mem::replace(&mut self.state, TurnState::Idle) {
+            TurnState::Idle => return,
+            TurnState::Waiting { ticket, .. } => self.turns.state().leave(self.lane, ticket),
+            TurnState::InFlight => Loose { called: [self.turns.state().end_one(), None], gone: None },
+        };
+        loose.wake();
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        sync::atomic::{AtomicUsize, Ordering},
+        task::Wake,
+    };
+
+    use super::*;
+
+    const fn ms(milliseconds: u64) -> Duration {
+        Duration::from_millis(milliseconds)
+    }
+
+    fn at(milliseconds: u64) -> Moment {
+        Moment { monotonic: ms(milliseconds), since_epoch: ms(1_700_000_000_000 + milliseconds), random: 0 }
+    }
+
+    fn turns(concurrency: Option<usize>, rates: &[(Quota, Rate)]) -> Arc<Turns> {
+        let mut allowed = Allowed { concurrency, ..Allowed::default() };
+        for (quota, rate) in rates {
+            allowed.set_rate(*quota, Some(*rate));
+        }
+        Arc::new(Turns::new(allowed))
+    }
+
+    fn turn(turns: &Arc<Turns>, quota: Quota) -> Turn {
+        Turn::new(turns, LaneId::of(quota, &Request::new(())))
+    }
+
+    fn rate_wait(milliseconds: u64) -> Result<(), Wait> {
+        Err(Wait { duration: ms(milliseconds), kind: TransportErrorKind::Throttled })
+    }
+
+    fn nap(milliseconds: u64) -> Result<(), Wait> {
+        Err(Wait { duration: ms(milliseconds), kind: TransportErrorKind::TooManyInFlight })
+    }
+
+    #[derive(Default)]
+    struct Count(AtomicUsize);
+
+    impl Wake for Count {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether it was called by now. If not, it is counted when it is.
+    fn is_called(turn: &Turn, count: &Arc<Count>) -> bool {
+        turn.poll(&mut Context::from_waker(&Waker::from(count.clone()))).is_ready()
+    }
+
+    #[test]
+    fn so_many_are_in_flight_and_the_first_that_came_is_the_next() {
+        let turns = turns(Some(2), &[]);
+        let mut calls: Vec<_> = (0..6).map(|_| turn(&turns, Quota::Ingest)).collect();
+        let taken: Vec<_> = calls.iter_mut().map(|call| call.take(&at(0))).collect();
+        assert_eq!(taken, [Ok(()), Ok(()), nap(50), nap(50), nap(100), nap(100)]);
+        let count = Arc::new(Count::default());
+        assert!(calls.iter().all(|call| !is_called(call, &count)));
+        // The one that has ended makes way for the first, and nobody else takes its place meanwhile.
+        calls[1].end();
+        assert_eq!(count.0.load(Ordering::Relaxed), 1);
+        assert!(is_called(&calls[2], &count) && !is_called(&calls[3], &count));
+        assert_eq!(turn(&turns, Quota::Send).take(&at(1)), nap(100));
+        assert_eq!(calls[3].take(&at(20)), Err(Wait { duration: LONG_NAP, kind: TransportErrorKind::TooManyInFlight }));
+        assert_eq!(calls[2].take(&at(20)), Ok(()));
+        // One that has its place and does not come hands it on, and so does one that only waits.
+        calls[0].end();
+        assert!(is_called(&calls[3], &count));
+        drop(calls.remove(4));
+        drop(calls.remove(3));
+        let mut last = calls.pop().unwrap();
+        assert!(is_called(&last, &count));
+        assert_eq!(last.take(&at(30)), Ok(()));
+        assert_eq!(turns.state().in_flight, 2);
+        drop((last, calls));
+        let state = turns.state();
+        assert_eq!((state.in_flight, state.line.len(), state.lanes[0].len(), state.lanes[1].len()), (0, 0, 0, 0));
+    }
+
+    #[test]
+    fn a_call_that_has_ended_and_goes_again_is_the_last() {
+        let turns = turns(Some(1), &[]);
+        let [mut first, mut second] = [(); 2].map(|()| turn(&turns, Quota::Ingest));
+        assert_eq!((first.take(&at(0)), second.take(&at(0))), (Ok(()), nap(50)));
+        first.end();
+        assert_eq!((first.take(&at(0)), second.take(&at(0)), first.take(&at(0))), (nap(50), Ok(()), nap(50)));
+        assert_eq!(first.waits_for(), Some(TransportErrorKind::TooManyInFlight));
+        second.end();
+        assert_eq!((first.take(&at(0)), first.waits_for()), (Ok(()), None));
+    }
+
+    #[test]
+    fn who_waits_goes_in_the_order_of_coming_and_makes_way_when_given_up() {
+        let turns = turns(None, &[(Quota::App, Rate::at_most(10, ms(1000)))]);
+        let mut calls: Vec<_> = (0..5).map(|_| turn(&turns, Quota::App)).collect();
+        let taken: Vec<_> = calls.iter_mut().map(|call| call.take(&at(0))).collect();
+        assert_eq!(taken, [Ok(()), rate_wait(100), rate_wait(200), rate_wait(300), rate_wait(400)]);
+        let count = Arc::new(Count::default());
+        assert!(calls.iter().all(|call| !is_called(call, &count)));
+        // Who is in the middle makes way for all behind it, who may hear of it when it is their turn.
+        drop(calls.remove(2));
+        assert_eq!(turn(&turns, Quota::App).take(&at(50)), rate_wait(350));
+        assert_eq!(count.0.load(Ordering::Relaxed), 0);
+        assert_eq!(calls[2].take(&at(60)), rate_wait(140));
+        assert_eq!(calls[1].take(&at(100)), Ok(()));
+        assert_eq!(calls[2].take(&at(200)), Ok(()));
+        // The last would look at 400, and its turn is at 300: it is called.
+        assert_eq!(count.0.load(Ordering::Relaxed), 1);
+        assert!(is_called(&calls[3], &count));
+        assert_eq!(calls[3].take(&at(201)), rate_wait(99));
+        assert!(!is_called(&calls[3], &count));
+        // Who looks too late lost the turn to the one that looked in time.
+        let mut next = turn(&turns, Quota::App);
+        assert_eq!(next.take(&at(201)), rate_wait(199));
+        assert_eq!(next.take(&at(400)), Ok(()));
+        assert_eq!(calls[3].take(&at(401)), rate_wait(99));
+        assert_eq!(calls[3].take(&at(500)), Ok(()));
+    }
+
+    #[test]
+    fn a_turn_at_the_rate_is_not_spent_on_waiting_for_a_slot() {
+        let rate = Rate::at_most(10, ms(1000));
+        let turns = turns(Some(1), &[(Quota::App, rate)]);
+        let [mut ingest, mut first, mut second, mut third] =
+            [Quota::Ingest, Quota::App, Quota::App, Quota::Ingest].map(|quota| turn(&turns, quota));
+        assert_eq!((ingest.take(&at(0)), first.take(&at(0))), (Ok(()), nap(50)));
+        assert_eq!((second.take(&at(0)), third.take(&at(0))), (rate_wait(100), nap(100)));
+        assert_eq!(second.take(&at(500)), nap(100));
+        ingest.end();
+        assert_eq!(first.take(&at(500)), Ok(()));
+        first.end();
+        // The second has the slot and no turn at the rate, which the first took so late: it makes way.
+        let count = Arc::new(Count::default());
+        assert!(is_called(&second, &count) && !is_called(&third, &count));
+        assert_eq!(second.take(&at(501)), rate_wait(99));
+        assert!(is_called(&third, &count));
+        assert_eq!(third.take(&at(502)), Ok(()));
+        third.end();
+        assert_eq!(second.take(&at(600)), Ok(()));
+    }
+
+    #[test]
+    fn each_broadcast_has_a_rate_of_its_own_and_is_forgotten_after_it() {
+        let turns = turns(None, &[(Quota::Broadcast, Rate::at_most(1, ms(10_000)))]);
+        let trigger = |uri: &str, workspace: Option<u64>| {
+            let mut request = Request::new(());
+            *request.uri_mut() = uri.parse().unwrap();
+            if let Some(workspace) = workspace {
+                request.headers_mut().insert(X_WORKSPACE_ID, workspace.into());
+            }
+            Turn::new(&turns, LaneId::of(Quota::Broadcast, &request))
+        };
+        let one = "https://api.customer.io/v1/campaigns/1/triggers";
+        for (uri, workspace) in [(one, None), (one, Some(1)), (one, Some(2)), ("/v1/campaigns/2/triggers", None)] {
+            assert_eq!(trigger(uri, workspace).take(&at(0)), Ok(()), "{uri} {workspace:?}");
+            assert_eq!(trigger(uri, workspace).take(&at(0)), rate_wait(10_000), "{uri} {workspace:?}");
+        }
+        // A 429 is about the one.
+        turns.slow_down(trigger(one, None).lane(), &at(10_000));
+        assert_eq!(trigger(one, None).take(&at(10_000)), Ok(()));
+        assert_eq!(trigger(one, None).take(&at(20_000)), rate_wait(10_000));
+        let mut waits = trigger(one, Some(1));
+        assert_eq!((trigger(one, Some(1)).take(&at(10_000)), waits.take(&at(20_000))), (Ok(()), Ok(())));
+        assert_eq!(waits.take(&at(20_000)), rate_wait(10_000));
+        for number in 0..1_000_u64 {
+            let now = at(20_000 + number * 1_000);
+            assert_eq!(trigger(&format!("/{number}"), None).take(&now), Ok(()));
+            assert!(turns.state().broadcasts.len() <= BROADCASTS, "{number}");
+        }
+        for number in 2_000..3_000_u64 {
+            assert_eq!(trigger(&format!("/{number}"), None).take(&at(2_000_000)), Ok(()));
+        }
+        // Who waits, and who went a moment ago, is not forgotten.
+        assert_eq!(waits.take(&at(2_000_000)), Ok(()));
+        assert!((2_000..3_000_u64).all(|number| trigger(&format!("/{number}"), None).take(&at(2_000_001)).is_err()));
+    }
+
+    #[test]
+    fn two_clocks_that_are_an_hour_apart_are_paced_together() {
+        let turns = turns(None, &[(Quota::App, Rate::at_most(10, ms(1000)).with_burst(3))]);
+        let other = |milliseconds| Moment { monotonic: ms(3_600_000 + milliseconds), ..at(milliseconds) };
+        let mut went = 0;
+        for time in 0..1_000 {
+            for now in [at(time), other(time), at(time)] {
+                went += usize::from(turn(&turns, Quota::App).take(&now).is_ok());
+            }
+        }
+        assert_eq!(went, 10);
+    }
+
+    #[test]
+    fn who_waits_gets_its_turn_even_if_the_wall_clock_stands() {
+        let turns = turns(None, &[(Quota::App, Rate::at_most(10, ms(1000)))]);
+        let standing = |milliseconds| Moment { since_epoch: ms(5), ..at(milliseconds) };
+        let [mut first, mut second, mut third] = [(); 3].map(|()| turn(&turns, Quota::App));
+        assert_eq!((first.take(&standing(0)), second.take(&standing(0))), (Ok(()), rate_wait(100)));
+        assert_eq!((third.take(&standing(0)), second.take(&standing(100))), (rate_wait(200), Ok(())));
+        assert_eq!(third.take(&standing(200)), Ok(()));
+    }
+
+    #[test]
+    fn nothing_is_counted_where_nothing_is_limited() {
+        let turns = turns(None, &[(Quota::App, Rate::at_most(1, ms(1000)))]);
+        let mut calls: Vec<_> = (0..9).map(|_| turn(&turns, Quota::Ingest)).collect();
+        assert!(calls.iter_mut().all(|call| call.take(&at(0)).is_ok()));
+        assert_eq!(turns.state().in_flight, 0);
+    }
+}
