@@ -1,7 +1,6 @@
 use std::{
     fmt,
     io::{self, Read},
-    thread,
     time::Duration,
 };
 
@@ -15,11 +14,11 @@ use http::{
 };
 use ureq::{Agent, AsSendBody, SendBody};
 
-use crate::failure::of_ureq;
+use crate::{block_on, failure::of_ureq};
 
 /// A [`Transport`] over ureq that blocks its thread: for the blocking [`Client`](crate::Client), without an async runtime.
 ///
-/// Its futures are ready when they are polled once. In an async program they would hold up everything else on their
+/// Its futures block the thread when they are polled. In an async program they would hold up everything else on their
 /// thread: use another transport there, or move [`round_trip`](Self::round_trip) to a thread.
 ///
 /// A clone shares the agent's connections. It speaks HTTP/1.1.
@@ -132,9 +131,9 @@ impl Transport for UreqTransport {
         self.round_trip_within(attempt.timeout, request, attempt.response_limit)
     }
 
-    /// Blocks the thread.
+    /// Blocks the thread, until it is woken for something else that is waited for.
     async fn sleep(&self, duration: Duration) {
-        thread::sleep(duration);
+        block_on::sleep(duration).await;
     }
 
     fn now(&self) -> Moment {

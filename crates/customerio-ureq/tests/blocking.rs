@@ -9,8 +9,8 @@ use std::{
 };
 
 use customerio_core::{
-    BatchEvent, BatchOptions, CallOptions, Delivery, Endpoint, Error, ItemError, Limits, Region, RetryPolicy, Track,
-    TransportErrorKind,
+    BatchEvent, BatchOptions, CallOptions, Delivery, Endpoint, Error, ItemError, Limits, Region, RetryPolicy, Throttle,
+    Track, TransportErrorKind,
     track::{Delete, v2::person::Identify},
 };
 use customerio_testing::{Recorder, WireServer, faults::ClosedPort};
@@ -71,6 +71,23 @@ fn threads_share_a_client_and_its_connections() {
     });
     assert_eq!(server.received().len(), 20);
     assert!(server.connections() <= 4, "{}", server.connections());
+}
+
+#[test]
+fn threads_wait_for_each_other_where_only_so_many_may_be_in_flight() {
+    for (concurrency, deadline) in [(1, Duration::from_secs(30)), (2, Duration::MAX)] {
+        let server = WireServer::start().unwrap();
+        let throttle = Throttle::default().with_concurrency(concurrency);
+        let track = client(&server.url(), transport()).with_throttle(throttle).with_deadline(deadline);
+        thread::scope(|scope| {
+            for person in 0..8 {
+                let track = track.clone();
+                scope.spawn(move || (0..25).for_each(|_| track.delete(person).unwrap()));
+            }
+        });
+        assert_eq!(server.received().len(), 200);
+        assert!(server.connections() <= concurrency, "{} of {concurrency}", server.connections());
+    }
 }
 
 #[test]
