@@ -63,7 +63,7 @@ impl CallOptions {
         self
     }
 
-    /// What paces the calls, and how many retries there are in all.
+    /// What paces the calls, how many are in flight at once, and how many retries there are in all.
     #[must_use]
     pub fn with_throttle(mut self, throttle: Throttle) -> Self {
         self.throttle = throttle;

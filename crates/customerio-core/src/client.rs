@@ -52,10 +52,11 @@ impl<A: Api> Client<A> {
         self
     }
 
-    /// The client with other rates and another budget of retries. Its clones share them from here on; other clients that
-    /// were given a clone of `throttle` do too.
+    /// The client with other rates, another number of requests in flight, and another budget of retries. Its clones share
+    /// them from here on; other clients that were given a clone of `throttle` do too.
     #[must_use]
     #[doc(alias = "rate limit")]
+    #[doc(alias = "concurrency limit")]
     pub fn with_throttle(mut self, throttle: Throttle) -> Self {
         self.options = self.options.with_throttle(throttle);
         self

@@ -374,6 +374,8 @@ mod tests {
         task::Wake,
     };
 
+    use proptest::prelude::*;
+
     use super::*;
 
     const fn ms(milliseconds: u64) -> Duration {
@@ -574,5 +576,46 @@ mod tests {
         let mut calls: Vec<_> = (0..9).map(|_| turn(&turns, Quota::Ingest)).collect();
         assert!(calls.iter_mut().all(|call| call.take(&at(0)).is_ok()));
         assert_eq!(turns.state().in_flight, 0);
+    }
+
+    proptest! {
+        /// Whatever calls do, and whenever they are dropped.
+        #[test]
+        fn no_place_is_lost_and_none_is_taken_twice(
+            most in 1..4_usize,
+            rate in prop::option::of((1..5_u32, 1..400_u64)),
+            steps in prop::collection::vec((0..12_usize, 0..4_u8, 0..60_u64), 1..300),
+        ) {
+            let rate = rate.map(|(count, period)| (Quota::App, Rate::at_most(count, ms(period)).with_burst(count)));
+            let turns = turns(Some(most), rate.as_slice());
+            let quotas = [Quota::App, Quota::Ingest, Quota::Broadcast];
+            let mut calls: Vec<_> = (0..12).map(|number| turn(&turns, quotas[number % 3])).collect();
+            let mut time = 0;
+            for (index, what, passed) in steps {
+                time += passed;
+                let call = &mut calls[index];
+                match what {
+                    0 => *call = turn(&turns, quotas[index % 3]),
+                    1 => call.end(),
+                    _ if matches!(call.state, TurnState::InFlight) => {}
+                    _ => {
+                        let is_alone = turns.state().in_flight == 0;
+                        let taken = call.take(&at(time));
+                        prop_assert!(!is_alone || taken != nap(50), "it waits for nobody");
+                    }
+                }
+                let state = turns.state();
+                let count = |is: fn(&TurnState) -> bool| calls.iter().filter(|call| is(&call.state)).count();
+                let lanes = || state.lanes.iter().chain(state.broadcasts.values());
+                prop_assert!(state.in_flight <= most && state.in_flight >= count(|s| matches!(s, TurnState::InFlight)));
+                prop_assert!(state.line.is_empty() || state.in_flight == most, "who could go waits");
+                prop_assert!(state.line.iter().is_sorted_by_key(|(ticket, _)| ticket));
+                let waiting = count(|state| matches!(state, TurnState::Waiting { .. }));
+                prop_assert_eq!(lanes().map(Lane::len).sum::<usize>(), waiting);
+            }
+            drop(calls);
+            let state = turns.state();
+            prop_assert_eq!((state.in_flight, state.line.len()), (0, 0));
+        }
     }
 }

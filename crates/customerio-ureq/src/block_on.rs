@@ -72,12 +72,12 @@ mod tests {
     fn a_sleep_gives_way_to_what_is_ready_before() {
         let is_ready = Arc::new(AtomicBool::new(false));
         let mut sleep = pin!(sleep(Duration::MAX));
-        let mut wakes = Some(is_ready.clone());
+        let mut starts = Some(is_ready.clone());
         block_on(poll_fn(|context| {
             if is_ready.load(Ordering::SeqCst) {
                 return Poll::Ready(());
             }
-            if let Some(is_ready) = wakes.take() {
+            if let Some(is_ready) = starts.take() {
                 let waker = context.waker().clone();
                 thread::spawn(move || {
                     thread::sleep(Duration::from_millis(5));

@@ -185,8 +185,9 @@ impl<T> CustomerIoBuilder<T> {
         self
     }
 
-    /// What paces the calls of all three APIs, and how many retries there are in all.
+    /// What paces the calls of all three APIs, how many are in flight at once, and how many retries there are in all.
     #[doc(alias = "rate limit")]
+    #[doc(alias = "concurrency limit")]
     pub fn throttle(mut self, throttle: Throttle) -> Self {
         self.options = self.options.with_throttle(throttle);
         self
