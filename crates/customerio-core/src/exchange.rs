@@ -12,7 +12,7 @@ use http::{HeaderName, HeaderValue, Request, Response};
 
 use crate::{
     Api, Attempt, CallOptions, Delivery, Endpoint, Error, FromResponse, Moment, Operation, Prepared, Quota, Replay,
-    Step, StopReason, Throttle, TransportError, TransportErrorKind,
+    RetryPolicy, Step, StopReason, TransportError, TransportErrorKind,
     error::SendError,
     key::Key,
     request::Sent,
@@ -64,7 +64,8 @@ pub struct Exchange<T> {
     quota: Quota,
     response_limit: usize,
     attempt_timeout: Duration,
-    options: CallOptions,
+    retry_policy: RetryPolicy,
+    deadline: Duration,
     /// From waiting for it until the request has ended.
     turn: Turn,
     started: Duration,
@@ -147,7 +148,8 @@ impl<T: FromResponse> Exchange<T> {
             quota,
             response_limit,
             attempt_timeout: options.attempt_timeout(attempt_timeout),
-            options: options.clone(),
+            retry_policy: *options.retry_policy(),
+            deadline: options.deadline(),
             started: now.monotonic,
             attempts: 0,
             maybe_sent: false,
@@ -228,12 +230,8 @@ impl<T: FromResponse> Exchange<T> {
         self.state = State::Received(result);
     }
 
-    fn throttle(&self) -> &Throttle {
-        self.options.throttle()
-    }
-
     fn left(&self, now: &Moment) -> Duration {
-        self.options.deadline().saturating_sub(now.monotonic.saturating_sub(self.started))
+        self.deadline.saturating_sub(now.monotonic.saturating_sub(self.started))
     }
 
     fn send(&mut self, last: Option<Error>, now: &Moment) -> Step<T> {
@@ -296,9 +294,7 @@ impl<T: FromResponse> Exchange<T> {
             retry_after: error.retry_after(),
             random: now.random,
         };
-        match retry::next(self.options.retry_policy(), &failure)
-            .and_then(|wait| self.take_repeat(outcome).map(|()| wait))
-        {
+        match retry::next(&self.retry_policy, &failure).and_then(|wait| self.take_repeat(outcome).map(|()| wait)) {
             Ok(wait) => {
                 self.state = State::Ready(Some(error));
                 Step::Wait(wait)
@@ -326,15 +322,15 @@ impl<T: FromResponse> Exchange<T> {
 
     fn tell_throttle(&self, outcome: Outcome, now: &Moment) {
         match outcome {
-            Outcome::Final => self.throttle().answered(),
-            Outcome::Limited => self.throttle().turns().slow_down(self.turn.lane(), now),
+            Outcome::Final => self.turn.turns().answered(),
+            Outcome::Limited => self.turn.slow_down(now),
             Outcome::NotSent | Outcome::Ambiguous | Outcome::Hopeless => {}
         }
     }
 
     /// A 429 is the answer of a service that is there: repeating it is a matter of pace, and takes none of the reserve.
     fn take_repeat(&self, outcome: Outcome) -> Result<(), StopReason> {
-        let free = outcome == Outcome::Limited || self.throttle().take_retry();
+        let free = outcome == Outcome::Limited || self.turn.turns().take_retry();
         if free { Ok(()) } else { Err(StopReason::Budget) }
     }
 
@@ -365,7 +361,7 @@ mod tests {
     use http::StatusCode;
 
     use super::*;
-    use crate::{Region, Track, track};
+    use crate::{Region, Throttle, Track, track};
 
     /// Options of a call that nothing paces.
     fn options() -> CallOptions {
@@ -653,9 +649,9 @@ mod tests {
                 assert_eq!(error.stop_reason(), StopReason::Final, "{kind:?}");
             };
             play_hopeless();
-            assert!(throttle.take_repeat(), "{kind:?} takes nothing");
+            assert!(throttle.turns().take_retry(), "{kind:?} takes nothing");
             (0..10).for_each(|_| play_hopeless());
-            assert!(!throttle.take_repeat(), "{kind:?} gives nothing");
+            assert!(!throttle.turns().take_retry(), "{kind:?} gives nothing");
         }
     }
 

@@ -87,7 +87,10 @@ impl Lane {
 
     /// Calls the first that waits, if its turn comes before it would look: others have made way.
     pub(crate) fn call_first(&mut self, now: Duration) -> Option<Waker> {
-        let first = self.waiters.front_mut().filter(|first| first.waits_for == WaitsFor::Rate)?;
+        let first = self.waiters.front_mut()?;
+        if first.waits_for != WaitsFor::Rate {
+            return None;
+        }
         let turn = self.pacer.as_ref().map_or(Duration::ZERO, |pacer| pacer.turn(0, now));
         if first.until <= turn.max(now) {
             return None;

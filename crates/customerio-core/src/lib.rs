@@ -27,6 +27,7 @@ pub mod app;
 mod attributes;
 mod batch;
 mod body;
+mod budget;
 mod call_options;
 mod client;
 mod config;

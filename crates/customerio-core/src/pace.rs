@@ -80,7 +80,10 @@ impl Pacer {
 
     /// Takes the turn that has come.
     pub(crate) fn take(&mut self, now: Duration) {
-        let cost = self.interval.saturating_mul(WHOLE) / self.share(now);
+        let cost = match self.share(now) {
+            WHOLE => self.interval,
+            share => self.interval.saturating_mul(WHOLE) / share,
+        };
         self.due = self.due.max(now).saturating_add(cost);
     }
 

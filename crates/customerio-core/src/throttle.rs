@@ -1,15 +1,11 @@
 //! What the calls of a client share: how fast they go out, how many at once, and the retries that they have left.
 
-use std::{
-    fmt,
-    sync::{
-        Arc,
-        atomic::{AtomicU32, Ordering},
-    },
-};
+use std::{fmt, sync::Arc};
 
 use crate::{
-    Quota, limits,
+    Quota,
+    budget::Budget,
+    limits,
     pace::Rate,
     turn::{Allowed, Turns},
 };
@@ -60,7 +56,6 @@ use crate::{
 #[derive(Clone)]
 pub struct Throttle {
     turns: Arc<Turns>,
-    budget: Option<Arc<Budget>>,
 }
 
 impl Default for Throttle {
@@ -71,7 +66,7 @@ impl Default for Throttle {
         allowed.set_rate(Quota::Broadcast, Some(limits::BROADCAST_RATE));
         allowed.set_rate(Quota::App, Some(limits::APP_RATE));
         allowed.concurrency = Some(limits::CONCURRENCY);
-        Self { turns: Arc::new(Turns::new(allowed)), budget: Some(Arc::new(Budget::new(100))) }
+        Self::of(allowed, Some(Budget::new(100)))
     }
 }
 
@@ -79,7 +74,11 @@ impl Throttle {
     /// No rate, any number of requests in flight, and no end of retries: for programs that see to these elsewhere.
     #[must_use]
     pub fn off() -> Self {
-        Self { turns: Arc::new(Turns::new(Allowed::default())), budget: None }
+        Self::of(Allowed::default(), None)
+    }
+
+    fn of(allowed: Allowed, budget: Option<Budget>) -> Self {
+        Self { turns: Arc::new(Turns::new(allowed, budget)) }
     }
 
     /// The throttle with another rate for `quota`, or none. Nobody shares it yet: clones that were made before keep what
@@ -113,8 +112,7 @@ impl Throttle {
     /// before keep what they had.
     #[must_use]
     pub fn with_retry_reserve(self, retries: impl Into<Option<u32>>) -> Self {
-        let throttle = self.anew(self.turns.allowed().clone());
-        Self { budget: retries.into().map(|retries| Arc::new(Budget::new(retries))), ..throttle }
+        Self::of(self.turns.allowed().clone(), retries.into().map(Budget::new))
     }
 
     /// The most requests that are in flight at once, if there is a limit.
@@ -125,56 +123,17 @@ impl Throttle {
 
     /// The same reserve, and what is allowed, with nothing taken from either.
     fn anew(&self, allowed: Allowed) -> Self {
-        let budget = self.budget.as_ref().map(|budget| Arc::new(Budget::new(budget.most / RETRY)));
-        Self { turns: Arc::new(Turns::new(allowed)), budget }
+        Self::of(allowed, self.turns.budget().map(Budget::anew))
     }
 
     pub(crate) const fn turns(&self) -> &Arc<Turns> {
         &self.turns
     }
-
-    /// Takes a retry out of the reserve, if there is one.
-    pub(crate) fn take_retry(&self) -> bool {
-        self.budget.as_ref().is_none_or(|budget| budget.take())
-    }
-
-    /// A call had a final response.
-    pub(crate) fn answered(&self) {
-        if let Some(budget) = &self.budget {
-            budget.give();
-        }
-    }
 }
 
 impl fmt::Debug for Throttle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Throttle").field("turns", &self.turns).field("budget", &self.budget).finish()
-    }
-}
-
-/// The reserve of retries, in tenths.
-#[derive(Debug)]
-struct Budget {
-    most: u32,
-    left: AtomicU32,
-}
-
-const RETRY: u32 = 10;
-
-impl Budget {
-    fn new(retries: u32) -> Self {
-        let most = retries.saturating_mul(RETRY);
-        Self { most, left: AtomicU32::new(most) }
-    }
-
-    fn take(&self) -> bool {
-        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(RETRY)).is_ok()
-    }
-
-    fn give(&self) {
-        // Nothing to write while the reserve is full, which it is as long as all goes well.
-        let more = |left| (left < self.most).then_some(left + 1);
-        let _ = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+        f.debug_tuple("Throttle").field(&self.turns).finish()
     }
 }
 
@@ -188,28 +147,36 @@ mod tests {
         turn::{LaneId, Turn},
     };
 
+    fn take_retry(throttle: &Throttle) -> bool {
+        throttle.turns().take_retry()
+    }
+
+    fn answered(throttle: &Throttle) {
+        throttle.turns().answered();
+    }
+
     #[test]
     fn retries_end_and_come_back_with_what_is_answered() {
         let throttle = Throttle::off().with_retry_reserve(2);
         // A full reserve takes no more.
-        throttle.answered();
-        assert!(throttle.take_retry() && throttle.take_retry());
-        assert!(!throttle.take_retry());
+        answered(&throttle);
+        assert!(take_retry(&throttle) && take_retry(&throttle));
+        assert!(!take_retry(&throttle));
         for _ in 0..9 {
-            throttle.answered();
+            answered(&throttle);
         }
-        assert!(!throttle.take_retry());
-        throttle.answered();
-        assert!(throttle.clone().take_retry(), "a clone shares the reserve");
-        assert!(!throttle.take_retry());
+        assert!(!take_retry(&throttle));
+        answered(&throttle);
+        assert!(take_retry(&throttle.clone()), "a clone shares the reserve");
+        assert!(!take_retry(&throttle));
 
-        assert!(!Throttle::default().with_retry_reserve(0).take_retry());
-        assert!((0..1000).all(|_| Throttle::off().take_retry()));
+        assert!(!take_retry(&Throttle::default().with_retry_reserve(0)));
+        assert!((0..1000).all(|_| take_retry(&Throttle::off())));
         let throttle = Throttle::default();
-        assert_eq!((0..1000).filter(|_| throttle.take_retry()).count(), 100);
+        assert_eq!((0..1000).filter(|_| take_retry(&throttle)).count(), 100);
         // Another rate begins the reserve anew, as large as it was.
         let other = throttle.with_rate(Quota::App, None);
-        assert_eq!((0..1000).filter(|_| other.take_retry()).count(), 100);
+        assert_eq!((0..1000).filter(|_| take_retry(&other)).count(), 100);
     }
 
     /// How many of these calls go out at `ms` milliseconds, if each that goes out ends at once.
@@ -241,8 +208,8 @@ mod tests {
         let shown = format!("{:?}", Throttle::off().with_rate(Quota::App, limits::APP_RATE).with_retry_reserve(7));
         assert!(
             shown.starts_with(
-                "Throttle { turns: Turns { allowed: Allowed { rates: [None, None, Some(Rate { count: 10, period: 1s, \
-                 burst: 3 }), None], concurrency: None }, in_flight: 0, waiting: 0, .. }, budget: Some(Budget { most: 70,"
+                "Throttle(Turns { allowed: Allowed { rates: [None, None, Some(Rate { count: 10, period: 1s, \
+                 burst: 3 }), None], concurrency: None }, in_flight: 0, waiting: 0, budget: Some(Budget { most: 70,"
             ),
             "{shown}"
         );
@@ -268,7 +235,7 @@ mod tests {
             let throttle = throttle.with_rate(Quota::App, None).with_retry_reserve(3);
             assert_eq!(throttle.concurrency(), expected);
             assert_eq!(go(&throttle, Quota::Send, 0, 999), 500);
-            assert_eq!((0..99).filter(|_| throttle.take_retry()).count(), 3);
+            assert_eq!((0..99).filter(|_| take_retry(&throttle)).count(), 3);
         }
     }
 }

@@ -14,6 +14,7 @@ use http::Request;
 
 use crate::{
     Moment, Quota, TransportErrorKind,
+    budget::Budget,
     endpoint::X_WORKSPACE_ID,
     lane::{Lane, Waiter, WaitsFor},
     pace::Rate,
@@ -92,6 +93,7 @@ const BROADCASTS: usize = 64;
 /// Nobody waits for one that does not look when its turn comes: whoever looks next then takes it.
 pub(crate) struct Turns {
     allowed: Allowed,
+    budget: Option<Budget>,
     state: Mutex<State>,
 }
 
@@ -109,7 +111,7 @@ struct State {
 }
 
 impl Turns {
-    pub(crate) fn new(allowed: Allowed) -> Self {
+    pub(crate) fn new(allowed: Allowed, budget: Option<Budget>) -> Self {
         let state = State {
             timeline: Timeline::default(),
             next_ticket: 0,
@@ -119,11 +121,27 @@ impl Turns {
             broadcasts: BTreeMap::new(),
             most_broadcasts: BROADCASTS,
         };
-        Self { allowed, state: Mutex::new(state) }
+        Self { allowed, budget, state: Mutex::new(state) }
     }
 
     pub(crate) const fn allowed(&self) -> &Allowed {
         &self.allowed
+    }
+
+    pub(crate) const fn budget(&self) -> Option<&Budget> {
+        self.budget.as_ref()
+    }
+
+    /// Takes a retry out of the reserve, if there is one.
+    pub(crate) fn take_retry(&self) -> bool {
+        self.budget.as_ref().is_none_or(Budget::take)
+    }
+
+    /// A call had a final response.
+    pub(crate) fn answered(&self) {
+        if let Some(budget) = &self.budget {
+            budget.give();
+        }
     }
 
     /// The server said that there were too many.
@@ -167,7 +185,7 @@ impl State {
         let waited_for = lane.get(ticket).map(|waiter| waiter.waits_for);
         let is_counted = waited_for == Some(WaitsFor::Nothing);
         if has_turn && (has_room || is_counted) {
-            let gone = lane.leave(ticket);
+            let gone = waited_for.and_then(|_| lane.leave(ticket));
             lane.take(now);
             let called = [lane.call_first(now), None];
             self.in_flight += usize::from(!is_counted);
@@ -266,6 +284,7 @@ impl fmt::Debug for Turns {
             .field("allowed", &self.allowed)
             .field("in_flight", &state.in_flight)
             .field("waiting", &waiting)
+            .field("budget", &self.budget)
             .finish_non_exhaustive()
     }
 }
@@ -294,8 +313,14 @@ impl Turn {
         Self { turns: turns.clone(), lane, state: TurnState::Idle }
     }
 
-    pub(crate) const fn lane(&self) -> LaneId {
-        self.lane
+    /// What the call shares with others.
+    pub(crate) fn turns(&self) -> &Turns {
+        &self.turns
+    }
+
+    /// The server said that there were too many.
+    pub(crate) fn slow_down(&self, now: &Moment) {
+        self.turns.slow_down(self.lane, now);
     }
 
     /// What the call waits for, if it does.
@@ -391,7 +416,7 @@ mod tests {
         for (quota, rate) in rates {
             allowed.set_rate(*quota, Some(*rate));
         }
-        Arc::new(Turns::new(allowed))
+        Arc::new(Turns::new(allowed, None))
     }
 
     fn turn(turns: &Arc<Turns>, quota: Quota) -> Turn {
@@ -528,7 +553,7 @@ mod tests {
             assert_eq!(trigger(uri, workspace).take(&at(0)), rate_wait(10_000), "{uri} {workspace:?}");
         }
         // A 429 is about the one.
-        turns.slow_down(trigger(one, None).lane(), &at(10_000));
+        trigger(one, None).slow_down(&at(10_000));
         assert_eq!(trigger(one, None).take(&at(10_000)), Ok(()));
         assert_eq!(trigger(one, None).take(&at(20_000)), rate_wait(10_000));
         let mut waits = trigger(one, Some(1));

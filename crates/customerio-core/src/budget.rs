@@ -1,0 +1,36 @@
+//! How many retries there are in all.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// The reserve of retries, in tenths.
+#[derive(Debug)]
+pub(crate) struct Budget {
+    most: u32,
+    left: AtomicU32,
+}
+
+const RETRY: u32 = 10;
+
+impl Budget {
+    pub(crate) fn new(retries: u32) -> Self {
+        let most = retries.saturating_mul(RETRY);
+        Self { most, left: AtomicU32::new(most) }
+    }
+
+    /// One as large, of which nothing is taken.
+    pub(crate) fn anew(&self) -> Self {
+        Self::new(self.most / RETRY)
+    }
+
+    /// Takes a retry, if there is one.
+    pub(crate) fn take(&self) -> bool {
+        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(RETRY)).is_ok()
+    }
+
+    /// Gives a tenth of a retry back.
+    pub(crate) fn give(&self) {
+        // Nothing to write while the reserve is full, which it is as long as all goes well.
+        let more = |left| (left < self.most).then_some(left + 1);
+        let _ = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+    }
+}
