@@ -18,7 +18,7 @@
 //! | [`OBJECT_ID`] | objects' ids in the Track API | by default |
 //! | [`ATTRIBUTES`], [`ATTRIBUTE_NAME`], [`ATTRIBUTE_VALUE`] | attributes in the Track API: of a person, an object, a relationship; and fields of a form | by default |
 //! | [`RELATIONSHIP`] | all attributes of a relationship in the Track API | by default |
-//! | [`EVENT_NAME`], [`EVENT_DATA`] | events in the Track API | by default |
+//! | [`EVENT_NAME`], [`EVENT_DATA`] | events and screens in the Track API; pages have data, and a URL for a name | by default |
 //! | [`SEGMENT_IDS`] | the people of one call | by default |
 //! | [`BATCH_ITEM`], [`BATCH`] | the Track API v2 and the Pipelines API | by default |
 //! | [`MESSAGE`], [`ATTACHMENTS`], [`EMAIL_RECIPIENTS`] | transactional messages | by default |
@@ -51,7 +51,8 @@ pub const OBJECT_ID: usize = 150;
 /// but no call that describes one can be that long.
 pub const RELATIONSHIP: usize = 100_000;
 
-/// Longest name of an event (Track, "Track API Event limits").
+/// Longest name of an event or a screen (Track, "Track API Event limits"). The name of a page is its URL, which has no
+/// limit of its own.
 pub const EVENT_NAME: usize = 100;
 
 /// Most encoded bytes of an event's `data` (Track, "Track API Event limits").
@@ -203,7 +204,7 @@ limits! {
         attribute_value, with_attribute_value = ATTRIBUTE_VALUE;
         /// Most encoded bytes of all attributes of a relationship, or `None`. Default: [`RELATIONSHIP`].
         relationship, with_relationship = RELATIONSHIP;
-        /// Most bytes of an event's name, or `None`. Default: [`EVENT_NAME`].
+        /// Most bytes of the name of an event or a screen, or `None`; a page's name is its URL. Default: [`EVENT_NAME`].
         event_name, with_event_name = EVENT_NAME;
         /// Most encoded bytes of an event's data in the Track API v1, or `None`. Default: [`EVENT_DATA`].
         event_data, with_event_data = EVENT_DATA;

@@ -19,8 +19,8 @@ use crate::{
 /// [`Client`](crate::Client) and [`Exchange`](crate::Exchange) give an event that has none an id and the time of the call,
 /// and can then retry it when a response is lost: Customer.io drops the second.
 ///
-/// Limits: a name of 100 bytes; data of 100,000 bytes. A person who gets the `anonymous_id` within 30 days gets the event;
-/// within 72 hours it can trigger campaigns.
+/// Limits: a name of 100 bytes, but for a page, whose name is its URL; data of 100,000 bytes. A person who gets the
+/// `anonymous_id` within 30 days gets the event; within 72 hours it can trigger campaigns.
 /// <https://docs.customer.io/integrations/api/track/#operation/trackAnonymous>
 ///
 /// ```
@@ -54,7 +54,7 @@ impl AnonymousEvent {
         Self::of(EventType::Event, anonymous_id, name)
     }
 
-    /// A view of a web page, by its URL.
+    /// A view of a web page, by its URL, of any length.
     #[must_use]
     pub fn page(anonymous_id: impl AsRef<str>, url: impl AsRef<str>) -> Self {
         Self::of(EventType::Page, anonymous_id, url)
@@ -182,6 +182,13 @@ mod tests {
     }
 
     #[test]
+    fn a_page_is_named_by_its_url_however_long_it_is() {
+        let url = format!("https://x.org/?utm_campaign={}", "x".repeat(2_000));
+        let expected = format!(r#"{{"name":"{url}","type":"page","anonymous_id":"c"}}"#);
+        assert_eq!(body(AnonymousEvent::page("c", url)), expected);
+    }
+
+    #[test]
     fn a_stamp_gives_what_is_missing_and_makes_it_repeatable() {
         let moment =
             Moment { monotonic: Duration::ZERO, since_epoch: Duration::from_millis(1_700_000_000_999), random: 1 };
@@ -202,6 +209,10 @@ mod tests {
             (refused_track(AnonymousEvent::new("", "visit")), "the anonymous id is empty"),
             (refused_track(AnonymousEvent::page(" ", "https://x.org")), "the anonymous id is empty"),
             (refused_track(AnonymousEvent::new("cookie", "")), "the event's name is empty"),
+            (
+                refused_track(AnonymousEvent::screen("cookie", "x".repeat(101))),
+                "the event's name has 101 bytes, and the limit is 100",
+            ),
             (refused_track(AnonymousEvent::invite("", "invited")), "the recipient is empty"),
             (
                 refused_track(AnonymousEvent::invite("a@example.com", "invited").with_data(clash)),

@@ -14,7 +14,8 @@ use crate::{
 /// [`Client`](crate::Client) and [`Exchange`](crate::Exchange) give an event that has none an id and the time of the call,
 /// and can then retry it when a response is lost: Customer.io drops the second.
 ///
-/// Limits: a name of 100 bytes; data of 100,000 bytes. Events of the last 72 hours can trigger campaigns.
+/// Limits: a name of 100 bytes, but for a page, whose name is its URL; data of 100,000 bytes. Events of the last 72
+/// hours can trigger campaigns.
 /// <https://docs.customer.io/integrations/api/track/#operation/track>
 ///
 /// ```
@@ -43,7 +44,7 @@ impl Event {
         Self { person: person.into(), body: EventBody::new(EventType::Event, name) }
     }
 
-    /// A view of a web page, by its URL.
+    /// A view of a web page, by its URL, of any length.
     #[must_use]
     pub fn page(person: impl Into<PersonId>, url: impl AsRef<str>) -> Self {
         Self { person: person.into(), body: EventBody::new(EventType::Page, url) }
@@ -147,6 +148,15 @@ mod tests {
     }
 
     #[test]
+    fn a_page_is_named_by_its_url_however_long_it_is() {
+        let url = format!("https://x.org/?utm_campaign={}", "x".repeat(2_000));
+        assert_eq!(body(Event::page("42", &url)), format!(r#"{{"name":"{url}","type":"page"}}"#));
+        let data = json!({"text": "x".repeat(100_000)});
+        let error = refused_track(Event::page("42", &url).with_data(&data));
+        assert_eq!(error.to_string(), "the event's data has 100011 bytes, and the limit is 100000");
+    }
+
+    #[test]
     fn a_stamp_gives_what_is_missing_and_makes_it_repeatable() {
         let moment =
             Moment { monotonic: Duration::ZERO, since_epoch: Duration::from_millis(1_700_000_000_999), random: 1 };
@@ -171,6 +181,7 @@ mod tests {
         for (error, expected) in [
             (refused_track(Event::new("42", " ")), "the event's name is empty"),
             (refused_track(Event::new("42", &long)), "the event's name has 102 bytes, and the limit is 100"),
+            (refused_track(Event::screen("42", &long)), "the event's name has 102 bytes, and the limit is 100"),
             (refused_track(Event::new("", "purchase")), "the person's id is empty"),
             (
                 refused_track(Event::new("42", "purchase").with_data(&large)),

@@ -18,7 +18,7 @@ use crate::{
 pub enum EventType {
     /// Something that the person did.
     Event,
-    /// A view of a web page; the name is its URL.
+    /// A view of a web page; the name is its URL, of any length.
     Page,
     /// A view of a screen of an app; the name is the screen's.
     Screen,
@@ -146,7 +146,8 @@ impl<R: Reserved> EventBody<R> {
         if is_blank(&self.name) {
             return Err(BuildError::new(NAME, BuildErrorKind::Empty));
         }
-        if self.name.len() > limits.event_name {
+        // The name of a page is its URL, which is as long as it is: what is limited are names of events and screens.
+        if self.name.len() > limits.event_name && self.kind != EventType::Page {
             // Customer.io cuts off surrounding blanks, so they do not count.
             check_bytes(NAME, self.name.trim().len(), limits.event_name)?;
         }

@@ -16,7 +16,7 @@ use crate::{
 /// [`Client`](crate::Client) and [`Item::new`](crate::Item::new) give one that has none an id and the time of the call,
 /// so that it can be retried when a response is lost: Customer.io drops the second.
 ///
-/// Limits: 32 KB; a name of 100 bytes. <https://docs.customer.io/integrations/api/track/#operation/entity>
+/// Limits: 32 KB for the whole call. <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///
 /// ```
 /// use customerio_core::{Limits, Prepared, track::v2::person::Page};
@@ -61,7 +61,7 @@ impl Reserved for PageAttributes {
 }
 
 impl Page {
-    /// The page with this name or path, seen by this person.
+    /// The page with this name, mostly its URL or its path, seen by this person.
     #[must_use]
     pub fn new(person: impl Into<PersonId>, name: impl AsRef<str>) -> Self {
         Self { person: person.into(), body: EventBody::new(EventType::Page, name) }
@@ -160,6 +160,14 @@ mod tests {
         ] {
             assert_eq!(body, expected);
         }
+    }
+
+    #[test]
+    fn a_page_is_named_by_its_url_as_long_as_the_call_is_within_its_limit() {
+        let named = |bytes: usize| format!("https://x.org/?{}", "x".repeat(bytes));
+        assert!(body(Page::new("42", named(30_000))).contains(&named(30_000)));
+        let error = refused_track(Page::new("42", named(32_000)));
+        assert_eq!(error.to_string(), "the call has 32084 bytes, and the limit is 32000");
     }
 
     #[test]
