@@ -5,8 +5,8 @@
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
 use crate::{
-    BuildError, Path, Timestamp,
-    json::{Attributes, Writer},
+    BuildError, BuildErrorKind, Path, Timestamp,
+    json::{Attributes, Members, Writer, check_text},
     macros::{opaque_debug, setters},
     path::check_identifier,
     text::Text,
@@ -161,9 +161,11 @@ impl DeviceAttributes {
         }
     }
 
-    /// Custom attributes: anything that serialises as an object. The vendor's contract has strings as values.
+    /// Custom attributes: anything that serialises as an object of strings. They are encoded here; what is wrong with
+    /// them comes out when the request is built.
     ///
-    /// One that a setter of this type has set must not be among them.
+    /// The API takes no numbers, no `true` and no `null`, so they are refused; and so is `_last_status`, which is
+    /// Customer.io's to write, and what a setter of this type has set. An attribute that is `None` is left out.
     #[must_use]
     pub fn with_custom(mut self, custom: impl Serialize) -> Self {
         self.custom = Attributes::new("the attributes of a device", &custom);
@@ -188,6 +190,7 @@ impl DeviceAttributes {
     }
 
     fn encode(self) -> Result<Vec<u8>, BuildError> {
+        check_custom(self.custom.json()?)?;
         let push_enabled = self.push_enabled.map(|enabled| if enabled { "true" } else { "false" });
         let mut attributes = Writer::before(self.custom)?;
         attributes.optional("device_os", &self.device_os)?;
@@ -199,6 +202,21 @@ impl DeviceAttributes {
         attributes.optional("push_enabled", &push_enabled)?;
         Ok(attributes.merge())
     }
+}
+
+/// Refuses custom attributes that the API refuses.
+fn check_custom(attributes: &[u8]) -> Result<(), BuildError> {
+    for (name, value) in Members::of(attributes) {
+        check_text(name, value, "a device's attributes are strings alone")?;
+        let problem = match name {
+            b"_last_status" => "it is Customer.io's to write",
+            b"push_enabled" if !matches!(value, br#""true""# | br#""false""#) => "it must be `true` or `false`, as text",
+            _ => continue,
+        };
+        let name = String::from_utf8_lossy(name);
+        return Err(BuildError::new(format!("`{name}`"), BuildErrorKind::Invalid(problem.into())));
+    }
+    Ok(())
 }
 
 impl Default for DeviceAttributes {
@@ -257,5 +275,20 @@ mod tests {
             assert_eq!(error.to_string(), expected);
         }
         assert_eq!(check(attributes), Ok(()));
+        for (value, expected) in [
+            (json!({"build": 3}), "`build` is a number, and a device's attributes are strings alone"),
+            (json!({"beta": true}), "`beta` is a boolean, and a device's attributes are strings alone"),
+            (json!({"store": null}), "`store` is null, and a device's attributes are strings alone"),
+            (json!({"store": ["play"]}), "`store` is a list, and a device's attributes are strings alone"),
+            (json!({"store": {"name": "play"}}), "`store` is an object, and a device's attributes are strings alone"),
+            (json!({"push_enabled": true}), "`push_enabled` is a boolean, and a device's attributes are strings alone"),
+            (json!({"push_enabled": "yes"}), "`push_enabled` is not valid: it must be `true` or `false`, as text"),
+            (json!({"_last_status": "sent"}), "`_last_status` is not valid: it is Customer.io's to write"),
+        ] {
+            let error = check(DeviceAttributes::new().with_custom(value)).unwrap_err();
+            assert_eq!(error.to_string(), expected);
+        }
+        let text = json!({"push_enabled": "false", "store": "play", "none": ""});
+        assert_eq!(check(DeviceAttributes::new().with_custom(text)), Ok(()));
     }
 }

@@ -50,6 +50,20 @@ fn refused(what: &'static str, error: EncodeError) -> BuildError {
     if error.path.is_empty() { BuildError::new(what, kind) } else { BuildError::new(format!("`{}`", error.path), kind) }
 }
 
+/// Refuses a member whose value, as it is written, is no string: `takes` says who takes nothing else.
+pub(crate) fn check_text(name: &[u8], value: &[u8], takes: &str) -> Result<(), BuildError> {
+    let found = match value.first() {
+        Some(b'"') => return Ok(()),
+        Some(b'n') => "null",
+        Some(b't' | b'f') => "a boolean",
+        Some(b'[') => "a list",
+        Some(b'{') => "an object",
+        _ => "a number",
+    };
+    let (name, problem) = (String::from_utf8_lossy(name), format!("is {found}, and {takes}"));
+    Err(BuildError::new(format!("`{name}`"), BuildErrorKind::Encoding(problem)))
+}
+
 /// Attributes or data of the caller's: an object, encoded when it was given. What is wrong with it comes out when the
 /// request is built.
 #[derive(Clone)]

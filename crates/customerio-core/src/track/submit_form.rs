@@ -74,25 +74,9 @@ fn check_fields(fields: &[u8], named_by: IdType) -> Result<(), BuildError> {
             let problem = "it names the person by `id` and by `email`, and must have one alone";
             return Err(BuildError::new("the form", BuildErrorKind::Invalid(problem.into())));
         }
-        if let Some(found) = found_for_text(value) {
-            let problem = format!("is {found}, and forms take strings alone");
-            let name = String::from_utf8_lossy(name);
-            return Err(BuildError::new(format!("`{name}`"), BuildErrorKind::Encoding(problem)));
-        }
+        json::check_text(name, value, "forms take strings alone")?;
     }
     Ok(())
-}
-
-/// What a value, as it is written, is instead of a string.
-fn found_for_text(json: &[u8]) -> Option<&'static str> {
-    match json.first()? {
-        b'"' => None,
-        b'n' => Some("null"),
-        b't' | b'f' => Some("a boolean"),
-        b'[' => Some("a list"),
-        b'{' => Some("an object"),
-        _ => Some("a number"),
-    }
 }
 
 impl Operation for SubmitForm {
