@@ -210,7 +210,9 @@ fn check_custom(attributes: &[u8]) -> Result<(), BuildError> {
         check_text(name, value, "a device's attributes are strings alone")?;
         let problem = match name {
             b"_last_status" => "it is Customer.io's to write",
-            b"push_enabled" if !matches!(value, br#""true""# | br#""false""#) => "it must be `true` or `false`, as text",
+            b"push_enabled" if !matches!(value, br#""true""# | br#""false""#) => {
+                "it must be `true` or `false`, as text"
+            }
             _ => continue,
         };
         let name = String::from_utf8_lossy(name);

@@ -4,7 +4,7 @@ use std::{convert::Infallible, fmt};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::{BuildError, BuildErrorKind, path::check_identifier, text::Text};
+use crate::{BuildError, BuildErrorKind, path::check_identifier, text::Text, unseen::check_visible};
 
 fn not_positive(what: &'static str) -> BuildError {
     BuildError::new(what, BuildErrorKind::Invalid("it must be a positive number".into()))
@@ -155,14 +155,12 @@ enum Named {
 impl TransactionalMessageId {
     pub(crate) fn check(&self) -> Result<(), BuildError> {
         match &self.0 {
-            Named::Trigger(name) if name.trim().is_empty() => {
-                Err(BuildError::new("the trigger name", BuildErrorKind::Empty))
-            }
+            Named::Trigger(name) => check_visible("the trigger name", name),
             Named::Number(0) => {
                 let kind = BuildErrorKind::Invalid("it must be a positive number".into());
                 Err(BuildError::new("the transactional message's id", kind))
             }
-            Named::Number(_) | Named::Trigger(_) => Ok(()),
+            Named::Number(_) => Ok(()),
         }
     }
 }

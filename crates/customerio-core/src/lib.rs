@@ -78,6 +78,7 @@ mod trace;
 pub mod track;
 mod transport;
 mod turn;
+mod unseen;
 #[cfg(feature = "webhook")]
 pub mod webhook;
 

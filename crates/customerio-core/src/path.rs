@@ -2,7 +2,10 @@
 
 use percent_encoding::percent_encode_byte;
 
-use crate::{BuildError, BuildErrorKind, Limits};
+use crate::{
+    BuildError, BuildErrorKind, Limits,
+    unseen::{blank, is_blank},
+};
 
 /// Writes the path of a request: fills in the parts of a route that stand in braces, in their order.
 ///
@@ -93,7 +96,7 @@ impl Path {
     ///
     /// # Errors
     ///
-    /// Where `value` is empty, `.` or `..`, or has more than `limit` bytes. Messages call it by the name `what`.
+    /// Where `value` has nothing that can be seen, is `.` or `..`, or has more than `limit` bytes. Messages call it by the name `what`.
     pub fn segment(&mut self, what: &'static str, value: &str, limit: usize) -> Result<(), BuildError> {
         check_identifier(what, value, limit)?;
         self.checked_segment("", value);
@@ -246,16 +249,11 @@ fn encode(value: &str, escaped: usize, text: &mut String) {
     text.push_str(rest);
 }
 
-/// Whether there is nothing in `text` but blanks. Its first character tells, mostly.
-pub(crate) fn is_blank(text: &str) -> bool {
-    !text.as_bytes().first().is_some_and(u8::is_ascii_graphic) && text.trim().is_empty()
-}
-
 /// What every identifier must pass, in a path or in a body: `url`-based clients rewrite `%2E%2E` as `..` and then drop
 /// it, and an empty segment is another route.
 pub(crate) fn check_identifier(what: &'static str, value: &str, limit: usize) -> Result<(), BuildError> {
     let problem = match value {
-        _ if is_blank(value) => BuildErrorKind::Empty,
+        _ if is_blank(value) => return Err(blank(what, value)),
         "." | ".." => BuildErrorKind::DotSegment,
         _ if value.len() > limit => BuildErrorKind::TooLong { bytes: value.len(), limit },
         _ => return Ok(()),
@@ -280,7 +278,7 @@ mod tests {
             ("ü", "/%C3%BC"),
             ("%2E%2E", "/%252E%252E"),
             ("?#&=;:@!$'()*,[]", "/%3F%23%26%3D%3B%3A%40%21%24%27%28%29%2A%2C%5B%5D"),
-            ("\0\r\n\u{7f}", "/%00%0D%0A%7F"),
+            ("\0\r\n\u{7f}.", "/%00%0D%0A%7F."),
             ("...", "/..."),
         ] {
             let mut path = Path::new("/{it}");
@@ -344,7 +342,8 @@ mod tests {
         let long = "x".repeat(151);
         for (value, problem) in [
             ("", BuildErrorKind::Empty),
-            (" \t", BuildErrorKind::Empty),
+            (" \t", BuildErrorKind::Blank),
+            ("\0\u{feff}", BuildErrorKind::Blank),
             (".", BuildErrorKind::DotSegment),
             ("..", BuildErrorKind::DotSegment),
             (long.as_str(), BuildErrorKind::TooLong { bytes: 151, limit: 150 }),
@@ -381,7 +380,7 @@ mod tests {
             for value in &values {
                 let before = path.text.len();
                 if path.segment("it", value, usize::MAX).is_err() {
-                    prop_assert!(value.trim().is_empty() || matches!(value.as_str(), "." | ".."), "{value:?}");
+                    prop_assert!(is_blank(value) || matches!(value.as_str(), "." | ".."), "{value:?}");
                     prop_assert_eq!(path.text.len(), before);
                     continue;
                 }

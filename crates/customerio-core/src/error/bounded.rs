@@ -1,9 +1,11 @@
-//! A server's text within a message of ours.
+//! Text of a server or a caller within a message of ours.
 
 use std::fmt::{self, Write as _};
 
-/// A server's text, made fit for a log: at most 300 characters, and escaped what ends a line, turns the direction of the
-/// text or does other things unseen.
+use crate::unseen::is_unseen;
+
+/// Text that is not ours, made fit for a log: at most 300 characters, and escaped what cannot be seen, such as what ends a
+/// line or turns the direction of the text.
 pub(crate) struct Bounded<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Bounded<'_> {
@@ -27,12 +29,6 @@ impl fmt::Display for Bounded<'_> {
     }
 }
 
-/// Control characters, and those of Unicode that separate lines or turn the direction of the text.
-fn is_unseen(character: char) -> bool {
-    let turns_text = matches!(character, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    character.is_control() || turns_text || matches!(character, '\u{2028}'..='\u{2029}')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -43,7 +39,9 @@ mod tests {
             ("a\n\t\u{1b}[31m\u{7f}\u{85}", r"a\n\t\u{1b}[31m\u{7f}\u{85}"),
             ("a\u{2028}b\u{2029}c", r"a\u{2028}b\u{2029}c"),
             ("\u{202e}txt\u{2066}\u{200f}", r"\u{202e}txt\u{2066}\u{200f}"),
-            ("é 日本 🦀 \u{2013} \u{2065}", "é 日本 🦀 \u{2013} \u{2065}"),
+            ("\u{61c}\u{200b}\u{2060}\u{feff}\u{ad}\u{e0041}", r"\u{61c}\u{200b}\u{2060}\u{feff}\u{ad}\u{e0041}"),
+            ("\u{e000}\u{fdd0}\u{2065}\u{10ffff}", r"\u{e000}\u{fdd0}\u{2065}\u{10ffff}"),
+            ("é 日本 🦀 \u{2013} \u{a0}", "é 日本 🦀 \u{2013} \u{a0}"),
         ] {
             assert_eq!(Bounded(message).to_string(), expected);
         }

@@ -15,9 +15,13 @@ pub struct BuildError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildErrorKind {
-    /// It has no characters, or only blanks.
+    /// It has no characters or no entries.
     #[error("is empty")]
     Empty,
+    /// It has characters, and none that can be seen: whitespace of any kind, control characters, and invisible ones such as
+    /// a byte order mark or a zero width space.
+    #[error("has only whitespace or invisible characters")]
+    Blank,
     /// It is `.` or `..`, which HTTP clients remove from a URL even when they are encoded: the call would reach another
     /// endpoint.
     #[error("is `.` or `..`, which cannot stand in a URL path")]

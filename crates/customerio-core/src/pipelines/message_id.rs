@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use crate::{BuildError, BuildErrorKind, EventId, macros::opaque_debug, text::Text};
+use crate::{BuildError, EventId, macros::opaque_debug, text::Text, unseen::check_visible};
 
 /// The id of a call, by which a retry of it is recognised: any text that no other call has, or an [`EventId`].
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -17,8 +17,8 @@ enum Kind {
 impl MessageId {
     pub(super) fn check(&self) -> Result<(), BuildError> {
         match &self.0 {
-            Kind::Text(text) if text.trim().is_empty() => Err(BuildError::new("the message id", BuildErrorKind::Empty)),
-            Kind::Text(_) | Kind::Ulid(_) => Ok(()),
+            Kind::Text(text) => check_visible("the message id", text),
+            Kind::Ulid(_) => Ok(()),
         }
     }
 }

@@ -12,10 +12,10 @@ use super::{
     user_identity::check_group_id,
 };
 use crate::{
-    BuildError, BuildErrorKind, EncodedItem, Limits,
+    BuildError, EncodedItem, Limits,
     json::{Attributes, Writer},
-    path::is_blank,
     text::Text,
+    unseen::check_visible,
 };
 
 /// Records what a person did.
@@ -98,9 +98,7 @@ impl Track {
     common_setters!();
 
     fn encode(self, limits: &Limits) -> Result<EncodedItem, BuildError> {
-        if is_blank(&self.event) {
-            return Err(BuildError::new("the event's name", BuildErrorKind::Empty));
-        }
+        check_visible("the event's name", &self.event)?;
         self.who.as_ref().map_or(Ok(()), |who| who.check(limits))?;
         self.group_id.as_ref().map_or(Ok(()), |id| check_group_id(id, limits))?;
         self.semantic.check()?;
@@ -181,7 +179,7 @@ mod tests {
     fn what_would_lose_data_is_refused() {
         let large = json!({"text": "x".repeat(32_000)});
         for (error, expected) in [
-            (refused_pipelines(Track::new("42", " ")), "the event's name is empty"),
+            (refused_pipelines(Track::new("42", " ")), "the event's name has only whitespace or invisible characters"),
             (refused_pipelines(Track::new("", "purchase")), "the user id is empty"),
             (refused_pipelines(Track::of_group("", "renewed")), "the group id is empty"),
             (

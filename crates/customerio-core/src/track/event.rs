@@ -179,7 +179,7 @@ mod tests {
         let long = "é".repeat(51);
         let large = json!({"text": "x".repeat(100_000)});
         for (error, expected) in [
-            (refused_track(Event::new("42", " ")), "the event's name is empty"),
+            (refused_track(Event::new("42", " ")), "the event's name has only whitespace or invisible characters"),
             (refused_track(Event::new("42", &long)), "the event's name has 102 bytes, and the limit is 100"),
             (refused_track(Event::screen("42", &long)), "the event's name has 102 bytes, and the limit is 100"),
             (refused_track(Event::new("", "purchase")), "the person's id is empty"),

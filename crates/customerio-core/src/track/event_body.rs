@@ -5,11 +5,11 @@ use std::ops::{Deref, DerefMut};
 use serde::Serialize;
 
 use crate::{
-    Body, BuildError, BuildErrorKind, EventId, Limits, Moment, Replay, Timestamp,
+    Body, BuildError, EventId, Limits, Moment, Replay, Timestamp,
     json::{Attributes, Writer},
     limits::check_bytes,
-    path::is_blank,
     text::Text,
+    unseen::check_visible,
 };
 
 /// What an event is.
@@ -88,10 +88,7 @@ impl Reserved for ReservedData {
     const NOTHING: &'static Self = &Self { recipient: None, from_address: None, reply_to: None };
 
     fn check(&self) -> Result<(), BuildError> {
-        if self.recipient.as_ref().is_some_and(|recipient| recipient.trim().is_empty()) {
-            return Err(BuildError::new("the recipient", BuildErrorKind::Empty));
-        }
-        Ok(())
+        self.recipient.as_ref().map_or(Ok(()), |recipient| check_visible("the recipient", recipient))
     }
     fn write(&self, data: &mut Writer) -> Result<(), BuildError> {
         data.optional("recipient", &self.recipient)?;
@@ -143,17 +140,13 @@ impl<R: Reserved> EventBody<R> {
     /// Refuses what Customer.io would drop, sizes but that of the name aside.
     pub(super) fn check(&self, limits: &Limits) -> Result<(), BuildError> {
         const NAME: &str = "the event's name";
-        if is_blank(&self.name) {
-            return Err(BuildError::new(NAME, BuildErrorKind::Empty));
-        }
+        check_visible(NAME, &self.name)?;
         // The name of a page is its URL, which is as long as it is: what is limited are names of events and screens.
         if self.name.len() > limits.event_name && self.kind != EventType::Page {
             // Customer.io cuts off surrounding blanks, so they do not count.
             check_bytes(NAME, self.name.trim().len(), limits.event_name)?;
         }
-        if self.anonymous_id.as_ref().is_some_and(|id| is_blank(id)) {
-            return Err(BuildError::new("the anonymous id", BuildErrorKind::Empty));
-        }
+        self.anonymous_id.as_ref().map_or(Ok(()), |id| check_visible("the anonymous id", id))?;
         self.reserved.check()
     }
 

@@ -231,7 +231,7 @@ mod tests {
             ),
             (
                 check_relationships(&[Relationship::new(AnonymousId::new(" "))], &Limits::default()),
-                "the anonymous id is empty",
+                "the anonymous id has only whitespace or invisible characters",
             ),
             (check_some_relationships::<ObjectId>(&[], &Limits::default()), "a relationship is missing"),
         ] {

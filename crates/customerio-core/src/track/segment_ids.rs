@@ -93,7 +93,7 @@ mod tests {
         for (id_type, id, expected) in [
             (None, "", "the person's id is empty"),
             (None, long.as_str(), "the person's id has 151 bytes, and the limit is 150"),
-            (Some(IdType::Email), " ", "the person's e-mail address is empty"),
+            (Some(IdType::Email), " ", "the person's e-mail address has only whitespace or invisible characters"),
             (Some(IdType::CioId), "cio_", "the person's cio_id is empty"),
         ] {
             assert_eq!(encode(id_type, &["1", id]).unwrap_err(), expected);

@@ -5,11 +5,12 @@ use serde::{Serialize, Serializer, ser::SerializeMap as _};
 use super::Filter;
 use crate::{
     BuildError, IdType, Limits, PersonId,
-    app::send::{check_text, write_set},
+    app::send::write_set,
     json::{Attributes, Writer},
     limits::{BROADCAST_PEOPLE, check_count},
     macros::opaque_debug,
     text::Text,
+    unseen::check_visible,
 };
 
 /// Who gets a broadcast. People must exist: a broadcast adds nobody.
@@ -252,7 +253,7 @@ impl Audience {
                 // What is wrong with their data comes out when it is written, and then says whose it is.
                 audience.per_user_data.iter().try_for_each(|user| user.person.check(limits))
             }
-            Self::DataFile(audience) => check_text("the URL of the data file", &audience.data_file_url),
+            Self::DataFile(audience) => check_visible("the URL of the data file", &audience.data_file_url),
         }
     }
 
@@ -418,7 +419,10 @@ mod tests {
             ),
             (check(IdsAudience::new(["1", ""]).into()), "the person's id is empty"),
             (check(IdsAudience::new([&long]).into()), "the person's id has 151 bytes, and the limit is 150"),
-            (check(EmailsAudience::new([" "]).into()), "the person's e-mail address is empty"),
+            (
+                check(EmailsAudience::new([" "]).into()),
+                "the person's e-mail address has only whitespace or invisible characters",
+            ),
             (check(Filter::all([]).into()), "a list of conditions in the filter is empty"),
             (check(DataFileAudience::new("").into()), "the URL of the data file is empty"),
             (check(PerUserDataAudience::new([UserData::for_id("", json!({}))]).into()), "the person's id is empty"),

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{BuildError, BuildErrorKind, SegmentId, app::send::check_text, macros::opaque_debug, text::Text};
+use crate::{BuildError, BuildErrorKind, SegmentId, macros::opaque_debug, text::Text, unseen::check_visible};
 
 /// A condition that chooses people by segments and attributes; conditions nest.
 ///
@@ -119,7 +119,7 @@ impl Filter {
             Condition::Not(filter) => filter.check(),
             Condition::Segment { id } => id.check(),
             Condition::Attribute(Attribute { field, .. }) => {
-                check_text("the name of an attribute in the filter", field)
+                check_visible("the name of an attribute in the filter", field)
             }
         }
     }
@@ -185,7 +185,7 @@ mod tests {
             (Filter::all([]), empty),
             (Filter::any([]), empty),
             (Filter::not(Filter::any([Filter::segment(1), Filter::all([])])), empty),
-            (Filter::attribute_exists(" "), nameless),
+            (Filter::attribute_exists(""), nameless),
             (Filter::not(Filter::attribute_equals("", "x")), nameless),
             (Filter::any([Filter::segment(0)]), "the segment's id is not valid: it must be a positive number"),
         ] {

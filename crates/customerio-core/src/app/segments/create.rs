@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     App, Body, BuildError, Limits, Operation, SegmentId,
-    app::send::check_text,
     from_response::json_response,
     macros::{opaque_debug, sample, setters},
     text::Text,
+    unseen::check_visible,
 };
 
 /// Makes a manual segment, without people yet: [`AddToSegment`](crate::track::AddToSegment) adds them.
@@ -73,7 +73,7 @@ impl Operation for Create {
     const ROUTE: &'static str = "/v1/segments";
 
     fn body(self, _: &Limits) -> Result<Body, BuildError> {
-        check_text("the segment's name", &self.segment.name)?;
+        check_visible("the segment's name", &self.segment.name)?;
         Body::json(&self)
     }
 }
@@ -107,7 +107,7 @@ mod tests {
              {\"segment\":{\"name\":\"VIPs\",\"description\":\"They buy a lot\"}}"
         );
         assert_eq!(body(Create::new("VIPs")), r#"{"segment":{"name":"VIPs"}}"#);
-        assert_eq!(refused_app(Create::new(" ")).to_string(), "the segment's name is empty");
+        assert_eq!(refused_app(Create::new(" ")).to_string(), "the segment's name has only whitespace or invisible characters");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use super::{
     Attachment,
-    message::{Common, Pairs, SentMessage, are_distinct, check_text, common_setters, write_set},
+    message::{Common, Pairs, SentMessage, are_distinct, common_setters, write_set},
 };
 use crate::{
     App, Body, BuildError, BuildErrorKind, Limits, Operation, PersonId, Quota, TransactionalMessageId,
@@ -15,6 +15,7 @@ use crate::{
     limits::{check_bytes, check_count},
     macros::{opaque_debug, setters},
     text::Text,
+    unseen::check_visible,
 };
 
 /// Sends an e-mail.
@@ -160,7 +161,7 @@ impl SendEmail {
 
 impl Fields {
     fn check(&self, limits: &Limits) -> Result<(), BuildError> {
-        check_text("the recipient", &self.to)?;
+        check_visible("the recipient", &self.to)?;
         let lists = [Some(&self.to), self.cc.as_ref(), self.bcc.as_ref()];
         let count = lists.into_iter().flatten().map(|list| count_addresses(list)).sum();
         check_count("the list of recipients", count, 1, limits.email_recipients)?;
@@ -170,16 +171,16 @@ impl Fields {
 
     /// What only a transactional message could provide instead.
     fn check_content(&self) -> Result<(), BuildError> {
-        check_text("the sender", self.from.as_deref().unwrap_or_default())?;
-        check_text("the subject", self.subject.as_deref().unwrap_or_default())?;
-        check_text("the body of the e-mail", self.body.as_deref().unwrap_or_default())
+        check_visible("the sender", self.from.as_deref().unwrap_or_default())?;
+        check_visible("the subject", self.subject.as_deref().unwrap_or_default())?;
+        check_visible("the body of the e-mail", self.body.as_deref().unwrap_or_default())
     }
 
     fn check_headers(&self) -> Result<(), BuildError> {
         let invalid = |what, reason: &'static str| Err(BuildError::new(what, BuildErrorKind::Invalid(reason.into())));
         let headers = self.headers.as_slice();
         for (name, value) in headers {
-            check_text("the name of a header", name)?;
+            check_visible("the name of a header", name)?;
             if !name.bytes().all(|byte| byte.is_ascii_graphic() && byte != b':') {
                 return invalid("the name of a header", "it must be visible ASCII without colons");
             }
@@ -195,7 +196,7 @@ impl Fields {
 
     fn check_attachments(&self, limits: &Limits) -> Result<(), BuildError> {
         let names = || self.attachments.iter().map(Attachment::name);
-        names().try_for_each(|name| check_text("the name of an attachment", name))?;
+        names().try_for_each(|name| check_visible("the name of an attachment", name))?;
         if !are_distinct(names()) {
             return Err(BuildError::new("the name of an attachment", BuildErrorKind::Duplicate));
         }
@@ -418,7 +419,7 @@ mod tests {
         let printable = "the value of a header is not valid: it must be ASCII without control characters";
         for (error, expected) in [
             (refused_app(SendEmail::from_template("", "a@x.org")), "the trigger name is empty"),
-            (refused_app(SendEmail::from_template(1, " ")), "the recipient is empty"),
+            (refused_app(SendEmail::from_template(1, " ")), "the recipient has only whitespace or invisible characters"),
             (refused_app(template().with_identifiers("")), "the person's id is empty"),
             (refused_app(SendEmail::new("a@x.org", "", "S", "B")), "the sender is empty"),
             (refused_app(SendEmail::new("a@x.org", "b@x.org", "", "B")), "the subject is empty"),

@@ -3,11 +3,12 @@
 use http::Method;
 use serde::Serialize;
 
-use super::message::{Common, SentMessage, check_text, common_setters, write_set};
+use super::message::{Common, SentMessage, common_setters, write_set};
 use crate::{
     App, Body, BuildError, Limits, Operation, PersonId, Quota, TransactionalMessageId,
     macros::{opaque_debug, setters},
     text::Text,
+    unseen::check_visible,
 };
 
 /// Sends a message to the inbox that a person has in your app.
@@ -64,7 +65,7 @@ impl Operation for SendInboxMessage {
     const QUOTA: Quota = Quota::Send;
 
     fn body(self, limits: &Limits) -> Result<Body, BuildError> {
-        self.to.as_ref().map_or(Ok(()), |to| check_text("the recipient", to))?;
+        self.to.as_ref().map_or(Ok(()), |to| check_visible("the recipient", to))?;
         self.common.encode(0, limits, |body| {
             write_set!(body, self: to);
             Ok(())
@@ -120,7 +121,7 @@ mod tests {
         for (error, expected) in [
             (refused_app(SendInboxMessage::new("", "42")), "the trigger name is empty"),
             (refused_app(SendInboxMessage::new(1, "")), "the person's id is empty"),
-            (refused_app(SendInboxMessage::new(1, "42").with_to(" ")), "the recipient is empty"),
+            (refused_app(SendInboxMessage::new(1, "42").with_to(" ")), "the recipient has only whitespace or invisible characters"),
             (
                 refused_app(SendInboxMessage::new(1, "42").with_message_data(large)),
                 "the message has 1000083 bytes, and the limit is 1000000",

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::Error as _};
 
 use crate::{
-    Body, BuildError, BuildErrorKind, DeliveryId, Limits, PersonId, Timestamp, TransactionalMessageId,
+    Body, BuildError, DeliveryId, Limits, PersonId, Timestamp, TransactionalMessageId,
     from_response::json_response,
     json::{Attributes, Reason, Writer},
     limits::check_bytes,
@@ -189,11 +189,6 @@ impl Serialize for Pairs {
 pub(in crate::app) fn are_distinct<T: Ord>(names: impl ExactSizeIterator<Item = T>) -> bool {
     let mut before = BTreeSet::new();
     names.len() < 2 || names.into_iter().all(|name| before.insert(name))
-}
-
-/// Refuses an argument of no characters.
-pub(in crate::app) fn check_text(what: &'static str, value: &str) -> Result<(), BuildError> {
-    if value.trim().is_empty() { Err(BuildError::new(what, BuildErrorKind::Empty)) } else { Ok(()) }
 }
 
 #[cfg(test)]

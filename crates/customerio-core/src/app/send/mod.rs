@@ -7,7 +7,7 @@ mod attachment;
 mod message;
 mod push_payload;
 
-pub(super) use self::message::{check_text, write_set};
+pub(super) use self::message::write_set;
 pub use self::{
     aps::{Alert, AlertText, Aps, ApsSound, CriticalSound, InterruptionLevel},
     attachment::Attachment,

@@ -5,12 +5,13 @@ use serde::{Serialize, Serializer};
 
 use super::{
     CustomPayload,
-    message::{Common, Pairs, SentMessage, check_text, common_setters, write_set},
+    message::{Common, Pairs, SentMessage, common_setters, write_set},
 };
 use crate::{
     App, Body, BuildError, Device, Limits, Operation, PersonId, Quota, TransactionalMessageId,
     macros::{opaque_debug, setters},
     text::Text,
+    unseen::check_visible,
 };
 
 /// Sends a push notification to the devices of one person.
@@ -82,7 +83,7 @@ impl PushTarget {
 
     fn check(&self) -> Result<(), BuildError> {
         match &self.0 {
-            Target::Token(token) => check_text("the device's token", token),
+            Target::Token(token) => check_visible("the device's token", token),
             Target::All | Target::LastUsed => Ok(()),
         }
     }

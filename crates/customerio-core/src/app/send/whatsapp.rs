@@ -3,11 +3,12 @@
 use http::Method;
 use serde::Serialize;
 
-use super::message::{Common, SentMessage, check_text, common_setters, write_set};
+use super::message::{Common, SentMessage, common_setters, write_set};
 use crate::{
     App, Body, BuildError, Limits, Operation, PersonId, Quota, TransactionalMessageId,
     macros::{opaque_debug, setters},
     text::Text,
+    unseen::check_visible,
 };
 
 /// Sends a WhatsApp message to one person.
@@ -68,7 +69,7 @@ impl Operation for SendWhatsApp {
     const QUOTA: Quota = Quota::Send;
 
     fn body(self, limits: &Limits) -> Result<Body, BuildError> {
-        check_text("the recipient", &self.to)?;
+        check_visible("the recipient", &self.to)?;
         self.common.encode(0, limits, |body| {
             body.field("to", &self.to)?;
             write_set!(body, self: from);

@@ -136,7 +136,7 @@ mod tests {
         let event = || Event::new("42", "purchase");
         for (error, expected) in [
             (refused_track(Event::new("", "purchase")), "the person's id is empty"),
-            (refused_track(Event::new("42", " ")), "the event's name is empty"),
+            (refused_track(Event::new("42", " ")), "the event's name has only whitespace or invisible characters"),
             (refused_track(Event::new("42", &long)), "the event's name has 102 bytes, and the limit is 100"),
             (refused_track(event().with_recipient("")), "the recipient is empty"),
             (
