@@ -5,19 +5,19 @@ use bytes::Bytes;
 use http::HeaderValue;
 use zeroize::Zeroizing;
 
-use crate::{BuildError, BuildErrorKind};
+use crate::{BuildError, BuildErrorKind, unseen::check_visible};
 
-/// Cuts off surrounding blanks and refuses what is left if it is empty or has a character that is not `allowed`.
+/// Cuts off whitespace around a key and the byte order mark before it, which files have and keys do not, and refuses what
+/// is left if it is empty or has a character that is not `allowed`.
 pub(crate) fn credential<'a>(
     what: &'static str,
     value: &'a str,
     allowed: impl Fn(char) -> bool,
 ) -> Result<&'a str, BuildError> {
-    let trimmed = value.trim();
-    if trimmed.is_empty() {
-        return Err(BuildError::new(what, BuildErrorKind::Empty));
-    }
-    let offset = value.len() - value.trim_start().len();
+    check_visible(what, value)?;
+    let is_around = |character: char| character.is_whitespace() || character == '\u{feff}';
+    let offset = value.len() - value.trim_start_matches(is_around).len();
+    let trimmed = value.trim_matches(is_around);
     match trimmed.char_indices().find(|(_, character)| !allowed(*character)) {
         Some((position, _)) => Err(BuildError::new(what, BuildErrorKind::Character { position: offset + position })),
         None => Ok(trimmed),
@@ -61,12 +61,17 @@ mod tests {
     #[test]
     fn a_key_is_trimmed_or_refused_by_position() {
         let key = |value| credential("the key", value, |character| character.is_ascii_graphic());
-        assert_eq!(key("\tkey\r\n"), Ok("key"));
+        for value in ["\tkey\r\n", "\u{feff}key", "\u{feff} key\u{a0}\n"] {
+            assert_eq!(key(value), Ok("key"), "{value:?}");
+        }
         for (value, expected) in [
             ("", BuildErrorKind::Empty),
-            (" \n", BuildErrorKind::Empty),
+            (" \n", BuildErrorKind::Blank),
+            ("\u{feff}\u{200b}", BuildErrorKind::Blank),
             (" k\ney", BuildErrorKind::Character { position: 2 }),
             ("a\u{e9}", BuildErrorKind::Character { position: 1 }),
+            ("\u{feff}a\u{200b}", BuildErrorKind::Character { position: 4 }),
+            ("a\u{feff}b", BuildErrorKind::Character { position: 1 }),
         ] {
             assert_eq!(key(value), Err(BuildError::new("the key", expected)), "{value:?}");
         }

@@ -31,9 +31,9 @@ const USER_AGENT: &str = concat!("customerio-rust/", env!("CARGO_PKG_VERSION"));
 /// # Ok::<(), customerio_core::BuildError>(())
 /// ```
 ///
-/// Blanks and line breaks around a key are cut off, because keys that are mounted as files end in one. Any other
-/// character that HTTP cannot carry is an error that gives its position. The memory of a key is wiped when the last
-/// copy of it is dropped.
+/// Whitespace around a key is cut off, and a byte order mark before it, because files end in a line break and may begin
+/// with such a mark. Keys are visible ASCII: any other character in one is an error that gives its position. The memory of
+/// a key is wiped when the last copy of it is dropped.
 pub struct Endpoint<A> {
     scheme: uri::Scheme,
     authority: uri::Authority,
@@ -55,6 +55,11 @@ pub struct Endpoint<A> {
     api: PhantomData<A>,
 }
 
+/// Whether a character can stand in the user name of Basic credentials, which a colon ends, and in one of our keys.
+const fn is_in_user_name(character: char) -> bool {
+    character.is_ascii_graphic() && character != ':'
+}
+
 impl Endpoint<Track> {
     /// The Track API, with the Site ID and the API key of the same row in the workspace's settings.
     ///
@@ -62,10 +67,10 @@ impl Endpoint<Track> {
     ///
     /// # Errors
     ///
-    /// Where one of them is empty or has a control character, or `site_id` has a colon.
+    /// Where one of them is empty or has a character other than visible ASCII, or `site_id` has a colon.
     pub fn track(region: Region, site_id: &str, api_key: &str) -> Result<Self, BuildError> {
-        let site_id = credential("the Site ID", site_id, |character| character != ':' && !character.is_control())?;
-        let api_key = credential("the Track API key", api_key, |character| !character.is_control())?;
+        let site_id = credential("the Site ID", site_id, is_in_user_name)?;
+        let api_key = credential("the Track API key", api_key, |character| character.is_ascii_graphic())?;
         Ok(Self::new(region, secret_header(basic(site_id, api_key)), KeyKind::Track))
     }
 }
@@ -108,14 +113,12 @@ impl Endpoint<Pipelines> {
     ///
     /// # Errors
     ///
-    /// Where the key is empty, has a character that cannot be sent, or belongs to the other region.
+    /// Where the key is empty, has a colon or a character other than visible ASCII, or belongs to the other region.
     pub fn pipelines(region: Region, key: &str) -> Result<Self, BuildError> {
         const WHAT: &str = "the Pipelines API key";
-        let plain = |character: char| character != ':' && !character.is_control();
-        let key = credential(WHAT, key, plain)?;
+        let key = credential(WHAT, key, is_in_user_name)?;
         let bearer = ["pk_", "sk_"].iter().find_map(|prefix| key.strip_prefix(prefix));
         let value = if let Some(rest) = bearer {
-            let key = credential(WHAT, key, |character| character.is_ascii_graphic())?;
             let other = match region {
                 Region::Us => "eu_",
                 Region::Eu => "us_",
@@ -336,7 +339,7 @@ mod tests {
 
         for (site, key, expected) in [
             ("", "key", "the Site ID is empty"),
-            ("site", " \n", "the Track API key is empty"),
+            ("site", " \n", "the Track API key has only whitespace or invisible characters"),
             ("si:te", "key", "the Site ID has a character at byte 2 that cannot be sent: leave it out"),
             ("site", " k\ney", "the Track API key has a character at byte 2 that cannot be sent: leave it out"),
         ] {
@@ -345,8 +348,14 @@ mod tests {
         for (key, position) in [("a b", 1), ("aé", 1), ("a\0", 1)] {
             assert_eq!(Endpoint::app(Region::Us, key).unwrap_err().kind(), &BuildErrorKind::Character { position });
         }
-        // Basic credentials are any UTF-8 (RFC 7617).
-        assert!(Endpoint::track(Region::Us, "é", "ü").is_ok());
+        // RFC 7617 has any UTF-8 in Basic credentials, but no key of Customer.io's has any.
+        for (site, key) in
+            [("sit\u{e9}", "key"), ("sit\u{200b}", "key"), ("site", "key\u{fc}"), ("site", "key\u{feff}y")]
+        {
+            assert!(Endpoint::track(Region::Us, site, key).is_err(), "{site:?} {key:?}");
+        }
+        let marked = Endpoint::track(Region::Us, "\u{feff}site", "\u{feff}key\r\n").unwrap();
+        assert_eq!(build(&marked, Delete::new("1")).unwrap().headers()["authorization"], "Basic c2l0ZTprZXk=");
         let shown = format!("{:?}", Endpoint::app(Region::Eu, "s3cret").unwrap());
         assert!(shown.contains("https://api-eu.customer.io") && !shown.contains("s3cret"), "{shown}");
     }

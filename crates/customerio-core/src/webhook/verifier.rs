@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use sha2::Sha256;
 
 use super::{Event, NotAnEvent};
-use crate::{BuildError, Timestamp, credential::credential, macros::opaque_debug};
+use crate::{BuildError, Timestamp, credential::credential, macros::opaque_debug, unseen::is_unseen};
 
 const SIGNATURE: &str = "x-cio-signature";
 const TIMESTAMP: &str = "x-cio-timestamp";
@@ -29,8 +29,8 @@ const MAC_BYTES: usize = 32;
 /// # Ok::<(), customerio_core::BuildError>(())
 /// ```
 ///
-/// Blanks and line breaks around a key are cut off, because keys that are mounted as files end in one. The key itself is
-/// not kept, and the memory of what is made of it is wiped on drop.
+/// Whitespace around a key is cut off, and a byte order mark before it, because files end in a line break and may begin
+/// with such a mark. The key itself is not kept, and the memory of what is made of it is wiped on drop.
 #[derive(Clone)]
 pub struct Verifier {
     /// Ready to take the message; never empty.
@@ -46,7 +46,7 @@ impl Verifier {
     ///
     /// # Errors
     ///
-    /// Where the key is empty or has a control character.
+    /// Where the key is empty or has a control character or an invisible one.
     pub fn new(key: &str) -> Result<Self, BuildError> {
         Self { keys: Vec::new(), tolerance: Duration::from_secs(300) }.with_key(key)
     }
@@ -55,9 +55,9 @@ impl Verifier {
     ///
     /// # Errors
     ///
-    /// Where the key is empty or has a control character.
+    /// Where the key is empty or has a control character or an invisible one.
     pub fn with_key(mut self, key: &str) -> Result<Self, BuildError> {
-        let key = credential("the webhook signing key", key, |character| !character.is_control())?;
+        let key = credential("the webhook signing key", key, |character| !is_unseen(character))?;
         // A list that grows would leave a copy behind in memory that nobody wipes; one that is dropped is wiped.
         let mut keys = Vec::with_capacity(self.keys.len() + 1);
         keys.extend_from_slice(&self.keys);
@@ -346,12 +346,14 @@ mod tests {
 
     #[test]
     fn an_empty_key_is_refused_and_a_line_break_is_cut_off() {
-        for key in ["", " \n"] {
-            assert_eq!(Verifier::new(key).unwrap_err().kind(), &BuildErrorKind::Empty);
-            assert_eq!(Verifier::new("key").unwrap().with_key(key).unwrap_err().kind(), &BuildErrorKind::Empty);
+        for (key, kind) in [("", BuildErrorKind::Empty), (" \n", BuildErrorKind::Blank)] {
+            assert_eq!(Verifier::new(key).unwrap_err().kind(), &kind);
+            assert_eq!(Verifier::new("key").unwrap().with_key(key).unwrap_err().kind(), &kind);
         }
-        assert_eq!(Verifier::new("k\0y").unwrap_err().kind(), &BuildErrorKind::Character { position: 1 });
-        let [plain, mounted] = ["key", "key\r\n"].map(|key| Verifier::new(key).unwrap().sign(NOW, BODY));
+        for key in ["k\0y", "k\u{200b}y"] {
+            assert_eq!(Verifier::new(key).unwrap_err().kind(), &BuildErrorKind::Character { position: 1 });
+        }
+        let [plain, mounted] = ["key", "\u{feff}key\r\n"].map(|key| Verifier::new(key).unwrap().sign(NOW, BODY));
         assert_eq!(plain, mounted);
     }
 
