@@ -39,6 +39,8 @@ pub trait Api: sealed::Sealed + Debug + Send + Sync + 'static {
     const NAME: &'static str;
     /// The rate limit that its calls count against, where they do not say otherwise.
     const QUOTA: Quota;
+    /// What its routes begin with: such as `/v1`, or one of several.
+    const ROOTS: &'static [&'static str];
     /// Its host in a region.
     fn host(region: Region) -> &'static str;
 }
@@ -63,6 +65,7 @@ impl sealed::Sealed for App {}
 impl Api for Track {
     const NAME: &'static str = "track";
     const QUOTA: Quota = Quota::Ingest;
+    const ROOTS: &'static [&'static str] = &["/api/v1", "/api/v2"];
 
     fn host(region: Region) -> &'static str {
         match region {
@@ -75,6 +78,7 @@ impl Api for Track {
 impl Api for App {
     const NAME: &'static str = "app";
     const QUOTA: Quota = Quota::App;
+    const ROOTS: &'static [&'static str] = &["/v1"];
 
     fn host(region: Region) -> &'static str {
         match region {
@@ -87,6 +91,7 @@ impl Api for App {
 impl Api for Pipelines {
     const NAME: &'static str = "pipelines";
     const QUOTA: Quota = Quota::Ingest;
+    const ROOTS: &'static [&'static str] = &["/v1"];
 
     fn host(region: Region) -> &'static str {
         match region {

@@ -3,13 +3,14 @@
 use std::{fmt, marker::PhantomData};
 
 use http::{
-    HeaderMap, HeaderValue, Uri,
+    HeaderMap, HeaderValue,
     header::{self, HeaderName},
     uri,
 };
 
 use crate::{
     Api, App, BuildError, BuildErrorKind, Limits, Pipelines, Region, Track, WorkspaceId,
+    base_url::BaseUrl,
     body::JSON,
     credential::{basic, credential, secret_header, secret_with_capacity},
     key::{Key, KeyKind, KeyOrigin},
@@ -171,35 +172,18 @@ impl<A: Api> Endpoint<A> {
 
     /// Sends to another server: a proxy, or a stand-in for Customer.io in tests.
     ///
-    /// `url` is a scheme, a host and perhaps a path that the API's own paths are appended to, such as
-    /// `https://proxy.example.com/customerio`.
+    /// `url` is a scheme, a host, perhaps a port, and perhaps a path that the API's own paths are appended to, such as
+    /// `https://proxy.example.com/customerio`. The host is a name (of ASCII letters, digits, `-`, `_` and dots), an IPv4
+    /// address, or an IPv6 address in brackets; the port is from 1 to 65535. The path has the characters of RFC 3986 alone,
+    /// others percent-encoded: so it reaches the server as it is, through each transport.
     ///
     /// # Errors
     ///
-    /// Where it is anything else: no `http` or `https` scheme, a query, or a user name.
+    /// Where it is anything else: no `http` or `https` scheme, a user name, a query; or where it ends in what the API's own
+    /// paths begin with (`/api/v1` or `/api/v2` of the Track API, `/v1` of the others), which would then be there twice.
     pub fn with_base_url(mut self, url: &str) -> Result<Self, BuildError> {
-        let invalid = |reason: &'static str| BuildError::new("the base URL", BuildErrorKind::Invalid(reason.into()));
-        let parts = url.trim().parse::<Uri>().map_err(|_| invalid("it cannot be parsed"))?.into_parts();
-        let scheme = parts.scheme.ok_or_else(|| invalid("it must begin with http:// or https://"))?;
-        if scheme != uri::Scheme::HTTP && scheme != uri::Scheme::HTTPS {
-            return Err(invalid("it must begin with http:// or https://"));
-        }
-        let authority = parts.authority.ok_or_else(|| invalid("it has no host"))?;
-        if authority.as_str().contains('@') {
-            return Err(invalid("it has a user name, and credentials have their own place"));
-        }
-        let path = parts.path_and_query.unwrap_or_else(|| uri::PathAndQuery::from_static("/"));
-        if path.query().is_some() || url.contains('#') {
-            return Err(invalid("it has a query or a fragment"));
-        }
-        // Some HTTP clients remove these and others do not: the request would not be the same through each.
-        let is_dots = |segment: &str| matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..");
-        if path.path().split('/').any(is_dots) {
-            return Err(invalid("its path has a segment `.` or `..`"));
-        }
-        self.scheme = scheme;
-        self.authority = authority;
-        self.prefix = path.path().trim_end_matches('/').into();
+        let BaseUrl { scheme, authority, prefix } = BaseUrl::parse(url, A::ROOTS)?;
+        (self.scheme, self.authority, self.prefix) = (scheme, authority, prefix);
         Ok(self)
     }
 
@@ -371,20 +355,29 @@ mod tests {
             let request = build(&endpoint(url).unwrap(), Delete::new("1")).unwrap();
             assert_eq!(request.uri(), expected);
         }
-        for url in [
-            "",
-            "localhost:8080",
-            "/path",
-            "ftp://x",
-            "http://u:p@x",
-            "http://x/?q",
-            "http://x/#f",
-            "http:// x",
-            "http://x/a/../b",
-            "http://x/%2E",
+        let error = endpoint("http://127.0.0.1:99999").unwrap_err();
+        assert_eq!(error.to_string(), "the base URL is not valid: its port must be a number from 1 to 65535");
+    }
+
+    #[test]
+    fn a_base_url_does_not_have_what_the_routes_begin_with() {
+        let twice = |root| {
+            format!("the base URL is not valid: leave out the `{root}` at its end: the paths of the API begin with it")
+        };
+        for (url, track, others) in [
+            ("https://proxy.example.com/api/v1", Some("/api/v1"), Some("/v1")),
+            ("https://proxy.example.com/cio/api/v2/", Some("/api/v2"), None),
+            ("https://proxy.example.com/cio/v1", None, Some("/v1")),
+            ("https://api.customer.io/v1/", None, Some("/v1")),
+            ("https://proxy.example.com/v1/api/v1/cio", None, None),
         ] {
-            let error = endpoint(url).unwrap_err();
-            assert_eq!(error.subject(), "the base URL", "{url}");
+            let error = |result: Option<BuildError>| result.map(|error| error.to_string());
+            let of_track = Endpoint::track(Region::Us, "site", "key").unwrap().with_base_url(url).err();
+            assert_eq!(error(of_track), track.map(twice), "{url}");
+            let of_app = Endpoint::app(Region::Us, "key").unwrap().with_base_url(url).err();
+            assert_eq!(error(of_app), others.map(twice), "{url}");
+            let of_pipelines = Endpoint::pipelines(Region::Us, "key").unwrap().with_base_url(url).err();
+            assert_eq!(error(of_pipelines), others.map(twice), "{url}");
         }
     }
 

@@ -25,6 +25,7 @@
 mod api;
 pub mod app;
 mod attributes;
+mod base_url;
 mod batch;
 mod body;
 mod budget;

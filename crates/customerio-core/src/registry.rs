@@ -43,6 +43,21 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::Api as _;
+
+    #[test]
+    fn routes_begin_with_what_a_base_url_must_not_end_in() {
+        for operation in operations() {
+            let roots = match operation.api {
+                "track" => crate::Track::ROOTS,
+                "app" => crate::App::ROOTS,
+                _ => crate::Pipelines::ROOTS,
+            };
+            let begins = roots.iter().any(|root| operation.route.starts_with(&format!("{root}/")));
+            let is_other = matches!(operation.route, "/{path}" | "/unsubscribe/{delivery_id}");
+            assert_eq!(begins, !is_other, "{}", operation.route);
+        }
+    }
 
     #[test]
     fn every_operation_has_a_name_of_its_own_that_begins_with_its_api() {

@@ -6,7 +6,7 @@ mod catalogue;
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use customerio_core::{Transport, bytes::Bytes, http::Request};
+use customerio_core::{Endpoint, Region, Transport, build, bytes::Bytes, http::Request, track::Delete};
 use customerio_hyper::HyperTransport;
 use customerio_reqwest::ReqwestTransport;
 use customerio_testing::WireServer;
@@ -38,6 +38,34 @@ async fn every_operation_is_the_same_bytes_through_each_transport() {
     assert_eq!(received.len(), sent.len());
     for ((operation, sent), received) in sent.iter().zip(received) {
         assert_eq!(*sent, String::from_utf8(received).unwrap(), "{operation}");
+    }
+}
+
+#[tokio::test]
+async fn a_base_url_is_the_same_bytes_through_each_transport() {
+    let transports: [Arc<dyn Transport>; 2] =
+        [Arc::new(HyperTransport::new().unwrap()), Arc::new(ReqwestTransport::new().unwrap())];
+    let server = WireServer::start().unwrap();
+    let (url, port) = (server.url(), server.url().rsplit(':').next().unwrap().to_owned());
+    let mut sent = Vec::new();
+    for url in [format!("{url}/a%2Fb/-._~!$&'()*+,;=:@%c3%A9//x/"), format!("HTTP://127.0.0.1:0{port}/api/v1/proxy")] {
+        let endpoint = Endpoint::track(Region::Us, "site", "key").unwrap().with_base_url(&url).unwrap();
+        for transport in &transports {
+            let request = build(&endpoint, Delete::new("1")).unwrap();
+            sent.push(on_the_wire(&request));
+            transport.send(request).await.unwrap();
+        }
+    }
+    let received: Vec<_> = server.received().into_iter().map(|bytes| String::from_utf8(bytes).unwrap()).collect();
+    assert_eq!(received, sent);
+    assert!(received[0].starts_with("DELETE /a%2Fb/-._~!$&'()*+,;=:@%c3%A9//x/api/v1/customers/1 HTTP/1.1\r\n"));
+    assert!(received[2].starts_with("DELETE /api/v1/proxy/api/v1/customers/1 HTTP/1.1\r\n"));
+    assert!(received[2].contains(&format!("host: 127.0.0.1:{port}\r\n")));
+
+    // What one transport would have sent as something else is not sent at all.
+    for path in ["a\\..\\b", "é", "\"{|}", "a b", "%zz", "a[1]"] {
+        let endpoint = Endpoint::track(Region::Us, "site", "key").unwrap();
+        assert!(endpoint.with_base_url(&format!("{url}/{path}")).is_err(), "{path}");
     }
 }
 
