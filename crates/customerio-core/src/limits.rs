@@ -26,6 +26,7 @@
 //! | [`PERSON_ID`], [`OBJECT_ID`] | user ids and group ids in the Pipelines API | by [`Limits::all`] |
 //! | [`ATTRIBUTES`], [`ATTRIBUTE_NAME`], [`ATTRIBUTE_VALUE`] | traits in the Pipelines API | by [`Limits::all`] |
 //! | [`SEND_AHEAD`] | `send_at` | never: only the service's clock decides it, and it answers with an error |
+//! | [`NESTING`] | attributes, data, and whatever else is anything that serialises | always |
 //! | [`BROADCAST_INTERVAL`] | two triggers of a broadcast | never: it is a pace |
 
 use std::{borrow::Cow, time::Duration};
@@ -40,6 +41,10 @@ pub const ATTRIBUTE_NAME: usize = 150;
 
 /// Longest value of an attribute (Track, "Customer limits").
 pub const ATTRIBUTE_VALUE: usize = 1_000;
+
+/// Most lists and objects that stand in each other in what is given to a call, such as attributes. Our own limit, that is
+/// always checked: deeper ones would end the stack, and programs that read JSON stop at about as many.
+pub const NESTING: usize = 100;
 
 /// Most attributes of one person or one identify call (Track, "Customer limits").
 pub const ATTRIBUTES: usize = 300;

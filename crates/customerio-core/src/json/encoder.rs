@@ -1,11 +1,13 @@
 //! The one encoder of JSON: serde values in, the bytes of a body out.
 //!
-//! `serde_json` writes text and numbers; what is around them is written here, because three things that `serde_json` lets
-//! pass would lose data at Customer.io, where `null` erases an attribute:
+//! `serde_json` writes text and numbers; what is around them is written here, because `serde_json` lets things pass that
+//! would lose data at Customer.io, where `null` erases an attribute:
 //!
 //! - a number that is not finite is an error, and not `null`;
 //! - a field or an entry that is `None` is left out, and not `null`; what means to erase says so by a value that is null
 //!   itself, such as `serde_json::Value::Null` or `()`;
+//! - a name that stands twice in an object is an error: which of its values counts would be up to the reader;
+//! - lists and objects that are nested deeper than [`NESTING`] are an error, before the stack ends;
 //! - an error names the field that it is about.
 
 #![expect(
@@ -13,8 +15,13 @@
     reason = "names are known where a member is written, and only there can the look at them be spared"
 )]
 
-use std::fmt::{self, Display};
+use std::{
+    borrow::Cow,
+    fmt::{self, Display},
+};
 
+use super::members::{Members, repeated, string_len};
+use crate::limits::NESTING;
 use serde::{
     Serialize, Serializer,
     ser::{
@@ -30,6 +37,10 @@ use super::reason::told;
 const WRITTEN: [&str; 2] = [RAW, "$serde_json::private::Number"];
 pub(super) const RAW: &str = "$serde_json::private::RawValue";
 
+/// How many fields such a struct says to have whose JSON this encoder has written, and need not look at again. Others say 1,
+/// and `serde_json` does not care.
+pub(super) const ENCODED: usize = 2;
+
 /// Appends `value` to `out`. After an error, what is in `out` is of no use.
 pub(crate) fn encode_into(out: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) -> Result<(), EncodeError> {
     encode(out, &mut { Names::NONE }, false, value)
@@ -42,8 +53,15 @@ pub(super) fn encode_member(
     name: &'static str,
     value: &(impl Serialize + ?Sized),
 ) -> Result<(), EncodeError> {
-    let mut encoder =
-        Encoder { start: 0, out, names: &mut { Names::NONE }, must_be_object: false, depth: 0, is_none: false };
+    let mut encoder = Encoder {
+        start: 0,
+        out,
+        names: &mut { Names::NONE },
+        must_be_object: false,
+        depth: 0,
+        wraps: 0,
+        is_none: false,
+    };
     let before = encoder.out.len();
     encoder.separate();
     encoder.plain_text(name);
@@ -65,7 +83,7 @@ fn encode(
     must_be_object: bool,
     value: &(impl Serialize + ?Sized),
 ) -> Result<(), EncodeError> {
-    let mut encoder = Encoder { start: out.len(), out, names, must_be_object, depth: 0, is_none: false };
+    let mut encoder = Encoder { start: out.len(), out, names, must_be_object, depth: 0, wraps: 0, is_none: false };
     value.serialize(Value { encoder: &mut encoder, is_member: false })
 }
 
@@ -82,6 +100,21 @@ impl EncodeError {
     #[cold]
     fn new(reason: impl Display) -> Self {
         Self { path: String::new(), reason: reason.to_string() }
+    }
+
+    /// A name that stands twice in an object.
+    #[cold]
+    pub(super) fn twice(name: &[u8]) -> Self {
+        if name.is_empty() {
+            return Self::new("has two entries without a name");
+        }
+        Self::new("is given twice").in_member(&String::from_utf8_lossy(name))
+    }
+
+    /// Lists and objects that are nested too deep.
+    #[cold]
+    pub(super) fn too_deep() -> Self {
+        Self::new(format_args!("is nested too deep: {NESTING} lists and objects in each other are the most"))
     }
 
     #[cold]
@@ -121,19 +154,25 @@ impl serde::ser::Error for EncodeError {
 
 /// Which names an object may have: a name that was not noted is certainly not among them.
 #[derive(Clone, Copy)]
-pub(crate) struct Names(u64);
+pub(crate) struct Names {
+    noted: u64,
+    /// What was noted twice: mostly two names with the same bit.
+    again: u64,
+}
 
 impl Names {
-    pub(super) const NONE: Self = Self(0);
-    pub(super) const ALL: Self = Self(u64::MAX);
+    pub(super) const NONE: Self = Self { noted: 0, again: 0 };
+    pub(super) const ALL: Self = Self { noted: u64::MAX, again: 0 };
 
     #[inline(always)]
     pub(super) const fn note(&mut self, name: &str) {
-        self.0 |= Self::bit(name);
+        let bit = Self::bit(name);
+        self.again |= self.noted & bit;
+        self.noted |= bit;
     }
 
     pub(super) const fn may_have(self, name: &str) -> bool {
-        self.0 & Self::bit(name) != 0
+        self.noted & Self::bit(name) != 0
     }
 
     #[inline(always)]
@@ -181,11 +220,15 @@ struct Encoder<'a> {
     out: &'a mut Vec<u8>,
     /// Where the value begins.
     start: usize,
+    /// Those of the object that is being written.
     names: &'a mut Names,
     /// Whether the outermost value is to be an object.
     must_be_object: bool,
     /// The number of objects and lists that are open.
     depth: usize,
+    /// The number of `Some` and of structs with one nameless field around the value: they leave nothing in the JSON, but a
+    /// value can be nested in them.
+    wraps: usize,
     /// Whether the member that was just written was `None`, and so has to go.
     is_none: bool,
 }
@@ -215,9 +258,11 @@ impl Encoder<'_> {
         self.out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
     }
 
-    fn open(&mut self, bracket: u8) {
+    #[inline(always)]
+    fn open(&mut self, bracket: u8) -> Result<(), EncodeError> {
         self.out.push(bracket);
         self.depth += 1;
+        if self.depth > NESTING { Err(EncodeError::too_deep()) } else { Ok(()) }
     }
 
     fn close(&mut self, bracket: u8) {
@@ -257,11 +302,33 @@ impl Encoder<'_> {
         })?;
         if std::mem::take(&mut self.is_none) {
             self.out.truncate(before);
-        } else if self.depth == 1
-            && let Some(name) = name
-        {
+        } else if let Some(name) = name {
             self.names.note(name);
         }
+        Ok(())
+    }
+
+    /// Closes the object that began at `begin` and stands in one that has the names `outer`.
+    fn close_object(&mut self, begin: usize, outer: Names, closing: &[u8]) -> Result<(), EncodeError> {
+        closing.iter().for_each(|bracket| self.close(*bracket));
+        if self.names.again != 0 {
+            check_distinct(&self.out[begin..])?;
+        }
+        // Those of the outermost are for who asked for it.
+        if self.depth > 0 {
+            *self.names = outer;
+        }
+        Ok(())
+    }
+
+    /// Writes a value within a `Some`, or within a struct that has one nameless field.
+    fn wrapped(&mut self, is_member: bool, value: &(impl Serialize + ?Sized)) -> Result<(), EncodeError> {
+        self.wraps += 1;
+        if self.wraps > NESTING {
+            return Err(EncodeError::too_deep());
+        }
+        value.serialize(Value { encoder: self, is_member })?;
+        self.wraps -= 1;
         Ok(())
     }
 
@@ -274,6 +341,13 @@ impl Encoder<'_> {
     }
 }
 
+/// Refuses an object in which a name stands twice.
+#[cold]
+fn check_distinct(object: &[u8]) -> Result<(), EncodeError> {
+    let mut names: Vec<_> = Members::of(object).map(|(name, _)| name).collect();
+    repeated(&mut names).map_or(Ok(()), |name| Err(EncodeError::twice(name)))
+}
+
 /// A place for one value.
 struct Value<'a, 'b> {
     encoder: &'a mut Encoder<'b>,
@@ -282,20 +356,27 @@ struct Value<'a, 'b> {
 }
 
 impl<'a, 'b> Value<'a, 'b> {
-    fn list(self) -> List<'a, 'b> {
-        self.encoder.open(b'[');
-        List { encoder: self.encoder, index: 0, closing: b"]" }
+    fn list(self) -> Result<List<'a, 'b>, EncodeError> {
+        self.encoder.open(b'[')?;
+        Ok(List { encoder: self.encoder, index: 0, closing: b"]" })
     }
 
-    fn object(self) -> Object<'a, 'b> {
-        self.encoder.open(b'{');
-        Object { encoder: self.encoder, begun: 0, name: None, closing: b"}", is_written: false }
+    fn object(self) -> Result<Object<'a, 'b>, EncodeError> {
+        let (begin, outer) = (self.encoder.out.len(), std::mem::replace(self.encoder.names, Names::NONE));
+        self.encoder.open(b'{')?;
+        Ok(Object { encoder: self.encoder, begin, outer, begun: 0, name: None, closing: b"}", written: None })
+    }
+
+    /// A place for JSON that is already written; what is `foreign` is looked at.
+    fn written(self, foreign: bool) -> Object<'a, 'b> {
+        let outer = *self.encoder.names;
+        Object { encoder: self.encoder, begin: 0, outer, begun: 0, name: None, closing: b"", written: Some(foreign) }
     }
 
     /// Opens the object around the content of an enum's variant.
     fn variant(&mut self, variant: &'static str) -> Result<(), EncodeError> {
         self.encoder.not_outermost("an enum")?;
-        self.encoder.open(b'{');
+        self.encoder.open(b'{')?;
         self.encoder.text(variant);
         self.encoder.out.push(b':');
         Ok(())
@@ -368,7 +449,7 @@ impl<'a, 'b> Serializer for Value<'a, 'b> {
     }
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), EncodeError> {
         // `Some(None)` is a null that is meant.
-        value.serialize(Value { is_member: false, ..self })
+        self.encoder.wrapped(false, value)
     }
     fn serialize_unit(self) -> Result<(), EncodeError> {
         self.encoder.out.extend_from_slice(b"null");
@@ -381,7 +462,7 @@ impl<'a, 'b> Serializer for Value<'a, 'b> {
         self.serialize_str(variant)
     }
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<(), EncodeError> {
-        value.serialize(self)
+        self.encoder.wrapped(self.is_member, value)
     }
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
         mut self,
@@ -398,13 +479,13 @@ impl<'a, 'b> Serializer for Value<'a, 'b> {
         Ok(())
     }
     fn serialize_seq(self, _: Option<usize>) -> Result<List<'a, 'b>, EncodeError> {
-        Ok(self.list())
+        self.list()
     }
     fn serialize_tuple(self, _: usize) -> Result<List<'a, 'b>, EncodeError> {
-        Ok(self.list())
+        self.list()
     }
     fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<List<'a, 'b>, EncodeError> {
-        Ok(self.list())
+        self.list()
     }
     fn serialize_tuple_variant(
         mut self,
@@ -414,20 +495,20 @@ impl<'a, 'b> Serializer for Value<'a, 'b> {
         _: usize,
     ) -> Result<List<'a, 'b>, EncodeError> {
         self.variant(variant)?;
-        Ok(List { closing: b"]}", ..self.list() })
+        Ok(List { closing: b"]}", ..self.list()? })
     }
     fn serialize_map(self, _: Option<usize>) -> Result<Object<'a, 'b>, EncodeError> {
-        Ok(self.object())
+        self.object()
     }
     fn serialize_struct(self, name: &'static str, fields: usize) -> Result<Object<'a, 'b>, EncodeError> {
         if WRITTEN.contains(&name) {
             self.encoder.not_outermost("raw JSON: read it into a map")?;
-            return Ok(Object { encoder: self.encoder, begun: 0, name: None, closing: b"", is_written: true });
+            return Ok(self.written(fields != ENCODED));
         }
         if name == "SystemTime" && fields == 2 {
             return Err(EncodeError::new("is a SystemTime, which is an object as JSON: use Timestamp::from(time)"));
         }
-        Ok(self.object())
+        self.object()
     }
     fn serialize_struct_variant(
         mut self,
@@ -437,7 +518,7 @@ impl<'a, 'b> Serializer for Value<'a, 'b> {
         _: usize,
     ) -> Result<Object<'a, 'b>, EncodeError> {
         self.variant(variant)?;
-        Ok(Object { closing: b"}}", ..self.object() })
+        Ok(Object { closing: b"}}", ..self.object()? })
     }
     fn collect_str<T: Display + ?Sized>(self, value: &T) -> Result<(), EncodeError> {
         serde_json::to_writer(&mut *self.encoder.out, &DisplayedText(value)).map_err(EncodeError::custom)
@@ -451,6 +532,55 @@ impl<T: Display + ?Sized> Serialize for DisplayedText<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self.0)
     }
+}
+
+/// Refuses JSON of the caller's in which a name stands twice in an object, or which is nested too deep. It was read by
+/// others, whose stack does not end there: this does not call itself either.
+fn check_written(json: &[u8]) -> Result<(), EncodeError> {
+    if !matches!(json.first(), Some(b'{' | b'[')) {
+        return Ok(());
+    }
+    // For each list and object that is open: whether it is an object, and how many names those around it have.
+    let (mut open, mut names) = (Vec::new(), Vec::new());
+    let (mut at, mut is_name) = (0, false);
+    while let Some(byte) = json.get(at) {
+        let length = match byte {
+            b'"' => string_len(&json[at..]).unwrap_or(json.len()),
+            _ => 1,
+        };
+        match byte {
+            b'"' if is_name => names.extend(json.get(at..at + length).map(unescaped)),
+            b'{' | b'[' => {
+                open.push((*byte == b'{', names.len()));
+                if open.len() > NESTING {
+                    return Err(EncodeError::too_deep());
+                }
+            }
+            b'}' | b']' => {
+                let (_, before) = open.pop().unwrap_or_default();
+                let mut own: Vec<_> = names[before..].iter().map(|name: &Cow<'_, [u8]>| name.as_ref()).collect();
+                if let Some(name) = repeated(&mut own) {
+                    return Err(EncodeError::twice(name));
+                }
+                names.truncate(before);
+            }
+            _ => {}
+        }
+        is_name = match byte {
+            b'{' => true,
+            b',' => open.last().is_some_and(|(is_object, _)| *is_object),
+            byte => is_name && byte.is_ascii_whitespace(),
+        };
+        at += length;
+    }
+    Ok(())
+}
+
+/// The text of a string with its quotes: others may escape any character.
+fn unescaped(string: &[u8]) -> Cow<'_, [u8]> {
+    let text = if string.contains(&b'\\') { serde_json::from_slice::<String>(string).ok() } else { None };
+    let plain = || Cow::Borrowed(string.get(1..string.len() - 1).unwrap_or_default());
+    text.map_or_else(plain, |text| Cow::Owned(text.into_bytes()))
 }
 
 /// A list that is open.
@@ -504,18 +634,25 @@ lists! {
 /// An object that is open.
 struct Object<'a, 'b> {
     encoder: &'a mut Encoder<'b>,
+    /// Where the object begins.
+    begin: usize,
+    /// The names of the object that it stands in.
+    outer: Names,
     /// Where the member began whose name has been written and whose value has not.
     begun: usize,
     /// The name of that member, where it is needed.
     name: Option<String>,
     closing: &'static [u8],
-    /// Whether it is no object, but JSON that is already written: see [`WRITTEN`].
-    is_written: bool,
+    /// Where it is no object, but JSON that is already written: whether that is foreign or was [`ENCODED`] here.
+    written: Option<bool>,
 }
 
 impl Object<'_, '_> {
-    fn end(self) {
-        self.closing.iter().for_each(|bracket| self.encoder.close(*bracket));
+    fn end(self) -> Result<(), EncodeError> {
+        if self.written.is_some() {
+            return Ok(());
+        }
+        self.encoder.close_object(self.begin, self.outer, self.closing)
     }
 }
 
@@ -544,8 +681,7 @@ impl SerializeMap for Object<'_, '_> {
         key.serialize(Entry { encoder: &mut *self.encoder, value })
     }
     fn end(self) -> Result<(), EncodeError> {
-        Object::end(self);
-        Ok(())
+        Object::end(self)
     }
 }
 
@@ -561,14 +697,13 @@ macro_rules! structs {
                 name: &'static str,
                 value: &T,
             ) -> Result<(), EncodeError> {
-                if self.is_written {
-                    return value.serialize(Written(&mut *self.encoder.out));
+                if let Some(is_foreign) = self.written {
+                    return value.serialize(Written { out: &mut *self.encoder.out, is_foreign });
                 }
                 self.encoder.member(name, value)
             }
             fn end(self) -> Result<(), EncodeError> {
-                Object::end(self);
-                Ok(())
+                Object::end(self)
             }
         }
     )*};
@@ -718,14 +853,20 @@ impl<V: Serialize + ?Sized> Serializer for Entry<'_, '_, '_, V> {
     }
 }
 
-/// Appends JSON that is already written: see [`WRITTEN`].
-struct Written<'a>(&'a mut Vec<u8>);
+/// Appends JSON that is already written: see [`WRITTEN`] and [`ENCODED`].
+struct Written<'a> {
+    out: &'a mut Vec<u8>,
+    is_foreign: bool,
+}
 
 impl Serializer for Written<'_> {
     no_compounds!(());
 
     fn serialize_str(self, json: &str) -> Result<(), EncodeError> {
-        self.0.extend_from_slice(json.as_bytes());
+        if self.is_foreign {
+            check_written(json.as_bytes())?;
+        }
+        self.out.extend_from_slice(json.as_bytes());
         Ok(())
     }
     fn serialize_some<T: Serialize + ?Sized>(self, _: &T) -> Result<(), EncodeError> {

@@ -26,6 +26,16 @@ impl<'a> Iterator for Members<'a> {
     }
 }
 
+/// A name that stands among `names` twice, if one does. Their order is lost.
+pub(crate) fn repeated<'a>(names: &mut [&'a [u8]]) -> Option<&'a [u8]> {
+    // Maps that are sorted are, mostly, and names of the same length are few.
+    if names.windows(2).all(|pair| pair[0] < pair[1]) {
+        return None;
+    }
+    names.sort_unstable_by(|one, other| one.len().cmp(&other.len()).then_with(|| one.cmp(other)));
+    names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0])
+}
+
 /// The length of the value that `json` begins with; `None` where it does not end.
 pub(crate) fn value_len(json: &[u8]) -> Option<usize> {
     match json.first()? {

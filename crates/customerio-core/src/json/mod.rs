@@ -14,7 +14,7 @@ pub(crate) use self::{
     members::{Members, value_len},
     reason::Reason,
 };
-use crate::{BuildError, BuildErrorKind};
+use crate::{BuildError, BuildErrorKind, error::Bounded};
 
 /// Most bodies are shorter.
 const ROOM: usize = 1024;
@@ -47,7 +47,8 @@ pub(crate) fn prepend(out: &mut Vec<u8>, prefix: &[u8]) {
 #[cold]
 fn refused(what: &'static str, error: EncodeError) -> BuildError {
     let kind = BuildErrorKind::Encoding(error.reason);
-    if error.path.is_empty() { BuildError::new(what, kind) } else { BuildError::new(format!("`{}`", error.path), kind) }
+    let path = Bounded(&error.path);
+    if error.path.is_empty() { BuildError::new(what, kind) } else { BuildError::new(format!("`{path}`"), kind) }
 }
 
 /// Refuses a member whose value, as it is written, is no string: `takes` says who takes nothing else.
@@ -61,7 +62,7 @@ pub(crate) fn check_text(name: &[u8], value: &[u8], takes: &str) -> Result<(), B
         _ => "a number",
     };
     let (name, problem) = (String::from_utf8_lossy(name), format!("is {found}, and {takes}"));
-    Err(BuildError::new(format!("`{name}`"), BuildErrorKind::Encoding(problem)))
+    Err(BuildError::new(format!("`{}`", Bounded(&name)), BuildErrorKind::Encoding(problem)))
 }
 
 /// Attributes or data of the caller's: an object, encoded when it was given. What is wrong with it comes out when the
@@ -124,13 +125,13 @@ impl Attributes {
     }
 }
 
-/// Passes the object on as JSON that is already written: see `WRITTEN` in [`encoder`].
+/// Passes the object on as JSON that is already written: see `WRITTEN` and `ENCODED` in [`encoder`].
 impl Serialize for Attributes {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         const RAW: &str = encoder::RAW;
         let json = self.json.as_deref().map_err(|error| serde::ser::Error::custom(Reason(error)))?;
         let json = if json.is_empty() { "{}" } else { std::str::from_utf8(json).unwrap_or_default() };
-        let mut raw = serializer.serialize_struct(RAW, 1)?;
+        let mut raw = serializer.serialize_struct(RAW, encoder::ENCODED)?;
         raw.serialize_field(RAW, json)?;
         raw.end()
     }
@@ -415,6 +416,185 @@ mod tests {
     fn a_system_time_is_refused_with_the_way_to_write_it() {
         let error = attributes(BTreeMap::from([("seen", UNIX_EPOCH)])).unwrap_err();
         assert_eq!(error, "`seen` is a SystemTime, which is an object as JSON: use Timestamp::from(time)");
+    }
+
+    /// An object of these entries, in this order, whatever their names: as a map or as a struct.
+    #[derive(Clone, Copy)]
+    struct Entries<'a, T> {
+        as_struct: bool,
+        entries: &'a [(&'static str, T)],
+    }
+
+    impl<T: Serialize> Serialize for Entries<'_, T> {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            if !self.as_struct {
+                return serializer.collect_map(self.entries.iter().map(|(name, value)| (name, value)));
+            }
+            let mut object = serializer.serialize_struct("Entries", self.entries.len())?;
+            for (name, value) in self.entries {
+                object.serialize_field(name, value)?;
+            }
+            object.end()
+        }
+    }
+
+    #[derive(Serialize)]
+    struct Flattened {
+        plan: &'static str,
+        #[serde(flatten)]
+        rest: BTreeMap<&'static str, u8>,
+    }
+
+    #[derive(Serialize)]
+    enum Shaped<T> {
+        In(T),
+        Of { inner: T, list: Vec<T> },
+    }
+
+    #[test]
+    fn a_name_that_stands_twice_is_refused_wherever_it_stands() {
+        for as_struct in [false, true] {
+            let entries = |entries| Entries { as_struct, entries };
+            let twice = entries(&[("plan", Some(1)), ("seats", Some(2)), ("plan", Some(3))]);
+            let once = entries(&[("plan", Some(1)), ("seats", Some(2)), ("plan", None), ("nalp", Some(4))]);
+            assert_eq!(attributes(once).unwrap(), r#"{"plan":1,"seats":2,"nalp":4}"#);
+            for (result, path) in [
+                (attributes(twice), "plan"),
+                (attributes(BTreeMap::from([("a", [once, twice])])), "a[1].plan"),
+                (attributes(BTreeMap::from([("a", Shaped::In(twice))])), "a.In.plan"),
+                (attributes(BTreeMap::from([("a", Shaped::Of { inner: once, list: vec![twice] })])), "a.list[0].plan"),
+                (attributes(entries(&[("ü\"", Some(1)), ("ü\"", Some(1))])), r#"ü\""#),
+            ] {
+                assert_eq!(result.unwrap_err(), format!("`{path}` is given twice"));
+            }
+            let nameless = attributes(BTreeMap::from([("a", entries(&[("", Some(1)), ("", Some(1))]))]));
+            assert_eq!(nameless.unwrap_err(), "`a` has two entries without a name");
+        }
+        let flattened = Flattened { plan: "pro", rest: BTreeMap::from([("seats", 3), ("plan", 7)]) };
+        assert_eq!(attributes(flattened).unwrap_err(), "`plan` is given twice");
+        let numbers = Entries { as_struct: false, entries: &[("a", 1), ("b", 2), ("c", 3)] };
+        // The same names in objects beside each other and within each other.
+        let beside = BTreeMap::from([("a", numbers), ("b", numbers)]);
+        assert_eq!(attributes(beside).unwrap(), r#"{"a":{"a":1,"b":2,"c":3},"b":{"a":1,"b":2,"c":3}}"#);
+        assert_eq!(text(&[numbers, numbers]).unwrap(), r#"[{"a":1,"b":2,"c":3},{"a":1,"b":2,"c":3}]"#);
+    }
+
+    #[test]
+    fn json_that_was_already_written_has_no_name_twice_either() {
+        for (json, refused) in [
+            (r#"{"a":1,"b":{"a":1},"c":[{"a":1},{"a":2}], "d" : "{\"a\":1,\"a\":2}"}"#, None),
+            (r#"{ "a":1 , "a" : 2 }"#, Some("raw.a")),
+            (r#"{"a":1,"b":2,"\u0061":3}"#, Some("raw.a")),
+            (r#"[{"b":{"x":1,"y":[],"x":{}}}]"#, Some("raw.x")),
+            (r#""{\"a\":1,\"a\":2}""#, None),
+            ("1.50", None),
+            ("{}", None),
+            ("[[],[ ]]", None),
+        ] {
+            let raw = RawValue::from_string(json.to_owned()).unwrap();
+            let result = attributes(BTreeMap::from([("raw", &raw)]));
+            let expected = refused
+                .map_or_else(|| Ok(format!(r#"{{"raw":{json}}}"#)), |path| Err(format!("`{path}` is given twice")));
+            assert_eq!(result, expected, "{json}");
+        }
+    }
+
+    /// A value that is nested as often as it says, each time in the next of these ways.
+    struct Deep<'a> {
+        left: usize,
+        ways: &'a [Way],
+    }
+
+    #[derive(Clone, Copy, Debug)]
+    enum Way {
+        List,
+        Tuple,
+        Map,
+        Struct,
+        Some,
+        Newtype,
+        Variant,
+        TupleVariant,
+        StructVariant,
+    }
+
+    impl Serialize for Deep<'_> {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            use serde::ser::{
+                SerializeSeq as _, SerializeStructVariant as _, SerializeTuple as _, SerializeTupleVariant as _,
+            };
+            let Some(left) = self.left.checked_sub(1) else { return serializer.serialize_unit() };
+            let inner = Self { left, ..*self };
+            match self.ways[left % self.ways.len()] {
+                Way::List => {
+                    let mut list = serializer.serialize_seq(None)?;
+                    list.serialize_element(&inner)?;
+                    list.end()
+                }
+                Way::Tuple => {
+                    let mut tuple = serializer.serialize_tuple(1)?;
+                    tuple.serialize_element(&inner)?;
+                    tuple.end()
+                }
+                Way::Map => serializer.collect_map([("a", &inner)]),
+                Way::Struct => {
+                    let mut object = serializer.serialize_struct("S", 1)?;
+                    object.serialize_field("a", &inner)?;
+                    object.end()
+                }
+                Way::Some => serializer.serialize_some(&inner),
+                Way::Newtype => serializer.serialize_newtype_struct("N", &inner),
+                Way::Variant => serializer.serialize_newtype_variant("E", 0, "V", &inner),
+                Way::TupleVariant => {
+                    let mut tuple = serializer.serialize_tuple_variant("E", 0, "V", 1)?;
+                    tuple.serialize_field(&inner)?;
+                    tuple.end()
+                }
+                Way::StructVariant => {
+                    let mut object = serializer.serialize_struct_variant("E", 0, "V", 1)?;
+                    object.serialize_field("a", &inner)?;
+                    object.end()
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_nested_too_deep_is_refused_before_the_stack_ends() {
+        use Way::{List, Map, Newtype, Some, Struct, StructVariant, Tuple, TupleVariant, Variant};
+        let deep = |left, ways: &'static [Way]| text(&Deep { left, ways });
+        // 2 MB, which is what a thread has.
+        let thread = std::thread::Builder::new().stack_size(2 << 20).spawn(move || {
+            for ways in [
+                &[List][..],
+                &[Tuple],
+                &[Map],
+                &[Struct],
+                &[Some],
+                &[Newtype],
+                &[Variant],
+                &[TupleVariant],
+                &[StructVariant],
+                &[Some, Newtype, Map, List, Variant, StructVariant],
+            ] {
+                let error = deep(100_000, ways).unwrap_err();
+                let reason = "is nested too deep: 100 lists and objects in each other are the most";
+                assert!(error.ends_with(reason) && error.len() < 500, "{ways:?}: {error}");
+            }
+            let raw = RawValue::from_string(["[".repeat(100_000), "]".repeat(100_000)].concat()).unwrap();
+            let error = attributes(BTreeMap::from([("raw", raw)])).unwrap_err();
+            assert_eq!(error, "`raw` is nested too deep: 100 lists and objects in each other are the most");
+        });
+        thread.unwrap().join().unwrap();
+        for ways in [&[List][..], &[Map], &[Struct]] {
+            // `null` stands in the last of them. What serde_json writes, it reads.
+            let json = deep(100, ways).unwrap();
+            assert!(serde_json::from_str::<Value>(&json).is_ok());
+            assert!(deep(101, ways).is_err());
+        }
+        let raw = |depth| RawValue::from_string(["[".repeat(depth), "]".repeat(depth)].concat()).unwrap();
+        assert!(attributes(BTreeMap::from([("raw", raw(100))])).is_ok());
+        assert!(attributes(BTreeMap::from([("raw", raw(101))])).is_err());
     }
 
     fn written(
