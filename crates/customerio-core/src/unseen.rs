@@ -54,6 +54,14 @@ pub(crate) fn check_visible(what: &'static str, text: &str) -> Result<(), BuildE
     if is_blank(text) { Err(blank(what, text)) } else { Ok(()) }
 }
 
+/// Refuses text with a line break or another control character: in a header of an e-mail it would begin a header of its
+/// own, or end them.
+pub(crate) fn check_line(what: &'static str, text: &str) -> Result<(), BuildError> {
+    let Some((position, _)) = text.char_indices().find(|(_, character)| character.is_control()) else { return Ok(()) };
+    let problem = format!("it has a line break or another control character at byte {position}");
+    Err(BuildError::new(what, BuildErrorKind::Invalid(problem.into())))
+}
+
 /// The error about text that is blank.
 #[cold]
 pub(crate) fn blank(what: &'static str, text: &str) -> BuildError {
@@ -84,6 +92,20 @@ mod tests {
         }
         for text in ["a", " a ", "\u{feff}a", "é", "\0 1", "\u{e000}", "0", "👩\u{200d}🚀"] {
             assert_eq!(refused(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_has_no_control_characters() {
+        for (text, position) in
+            [("a\r\nBcc: b", 1), ("\n", 0), ("é\0", 2), ("a\tb", 1), ("a\u{85}b", 1), ("a\u{7f}", 1)]
+        {
+            let error = check_line("the subject", text).unwrap_err().to_string();
+            let expected = "the subject is not valid: it has a line break or another control character at byte";
+            assert_eq!(error, format!("{expected} {position}"));
+        }
+        for text in ["", "Hi", "\u{202b}שלום", "{{ trigger.subject }}", "a\u{a0}b"] {
+            assert_eq!(check_line("the subject", text), Ok(()));
         }
     }
 

@@ -148,6 +148,19 @@ mod tests {
     }
 
     #[test]
+    fn what_becomes_a_header_of_an_email_is_one_line() {
+        let (event, text) = (|| Event::new("42", "purchase"), "a@x.org\r\nBcc: evil@x.org");
+        for (event, what) in [
+            (event().with_recipient(text), "the recipient"),
+            (event().with_from_address(text), "`from_address`"),
+            (event().with_reply_to(text), "`reply_to`"),
+        ] {
+            let expected = format!("{what} is not valid: it has a line break or another control character at byte 7");
+            assert_eq!(refused_track(event).to_string(), expected);
+        }
+    }
+
+    #[test]
     fn a_page_is_named_by_its_url_however_long_it_is() {
         let url = format!("https://x.org/?utm_campaign={}", "x".repeat(2_000));
         assert_eq!(body(Event::page("42", &url)), format!(r#"{{"name":"{url}","type":"page"}}"#));

@@ -9,7 +9,7 @@ use crate::{
     json::{Attributes, Writer},
     limits::check_bytes,
     text::Text,
-    unseen::check_visible,
+    unseen::{check_line, check_visible},
 };
 
 /// What an event is.
@@ -88,7 +88,14 @@ impl Reserved for ReservedData {
     const NOTHING: &'static Self = &Self { recipient: None, from_address: None, reply_to: None };
 
     fn check(&self) -> Result<(), BuildError> {
-        self.recipient.as_ref().map_or(Ok(()), |recipient| check_visible("the recipient", recipient))
+        self.recipient.as_ref().map_or(Ok(()), |recipient| check_visible("the recipient", recipient))?;
+        // They become headers of e-mails.
+        for (what, text) in
+            [("the recipient", &self.recipient), ("`from_address`", &self.from_address), ("`reply_to`", &self.reply_to)]
+        {
+            text.as_ref().map_or(Ok(()), |text| check_line(what, text))?;
+        }
+        Ok(())
     }
     fn write(&self, data: &mut Writer) -> Result<(), BuildError> {
         data.optional("recipient", &self.recipient)?;

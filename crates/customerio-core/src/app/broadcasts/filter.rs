@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use crate::{BuildError, BuildErrorKind, SegmentId, macros::opaque_debug, text::Text, unseen::check_visible};
+use crate::{
+    BuildError, BuildErrorKind, SegmentId, limits::NESTING, macros::opaque_debug, text::Text, unseen::check_visible,
+};
 
 /// A condition that chooses people by segments and attributes; conditions nest.
 ///
@@ -111,12 +113,23 @@ impl Filter {
 
     /// Refuses what chooses nobody or everybody by accident.
     pub(super) fn check(&self) -> Result<(), BuildError> {
+        self.check_within(NESTING)
+    }
+
+    /// [`check`](Self::check) with as many conditions in each other as are `left`.
+    fn check_within(&self, left: usize) -> Result<(), BuildError> {
+        let Some(left) = left.checked_sub(1) else {
+            let problem = format!("its conditions are nested too deep: {NESTING} in each other are the most");
+            return Err(BuildError::new("the filter", BuildErrorKind::Invalid(problem.into())));
+        };
         match &self.0 {
             Condition::And(filters) | Condition::Or(filters) if filters.is_empty() => {
                 Err(BuildError::new("a list of conditions in the filter", BuildErrorKind::Empty))
             }
-            Condition::And(filters) | Condition::Or(filters) => filters.iter().try_for_each(Self::check),
-            Condition::Not(filter) => filter.check(),
+            Condition::And(filters) | Condition::Or(filters) => {
+                filters.iter().try_for_each(|filter| filter.check_within(left))
+            }
+            Condition::Not(filter) => filter.check_within(left),
             Condition::Segment { id } => id.check(),
             Condition::Attribute(Attribute { field, .. }) => {
                 check_visible("the name of an attribute in the filter", field)
@@ -191,5 +204,16 @@ mod tests {
         ] {
             assert_eq!(filter.check().unwrap_err().to_string(), expected);
         }
+    }
+
+    #[test]
+    fn conditions_are_not_nested_without_end() {
+        let nested = |times| (0..times).fold(Filter::segment(1), |filter, _| Filter::not(filter));
+        assert_eq!(nested(99).check(), Ok(()));
+        let error = nested(100).check().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the filter is not valid: its conditions are nested too deep: 100 in each other are the most"
+        );
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     limits::{check_bytes, check_count},
     macros::{opaque_debug, setters},
     text::Text,
-    unseen::check_visible,
+    unseen::{check_line, check_visible},
 };
 
 /// Sends an e-mail.
@@ -46,7 +46,8 @@ use crate::{
 /// ```
 ///
 /// Lists of recipients are separated by commas; a name that has a comma goes in quotes, as in
-/// `"Lovelace, Ada" <ada@example.com>`.
+/// `"Lovelace, Ada" <ada@example.com>`. A line break or another control character is refused in recipients, sender, reply
+/// address, subject, headers and the names of attachments: there it would make a header of its own.
 #[derive(Clone)]
 #[doc(alias = "send_email")]
 #[doc(alias = "SendEmailRequest")]
@@ -165,6 +166,7 @@ impl Fields {
         let lists = [Some(&self.to), self.cc.as_ref(), self.bcc.as_ref()];
         let count = lists.into_iter().flatten().map(|list| count_addresses(list)).sum();
         check_count("the list of recipients", count, 1, limits.email_recipients)?;
+        self.check_lines()?;
         self.check_headers()?;
         self.check_attachments(limits)
     }
@@ -174,6 +176,21 @@ impl Fields {
         check_visible("the sender", self.from.as_deref().unwrap_or_default())?;
         check_visible("the subject", self.subject.as_deref().unwrap_or_default())?;
         check_visible("the body of the e-mail", self.body.as_deref().unwrap_or_default())
+    }
+
+    /// What becomes a header of the e-mail is one line.
+    fn check_lines(&self) -> Result<(), BuildError> {
+        check_line("the recipient", &self.to)?;
+        for (what, text) in [
+            ("`cc`", &self.cc),
+            ("`bcc`", &self.bcc),
+            ("the sender", &self.from),
+            ("`reply_to`", &self.reply_to),
+            ("the subject", &self.subject),
+        ] {
+            text.as_ref().map_or(Ok(()), |text| check_line(what, text))?;
+        }
+        Ok(())
     }
 
     fn check_headers(&self) -> Result<(), BuildError> {
@@ -196,7 +213,10 @@ impl Fields {
 
     fn check_attachments(&self, limits: &Limits) -> Result<(), BuildError> {
         let names = || self.attachments.iter().map(Attachment::name);
-        names().try_for_each(|name| check_visible("the name of an attachment", name))?;
+        for name in names() {
+            check_visible("the name of an attachment", name)?;
+            check_line("the name of an attachment", name)?;
+        }
         if !are_distinct(names()) {
             return Err(BuildError::new("the name of an attachment", BuildErrorKind::Duplicate));
         }
@@ -405,6 +425,29 @@ mod tests {
                 .body(&Limits::default())
                 .is_ok()
         );
+    }
+
+    #[test]
+    fn what_becomes_a_header_is_one_line() {
+        let template = || SendEmail::from_template(1, "a@x.org");
+        let line = "is not valid: it has a line break or another control character at byte 1";
+        for text in ["x\r\nBcc: evil@x.org", "x\n", "x\0y", "x\r", "x\u{85}"] {
+            for (message, what) in [
+                (SendEmail::from_template(1, text), "the recipient"),
+                (template().with_cc(text), "`cc`"),
+                (template().with_bcc(text), "`bcc`"),
+                (template().with_from(text), "the sender"),
+                (template().with_reply_to(text), "`reply_to`"),
+                (template().with_subject(text), "the subject"),
+                (template().with_attachment(Attachment::from_bytes(text, b"")), "the name of an attachment"),
+            ] {
+                assert_eq!(refused_app(message).to_string(), format!("{what} {line}"), "{text:?}");
+            }
+            assert!(refused_app(template().with_header("X-Tag", text)).to_string().starts_with("the value of a header"));
+        }
+        // Texts have as many lines as they like.
+        let text = template().with_body("a\r\nb").with_body_plain("a\nb").with_preheader("a\nb");
+        assert!(body(text).contains(r#""preheader":"a\nb","body":"a\r\nb","body_plain":"a\nb""#));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::{
     App, Body, BuildError, Limits, Operation, PersonId, Quota, TransactionalMessageId,
     macros::{opaque_debug, setters},
     text::Text,
-    unseen::check_visible,
+    unseen::{check_line, check_visible},
 };
 
 /// Sends a message to the inbox that a person has in your app.
@@ -65,7 +65,10 @@ impl Operation for SendInboxMessage {
     const QUOTA: Quota = Quota::Send;
 
     fn body(self, limits: &Limits) -> Result<Body, BuildError> {
-        self.to.as_ref().map_or(Ok(()), |to| check_visible("the recipient", to))?;
+        if let Some(to) = &self.to {
+            check_visible("the recipient", to)?;
+            check_line("the recipient", to)?;
+        }
         self.common.encode(0, limits, |body| {
             write_set!(body, self: to);
             Ok(())

@@ -8,7 +8,7 @@ use crate::{
     App, Body, BuildError, Limits, Operation, PersonId, Quota, TransactionalMessageId,
     macros::{opaque_debug, setters},
     text::Text,
-    unseen::check_visible,
+    unseen::{check_line, check_visible},
 };
 
 /// Sends an SMS to one person.
@@ -70,6 +70,8 @@ impl Operation for SendSms {
 
     fn body(self, limits: &Limits) -> Result<Body, BuildError> {
         check_visible("the recipient", &self.to)?;
+        check_line("the recipient", &self.to)?;
+        self.from.as_ref().map_or(Ok(()), |from| check_line("the sender", from))?;
         self.common.encode(0, limits, |body| {
             body.field("to", &self.to)?;
             write_set!(body, self: from);
@@ -132,6 +134,14 @@ mod tests {
             (refused_app(SendSms::new("", "42", "+1")), "the trigger name is empty"),
             (refused_app(SendSms::new(1, "", "+1")), "the person's id is empty"),
             (refused_app(SendSms::new(1, "42", "")), "the recipient is empty"),
+            (
+                refused_app(SendSms::new(1, "42", "+1\n")),
+                "the recipient is not valid: it has a line break or another control character at byte 2",
+            ),
+            (
+                refused_app(SendSms::new(1, "42", "+1").with_from("\0")),
+                "the sender is not valid: it has a line break or another control character at byte 0",
+            ),
             (
                 refused_app(SendSms::new(1, "42", "+1").with_message_data(large)),
                 "the message has 1000093 bytes, and the limit is 1000000",
