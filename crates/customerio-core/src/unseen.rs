@@ -44,12 +44,18 @@ pub(crate) const fn is_unseen(character: char) -> bool {
 }
 
 /// Whether there is nothing to see in `text`. Its first character tells, mostly.
+#[inline]
 pub(crate) fn is_blank(text: &str) -> bool {
-    !text.as_bytes().first().is_some_and(u8::is_ascii_graphic)
-        && text.chars().all(|character| character.is_whitespace() || is_invisible(character))
+    !text.as_bytes().first().is_some_and(u8::is_ascii_graphic) && are_blank(text)
+}
+
+#[cold]
+fn are_blank(text: &str) -> bool {
+    text.chars().all(|character| character.is_whitespace() || is_invisible(character))
 }
 
 /// Refuses text with nothing to see in it: mostly a field that was left empty, or an empty column of a file.
+#[inline]
 pub(crate) fn check_visible(what: &'static str, text: &str) -> Result<(), BuildError> {
     if is_blank(text) { Err(blank(what, text)) } else { Ok(()) }
 }
@@ -57,6 +63,11 @@ pub(crate) fn check_visible(what: &'static str, text: &str) -> Result<(), BuildE
 /// Refuses text with a line break or another control character: in a header of an e-mail it would begin a header of its
 /// own, or end them.
 pub(crate) fn check_line(what: &'static str, text: &str) -> Result<(), BuildError> {
+    // A byte that is or begins a control character; without a branch for each, because mostly there is none.
+    let may_be = |found, byte: u8| found | (byte < b' ') | (byte == 0x7f) | (byte == 0xc2);
+    if !text.bytes().fold(false, may_be) {
+        return Ok(());
+    }
     let Some((position, _)) = text.char_indices().find(|(_, character)| character.is_control()) else { return Ok(()) };
     let problem = format!("it has a line break or another control character at byte {position}");
     Err(BuildError::new(what, BuildErrorKind::Invalid(problem.into())))

@@ -22,6 +22,7 @@ use std::{
 
 use super::members::{Members, repeated, string_len};
 use crate::limits::NESTING;
+use memchr::memchr_iter;
 use serde::{
     Serialize, Serializer,
     ser::{
@@ -43,7 +44,7 @@ pub(super) const ENCODED: usize = 2;
 
 /// Appends `value` to `out`. After an error, what is in `out` is of no use.
 pub(crate) fn encode_into(out: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) -> Result<(), EncodeError> {
-    encode(out, &mut { Names::NONE }, false, value)
+    encode(out, false, value).map(|_| ())
 }
 
 /// Appends a member to the object that `out` ends with and that is not closed yet; nothing where `value` is `None`.
@@ -53,19 +54,8 @@ pub(super) fn encode_member(
     name: &'static str,
     value: &(impl Serialize + ?Sized),
 ) -> Result<(), EncodeError> {
-    let mut encoder = Encoder {
-        start: 0,
-        out,
-        names: &mut { Names::NONE },
-        must_be_object: false,
-        depth: 0,
-        wraps: 0,
-        is_none: false,
-    };
-    let before = encoder.out.len();
-    encoder.separate();
-    encoder.plain_text(name);
-    encoder.member_value(before, Some(name), value)
+    let mut encoder = Encoder::new(out, false);
+    encoder.member(MemberName::Plain(name), value).map(|_| ())
 }
 
 /// Appends `value`, which must not be raw JSON or an enum, and notes the names of an object in `names`.
@@ -74,22 +64,23 @@ pub(super) fn encode_object(
     names: &mut Names,
     value: &(impl Serialize + ?Sized),
 ) -> Result<(), EncodeError> {
-    encode(out, names, true, value)
+    *names = encode(out, true, value)?;
+    Ok(())
 }
 
-fn encode(
-    out: &mut Vec<u8>,
-    names: &mut Names,
-    must_be_object: bool,
-    value: &(impl Serialize + ?Sized),
-) -> Result<(), EncodeError> {
-    let mut encoder = Encoder { start: out.len(), out, names, must_be_object, depth: 0, wraps: 0, is_none: false };
-    value.serialize(Value { encoder: &mut encoder, is_member: false })
+fn encode(out: &mut Vec<u8>, must_be_object: bool, value: &(impl Serialize + ?Sized)) -> Result<Names, EncodeError> {
+    let mut encoder = Encoder::new(out, must_be_object);
+    value.serialize(Value { encoder: &mut encoder, is_member: false })?;
+    Ok(encoder.names)
 }
 
-/// Why a value cannot be encoded, and where in it that is.
+/// Why a value cannot be encoded, and where in it that is. In a box, because results are returned for each value, and what
+/// is small is returned in a register.
 #[derive(Debug)]
-pub(crate) struct EncodeError {
+pub(crate) struct EncodeError(pub(super) Box<Why>);
+
+#[derive(Debug)]
+pub(super) struct Why {
     /// Such as `address.lines[2]`; empty for the value itself.
     pub(super) path: String,
     /// A sentence without its subject, such as `is NaN`.
@@ -99,7 +90,7 @@ pub(crate) struct EncodeError {
 impl EncodeError {
     #[cold]
     fn new(reason: impl Display) -> Self {
-        Self { path: String::new(), reason: reason.to_string() }
+        Self(Box::new(Why { path: String::new(), reason: reason.to_string() }))
     }
 
     /// A name that stands twice in an object.
@@ -119,23 +110,23 @@ impl EncodeError {
 
     #[cold]
     fn in_member(mut self, name: &str) -> Self {
-        let separator = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
-        self.path.insert_str(0, separator);
-        self.path.insert_str(0, name);
+        let separator = if self.0.path.is_empty() || self.0.path.starts_with('[') { "" } else { "." };
+        self.0.path.insert_str(0, separator);
+        self.0.path.insert_str(0, name);
         self
     }
 
     #[cold]
     fn in_element(mut self, index: usize) -> Self {
-        let separator = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
-        self.path.insert_str(0, &format!("[{index}]{separator}"));
+        let separator = if self.0.path.is_empty() || self.0.path.starts_with('[') { "" } else { "." };
+        self.0.path.insert_str(0, &format!("[{index}]{separator}"));
         self
     }
 }
 
 impl Display for EncodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.path, self.reason)
+        write!(f, "{} {}", self.0.path, self.0.reason)
     }
 }
 
@@ -154,34 +145,34 @@ impl serde::ser::Error for EncodeError {
 
 /// Which names an object may have: a name that was not noted is certainly not among them.
 #[derive(Clone, Copy)]
-pub(crate) struct Names {
-    noted: u64,
-    /// What was noted twice: mostly two names with the same bit.
-    again: u64,
-}
+pub(crate) struct Names([u64; 2]);
 
 impl Names {
-    pub(super) const NONE: Self = Self { noted: 0, again: 0 };
-    pub(super) const ALL: Self = Self { noted: u64::MAX, again: 0 };
+    pub(super) const NONE: Self = Self([0; 2]);
+    pub(super) const ALL: Self = Self([u64::MAX; 2]);
 
     #[inline(always)]
-    pub(super) const fn note(&mut self, name: &str) {
-        let bit = Self::bit(name);
-        self.again |= self.noted & bit;
-        self.noted |= bit;
+    const fn note(&mut self, name: &str) {
+        let [one, other] = Self::bits(name);
+        self.0[0] |= one;
+        self.0[1] |= other;
     }
 
+    #[inline(always)]
     pub(super) const fn may_have(self, name: &str) -> bool {
-        self.noted & Self::bit(name) != 0
+        let [one, other] = Self::bits(name);
+        self.0[0] & one != 0 && self.0[1] & other != 0
     }
 
+    /// A bit for each word.
     #[inline(always)]
-    const fn bit(name: &str) -> u64 {
+    const fn bits(name: &str) -> [u64; 2] {
         let (bytes, length) = (name.as_bytes(), name.len());
         if length == 0 {
-            return 1;
+            return [1; 2];
         }
-        1 << ((bytes[0] as usize + 5 * bytes[length - 1] as usize + 11 * length) % 64)
+        let (first, middle, last) = (bytes[0] as usize, bytes[length / 2] as usize, bytes[length - 1] as usize);
+        [1 << ((first + 5 * last + 11 * length) % 64), 1 << ((7 * middle + 3 * last + length) % 64)]
     }
 }
 
@@ -216,12 +207,20 @@ fn is_plain(text: &[u8]) -> bool {
     rest.iter().all(|byte| *byte >= b' ' && *byte != b'"' && *byte != b'\\')
 }
 
+/// The name of a member.
+#[derive(Clone, Copy)]
+enum MemberName<'a> {
+    /// Of which nothing must be escaped.
+    Plain(&'a str),
+    Any(&'a str),
+}
+
 struct Encoder<'a> {
     out: &'a mut Vec<u8>,
     /// Where the value begins.
     start: usize,
-    /// Those of the object that is being written.
-    names: &'a mut Names,
+    /// Those of the object that was closed last: in the end, the outermost.
+    names: Names,
     /// Whether the outermost value is to be an object.
     must_be_object: bool,
     /// The number of objects and lists that are open.
@@ -231,9 +230,27 @@ struct Encoder<'a> {
     wraps: usize,
     /// Whether the member that was just written was `None`, and so has to go.
     is_none: bool,
+    /// Where the member began whose name has been written and whose value has not, and that name.
+    begun: usize,
+    name: String,
 }
 
-impl Encoder<'_> {
+impl<'a> Encoder<'a> {
+    #[inline(always)]
+    fn new(out: &'a mut Vec<u8>, must_be_object: bool) -> Self {
+        Self {
+            start: out.len(),
+            out,
+            names: Names::NONE,
+            must_be_object,
+            depth: 0,
+            wraps: 0,
+            is_none: false,
+            begun: 0,
+            name: String::new(),
+        }
+    }
+
     /// Text in quotes.
     #[inline(always)]
     fn text(&mut self, text: &str) {
@@ -278,50 +295,33 @@ impl Encoder<'_> {
         }
     }
 
-    /// A member of the object that is open.
+    /// A member of the object that is open. Whether there is one now: a value that is `None` is taken back, with its name.
     #[inline(always)]
-    fn member<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result<(), EncodeError> {
+    fn member<T: Serialize + ?Sized>(&mut self, name: MemberName<'_>, value: &T) -> Result<bool, EncodeError> {
         let before = self.out.len();
         self.separate();
-        self.text(name);
-        self.member_value(before, Some(name), value)
+        match name {
+            MemberName::Plain(name) => self.plain_text(name),
+            MemberName::Any(name) => self.text(name),
+        }
+        let (MemberName::Plain(name) | MemberName::Any(name)) = name;
+        self.value(before, name, value)
     }
 
-    /// The value of the member whose name has been written; a member that is `None` is taken back to where it began.
+    /// The value of the member that began at `before` and whose name has been written.
     #[inline(always)]
-    fn member_value<T: Serialize + ?Sized>(
-        &mut self,
-        before: usize,
-        name: Option<&str>,
-        value: &T,
-    ) -> Result<(), EncodeError> {
+    fn value<T: Serialize + ?Sized>(&mut self, before: usize, name: &str, value: &T) -> Result<bool, EncodeError> {
         self.out.push(b':');
-        value.serialize(Value { encoder: self, is_member: true }).map_err(|error| match name {
-            Some(name) => error.in_member(name),
-            None => error,
-        })?;
-        if std::mem::take(&mut self.is_none) {
+        value.serialize(Value { encoder: self, is_member: true }).map_err(|error| error.in_member(name))?;
+        let is_none = std::mem::take(&mut self.is_none);
+        if is_none {
             self.out.truncate(before);
-        } else if let Some(name) = name {
-            self.names.note(name);
         }
-        Ok(())
-    }
-
-    /// Closes the object that began at `begin` and stands in one that has the names `outer`.
-    fn close_object(&mut self, begin: usize, outer: Names, closing: &[u8]) -> Result<(), EncodeError> {
-        closing.iter().for_each(|bracket| self.close(*bracket));
-        if self.names.again != 0 {
-            check_distinct(&self.out[begin..])?;
-        }
-        // Those of the outermost are for who asked for it.
-        if self.depth > 0 {
-            *self.names = outer;
-        }
-        Ok(())
+        Ok(!is_none)
     }
 
     /// Writes a value within a `Some`, or within a struct that has one nameless field.
+    #[inline(always)]
     fn wrapped(&mut self, is_member: bool, value: &(impl Serialize + ?Sized)) -> Result<(), EncodeError> {
         self.wraps += 1;
         if self.wraps > NESTING {
@@ -341,13 +341,6 @@ impl Encoder<'_> {
     }
 }
 
-/// Refuses an object in which a name stands twice.
-#[cold]
-fn check_distinct(object: &[u8]) -> Result<(), EncodeError> {
-    let mut names: Vec<_> = Members::of(object).map(|(name, _)| name).collect();
-    repeated(&mut names).map_or(Ok(()), |name| Err(EncodeError::twice(name)))
-}
-
 /// A place for one value.
 struct Value<'a, 'b> {
     encoder: &'a mut Encoder<'b>,
@@ -362,15 +355,9 @@ impl<'a, 'b> Value<'a, 'b> {
     }
 
     fn object(self) -> Result<Object<'a, 'b>, EncodeError> {
-        let (begin, outer) = (self.encoder.out.len(), std::mem::replace(self.encoder.names, Names::NONE));
-        self.encoder.open(b'{')?;
-        Ok(Object { encoder: self.encoder, begin, outer, begun: 0, name: None, closing: b"}", written: None })
-    }
-
-    /// A place for JSON that is already written; what is `foreign` is looked at.
-    fn written(self, foreign: bool) -> Object<'a, 'b> {
-        let outer = *self.encoder.names;
-        Object { encoder: self.encoder, begin: 0, outer, begun: 0, name: None, closing: b"", written: Some(foreign) }
+        let object = Object { begin: self.encoder.out.len(), ..Object::new(self.encoder, None) };
+        object.encoder.open(b'{')?;
+        Ok(object)
     }
 
     /// Opens the object around the content of an enum's variant.
@@ -503,7 +490,7 @@ impl<'a, 'b> Serializer for Value<'a, 'b> {
     fn serialize_struct(self, name: &'static str, fields: usize) -> Result<Object<'a, 'b>, EncodeError> {
         if WRITTEN.contains(&name) {
             self.encoder.not_outermost("raw JSON: read it into a map")?;
-            return Ok(self.written(fields != ENCODED));
+            return Ok(Object::new(self.encoder, Some(fields != ENCODED)));
         }
         if name == "SystemTime" && fields == 2 {
             return Err(EncodeError::new("is a SystemTime, which is an object as JSON: use Timestamp::from(time)"));
@@ -518,7 +505,7 @@ impl<'a, 'b> Serializer for Value<'a, 'b> {
         _: usize,
     ) -> Result<Object<'a, 'b>, EncodeError> {
         self.variant(variant)?;
-        Ok(Object { closing: b"}}", ..self.object()? })
+        Ok(Object { is_variant: true, ..self.object()? })
     }
     fn collect_str<T: Display + ?Sized>(self, value: &T) -> Result<(), EncodeError> {
         serde_json::to_writer(&mut *self.encoder.out, &DisplayedText(value)).map_err(EncodeError::custom)
@@ -634,26 +621,88 @@ lists! {
 /// An object that is open.
 struct Object<'a, 'b> {
     encoder: &'a mut Encoder<'b>,
-    /// Where the object begins.
+    /// Where it begins.
     begin: usize,
-    /// The names of the object that it stands in.
-    outer: Names,
-    /// Where the member began whose name has been written and whose value has not.
-    begun: usize,
-    /// The name of that member, where it is needed.
-    name: Option<String>,
-    closing: &'static [u8],
+    /// Of its members.
+    names: Names,
+    /// Whether a name may stand in it twice.
+    is_doubtful: bool,
+    /// Whether it is the content of an enum's variant, which stands in an object of its own.
+    is_variant: bool,
     /// Where it is no object, but JSON that is already written: whether that is foreign or was [`ENCODED`] here.
     written: Option<bool>,
 }
 
-impl Object<'_, '_> {
+impl<'a, 'b> Object<'a, 'b> {
+    #[inline(always)]
+    fn new(encoder: &'a mut Encoder<'b>, written: Option<bool>) -> Self {
+        let names = Names::NONE;
+        Self { encoder, begin: 0, names, is_doubtful: false, is_variant: false, written }
+    }
+
+    #[inline(always)]
+    fn member<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result<(), EncodeError> {
+        let before = self.encoder.out.len();
+        if self.encoder.member(MemberName::Any(name), value)? {
+            self.note(before, name)?;
+        }
+        Ok(())
+    }
+
+    /// Notes the name of the member that begins at `before`, and refuses it where the object has one of that name.
+    #[inline(always)]
+    fn note(&mut self, before: usize, name: &str) -> Result<(), EncodeError> {
+        if self.names.may_have(name) {
+            self.is_doubtful |= is_undecided(&self.encoder.out[self.begin..], before - self.begin)?;
+        }
+        self.names.note(name);
+        Ok(())
+    }
+
+    #[inline(always)]
     fn end(self) -> Result<(), EncodeError> {
         if self.written.is_some() {
             return Ok(());
         }
-        self.encoder.close_object(self.begin, self.outer, self.closing)
+        self.encoder.close(b'}');
+        if self.is_doubtful {
+            check_distinct(&self.encoder.out[self.begin..])?;
+        }
+        if self.is_variant {
+            self.encoder.close(b'}');
+        }
+        self.encoder.names = self.names;
+        Ok(())
     }
+}
+
+/// Refuses a name that stands twice: that of the member which begins at `before`. In an object that is long this leaves it
+/// undecided, and all of its names are looked at when it ends.
+#[cold]
+#[inline(never)]
+fn is_undecided(object: &[u8], before: usize) -> Result<bool, EncodeError> {
+    const LONG: usize = 1024;
+    if before > LONG {
+        return Ok(true);
+    }
+    // There is a member before it, and so a comma.
+    let (earlier, member) = (&object[..=before], &object[before + 1..]);
+    let Some(quoted) = string_len(member).and_then(|length| member.get(..length)) else { return Ok(false) };
+    if memchr_iter(b':', earlier).any(|colon| earlier[..colon].ends_with(quoted)) {
+        // It can still be of an object within this one.
+        let (mut members, name) = (Members::of(earlier), &quoted[1..quoted.len() - 1]);
+        if members.any(|(other, _)| other == name) {
+            return Err(EncodeError::twice(name));
+        }
+    }
+    Ok(false)
+}
+
+/// Refuses an object in which a name stands twice.
+#[cold]
+fn check_distinct(object: &[u8]) -> Result<(), EncodeError> {
+    let mut names: Vec<_> = Members::of(object).map(|(name, _)| name).collect();
+    repeated(&mut names).map_or(Ok(()), |name| Err(EncodeError::twice(name)))
 }
 
 impl SerializeMap for Object<'_, '_> {
@@ -662,15 +711,18 @@ impl SerializeMap for Object<'_, '_> {
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), EncodeError> {
         let name = key.serialize(Key)?;
-        self.begun = self.encoder.out.len();
+        self.encoder.begun = self.encoder.out.len();
         self.encoder.separate();
         self.encoder.text(&name);
-        self.name = Some(name);
+        self.encoder.name = name;
         Ok(())
     }
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EncodeError> {
-        let name = self.name.take();
-        self.encoder.member_value(self.begun, name.as_deref(), value)
+        let (begun, name) = (self.encoder.begun, std::mem::take(&mut self.encoder.name));
+        if self.encoder.value(begun, &name, value)? {
+            self.note(begun, &name)?;
+        }
+        Ok(())
     }
     fn serialize_entry<K, V>(&mut self, key: &K, value: &V) -> Result<(), EncodeError>
     where
@@ -678,7 +730,7 @@ impl SerializeMap for Object<'_, '_> {
         V: Serialize + ?Sized,
     {
         // Text goes from the caller's map into the body without a copy in between.
-        key.serialize(Entry { encoder: &mut *self.encoder, value })
+        key.serialize(Entry { object: self, value })
     }
     fn end(self) -> Result<(), EncodeError> {
         Object::end(self)
@@ -700,7 +752,7 @@ macro_rules! structs {
                 if let Some(is_foreign) = self.written {
                     return value.serialize(Written { out: &mut *self.encoder.out, is_foreign });
                 }
-                self.encoder.member(name, value)
+                self.member(name, value)
             }
             fn end(self) -> Result<(), EncodeError> {
                 Object::end(self)
@@ -813,8 +865,8 @@ impl Serializer for Key {
 }
 
 /// Writes a member of which the key is being serialised and the value is there.
-struct Entry<'a, 'b, 'c, V: ?Sized> {
-    encoder: &'a mut Encoder<'b>,
+struct Entry<'a, 'b, 'c, 'd, V: ?Sized> {
+    object: &'a mut Object<'b, 'd>,
     value: &'c V,
 }
 
@@ -822,16 +874,16 @@ macro_rules! other_keys {
     ($($method:ident($type:ty))*) => {$(
         fn $method(self, key: $type) -> Result<(), EncodeError> {
             let name = Key.$method(key)?;
-            self.encoder.member(&name, self.value)
+            self.object.member(&name, self.value)
         }
     )*};
 }
 
-impl<V: Serialize + ?Sized> Serializer for Entry<'_, '_, '_, V> {
+impl<V: Serialize + ?Sized> Serializer for Entry<'_, '_, '_, '_, V> {
     no_compounds!(());
 
     fn serialize_str(self, key: &str) -> Result<(), EncodeError> {
-        self.encoder.member(key, self.value)
+        self.object.member(key, self.value)
     }
     other_keys! {
         serialize_bool(bool) serialize_i8(i8) serialize_i16(i16) serialize_i32(i32) serialize_i64(i64)
@@ -839,7 +891,7 @@ impl<V: Serialize + ?Sized> Serializer for Entry<'_, '_, '_, V> {
         serialize_u128(u128) serialize_char(char)
     }
     fn serialize_unit_variant(self, _: &'static str, _: u32, key: &'static str) -> Result<(), EncodeError> {
-        self.encoder.member(key, self.value)
+        self.object.member(key, self.value)
     }
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, key: &T) -> Result<(), EncodeError> {
         key.serialize(self)

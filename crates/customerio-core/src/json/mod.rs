@@ -46,15 +46,20 @@ pub(crate) fn prepend(out: &mut Vec<u8>, prefix: &[u8]) {
 /// The error about the field that cannot be encoded, or about all of it.
 #[cold]
 fn refused(what: &'static str, error: EncodeError) -> BuildError {
-    let kind = BuildErrorKind::Encoding(error.reason);
-    let path = Bounded(&error.path);
-    if error.path.is_empty() { BuildError::new(what, kind) } else { BuildError::new(format!("`{path}`"), kind) }
+    let kind = BuildErrorKind::Encoding(error.0.reason);
+    let path = Bounded(&error.0.path);
+    if error.0.path.is_empty() { BuildError::new(what, kind) } else { BuildError::new(format!("`{path}`"), kind) }
 }
 
 /// Refuses a member whose value, as it is written, is no string: `takes` says who takes nothing else.
+#[inline]
 pub(crate) fn check_text(name: &[u8], value: &[u8], takes: &str) -> Result<(), BuildError> {
+    if value.first() == Some(&b'"') { Ok(()) } else { Err(no_text(name, value, takes)) }
+}
+
+#[cold]
+fn no_text(name: &[u8], value: &[u8], takes: &str) -> BuildError {
     let found = match value.first() {
-        Some(b'"') => return Ok(()),
         Some(b'n') => "null",
         Some(b't' | b'f') => "a boolean",
         Some(b'[') => "a list",
@@ -62,7 +67,7 @@ pub(crate) fn check_text(name: &[u8], value: &[u8], takes: &str) -> Result<(), B
         _ => "a number",
     };
     let (name, problem) = (String::from_utf8_lossy(name), format!("is {found}, and {takes}"));
-    Err(BuildError::new(format!("`{}`", Bounded(&name)), BuildErrorKind::Encoding(problem)))
+    BuildError::new(format!("`{}`", Bounded(&name)), BuildErrorKind::Encoding(problem))
 }
 
 /// Attributes or data of the caller's: an object, encoded when it was given. What is wrong with it comes out when the
@@ -178,6 +183,24 @@ impl Writer {
         Ok(Self { names, ..Self::holding(attributes.into_json()?) })
     }
 
+    /// [`before`](Self::before), in an object that begins with `prefix`, such as `{"data":`, and is closed by the caller.
+    ///
+    /// # Errors
+    ///
+    /// Where the attributes could not be encoded.
+    pub(crate) fn before_within(prefix: &[u8], attributes: Attributes) -> Result<Self, BuildError> {
+        let mut writer = Self::before(attributes)?;
+        writer.out.clear();
+        writer.out.extend_from_slice(prefix);
+        writer.out.push(b'{');
+        Ok(writer)
+    }
+
+    /// The object that is held.
+    pub(crate) fn held(&self) -> &[u8] {
+        &self.held
+    }
+
     /// Writes a field, unless its value is `None`.
     ///
     /// # Errors
@@ -225,7 +248,7 @@ impl Writer {
     }
 
     fn begin(&mut self, name: &'static str) {
-        if self.out.len() > 1 {
+        if self.out.last() != Some(&b'{') {
             self.out.push(b',');
         }
         self.out.push(b'"');
@@ -246,7 +269,9 @@ impl Writer {
                 if self.out.len() == 1 {
                     return self.held;
                 }
-                self.out.push(b',');
+                if self.out.last() != Some(&b'{') {
+                    self.out.push(b',');
+                }
                 self.out.extend_from_slice(members);
             }
             _ => self.out.push(b'}'),
@@ -438,6 +463,20 @@ mod tests {
         }
     }
 
+    struct RawEntries(Vec<(String, u8)>);
+
+    impl Serialize for RawEntries {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            use serde::ser::SerializeMap as _;
+            let mut map = serializer.serialize_map(None)?;
+            for (name, value) in &self.0 {
+                map.serialize_key(name)?;
+                map.serialize_value(value)?;
+            }
+            map.end()
+        }
+    }
+
     #[derive(Serialize)]
     struct Flattened {
         plan: &'static str,
@@ -473,6 +512,18 @@ mod tests {
         let flattened = Flattened { plan: "pro", rest: BTreeMap::from([("seats", 3), ("plan", 7)]) };
         assert_eq!(attributes(flattened).unwrap_err(), "`plan` is given twice");
         let numbers = Entries { as_struct: false, entries: &[("a", 1), ("b", 2), ("c", 3)] };
+        // Of many, none is looked for by itself.
+        for count in [2, 20, 200] {
+            let names: Vec<_> = (0..count).map(|number| format!("attribute_{number}")).collect();
+            let many = |names: &[String]| attributes(RawEntries(names.iter().map(|name| (name.clone(), 1)).collect()));
+            assert!(many(&names).is_ok());
+            let reversed: Vec<_> = names.iter().rev().cloned().collect();
+            assert!(many(&reversed).is_ok());
+            for twice in [0, count / 2, count - 1] {
+                let names = [&names[..], &names[twice..=twice]].concat();
+                assert_eq!(many(&names).unwrap_err(), format!("`attribute_{twice}` is given twice"));
+            }
+        }
         // The same names in objects beside each other and within each other.
         let beside = BTreeMap::from([("a", numbers), ("b", numbers)]);
         assert_eq!(attributes(beside).unwrap(), r#"{"a":{"a":1,"b":2,"c":3},"b":{"a":1,"b":2,"c":3}}"#);

@@ -90,17 +90,17 @@ impl Operation for SubmitForm {
         path.segment("the form's id", &self.form, usize::MAX)
     }
     fn body(self, limits: &Limits) -> Result<Body, BuildError> {
+        const PREFIX: &[u8] = br#"{"data":"#;
         self.check_person(limits)?;
         let kind = self.person.id_type();
-        check_fields(self.fields.json()?, kind)?;
-        let mut data = Writer::before(self.fields)?;
+        let mut data = Writer::before_within(PREFIX, self.fields)?;
+        check_fields(data.held(), kind)?;
         match kind {
             IdType::Id => data.field("id", self.person.value())?,
             kind => data.field(kind.as_str(), self.person.value())?,
         }
         let mut body = data.merge();
-        attributes::check(&body, limits.of_attributes())?;
-        json::prepend(&mut body, br#"{"data":"#);
+        attributes::check(&body[PREFIX.len()..], limits.of_attributes())?;
         body.push(b'}');
         Ok(Body::encoded(body))
     }
