@@ -6,7 +6,7 @@ use crate::{Body, BuildError, Device, Limits, Operation, Path, PersonId, Track, 
 
 /// Adds a device to a person, or updates the one that has the token.
 ///
-/// <https://docs.customer.io/integrations/api/track/#operation/add_device>
+/// Limits: a person's id of 150 bytes. <https://docs.customer.io/integrations/api/track/#operation/add_device>
 ///
 /// ```
 /// use customerio_core::{Device, DeviceAttributes, Limits, Platform, Prepared, track::AddDevice};

@@ -9,7 +9,7 @@ use crate::{BuildError, Operation, Path, PersonId, Track, macros::opaque_debug};
 /// Any later call that names the person adds them again: wait for this call to end before you make another for the same
 /// person, and use [`Suppress`](super::Suppress) to keep someone out.
 ///
-/// <https://docs.customer.io/integrations/api/track/#operation/delete>
+/// Limits: a person's id of 150 bytes. <https://docs.customer.io/integrations/api/track/#operation/delete>
 ///
 /// ```
 /// use customerio_core::{Limits, PersonId, Prepared, track::Delete};

@@ -8,7 +8,7 @@ use crate::{BuildError, Operation, Path, PersonId, Track, device, macros::opaque
 ///
 /// Any later call that names the device adds it again.
 ///
-/// <https://docs.customer.io/integrations/api/track/#operation/delete_device>
+/// Limits: a person's id of 150 bytes. <https://docs.customer.io/integrations/api/track/#operation/delete_device>
 ///
 /// ```
 /// use customerio_core::{Limits, Prepared, track::DeleteDevice};

@@ -8,7 +8,7 @@ use crate::{Operation, Region, Track, WorkspaceId, from_response::json_response}
 /// Asks in which region the workspace of the credentials is. The hosts of all regions respond alike, so any [`Region`]
 /// will do for this call; and it shows whether the credentials are good.
 ///
-/// <https://docs.customer.io/integrations/api/track/#operation/getRegion>
+/// Limits: none of its own. <https://docs.customer.io/integrations/api/track/#operation/getRegion>
 ///
 /// ```
 /// use customerio_core::{Endpoint, Region, build, parse, track::GetRegion};

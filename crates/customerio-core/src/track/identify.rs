@@ -19,7 +19,7 @@ use crate::{
 /// of a map, that is `None` is left out; to remove an attribute, give it [`Erase`](crate::Erase), `()` or
 /// `serde_json::Value::Null`.
 ///
-/// Limits: 300 attributes; a name of 150 bytes, a value of 1000 bytes; an id of 150 bytes.
+/// Limits: 300 attributes; a name of 150 bytes, a value of 1000 bytes; a person's id of 150 bytes.
 /// <https://docs.customer.io/integrations/api/track/#operation/identify>
 ///
 /// ```

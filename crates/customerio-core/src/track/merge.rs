@@ -15,7 +15,8 @@ use crate::{
 /// finds nobody, or someone else.
 ///
 /// It is not idempotent: a second merge would find the secondary person gone, or someone new with the same identifier.
-/// <https://docs.customer.io/integrations/api/track/#operation/merge>
+///
+/// Limits: people's ids of 150 bytes. <https://docs.customer.io/integrations/api/track/#operation/merge>
 ///
 /// ```
 /// use customerio_core::{Limits, PersonId, Prepared, track::Merge};

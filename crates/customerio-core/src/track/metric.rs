@@ -14,7 +14,7 @@ use crate::{
 /// Each channel has a constructor here, an operation in the module [`metric`](self), and metrics of its own: what the API
 /// does not take for a channel cannot be written. The id of the delivery comes with the message, as `CIO-Delivery-ID`.
 ///
-/// <https://docs.customer.io/integrations/api/track/#operation/metrics>
+/// Limits: none of its own. <https://docs.customer.io/integrations/api/track/#operation/metrics>
 ///
 /// ```
 /// use customerio_core::{Limits, Prepared, track::{EmailMetric, Metric}};

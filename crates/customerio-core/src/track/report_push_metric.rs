@@ -14,7 +14,7 @@ use crate::{
 ///
 /// The vendor has deprecated this route, which still works: use [`Metric::push`](super::Metric::push).
 ///
-/// <https://docs.customer.io/integrations/api/track/#operation/pushMetrics>
+/// Limits: none of its own. <https://docs.customer.io/integrations/api/track/#operation/pushMetrics>
 ///
 /// ```
 /// use customerio_core::{Limits, Prepared, track::{PushMetric, ReportPushMetric}};

@@ -9,7 +9,7 @@ use crate::{BuildError, Operation, Path, PersonId, Replay, Track, macros::opaque
 /// What was known of the person is lost for good. In a workspace that identifies people by id and by e-mail address, both
 /// are suppressed. Meant for requests to be forgotten; to stop messages alone, see [`Unsubscribe`](super::Unsubscribe).
 ///
-/// <https://docs.customer.io/integrations/api/track/#operation/suppress>
+/// Limits: a person's id of 150 bytes. <https://docs.customer.io/integrations/api/track/#operation/suppress>
 ///
 /// [`Unsuppress`]: super::Unsuppress
 #[derive(Clone)]

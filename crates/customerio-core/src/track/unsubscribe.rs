@@ -10,7 +10,7 @@ use crate::{Body, BuildError, DeliveryId, Limits, Operation, Path, Replay, Track
 ///
 /// It carries no credentials: whoever knows the id of a delivery can unsubscribe its recipient.
 ///
-/// <https://docs.customer.io/integrations/api/track/#operation/unsubscribe>
+/// Limits: none of its own. <https://docs.customer.io/integrations/api/track/#operation/unsubscribe>
 ///
 /// ```
 /// use customerio_core::{Limits, Prepared, track::Unsubscribe};

@@ -8,7 +8,7 @@ use crate::{BuildError, Operation, Path, PersonId, Replay, Track, macros::opaque
 ///
 /// It does not bring back what was known of them: the next call that names the person makes a new one.
 ///
-/// <https://docs.customer.io/integrations/api/track/#operation/unsuppress>
+/// Limits: a person's id of 150 bytes. <https://docs.customer.io/integrations/api/track/#operation/unsuppress>
 ///
 /// ```
 /// use customerio_core::{Limits, Prepared, track::Unsuppress};

@@ -13,8 +13,9 @@ use crate::{
 
 /// Makes a manual segment, without people yet: [`AddToSegment`](crate::track::AddToSegment) adds them.
 ///
-/// Limits: 10 requests a second for the workspace. It is not retried when a response is lost, because that would make a
-/// second segment of the same name.
+/// It is not retried when a response is lost, because that would make a second segment of the same name.
+///
+/// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/createManSegment>
 ///
 /// ```

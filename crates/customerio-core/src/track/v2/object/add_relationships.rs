@@ -7,7 +7,8 @@ use crate::{
 
 /// Relates an object to people, such as those who work for a company.
 ///
-/// Limits: 32 KB. <https://docs.customer.io/integrations/api/track/#operation/entity>
+/// Limits: 32 KB; an object's id and people's ids of 150 bytes.
+/// <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///
 /// ```
 /// use customerio_core::{Limits, PersonId, Prepared};

@@ -4,7 +4,7 @@ use crate::track::{ObjectId, v2::entity::plain_entity};
 
 /// Removes an object, and its relationships to people.
 ///
-/// <https://docs.customer.io/integrations/api/track/#operation/entity>
+/// Limits: 32 KB; an object's id of 150 bytes. <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///
 /// ```
 /// use customerio_core::{Limits, Prepared, track::{ObjectId, v2::object::Delete}};

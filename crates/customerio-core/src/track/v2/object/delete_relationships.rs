@@ -7,7 +7,8 @@ use crate::{
 
 /// Ends relationships of an object to people. Object and people stay.
 ///
-/// Limits: 32 KB. <https://docs.customer.io/integrations/api/track/#operation/entity>
+/// Limits: 32 KB; an object's id and people's ids of 150 bytes.
+/// <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///
 /// ```
 /// use customerio_core::{Limits, PersonId, Prepared};

@@ -8,7 +8,7 @@ use crate::{
 
 /// Adds a device to a person, or updates the one that has the token.
 ///
-/// Limits: 32 KB. <https://docs.customer.io/integrations/api/track/#operation/entity>
+/// Limits: 32 KB; a person's id of 150 bytes. <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///
 /// ```
 /// use customerio_core::{Device, Limits, PersonId, Platform, Prepared, track::v2::person::AddDevice};

@@ -7,7 +7,7 @@ use crate::{PersonId, track::v2::entity::plain_entity};
 /// Any later call that names the person adds them again: wait for this call to end before you make another for the same
 /// person, and use [`Suppress`](super::Suppress) to keep someone out.
 ///
-/// <https://docs.customer.io/integrations/api/track/#operation/entity>
+/// Limits: 32 KB; a person's id of 150 bytes. <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///
 /// ```
 /// use customerio_core::{Limits, Prepared, track::v2::person::Delete};

@@ -14,7 +14,7 @@ use crate::{
 ///
 /// Any later call that names the device adds it again.
 ///
-/// Limits: 32 KB. <https://docs.customer.io/integrations/api/track/#operation/entity>
+/// Limits: 32 KB; a person's id of 150 bytes. <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///
 /// ```
 /// use customerio_core::{Limits, Prepared, track::v2::person::DeleteDevice};

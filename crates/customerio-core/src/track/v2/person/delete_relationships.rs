@@ -7,7 +7,8 @@ use crate::{
 
 /// Ends relationships of a person to objects. Person and objects stay.
 ///
-/// Limits: 32 KB. <https://docs.customer.io/integrations/api/track/#operation/entity>
+/// Limits: 32 KB; a person's id and objects' ids of 150 bytes.
+/// <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///
 /// ```
 /// use customerio_core::{Limits, Prepared};

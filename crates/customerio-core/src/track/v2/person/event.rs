@@ -14,7 +14,8 @@ use crate::{
 /// [`Client`](crate::Client) and [`Item::new`](crate::Item::new) give one that has none an id and the time of the call,
 /// so that it can be retried when a response is lost: Customer.io drops the second.
 ///
-/// Limits: 32 KB; a name of 100 bytes. <https://docs.customer.io/integrations/api/track/#operation/entity>
+/// Limits: 32 KB; a name of 100 bytes; a person's id of 150 bytes.
+/// <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///
 /// ```
 /// use customerio_core::{Limits, PersonId, Prepared, track::v2::person::Event};

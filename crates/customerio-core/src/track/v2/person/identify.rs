@@ -19,7 +19,7 @@ use crate::{
 /// Attributes that are not named stay as they are; `null` and the empty string remove one. A field that is `None` is left
 /// out: see [`Erase`](crate::Erase).
 ///
-/// Limits: 32 KB; 300 attributes; a name of 150 bytes, a value of 1000 bytes; an id of 150 bytes.
+/// Limits: 32 KB; 300 attributes; a name of 150 bytes, a value of 1000 bytes; a person's id of 150 bytes.
 /// <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///
 /// ```

@@ -8,11 +8,15 @@ use crate::{
 
 /// Makes one person of two. It cannot be undone.
 ///
-/// The primary person must exist already. Both are named by an id, an e-mail address or a `cio_id`, not by a phone
-/// number. Bare text that looks like an e-mail address is refused: say which it is by [`PersonId::email`] or
-/// [`PersonId::id`].
+/// The primary person must exist already: if they do not, nothing happens, and the response is a 200 all the same. So do
+/// not merge right after a call that creates them, nor in one batch with it.
 ///
-/// <https://docs.customer.io/integrations/api/track/#operation/entity>
+/// Both are named by an id, an e-mail address or a `cio_id`, not by a phone number. Bare text that looks like an e-mail
+/// address is refused: say which it is by [`PersonId::email`] or [`PersonId::id`].
+///
+/// It is not idempotent: a second merge would find the secondary person gone, or someone new with the same identifier.
+///
+/// Limits: 32 KB; people's ids of 150 bytes. <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///
 /// ```
 /// use customerio_core::{Limits, PersonId, Prepared, track::v2::person::Merge};
@@ -53,7 +57,6 @@ impl Merge {
     }
 }
 
-// A second merge would find the secondary person gone, or someone new with the same identifier.
 entity!(Merge, "track.v2.person.merge", OnlyIfNotSent);
 
 #[cfg(test)]

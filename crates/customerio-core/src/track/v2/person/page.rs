@@ -16,7 +16,8 @@ use crate::{
 /// [`Client`](crate::Client) and [`Item::new`](crate::Item::new) give one that has none an id and the time of the call,
 /// so that it can be retried when a response is lost: Customer.io drops the second.
 ///
-/// Limits: 32 KB for the whole call. <https://docs.customer.io/integrations/api/track/#operation/entity>
+/// Limits: 32 KB, the page's name included; a person's id of 150 bytes.
+/// <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///
 /// ```
 /// use customerio_core::{Limits, Prepared, track::v2::person::Page};

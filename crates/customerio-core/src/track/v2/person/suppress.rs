@@ -7,7 +7,7 @@ use crate::{PersonId, track::v2::entity::plain_entity};
 ///
 /// It has nothing to do with the addresses that your e-mail provider suppresses.
 ///
-/// <https://docs.customer.io/integrations/api/track/#operation/entity>
+/// Limits: 32 KB; a person's id of 150 bytes. <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///
 /// ```
 /// use customerio_core::{Limits, Prepared, track::v2::person::Suppress};

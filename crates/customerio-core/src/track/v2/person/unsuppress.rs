@@ -6,7 +6,7 @@ use crate::{PersonId, track::v2::entity::plain_entity};
 ///
 /// An address that your e-mail provider suppresses stays suppressed there.
 ///
-/// <https://docs.customer.io/integrations/api/track/#operation/entity>
+/// Limits: 32 KB; a person's id of 150 bytes. <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///
 /// ```
 /// use customerio_core::{Limits, Prepared, track::v2::person::Unsuppress};
