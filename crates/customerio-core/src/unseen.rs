@@ -63,9 +63,9 @@ pub(crate) fn check_visible(what: &'static str, text: &str) -> Result<(), BuildE
 /// Refuses text with a line break or another control character: in a header of an e-mail it would begin a header of its
 /// own, or end them.
 pub(crate) fn check_line(what: &'static str, text: &str) -> Result<(), BuildError> {
-    // A byte that is or begins a control character; without a branch for each, because mostly there is none.
-    let may_be = |found, byte: u8| found | (byte < b' ') | (byte == 0x7f) | (byte == 0xc2);
-    if !text.bytes().fold(false, may_be) {
+    // Bytes that are a control character, or may begin one; without a branch for each, because mostly there are none.
+    let may_be = |byte: u8| usize::from(byte < b' ') + usize::from(byte == 0x7f) + usize::from(byte == 0xc2);
+    if text.bytes().map(may_be).sum::<usize>() == 0 {
         return Ok(());
     }
     let Some((position, _)) = text.char_indices().find(|(_, character)| character.is_control()) else { return Ok(()) };
