@@ -102,6 +102,21 @@ impl Builder {
         self
     }
 
+    /// Names that the server may be called by beside `localhost` and its own addresses, such as that of a container. They
+    /// have no port: any is taken. Default: none, so that no page of another site reaches the server by a name of that
+    /// site's which leads to this machine (DNS rebinding).
+    ///
+    /// ```
+    /// use customerio_emulator::Emulator;
+    ///
+    /// let emulator = Emulator::builder().with_hosts(["customerio", "host.docker.internal"]).build();
+    /// assert_eq!(emulator.people_count(), 0);
+    /// ```
+    pub fn with_hosts(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.config.hosts = names.into_iter().map(|name| name.into().to_ascii_lowercase()).collect();
+        self
+    }
+
     /// Stops the clock at `now`: only [`Emulator::advance`] moves it, and waits over the in-memory transport. Default:
     /// the system's clock.
     pub fn with_clock_at(mut self, now: impl Into<Timestamp>) -> Self {

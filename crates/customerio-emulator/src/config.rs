@@ -34,6 +34,8 @@ pub(crate) struct Config {
     pub(crate) workspace_id: u64,
     pub(crate) region: Region,
     pub(crate) cors: bool,
+    /// What else the server may be called, in lower case.
+    pub(crate) hosts: Vec<String>,
 }
 
 impl Default for Config {
@@ -48,6 +50,7 @@ impl Default for Config {
             workspace_id: WORKSPACE_ID,
             region: Region::Us,
             cors: false,
+            hosts: Vec::new(),
         }
     }
 }

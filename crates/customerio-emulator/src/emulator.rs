@@ -12,7 +12,8 @@ use http::{Request, Response, StatusCode};
 
 use crate::{
     config::Config,
-    contract::{deviation::Deviations, identifier::Identifier},
+    contract::{deviation::Deviation, identifier::Identifier},
+    route::{Admitted, Head, Route},
     routes,
     server::{
         answer::{Envelope, Refusal, Reply},
@@ -45,6 +46,14 @@ pub struct Emulator {
     state: Arc<Mutex<State>>,
 }
 
+/// What the head of a request comes to.
+pub(crate) enum Admission {
+    /// The body is to be read.
+    Admitted(Admitted),
+    /// The answer: the body does not matter.
+    Answered(Response<Bytes>),
+}
+
 impl Emulator {
     pub(crate) fn of(config: Config, clock: Clock) -> Self {
         Self { config: Arc::new(config), state: Arc::new(Mutex::new(State::new(clock))) }
@@ -55,65 +64,119 @@ impl Emulator {
     /// Only method, path, query, headers and body matter: the host is not looked at.
     #[must_use]
     pub fn handle(&self, request: &Request<Bytes>) -> Response<Bytes> {
-        let mut state = self.state();
-        let now = state.clock.since_epoch();
-        self.answer(&mut state, request, now)
+        self.answer(request, None)
     }
 
     /// Answers a request at a time of the caller's, given since 1970-01-01 UTC.
     #[must_use]
     pub fn handle_at(&self, request: &Request<Bytes>, since_epoch: Duration) -> Response<Bytes> {
-        self.answer(&mut self.state(), request, since_epoch)
+        self.answer(request, Some(since_epoch))
     }
 
-    fn answer(&self, state: &mut State, request: &Request<Bytes>, since_epoch: Duration) -> Response<Bytes> {
-        let asked = if self.config.cors { cors::preflight(request) } else { None };
-        let mut deviations = Deviations::default();
-        let mut response = match asked {
-            Some(response) => response,
-            None => self.route(state, request, since_epoch, &mut deviations),
+    fn answer(&self, request: &Request<Bytes>, since_epoch: Option<Duration>) -> Response<Bytes> {
+        let head = Head::of(request);
+        match self.admit(head) {
+            Admission::Admitted(admitted) => self.complete(head, admitted, request.body(), since_epoch),
+            Admission::Answered(response) => response,
+        }
+    }
+
+    /// Answers a request that can be answered without its body; any other is admitted, and is to be
+    /// [completed](Self::complete) or [refused](Self::refuse).
+    pub(crate) fn admit(&self, head: Head<'_>) -> Admission {
+        if self.config.cors
+            && let Some(response) = cors::preflight(head)
+        {
+            return Admission::Answered(self.respond(&mut self.state(), head, response));
+        }
+        let unknown = Envelope::of_path(head.uri.path());
+        let told = self.state().refusals.pop_front();
+        if let Some(status) = told {
+            let refusal = Refusal::new(status, "the emulator was told to refuse this request");
+            return Admission::Answered(self.respond(&mut self.state(), head, refusal.into_response(unknown)));
+        }
+        match routes::find_for(head, &self.config) {
+            Ok(route) => match route.admit(head, &self.config) {
+                Ok(admitted) => Admission::Admitted(admitted),
+                Err(refusal) => Admission::Answered(self.refuse(head, route, refusal)),
+            },
+            Err(refusal) => Admission::Answered(self.respond(&mut self.state(), head, refusal.into_response(unknown))),
+        }
+    }
+
+    /// Answers a request that was admitted and whose body has come. What can take long is done before the state is
+    /// locked, and after.
+    pub(crate) fn complete(
+        &self,
+        head: Head<'_>,
+        admitted: Admitted,
+        body: &Bytes,
+        since_epoch: Option<Duration>,
+    ) -> Response<Bytes> {
+        let route = admitted.route();
+        let prepared = match admitted.prepare(body) {
+            Ok(prepared) => prepared,
+            Err(refusal) => return self.refuse(head, route, refusal),
         };
+        let (response, left) = {
+            let mut state = self.state();
+            let since_epoch = since_epoch.unwrap_or_else(|| state.clock.since_epoch());
+            let (outcome, left, deviations) = prepared.apply(&self.config, &mut state, since_epoch);
+            let response = match outcome {
+                Ok(reply) => self.log(&mut state, head, reply.into_response(), deviations.into_vec()),
+                Err(refusal) => self.refused(&mut state, head, route, refusal),
+            };
+            (response, left)
+        };
+        drop(left);
+        response
+    }
+
+    /// Answers a request of a route that was refused.
+    pub(crate) fn refuse(&self, head: Head<'_>, route: &Route, refusal: Refusal) -> Response<Bytes> {
+        self.refused(&mut self.state(), head, route, refusal)
+    }
+
+    fn refused(&self, state: &mut State, head: Head<'_>, route: &Route, refusal: Refusal) -> Response<Bytes> {
+        let response = if route.drops(head.headers) {
+            state.dropped += 1;
+            Reply::empty().into_response()
+        } else {
+            refusal.into_response(route.envelope())
+        };
+        self.respond(state, head, response)
+    }
+
+    fn respond(&self, state: &mut State, head: Head<'_>, response: Response<Bytes>) -> Response<Bytes> {
+        self.log(state, head, response, Vec::new())
+    }
+
+    fn log(
+        &self,
+        state: &mut State,
+        head: Head<'_>,
+        mut response: Response<Bytes>,
+        deviations: Vec<Deviation>,
+    ) -> Response<Bytes> {
         if self.config.cors {
             cors::allow(response.headers_mut());
         }
-        let path = request.uri().path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
+        let path = head.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
         let logged = LoggedRequest {
-            method: request.method().clone(),
+            method: head.method.clone(),
             path: path.get(..MOST_LOGGED_PATH).unwrap_or(path).to_owned(),
             status: response.status(),
-            deviations: deviations.into_vec(),
+            deviations,
         };
         state.requests += 1;
         state.log.push(logged, 0);
         response
     }
 
-    fn route(
-        &self,
-        state: &mut State,
-        request: &Request<Bytes>,
-        since_epoch: Duration,
-        deviations: &mut Deviations,
-    ) -> Response<Bytes> {
-        if let Some(status) = state.refusals.pop_front() {
-            return Refusal::new(status, "the emulator was told to refuse this request")
-                .into_response(Envelope::of_path(request.uri().path()));
-        }
-        match routes::find_for(request, &self.config) {
-            Ok(route) => match route.handle(request, since_epoch, &self.config, state, deviations) {
-                Ok(reply) => reply.into_response(),
-                Err(refusal) => {
-                    deviations.clear();
-                    if route.drops(request.headers()) {
-                        state.dropped += 1;
-                        Reply::empty().into_response()
-                    } else {
-                        refusal.into_response(route.envelope())
-                    }
-                }
-            },
-            Err(refusal) => refusal.into_response(Envelope::of_path(request.uri().path())),
-        }
+    /// What the server may be called beside its addresses.
+    #[cfg(feature = "server")]
+    pub(crate) fn hosts(&self) -> &[String] {
+        &self.config.hosts
     }
 
     /// A panic while the lock was held can have left a call half done, which is no reason for the next to fail.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, Request, StatusCode, header};
+use http::{HeaderMap, Method, Request, StatusCode, Uri, header};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
@@ -13,14 +13,14 @@ use crate::{
     contract::{
         deviation::Deviations,
         fault::{At, Fault, Faults},
-        json,
+        json::{self, Unread},
         shape::Shape,
     },
     server::{
         answer::{Envelope, Refusal, Reply},
         auth::Access,
     },
-    store::state::State,
+    store::{capacity::MOST_BYTES, state::State},
 };
 
 pub(crate) struct Route {
@@ -33,25 +33,65 @@ pub(crate) struct Route {
     query: &'static Shape,
     /// Most bytes of the body, and the status of the answer to more.
     most: (usize, StatusCode),
+    /// Most bytes of memory that the values of the body may take.
+    most_memory: usize,
     /// The status of the response to a body that is JSON and not right.
     faulty: StatusCode,
     handler: Handler<Reply>,
 }
 
-/// Most bytes of a body of the Track API. The emulator's own limit: people must not grow without end.
-const MOST_TRACK_BODY: usize = 4 * 1024 * 1024;
+/// What a request looks like before its body has come.
+#[derive(Clone, Copy)]
+pub(crate) struct Head<'r> {
+    pub(crate) method: &'r Method,
+    pub(crate) uri: &'r Uri,
+    pub(crate) headers: &'r HeaderMap,
+}
 
-/// Bodies of the App API have limits of their own, which their handlers know.
-const NO_MOST: (usize, StatusCode) = (usize::MAX, StatusCode::PAYLOAD_TOO_LARGE);
+/// A request whose head is right: what it says.
+pub(crate) struct Admitted {
+    route: &'static Route,
+    /// The variable segments of the path, decoded.
+    segments: Vec<String>,
+    query: Map<String, Value>,
+    strict: bool,
+}
+
+/// A request that is right, as far as that can be seen without the state.
+pub(crate) struct Prepared {
+    head: Admitted,
+    body: Value,
+    /// The length of the body as it came.
+    bytes: usize,
+    /// Where the body is taken though the contract says otherwise.
+    deviations: Deviations,
+}
+
+/// Most bytes of a body where the contract has no limit. The emulator's own: it must not grow without end. Messages have
+/// limits of their parts, and with all of these are smaller.
+const MOST_BODY: (usize, StatusCode) = (4 * 1024 * 1024, StatusCode::PAYLOAD_TOO_LARGE);
+
+/// Most bytes of a body where none is taken: blanks, and `{}`.
+const MOST_NOTHING: usize = 1_024;
 
 const NO_QUERY: Shape = Shape::Object(&[]);
 
 impl Route {
+    const fn new(
+        method: Method,
+        pattern: &'static str,
+        access: Access,
+        envelope: Envelope,
+        handler: Handler<Reply>,
+    ) -> Self {
+        let (body, query, most, most_memory) = (None, &NO_QUERY, MOST_BODY, MOST_BYTES);
+        let faulty = StatusCode::BAD_REQUEST;
+        Self { method, pattern, access, envelope, body, query, most, most_memory, faulty, handler }
+    }
+
     /// A route of the Track API, without a body or a query.
     pub(crate) const fn track(method: Method, pattern: &'static str, handler: Handler<Reply>) -> Self {
-        let mut route = Self::new(method, pattern, Access::Track, Envelope::TrackErrors, handler);
-        route.most = (MOST_TRACK_BODY, StatusCode::PAYLOAD_TOO_LARGE);
-        route
+        Self::new(method, pattern, Access::Track, Envelope::TrackErrors, handler)
     }
 
     /// `POST` of a transactional message.
@@ -76,20 +116,8 @@ impl Route {
         most: usize,
         handler: Handler<Reply>,
     ) -> Self {
-        Self::new(Method::POST, pattern, Access::Pipelines, Envelope::Pipelines, handler)
-            .with_body(body)
-            .with_most(most)
-    }
-
-    const fn new(
-        method: Method,
-        pattern: &'static str,
-        access: Access,
-        envelope: Envelope,
-        handler: Handler<Reply>,
-    ) -> Self {
-        let (query, faulty) = (&NO_QUERY, StatusCode::BAD_REQUEST);
-        Self { method, pattern, access, envelope, body: None, query, most: NO_MOST, faulty, handler }
+        let route = Self::new(Method::POST, pattern, Access::Pipelines, Envelope::Pipelines, handler);
+        route.with_body(body).with_most(most)
     }
 
     /// Needs no credentials.
@@ -120,6 +148,13 @@ impl Route {
         self
     }
 
+    /// Most bytes of the body, and of memory that its values may take; more is a 413.
+    pub(crate) const fn with_payload(mut self, bytes: usize, memory: usize) -> Self {
+        self.most = (bytes, StatusCode::PAYLOAD_TOO_LARGE);
+        self.most_memory = memory;
+        self
+    }
+
     pub(crate) const fn with_envelope(mut self, envelope: Envelope) -> Self {
         self.envelope = envelope;
         self
@@ -135,22 +170,18 @@ impl Route {
         self.envelope
     }
 
-    /// Checks everything that can be checked without the state, and then does it.
-    pub(crate) fn handle(
-        &self,
-        request: &Request<Bytes>,
-        since_epoch: Duration,
-        config: &Config,
-        state: &mut State,
-        deviations: &mut Deviations,
-    ) -> Result<Reply, Refusal> {
-        self.access.check(request.headers(), config)?;
-        let segments = decode_segments(self.captures(request.uri().path()).unwrap_or_default())?;
-        let query = self.checked_query(request.uri().query().unwrap_or_default())?;
-        let body = self.checked_body(request.headers(), request.body(), deviations)?;
-        let bytes = request.body().len();
-        let strict = is_strict(request.headers());
-        self.handler.handle(&mut Call { state, config, segments, query, body, bytes, since_epoch, strict, deviations })
+    /// Checks everything that can be checked before the body comes.
+    pub(crate) fn admit(&'static self, head: Head<'_>, config: &Config) -> Result<Admitted, Refusal> {
+        self.access.check(head.headers, config)?;
+        let segments = decode_segments(self.captures(head.uri.path()).unwrap_or_default())?;
+        let query = self.checked_query(head.uri.query().unwrap_or_default())?;
+        if self.body.is_some() {
+            check_media_type(head.headers)?;
+        }
+        if let Some(bytes) = content_length(head.headers) {
+            self.check_bytes(bytes)?;
+        }
+        Ok(Admitted { route: self, segments, query, strict: is_strict(head.headers) })
     }
 
     /// Whether what is refused is answered as if it were not.
@@ -181,24 +212,34 @@ impl Route {
         }
     }
 
-    fn checked_body(&self, headers: &HeaderMap, body: &Bytes, deviations: &mut Deviations) -> Result<Value, Refusal> {
+    /// Refuses a body of so many bytes, if they are too many.
+    fn check_bytes(&self, bytes: usize) -> Result<(), Refusal> {
+        let (most, status) = self.most;
+        match self.body {
+            None if bytes > MOST_NOTHING => Err(takes_no_body()),
+            Some(_) if bytes > most => {
+                Err(Refusal::new(status, format!("the body has {bytes} bytes; the most is {most}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn checked_body(&self, body: &Bytes, deviations: &mut Deviations) -> Result<Value, Refusal> {
+        self.check_bytes(body.len())?;
         let Some(shape) = self.body else {
             // Some clients send an empty object where others send nothing.
             return match body.trim_ascii() {
                 b"" | b"{}" => Ok(Value::Null),
-                _ => Err(Refusal::bad("the route takes no body")),
+                _ => Err(takes_no_body()),
             };
         };
-        let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let media_type = content_type.split(';').next().unwrap_or_default().trim();
-        if !media_type.eq_ignore_ascii_case("application/json") {
-            return Err(Refusal::bad("the content-type must be application/json"));
-        }
-        let (most, status) = self.most;
-        if body.len() > most {
-            return Err(Refusal::new(status, format!("the body has {} bytes; the most is {most}", body.len())));
-        }
-        let value = json::read(body).map_err(|error| Refusal::bad(format!("the body is not JSON: {error}")))?;
+        let value = json::read(body, self.most_memory).map_err(|error| match error {
+            Unread::NotJson(error) => Refusal::bad(format!("the body is not JSON: {error}")),
+            Unread::TooLarge => {
+                let text = format!("the body takes more than {} bytes of memory when it is read", self.most_memory);
+                Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, text)
+            }
+        })?;
         deviations.note("", check(shape, &value, At::root("the body"), self.faulty)?);
         Ok(value)
     }
@@ -209,6 +250,67 @@ fn check(shape: &Shape, value: &Value, at: At<'_>, status: StatusCode) -> Result
     let mut faults = Faults::default();
     shape.check(value, at, &mut faults);
     faults.into_result().map_err(|faults| Refusal::faults(status, faults))
+}
+
+impl<'r> Head<'r> {
+    pub(crate) fn of<B>(request: &'r Request<B>) -> Self {
+        Self { method: request.method(), uri: request.uri(), headers: request.headers() }
+    }
+}
+
+impl Admitted {
+    pub(crate) const fn route(&self) -> &'static Route {
+        self.route
+    }
+
+    /// Most bytes that the body can have without being refused.
+    #[cfg(feature = "server")]
+    pub(crate) const fn most(&self) -> usize {
+        if self.route.body.is_some() { self.route.most.0 } else { MOST_NOTHING }
+    }
+
+    /// Reads the body and checks everything that can be checked without the state.
+    pub(crate) fn prepare(self, body: &Bytes) -> Result<Prepared, Refusal> {
+        let mut deviations = Deviations::default();
+        let value = self.route.checked_body(body, &mut deviations)?;
+        Ok(Prepared { body: value, bytes: body.len(), deviations, head: self })
+    }
+}
+
+impl Prepared {
+    /// Does what the request says. Gives back what is left of its body, which can be much to put away, and where the request
+    /// is taken though the contract says otherwise.
+    pub(crate) fn apply(
+        self,
+        config: &Config,
+        state: &mut State,
+        since_epoch: Duration,
+    ) -> (Result<Reply, Refusal>, Value, Deviations) {
+        let Self { head: Admitted { route, segments, query, strict }, body, bytes, mut deviations } = self;
+        let noted = &mut deviations;
+        let mut call = Call { state, config, segments, query, body, bytes, since_epoch, strict, deviations: noted };
+        let outcome = route.handler.handle(&mut call);
+        let left = call.body;
+        (outcome, left, deviations)
+    }
+}
+
+fn takes_no_body() -> Refusal {
+    Refusal::bad("the route takes no body")
+}
+
+fn check_media_type(headers: &HeaderMap) -> Result<(), Refusal> {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    if media_type.eq_ignore_ascii_case("application/json") {
+        return Ok(());
+    }
+    Err(Refusal::bad("the content-type must be application/json"))
+}
+
+/// How many bytes the body has, where the head says that.
+pub(crate) fn content_length(headers: &HeaderMap) -> Option<usize> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 fn is_strict(headers: &HeaderMap) -> bool {
@@ -288,5 +390,14 @@ mod tests {
     fn a_body_is_bounded_by_the_emulator_too() {
         let large = json!({"data": {"id": "42", "a": "x".repeat(4 * 1024 * 1024)}});
         assert_eq!(call(&emulator(), "POST /api/v1/forms/f/submit", &large).0, 413);
+        let nothing = json!(" ".repeat(2_000));
+        refuse(&emulator(), "POST /api/v1/customers/1/suppress", &nothing, "the route takes no body");
+        // A seventh of a megabyte that takes fifteen when it is read is taken, and one that takes too much is not.
+        let emulator = emulator();
+        let metric = |count| json!({"delivery_id": "1", "metric": "opened", "x": vec![json!({"": 0}); count]});
+        for (count, status) in [(20_000, 400), (200_000, 413)] {
+            let (given, body) = call(&emulator, "POST /api/v1/metrics", &metric(count));
+            assert_eq!(given, status, "{count}: {body}");
+        }
     }
 }

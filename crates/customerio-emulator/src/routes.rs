@@ -3,13 +3,13 @@
 use std::cmp::Reverse;
 
 use customerio_core::OperationInfo;
-use http::{HeaderValue, Method, Request, StatusCode, header};
+use http::{HeaderValue, Method, StatusCode, header};
 
 use crate::{
     app,
     config::Config,
     pipelines,
-    route::{Route, captures},
+    route::{Head, Route, captures},
     server::{
         answer::{Envelope, Refusal},
         auth::Access,
@@ -61,11 +61,11 @@ static RESOURCES: [&[Route]; 2] = [app::customers::ROUTES, app::segments::ROUTES
 /// Pipelines API has paths under `/v1/` too, so its key does as well: it is told what is wrong with its path. The Track API
 /// has calls that need no credentials, so that it can only ask for them where it knows the call: there a path that nobody
 /// has is a 404, whoever asks.
-pub(crate) fn find_for<T>(request: &Request<T>, config: &Config) -> Result<&'static Route, Refusal> {
-    let (path, headers) = (request.uri().path(), request.headers());
-    find(request.method(), path).or_else(|refusal| {
-        if Envelope::of_path(path) == Envelope::App && Access::Pipelines.check(headers, config).is_err() {
-            Access::App.check(headers, config)?;
+pub(crate) fn find_for(head: Head<'_>, config: &Config) -> Result<&'static Route, Refusal> {
+    let path = head.uri.path();
+    find(head.method, path).or_else(|refusal| {
+        if Envelope::of_path(path) == Envelope::App && Access::Pipelines.check(head.headers, config).is_err() {
+            Access::App.check(head.headers, config)?;
         }
         Err(refusal)
     })

@@ -22,7 +22,7 @@ use crate::{
     },
     route::Route,
     server::answer::{Refusal, Reply},
-    store::record::Channel,
+    store::{capacity::MOST_BYTES, record::Channel},
 };
 
 pub(crate) const ROUTE: Route = Route::send("/v1/send/email", &BODY, Fallible(send_email));
@@ -80,7 +80,7 @@ fn are_headers(headers: &Map<String, Value>) -> Result<(), &'static str> {
 fn is_list_of_headers(text: &str) -> bool {
     const LIST: Shape =
         Shape::List(&Shape::Object(&[("name", Must, Shape::Text), ("value", Must, Shape::Text)]), 0, usize::MAX);
-    let Ok(list) = json::read(text.as_bytes()) else { return false };
+    let Ok(list) = json::read(text.as_bytes(), MOST_BYTES) else { return false };
     let text = |header: &Value, field: &str| header[field].as_str().unwrap_or_default().to_owned();
     let mut headers = list.as_array().into_iter().flatten();
     LIST.accepts(&list) && headers.all(|header| is_header(&text(header, "name"), &text(header, "value")))

@@ -13,11 +13,12 @@ use crate::{
     },
     route::Route,
     server::answer::{Refusal, Reply},
-    store::record::Trigger,
+    store::{capacity::MOST_TRIGGER, record::Trigger},
 };
 
-pub(crate) const ROUTE: Route =
-    Route::app("/v1/campaigns/{broadcast}/triggers", &BODY, Fallible(trigger_broadcast)).with_unprocessable();
+pub(crate) const ROUTE: Route = Route::app("/v1/campaigns/{broadcast}/triggers", &BODY, Fallible(trigger_broadcast))
+    .with_unprocessable()
+    .with_payload(limits::BROADCAST, MOST_TRIGGER);
 
 const BODY: Shape = Shape::Also(
     &Shape::Object(&[
@@ -40,15 +41,11 @@ const BODY: Shape = Shape::Also(
 );
 
 fn trigger_broadcast(call: &mut Call<'_>) -> Result<Reply, Refusal> {
-    if call.bytes > limits::BROADCAST {
-        let text = format!("the body has {} bytes; the most is {}", call.bytes, limits::BROADCAST);
-        return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, text));
-    }
     let unknown = || Refusal::new(StatusCode::NOT_FOUND, "the broadcast does not exist");
     let broadcast_id = call.segments[0].parse::<u64>().map_err(|_| unknown())?;
     let now = call.since_epoch;
     let last = call.state.broadcasts.get_mut(&broadcast_id).ok_or_else(unknown)?;
-    let next = last.map(|last| last + limits::BROADCAST_INTERVAL);
+    let next = last.map(|last| last.saturating_add(limits::BROADCAST_INTERVAL));
     if let Some(wait) = next.and_then(|next| next.checked_sub(now)).filter(|wait| !wait.is_zero()) {
         return Err(too_soon(wait));
     }

@@ -57,11 +57,6 @@ impl Deviations {
         }));
     }
 
-    /// Forgets them: the request was not accepted.
-    pub(crate) fn clear(&mut self) {
-        self.0.clear();
-    }
-
     pub(crate) fn into_vec(self) -> Vec<Deviation> {
         self.0
     }

@@ -3,16 +3,18 @@
 //! <https://fetch.spec.whatwg.org/#http-cors-protocol>
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
+
+use crate::route::Head;
 
 /// Any page: the emulator is for tests, and its credentials are public.
 const ANY: HeaderValue = HeaderValue::from_static("*");
 
 /// The answer to a browser that asks whether it may send a request. `None` for anything else.
-pub(crate) fn preflight(request: &Request<Bytes>) -> Option<Response<Bytes>> {
-    let asked = request.headers();
+pub(crate) fn preflight(request: Head<'_>) -> Option<Response<Bytes>> {
+    let asked = request.headers;
     let method = asked.get(header::ACCESS_CONTROL_REQUEST_METHOD)?;
-    if request.method() != Method::OPTIONS || !asked.contains_key(header::ORIGIN) {
+    if request.method != Method::OPTIONS || !asked.contains_key(header::ORIGIN) {
         return None;
     }
     let mut response = Response::new(Bytes::new());
@@ -34,6 +36,7 @@ pub(crate) fn allow(headers: &mut HeaderMap) {
 
 #[cfg(test)]
 mod tests {
+    use http::Request;
     use serde_json::json;
 
     use crate::{Emulator, testing::request};
@@ -96,11 +99,11 @@ mod tests {
             assert_eq!((response.status(), headers(&response)), (status, vec![]), "{}", request.method());
         }
         // Nobody asks: a browser names its page and the method that it wants.
-        assert!(preflight(&asks("PUT")).is_none());
+        assert!(preflight(Head::of(&asks("PUT"))).is_none());
         for name in ["origin", "access-control-request-method"] {
             let mut request = asks("OPTIONS");
             request.headers_mut().remove(name);
-            assert!(preflight(&request).is_none(), "{name}");
+            assert!(preflight(Head::of(&request)).is_none(), "{name}");
         }
     }
 }

@@ -2,6 +2,14 @@
 
 pub(crate) mod answer;
 pub(crate) mod auth;
+#[cfg(feature = "server")]
+mod body;
+#[cfg(feature = "server")]
+mod connections;
 pub(crate) mod cors;
+#[cfg(feature = "server")]
+mod exchange;
+#[cfg(feature = "server")]
+mod host;
 #[cfg(feature = "server")]
 pub(crate) mod socket;

@@ -1,34 +1,55 @@
 //! The emulator over a socket: HTTP/1.1 with keep-alive.
 
-use std::{convert::Infallible, io, net::SocketAddr, sync::Arc};
+use std::{
+    convert::Infallible,
+    io::{
+        self,
+        ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset},
+    },
+    net::SocketAddr,
+    sync::Arc,
+    time::Duration,
+};
 
-use bytes::Bytes;
 use customerio_core::{App, BuildError, Endpoint, Pipelines, Track};
-use http::{Request, Response, StatusCode};
-use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
-use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper::{server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use tokio::{
     net::{TcpListener, TcpStream, ToSocketAddrs},
-    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    sync::watch,
     task::{JoinHandle, JoinSet},
+    time::{sleep, timeout},
 };
 
 use crate::{
     emulator::Emulator,
-    server::answer::{Envelope, Refusal},
+    server::{
+        connections::{Closing, Connections, Place, Watched},
+        exchange::Shared,
+    },
 };
 
-/// Most bytes of a request body: more than any call of the API takes.
-const MOST_BODY: usize = 32 * 1024 * 1024;
+/// Most bytes of a request that are read before somebody wants them, such as its head.
+const MOST_BUFFERED: usize = 64 * 1024;
 
-/// Most connections at a time; others wait to be accepted.
-const MOST_CONNECTIONS: usize = 1_024;
+/// How often it is looked for clients that take too long.
+const SWEEP: Duration = Duration::from_secs(1);
+
+/// How long the server waits where the system has no more sockets for it.
+const OUT_OF_FILES: Duration = Duration::from_millis(100);
+
+/// How long requests that are under way have when the server ends.
+const LAST_REQUESTS: Duration = Duration::from_secs(5);
 
 impl Emulator {
     /// Serves the emulator on an address. Port 0 takes a free one, which [`Server::url`] tells.
     ///
-    /// It speaks HTTP without TLS and is made for tests: the address should be a loopback one.
+    /// It speaks HTTP without TLS and is made for tests: the address should be a loopback one. A request is refused whose
+    /// `Host` is neither `localhost`, nor the address that it came to, nor a name of
+    /// [`Builder::with_hosts`](crate::Builder::with_hosts).
+    ///
+    /// It serves up to 512 connections at a time; a further one takes the place of one that has waited longest for its
+    /// client. A client has 10 seconds for the head of a request and 30 for its body, and 75 seconds to begin the next.
     ///
     /// # Errors
     ///
@@ -36,12 +57,12 @@ impl Emulator {
     ///
     /// # Panics
     ///
-    /// Outside of a tokio runtime with I/O.
+    /// Outside of a tokio runtime with I/O and time.
     pub async fn serve(&self, address: impl ToSocketAddrs) -> io::Result<Server> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         let (stop, stopped) = watch::channel(());
-        let task = tokio::spawn(accept(listener, self.clone(), stopped));
+        let task = tokio::spawn(accept(listener, Shared::of(self), stopped));
         Ok(Server { emulator: self.clone(), address, stop, task })
     }
 
@@ -50,7 +71,7 @@ impl Emulator {
     /// ```
     /// use customerio_emulator::Emulator;
     ///
-    /// # tokio::runtime::Builder::new_multi_thread().enable_io().build().unwrap().block_on(async { tokio::spawn(async {
+    /// # tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async { tokio::spawn(async {
     /// let server = Emulator::new().serve_on_loopback().await?;
     /// assert!(server.url().starts_with("http://127.0.0.1:"));
     /// server.shutdown().await;
@@ -63,7 +84,7 @@ impl Emulator {
     ///
     /// # Panics
     ///
-    /// Outside of a tokio runtime with I/O.
+    /// Outside of a tokio runtime with I/O and time.
     pub async fn serve_on_loopback(&self) -> io::Result<Server> {
         self.serve((std::net::Ipv4Addr::LOCALHOST, 0)).await
     }
@@ -127,7 +148,7 @@ impl Server {
 
     /// Accepts nothing more, answers the requests that are under way, and closes idle connections.
     ///
-    /// It waits for a client that is still sending a request, however long that takes.
+    /// It takes 5 seconds at most: what a client has not sent or read by then is broken off.
     pub async fn shutdown(mut self) {
         self.stop.send_replace(());
         // The task ends when its last connection has; an error would be its panic, which was reported already.
@@ -142,59 +163,60 @@ impl Drop for Server {
     }
 }
 
-async fn accept(listener: TcpListener, emulator: Emulator, mut stopped: watch::Receiver<()>) {
-    let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
-    let mut connections = JoinSet::new();
+async fn accept(listener: TcpListener, shared: Shared, mut stopped: watch::Receiver<()>) {
+    let connections = Arc::new(Connections::default());
+    let mut tasks = JoinSet::new();
+    let mut sweep = tokio::time::interval(SWEEP);
+    let mut next = Box::pin(next(&listener, &connections));
     loop {
-        // A permit comes first, so that no more than the most are accepted.
-        let next = async {
-            let place = places.clone().acquire_owned().await.ok();
-            (place, listener.accept().await)
-        };
         tokio::select! {
-            (place, accepted) = next => if let Ok((stream, _)) = accepted {
-                connections.spawn(connection(stream, emulator.clone(), stopped.clone(), place));
-            } else {
-                // Such as too many open files: others must get a turn to close some.
-                tokio::task::yield_now().await;
-            },
-            Some(_) = connections.join_next() => {}
+            (stream, place) = &mut next => {
+                tasks.spawn(connection(stream, shared.clone(), place));
+                next.set(self::next(&listener, &connections));
+            }
+            Some(_) = tasks.join_next() => {}
+            _ = sweep.tick() => connections.close_overdue(),
             _ = stopped.changed() => break,
         }
     }
+    drop(next);
     drop(listener);
-    while connections.join_next().await.is_some() {}
+    connections.close_all();
+    let all = async { while tasks.join_next().await.is_some() {} };
+    // What is left then ends with the set.
+    let _ = timeout(LAST_REQUESTS, all).await;
 }
 
-async fn connection(
-    stream: TcpStream,
-    emulator: Emulator,
-    mut stopped: watch::Receiver<()>,
-    _place: Option<OwnedSemaphorePermit>,
-) {
+/// The next client, and a place for it.
+async fn next(listener: &TcpListener, connections: &Arc<Connections>) -> (TcpStream, Place) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => return (stream, connections.place().await),
+            // The client went away before its turn.
+            Err(error) if matches!(error.kind(), ConnectionAborted | ConnectionReset | ConnectionRefused) => {}
+            // Such as too many open files: one connection less may help, and asking again at once does not.
+            Err(_) => {
+                connections.make_room();
+                sleep(OUT_OF_FILES).await;
+            }
+        }
+    }
+}
+
+async fn connection(stream: TcpStream, shared: Shared, place: Place) {
     // Answers are small and complete; waiting to fill a packet only delays them. A socket that refuses it still works.
     let _ = stream.set_nodelay(true);
-    let service = service_fn(|request| async { Ok::<_, Infallible>(answer(&emulator, request).await) });
-    let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    let own = stream.local_addr().ok().map(|address| address.ip());
+    let seat = &place.seat;
+    let service = service_fn(|request| async { Ok::<_, Infallible>(shared.answer(request, own, seat).await) });
+    let stream = TokioIo::new(Watched::new(stream, seat.clone()));
+    let connection = http1::Builder::new().max_buf_size(MOST_BUFFERED).serve_connection(stream, service);
     tokio::pin!(connection);
     // Errors are the client's going away or sending what is not HTTP: hyper has answered what can be answered.
     tokio::select! {
         _ = &mut connection => return,
-        _ = stopped.changed() => connection.as_mut().graceful_shutdown(),
+        closing = seat.closing() => if closing == Closing::Now { return },
     }
-    let _ = connection.await;
-}
-
-async fn answer(emulator: &Emulator, request: Request<Incoming>) -> Response<Full<Bytes>> {
-    let envelope = Envelope::of_path(request.uri().path());
-    let (parts, body) = request.into_parts();
-    let response = match Limited::new(body, MOST_BODY).collect().await {
-        Ok(body) => emulator.handle(&Request::from_parts(parts, body.to_bytes())),
-        Err(error) if error.is::<LengthLimitError>() => {
-            let text = format!("the body has more than {MOST_BODY} bytes");
-            Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, text).into_response(envelope)
-        }
-        Err(_) => Refusal::bad("the body broke off").into_response(envelope),
-    };
-    response.map(Full::new)
+    connection.as_mut().graceful_shutdown();
+    let _ = timeout(LAST_REQUESTS, connection).await;
 }

@@ -6,8 +6,11 @@ pub(crate) const MOST_ENTRIES: usize = 100_000;
 /// Most people, objects, suppressions and so on. These are never forgotten: a call that would add more is refused.
 pub(crate) const MOST_HELD: usize = 1_000_000;
 
-/// Most bytes that the bodies of a list may have together.
+/// Most bytes of memory that the entries of a list may take together, and the values of one body.
 pub(crate) const MOST_BYTES: usize = 64 * 1024 * 1024;
+
+/// Most bytes of memory that the values of a broadcast's trigger may take: it may be a body of 25 MB.
+pub(crate) const MOST_TRIGGER: usize = 4 * MOST_BYTES;
 
 /// Most devices, relationships or anonymous ids of one person.
 pub(crate) const MOST_OF_A_PERSON: usize = 1_000;

@@ -5,6 +5,7 @@ pub(crate) mod bounded;
 pub(crate) mod capacity;
 pub(crate) mod clock;
 pub(crate) mod kept;
+pub(crate) mod memory;
 mod merge;
 pub(crate) mod objects;
 pub(crate) mod people;
