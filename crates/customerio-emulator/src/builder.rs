@@ -117,6 +117,14 @@ impl Builder {
         self
     }
 
+    /// Most bytes of memory that people, objects, segments and suppressions may take together: they are never forgotten, and
+    /// a call that would add to them then is refused with a 503. Default: 1 GiB. What is forgotten has bounds of its own,
+    /// which come to less than 1 GiB.
+    pub fn with_memory_limit(mut self, bytes: usize) -> Self {
+        self.config.memory = bytes;
+        self
+    }
+
     /// Stops the clock at `now`: only [`Emulator::advance`] moves it, and waits over the in-memory transport. Default:
     /// the system's clock.
     pub fn with_clock_at(mut self, now: impl Into<Timestamp>) -> Self {

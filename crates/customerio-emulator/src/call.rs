@@ -35,7 +35,7 @@ pub(crate) struct Call<'a> {
     pub(crate) segments: Vec<String>,
     pub(crate) query: Map<String, Value>,
     pub(crate) body: Value,
-    /// The length of the body as it came.
+    /// The length of the request's body as it came.
     pub(crate) bytes: usize,
     pub(crate) since_epoch: Duration,
     /// Whether the caller asks to be told what is not valid: only the Pipelines API says nothing otherwise.
@@ -49,14 +49,9 @@ impl Call<'_> {
         seconds(self.since_epoch)
     }
 
-    /// How many bytes of the body are one's of so many parts, if they share it equally.
-    pub(crate) fn share(&self, parts: usize) -> usize {
-        self.bytes / parts.max(1)
-    }
-
     /// A call whose body is a part of this one's.
-    pub(crate) fn part(&mut self, body: Value, bytes: usize) -> Call<'_> {
-        let Self { config, since_epoch, strict, .. } = *self;
+    pub(crate) fn part(&mut self, body: Value) -> Call<'_> {
+        let Self { config, bytes, since_epoch, strict, .. } = *self;
         let (segments, query) = (Vec::new(), Map::new());
         let (state, deviations) = (&mut *self.state, &mut *self.deviations);
         Call { state, config, segments, query, body, bytes, since_epoch, strict, deviations }

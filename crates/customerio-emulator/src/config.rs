@@ -2,6 +2,8 @@
 
 use customerio_core::Region;
 
+use crate::store::capacity::MOST_MEMORY;
+
 /// The Site ID of an emulator that is given none.
 pub const SITE_ID: &str = "emulator-site";
 
@@ -36,6 +38,8 @@ pub(crate) struct Config {
     pub(crate) cors: bool,
     /// What else the server may be called, in lower case.
     pub(crate) hosts: Vec<String>,
+    /// Most bytes of memory for what is never forgotten.
+    pub(crate) memory: usize,
 }
 
 impl Default for Config {
@@ -51,6 +55,7 @@ impl Default for Config {
             region: Region::Us,
             cors: false,
             hosts: Vec::new(),
+            memory: MOST_MEMORY,
         }
     }
 }

@@ -25,6 +25,7 @@ use crate::{
         record::{
             Channel, Event, FormSubmission, LoggedRequest, Message, Metric, Object, Person, Trigger, Unsubscribe,
         },
+        room::Room,
         state::State,
     },
 };
@@ -56,7 +57,8 @@ pub(crate) enum Admission {
 
 impl Emulator {
     pub(crate) fn of(config: Config, clock: Clock) -> Self {
-        Self { config: Arc::new(config), state: Arc::new(Mutex::new(State::new(clock))) }
+        let room = Room::of(config.memory);
+        Self { config: Arc::new(config), state: Arc::new(Mutex::new(State::new(clock, &room))) }
     }
 
     /// Answers a request, at the emulator's own time.
@@ -169,7 +171,7 @@ impl Emulator {
             deviations,
         };
         state.requests += 1;
-        state.log.push(logged, 0);
+        state.log.push(logged);
         response
     }
 
@@ -286,8 +288,9 @@ impl Emulator {
     }
 }
 
-/// What has arrived. Lists have the oldest first, and forget the oldest beyond 100,000 entries or 64 MiB. People and
-/// objects are never forgotten: of each there is room for a million, and more are refused with a 503.
+/// What has arrived. Lists have the oldest first, and forget the oldest beyond 100,000 entries or 64 MiB of memory; that of
+/// triggers, 256 MiB. People and objects are never forgotten: of each there is room for a million, together for 1 GiB of
+/// memory ([`Builder::with_memory_limit`](crate::Builder::with_memory_limit)), and more are refused with a 503.
 impl Emulator {
     /// The person with an identifier of any kind: an id, an e-mail address, a `cio_id` with or without its prefix, or a phone
     /// number in E.164 form.

@@ -290,6 +290,7 @@ impl Prepared {
         let noted = &mut deviations;
         let mut call = Call { state, config, segments, query, body, bytes, since_epoch, strict, deviations: noted };
         let outcome = route.handler.handle(&mut call);
+        call.state.settle();
         let left = call.body;
         (outcome, left, deviations)
     }

@@ -60,7 +60,7 @@ pub(crate) fn check(call: &Call<'_>, channel: Channel, attachments: usize) -> Re
         return Err(Refusal::bad(format!("the message has {bytes} bytes; the most is {most}")));
     }
     let ahead = i64::try_from(limits::SEND_AHEAD.as_secs()).unwrap_or(i64::MAX);
-    if call.body["send_at"].as_i64().is_some_and(|send_at| send_at - call.now() > ahead) {
+    if call.body["send_at"].as_i64().is_some_and(|send_at| send_at.saturating_sub(call.now()) > ahead) {
         return Err(Refusal::bad("send_at must be at most 90 days ahead"));
     }
     Ok(())
@@ -92,7 +92,7 @@ pub(crate) fn keep(call: &mut Call<'_>, channel: Channel) -> Reply {
             body: std::mem::replace(&mut call.body, Value::Null),
         };
         plan(state, &message);
-        state.messages.push(message, call.bytes);
+        state.messages.push(message);
     }
     let mut answer = json!({"delivery_id": delivery_id, "queued_at": now});
     if let Some(send_at) = send_at {

@@ -39,7 +39,7 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let last = call.state.segments.last_key_value().map_or(0, |(id, _)| *id);
     let id = last.checked_add(1).ok_or_else(|| Refusal::bad("there are no more numbers for segments"))?;
     let segment = shown(id, &name);
-    call.state.segments.insert(id, name);
+    call.state.add_segment(id, name)?;
     Ok(Reply::json(json!({ "segment": segment })))
 }
 

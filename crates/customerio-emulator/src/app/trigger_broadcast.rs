@@ -59,7 +59,7 @@ fn trigger_broadcast(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     }
     let body = std::mem::replace(&mut call.body, Value::Null);
     let trigger = Trigger { id, broadcast_id, triggered_at: crate::store::clock::seconds(now).into(), body };
-    call.state.triggers.push(trigger, call.bytes);
+    call.state.triggers.push(trigger);
     Ok(Reply::json(json!({"id": id})))
 }
 

@@ -4,7 +4,7 @@
 use std::{fmt, sync::LazyLock};
 
 use serde::{
-    Deserializer,
+    Deserializer, Serialize,
     de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor},
 };
 use serde_json::{Map, Number, Value};
@@ -38,8 +38,8 @@ pub(crate) fn read(text: &[u8], most: usize) -> Result<Value, Unread> {
     read.map_err(|error| if budget.exceeded { Unread::TooLarge } else { Unread::NotJson(error) })
 }
 
-/// The number of bytes of `value` as JSON.
-pub(crate) fn encoded_len(value: &Value) -> usize {
+/// The number of bytes of `value`, which is a value or an object's fields, as JSON.
+pub(crate) fn encoded_len(value: &impl Serialize) -> usize {
     struct Count(usize);
     impl std::io::Write for Count {
         fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {

@@ -21,6 +21,7 @@ use crate::{
     },
     route::Route,
     server::answer::{Refusal, Reply},
+    store::{capacity::MOST_BYTES, memory},
 };
 
 pub(crate) const ROUTE: Route = Route::pipelines("/v1/batch", &BODY, MOST_BATCH, Fallible(batch));
@@ -47,7 +48,13 @@ const SHARED: [&str; 2] = ["context", "integrations"];
 fn batch(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let mut body = call.take_fields();
     let Some(Value::Array(batch)) = body.remove("batch") else { return Ok(Reply::empty()) };
-    let (mut good, share) = (Vec::with_capacity(batch.len()), call.share(batch.len()));
+    // Each call is given what stands beside the batch.
+    if batch.len().saturating_mul(memory::map(&body)) > MOST_BYTES {
+        let text =
+            format!("the batch takes more than {MOST_BYTES} bytes of memory, with what stands beside it in each call");
+        return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, text));
+    }
+    let mut good = Vec::with_capacity(batch.len());
     for (index, mut item) in batch.into_iter().enumerate() {
         match check_item(&mut item, index, &body, call.deviations) {
             Ok(kind) => good.push((kind, item)),
@@ -56,7 +63,7 @@ fn batch(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         }
     }
     for (kind, item) in good {
-        match kind.apply(&mut call.part(item, share)) {
+        match kind.apply(&mut call.part(item)) {
             Err(refusal) if refusal.status == StatusCode::BAD_REQUEST => call.state.dropped += 1,
             outcome => outcome?,
         }

@@ -39,6 +39,6 @@ pub(crate) fn record(call: &mut Call<'_>, event_type: EventType, name: &str) -> 
         timestamp: Timestamp::from(timestamp(call)),
         data: call.body["properties"].as_object().cloned().unwrap_or_default(),
     };
-    call.state.events.push(event, call.bytes);
+    call.state.events.push(event);
     Ok(())
 }

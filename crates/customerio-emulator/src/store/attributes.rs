@@ -3,7 +3,7 @@
 use customerio_core::limits;
 use serde_json::{Map, Value};
 
-use crate::server::answer::Refusal;
+use crate::{contract::json, server::answer::Refusal};
 
 pub(crate) type Attributes = Map<String, Value>;
 
@@ -21,6 +21,11 @@ pub(crate) fn set(attributes: &mut Attributes, name: &str, value: Value) {
     }
 }
 
+/// Whether changes do more than remove.
+pub(crate) fn adds(changes: &Attributes) -> bool {
+    changes.values().any(|value| !removes(value))
+}
+
 /// The attributes of an object or a relationship after a call, unless that is too many.
 pub(crate) fn changed(known: &Attributes, changes: &Attributes, what: &str) -> Result<Attributes, Refusal> {
     let mut after = known.clone();
@@ -30,6 +35,10 @@ pub(crate) fn changed(known: &Attributes, changes: &Attributes, what: &str) -> R
     let (total, most) = (after.len(), limits::ATTRIBUTES);
     if total > most {
         return Err(Refusal::bad(format!("{what} would have {total} attributes; the most is {most}")));
+    }
+    let (bytes, most) = (json::encoded_len(&after), limits::RELATIONSHIP);
+    if bytes > most && adds(changes) {
+        return Err(Refusal::bad(format!("{what} would have attributes of {bytes} bytes; the most is {most}")));
     }
     Ok(after)
 }

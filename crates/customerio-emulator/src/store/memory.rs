@@ -17,6 +17,11 @@ pub(crate) const fn list<T>(capacity: usize) -> usize {
     block(capacity * size_of::<T>())
 }
 
+/// One more entry of a hash map: between seven eighths and seven sixteenths of its slots are taken.
+pub(crate) const fn slot<K, V>() -> usize {
+    2 * (size_of::<(K, V)>() + 1)
+}
+
 /// The nodes of a B-tree of so many entries: each has room for eleven, and those that grew in order have six.
 pub(crate) const fn tree<K, V>(entries: usize) -> usize {
     const ROOM: usize = 11;

@@ -24,6 +24,7 @@ impl State {
 
 /// Refuses a merge before it begins if the emulator could not hold what comes of it.
 fn check_room(state: &State, primary: &str, secondary: &str) -> Result<(), Refusal> {
+    state.people.check_room(primary)?;
     let (Some(one), Some(other)) = (state.people.get(primary), state.people.get(secondary)) else { return Ok(()) };
     for (what, count) in [
         ("devices of a person", one.devices.len() + other.devices.len()),

@@ -1,15 +1,20 @@
 //! The objects, and the visitors who are related to them. The relationships of people are kept with the people.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    mem::size_of,
+};
 
 use serde_json::{Map, Value};
 
 use crate::{
     server::answer::Refusal,
     store::{
-        attributes::{Attributes, changed},
+        attributes::{Attributes, adds, changed},
         capacity::{MOST_HELD, MOST_OF_A_PERSON},
+        memory::{block, map, slot},
         record::Object,
+        room::Room,
     },
 };
 
@@ -23,9 +28,30 @@ pub(crate) struct Objects {
     /// The objects that a visitor, by their anonymous id, is related to.
     by_visitor: HashMap<String, BTreeSet<ObjectKey>>,
     created: u64,
+    room: Room,
 }
 
+/// What an object takes beside its attributes and visitors: its key stands in both maps and in itself.
+fn held((type_id, id): &ObjectKey) -> usize {
+    let identifiers = block(type_id.len()) + block(id.len()) + block(CIO_OBJECT_ID);
+    2 * size_of::<(ObjectKey, Object)>() + slot::<String, ObjectKey>() + 3 * identifiers
+}
+
+/// What a visitor takes who is related to an object.
+fn held_of_visitor(anonymous_id: &str, (type_id, id): &ObjectKey, attributes: &Attributes) -> usize {
+    let entries =
+        2 * size_of::<(String, Attributes)>() + 2 * size_of::<ObjectKey>() + slot::<String, BTreeSet<ObjectKey>>();
+    entries + 2 * block(anonymous_id.len()) + block(type_id.len()) + block(id.len()) + map(attributes)
+}
+
+/// How long a `cio_object_id` is.
+const CIO_OBJECT_ID: usize = 12;
+
 impl Objects {
+    pub(crate) fn within(room: &Room) -> Self {
+        Self { room: room.clone(), ..Self::default() }
+    }
+
     pub(crate) fn all(&self) -> impl Iterator<Item = &Object> {
         self.by_key.values()
     }
@@ -56,6 +82,8 @@ impl Objects {
         if self.by_key.len() >= MOST_HELD {
             return Err(Refusal::full("objects", MOST_HELD));
         }
+        self.room.check()?;
+        self.room.change(0, held(&key));
         self.created += 1;
         let cio_object_id = format!("ob{:010x}", self.created);
         let object = Object {
@@ -74,7 +102,12 @@ impl Objects {
     /// Sets and removes attributes of the object.
     pub(crate) fn change(&mut self, key: &ObjectKey, changes: &Map<String, Value>) -> Result<(), Refusal> {
         let Some(object) = self.by_key.get_mut(key) else { return Ok(()) };
-        object.attributes = changed(&object.attributes, changes, "the object")?;
+        if adds(changes) {
+            self.room.check()?;
+        }
+        let after = changed(&object.attributes, changes, "the object")?;
+        self.room.change(map(&object.attributes), map(&after));
+        object.attributes = after;
         Ok(())
     }
 
@@ -87,16 +120,21 @@ impl Objects {
     ) -> Result<(), Refusal> {
         let Some(object) = self.by_key.get_mut(key) else { return Ok(()) };
         let known = object.visitors.get(anonymous_id);
+        if known.is_none() || adds(changes) {
+            self.room.check()?;
+        }
         if known.is_none() && object.visitors.len() >= MOST_HELD {
             return Err(Refusal::full("visitors of an object", MOST_HELD));
         }
-        let objects = self.by_visitor.entry(anonymous_id.to_owned()).or_default();
-        if !objects.contains(key) && objects.len() >= MOST_OF_A_PERSON {
+        if known.is_none() && self.by_visitor.get(anonymous_id).is_some_and(|objects| objects.len() >= MOST_OF_A_PERSON)
+        {
             return Err(Refusal::full("relationships of a visitor", MOST_OF_A_PERSON));
         }
         let attributes = changed(known.unwrap_or(&Map::new()), changes, "the relationship")?;
+        let before = known.map_or(0, |known| held_of_visitor(anonymous_id, key, known));
+        self.room.change(before, held_of_visitor(anonymous_id, key, &attributes));
         object.visitors.insert(anonymous_id.to_owned(), attributes);
-        objects.insert(key.clone());
+        self.by_visitor.entry(anonymous_id.to_owned()).or_default().insert(key.clone());
         Ok(())
     }
 
@@ -105,6 +143,7 @@ impl Objects {
         let objects = self.by_visitor.remove(anonymous_id).unwrap_or_default();
         let taken = objects.into_iter().filter_map(|key| {
             let attributes = self.by_key.get_mut(&key)?.visitors.remove(anonymous_id)?;
+            self.room.change(held_of_visitor(anonymous_id, &key, &attributes), 0);
             Some((key, attributes))
         });
         taken.collect()
@@ -114,7 +153,9 @@ impl Objects {
     pub(crate) fn remove(&mut self, key: &ObjectKey) -> Option<Object> {
         let object = self.by_key.remove(key)?;
         self.by_cio_object_id.remove(&object.cio_object_id);
-        for anonymous_id in object.visitors.keys() {
+        self.room.change(held(key) + map(&object.attributes), 0);
+        for (anonymous_id, attributes) in &object.visitors {
+            self.room.change(held_of_visitor(anonymous_id, key, attributes), 0);
             if let Some(objects) = self.by_visitor.get_mut(anonymous_id) {
                 objects.remove(key);
                 if objects.is_empty() {

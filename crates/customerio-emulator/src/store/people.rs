@@ -1,6 +1,9 @@
 //! The people, and what each is found by.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    mem::size_of,
+};
 
 use customerio_core::limits;
 use serde_json::Value;
@@ -9,9 +12,12 @@ use crate::{
     contract::identifier::{self, Identifier},
     server::answer::Refusal,
     store::{
-        attributes::{Attributes, removes, set},
-        capacity::{MOST_HELD, MOST_OF_A_PERSON},
+        attributes::{Attributes, adds, removes, set},
+        capacity::{MOST_HELD, MOST_MEMORY_OF_A_PERSON, MOST_OF_A_PERSON},
+        held::Held,
+        memory::{block, slot},
         record::{Device, Person},
+        room::Room,
         suppressions::Suppressions,
     },
 };
@@ -30,6 +36,9 @@ pub(crate) struct People {
     anonymous_ids: HashMap<String, String>,
     suppressed: Suppressions,
     created: u64,
+    room: Room,
+    /// Those who have changed since the room was last told.
+    touched: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -40,9 +49,52 @@ struct Entry {
     /// When each attribute was last changed, but those that are set since the first change: an update from before that
     /// comes late and is ignored.
     changed: HashMap<String, i64>,
+    /// What the room was told that they take.
+    held: usize,
+    /// Whether they are among the touched.
+    touched: bool,
+}
+
+impl Entry {
+    fn held_now(&self) -> usize {
+        let changed = self.changed.keys().map(|name| block(name.len()) + slot::<String, i64>()).sum::<usize>();
+        2 * size_of::<(String, Self)>() + self.person.held() + changed
+    }
 }
 
 impl People {
+    pub(crate) fn within(room: &Room) -> Self {
+        Self { room: room.clone(), suppressed: Suppressions::within(room), ..Self::default() }
+    }
+
+    /// Tells the room what has changed. A call that changes someone need not, but before the next one it is to be told.
+    pub(crate) fn settle(&mut self) {
+        for cio_id in std::mem::take(&mut self.touched) {
+            if let Some(entry) = self.by_cio_id.get_mut(&cio_id) {
+                let held = entry.held_now();
+                self.room.change(entry.held, held);
+                (entry.held, entry.touched) = (held, false);
+            }
+        }
+    }
+
+    /// Refuses to add anything to the person where there is no room for it.
+    pub(crate) fn check_room(&self, cio_id: &str) -> Result<(), Refusal> {
+        if self.by_cio_id.get(cio_id).is_some_and(|entry| entry.held >= MOST_MEMORY_OF_A_PERSON) {
+            return Err(Refusal::full("bytes of a person", MOST_MEMORY_OF_A_PERSON));
+        }
+        self.room.check()
+    }
+
+    fn entry_mut(&mut self, cio_id: &str) -> Option<&mut Entry> {
+        let entry = self.by_cio_id.get_mut(cio_id)?;
+        if !entry.touched {
+            entry.touched = true;
+            self.touched.push(cio_id.to_owned());
+        }
+        Some(entry)
+    }
+
     pub(crate) fn all(&self) -> impl Iterator<Item = &Person> {
         self.by_cio_id.values().map(|entry| &entry.person)
     }
@@ -56,7 +108,7 @@ impl People {
     }
 
     pub(crate) fn get_mut(&mut self, cio_id: &str) -> Option<&mut Person> {
-        self.by_cio_id.get_mut(cio_id).map(|entry| &mut entry.person)
+        self.entry_mut(cio_id).map(|entry| &mut entry.person)
     }
 
     /// The `cio_id` of the person who has the identifier.
@@ -100,6 +152,7 @@ impl People {
         if self.by_cio_id.len() >= MOST_HELD {
             return Err(Refusal::full("people", MOST_HELD));
         }
+        self.room.check()?;
         self.created += 1;
         let cio_id = format!("03{:010x}", self.created);
         let person = Person {
@@ -112,7 +165,8 @@ impl People {
             relationships: Vec::new(),
             anonymous_ids: Vec::new(),
         };
-        self.by_cio_id.insert(cio_id.clone(), Entry { person, first_change: None, changed: HashMap::new() });
+        let entry = Entry { person, first_change: None, changed: HashMap::new(), held: 0, touched: false };
+        self.by_cio_id.insert(cio_id.clone(), entry);
         self.set_id(&cio_id, id);
         self.set_email(&cio_id, email);
         if let Some(number) = phone {
@@ -123,9 +177,10 @@ impl People {
 
     /// Gives the person an id, if nobody else has it.
     pub(crate) fn set_id(&mut self, cio_id: &str, id: Option<String>) {
-        let (Some(id), Some(entry)) = (id, self.by_cio_id.get_mut(cio_id)) else { return };
+        let Some(id) = id else { return };
         if self.ids.get(&id).is_none_or(|owner| owner == cio_id) {
-            if let Some(former) = entry.person.id.replace(id.clone()) {
+            let Some(person) = self.get_mut(cio_id) else { return };
+            if let Some(former) = person.id.replace(id.clone()) {
                 self.ids.remove(&former);
             }
             self.ids.insert(id, cio_id.to_owned());
@@ -138,8 +193,8 @@ impl People {
         let key = email.to_lowercase();
         if self.emails.get(&key).is_none_or(|owner| owner == cio_id) {
             self.remove_email(cio_id);
-            if let Some(entry) = self.by_cio_id.get_mut(cio_id) {
-                entry.person.email = Some(email);
+            if let Some(person) = self.get_mut(cio_id) {
+                person.email = Some(email);
                 self.emails.insert(key, cio_id.to_owned());
             }
         }
@@ -182,9 +237,13 @@ impl People {
         }
     }
 
-    /// Refuses a call that would leave the person with too many attributes. `reserved` fields are none.
+    /// Refuses a call that would leave the person with too many attributes, or adds to them where there is no room.
+    /// `reserved` fields are none.
     pub(crate) fn check_total(&self, cio_id: &str, fields: &Attributes, reserved: &[&str]) -> Result<(), Refusal> {
         let Some(person) = self.get(cio_id) else { return Ok(()) };
+        if adds(fields) {
+            self.check_room(cio_id)?;
+        }
         let own = fields.iter().filter(|(name, _)| !reserved.contains(&name.as_str()));
         let added = own.filter(|(name, value)| !removes(value) && !person.attributes.contains_key(*name));
         let (total, most) = (person.attributes.len() + added.count(), limits::ATTRIBUTES);
@@ -196,7 +255,10 @@ impl People {
 
     /// Sets or removes an attribute, unless a change from after `timestamp` is known.
     pub(crate) fn set_attribute(&mut self, cio_id: &str, name: &str, value: Value, timestamp: i64) {
-        let Some(Entry { person, first_change, changed }) = self.by_cio_id.get_mut(cio_id) else { return };
+        if self.entry_mut(cio_id).is_none() {
+            return;
+        }
+        let Some(Entry { person, first_change, changed, .. }) = self.by_cio_id.get_mut(cio_id) else { return };
         let first = *first_change.get_or_insert(timestamp);
         let last = changed.get(name).copied().or_else(|| person.attributes.contains_key(name).then_some(first));
         if last.is_some_and(|last| last > timestamp) {
@@ -229,7 +291,8 @@ impl People {
         if self.anonymous_ids.len() >= MOST_HELD {
             return Err(Refusal::full("anonymous ids", MOST_HELD));
         }
-        let Some(Entry { person, .. }) = self.by_cio_id.get_mut(cio_id) else { return Ok(false) };
+        self.check_room(cio_id)?;
+        let Some(person) = self.get_mut(cio_id) else { return Ok(false) };
         if person.anonymous_ids.len() >= MOST_OF_A_PERSON {
             return Err(Refusal::full("anonymous ids of a person", MOST_OF_A_PERSON));
         }
@@ -243,7 +306,8 @@ impl People {
         if let Some(owner) = self.devices.get(&device.id).filter(|owner| *owner != cio_id).cloned() {
             self.remove_device(&owner, &device.id);
         }
-        let Some(Entry { person, .. }) = self.by_cio_id.get_mut(cio_id) else { return Ok(()) };
+        self.check_room(cio_id)?;
+        let Some(person) = self.get_mut(cio_id) else { return Ok(()) };
         if let Some(known) = person.devices.iter_mut().find(|known| known.id == device.id) {
             known.platform = device.platform;
             known.last_used = device.last_used;
@@ -257,8 +321,9 @@ impl People {
         if person.devices.len() >= MOST_OF_A_PERSON {
             return Err(Refusal::full("devices of a person", MOST_OF_A_PERSON));
         }
-        self.devices.insert(device.id.clone(), cio_id.to_owned());
+        let token = device.id.clone();
         person.devices.push(device);
+        self.devices.insert(token, cio_id.to_owned());
         Ok(())
     }
 
@@ -273,7 +338,8 @@ impl People {
 
     /// Removes the person and everything that leads to them.
     pub(crate) fn remove(&mut self, cio_id: &str) -> Option<Person> {
-        let Entry { person, .. } = self.by_cio_id.remove(cio_id)?;
+        let Entry { person, held, .. } = self.by_cio_id.remove(cio_id)?;
+        self.room.change(held, 0);
         if let Some(id) = &person.id {
             self.ids.remove(id);
         }
@@ -330,5 +396,53 @@ fn index_phone(phones: &mut HashMap<String, String>, person: &Person, new: &Valu
     }
     if let Some(number) = new.as_str().filter(|number| identifier::is_phone(number)) {
         phones.entry(number.to_owned()).or_insert_with(|| person.cio_id.clone());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::testing::{accept, call, emulator};
+
+    /// What people, objects and suppressions take is given back to the last byte, whichever way they go.
+    #[test]
+    fn what_is_removed_takes_nothing_more() {
+        let emulator = emulator();
+        let taken = || emulator.state().room().taken();
+        let related = json!({"cio_relationships": {"action": "add_relationships", "relationships": [
+            {"identifiers": {"object_type_id": "1", "object_id": "acme"}, "relationship_attributes": {"role": "chief"}},
+        ]}});
+        let group = json!({"groupId": "acme", "anonymousId": "cookie", "traits": {"name": "Acme"}, "messageId": "1"});
+        let object = |action: &str| {
+            let identifiers = json!({"object_type_id": "1", "object_id": "acme"});
+            json!({"type": "object", "action": action, "identifiers": identifiers})
+        };
+        for round in 0..2 {
+            assert_eq!(taken(), 0, "round {round}");
+            accept(&emulator, "PUT /api/v1/customers/1", &json!({"email": "ada@example.com", "plan": {"a": [1, 2]}}));
+            let one = taken();
+            accept(&emulator, "PUT /api/v1/customers/1", &json!({"plan": null, "phone": "+15551234567"}));
+            assert_ne!(taken(), one);
+            accept(&emulator, "PUT /api/v1/customers/1", &related);
+            accept(&emulator, "PUT /api/v1/customers/1/devices", &json!({"device": {"id": "t", "platform": "ios"}}));
+            accept(&emulator, "PUT /api/v1/customers/2", &json!({"anonymous_id": format!("cookie {round}")}));
+            accept(
+                &emulator,
+                "POST /api/v1/merge_customers",
+                &json!({"primary": {"id": "1"}, "secondary": {"id": "2"}}),
+            );
+            let mut group = group.clone();
+            group["messageId"] = round.to_string().into();
+            accept(&emulator, "POST /v1/group", &group);
+            let before = taken();
+            accept(&emulator, "POST /api/v1/customers/1/suppress", &json!(null));
+            assert!((1..before).contains(&taken()));
+            accept(&emulator, "POST /api/v1/customers/1/unsuppress", &json!(null));
+            accept(&emulator, "POST /api/v2/entity", &object("delete"));
+        }
+        assert_eq!(taken(), 0);
+        assert_eq!(call(&emulator, "POST /v1/segments", &json!({"segment": {"name": "VIPs"}})).0, 200);
+        assert!(taken() > 0);
     }
 }

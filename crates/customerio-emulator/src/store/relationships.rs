@@ -44,6 +44,7 @@ impl State {
 
     /// Relates a person to an object, or changes the attributes of their relationship.
     pub(crate) fn relate(&mut self, cio_id: &str, key: &ObjectKey, changes: &Attributes) -> Result<(), Refusal> {
+        self.people.check_room(cio_id)?;
         let Some(person) = self.people.get_mut(cio_id) else { return Ok(()) };
         let Some(object) = self.objects.get_mut(key) else { return Ok(()) };
         if let Some(known) = person.relationships.iter_mut().find(|known| is_to(known, key)) {

@@ -1,14 +1,14 @@
 //! Ids that have been seen, by which a repeat is recognised.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use crate::store::bounded::Bounded;
 
 /// Ids that have been seen; the oldest are forgotten.
 #[derive(Debug, Default)]
 pub(crate) struct SeenIds {
-    known: HashSet<String>,
-    order: Bounded<String>,
+    known: HashSet<Arc<str>>,
+    order: Bounded<Arc<str>>,
 }
 
 impl SeenIds {
@@ -18,9 +18,10 @@ impl SeenIds {
 
     /// Notes an id. Says whether it is new.
     pub(crate) fn note(&mut self, id: &str) -> bool {
-        let new = self.known.insert(id.to_owned());
+        let id = Arc::<str>::from(id);
+        let new = self.known.insert(id.clone());
         if new {
-            for forgotten in self.order.push(id.to_owned(), 0) {
+            for forgotten in self.order.push(id) {
                 self.known.remove(&forgotten);
             }
         }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
+    mem::size_of,
     time::Duration,
 };
 
@@ -13,11 +14,14 @@ use crate::{
     server::answer::Refusal,
     store::{
         bounded::Bounded,
+        capacity::{MOST_BYTES, MOST_ENTRIES, MOST_HELD, MOST_TRIGGER},
         clock::Clock,
         kept::{Kept, Key},
+        memory::block,
         objects::Objects,
         people::People,
         record::{Channel, Event, FormSubmission, LoggedRequest, Message, Metric, Person, Trigger, Unsubscribe},
+        room::Room,
         seen_ids::SeenIds,
     },
     webhooks::{outbox::Outbox, reports::Outcome},
@@ -33,6 +37,7 @@ pub(crate) struct State {
     pub(crate) objects: Objects,
     /// Manual segments, each with its name.
     pub(crate) segments: BTreeMap<u32, String>,
+    room: Room,
     pub(crate) events: Kept<Event>,
     /// The ids of events that are in `events`, or were.
     pub(crate) event_ids: SeenIds,
@@ -61,12 +66,13 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new(clock: Clock) -> Self {
+    pub(crate) fn new(clock: Clock, room: &Room) -> Self {
         Self {
             clock,
-            people: People::default(),
-            objects: Objects::default(),
+            people: People::within(room),
+            objects: Objects::within(room),
             segments: BTreeMap::new(),
+            room: room.clone(),
             events: Kept::default(),
             event_ids: SeenIds::default(),
             message_ids: SeenIds::default(),
@@ -77,12 +83,12 @@ impl State {
             disabled: BTreeSet::new(),
             deliveries: 0,
             broadcasts: BTreeMap::new(),
-            triggers: Bounded::default(),
+            triggers: Bounded::holding(MOST_ENTRIES, MOST_TRIGGER),
             last_trigger: 0,
             receiver: None,
             outcomes: Vec::new(),
             outbox: Outbox::default(),
-            log: Bounded::holding(MOST_LOGGED),
+            log: Bounded::holding(MOST_LOGGED, MOST_BYTES),
             requests: 0,
             dropped: 0,
             refusals: VecDeque::new(),
@@ -99,6 +105,27 @@ impl State {
         ];
         let cio_id = candidates.iter().find_map(|candidate| self.people.find(candidate))?;
         self.people.get(&cio_id)
+    }
+
+    /// Adds a segment.
+    pub(crate) fn add_segment(&mut self, id: u32, name: String) -> Result<(), Refusal> {
+        if self.segments.len() >= MOST_HELD {
+            return Err(Refusal::full("segments", MOST_HELD));
+        }
+        self.room.check()?;
+        self.room.change(0, block(name.len()) + 2 * size_of::<(u32, String)>());
+        self.segments.insert(id, name);
+        Ok(())
+    }
+
+    #[cfg(test)]
+    pub(crate) const fn room(&self) -> &Room {
+        &self.room
+    }
+
+    /// Ends a call: what it has changed counts from now on.
+    pub(crate) fn settle(&mut self) {
+        self.people.settle();
     }
 
     /// Removes a person and what they did.

@@ -1,8 +1,16 @@
 //! The identifiers that nobody may have.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, mem::size_of};
 
-use crate::{contract::identifier::Identifier, server::answer::Refusal, store::capacity::MOST_HELD};
+use crate::{
+    contract::identifier::Identifier,
+    server::answer::Refusal,
+    store::{
+        capacity::MOST_HELD,
+        memory::{block, slot},
+        room::Room,
+    },
+};
 
 /// Most identifiers of one person.
 const MOST_TOGETHER: usize = 4;
@@ -15,9 +23,22 @@ pub(crate) struct Suppressions {
     /// The identifiers that each call suppressed.
     by_call: HashMap<u64, Vec<Identifier>>,
     calls: u64,
+    room: Room,
+}
+
+/// What an identifier takes that is suppressed: it is in both maps.
+fn held(identifier: &Identifier) -> usize {
+    let text = match identifier {
+        Identifier::Id(text) | Identifier::Email(text) | Identifier::Phone(text) | Identifier::CioId(text) => text,
+    };
+    2 * block(text.len()) + 2 * size_of::<Identifier>() + slot::<Identifier, u64>() + slot::<u64, Vec<Identifier>>()
 }
 
 impl Suppressions {
+    pub(crate) fn within(room: &Room) -> Self {
+        Self { room: room.clone(), ..Self::default() }
+    }
+
     pub(crate) fn has(&self, identifier: &Identifier) -> bool {
         !self.suppressed.is_empty() && self.suppressed.contains_key(identifier)
     }
@@ -27,7 +48,7 @@ impl Suppressions {
         if self.suppressed.len() + MOST_TOGETHER > MOST_HELD {
             return Err(Refusal::full("suppressed identifiers", MOST_HELD));
         }
-        Ok(())
+        self.room.check()
     }
 
     /// Adds those that are not suppressed yet.
@@ -37,6 +58,7 @@ impl Suppressions {
             return;
         }
         self.calls += 1;
+        self.room.change(0, together.iter().map(held).sum());
         self.suppressed.extend(together.iter().map(|identifier| (identifier.clone(), self.calls)));
         self.by_call.insert(self.calls, together);
     }
@@ -46,6 +68,7 @@ impl Suppressions {
         let call = self.suppressed.get(identifier).copied();
         for identifier in call.and_then(|call| self.by_call.remove(&call)).unwrap_or_default() {
             self.suppressed.remove(&identifier);
+            self.room.change(held(&identifier), 0);
         }
     }
 }

@@ -27,5 +27,5 @@ pub(crate) fn keep(call: &mut Call<'_>, metric: &str) {
         timestamp,
         body: std::mem::replace(&mut call.body, Value::Null),
     };
-    call.state.metrics.push(metric, call.bytes);
+    call.state.metrics.push(metric);
 }

@@ -62,7 +62,7 @@ pub(crate) fn record(call: &mut Call<'_>, mut fields: Map<String, Value>, person
         _ => Map::new(),
     };
     let event = Event { id, event_type, name, person, anonymous_id, group_id: None, timestamp, data };
-    call.state.events.push(event, call.bytes);
+    call.state.events.push(event);
 }
 
 #[cfg(test)]

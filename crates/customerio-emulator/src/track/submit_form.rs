@@ -68,7 +68,7 @@ fn submit_form(call: &mut Call<'_>) -> Result<Reply, Refusal> {
             people.set_attribute(&cio_id, name, value.clone(), now);
         }
         let submission = FormSubmission { form_id: call.segments[0].clone(), person: cio_id, data };
-        call.state.forms.push(submission, call.bytes);
+        call.state.forms.push(submission);
     }
     Ok(Reply::no_content())
 }

@@ -30,7 +30,7 @@ fn unsubscribe(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         let now = call.now();
         call.state.people.set_attribute(cio_id, "unsubscribed", Value::Bool(true), now);
     }
-    call.state.unsubscribes.push(Unsubscribe { delivery_id: delivery_id.into(), unsubscribe, person }, call.bytes);
+    call.state.unsubscribes.push(Unsubscribe { delivery_id: delivery_id.into(), unsubscribe, person });
     Ok(Reply::empty())
 }
 

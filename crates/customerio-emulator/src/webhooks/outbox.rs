@@ -5,6 +5,7 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
+    mem::size_of,
     time::Duration,
 };
 
@@ -14,6 +15,7 @@ use http::StatusCode;
 use crate::store::{
     bounded::Bounded,
     capacity::{MOST_BYTES, MOST_ENTRIES},
+    memory::block,
 };
 
 /// How long the service waits for an answer.
@@ -60,6 +62,10 @@ pub(crate) struct Waiting {
 }
 
 impl Waiting {
+    fn held(&self) -> usize {
+        block(self.body.len()) + block(self.event_id.len()) + 2 * size_of::<((Duration, u64), Self)>()
+    }
+
     fn ends(&self) -> Duration {
         self.first_sent.map_or(Duration::MAX, |first| first.saturating_add(LIFETIME))
     }
@@ -76,7 +82,7 @@ pub(crate) struct Outbox {
     under_way: Option<(u64, Duration)>,
     calls: u64,
     entered: u64,
-    /// Of all bodies that wait.
+    /// Of memory that all take that wait.
     bytes: usize,
     pub(crate) accepted: u64,
     pub(crate) given_up: Bounded<Bytes>,
@@ -85,12 +91,12 @@ pub(crate) struct Outbox {
 impl Outbox {
     /// Puts in an event that happens at a time. Says whether there was room.
     pub(crate) fn enter(&mut self, event_id: String, body: Bytes, at: Duration) -> bool {
-        if self.waiting() >= MOST_ENTRIES || self.bytes + body.len() > MOST_BYTES {
+        let waiting = Waiting { event_id, body, failures: 0, first_sent: None, not_before: at };
+        if self.waiting() >= MOST_ENTRIES || self.bytes + waiting.held() > MOST_BYTES {
             return false;
         }
         self.entered += 1;
-        self.bytes += body.len();
-        let waiting = Waiting { event_id, body, failures: 0, first_sent: None, not_before: at };
+        self.bytes += waiting.held();
         self.future.insert((at, self.entered), waiting);
         true
     }
@@ -148,8 +154,13 @@ impl Outbox {
         let first = self.backlog.iter().take_while(|waiting| waiting.first_sent.is_some()).count();
         let mut rest = self.backlog.split_off(first);
         let room = MOST_ENTRIES.saturating_sub(self.waiting() + rest.len());
-        let twice: Vec<_> = rest.iter().filter(|_| random.u8(..5) == 0).take(room).cloned().collect();
-        self.bytes += twice.iter().map(|waiting| waiting.body.len()).sum::<usize>();
+        let mut twice = Vec::new();
+        for waiting in rest.iter().filter(|_| random.u8(..5) == 0).take(room) {
+            if self.bytes + waiting.held() <= MOST_BYTES {
+                self.bytes += waiting.held();
+                twice.push(waiting.clone());
+            }
+        }
         rest.extend(twice);
         random.shuffle(rest.make_contiguous());
         self.backlog.append(&mut rest);
@@ -169,14 +180,14 @@ impl Outbox {
         }
         while self.under_way.is_none() && self.backlog.front().is_some_and(|head| head.ends() <= now) {
             if let Some(head) = self.remove_head() {
-                self.given_up.push(head.body.clone(), head.body.len());
+                self.given_up.push(head.body);
             }
         }
     }
 
     fn remove_head(&mut self) -> Option<Waiting> {
         let head = self.backlog.pop_front()?;
-        self.bytes -= head.body.len();
+        self.bytes -= head.held();
         Some(head)
     }
 
@@ -283,10 +294,10 @@ mod tests {
     #[test]
     fn what_waits_is_bounded() {
         let mut outbox = Outbox::default();
-        let half = Bytes::from(vec![b' '; MOST_BYTES / 2]);
+        let half = Bytes::from(vec![b' '; MOST_BYTES / 2 - 1_000]);
         assert!(outbox.enter("a".into(), half.clone(), seconds(0)));
         assert!(outbox.enter("b".into(), half.clone(), seconds(0)));
-        assert!(!outbox.enter("c".into(), Bytes::from_static(b"{}"), seconds(0)));
+        assert!(!outbox.enter("c".into(), Bytes::from(vec![b' '; 2_000]), seconds(0)));
         let (call, _) = sent(&mut outbox, 0);
         outbox.answered(call, status(200), seconds(0));
         assert!(outbox.enter("c".into(), half, seconds(0)));

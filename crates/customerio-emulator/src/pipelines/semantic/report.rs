@@ -90,7 +90,5 @@ fn report(call: &mut Call<'_>, delivery: &str, metrics: &[&str]) {
     let delivery_id = text(delivery).unwrap_or_default();
     let metric = metrics.iter().find_map(|name| text(name)).unwrap_or_default();
     let timestamp = Timestamp::from(timestamp(call));
-    call.state
-        .metrics
-        .push(Metric { delivery_id: delivery_id.into(), metric, timestamp, body: call.body.take() }, call.bytes);
+    call.state.metrics.push(Metric { delivery_id: delivery_id.into(), metric, timestamp, body: call.body.take() });
 }

@@ -30,11 +30,10 @@ const BODY: Shape = Shape::Object(&[("batch", Must, Shape::List(&Shape::Any, 0, 
 fn batch(call: &mut Call<'_>) -> Reply {
     let Some(Value::Array(batch)) = call.take_fields().remove("batch") else { return Reply::empty() };
     let mut errors = Vec::new();
-    let share = call.share(batch.len());
     for (index, item) in batch.into_iter().enumerate() {
         let outcome = match json::excess(&item, MOST_ENTITY) {
             Some(bytes) => Err(Refusal::bad(format!("the item has {bytes} bytes; the most is {MOST_ENTITY}"))),
-            None => apply(&mut call.part(item, share), At::root("the item"), format_args!("/batch/{index}")),
+            None => apply(&mut call.part(item), At::root("the item"), format_args!("/batch/{index}")),
         };
         if let Err(refusal) = outcome {
             // One error an item: with two of the same index nobody could tell how many items were refused.

@@ -23,9 +23,7 @@ fn event(call: &mut Call<'_>) {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let (delivery_id, metric) = (text(&call.body["identifiers"]["id"]), text(&call.body["name"]));
     let timestamp = call.now().into();
-    call.state
-        .metrics
-        .push(Metric { delivery_id: delivery_id.into(), metric, timestamp, body: call.body.take() }, call.bytes);
+    call.state.metrics.push(Metric { delivery_id: delivery_id.into(), metric, timestamp, body: call.body.take() });
 }
 
 #[cfg(test)]

@@ -1,0 +1,122 @@
+//! How much memory each kind of record takes.
+
+use std::{mem::size_of, sync::Arc};
+
+use bytes::Bytes;
+
+use crate::{
+    contract::deviation::Deviation,
+    store::{
+        memory::{block, list, map, slot, tree, value_of},
+        record::{
+            Device, Event, FormSubmission, LoggedRequest, Message, Metric, Person, Relationship, Trigger, Unsubscribe,
+        },
+    },
+};
+
+/// What takes memory.
+pub(crate) trait Held {
+    /// How many bytes it takes beside itself, an estimate.
+    fn held(&self) -> usize;
+}
+
+fn text(text: &str) -> usize {
+    block(text.len())
+}
+
+fn optional(optional: Option<&String>) -> usize {
+    optional.map_or(0, |value| text(value))
+}
+
+impl Held for Event {
+    fn held(&self) -> usize {
+        let ids = [&self.id, &self.person, &self.anonymous_id, &self.group_id];
+        text(&self.name) + ids.into_iter().map(|id| optional(id.as_ref())).sum::<usize>() + map(&self.data)
+    }
+}
+
+impl Held for Message {
+    fn held(&self) -> usize {
+        text(self.delivery_id.as_str())
+            + optional(self.person.as_ref())
+            + optional(self.to.as_ref())
+            + value_of(&self.body)
+    }
+}
+
+impl Held for Trigger {
+    fn held(&self) -> usize {
+        value_of(&self.body)
+    }
+}
+
+impl Held for Metric {
+    fn held(&self) -> usize {
+        text(self.delivery_id.as_str()) + text(&self.metric) + value_of(&self.body)
+    }
+}
+
+impl Held for FormSubmission {
+    fn held(&self) -> usize {
+        text(&self.form_id) + text(&self.person) + map(&self.data)
+    }
+}
+
+impl Held for Unsubscribe {
+    fn held(&self) -> usize {
+        text(self.delivery_id.as_str()) + optional(self.person.as_ref())
+    }
+}
+
+impl Held for LoggedRequest {
+    fn held(&self) -> usize {
+        let deviations = &self.deviations;
+        let noted = deviations.iter().map(|deviation| text(&deviation.pointer) + text(&deviation.message));
+        text(self.method.as_str()) + text(&self.path) + list::<Deviation>(deviations.capacity()) + noted.sum::<usize>()
+    }
+}
+
+impl Held for Bytes {
+    fn held(&self) -> usize {
+        block(self.len())
+    }
+}
+
+/// An id that has been seen stands in a set too.
+impl Held for Arc<str> {
+    fn held(&self) -> usize {
+        block(self.len() + 2 * size_of::<usize>()) + slot::<Self, ()>()
+    }
+}
+
+/// With what leads to the person: each identifier, token and anonymous id stands in an index with their `cio_id`, and the
+/// latter with each object that they are related to.
+impl Held for Person {
+    fn held(&self) -> usize {
+        let cio_id = text(&self.cio_id);
+        let indexed = |key: &str| 2 * text(key) + slot::<String, String>() + cio_id;
+        let identifiers = [self.id.as_deref(), self.email.as_deref(), self.attributes.get("phone").map(|_| "+")];
+        2 * cio_id
+            + identifiers.into_iter().flatten().map(indexed).sum::<usize>()
+            + map(&self.attributes)
+            + list::<Device>(self.devices.capacity())
+            + self.devices.iter().map(|device| device.held() + indexed(&device.id)).sum::<usize>()
+            + tree::<u32, ()>(self.segments.len())
+            + list::<Relationship>(self.relationships.capacity())
+            + self.relationships.iter().map(|related| related.held() + 2 * size_of::<String>() + cio_id).sum::<usize>()
+            + list::<String>(self.anonymous_ids.capacity())
+            + self.anonymous_ids.iter().map(|id| indexed(id)).sum::<usize>()
+    }
+}
+
+impl Held for Device {
+    fn held(&self) -> usize {
+        text(&self.platform) + map(&self.attributes)
+    }
+}
+
+impl Held for Relationship {
+    fn held(&self) -> usize {
+        map(&self.identifiers) + map(&self.attributes)
+    }
+}

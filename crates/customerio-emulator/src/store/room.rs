@@ -1,0 +1,51 @@
+//! The memory for what is never forgotten: people, objects, segments and suppressed identifiers share it.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use crate::{server::answer::Refusal, store::capacity::MOST_MEMORY};
+
+/// How much of it is taken. A clone is the same room.
+#[derive(Clone, Debug)]
+pub(crate) struct Room {
+    taken: Arc<AtomicUsize>,
+    most: usize,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self::of(MOST_MEMORY)
+    }
+}
+
+impl Room {
+    pub(crate) fn of(most: usize) -> Self {
+        Self { taken: Arc::default(), most }
+    }
+
+    /// Refuses a call that would add something where there is no room. What one call adds is not looked at: it is no more
+    /// than the values of its body take, which are bounded too.
+    pub(crate) fn check(&self) -> Result<(), Refusal> {
+        // All that counts is under one lock.
+        if self.taken.load(Ordering::Relaxed) >= self.most {
+            return Err(Refusal::full("bytes of people, objects, segments and suppressions", self.most));
+        }
+        Ok(())
+    }
+
+    /// Something that took `before` bytes takes `after` now.
+    pub(crate) fn change(&self, before: usize, after: usize) {
+        if after >= before {
+            self.taken.fetch_add(after - before, Ordering::Relaxed);
+        } else {
+            self.taken.fetch_sub(before - after, Ordering::Relaxed);
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn taken(&self) -> usize {
+        self.taken.load(Ordering::Relaxed)
+    }
+}

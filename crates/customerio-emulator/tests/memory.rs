@@ -1,0 +1,159 @@
+//! What the emulator holds is bounded by the memory that it takes, and not by the text that it came in.
+
+#![expect(clippy::unwrap_used, reason = "these are tests, and so are their helpers")]
+
+use customerio_emulator::{APP_API_KEY, Emulator};
+use http::Request;
+
+/// A request with credentials, from a line such as `PUT /api/v1/customers/1`; its status.
+fn call(emulator: &Emulator, line: &str, body: String) -> u16 {
+    let (method, path) = line.split_once(' ').unwrap();
+    let authorization = match path {
+        // `emulator-pipelines-key:`
+        "/v1/track" | "/v1/group" | "/v1/batch" => "Basic ZW11bGF0b3ItcGlwZWxpbmVzLWtleTo=".to_owned(),
+        _ if path.starts_with("/v1/") => format!("Bearer {APP_API_KEY}"),
+        // `emulator-site:emulator-track-key`
+        _ => "Basic ZW11bGF0b3Itc2l0ZTplbXVsYXRvci10cmFjay1rZXk=".to_owned(),
+    };
+    let request = Request::builder().method(method).uri(path).header("authorization", authorization);
+    let request = request.header("content-type", "application/json").header("x-strict-mode", "1");
+    emulator.handle(&request.body(body.into()).unwrap()).status().as_u16()
+}
+
+/// Makes calls, which a function numbers, until one finds no room. Gives how many bytes the emulator holds then, and the
+/// last status.
+fn fill(emulator: &Emulator, calls: usize, of: impl Fn(usize) -> (String, String)) -> (usize, u16) {
+    let mut status = 0;
+    let held = allocation_counter::measure(|| {
+        for number in 0..calls {
+            let (line, body) = of(number);
+            status = call(emulator, &line, body);
+            if status == 503 {
+                break;
+            }
+            assert!(matches!(status, 200 | 204), "{line}: {status}");
+        }
+    });
+    (usize::try_from(held.bytes_current).unwrap(), status)
+}
+
+/// A list of objects that each take 90 times their text.
+fn bomb(objects: usize) -> String {
+    format!("[{}]", vec![r#"{"":0}"#; objects].join(","))
+}
+
+const LIST: usize = 64 * 1024 * 1024;
+
+#[test]
+fn ids_alone_are_held_within_the_bound() {
+    let emulator = Emulator::new();
+    // The ids of calls, and the events with theirs: two lists.
+    let (held, status) = fill(&emulator, 4_000, |number| {
+        let id = format!("{number:020000}");
+        ("POST /v1/track".into(), format!(r#"{{"event":"e","anonymousId":"a","messageId":"{id}"}}"#))
+    });
+    assert_eq!(status, 200);
+    assert!((LIST..3 * LIST).contains(&held), "{held}");
+    assert!(emulator.events().len() > 1_000);
+}
+
+#[test]
+fn small_texts_of_large_values_are_held_within_the_bound() {
+    let event = |number: usize| {
+        let data = format!(r#"{{"name":"e","anonymous_id":"{number}","data":{{"a":{}}}}}"#, bomb(13_000));
+        ("POST /api/v1/events".to_owned(), data)
+    };
+    let metric = |_| {
+        let list =
+            format!(r#"{{"delivery_id":"1","metric":"bounced","recipient":"a","reason":"{}"}}"#, "x".repeat(40_000));
+        ("POST /api/v1/metrics".to_owned(), list)
+    };
+    let message = |_| {
+        let data = format!(r#"{{"a":{}}}"#, bomb(13_000));
+        let body = format!(r#"{{"transactional_message_id":1,"identifiers":{{"id":"1"}},"message_data":{data}}}"#);
+        ("POST /v1/send/in_app".to_owned(), body)
+    };
+    let (events, _) = fill(&Emulator::new(), 40, event);
+    let (metrics, _) = fill(&Emulator::new(), 4_000, metric);
+    let (messages, _) = fill(&Emulator::new(), 40, message);
+    for held in [events, metrics, messages] {
+        assert!((LIST / 2..2 * LIST).contains(&held), "{held}");
+    }
+}
+
+/// What is never forgotten is refused where there is no room, and there is room again when something goes.
+#[test]
+fn people_and_objects_are_held_within_the_bound() {
+    const MOST: usize = 10_000_000;
+    type Numbered = fn(usize) -> (String, String);
+    let cases: [(&str, usize, Numbered); 7] = [
+        ("small people", 20_000, |number| {
+            (format!("PUT /api/v1/customers/{number}"), format!(r#"{{"email":"p{number}@example.com","plan":"pro"}}"#))
+        }),
+        ("large values", 20, |number| {
+            let attributes = (0..20).map(|name| format!(r#""a{name}":{}"#, bomb(140)));
+            let attributes = attributes.collect::<Vec<_>>().join(",");
+            (format!("PUT /api/v1/customers/{number}"), format!("{{{attributes}}}"))
+        }),
+        ("preferences", 500, |number| {
+            let topics = (1..400).map(|topic| format!(r#""topic_{}":true"#, topic + number * 400));
+            let topics = topics.collect::<Vec<_>>().join(",");
+            let body = format!(r#"{{"cio_subscription_preferences":{{"topics":{{{topics}}}}}}}"#);
+            (format!("PUT /api/v1/customers/{}", number % 3), body)
+        }),
+        ("devices", 300, |number| {
+            let attributes = (0..300).map(|name| format!(r#""a{name}":"{}""#, "x".repeat(100)));
+            let attributes = attributes.collect::<Vec<_>>().join(",");
+            let device = format!(r#"{{"id":"d{number}","platform":"ios","attributes":{{{attributes}}}}}"#);
+            (format!("PUT /api/v1/customers/{}/devices", number % 2), format!(r#"{{"device":{device}}}"#))
+        }),
+        ("visitors of objects", 400, |number| {
+            let traits = format!(r#"{{"relationshipAttributes":{{"a":{}}}}}"#, bomb(140));
+            let who = format!(r#""groupId":"{}","anonymousId":"{number:01000}""#, number % 3);
+            ("POST /v1/group".into(), format!(r#"{{{who},"traits":{traits}}}"#))
+        }),
+        ("suppressed identifiers", 2_000, |number| {
+            (format!("POST /api/v1/customers/{number:08000}@x/suppress"), String::new())
+        }),
+        ("segments", 500, |number| {
+            let name = format!("{number:050000}");
+            ("POST /v1/segments".into(), format!(r#"{{"segment":{{"name":"{name}"}}}}"#))
+        }),
+    ];
+    for (what, calls, of) in cases {
+        let emulator = Emulator::builder().with_memory_limit(MOST).build();
+        let (held, status) = fill(&emulator, calls, of);
+        assert_eq!(status, 503, "{what}: {held} bytes");
+        // The log of the requests is held too.
+        assert!((MOST / 2..2 * MOST + 2_000_000).contains(&held), "{what}: {held} bytes");
+    }
+    let emulator = Emulator::builder().with_memory_limit(MOST).build();
+    let (_, status) = fill(&emulator, 20_000, cases[0].2);
+    assert_eq!(status, 503);
+    assert_eq!(call(&emulator, "PUT /api/v1/customers/0", r#"{"plan":null}"#.into()), 200, "what removes is taken");
+    for number in 0..100 {
+        assert_eq!(call(&emulator, &format!("DELETE /api/v1/customers/{number}"), String::new()), 200);
+    }
+    assert_eq!(call(&emulator, "PUT /api/v1/customers/new", "{}".into()), 200);
+}
+
+/// One person does not take what all have, nor does what stands beside a batch become large in each of its calls.
+#[test]
+fn one_person_and_one_batch_are_bounded() {
+    let emulator = Emulator::new();
+    let (held, status) = fill(&emulator, 60, |number| {
+        let attributes = (0..999).map(|name| format!(r#""{number}-{name}":"{}""#, "x".repeat(400)));
+        let attributes = attributes.collect::<Vec<_>>().join(",");
+        let device = format!(r#"{{"id":"d{number}","platform":"ios","attributes":{{{attributes}}}}}"#);
+        ("PUT /api/v1/customers/1/devices".into(), format!(r#"{{"device":{device}}}"#))
+    });
+    assert_eq!(status, 503);
+    assert!(held < 20_000_000, "{held}");
+
+    let item = r#"{"type":"track","event":"e","userId":"1"}"#;
+    let body = format!(r#"{{"context":{{"a":{}}},"batch":[{}]}}"#, bomb(4_000), vec![item; 1_000].join(","));
+    let mut status = 0;
+    let most = allocation_counter::measure(|| status = call(&emulator, "POST /v1/batch", body)).bytes_max;
+    assert_eq!(status, 413);
+    assert!(most < 20_000_000, "{most}");
+}
