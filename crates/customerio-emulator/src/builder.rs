@@ -1,5 +1,7 @@
 //! Sets an emulator up.
 
+use std::time::Duration;
+
 use customerio_core::{Region, Timestamp};
 
 use crate::{config::Config, emulator::Emulator, store::clock::Clock};
@@ -114,6 +116,17 @@ impl Builder {
     /// ```
     pub fn with_hosts(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.config.hosts = names.into_iter().map(|name| name.into().to_ascii_lowercase()).collect();
+        self
+    }
+
+    /// How long [`Emulator::send_webhooks`] and [`Emulator::drain_webhooks`] wait for a receiver, in real time. Default: a
+    /// second.
+    ///
+    /// The service waits 4 seconds. Those pass on the emulator's clock, however short this is: a receiver that says nothing
+    /// has timed out after 4 of the emulator's seconds. A receiver that may be slow, such as one that is being debugged,
+    /// needs more than a second.
+    pub fn with_webhook_timeout(mut self, timeout: Duration) -> Self {
+        self.config.webhook_timeout = timeout;
         self
     }
 

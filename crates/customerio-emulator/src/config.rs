@@ -1,5 +1,7 @@
 //! What can be set about an emulator, and what it is if nothing is.
 
+use std::time::Duration;
+
 use customerio_core::Region;
 
 use crate::store::capacity::MOST_MEMORY;
@@ -25,6 +27,9 @@ pub const WEBHOOK_SIGNING_KEY: &str = "emulator-webhook-key";
 /// The number of the workspace of an emulator that is given none.
 pub const WORKSPACE_ID: u64 = 1;
 
+/// How long a receiver of webhooks has in real time if nothing else was said: it is mostly of the same process.
+pub(crate) const WEBHOOK_TIMEOUT: Duration = Duration::from_secs(1);
+
 #[derive(Clone)]
 pub(crate) struct Config {
     pub(crate) site_id: String,
@@ -38,6 +43,8 @@ pub(crate) struct Config {
     pub(crate) cors: bool,
     /// What else the server may be called, in lower case.
     pub(crate) hosts: Vec<String>,
+    /// How long a receiver of webhooks has, in real time.
+    pub(crate) webhook_timeout: Duration,
     /// Most bytes of memory for what is never forgotten.
     pub(crate) memory: usize,
 }
@@ -55,6 +62,7 @@ impl Default for Config {
             region: Region::Us,
             cors: false,
             hosts: Vec::new(),
+            webhook_timeout: WEBHOOK_TIMEOUT,
             memory: MOST_MEMORY,
         }
     }

@@ -432,6 +432,49 @@ mod tests {
         }
     }
 
+    /// The clock stops at its end, and what comes then is answered like anything else.
+    #[tokio::test]
+    async fn at_the_end_of_time_nothing_breaks() {
+        let trigger = "POST /v1/campaigns/1/triggers";
+        let email = |send_at: i64| json!({"transactional_message_id": 1, "to": "a@b", "identifiers": {"id": "1"}, "send_at": send_at});
+        let calls = |emulator: &Emulator, again: u16| {
+            assert_eq!(call(emulator, trigger, &json!({})).0, 200);
+            assert_eq!(call(emulator, trigger, &json!({})).0, again);
+            for (line, body) in [
+                ("PUT /api/v1/customers/1", json!({"plan": "pro"})),
+                ("POST /api/v1/customers/1/events", json!({"name": "e"})),
+                ("PUT /api/v1/customers/1/devices", json!({"device": {"id": "t", "platform": "ios"}})),
+                ("POST /v1/identify", json!({"userId": "1", "traits": {"plan": "free"}})),
+                ("POST /v1/send/email", email(-99_999_999_999)),
+                ("POST /v1/send/email", email(99_999_999_999)),
+            ] {
+                assert_eq!(call(emulator, line, &body).0, 200, "{line}");
+            }
+        };
+        let emulator = emulator();
+        emulator.create_broadcast(1);
+        emulator.report_to("http://example.com/hook").unwrap();
+        emulator.set_outcomes([(Duration::ZERO, crate::Outcome::Sent), (Duration::MAX, crate::Outcome::Opened)]);
+        emulator.advance(Duration::MAX);
+        emulator.advance(Duration::MAX);
+        assert_eq!(emulator.now(), i64::MAX.into());
+        // Ten seconds later cannot be told from now.
+        calls(&emulator, 200);
+        let client = customerio_core::Client::new(emulator.app_endpoint().unwrap(), emulator.clone());
+        let audience = customerio_core::app::Audience::Default(customerio_core::app::DefaultAudience::new());
+        client.trigger_broadcast(customerio_core::app::TriggerBroadcast::new(1, audience)).await.unwrap();
+        // Nobody is there to receive them, and the clock can be moved no further.
+        emulator.drain_webhooks(&emulator.clone()).await;
+        assert_eq!((emulator.webhooks_waiting(), emulator.webhook_pause()), (0, None));
+
+        let other = Emulator::builder().with_clock_at(i64::MAX).build();
+        other.create_broadcast(1);
+        calls(&other, 429);
+        for since_epoch in [Duration::MAX, Duration::ZERO] {
+            assert_eq!(other.handle_at(&request("PUT /api/v1/customers/2", &json!({})), since_epoch).status(), 200);
+        }
+    }
+
     #[test]
     fn requests_are_counted_and_logged() {
         let emulator = emulator();

@@ -12,12 +12,7 @@ use http::{Request, Uri, uri::Scheme};
 use crate::{
     emulator::Emulator,
     store::{clock::seconds, kept::Key},
-    webhooks::{
-        outbox::{TIMEOUT, WebhookAnswer},
-        plan::report,
-        reports::Outcome,
-        signing::signed,
-    },
+    webhooks::{outbox::WebhookAnswer, plan::report, reports::Outcome, signing::signed},
 };
 
 /// Webhooks that report of the messages.
@@ -153,12 +148,29 @@ impl Emulator {
         Verifier::new(&self.config.webhook_signing_key)
     }
 
+    /// Moves the clock to where the service would have waited long enough for this webhook, if it is not there.
+    fn time_out(&self, call: &WebhookCall) {
+        let mut state = self.state();
+        let now = state.clock.since_epoch();
+        if let Some(end) = state.outbox.times_out(call.number) {
+            state.clock.advance(end.saturating_sub(now));
+        }
+        let now = state.clock.since_epoch();
+        state.outbox.answered(call.number, WebhookAnswer::Timeout, now);
+    }
+
     /// Sends what is due over a transport, one after another, until nothing is due. Says how many were sent.
+    ///
+    /// A receiver that says nothing costs as much real time as
+    /// [`Builder::with_webhook_timeout`](crate::Builder::with_webhook_timeout) says, and the emulator's clock goes over the 4
+    /// seconds that the service waits.
     pub async fn send_webhooks(&self, transport: &(impl Transport + ?Sized)) -> u64 {
         let mut sent = 0;
         while let Some(call) = self.next_webhook() {
-            let answer = send(transport, call.request.clone()).await;
-            self.webhook_answered(&call, answer);
+            match send(transport, call.request.clone(), self.config.webhook_timeout).await {
+                WebhookAnswer::Timeout => self.time_out(&call),
+                answer => self.webhook_answered(&call, answer),
+            }
             sent += 1;
         }
         sent
@@ -204,9 +216,9 @@ impl std::fmt::Debug for WebhookCall {
     }
 }
 
-async fn send(transport: &(impl Transport + ?Sized), request: Request<Bytes>) -> WebhookAnswer {
+async fn send(transport: &(impl Transport + ?Sized), request: Request<Bytes>, timeout: Duration) -> WebhookAnswer {
     let mut answer = transport.send(request);
-    let mut timer = transport.sleep(TIMEOUT);
+    let mut timer = transport.sleep(timeout);
     poll_fn(|context| {
         if let Poll::Ready(result) = Pin::as_mut(&mut answer).poll(context) {
             return Poll::Ready(match result {
@@ -227,7 +239,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::testing::{NOW, call, emulator};
+    use crate::{
+        config::WEBHOOK_TIMEOUT,
+        testing::{NOW, call, emulator},
+    };
 
     fn send_email(emulator: &Emulator, extra: (&str, i64)) -> String {
         let mut body = json!({"to": "a@b", "transactional_message_id": 1, "identifiers": {"id": "42"}});
@@ -272,8 +287,8 @@ mod tests {
             Ok(response)
         }
         async fn sleep(&self, duration: Duration) {
-            // An answer that comes does so at once, and its timer is not polled.
-            self.emulator.advance(duration);
+            // An answer that comes does so at once, and its timer is not polled. Real time does not move the clock.
+            assert_eq!(duration, WEBHOOK_TIMEOUT);
         }
         fn now(&self) -> Moment {
             self.emulator.moment()
@@ -310,6 +325,41 @@ mod tests {
         assert_eq!(metrics, expected.map(|(at, metric)| (at, metric.to_owned())));
         assert_eq!((emulator.webhooks_accepted(), emulator.webhooks_waiting()), (3, 0));
         assert_eq!(emulator.webhook_pause(), None);
+    }
+
+    /// A receiver that says nothing for a week costs real time once for each of its calls, and as much as was asked for.
+    #[tokio::test]
+    async fn a_silent_receiver_costs_the_time_that_was_asked_for() {
+        #[derive(Debug)]
+        struct Silent(std::sync::Mutex<Vec<Duration>>);
+
+        #[async_trait]
+        impl Transport for Silent {
+            async fn send(&self, _: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+                std::future::pending().await
+            }
+            async fn sleep(&self, duration: Duration) {
+                self.0.lock().unwrap().push(duration);
+            }
+            fn now(&self) -> Moment {
+                unimplemented!("nobody asks it")
+            }
+        }
+
+        let asked = Duration::from_millis(20);
+        let emulator = Emulator::builder().with_clock_at(NOW).with_webhook_timeout(asked).build();
+        emulator.report_to("http://example.com/hook").unwrap();
+        let delivery = send_email(&emulator, ("", 0));
+        let _ = emulator.report(&delivery, &Outcome::Sent).unwrap();
+        let receiver = Silent(Vec::new().into());
+        assert_eq!(emulator.send_webhooks(&receiver).await, 1);
+        assert_eq!(emulator.now(), (NOW + 4).into(), "so long the service waits");
+        assert_eq!(emulator.webhook_pause(), Some(Duration::from_secs(60)));
+        let sent = emulator.drain_webhooks(&receiver).await;
+        // After 1, 3, 7, … minutes, until the week is over.
+        assert_eq!((sent, emulator.webhooks_given_up().len()), (13, 1));
+        assert_eq!(*receiver.0.lock().unwrap(), [asked; 14]);
+        assert_eq!(emulator.now().unix_seconds(), NOW + 7 * 24 * 60 * 60);
     }
 
     #[tokio::test]

@@ -19,7 +19,7 @@ use crate::store::{
 };
 
 /// How long the service waits for an answer.
-pub(crate) const TIMEOUT: Duration = Duration::from_secs(4);
+const TIMEOUT: Duration = Duration::from_secs(4);
 
 /// How long the service repeats a call.
 const LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -133,6 +133,11 @@ impl Outbox {
             self.fail(answer, now);
         }
         self.catch_up(now);
+    }
+
+    /// When the call of this number times out, if it is under way.
+    pub(crate) fn times_out(&self, call: u64) -> Option<Duration> {
+        self.under_way.filter(|(number, _)| *number == call).map(|(_, sent)| sent.saturating_add(TIMEOUT))
     }
 
     /// When something is to be done next: a call is due, times out or is given up, or an event happens.
