@@ -160,8 +160,7 @@ impl<'de> Visitor<'de> for Strict<'_> {
             if key == NUMBER && *KEEPS_TEXT {
                 return self.leaf(access.next_value::<String>()?.parse::<Number>().map_err(A::Error::custom)?);
             }
-            let nodes = memory::tree::<String, Value>;
-            let more = nodes(map.len() + 1) - nodes(map.len());
+            let more = memory::fields(map.len() + 1) - memory::fields(map.len());
             self.0.take(more + memory::block(key.len()))?;
             let value = access.next_value_seed(Strict(&mut *self.0))?;
             if map.contains_key(&key) {
@@ -231,6 +230,8 @@ mod tests {
             (format!("\"{}\"", "x".repeat(1_000)), 1_100),
             (r#"{"":"#.repeat(100) + "0" + &"}".repeat(100), 70_000),
         ] {
+            // Where `serde_json` keeps the order of fields, values are larger.
+            let most = most * size_of::<Value>() / 32;
             let read_with = |most| {
                 let mut value = None;
                 let info = allocation_counter::measure(|| value = read(text.as_bytes(), most).ok());
@@ -239,9 +240,9 @@ mod tests {
             let (value, _) = read_with(most);
             let value = value.unwrap_or_else(|| panic!("{text:.40} takes more than {most}"));
             assert!(memory::value_of(&value) <= most, "{text:.40} takes {}", memory::value_of(&value));
-            let (value, highest) = read_with(most / 4);
+            let (value, highest) = read_with(most / 8);
             // A list that grows is there twice for a moment.
-            assert!(value.is_none() && highest < most, "{text:.40} took {highest} of {}", most / 4);
+            assert!(value.is_none() && highest < most, "{text:.40} took {highest} of {}", most / 8);
         }
     }
 }

@@ -3,7 +3,7 @@
 //! An estimate, which for values that are small is rather too high than too low: the allocator's own share and the room
 //! that maps and lists keep free are in it.
 
-use std::mem::size_of;
+use std::{collections::BTreeMap, mem::size_of};
 
 use serde_json::{Map, Number, Value};
 
@@ -35,9 +35,23 @@ pub(crate) const fn tree<K, V>(entries: usize) -> usize {
     leaves * block(node) + inner * block(node + (ROOM + 1) * 8)
 }
 
+/// What holds so many fields of a JSON object: a B-tree, or a table where another crate has made `serde_json` keep their
+/// order.
+pub(crate) const fn fields(count: usize) -> usize {
+    if size_of::<Map<String, Value>>() <= size_of::<BTreeMap<String, Value>>() {
+        return tree::<String, Value>(count);
+    }
+    if count == 0 {
+        return 0;
+    }
+    let slots = if count < 4 { 4 } else { (count * 8 / 7 + 1).next_power_of_two() };
+    let room = if slots < 8 { slots - 1 } else { slots / 8 * 7 };
+    list::<(u64, String, Value)>(room) + block(slots * 9 + 16)
+}
+
 /// A JSON object, beside the values in it.
 pub(crate) fn map(map: &Map<String, Value>) -> usize {
-    tree::<String, Value>(map.len()) + map.iter().map(|(key, value)| block(key.len()) + value_of(value)).sum::<usize>()
+    fields(map.len()) + map.iter().map(|(key, value)| block(key.len()) + value_of(value)).sum::<usize>()
 }
 
 /// What a JSON value takes beside itself.
