@@ -269,6 +269,15 @@ impl Admitted {
         if self.route.body.is_some() { self.route.most.0 } else { MOST_NOTHING }
     }
 
+    /// The refusal of a body that has more than [`most`](Self::most) bytes, and has not come whole.
+    #[cfg(feature = "server")]
+    pub(crate) fn too_long(&self) -> Refusal {
+        match (self.route.body, self.route.most) {
+            (None, _) => takes_no_body(),
+            (Some(_), (most, status)) => Refusal::new(status, format!("the body has more than {most} bytes")),
+        }
+    }
+
     /// Reads the body and checks everything that can be checked without the state.
     pub(crate) fn prepare(self, body: &Bytes) -> Result<Prepared, Refusal> {
         let mut deviations = Deviations::default();

@@ -165,6 +165,25 @@ fn a_request_that_is_refused_by_its_head_is_answered_before_its_body_comes() {
             server.shutdown().await;
         });
     }
+    // Who does not say how long a body is, is told when it is too long.
+    for (line, credentials, status) in [
+        (customer, TRACK, 413),
+        ("POST /api/v2/entity", TRACK, 400),
+        ("POST /api/v1/customers/1/suppress", TRACK, 400),
+        ("POST /v1/send/sms", APP, 413),
+    ] {
+        run(async {
+            let server = serve().await;
+            let chunked = head(line, credentials, 0).replace("content-length: 0", "transfer-encoding: chunked");
+            let mut stream = send(&server, &chunked).await;
+            let chunk = format!("10000\r\n{}\r\n", " ".repeat(65_536));
+            for _ in 0..65 {
+                stream.write_all(chunk.as_bytes()).await.unwrap();
+            }
+            assert_eq!(answer(&mut stream).await.0, status, "{line}");
+            server.shutdown().await;
+        });
+    }
     // Who asks first whether to send a body does not send it.
     run(async {
         let server = serve().await;

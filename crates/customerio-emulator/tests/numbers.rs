@@ -1,8 +1,6 @@
 //! Numbers arrive as they were sent, also where another crate of the program has changed how `serde_json` keeps them:
 //! `.ci/run` runs this with its features `arbitrary_precision`, `float_roundtrip` and `preserve_order`.
 
-#![expect(clippy::unwrap_used, reason = "these are tests, and so are their helpers")]
-
 use customerio_core::{
     Client, DeliveryId,
     app::SentMessage,

@@ -80,7 +80,7 @@ impl Shared {
         match body::read(&mut body, said, most, &self.room, seat).await {
             Ok(read) => (self.complete(parts, admitted, read).await, None),
             Err(unread) => {
-                let response = self.emulator.refuse(head, admitted.route(), refusal(unread, most));
+                let response = self.emulator.refuse(head, admitted.route(), refusal(unread, &admitted));
                 (response, Some(body).filter(|_| matches!(unread, Unread::TooLong | Unread::NoRoom)))
             }
         }
@@ -104,9 +104,9 @@ impl Shared {
     }
 }
 
-fn refusal(unread: Unread, most: usize) -> Refusal {
+fn refusal(unread: Unread, admitted: &Admitted) -> Refusal {
     match unread {
-        Unread::TooLong => Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, format!("the body has more than {most} bytes")),
+        Unread::TooLong => admitted.too_long(),
         Unread::TooSlow => Refusal::new(StatusCode::REQUEST_TIMEOUT, "the body did not come in time"),
         Unread::NoRoom => Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "too many large bodies come at the same time")
             .with_header(header::RETRY_AFTER, HeaderValue::from_static("1")),

@@ -342,7 +342,7 @@ mod tests {
                 self.0.lock().unwrap().push(duration);
             }
             fn now(&self) -> Moment {
-                unimplemented!("nobody asks it")
+                Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 0 }
             }
         }
 
