@@ -10,7 +10,14 @@ use std::{
     time::Duration,
 };
 
-use customerio_emulator::{Emulator, Server};
+use customerio_core::{
+    Client, Moment, Transport, TransportError, TransportErrorKind,
+    app::SendEmail,
+    async_trait,
+    bytes::Bytes,
+    http::{Request, Response},
+};
+use customerio_emulator::{Emulator, Outcome, Server};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -293,7 +300,46 @@ fn a_request_for_another_host_is_refused() {
     });
 }
 
-/// Out of files, the server waits; before, it asked again and again. This runs in a process of its own, which has few.
+/// Sends over a socket of its own, and reads until there is an answer.
+#[derive(Debug)]
+struct Plain(std::time::Instant);
+
+#[async_trait]
+impl Transport for Plain {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        let failed = |_| TransportError::maybe_sent(TransportErrorKind::Connection);
+        let authority = request.uri().authority().unwrap().as_str();
+        let mut stream = TcpStream::connect(authority).await.map_err(failed)?;
+        stream.write_all(request.body()).await.map_err(failed)?;
+        stream.read_u8().await.map_err(failed)?;
+        Ok(Response::new(Bytes::new()))
+    }
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+    fn now(&self) -> Moment {
+        Moment { monotonic: self.0.elapsed(), since_epoch: Duration::ZERO, random: 0 }
+    }
+}
+
+#[test]
+fn a_silent_receiver_of_webhooks_costs_little_time() {
+    run(async {
+        let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let emulator =
+            Emulator::builder().with_clock_at(1_700_000_000).with_webhook_timeout(Duration::from_millis(10)).build();
+        emulator.report_to(&format!("http://{}/", silent.local_addr().unwrap())).unwrap();
+        emulator.set_outcomes([(Duration::ZERO, Outcome::Sent)]);
+        let app = Client::new(emulator.app_endpoint().unwrap(), emulator.clone());
+        app.send_email(SendEmail::from_template("order", "ada@example.com").with_identifiers("42")).await.unwrap();
+        let started = Instant::now();
+        let sent = emulator.drain_webhooks(&Plain(std::time::Instant::now())).await;
+        assert_eq!((sent, emulator.webhooks_given_up().len(), emulator.webhooks_accepted()), (14, 1, 0));
+        assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
+    });
+}
+
+/// Out of files, the server waits instead of asking again and again. This runs in a process of its own, which has few.
 #[test]
 fn out_of_files_the_server_waits_a_little() {
     const NAME: &str = "CUSTOMERIO_EMULATOR_OUT_OF_FILES";

@@ -152,3 +152,10 @@ async fn dropping_the_server_ends_it() {
         tokio::task::yield_now().await;
     }
 }
+
+#[test]
+#[should_panic(expected = "timers are disabled")]
+fn without_a_clock_it_is_not_served() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
+    let _ = runtime.block_on(Emulator::new().serve_on_loopback());
+}

@@ -18,7 +18,7 @@ use tokio::{
     net::{TcpListener, TcpStream, ToSocketAddrs},
     sync::watch,
     task::{JoinHandle, JoinSet},
-    time::{sleep, timeout},
+    time::{Interval, interval, sleep, timeout},
 };
 
 use crate::{
@@ -62,7 +62,7 @@ impl Emulator {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         let (stop, stopped) = watch::channel(());
-        let task = tokio::spawn(accept(listener, Shared::of(self), stopped));
+        let task = tokio::spawn(accept(listener, Shared::of(self), interval(SWEEP), stopped));
         Ok(Server { emulator: self.clone(), address, stop, task })
     }
 
@@ -163,10 +163,9 @@ impl Drop for Server {
     }
 }
 
-async fn accept(listener: TcpListener, shared: Shared, mut stopped: watch::Receiver<()>) {
+async fn accept(listener: TcpListener, shared: Shared, mut sweep: Interval, mut stopped: watch::Receiver<()>) {
     let connections = Arc::new(Connections::default());
     let mut tasks = JoinSet::new();
-    let mut sweep = tokio::time::interval(SWEEP);
     let mut next = Box::pin(next(&listener, &connections));
     loop {
         tokio::select! {
