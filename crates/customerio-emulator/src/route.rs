@@ -319,7 +319,7 @@ fn check_media_type(headers: &HeaderMap) -> Result<(), Refusal> {
 }
 
 /// How many bytes the body has, where the head says that.
-pub(crate) fn content_length(headers: &HeaderMap) -> Option<usize> {
+fn content_length(headers: &HeaderMap) -> Option<usize> {
     headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::{Instant, timeout, timeout_at},
@@ -67,14 +67,10 @@ pub(crate) struct Read {
     _share: Option<OwnedSemaphorePermit>,
 }
 
-/// Reads a body of at most `most` bytes; `said` is how many there will be, if the head says it.
-pub(crate) async fn read(
-    body: &mut Incoming,
-    said: Option<usize>,
-    most: usize,
-    room: &Room,
-    seat: &Seat,
-) -> Result<Read, Unread> {
+/// Reads a body of at most `most` bytes.
+pub(crate) async fn read(body: &mut Incoming, most: usize, room: &Room, seat: &Seat) -> Result<Read, Unread> {
+    // Unless it is chunked, it is known how long it will be.
+    let said = body.size_hint().exact().and_then(|bytes| usize::try_from(bytes).ok());
     let (mut bytes, mut share) = (Vec::with_capacity(said.unwrap_or(0).min(MOST_ALONE)), None);
     let mut end = Instant::now() + WHOLE;
     loop {
@@ -90,7 +86,9 @@ pub(crate) async fn read(
             // All at once: with a part each, several could wait for each other.
             let all = said.unwrap_or(most).max(bytes.len() + data.len());
             let asked = Instant::now();
+            seat.wait_for(Waiting::Body);
             share = Some(room.share(all).await?);
+            seat.wait_for(Waiting::Answer);
             end += asked.elapsed();
             bytes.reserve_exact(all - bytes.len());
         }

@@ -10,7 +10,7 @@ use tokio::sync::Semaphore;
 
 use crate::{
     emulator::{Admission, Emulator},
-    route::{Admitted, Head, content_length},
+    route::{Admitted, Head},
     server::{
         answer::{Envelope, Refusal},
         body::{self, Read, Room, Unread},
@@ -76,8 +76,7 @@ impl Shared {
                 return (response, Some(body).filter(|_| !asks));
             }
         };
-        let (said, most) = (content_length(&parts.headers), admitted.most());
-        match body::read(&mut body, said, most, &self.room, seat).await {
+        match body::read(&mut body, admitted.most(), &self.room, seat).await {
             Ok(read) => (self.complete(parts, admitted, read).await, None),
             Err(unread) => {
                 let response = self.emulator.refuse(head, admitted.route(), refusal(unread, &admitted));
