@@ -588,10 +588,10 @@ mod tests {
             assert_eq!((requests.len(), result.unwrap_err().status().unwrap().as_u16()), (attempts, status));
         }
         // A batch of which some was refused is not sent again to learn which.
-        let mut packer = crate::BatchBuilder::<crate::TrackBatch>::new();
+        let mut builder = crate::BatchBuilder::<crate::TrackBatch>::new();
         let identify = track::v2::person::Identify::new("1");
-        packer.push((), crate::Item::new(identify, &at(0), &crate::Limits::default()).unwrap()).unwrap();
-        let batch = packer.finish().unwrap().prepare();
+        builder.push((), crate::Item::new(identify, &at(0), &crate::Limits::default()).unwrap()).unwrap();
+        let batch = builder.finish().unwrap().prepare();
         let (requests, _, result) = play_prepared(batch.clone(), &options(), vec![broken(207, "{\"errors\":[")]);
         assert_eq!((requests.len(), result.unwrap_err().stop_reason()), (1, StopReason::Final));
         let (requests, _, _) = play_prepared(batch, &options(), (0..3).map(|_| broken(200, "{")).collect());

@@ -318,15 +318,15 @@ fn item(id: &str) -> Item<TrackBatch> {
 
 #[test]
 fn batches_and_their_answers_show_no_item_and_no_tag() {
-    let mut packer = BatchBuilder::new().with_limits(Limits::default().with_batch_item(200).with_batch(400));
-    packer.push("LEAK-tag", item("LEAK-41")).unwrap();
+    let mut builder = BatchBuilder::new().with_limits(Limits::default().with_batch_item(200).with_batch(400));
+    builder.push("LEAK-tag", item("LEAK-41")).unwrap();
     assert_opaque("an item", &item("LEAK-41"));
-    assert_opaque("a packer", &packer);
-    let refused = packer.push("LEAK-tag", item(&"LEAK-".repeat(30))).unwrap_err();
+    assert_opaque("a builder", &builder);
+    let refused = builder.push("LEAK-tag", item(&"LEAK-".repeat(30))).unwrap_err();
     assert_opaque("a refused item", &refused);
     assert_error("a refused item", &refused.error, None);
-    packer.push("LEAK-tag", item("LEAK-42")).unwrap();
-    let batch = packer.finish().unwrap();
+    builder.push("LEAK-tag", item("LEAK-42")).unwrap();
+    let batch = builder.finish().unwrap();
     assert_opaque("a batch", &batch);
 
     let body = r#"{"errors":[{"batch_index":0,"reason":"LEAK-reason","field":"LEAK-field","message":"LEAK-message"},

@@ -7,14 +7,20 @@ mod over_tokio;
 use std::{
     cell::Cell,
     collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use customerio_core::{
-    BatchEvent, BatchOptions, BuildError, Client, Delivery, Endpoint, Item, ItemError, Limits, Region, Summary, Track,
-    TrackBatch, TransportError, TransportErrorKind, track::v2::person::Identify,
+    BatchEvent, BatchOptions, BuildError, Client, Delivery, Endpoint, Item, ItemError, Limits, Moment, Region, Summary,
+    Throttle, Track, TrackBatch, Transport, TransportError, TransportErrorKind, async_trait,
+    bytes::Bytes,
+    http::{Request, Response, StatusCode},
+    track::v2::person::Identify,
 };
 use customerio_testing::Recorder;
 use over_tokio::OverTokio;
+use serde::Deserialize;
 
 /// Three items a batch: an item has 85 bytes up to number 9.
 fn client(recorder: &Recorder) -> Client<Track> {
@@ -107,8 +113,8 @@ async fn a_2xx_that_tells_of_errors_and_names_no_item_is_no_success_and_never_se
 #[tokio::test]
 async fn a_batch_that_is_refused_as_a_whole_is_halved_until_the_culprit_is_found() {
     const NO: &str = r#"{"errors":[{"reason":"invalid","message":"person-1 is not valid"}]}"#;
-    // 0 1 2 | 0 | 1 2 | 1 | 2 | then the others
-    let answers = [(400, NO), (200, "{}"), (400, NO), (400, NO), (200, "{}")];
+    // 0 1 2 | 0 | 1, because one of 1 2 is at fault | 2 | then the others
+    let answers = [(400, NO), (200, "{}"), (400, NO)];
     let recorder =
         answers.into_iter().fold(Recorder::new(), |recorder, (status, body)| recorder.answering(status, body));
     let (summary, failures, _) = send(&recorder, 5, BatchOptions::default()).await;
@@ -116,10 +122,256 @@ async fn a_batch_that_is_refused_as_a_whole_is_halved_until_the_culprit_is_found
     assert_eq!(failures.keys().collect::<Vec<_>>(), [&1]);
     assert_eq!(failures[&1].to_string(), "the server rejected it: person-1 is not valid");
     let sizes: Vec<_> = ids(&recorder).iter().map(Vec::len).collect();
-    assert_eq!(sizes, [3, 1, 2, 1, 1, 2]);
+    assert_eq!(sizes, [3, 1, 1, 1, 2]);
     // Nothing that was accepted is sent again.
-    let accepted: Vec<_> = [1, 4, 5].iter().flat_map(|index| ids(&recorder)[*index].clone()).collect();
+    let accepted: Vec<_> = [1, 3, 4].iter().flat_map(|index| ids(&recorder)[*index].clone()).collect();
     assert_eq!(accepted.iter().collect::<BTreeSet<_>>().len(), accepted.len());
+}
+
+/// A server that rejects, as a whole, each batch with an item that it does not take.
+#[derive(Clone, Debug)]
+struct Picky {
+    takes: fn(u64) -> bool,
+    status: StatusCode,
+    /// How many items each request had, and whether they were accepted.
+    requests: Arc<Mutex<Vec<(usize, bool)>>>,
+    arrived: Arc<Mutex<Vec<u64>>>,
+}
+
+#[async_trait]
+impl Transport for Picky {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        #[derive(Deserialize)]
+        struct Body {
+            batch: Vec<Person>,
+        }
+        #[derive(Deserialize)]
+        struct Person {
+            identifiers: Identifiers,
+        }
+        #[derive(Deserialize)]
+        struct Identifiers {
+            id: String,
+        }
+        let body: Body = serde_json::from_slice(request.body()).unwrap();
+        let ids: Vec<u64> = body.batch.iter().map(|person| person.identifiers.id.parse().unwrap()).collect();
+        let are_taken = ids.iter().all(|id| (self.takes)(*id));
+        self.requests.lock().unwrap().push((ids.len(), are_taken));
+        let mut response = Response::new(Bytes::from_static(b"{}"));
+        if are_taken {
+            self.arrived.lock().unwrap().extend(ids);
+        } else {
+            *response.status_mut() = self.status;
+        }
+        Ok(response)
+    }
+    async fn sleep(&self, _: Duration) {}
+    fn now(&self) -> Moment {
+        Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 1 }
+    }
+}
+
+impl Picky {
+    fn new(takes: fn(u64) -> bool) -> Self {
+        Self { takes, status: StatusCode::BAD_REQUEST, requests: Arc::default(), arrived: Arc::default() }
+    }
+
+    fn with_status(self, status: u16) -> Self {
+        Self { status: status.try_into().unwrap(), ..self }
+    }
+
+    fn client(&self) -> Client<Track> {
+        Client::new(Endpoint::track(Region::Us, "site", "key").unwrap(), self.clone()).with_throttle(Throttle::off())
+    }
+
+    /// Sends so many people, numbered from 0, and returns what was told, once each item was told of once, in its order.
+    async fn send(&self, count: u64) -> (Summary, BTreeMap<u64, ItemError>) {
+        let mut failures = BTreeMap::new();
+        let people = (0..count).map(|number| (number, Identify::new(number)));
+        let summary = self
+            .client()
+            .send_all(people, BatchOptions::default(), |event| {
+                if let BatchEvent::Failed(failed) = event {
+                    assert!(failed.json.is_some(), "what was not accepted can be sent by hand");
+                    assert!(failures.insert(failed.tag, failed.error).is_none(), "an item is told of once");
+                }
+            })
+            .await;
+        let expected: Vec<_> = (0..count).filter(|number| !failures.contains_key(number)).collect();
+        assert_eq!(*self.arrived.lock().unwrap(), expected, "what was accepted, once each, in its order");
+        assert_eq!((summary.accepted, summary.ended()), (expected.len() as u64, count));
+        assert_eq!(summary.batches, self.requests.lock().unwrap().len() as u64);
+        for (number, error) in &failures {
+            assert!(!matches!(error, ItemError::Rejected(_)) || !(self.takes)(*number), "{number}: {error}");
+        }
+        (summary, failures)
+    }
+}
+
+/// The batch that was rejected is of 5,000 items and more; 13 halvings find one of them.
+#[tokio::test]
+async fn few_requests_find_one_item_at_fault_wherever_it_is() {
+    for takes in [|number| number != 0, |number| number != 2_718, |number| number != 4_999] as [fn(u64) -> bool; 3] {
+        let picky = Picky::new(takes);
+        let (summary, failures) = picky.send(5_000).await;
+        assert_eq!((summary.accepted, summary.rejected, failures.len()), (4_999, 1, 1));
+        let requests = picky.requests.lock().unwrap();
+        assert_eq!(requests[0], (5_000, false));
+        assert!(requests.len() <= 13 + 5, "{} requests", requests.len());
+    }
+}
+
+#[tokio::test]
+async fn items_at_fault_that_are_strewn_take_a_few_requests_each() {
+    let picky = Picky::new(|number| number % 500 != 250);
+    let (summary, _) = picky.send(20_000).await;
+    assert_eq!((summary.rejected, summary.undelivered), (40, 0));
+    let requests = picky.requests.lock().unwrap().len();
+    assert!(requests <= 40 * (13 + 5), "{requests} requests");
+    assert!(requests <= 550, "{requests} requests");
+}
+
+#[tokio::test]
+async fn each_second_item_at_fault_takes_one_and_a_half_requests_an_item() {
+    let picky = Picky::new(|number| number % 2 == 0);
+    let (summary, _) = picky.send(2_000).await;
+    assert_eq!((summary.accepted, summary.rejected, summary.undelivered), (1_000, 1_000, 0));
+    let requests = picky.requests.lock().unwrap().len();
+    assert!((3_000..3_100).contains(&requests), "{requests} requests");
+}
+
+/// Its 20,000 items are four batches.
+#[tokio::test]
+async fn a_server_that_rejects_everything_is_asked_a_few_times() {
+    let picky = Picky::new(|_| false);
+    let (summary, failures) = picky.send(20_000).await;
+    // A hundred items, and one of each batch that follows.
+    assert_eq!((summary.rejected, summary.untried, summary.undelivered), (103, 19_897, 19_897));
+    assert!(summary.stopped.is_none(), "the next batch may be a better one");
+    let ItemError::Untried(error) = &failures[&19_999] else { panic!("{:?}", failures[&19_999]) };
+    assert_eq!((error.status().unwrap(), error.delivery()), (StatusCode::BAD_REQUEST, Delivery::Answered));
+    assert_eq!(
+        failures[&100].to_string(),
+        format!(
+            "its batch was rejected, and it was not sent alone, because 100 items in a row had been rejected: {error}"
+        )
+    );
+    let requests = picky.requests.lock().unwrap().len();
+    assert!(requests < 200, "{requests} requests");
+}
+
+#[tokio::test]
+async fn the_first_that_is_accepted_has_items_at_fault_looked_for_again() {
+    // A batch of which nothing is good, and then good ones, with an item at fault.
+    let picky = Picky::new(|number| number >= 6_000 && number % 5_000 != 0);
+    let (summary, failures) = picky.send(20_000).await;
+    assert_eq!(
+        summary.untried,
+        failures.values().filter(|error| matches!(error, ItemError::Untried(_))).count() as u64
+    );
+    let mut untried = failures.iter().filter(|(_, error)| matches!(error, ItemError::Untried(_)));
+    assert!(untried.next_back().unwrap().0 < &12_000, "the first batch, and that with which the bad ones end");
+    assert!(matches!(failures[&15_000], ItemError::Rejected(_)), "{:?}", failures[&15_000]);
+}
+
+#[tokio::test]
+async fn fewer_than_a_hundred_in_a_row_end_nothing() {
+    let picky = Picky::new(|number| number % 100 == 99);
+    let (summary, _) = picky.send(1_000).await;
+    assert_eq!((summary.accepted, summary.rejected, summary.undelivered), (10, 990, 0));
+
+    let picky = Picky::new(|number| number % 101 == 100);
+    let (summary, _) = picky.send(1_000).await;
+    assert_eq!((summary.accepted, summary.rejected, summary.untried), (0, 100, 900));
+}
+
+#[tokio::test]
+async fn what_is_not_about_an_item_is_not_halved() {
+    for status in [301, 401, 402, 403, 404, 405, 409, 410, 415, 422, 451] {
+        let picky = Picky::new(|_| false).with_status(status);
+        let (summary, failures) = picky.send(100).await;
+        assert_eq!(
+            (summary.undelivered, summary.untried, picky.requests.lock().unwrap().len()),
+            (100, 0, 1),
+            "{status}"
+        );
+        assert!(failures.values().all(|error| matches!(error, ItemError::Undelivered(_))));
+    }
+    let picky = Picky::new(|number| number != 7).with_status(413);
+    let (summary, _) = picky.send(100).await;
+    assert_eq!((summary.accepted, summary.rejected), (99, 1));
+}
+
+#[tokio::test]
+async fn what_stops_everything_stops_the_search_for_items_at_fault_too() {
+    let recorder = Recorder::new().answering(400, "{}").answering(400, "{}").answering(401, "{}");
+    let (summary, failures, _) = send(&recorder, 9, BatchOptions::default()).await;
+    // The part, what is left of its batch, and the one that did not fit.
+    assert_eq!((summary.rejected, summary.undelivered, recorder.requests().len()), (1, 3, 3));
+    assert!(matches!(failures[&0], ItemError::Rejected(_)));
+    assert_eq!(failures.keys().copied().collect::<Vec<_>>(), [0, 1, 2, 3]);
+    assert_eq!(summary.stopped.unwrap().status().unwrap(), 401);
+}
+
+#[tokio::test]
+async fn a_part_that_cannot_be_delivered_is_told_of_and_the_next_ones_are_tried() {
+    let recorder = Recorder::new().answering(400, "{}").answering(422, "{}");
+    let (summary, failures, _) = send(&recorder, 3, BatchOptions::default()).await;
+    assert_eq!((summary.accepted, summary.undelivered), (2, 1));
+    assert!(matches!(failures[&0], ItemError::Undelivered(_)));
+    assert_eq!(ids(&recorder).iter().map(Vec::len).collect::<Vec<_>>(), [3, 1, 2]);
+}
+
+/// The same for each way in.
+#[tokio::test]
+async fn however_items_come_a_server_that_rejects_everything_is_asked_a_few_times() {
+    const ITEMS: u64 = 1_000;
+    let people = || (0..ITEMS).map(|number| (number, Identify::new(number)));
+    let options = BatchOptions::default().with_linger(Duration::MAX);
+
+    let mut all = Vec::new();
+    let picky = Picky::new(|_| false);
+    let stream = Iterated(people());
+    all.push((picky.client().send_stream(stream, options, |_| {}).await, picky));
+
+    let picky = Picky::new(|_| false);
+    let batch = picky.client().batch(options);
+    for (number, person) in people() {
+        batch.push(number, person).await;
+    }
+    let report = batch.finish().await;
+    assert_eq!(report.failed.len() as u64, ITEMS);
+    all.push((report.summary, picky));
+
+    let endpoint = || Endpoint::track(Region::Us, "site", "key").unwrap();
+    let picky = Picky::new(|_| false);
+    let client = customerio_ureq::Client::new(endpoint(), picky.clone()).with_throttle(Throttle::off());
+    all.push((client.send_all(people(), options, |_| {}), picky));
+
+    let picky = Picky::new(|_| false);
+    let client = customerio_ureq::Client::new(endpoint(), picky.clone()).with_throttle(Throttle::off());
+    let batch = client.batch(options);
+    people().for_each(|(number, person)| batch.push(number, person));
+    all.push((batch.finish().summary, picky));
+
+    for (summary, picky) in all {
+        assert_eq!((summary.rejected, summary.untried, summary.ended()), (100, ITEMS - 100, ITEMS));
+        let requests = picky.requests.lock().unwrap().len();
+        assert!(requests < 150, "{requests} requests");
+    }
+}
+
+struct Iterated<I>(I);
+
+impl<I: Iterator + Unpin> futures_core::Stream for Iterated<I> {
+    type Item = I::Item;
+
+    fn poll_next(
+        mut self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<I::Item>> {
+        std::task::Poll::Ready(self.0.next())
+    }
 }
 
 #[tokio::test]

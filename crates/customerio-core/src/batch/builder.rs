@@ -230,13 +230,13 @@ mod tests {
 
     #[test]
     fn the_whole_request() {
-        let mut packer = BatchBuilder::new();
+        let mut builder = BatchBuilder::new();
         for text in ["x", "y"] {
-            assert!(packer.push((), item(&Call::new(text))).unwrap().is_none());
+            assert!(builder.push((), item(&Call::new(text))).unwrap().is_none());
         }
         let endpoint = Endpoint::track(Region::Us, "site", "key").unwrap();
         assert_eq!(
-            wire(&endpoint.request(packer.finish().unwrap().prepare()).unwrap()),
+            wire(&endpoint.request(builder.finish().unwrap().prepare()).unwrap()),
             "POST https://track.customer.io/api/v2/batch\n\
              accept: application/json\n\
              accept-encoding: identity\n\
@@ -247,19 +247,19 @@ mod tests {
              \n\
              {\"batch\":[{\"a\":\"x\"},{\"a\":\"y\"}]}"
         );
-        assert!(packer.finish().is_none());
+        assert!(builder.finish().is_none());
     }
 
     #[test]
     fn a_body_is_as_long_as_its_limit_and_no_longer() {
         // `{"batch":[` and `]}` are 12 bytes, an item of one character is 9, and a comma is 1.
         for (limit, expected) in [(21, vec![1, 1, 1]), (30, vec![1, 1, 1]), (31, vec![2, 1]), (41, vec![3])] {
-            let mut packer = BatchBuilder::new().with_limits(limits(9, limit));
+            let mut builder = BatchBuilder::new().with_limits(limits(9, limit));
             let mut batches = Vec::new();
             for text in ["x", "y", "z"] {
-                batches.extend(packer.push((), item(&Call::new(text))).unwrap());
+                batches.extend(builder.push((), item(&Call::new(text))).unwrap());
             }
-            batches.extend(packer.finish());
+            batches.extend(builder.finish());
             assert_eq!(batches.iter().map(EncodedBatch::len).collect::<Vec<_>>(), expected, "{limit}");
             assert!(batches.iter().all(|batch| body(batch).len() <= limit));
         }
@@ -268,12 +268,12 @@ mod tests {
     #[test]
     fn a_body_that_gets_long_has_room_up_to_its_limit_and_no_more() {
         for (limit, room) in [(40_000, 40_000), (BATCH, BATCH), (usize::MAX, BATCH)] {
-            let mut packer = BatchBuilder::new().with_limits(limits(1_000, limit));
+            let mut builder = BatchBuilder::new().with_limits(limits(1_000, limit));
             let mut rooms = Vec::new();
             // Of 100 bytes each, with the comma.
             for _ in 0..limit.min(BATCH) / 100 - 1 {
-                assert!(packer.push((), item(&Call::new("x".repeat(91)))).unwrap().is_none());
-                rooms.push(packer.open.as_ref().unwrap().room());
+                assert!(builder.push((), item(&Call::new("x".repeat(91)))).unwrap().is_none());
+                rooms.push(builder.open.as_ref().unwrap().room());
             }
             rooms.dedup();
             let (short, long): (Vec<usize>, Vec<usize>) = rooms.into_iter().partition(|&room| room <= LONG);
@@ -284,10 +284,10 @@ mod tests {
 
     #[test]
     fn behind_a_long_batch_the_next_has_its_room_from_the_start() {
-        let mut packer = BatchBuilder::new().with_limits(limits(1_000, 40_000));
+        let mut builder = BatchBuilder::new().with_limits(limits(1_000, 40_000));
         let mut room_behind = |text: &str| loop {
-            if packer.push((), item(&Call::new(text))).unwrap().is_some() {
-                return packer.open.as_ref().unwrap().room();
+            if builder.push((), item(&Call::new(text))).unwrap().is_some() {
+                return builder.open.as_ref().unwrap().room();
             }
         };
         assert_eq!(room_behind(&"x".repeat(91)), 40_000);
@@ -295,15 +295,15 @@ mod tests {
 
     #[test]
     fn an_item_over_a_limit_comes_back_and_the_others_stay() {
-        let mut packer = BatchBuilder::new().with_limits(limits(9, 100));
-        packer.push(0, item(&Call::new("x"))).unwrap();
-        let refused = packer.push(1, item(&Call::new("xx"))).unwrap_err();
+        let mut builder = BatchBuilder::new().with_limits(limits(9, 100));
+        builder.push(0, item(&Call::new("x"))).unwrap();
+        let refused = builder.push(1, item(&Call::new("xx"))).unwrap_err();
         assert_eq!((refused.tag, refused.json.as_deref().unwrap()), (1, br#"{"a":"xx"}"#.as_slice()));
         assert_eq!(refused.error.to_string(), "the item has 10 bytes, and the limit is 9");
         let mut narrow = BatchBuilder::new().with_limits(limits(100, 21));
         let refused = narrow.push(1, item(&Call::new("xx"))).unwrap_err();
         assert_eq!(refused.error.to_string(), "the batch of this item has 22 bytes, and the limit is 21");
-        assert_eq!(packer.finish().unwrap().tags(), [0]);
+        assert_eq!(builder.finish().unwrap().tags(), [0]);
     }
 
     #[test]
@@ -312,12 +312,12 @@ mod tests {
             let call = Call { replay, ..Call::new("x") };
             item(&call)
         });
-        let mut packer = BatchBuilder::new().with_unrepeatable(Unrepeatable::Apart);
+        let mut builder = BatchBuilder::new().with_unrepeatable(Unrepeatable::Apart);
         let mut batches = Vec::new();
         for (index, call) in calls.into_iter().enumerate() {
-            batches.extend(packer.push(index, call).unwrap());
+            batches.extend(builder.push(index, call).unwrap());
         }
-        batches.extend(packer.finish());
+        batches.extend(builder.finish());
         let apart: Vec<_> = batches.iter().map(|batch| (batch.tags(), batch.replay())).collect();
         let (safe, once) = (Replay::Safe, Replay::OnlyIfNotSent);
         assert_eq!(apart, [([0].as_slice(), safe), (&[1, 2], once), (&[3], safe)]);
@@ -329,12 +329,12 @@ mod tests {
 
     #[test]
     fn what_items_share_stands_once_and_parts_those_that_do_not() {
-        let mut packer = BatchBuilder::new();
+        let mut builder = BatchBuilder::new();
         let mut batches = Vec::new();
         for (tag, shared) in [r#","context":{"ip":"1"}"#, r#","context":{"ip":"1"}"#, ""].into_iter().enumerate() {
-            batches.extend(packer.push(tag, item(&Call { shared, ..Call::new("x") })).unwrap());
+            batches.extend(builder.push(tag, item(&Call { shared, ..Call::new("x") })).unwrap());
         }
-        batches.extend(packer.finish());
+        batches.extend(builder.finish());
         assert_eq!(body(&batches[0]), r#"{"batch":[{"a":"x"},{"a":"x"}],"context":{"ip":"1"}}"#);
         assert_eq!((batches.len(), batches[1].tags()), (2, [2].as_slice()));
         let (first, second) = batches.remove(0).split().unwrap();
@@ -352,16 +352,16 @@ mod tests {
             body_limit in 20_usize..400,
         ) {
             let calls: Vec<_> = texts.iter().map(Call::new).collect();
-            let mut packer = BatchBuilder::new().with_limits(limits(item_limit, body_limit));
+            let mut builder = BatchBuilder::new().with_limits(limits(item_limit, body_limit));
             let (mut batches, mut refused) = (Vec::new(), Vec::new());
             for (tag, call) in calls.iter().enumerate() {
-                match packer.push(tag, item(call)) {
+                match builder.push(tag, item(call)) {
                     Ok(full) => batches.extend(full),
                     Err(back) => refused.push(back.tag),
                 }
             }
-            batches.extend(packer.finish());
-            prop_assert!(packer.finish().is_none());
+            batches.extend(builder.finish());
+            prop_assert!(builder.finish().is_none());
 
             let mut out = Vec::new();
             for batch in batches {

@@ -44,6 +44,20 @@ impl<B: Batch, T> EncodedBatch<B, T> {
         }
     }
 
+    /// A part of a batch that had so many `bytes`: these items, at least one.
+    pub(super) fn part(
+        items: impl Iterator<Item = (T, impl AsRef<[u8]>)>,
+        shared: &[u8],
+        replay: Replay,
+        bytes: usize,
+    ) -> Self {
+        let mut part = Self::opened(shared.into(), replay);
+        for (tag, json) in items {
+            part.append(json.as_ref(), tag, bytes);
+        }
+        part.closed()
+    }
+
     pub(super) fn takes(&self, json: &[u8], shared: &[u8], replay: Replay, limit: usize) -> bool {
         let with_item = self.buffer.len() + usize::from(!self.items.is_empty()) + json.len();
         // Most items share nothing, and `memcmp` of nothing takes long where it reads masked from a dangling pointer.
@@ -101,6 +115,11 @@ impl<B: Batch, T> EncodedBatch<B, T> {
         Prepared::of(B::INFO, Body::new(JSON, self.body.clone()), self.replay)
     }
 
+    /// What all of its items share.
+    pub(super) const fn shared(&self) -> &[u8] {
+        &self.shared
+    }
+
     /// The encoded bytes.
     #[must_use]
     pub const fn body(&self) -> &Bytes {
@@ -133,7 +152,7 @@ impl<B: Batch, T> EncodedBatch<B, T> {
     }
 
     /// Its items, each with its tag, in their order.
-    pub fn into_items(self) -> impl Iterator<Item = (T, Bytes)> {
+    pub fn into_items(self) -> impl DoubleEndedIterator<Item = (T, Bytes)> {
         let Self { body, items, tags, .. } = self;
         tags.into_iter().zip(items.into_iter().map(move |range| body.slice(range)))
     }
@@ -147,13 +166,10 @@ impl<B: Batch, T> EncodedBatch<B, T> {
         if self.items.len() < 2 {
             return Err(Box::new(self));
         }
-        let (half, limit) = (self.items.len() / 2, self.body.len());
-        let opened = || Self::opened(self.shared.clone(), self.replay);
-        let (mut first, mut second) = (opened(), opened());
-        for (index, (tag, json)) in self.into_items().enumerate() {
-            if index < half { &mut first } else { &mut second }.append(&json, tag, limit);
-        }
-        Ok((first.closed(), second.closed()))
+        let (half, bytes, shared, replay) = (self.items.len() / 2, self.body.len(), self.shared.clone(), self.replay);
+        let mut items = self.into_items();
+        let first = Self::part(items.by_ref().take(half), &shared, replay, bytes);
+        Ok((first, Self::part(items, &shared, replay, bytes)))
     }
 }
 

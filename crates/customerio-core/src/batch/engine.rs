@@ -13,7 +13,7 @@ use http::StatusCode;
 
 use super::{
     Batch, BatchBuilder, BatchEvent, BatchResponse, EncodedBatch, FailedItem, IntoItem, ItemError, Rejection,
-    Rejections, Summary, Unrepeatable, item::Parts,
+    Rejections, Summary, Unrepeatable, item::Parts, search::Search,
 };
 use crate::{BuildError, Client, Error, transport::BoxFuture};
 
@@ -68,23 +68,40 @@ impl BatchOptions {
     }
 }
 
+/// After so many items in a row that were rejected, each alone, no more are sent alone until something is accepted.
+const REJECTED_IN_A_ROW: u64 = 100;
+
 /// A request that is under way.
 type Request = BoxFuture<'static, Result<BatchResponse, Error>>;
+
+/// What goes into a request: a batch as it was packed, or a part of one that was rejected as a whole.
+struct Outgoing<B, T> {
+    batch: EncodedBatch<B, T>,
+    part_of: Option<Search<T>>,
+}
+
+impl<B, T> Outgoing<B, T> {
+    const fn whole(batch: EncodedBatch<B, T>) -> Self {
+        Self { batch, part_of: None }
+    }
+}
 
 /// The state of one stream of items. It does nothing by itself: whoever holds it polls it.
 pub(super) struct Engine<B: Batch, T> {
     client: Client<B::Api>,
     options: BatchOptions,
     builder: BatchBuilder<B, T>,
-    /// Batches that are ready.
-    ready: VecDeque<EncodedBatch<B, T>>,
-    under_way: Vec<(EncodedBatch<B, T>, Request)>,
+    /// What is ready to be sent.
+    ready: VecDeque<Outgoing<B, T>>,
+    under_way: Vec<(Outgoing<B, T>, Request)>,
     /// Whether a batch that is not full leaves after a while. An iterator gives the next item at once.
     lingers: bool,
     /// While somebody waits for a batch that is not full.
     linger: Option<BoxFuture<'static, ()>>,
     /// When the first item of the batch that is packed came, by the monotonic clock.
     packed_since: Duration,
+    /// How many items were rejected, each alone, since something was accepted.
+    rejected_in_a_row: u64,
     summary: Summary,
     events: Vec<BatchEvent<T>>,
 }
@@ -101,6 +118,7 @@ impl<B: Batch, T> Engine<B, T> {
             lingers: false,
             linger: None,
             packed_since: Duration::ZERO,
+            rejected_in_a_row: 0,
             summary: Summary::default(),
             events: Vec::new(),
         }
@@ -148,7 +166,7 @@ impl<B: Batch, T> Engine<B, T> {
                     self.linger = None;
                     self.packed_since = self.client.now().monotonic;
                 }
-                self.ready.extend(full);
+                self.ready.extend(full.map(Outgoing::whole));
                 is_first
             }
             Err(failed) => {
@@ -162,7 +180,7 @@ impl<B: Batch, T> Engine<B, T> {
     /// Makes what is packed ready, full or not.
     pub(super) fn flush(&mut self) {
         self.linger = None;
-        self.ready.extend(self.builder.finish());
+        self.ready.extend(self.builder.finish().map(Outgoing::whole));
     }
 
     /// Makes what is packed ready if it has waited long enough by the clock: for those who do not wait for it themselves.
@@ -211,9 +229,9 @@ impl<B: Batch, T> Engine<B, T> {
         loop {
             let mut moved = self.end_some(context);
             while self.under_way.len() < self.options.concurrency.max(1) {
-                let Some(batch) = self.ready.pop_front() else { break };
-                let (client, prepared) = (self.client.clone(), batch.prepare());
-                self.under_way.push((batch, Box::pin(async move { client.send(prepared).await })));
+                let Some(outgoing) = self.ready.pop_front() else { break };
+                let (client, prepared) = (self.client.clone(), outgoing.batch.prepare());
+                self.under_way.push((outgoing, Box::pin(async move { client.send(prepared).await })));
                 moved = true;
             }
             if !moved {
@@ -226,8 +244,8 @@ impl<B: Batch, T> Engine<B, T> {
         let (mut moved, mut index) = (false, 0);
         while let Some((_, request)) = self.under_way.get_mut(index) {
             if let Poll::Ready(result) = request.as_mut().poll(context) {
-                let (batch, _) = self.under_way.swap_remove(index);
-                self.ended(batch, result);
+                let (outgoing, _) = self.under_way.swap_remove(index);
+                self.ended(outgoing, result);
                 moved = true;
             } else {
                 index += 1;
@@ -236,25 +254,52 @@ impl<B: Batch, T> Engine<B, T> {
         moved
     }
 
-    fn ended(&mut self, batch: EncodedBatch<B, T>, result: Result<BatchResponse, Error>) {
+    fn ended(&mut self, outgoing: Outgoing<B, T>, result: Result<BatchResponse, Error>) {
         self.summary.batches += 1;
-        match result.map(|response| response.into_result(batch.len())) {
-            Ok(Ok(accepted)) => self.summary.accepted += accepted as u64,
-            Ok(Err(rejections)) => self.rejected(batch, rejections),
-            Err(error) if refuses_the_body(&error) => match batch.split() {
-                Ok((first, second)) => {
-                    self.ready.push_front(second);
-                    self.ready.push_front(first);
+        let Outgoing { batch, mut part_of } = outgoing;
+        let count = batch.len();
+        match result.map(|response| response.into_result(count)) {
+            Ok(result) => {
+                match result {
+                    Ok(accepted) => self.accepted(accepted),
+                    Err(rejections) => self.rejected(batch, rejections),
                 }
-                Err(culprit) => self.rejected_whole(*culprit, &error),
-            },
-            Err(error) => self.undelivered(batch, error),
+                if let Some(search) = &mut part_of {
+                    search.accepted(count);
+                }
+            }
+            Err(error) if refuses_the_body(&error) => part_of = self.rejected_whole(batch, part_of, error),
+            Err(error) => {
+                self.undelivered(batch, error);
+                if let Some(search) = &mut part_of {
+                    search.lost(count);
+                }
+            }
+        }
+        if let Some(search) = part_of {
+            self.go_on(search);
         }
         self.events.push(BatchEvent::Progress(self.summary.clone()));
     }
 
+    /// Has the next part of a batch sent, unless everything has stopped.
+    fn go_on(&mut self, mut search: Search<T>) {
+        if let Some(error) = self.summary.stopped.clone() {
+            self.give_up(search.into_rest().0, &error);
+        } else if let Some(batch) = search.part() {
+            self.ready.push_front(Outgoing { batch, part_of: Some(search) });
+        }
+    }
+
+    fn accepted(&mut self, count: usize) {
+        self.summary.accepted += count as u64;
+        if count > 0 {
+            self.rejected_in_a_row = 0;
+        }
+    }
+
     fn rejected(&mut self, batch: EncodedBatch<B, T>, rejections: Rejections) {
-        self.summary.accepted += rejections.accepted as u64;
+        self.accepted(rejections.accepted);
         let mut rejected: BTreeMap<_, _> = rejections.rejected.into_iter().map(|one| (one.index, one)).collect();
         for (index, (tag, json)) in batch.into_items().enumerate() {
             if let Some(rejection) = rejected.remove(&index) {
@@ -268,10 +313,35 @@ impl<B: Batch, T> Engine<B, T> {
         }
     }
 
-    /// A batch of one item that was refused as a whole: the item was.
-    fn rejected_whole(&mut self, culprit: EncodedBatch<B, T>, error: &Error) {
+    /// What was rejected as a whole: one item, which is at fault then, or several, of which one is. What is left of its
+    /// batch comes back, if it is to be sent.
+    fn rejected_whole(
+        &mut self,
+        batch: EncodedBatch<B, T>,
+        part_of: Option<Search<T>>,
+        error: Error,
+    ) -> Option<Search<T>> {
+        if batch.len() == 1 {
+            self.rejected_alone(batch, &error);
+            let mut search = part_of?;
+            search.found();
+            if self.rejected_in_a_row < REJECTED_IN_A_ROW {
+                return Some(search);
+            }
+            let (rest, error) = search.into_rest();
+            rest.for_each(|(tag, json)| self.failed(tag, Some(json), ItemError::Untried(error.clone())));
+            return None;
+        }
+        let too_large = error.status() == Some(StatusCode::PAYLOAD_TOO_LARGE);
+        let Some(mut search) = part_of else { return Some(Search::new(batch, error, too_large)) };
+        search.rejected(batch, too_large);
+        Some(search)
+    }
+
+    fn rejected_alone(&mut self, batch: EncodedBatch<B, T>, error: &Error) {
+        self.rejected_in_a_row += 1;
         let message = error.as_api().and_then(|api| api.message()).map(str::to_owned);
-        for (tag, json) in culprit.into_items() {
+        for (tag, json) in batch.into_items() {
             let rejection = Rejection { index: 0, reason: None, field: None, message: message.clone() };
             self.failed(tag, Some(json), ItemError::Rejected(rejection));
         }
@@ -279,18 +349,21 @@ impl<B: Batch, T> Engine<B, T> {
 
     fn undelivered(&mut self, batch: EncodedBatch<B, T>, error: Error) {
         let error = Arc::new(error);
-        self.give_up(batch, &error);
+        self.give_up(batch.into_items(), &error);
         if is_hopeless(&error) {
             self.flush();
-            for batch in mem::take(&mut self.ready) {
-                self.give_up(batch, &error);
+            for Outgoing { batch, part_of } in mem::take(&mut self.ready) {
+                self.give_up(batch.into_items(), &error);
+                if let Some(search) = part_of {
+                    self.give_up(search.into_rest().0, &error);
+                }
             }
             self.summary.stopped = Some(error);
         }
     }
 
-    fn give_up(&mut self, batch: EncodedBatch<B, T>, error: &Arc<Error>) {
-        for (tag, json) in batch.into_items() {
+    fn give_up(&mut self, items: impl Iterator<Item = (T, Bytes)>, error: &Arc<Error>) {
+        for (tag, json) in items {
             self.failed(tag, Some(json), ItemError::Undelivered(error.clone()));
         }
     }
@@ -300,6 +373,10 @@ impl<B: Batch, T> Engine<B, T> {
             ItemError::Invalid(_) => self.summary.invalid += 1,
             ItemError::Rejected(_) => self.summary.rejected += 1,
             ItemError::Undelivered(_) => self.summary.undelivered += 1,
+            ItemError::Untried(_) => {
+                self.summary.undelivered += 1;
+                self.summary.untried += 1;
+            }
         }
         self.events.push(BatchEvent::Failed(FailedItem { tag, json, error }));
     }
@@ -315,7 +392,7 @@ impl<B: Batch, T> fmt::Debug for Engine<B, T> {
     }
 }
 
-/// Nothing of such a batch was accepted, so its halves can be sent.
+/// Nothing of such a batch was accepted, so parts of it can be sent.
 fn refuses_the_body(error: &Error) -> bool {
     matches!(error.status(), Some(StatusCode::BAD_REQUEST | StatusCode::PAYLOAD_TOO_LARGE))
 }

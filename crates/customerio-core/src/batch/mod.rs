@@ -10,6 +10,7 @@ mod engine;
 mod item;
 mod outcome;
 mod response;
+mod search;
 mod send_all;
 mod sender;
 

@@ -43,6 +43,10 @@ pub enum ItemError {
     /// Its batch failed as a whole: [`Error::delivery`] says whether it may have arrived all the same.
     #[error("its batch was not delivered: {0}")]
     Undelivered(Arc<Error>),
+    /// Its batch was rejected as a whole, with this error, and it was not sent without the others, because 100 items in a
+    /// row had been rejected and nothing accepted. It did not arrive; whether it is at fault is not known.
+    #[error("its batch was rejected, and it was not sent alone, because 100 items in a row had been rejected: {0}")]
+    Untried(Arc<Error>),
 }
 
 impl fmt::Debug for ItemError {
@@ -52,6 +56,7 @@ impl fmt::Debug for ItemError {
             Self::Invalid(error) => ("Invalid", error),
             Self::Rejected(_) => ("Rejected", &format_args!("{self}")),
             Self::Undelivered(error) => ("Undelivered", error),
+            Self::Untried(error) => ("Untried", error),
         };
         f.debug_tuple(name).field(error).finish()
     }
@@ -102,6 +107,9 @@ pub struct Summary {
     pub invalid: u64,
     /// In batches that failed as a whole.
     pub undelivered: u64,
+    /// Those of `undelivered` that were not tried alone when their batch was rejected, because 100 items in a row had been
+    /// rejected and nothing accepted: see [`ItemError::Untried`].
+    pub untried: u64,
     /// Errors of the server that name no item.
     pub unknown: u64,
     /// The batches that were sent.

@@ -24,8 +24,13 @@ impl<A: Api> Client<A> {
     /// Sends everything that an iterator gives, in batches, and reports every item that was not accepted.
     ///
     /// Each operation comes with a tag of the caller's, such as its line in a file. One that cannot be encoded is reported
-    /// like one that was rejected. A batch that the server refuses as a whole is halved until the items at fault are
-    /// found. A batch that cannot be delivered is reported, item by item, and the next ones are tried.
+    /// like one that was rejected. A batch that cannot be delivered is reported, item by item, and the next ones are tried.
+    ///
+    /// A batch that the server rejects as a whole, with 400 or 413, is sent in parts until the items at fault are found: for
+    /// one among n that takes about log₂ n requests, and never more than two an item. Where 100 items in a row were rejected
+    /// and nothing was accepted between, it is likely that all will be: the rest of the batch is not sent, and reported as
+    /// [`ItemError::Untried`](crate::ItemError::Untried). After that, each batch that follows is tried as a whole, and one
+    /// that is rejected only until its first item at fault is found, until something is accepted again.
     ///
     /// There are never more batches in memory than the ones under way and the one that is being packed, of 490 kB each.
     /// Dropping the future ends it. For operations that come from a database cursor, or from several tasks, see

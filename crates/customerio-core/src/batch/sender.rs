@@ -33,7 +33,8 @@ impl Client<Pipelines> {
 /// Each comes with a tag of the caller's, by which [`finish`](Self::finish) reports the items that were not accepted. A
 /// clone pushes to the same batches, so that several tasks can share one. A push waits while as many batches are under way
 /// as [may be](BatchOptions::with_concurrency): there is never more in memory than those and the one that is being packed.
-/// A batch that does not get full leaves after the [linger](BatchOptions::with_linger).
+/// A batch that does not get full leaves after the [linger](BatchOptions::with_linger). One that the server rejects as a
+/// whole is sent in parts to find the items at fault, within the bounds of [`Client::send_all`].
 ///
 /// With a transport that has a runtime ([`Transport::spawn`](crate::Transport::spawn)), batches are sent in the background,
 /// also after all handles were dropped; a request that is under way belongs to the runtime on which it began. Without one,

@@ -154,7 +154,7 @@ fn track_v2(samples: &mut Samples<'_, impl Visit>) {
     samples.track(object::DeleteRelationships::new(acme(), people()));
     samples.track(object::Delete::new(acme()));
     samples.track(delivery::Event::new("LEAK-RPIL", PushMetric::Opened, "LEAK-token"));
-    let mut packer = BatchBuilder::new();
+    let mut builder = BatchBuilder::new();
     for id in ["LEAK-45", "LEAK-46"] {
         let item = Item::new(
             person::Identify::new(id),
@@ -162,9 +162,9 @@ fn track_v2(samples: &mut Samples<'_, impl Visit>) {
             &Limits::default(),
         )
         .unwrap();
-        packer.push((), item).unwrap();
+        builder.push((), item).unwrap();
     }
-    samples.visitor.batch(&samples.track, packer.finish().unwrap().prepare());
+    samples.visitor.batch(&samples.track, builder.finish().unwrap().prepare());
 }
 
 fn pipelines(samples: &mut Samples<'_, impl Visit>) {
@@ -194,7 +194,7 @@ fn pipelines(samples: &mut Samples<'_, impl Visit>) {
     samples.pipelines(pipelines::Alias::new("LEAK-cookie", "LEAK-42"));
     let identify = BTreeMap::from([("userId", "LEAK-42")]);
     samples.pipelines(pipelines::Raw::post(["v1", "identify"], identify));
-    let mut packer = BatchBuilder::new();
+    let mut builder = BatchBuilder::new();
     for name in ["LEAK-one", "LEAK-two"] {
         let track = pipelines::Track::new("LEAK-42", name).with_context(context());
         let now = Moment {
@@ -202,9 +202,9 @@ fn pipelines(samples: &mut Samples<'_, impl Visit>) {
             since_epoch: Duration::from_secs(1_700_000_000),
             random: name.len() as u128,
         };
-        packer.push((), Item::new(track, &now, &Limits::default()).unwrap()).unwrap();
+        builder.push((), Item::new(track, &now, &Limits::default()).unwrap()).unwrap();
     }
-    samples.visitor.batch(&samples.pipelines, packer.finish().unwrap().prepare());
+    samples.visitor.batch(&samples.pipelines, builder.finish().unwrap().prepare());
 }
 
 fn app(samples: &mut Samples<'_, impl Visit>) {

@@ -156,7 +156,7 @@ pub(crate) async fn call(
 }
 
 fn batch(op: Op) -> EncodedBatch<TrackBatch> {
-    let mut packer = BatchBuilder::<TrackBatch>::new().with_unrepeatable(Unrepeatable::Apart);
+    let mut builder = BatchBuilder::<TrackBatch>::new().with_unrepeatable(Unrepeatable::Apart);
     let (now, limits) =
         (Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 1 }, Limits::default());
     for person in ["1", "2"] {
@@ -164,9 +164,9 @@ fn batch(op: Op) -> EncodedBatch<TrackBatch> {
             Op::MergeBatch => Item::new(person::Merge::new(person, "3"), &now, &limits),
             _ => Item::new(person::Identify::new(person), &now, &limits),
         };
-        assert!(packer.push((), item.unwrap()).unwrap().is_none());
+        assert!(builder.push((), item.unwrap()).unwrap().is_none());
     }
-    packer.finish().unwrap()
+    builder.finish().unwrap()
 }
 
 fn end_of(error: &Error) -> End {
