@@ -27,10 +27,11 @@ fn written(value: &str, limit: usize, result: &Result<(), BuildError>) -> bool {
         Err(BuildErrorKind::Empty) => assert!(value.is_empty(), "{value:?}"),
         Err(BuildErrorKind::Blank) => assert!(!value.is_empty() && !value.contains(|one: char| one.is_ascii_graphic())),
         Err(BuildErrorKind::DotSegment) => assert!(matches!(value, "." | ".."), "{value:?}"),
-        Err(kind) => {
+        Err(kind @ BuildErrorKind::TooLong { .. }) => {
             assert_eq!(kind, &BuildErrorKind::TooLong { bytes: value.len(), limit });
             assert!(value.len() > limit);
         }
+        Err(kind) => panic!("{value:?} is refused as {kind:?}"),
     }
     result.is_ok()
 }

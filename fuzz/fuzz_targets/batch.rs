@@ -74,12 +74,12 @@ fn run<B: Batch>(input: &Input<'_>, item: impl Fn(Kind, &str) -> Result<Item<B>,
     let (item_limit, body_limit) = (usize::from(input.item_limit), usize::from(input.body_limit));
     let apart = if input.apart { Unrepeatable::Apart } else { Unrepeatable::Refuse };
     let limits = Limits::default().with_batch_item(item_limit).with_batch(body_limit);
-    let mut packer = BatchBuilder::new().with_limits(limits).with_unrepeatable(apart);
+    let mut builder = BatchBuilder::new().with_limits(limits).with_unrepeatable(apart);
     let (mut known, mut expected, mut batches) = (Vec::new(), Vec::new(), Vec::new());
     for item in input.calls.iter().filter_map(|(kind, text)| item(*kind, text).ok()) {
         let tag = known.len();
         known.push(Known { json: item.json().to_vec(), replay: item.replay() });
-        match packer.push(tag, item) {
+        match builder.push(tag, item) {
             Ok(full) => {
                 expected.push(tag);
                 batches.extend(full);
@@ -98,8 +98,8 @@ fn run<B: Batch>(input: &Input<'_>, item: impl Fn(Kind, &str) -> Result<Item<B>,
             }
         }
     }
-    batches.extend(packer.finish());
-    assert!(packer.finish().is_none());
+    batches.extend(builder.finish());
+    assert!(builder.finish().is_none());
 
     let tags: Vec<_> = batches.iter().flat_map(|batch| batch.tags().iter().copied()).collect();
     assert_eq!(tags, expected, "lost, doubled, or out of order");
