@@ -343,6 +343,29 @@ mod tests {
         assert_eq!(second.split().unwrap_err().tags(), [1]);
     }
 
+    #[test]
+    fn what_items_share_counts_against_the_limit_of_the_body_and_of_each_item() {
+        const SHARED: &str = r#","context":{"ip":"1"}"#;
+        let call = || item(&Call { shared: SHARED, ..Call::new("x") });
+        // `{"batch":[`, an item, `]`, what is shared, `}`; a second item and its comma.
+        let (one, two) = (10 + 9 + 1 + SHARED.len() + 1, 10 + 9 + 1 + 9 + 1 + SHARED.len() + 1);
+        for (limit, expected) in [(one, vec![one, one]), (two - 1, vec![one, one]), (two, vec![two])] {
+            let mut builder = BatchBuilder::new().with_limits(limits(100, limit));
+            let mut batches = Vec::new();
+            batches.extend(builder.push((), call()).unwrap());
+            batches.extend(builder.push((), call()).unwrap());
+            batches.extend(builder.finish());
+            assert_eq!(batches.iter().map(|batch| body(batch).len()).collect::<Vec<_>>(), expected, "{limit}");
+        }
+        for (item, batch, expected) in [
+            (100, one - 1, "the batch of this item has 42 bytes, and the limit is 41"),
+            (9 + SHARED.len() - 1, 1_000, "the item has 30 bytes, and the limit is 29"),
+        ] {
+            let refused = BatchBuilder::new().with_limits(limits(item, batch)).push((), call()).unwrap_err();
+            assert_eq!(refused.error.to_string(), expected);
+        }
+    }
+
     proptest! {
         /// Whatever goes in comes out: in its order, each once, encoded once, in bodies that are JSON within the limit.
         #[test]
