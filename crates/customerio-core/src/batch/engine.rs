@@ -403,3 +403,238 @@ fn is_hopeless(error: &Error) -> bool {
     matches!(status, Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND))
         || status.is_some_and(|status| status.is_redirection())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        future::pending,
+        ops::Range,
+        pin::pin,
+        sync::{
+            Mutex,
+            atomic::{AtomicU64, Ordering},
+        },
+        task::Waker,
+    };
+
+    use http::{Request, Response};
+    use serde_json::Value;
+
+    use super::*;
+    use crate::{
+        BatchSender, Endpoint, Item, Limits, Moment, Region, RetryPolicy, Throttle, Track, TrackBatch, Transport,
+        TransportError, async_trait, track::v2::person::Identify,
+    };
+
+    /// What is said to a batch of these people: status and body, or nothing at all.
+    type Respond = dyn Fn(&[u64]) -> Option<(u16, &'static str)> + Send + Sync;
+
+    /// A server whose clock is set by hand. No wait ends.
+    #[derive(Clone)]
+    struct Server {
+        respond: Arc<Respond>,
+        batches: Arc<Mutex<Vec<Vec<u64>>>>,
+        millis: Arc<AtomicU64>,
+    }
+
+    impl fmt::Debug for Server {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("Server")
+        }
+    }
+
+    #[async_trait]
+    impl Transport for Server {
+        async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+            let body: Value = serde_json::from_slice(request.body()).unwrap();
+            let id = |item: &Value| item["identifiers"]["id"].as_str().unwrap().parse().unwrap();
+            let ids: Vec<u64> = body["batch"].as_array().unwrap().iter().map(id).collect();
+            let said = (self.respond)(&ids);
+            self.batches.lock().unwrap().push(ids);
+            let Some((status, body)) = said else { return pending().await };
+            let mut response = Response::new(Bytes::from_static(body.as_bytes()));
+            *response.status_mut() = status.try_into().unwrap();
+            Ok(response)
+        }
+        async fn sleep(&self, _: Duration) {
+            pending().await
+        }
+        fn now(&self) -> Moment {
+            let monotonic = Duration::from_millis(self.millis.load(Ordering::Relaxed));
+            Moment { monotonic, since_epoch: Duration::ZERO, random: 1 }
+        }
+    }
+
+    impl Server {
+        fn new(respond: impl Fn(&[u64]) -> Option<(u16, &'static str)> + Send + Sync + 'static) -> Self {
+            Self { respond: Arc::new(respond), batches: Arc::default(), millis: Arc::default() }
+        }
+
+        /// So many people a batch, each with a number of three digits, and no retries.
+        fn client(&self, items: usize) -> Client<Track> {
+            let one = Item::new(Identify::new(100), &self.now(), &Limits::default()).unwrap().json().len();
+            let limits = Limits::default().with_batch(r#"{"batch":[]}"#.len() + items * (one + 1) - 1);
+            let endpoint = Endpoint::track(Region::Us, "site", "key").unwrap().with_limits(limits);
+            Client::new(endpoint, self.clone())
+                .with_retry_policy(RetryPolicy::default().with_attempts(1))
+                .with_throttle(Throttle::off())
+        }
+
+        fn batches(&self) -> Vec<Vec<u64>> {
+            self.batches.lock().unwrap().clone()
+        }
+
+        /// Sends people in batches of so many, and returns the summary, and how each ended that failed.
+        async fn send(&self, items: usize, people: Range<u64>) -> (Summary, Vec<(u64, ItemError)>) {
+            let (mut failed, mut last) = (Vec::new(), Summary::default());
+            let people = people.map(|id| (id, Identify::new(id)));
+            let on_event = |event| match event {
+                BatchEvent::Failed(item) => failed.push((item.tag, item.error)),
+                BatchEvent::Progress(summary) => last = summary,
+                BatchEvent::Unknown(_) => {}
+            };
+            let summary = self.client(items).send_all(people, BatchOptions::default(), on_event).await;
+            assert_eq!(summary.ended(), last.ended(), "the last progress is that of all");
+            assert_eq!(summary.batches, self.batches().len() as u64);
+            (summary, failed)
+        }
+    }
+
+    #[tokio::test]
+    async fn items_end_as_the_response_to_their_batch_says() {
+        let some = r#"{"errors":[{"batch_index":1,"reason":"invalid"},{"batch_index":7}]}"#;
+        // Of three items: accepted, rejected, undelivered, errors about none of them; and whether it ended all.
+        for (status, body, expected, stops) in [
+            (200, "{}", [3, 0, 0, 0], false),
+            (207, some, [2, 1, 0, 1], false),
+            (400, "", [0, 3, 0, 0], false),
+            (413, "", [0, 3, 0, 0], false),
+            (422, "", [0, 0, 3, 0], false),
+            (503, "", [0, 0, 3, 0], false),
+            (200, "<html>", [0, 0, 3, 0], false),
+            (301, "", [0, 0, 3, 0], true),
+            (401, "", [0, 0, 3, 0], true),
+            (403, "", [0, 0, 3, 0], true),
+            (404, "", [0, 0, 3, 0], true),
+        ] {
+            let server = Server::new(move |_| Some((status, body)));
+            let (summary, failed) = server.send(3, 100..103).await;
+            let Summary { accepted, rejected, undelivered, unknown, .. } = summary;
+            assert_eq!([accepted, rejected, undelivered, unknown], expected, "{status}");
+            assert_eq!((failed.len() as u64, summary.stopped.is_some()), (rejected + undelivered, stops), "{status}");
+            let is_halved = matches!(status, 400 | 413);
+            assert_eq!(server.batches().len() > 1, is_halved, "{status}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_left_of_a_batch_goes_on_before_the_next_batch() {
+        let server = Server::new(|ids| Some((if ids.contains(&101) { 400 } else { 200 }, "")));
+        let (summary, failed) = server.send(3, 100..106).await;
+        assert_eq!(server.batches(), [vec![100, 101, 102], vec![100], vec![101], vec![102], vec![103, 104, 105]]);
+        assert_eq!((summary.accepted, failed.len()), (5, 1));
+    }
+
+    #[tokio::test]
+    async fn what_ends_all_ends_what_is_left_of_a_batch_and_what_is_packed() {
+        let server = Server::new(|ids| Some((if ids.len() == 3 { 400 } else { 401 }, "")));
+        let (summary, failed) = server.send(3, 100..190).await;
+        assert_eq!(server.batches(), [vec![100, 101, 102], vec![100]]);
+        assert_eq!((summary.undelivered, summary.untried), (4, 0));
+        let mut tags: Vec<_> = failed.iter().map(|(tag, _)| *tag).collect();
+        tags.sort_unstable();
+        assert_eq!(tags, [100, 101, 102, 103], "the batch, and the one that did not fit");
+    }
+
+    #[tokio::test]
+    async fn after_a_hundred_in_a_row_each_batch_is_looked_into_until_its_first() {
+        let server = Server::new(|_| Some((400, "")));
+        let (summary, failed) = server.send(60, 100..340).await;
+        // 60, and 40; then one of each batch.
+        assert_eq!((summary.rejected, summary.untried, summary.undelivered), (60 + 40 + 1 + 1, 20 + 59 + 59, 138));
+        let untried = failed.iter().filter(|(_, error)| matches!(error, ItemError::Untried(_)));
+        let expected: Vec<_> = (200..220).chain(221..280).chain(281..340).collect();
+        assert_eq!(untried.map(|(tag, _)| *tag).collect::<Vec<_>>(), expected);
+
+        // What is alone in its batch counts, and leaves nothing to give up.
+        let (summary, _) = Server::new(|_| Some((400, ""))).send(1, 100..340).await;
+        assert_eq!((summary.rejected, summary.untried), (240, 0));
+    }
+
+    #[tokio::test]
+    async fn whatever_is_accepted_begins_the_row_anew() {
+        const ONE: &str = r#"{"errors":[{"batch_index":0,"reason":"invalid"}]}"#;
+        type Says = fn(&[u64]) -> (u16, &'static str);
+        // The whole of the second batch, its first item, and all but its first.
+        let whole: Says = |ids| (if ids[0] == 160 { 200 } else { 400 }, "");
+        let part: Says = |ids| (if ids == [160] { 200 } else { 400 }, "");
+        let beside: Says = |ids| if ids[0] == 160 { (207, ONE) } else { (400, "") };
+        for (says, expected) in [(whole, (60, 120, 0)), (part, (1, 160, 19)), (beside, (59, 121, 0))] {
+            let (summary, _) = Server::new(move |ids| Some(says(ids))).send(60, 100..280).await;
+            assert_eq!((summary.accepted, summary.rejected, summary.untried), expected);
+        }
+        // Not a batch of which nothing is accepted.
+        let server = Server::new(|ids| Some(if ids == [100] { (207, ONE) } else { (400, "") }));
+        let (summary, _) = server.send(60, 100..220).await;
+        assert_eq!((summary.rejected, summary.untried), (101, 19));
+    }
+
+    /// Polls it once.
+    fn poll_once<F: Future>(future: F) -> Poll<F::Output> {
+        pin!(future).poll(&mut Context::from_waker(Waker::noop()))
+    }
+
+    #[test]
+    fn no_more_is_taken_than_may_be_under_way_and_packed() {
+        for (concurrency, batches) in [(0, 1), (1, 1), (2, 2), (3, 3)] {
+            let server = Server::new(|_| None);
+            let mut taken = 0;
+            let people = (100..).inspect(|_| taken += 1).map(|id| (id, Identify::new(id)));
+            let options = BatchOptions::default().with_concurrency(concurrency);
+            assert!(poll_once(server.client(3).send_all(people, options, |_| {})).is_pending());
+            assert_eq!((server.batches().len(), taken), (batches, 3 * batches + 1), "{concurrency}");
+        }
+    }
+
+    /// What is in the background of this transport is nothing: a push looks at the clock.
+    #[tokio::test]
+    async fn a_batch_that_is_not_full_leaves_with_the_push_after_its_linger() {
+        let linger = Duration::from_millis(1_000);
+        let options = BatchOptions::default().with_linger(linger);
+        assert_eq!((options.linger(), BatchOptions::default().linger()), (linger, Duration::from_secs(1)));
+        let server = Server::new(|_| Some((200, "")));
+        let batch: BatchSender<TrackBatch, u64> = server.client(3).batch(options);
+        for (millis, id, sent) in [
+            (5_000, 100, 0),
+            (5_999, 101, 0),
+            (6_000, 102, 1),
+            // The first of its batch.
+            (6_001, 103, 1),
+            (7_000, 104, 1),
+            // The batch is full with the one that does not fit, and the linger of that begins.
+            (7_000, 105, 1),
+            (7_000, 106, 2),
+            (7_999, 107, 2),
+            (8_000, 108, 3),
+        ] {
+            server.millis.store(millis, Ordering::Relaxed);
+            batch.push(id, Identify::new(id)).await;
+            assert_eq!(server.batches().len(), sent, "{id} at {millis}");
+        }
+        let report = batch.finish().await;
+        assert_eq!((report.summary.accepted, server.batches().len()), (9, 3));
+    }
+
+    #[tokio::test]
+    async fn what_is_shown_is_counts() {
+        let server = Server::new(|_| None);
+        let mut send = server.client(3).send_all(
+            (100..120).map(|id| (id, Identify::new(id))),
+            BatchOptions::default().with_concurrency(2),
+            |_| {},
+        );
+        assert!(poll_once(&mut send).is_pending());
+        let shown = format!("{send:?}");
+        assert!(shown.contains("under_way: 2") && shown.contains("accepted: 0") && !shown.contains("100"), "{shown}");
+    }
+}
