@@ -10,7 +10,7 @@ pub(super) const OPENING: &[u8] = br#"{"batch":["#;
 /// Of the list and of the object.
 const CLOSING: usize = 2;
 /// Bytes from which a body is expected to become as long as its limit.
-pub(super) const LONG: usize = 32 * 1024;
+const LONG: usize = 32 * 1024;
 
 /// The length of a body of which `open` bytes are written.
 pub(super) fn whole(open: usize, shared: &[u8]) -> usize {

@@ -423,13 +423,17 @@ mod tests {
     use super::*;
     use crate::{
         BatchSender, Endpoint, Item, Limits, Moment, Region, RetryPolicy, Throttle, Track, TrackBatch, Transport,
-        TransportError, async_trait, track::v2::person::Identify,
+        TransportError, async_trait,
+        track::v2::person::{Identify, Merge},
     };
 
     /// What is said to a batch of these people: status and body, or nothing at all.
     type Respond = dyn Fn(&[u64]) -> Option<(u16, &'static str)> + Send + Sync;
 
-    /// A server whose clock is set by hand. No wait ends.
+    /// The only wait that ends, and it ends at once.
+    const SHORT: Duration = Duration::from_millis(1_234);
+
+    /// A server whose clock is set by hand.
     #[derive(Clone)]
     struct Server {
         respond: Arc<Respond>,
@@ -447,7 +451,7 @@ mod tests {
     impl Transport for Server {
         async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
             let body: Value = serde_json::from_slice(request.body()).unwrap();
-            let id = |item: &Value| item["identifiers"]["id"].as_str().unwrap().parse().unwrap();
+            let id = |item: &Value| item["identifiers"]["id"].as_str().map_or(0, |id| id.parse().unwrap());
             let ids: Vec<u64> = body["batch"].as_array().unwrap().iter().map(id).collect();
             let said = (self.respond)(&ids);
             self.batches.lock().unwrap().push(ids);
@@ -456,8 +460,11 @@ mod tests {
             *response.status_mut() = status.try_into().unwrap();
             Ok(response)
         }
-        async fn sleep(&self, _: Duration) {
-            pending().await
+        async fn sleep(&self, duration: Duration) {
+            assert_ne!(duration, Duration::MAX, "what never ends needs no timer");
+            if duration != SHORT {
+                pending::<()>().await;
+            }
         }
         fn now(&self) -> Moment {
             let monotonic = Duration::from_millis(self.millis.load(Ordering::Relaxed));
@@ -536,6 +543,27 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_is_too_large_may_be_too_many_items_and_what_is_invalid_is_one_of_them() {
+        for (status, rest) in [(400, vec![vec![102], vec![103]]), (413, vec![vec![102, 103], vec![102], vec![103]])] {
+            let server = Server::new(move |ids| Some((if ids.contains(&103) { status } else { 200 }, "")));
+            let (summary, _) = server.send(4, 100..104).await;
+            assert_eq!((summary.accepted, summary.rejected), (3, 1));
+            assert_eq!(server.batches(), [vec![vec![100, 101, 102, 103], vec![100, 101]], rest].concat(), "{status}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_must_not_arrive_twice_is_refused_or_sent_apart() {
+        let merges = || (100..102).map(|id| (id, Merge::new(id, 1)));
+        let options = BatchOptions::default();
+        let server = Server::new(|_| Some((200, "")));
+        assert_eq!(server.client(3).send_all(merges(), options, |_| {}).await.invalid, 2);
+        assert!(server.batches().is_empty());
+        let options = options.with_unrepeatable(Unrepeatable::Apart);
+        assert_eq!(server.client(9).send_all(merges(), options, |_| {}).await.accepted, 2);
+    }
+
+    #[tokio::test]
     async fn what_ends_all_ends_what_is_left_of_a_batch_and_what_is_packed() {
         let server = Server::new(|ids| Some((if ids.len() == 3 { 400 } else { 401 }, "")));
         let (summary, failed) = server.send(3, 100..190).await;
@@ -574,7 +602,7 @@ mod tests {
             assert_eq!((summary.accepted, summary.rejected, summary.untried), expected);
         }
         // Not a batch of which nothing is accepted.
-        let server = Server::new(|ids| Some(if ids == [100] { (207, ONE) } else { (400, "") }));
+        let server = Server::new(|ids| Some(if ids == [150] { (207, ONE) } else { (400, "") }));
         let (summary, _) = server.send(60, 100..220).await;
         assert_eq!((summary.rejected, summary.untried), (101, 19));
     }
@@ -594,28 +622,36 @@ mod tests {
             assert!(poll_once(server.client(3).send_all(people, options, |_| {})).is_pending());
             assert_eq!((server.batches().len(), taken), (batches, 3 * batches + 1), "{concurrency}");
         }
+        // What is flushed meanwhile waits too.
+        let server = Server::new(|_| None);
+        let batch = server.client(3).batch(BatchOptions::default());
+        for id in 100..104 {
+            assert!(poll_once(batch.push(id, Identify::new(id))).is_ready());
+        }
+        assert!(poll_once(batch.flush()).is_pending());
+        assert_eq!(server.batches(), [[100, 101, 102]]);
     }
 
     /// What is in the background of this transport is nothing: a push looks at the clock.
     #[tokio::test]
     async fn a_batch_that_is_not_full_leaves_with_the_push_after_its_linger() {
-        let linger = Duration::from_millis(1_000);
+        let linger = Duration::from_secs(2);
         let options = BatchOptions::default().with_linger(linger);
         assert_eq!((options.linger(), BatchOptions::default().linger()), (linger, Duration::from_secs(1)));
         let server = Server::new(|_| Some((200, "")));
         let batch: BatchSender<TrackBatch, u64> = server.client(3).batch(options);
         for (millis, id, sent) in [
             (5_000, 100, 0),
-            (5_999, 101, 0),
-            (6_000, 102, 1),
+            (6_999, 101, 0),
+            (7_000, 102, 1),
             // The first of its batch.
-            (6_001, 103, 1),
-            (7_000, 104, 1),
+            (7_001, 103, 1),
+            (9_000, 104, 1),
             // The batch is full with the one that does not fit, and the linger of that begins.
-            (7_000, 105, 1),
-            (7_000, 106, 2),
-            (7_999, 107, 2),
-            (8_000, 108, 3),
+            (9_000, 105, 1),
+            (9_000, 106, 2),
+            (10_999, 107, 2),
+            (11_000, 108, 3),
         ] {
             server.millis.store(millis, Ordering::Relaxed);
             batch.push(id, Identify::new(id)).await;
@@ -623,6 +659,25 @@ mod tests {
         }
         let report = batch.finish().await;
         assert_eq!((report.summary.accepted, server.batches().len()), (9, 3));
+    }
+
+    #[cfg(feature = "stream")]
+    #[test]
+    fn a_stream_that_pauses_has_what_is_packed_leave_after_the_linger() {
+        struct TwoAndAPause(Range<u64>);
+        impl futures_core::Stream for TwoAndAPause {
+            type Item = (u64, Identify);
+
+            fn poll_next(mut self: std::pin::Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<(u64, Identify)>> {
+                self.0.next().map_or(Poll::Pending, |id| Poll::Ready(Some((id, Identify::new(id)))))
+            }
+        }
+        for (linger, sent) in [(SHORT, 1), (Duration::from_secs(60), 0), (Duration::MAX, 0)] {
+            let server = Server::new(|_| Some((200, "")));
+            let options = BatchOptions::default().with_linger(linger);
+            assert!(poll_once(server.client(3).send_stream(TwoAndAPause(100..102), options, |_| {})).is_pending());
+            assert_eq!(server.batches().len(), sent, "{linger:?}");
+        }
     }
 
     #[tokio::test]

@@ -120,7 +120,7 @@ mod tests {
     use http::Response;
 
     use super::*;
-    use crate::{Moment, TrackBatch, batch::BatchBuilder, parse, track::v2::person::Identify};
+    use crate::{Moment, TrackBatch, batch::BatchBuilder, parse, pipelines, track::v2::person::Identify};
 
     fn error() -> Error {
         let mut response = Response::new(Bytes::new());
@@ -214,6 +214,34 @@ mod tests {
         assert_eq!(lost.tags(), [0, 1, 2, 3]);
         search.lost(4);
         assert_eq!(search.part::<TrackBatch>().unwrap().tags(), [4, 5, 6, 7], "they may all be good");
+    }
+
+    #[test]
+    fn a_part_has_what_the_items_of_the_batch_share() {
+        let now = Moment { monotonic: std::time::Duration::ZERO, since_epoch: std::time::Duration::ZERO, random: 1 };
+        let mut builder = BatchBuilder::new();
+        for number in 0..2 {
+            let track = pipelines::Track::new("1", "visit").with_integrations([("All", false)]);
+            builder.push(number, crate::Item::new(track, &now, &crate::Limits::default()).unwrap()).unwrap();
+        }
+        let whole = builder.finish().unwrap();
+        let (body, replay) = (String::from_utf8(whole.body().to_vec()).unwrap(), whole.replay());
+        let shared = body.rsplit_once(']').unwrap().1.to_owned();
+        assert!(shared.contains("integrations"), "{body}");
+        let part = Search::new(whole, error(), false).part::<crate::PipelinesBatch>().unwrap();
+        assert!(part.body().ends_with(shared.as_bytes()), "{:?}", part.body());
+        assert_eq!((part.len(), part.replay()), (1, replay));
+    }
+
+    #[test]
+    fn a_server_that_accepts_each_part_of_what_it_rejected_ends_it() {
+        let mut search = Search::new(batch(4), error(), false);
+        for expected in [[0, 1].as_slice(), &[2], &[3]] {
+            let part = search.part::<TrackBatch>().unwrap();
+            assert_eq!(part.tags(), expected);
+            search.accepted(part.len());
+        }
+        assert!(search.part::<TrackBatch>().is_none());
     }
 
     #[test]
