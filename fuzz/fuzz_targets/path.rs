@@ -22,7 +22,7 @@ fn decoded(text: &str) -> String {
 fn written(value: &str, limit: usize, result: &Result<(), BuildError>) -> bool {
     match result.as_ref().map_err(BuildError::kind) {
         Ok(()) => {
-            assert!(!value.trim().is_empty() && !matches!(value, "." | "..") && value.len() <= limit, "{value:?}")
+            assert!(!value.trim().is_empty() && !matches!(value, "." | "..") && value.len() <= limit, "{value:?}");
         }
         Err(BuildErrorKind::Empty) => assert!(value.is_empty(), "{value:?}"),
         Err(BuildErrorKind::Blank) => assert!(!value.is_empty() && !value.contains(|one: char| one.is_ascii_graphic())),
