@@ -204,8 +204,10 @@ impl<T: FromResponse> Exchange<T> {
     /// # let now = Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 4 };
     /// # let endpoint = Endpoint::track(Region::Us, "site", "key")?;
     /// # let exchange = Exchange::new(&endpoint, Delete::new("42"), &CallOptions::default(), &now)?;
-    /// # let mut waits = pin!(wait(&exchange, std::future::ready(())));
-    /// # assert!(waits.as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop())).is_ready());
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// #     let waits = tokio::spawn(async move { wait(&exchange, std::future::ready(())).await });
+    /// #     assert!(waits.await.is_ok());
+    /// # });
     /// # Ok::<(), customerio_core::Error>(())
     /// ```
     pub fn poll_turn(&self, context: &mut Context<'_>) -> Poll<()> {

@@ -15,7 +15,7 @@ async fn broadcast(cio: &CustomerIo, broadcast: BroadcastId) -> Result<(), Error
     let trigger = TriggerBroadcast::new(broadcast, subscribers).with_data(json!({"headline": "Roadrunner spotted"}));
     println!("trigger {}", cio.app().trigger_broadcast(trigger).await?.id);
 
-    // Triggers go 10 seconds apart. The SDK waits for its turn, unless that comes after the deadline, as here.
+    // Triggers of one broadcast go 10 seconds apart. The SDK waits for its turn, unless that comes after the deadline, as here.
     let people = IdsAudience::new(["42", "43"]).with_id_ignore_missing(true);
     let soon =
         cio.app().within(Duration::from_secs(5)).trigger_broadcast(TriggerBroadcast::new(broadcast, people)).await;

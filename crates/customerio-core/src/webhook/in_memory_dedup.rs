@@ -65,10 +65,10 @@ const PARTS: u32 = 16;
 ///
 /// # When the clock is wrong
 ///
-/// Between two calls no more than five minutes count as passed, or half a lease if that is less. So a clock that leaps ahead, by a year or more,
-/// makes no claim lapse and makes the rest five minutes older, and one that leaps back makes nothing older. The price is
-/// that hours in which no event comes count for five minutes too: ids are then kept for longer, in the same bytes. A clock
-/// that leaps to and fro does harm in the end: a week of ids is forgotten after 2,016 leaps ahead.
+/// Between two calls no more than five minutes count as passed, or half a lease if that is less. So a clock that leaps
+/// ahead, by a year or more, makes no claim lapse and makes the rest five minutes older, and one that leaps back makes
+/// nothing older. The price is that hours in which no event comes count for five minutes too: ids are then kept for longer,
+/// in the same bytes. A clock that leaps to and fro does harm in the end: a week of ids is forgotten after 2,016 leaps ahead.
 pub struct InMemoryDedup {
     claims: Claims,
     done: Done,
