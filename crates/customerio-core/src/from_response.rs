@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode};
-use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 
 use crate::{DecodeFailure, error::Reported};
 
@@ -106,55 +106,19 @@ impl FromResponse for Response<Bytes> {
 /// Where the body is not JSON, or not of the shape of `T`; and [`DecodeFailure::call_failed`] where the response says that
 /// the call failed: with `{"errors": ..}`, `{"error": ..}` or one of the two in `{"meta": {..}}`, unless it is empty.
 pub fn decode_json<T: DeserializeOwned>(response: &Response<Bytes>) -> Result<T, DecodeFailure> {
+    check_reported(response)?;
+    Ok(serde_json::from_slice(response.body())?)
+}
+
+/// Refuses a 2xx that says that the call failed.
+pub(crate) fn check_reported(response: &Response<Bytes>) -> Result<(), DecodeFailure> {
     let body = response.body();
     // Most responses have no such word, and need not be read twice.
     if memchr::memmem::find(body, b"error").is_some() && matches!(serde_json::from_slice(body), Ok(Reported(true))) {
         return Err(DecodeFailure::call_failed());
     }
-    Ok(serde_json::from_slice(body)?)
+    Ok(())
 }
-
-/// Reads `T` from the field `name` of a JSON response, in which the API wraps it.
-pub(crate) fn decode_wrapped<T: DeserializeOwned>(
-    name: &'static str,
-    response: &Response<Bytes>,
-) -> Result<T, DecodeFailure> {
-    let mut fields: serde_json::Map<String, serde_json::Value> = decode_json(response)?;
-    let value =
-        fields.remove(name).ok_or_else(|| DecodeFailure::new("has no field of the name that the API promises"))?;
-    Ok(serde_json::from_value(value)?)
-}
-
-/// Reads a list, for which the API may write `null` where it is empty.
-pub(crate) fn list_or_null<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    deserializer: D,
-) -> Result<Vec<T>, D::Error> {
-    Option::deserialize(deserializer).map(Option::unwrap_or_default)
-}
-
-/// Makes a type what an operation returns: the JSON of the response, or, with `in "field"`, what that field has. Behind it
-/// stands an example of the body.
-macro_rules! json_response {
-    ($type:ident = $example:literal) => {
-        impl $crate::FromResponse for $type {
-            const EXAMPLE: &'static str = $example;
-
-            fn from_response(response: &http::Response<bytes::Bytes>) -> Result<Self, $crate::DecodeFailure> {
-                $crate::decode_json(response)
-            }
-        }
-    };
-    ($type:ident in $field:literal = $example:literal) => {
-        impl $crate::FromResponse for $type {
-            const EXAMPLE: &'static str = $example;
-
-            fn from_response(response: &http::Response<bytes::Bytes>) -> Result<Self, $crate::DecodeFailure> {
-                $crate::from_response::decode_wrapped($field, response)
-            }
-        }
-    };
-}
-pub(crate) use json_response;
 
 #[cfg(test)]
 mod tests {
@@ -182,7 +146,7 @@ mod tests {
             let response = Response::new(body.into());
             assert_eq!(<()>::from_response(&response), Err(reported.clone()), "{body}");
             assert_eq!(decode_json::<Page>(&response), Err(reported.clone()), "{body}");
-            assert_eq!(decode_wrapped::<Page>("page", &response).err(), Some(reported.clone()), "{body}");
+            assert_eq!(crate::app::segments::Segment::from_response(&response), Err(reported.clone()), "{body}");
             assert!(serde_json::Value::from_response(&response).is_ok(), "{body}");
         }
         for body in [r#"{"ids":[1],"errors":[]}"#, r#"{"ids":[1],"page":{"error":"theirs"},"name":"error"}"#] {

@@ -4,7 +4,12 @@ use std::{convert::Infallible, fmt};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::{BuildError, BuildErrorKind, path::check_identifier, text::Text, unseen::check_visible};
+use crate::{
+    BuildError, BuildErrorKind, Path,
+    path::{Part, check_identifier},
+    text::Text,
+    unseen::check_visible,
+};
 
 fn not_positive(what: &'static str) -> BuildError {
     BuildError::new(what, BuildErrorKind::Invalid("it must be a positive number".into()))
@@ -77,6 +82,10 @@ numeric_ids! {
     CampaignId "the campaign's id";
     /// The number of a piece of content.
     ContentId "the content's id";
+    /// The number of an export.
+    ExportId "the export's id";
+    /// The number of an import.
+    ImportId "the import's id";
     /// The number of a newsletter.
     NewsletterId "the newsletter's id";
     /// The number of a type of objects: 1 is the first type of a workspace.
@@ -85,10 +94,14 @@ numeric_ids! {
     SegmentId "the segment's id";
     /// The number of a template.
     TemplateId "the template's id";
+    /// The number of a sender.
+    SenderId "the sender's id";
     /// The number of a subscription topic.
     TopicId "the topic's id";
     /// The number of a trigger of a broadcast.
     TriggerId "the trigger's id";
+    /// The number of a reporting webhook.
+    WebhookId "the webhook's id";
     /// The number of a workspace.
     #[doc(alias = "environment_id")]
     WorkspaceId "the workspace's id";
@@ -103,16 +116,34 @@ macro_rules! arguments {
                 if self.0 == 0 { Err(not_positive($what)) } else { Ok(()) }
             }
         }
+
+        impl Part for $name {
+            fn check(&self) -> Result<(), BuildError> {
+                $name::check(*self)
+            }
+            fn write(&self, path: &mut Path) -> Result<(), BuildError> {
+                self.check()?;
+                path.number(self.0);
+                Ok(())
+            }
+        }
     )*};
 }
 
 arguments! {
+    ActionId "the action's id";
     BroadcastId "the broadcast's id";
+    CampaignId "the campaign's id";
     ContentId "the content's id";
+    ExportId "the export's id";
+    ImportId "the import's id";
+    NewsletterId "the newsletter's id";
     ObjectTypeId "the object's type";
     SegmentId "the segment's id";
+    SenderId "the sender's id";
     TemplateId "the template's id";
     TopicId "the topic's id";
+    WebhookId "the webhook's id";
     WorkspaceId "the workspace's id";
 }
 
@@ -277,6 +308,18 @@ impl DeliveryId {
     /// Refuses what cannot be one. The vendor documents no limit of its length.
     pub(crate) fn check(&self) -> Result<(), BuildError> {
         check_identifier("the delivery's id", self.as_str(), usize::MAX)
+    }
+}
+
+impl Part for DeliveryId {
+    #[cfg(feature = "samples")]
+    const IS_TEXT: bool = true;
+
+    fn check(&self) -> Result<(), BuildError> {
+        Self::check(self)
+    }
+    fn write(&self, path: &mut Path) -> Result<(), BuildError> {
+        path.segment("the delivery's id", self.as_str(), usize::MAX)
     }
 }
 

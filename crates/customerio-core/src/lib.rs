@@ -35,11 +35,14 @@ mod config;
 mod credential;
 mod device;
 mod endpoint;
+mod entity;
 mod erase;
 mod error;
 mod event_id;
 mod exchange;
+mod fields;
 mod from_response;
+mod identifiers;
 mod ids;
 mod json;
 mod key;
@@ -49,6 +52,7 @@ mod macros;
 mod operation;
 mod operation_info;
 mod pace;
+mod page;
 mod path;
 mod person;
 pub mod pipelines;
@@ -110,14 +114,17 @@ pub use crate::{
     event_id::EventId,
     exchange::Exchange,
     from_response::{FromResponse, decode_json},
+    identifiers::Identifiers,
     ids::{
-        ActionId, BroadcastId, CampaignId, ContentId, DeliveryId, JourneyId, NewsletterId, ObjectTypeId, SegmentId,
-        TemplateId, TopicId, TransactionalMessageId, TriggerId, WorkspaceId,
+        ActionId, BroadcastId, CampaignId, ContentId, DeliveryId, ExportId, ImportId, JourneyId, NewsletterId,
+        ObjectTypeId, SegmentId, SenderId, TemplateId, TopicId, TransactionalMessageId, TriggerId, WebhookId,
+        WorkspaceId,
     },
     limits::Limits,
     operation::Operation,
     operation_info::OperationInfo,
     pace::Rate,
+    page::{Cursor, ItemStream, Page, PageStream, Paged, Pages},
     path::{Path, Query},
     person::{IdType, PersonId},
     pipelines::PipelinesBatch,

@@ -28,6 +28,19 @@ pub struct Path {
     query: usize,
 }
 
+/// What can stand in place of a part of a route.
+pub(crate) trait Part {
+    /// Whether it is text, which can name a person.
+    #[cfg(feature = "samples")]
+    const IS_TEXT: bool = false;
+
+    /// Refuses what cannot stand there.
+    fn check(&self) -> Result<(), BuildError>;
+
+    /// Checks it, and writes it.
+    fn write(&self, path: &mut Path) -> Result<(), BuildError>;
+}
+
 /// A route, and where its parts in braces begin and end: looked up once, when an operation is compiled.
 #[derive(Clone, Copy)]
 pub(crate) struct Route {
@@ -193,6 +206,15 @@ impl Query<'_> {
         text.push_str(rest);
         text.push(self.separator);
         self.separator = '&';
+    }
+
+    /// [`optional`](Self::optional) of an id, which is checked.
+    pub(crate) fn id(&mut self, name: &str, id: Option<impl Part + std::fmt::Display>) -> Result<(), BuildError> {
+        if let Some(id) = id {
+            id.check()?;
+            self.pair(name, &id.to_string());
+        }
+        Ok(())
     }
 
     /// [`pair`](Self::pair), if there is a value.

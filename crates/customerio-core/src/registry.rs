@@ -22,8 +22,17 @@ pub fn operations() -> impl Iterator<Item = &'static OperationInfo> {
         pipelines::RAW,
         app::send::OPERATIONS,
         app::broadcasts::OPERATIONS,
+        app::campaigns::OPERATIONS,
         app::customers::OPERATIONS,
+        app::exports::OPERATIONS,
+        app::imports::OPERATIONS,
+        app::messages::OPERATIONS,
         app::segments::OPERATIONS,
+        app::reporting_webhooks::OPERATIONS,
+        app::sender_identities::OPERATIONS,
+        app::snippets::OPERATIONS,
+        app::suppressions::OPERATIONS,
+        app::workspaces::OPERATIONS,
         app::RAW,
     ]
     .into_iter()
@@ -34,8 +43,17 @@ pub fn operations() -> impl Iterator<Item = &'static OperationInfo> {
 #[cfg(feature = "samples")]
 #[doc(hidden)]
 pub fn visit_samples(visitor: &mut impl crate::VisitSample) {
+    app::campaigns::visit_samples(visitor);
     app::customers::visit_samples(visitor);
+    app::exports::visit_samples(visitor);
+    app::imports::visit_samples(visitor);
+    app::messages::visit_samples(visitor);
     app::segments::visit_samples(visitor);
+    app::reporting_webhooks::visit_samples(visitor);
+    app::sender_identities::visit_samples(visitor);
+    app::snippets::visit_samples(visitor);
+    app::suppressions::visit_samples(visitor);
+    app::workspaces::visit_samples(visitor);
 }
 
 #[cfg(test)]

@@ -9,6 +9,9 @@ use crate::{App, Operation};
 /// Each text that could be a secret or a person's begins with `LEAK-`, so that a test can find it where it must not be.
 #[doc(hidden)]
 pub trait Sample: Operation + Debug {
+    /// Whether there is no text in it, so that a sample can have no such mark.
+    const NAMES_NOBODY: bool = false;
+
     /// One with everything set that can be.
     fn sample() -> Self;
 }

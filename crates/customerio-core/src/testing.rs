@@ -5,11 +5,11 @@ use std::{fmt::Write as _, sync::Mutex, time::Duration};
 use bytes::Bytes;
 use http::{Request, Response};
 use proptest::prelude::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     App, BuildError, Endpoint, Limits, Moment, Operation, Prepared, Region, Track, Transport, TransportError,
-    async_trait, build,
+    async_trait, build, entity::Entity, fields::Fields,
 };
 
 /// A request, whole, as text: method and URL, the headers in their order, a blank line, the body.
@@ -31,6 +31,20 @@ pub(crate) fn wire_track<O: Operation<Api = Track>>(operation: O) -> String {
 /// The whole request of an App operation, with the key `key`.
 pub(crate) fn wire_app<O: Operation<Api = App>>(operation: O) -> String {
     wire(&build(&Endpoint::app(Region::Us, "key").unwrap(), operation).unwrap())
+}
+
+/// The whole request of an App operation that has no body, of its method and its path.
+pub(crate) fn plain(line: &str) -> String {
+    let (method, path) = line.split_once(' ').unwrap();
+    let length = if matches!(method, "POST" | "PUT") { "content-length: 0\n" } else { "" };
+    format!(
+        "{method} https://api.customer.io{path}\n\
+         accept: application/json\n\
+         accept-encoding: identity\n\
+         authorization: Bearer key\n\
+         user-agent: customerio-rust/VERSION\n\
+         {length}\n"
+    )
 }
 
 /// The body of an operation as text.
@@ -76,6 +90,86 @@ impl Transport for Recorder {
     async fn sleep(&self, _: Duration) {}
     fn now(&self) -> Moment {
         Moment { monotonic: Duration::ZERO, since_epoch: Duration::from_millis(1_700_000_000_999), random: 1 }
+    }
+}
+
+/// Gives every field of an example, however deep, every other JSON type in turn, and takes it away: it must be read all
+/// the same, and be written as it was. Only a field in `needed`, of the example itself, may be missed.
+pub(crate) fn survives_changes<T: Entity>(example: &Value, needed: &[&str]) {
+    let read = |json: &Value| {
+        let json = serde_json::value::to_raw_value(json).unwrap();
+        T::from_fields(&mut Fields::new(&json).unwrap())
+    };
+    let mut count = 0;
+    for pointer in pointers(example) {
+        let is_needed = needed.iter().any(|name| pointer == format!("/{name}"));
+        let others =
+            [Value::Null, 1.into(), 1.5.into(), "x".into(), true.into(), json!([]), json!([{}]), json!({"x": 1})];
+        for other in std::iter::once(None).chain(others.map(Some)) {
+            let mut changed = example.clone();
+            match &other {
+                Some(other) => *changed.pointer_mut(&pointer).unwrap() = other.clone(),
+                None => remove(&mut changed, &pointer),
+            }
+            count += 1;
+            match read(&changed) {
+                Ok(value) => {
+                    let written = Value::from(value.to_object());
+                    assert!(is_same(&changed, &written), "{pointer} as {other:?}: {changed} is written as {written}");
+                }
+                Err(name) => assert!(is_needed && pointer == format!("/{name}"), "{pointer} as {other:?}: no {name}"),
+            }
+        }
+    }
+    assert!(count > 9, "{example} has no fields");
+}
+
+/// Every field of every object in `json`.
+fn pointers(json: &Value) -> Vec<String> {
+    let children: Vec<_> = match json {
+        Value::Object(fields) => fields.iter().map(|(name, value)| (name.clone(), value)).collect(),
+        Value::Array(items) => items.iter().enumerate().map(|(number, value)| (number.to_string(), value)).collect(),
+        _ => return Vec::new(),
+    };
+    let below = |(name, value): (String, &Value)| {
+        let name = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+        let inner = pointers(value).into_iter().map(|rest| format!("{name}{rest}")).collect::<Vec<_>>();
+        std::iter::once(name).chain(inner)
+    };
+    children.into_iter().flat_map(below).collect()
+}
+
+fn remove(json: &mut Value, pointer: &str) {
+    let (parent, name) = pointer.rsplit_once('/').unwrap();
+    match json.pointer_mut(parent).unwrap() {
+        Value::Object(fields) => drop(fields.remove(&name.replace("~1", "/").replace("~0", "~"))),
+        Value::Array(items) => drop(items.remove(name.parse().unwrap())),
+        _ => unreachable!(),
+    }
+}
+
+/// Whether `written` says what `json` said: a number may stand for its digits, a list of one for that value, nothing for
+/// an empty list, and what could not be read of a list is behind the rest.
+fn is_same(json: &Value, written: &Value) -> bool {
+    match (json, written) {
+        (Value::Object(one), Value::Object(other)) => {
+            let is_empty = |value: &Value| *value == json!([]) || *value == json!({});
+            let is_kept = |name: &str, value| other.get(name).map_or_else(|| is_empty(value), |it| is_same(value, it));
+            one.iter().all(|(name, value)| is_kept(name, value)) && other.keys().all(|name| one.contains_key(name))
+        }
+        (Value::Array(one), Value::Array(other)) => {
+            let mut left: Vec<_> = other.iter().collect();
+            one.len() == other.len()
+                && one.iter().all(|item| {
+                    let found = left.iter().position(|other| is_same(item, other));
+                    found.map(|found| left.remove(found)).is_some()
+                })
+        }
+        (one, Value::Array(other)) if other.len() == 1 => is_same(one, &other[0]),
+        (Value::String(text), other) | (other, Value::String(text)) if !other.is_string() => {
+            serde_json::to_string(other).is_ok_and(|other| other == *text)
+        }
+        _ => json == written,
     }
 }
 

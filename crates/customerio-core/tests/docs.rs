@@ -27,6 +27,8 @@ fn sources() -> Vec<(PathBuf, String)> {
 
 /// The docs of the type `name`, without its examples.
 fn docs_of(name: &str, source: &str) -> String {
+    // In a macro it is indented.
+    let source = &source.lines().map(str::trim).collect::<Vec<_>>().join("\n");
     let ends = [" {", "(", ";"].map(|end| format!("\npub struct {name}{end}"));
     let begins = ends.iter().find_map(|declaration| source.find(declaration.as_str()));
     let before = &source[..begins.unwrap_or_else(|| panic!("no type {name}"))];

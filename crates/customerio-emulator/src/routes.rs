@@ -53,7 +53,8 @@ static ROUTES: [&Route; 32] = [
 ];
 
 /// The routes of the rest of the App API, by what they are about.
-static RESOURCES: [&[Route]; 2] = [app::customers::ROUTES, app::segments::ROUTES];
+static RESOURCES: [&[Route]; 4] =
+    [app::customers::ROUTES, app::messages::ROUTES, app::segments::ROUTES, app::workspaces::ROUTES];
 
 /// The route that takes a request, if there is one.
 ///
@@ -152,16 +153,18 @@ mod tests {
         assert_eq!(call(&emulator, "GET /v1/nothing", &json!({})), (404, expected));
     }
 
-    /// What the SDK can call, the emulator answers.
+    /// What the SDK can call, the emulator answers; what it has not yet of the App API is a 501.
     #[test]
-    fn every_operation_has_a_route() {
+    fn every_operation_has_a_route_or_is_named_as_missing() {
         for operation in operations().filter(|operation| operation.route != "/{path}") {
             let path: Vec<_> = operation
                 .route
                 .split('/')
                 .map(|segment| if segment.starts_with('{') { "1" } else { segment })
                 .collect();
-            assert!(find(&operation.method, &path.join("/")).is_ok(), "{} has no route", operation.name);
+            let Err(refusal) = find(&operation.method, &path.join("/")) else { continue };
+            let is_named = refusal.status == StatusCode::NOT_IMPLEMENTED && operation.api == "app";
+            assert!(is_named, "{} has no route", operation.name);
         }
     }
 

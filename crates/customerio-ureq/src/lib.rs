@@ -16,9 +16,11 @@ mod batch;
 mod block_on;
 mod client;
 mod failure;
+mod pages;
 mod short;
 mod transport;
 
 pub use batch::BatchSender;
 pub use client::Client;
+pub use pages::{Items, Pages};
 pub use transport::UreqTransport;

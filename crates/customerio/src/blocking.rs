@@ -28,7 +28,7 @@ use std::sync::Arc;
 
 use customerio_core::{App, BuildError, Config, Pipelines, Region, Track, Transport};
 
-pub use customerio_ureq::{BatchSender, Client, UreqTransport};
+pub use customerio_ureq::{BatchSender, Client, Items, Pages, UreqTransport};
 
 /// The blocking clients of all three APIs, over one transport and one throttle: where a program without async starts.
 ///

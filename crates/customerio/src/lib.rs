@@ -107,8 +107,9 @@ pub mod error {
 /// Identifiers: of people, and of what Customer.io knows by a number.
 pub mod ids {
     pub use customerio_core::{
-        ActionId, BroadcastId, CampaignId, ContentId, DeliveryId, EventId, IdType, JourneyId, NewsletterId,
-        ObjectTypeId, PersonId, SegmentId, TemplateId, TopicId, TransactionalMessageId, TriggerId, WorkspaceId,
+        ActionId, BroadcastId, CampaignId, ContentId, DeliveryId, EventId, ExportId, IdType, Identifiers, ImportId,
+        JourneyId, NewsletterId, ObjectTypeId, PersonId, SegmentId, SenderId, TemplateId, TopicId,
+        TransactionalMessageId, TriggerId, WebhookId, WorkspaceId,
     };
 }
 
@@ -117,6 +118,11 @@ pub mod operation {
     pub use customerio_core::{
         Api, Body, FromResponse, Operation, OperationInfo, Path, Prepared, Query, build, decode_json, operations, parse,
     };
+}
+
+/// Lists that come page by page: [`Client::pages`] and [`Client::items`], and their parts.
+pub mod page {
+    pub use customerio_core::{Cursor, ItemStream, Page, PageStream, Paged, Pages};
 }
 
 /// When a request is retried, how long it may take, and how fast requests go out.

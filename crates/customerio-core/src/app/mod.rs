@@ -6,16 +6,30 @@
 //! Vendor's reference: <https://docs.customer.io/integrations/api/app/>.
 
 pub mod broadcasts;
+pub mod campaigns;
 mod client;
 pub mod customers;
+pub mod exports;
+pub mod imports;
+pub mod messages;
+mod model;
 mod raw;
+pub mod reporting_webhooks;
 pub mod segments;
 pub mod send;
+pub mod sender_identities;
+pub mod snippets;
+pub mod suppressions;
+pub mod workspaces;
 
 pub use self::{
     broadcasts::{
         Audience, DataFileAudience, DefaultAudience, EmailsAudience, Filter, FilterAudience, FilterValue, IdsAudience,
         PerUserDataAudience, Trigger, TriggerBroadcast, UserData,
+    },
+    model::{
+        Channel, DeliveryMetric, Dependents, Link, LinkMetrics, MessageDelivery, Metrics, Periods, Resolution, Series,
+        Sort, TimeRange,
     },
     raw::{RAW, Raw},
     send::{

@@ -60,6 +60,12 @@ pub enum Error {
 }
 
 impl Error {
+    /// A page that was read, and that the list cannot go on from.
+    pub(crate) fn of_page(operation: &'static str, failure: DecodeFailure) -> Self {
+        let (response, stop_reason) = (http::Response::new(bytes::Bytes::new()), StopReason::Final);
+        Self::Decode(Box::new(DecodeError::new(Answer { operation, response, attempts: 1, stop_reason }, failure)))
+    }
+
     /// What is known about the request having reached Customer.io.
     #[must_use]
     pub fn delivery(&self) -> Delivery {

@@ -1,9 +1,12 @@
 //! `GET /api/v1/accounts/region`: where the workspace of the credentials is.
 
 use http::Method;
-use serde::Deserialize;
 
-use crate::{Operation, Region, Track, WorkspaceId, from_response::json_response};
+use crate::{
+    Operation, Region, Track, WorkspaceId,
+    entity::{entity, open_enum, returned},
+    fields::required,
+};
 
 /// Asks in which region the workspace of the credentials is. The hosts of all regions respond alike, so any [`Region`]
 /// will do for this call; and it shows whether the credentials are good.
@@ -24,46 +27,33 @@ use crate::{Operation, Region, Track, WorkspaceId, from_response::json_response}
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct GetRegion;
 
-/// Where a workspace is.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
-pub struct AccountRegion {
-    /// The base URL of the Track API there.
-    pub url: String,
-    /// The region.
-    pub region: RegionName,
-    /// The number of the workspace.
-    pub environment_id: WorkspaceId,
-    /// What else the response has.
-    #[serde(flatten)]
-    pub extra: serde_json::Map<String, serde_json::Value>,
+entity! {
+    /// Where a workspace is.
+    pub struct AccountRegion: Debug {
+        /// The base URL of the Track API there.
+        pub url: String,
+        /// The region.
+        pub region: RegionName,
+        /// The number of the workspace.
+        pub environment_id: WorkspaceId,
+    }
 }
 
-/// The name of a region, in a response.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
-#[serde(from = "String")]
-#[non_exhaustive]
-pub enum RegionName {
-    /// The United States: `us`.
-    Us,
-    /// The European Union: `eu`.
-    Eu,
-    /// One that this crate does not know yet: its [`as_str`](Self::as_str) is as it came.
-    #[non_exhaustive]
-    Unknown(String),
+returned!(AccountRegion = r#"{"url":"https://track.customer.io","region":"us","environment_id":1}"#);
+
+open_enum! {
+    /// The name of a region, in a response.
+    pub enum RegionName {
+        /// The United States: `us`.
+        Us = "us",
+        /// The European Union: `eu`.
+        Eu = "eu",
+    }
 }
+
+required!(RegionName);
 
 impl RegionName {
-    /// As the API writes it.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Us => "us",
-            Self::Eu => "eu",
-            Self::Unknown(name) => name,
-        }
-    }
-
     /// The region to make an [`Endpoint`](crate::Endpoint) with; `None` where this crate does not know its hosts.
     #[must_use]
     pub const fn known(&self) -> Option<Region> {
@@ -74,18 +64,6 @@ impl RegionName {
         }
     }
 }
-
-impl From<String> for RegionName {
-    fn from(name: String) -> Self {
-        match name.as_str() {
-            "us" => Self::Us,
-            "eu" => Self::Eu,
-            _ => Self::Unknown(name),
-        }
-    }
-}
-
-json_response!(AccountRegion = r#"{"url":"https://track.customer.io","region":"us","environment_id":1}"#);
 
 impl Operation for GetRegion {
     type Api = Track;
@@ -128,7 +106,7 @@ mod tests {
         assert_eq!(account.extra["new"], serde_json::json!([1]));
 
         for (name, known) in [("us", Some(Region::Us)), ("eu", Some(Region::Eu)), ("au", None), ("EU", None)] {
-            let region = RegionName::from(name.to_owned());
+            let region = RegionName::from(name);
             assert_eq!((region.as_str(), region.known()), (name, known));
         }
         let account = read(r#"{"url":"https://track-au.customer.io","region":"au","environment_id":3}"#).unwrap();
@@ -143,7 +121,7 @@ mod tests {
         }
         assert_eq!(
             read("null").unwrap_err().to_string(),
-            "the body is not of the shape that the API promises (line 1, column 4)"
+            "the body is not a JSON object"
         );
     }
 }

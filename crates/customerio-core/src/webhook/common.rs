@@ -1,9 +1,8 @@
 //! What the data of all events has in common.
 
-use super::fields::Fields;
 use crate::{
-    ActionId, BroadcastId, CampaignId, ContentId, DeliveryId, JourneyId, NewsletterId, TransactionalMessageId,
-    TriggerId, macros::opaque_debug,
+    ActionId, BroadcastId, CampaignId, ContentId, DeliveryId, Identifiers, JourneyId, NewsletterId,
+    TransactionalMessageId, TriggerId, fields::Fields, macros::opaque_debug,
 };
 
 /// What the data of all events has in common. Which of it there is depends on what sent the message: a campaign, a
@@ -43,13 +42,8 @@ opaque_debug!(Common);
 
 impl Common {
     pub(super) fn read(data: &Fields<'_>) -> Self {
-        let identifiers = data.object("identifiers");
         Self {
-            identifiers: Identifiers {
-                id: identifiers.read("id"),
-                email: identifiers.read("email"),
-                cio_id: identifiers.read("cio_id"),
-            },
+            identifiers: data.read::<Option<Identifiers>>("identifiers").unwrap_or_default(),
             customer_id: data.read("customer_id"),
             delivery_id: data.read("delivery_id"),
             action_id: data.read("action_id"),
@@ -65,20 +59,6 @@ impl Common {
         }
     }
 }
-
-/// A person's identifiers.
-#[derive(Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Identifiers {
-    /// The id that you gave.
-    pub id: Option<String>,
-    /// The e-mail address, in workspaces that identify people by it.
-    pub email: Option<String>,
-    /// The id that Customer.io gave, which never changes; in workspaces that identify people by more than an id.
-    pub cio_id: Option<String>,
-}
-
-opaque_debug!(Identifiers);
 
 #[cfg(test)]
 mod tests {
@@ -111,7 +91,12 @@ mod tests {
         });
         let text = |text: &str| Some(text.to_owned());
         let expected = Common {
-            identifiers: Identifiers { id: text("42"), email: text("ada@example.com"), cio_id: text("d9c106000001") },
+            identifiers: Identifiers {
+                id: text("42"),
+                email: text("ada@example.com"),
+                cio_id: text("d9c106000001"),
+                ..Identifiers::default()
+            },
             customer_id: text("42"),
             delivery_id: Some("RPILAgUBcRhI".into()),
             action_id: Some(96.into()),

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::value::RawValue;
 
-use super::{Common, Customer, Email, InApp, Push, Slack, Sms, Webhook, WhatsApp, fields::Fields};
-use crate::Timestamp;
+use super::{Common, Customer, Email, InApp, Push, Slack, Sms, Webhook, WhatsApp};
+use crate::{Timestamp, fields::Fields};
 
 /// An event that Customer.io reports.
 ///

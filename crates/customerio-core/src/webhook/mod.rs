@@ -72,7 +72,7 @@ mod verifier;
 pub mod whatsapp;
 
 pub use self::{
-    common::{Common, Identifiers},
+    common::Common,
     customer::Customer,
     dedup_store::{Claim, ClaimToken, DedupError, DedupStore},
     email::Email,
@@ -87,3 +87,4 @@ pub use self::{
     verifier::{ReceiveError, Unverified, Verifier},
     whatsapp::WhatsApp,
 };
+pub use crate::Identifiers;

@@ -1,9 +1,7 @@
 //! `push`: what happens to a push notification.
 
-use serde_json::value::RawValue;
-
-use super::fields::{Fields, Read, metrics};
-use crate::macros::opaque_debug;
+use super::fields::metrics;
+use crate::entity::entity;
 
 metrics! {
     /// What happened to a push notification.
@@ -33,29 +31,15 @@ metrics! {
     }
 }
 
-/// A device that a push notification went to.
-#[derive(Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Recipient {
-    /// Its token.
-    pub device_id: Option<String>,
-    /// `ios` or `android`.
-    pub device_platform: Option<String>,
-    /// Why it did not get there.
-    pub failure_message: Option<String>,
-}
-
-opaque_debug!(Recipient);
-
-impl Read for Option<Recipient> {
-    fn read(json: &RawValue) -> Self {
-        let fields = Fields::of(json);
-        let recipient = Recipient {
-            device_id: fields.read("device_id"),
-            device_platform: fields.read("device_platform"),
-            failure_message: fields.read("failure_message"),
-        };
-        (recipient != Recipient::default()).then_some(recipient)
+entity! {
+    /// A device that a push notification went to.
+    pub struct Recipient: Default {
+        /// Its token.
+        pub device_id: Option<String>,
+        /// `ios` or `android`.
+        pub device_platform: Option<String>,
+        /// Why it did not get there.
+        pub failure_message: Option<String>,
     }
 }
 
@@ -133,6 +117,6 @@ mod tests {
     }
 
     fn device(failure_message: Option<String>) -> Recipient {
-        Recipient { device_id: text("token"), device_platform: text("ios"), failure_message }
+        Recipient { device_id: text("token"), device_platform: text("ios"), failure_message, ..Recipient::default() }
     }
 }

@@ -3,6 +3,7 @@
 mod audience;
 pub(crate) mod customers;
 mod message;
+pub(crate) mod messages;
 pub(crate) mod segments;
 pub(crate) mod send_email;
 pub(crate) mod send_in_app;
@@ -11,3 +12,4 @@ pub(crate) mod send_push;
 pub(crate) mod send_sms;
 pub(crate) mod send_whatsapp;
 pub(crate) mod trigger_broadcast;
+pub(crate) mod workspaces;

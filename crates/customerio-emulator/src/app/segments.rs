@@ -4,7 +4,10 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::{
-    call::{Call, Handler::Fallible},
+    call::{
+        Call,
+        Handler::{Fallible, Infallible},
+    },
     contract::shape::{
         Need::{May, Must},
         Shape,
@@ -14,7 +17,12 @@ use crate::{
 };
 
 pub(crate) const ROUTES: &[Route] = &[
+    Route::app_read(Method::GET, "/v1/segments", Infallible(list)),
     Route::app("/v1/segments", &SEGMENT, Fallible(create)),
+    Route::app_read(Method::GET, "/v1/segments/{segment}", Fallible(get)),
+    Route::app_read(Method::DELETE, "/v1/segments/{segment}", Fallible(delete)),
+    Route::app_read(Method::GET, "/v1/segments/{segment}/customer_count", Fallible(customer_count)),
+    Route::app_read(Method::GET, "/v1/segments/{segment}/used_by", Fallible(used_by)),
     Route::app_read(Method::GET, "/v1/segments/{segment}/membership", Fallible(membership)).with_query(&PAGE),
 ];
 
@@ -43,10 +51,43 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     Ok(Reply::json(json!({ "segment": segment })))
 }
 
-fn membership(call: &mut Call<'_>) -> Result<Reply, Refusal> {
-    let unknown = || Refusal::new(StatusCode::NOT_FOUND, "the segment does not exist");
+fn list(call: &mut Call<'_>) -> Reply {
+    let segments: Vec<_> = call.state.segments.iter().map(|(id, name)| shown(*id, name)).collect();
+    Reply::json(json!({ "segments": segments }))
+}
+
+/// The segment that the path names.
+fn named(call: &Call<'_>) -> Result<u32, Refusal> {
     let segment = call.segments[0].parse::<u32>().ok().filter(|id| call.state.segments.contains_key(id));
-    let segment = segment.ok_or_else(unknown)?;
+    segment.ok_or_else(|| Refusal::new(StatusCode::NOT_FOUND, "the segment does not exist"))
+}
+
+fn get(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let id = named(call)?;
+    Ok(Reply::json(json!({ "segment": shown(id, &call.state.segments[&id]) })))
+}
+
+/// Its people stay.
+fn delete(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let id = named(call)?;
+    call.state.remove_segment(id);
+    Ok(Reply::no_content())
+}
+
+fn customer_count(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let id = named(call)?;
+    let count = call.state.people.all().filter(|person| person.segments.contains(&id)).count();
+    Ok(Reply::json(json!({ "segment_id": id, "count": count })))
+}
+
+/// There are no campaigns and no newsletters that could use it.
+fn used_by(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let users = json!({ "campaigns": [], "sent_newsletters": [], "draft_newsletters": [] });
+    Ok(Reply::json(json!({ "segment_id": named(call)?, "used_by": users })))
+}
+
+fn membership(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let segment = named(call)?;
     let number = |name: &str| call.query.get(name).and_then(Value::as_str).map(str::parse::<usize>).transpose();
     let start = number("start").map_err(|_| Refusal::bad("start must come from `next` of another page"))?.unwrap_or(0);
     let limit = number("limit").map_err(|_| Refusal::bad("limit must be a number"))?.unwrap_or(LIMIT.1);
@@ -92,6 +133,25 @@ mod tests {
         }
         found.sort();
         assert_eq!(found, ids);
+    }
+
+    #[test]
+    fn a_segment_is_listed_read_counted_and_deleted_and_its_people_stay() {
+        let emulator = emulator();
+        emulator.create_segment(7);
+        accept(&emulator, "PUT /api/v1/customers/1", &json!({}));
+        accept(&emulator, "POST /api/v1/segments/7/add_customers", &json!({"ids": ["1"]}));
+        let get = |path: &str| call(&emulator, &format!("GET /v1/segments{path}"), &Value::Null).1;
+        assert_eq!(get("")["segments"][0]["id"], 7);
+        assert_eq!(get("/7")["segment"]["type"], "manual");
+        assert_eq!(get("/7/customer_count"), json!({"segment_id": 7, "count": 1}));
+        assert_eq!(get("/7/used_by")["used_by"]["campaigns"], json!([]));
+        assert_eq!(call(&emulator, "DELETE /v1/segments/7", &Value::Null).0, 204);
+        assert_eq!(get("")["segments"], json!([]));
+        assert!(emulator.person("1").unwrap().segments.is_empty());
+        for line in ["GET /v1/segments/7", "DELETE /v1/segments/7", "GET /v1/segments/x/customer_count"] {
+            assert_eq!(call(&emulator, line, &Value::Null).0, 404, "{line}");
+        }
     }
 
     #[test]

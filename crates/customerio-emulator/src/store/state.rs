@@ -118,6 +118,19 @@ impl State {
         Ok(())
     }
 
+    /// Removes a segment, and everybody from it.
+    pub(crate) fn remove_segment(&mut self, id: u32) {
+        let Some(name) = self.segments.remove(&id) else { return };
+        self.room.change(block(name.len()) + 2 * size_of::<(u32, String)>(), 0);
+        let members = self.people.all().filter(|person| person.segments.contains(&id));
+        let members: Vec<_> = members.map(|person| person.cio_id.clone()).collect();
+        for cio_id in members {
+            if let Some(person) = self.people.get_mut(&cio_id) {
+                person.segments.remove(&id);
+            }
+        }
+    }
+
     #[cfg(test)]
     pub(crate) const fn room(&self) -> &Room {
         &self.room

@@ -112,7 +112,7 @@ impl Filter {
     }
 
     /// Refuses what chooses nobody or everybody by accident.
-    pub(super) fn check(&self) -> Result<(), BuildError> {
+    pub(in crate::app) fn check(&self) -> Result<(), BuildError> {
         self.check_within(NESTING)
     }
 

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use http::Method;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::Audience;
 use crate::{
     App, Body, BroadcastId, BuildError, Limits, Operation, Path, Quota, TriggerId,
-    from_response::json_response,
+    entity::{entity, returned},
     json::{Attributes, Writer},
     limits::check_bytes,
     macros::opaque_debug,
@@ -51,18 +51,15 @@ pub struct TriggerBroadcast {
     data: Option<Attributes>,
 }
 
-/// A trigger that Customer.io has taken.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Trigger {
-    /// The number of the trigger, by which its state and its errors can be read.
-    pub id: TriggerId,
-    /// What else the response has.
-    #[serde(flatten)]
-    pub extra: serde_json::Map<String, serde_json::Value>,
+entity! {
+    /// A trigger that Customer.io has taken.
+    pub struct Trigger: Debug {
+        /// The number of the trigger, by which its state and its errors can be read.
+        pub id: TriggerId,
+    }
 }
 
-json_response!(Trigger = r#"{"id":1}"#);
+returned!(Trigger = r#"{"id":1}"#);
 
 impl TriggerBroadcast {
     /// The broadcast with this number, to `audience`.

@@ -7,5 +7,3 @@ operations! {
     samples;
     segments::Segments = GET "/v1/customers/{customer_id}/segments";
 }
-
-pub use self::segments::PersonSegments;

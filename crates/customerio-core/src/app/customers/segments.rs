@@ -1,10 +1,9 @@
 //! `GET /v1/customers/{customer_id}/segments`: the segments that a person is in.
 
 use http::Method;
-use serde::{Deserialize, Serialize};
 
 use crate::{
-    App, BuildError, Operation, Path, PersonId, Query, app::segments::Segment, from_response::json_response,
+    App, BuildError, Operation, Page, Path, PersonId, Query, app::segments::Segment,
     macros::{opaque_debug, sample},
 };
 
@@ -26,17 +25,6 @@ pub struct Segments {
     person: PersonId,
 }
 
-/// The segments that a person is in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct PersonSegments {
-    /// The segments.
-    #[serde(deserialize_with = "crate::from_response::list_or_null")]
-    pub segments: Vec<Segment>,
-}
-
-json_response!(PersonSegments = r#"{"segments":[{"id":1,"name":"VIPs","description":""}]}"#);
-
 impl Segments {
     /// Those of this person.
     #[must_use]
@@ -47,7 +35,7 @@ impl Segments {
 
 impl Operation for Segments {
     type Api = App;
-    type Output = PersonSegments;
+    type Output = Page<Segment>;
     const NAME: &'static str = "app.customers.segments";
     const METHOD: Method = Method::GET;
     const ROUTE: &'static str = "/v1/customers/{customer_id}/segments";
@@ -93,10 +81,10 @@ mod tests {
     #[test]
     fn the_response_lists_segments() {
         let json = r#"{"segments":[{"id":"7","name":"VIPs","description":"x"}]}"#;
-        let segments = parse::<Segments>(Response::new(json.into())).unwrap().segments;
+        let segments = parse::<Segments>(Response::new(json.into())).unwrap().items;
         assert_eq!((segments[0].id, segments[0].name.as_deref()), (7.into(), Some("VIPs")));
         let none = parse::<Segments>(Response::new(r#"{"segments":null}"#.into())).unwrap();
-        assert!(none.segments.is_empty());
+        assert!(none.items.is_empty());
         assert!(parse::<Segments>(Response::new("{}".into())).is_err());
     }
 }

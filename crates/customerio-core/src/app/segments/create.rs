@@ -1,11 +1,11 @@
 //! `POST /v1/segments`: make a manual segment.
 
 use http::Method;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::{
-    App, Body, BuildError, Limits, Operation, SegmentId,
-    from_response::json_response,
+    App, Body, BuildError, Limits, Operation,
+    app::segments::Segment,
     macros::{opaque_debug, sample, setters},
     text::Text,
     unseen::check_visible,
@@ -36,22 +36,6 @@ struct Fields {
     name: Text,
     description: Option<Text>,
 }
-
-/// A segment.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Segment {
-    /// Its number.
-    pub id: SegmentId,
-    /// Its name.
-    #[serde(default)]
-    pub name: Option<String>,
-    /// What else the response has.
-    #[serde(flatten)]
-    pub extra: serde_json::Map<String, serde_json::Value>,
-}
-
-json_response!(Segment in "segment" = r#"{"segment":{"id":1,"name":"VIPs","description":"","state":"finished","type":"manual"}}"#);
 
 impl Create {
     /// A segment with this name.
@@ -116,7 +100,7 @@ mod tests {
         let json = r#"{"segment":{"id":7,"name":"VIPs","state":"finished","tags":null}}"#;
         let segment = parse::<Create>(Response::new(json.into())).unwrap();
         assert_eq!((segment.id, segment.name.as_deref()), (7.into(), Some("VIPs")));
-        assert_eq!(segment.extra["state"], "finished");
+        assert_eq!(segment.extra["tags"], serde_json::Value::Null);
         assert!(parse::<Create>(Response::new("{}".into())).is_err());
     }
 }

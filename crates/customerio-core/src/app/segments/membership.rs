@@ -1,16 +1,15 @@
 //! `GET /v1/segments/{segment_id}/membership`: the people in a segment, page by page.
 
 use http::Method;
-use serde::{Deserialize, Serialize};
 
 use crate::{
-    App, BuildError, Operation, Path, Query, SegmentId,
-    from_response::json_response,
+    App, BuildError, Cursor, Identifiers, Operation, Page, Path, Query, SegmentId,
     macros::{opaque_debug, sample, setters},
-    text::Text,
+    page::paged,
+    path::Part,
 };
 
-/// Lists the people in a segment, page by page: [`Members::next`] is the [start](Self::with_start) of the next page.
+/// Lists the people in a segment, page by page: [`Client::items`](crate::Client::items) reads them all.
 ///
 /// Limits: 30,000 people a page; 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/getSegmentMembership>
@@ -26,26 +25,11 @@ use crate::{
 #[doc(alias = "get_segment_membership")]
 pub struct Membership {
     segment_id: SegmentId,
-    start: Option<Text>,
+    start: Option<Cursor>,
     limit: Option<u32>,
 }
 
-/// A page of the people in a segment.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Members {
-    /// Their ids.
-    #[serde(default, deserialize_with = "crate::from_response::list_or_null")]
-    pub ids: Vec<String>,
-    /// Where the next page begins; empty or absent on the last.
-    #[serde(default)]
-    pub next: Option<String>,
-    /// What else the response has.
-    #[serde(flatten)]
-    pub extra: serde_json::Map<String, serde_json::Value>,
-}
-
-json_response!(Members = r#"{"segment_id":1,"ids":["1"],"identifiers":[{"id":"1","email":null,"cio_id":"03000001"}],"next":""}"#);
+paged!(Membership of Identifiers);
 
 impl Membership {
     /// The people in this segment, from the first on.
@@ -55,8 +39,8 @@ impl Membership {
     }
 
     setters! {
-        /// Where the page begins: the [`Members::next`] of the page before.
-        with_start, start: text;
+        /// Where the page starts: the [`Page::next`] of the page before.
+        with_start, start: into Cursor;
         /// The most people on a page, up to 30,000. Default: 1000.
         with_limit, limit: u32;
     }
@@ -64,15 +48,13 @@ impl Membership {
 
 impl Operation for Membership {
     type Api = App;
-    type Output = Members;
+    type Output = Page<Identifiers>;
     const NAME: &'static str = "app.segments.membership";
     const METHOD: Method = Method::GET;
     const ROUTE: &'static str = "/v1/segments/{segment_id}/membership";
 
     fn path(&self, path: &mut Path) -> Result<(), BuildError> {
-        self.segment_id.check()?;
-        path.number(self.segment_id.get());
-        Ok(())
+        self.segment_id.write(path)
     }
     fn query(&self, query: &mut Query<'_>) -> Result<(), BuildError> {
         query.optional("start", self.start.as_ref());
@@ -81,15 +63,8 @@ impl Operation for Membership {
     }
 }
 
-impl std::fmt::Debug for Members {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // They are people.
-        f.debug_struct("Members").field("ids", &self.ids.len()).finish_non_exhaustive()
-    }
-}
-
 opaque_debug!(Membership);
-sample!(Membership: Self::new(7).with_start("1").with_limit(500));
+sample!(Membership names nobody: Self::new(7).with_start("1").with_limit(500));
 
 #[cfg(test)]
 mod tests {
@@ -119,11 +94,13 @@ mod tests {
 
     #[test]
     fn the_response_has_a_page_and_the_next() {
-        let json = r#"{"segment_id":7,"ids":["1","2"],"identifiers":[],"next":"MTo"}"#;
+        let json = r#"{"segment_id":7,"ids":["1"],"identifiers":[{"id":"1","email":null,"cio_id":"a1"},
+            {"id":null,"email":"ada@example.com","cio_id":"a2"}],"next":"MTo"}"#;
         let page = parse::<Membership>(Response::new(json.into())).unwrap();
-        assert_eq!((page.ids.len(), page.next.as_deref()), (2, Some("MTo")));
+        assert_eq!((page.items.len(), page.next), (2, Some("MTo".into())));
+        assert_eq!((page.items[0].id.as_deref(), page.items[1].cio_id.as_deref()), (Some("1"), Some("a2")));
         assert_eq!(page.extra["segment_id"], 7);
-        let empty = parse::<Membership>(Response::new(r#"{"segment_id":7,"ids":null,"next":""}"#.into())).unwrap();
-        assert!(empty.ids.is_empty());
+        let last = parse::<Membership>(Response::new(r#"{"identifiers":[],"next":""}"#.into())).unwrap();
+        assert_eq!(last.next, None);
     }
 }

@@ -4,11 +4,11 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::Error as _};
+use serde::{Serialize, Serializer, ser::Error as _};
 
 use crate::{
     Body, BuildError, DeliveryId, Limits, PersonId, Timestamp, TransactionalMessageId,
-    from_response::json_response,
+    entity::{entity, returned},
     json::{Attributes, Reason, Writer},
     limits::check_bytes,
     text::Text,
@@ -126,33 +126,19 @@ macro_rules! common_setters {
 
 pub(super) use common_setters;
 
-/// A message that Customer.io has taken to be sent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct SentMessage {
-    /// The id of the message: reporting webhooks and metrics name it.
-    pub delivery_id: DeliveryId,
-    /// When Customer.io took it, if the response says so; not when it goes out, if that is later.
-    #[serde(default, deserialize_with = "any_time", skip_serializing_if = "Option::is_none")]
-    pub queued_at: Option<Timestamp>,
-    /// When it goes out, if `send_at` asked for a time to come.
-    #[serde(default, deserialize_with = "any_time", skip_serializing_if = "Option::is_none")]
-    pub send_at: Option<Timestamp>,
-    /// What else the response has.
-    #[serde(flatten)]
-    pub extra: serde_json::Map<String, serde_json::Value>,
+entity! {
+    /// A message that Customer.io has taken to be sent.
+    pub struct SentMessage: Debug {
+        /// The id of the message: reporting webhooks and metrics name it.
+        pub delivery_id: DeliveryId,
+        /// When Customer.io took it, if the response says so; not when it goes out, if that is later.
+        pub queued_at: Option<Timestamp>,
+        /// When it goes out, if `send_at` asked for a time to come.
+        pub send_at: Option<Timestamp>,
+    }
 }
 
-/// A time, or nothing where it cannot be read: no time is worth the id of a message that was taken.
-fn any_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
-    Ok(match serde_json::Value::deserialize(deserializer)? {
-        serde_json::Value::Number(seconds) => seconds.as_i64().map(Timestamp::from),
-        serde_json::Value::String(text) => text.parse().ok(),
-        _ => None,
-    })
-}
-
-json_response!(SentMessage = r#"{"delivery_id":"RPIL","queued_at":1700000000}"#);
+returned!(SentMessage = r#"{"delivery_id":"RPIL","queued_at":1700000000}"#);
 
 /// Names and values, as an object. A name that stands twice is refused: which of the two counts is up to the reader.
 #[derive(Clone, Default)]

@@ -1,0 +1,76 @@
+//! An export, as responses have it.
+
+use crate::{
+    ExportId, Timestamp,
+    entity::{entity, open_enum, returned},
+    page::listed,
+};
+
+entity! {
+    /// An export of people or of deliveries, as they were when it was started.
+    pub struct Export: Debug {
+        /// Its number.
+        pub id: ExportId,
+        /// What is exported.
+        pub kind: Option<ExportKind> = "type",
+        /// Whether it can be downloaded.
+        pub status: Option<ExportStatus>,
+        /// Whether it failed, which [`status`](Self::status) says too.
+        pub failed: Option<bool>,
+        /// How many rows it has: 0 until it is done.
+        pub total: Option<u64>,
+        /// What was chosen, in words.
+        pub description: Option<String>,
+        /// How often it was downloaded.
+        pub downloads: Option<u64>,
+        /// The number of the user who started it; 0 where that was an API key.
+        pub user_id: Option<u64>,
+        /// The e-mail address of that user.
+        pub user_email: Option<String>,
+        /// Its number and when it was last changed: another text says that it has changed since. It is no idempotency key.
+        pub deduplicate_id: Option<String>,
+        /// When it was started.
+        pub created_at: Option<Timestamp>,
+        /// When it was last changed.
+        pub updated_at: Option<Timestamp>,
+    }
+}
+
+returned!(Export in "export" = r#"{"id":110,"type":"customers","status":"done","total":1234}"#);
+listed!(Export in "exports" = r#"{"id":110,"type":"customers","status":"done","total":1234}"#);
+
+impl Export {
+    /// Whether it has ended: `Some(true)` where it can be downloaded, `Some(false)` where it failed, and `None` while it
+    /// is under way.
+    #[must_use]
+    pub fn is_ready(&self) -> Option<bool> {
+        match &self.status {
+            _ if self.failed == Some(true) => Some(false),
+            Some(ExportStatus::Failed) => Some(false),
+            Some(ExportStatus::Done) => Some(true),
+            _ => None,
+        }
+    }
+}
+
+open_enum! {
+    /// What is exported.
+    pub enum ExportKind {
+        /// People: [`ExportPeople`](super::ExportPeople).
+        Customers = "customers",
+        /// Deliveries: [`ExportDeliveries`](super::ExportDeliveries).
+        Deliveries = "deliveries",
+    }
+}
+
+open_enum! {
+    /// How far an export is.
+    pub enum ExportStatus {
+        /// It is not ready.
+        Pending = "pending",
+        /// It can be downloaded.
+        Done = "done",
+        /// It failed, and there is nothing to download.
+        Failed = "failed",
+    }
+}

@@ -1,0 +1,107 @@
+//! An import, as responses have it.
+
+use crate::{
+    ExportId, ImportId, ObjectTypeId, Timestamp,
+    entity::{entity, open_enum, returned},
+};
+
+entity! {
+    /// An import of a CSV file.
+    pub struct Import: Debug {
+        /// Its number.
+        pub id: ImportId,
+        /// Its name.
+        pub name: Option<String>,
+        /// What it is for.
+        pub description: Option<String>,
+        /// What its rows are.
+        pub kind: Option<ImportKind> = "type",
+        /// How far it is.
+        pub state: Option<ImportState>,
+        /// By which column people are found: `id`, `email` or `cio_id`.
+        pub identifier: Option<String>,
+        /// Which rows are taken.
+        pub data_to_process: Option<DataToProcess>,
+        /// Of what type the objects are.
+        pub object_type_id: Option<ObjectTypeId>,
+        /// How many rows of the file can be imported.
+        pub rows_to_import: Option<u64>,
+        /// How many rows were imported.
+        pub rows_imported: Option<u64>,
+        /// Why it failed.
+        pub error: Option<String>,
+        /// The export that has the rows that could not be imported, and why:
+        /// [`exports::Download`](crate::app::exports::Download) it.
+        pub error_export_id: Option<ExportId>,
+        /// The export that has the rows with a warning: [`exports::Download`](crate::app::exports::Download) it.
+        pub warning_export_id: Option<ExportId>,
+        /// When it was started.
+        pub created_at: Option<Timestamp>,
+        /// When it was last changed.
+        pub updated_at: Option<Timestamp>,
+    }
+}
+
+returned!(Import in "import" = r#"{"id":30,"name":"May","type":"people","state":"imported","rows_imported":3}"#);
+
+impl Import {
+    /// Whether it has ended: `Some(true)` where the rows were imported (which those were not, the
+    /// [errors](Self::error_export_id) say), `Some(false)` where it failed or was canceled, and `None` while it is under
+    /// way.
+    #[must_use]
+    pub fn is_done(&self) -> Option<bool> {
+        match self.state {
+            Some(ImportState::Imported) => Some(true),
+            Some(ImportState::Failed | ImportState::Canceled) => Some(false),
+            _ => None,
+        }
+    }
+}
+
+open_enum! {
+    /// What the rows of an import are.
+    pub enum ImportKind {
+        /// People.
+        People = "people",
+        /// Events of people.
+        Event = "event",
+        /// Objects.
+        Object = "object",
+        /// Relationships of people to objects.
+        Relationship = "relationship",
+    }
+}
+
+open_enum! {
+    /// How far an import is.
+    pub enum ImportState {
+        /// The file is being read.
+        Preprocessing = "preprocessing",
+        /// The file was read.
+        Preprocessed = "preprocessed",
+        /// The rows are being checked.
+        Validating = "validating",
+        /// The rows were checked.
+        Validated = "validated",
+        /// The rows are being imported.
+        Importing = "importing",
+        /// It is done.
+        Imported = "imported",
+        /// It failed.
+        Failed = "failed",
+        /// Somebody stopped it.
+        Canceled = "canceled",
+    }
+}
+
+open_enum! {
+    /// Which rows of an import are taken.
+    pub enum DataToProcess {
+        /// All.
+        All = "all",
+        /// Those of people or objects that do not exist yet.
+        OnlyNew = "only_new",
+        /// Those of people or objects that exist.
+        OnlyExisting = "only_existing",
+    }
+}

@@ -1,0 +1,92 @@
+//! `GET /v1/messages/{message_id}`: one message.
+
+use http::Method;
+
+use crate::{
+    App, BuildError, DeliveryId, Operation, Path, Query,
+    app::MessageDelivery,
+    macros::{opaque_debug, sample, setters},
+    path::Part,
+};
+
+/// Reads a message and what became of it, such as of one that was just [sent](crate::app::SentMessage::delivery_id).
+///
+/// Limits: 10 requests a second for the workspace.
+/// <https://docs.customer.io/integrations/api/app/#operation/getMessage>
+///
+/// ```
+/// use customerio_core::{Limits, Prepared, app::messages::Get};
+///
+/// let request = Prepared::new(Get::new("RPILAgUBcRhIBqSfeiIwdIYJKxTY="), &Limits::default())?;
+/// assert_eq!(request.path(), "/v1/messages/RPILAgUBcRhIBqSfeiIwdIYJKxTY%3D");
+/// # Ok::<(), customerio_core::BuildError>(())
+/// ```
+#[derive(Clone)]
+#[doc(alias = "get_message")]
+pub struct Get {
+    message_id: DeliveryId,
+    get_tracked_responses: Option<bool>,
+}
+
+impl Get {
+    /// The message with this id.
+    #[must_use]
+    pub fn new(message_id: impl Into<DeliveryId>) -> Self {
+        Self { message_id: message_id.into(), get_tracked_responses: None }
+    }
+
+    setters! {
+        /// With the responses that were tracked, in [`extra`](MessageDelivery::extra). Default: false.
+        with_tracked_responses, get_tracked_responses: bool;
+    }
+}
+
+impl Operation for Get {
+    type Api = App;
+    type Output = MessageDelivery;
+    const NAME: &'static str = "app.messages.get";
+    const METHOD: Method = Method::GET;
+    const ROUTE: &'static str = "/v1/messages/{message_id}";
+
+    fn path(&self, path: &mut Path) -> Result<(), BuildError> {
+        self.message_id.write(path)
+    }
+    fn query(&self, query: &mut Query<'_>) -> Result<(), BuildError> {
+        query.optional("get_tracked_responses", self.get_tracked_responses);
+        Ok(())
+    }
+}
+
+opaque_debug!(Get);
+sample!(Get: Self::new("LEAK-message").with_tracked_responses(true));
+
+#[cfg(test)]
+mod tests {
+    use http::Response;
+
+    use super::*;
+    use crate::{
+        parse,
+        testing::{plain, refused_app, wire_app},
+    };
+
+    #[test]
+    fn the_whole_request() {
+        assert_eq!(wire_app(Get::new("a/b=")), plain("GET /v1/messages/a%2Fb%3D"));
+        assert_eq!(
+            wire_app(Get::new("a").with_tracked_responses(true)),
+            plain("GET /v1/messages/a?get_tracked_responses=true")
+        );
+        for id in ["", ".", ".."] {
+            assert!(refused_app(Get::new(id)).to_string().contains("the delivery's id"), "{id}");
+        }
+    }
+
+    #[test]
+    fn the_response_has_the_message() {
+        let json = r#"{"message":{"id":"a","type":"push","metrics":{"failed":1}}}"#;
+        let message = parse::<Get>(Response::new(json.into())).unwrap();
+        assert_eq!((message.id.as_str(), message.metrics.len()), ("a", 1));
+        assert!(parse::<Get>(Response::new(r#"{"message":{"type":"push"}}"#.into())).is_err());
+    }
+}

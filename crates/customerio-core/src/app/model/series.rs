@@ -1,0 +1,56 @@
+//! Numbers over time.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    entity::{entity, returned},
+    page::listed,
+};
+
+entity! {
+    /// How many messages reached which metric, period by period.
+    pub struct Metrics: Debug {
+        /// The numbers.
+        pub metric: Series,
+        /// Where the first period starts, as the service writes it, such as `2025-01-02 00:00:00 +0000 UTC`.
+        pub start: Option<String>,
+        /// Where the last period ends, as [`start`](Self::start).
+        pub end: Option<String>,
+        /// How long a period is, such as `days`.
+        pub resolution: Option<String> = "res",
+    }
+}
+
+returned!(Metrics = r#"{"metric":{"series":{"sent":[0,17]}}}"#);
+
+entity! {
+    /// Numbers by the name of the metric, such as `delivered`: one a period, the oldest first.
+    ///
+    /// Names come and go: those that the service does not count for this kind of message are not there.
+    pub struct Series: Debug {
+        /// The numbers.
+        pub series: BTreeMap<String, Vec<i64>>,
+    }
+}
+
+entity! {
+    /// How often a link was clicked.
+    pub struct LinkMetrics: Debug {
+        /// The link.
+        pub link: Option<Link>,
+        /// How often it was clicked, period by period.
+        pub metric: Option<Series>,
+    }
+}
+
+listed!(LinkMetrics in "links" = r#"{"link":{"id":1,"href":"https://example.com"},"metric":{"series":{"clicked":[3]}}}"#);
+
+entity! {
+    /// A link in a message.
+    pub struct Link: Debug {
+        /// Its number.
+        pub id: Option<u64>,
+        /// Where it leads.
+        pub href: Option<String>,
+    }
+}

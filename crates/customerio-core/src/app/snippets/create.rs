@@ -1,0 +1,94 @@
+//! `POST /v1/snippets`: make a snippet.
+
+use http::Method;
+use serde::Serialize;
+
+use super::{Snippet, snippet::Fields};
+use crate::{
+    App, Body, BuildError, Limits, Operation,
+    macros::{opaque_debug, sample},
+};
+
+/// Makes a snippet. One of that name that is there already is refused with 422; [`Update`](super::Update) makes or changes it.
+///
+/// It is not retried when a response is lost, because the second one would be refused although the first was done.
+///
+/// Limits: a name of 150 characters; how long the text can be is up to the workspace, 16,000 characters where nothing else
+/// was agreed; 10 requests a second for the workspace.
+/// <https://docs.customer.io/integrations/api/app/#operation/createSnippet>
+///
+/// ```
+/// use customerio_core::{Limits, Prepared, app::snippets::Create};
+///
+/// let request = Prepared::new(Create::new("address", "1 Main St"), &Limits::default())?;
+/// assert_eq!(request.body(), r#"{"name":"address","value":"1 Main St"}"#);
+/// # Ok::<(), customerio_core::BuildError>(())
+/// ```
+#[derive(Clone, Serialize)]
+#[serde(transparent)]
+#[doc(alias = "create_snippet")]
+pub struct Create(Fields);
+
+impl Create {
+    /// The snippet of this name, with this text, which can have Liquid in it.
+    #[must_use]
+    pub fn new(name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        Self(Fields::new(name, value))
+    }
+}
+
+impl Operation for Create {
+    type Api = App;
+    type Output = Snippet;
+    const NAME: &'static str = "app.snippets.create";
+    const METHOD: Method = Method::POST;
+    const ROUTE: &'static str = "/v1/snippets";
+
+    fn body(self, _: &Limits) -> Result<Body, BuildError> {
+        self.0.check()?;
+        Body::json(&self)
+    }
+}
+
+opaque_debug!(Create);
+sample!(Create: Self::new("LEAK-name", "LEAK-value"));
+
+#[cfg(test)]
+mod tests {
+    use http::Response;
+
+    use super::*;
+    use crate::{
+        Replay, parse,
+        testing::{refused_app, wire_app},
+    };
+
+    #[test]
+    fn the_whole_request() {
+        assert_eq!(
+            wire_app(Create::new("address", "1 Main St")),
+            "POST https://api.customer.io/v1/snippets\n\
+             accept: application/json\n\
+             accept-encoding: identity\n\
+             authorization: Bearer key\n\
+             content-type: application/json\n\
+             user-agent: customerio-rust/VERSION\n\
+             content-length: 38\n\
+             \n\
+             {\"name\":\"address\",\"value\":\"1 Main St\"}"
+        );
+        assert_eq!(Create::new("a", "b").replay(), Replay::OnlyIfNotSent);
+        assert!(wire_app(Create::new("é".repeat(150), "b")).ends_with(r#","value":"b"}"#));
+        for (name, value, what) in
+            [(" ", "b", "the snippet's name"), ("a", "", "the snippet's value"), (&*"é".repeat(151), "b", "the snippet's name")]
+        {
+            assert!(refused_app(Create::new(name, value)).to_string().starts_with(what), "{what}");
+        }
+    }
+
+    #[test]
+    fn the_response_has_the_snippet() {
+        let json = r#"{"snippet":{"name":"address","value":"1 Main St"}}"#;
+        assert_eq!(parse::<Create>(Response::new(json.into())).unwrap().name, "address");
+    }
+}

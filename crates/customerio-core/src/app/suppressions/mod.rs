@@ -1,0 +1,18 @@
+//! Addresses that the mail provider keeps out. Customer.io itself keeps out people:
+//! [`track::Suppress`](crate::track::Suppress).
+
+mod suppression;
+
+use crate::operation_info::operations;
+
+operations! {
+    /// The operations on suppressed addresses.
+    samples;
+    list::List = GET "/v1/esp/suppression/{suppression_type}";
+    list_of_domain::ListOfDomain = GET "/v1/esp/domains/{domain_name}/suppression/{suppression_type}";
+    search::Search = GET "/v1/esp/search_suppression/{email_address}";
+    suppress::Suppress = POST "/v1/esp/suppression/{suppression_type}/{email_address}";
+    unsuppress::Unsuppress = DELETE "/v1/esp/suppression/{suppression_type}/{email_address}";
+}
+
+pub use self::suppression::{Suppression, SuppressionType};

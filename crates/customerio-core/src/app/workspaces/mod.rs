@@ -1,0 +1,12 @@
+//! Workspaces, and what Customer.io says of itself.
+
+use crate::operation_info::operations;
+
+operations! {
+    /// The operations on workspaces.
+    samples;
+    list::List = GET "/v1/workspaces";
+    ip_addresses::IpAddresses = GET "/v1/info/ip_addresses";
+}
+
+pub use self::{ip_addresses::AllowedAddresses, list::Workspace};

@@ -1,0 +1,65 @@
+//! Where a page starts.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::{fields::Read, text::Text};
+
+/// Where a page of a list starts: what the page before it gave as its next.
+///
+/// It can be stored, by `serde` or as its text, and the list read on from there in another process. It has no meaning
+/// outside of its list; its text can be of any kind, and can be a person's identifier, so `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+#[doc(alias = "start")]
+#[doc(alias = "next")]
+pub struct Cursor(Text);
+
+crate::macros::opaque_debug!(Cursor);
+
+impl Cursor {
+    /// Its text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl AsRef<str> for Cursor {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+macro_rules! cursor_from {
+    ($($text:ty)*) => {$(
+        impl From<$text> for Cursor {
+            fn from(text: $text) -> Self {
+                Self(Text::new(text))
+            }
+        }
+    )*};
+}
+
+cursor_from!(&str &String String);
+
+impl From<&Cursor> for Cursor {
+    fn from(cursor: &Cursor) -> Self {
+        cursor.clone()
+    }
+}
+
+/// Text or a number; an empty one is none.
+impl Read for Cursor {
+    fn read(json: &RawValue) -> Option<Self> {
+        String::read(json).filter(|text| !text.is_empty()).map(Self::from)
+    }
+}

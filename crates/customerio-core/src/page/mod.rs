@@ -1,0 +1,149 @@
+//! Lists that the service hands out page by page.
+
+mod cursor;
+mod pages;
+mod stream;
+
+use bytes::Bytes;
+use http::Response;
+use serde_json::{Map, Value};
+
+pub use self::{
+    cursor::Cursor,
+    pages::Pages,
+    stream::{ItemStream, PageStream},
+};
+use crate::{
+    DecodeFailure, FromResponse, MaybeSend, Operation,
+    entity::{fields, missing},
+    fields::list,
+};
+
+/// A list, or a page of one.
+///
+/// An item that is not of the type that it should be does not lose the others: it stays in [`extra`](Self::extra), under
+/// the name of the list.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+#[doc(alias = "pagination")]
+pub struct Page<T> {
+    /// The items.
+    pub items: Vec<T>,
+    /// Where the next page starts; `None` on the last page. A page without items can have a next one.
+    pub next: Option<Cursor>,
+    /// What else the response has.
+    pub extra: Map<String, Value>,
+}
+
+impl<T> std::fmt::Debug for Page<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The items can be people, and a cursor can be one's identifier.
+        f.debug_struct("Page")
+            .field("items", &self.items.len())
+            .field("has_next", &self.next.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T> IntoIterator for Page<T> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.into_iter()
+    }
+}
+
+/// What the service lists.
+pub trait Listed: Sized + 'static {
+    /// The names that a response can have for the list.
+    #[doc(hidden)]
+    const NAMES: &'static [&'static str];
+
+    /// A response with one item.
+    #[doc(hidden)]
+    const EXAMPLE: &'static str;
+
+    #[doc(hidden)]
+    fn read(json: &serde_json::value::RawValue) -> Option<Self>;
+}
+
+/// Says that responses have lists of a thing, and how they name them: `listed!(Export in "exports" = ..)`. Behind it stands
+/// an example of the thing, as JSON.
+macro_rules! listed {
+    ($type:ident in $name:literal $(| $other:literal)* = $example:literal) => {
+        impl $crate::page::Listed for $type {
+            const NAMES: &'static [&'static str] = &[$name $(, $other)*];
+            const EXAMPLE: &'static str = concat!("{\"", $name, "\":[", $example, "]}");
+
+            fn read(json: &serde_json::value::RawValue) -> Option<Self> {
+                $crate::fields::Read::read(json)
+            }
+        }
+    };
+}
+pub(crate) use listed;
+
+impl<T: Listed> FromResponse for Page<T> {
+    const EXAMPLE: &'static str = T::EXAMPLE;
+
+    /// # Errors
+    ///
+    /// Where the body has no list of the name that the API promises; `null` is an empty one. Another name would look like
+    /// an empty workspace.
+    fn from_response(response: &Response<Bytes>) -> Result<Self, DecodeFailure> {
+        let mut fields = fields(response)?;
+        let (name, json) = fields.remove(T::NAMES).ok_or_else(|| missing(T::NAMES[0]))?;
+        let (mut extra, mut odd) = (Map::new(), None);
+        let items = list(json, &mut odd, T::read);
+        extra.extend(odd.map(|odd| (name.to_owned(), odd)));
+        let next = fields.take(&["next"], &mut extra).map_err(missing)?;
+        fields.drain(&mut extra);
+        Ok(Self { items, next, extra })
+    }
+}
+
+/// An operation that lists something page by page.
+///
+/// [`Client::pages`](crate::Client::pages) and [`Client::items`](crate::Client::items) read them all. Without a client,
+/// [`Pages`] says which page to read next.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not list anything page by page",
+    note = "call it with `client.call(..)`"
+)]
+pub trait Paged: Operation<Output: MaybeSend> {
+    /// What is listed.
+    type Item: 'static;
+
+    /// The same list, from the page that starts at `cursor`.
+    #[must_use]
+    fn starting_at(self, cursor: &Cursor) -> Self;
+
+    /// Where the page after `page` starts, which is what this operation returned.
+    fn next(&self, page: &Self::Output) -> Option<Cursor>;
+
+    /// The items of a page.
+    fn items(page: Self::Output) -> Vec<Self::Item>;
+}
+
+/// Makes an operation [`Paged`] whose field `start`, or the one behind `from`, is the `next` of the page before.
+macro_rules! paged {
+    ($operation:ident of $item:ident) => { $crate::page::paged!($operation of $item from start); };
+    ($operation:ident of $item:ident from $($start:ident).+) => {
+        impl $crate::Paged for $operation {
+            type Item = $item;
+
+            fn starting_at(mut self, cursor: &$crate::Cursor) -> Self {
+                self.$($start).+ = Some(cursor.clone());
+                self
+            }
+            fn next(&self, page: &$crate::Page<$item>) -> Option<$crate::Cursor> {
+                page.next.clone()
+            }
+            fn items(page: $crate::Page<$item>) -> Vec<$item> {
+                page.items
+            }
+        }
+    };
+}
+pub(crate) use paged;

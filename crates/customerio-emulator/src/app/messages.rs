@@ -1,0 +1,189 @@
+//! `/v1/messages`: the transactional messages that were taken.
+
+use std::collections::HashMap;
+
+use customerio_core::DeliveryId;
+use http::{Method, StatusCode};
+use serde_json::{Map, Value, json};
+
+use crate::{
+    call::{Call, Handler::Fallible},
+    contract::shape::{Need::May, Shape},
+    route::Route,
+    server::answer::{Refusal, Reply},
+    store::{
+        kept::Key,
+        record::{Channel, Message, Metric},
+        state::State,
+    },
+};
+
+pub(crate) const ROUTES: &[Route] = &[
+    Route::app_read(Method::GET, "/v1/messages", Fallible(list)).with_query(&LIST),
+    Route::app_read(Method::GET, "/v1/messages/{message}", Fallible(get)).with_query(&ONE),
+];
+
+const LIST: Shape = Shape::Object(&[
+    ("start", May, Shape::Text),
+    ("limit", May, Shape::Text),
+    ("type", May, Shape::OneOf(&["email", "webhook", "twilio", "slack", "push", "in_app", "whatsapp"])),
+    ("metric", May, Shape::Text),
+    ("drafts", May, FLAG),
+    ("campaign_id", May, Shape::Text),
+    ("newsletter_id", May, Shape::Text),
+    ("action_id", May, Shape::Text),
+    ("start_ts", May, Shape::Text),
+    ("end_ts", May, Shape::Text),
+    ("get_tracked_responses", May, FLAG),
+]);
+
+const ONE: Shape = Shape::Object(&[("get_tracked_responses", May, FLAG)]);
+
+const FLAG: Shape = Shape::OneOf(&["true", "false"]);
+
+/// The most messages on a page, and how many there are by default.
+const LIMIT: (usize, usize) = (1_000, 50);
+
+/// No list is longer than six months.
+const LONGEST: i64 = 183 * 24 * 60 * 60;
+
+/// As the API names a channel.
+const fn type_of(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Email => "email",
+        Channel::Push => "push",
+        Channel::Sms => "twilio",
+        Channel::WhatsApp => "whatsapp",
+        Channel::InApp => "in_app",
+        Channel::Inbox => "inbox",
+    }
+}
+
+/// What was reported, by the message that it is about.
+type Reported<'a> = HashMap<&'a DeliveryId, Vec<&'a Metric>>;
+
+fn reported<'a>(metrics: impl Iterator<Item = &'a Metric>) -> Reported<'a> {
+    let mut reported = Reported::new();
+    for metric in metrics {
+        reported.entry(&metric.delivery_id).or_default().push(metric);
+    }
+    reported
+}
+
+/// A message as the API shows it. Of what became of it the emulator keeps that it was made, and what was reported.
+fn shown(state: &State, reported: &Reported<'_>, message: &Message) -> Value {
+    let person = message.person.as_ref().and_then(|cio_id| state.people.get(cio_id));
+    let created = message.queued_at.unix_seconds();
+    let mut metrics = Map::from_iter([("created".to_owned(), created.into())]);
+    for metric in reported.get(&message.delivery_id).into_iter().flatten() {
+        metrics.insert(metric.metric.clone(), metric.timestamp.unix_seconds().into());
+    }
+    json!({
+        "id": message.delivery_id,
+        "type": type_of(message.channel),
+        "customer_id": person.and_then(|person| person.id.clone()),
+        "customer_identifiers": person.map(|person| {
+            json!({ "id": person.id, "email": person.email, "cio_id": person.cio_id })
+        }),
+        "recipient": message.to,
+        "subject": message.body["subject"],
+        "metrics": metrics,
+        "created": created,
+        "failure_message": null,
+        "campaign_id": null,
+        "newsletter_id": null,
+        "broadcast_id": null,
+        "action_id": null,
+        "forgotten": false,
+    })
+}
+
+fn list(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let text = |name: &str| call.query.get(name).and_then(Value::as_str);
+    let number = |name: &str| {
+        let number = text(name).map(str::parse::<i64>).transpose();
+        number.map_err(|_| Refusal::bad(format!("{name} must be a number")))
+    };
+    let start = number("start")?.and_then(|start| usize::try_from(start).ok()).unwrap_or(0);
+    let limit = number("limit")?.map_or(Some(LIMIT.1), |limit| usize::try_from(limit).ok());
+    let limit = limit.filter(|limit| (1..=LIMIT.0).contains(limit));
+    let limit = limit.ok_or_else(|| Refusal::bad(format!("limit must be from 1 to {}", LIMIT.0)))?;
+    let until = number("end_ts")?.unwrap_or(i64::MAX);
+    let from = number("start_ts")?.unwrap_or(i64::MIN).max(until.min(call.now()).saturating_sub(LONGEST));
+    // They are transactional: no campaign, newsletter or action has sent one.
+    let has_parent = ["campaign_id", "newsletter_id", "action_id"].iter().any(|name| text(name).is_some());
+    let state = &*call.state;
+    let reported = reported(state.metrics.iter());
+    let reached = |message: &Message, name: &str| {
+        let mut metrics = reported.get(&message.delivery_id).into_iter().flatten();
+        name == "created" || metrics.any(|metric| metric.metric == name)
+    };
+    let chosen = |message: &&Message| {
+        let created = message.queued_at.unix_seconds();
+        let is_of_type = text("type").is_none_or(|name| name == type_of(message.channel));
+        let is_in_time = from <= created && created < until;
+        is_of_type && is_in_time && !has_parent && text("metric").is_none_or(|name| reached(message, name))
+    };
+    let page = state.messages.iter().filter(chosen).skip(start).take(limit + 1);
+    let mut messages: Vec<_> = page.map(|message| shown(state, &reported, message)).collect();
+    let next = if messages.len() > limit { (start + limit).to_string() } else { String::new() };
+    messages.truncate(limit);
+    Ok(Reply::json(json!({ "messages": messages, "next": next })))
+}
+
+fn get(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let key = Key::Delivery(call.segments[0].as_str().into());
+    let message = call.state.messages.of(&key).next();
+    let message = message.ok_or_else(|| Refusal::new(StatusCode::NOT_FOUND, "the message does not exist"))?;
+    let metrics = call.state.metrics.iter().filter(|metric| metric.delivery_id == message.delivery_id);
+    Ok(Reply::json(json!({ "message": shown(call.state, &reported(metrics), message) })))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{NOW, accept, call, emulator};
+
+    #[test]
+    fn messages_are_listed_page_by_page_and_read_by_their_ids() {
+        let emulator = emulator();
+        accept(&emulator, "PUT /api/v1/customers/42", &json!({"email": "ada@example.com"}));
+        let email = json!({"transactional_message_id": 1, "identifiers": {"id": "42"}, "to": "ada@example.com"});
+        let push = json!({"transactional_message_id": 1, "identifiers": {"id": "42"}});
+        let id = call(&emulator, "POST /v1/send/email", &email).1["delivery_id"].as_str().unwrap().to_owned();
+        (0..2).for_each(|_| assert_eq!(call(&emulator, "POST /v1/send/push", &push).0, 200));
+        let get = |path: &str| call(&emulator, &format!("GET /v1/messages{path}"), &Value::Null);
+
+        let (_, message) = get(&format!("/{id}"));
+        let message = &message["message"];
+        assert_eq!(
+            (&message["type"], &message["customer_identifiers"]["email"]),
+            (&json!("email"), &json!("ada@example.com"))
+        );
+        assert_eq!((&message["metrics"], &message["recipient"]), (&json!({"created": NOW}), &json!("ada@example.com")));
+
+        let (mut count, mut start) = (0, "0".to_owned());
+        while !start.is_empty() {
+            let (_, page) = get(&format!("?limit=2&start={start}"));
+            count += page["messages"].as_array().unwrap().len();
+            page["next"].as_str().unwrap().clone_into(&mut start);
+        }
+        assert_eq!(count, 3);
+        for (query, expected) in [
+            ("?type=push", 2),
+            ("?type=twilio", 0),
+            ("?metric=created", 3),
+            ("?metric=opened", 0),
+            ("?campaign_id=1", 0),
+            (&*format!("?end_ts={NOW}"), 0),
+            (&*format!("?start_ts={NOW}"), 3),
+        ] {
+            assert_eq!(get(query).1["messages"].as_array().unwrap().len(), expected, "{query}");
+        }
+        for (path, status) in
+            [("/other", 404), ("?limit=0", 400), ("?limit=1001", 400), ("?start=x", 400), ("?type=fax", 400)]
+        {
+            assert_eq!(get(path).0, status, "{path}");
+        }
+    }
+}
