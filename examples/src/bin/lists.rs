@@ -1,0 +1,52 @@
+//! Read lists page by page: the program of the README's guide of that name.
+
+use customerio::{
+    CustomerIo, Error,
+    app::{
+        Channel, messages,
+        segments::{self, Membership},
+    },
+    ids::SegmentId,
+    page::{Cursor, Paged},
+};
+use customerio_examples::{connect, spawn};
+
+async fn lists(cio: &CustomerIo, segment: SegmentId, stored: &mut Option<Cursor>) -> Result<(), Error> {
+    let app = cio.app();
+    for segment in app.call(segments::List::new()).await? {
+        println!("{}: {}", segment.id, segment.name.as_deref().unwrap_or("no name"));
+    }
+
+    // All people of the segment, 1,000 a page.
+    let mut people = app.items(Membership::new(segment).with_limit(1000));
+    while let Some(person) = people.next().await {
+        println!("{}", person?.cio_id.as_deref().unwrap_or("no cio_id"));
+    }
+
+    // Page by page: another process goes on from a cursor that was stored.
+    let emails = messages::List::new().with_channel(Channel::Email);
+    let mut pages = app.pages(match stored {
+        Some(cursor) => emails.starting_at(cursor),
+        None => emails,
+    });
+    while let Some(page) = pages.next().await {
+        println!("{} messages", page?.items.len());
+        *stored = pages.cursor().cloned();
+    }
+    Ok(())
+}
+
+#[tokio::main]
+async fn main() -> customerio_examples::Result {
+    spawn(async {
+        let (cio, workspace) = connect().await?;
+        for id in ["42", "43"] {
+            cio.track().identify(id, ()).await?;
+        }
+        cio.track().add_to_segment(workspace.segment, ["42", "43"]).await?;
+        cio.app().send_email(customerio::app::SendEmail::from_template("welcome", "ada@example.com")).await?;
+        lists(&cio, workspace.segment, &mut None).await?;
+        Ok(())
+    })
+    .await
+}
