@@ -199,6 +199,22 @@ impl<T: Read + Serialize> Field for Option<T> {
     }
 }
 
+/// Any object, as it is.
+impl Field for Map<String, Value> {
+    fn of(json: Option<&RawValue>, rest: &mut Option<Value>) -> Option<Self> {
+        match json.map(value) {
+            Some(Value::Object(map)) => return Some(map),
+            other => *rest = other,
+        }
+        Some(Self::new())
+    }
+    fn write(&self, name: &str, object: &mut Map<String, Value>) {
+        if !self.is_empty() {
+            insert(self, name, object);
+        }
+    }
+}
+
 /// Reads a list, without those of its items that cannot be read; or the one value that should have been a list of one.
 pub(crate) fn list<T>(json: &RawValue, rest: &mut Option<Value>, read: impl Fn(&RawValue) -> Option<T>) -> Vec<T> {
     let Ok(items) = serde_json::from_str::<Vec<&RawValue>>(json.get()) else {

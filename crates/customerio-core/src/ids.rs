@@ -98,6 +98,8 @@ numeric_ids! {
     SenderId "the sender's id";
     /// The number of a subscription topic.
     TopicId "the topic's id";
+    /// The number of a transactional message: [`TransactionalMessageId`] is that or its trigger name.
+    TransactionalId "the transactional message's id";
     /// The number of a trigger of a broadcast.
     TriggerId "the trigger's id";
     /// The number of a reporting webhook.
@@ -143,6 +145,7 @@ arguments! {
     SenderId "the sender's id";
     TemplateId "the template's id";
     TopicId "the topic's id";
+    TransactionalId "the transactional message's id";
     WebhookId "the webhook's id";
     WorkspaceId "the workspace's id";
 }

@@ -117,8 +117,8 @@ pub use crate::{
     identifiers::Identifiers,
     ids::{
         ActionId, BroadcastId, CampaignId, ContentId, DeliveryId, ExportId, ImportId, JourneyId, NewsletterId,
-        ObjectTypeId, SegmentId, SenderId, TemplateId, TopicId, TransactionalMessageId, TriggerId, WebhookId,
-        WorkspaceId,
+        ObjectTypeId, SegmentId, SenderId, TemplateId, TopicId, TransactionalId, TransactionalMessageId, TriggerId,
+        WebhookId, WorkspaceId,
     },
     limits::Limits,
     operation::Operation,

@@ -217,6 +217,12 @@ impl Query<'_> {
         Ok(())
     }
 
+    /// What identifiers are checked against.
+    #[must_use]
+    pub const fn limits(&self) -> &Limits {
+        self.path.limits()
+    }
+
     /// [`pair`](Self::pair), if there is a value.
     pub fn optional(&mut self, name: &str, value: Option<impl std::fmt::Display>) {
         if let Some(value) = value {

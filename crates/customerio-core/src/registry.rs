@@ -33,6 +33,11 @@ pub fn operations() -> impl Iterator<Item = &'static OperationInfo> {
         app::snippets::OPERATIONS,
         app::suppressions::OPERATIONS,
         app::workspaces::OPERATIONS,
+        app::activities::OPERATIONS,
+        app::data_index::OPERATIONS,
+        app::optouts::OPERATIONS,
+        app::subscriptions::OPERATIONS,
+        app::transactional::OPERATIONS,
         app::RAW,
     ]
     .into_iter()
@@ -54,6 +59,11 @@ pub fn visit_samples(visitor: &mut impl crate::VisitSample) {
     app::snippets::visit_samples(visitor);
     app::suppressions::visit_samples(visitor);
     app::workspaces::visit_samples(visitor);
+    app::activities::visit_samples(visitor);
+    app::data_index::visit_samples(visitor);
+    app::optouts::visit_samples(visitor);
+    app::subscriptions::visit_samples(visitor);
+    app::transactional::visit_samples(visitor);
 }
 
 #[cfg(test)]

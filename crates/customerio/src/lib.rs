@@ -108,7 +108,7 @@ pub mod error {
 pub mod ids {
     pub use customerio_core::{
         ActionId, BroadcastId, CampaignId, ContentId, DeliveryId, EventId, ExportId, IdType, Identifiers, ImportId,
-        JourneyId, NewsletterId, ObjectTypeId, PersonId, SegmentId, SenderId, TemplateId, TopicId,
+        JourneyId, NewsletterId, ObjectTypeId, PersonId, SegmentId, SenderId, TemplateId, TopicId, TransactionalId,
         TransactionalMessageId, TriggerId, WebhookId, WorkspaceId,
     };
 }

@@ -5,21 +5,26 @@
 //!
 //! Vendor's reference: <https://docs.customer.io/integrations/api/app/>.
 
+pub mod activities;
 pub mod broadcasts;
 pub mod campaigns;
 mod client;
 pub mod customers;
+pub mod data_index;
 pub mod exports;
 pub mod imports;
 pub mod messages;
 mod model;
+pub mod optouts;
 mod raw;
 pub mod reporting_webhooks;
 pub mod segments;
 pub mod send;
 pub mod sender_identities;
 pub mod snippets;
+pub mod subscriptions;
 pub mod suppressions;
+pub mod transactional;
 pub mod workspaces;
 
 pub use self::{
@@ -28,8 +33,8 @@ pub use self::{
         PerUserDataAudience, Trigger, TriggerBroadcast, UserData,
     },
     model::{
-        Channel, DeliveryMetric, Dependents, Link, LinkMetrics, MessageDelivery, Metrics, Periods, Resolution, Series,
-        Sort, TimeRange,
+        Activity, Channel, DeliveryMetric, DeliveryState, Dependents, Link, LinkMetrics, MessageDelivery, Metrics,
+        Periods, Resolution, Series, Sort, TimeRange,
     },
     raw::{RAW, Raw},
     send::{

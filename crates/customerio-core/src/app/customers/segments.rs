@@ -2,6 +2,7 @@
 
 use http::Method;
 
+use super::named::{write_path, write_query};
 use crate::{
     App, BuildError, Operation, Page, Path, PersonId, Query, app::segments::Segment,
     macros::{opaque_debug, sample},
@@ -41,11 +42,10 @@ impl Operation for Segments {
     const ROUTE: &'static str = "/v1/customers/{customer_id}/segments";
 
     fn path(&self, path: &mut Path) -> Result<(), BuildError> {
-        self.person.check_or_phone(path.limits())?;
-        path.segment(self.person.id_type().what(), self.person.value(), usize::MAX)
+        write_path(&self.person, path)
     }
     fn query(&self, query: &mut Query<'_>) -> Result<(), BuildError> {
-        query.pair("id_type", self.person.id_type().as_str());
+        write_query(&self.person, query);
         Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! What all lists of deliveries have in common.
 
-use super::{Channel, DeliveryMetric};
+use super::{Channel, DeliveryMetric, DeliveryState};
 use crate::{Cursor, Query, Timestamp};
 
 /// Which deliveries are listed, and from where on. Not every list has all of it.
@@ -10,6 +10,7 @@ pub(in crate::app) struct Deliveries {
     pub(in crate::app) limit: Option<u32>,
     pub(in crate::app) channel: Option<Channel>,
     pub(in crate::app) metric: Option<DeliveryMetric>,
+    pub(in crate::app) state: Option<DeliveryState>,
     pub(in crate::app) drafts: Option<bool>,
     pub(in crate::app) from: Option<Timestamp>,
     pub(in crate::app) until: Option<Timestamp>,
@@ -22,6 +23,7 @@ impl Deliveries {
         query.optional("limit", self.limit);
         query.optional("type", self.channel.as_ref());
         query.optional("metric", self.metric.as_ref());
+        query.optional("state", self.state.as_ref());
         query.optional("drafts", self.drafts);
         query.optional("start_ts", self.from.map(Timestamp::unix_seconds));
         query.optional("end_ts", self.until.map(Timestamp::unix_seconds));
@@ -39,6 +41,10 @@ macro_rules! deliveries_setters {
     (@metric) => { $crate::macros::setters! {
         /// Those that reached a metric. The service does not take [`Created`](crate::app::DeliveryMetric::Created).
         with_metric, deliveries.metric: into $crate::app::DeliveryMetric;
+    }};
+    (@state) => { $crate::macros::setters! {
+        /// Those that are so far.
+        with_state, deliveries.state: into $crate::app::DeliveryState;
     }};
     (@drafts) => { $crate::macros::setters! {
         /// Drafts too. Default: false.

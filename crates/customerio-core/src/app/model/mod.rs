@@ -1,5 +1,6 @@
 //! What several resources have in common.
 
+mod activity;
 mod channel;
 mod deliveries;
 mod delivery;
@@ -8,9 +9,11 @@ mod metric;
 mod period;
 mod series;
 mod sort;
+mod state;
 
 pub(in crate::app) use self::deliveries::{Deliveries, deliveries_setters};
 pub use self::{
+    activity::Activity,
     channel::Channel,
     delivery::MessageDelivery,
     dependents::Dependents,
@@ -18,4 +21,5 @@ pub use self::{
     period::{Periods, Resolution, TimeRange},
     series::{Link, LinkMetrics, Metrics, Series},
     sort::Sort,
+    state::DeliveryState,
 };

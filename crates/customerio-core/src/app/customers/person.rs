@@ -1,0 +1,56 @@
+//! A person, as responses have them.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, value::RawValue};
+
+use crate::{
+    Identifiers, Timestamp,
+    entity::{entity, returned},
+    fields::Fields,
+    page::Listed,
+};
+
+entity! {
+    /// A person, with everything that the workspace knows of them.
+    pub struct Person {
+        /// The identifiers.
+        pub identifiers: Option<Identifiers>,
+        /// The id; [`identifiers`](Self::identifiers) has it too.
+        pub id: Option<String>,
+        /// The attributes. The service returns all of them as text, also what was sent as a number, a boolean or JSON.
+        pub attributes: Map<String, Value>,
+        /// When each attribute was last changed.
+        pub timestamps: BTreeMap<String, Timestamp>,
+        /// Whether the person wants no messages.
+        pub unsubscribed: Option<bool>,
+        /// The devices.
+        pub devices: Vec<PersonDevice>,
+    }
+}
+
+returned!(Person in "customer" = r#"{"identifiers":{"id":"42","email":null,"cio_id":"a3000001"},"attributes":{"plan":"pro"}}"#);
+
+/// In a list each stands in a field of its own.
+impl Listed for Person {
+    const NAMES: &'static [&'static str] = &["customers"];
+    const EXAMPLE: &'static str = r#"{"customers":[{"customer":{"id":"42","attributes":{"plan":"pro"}}}]}"#;
+
+    fn read(json: &RawValue) -> Option<Self> {
+        <Self as crate::fields::Read>::read(Fields::new(json)?.get("customer")?)
+    }
+}
+
+entity! {
+    /// A device of a person.
+    pub struct PersonDevice {
+        /// The token.
+        pub id: String,
+        /// `ios` or `android`.
+        pub platform: Option<String>,
+        /// When it was last used.
+        pub last_used: Option<Timestamp>,
+        /// Its attributes, such as `device_os`.
+        pub attributes: Map<String, Value>,
+    }
+}

@@ -1,0 +1,101 @@
+//! `GET /v1/optouts`: who does not want to hear from which sender, page by page.
+
+use http::Method;
+
+use super::PersonOptOuts;
+use crate::{
+    App, BuildError, Cursor, Operation, Page, Query,
+    macros::{opaque_debug, sample, setters},
+    page::paged,
+    text::Text,
+};
+
+/// Lists the people who have opted out of senders of text messages and WhatsApp messages, page by page:
+/// [`Client::items`](crate::Client::items) reads them all.
+///
+/// Limits: 1,000 people a page; 10 requests a second for the workspace.
+/// <https://docs.customer.io/integrations/api/app/#operation/getOptouts>
+///
+/// ```
+/// use customerio_core::{Limits, Prepared, app::optouts::List};
+///
+/// let request = Prepared::new(List::new().with_from("+15551234567"), &Limits::default())?;
+/// assert_eq!(request.path(), "/v1/optouts?from=%2B15551234567");
+/// # Ok::<(), customerio_core::BuildError>(())
+/// ```
+#[derive(Clone, Default)]
+#[doc(alias = "get_optouts")]
+pub struct List {
+    from: Option<Text>,
+    start: Option<Cursor>,
+    limit: Option<u32>,
+}
+
+paged!(List of PersonOptOuts);
+
+impl List {
+    /// All of them.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    setters! {
+        /// Those who do not want to hear from this sender.
+        with_from, from: text;
+        /// Where the page starts: the [`Page::next`] of the page before.
+        with_start, start: into Cursor;
+        /// The most people on a page, up to 1,000. Default: 100.
+        with_limit, limit: u32;
+    }
+}
+
+impl Operation for List {
+    type Api = App;
+    type Output = Page<PersonOptOuts>;
+    const NAME: &'static str = "app.optouts.list";
+    const METHOD: Method = Method::GET;
+    const ROUTE: &'static str = "/v1/optouts";
+
+    fn query(&self, query: &mut Query<'_>) -> Result<(), BuildError> {
+        query.optional("from", self.from.as_ref());
+        query.optional("start", self.start.as_ref());
+        query.optional("limit", self.limit);
+        Ok(())
+    }
+}
+
+opaque_debug!(List);
+sample!(List: Self::new().with_from("LEAK-sender").with_start("LEAK-start").with_limit(500));
+
+#[cfg(test)]
+mod tests {
+    use http::Response;
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        parse,
+        testing::{plain, survives_changes, wire_app},
+    };
+
+    #[test]
+    fn the_whole_request() {
+        assert_eq!(
+            wire_app(List::new().with_from("+1").with_start("MQ").with_limit(9)),
+            plain("GET /v1/optouts?from=%2B1&start=MQ&limit=9")
+        );
+    }
+
+    #[test]
+    fn people_are_read_with_their_senders() {
+        let person = json!({
+            "customer_id": "42", "cio_id": "a3000001",
+            "optouts": [{"channel": "sms", "from": "+1555"}, {"channel": "whatsapp", "from": "+1556"}],
+        });
+        let json = json!({"optouts": [person], "next": "MQ"}).to_string();
+        let page = parse::<List>(Response::new(json.into())).unwrap();
+        assert_eq!((page.items[0].optouts.len(), page.next), (2, Some("MQ".into())));
+        survives_changes::<PersonOptOuts>(&person, &[]);
+    }
+}

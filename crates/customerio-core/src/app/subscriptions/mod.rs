@@ -1,0 +1,13 @@
+//! What people can subscribe to. [`customers`](super::customers) has what a person has chosen.
+
+use crate::operation_info::operations;
+
+operations! {
+    /// The operations on subscriptions.
+    samples;
+    channels::Channels = GET "/v1/subscription_channels";
+    topics::Topics = GET "/v1/subscription_topics";
+    token::CenterToken = GET "/v1/subscription_center/{customer_id}/token";
+}
+
+pub use self::{channels::SubscriptionChannel, token::SubscriptionCenterLink, topics::Topic};

@@ -1,0 +1,72 @@
+//! `GET /v1/transactional/{transactional_id}/metrics`: what became of what was sent of a transactional message.
+
+use http::Method;
+
+use crate::{
+    App, BuildError, Operation, Path, Query, TransactionalId,
+    app::{Metrics as Report, Periods},
+    macros::{opaque_debug, sample, setters},
+    path::Part,
+};
+
+/// Counts what became of what was sent of a transactional message, period by period.
+///
+/// Limits: 10 requests a second for the workspace.
+/// <https://docs.customer.io/integrations/api/app/#operation/transactionalMetrics>
+///
+/// ```
+/// use customerio_core::{Limits, Prepared, app::{Periods, transactional::Metrics}};
+///
+/// let request = Prepared::new(Metrics::new(44).with_periods(Periods::hours(24)), &Limits::default())?;
+/// assert_eq!(request.path(), "/v1/transactional/44/metrics?period=hours&steps=24");
+/// # Ok::<(), customerio_core::BuildError>(())
+/// ```
+#[derive(Clone)]
+#[doc(alias = "transactional_metrics")]
+pub struct Metrics {
+    transactional_id: TransactionalId,
+    periods: Option<Periods>,
+}
+
+impl Metrics {
+    /// Of this message.
+    #[must_use]
+    pub fn new(transactional_id: impl Into<TransactionalId>) -> Self {
+        Self { transactional_id: transactional_id.into(), periods: None }
+    }
+
+    setters! {
+        /// The last periods, up to now. Default: the last 45 days.
+        with_periods, periods: Periods;
+    }
+}
+
+impl Operation for Metrics {
+    type Api = App;
+    type Output = Report;
+    const NAME: &'static str = "app.transactional.metrics";
+    const METHOD: Method = Method::GET;
+    const ROUTE: &'static str = "/v1/transactional/{transactional_id}/metrics";
+
+    fn path(&self, path: &mut Path) -> Result<(), BuildError> {
+        self.transactional_id.write(path)
+    }
+    fn query(&self, query: &mut Query<'_>) -> Result<(), BuildError> {
+        self.periods.map_or(Ok(()), |periods| periods.write(query))
+    }
+}
+
+opaque_debug!(Metrics);
+sample!(Metrics names nobody: Self::new(44).with_periods(Periods::days(7)));
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{plain, refused_app, wire_app};
+
+    #[test]
+    fn the_whole_request() {
+        assert_eq!(wire_app(Metrics::new(44)), plain("GET /v1/transactional/44/metrics"));
+        assert!(refused_app(Metrics::new(44).with_periods(Periods::days(46))).to_string().contains("1 to 45"));
+    }
+}

@@ -1,0 +1,36 @@
+//! A transactional message, as responses have it.
+
+use crate::{
+    Timestamp,
+    entity::{entity, returned},
+    page::listed,
+};
+
+entity! {
+    /// A transactional message: the template, not one that was sent.
+    pub struct TransactionalMessage: Debug {
+        /// Its number, which [`SendEmail`](crate::app::SendEmail) and the others take.
+        pub id: u64,
+        /// Its name.
+        pub name: Option<String>,
+        /// What it is for.
+        pub description: Option<String>,
+        /// Whether people get it who want no messages.
+        pub send_to_unsubscribed: Option<bool>,
+        /// Whether clicks on links are counted.
+        pub link_tracking: Option<bool>,
+        /// Whether it is noticed when it is opened.
+        pub open_tracking: Option<bool>,
+        /// Whether the body is not kept.
+        pub hide_message_body: Option<bool>,
+        /// Whether messages are drafts until somebody sends them.
+        pub queue_drafts: Option<bool>,
+        /// When it was made.
+        pub created_at: Option<Timestamp>,
+        /// When it was last changed.
+        pub updated_at: Option<Timestamp>,
+    }
+}
+
+returned!(TransactionalMessage in "message" = r#"{"id":44,"name":"Password reset"}"#);
+listed!(TransactionalMessage in "messages" = r#"{"id":44,"name":"Password reset"}"#);
