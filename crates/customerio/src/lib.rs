@@ -33,6 +33,7 @@
 //! | people, events, devices, segments | [`track`], and the methods of [`Client<Track>`](Client#impl-Client<Track>) |
 //! | transactional messages, broadcasts, the workspace | [`app`], and the methods of [`Client<App>`](Client#impl-Client<App>) |
 //! | people, events and groups for every destination | [`pipelines`], and the methods of [`Client<Pipelines>`](Client#impl-Client<Pipelines>) |
+//! | lists that come page by page | [`page`] |
 //! | many operations in one request | [`batch`] |
 //! | call without async | `blocking` |
 //! | receive reporting webhooks | `webhook`, and `axum` |
@@ -55,7 +56,7 @@
 //! | `reqwest` | implied by `reqwest-rustls` | `ReqwestTransport::from_builder(..)` and `from_client(..)`: your reqwest, and its TLS |
 //! | `http2` | no | HTTP/2 where the server offers it |
 //! | `fs` | yes | `Attachment::from_path(..)` |
-//! | `stream` | yes | `Client::send_stream(..)` |
+//! | `stream` | yes | `Client::send_stream(..)`; pages and items as streams |
 //! | `webhook` | yes | `webhook`: reporting webhooks, verified and typed, each handled once |
 //! | `axum` | no | `axum`: those webhooks as an extractor of axum 0.8 |
 //! | `blocking` | no | `blocking`: the same clients without async, over ureq with rustls and ring |

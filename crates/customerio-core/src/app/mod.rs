@@ -1,7 +1,12 @@
-//! The App API: transactional messages and broadcasts.
+//! The App API: transactional messages, broadcasts, and what is in the workspace.
 //!
-//! The operations stand in tables, by what they are about: [`send::OPERATIONS`] and [`broadcasts::OPERATIONS`]. The daily
-//! ones are methods of [`Client<App>`](crate::Client#impl-Client<App>) too.
+//! There is a module for each thing, with a table of its operations: `List`, `Get`, `Create` ... of segments are in
+//! [`segments`]. [`send`] and [`broadcasts`] send messages; the daily ones are methods of
+//! [`Client<App>`](crate::Client#impl-Client<App>) too. [`Client::call`](crate::Client::call) takes any of them, and
+//! [`Client::items`](crate::Client::items) reads lists that come page by page.
+//!
+//! What a response has is read field by field: a field that is absent, `null` or of another type than expected has no value,
+//! and stays in `extra`, beside what this version does not know. Words that the vendor extends are open enums.
 //!
 //! Vendor's reference: <https://docs.customer.io/integrations/api/app/>.
 
