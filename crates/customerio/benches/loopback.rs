@@ -147,8 +147,10 @@ struct IdentifiersByHand {
 fn encode(body: &mut Vec<u8>) {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     let milliseconds = u64::try_from(now.as_millis()).unwrap();
-    let mut text = [0; ulid::ULID_LEN];
-    let id = &*ulid::Ulid::from_parts(milliseconds, fastrand::u128(..)).array_to_str(&mut text);
+    let (mut text, mut random) = ([0; ulid::ULID_LEN], [0; 16]);
+    // As here: a generator in the process would make the same ids in each copy that a fork makes.
+    getrandom::fill(&mut random).unwrap();
+    let id = &*ulid::Ulid::from_parts(milliseconds, u128::from_ne_bytes(random)).array_to_str(&mut text);
     let (identifiers, timestamp, attributes) = (IdentifiersByHand { id: ID }, now.as_secs(), &PURCHASE);
     let (r#type, action, name) = ("person", "event", "purchase");
     let event = EventByHand { r#type, identifiers, action, name, id, timestamp, attributes };
