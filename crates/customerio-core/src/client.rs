@@ -97,6 +97,11 @@ impl<A: Api> Client<A> {
         self.transport.now()
     }
 
+    /// The time alone.
+    pub(crate) fn clock(&self) -> Moment {
+        self.transport.clock()
+    }
+
     /// A wait that belongs to nobody.
     pub(crate) fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
         let transport = self.transport.clone();
@@ -147,7 +152,7 @@ impl<A: Api> Client<A> {
 
     async fn drive<T: FromResponse>(&self, mut exchange: Exchange<T>) -> Result<T, Error> {
         loop {
-            match exchange.step(&self.transport.now()) {
+            match exchange.step(&self.clock()) {
                 Step::Send(request) => {
                     let attempt = self.attempt(request);
                     #[cfg(feature = "tracing")]

@@ -68,6 +68,8 @@ pub struct Exchange<T> {
     deadline: Duration,
     /// From waiting for it until the request has ended.
     turn: Turn,
+    /// How long each wait is within its bounds.
+    random: u128,
     started: Duration,
     attempts: u32,
     /// Whether an earlier attempt may have arrived.
@@ -150,6 +152,7 @@ impl<T: FromResponse> Exchange<T> {
             attempt_timeout: options.attempt_timeout(attempt_timeout),
             retry_policy: *options.retry_policy(),
             deadline: options.deadline(),
+            random: now.random,
             started: now.monotonic,
             attempts: 0,
             maybe_sent: false,
@@ -294,7 +297,7 @@ impl<T: FromResponse> Exchange<T> {
             attempts: self.attempts,
             left: self.left(now),
             retry_after: error.retry_after(),
-            random: now.random,
+            random: self.random,
         };
         match retry::next(&self.retry_policy, &failure).and_then(|wait| self.take_repeat(outcome).map(|()| wait)) {
             Ok(wait) => {

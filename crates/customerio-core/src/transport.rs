@@ -88,6 +88,12 @@ pub trait Transport: Debug + MaybeSendSync {
     /// The time, and something random.
     fn now(&self) -> Moment;
 
+    /// The time alone: what is random in it is not looked at. By default it is [`now`](Self::now), whose random bits can
+    /// cost a system call.
+    fn clock(&self) -> Moment {
+        self.now()
+    }
+
     /// Runs `task` in the background, if there is a runtime for that; without one, gives it back.
     ///
     /// A [`BatchSender`](crate::BatchSender) sends there while nobody waits for it. Where a transport has no runtime, as by
@@ -122,6 +128,9 @@ impl<T: Transport + ?Sized> Transport for Arc<T> {
     }
     fn now(&self) -> Moment {
         (**self).now()
+    }
+    fn clock(&self) -> Moment {
+        (**self).clock()
     }
     fn spawn(&self, task: BoxFuture<'static, ()>) -> Option<BoxFuture<'static, ()>> {
         (**self).spawn(task)

@@ -166,6 +166,10 @@ where
         SystemClock.now()
     }
 
+    fn clock(&self) -> Moment {
+        SystemClock.clock()
+    }
+
     fn spawn(&self, task: BoxFuture<'static, ()>) -> Option<BoxFuture<'static, ()>> {
         customerio_transport::spawn(task)
     }

@@ -184,6 +184,10 @@ impl Transport for ReqwestTransport {
         SystemClock.now()
     }
 
+    fn clock(&self) -> Moment {
+        SystemClock.clock()
+    }
+
     fn spawn(&self, task: BoxFuture<'static, ()>) -> Option<BoxFuture<'static, ()>> {
         customerio_transport::spawn(task)
     }

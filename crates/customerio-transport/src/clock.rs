@@ -38,11 +38,18 @@ impl SystemClock {
     /// On `wasm32-unknown-unknown`, where `std` has no clock: there the host tells the time and gives the bits.
     #[must_use]
     pub fn now(self) -> Moment {
+        let clock = self.clock();
+        Moment { random: random(), ..clock }
+    }
+
+    /// Reads both clocks, without random bits: for [`Transport::clock`](customerio_core::Transport::clock).
+    #[must_use]
+    pub fn clock(self) -> Moment {
         static STARTED: OnceLock<Instant> = OnceLock::new();
         Moment {
             monotonic: STARTED.get_or_init(Instant::now).elapsed(),
             since_epoch: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default(),
-            random: random(),
+            random: 0,
         }
     }
 }

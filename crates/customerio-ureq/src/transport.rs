@@ -139,6 +139,10 @@ impl Transport for UreqTransport {
     fn now(&self) -> Moment {
         SystemClock.now()
     }
+
+    fn clock(&self) -> Moment {
+        SystemClock.clock()
+    }
 }
 
 impl fmt::Debug for UreqTransport {

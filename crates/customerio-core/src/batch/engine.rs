@@ -164,7 +164,7 @@ impl<B: Batch, T> Engine<B, T> {
                 let is_first = was_empty || full.is_some();
                 if is_first && self.lingers {
                     self.linger = None;
-                    self.packed_since = self.client.now().monotonic;
+                    self.packed_since = self.client.clock().monotonic;
                 }
                 self.ready.extend(full.map(Outgoing::whole));
                 is_first
