@@ -213,3 +213,43 @@ impl<A: Api> fmt::Debug for Client<A> {
             .finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+    use crate::{Region, Track, async_trait, track::Delete};
+
+    /// Counts how often it is asked for random bits.
+    #[derive(Debug, Default)]
+    struct Counted(AtomicU32);
+
+    #[async_trait]
+    impl Transport for Counted {
+        async fn send(&self, _: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+            Ok(Response::builder().status(503).body(Bytes::new()).unwrap())
+        }
+        async fn sleep(&self, duration: Duration) {
+            // The timer of an attempt is longer than any wait of this call.
+            if duration > Duration::from_secs(1) {
+                std::future::pending::<()>().await;
+            }
+        }
+        fn now(&self) -> Moment {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            self.clock()
+        }
+        fn clock(&self) -> Moment {
+            Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 0 }
+        }
+    }
+
+    #[tokio::test]
+    async fn random_bits_are_asked_for_once_a_call_however_often_it_is_retried() {
+        let transport = Arc::new(Counted::default());
+        let client = Client::<Track>::new(Endpoint::track(Region::Us, "site", "key").unwrap(), transport.clone());
+        let error = client.call(Delete::new("42")).await.unwrap_err();
+        assert_eq!((error.attempts(), transport.0.load(Ordering::Relaxed)), (3, 1));
+    }
+}

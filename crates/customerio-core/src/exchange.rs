@@ -624,6 +624,20 @@ mod tests {
     }
 
     #[test]
+    fn a_wait_follows_the_random_bits_that_the_call_began_with() {
+        let endpoint = crate::Endpoint::track(Region::Us, "site", "key").unwrap();
+        // A part of 50 milliseconds, both ends included.
+        for (random, nanoseconds) in [(0, 0), (7, 7), (50_000_000, 50_000_000), (50_000_008, 7)] {
+            let began = Moment { random, ..at(0) };
+            let mut exchange = Exchange::new(&endpoint, track::Identify::new("1"), &options(), &began).unwrap();
+            assert!(matches!(exchange.step(&at(0)), Step::Send(_)));
+            exchange.receive(Ok(Response::builder().status(503).body(Bytes::new()).unwrap()));
+            let Step::Wait(wait) = exchange.step(&at(0)) else { panic!("it is retried") };
+            assert_eq!(wait, Duration::from_nanos(nanoseconds));
+        }
+    }
+
+    #[test]
     fn an_outage_is_not_multiplied() {
         let throttle = Throttle::off().with_retry_reserve(3);
         let calls: Vec<_> = (0..4).map(|_| play_throttled(&throttle, &at(0), 503)).collect();

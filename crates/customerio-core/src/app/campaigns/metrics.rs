@@ -1,4 +1,4 @@
-//! `GET /v1/campaigns/{campaign_id}/metrics`: what became of a campaign's messages.
+//! `GET /v1/campaigns/{campaign_id}/metrics`: how many messages of a campaign were sent, opened, clicked.
 
 use http::Method;
 
@@ -9,7 +9,7 @@ use crate::{
     path::Part,
 };
 
-/// Counts what became of the messages of a campaign, period by period.
+/// Counts how many messages of a campaign were sent, delivered, opened, clicked and so on, period by period.
 ///
 /// [`between`](Self::between) two moments is what the vendor recommends (version 2). The [last](Self::last) periods are
 /// deprecated (version 1), and in US Eastern time. The service takes anything incomplete for version 1, without an error;

@@ -9,7 +9,8 @@ use crate::{
     path::Part,
 };
 
-/// Reads a message and what became of it, such as of one that was just [sent](crate::app::SentMessage::delivery_id).
+/// Reads a message and its metrics, such as whether it was delivered: for example one that was just
+/// [sent](crate::app::SentMessage::delivery_id).
 ///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/getMessage>

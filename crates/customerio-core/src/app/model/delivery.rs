@@ -10,7 +10,7 @@ use crate::{
 };
 
 entity! {
-    /// A message to one person, and what became of it.
+    /// A message to one person, with the metrics that it reached.
     ///
     /// Of the ids of what sent it, those are there that apply.
     pub struct MessageDelivery {

@@ -1,9 +1,9 @@
-//! What can become of a message.
+//! What can happen to a message.
 
 use crate::entity::open_enum;
 
 open_enum! {
-    /// What can become of a message.
+    /// What can happen to a message.
     pub enum DeliveryMetric {
         /// It was made.
         Created = "created",

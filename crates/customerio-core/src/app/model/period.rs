@@ -2,7 +2,7 @@
 
 use crate::{BuildError, BuildErrorKind, Query, Timestamp, entity::open_enum, macros::opaque_debug, text::Text};
 
-/// The last so many hours, days, weeks or months, up to now: periods that a report counts one by one.
+/// The last hours, days, weeks or months, up to now: the periods of a report.
 ///
 /// ```
 /// use customerio_core::{Limits, Prepared, app::{Periods, campaigns::Links}};

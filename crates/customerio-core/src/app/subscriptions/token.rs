@@ -32,7 +32,7 @@ pub struct CenterToken {
 entity! {
     /// A person's link to the subscription center: whoever has it can choose in the person's place.
     pub struct SubscriptionCenterLink {
-        /// The signed token: it can stand in a link of your own, `https://<tracking domain>/u/i/<token>`.
+        /// The signed token: it can be part of your own link, `https://<tracking domain>/u/i/<token>`.
         pub token: String,
         /// The subscription center itself.
         pub url: Option<String>,

@@ -1,4 +1,4 @@
-//! `GET /v1/transactional/{transactional_id}/metrics`: what became of what was sent of a transactional message.
+//! `GET /v1/transactional/{transactional_id}/metrics`: how many were sent, opened, clicked.
 
 use http::Method;
 
@@ -9,7 +9,7 @@ use crate::{
     path::Part,
 };
 
-/// Counts what became of what was sent of a transactional message, period by period.
+/// Counts how many of a transactional message were sent, delivered, opened, clicked and so on, period by period.
 ///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/transactionalMetrics>
