@@ -10,7 +10,6 @@ HERE = pathlib.Path(__file__).resolve().parent
 ALLOWED = HERE / "allowed.tsv"
 OTHERS = HERE / "others.tsv"
 OURS = ("core", "hyper", "reqwest")
-SLACK = 1.02
 
 BUILD = "request over the same by hand, instructions: "
 # As many events as `instructions.rs` pushes.
@@ -24,6 +23,11 @@ def read(path):
     """The lines of a table, as lists of fields; none where it is not there."""
     lines = path.read_text().splitlines() if path.exists() else []
     return [line.split("\t") for line in lines if line and not line.startswith("#")]
+
+
+def slack(count):
+    """What another processor, whose copies of texts are done otherwise, may add."""
+    return max(count * 1.02, count + 40)
 
 
 def compiler():
@@ -109,9 +113,9 @@ def gate(figures, counts):
         for name, count in counts.items():
             if name not in allowed:
                 failures.append(f"{name}: no figure of it yet, {count:,} instructions")
-            elif count > allowed[name] * SLACK:
+            elif count > slack(allowed[name]):
                 failures.append(f"{name}: {count:,} instructions, and {allowed[name]:,} are allowed")
-            elif count * SLACK < allowed[name]:
+            elif slack(count) < allowed[name]:
                 print(f"{name}: {count:,} instructions instead of {allowed[name]:,}: `benches/gate --accept` keeps it so")
     print(f"{len(figures)} figures, {len(counts)} counts")
     if failures:
