@@ -16,6 +16,9 @@ use crate::{
     key::{Key, KeyKind, KeyOrigin},
 };
 
+/// What nearly every response is, as the header `accept`.
+pub(crate) const ACCEPTS_JSON: &str = "application/json";
+
 pub(crate) const X_WORKSPACE_ID: HeaderName = HeaderName::from_static("x-workspace-id");
 const X_STRICT_MODE: HeaderName = HeaderName::from_static("x-strict-mode");
 
@@ -210,7 +213,7 @@ impl<A: Api> Endpoint<A> {
     fn made_headers(&self, authenticated: bool, has_body: bool) -> HeaderMap {
         // Of a map that is nearly full, a header is found later; only requests with a body have one more set.
         let mut headers = HeaderMap::with_capacity(if authenticated && has_body { 8 } else { 6 });
-        headers.insert(header::ACCEPT, JSON);
+        headers.insert(header::ACCEPT, HeaderValue::from_static(ACCEPTS_JSON));
         headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         if authenticated {
             headers.insert(header::AUTHORIZATION, self.authorization.clone());

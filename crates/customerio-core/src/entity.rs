@@ -217,6 +217,8 @@ macro_rules! open_enum {
             }
         }
 
+        $crate::path::arguments! { $type: false; }
+
         impl $crate::fields::Read for $type {
             fn read(json: &serde_json::value::RawValue) -> Option<Self> {
                 json.get().starts_with('"').then(|| serde_json::from_str(json.get()).ok()).flatten()

@@ -8,7 +8,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Request, Response};
+use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 
 use crate::{
     Api, Attempt, CallOptions, Delivery, Endpoint, Error, FromResponse, Moment, Operation, Prepared, Quota, Replay,
@@ -285,7 +285,13 @@ impl<T: FromResponse> Exchange<T> {
                 self.tell_throttle(Outcome::Final, now);
                 return Step::Done(Ok(output));
             }
-            Err(error) => error,
+            Err(error) => match self.deleted(&error) {
+                Some(output) => {
+                    self.tell_throttle(Outcome::Final, now);
+                    return Step::Done(Ok(output));
+                }
+                None => error,
+            },
         };
         let outcome = Outcome::of(&error);
         self.maybe_sent |= outcome == Outcome::Ambiguous;
@@ -323,6 +329,15 @@ impl<T: FromResponse> Exchange<T> {
                 None => Err(self.no_answer(error, None)),
             },
         }
+    }
+
+    /// What a DELETE returns whose earlier attempt may have arrived, and that then finds nothing to delete: it is done.
+    fn deleted(&self, error: &Error) -> Option<T> {
+        let is_gone = self.maybe_sent
+            && self.request.method() == Method::DELETE
+            && matches!(error, Error::Api(error) if error.status() == StatusCode::NOT_FOUND);
+        let no_content = || T::from_response(&Response::new(Bytes::new())).ok();
+        if is_gone { no_content() } else { None }
     }
 
     fn tell_throttle(&self, outcome: Outcome, now: &Moment) {
@@ -363,8 +378,6 @@ impl<T: FromResponse> Exchange<T> {
 
 #[cfg(test)]
 mod tests {
-    use http::StatusCode;
-
     use super::*;
     use crate::{Region, Throttle, Track, track};
 
@@ -810,5 +823,30 @@ mod tests {
         let mut exchange = Exchange::new(&endpoint, delete.clone(), &options(), &at(0)).unwrap();
         let _ = exchange.step(&at(0));
         let _ = exchange.step(&at(0));
+    }
+
+    #[test]
+    fn a_delete_that_finds_nothing_after_an_attempt_that_may_have_arrived_is_done() {
+        let delete = |first: Result<Response<Bytes>, TransportError>| {
+            let endpoint = Endpoint::app(Region::Us, "key").unwrap();
+            let operation = crate::app::segments::Delete::new(7);
+            let mut exchange = Exchange::new(&endpoint, operation, &options(), &at(0)).unwrap();
+            assert!(matches!(exchange.step(&at(0)), Step::Send(_)));
+            exchange.receive(first);
+            loop {
+                match exchange.step(&at(1)) {
+                    Step::Send(_) => exchange.receive(answer(404, None)),
+                    Step::Wait(_) => {}
+                    Step::Done(result) => return result,
+                }
+            }
+        };
+        let lost = || TransportError::maybe_sent(TransportErrorKind::Timeout);
+        assert!(delete(answer(503, None)).is_ok(), "it may have arrived");
+        assert!(delete(Err(lost())).is_ok(), "it may have arrived");
+        for first in [answer(404, None), answer(429, None), Err(TransportError::not_sent(TransportErrorKind::Connect))]
+        {
+            assert_eq!(delete(first).unwrap_err().status(), Some(StatusCode::NOT_FOUND), "it did not arrive before");
+        }
     }
 }

@@ -9,11 +9,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, value::RawValue};
 
-use crate::{
-    ActionId, BroadcastId, CampaignId, ContentId, DeliveryId, ExportId, ImportId, JourneyId, NewsletterId,
-    ObjectTypeId, SegmentId, SenderId, TemplateId, Timestamp, TopicId, TransactionalMessageId, TriggerId, WebhookId,
-    WorkspaceId,
-};
+use crate::{Timestamp, TransactionalMessageId};
 
 /// The fields of a JSON object. Of a name that stands twice the last counts, as in most readers.
 #[derive(Default, Deserialize)]
@@ -134,18 +130,18 @@ impl Read for Timestamp {
 /// What can be written as a string too.
 macro_rules! read_text {
     ($($type:ty)*) => {$(
-        impl Read for $type {
-            fn read(json: &RawValue) -> Option<Self> {
-                String::read(json)?.trim().parse().ok()
+        impl $crate::fields::Read for $type {
+            fn read(json: &serde_json::value::RawValue) -> Option<Self> {
+                <String as $crate::fields::Read>::read(json)?.trim().parse().ok()
             }
         }
     )*};
 }
+pub(crate) use read_text;
 
 read_text!(u32 u64 i64);
 
-read_text!(ActionId BroadcastId CampaignId ContentId ExportId ImportId NewsletterId ObjectTypeId SegmentId SenderId TemplateId TopicId TriggerId WebhookId WorkspaceId);
-read_text!(DeliveryId JourneyId TransactionalMessageId);
+read_text!(TransactionalMessageId);
 
 /// A field of a response. An `Option`, a list and a map may be absent.
 pub(crate) trait Field: Sized {
@@ -180,8 +176,7 @@ macro_rules! required {
 pub(crate) use required;
 
 required!(i64 u64 String Timestamp);
-required!(ActionId BroadcastId CampaignId ContentId ExportId ImportId NewsletterId ObjectTypeId SegmentId SenderId TemplateId TopicId TriggerId WebhookId WorkspaceId);
-required!(DeliveryId JourneyId TransactionalMessageId);
+required!(TransactionalMessageId);
 
 impl<T: Read + Serialize> Field for Option<T> {
     fn of(json: Option<&RawValue>, rest: &mut Option<Value>) -> Option<Self> {

@@ -5,8 +5,9 @@ use std::{convert::Infallible, fmt};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::{
-    BuildError, BuildErrorKind, Path,
-    path::{Part, check_identifier},
+    BuildError, BuildErrorKind, Path, Query,
+    fields::{read_text, required},
+    path::{Argument, Part, check_identifier},
     text::Text,
     unseen::check_visible,
 };
@@ -15,7 +16,7 @@ fn not_positive(what: &'static str) -> BuildError {
     BuildError::new(what, BuildErrorKind::Invalid("it must be a positive number".into()))
 }
 
-/// Makes a type of a number by which Customer.io knows something.
+/// Makes a type of a number by which Customer.io knows something. Behind it stands what messages call it.
 macro_rules! numeric_ids {
     ($($(#[$meta:meta])* $name:ident $what:literal;)*) => {$(
         $(#[$meta])*
@@ -61,6 +62,33 @@ macro_rules! numeric_ids {
                 deserializer.deserialize_any(Number).map(Self)
             }
         }
+
+        impl $name {
+            /// Refuses what cannot be one.
+            pub(crate) fn check(self) -> Result<(), BuildError> {
+                if self.0 == 0 { Err(not_positive($what)) } else { Ok(()) }
+            }
+        }
+
+        impl Part for $name {
+            fn check(&self) -> Result<(), BuildError> {
+                $name::check(*self)
+            }
+            fn write(&self, path: &mut Path) -> Result<(), BuildError> {
+                self.check()?;
+                path.number(self.0);
+                Ok(())
+            }
+        }
+
+        impl Argument for $name {
+            fn write(&self, name: &'static str, query: &mut Query<'_>) -> Result<(), BuildError> {
+                query.id(name, Some(*self))
+            }
+        }
+
+        read_text!($name);
+        required!($name);
     )*};
     (@from $name:ident: $($type:ty)*) => {$(
         impl From<$type> for $name {
@@ -75,6 +103,10 @@ macro_rules! numeric_ids {
 numeric_ids! {
     /// The number of an action: a message or another step of a campaign, or of a broadcast.
     ActionId "the action's id";
+    /// The number of a file among the assets.
+    AssetId "the asset's id";
+    /// The number of a folder of assets.
+    AssetFolderId "the folder's id";
     /// The number of a broadcast, as in its URL.
     #[doc(alias = "campaign")]
     BroadcastId "the broadcast's id";
@@ -106,47 +138,6 @@ numeric_ids! {
     WebhookId "the webhook's id";
     /// The number of a workspace.
     #[doc(alias = "environment_id")]
-    WorkspaceId "the workspace's id";
-}
-
-/// Ids that are arguments: one that is not positive is refused.
-macro_rules! arguments {
-    ($($name:ident $what:literal;)*) => {$(
-        impl $name {
-            /// Refuses what cannot be one.
-            pub(crate) fn check(self) -> Result<(), BuildError> {
-                if self.0 == 0 { Err(not_positive($what)) } else { Ok(()) }
-            }
-        }
-
-        impl Part for $name {
-            fn check(&self) -> Result<(), BuildError> {
-                $name::check(*self)
-            }
-            fn write(&self, path: &mut Path) -> Result<(), BuildError> {
-                self.check()?;
-                path.number(self.0);
-                Ok(())
-            }
-        }
-    )*};
-}
-
-arguments! {
-    ActionId "the action's id";
-    BroadcastId "the broadcast's id";
-    CampaignId "the campaign's id";
-    ContentId "the content's id";
-    ExportId "the export's id";
-    ImportId "the import's id";
-    NewsletterId "the newsletter's id";
-    ObjectTypeId "the object's type";
-    SegmentId "the segment's id";
-    SenderId "the sender's id";
-    TemplateId "the template's id";
-    TopicId "the topic's id";
-    TransactionalId "the transactional message's id";
-    WebhookId "the webhook's id";
     WorkspaceId "the workspace's id";
 }
 
@@ -248,7 +239,7 @@ message_id_from!(u8 u16 u32 u64 usize i8 i16 i32 i64 isize; &str &String String)
 
 /// Makes a type of a text by which Customer.io knows something.
 macro_rules! text_ids {
-    ($($(#[$meta:meta])* $name:ident;)*) => {$(
+    ($($(#[$meta:meta])* $name:ident $what:literal;)*) => {$(
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
@@ -289,6 +280,31 @@ macro_rules! text_ids {
         }
 
         text_ids!(@from $name: &str &String String);
+
+        impl Part for $name {
+            #[cfg(feature = "samples")]
+            const IS_TEXT: bool = true;
+
+            fn check(&self) -> Result<(), BuildError> {
+                // The vendor documents no limit of its length.
+                check_identifier($what, self.as_str(), usize::MAX)
+            }
+            fn write(&self, path: &mut Path) -> Result<(), BuildError> {
+                path.segment($what, self.as_str(), usize::MAX)
+            }
+        }
+
+        impl Argument for $name {
+            #[cfg(feature = "samples")]
+            const IS_TEXT: bool = true;
+
+            fn write(&self, name: &'static str, query: &mut Query<'_>) -> Result<(), BuildError> {
+                query.id(name, Some(self))
+            }
+        }
+
+        read_text!($name);
+        required!($name);
     )*};
     (@from $name:ident: $($text:ty)*) => {$(
         impl From<$text> for $name {
@@ -302,28 +318,9 @@ macro_rules! text_ids {
 text_ids! {
     /// The id of a delivery: a message to one person. Responses to sends, reporting webhooks and the header
     /// `CIO-Delivery-ID` of the message have it.
-    DeliveryId;
+    DeliveryId "the delivery's id";
     /// The id of a journey: one person's way through a campaign or a broadcast.
-    JourneyId;
-}
-
-impl DeliveryId {
-    /// Refuses what cannot be one. The vendor documents no limit of its length.
-    pub(crate) fn check(&self) -> Result<(), BuildError> {
-        check_identifier("the delivery's id", self.as_str(), usize::MAX)
-    }
-}
-
-impl Part for DeliveryId {
-    #[cfg(feature = "samples")]
-    const IS_TEXT: bool = true;
-
-    fn check(&self) -> Result<(), BuildError> {
-        Self::check(self)
-    }
-    fn write(&self, path: &mut Path) -> Result<(), BuildError> {
-        path.segment("the delivery's id", self.as_str(), usize::MAX)
-    }
+    JourneyId "the journey's id";
 }
 
 #[cfg(test)]

@@ -22,6 +22,7 @@
 //! | [`SEGMENT_IDS`] | the people of one call | by default |
 //! | [`BATCH_ITEM`], [`BATCH`] | the Track API v2 and the Pipelines API | by default |
 //! | [`MESSAGE`], [`ATTACHMENTS`], [`EMAIL_RECIPIENTS`] | transactional messages | by default |
+//! | [`ASSET`] | files that are uploaded | by default |
 //! | [`BROADCAST`], [`BROADCAST_DATA`], [`BROADCAST_PEOPLE`] | broadcast triggers | by default |
 //! | [`PERSON_ID`], [`OBJECT_ID`] | user ids and group ids in the Pipelines API | by [`Limits::all`] |
 //! | [`ATTRIBUTES`], [`ATTRIBUTE_NAME`], [`ATTRIBUTE_VALUE`] | traits in the Pipelines API | by [`Limits::all`] |
@@ -66,6 +67,9 @@ pub const EVENT_DATA: usize = 100_000;
 /// Most people in one call that adds to, or removes from, a manual segment; the least is 1 (Track, `add_to_segment`).
 pub const SEGMENT_IDS: usize = 1_000;
 
+/// Most bytes of a file among the assets (App, `createAsset`).
+pub const ASSET: usize = 2_000_000;
+
 /// Most recipients of one e-mail over `to`, `cc` and `bcc` (App, `sendEmail`).
 pub const EMAIL_RECIPIENTS: usize = 15;
 
@@ -102,6 +106,9 @@ pub const BROADCAST_RATE: Rate = Rate::at_most(1, BROADCAST_INTERVAL);
 
 /// Rate of the rest of the App API, reads and writes together (App, "Rate limits").
 pub const APP_RATE: Rate = Rate::at_most(10, Duration::from_secs(1)).with_burst(3);
+
+/// Rate of what renders or publishes in Design Studio (App, "Design Studio Emails").
+pub const DESIGN_STUDIO_RATE: Rate = Rate::at_most(5, Duration::from_secs(1)).with_burst(2);
 
 /// Most requests of a client that are in flight at once. Our own limit: a quarter of the 1,024 descriptors that a process
 /// often has, and enough for the rates above where a response takes up to a quarter of a second.
@@ -219,6 +226,8 @@ limits! {
         email_recipients, with_email_recipients = EMAIL_RECIPIENTS;
         /// Most bytes of all attachments of an e-mail, or `None`. Default: [`ATTACHMENTS`].
         attachments, with_attachments = ATTACHMENTS;
+        /// Most bytes of a file among the assets, or `None`. Default: [`ASSET`].
+        asset, with_asset = ASSET;
         /// Most encoded bytes of a message without its attachments, or `None`. Default: [`MESSAGE`].
         message, with_message = MESSAGE;
         /// Most people that a broadcast trigger names, or `None`. Default: [`BROADCAST_PEOPLE`].

@@ -3,7 +3,8 @@
 /// Setters of optional fields: `with_x(value)` sets `x` to `Some(value)`, and the last one wins.
 ///
 /// What a setter takes stands behind the field: `text` is anything that turns into a string, `time` is anything that turns
-/// into a [`Timestamp`](crate::Timestamp), `into T` is anything that turns into a `T`, and any other type is itself.
+/// into a [`Timestamp`](crate::Timestamp), `into T` is anything that turns into a `T`, and any other type is itself. Of a
+/// field that can be cleared there are two: `change T`, and `clear`, which takes nothing.
 macro_rules! setters {
     () => {};
     ($(#[$meta:meta])* $method:ident, $($field:ident).+: text; $($rest:tt)*) => {
@@ -11,6 +12,24 @@ macro_rules! setters {
         #[must_use]
         pub fn $method(mut self, value: impl AsRef<str>) -> Self {
             self.$($field).+ = Some($crate::text::Text::new(value));
+            self
+        }
+        $crate::macros::setters! { $($rest)* }
+    };
+    ($(#[$meta:meta])* $method:ident, $($field:ident).+: change $type:ty; $($rest:tt)*) => {
+        $(#[$meta])*
+        #[must_use]
+        pub fn $method(mut self, value: impl Into<$type>) -> Self {
+            self.$($field).+ = Some($crate::app::model::Change::Set(value.into()));
+            self
+        }
+        $crate::macros::setters! { $($rest)* }
+    };
+    ($(#[$meta:meta])* $method:ident, $($field:ident).+: clear; $($rest:tt)*) => {
+        $(#[$meta])*
+        #[must_use]
+        pub fn $method(mut self) -> Self {
+            self.$($field).+ = Some($crate::app::model::Change::Clear);
             self
         }
         $crate::macros::setters! { $($rest)* }
@@ -71,7 +90,7 @@ macro_rules! sample {
     };
 }
 
-/// An operation that is its path and nothing else: a read, a deletion, something started.
+/// An operation that is its path, with a query or a value for its body, and nothing else: a read, a list, a deletion, something started.
 ///
 /// ```text
 /// plain! {
@@ -82,25 +101,78 @@ macro_rules! sample {
 /// ```
 ///
 /// The fields are the parts of the path, in their order; what stands behind `=` is for its [`sample!`]. Constants of
-/// [`Operation`](crate::Operation) that differ from their defaults stand behind the response.
+/// [`Operation`](crate::Operation) that differ from their defaults stand last.
+///
+/// The options of the query are [`setters!`], with the name in the query behind `as`, where that is not the field's, and a
+/// value for the sample behind `=`:
+///
+/// ```text
+///     query {
+///         /// The last periods, up to now.
+///         with_periods, periods: Periods = Periods::days(7);
+///         /// Messages that go out in one way. Default: all.
+///         with_channel, channel: into Channel as "type" = "email";
+///     }
+/// ```
+///
+/// Instead of the query there can be a body, which is a value with `into_body`: `body update: ContentUpdate = ..;`.
 macro_rules! plain {
-    (
-        $(#[$meta:meta])*
-        pub struct $operation:ident { $($field:ident: $type:ty = $sample:expr),* $(,)? }
-        $name:literal = $method:ident $route:literal -> $output:ty; $($constants:tt)*
+    // Brings each option into one form, and then writes the operation.
+    (@options $head:tt [$($done:tt)*]
+        $(#[$doc:meta])* $with:ident, $option:ident: text $(as $wire:literal)? = $value:expr; $($rest:tt)*
+    ) => {
+        $crate::macros::plain! { @options $head [$($done)* {
+            [$(#[$doc])*] $with $option [text] [$crate::text::Text] [$($wire)?] $value
+        }] $($rest)* }
+    };
+    (@options $head:tt [$($done:tt)*]
+        $(#[$doc:meta])* $with:ident, $option:ident: time $(as $wire:literal)? = $value:expr; $($rest:tt)*
+    ) => {
+        $crate::macros::plain! { @options $head [$($done)* {
+            [$(#[$doc])*] $with $option [time] [$crate::Timestamp] [$($wire)?] $value
+        }] $($rest)* }
+    };
+    (@options $head:tt [$($done:tt)*]
+        $(#[$doc:meta])* $with:ident, $option:ident: into $type:ty $(as $wire:literal)? = $value:expr; $($rest:tt)*
+    ) => {
+        $crate::macros::plain! { @options $head [$($done)* {
+            [$(#[$doc])*] $with $option [into $type] [$type] [$($wire)?] $value
+        }] $($rest)* }
+    };
+    (@options $head:tt [$($done:tt)*]
+        $(#[$doc:meta])* $with:ident, $option:ident: $type:ty $(as $wire:literal)? = $value:expr; $($rest:tt)*
+    ) => {
+        $crate::macros::plain! { @options $head [$($done)* {
+            [$(#[$doc])*] $with $option [$type] [$type] [$($wire)?] $value
+        }] $($rest)* }
+    };
+    (@options
+        {
+            $(#[$meta:meta])*
+            $operation:ident { $($field:ident: $type:ty = $sample:expr,)* }
+            { $($body:ident: $body_type:ty = $body_sample:expr)? }
+            $name:literal $method:ident $route:literal $output:ty; $($constants:tt)*
+        }
+        [$({
+            [$(#[$doc:meta])*] $with:ident $option:ident [$($kind:tt)+] [$option_type:ty] [$($wire:literal)?] $value:expr
+        })*]
     ) => {
         $(#[$meta])*
         #[derive(Clone)]
         pub struct $operation {
             $($field: $type,)*
+            $($body: $body_type,)?
+            $($option: Option<$option_type>,)*
         }
 
         impl $operation {
             /// The operation on what these name.
             #[must_use]
-            pub fn new($($field: impl Into<$type>),*) -> Self {
-                Self { $($field: $field.into()),* }
+            pub fn new($($field: impl Into<$type>,)* $($body: $body_type)?) -> Self {
+                Self { $($field: $field.into(),)* $($body,)? $($option: None,)* }
             }
+
+            $crate::macros::setters! { $($(#[$doc])* $with, $option: $($kind)+;)* }
         }
 
         impl $crate::Operation for $operation {
@@ -116,14 +188,29 @@ macro_rules! plain {
                 let _ = path;
                 Ok(())
             }
+            fn query(&self, query: &mut $crate::Query<'_>) -> Result<(), $crate::BuildError> {
+                $($crate::path::Argument::write_optional(
+                    self.$option.as_ref(), $crate::macros::plain!(@wire $option $($wire)?), query,
+                )?;)*
+                let _ = query;
+                Ok(())
+            }
+            $(fn body(self, _: &$crate::Limits) -> Result<$crate::Body, $crate::BuildError> {
+                self.$body.into_body()
+            })?
         }
 
-        $crate::macros::plain!(@default $operation $($field)*);
+        $crate::macros::plain!(@default $operation $($field)* $($body)?);
         $crate::macros::opaque_debug!($operation);
         $crate::macros::sample!(
-            @ $operation, true $(&& !<$type as $crate::path::Part>::IS_TEXT)*, Self::new($($sample),*)
+            @ $operation,
+            true $(&& stringify!($body).is_empty())? $(&& !<$type as $crate::path::Part>::IS_TEXT)*
+                $(&& !<$option_type as $crate::path::Argument>::IS_TEXT)*,
+            Self::new($($sample,)* $($body_sample)?)$(.$with($value))*
         );
     };
+    (@wire $option:ident) => { stringify!($option) };
+    (@wire $option:ident $wire:literal) => { $wire };
     (@default $operation:ident) => {
         impl Default for $operation {
             fn default() -> Self {
@@ -132,6 +219,53 @@ macro_rules! plain {
         }
     };
     (@default $operation:ident $($field:ident)+) => {};
+    (
+        $(#[$meta:meta])*
+        pub struct $operation:ident { $($field:ident: $type:ty = $sample:expr),* $(,)? }
+        $name:literal = $method:ident $route:literal -> $output:ty;
+        query { $($options:tt)* }
+        $($constants:tt)*
+    ) => {
+        $crate::macros::plain! {
+            @options
+            {
+                $(#[$meta])* $operation { $($field: $type = $sample,)* } {}
+                $name $method $route $output; $($constants)*
+            }
+            []
+            $($options)*
+        }
+    };
+    (
+        $(#[$meta:meta])*
+        pub struct $operation:ident { $($field:ident: $type:ty = $sample:expr),* $(,)? }
+        $name:literal = $method:ident $route:literal -> $output:ty;
+        body $body:ident: $body_type:ty = $body_sample:expr;
+        $($constants:tt)*
+    ) => {
+        $crate::macros::plain! {
+            @options
+            {
+                $(#[$meta])* $operation { $($field: $type = $sample,)* } { $body: $body_type = $body_sample }
+                $name $method $route $output; $($constants)*
+            }
+            []
+        }
+    };
+    (
+        $(#[$meta:meta])*
+        pub struct $operation:ident { $($field:ident: $type:ty = $sample:expr),* $(,)? }
+        $name:literal = $method:ident $route:literal -> $output:ty; $($constants:tt)*
+    ) => {
+        $crate::macros::plain! {
+            @options
+            {
+                $(#[$meta])* $operation { $($field: $type = $sample,)* } {}
+                $name $method $route $output; $($constants)*
+            }
+            []
+        }
+    };
 }
 
 pub(crate) use {opaque_debug, plain, sample, setters};

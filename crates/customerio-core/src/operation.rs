@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use http::Method;
 
-use crate::{Api, Body, BuildError, FromResponse, Limits, Moment, Path, Query, Quota, Replay, limits};
+use crate::{
+    Api, Body, BuildError, FromResponse, Limits, Moment, Path, Query, Quota, Replay, endpoint::ACCEPTS_JSON, limits,
+};
 
 /// One operation of the Customer.io API, as a plain value: it owns what it holds, so it can be kept in a struct, sent
 /// through a channel and built piece by piece.
@@ -64,6 +66,8 @@ pub trait Operation: Clone + Send + Sync + 'static {
     const QUOTA: Quota = <Self::Api as Api>::QUOTA;
     /// Whether it carries the credentials. The few operations that need none do not show them.
     const AUTHENTICATED: bool = true;
+    /// What the response can be, as the header `accept`: JSON, unless an operation says otherwise.
+    const ACCEPT: &'static str = ACCEPTS_JSON;
     /// The largest response that is read, in bytes: 16 MiB for a GET, 1 MiB for the rest.
     const RESPONSE_LIMIT: usize = limits::response_limit(Self::METHOD);
     /// How long one attempt may take, where neither the value nor the [`CallOptions`](crate::CallOptions) say otherwise.

@@ -24,6 +24,8 @@ pub struct OperationInfo {
     pub quota: Quota,
     /// Whether it carries the credentials.
     pub authenticated: bool,
+    /// What the response can be, as the header `accept`.
+    pub accept: &'static str,
     /// The largest response that is read, in bytes.
     pub response_limit: usize,
     /// How long one attempt may take, as far as that does not depend on its values.
@@ -44,6 +46,7 @@ impl OperationInfo {
             replay: O::REPLAY,
             quota: O::QUOTA,
             authenticated: O::AUTHENTICATED,
+            accept: O::ACCEPT,
             response_limit: O::RESPONSE_LIMIT,
             attempt_timeout: O::ATTEMPT_TIMEOUT,
             response_example: <O::Output as FromResponse>::EXAMPLE,

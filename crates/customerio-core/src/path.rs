@@ -41,6 +41,60 @@ pub(crate) trait Part {
     fn write(&self, path: &mut Path) -> Result<(), BuildError>;
 }
 
+impl<T: Part> Part for &T {
+    fn check(&self) -> Result<(), BuildError> {
+        (**self).check()
+    }
+    fn write(&self, path: &mut Path) -> Result<(), BuildError> {
+        (**self).write(path)
+    }
+}
+
+/// What can be the value of an option in a query.
+pub(crate) trait Argument {
+    /// Whether it is text, which can name a person.
+    #[cfg(feature = "samples")]
+    const IS_TEXT: bool = false;
+
+    /// Checks it, and writes it under `name`.
+    fn write(&self, name: &'static str, query: &mut Query<'_>) -> Result<(), BuildError>;
+
+    fn write_optional(value: Option<&Self>, name: &'static str, query: &mut Query<'_>) -> Result<(), BuildError> {
+        value.map_or(Ok(()), |value| value.write(name, query))
+    }
+}
+
+/// Makes types [`Argument`]s, which are written as they are shown. Behind them stands whether they are text.
+macro_rules! arguments {
+    ($($type:ty: $is_text:literal;)*) => {$(
+        impl $crate::path::Argument for $type {
+            #[cfg(feature = "samples")]
+            const IS_TEXT: bool = $is_text;
+
+            fn write(&self, name: &'static str, query: &mut $crate::Query<'_>) -> Result<(), $crate::BuildError> {
+                query.optional(name, Some(self));
+                Ok(())
+            }
+        }
+    )*};
+}
+pub(crate) use arguments;
+
+arguments! {
+    bool: false;
+    u32: false;
+    crate::text::Text: true;
+    crate::Cursor: true;
+    crate::app::Sort: false;
+}
+
+impl Argument for crate::Timestamp {
+    fn write(&self, name: &'static str, query: &mut Query<'_>) -> Result<(), BuildError> {
+        query.optional(name, Some(self.unix_seconds()));
+        Ok(())
+    }
+}
+
 /// A route, and where its parts in braces begin and end: looked up once, when an operation is compiled.
 #[derive(Clone, Copy)]
 pub(crate) struct Route {

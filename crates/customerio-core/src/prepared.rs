@@ -39,6 +39,7 @@ pub struct Prepared<T = ()> {
     pub(crate) replay: Replay,
     pub(crate) quota: Quota,
     pub(crate) authenticated: bool,
+    pub(crate) accept: &'static str,
     pub(crate) response_limit: usize,
     pub(crate) attempt_timeout: Duration,
     pub(crate) output: PhantomData<fn() -> T>,
@@ -75,6 +76,7 @@ impl<T: FromResponse> Prepared<T> {
             replay,
             quota: O::QUOTA,
             authenticated: O::AUTHENTICATED,
+            accept: O::ACCEPT,
             response_limit: O::RESPONSE_LIMIT,
             attempt_timeout,
             output: PhantomData,
@@ -95,6 +97,7 @@ impl<T: FromResponse> Prepared<T> {
             replay,
             quota: info.quota,
             authenticated: info.authenticated,
+            accept: info.accept,
             response_limit: info.response_limit,
             attempt_timeout: info.attempt_timeout,
             output: PhantomData,
@@ -166,7 +169,7 @@ impl<T> Prepared<T> {
     #[must_use]
     pub fn returning<U: FromResponse>(self) -> Prepared<U> {
         let Self { name, api, method, route, path, content_type, body, replay, quota, .. } = self;
-        let Self { authenticated, response_limit, attempt_timeout, .. } = self;
+        let Self { authenticated, accept, response_limit, attempt_timeout, .. } = self;
         Prepared {
             name,
             api,
@@ -178,6 +181,7 @@ impl<T> Prepared<T> {
             replay,
             quota,
             authenticated,
+            accept,
             response_limit,
             attempt_timeout,
             output: PhantomData,

@@ -11,6 +11,11 @@ pub enum Quota {
     /// Broadcast triggers: 1 in 10 seconds for each broadcast. The vendor does not say whether of each or of all together;
     /// if of all, a trigger gets a 429 and is retried 10 seconds later.
     Broadcast,
+    /// What renders or publishes in Design Studio: 5 a second for the workspace.
+    DesignStudio,
+    /// Archived messages: 100 a day. No pace is kept, and no other call is slowed down when the day's are used up: a 429 that
+    /// does not say when to come back is final.
+    ArchivedMessages,
     /// The rest of the App API: 10 a second for the workspace.
     App,
 }

@@ -38,6 +38,8 @@ pub fn operations() -> impl Iterator<Item = &'static OperationInfo> {
         app::optouts::OPERATIONS,
         app::subscriptions::OPERATIONS,
         app::transactional::OPERATIONS,
+        #[cfg(feature = "design_studio")]
+        app::assets::OPERATIONS,
         app::RAW,
     ]
     .into_iter()
@@ -64,6 +66,8 @@ pub fn visit_samples(visitor: &mut impl crate::VisitSample) {
     app::optouts::visit_samples(visitor);
     app::subscriptions::visit_samples(visitor);
     app::transactional::visit_samples(visitor);
+    #[cfg(feature = "design_studio")]
+    app::assets::visit_samples(visitor);
 }
 
 #[cfg(test)]

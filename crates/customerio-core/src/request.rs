@@ -7,6 +7,7 @@ use crate::{
     Api, ApiError, BuildError, BuildErrorKind, DecodeError, DecodeFailure, Endpoint, Error, FromResponse, Operation,
     Prepared, StopReason, TransportError,
     body::JSON,
+    endpoint::ACCEPTS_JSON,
     error::Answer,
     key::{Key, Secrets},
     time::Timestamp,
@@ -63,11 +64,14 @@ impl<A: Api> Endpoint<A> {
             return Err(BuildError::new(prepared.name, BuildErrorKind::Invalid(reason.into())));
         }
         self.check(prepared.authenticated)?;
-        let Prepared { method, path, content_type, body, authenticated, .. } = prepared;
+        let Prepared { method, path, content_type, body, authenticated, accept, .. } = prepared;
         let has_length = content_type.is_some() || matches!(method, Method::POST | Method::PUT | Method::PATCH);
         let mut headers = self.headers(authenticated, content_type.is_some()).clone();
         if let Some(other) = content_type.filter(|content_type| content_type != JSON) {
             headers.insert(header::CONTENT_TYPE, other);
+        }
+        if accept != ACCEPTS_JSON {
+            headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
         }
         if has_length {
             let length = length(body.len());

@@ -124,6 +124,10 @@ pub(crate) struct Failure {
 /// How long to wait before the next attempt, or why there is none.
 pub(crate) fn next(policy: &RetryPolicy, failure: &Failure) -> Result<Duration, StopReason> {
     let may_repeat = match failure.outcome {
+        // The day's are used up: no wait that a call has would help.
+        Outcome::Limited if failure.quota == Quota::ArchivedMessages && failure.retry_after.is_none() => {
+            return Err(StopReason::Final);
+        }
         Outcome::NotSent | Outcome::Limited => true,
         Outcome::Ambiguous => policy.replay.unwrap_or(failure.replay) == Replay::Safe,
         Outcome::Final | Outcome::Hopeless => return Err(StopReason::Final),
@@ -271,5 +275,15 @@ mod tests {
                 prop_assert!(next >= wait.unwrap_or_default() && next < FAILURE.left);
             }
         }
+    }
+
+    #[test]
+    fn a_day_that_is_used_up_is_not_waited_for() {
+        let limited = Failure { outcome: Outcome::Limited, quota: Quota::ArchivedMessages, ..FAILURE };
+        assert_eq!(next(&RetryPolicy::default(), &limited), Err(StopReason::Final));
+        let soon = Failure { retry_after: Some(Duration::from_secs(1)), ..limited };
+        assert!(next(&RetryPolicy::default(), &soon).is_ok());
+        let other = Failure { quota: Quota::App, ..limited };
+        assert!(next(&RetryPolicy::default(), &other).is_ok());
     }
 }

@@ -20,6 +20,7 @@ use crate::{
 /// | `Ingest` | 3000 in 3 seconds | 500 |
 /// | `Send` | 3000 in 3 seconds | 500 |
 /// | `App` | 10 in a second | 3 |
+/// | `DesignStudio` | 5 in a second | 2 |
 /// | `Broadcast` | 1 in 10 seconds, for each broadcast | 1 |
 /// | all together | 256 in flight | 256 |
 ///
@@ -65,6 +66,7 @@ impl Default for Throttle {
         allowed.set_rate(Quota::Send, Some(limits::SEND_RATE));
         allowed.set_rate(Quota::Broadcast, Some(limits::BROADCAST_RATE));
         allowed.set_rate(Quota::App, Some(limits::APP_RATE));
+        allowed.set_rate(Quota::DesignStudio, Some(limits::DESIGN_STUDIO_RATE));
         allowed.concurrency = Some(limits::CONCURRENCY);
         Self::of(allowed, Some(Budget::new(100)))
     }
@@ -209,7 +211,7 @@ mod tests {
         assert!(
             shown.starts_with(
                 "Throttle(Turns { allowed: Allowed { rates: [None, None, Some(Rate { count: 10, period: 1s, \
-                 burst: 3 }), None], concurrency: None }, in_flight: 0, waiting: 0, budget: Some(Budget { most: 70,"
+                 burst: 3 }), None, None, None], concurrency: None }, in_flight: 0, waiting: 0, budget: Some(Budget { most: 70,"
             ),
             "{shown}"
         );

@@ -24,7 +24,7 @@ use crate::{
 /// What is allowed: a rate for each quota, and so many requests in flight.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Allowed {
-    rates: [Option<Rate>; 4],
+    rates: [Option<Rate>; 6],
     pub(crate) concurrency: Option<usize>,
 }
 
@@ -44,7 +44,9 @@ const fn index(quota: Quota) -> usize {
         Quota::Ingest => 0,
         Quota::Send => 1,
         Quota::App => 2,
-        Quota::Broadcast => 3,
+        Quota::DesignStudio => 3,
+        Quota::ArchivedMessages => 4,
+        Quota::Broadcast => 5,
     }
 }
 
@@ -105,7 +107,7 @@ struct State {
     in_flight: usize,
     /// Those that wait for a request in flight to end, by their tickets. While there are any, there is no room.
     line: VecDeque<(u64, LaneId)>,
-    lanes: [Lane; 3],
+    lanes: [Lane; 5],
     broadcasts: BTreeMap<u64, Lane>,
     most_broadcasts: usize,
 }
@@ -117,7 +119,8 @@ impl Turns {
             next_ticket: 0,
             in_flight: 0,
             line: VecDeque::new(),
-            lanes: [Quota::Ingest, Quota::Send, Quota::App].map(|quota| Lane::new(allowed.rate(quota))),
+            lanes: [Quota::Ingest, Quota::Send, Quota::App, Quota::DesignStudio, Quota::ArchivedMessages]
+                .map(|quota| Lane::new(allowed.rate(quota))),
             broadcasts: BTreeMap::new(),
             most_broadcasts: BROADCASTS,
         };

@@ -59,6 +59,7 @@
 //! | `stream` | yes | `Client::send_stream(..)`; pages and items as streams |
 //! | `webhook` | yes | `webhook`: reporting webhooks, verified and typed, each handled once |
 //! | `axum` | no | `axum`: those webhooks as an extractor of axum 0.8 |
+//! | `design_studio` | no | `app::assets` and `app::design_studio`: the operations on assets and in Design Studio |
 //! | `blocking` | no | `blocking`: the same clients without async, over ureq with rustls and ring |
 //! | `chrono`, `jiff`, `time` | no | conversions between [`Timestamp`] and the times of those crates |
 //! | `tracing` | no | a span for each call and an event for each attempt, with the target `customerio` |

@@ -11,6 +11,8 @@
 //! Vendor's reference: <https://docs.customer.io/integrations/api/app/>.
 
 pub mod activities;
+#[cfg(feature = "design_studio")]
+pub mod assets;
 pub mod broadcasts;
 pub mod campaigns;
 mod client;
@@ -19,7 +21,7 @@ pub mod data_index;
 pub mod exports;
 pub mod imports;
 pub mod messages;
-mod model;
+pub(crate) mod model;
 pub mod optouts;
 mod raw;
 pub mod reporting_webhooks;
@@ -38,8 +40,8 @@ pub use self::{
         PerUserDataAudience, Trigger, TriggerBroadcast, UserData,
     },
     model::{
-        Activity, Channel, DeliveryMetric, DeliveryState, Dependents, Link, LinkMetrics, MessageDelivery, Metrics,
-        Periods, Resolution, Series, Sort, TimeRange,
+        Action, Activity, Channel, ContentUpdate, DeliveryMetric, DeliveryState, Dependents, Language, Link,
+        LinkMetrics, MessageDelivery, Metrics, Periods, Resolution, SendingState, Series, Sort, TimeRange,
     },
     raw::{RAW, Raw},
     send::{

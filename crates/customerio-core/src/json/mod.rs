@@ -7,6 +7,8 @@ mod encoder;
 mod members;
 mod reason;
 
+use std::sync::Arc;
+
 use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 
 use self::encoder::{EncodeError, Names};
@@ -127,6 +129,32 @@ impl Attributes {
     /// Where it could not be encoded.
     pub(crate) fn json(&self) -> Result<&[u8], BuildError> {
         self.json.as_deref().map_err(|error| BuildError::clone(error))
+    }
+}
+
+/// JSON that the API takes as text, encoded when it was given. What is wrong with it comes out when the request is built.
+#[derive(Clone)]
+pub(crate) struct JsonText(Result<Arc<str>, Box<BuildError>>);
+
+impl JsonText {
+    /// Encodes `value`. Messages call it by the name `what`.
+    pub(crate) fn new(what: &'static str, value: &(impl Serialize + ?Sized)) -> Self {
+        let json = encode(value).and_then(|json| {
+            String::from_utf8(json).map_err(|_| BuildError::new(what, BuildErrorKind::Encoding("is not UTF-8".into())))
+        });
+        Self(json.map(Into::into).map_err(Box::new))
+    }
+
+    /// Refuses what could not be encoded.
+    pub(crate) fn check(&self) -> Result<(), BuildError> {
+        self.0.as_ref().map(drop).map_err(|error| BuildError::clone(error))
+    }
+}
+
+impl Serialize for JsonText {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let text = self.0.as_ref().map_err(serde::ser::Error::custom)?;
+        serializer.serialize_str(text)
     }
 }
 

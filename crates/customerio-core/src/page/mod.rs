@@ -126,8 +126,35 @@ pub trait Paged: Operation<Output: MaybeSend> {
     fn items(page: Self::Output) -> Vec<Self::Item>;
 }
 
+/// Where the page after `page` starts, whose number it says itself beside how long pages are and how many items there are.
+pub(crate) fn next_number<T: Listed>(page: &Page<T>) -> Option<Cursor> {
+    let odd = T::NAMES.iter().any(|name| page.extra.contains_key(*name));
+    let number = |name| page.extra.get("meta")?.get("pagination")?.get(name)?.as_u64();
+    let (at, limit, total) = (number("page")?, number("limit")?, number("total")?);
+    let is_last = (page.items.is_empty() && !odd) || at.saturating_mul(limit) >= total;
+    (!is_last).then(|| Cursor::from((at + 1).to_string()))
+}
+
 /// Makes an operation [`Paged`] whose field `start`, or the one behind `from`, is the `next` of the page before.
+///
+/// `by page` where pages have numbers, which the field `page` says.
 macro_rules! paged {
+    ($operation:ident of $item:ident by page) => {
+        impl $crate::Paged for $operation {
+            type Item = $item;
+
+            fn starting_at(mut self, cursor: &$crate::Cursor) -> Self {
+                self.page = cursor.as_str().parse().ok();
+                self
+            }
+            fn next(&self, page: &$crate::Page<$item>) -> Option<$crate::Cursor> {
+                $crate::page::next_number(page)
+            }
+            fn items(page: $crate::Page<$item>) -> Vec<$item> {
+                page.items
+            }
+        }
+    };
     ($operation:ident of $item:ident) => { $crate::page::paged!($operation of $item from start); };
     ($operation:ident of $item:ident from $($start:ident).+) => {
         impl $crate::Paged for $operation {

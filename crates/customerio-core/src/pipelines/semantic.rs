@@ -7,6 +7,7 @@ use crate::{
     BuildError, ContentId, DeliveryId, ObjectTypeId, TemplateId,
     json::Writer,
     macros::{opaque_debug, setters},
+    path::Part,
     text::Text,
 };
 
@@ -160,7 +161,7 @@ impl Semantic {
                 check_id("the object's id", id)?;
                 type_id.map_or(Ok(()), ObjectTypeId::check)
             }
-            Self::Delivery(report) => report.delivery_id.check(),
+            Self::Delivery(report) => Part::check(&report.delivery_id),
             Self::Content(ContentReport { content_id, template_id, .. }) => {
                 content_id.map_or(Ok(()), ContentId::check)?;
                 template_id.map_or(Ok(()), TemplateId::check)

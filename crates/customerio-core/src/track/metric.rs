@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::{
     Body, BuildError, DeliveryId, Limits, Operation, OperationInfo, Timestamp, Track,
     macros::{opaque_debug, setters},
+    path::Part,
     text::Text,
 };
 
@@ -65,7 +66,7 @@ impl<M: Serialize> Report<M> {
     }
 
     fn encode(&self) -> Result<Body, BuildError> {
-        self.delivery_id.check()?;
+        Part::check(&self.delivery_id)?;
         Body::json(self)
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     Body, BuildError, DeliveryId, Limits, Operation, Timestamp, Track, device,
     json::Writer,
     macros::{opaque_debug, setters},
-    text::Text,
+    text::Text, path::Part,
 };
 
 /// Reports what happened to a push notification, without credentials.
@@ -58,7 +58,7 @@ impl Operation for ReportPushMetric {
     const AUTHENTICATED: bool = false;
 
     fn body(self, _: &Limits) -> Result<Body, BuildError> {
-        self.delivery_id.check()?;
+        Part::check(&self.delivery_id)?;
         device::check_token(&self.token)?;
         let mut body = Writer::new();
         body.field("delivery_id", &self.delivery_id)?;

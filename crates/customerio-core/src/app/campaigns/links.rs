@@ -1,69 +1,35 @@
 //! `GET /v1/campaigns/{campaign_id}/metrics/links`: how often a campaign's links were clicked.
 
-use http::Method;
-
 use crate::{
-    App, BuildError, CampaignId, Operation, Page, Path, Query,
+    CampaignId, Page,
     app::{LinkMetrics, Periods},
-    macros::{opaque_debug, sample, setters},
-    path::Part,
+    macros::plain,
 };
 
-/// Counts how often the links in the messages of a campaign were clicked, period by period.
-///
-/// Limits: 10 requests a second for the workspace.
-/// <https://docs.customer.io/integrations/api/app/#operation/campaignLinkMetrics>
-///
-/// ```
-/// use customerio_core::{app::campaigns::Links, http::Response, parse};
-///
-/// let json = r#"{"links":[{"link":{"id":1,"href":"https://example.com"},"metric":{"series":{"clicked":[3]}}}]}"#;
-/// let links = parse::<Links>(Response::new(json.into()))?.items;
-/// assert_eq!(links[0].metric.as_ref().unwrap().series["clicked"], [3]);
-/// # Ok::<(), customerio_core::Error>(())
-/// ```
-#[derive(Clone)]
-#[doc(alias = "campaign_link_metrics")]
-pub struct Links {
-    campaign_id: CampaignId,
-    periods: Option<Periods>,
-    unique: Option<bool>,
-}
-
-impl Links {
-    /// Those of this campaign.
-    #[must_use]
-    pub fn new(campaign_id: impl Into<CampaignId>) -> Self {
-        Self { campaign_id: campaign_id.into(), periods: None, unique: None }
-    }
-
-    setters! {
+plain! {
+    /// Counts how often the links in the messages of a campaign were clicked, period by period.
+    ///
+    /// Limits: 10 requests a second for the workspace.
+    /// <https://docs.customer.io/integrations/api/app/#operation/campaignLinkMetrics>
+    ///
+    /// ```
+    /// use customerio_core::{app::campaigns::Links, http::Response, parse};
+    ///
+    /// let json = r#"{"links":[{"link":{"id":1,"href":"https://example.com"},"metric":{"series":{"clicked":[3]}}}]}"#;
+    /// let links = parse::<Links>(Response::new(json.into()))?.items;
+    /// assert_eq!(links[0].metric.as_ref().unwrap().series["clicked"], [3]);
+    /// # Ok::<(), customerio_core::Error>(())
+    /// ```
+    #[doc(alias = "campaign_link_metrics")]
+    pub struct Links { campaign_id: CampaignId = 46 }
+    "app.campaigns.links" = GET "/v1/campaigns/{campaign_id}/metrics/links" -> Page<LinkMetrics>;
+    query {
         /// The last periods, up to now. Default: the last 45 days.
-        with_periods, periods: Periods;
+        with_periods, periods: Periods = Periods::days(7);
         /// Whether each person counts once. Default: false.
-        with_unique, unique: bool;
+        with_unique, unique: bool = true;
     }
 }
-
-impl Operation for Links {
-    type Api = App;
-    type Output = Page<LinkMetrics>;
-    const NAME: &'static str = "app.campaigns.links";
-    const METHOD: Method = Method::GET;
-    const ROUTE: &'static str = "/v1/campaigns/{campaign_id}/metrics/links";
-
-    fn path(&self, path: &mut Path) -> Result<(), BuildError> {
-        self.campaign_id.write(path)
-    }
-    fn query(&self, query: &mut Query<'_>) -> Result<(), BuildError> {
-        self.periods.map_or(Ok(()), |periods| periods.write(query))?;
-        query.optional("unique", self.unique);
-        Ok(())
-    }
-}
-
-opaque_debug!(Links);
-sample!(Links names nobody: Self::new(46).with_periods(Periods::days(7)).with_unique(true));
 
 #[cfg(test)]
 mod tests {

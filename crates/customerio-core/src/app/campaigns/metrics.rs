@@ -4,7 +4,7 @@ use http::Method;
 
 use crate::{
     App, BuildError, CampaignId, Operation, Path, Query,
-    app::{Channel, Metrics as Report, Periods, TimeRange},
+    app::{Channel, Metrics as Report, Periods, TimeRange, model::ReportTime},
     macros::{opaque_debug, sample, setters},
     path::Part,
 };
@@ -30,27 +30,21 @@ use crate::{
 #[doc(alias = "campaign_metrics")]
 pub struct Metrics {
     campaign_id: CampaignId,
-    time: Time,
+    time: ReportTime,
     channel: Option<Channel>,
-}
-
-#[derive(Clone)]
-enum Time {
-    Between(TimeRange),
-    Last(Periods),
 }
 
 impl Metrics {
     /// Between two moments.
     #[must_use]
     pub fn between(campaign_id: impl Into<CampaignId>, range: TimeRange) -> Self {
-        Self { campaign_id: campaign_id.into(), time: Time::Between(range), channel: None }
+        Self { campaign_id: campaign_id.into(), time: ReportTime::Between(range), channel: None }
     }
 
     /// The last periods, up to now.
     #[must_use]
     pub fn last(campaign_id: impl Into<CampaignId>, periods: Periods) -> Self {
-        Self { campaign_id: campaign_id.into(), time: Time::Last(periods), channel: None }
+        Self { campaign_id: campaign_id.into(), time: ReportTime::Last(periods), channel: None }
     }
 
     setters! {
@@ -70,16 +64,7 @@ impl Operation for Metrics {
         self.campaign_id.write(path)
     }
     fn query(&self, query: &mut Query<'_>) -> Result<(), BuildError> {
-        match &self.time {
-            Time::Between(range) => {
-                query.pair("version", "2");
-                range.write(query, "res", Some("tz"))?;
-            }
-            Time::Last(periods) => {
-                query.pair("version", "1");
-                periods.write(query)?;
-            }
-        }
+        self.time.write(query)?;
         query.optional("type", self.channel.as_ref());
         Ok(())
     }

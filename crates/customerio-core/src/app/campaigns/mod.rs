@@ -5,6 +5,8 @@ use crate::operation_info::operations;
 operations! {
     /// The operations on campaigns.
     samples;
+    update_action::UpdateAction = PUT "/v1/campaigns/{campaign_id}/actions/{action_id}";
+    update_action_translation::UpdateActionTranslation = PUT "/v1/campaigns/{campaign_id}/actions/{action_id}/language/{language}";
     journey_metrics::JourneyMetrics = GET "/v1/campaigns/{campaign_id}/journey_metrics";
     messages::Messages = GET "/v1/campaigns/{campaign_id}/messages";
     metrics::Metrics = GET "/v1/campaigns/{campaign_id}/metrics";

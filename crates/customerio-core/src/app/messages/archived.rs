@@ -1,7 +1,7 @@
 //! `GET /v1/messages/{message_id}/archived_message`: what a message said.
 
 use crate::{
-    DeliveryId,
+    DeliveryId, Quota,
     entity::{entity, returned},
     macros::plain,
 };
@@ -23,6 +23,7 @@ plain! {
     #[doc(alias = "get_archived_message")]
     pub struct Archived { message_id: DeliveryId = "LEAK-message" }
     "app.messages.archived" = GET "/v1/messages/{message_id}/archived_message" -> ArchivedMessage;
+    const QUOTA: Quota = Quota::ArchivedMessages;
 }
 
 entity! {

@@ -1,25 +1,35 @@
 //! What several resources have in common.
 
+mod action;
 mod activity;
 mod channel;
+mod content;
 mod deliveries;
 mod delivery;
 mod dependents;
+mod language;
 mod metric;
 mod period;
 mod series;
 mod sort;
 mod state;
 
-pub(in crate::app) use self::deliveries::{Deliveries, deliveries_setters};
+pub(crate) use self::content::Change;
 pub use self::{
+    action::Action,
     activity::Activity,
     channel::Channel,
+    content::{ContentUpdate, SendingState},
     delivery::MessageDelivery,
     dependents::Dependents,
+    language::Language,
     metric::DeliveryMetric,
     period::{Periods, Resolution, TimeRange},
     series::{Link, LinkMetrics, Metrics, Series},
     sort::Sort,
     state::DeliveryState,
+};
+pub(in crate::app) use self::{
+    deliveries::{Deliveries, deliveries_setters},
+    period::ReportTime,
 };

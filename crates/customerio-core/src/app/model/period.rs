@@ -1,6 +1,8 @@
 //! Which periods numbers are of.
 
-use crate::{BuildError, BuildErrorKind, Query, Timestamp, entity::open_enum, macros::opaque_debug, text::Text};
+use crate::{
+    BuildError, BuildErrorKind, Query, Timestamp, entity::open_enum, macros::opaque_debug, path::Argument, text::Text,
+};
 
 /// The last hours, days, weeks or months, up to now: the periods of a report.
 ///
@@ -42,9 +44,12 @@ impl Periods {
     pub const fn months(count: u32) -> Self {
         Self { unit: "months", most: 121, steps: count }
     }
+}
 
-    pub(in crate::app) fn write(self, query: &mut Query<'_>) -> Result<(), BuildError> {
-        let Self { unit, most, steps } = self;
+impl Argument for Periods {
+    /// It has two names of its own, in every query.
+    fn write(&self, _: &'static str, query: &mut Query<'_>) -> Result<(), BuildError> {
+        let Self { unit, most, steps } = *self;
         if !(1..=most).contains(&steps) {
             let reason = format!("there are {steps} {unit}, and it can be 1 to {most}");
             return Err(BuildError::new("the number of periods", BuildErrorKind::Invalid(reason.into())));
@@ -132,5 +137,30 @@ impl TimeRange {
             (None, None) => {}
         }
         Ok(())
+    }
+}
+
+/// The time that a report on a campaign, or on one of its actions, is of. The service takes anything incomplete for the
+/// first version, without an error; so there is no third way.
+#[derive(Clone)]
+pub(in crate::app) enum ReportTime {
+    /// Version 2.
+    Between(TimeRange),
+    /// Version 1, in US Eastern time.
+    Last(Periods),
+}
+
+impl ReportTime {
+    pub(in crate::app) fn write(&self, query: &mut Query<'_>) -> Result<(), BuildError> {
+        match self {
+            Self::Between(range) => {
+                query.pair("version", "2");
+                range.write(query, "res", Some("tz"))
+            }
+            Self::Last(periods) => {
+                query.pair("version", "1");
+                Argument::write(periods, "", query)
+            }
+        }
     }
 }

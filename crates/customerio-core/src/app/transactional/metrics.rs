@@ -1,63 +1,32 @@
 //! `GET /v1/transactional/{transactional_id}/metrics`: how many were sent, opened, clicked.
 
-use http::Method;
-
 use crate::{
-    App, BuildError, Operation, Path, Query, TransactionalId,
+    TransactionalId,
     app::{Metrics as Report, Periods},
-    macros::{opaque_debug, sample, setters},
-    path::Part,
+    macros::plain,
 };
 
-/// Counts how many of a transactional message were sent, delivered, opened, clicked and so on, period by period.
-///
-/// Limits: 10 requests a second for the workspace.
-/// <https://docs.customer.io/integrations/api/app/#operation/transactionalMetrics>
-///
-/// ```
-/// use customerio_core::{Limits, Prepared, app::{Periods, transactional::Metrics}};
-///
-/// let request = Prepared::new(Metrics::new(44).with_periods(Periods::hours(24)), &Limits::default())?;
-/// assert_eq!(request.path(), "/v1/transactional/44/metrics?period=hours&steps=24");
-/// # Ok::<(), customerio_core::BuildError>(())
-/// ```
-#[derive(Clone)]
-#[doc(alias = "transactional_metrics")]
-pub struct Metrics {
-    transactional_id: TransactionalId,
-    periods: Option<Periods>,
-}
-
-impl Metrics {
-    /// Of this message.
-    #[must_use]
-    pub fn new(transactional_id: impl Into<TransactionalId>) -> Self {
-        Self { transactional_id: transactional_id.into(), periods: None }
-    }
-
-    setters! {
+plain! {
+    /// Counts how many of a transactional message were sent, delivered, opened, clicked and so on, period by period.
+    ///
+    /// Limits: 10 requests a second for the workspace.
+    /// <https://docs.customer.io/integrations/api/app/#operation/transactionalMetrics>
+    ///
+    /// ```
+    /// use customerio_core::{Limits, Prepared, app::{Periods, transactional::Metrics}};
+    ///
+    /// let request = Prepared::new(Metrics::new(44).with_periods(Periods::hours(24)), &Limits::default())?;
+    /// assert_eq!(request.path(), "/v1/transactional/44/metrics?period=hours&steps=24");
+    /// # Ok::<(), customerio_core::BuildError>(())
+    /// ```
+    #[doc(alias = "transactional_metrics")]
+    pub struct Metrics { transactional_id: TransactionalId = 44 }
+    "app.transactional.metrics" = GET "/v1/transactional/{transactional_id}/metrics" -> Report;
+    query {
         /// The last periods, up to now. Default: the last 45 days.
-        with_periods, periods: Periods;
+        with_periods, periods: Periods = Periods::days(7);
     }
 }
-
-impl Operation for Metrics {
-    type Api = App;
-    type Output = Report;
-    const NAME: &'static str = "app.transactional.metrics";
-    const METHOD: Method = Method::GET;
-    const ROUTE: &'static str = "/v1/transactional/{transactional_id}/metrics";
-
-    fn path(&self, path: &mut Path) -> Result<(), BuildError> {
-        self.transactional_id.write(path)
-    }
-    fn query(&self, query: &mut Query<'_>) -> Result<(), BuildError> {
-        self.periods.map_or(Ok(()), |periods| periods.write(query))
-    }
-}
-
-opaque_debug!(Metrics);
-sample!(Metrics names nobody: Self::new(44).with_periods(Periods::days(7)));
 
 #[cfg(test)]
 mod tests {

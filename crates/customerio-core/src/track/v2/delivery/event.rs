@@ -10,7 +10,7 @@ use crate::{
     track::{
         PushMetric,
         v2::entity::{begin, entity},
-    },
+    }, path::Part,
 };
 
 /// Reports that a push notification, or another message that cannot report it itself, was delivered to a device, was
@@ -45,7 +45,7 @@ impl Event {
     }
 
     fn encode(self, _: &Limits) -> Result<Vec<u8>, BuildError> {
-        self.delivery.check()?;
+        Part::check(&self.delivery)?;
         check_token(&self.device_token)?;
         let mut call = Writer::new();
         begin(&mut call, "delivery", "event", &Identifiers { id: self.delivery })?;

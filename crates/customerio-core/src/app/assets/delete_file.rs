@@ -1,0 +1,33 @@
+//! `DELETE /v1/assets/files/{id}`: delete a file among the assets.
+
+use crate::{AssetId, macros::plain};
+
+plain! {
+    /// Deletes a file among the assets. Messages that show it do not any more.
+    ///
+    /// Limits: 10 requests a second for the workspace.
+    /// <https://docs.customer.io/integrations/api/app/#operation/deleteAsset>
+    ///
+    /// ```
+    /// use customerio_core::{Limits, Prepared, app::assets::DeleteFile};
+    ///
+    /// let request = Prepared::new(DeleteFile::new(12), &Limits::default())?;
+    /// assert_eq!((request.method().as_str(), request.path()), ("DELETE", "/v1/assets/files/12"));
+    /// # Ok::<(), customerio_core::BuildError>(())
+    /// ```
+    #[doc(alias = "delete_asset")]
+    pub struct DeleteFile { id: AssetId = 12 }
+    "app.assets.delete_file" = DELETE "/v1/assets/files/{id}" -> ();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{plain, refused_app, wire_app};
+
+    #[test]
+    fn the_whole_request() {
+        assert_eq!(wire_app(DeleteFile::new(12)), plain("DELETE /v1/assets/files/12"));
+        assert!(refused_app(DeleteFile::new(0)).to_string().contains("the asset's id"));
+    }
+}

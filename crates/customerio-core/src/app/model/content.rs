@@ -1,0 +1,283 @@
+//! What a message says, as requests have it.
+
+use serde::{Serialize, Serializer};
+
+use crate::{
+    Body, BuildError, BuildErrorKind, SenderId,
+    entity::open_enum,
+    json::JsonText,
+    macros::{opaque_debug, setters},
+    text::Text,
+};
+
+/// What to change in a message: in an action of a campaign or of a broadcast, in a variant of a newsletter, or in a
+/// transactional message. What is not set stays as it is.
+///
+/// What a message has depends on how it goes out; the service refuses what it has not. A body that was made with the
+/// drag-and-drop editor cannot be changed.
+///
+/// ```
+/// use customerio_core::{Limits, Prepared, app::{ContentUpdate, campaigns::UpdateAction}};
+///
+/// let update = ContentUpdate::new().with_subject("Welcome!").without_reply_to();
+/// let request = Prepared::new(UpdateAction::new(46, 7, update), &Limits::default())?;
+/// assert_eq!(request.body(), r#"{"subject":"Welcome!","reply_to_id":null}"#);
+/// # Ok::<(), customerio_core::BuildError>(())
+/// ```
+#[derive(Clone, Default, Serialize)]
+pub struct ContentUpdate {
+    body: Option<String>,
+    body_plain: Option<String>,
+    body_amp: Option<String>,
+    body_json: Option<JsonText>,
+    subject: Option<Text>,
+    preheader_text: Option<Text>,
+    recipient: Option<Text>,
+    from_id: Option<SenderId>,
+    reply_to_id: Option<Change<SenderId>>,
+    sender_identity_id: Option<SenderId>,
+    headers: Option<Headers>,
+    image_url: Option<Text>,
+    url: Option<Text>,
+    method: Option<Text>,
+    sending_state: Option<SendingState>,
+    send_to_unsubscribed: Option<bool>,
+    tracked: Option<bool>,
+}
+
+open_enum! {
+    /// What an action does when a person comes to it.
+    pub enum SendingState {
+        /// It sends.
+        Automatic = "automatic",
+        /// It makes drafts.
+        Draft = "draft",
+        /// Nothing.
+        Off = "off",
+    }
+}
+
+/// A field that can be set, and cleared; what is left alone is not sent.
+#[derive(Clone)]
+pub(crate) enum Change<T> {
+    Set(T),
+    Clear,
+}
+
+impl<T: Copy> Change<T> {
+    /// Checks what is set.
+    pub(crate) fn check(
+        change: Option<&Self>,
+        check: impl FnOnce(T) -> Result<(), BuildError>,
+    ) -> Result<(), BuildError> {
+        if let Some(Self::Set(value)) = change { check(*value) } else { Ok(()) }
+    }
+}
+
+impl<T: Serialize> Serialize for Change<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Set(value) => value.serialize(serializer),
+            Self::Clear => serializer.serialize_unit(),
+        }
+    }
+}
+
+/// The headers of an e-mail or of a newsletter's webhook, or those of an action's webhook, which are JSON in text.
+#[derive(Clone, Serialize)]
+#[serde(untagged)]
+enum Headers {
+    List(Vec<Header>),
+    Text(JsonText),
+}
+
+#[derive(Clone, Serialize)]
+struct Header {
+    name: Text,
+    value: Text,
+}
+
+impl ContentUpdate {
+    /// Nothing is changed yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The body: HTML, text, or the JSON of a webhook.
+    #[must_use]
+    pub fn with_body(mut self, body: impl Into<String>) -> Self {
+        self.body = Some(body.into());
+        self
+    }
+
+    /// The body of an e-mail as text without HTML. Newsletters alone.
+    #[must_use]
+    pub fn with_plain_body(mut self, body: impl Into<String>) -> Self {
+        self.body_plain = Some(body.into());
+        self
+    }
+
+    /// The body of an e-mail as AMP, for the programs that read it; the others show the body.
+    #[must_use]
+    pub fn with_amp_body(mut self, body: impl Into<String>) -> Self {
+        self.body_amp = Some(body.into());
+        self
+    }
+
+    /// The body of a WhatsApp message as JSON: anything that serialises.
+    #[must_use]
+    pub fn with_body_json(mut self, body: impl Serialize) -> Self {
+        self.body_json = Some(JsonText::new("the body", &body));
+        self
+    }
+
+    /// Adds a header to those of an e-mail, or of a newsletter's webhook. Together they replace all that there are.
+    ///
+    /// Names and values are ASCII without spaces; some names are reserved.
+    #[must_use]
+    pub fn with_header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        let header = Header { name: Text::new(name), value: Text::new(value) };
+        match &mut self.headers {
+            Some(Headers::List(headers)) => headers.push(header),
+            _ => self.headers = Some(Headers::List(vec![header])),
+        }
+        self
+    }
+
+    /// The headers of an action's webhook: an object of names and values. They replace all that there are.
+    #[must_use]
+    pub fn with_webhook_headers(mut self, headers: impl Serialize) -> Self {
+        self.headers = Some(Headers::Text(JsonText::new("the headers", &headers)));
+        self
+    }
+
+    setters! {
+        /// The subject of an e-mail, or the title of a push message.
+        with_subject, subject: text;
+        /// What mail programs show beside the subject.
+        with_preheader_text, preheader_text: text;
+        /// Who gets the message, as Liquid such as `{{customer.email}}`.
+        with_recipient, recipient: text;
+        /// The sender that an e-mail is from.
+        with_from, from_id: into SenderId;
+        /// The sender who gets the replies.
+        with_reply_to, reply_to_id: change SenderId;
+        /// Replies go to who the message is from.
+        without_reply_to, reply_to_id: clear;
+        /// The sender of a WhatsApp message. Actions alone.
+        with_sender_identity, sender_identity_id: into SenderId;
+        /// The URL of the image of an SMS. Actions alone.
+        with_image_url, image_url: text;
+        /// The URL that a webhook calls. Actions alone.
+        with_url, url: text;
+        /// The HTTP method of a webhook: `get`, `post`, `put`, `patch` or `delete`. Actions alone.
+        with_method, method: text;
+        /// Whether the action sends, makes drafts, or is off. Actions alone.
+        with_sending_state, sending_state: into SendingState;
+        /// Whether a WhatsApp message goes to those who unsubscribed, too. Actions alone.
+        with_send_to_unsubscribed, send_to_unsubscribed: bool;
+        /// Whether the links of a WhatsApp message are tracked. Actions alone.
+        with_tracked, tracked: bool;
+    }
+
+    /// Becomes the body of a request.
+    pub(in crate::app) fn into_body(self) -> Result<Body, BuildError> {
+        let is_no_header =
+            |header: &Header| !is_plain(&header.name) || !is_plain(&header.value) || header.name.is_empty();
+        match &self.headers {
+            Some(Headers::List(headers)) if headers.iter().any(is_no_header) => {
+                let reason = "names and values are ASCII characters without spaces";
+                return Err(BuildError::new("a header", BuildErrorKind::Invalid(reason.into())));
+            }
+            Some(Headers::Text(json)) => json.check()?,
+            _ => {}
+        }
+        self.body_json.as_ref().map_or(Ok(()), JsonText::check)?;
+        for id in [self.from_id, self.sender_identity_id] {
+            id.map_or(Ok(()), SenderId::check)?;
+        }
+        Change::check(self.reply_to_id.as_ref(), SenderId::check)?;
+        Body::json(&self)
+    }
+}
+
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+opaque_debug!(ContentUpdate);
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn sent(update: ContentUpdate) -> Result<String, String> {
+        update.into_body().map(|body| String::from_utf8_lossy(body.bytes()).into()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn what_is_not_set_is_not_sent_and_what_is_cleared_is_null() {
+        assert_eq!(sent(ContentUpdate::new()).unwrap(), "{}");
+        assert_eq!(sent(ContentUpdate::new().with_reply_to(7)).unwrap(), r#"{"reply_to_id":7}"#);
+        assert_eq!(sent(ContentUpdate::new().with_reply_to(7).without_reply_to()).unwrap(), r#"{"reply_to_id":null}"#);
+        let email = ContentUpdate::new()
+            .with_body("<b>Hi</b>")
+            .with_plain_body("Hi")
+            .with_amp_body("<html amp4email>")
+            .with_subject("Hello")
+            .with_preheader_text("You there?")
+            .with_recipient("{{customer.email}}")
+            .with_from(3)
+            .with_header("X-Tag", "one")
+            .with_header("X-Other", "two");
+        assert_eq!(
+            sent(email).unwrap(),
+            "{\"body\":\"<b>Hi</b>\",\"body_plain\":\"Hi\",\"body_amp\":\"<html amp4email>\",\"subject\":\"Hello\",\
+             \"preheader_text\":\"You there?\",\"recipient\":\"{{customer.email}}\",\"from_id\":3,\
+             \"headers\":[{\"name\":\"X-Tag\",\"value\":\"one\"},{\"name\":\"X-Other\",\"value\":\"two\"}]}"
+        );
+    }
+
+    #[test]
+    fn json_in_text_is_encoded_when_it_is_given() {
+        let webhook = ContentUpdate::new()
+            .with_url("https://a.example")
+            .with_method("put")
+            .with_webhook_headers(json!({"X-Key": "a b"}))
+            .with_sending_state(SendingState::Off);
+        assert_eq!(
+            sent(webhook).unwrap(),
+            r#"{"headers":"{\"X-Key\":\"a b\"}","url":"https://a.example","method":"put","sending_state":"off"}"#
+        );
+        let whatsapp = ContentUpdate::new()
+            .with_body_json(json!({"body": "Hi"}))
+            .with_sender_identity(4)
+            .with_send_to_unsubscribed(false)
+            .with_tracked(true)
+            .with_image_url("https://b.example");
+        assert_eq!(
+            sent(whatsapp).unwrap(),
+            "{\"body_json\":\"{\\\"body\\\":\\\"Hi\\\"}\",\"sender_identity_id\":4,\"image_url\":\"https://b.example\",\
+             \"send_to_unsubscribed\":false,\"tracked\":true}"
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_sent_is_refused() {
+        for (update, expected) in [
+            (ContentUpdate::new().with_header("X Tag", "a"), "a header is not valid"),
+            (ContentUpdate::new().with_header("X-Tag", "ü"), "a header is not valid"),
+            (ContentUpdate::new().with_header("", "a"), "a header is not valid"),
+            (ContentUpdate::new().with_from(0), "the sender's id"),
+            (ContentUpdate::new().with_reply_to(-1), "the sender's id"),
+            (ContentUpdate::new().with_body_json(f64::NAN), "NaN"),
+            (ContentUpdate::new().with_webhook_headers([f32::INFINITY]), "infinit"),
+        ] {
+            let error = sent(update).unwrap_err();
+            assert!(error.contains(expected), "{error}");
+        }
+    }
+}

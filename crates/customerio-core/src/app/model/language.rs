@@ -1,0 +1,61 @@
+//! The language of a message.
+
+use std::fmt;
+
+use crate::{
+    BuildError, Path,
+    macros::opaque_debug,
+    path::{Part, check_identifier},
+    text::Text,
+};
+
+/// The language of a message: `fr`, `pt-BR`, or that of the message itself.
+///
+/// A message has one text that has no language, which people get whose language has none: [`Language::default()`]. In
+/// responses its language is an empty text.
+///
+/// ```
+/// use customerio_core::{Limits, Prepared, app::{ContentUpdate, Language, campaigns::UpdateActionTranslation}};
+///
+/// let update = |language: Language| UpdateActionTranslation::new(46, 7, language, ContentUpdate::new());
+/// let limits = Limits::default();
+/// assert_eq!(Prepared::new(update("fr".into()), &limits)?.path(), "/v1/campaigns/46/actions/7/language/fr");
+/// assert_eq!(Prepared::new(update(Language::default()), &limits)?.path(), "/v1/campaigns/46/actions/7/language/");
+/// # Ok::<(), customerio_core::BuildError>(())
+/// ```
+#[derive(Clone, Default, PartialEq, Eq)]
+#[doc(alias = "locale")]
+pub struct Language(Option<Text>);
+
+opaque_debug!(Language);
+
+impl fmt::Display for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.0.as_deref().unwrap_or_default())
+    }
+}
+
+macro_rules! language_from {
+    ($($text:ty)*) => {$(
+        impl From<$text> for Language {
+            /// An empty one is refused when the request is built: it is more often a variable that has no value than it is
+            /// [`Language::default()`].
+            fn from(tag: $text) -> Self {
+                Self(Some(Text::new(tag)))
+            }
+        }
+    )*};
+}
+
+language_from!(&str &String String);
+
+impl Part for Language {
+    fn check(&self) -> Result<(), BuildError> {
+        self.0.as_ref().map_or(Ok(()), |tag| check_identifier("the language", tag, usize::MAX))
+    }
+    fn write(&self, path: &mut Path) -> Result<(), BuildError> {
+        self.check()?;
+        path.checked_segment("", self.0.as_deref().unwrap_or_default());
+        Ok(())
+    }
+}
