@@ -55,12 +55,21 @@ macro_rules! entity {
         }
 
         impl $crate::fields::Read for $type {
+            #[cfg(feature = "samples")]
+            const SHAPE: $crate::Shape = $crate::Shape::Object(&[$((
+                $crate::entity::entity!(@names $field $($name $($other)*)?),
+                &<$of as $crate::fields::Field>::SHAPE,
+            )),*]);
+
             fn read(json: &serde_json::value::RawValue) -> Option<Self> {
                 $crate::entity::Entity::from_fields(&mut $crate::fields::Fields::new(json)?).ok()
             }
         }
 
         impl $crate::fields::Field for $type {
+            #[cfg(feature = "samples")]
+            const SHAPE: $crate::Shape = <Self as $crate::fields::Read>::SHAPE;
+
             fn of(
                 json: Option<&serde_json::value::RawValue>,
                 rest: &mut Option<serde_json::Value>,
@@ -139,24 +148,30 @@ pub(crate) fn missing(name: &'static str) -> DecodeFailure {
 /// name, and `returned!(Export = ..)` where the response is the thing; `returned!(Export with "id" = ..)` where that field
 /// must be in it, though it can be empty. Behind it stands an example of the thing, as JSON.
 macro_rules! returned {
-    (@ $type:ident, $example:expr, $response:ident => $decode:expr) => {
+    (@ $type:ident, $example:expr, [$($name:literal)?] $response:ident => $decode:expr) => {
         impl $crate::FromResponse for $type {
             const EXAMPLE: &'static str = $example;
+            #[cfg(feature = "samples")]
+            const SHAPE: $crate::Shape = $crate::entity::returned!(@shape $type $($name)?);
 
             fn from_response($response: &http::Response<bytes::Bytes>) -> Result<Self, $crate::DecodeFailure> {
                 $decode
             }
         }
     };
+    (@shape $type:ident) => { <$type as $crate::fields::Read>::SHAPE };
+    (@shape $type:ident $name:literal) => {
+        $crate::Shape::Object(&[(&[$name], &<$type as $crate::fields::Read>::SHAPE)])
+    };
     ($type:ident = $example:literal) => {
-        $crate::entity::returned!(@ $type, $example, response => $crate::entity::decode_bare(&[], response));
+        $crate::entity::returned!(@ $type, $example, [] response => $crate::entity::decode_bare(&[], response));
     };
     ($type:ident with $name:literal = $example:literal) => {
-        $crate::entity::returned!(@ $type, $example, response => $crate::entity::decode_bare(&[$name], response));
+        $crate::entity::returned!(@ $type, $example, [] response => $crate::entity::decode_bare(&[$name], response));
     };
     ($type:ident in $name:literal = $example:literal) => {
         $crate::entity::returned!(
-            @ $type, concat!("{\"", $name, "\":", $example, "}"), response => $crate::entity::decode_wrapped($name, response)
+            @ $type, concat!("{\"", $name, "\":", $example, "}"), [$name] response => $crate::entity::decode_wrapped($name, response)
         );
     };
 }

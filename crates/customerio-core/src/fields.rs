@@ -89,6 +89,9 @@ fn value(json: &RawValue) -> Value {
 
 /// What a JSON value can be read as.
 pub(crate) trait Read: Sized {
+    #[cfg(feature = "samples")]
+    const SHAPE: crate::Shape = crate::Shape::Any;
+
     /// `None` where it is something else.
     fn read(json: &RawValue) -> Option<Self>;
 }
@@ -145,6 +148,9 @@ read_text!(TransactionalMessageId);
 
 /// A field of a response. An `Option`, a list and a map may be absent.
 pub(crate) trait Field: Sized {
+    #[cfg(feature = "samples")]
+    const SHAPE: crate::Shape = crate::Shape::Any;
+
     /// Reads it. `None` where it must be there and is not; what cannot be read of it goes to `rest`.
     fn of(json: Option<&RawValue>, rest: &mut Option<Value>) -> Option<Self>;
 
@@ -179,6 +185,9 @@ required!(i64 u64 String Timestamp);
 required!(TransactionalMessageId);
 
 impl<T: Read + Serialize> Field for Option<T> {
+    #[cfg(feature = "samples")]
+    const SHAPE: crate::Shape = T::SHAPE;
+
     fn of(json: Option<&RawValue>, rest: &mut Option<Value>) -> Option<Self> {
         let Some(json) = json else { return Some(None) };
         let read = T::read(json);
@@ -234,6 +243,9 @@ pub(crate) fn list<T>(json: &RawValue, rest: &mut Option<Value>, read: impl Fn(&
 }
 
 impl<T: Read + Serialize> Field for Vec<T> {
+    #[cfg(feature = "samples")]
+    const SHAPE: crate::Shape = T::SHAPE;
+
     fn of(json: Option<&RawValue>, rest: &mut Option<Value>) -> Option<Self> {
         Some(json.map(|json| list(json, rest, T::read)).unwrap_or_default())
     }

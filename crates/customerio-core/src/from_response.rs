@@ -38,6 +38,10 @@ pub trait FromResponse: Sized + 'static {
     /// otherwise.
     const EXAMPLE: &'static str = "{}";
 
+    #[cfg(feature = "samples")]
+    #[doc(hidden)]
+    const SHAPE: crate::Shape = crate::Shape::Any;
+
     /// Reads the response; its status is a 2xx.
     ///
     /// # Errors

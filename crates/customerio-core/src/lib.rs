@@ -145,5 +145,5 @@ pub use crate::{
 #[doc(hidden)]
 pub use crate::{
     registry::visit_samples,
-    samples::{Sample, VisitSample},
+    samples::{Sample, Shape, VisitSample},
 };

@@ -70,21 +70,25 @@ macro_rules! opaque_debug {
 }
 
 /// `sample!(Type: Self::new(..))`: a sample of an operation beside it, for the tests that meet every operation (feature
-/// `samples`). `sample!(Type names nobody: ..)` where no text is in it, which could be a person's.
+/// `samples`). `sample!(Type names nobody: ..)` where no text is in it, which could be a
+/// person's. Where one cannot have everything that can be set, others stand behind it, each behind a `;`.
 macro_rules! sample {
-    ($type:ident: $sample:expr) => {
-        $crate::macros::sample!(@ $type, false, $sample);
+    ($type:ident: $sample:expr $(; $more:expr)*) => {
+        $crate::macros::sample!(@ $type, false, $sample $(; $more)*);
     };
-    ($type:ident names nobody: $sample:expr) => {
-        $crate::macros::sample!(@ $type, true, $sample);
+    ($type:ident names nobody: $sample:expr $(; $more:expr)*) => {
+        $crate::macros::sample!(@ $type, true, $sample $(; $more)*);
     };
-    (@ $type:ident, $names_nobody:expr, $sample:expr) => {
+    (@ $type:ident, $names_nobody:expr, $sample:expr $(; $more:expr)*) => {
         #[cfg(feature = "samples")]
         impl $crate::Sample for $type {
             const NAMES_NOBODY: bool = $names_nobody;
 
             fn sample() -> Self {
                 $sample
+            }
+            fn more() -> Vec<Self> {
+                vec![$($more),*]
             }
         }
     };

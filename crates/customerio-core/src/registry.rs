@@ -50,6 +50,8 @@ pub fn operations() -> impl Iterator<Item = &'static OperationInfo> {
 #[cfg(feature = "samples")]
 #[doc(hidden)]
 pub fn visit_samples(visitor: &mut impl crate::VisitSample) {
+    app::send::visit_samples(visitor);
+    app::broadcasts::visit_samples(visitor);
     app::campaigns::visit_samples(visitor);
     app::customers::visit_samples(visitor);
     app::exports::visit_samples(visitor);

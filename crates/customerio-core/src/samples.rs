@@ -14,6 +14,22 @@ pub trait Sample: Operation + Debug {
 
     /// One with everything set that can be.
     fn sample() -> Self;
+
+    /// Others, where one cannot have everything.
+    #[must_use]
+    fn more() -> Vec<Self> {
+        Vec::new()
+    }
+}
+
+/// What is known of the fields of a response.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub enum Shape {
+    /// Nothing: a text, a number, or anything.
+    Any,
+    /// It is an object, or a list or a map of such, that has these fields, each with the names that it can have.
+    Object(&'static [(&'static [&'static str], &'static Self)]),
 }
 
 /// What is done with each sample.

@@ -64,6 +64,10 @@ pub trait Listed: Sized + 'static {
     #[doc(hidden)]
     const EXAMPLE: &'static str;
 
+    #[cfg(feature = "samples")]
+    #[doc(hidden)]
+    const SHAPE: crate::Shape = crate::Shape::Any;
+
     #[doc(hidden)]
     fn read(json: &serde_json::value::RawValue) -> Option<Self>;
 }
@@ -75,6 +79,8 @@ macro_rules! listed {
         impl $crate::page::Listed for $type {
             const NAMES: &'static [&'static str] = &[$name $(, $other)*];
             const EXAMPLE: &'static str = concat!("{\"", $name, "\":[", $example, "]}");
+            #[cfg(feature = "samples")]
+            const SHAPE: $crate::Shape = <$type as $crate::fields::Read>::SHAPE;
 
             fn read(json: &serde_json::value::RawValue) -> Option<Self> {
                 $crate::fields::Read::read(json)
@@ -86,6 +92,8 @@ pub(crate) use listed;
 
 impl<T: Listed> FromResponse for Page<T> {
     const EXAMPLE: &'static str = T::EXAMPLE;
+    #[cfg(feature = "samples")]
+    const SHAPE: crate::Shape = crate::Shape::Object(&[(T::NAMES, &T::SHAPE), (&["next"], &crate::Shape::Any)]);
 
     /// # Errors
     ///

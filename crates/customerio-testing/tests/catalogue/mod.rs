@@ -4,12 +4,7 @@ use std::{collections::BTreeMap, fmt::Debug, time::Duration};
 
 use customerio_core::{
     Api, App, BatchBuilder, BatchResponse, Device, DeviceAttributes, Endpoint, IdType, Item, Limits, Moment, Operation,
-    PersonId, Pipelines, Platform, Prepared, Region, Track,
-    app::{
-        self, Attachment, Filter, IdsAudience, PushTarget, SendEmail, SendInApp, SendInboxMessage, SendPush, SendSms,
-        SendWhatsApp, TriggerBroadcast,
-    },
-    build,
+    PersonId, Pipelines, Platform, Prepared, Region, Track, app, build,
     bytes::Bytes,
     http::Request,
     pipelines::{self, Context},
@@ -208,20 +203,6 @@ fn pipelines(samples: &mut Samples<'_, impl Visit>) {
 }
 
 fn app(samples: &mut Samples<'_, impl Visit>) {
-    let data = BTreeMap::from([("LEAK-order", 17)]);
-    let invoice = Attachment::from_bytes("LEAK-invoice.csv", [0xff; 1000]);
-    let email = SendEmail::from_template("LEAK-order", "LEAK-ada@example.com")
-        .with_identifiers("LEAK-42")
-        .with_message_data(&data);
-    samples.app(email.with_header("X-Order", "LEAK-17").with_attachment(invoice));
-    let device = Device::new("LEAK-token", Platform::Android);
-    samples.app(SendPush::new(44, "LEAK-42").with_to(PushTarget::last_used()).with_custom_device(device));
-    samples.app(SendSms::new(44, "LEAK-42", "+14155550142").with_message_data(&data));
-    samples.app(SendWhatsApp::new(44, "LEAK-42", "+14155550142"));
-    samples.app(SendInApp::new(44, "LEAK-42"));
-    samples.app(SendInboxMessage::new(44, PersonId::cio_id("LEAK-03000001")));
-    samples.app(TriggerBroadcast::new(12, IdsAudience::new(["LEAK-1", "LEAK-2"]).with_id_ignore_missing(true)));
-    samples.app(TriggerBroadcast::new(12, Filter::segment(4)).with_data(&data));
     let ids = serde_json::json!({"ids": ["LEAK-1"], "id_ignore_missing": true});
     samples.app(app::Raw::post(["v1", "campaigns", "12", "triggers"], ids));
 }

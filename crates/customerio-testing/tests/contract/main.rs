@@ -5,13 +5,25 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[expect(dead_code, reason = "other tests use the rest")]
+#[path = "../catalogue/mod.rs"]
+mod catalogue;
+mod grammar;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fmt::Debug,
     fs,
     path::PathBuf,
 };
 
-use customerio_core::{App, Limits, Prepared, Sample, VisitSample, operations, visit_samples};
+use customerio_core::{
+    Api, App, BatchResponse, Endpoint, FromResponse as _, Limits, Operation, Prepared, Sample, VisitSample, operations,
+    visit_samples,
+};
+use serde_json::Value;
+
+use self::grammar::{Kind, Shape};
 
 /// A method and a route, whose parts in braces have no names.
 type Key = (String, String);
@@ -32,10 +44,15 @@ fn modelled() -> BTreeMap<Key, &'static str> {
     ours.map(|operation| (key(operation.method.as_str(), operation.route), operation.name)).collect()
 }
 
+/// The folder of the contracts.
+fn folder() -> PathBuf {
+    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/spec");
+    std::env::var_os("CUSTOMERIO_CONTRACTS").map_or_else(|| PathBuf::from(beside), PathBuf::from)
+}
+
 /// The contract, a line each, if it is at hand.
 fn contract() -> Option<Vec<Vec<String>>> {
-    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/spec");
-    let folder = std::env::var_os("CUSTOMERIO_CONTRACTS").map_or_else(|| PathBuf::from(beside), PathBuf::from);
+    let folder = folder();
     let Ok(text) = fs::read_to_string(folder.join("app-table.tsv")) else {
         println!("the contract is not in {}: see `CUSTOMERIO_CONTRACTS`", folder.display());
         return None;
@@ -73,19 +90,195 @@ impl VisitSample for Queries {
     }
 }
 
+/// The shapes that lines of the contract name.
+fn shared() -> Value {
+    let text = fs::read_to_string(folder().join("app-additions.json")).unwrap();
+    serde_json::from_str::<Value>(&text).unwrap()["shared"].take()
+}
+
+/// What is left out on purpose, of each operation by its id: the paths of fields, or names of parameters.
+struct LeftOut(Vec<(Vec<&'static str>, Vec<&'static str>)>);
+
+impl LeftOut {
+    /// Each line has operations, what is left out of them, and why.
+    fn read(table: &'static str) -> Self {
+        let lines = table.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+        let line = |line: &'static str| {
+            let columns: Vec<_> = line.split('\t').collect();
+            let [operations, paths, reason] = columns[..] else { panic!("three columns: {line}") };
+            assert!(!reason.is_empty(), "no reason: {line}");
+            (operations.split(' ').collect(), paths.split(' ').collect())
+        };
+        Self(lines.map(line).collect())
+    }
+
+    fn has(&self, operation: &str, path: &str) -> bool {
+        let is = |left_out: &&str| match left_out.strip_suffix('*') {
+            Some(all) => path
+                .strip_prefix(all.trim_end_matches('.'))
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.') || all.is_empty()),
+            None => *left_out == path,
+        };
+        self.0.iter().any(|(operations, paths)| operations.contains(&operation) && paths.iter().any(|path| is(&path)))
+    }
+}
+
+/// What each operation of the App API sends, of all its samples, and what it reads.
+#[derive(Default)]
+struct Bodies {
+    sent: BTreeMap<Key, Shape>,
+    read: BTreeMap<Key, customerio_core::Shape>,
+}
+
+impl Bodies {
+    fn add<O: Operation>(&mut self, operation: O) {
+        let key = key(O::METHOD.as_str(), O::ROUTE);
+        self.read.insert(key.clone(), O::Output::SHAPE);
+        let prepared = Prepared::new(operation, &Limits::default()).unwrap();
+        if let Ok(body) = serde_json::from_slice::<Value>(prepared.body()) {
+            self.sent.entry(key).or_default().merge(Shape::of(&body));
+        }
+    }
+}
+
+impl VisitSample for Bodies {
+    fn visit<O: Sample<Api = App>>(&mut self, operation: O) {
+        O::more().into_iter().for_each(|more| self.add(more));
+        self.add(operation);
+    }
+}
+
+/// The sends have their samples elsewhere.
+impl catalogue::Visit for Bodies {
+    fn operation<O: Operation + Debug>(&mut self, _: &Endpoint<O::Api>, operation: O) {
+        if O::Api::NAME == "app" && O::ROUTE != "/{path}" {
+            self.add(operation);
+        }
+    }
+
+    fn batch<A: Api>(&mut self, _: &Endpoint<A>, _: Prepared<BatchResponse>) {}
+}
+
+fn bodies() -> Bodies {
+    let mut bodies = Bodies::default();
+    catalogue::visit("http://localhost", &mut bodies);
+    visit_samples(&mut bodies);
+    bodies
+}
+
+/// Whether it is said that they are two things.
+fn differ(sent: Kind, contract: Kind) -> bool {
+    sent != contract && ![sent, contract].contains(&Kind::Any)
+}
+
+/// Compares what is sent with what can be, field by field.
+fn compare_sent(
+    sent: &Shape,
+    contract: &Shape,
+    path: &str,
+    is_left_out: &dyn Fn(&str) -> bool,
+    wrong: &mut Vec<String>,
+) -> usize {
+    // An object of which the contract says nothing more is anybody's.
+    if contract.fields.is_empty() {
+        return 0;
+    }
+    let at = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    for name in sent.fields.keys().filter(|name| !contract.fields.contains_key(*name) && !is_left_out(&at(name))) {
+        wrong.push(format!("sends `{}`, which the contract has not", at(name)));
+    }
+    let mut count = 0;
+    for (name, field) in contract.fields.iter().filter(|(name, _)| !is_left_out(&at(name))) {
+        count += 1;
+        match sent.fields.get(name) {
+            Some(sent) if differ(sent.shape.kind, field.shape.kind) => {
+                let (sent, expected) = (sent.shape.kind, field.shape.kind);
+                wrong.push(format!("sends `{}` as {sent:?}, and it is {expected:?}", at(name)));
+            }
+            Some(sent) => count += compare_sent(&sent.shape, &field.shape, &at(name), is_left_out, wrong),
+            None => wrong.push(format!("no sample sends `{}`", at(name))),
+        }
+    }
+    count
+}
+
+/// What can be said: each field of the contract is in a sample, and no other.
+#[test]
+fn every_field_of_a_body_is_there() {
+    let Some(contract) = contract() else { return };
+    let (bodies, shared, table) = (bodies(), shared(), LeftOut::read(include_str!("not_sent.tsv")));
+    let (mut fields, mut wrong) = (0, Vec::new());
+    for row in contract {
+        let key = key(&row[2], &row[3]);
+        if !bodies.read.contains_key(&key) || row[8] == "-" || row[7].starts_with("multipart") {
+            continue;
+        }
+        let sent = bodies.sent.get(&key).cloned().unwrap_or_default();
+        let mut of_row = Vec::new();
+        let is_left_out = |path: &str| table.has(&row[1], path);
+        fields += compare_sent(&sent, &Shape::read(&row[8], &shared), "", &is_left_out, &mut of_row);
+        wrong.extend(of_row.into_iter().map(|problem| format!("{}: {problem}", row[1])));
+    }
+    println!("{fields} fields of bodies");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Compares what is read with what can come, field by field.
+fn compare_read(
+    read: &customerio_core::Shape,
+    contract: &Shape,
+    path: &str,
+    is_left_out: &dyn Fn(&str) -> bool,
+    wrong: &mut Vec<String>,
+) -> usize {
+    let customerio_core::Shape::Object(fields) = read else { return 0 };
+    let at = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    let mut count = 0;
+    for (name, field) in contract.fields.iter().filter(|(name, _)| !is_left_out(&at(name))) {
+        count += 1;
+        match fields.iter().find(|(names, _)| names.contains(&name.as_str())) {
+            Some((_, read)) => count += compare_read(read, &field.shape, &at(name), is_left_out, wrong),
+            None => wrong.push(format!("does not read `{}`", at(name))),
+        }
+    }
+    count
+}
+
+/// What comes back: each field of the contract has a field of its own.
+#[test]
+fn every_field_of_a_response_is_there() {
+    let Some(contract) = contract() else { return };
+    let (bodies, shared, table) = (bodies(), shared(), LeftOut::read(include_str!("not_read.tsv")));
+    let (mut fields, mut wrong) = (0, Vec::new());
+    for row in contract {
+        let Some(read) = bodies.read.get(&key(&row[2], &row[3])) else { continue };
+        let shape = Shape::read(&row[11], &shared);
+        let is_left_out = |path: &str| table.has(&row[1], path);
+        if matches!(read, customerio_core::Shape::Any) && !shape.fields.is_empty() && !is_left_out("") {
+            wrong.push(format!("{}: reads nothing by name", row[1]));
+        }
+        let mut of_row = Vec::new();
+        fields += compare_read(read, &shape, "", &is_left_out, &mut of_row);
+        wrong.extend(of_row.into_iter().map(|problem| format!("{}: {problem}", row[1])));
+    }
+    println!("{fields} fields of responses");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// What a call can be narrowed by: each parameter of the contract is in the sample, and no other.
 #[test]
 fn every_parameter_of_a_query_is_there() {
     let Some(contract) = contract() else { return };
     let mut queries = Queries::default();
     visit_samples(&mut queries);
+    let table = LeftOut::read(include_str!("not_sent.tsv"));
     let (mut parameters, mut wrong) = (0, Vec::new());
     for row in contract {
         let Some(ours) = queries.0.get(&key(&row[2], &row[3])) else { continue };
         let names = row[6].split("; ").filter(|parameter| !parameter.is_empty());
         let theirs: BTreeSet<_> = names
             .map(|parameter| parameter.split([':', '!', '(', '*']).next().unwrap().to_owned())
-            .filter(|name| !left_out(&row[1], name))
+            .filter(|name| !table.has(&row[1], name))
             .collect();
         parameters += theirs.len();
         if *ours != theirs {
@@ -94,10 +287,4 @@ fn every_parameter_of_a_query_is_there() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     println!("{parameters} parameters");
-}
-
-/// What a sample does not show, because it excludes what it does.
-fn left_out(operation: &str, parameter: &str) -> bool {
-    // Version 2 of metrics has other parameters than version 1, which the sample is of.
-    matches!((operation, parameter), ("campaignMetrics", "res" | "tz" | "start" | "end"))
 }

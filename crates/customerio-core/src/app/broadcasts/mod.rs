@@ -17,5 +17,6 @@ use crate::operation_info::operations;
 
 operations! {
     /// The operations on broadcasts.
+    samples;
     trigger::TriggerBroadcast = POST "/v1/campaigns/{broadcast_id}/triggers";
 }

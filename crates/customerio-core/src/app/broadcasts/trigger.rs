@@ -11,7 +11,7 @@ use crate::{
     entity::{entity, returned},
     json::{Attributes, Writer},
     limits::check_bytes,
-    macros::opaque_debug,
+    macros::{opaque_debug, sample},
 };
 
 /// Sends a broadcast to an audience.
@@ -109,6 +109,15 @@ impl Operation for TriggerBroadcast {
 }
 
 opaque_debug!(TriggerBroadcast);
+sample!(TriggerBroadcast:
+    Self::new(12, super::IdsAudience::new(["LEAK-1", "LEAK-2"]).with_id_ignore_missing(true));
+    Self::new(12, super::Filter::segment(4)).with_data(std::collections::BTreeMap::from([("LEAK-order", 17)]));
+    Self::new(12, super::EmailsAudience::new(["LEAK-1"]).with_email_ignore_missing(true).with_email_add_duplicates(true));
+    Self::new(12, super::PerUserDataAudience::new([
+        super::UserData::for_id("LEAK-1", std::collections::BTreeMap::from([("LEAK-order", 17)])),
+        super::UserData::for_email("LEAK-2", ()),
+    ]));
+    Self::new(12, super::DataFileAudience::new("https://LEAK-host")));
 
 #[cfg(test)]
 mod tests {

@@ -25,7 +25,7 @@ plain! {
     #[doc(alias = "update_campaign_action")]
     pub struct UpdateAction { campaign_id: CampaignId = 46, action_id: ActionId = 7 }
     "app.campaigns.update_action" = PUT "/v1/campaigns/{campaign_id}/actions/{action_id}" -> Action;
-    body update: ContentUpdate = ContentUpdate::new().with_subject("LEAK-subject").with_body("LEAK-body");
+    body update: ContentUpdate = ContentUpdate::sample_of_action();
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ plain! {
     pub struct UpdateActionTranslation { campaign_id: CampaignId = 46, action_id: ActionId = 7, language: Language = "fr" }
     "app.campaigns.update_action_translation" =
         PUT "/v1/campaigns/{campaign_id}/actions/{action_id}/language/{language}" -> Action;
-    body update: ContentUpdate = ContentUpdate::new().with_subject("LEAK-subject").with_body("LEAK-body");
+    body update: ContentUpdate = ContentUpdate::sample_of_action();
 }
 
 #[cfg(test)]

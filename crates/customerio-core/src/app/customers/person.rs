@@ -35,6 +35,8 @@ returned!(Person in "customer" = r#"{"identifiers":{"id":"42","email":null,"cio_
 impl Listed for Person {
     const NAMES: &'static [&'static str] = &["customers"];
     const EXAMPLE: &'static str = r#"{"customers":[{"customer":{"id":"42","attributes":{"plan":"pro"}}}]}"#;
+    #[cfg(feature = "samples")]
+    const SHAPE: crate::Shape = crate::Shape::Object(&[(&["customer"], &<Self as crate::fields::Read>::SHAPE)]);
 
     fn read(json: &RawValue) -> Option<Self> {
         <Self as crate::fields::Read>::read(Fields::new(json)?.get("customer")?)

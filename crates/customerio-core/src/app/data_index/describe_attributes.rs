@@ -67,7 +67,7 @@ impl Operation for DescribeAttributes {
 }
 
 opaque_debug!(DescribeAttributes);
-sample!(DescribeAttributes: Self::new().with_description("LEAK-name", "LEAK-description"));
+sample!(DescribeAttributes: Self::new().with_description("LEAK-name", "LEAK-description").with_sensitive("LEAK-name", true));
 
 #[cfg(test)]
 mod tests {

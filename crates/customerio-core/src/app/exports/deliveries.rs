@@ -123,7 +123,12 @@ impl Operation for ExportDeliveries {
 }
 
 opaque_debug!(ExportDeliveries);
-sample!(ExportDeliveries: Self::of_action(77).with_attributes(["LEAK-attribute"]).with_metric("sent"));
+sample!(ExportDeliveries:
+    Self::of_action(77).with_attributes(["LEAK-attribute"]).with_metric("sent");
+    Self::of_action(77).with_template_id(3).with_from(1_700_000_000).with_until(1_700_086_400).with_drafts(true);
+    Self::of_newsletter(10);
+    Self::of_campaign(46);
+    Self::of_transactional(44));
 
 #[cfg(test)]
 mod tests {

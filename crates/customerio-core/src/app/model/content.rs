@@ -202,6 +202,32 @@ impl ContentUpdate {
     }
 }
 
+/// For the samples of operations.
+#[cfg(feature = "samples")]
+impl ContentUpdate {
+    /// What an e-mail has, whatever it is a part of.
+    pub(in crate::app) fn sample() -> Self {
+        Self::new()
+            .with_body("LEAK-body")
+            .with_amp_body("LEAK-amp")
+            .with_subject("LEAK-subject")
+            .with_preheader_text("LEAK-preheader")
+            .with_recipient("LEAK-recipient")
+            .with_from(3)
+            .with_reply_to(4)
+            .with_header("X-Tag", "LEAK-header")
+    }
+
+    /// What actions alone have, with it.
+    pub(in crate::app) fn sample_of_action() -> Self {
+        Self::sample()
+            .with_image_url("LEAK-image")
+            .with_url("LEAK-url")
+            .with_method("post")
+            .with_sending_state(SendingState::Draft)
+    }
+}
+
 fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_graphic())
 }

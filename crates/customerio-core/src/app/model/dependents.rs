@@ -24,6 +24,8 @@ entity! {
 /// Of a segment it stands in a field, and of a sender it is the response.
 impl FromResponse for Dependents {
     const EXAMPLE: &'static str = r#"{"campaigns":[5],"sent_newsletters":[],"draft_newsletters":[]}"#;
+    #[cfg(feature = "samples")]
+    const SHAPE: crate::Shape = <Self as crate::fields::Read>::SHAPE;
 
     fn from_response(response: &Response<Bytes>) -> Result<Self, DecodeFailure> {
         let mut fields = fields(response)?;

@@ -67,7 +67,7 @@ impl Operation for Create {
 }
 
 opaque_debug!(Create);
-sample!(Create: Self::new("LEAK-name", "https://LEAK-host", ["LEAK-event"]).with_disabled(true));
+sample!(Create: Self::new("LEAK-name", "https://LEAK-host", ["LEAK-event"]).with_disabled(true).with_full_resolution(true).with_content(true));
 
 #[cfg(test)]
 mod tests {

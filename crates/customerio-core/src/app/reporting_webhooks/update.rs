@@ -71,7 +71,7 @@ impl Operation for Update {
 }
 
 opaque_debug!(Update);
-sample!(Update: Self::new(7, "LEAK-name", "https://LEAK-host", ["LEAK-event"]).with_disabled(true));
+sample!(Update: Self::new(7, "LEAK-name", "https://LEAK-host", ["LEAK-event"]).with_disabled(true).with_full_resolution(true).with_content(true));
 
 #[cfg(test)]
 mod tests {

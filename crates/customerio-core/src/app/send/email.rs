@@ -13,7 +13,7 @@ use crate::{
     App, Body, BuildError, BuildErrorKind, Limits, Operation, PersonId, Quota, TransactionalMessageId,
     json::Writer,
     limits::{check_bytes, check_count},
-    macros::{opaque_debug, setters},
+    macros::{opaque_debug, sample, setters},
     text::Text,
     unseen::{check_line, check_visible},
 };
@@ -291,6 +291,28 @@ impl Operation for SendEmail {
 }
 
 opaque_debug!(SendEmail);
+sample!(SendEmail:
+    Self::from_template("LEAK-order", "LEAK-ada@example.com")
+        .with_identifiers("LEAK-42")
+        .with_message_data(std::collections::BTreeMap::from([("LEAK-order", 17)]))
+        .with_header("X-Order", "LEAK-17")
+        .with_attachment(Attachment::from_bytes("LEAK-invoice.csv", [0xff; 1000]));
+    Self::new("LEAK-to@example.com", "LEAK-from@example.com", "LEAK-subject", "LEAK-body")
+        .with_cc("LEAK-cc@example.com")
+        .with_bcc("LEAK-bcc@example.com")
+        .with_fake_bcc(true)
+        .with_reply_to("LEAK-reply@example.com")
+        .with_preheader("LEAK-preheader")
+        .with_body_plain("LEAK-plain")
+        .with_body_amp("LEAK-amp")
+        .with_disable_css_preprocessing(true)
+        .with_tracked(true)
+        .with_disable_message_retention(true)
+        .with_send_to_unsubscribed(true)
+        .with_queue_draft(true)
+        .with_send_at(1_800_000_000)
+        .with_language("fr")
+        .with_auto_create(true));
 
 #[cfg(test)]
 mod tests {

@@ -4,7 +4,7 @@ use http::Method;
 use serde::Serialize;
 
 use super::message::{Common, SentMessage, common_setters};
-use crate::{App, Body, BuildError, Limits, Operation, PersonId, Quota, TransactionalMessageId, macros::opaque_debug};
+use crate::{App, Body, BuildError, Limits, Operation, PersonId, Quota, TransactionalMessageId, macros::{opaque_debug, sample}};
 
 /// Sends an in-app message to one person.
 ///
@@ -60,6 +60,14 @@ impl Operation for SendInApp {
 }
 
 opaque_debug!(SendInApp);
+sample!(SendInApp:
+    Self::new(44, "LEAK-42");
+    Self::new(44, "LEAK-42")
+        .with_message_data(std::collections::BTreeMap::from([("LEAK-order", 17)]))
+        .with_queue_draft(true)
+        .with_send_at(1_800_000_000)
+        .with_language("fr")
+        .with_auto_create(true));
 
 #[cfg(test)]
 mod tests {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::message::{Common, SentMessage, common_setters, write_set};
 use crate::{
     App, Body, BuildError, Limits, Operation, PersonId, Quota, TransactionalMessageId,
-    macros::{opaque_debug, setters},
+    macros::{opaque_debug, sample, setters},
     text::Text,
     unseen::{check_line, check_visible},
 };
@@ -77,6 +77,15 @@ impl Operation for SendInboxMessage {
 }
 
 opaque_debug!(SendInboxMessage);
+sample!(SendInboxMessage:
+    Self::new(44, crate::PersonId::cio_id("LEAK-03000001"));
+    Self::new(44, "LEAK-42")
+        .with_to("LEAK-to")
+        .with_message_data(std::collections::BTreeMap::from([("LEAK-order", 17)]))
+        .with_queue_draft(true)
+        .with_send_at(1_800_000_000)
+        .with_language("fr")
+        .with_auto_create(true));
 
 #[cfg(test)]
 mod tests {

@@ -19,6 +19,7 @@ use crate::operation_info::operations;
 
 operations! {
     /// The operations that send transactional messages.
+    samples;
     email::SendEmail = POST "/v1/send/email";
     push::SendPush = POST "/v1/send/push";
     sms::SendSms = POST "/v1/send/sms";

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     App, Body, BuildError, Device, Limits, Operation, PersonId, Quota, TransactionalMessageId,
-    macros::{opaque_debug, setters},
+    macros::{opaque_debug, sample, setters},
     text::Text,
     unseen::check_visible,
 };
@@ -197,6 +197,36 @@ impl Operation for SendPush {
 }
 
 opaque_debug!(SendPush);
+sample!(SendPush:
+    Self::new(44, "LEAK-42")
+        .with_to(PushTarget::last_used())
+        .with_custom_device(Device::new("LEAK-token", crate::Platform::Android));
+    Self::new(44, "LEAK-42")
+        .with_title("LEAK-title")
+        .with_message("LEAK-message")
+        .with_image_url("https://LEAK-image")
+        .with_link("LEAK-link")
+        .with_sound(PushSound::Default)
+        .with_custom_data([("LEAK-name", "LEAK-value")])
+        .with_message_data(std::collections::BTreeMap::from([("LEAK-order", 17)]))
+        .with_custom_device(
+            Device::new("LEAK-token", crate::Platform::Ios).with_last_used(1_700_000_000).with_attributes(
+                crate::DeviceAttributes::new()
+                    .with_device_os("LEAK-os")
+                    .with_device_model("LEAK-model")
+                    .with_app_identifier("LEAK-app")
+                    .with_app_version("LEAK-version")
+                    .with_cio_sdk_version("LEAK-sdk")
+                    .with_device_locale("LEAK-locale")
+                    .with_push_enabled(true),
+            ),
+        )
+        .with_disable_message_retention(true)
+        .with_send_to_unsubscribed(true)
+        .with_queue_draft(true)
+        .with_send_at(1_800_000_000)
+        .with_language("fr")
+        .with_auto_create(true));
 opaque_debug!(PushTarget);
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::message::{Common, SentMessage, common_setters, write_set};
 use crate::{
     App, Body, BuildError, Limits, Operation, PersonId, Quota, TransactionalMessageId,
-    macros::{opaque_debug, setters},
+    macros::{opaque_debug, sample, setters},
     text::Text,
     unseen::{check_line, check_visible},
 };
@@ -81,6 +81,17 @@ impl Operation for SendSms {
 }
 
 opaque_debug!(SendSms);
+sample!(SendSms:
+    Self::new(44, "LEAK-42", "+14155550142").with_message_data(std::collections::BTreeMap::from([("LEAK-order", 17)]));
+    Self::new(44, "LEAK-42", "+14155550142")
+        .with_from("+14155550143")
+        .with_message_data(std::collections::BTreeMap::from([("LEAK-order", 17)]))
+        .with_tracked(true)
+        .with_disable_message_retention(true)
+        .with_send_to_unsubscribed(true)
+        .with_queue_draft(true)
+        .with_send_at(1_800_000_000)
+        .with_language("fr").with_auto_create(true));
 
 #[cfg(test)]
 mod tests {
