@@ -13,7 +13,7 @@ use customerio_testing::faults::{Action, Fate, FaultServer, Frame};
 
 use crate::{
     certificates::good,
-    oracle::{InMemoryDedup, judge},
+    oracle::{Seen, judge},
     row::{Row, call},
     table::{BODY, End, Op, Via, ok},
     transports::Stack,
@@ -113,8 +113,14 @@ pub(crate) async fn run(case: &Case, stack: Stack, shared: Arc<dyn Transport>) -
         record.arrivals.drain(..others.min(record.arrivals.len()));
         row.attempts += 1;
         row.arrivals += record.arrivals.len();
-        let seen =
-            InMemoryDedup { repeatable: case.op.is_repeatable(), end: row.end, attempts: 2, record, elsewhere: 0 };
+        let seen = Seen {
+            deletes: false,
+            repeatable: case.op.is_repeatable(),
+            end: row.end,
+            attempts: 2,
+            record,
+            elsewhere: 0,
+        };
         row.objections.extend(judge(&seen));
     }
     if row.attempts == 0 {

@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod app;
 mod breaking;
 mod certificates;
 mod connecting;
@@ -45,6 +46,7 @@ async fn every_fault_ends_as_it_must_and_nothing_is_lost_or_doubled() {
         statuses::faults(),
         reported::faults(),
         http2::faults(),
+        app::faults(),
     ]
     .into_iter()
     .flatten()

@@ -7,14 +7,17 @@ use std::{
 };
 
 use customerio_core::{
-    BatchBuilder, CallOptions, Client, Delivery, EncodedBatch, Endpoint, Error, Item, Limits, Moment, Region,
-    StopReason, Throttle, TrackBatch, Transport, Unrepeatable, app::SendEmail, bytes::Bytes, http::Request,
+    App, BatchBuilder, CallOptions, Client, Delivery, EncodedBatch, Endpoint, Error, Item, Limits, Moment, Region,
+    StopReason, Throttle, TrackBatch, Transport, Unrepeatable,
+    app::{SendEmail, assets, messages, segments},
+    bytes::Bytes,
+    http::Request,
     track::v2::person,
 };
 use customerio_testing::faults::{Action, BlackHole, ClosedPort, FaultServer};
 
 use crate::{
-    oracle::{InMemoryDedup, Objection, judge},
+    oracle::{Objection, Seen, judge},
     table::{End, Expected, Fault, Op, Target, Via, ok},
     transports::{Hurried, Stack},
 };
@@ -98,7 +101,14 @@ pub(crate) async fn run(fault: Arc<Fault>, index: usize, stack: Stack, shared: A
     if let Ok(Err(error)) = &result {
         assert_eq!(error.attempts(), attempts, "{}: an error tells its attempts", fault.name);
     }
-    let seen = InMemoryDedup { repeatable: op.is_repeatable(), end, attempts, record, elsewhere: elsewhere.begun };
+    let seen = Seen {
+        repeatable: op.is_repeatable(),
+        deletes: op == Op::Delete,
+        end,
+        attempts,
+        record,
+        elsewhere: elsewhere.begun,
+    };
     let arrivals = seen.record.arrivals.len();
     let found = end.map(|end| Expected { end, attempts, stop, arrivals });
     let unexpected = (!expected.iter().any(|expected| found == Some(*expected)))
@@ -142,17 +152,27 @@ pub(crate) async fn call(
         }
         Op::Merge => track.merge("1", "2").await.map(|()| End::Delivered),
         Op::Email => {
-            let app = Endpoint::app(Region::Us, "key").unwrap().with_base_url(url).unwrap();
-            let app = Client::new(app, transport).with_options(options);
             let email = SendEmail::new("to@example.com", "from@example.com", "subject", "body");
-            app.call(email.with_identifiers("42")).await.map(|_| End::Delivered)
+            app(url, transport, options).call(email.with_identifiers("42")).await.map(|_| End::Delivered)
         }
+        Op::Delete => app(url, transport, options).call(segments::Delete::new(7)).await.map(|()| End::Delivered),
+        Op::Page => app(url, transport, options).call(segments::Membership::new(7)).await.map(|_| End::Delivered),
+        Op::Upload => {
+            let upload = assets::CreateFile::new("logo.png", [7; 10_000]);
+            app(url, transport, options).call(upload).await.map(|_| End::Delivered)
+        }
+        Op::Archived => app(url, transport, options).call(messages::Archived::new("d")).await.map(|_| End::Delivered),
         Op::Batch | Op::MergeBatch => {
             let batch = batch(op);
             let response = track.send(batch.prepare()).await?;
             Ok(response.into_result(batch.len()).map_or(End::Rejected(207), |_| End::Delivered))
         }
     }
+}
+
+fn app(url: &str, transport: Arc<dyn Transport>, options: CallOptions) -> Client<App> {
+    let endpoint = Endpoint::app(Region::Us, "key").unwrap().with_base_url(url).unwrap();
+    Client::new(endpoint, transport).with_options(options)
 }
 
 fn batch(op: Op) -> EncodedBatch<TrackBatch> {

@@ -10,7 +10,7 @@ use crate::table::{
 };
 
 /// It says that the connection ends: who does not know that may send the next attempt into the end of it.
-fn status(line: &str, headers: &str) -> String {
+pub(crate) fn status(line: &str, headers: &str) -> String {
     format!("HTTP/1.1 {line}\r\n{headers}connection: close\r\ncontent-length: 0\r\n\r\n")
 }
 

@@ -20,11 +20,19 @@ pub(crate) enum Op {
     Batch,
     /// A batch of calls that must not arrive twice.
     MergeBatch,
+    /// Repeatable: what is not there any more has been deleted.
+    Delete,
+    /// Repeatable, and returns a page of a list.
+    Page,
+    /// Unrepeatable, with a body in several parts.
+    Upload,
+    /// Repeatable, of which there are so many a day.
+    Archived,
 }
 
 impl Op {
     pub(crate) fn is_repeatable(self) -> bool {
-        matches!(self, Self::Identify | Self::Batch)
+        matches!(self, Self::Identify | Self::Batch | Self::Delete | Self::Page | Self::Archived)
     }
 }
 
@@ -134,7 +142,8 @@ pub(crate) struct Fault {
 }
 
 /// What answers every operation.
-pub(crate) const BODY: &str = r#"{"delivery_id":"d","queued_at":1}"#;
+pub(crate) const BODY: &str =
+    r#"{"delivery_id":"d","queued_at":1,"identifiers":[],"asset":{"id":12},"archived_message":{"body":"b"}}"#;
 
 pub(crate) fn ok() -> String {
     format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{BODY}", BODY.len())
