@@ -849,4 +849,28 @@ mod tests {
             assert_eq!(delete(first).unwrap_err().status(), Some(StatusCode::NOT_FOUND), "it did not arrive before");
         }
     }
+
+    #[test]
+    fn a_day_of_archived_messages_that_is_used_up_slows_nothing_else() {
+        /// How many calls go out at once after one that was turned away.
+        fn go_out<O: Operation<Api = crate::App>>(limited: O) -> usize {
+            let endpoint = Endpoint::app(Region::Us, "key").unwrap();
+            let options = CallOptions::default();
+            let mut exchange = Exchange::new(&endpoint, limited, &options, &at(0)).unwrap();
+            assert!(matches!(exchange.step(&at(0)), Step::Send(_)));
+            exchange.receive(answer(429, None));
+            let _ = exchange.step(&at(0));
+            let calls = std::iter::repeat_with(|| {
+                let mut exchange =
+                    Exchange::new(&endpoint, crate::app::segments::Get::new(7), &options, &at(0)).unwrap();
+                let goes = matches!(exchange.step(&at(0)), Step::Send(_));
+                std::mem::forget(exchange);
+                goes
+            });
+            calls.take_while(|goes| *goes).count()
+        }
+        let undisturbed = go_out(crate::app::messages::Archived::new("d"));
+        assert_eq!(undisturbed, 3);
+        assert!(go_out(crate::app::segments::List::new()) < undisturbed, "one of its own does slow them");
+    }
 }
