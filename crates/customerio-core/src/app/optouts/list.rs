@@ -1,72 +1,36 @@
 //! `GET /v1/optouts`: who does not want to hear from which sender, page by page.
 
-use http::Method;
-
 use super::PersonOptOuts;
-use crate::{
-    App, BuildError, Cursor, Operation, Page, Query,
-    macros::{opaque_debug, sample, setters},
-    page::paged,
-    text::Text,
-};
+use crate::{Cursor, Page, macros::plain, page::paged};
 
-/// Lists the people who have opted out of senders of text messages and WhatsApp messages, page by page:
-/// [`Client::items`](crate::Client::items) reads them all.
-///
-/// Limits: 1,000 people a page; 10 requests a second for the workspace.
-/// <https://docs.customer.io/integrations/api/app/#operation/getOptouts>
-///
-/// ```
-/// use customerio_core::{Limits, Prepared, app::optouts::List};
-///
-/// let request = Prepared::new(List::new().with_from("+15551234567"), &Limits::default())?;
-/// assert_eq!(request.path(), "/v1/optouts?from=%2B15551234567");
-/// # Ok::<(), customerio_core::BuildError>(())
-/// ```
-#[derive(Clone, Default)]
-#[doc(alias = "get_optouts")]
-pub struct List {
-    from: Option<Text>,
-    start: Option<Cursor>,
-    limit: Option<u32>,
+plain! {
+    /// Lists the people who have opted out of senders of text messages and WhatsApp messages, page by page:
+    /// [`Client::items`](crate::Client::items) reads them all.
+    ///
+    /// Limits: 1,000 people a page; 10 requests a second for the workspace.
+    /// <https://docs.customer.io/integrations/api/app/#operation/getOptouts>
+    ///
+    /// ```
+    /// use customerio_core::{Limits, Prepared, app::optouts::List};
+    ///
+    /// let request = Prepared::new(List::new().with_from("+15551234567"), &Limits::default())?;
+    /// assert_eq!(request.path(), "/v1/optouts?from=%2B15551234567");
+    /// # Ok::<(), customerio_core::BuildError>(())
+    /// ```
+    #[doc(alias = "get_optouts")]
+    pub struct List {}
+    "app.optouts.list" = GET "/v1/optouts" -> Page<PersonOptOuts>;
+    query {
+        /// Those who do not want to hear from this sender.
+        with_from, from: text = "LEAK-sender";
+        /// Where the page starts: the [`Page::next`] of the page before.
+        with_start, start: into Cursor = "LEAK-start";
+        /// The most people on a page, up to 1,000. Default: 100.
+        with_limit, limit: u32 = 500;
+    }
 }
 
 paged!(List of PersonOptOuts);
-
-impl List {
-    /// All of them.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    setters! {
-        /// Those who do not want to hear from this sender.
-        with_from, from: text;
-        /// Where the page starts: the [`Page::next`] of the page before.
-        with_start, start: into Cursor;
-        /// The most people on a page, up to 1,000. Default: 100.
-        with_limit, limit: u32;
-    }
-}
-
-impl Operation for List {
-    type Api = App;
-    type Output = Page<PersonOptOuts>;
-    const NAME: &'static str = "app.optouts.list";
-    const METHOD: Method = Method::GET;
-    const ROUTE: &'static str = "/v1/optouts";
-
-    fn query(&self, query: &mut Query<'_>) -> Result<(), BuildError> {
-        query.optional("from", self.from.as_ref());
-        query.optional("start", self.start.as_ref());
-        query.optional("limit", self.limit);
-        Ok(())
-    }
-}
-
-opaque_debug!(List);
-sample!(List: Self::new().with_from("LEAK-sender").with_start("LEAK-start").with_limit(500));
 
 #[cfg(test)]
 mod tests {

@@ -1,79 +1,37 @@
 //! `GET /v1/sender_identities`: the senders of the workspace, page by page.
 
-use http::Method;
-
 use super::SenderIdentity;
-use crate::{
-    App, BuildError, Cursor, Operation, Page, Query,
-    app::Sort,
-    macros::{opaque_debug, sample, setters},
-    page::paged,
-};
+use crate::{Cursor, Page, app::Sort, macros::plain, page::paged};
 
-/// Lists the senders of the workspace, page by page: [`Client::items`](crate::Client::items) reads them all.
-///
-/// Limits: 10 requests a second for the workspace.
-/// <https://docs.customer.io/integrations/api/app/#operation/listSenders>
-///
-/// ```
-/// use customerio_core::{Limits, Prepared, app::{Sort, sender_identities::List}};
-///
-/// let request = Prepared::new(List::new().with_sort(Sort::Descending), &Limits::default())?;
-/// assert_eq!(request.path(), "/v1/sender_identities?sort=desc");
-/// # Ok::<(), customerio_core::BuildError>(())
-/// ```
-#[derive(Clone, Default)]
-#[doc(alias = "list_senders")]
-pub struct List {
-    start: Option<Cursor>,
-    limit: Option<u32>,
-    sort: Option<Sort>,
-    hidden: Option<bool>,
+plain! {
+    /// Lists the senders of the workspace, page by page: [`Client::items`](crate::Client::items) reads them all.
+    ///
+    /// Limits: 10 requests a second for the workspace.
+    /// <https://docs.customer.io/integrations/api/app/#operation/listSenders>
+    ///
+    /// ```
+    /// use customerio_core::{Limits, Prepared, app::{Sort, sender_identities::List}};
+    ///
+    /// let request = Prepared::new(List::new().with_sort(Sort::Descending), &Limits::default())?;
+    /// assert_eq!(request.path(), "/v1/sender_identities?sort=desc");
+    /// # Ok::<(), customerio_core::BuildError>(())
+    /// ```
+    #[doc(alias = "list_senders")]
+    pub struct List {}
+    "app.sender_identities.list" = GET "/v1/sender_identities" -> Page<SenderIdentity>;
+    query {
+        /// Where the page starts: the [`Page::next`] of the page before.
+        with_start, start: into Cursor = "LEAK-start";
+        /// The most senders on a page.
+        with_limit, limit: u32 = 500;
+        /// The order. Default: ascending.
+        with_sort, sort: Sort = Sort::Descending;
+        /// Those that are hidden, or those that are not. Default: both.
+        with_hidden, hidden: bool = false;
+    }
 }
 
 paged!(List of SenderIdentity);
-
-impl List {
-    /// All of them.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    setters! {
-        /// Where the page starts: the [`Page::next`] of the page before.
-        with_start, start: into Cursor;
-        /// The most senders on a page.
-        with_limit, limit: u32;
-        /// The order. Default: ascending.
-        with_sort, sort: Sort;
-        /// Those that are hidden, or those that are not. Default: both.
-        with_hidden, hidden: bool;
-    }
-}
-
-impl Operation for List {
-    type Api = App;
-    type Output = Page<SenderIdentity>;
-    const NAME: &'static str = "app.sender_identities.list";
-    const METHOD: Method = Method::GET;
-    const ROUTE: &'static str = "/v1/sender_identities";
-
-    fn query(&self, query: &mut Query<'_>) -> Result<(), BuildError> {
-        query.optional("start", self.start.as_ref());
-        query.optional("limit", self.limit);
-        query.optional("sort", self.sort);
-        query.optional("hidden", self.hidden);
-        Ok(())
-    }
-}
-
-opaque_debug!(List);
-sample!(List: Self::new()
-    .with_start("LEAK-start")
-    .with_limit(500)
-    .with_sort(Sort::Descending)
-    .with_hidden(false));
 
 #[cfg(test)]
 mod tests {
