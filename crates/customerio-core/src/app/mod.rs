@@ -40,7 +40,7 @@ pub use self::{
         PerUserDataAudience, Trigger, TriggerBroadcast, UserData,
     },
     model::{
-        Action, Activity, Channel, ContentUpdate, DeliveryMetric, DeliveryState, Dependents, Language, Link,
+        Action, Activity, Channel, Content, ContentUpdate, DeliveryMetric, DeliveryState, Dependents, Language, Link,
         LinkMetrics, MessageDelivery, Metrics, Periods, Resolution, SendingState, Series, Sort, TimeRange,
     },
     raw::{RAW, Raw},

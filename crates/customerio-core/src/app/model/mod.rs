@@ -4,6 +4,7 @@ mod action;
 mod activity;
 mod channel;
 mod content;
+mod content_read;
 mod deliveries;
 mod delivery;
 mod dependents;
@@ -20,6 +21,7 @@ pub use self::{
     activity::Activity,
     channel::Channel,
     content::{ContentUpdate, SendingState},
+    content_read::Content,
     delivery::MessageDelivery,
     dependents::Dependents,
     language::Language,
