@@ -118,6 +118,8 @@ numeric_ids! {
     ExportId "the export's id";
     /// The number of an import.
     ImportId "the import's id";
+    /// The number of a layout around the body of e-mails, as in its URL.
+    LayoutId "the layout's id";
     /// The number of a newsletter.
     NewsletterId "the newsletter's id";
     /// The number of a type of objects: 1 is the first type of a workspace.
@@ -321,7 +323,21 @@ text_ids! {
     DeliveryId "the delivery's id";
     /// The id of a journey: one person's way through a campaign or a broadcast.
     JourneyId "the journey's id";
+    /// The id of a group of an A/B test of a newsletter: a number, of which 0 is one, that is text in paths.
+    TestGroupId "the test group's id";
 }
+
+macro_rules! test_group_id_from {
+    ($($number:ty)*) => {$(
+        impl From<$number> for TestGroupId {
+            fn from(number: $number) -> Self {
+                Self(Text::new(number.to_string()))
+            }
+        }
+    )*};
+}
+
+test_group_id_from!(u8 u16 u32 u64 usize i8 i16 i32 i64 isize);
 
 #[cfg(test)]
 mod tests {
@@ -350,6 +366,20 @@ mod tests {
             assert!(serde_json::from_str::<SegmentId>(json).is_err(), "{json}");
         }
         assert_eq!(serde_json::to_string(&SegmentId::from(7)).unwrap(), "7");
+    }
+
+    #[test]
+    fn a_test_group_is_a_number_that_can_be_0_and_is_text_in_paths() {
+        for id in [TestGroupId::from(0), 0_u64.into(), "0".into()] {
+            let mut path = Path::new("/{test_group_id}/language");
+            Part::write(&id, &mut path).unwrap();
+            assert_eq!((id.as_str(), path.finish().as_str()), ("0", "/0/language"));
+        }
+        assert_eq!(Part::check(&TestGroupId::from("")).unwrap_err().to_string(), "the test group's id is empty");
+        for json in ["0", "\"0\""] {
+            let json = serde_json::value::RawValue::from_string(json.to_owned()).unwrap();
+            assert_eq!(crate::fields::Read::read(&json), Some(TestGroupId::from(0)));
+        }
     }
 
     #[test]

@@ -117,8 +117,8 @@ pub use crate::{
     identifiers::Identifiers,
     ids::{
         ActionId, AssetFolderId, AssetId, BroadcastId, CampaignId, ContentId, DeliveryId, ExportId, ImportId,
-        JourneyId, NewsletterId, ObjectTypeId, SegmentId, SenderId, TemplateId, TopicId, TransactionalId,
-        TransactionalMessageId, TriggerId, WebhookId, WorkspaceId,
+        JourneyId, LayoutId, NewsletterId, ObjectTypeId, SegmentId, SenderId, TemplateId, TestGroupId, TopicId,
+        TransactionalId, TransactionalMessageId, TriggerId, WebhookId, WorkspaceId,
     },
     limits::Limits,
     operation::Operation,

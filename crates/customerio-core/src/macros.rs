@@ -119,7 +119,8 @@ macro_rules! sample {
 ///     }
 /// ```
 ///
-/// Instead of the query there can be a body, which is a value with `into_body`: `body update: ContentUpdate = ..;`.
+/// Instead of the query there can be a body, which is a value with `into_body`: `body update: ContentUpdate = ..;`. Another
+/// method than that stands behind it: `body update: ContentUpdate = .., into_content_body;`.
 macro_rules! plain {
     // Brings each option into one form, and then writes the operation.
     (@options $head:tt [$($done:tt)*]
@@ -154,7 +155,7 @@ macro_rules! plain {
         {
             $(#[$meta:meta])*
             $operation:ident { $($field:ident: $type:ty = $sample:expr,)* }
-            { $($body:ident: $body_type:ty = $body_sample:expr)? }
+            { $($body:ident: $body_type:ty = $body_sample:expr, $into_body:ident)? }
             $name:literal $method:ident $route:literal $output:ty; $($constants:tt)*
         }
         [$({
@@ -200,7 +201,7 @@ macro_rules! plain {
                 Ok(())
             }
             $(fn body(self, _: &$crate::Limits) -> Result<$crate::Body, $crate::BuildError> {
-                self.$body.into_body()
+                self.$body.$into_body()
             })?
         }
 
@@ -248,9 +249,23 @@ macro_rules! plain {
         $($constants:tt)*
     ) => {
         $crate::macros::plain! {
+            $(#[$meta])* pub struct $operation { $($field: $type = $sample),* }
+            $name = $method $route -> $output;
+            body $body: $body_type = $body_sample, into_body;
+            $($constants)*
+        }
+    };
+    (
+        $(#[$meta:meta])*
+        pub struct $operation:ident { $($field:ident: $type:ty = $sample:expr),* $(,)? }
+        $name:literal = $method:ident $route:literal -> $output:ty;
+        body $body:ident: $body_type:ty = $body_sample:expr, $into_body:ident;
+        $($constants:tt)*
+    ) => {
+        $crate::macros::plain! {
             @options
             {
-                $(#[$meta])* $operation { $($field: $type = $sample,)* } { $body: $body_type = $body_sample }
+                $(#[$meta])* $operation { $($field: $type = $sample,)* } { $body: $body_type = $body_sample, $into_body }
                 $name $method $route $output; $($constants)*
             }
             []

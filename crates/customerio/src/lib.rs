@@ -110,8 +110,8 @@ pub mod error {
 pub mod ids {
     pub use customerio_core::{
         ActionId, BroadcastId, CampaignId, ContentId, DeliveryId, EventId, ExportId, IdType, Identifiers, ImportId,
-        JourneyId, NewsletterId, ObjectTypeId, PersonId, SegmentId, SenderId, TemplateId, TopicId, TransactionalId,
-        TransactionalMessageId, TriggerId, WebhookId, WorkspaceId,
+        JourneyId, LayoutId, NewsletterId, ObjectTypeId, PersonId, SegmentId, SenderId, TemplateId, TestGroupId,
+        TopicId, TransactionalId, TransactionalMessageId, TriggerId, WebhookId, WorkspaceId,
     };
 }
 

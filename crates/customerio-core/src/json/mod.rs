@@ -132,15 +132,19 @@ impl Attributes {
     }
 }
 
-/// JSON that the API takes as text, encoded when it was given. What is wrong with it comes out when the request is built.
+/// An object that the API takes as JSON in text, encoded when it was given. What is wrong with it comes out when the
+/// request is built.
 #[derive(Clone)]
 pub(crate) struct JsonText(Result<Arc<str>, Box<BuildError>>);
 
 impl JsonText {
-    /// Encodes `value`. Messages call it by the name `what`.
+    /// Encodes `value`, which must be an object: text that is JSON already would become text within text. Messages call it
+    /// by the name `what`.
     pub(crate) fn new(what: &'static str, value: &(impl Serialize + ?Sized)) -> Self {
-        let json = encode(value).and_then(|json| {
-            String::from_utf8(json).map_err(|_| BuildError::new(what, BuildErrorKind::Encoding("is not UTF-8".into())))
+        let json = Attributes::new(what, value).into_json().and_then(|json| match String::from_utf8(json) {
+            Ok(json) if json.is_empty() => Err(BuildError::new(what, BuildErrorKind::Empty)),
+            Ok(json) => Ok(json),
+            Err(_) => Err(BuildError::new(what, BuildErrorKind::Encoding("is not UTF-8".into()))),
         });
         Self(json.map(Into::into).map_err(Box::new))
     }

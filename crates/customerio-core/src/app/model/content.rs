@@ -125,7 +125,8 @@ impl ContentUpdate {
         self
     }
 
-    /// The body of a WhatsApp message as JSON: anything that serialises.
+    /// The body of a WhatsApp message, or of a newsletter to the inbox, as JSON: anything that serialises as an object. It
+    /// is encoded here; what is wrong with it comes out when the request is built.
     #[must_use]
     pub fn with_body_json(mut self, body: impl Serialize) -> Self {
         self.body_json = Some(JsonText::new("the body", &body));
@@ -179,6 +180,25 @@ impl ContentUpdate {
         with_send_to_unsubscribed, send_to_unsubscribed: bool;
         /// Whether the links of a WhatsApp message are tracked. Actions alone.
         with_tracked, tracked: bool;
+    }
+
+    /// Becomes the body of a request about what is no action: refuses what actions alone have.
+    pub(in crate::app) fn into_content_body(self) -> Result<Body, BuildError> {
+        let set = [
+            (matches!(self.headers, Some(Headers::Text(_))), "a webhook's headers as an object"),
+            (self.sender_identity_id.is_some(), "the sender of a WhatsApp message"),
+            (self.image_url.is_some(), "the URL of an image"),
+            (self.url.is_some(), "the URL that a webhook calls"),
+            (self.method.is_some(), "the HTTP method of a webhook"),
+            (self.sending_state.is_some(), "whether it sends"),
+            (self.send_to_unsubscribed.is_some(), "whether it goes to those who unsubscribed"),
+            (self.tracked.is_some(), "whether links are tracked"),
+        ];
+        if let Some((_, what)) = set.iter().find(|(is_set, _)| *is_set) {
+            let reason = "only actions of campaigns and of broadcasts have it; leave it out";
+            return Err(BuildError::new(*what, BuildErrorKind::Invalid(reason.into())));
+        }
+        self.into_body()
     }
 
     /// Becomes the body of a request.
@@ -299,11 +319,38 @@ mod tests {
             (ContentUpdate::new().with_header("", "a"), "a header is not valid"),
             (ContentUpdate::new().with_from(0), "the sender's id"),
             (ContentUpdate::new().with_reply_to(-1), "the sender's id"),
-            (ContentUpdate::new().with_body_json(f64::NAN), "NaN"),
-            (ContentUpdate::new().with_webhook_headers([f32::INFINITY]), "infinit"),
+            (ContentUpdate::new().with_body_json(std::collections::BTreeMap::from([("a", f64::NAN)])), "`a` is NaN"),
+            (ContentUpdate::new().with_body_json(r#"{"body":"Hi"}"#), "the body must be an object, not text"),
+            (ContentUpdate::new().with_body_json(()), "the body is empty"),
+            (ContentUpdate::new().with_webhook_headers([1]), "the headers must be an object, not a list"),
         ] {
             let error = sent(update).unwrap_err();
             assert!(error.contains(expected), "{error}");
         }
+    }
+
+    #[test]
+    fn what_actions_alone_have_is_refused_elsewhere() {
+        for (update, what) in [
+            (ContentUpdate::new().with_webhook_headers(json!({})), "a webhook's headers as an object"),
+            (ContentUpdate::new().with_sender_identity(1), "the sender of a WhatsApp message"),
+            (ContentUpdate::new().with_image_url("a"), "the URL of an image"),
+            (ContentUpdate::new().with_url("a"), "the URL that a webhook calls"),
+            (ContentUpdate::new().with_method("get"), "the HTTP method of a webhook"),
+            (ContentUpdate::new().with_sending_state("off"), "whether it sends"),
+            (ContentUpdate::new().with_send_to_unsubscribed(false), "whether it goes to those who unsubscribed"),
+            (ContentUpdate::new().with_tracked(false), "whether links are tracked"),
+        ] {
+            assert!(update.clone().into_body().is_ok(), "{what}");
+            assert_eq!(
+                update.into_content_body().unwrap_err().to_string(),
+                format!("{what} is not valid: only actions of campaigns and of broadcasts have it; leave it out")
+            );
+        }
+        let body = ContentUpdate::new().with_header("X-Tag", "a").with_body_json(json!({"a": 1})).into_content_body();
+        assert_eq!(
+            String::from_utf8_lossy(body.unwrap().bytes()),
+            r#"{"body_json":"{\"a\":1}","headers":[{"name":"X-Tag","value":"a"}]}"#
+        );
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::{
-    BuildError, Path,
+    BuildError, BuildErrorKind, Path,
     macros::opaque_debug,
     path::{Part, check_identifier},
     text::Text,
@@ -28,6 +28,22 @@ use crate::{
 pub struct Language(Option<Text>);
 
 opaque_debug!(Language);
+
+impl Language {
+    /// Its tag, for what is done to translations alone.
+    ///
+    /// # Errors
+    ///
+    /// Where it is the language of the message itself, whose text can be neither added nor taken away.
+    pub(in crate::app) fn tag(&self) -> Result<&str, BuildError> {
+        let Some(tag) = &self.0 else {
+            let reason = "the text without one is the message itself; name a language, such as `fr`";
+            return Err(BuildError::new("the language", BuildErrorKind::Invalid(reason.into())));
+        };
+        Part::check(self)?;
+        Ok(tag)
+    }
+}
 
 impl fmt::Display for Language {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
