@@ -27,6 +27,7 @@ pub fn operations() -> impl Iterator<Item = &'static OperationInfo> {
         app::exports::OPERATIONS,
         app::imports::OPERATIONS,
         app::messages::OPERATIONS,
+        app::newsletters::OPERATIONS,
         app::segments::OPERATIONS,
         app::reporting_webhooks::OPERATIONS,
         app::sender_identities::OPERATIONS,
@@ -57,6 +58,7 @@ pub fn visit_samples(visitor: &mut impl crate::VisitSample) {
     app::exports::visit_samples(visitor);
     app::imports::visit_samples(visitor);
     app::messages::visit_samples(visitor);
+    app::newsletters::visit_samples(visitor);
     app::segments::visit_samples(visitor);
     app::reporting_webhooks::visit_samples(visitor);
     app::sender_identities::visit_samples(visitor);

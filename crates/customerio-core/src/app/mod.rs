@@ -22,6 +22,7 @@ pub mod exports;
 pub mod imports;
 pub mod messages;
 pub(crate) mod model;
+pub mod newsletters;
 pub mod optouts;
 mod raw;
 pub mod reporting_webhooks;

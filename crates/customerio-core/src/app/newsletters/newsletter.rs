@@ -1,0 +1,40 @@
+//! A newsletter, as responses have it.
+
+use crate::{
+    ContentId, NewsletterId, SegmentId, Timestamp, TopicId,
+    app::Channel,
+    entity::{entity, returned},
+    page::listed,
+};
+
+entity! {
+    /// A newsletter, without what it says: its [contents](super::ListContents) have that.
+    pub struct Newsletter: Debug {
+        /// Its number.
+        pub id: NewsletterId,
+        /// Its name.
+        pub name: Option<String>,
+        /// How it goes out.
+        pub channel: Option<Channel> = "type",
+        /// Its contents: one, and one more for each translation and each group of an A/B test.
+        pub content_ids: Vec<ContentId>,
+        /// The segments that its recipients are chosen by.
+        pub recipient_segment_ids: Vec<SegmentId>,
+        /// The subscription topic that it goes out under.
+        pub subscription_topic_id: Option<TopicId>,
+        /// Its tags.
+        pub tags: Vec<String>,
+        /// Its number and when it was last changed: another text says that it has changed since. It is no idempotency
+        /// key.
+        pub deduplicate_id: Option<String>,
+        /// When it was made.
+        pub created: Option<Timestamp>,
+        /// When it was last changed.
+        pub updated: Option<Timestamp>,
+        /// When it was last sent.
+        pub sent_at: Option<Timestamp>,
+    }
+}
+
+returned!(Newsletter in "newsletter" = r#"{"id":7,"name":"Spring","type":"email","content_ids":[90],"sent_at":null}"#);
+listed!(Newsletter in "newsletters" = r#"{"id":7,"name":"Spring","type":"email","content_ids":[90],"sent_at":null}"#);

@@ -1,0 +1,21 @@
+//! A group of an A/B test, as responses have it.
+
+use crate::{ContentId, TestGroupId, entity::entity, page::listed};
+
+entity! {
+    /// A group of an A/B test of a newsletter: people who get contents of their own.
+    pub struct TestGroup: Debug {
+        /// Its id; 0 is one.
+        pub id: TestGroupId,
+        /// Its name, such as `A`.
+        pub name: Option<String>,
+        /// What the contents are called.
+        pub label: Option<String>,
+        /// Whether it won the test.
+        pub winner: Option<bool>,
+        /// Its contents: one, and one more for each translation.
+        pub content_ids: Vec<ContentId>,
+    }
+}
+
+listed!(TestGroup in "test_groups" = r#"{"id":0,"name":"A","label":"Short","winner":false,"content_ids":["25","26"]}"#);
