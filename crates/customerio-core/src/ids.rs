@@ -112,6 +112,8 @@ numeric_ids! {
     BroadcastId "the broadcast's id";
     /// The number of a campaign.
     CampaignId "the campaign's id";
+    /// The number of a collection.
+    CollectionId "the collection's id";
     /// The number of a piece of content.
     ContentId "the content's id";
     /// The number of an export.

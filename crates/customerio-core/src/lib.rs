@@ -116,9 +116,9 @@ pub use crate::{
     from_response::{FromResponse, decode_json},
     identifiers::Identifiers,
     ids::{
-        ActionId, AssetFolderId, AssetId, BroadcastId, CampaignId, ContentId, DeliveryId, ExportId, ImportId,
-        JourneyId, LayoutId, NewsletterId, ObjectTypeId, SegmentId, SenderId, TemplateId, TestGroupId, TopicId,
-        TransactionalId, TransactionalMessageId, TriggerId, WebhookId, WorkspaceId,
+        ActionId, AssetFolderId, AssetId, BroadcastId, CampaignId, CollectionId, ContentId, DeliveryId, ExportId,
+        ImportId, JourneyId, LayoutId, NewsletterId, ObjectTypeId, SegmentId, SenderId, TemplateId, TestGroupId,
+        TopicId, TransactionalId, TransactionalMessageId, TriggerId, WebhookId, WorkspaceId,
     },
     limits::Limits,
     operation::Operation,

@@ -23,6 +23,7 @@
 //! | [`BATCH_ITEM`], [`BATCH`] | the Track API v2 and the Pipelines API | by default |
 //! | [`MESSAGE`], [`ATTACHMENTS`], [`EMAIL_RECIPIENTS`] | transactional messages | by default |
 //! | [`ASSET`] | files that are uploaded | by default |
+//! | [`COLLECTION`], [`COLLECTION_ROW`] | collections whose rows are sent | by default |
 //! | [`BROADCAST`], [`BROADCAST_DATA`], [`BROADCAST_PEOPLE`] | broadcast triggers | by default |
 //! | [`PERSON_ID`], [`OBJECT_ID`] | user ids and group ids in the Pipelines API | by [`Limits::all`] |
 //! | [`ATTRIBUTES`], [`ATTRIBUTE_NAME`], [`ATTRIBUTE_VALUE`] | traits in the Pipelines API | by [`Limits::all`] |
@@ -69,6 +70,12 @@ pub const SEGMENT_IDS: usize = 1_000;
 
 /// Most bytes of a file among the assets (App, `createAsset`).
 pub const ASSET: usize = 2_000_000;
+
+/// Most encoded bytes of what is in a collection (App, `addCollection`).
+pub const COLLECTION: usize = 10_000_000;
+
+/// Most encoded bytes of a row of a collection (App, `addCollection`).
+pub const COLLECTION_ROW: usize = 10_000;
 
 /// Most recipients of one e-mail over `to`, `cc` and `bcc` (App, `sendEmail`).
 pub const EMAIL_RECIPIENTS: usize = 15;
@@ -228,6 +235,10 @@ limits! {
         attachments, with_attachments = ATTACHMENTS;
         /// Most bytes of a file among the assets, or `None`. Default: [`ASSET`].
         asset, with_asset = ASSET;
+        /// Most encoded bytes of what is in a collection, or `None`. Default: [`COLLECTION`].
+        collection, with_collection = COLLECTION;
+        /// Most encoded bytes of a row of a collection, or `None`. Default: [`COLLECTION_ROW`].
+        collection_row, with_collection_row = COLLECTION_ROW;
         /// Most encoded bytes of a message without its attachments, or `None`. Default: [`MESSAGE`].
         message, with_message = MESSAGE;
         /// Most people that a broadcast trigger names, or `None`. Default: [`BROADCAST_PEOPLE`].

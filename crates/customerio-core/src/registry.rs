@@ -39,6 +39,7 @@ pub fn operations() -> impl Iterator<Item = &'static OperationInfo> {
         app::optouts::OPERATIONS,
         app::subscriptions::OPERATIONS,
         app::transactional::OPERATIONS,
+        app::collections::OPERATIONS,
         #[cfg(feature = "design_studio")]
         app::assets::OPERATIONS,
         app::RAW,
@@ -70,6 +71,7 @@ pub fn visit_samples(visitor: &mut impl crate::VisitSample) {
     app::optouts::visit_samples(visitor);
     app::subscriptions::visit_samples(visitor);
     app::transactional::visit_samples(visitor);
+    app::collections::visit_samples(visitor);
     #[cfg(feature = "design_studio")]
     app::assets::visit_samples(visitor);
 }

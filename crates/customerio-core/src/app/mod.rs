@@ -16,6 +16,7 @@ pub mod assets;
 pub mod broadcasts;
 pub mod campaigns;
 mod client;
+pub mod collections;
 pub mod customers;
 pub mod data_index;
 pub mod exports;
