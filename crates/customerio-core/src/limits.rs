@@ -15,7 +15,7 @@
 //! | limit | of | checked |
 //! | --- | --- | --- |
 //! | [`PERSON_ID`] | persons' ids, in paths and in bodies | by default |
-//! | [`OBJECT_ID`] | objects' ids in the Track API | by default |
+//! | [`OBJECT_ID`] | objects' ids in the Track API and the App API | by default |
 //! | [`ATTRIBUTES`], [`ATTRIBUTE_NAME`], [`ATTRIBUTE_VALUE`] | attributes in the Track API: of a person, an object, a relationship; and fields of a form | by default |
 //! | [`RELATIONSHIP`] | all attributes of a relationship in the Track API | by default |
 //! | [`EVENT_NAME`], [`EVENT_DATA`] | events and screens in the Track API; pages have data, and a URL for a name | by default |

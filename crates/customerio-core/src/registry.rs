@@ -40,6 +40,7 @@ pub fn operations() -> impl Iterator<Item = &'static OperationInfo> {
         app::subscriptions::OPERATIONS,
         app::transactional::OPERATIONS,
         app::collections::OPERATIONS,
+        app::objects::OPERATIONS,
         #[cfg(feature = "design_studio")]
         app::assets::OPERATIONS,
         app::RAW,
@@ -72,6 +73,7 @@ pub fn visit_samples(visitor: &mut impl crate::VisitSample) {
     app::subscriptions::visit_samples(visitor);
     app::transactional::visit_samples(visitor);
     app::collections::visit_samples(visitor);
+    app::objects::visit_samples(visitor);
     #[cfg(feature = "design_studio")]
     app::assets::visit_samples(visitor);
 }

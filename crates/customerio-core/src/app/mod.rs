@@ -24,6 +24,7 @@ pub mod imports;
 pub mod messages;
 pub(crate) mod model;
 pub mod newsletters;
+pub mod objects;
 pub mod optouts;
 mod raw;
 pub mod reporting_webhooks;

@@ -55,7 +55,7 @@ entity! {
     /// By what an object is known.
     pub struct ObjectIdentifiers: Default {
         /// The id that you gave.
-        pub object_id: Option<String>,
+        pub object_id: Option<String> = "object_id" | "id",
         /// The id that Customer.io gave, which never changes.
         pub cio_object_id: Option<String>,
     }
