@@ -241,9 +241,10 @@ macro_rules! message_id_from {
 
 message_id_from!(u8 u16 u32 u64 usize i8 i16 i32 i64 isize; &str &String String);
 
-/// Makes a type of a text by which Customer.io knows something.
+/// Makes a type of a text by which Customer.io knows something. Behind it stands what messages call it, and what else is
+/// checked of it.
 macro_rules! text_ids {
-    ($($(#[$meta:meta])* $name:ident $what:literal;)*) => {$(
+    ($($(#[$meta:meta])* $name:ident $what:literal $(: $check:ident)?;)*) => {$(
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
@@ -291,10 +292,14 @@ macro_rules! text_ids {
 
             fn check(&self) -> Result<(), BuildError> {
                 // The vendor documents no limit of its length.
-                check_identifier($what, self.as_str(), usize::MAX)
+                check_identifier($what, self.as_str(), usize::MAX)?;
+                $($check($what, self.as_str())?;)?
+                Ok(())
             }
             fn write(&self, path: &mut Path) -> Result<(), BuildError> {
-                path.segment($what, self.as_str(), usize::MAX)
+                Part::check(self)?;
+                path.checked_segment("", self.as_str());
+                Ok(())
             }
         }
 
@@ -327,6 +332,18 @@ text_ids! {
     JourneyId "the journey's id";
     /// The id of a group of an A/B test of a newsletter: a number, of which 0 is one, that is text in paths.
     TestGroupId "the test group's id";
+    /// The id of a live notification: a ULID.
+    #[doc(alias = "instance_id")]
+    LiveNotificationId "the live notification's id": check_ulid;
+}
+
+/// Refuses what is no ULID, without a look at which letters they have not.
+fn check_ulid(what: &'static str, text: &str) -> Result<(), BuildError> {
+    if text.len() == 26 && text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return Ok(());
+    }
+    let problem = "it must be a ULID, which has 26 letters and digits";
+    Err(BuildError::new(what, BuildErrorKind::Invalid(problem.into())))
 }
 
 macro_rules! test_group_id_from {

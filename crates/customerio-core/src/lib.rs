@@ -117,8 +117,8 @@ pub use crate::{
     identifiers::Identifiers,
     ids::{
         ActionId, AssetFolderId, AssetId, BroadcastId, CampaignId, CollectionId, ContentId, DeliveryId, ExportId,
-        ImportId, JourneyId, LayoutId, NewsletterId, ObjectTypeId, SegmentId, SenderId, TemplateId, TestGroupId,
-        TopicId, TransactionalId, TransactionalMessageId, TriggerId, WebhookId, WorkspaceId,
+        ImportId, JourneyId, LayoutId, LiveNotificationId, NewsletterId, ObjectTypeId, SegmentId, SenderId, TemplateId,
+        TestGroupId, TopicId, TransactionalId, TransactionalMessageId, TriggerId, WebhookId, WorkspaceId,
     },
     limits::Limits,
     operation::Operation,

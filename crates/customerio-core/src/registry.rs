@@ -41,6 +41,7 @@ pub fn operations() -> impl Iterator<Item = &'static OperationInfo> {
         app::transactional::OPERATIONS,
         app::collections::OPERATIONS,
         app::objects::OPERATIONS,
+        app::live_notifications::OPERATIONS,
         #[cfg(feature = "design_studio")]
         app::assets::OPERATIONS,
         app::RAW,
@@ -74,6 +75,7 @@ pub fn visit_samples(visitor: &mut impl crate::VisitSample) {
     app::transactional::visit_samples(visitor);
     app::collections::visit_samples(visitor);
     app::objects::visit_samples(visitor);
+    app::live_notifications::visit_samples(visitor);
     #[cfg(feature = "design_studio")]
     app::assets::visit_samples(visitor);
 }

@@ -21,6 +21,7 @@ pub mod customers;
 pub mod data_index;
 pub mod exports;
 pub mod imports;
+pub mod live_notifications;
 pub mod messages;
 pub(crate) mod model;
 pub mod newsletters;

@@ -1,0 +1,101 @@
+//! A live notification, as responses have it.
+
+use crate::{
+    DeliveryId, LiveNotificationId, Timestamp,
+    entity::{entity, open_enum, returned},
+};
+
+entity! {
+    /// The live notification that a request was about.
+    pub struct LiveInstance: Debug {
+        /// Its id.
+        pub instance_id: LiveNotificationId,
+    }
+}
+
+returned!(LiveInstance = r#"{"instance_id":"01JZ8Z5V6T3W9KQ4N7R2C8M0XD"}"#);
+
+entity! {
+    /// A live notification, and how it goes with it.
+    pub struct LiveNotification: Debug {
+        /// Its id.
+        pub instance_id: LiveNotificationId,
+        /// Its type, as the app registered it.
+        pub notification_type: Option<String>,
+        /// `ios` or `android`.
+        pub platform: Option<String>,
+        /// How it goes with it.
+        pub state: Option<LiveNotificationState>,
+        /// When it started.
+        pub started_at: Option<Timestamp>,
+        /// When it expires.
+        pub expires_at: Option<Timestamp>,
+        /// When it ended.
+        pub ended_at: Option<Timestamp>,
+        /// Why it failed.
+        pub failure_reason: Option<String>,
+        /// What was last sent to the phone.
+        pub last_delivery: Option<LiveDelivery>,
+    }
+}
+
+returned!(
+    LiveNotification =
+        r#"{"instance_id":"01JZ8Z5V6T3W9KQ4N7R2C8M0XD","platform":"ios","state":"active","started_at":1700000000}"#
+);
+
+entity! {
+    /// What was sent to the phone for a live notification.
+    pub struct LiveDelivery: Debug {
+        /// Its id.
+        pub id: Option<DeliveryId>,
+        /// What it was to do.
+        pub operation: Option<LiveOperation>,
+        /// Where it came from: the API, or the phone.
+        pub source: Option<String>,
+        /// How it went.
+        pub status: Option<LiveDeliveryStatus>,
+        /// When it was made.
+        pub created_at: Option<Timestamp>,
+    }
+}
+
+open_enum! {
+    /// How it goes with a live notification.
+    pub enum LiveNotificationState {
+        /// It is shown.
+        Active = "active",
+        /// It was ended.
+        Ended = "ended",
+        /// Its time ran out.
+        Expired = "expired",
+        /// It failed: [`LiveNotification::failure_reason`] says why.
+        Failed = "failed",
+    }
+}
+
+open_enum! {
+    /// What is done to a live notification.
+    pub enum LiveOperation {
+        /// It starts.
+        Start = "start",
+        /// It shows something else.
+        Update = "update",
+        /// It ends.
+        End = "end",
+    }
+}
+
+open_enum! {
+    /// How it goes with what is sent to the phone.
+    pub enum LiveDeliveryStatus {
+        /// It waits.
+        Queued = "queued",
+        /// It was sent.
+        Sent = "sent",
+        /// It failed.
+        Failed = "failed",
+        /// It cannot be delivered.
+        Undeliverable = "undeliverable",
+    }
+}
