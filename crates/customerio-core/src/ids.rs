@@ -325,9 +325,15 @@ macro_rules! text_ids {
 }
 
 text_ids! {
+    /// The id of a component in Design Studio: a UUID.
+    ComponentId "the component's id";
     /// The id of a delivery: a message to one person. Responses to sends, reporting webhooks and the header
     /// `CIO-Delivery-ID` of the message have it.
     DeliveryId "the delivery's id";
+    /// The id of an e-mail in Design Studio, or of its variant in a language: a UUID.
+    EmailId "the e-mail's id";
+    /// The id of a folder in Design Studio: a UUID. A folder of assets has an [`AssetFolderId`].
+    FolderId "the folder's id";
     /// The id of a journey: one person's way through a campaign or a broadcast.
     JourneyId "the journey's id";
     /// The id of a group of an A/B test of a newsletter: a number, of which 0 is one, that is text in paths.
@@ -335,6 +341,8 @@ text_ids! {
     /// The id of a live notification: a ULID.
     #[doc(alias = "instance_id")]
     LiveNotificationId "the live notification's id": check_ulid;
+    /// The id of a version of an e-mail in Design Studio: a UUID.
+    VersionId "the version's id";
 }
 
 /// Refuses what is no ULID, without a look at which letters they have not.

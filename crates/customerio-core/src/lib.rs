@@ -116,9 +116,10 @@ pub use crate::{
     from_response::{FromResponse, decode_json},
     identifiers::Identifiers,
     ids::{
-        ActionId, AssetFolderId, AssetId, BroadcastId, CampaignId, CollectionId, ContentId, DeliveryId, ExportId,
-        ImportId, JourneyId, LayoutId, LiveNotificationId, NewsletterId, ObjectTypeId, SegmentId, SenderId, TemplateId,
-        TestGroupId, TopicId, TransactionalId, TransactionalMessageId, TriggerId, WebhookId, WorkspaceId,
+        ActionId, AssetFolderId, AssetId, BroadcastId, CampaignId, CollectionId, ComponentId, ContentId, DeliveryId,
+        EmailId, ExportId, FolderId, ImportId, JourneyId, LayoutId, LiveNotificationId, NewsletterId, ObjectTypeId,
+        SegmentId, SenderId, TemplateId, TestGroupId, TopicId, TransactionalId, TransactionalMessageId, TriggerId,
+        VersionId, WebhookId, WorkspaceId,
     },
     limits::Limits,
     operation::Operation,

@@ -44,6 +44,10 @@ pub fn operations() -> impl Iterator<Item = &'static OperationInfo> {
         app::live_notifications::OPERATIONS,
         #[cfg(feature = "design_studio")]
         app::assets::OPERATIONS,
+        #[cfg(feature = "design_studio")]
+        app::design_studio::components::OPERATIONS,
+        #[cfg(feature = "design_studio")]
+        app::design_studio::folders::OPERATIONS,
         app::RAW,
     ]
     .into_iter()
@@ -78,6 +82,10 @@ pub fn visit_samples(visitor: &mut impl crate::VisitSample) {
     app::live_notifications::visit_samples(visitor);
     #[cfg(feature = "design_studio")]
     app::assets::visit_samples(visitor);
+    #[cfg(feature = "design_studio")]
+    app::design_studio::components::visit_samples(visitor);
+    #[cfg(feature = "design_studio")]
+    app::design_studio::folders::visit_samples(visitor);
 }
 
 #[cfg(test)]

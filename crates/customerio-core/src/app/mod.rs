@@ -19,6 +19,8 @@ mod client;
 pub mod collections;
 pub mod customers;
 pub mod data_index;
+#[cfg(feature = "design_studio")]
+pub mod design_studio;
 pub mod exports;
 pub mod imports;
 pub mod live_notifications;

@@ -135,11 +135,15 @@ pub trait Paged: Operation<Output: MaybeSend> {
 }
 
 /// Where the page after `page` starts, whose number it says itself beside how long pages are and how many items there are.
+///
+/// A page is the last one where nothing is on it: no items, no odd ones, and no other list beside them.
 pub(crate) fn next_number<T: Listed>(page: &Page<T>) -> Option<Cursor> {
-    let odd = T::NAMES.iter().any(|name| page.extra.contains_key(*name));
+    let is_odd = |name: &&str| page.extra.get(*name).is_some_and(|odd| !odd.is_null());
+    let has_items = |value: &Value| value.as_array().is_some_and(|list| !list.is_empty());
+    let is_empty = page.items.is_empty() && !T::NAMES.iter().any(is_odd) && !page.extra.values().any(has_items);
     let number = |name| page.extra.get("meta")?.get("pagination")?.get(name)?.as_u64();
     let (at, limit, total) = (number("page")?, number("limit")?, number("total")?);
-    let is_last = (page.items.is_empty() && !odd) || at.saturating_mul(limit) >= total;
+    let is_last = is_empty || at.saturating_mul(limit) >= total;
     (!is_last).then(|| Cursor::from((at + 1).to_string()))
 }
 

@@ -7,6 +7,7 @@ use crate::{
     entity::open_enum,
     json::JsonText,
     macros::{opaque_debug, setters},
+    path::Part,
     text::Text,
 };
 
@@ -71,6 +72,14 @@ impl<T: Copy> Change<T> {
         check: impl FnOnce(T) -> Result<(), BuildError>,
     ) -> Result<(), BuildError> {
         if let Some(Self::Set(value)) = change { check(*value) } else { Ok(()) }
+    }
+}
+
+impl<T: Part> Change<T> {
+    /// Checks the id that is set.
+    #[cfg(feature = "design_studio")]
+    pub(crate) fn check_id(change: Option<&Self>) -> Result<(), BuildError> {
+        if let Some(Self::Set(id)) = change { id.check() } else { Ok(()) }
     }
 }
 

@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-/// The order of a list, by when things were made.
+/// The order of a list, by when things were made where it is not said by what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Sort {
-    /// The oldest first.
+    /// The oldest first; of names, from A to Z.
     Ascending,
-    /// The newest first.
+    /// The newest first; of names, from Z to A.
     Descending,
 }
 

@@ -1,0 +1,52 @@
+//! A component in Design Studio, as responses have it.
+
+use crate::{
+    ComponentId, FolderId, Timestamp,
+    entity::{entity, returned},
+    page::listed,
+};
+
+entity! {
+    /// A piece of HTML that e-mails in Design Studio have as a tag.
+    pub struct Component: Debug {
+        /// Its id.
+        pub id: ComponentId,
+        /// Its name.
+        pub name: Option<String>,
+        /// The name of the tag that stands for it in e-mails.
+        pub tag: Option<String>,
+        /// The folder that it is in; none where it is in none.
+        pub parent_folder_id: Option<FolderId>,
+        /// When it was made.
+        pub created: Option<Timestamp>,
+        /// When it was last changed.
+        pub updated: Option<Timestamp>,
+        /// Its HTML. Lists do not have it: [`Get`](super::Get) does.
+        pub content: Option<String>,
+    }
+}
+
+returned!(Component in "component" = r#"{"id":"1f6b1f0e-2b7a-4a55-8a53-0f4f6e1d2c3b","name":"Footer","tag":"x-footer"}"#);
+listed!(Component in "components" = r#"{"id":"1f6b1f0e-2b7a-4a55-8a53-0f4f6e1d2c3b","name":"Footer","tag":"x-footer"}"#);
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::survives_changes;
+
+    #[test]
+    fn a_component_is_read_field_by_field() {
+        let component = json!({
+            "id": "c-1", "name": "Footer", "tag": "x-footer", "parent_folder_id": "f-0", "content": "<p>Bye</p>",
+            "created": 1_700_000_000, "updated": 1_700_000_001,
+        });
+        let read: Component = serde_json::from_value(component.clone()).unwrap();
+        assert_eq!((read.id, read.parent_folder_id), ("c-1".into(), Some("f-0".into())));
+        assert_eq!((read.name.as_deref(), read.tag.as_deref()), (Some("Footer"), Some("x-footer")));
+        assert_eq!((read.created, read.updated), (Some(1_700_000_000.into()), Some(1_700_000_001.into())));
+        assert_eq!((read.content.as_deref(), read.extra.is_empty()), (Some("<p>Bye</p>"), true));
+        survives_changes::<Component>(&component, &["id"]);
+    }
+}

@@ -1,0 +1,130 @@
+//! What folders, components and e-mails have in common: how they are listed, named and changed.
+
+use std::fmt;
+
+use crate::{BuildError, BuildErrorKind, path::arguments, unseen::check_visible};
+
+/// What a list is in the order of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SortBy {
+    /// When things were made.
+    Created,
+    /// When things were last changed.
+    Updated,
+    /// Their names.
+    Name,
+}
+
+impl fmt::Display for SortBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Created => "created",
+            Self::Updated => "updated",
+            Self::Name => "name",
+        })
+    }
+}
+
+arguments! { SortBy: false; }
+
+/// A [`plain!`](crate::macros::plain) that lists what is in folders, page by page. Its `query` has the options that this
+/// list alone has, and those of all such lists come behind them.
+///
+/// With `beside folders;` the responses list folders too, which [`Page::folders`](crate::Page) of these items reads.
+macro_rules! list_nodes {
+    (
+        $(#[$meta:meta])*
+        pub struct $operation:ident {}
+        $name:literal = GET $route:literal -> Page<$item:ident>;
+        query { $($options:tt)* }
+        beside folders;
+    ) => {
+        $crate::app::design_studio::nodes::list_nodes! {
+            $(#[$meta])*
+            pub struct $operation {}
+            $name = GET $route -> Page<$item>;
+            query { $($options)* }
+        }
+
+        impl $crate::Page<$item> {
+            /// The folders that the response lists beside the items. They stay in [`extra`](Self::extra), where those are
+            /// too that cannot be read.
+            #[must_use]
+            pub fn folders(&self) -> Vec<$crate::app::design_studio::folders::Folder> {
+                $crate::app::design_studio::folders::read_all(&self.extra)
+            }
+        }
+    };
+    (
+        $(#[$meta:meta])*
+        pub struct $operation:ident {}
+        $name:literal = GET $route:literal -> Page<$item:ident>;
+        query { $($options:tt)* }
+    ) => {
+        $crate::macros::plain! {
+            $(#[$meta])*
+            pub struct $operation {}
+            $name = GET $route -> $crate::Page<$item>;
+            query {
+                $($options)*
+                /// Those in this folder, which must be there, and in the folders in it. Default: all.
+                with_folder, parent_folder_id: into $crate::FolderId = "LEAK-folder";
+                /// Those in the folder itself alone; without a folder, those in none. Default: false.
+                with_direct_descendants_only, direct_descendants_only: bool = true;
+                /// What the list is in the order of. Default: when things were made.
+                with_sort_by, sort_by: $crate::app::design_studio::SortBy = $crate::app::design_studio::SortBy::Name;
+                /// The order. Default: ascending.
+                with_sort_order, sort_order: $crate::app::Sort = $crate::app::Sort::Descending;
+                /// Those that were made before this time.
+                with_created_before, created_before: time = 1_700_086_400;
+                /// Those that were made after this time.
+                with_created_after, created_after: time = 1_700_000_000;
+                /// Those that were last changed before this time.
+                with_updated_before, updated_before: time = 1_700_086_401;
+                /// Those that were last changed after this time.
+                with_updated_after, updated_after: time = 1_700_000_001;
+                /// The number of the page, from 1.
+                with_page, page: u32 = 2;
+                /// The most items on a page, up to 10,000. Default: 1,000.
+                with_limit, limit: u32 = 500;
+            }
+        }
+
+        $crate::page::paged!($operation of $item by page);
+    };
+}
+pub(in crate::app::design_studio) use list_nodes;
+
+/// Refuses a name with nothing to see in it, or with more than `most` characters.
+pub(in crate::app::design_studio) fn check_name(what: &'static str, name: &str, most: usize) -> Result<(), BuildError> {
+    check_visible(what, name)?;
+    match name.chars().count() {
+        count if count > most => {
+            let reason = format!("it has {count} characters, and the limit is {most}");
+            Err(BuildError::new(what, BuildErrorKind::Invalid(reason.into())))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Refuses an update where nothing is set, because the service does.
+pub(in crate::app::design_studio) fn check_changes(changes: bool) -> Result<(), BuildError> {
+    if changes {
+        return Ok(());
+    }
+    Err(BuildError::new("the update", BuildErrorKind::Invalid("it changes nothing: set what should change".into())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_counted_in_characters() {
+        let check = |name: &str| check_name("the name", name, 3).map_err(|error| error.to_string());
+        assert_eq!(check("äöü"), Ok(()));
+        assert_eq!(check("äöüß").unwrap_err(), "the name is not valid: it has 4 characters, and the limit is 3");
+        assert_eq!(check("").unwrap_err(), "the name is empty");
+    }
+}
