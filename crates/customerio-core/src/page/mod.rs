@@ -137,6 +137,7 @@ pub trait Paged: Operation<Output: MaybeSend> {
 /// Where the page after `page` starts, whose number it says itself beside how long pages are and how many items there are.
 ///
 /// A page is the last one where nothing is on it: no items, no odd ones, and no other list beside them.
+#[cfg(feature = "design_studio")]
 pub(crate) fn next_number<T: Listed>(page: &Page<T>) -> Option<Cursor> {
     let is_odd = |name: &&str| page.extra.get(*name).is_some_and(|odd| !odd.is_null());
     let has_items = |value: &Value| value.as_array().is_some_and(|list| !list.is_empty());

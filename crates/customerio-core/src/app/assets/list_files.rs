@@ -24,9 +24,9 @@ plain! {
     pub struct ListFiles {}
     "app.assets.list_files" = GET "/v1/assets" -> Page<Asset>;
     query {
-        /// Those in this folder. Default: those in none.
+        /// Those in this folder, and in the folders in it. Default: all.
         with_folder, parent_folder_id: into AssetFolderId = 3;
-        /// Those in the folder alone, and not in the folders in it. Default: false.
+        /// Those in the folder itself alone; without a folder, those in none. Default: false.
         with_direct_descendants_only, direct_descendants_only: bool = true;
         /// The number of the page, from 1.
         with_page, page: u32 = 2;

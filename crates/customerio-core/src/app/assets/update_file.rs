@@ -63,7 +63,7 @@ impl Operation for UpdateFile {
     }
     fn body(self, _: &Limits) -> Result<Body, BuildError> {
         self.name.as_ref().map_or(Ok(()), |name| check_visible("the asset's name", name))?;
-        Change::check(self.parent_folder_id.as_ref(), AssetFolderId::check)?;
+        Change::check_id(self.parent_folder_id.as_ref())?;
         Body::json(&self)
     }
 }

@@ -1,9 +1,11 @@
-//! A component in Design Studio, as responses have it.
+//! A component in Design Studio, as responses have it, and what it can be called.
 
 use crate::{
-    ComponentId, FolderId, Timestamp,
+    BuildError, ComponentId, FolderId, Timestamp,
+    app::design_studio::nodes::check_name,
     entity::{entity, returned},
     page::listed,
+    unseen::check_visible,
 };
 
 entity! {
@@ -28,6 +30,12 @@ entity! {
 
 returned!(Component in "component" = r#"{"id":"1f6b1f0e-2b7a-4a55-8a53-0f4f6e1d2c3b","name":"Footer","tag":"x-footer"}"#);
 listed!(Component in "components" = r#"{"id":"1f6b1f0e-2b7a-4a55-8a53-0f4f6e1d2c3b","name":"Footer","tag":"x-footer"}"#);
+
+/// Refuses a name or a tag that the service does.
+pub(super) fn check(name: Option<&str>, tag: Option<&str>) -> Result<(), BuildError> {
+    name.map_or(Ok(()), |name| check_name("the component's name", name, 255))?;
+    tag.map_or(Ok(()), |tag| check_visible("the component's tag", tag))
+}
 
 #[cfg(test)]
 mod tests {

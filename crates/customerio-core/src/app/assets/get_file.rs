@@ -1,0 +1,53 @@
+//! `GET /v1/assets/files/{id}`: one file among the assets.
+
+use super::Asset;
+use crate::{AssetId, macros::plain};
+
+plain! {
+    /// Reads what is known of a file among the assets: where it can be fetched, its size.
+    ///
+    /// Limits: 10 requests a second for the workspace.
+    /// <https://docs.customer.io/integrations/api/app/#operation/getAsset>
+    ///
+    /// ```
+    /// use customerio_core::{app::assets::GetFile, http::Response, parse};
+    ///
+    /// let json = r#"{"asset":{"id":12,"name":"logo.png","path":"https://files.example.com/logo.png","size":2048}}"#;
+    /// let file = parse::<GetFile>(Response::new(json.into()))?;
+    /// assert_eq!(file.path.as_deref(), Some("https://files.example.com/logo.png"));
+    /// # Ok::<(), customerio_core::Error>(())
+    /// ```
+    #[doc(alias = "get_asset")]
+    pub struct GetFile { id: AssetId = 12 }
+    "app.assets.get_file" = GET "/v1/assets/files/{id}" -> Asset;
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Response;
+
+    use super::*;
+    use crate::{
+        parse,
+        testing::{plain, refused_app, wire_app},
+    };
+
+    #[test]
+    fn the_whole_request() {
+        assert_eq!(wire_app(GetFile::new(12)), plain("GET /v1/assets/files/12"));
+        assert_eq!(
+            refused_app(GetFile::new(0)).to_string(),
+            "the asset's id is not valid: it must be a positive number"
+        );
+    }
+
+    #[test]
+    fn the_response_has_the_file() {
+        let json = r#"{"asset":{"id":"12","name":"logo.png","size":2048}}"#;
+        let file = parse::<GetFile>(Response::new(json.into())).unwrap();
+        assert_eq!((file.id, file.size), (12.into(), Some(2048)));
+        for json in [r#"{"asset":{"name":"logo.png"}}"#, r#"{"asset":null}"#, r#"{"id":12}"#] {
+            assert!(parse::<GetFile>(Response::new(json.into())).is_err(), "{json}");
+        }
+    }
+}
