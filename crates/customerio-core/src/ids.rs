@@ -126,6 +126,8 @@ numeric_ids! {
     NewsletterId "the newsletter's id";
     /// The number of a type of objects: 1 is the first type of a workspace.
     ObjectTypeId "the object's type";
+    /// The number of a run of inbox previews in Design Studio.
+    PreviewRunId "the run's id";
     /// The number of a segment.
     SegmentId "the segment's id";
     /// The number of a template.
@@ -341,6 +343,8 @@ text_ids! {
     /// The id of a live notification: a ULID.
     #[doc(alias = "instance_id")]
     LiveNotificationId "the live notification's id": check_ulid;
+    /// The id of a mail program on a device, of which Design Studio can make inbox previews.
+    PreviewClientId "the mail program's id";
     /// The id of a version of an e-mail in Design Studio: a UUID.
     VersionId "the version's id";
 }

@@ -48,6 +48,8 @@ pub fn operations() -> impl Iterator<Item = &'static OperationInfo> {
         app::design_studio::components::OPERATIONS,
         #[cfg(feature = "design_studio")]
         app::design_studio::folders::OPERATIONS,
+        #[cfg(feature = "design_studio")]
+        app::design_studio::inbox_previews::OPERATIONS,
         app::RAW,
     ]
     .into_iter()
@@ -86,6 +88,8 @@ pub fn visit_samples(visitor: &mut impl crate::VisitSample) {
     app::design_studio::components::visit_samples(visitor);
     #[cfg(feature = "design_studio")]
     app::design_studio::folders::visit_samples(visitor);
+    #[cfg(feature = "design_studio")]
+    app::design_studio::inbox_previews::visit_samples(visitor);
 }
 
 #[cfg(test)]

@@ -110,6 +110,16 @@ mod tests {
         (serde_json::from_str(&text).unwrap(), request("one"), request("other"))
     }
 
+    #[cfg(feature = "design_studio")]
+    #[test]
+    fn what_is_stored_still_asks_for_what_the_operation_does() {
+        use crate::app::design_studio::inbox_previews::Capture;
+
+        let (_, one, _) = stored(Capture::new("e-1", 7, "gmail"));
+        assert!(one.contains(&format!("\naccept: {}\n", Capture::ACCEPT)), "{one}");
+        assert!(!one.contains("accept: application/json"), "{one}");
+    }
+
     #[test]
     fn what_is_stored_names_no_credentials_and_is_read_with_others() {
         let identify = Identify::new("a/b").with_email("ada@example.com");

@@ -106,7 +106,10 @@ const ANSWERS: [(u16, &str); 18] = [
     (302, r#"{"meta":{"error":"LEAK-message"}}"#),
     (400, r#"{"meta":{"error":"LEAK-message"}}"#),
     (401, r#"{"meta":{"errors":["LEAK-message","LEAK-other"]}}"#),
-    (404, r#"{"errors":[{"detail":"LEAK-message","code":"LEAK-code","source":{"pointer":"/LEAK-pointer"}}]}"#),
+    (
+        404,
+        r#"{"errors":[{"detail":"LEAK-message","code":"LEAK-code","source":{"pointer":"/LEAK-pointer"},"meta":{"LEAK-name":["LEAK-value"]}}]}"#,
+    ),
     (422, r#"{"errors":[{"reason":"LEAK-reason","field":"LEAK-field","message":"LEAK-message"}]}"#),
     (429, r#"{"error":"LEAK-message"}"#),
     (500, "<html>LEAK-page</html>"),

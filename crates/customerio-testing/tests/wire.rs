@@ -3,13 +3,19 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod catalogue;
+mod on_threads;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-use customerio_core::{Endpoint, Region, Transport, build, bytes::Bytes, http::Request, track::Delete};
+use customerio_core::{
+    Client, Endpoint, Region, Transport, app::design_studio::inbox_previews::Capture, build, bytes::Bytes,
+    http::Request, track::Delete,
+};
 use customerio_hyper::HyperTransport;
 use customerio_reqwest::ReqwestTransport;
 use customerio_testing::WireServer;
+use customerio_ureq::UreqTransport;
+use on_threads::OnThreads;
 
 /// The request as HTTP/1.1 writes it: core's headers in core's order, and then the one that a transport adds.
 fn on_the_wire(request: &Request<Bytes>) -> String {
@@ -66,6 +72,28 @@ async fn a_base_url_is_the_same_bytes_through_each_transport() {
     for path in ["a\\..\\b", "é", "\"{|}", "a b", "%zz", "a[1]"] {
         let endpoint = Endpoint::track(Region::Us, "site", "key").unwrap();
         assert!(endpoint.with_base_url(&format!("{url}/{path}")).is_err(), "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_image_is_asked_for_as_one_and_comes_byte_for_byte_through_each_transport() {
+    let image: Vec<u8> = (0..=u8::MAX).cycle().take(100_000).collect();
+    let ureq = OnThreads { transport: UreqTransport::new().unwrap(), longer: Duration::ZERO };
+    let transports: [Arc<dyn Transport>; 3] =
+        [Arc::new(HyperTransport::new().unwrap()), Arc::new(ReqwestTransport::new().unwrap()), Arc::new(ureq)];
+    for transport in transports {
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-type: image/png\r\ncontent-length: {}\r\n\r\n", image.len());
+        let server = WireServer::start().unwrap().answering([head.into_bytes(), image.clone()].concat());
+        let endpoint = Endpoint::app(Region::Us, "key").unwrap().with_base_url(&server.url()).unwrap();
+        let client = Client::new(endpoint, transport);
+        let captured =
+            tokio::spawn(async move { client.call(Capture::new("e-1", 7, "gmail")).await }).await.unwrap().unwrap();
+        assert_eq!(captured.content_type.as_deref(), Some("image/png"));
+        assert!(captured.bytes == image, "{} bytes came as {} others", image.len(), captured.bytes.len());
+
+        let received = String::from_utf8(server.received().pop().unwrap()).unwrap();
+        assert!(received.contains("\r\naccept: image/*, application/json;q=0.5\r\n"), "{received}");
+        assert_eq!(received.matches("accept:").count(), 1, "{received}");
     }
 }
 

@@ -298,7 +298,7 @@ mod tests {
         let authorization = http::HeaderValue::from_static("Bearer k3y-0123456789");
         let read = |status: u16, location: &str| {
             let body = r#"{"errors":[{"detail":"bad key Bearer k3y-0123456789","code":"k3y-0123456789",
-                "source":{"pointer":"/k3y-0123456789"}}]}"#;
+                "source":{"pointer":"/k3y-0123456789"},"meta":{"k3y-0123456789":["k3y-0123456789",{"a":"k3y-0123456789"}]}}]}"#;
             let response =
                 http::Response::builder().status(status).header("location", location).body(body.into()).unwrap();
             let answer = Answer { operation: "app.call", response, attempts: 1, stop_reason: StopReason::Final };
@@ -309,10 +309,14 @@ mod tests {
             error.to_string(),
             format!("app.call was answered with 401 Unauthorized: bad key Bearer [credential]; {key}")
         );
-        let Detail { message, code, pointer } = &error.details()[0];
+        let Detail { message, code, pointer, meta } = &error.details()[0];
         assert_eq!(
             (message.as_str(), code.as_deref(), pointer.as_deref()),
             ("bad key Bearer [credential]", Some("[credential]"), Some("/[credential]"))
+        );
+        assert_eq!(
+            serde_json::Value::from(meta.clone()),
+            serde_json::json!({"[credential]": ["[credential]", {"a": "[credential]"}]})
         );
         assert!(!format!("{error:?} {error:#?}").contains("k3y"), "{error:?}");
         assert_eq!(read(403, "").to_string(), "app.call was answered with 403 Forbidden: bad key Bearer [credential]");

@@ -6,7 +6,7 @@ use serde::{
     Deserialize, Deserializer,
     de::{IgnoredAny, MapAccess, Visitor},
 };
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::key::Secrets;
 
@@ -20,12 +20,34 @@ pub struct Detail {
     pub code: Option<String>,
     /// The part of the request that is meant, as a JSON pointer.
     pub pointer: Option<String>,
+    /// What else the server says of it. Where an e-mail in Design Studio cannot be published, these are the Liquid errors:
+    /// a list for each language.
+    pub meta: Map<String, Value>,
 }
 
 impl Detail {
     pub(super) fn blank(&mut self, secrets: &Secrets) {
-        let Self { message, code, pointer } = self;
+        let Self { message, code, pointer, meta } = self;
         [Some(message), code.as_mut(), pointer.as_mut()].into_iter().flatten().for_each(|text| secrets.blank_in(text));
+        blank_object(meta, secrets);
+    }
+}
+
+fn blank_object(object: &mut Map<String, Value>, secrets: &Secrets) {
+    let blanked = std::mem::take(object).into_iter().map(|(mut name, mut value)| {
+        secrets.blank_in(&mut name);
+        blank_value(&mut value, secrets);
+        (name, value)
+    });
+    *object = blanked.collect();
+}
+
+fn blank_value(value: &mut Value, secrets: &Secrets) {
+    match value {
+        Value::String(text) => secrets.blank_in(text),
+        Value::Array(list) => list.iter_mut().for_each(|value| blank_value(value, secrets)),
+        Value::Object(object) => blank_object(object, secrets),
+        _ => {}
     }
 }
 
@@ -67,6 +89,7 @@ fn detail(entry: &Value) -> Option<Detail> {
             code => code.as_str().map(str::to_owned),
         },
         pointer: entry["source"]["pointer"].as_str().map(str::to_owned),
+        meta: entry["meta"].as_object().cloned().unwrap_or_default(),
     })
 }
 
@@ -156,6 +179,17 @@ mod tests {
             read(br#"{"errors":[{"detail":"a","code":12},{"detail":"b","code":null},{"detail":"c","code":[]}]}"#);
         let codes: Vec<_> = details.iter().map(|detail| detail.code.as_deref()).collect();
         assert_eq!(codes, [Some("12"), None, None]);
+    }
+
+    #[test]
+    fn what_else_is_said_of_an_error_is_kept() {
+        let details = read(
+            br#"{"errors":[{"detail":"3 languages","status":"422","meta":{"":["no such tag"],"de":["a","b"]}},
+                {"detail":"b","status":409,"meta":["odd"]},{"detail":"c","meta":null}]}"#,
+        );
+        assert_eq!(Value::from(details[0].meta.clone()), serde_json::json!({"": ["no such tag"], "de": ["a", "b"]}));
+        assert!(details[1].meta.is_empty() && details[2].meta.is_empty());
+        assert!(!format!("{details:?}").contains("no such tag"));
     }
 
     #[test]

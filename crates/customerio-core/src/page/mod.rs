@@ -105,8 +105,9 @@ impl<T: Listed> FromResponse for Page<T> {
         let (mut extra, mut odd) = (Map::new(), None);
         let items = list(json, &mut odd, T::read);
         extra.extend(odd.map(|odd| (name.to_owned(), odd)));
-        let next = fields.take(&["next"], &mut extra).map_err(missing)?;
+        let next: Option<Cursor> = fields.take(&["next"], &mut extra).map_err(missing)?;
         fields.drain(&mut extra);
+        let next = next.or_else(|| next_of_meta(items.is_empty(), name, &extra));
         Ok(Self { items, next, extra })
     }
 }
@@ -134,16 +135,20 @@ pub trait Paged: Operation<Output: MaybeSend> {
     fn items(page: Self::Output) -> Vec<Self::Item>;
 }
 
-/// Where the page after `page` starts, whose number it says itself beside how long pages are and how many items there are.
+/// Where the next page starts, where a response says in `meta` how it goes on: with a cursor, or with the number of this
+/// page beside how long pages are and how many items there are. `list` is the name of the list.
 ///
-/// A page is the last one where nothing is on it: no items, no odd ones, and no other list beside them.
-#[cfg(feature = "design_studio")]
-pub(crate) fn next_number<T: Listed>(page: &Page<T>) -> Option<Cursor> {
-    let is_odd = |name: &&str| page.extra.get(*name).is_some_and(|odd| !odd.is_null());
-    let has_items = |value: &Value| value.as_array().is_some_and(|list| !list.is_empty());
-    let is_empty = page.items.is_empty() && !T::NAMES.iter().any(is_odd) && !page.extra.values().any(has_items);
-    let number = |name| page.extra.get("meta")?.get("pagination")?.get(name)?.as_u64();
+/// A page with a number is the last one where nothing is on it: no items, no odd ones, and no other list beside them.
+fn next_of_meta(no_items: bool, list: &str, extra: &Map<String, Value>) -> Option<Cursor> {
+    let pagination = extra.get("meta")?.get("pagination")?;
+    if let Some(cursor) = pagination.get("next_cursor").and_then(Value::as_str) {
+        return (!cursor.is_empty()).then(|| Cursor::from(cursor));
+    }
+    let number = |name| pagination.get(name)?.as_u64();
     let (at, limit, total) = (number("page")?, number("limit")?, number("total")?);
+    let is_odd = extra.get(list).is_some_and(|odd| !odd.is_null());
+    let has_items = |value: &Value| value.as_array().is_some_and(|list| !list.is_empty());
+    let is_empty = no_items && !is_odd && !extra.values().any(has_items);
     let is_last = is_empty || at.saturating_mul(limit) >= total;
     (!is_last).then(|| Cursor::from((at + 1).to_string()))
 }
@@ -161,7 +166,7 @@ macro_rules! paged {
                 self
             }
             fn next(&self, page: &$crate::Page<$item>) -> Option<$crate::Cursor> {
-                $crate::page::next_number(page)
+                page.next.clone()
             }
             fn items(page: $crate::Page<$item>) -> Vec<$item> {
                 page.items

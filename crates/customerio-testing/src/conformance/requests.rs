@@ -66,6 +66,8 @@ pub(super) async fn headers(transport: &dyn Transport) -> Outcome {
             for value in ["b", "a", "", "one, two; three=\"4\""] {
                 request.headers_mut().append("x-workspace-id", value.parse()?);
             }
+            // Not everything that is read is JSON.
+            request.headers_mut().insert("accept", "image/*, application/json;q=0.5".parse()?);
             Ok(request)
         })
         .await?;

@@ -5,6 +5,7 @@
 
 pub mod components;
 pub mod folders;
+pub mod inbox_previews;
 mod nodes;
 
 pub use self::nodes::SortBy;

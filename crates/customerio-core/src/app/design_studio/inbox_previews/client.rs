@@ -1,0 +1,37 @@
+//! A mail program on a device, as responses have it.
+
+use crate::{
+    PreviewClientId,
+    entity::{entity, open_enum},
+    page::listed,
+};
+
+entity! {
+    /// A mail program on a device, of which there can be previews.
+    pub struct PreviewClient: Debug {
+        /// Its id, which [`Submit`](super::Submit) takes.
+        pub id: PreviewClientId,
+        /// Its name.
+        pub client: Option<String>,
+        /// What kind of a program it is.
+        pub category: Option<DeviceCategory>,
+        /// The operating system that it runs on.
+        pub os: Option<String>,
+        /// The browser that it runs in.
+        pub browser: Option<String>,
+    }
+}
+
+listed!(PreviewClient in "clients" = r#"{"id":"gmail_chrome","client":"Gmail","category":"Web","browser":"Chrome"}"#);
+
+open_enum! {
+    /// What kind of a program shows e-mails.
+    pub enum DeviceCategory {
+        /// One on a phone or a tablet.
+        Mobile = "Mobile",
+        /// One on a computer.
+        Application = "Application",
+        /// One in a browser.
+        Web = "Web",
+    }
+}
