@@ -44,7 +44,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        Pages, parse,
+        Cursor, Pages, parse,
         testing::{plain, refused_app, survives_changes, wire_app},
     };
 
@@ -76,6 +76,7 @@ mod tests {
             assert!(pages.next_call().is_none());
             numbers
         };
+        assert_eq!(page(1, 3).next, Some(Cursor::from("2")));
         assert_eq!(walk(&[3, 1, 1]), [None, Some(2), Some(3)]);
         assert_eq!(walk(&[3, 0]), [None, Some(2)], "an empty one is the last, whatever the total is");
     }

@@ -3,6 +3,7 @@
 //! Everything has an id that is a UUID. An update changes what is set and leaves the rest as it is, and its response is
 //! empty. The service refuses a request with a field that it does not know, and no operation here sends one.
 
+mod checks;
 pub mod components;
 pub mod folders;
 pub mod inbox_previews;

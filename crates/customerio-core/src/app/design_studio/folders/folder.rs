@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     BuildError, BuildErrorKind, FolderId, Timestamp,
-    app::design_studio::nodes::check_name,
+    app::design_studio::checks::check_name,
     entity::{entity, returned},
     page::listed,
 };
