@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// The order of a list, by when things were made where it is not said by what.
+/// The order of a list: by when things were made, unless the list is told by what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Sort {
