@@ -219,10 +219,11 @@ impl Field for Map<String, Value> {
     }
 }
 
-/// Reads a list, without those of its items that cannot be read; or the one value that should have been a list of one.
+/// Reads a list, without those of its items that cannot be read; or the one value that should have been a list of one. The
+/// text `nil` is none: the contract has it for a list that is not there.
 pub(crate) fn list<T>(json: &RawValue, rest: &mut Option<Value>, read: impl Fn(&RawValue) -> Option<T>) -> Vec<T> {
     let Ok(items) = serde_json::from_str::<Vec<&RawValue>>(json.get()) else {
-        let one = read(json);
+        let one = Some(json).filter(|json| json.get() != "\"nil\"").and_then(&read);
         if one.is_none() {
             *rest = Some(value(json));
         }
@@ -387,6 +388,8 @@ mod tests {
         assert_eq!(read::<Vec<String>>(r#"["a", 1, null, "b"]"#), ["a", "1", "b"]);
         assert_eq!(read::<Vec<String>>(r#""a""#), ["a"]);
         assert_eq!(read::<Vec<String>>("null"), [""; 0]);
+        assert_eq!(read::<Vec<String>>(r#""nil""#), [""; 0]);
+        assert_eq!(read::<Vec<String>>(r#"["nil"]"#), ["nil"]);
         let headers = read::<BTreeMap<String, Vec<String>>>(r#"{"X-A": ["1", "2"], "X-B": "3", "X-C": null}"#);
         let expected = [("X-A", vec!["1", "2"]), ("X-B", vec!["3"]), ("X-C", vec![])];
         assert!(

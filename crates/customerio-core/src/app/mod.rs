@@ -46,8 +46,7 @@ pub use self::{
         PerUserDataAudience, Trigger, TriggerBroadcast, UserData,
     },
     model::{
-        Action, Activity, Channel, Content, ContentUpdate, DeliveryMetric, DeliveryState, Dependents, Language, Link,
-        LinkMetrics, MessageDelivery, Metrics, Periods, Resolution, SendingState, Series, Sort, TimeRange,
+        Action, ActionSummary, Activity, Channel, Content, ContentUpdate, DeliveryMetric, DeliveryState, Dependents, Language, LanguageVariant, Link, LinkMetrics, MessageDelivery, Metrics, Periods, Resolution, RunState, SendingState, Series, Sort, TemplateSummary, TimeRange,
     },
     raw::{RAW, Raw},
     send::{

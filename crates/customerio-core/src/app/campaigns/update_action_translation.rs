@@ -10,7 +10,7 @@ plain! {
     /// Changes what an action of a campaign sends in a language.
     ///
     /// Limits: 10 requests a second for the workspace.
-    /// <https://docs.customer.io/integrations/api/app/#operation/updateCampaignAction>
+    /// <https://docs.customer.io/integrations/api/app/#operation/updateCampaignActionTranslation>
     ///
     /// ```
     /// use customerio_core::{Limits, Prepared, app::{ContentUpdate, campaigns::UpdateActionTranslation}};

@@ -68,4 +68,75 @@ macro_rules! deliveries_setters {
         $($crate::app::model::deliveries_setters!(@$part);)*
     };
 }
-pub(in crate::app) use deliveries_setters;
+
+/// Declares an operation that lists the messages of one thing, such as a campaign, with the parts of `deliveries` that it
+/// has beside the page and the times.
+///
+/// ```text
+/// deliveries! {
+///     /// Lists the messages of a campaign.
+///     pub struct Messages { campaign_id: CampaignId = 46 }
+///     "app.campaigns.messages" = GET "/v1/campaigns/{campaign_id}/messages" -> Page<MessageDelivery>;
+///     with channel metric drafts tracked_responses;
+/// }
+/// ```
+macro_rules! deliveries {
+    (
+        $(#[$meta:meta])*
+        pub struct $operation:ident { $field:ident: $id:ty = $sample:expr }
+        $name:literal = GET $route:literal -> $page:ident<$item:ident>;
+        with $($part:ident)*;
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone)]
+        pub struct $operation {
+            $field: $id,
+            deliveries: $crate::app::model::Deliveries,
+        }
+
+        $crate::page::paged!($operation of $item from deliveries.start);
+
+        impl $operation {
+            /// Those of what this names.
+            #[must_use]
+            pub fn new($field: impl Into<$id>) -> Self {
+                Self { $field: $field.into(), deliveries: $crate::app::model::Deliveries::default() }
+            }
+
+            $crate::app::model::deliveries_setters!($($part)*);
+        }
+
+        impl $crate::Operation for $operation {
+            type Api = $crate::App;
+            type Output = $page<$item>;
+            const NAME: &'static str = $name;
+            const METHOD: http::Method = http::Method::GET;
+            const ROUTE: &'static str = $route;
+
+            fn path(&self, path: &mut $crate::Path) -> Result<(), $crate::BuildError> {
+                $crate::path::Part::write(&self.$field, path)
+            }
+            fn query(&self, query: &mut $crate::Query<'_>) -> Result<(), $crate::BuildError> {
+                self.deliveries.write(query);
+                Ok(())
+            }
+        }
+
+        $crate::macros::opaque_debug!($operation);
+        $crate::macros::sample!($operation: {
+            let mut sample = Self::new($sample)
+                .with_start("LEAK-start")
+                .with_limit(500)
+                .with_from(1_700_000_000)
+                .with_until(1_700_086_400);
+            $(sample.deliveries.$part = Some($crate::app::model::deliveries!(@$part));)*
+            sample
+        });
+    };
+    (@channel) => { "email".into() };
+    (@metric) => { "sent".into() };
+    (@state) => { "sent".into() };
+    (@drafts) => { true };
+    (@tracked_responses) => { true };
+}
+pub(in crate::app) use {deliveries, deliveries_setters};

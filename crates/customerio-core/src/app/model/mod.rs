@@ -14,6 +14,7 @@ mod period;
 mod series;
 mod sort;
 mod state;
+mod summary;
 
 pub(crate) use self::content::Change;
 pub use self::{
@@ -27,11 +28,12 @@ pub use self::{
     language::Language,
     metric::DeliveryMetric,
     period::{Periods, Resolution, TimeRange},
-    series::{Link, LinkMetrics, Metrics, Series},
+    series::{LanguageVariant, Link, LinkMetrics, Metrics, Series},
     sort::Sort,
     state::DeliveryState,
+    summary::{ActionSummary, RunState, TemplateSummary},
 };
 pub(in crate::app) use self::{
-    deliveries::{Deliveries, deliveries_setters},
+    deliveries::{Deliveries, deliveries, deliveries_setters},
     period::ReportTime,
 };

@@ -18,6 +18,8 @@ entity! {
         pub end: Option<String>,
         /// How long a period is, such as `days`.
         pub resolution: Option<String> = "res",
+        /// The numbers of each translation, by the number of its action: of an action of a campaign that has translations.
+        pub language_variants: BTreeMap<String, LanguageVariant>,
     }
 }
 
@@ -29,6 +31,18 @@ entity! {
     /// Names come and go: those that the service does not count for this kind of message are not there.
     pub struct Series: Debug {
         /// The numbers.
+        pub series: BTreeMap<String, Vec<i64>>,
+    }
+}
+
+entity! {
+    /// How many messages in one language reached which metric, period by period.
+    pub struct LanguageVariant: Debug {
+        /// Whether it is the text that people get whose language has none.
+        pub is_default: Option<bool> = "default",
+        /// The language; an empty text where it has none.
+        pub language: Option<String>,
+        /// The numbers by the name of the metric, as in [`Series::series`].
         pub series: BTreeMap<String, Vec<i64>>,
     }
 }

@@ -1,0 +1,38 @@
+//! What a campaign and a broadcast say of what is in them.
+
+use crate::{
+    ActionId, TemplateId,
+    entity::{entity, open_enum},
+};
+
+entity! {
+    /// An action of a campaign or of a broadcast, in short: its `GetAction` reads the rest.
+    pub struct ActionSummary: Debug {
+        /// Its number.
+        pub id: ActionId,
+        /// What it is, such as `email` or `webhook`. The words are not all those of [`Channel`](super::Channel).
+        pub kind: Option<String> = "type",
+    }
+}
+
+entity! {
+    /// A template of a campaign or of a broadcast. Deprecated by the vendor: use the actions.
+    pub struct TemplateSummary: Debug {
+        /// Its number.
+        pub id: TemplateId,
+        /// What it is of, such as `email`. The words are not all those of [`Channel`](super::Channel).
+        pub kind: Option<String> = "type",
+    }
+}
+
+open_enum! {
+    /// Whether a campaign or a broadcast runs.
+    pub enum RunState {
+        /// It runs.
+        Running = "running",
+        /// It was never started.
+        Draft = "draft",
+        /// It was stopped.
+        Stopped = "stopped",
+    }
+}
