@@ -119,9 +119,14 @@ pub(crate) fn deserialize<'de, T: Entity, D: serde::Deserializer<'de>>(deseriali
     T::from_fields(&mut fields).map_err(D::Error::missing_field)
 }
 
-/// The fields of a response, which must be a JSON object.
+/// The fields of a response, which must be a JSON object that does not say that the call failed.
 pub(crate) fn fields(response: &Response<Bytes>) -> Result<Fields<'_>, DecodeFailure> {
     check_reported(response)?;
+    object(response)
+}
+
+/// The fields of a response, which must be a JSON object, whatever it says of the call.
+pub(crate) fn object(response: &Response<Bytes>) -> Result<Fields<'_>, DecodeFailure> {
     let json: &RawValue = serde_json::from_slice(response.body())?;
     Fields::new(json).ok_or_else(|| DecodeFailure::new("is not a JSON object"))
 }

@@ -57,9 +57,9 @@ impl From<&Cursor> for Cursor {
     }
 }
 
-/// Text or a number; an empty one is none.
+/// Text or a number. An empty one is none, and so is the number 0, at which a list begins.
 impl Read for Cursor {
     fn read(json: &RawValue) -> Option<Self> {
-        String::read(json).filter(|text| !text.is_empty()).map(Self::from)
+        String::read(json).filter(|text| !text.is_empty() && json.get() != "0").map(Self::from)
     }
 }

@@ -15,8 +15,9 @@ pub use self::{
 };
 use crate::{
     DecodeFailure, FromResponse, MaybeSend, Operation,
-    entity::{fields, missing},
+    entity::{missing, object},
     fields::list,
+    from_response::check_reported,
 };
 
 /// A list, or a page of one.
@@ -98,12 +99,17 @@ impl<T: Listed> FromResponse for Page<T> {
     /// # Errors
     ///
     /// Where the body has no list of the name that the API promises; `null` is an empty one. Another name would look like
-    /// an empty workspace.
+    /// an empty workspace. Where the body says that the call failed; a list that is called `errors` is no such thing.
     fn from_response(response: &Response<Bytes>) -> Result<Self, DecodeFailure> {
-        let mut fields = fields(response)?;
-        let (name, json) = fields.remove(T::NAMES).ok_or_else(|| missing(T::NAMES[0]))?;
+        let mut fields = object(response)?;
+        let (name, json) = fields.remove(T::NAMES).unzip();
         let (mut extra, mut odd) = (Map::new(), None);
-        let items = list(json, &mut odd, T::read);
+        let items = json.map(|json| list(json, &mut odd, T::read)).unwrap_or_default();
+        // Errors that were asked for say nothing of the call; where none can be read as one of those, they are the API's.
+        if name != Some("errors") || items.is_empty() {
+            check_reported(response)?;
+        }
+        let name = name.ok_or_else(|| missing(T::NAMES[0]))?;
         extra.extend(odd.map(|odd| (name.to_owned(), odd)));
         let next: Option<Cursor> = fields.take(&["next"], &mut extra).map_err(missing)?;
         fields.drain(&mut extra);

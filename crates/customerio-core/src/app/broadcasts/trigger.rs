@@ -7,19 +7,20 @@ use serde::Serialize;
 
 use super::Audience;
 use crate::{
-    App, Body, BroadcastId, BuildError, Limits, Operation, Path, Quota, TriggerId,
+    App, Body, BroadcastId, BuildError, Limits, Operation, Path, Quota, Timestamp, TriggerId,
     entity::{entity, returned},
     json::{Attributes, Writer},
     limits::check_bytes,
     macros::{opaque_debug, sample},
+    page::listed,
 };
 
 /// Sends a broadcast to an audience.
 ///
 /// A person who does not exist, or who shares an e-mail address with another, makes the whole broadcast fail, unless an
 /// option of the audience says otherwise: Customer.io responds at once with 422, which is an
-/// [`ApiError`](crate::ApiError). Its details name the trigger, about which
-/// `GET /v1/campaigns/{broadcast_id}/triggers/{trigger_id}/errors` says more.
+/// [`ApiError`](crate::ApiError). Its details name the trigger, about which [`TriggerErrors`](super::TriggerErrors) says
+/// more. What it responds with otherwise is a trigger that waits: [`TriggerStatus`](super::TriggerStatus) says how far it is.
 ///
 /// Limits: 25 MB; data of 50,000 bytes; 10,000 people; one trigger in 10 seconds for each broadcast, and 5 that wait.
 /// <https://docs.customer.io/integrations/api/app/#operation/triggerBroadcast>
@@ -52,14 +53,33 @@ pub struct TriggerBroadcast {
 }
 
 entity! {
-    /// A trigger that Customer.io has taken.
+    /// A trigger of a broadcast, which Customer.io has taken.
+    ///
+    /// [`TriggerBroadcast`] has its number alone; [`TriggerStatus`](super::TriggerStatus) and
+    /// [`ListTriggers`](super::ListTriggers) have the rest.
     pub struct Trigger: Debug {
-        /// The number of the trigger, by which its state and its errors can be read.
+        /// Its number, by which [`TriggerStatus`](super::TriggerStatus) and [`TriggerErrors`](super::TriggerErrors) find it.
         pub id: TriggerId,
+        /// The broadcast.
+        pub broadcast_id: Option<BroadcastId>,
+        /// When the broadcast was triggered.
+        pub created_at: Option<Timestamp>,
+        /// When it was processed: see [`is_processed`](Self::is_processed).
+        pub processed_at: Option<Timestamp>,
     }
 }
 
-returned!(Trigger = r#"{"id":1}"#);
+returned!(Trigger = r#"{"id":1,"broadcast_id":12,"created_at":1700000000,"processed_at":1700000009}"#);
+listed!(Trigger in "triggers" = r#"{"id":1,"broadcast_id":12,"created_at":1700000000,"processed_at":1700000009}"#);
+
+impl Trigger {
+    /// Whether Customer.io is done with it. There can be [errors](super::TriggerErrors) all the same, and it says nothing of
+    /// the [messages](super::Messages).
+    #[must_use]
+    pub fn is_processed(&self) -> bool {
+        self.processed_at.is_some_and(|at| at.unix_seconds() > 0)
+    }
+}
 
 impl TriggerBroadcast {
     /// The broadcast with this number, to `audience`.

@@ -1,0 +1,41 @@
+//! A broadcast, as responses have it.
+
+use crate::{
+    BroadcastId, Timestamp,
+    app::{ActionSummary, RunState, TemplateSummary},
+    entity::{entity, returned},
+    page::listed,
+};
+
+entity! {
+    /// A broadcast that is triggered by the API.
+    pub struct Broadcast: Debug {
+        /// Its number.
+        pub id: BroadcastId,
+        /// Its number and when it was last changed: another text says that it has changed since. It is no idempotency key.
+        pub deduplicate_id: Option<String>,
+        /// Its name.
+        pub name: Option<String>,
+        /// What it is: `triggered_broadcast`.
+        pub kind: Option<String> = "type",
+        /// Whether it can be triggered.
+        pub active: Option<bool>,
+        /// Whether it runs.
+        pub state: Option<RunState>,
+        /// Its actions, in short: [`ListActions`](super::ListActions) has the rest.
+        pub actions: Vec<ActionSummary>,
+        /// Its tags.
+        pub tags: Vec<String>,
+        /// When it was made.
+        pub created: Option<Timestamp>,
+        /// When it was last changed.
+        pub updated: Option<Timestamp>,
+        /// When it was activated.
+        pub first_started: Option<Timestamp>,
+        /// Its templates. Deprecated by the vendor: use the [`actions`](Self::actions).
+        pub templates: Vec<TemplateSummary> = "msg_template_ids",
+    }
+}
+
+returned!(Broadcast in "broadcast" = r#"{"id":12,"name":"Sightings","type":"triggered_broadcast","state":"running"}"#);
+listed!(Broadcast in "broadcasts" = r#"{"id":12,"name":"Sightings","type":"triggered_broadcast","state":"running"}"#);

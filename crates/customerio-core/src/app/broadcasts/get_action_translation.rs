@@ -1,0 +1,63 @@
+//! `GET /v1/broadcasts/{broadcast_id}/actions/{action_id}/language/{language}`: what an action sends in a language.
+
+use crate::{
+    ActionId, BroadcastId,
+    app::{Action, Language},
+    macros::plain,
+};
+
+plain! {
+    /// Reads what an action of a broadcast sends in a language.
+    ///
+    /// The service responds with 400 where the action has no text in the language.
+    ///
+    /// Limits: 10 requests a second for the workspace.
+    /// <https://docs.customer.io/integrations/api/app/#operation/getBroadcastActionLanguage>
+    ///
+    /// ```
+    /// use customerio_core::{Limits, Prepared, app::{Language, broadcasts::GetActionTranslation}};
+    ///
+    /// let french = Prepared::new(GetActionTranslation::new(12, 7, "fr"), &Limits::default())?;
+    /// assert_eq!(french.path(), "/v1/broadcasts/12/actions/7/language/fr");
+    /// let default = Prepared::new(GetActionTranslation::new(12, 7, Language::default()), &Limits::default())?;
+    /// assert_eq!(default.path(), "/v1/broadcasts/12/actions/7/language/");
+    /// # Ok::<(), customerio_core::BuildError>(())
+    /// ```
+    #[doc(alias = "get_broadcast_action_language")]
+    pub struct GetActionTranslation { broadcast_id: BroadcastId = 12, action_id: ActionId = 7, language: Language = "fr" }
+    "app.broadcasts.get_action_translation" =
+        GET "/v1/broadcasts/{broadcast_id}/actions/{action_id}/language/{language}" -> Action;
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Response;
+
+    use super::*;
+    use crate::{
+        parse,
+        testing::{plain, refused_app, wire_app},
+    };
+
+    #[test]
+    fn the_whole_request() {
+        let get = |language: Language| GetActionTranslation::new(12, 7, language);
+        assert_eq!(wire_app(get("pt-BR".into())), plain("GET /v1/broadcasts/12/actions/7/language/pt-BR"));
+        assert_eq!(wire_app(get(Language::default())), plain("GET /v1/broadcasts/12/actions/7/language/"));
+        for (get, expected) in [
+            (get("".into()), "the language is empty"),
+            (GetActionTranslation::new(0, 7, "fr"), "the broadcast's id is not valid: it must be a positive number"),
+            (GetActionTranslation::new(12, 0, "fr"), "the action's id is not valid: it must be a positive number"),
+        ] {
+            assert_eq!(refused_app(get).to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn the_response_has_the_action() {
+        let json = r#"{"action":{"id":"8","broadcast_id":12,"language":"fr","subject":"Bonjour"}}"#;
+        let action = parse::<GetActionTranslation>(Response::new(json.into())).unwrap();
+        assert_eq!((action.id, action.broadcast_id), (8.into(), Some(12.into())));
+        assert_eq!((action.language.as_deref(), action.subject.as_deref()), (Some("fr"), Some("Bonjour")));
+    }
+}
