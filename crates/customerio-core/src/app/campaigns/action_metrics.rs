@@ -119,8 +119,10 @@ mod tests {
         ] {
             assert_eq!(refused_app(metrics).to_string(), expected);
         }
-        let error = refused_app(ActionMetrics::last(46, 7, Periods::hours(25))).to_string();
-        assert!(error.starts_with("the number of periods is not valid: there are 25 hours"), "{error}");
+        assert_eq!(
+            refused_app(ActionMetrics::last(46, 7, Periods::hours(25))).to_string(),
+            "the number of periods is not valid: it is 25 hours, and can be 2 to 24"
+        );
     }
 
     #[test]

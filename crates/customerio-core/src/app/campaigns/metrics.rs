@@ -102,10 +102,11 @@ mod tests {
     #[test]
     fn what_the_service_would_clip_or_misread_is_refused() {
         for (periods, expected) in [
-            (Periods::hours(25), "there are 25 hours, and it can be 1 to 24"),
-            (Periods::days(0), "there are 0 days, and it can be 1 to 45"),
-            (Periods::weeks(13), "there are 13 weeks, and it can be 1 to 12"),
-            (Periods::months(122), "there are 122 months, and it can be 1 to 121"),
+            (Periods::hours(25), "it is 25 hours, and can be 2 to 24"),
+            (Periods::days(0), "it is 0 days, and can be 2 to 45"),
+            (Periods::days(1), "it is 1 days, and can be 2 to 45"),
+            (Periods::weeks(13), "it is 13 weeks, and can be 2 to 12"),
+            (Periods::months(122), "it is 122 months, and can be 2 to 121"),
         ] {
             let error = refused_app(Metrics::last(46, periods)).to_string();
             assert_eq!(error, format!("the number of periods is not valid: {expected}"));

@@ -6,6 +6,9 @@ use crate::{
 
 /// The last hours, days, weeks or months, up to now: the periods of a report.
 ///
+/// There are two at least: the service counts two where it is asked for one, and all that there can be where it is asked for
+/// none.
+///
 /// ```
 /// use customerio_core::{Limits, Prepared, app::{Periods, campaigns::Links}};
 ///
@@ -21,25 +24,25 @@ pub struct Periods {
 }
 
 impl Periods {
-    /// The last hours, up to 24.
+    /// The last hours, 2 to 24.
     #[must_use]
     pub const fn hours(count: u32) -> Self {
         Self { unit: "hours", most: 24, steps: count }
     }
 
-    /// The last days, up to 45. The service counts 45 days where a report says nothing else.
+    /// The last days, 2 to 45. The service counts 45 days where a report says nothing else.
     #[must_use]
     pub const fn days(count: u32) -> Self {
         Self { unit: "days", most: 45, steps: count }
     }
 
-    /// The last weeks, up to 12.
+    /// The last weeks, 2 to 12.
     #[must_use]
     pub const fn weeks(count: u32) -> Self {
         Self { unit: "weeks", most: 12, steps: count }
     }
 
-    /// The last months, up to 121.
+    /// The last months, 2 to 121.
     #[must_use]
     pub const fn months(count: u32) -> Self {
         Self { unit: "months", most: 121, steps: count }
@@ -50,8 +53,8 @@ impl Argument for Periods {
     /// It has two names of its own, in every query.
     fn write(&self, _: &'static str, query: &mut Query<'_>) -> Result<(), BuildError> {
         let Self { unit, most, steps } = *self;
-        if !(1..=most).contains(&steps) {
-            let reason = format!("there are {steps} {unit}, and it can be 1 to {most}");
+        if !(2..=most).contains(&steps) {
+            let reason = format!("it is {steps} {unit}, and can be 2 to {most}");
             return Err(BuildError::new("the number of periods", BuildErrorKind::Invalid(reason.into())));
         }
         query.pair("period", unit);

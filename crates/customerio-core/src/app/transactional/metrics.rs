@@ -36,6 +36,6 @@ mod tests {
     #[test]
     fn the_whole_request() {
         assert_eq!(wire_app(Metrics::new(44)), plain("GET /v1/transactional/44/metrics"));
-        assert!(refused_app(Metrics::new(44).with_periods(Periods::days(46))).to_string().contains("1 to 45"));
+        assert!(refused_app(Metrics::new(44).with_periods(Periods::days(46))).to_string().contains("2 to 45"));
     }
 }
