@@ -124,6 +124,14 @@ impl Read for bool {
     }
 }
 
+/// A list whose items can all be read. A field that is a `Vec` keeps those that can; this is for an `Option` of one, which
+/// is sent again: half of it would be another list.
+impl<T: Read> Read for Vec<T> {
+    fn read(json: &RawValue) -> Option<Self> {
+        serde_json::from_str::<Vec<&RawValue>>(json.get()).ok()?.into_iter().map(T::read).collect()
+    }
+}
+
 impl Read for Timestamp {
     fn read(json: &RawValue) -> Option<Self> {
         i64::read(json).map(Self::from).or_else(|| String::read(json)?.parse().ok())

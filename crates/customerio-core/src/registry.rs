@@ -50,6 +50,8 @@ pub fn operations() -> impl Iterator<Item = &'static OperationInfo> {
         app::design_studio::folders::OPERATIONS,
         #[cfg(feature = "design_studio")]
         app::design_studio::inbox_previews::OPERATIONS,
+        #[cfg(feature = "design_studio")]
+        app::design_studio::emails::OPERATIONS,
         app::RAW,
     ]
     .into_iter()
@@ -90,6 +92,8 @@ pub fn visit_samples(visitor: &mut impl crate::VisitSample) {
     app::design_studio::folders::visit_samples(visitor);
     #[cfg(feature = "design_studio")]
     app::design_studio::inbox_previews::visit_samples(visitor);
+    #[cfg(feature = "design_studio")]
+    app::design_studio::emails::visit_samples(visitor);
 }
 
 #[cfg(test)]

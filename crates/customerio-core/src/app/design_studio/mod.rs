@@ -5,6 +5,7 @@
 
 mod checks;
 pub mod components;
+pub mod emails;
 pub mod folders;
 pub mod inbox_previews;
 mod nodes;

@@ -1,0 +1,31 @@
+//! What an e-mail says.
+
+use super::settings::settings;
+
+settings! {
+    /// What an e-mail says, as responses have it and requests take it.
+    ///
+    /// In a request, what is not set stays as it is.
+    ///
+    /// ```
+    /// use customerio_core::{Limits, Prepared, app::design_studio::emails::{Content, Update}};
+    ///
+    /// let content = Content::new().with_subject("Hello").with_html("<p>Hi {{customer.name}}</p>");
+    /// let update = Update::new("7f1f1d3c-9d1a-4b53-8c3e-2f0f6f3f5a11").with_content(content);
+    /// let request = Prepared::new(update, &Limits::default())?;
+    /// assert_eq!(request.body(), r#"{"content":{"html":"<p>Hi {{customer.name}}</p>","subject":"Hello"}}"#);
+    /// # Ok::<(), customerio_core::BuildError>(())
+    /// ```
+    pub struct Content {
+        /// The subject.
+        with_subject, subject: String;
+        /// What mail programs show beside the subject.
+        with_preheader_text, preheader_text: String;
+        /// The body as HTML, with components and Liquid in it.
+        with_html, html: String;
+        /// The body as AMP, for the programs that read it.
+        with_amp, amp: String;
+        /// The body as text without HTML.
+        with_text, text: String;
+    }
+}
