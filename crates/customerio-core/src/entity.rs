@@ -138,6 +138,21 @@ pub(crate) fn decode_bare<T: Entity>(names: &[&'static str], response: &Response
     T::from_fields(&mut fields).map_err(missing)
 }
 
+/// Reads a response that is the thing itself, which can have a field `errors` of its own: it is one where a field `name` is.
+/// Where that is not, errors are those of the call.
+#[cfg(feature = "design_studio")]
+pub(crate) fn decode_with_errors<T: Entity>(
+    name: &'static str,
+    response: &Response<Bytes>,
+) -> Result<T, DecodeFailure> {
+    let mut fields = object(response)?;
+    if fields.get(name).is_none() {
+        check_reported(response)?;
+        return Err(missing(name));
+    }
+    T::from_fields(&mut fields).map_err(missing)
+}
+
 /// Reads a response that has the thing in the field `name`.
 pub(crate) fn decode_wrapped<T: Entity>(name: &'static str, response: &Response<Bytes>) -> Result<T, DecodeFailure> {
     let json = fields(response)?.get(name).ok_or_else(|| missing(name))?;

@@ -189,7 +189,7 @@ macro_rules! required {
 }
 pub(crate) use required;
 
-required!(i64 u64 String Timestamp);
+required!(bool i64 u64 String Timestamp);
 required!(TransactionalMessageId);
 
 impl<T: Read + Serialize> Field for Option<T> {

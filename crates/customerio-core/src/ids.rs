@@ -345,6 +345,8 @@ text_ids! {
     LiveNotificationId "the live notification's id": check_ulid;
     /// The id of a mail program on a device, of which Design Studio can make inbox previews.
     PreviewClientId "the mail program's id";
+    /// The id of a publication of an e-mail in Design Studio that goes on.
+    PublishId "the publication's id";
     /// The id of a version of an e-mail in Design Studio: a UUID.
     VersionId "the version's id";
 }

@@ -118,8 +118,8 @@ pub use crate::{
     ids::{
         ActionId, AssetFolderId, AssetId, BroadcastId, CampaignId, CollectionId, ComponentId, ContentId, DeliveryId,
         EmailId, ExportId, FolderId, ImportId, JourneyId, LayoutId, LiveNotificationId, NewsletterId, ObjectTypeId,
-        PreviewClientId, PreviewRunId, SegmentId, SenderId, TemplateId, TestGroupId, TopicId, TransactionalId,
-        TransactionalMessageId, TriggerId, VersionId, WebhookId, WorkspaceId,
+        PreviewClientId, PreviewRunId, PublishId, SegmentId, SenderId, TemplateId, TestGroupId, TopicId,
+        TransactionalId, TransactionalMessageId, TriggerId, VersionId, WebhookId, WorkspaceId,
     },
     limits::Limits,
     operation::Operation,

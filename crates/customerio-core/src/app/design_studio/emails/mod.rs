@@ -1,6 +1,8 @@
 //! E-mails in Design Studio, with their translations and their versions.
 //!
-//! What the operations call `id` is the id of its text without a language.
+//! [`Create`] makes one; [`Link`] ties it to a message, and [`Publish`] brings what it says into that message. What the
+//! operations on one e-mail call `id` is the id of its text without a language; [`Render`], [`Preview`], [`Review`] and those
+//! on versions take the id of one with a language too, which a [`Mapping`] has.
 
 use crate::operation_info::operations;
 
@@ -9,8 +11,10 @@ mod email;
 mod email_translation;
 mod envelope;
 mod parts;
+mod publication;
 mod settings;
 mod transformers;
+mod version;
 
 operations! {
     /// The operations on e-mails in Design Studio.
@@ -25,6 +29,18 @@ operations! {
     get_translation::GetTranslation = GET "/v1/design_studio/emails/{id}/languages/{language}";
     update_translation::UpdateTranslation = PUT "/v1/design_studio/emails/{id}/languages/{language}";
     delete_translation::DeleteTranslation = DELETE "/v1/design_studio/emails/{id}/languages/{language}";
+    link::Link = POST "/v1/design_studio/emails/{id}/link";
+    publish::Publish = POST "/v1/design_studio/emails/{id}/publish";
+    publish_status::PublishStatus = GET "/v1/design_studio/emails/{id}/publish_status";
+    unpublished_changes::UnpublishedChanges = GET "/v1/design_studio/emails/{id}/unpublished_changes";
+    render::Render = GET "/v1/design_studio/emails/{id}/render";
+    preview::Preview = POST "/v1/design_studio/emails/{id}/preview";
+    review::Review = GET "/v1/design_studio/emails/{id}/review";
+    list_versions::ListVersions = GET "/v1/design_studio/emails/{id}/versions";
+    save_version::SaveVersion = POST "/v1/design_studio/emails/{id}/versions";
+    get_version::GetVersion = GET "/v1/design_studio/emails/{id}/versions/{version_id}";
+    delete_version::DeleteVersion = DELETE "/v1/design_studio/emails/{id}/versions/{version_id}";
+    restore_version::RestoreVersion = POST "/v1/design_studio/emails/{id}/versions/{version_id}/restore";
 }
 
 pub use self::{
@@ -32,8 +48,20 @@ pub use self::{
     email::Email,
     email_translation::EmailTranslation,
     envelope::{EmailHeader, Envelope, EnvelopeUpdate},
+    get_version::{VersionContents, VersionedComponent, VersionedEmail},
+    link::{LinkKind, LinkTarget, Linked, LinkedMessage},
+    preview::{EmailPreview, HeaderErrors, PreviewLink},
+    publication::{Mapping, Publication, PublicationState},
+    render::RenderedEmail,
+    restore_version::RestoredVersion,
+    review::{
+        CheckState, EmailReview, Finding, FindingCounts, FindingState, ReviewCheck, ReviewScore, ReviewState, Severity,
+    },
+    save_version::SavedVersion,
     transformers::{
         Accessibility, BackendMarker, CssInliner, CssVariables, Format, Formatter, HtmlAttributes, HtmlComments,
         Indent, Minify, Prettify, Switch, Transformers, UnusedCss, UrlParameter, UrlParameters,
     },
+    unpublished_changes::ChangesSincePublication,
+    version::{NodeKind, Version},
 };
