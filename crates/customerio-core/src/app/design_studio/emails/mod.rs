@@ -3,6 +3,23 @@
 //! [`Create`] makes one; [`Link`] ties it to a message, and [`Publish`] brings what it says into that message. What the
 //! operations on one e-mail call `id` is the id of its text without a language; [`Render`], [`Preview`], [`Review`] and those
 //! on versions take the id of one with a language too, which a [`Mapping`] has.
+//!
+//! What was read can be changed and sent back:
+//!
+//! ```
+//! use customerio_core::{Limits, Prepared, app::design_studio::emails::{Get, Update}, http::Response, parse};
+//!
+//! let json = r#"{"email":{"id":"e-1","content":{"subject":"Hello","html":"<p>Until May</p>"}}}"#;
+//! let email = parse::<Get>(Response::new(json.into()))?;
+//!
+//! let mut content = email.content.unwrap_or_default();
+//! content.html = content.html.map(|html| html.replace("May", "June"));
+//! let update = Update::new(&email.id).with_content(content);
+//!
+//! let request = Prepared::new(update, &Limits::default())?;
+//! assert_eq!(request.body(), r#"{"content":{"html":"<p>Until June</p>","subject":"Hello"}}"#);
+//! # Ok::<(), customerio_core::Error>(())
+//! ```
 
 use crate::operation_info::operations;
 
