@@ -73,6 +73,8 @@ listed!(Content in "contents" = r#"{"id":90,"newsletter_id":7,"type":"email","la
 impl FromResponse for Content {
     const EXAMPLE: &'static str =
         r#"{"content":{"id":90,"newsletter_id":7,"type":"email","language":"fr","subject":"Bonjour"}}"#;
+    #[cfg(feature = "samples")]
+    const SHAPE: crate::Shape = crate::Shape::Object(&[(&["content"], &<Self as crate::fields::Read>::SHAPE)]);
 
     fn from_response(response: &Response<Bytes>) -> Result<Self, DecodeFailure> {
         let json = fields(response)?.get("content").ok_or_else(|| missing("content"))?;

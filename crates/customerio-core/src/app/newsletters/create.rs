@@ -121,15 +121,36 @@ impl Operation for Create {
 }
 
 opaque_debug!(Create);
-sample!(Create: Self::new(
-    "LEAK-name",
-    Recipients::in_any_segment([42]).and(Recipients::attribute_equals("LEAK-field", "LEAK-value")),
-    super::EmailMessage::new("LEAK-subject", "LEAK-body")
-        .with_plain_body("LEAK-plain")
-        .with_preheader_text("LEAK-preheader")
-        .with_from_address("LEAK-name <LEAK@example.com>"),
-)
-.with_subscription_topic(5));
+sample!(Create:
+    Self::new(
+        "LEAK-name",
+        Recipients::in_any_segment([42])
+            .and(Recipients::in_no_segment([7]))
+            .and(Recipients::attribute_equals("LEAK-field", "LEAK-value"))
+            .and(Recipients::attribute_is_missing("LEAK-field")),
+        super::EmailMessage::new("LEAK-subject", "LEAK-body")
+            .with_plain_body("LEAK-plain")
+            .with_preheader_text("LEAK-preheader")
+            .with_from_address("LEAK-name <LEAK@example.com>")
+            .with_layout(2),
+    )
+    .with_subscription_topic(5)
+    .with_scheduled_at(1_900_000_000)
+    .with_rate(super::SendingRate::per_hour(500))
+    .with_spread(true);
+    Self::of_sample(super::EmailMessage::new("LEAK-subject", "LEAK-body").with_from(3)).with_send_now();
+    Self::of_sample(super::SmsMessage::new("LEAK-body"));
+    Self::of_sample(super::PushMessage::new("LEAK-body").with_title("LEAK-title"));
+    Self::of_sample(super::InAppMessage::new(serde_json::json!({"message_id": "LEAK-message"})));
+    Self::of_sample(super::InboxMessage::new(serde_json::json!({"type": "LEAK-type"})));
+    Self::of_sample(super::WebhookMessage::new(Method::POST, "https://LEAK-host", "LEAK-body")));
+
+#[cfg(feature = "samples")]
+impl Create {
+    fn of_sample(message: impl Into<Message>) -> Self {
+        Self::new("LEAK-name", Recipients::in_any_segment([42]), message)
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -71,15 +71,9 @@ impl Operation for CreateTestTranslation {
 }
 
 opaque_debug!(CreateTestTranslation);
-sample!(CreateTestTranslation: Self::new(
-    7,
-    "LEAK-group",
-    "fr",
-    super::EmailTranslation::new("LEAK-subject", "LEAK-body")
-        .with_plain_body("LEAK-plain")
-        .with_amp_body("LEAK-amp")
-        .with_preheader_text("LEAK-preheader"),
-));
+sample!(CreateTestTranslation:
+    Self::new(7, "LEAK-group", "fr", super::EmailTranslation::sample());
+    Self::new(7, "LEAK-group", "fr", super::InboxMessage::new(serde_json::json!({"type": "LEAK-type"}))));
 
 #[cfg(test)]
 mod tests {

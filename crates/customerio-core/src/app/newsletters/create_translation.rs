@@ -65,7 +65,9 @@ impl Operation for CreateTranslation {
 }
 
 opaque_debug!(CreateTranslation);
-sample!(CreateTranslation: Self::new(7, "fr", super::EmailTranslation::new("LEAK-subject", "LEAK-body")));
+sample!(CreateTranslation:
+    Self::new(7, "fr", super::EmailTranslation::sample());
+    Self::new(7, "fr", super::InboxMessage::new(serde_json::json!({"type": "LEAK-type"}))));
 
 #[cfg(test)]
 mod tests {

@@ -112,7 +112,12 @@ impl Operation for Schedule {
 }
 
 opaque_debug!(Schedule);
-sample!(Schedule: Self::new(7, 1_900_000_000, "LEAK-zone").with_time_zone_match(true));
+sample!(Schedule:
+    Self::new(7, 1_900_000_000, "LEAK-zone")
+        .with_time_zone_match(true)
+        .with_rate(super::SendingRate::per_hour(500))
+        .with_spread(true);
+    Self::cancel(7));
 
 #[cfg(test)]
 mod tests {

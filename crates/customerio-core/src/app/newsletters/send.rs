@@ -66,7 +66,7 @@ impl Operation for Send {
 }
 
 opaque_debug!(Send);
-sample!(Send names nobody: Self::new(7).with_spread(true));
+sample!(Send names nobody: Self::new(7).with_rate(super::SendingRate::per_minute(500)).with_spread(true));
 
 #[cfg(test)]
 mod tests {

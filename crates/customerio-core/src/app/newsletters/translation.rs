@@ -73,6 +73,17 @@ impl EmailTranslation {
     }
 }
 
+#[cfg(feature = "samples")]
+impl EmailTranslation {
+    /// For the samples of operations.
+    pub(super) fn sample() -> Self {
+        Self::new("LEAK-subject", "LEAK-body")
+            .with_plain_body("LEAK-plain")
+            .with_amp_body("LEAK-amp")
+            .with_preheader_text("LEAK-preheader")
+    }
+}
+
 /// The body of a webhook's call in another language. Its method and its URL are the newsletter's.
 #[derive(Clone, Serialize)]
 pub struct WebhookTranslation {

@@ -28,7 +28,7 @@ plain! {
     #[doc(alias = "update_newsletter_variant")]
     pub struct UpdateContent { newsletter_id: NewsletterId = 7, content_id: ContentId = 90 }
     "app.newsletters.update_content" = PUT "/v1/newsletters/{newsletter_id}/contents/{content_id}" -> Content;
-    body update: ContentUpdate = ContentUpdate::new().with_subject("LEAK-subject").with_body("LEAK-body"), into_content_body;
+    body update: ContentUpdate = ContentUpdate::sample().with_plain_body("LEAK-plain"), into_content_body;
 }
 
 #[cfg(test)]

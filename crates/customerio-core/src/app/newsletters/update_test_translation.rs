@@ -26,7 +26,7 @@ plain! {
     pub struct UpdateTestTranslation { newsletter_id: NewsletterId = 7, test_group_id: TestGroupId = "LEAK-group", language: Language = "fr" }
     "app.newsletters.update_test_translation" =
         PUT "/v1/newsletters/{newsletter_id}/test_group/{test_group_id}/language/{language}" -> Content;
-    body update: ContentUpdate = ContentUpdate::new().with_subject("LEAK-subject").with_body("LEAK-body"), into_content_body;
+    body update: ContentUpdate = ContentUpdate::sample().with_plain_body("LEAK-plain"), into_content_body;
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ plain! {
     #[doc(alias = "update_newsletter_variant_translation")]
     pub struct UpdateTranslation { newsletter_id: NewsletterId = 7, language: Language = "fr" }
     "app.newsletters.update_translation" = PUT "/v1/newsletters/{newsletter_id}/language/{language}" -> Content;
-    body update: ContentUpdate = ContentUpdate::new().with_subject("LEAK-subject").with_body("LEAK-body"), into_content_body;
+    body update: ContentUpdate = ContentUpdate::sample().with_plain_body("LEAK-plain"), into_content_body;
 }
 
 #[cfg(test)]
