@@ -4,10 +4,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use http::Response;
-use serde::{
-    Deserialize, Serialize,
-    de::{DeserializeOwned, IgnoredAny},
-};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
 use crate::{
@@ -96,7 +93,7 @@ impl FromResponse for CollectionContents {
 
 /// Whether an object has only what the API names errors by.
 fn is_error_alone(json: &[u8]) -> bool {
-    serde_json::from_slice::<BTreeMap<String, IgnoredAny>>(json)
+    serde_json::from_slice::<BTreeMap<String, &RawValue>>(json)
         .is_ok_and(|fields| fields.keys().all(|name| matches!(name.as_str(), "error" | "errors" | "meta")))
 }
 

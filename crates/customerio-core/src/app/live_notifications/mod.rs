@@ -1,7 +1,24 @@
 //! Live notifications: one that stays on a person's phone and shows how something goes on, such as a delivery.
 //!
 //! [`Start`] shows one, [`Update`] changes what it shows, and [`End`] ends it. Each request has the whole state: what it leaves
-//! out is gone.
+//! out is gone. A workspace without live notifications responds with a 404 to each of them.
+//!
+//! ```
+//! use customerio_core::{Limits, Prepared, http::Response, parse};
+//! use customerio_core::app::live_notifications::{MultiStep, Start, Update};
+//!
+//! let start = Start::multi_step("42", "Your order", MultiStep::new("Packed", 1, 4));
+//! assert_eq!(Prepared::new(start, &Limits::default())?.path(), "/v1/live_notifications/start");
+//!
+//! let started = parse::<Start>(Response::new(r#"{"instance_id":"01JZ8Z5V6T3W9KQ4N7R2C8M0XD"}"#.into()))?;
+//! let update = Update::new(&started.instance_id, MultiStep::new("On its way", 2, 4));
+//! assert_eq!(
+//!     Prepared::new(update, &Limits::default())?.body(),
+//!     "{\"instance_id\":\"01JZ8Z5V6T3W9KQ4N7R2C8M0XD\",\
+//!      \"content_state\":{\"status\":\"On its way\",\"segmentsTotal\":4,\"segmentsComplete\":2}}"
+//! );
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod alert;
 mod live_notification;

@@ -18,8 +18,7 @@ use crate::{
 /// Starts a live notification on a person's phone. The response has its id, for [`Update`](super::Update) and
 /// [`End`](super::End).
 ///
-/// It starts a little later than the response comes: until then [`Get`](super::Get) ends with a 404. So does this, where
-/// the workspace has no live notifications.
+/// It starts a little later than the response comes: until then [`Get`](super::Get) ends with a 404.
 ///
 /// It is not retried when a response is lost, because that would start a second one.
 ///
