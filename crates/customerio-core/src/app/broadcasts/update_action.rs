@@ -25,7 +25,7 @@ plain! {
     #[doc(alias = "update_broadcast_action")]
     pub struct UpdateAction { broadcast_id: BroadcastId = 12, action_id: ActionId = 7 }
     "app.broadcasts.update_action" = PUT "/v1/broadcasts/{broadcast_id}/actions/{action_id}" -> Action;
-    body update: ContentUpdate = ContentUpdate::new().with_subject("LEAK-subject").with_body("LEAK-body");
+    body update: ContentUpdate = ContentUpdate::sample_of_action();
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ plain! {
     pub struct UpdateActionTranslation { broadcast_id: BroadcastId = 12, action_id: ActionId = 7, language: Language = "fr" }
     "app.broadcasts.update_action_translation" =
         PUT "/v1/broadcasts/{broadcast_id}/actions/{action_id}/language/{language}" -> Action;
-    body update: ContentUpdate = ContentUpdate::new().with_subject("LEAK-subject").with_body("LEAK-body");
+    body update: ContentUpdate = ContentUpdate::sample_of_action();
 }
 
 #[cfg(test)]

@@ -83,7 +83,8 @@ impl Operation for Create {
 }
 
 opaque_debug!(Create);
-sample!(Create: Self::from_rows("LEAK-name", [std::collections::BTreeMap::from([("LEAK-field", "LEAK-value")])]));
+sample!(Create: Self::from_rows("LEAK-name", [std::collections::BTreeMap::from([("LEAK-field", "LEAK-value")])]);
+    Self::from_url("LEAK-name", "https://LEAK-host/events.csv"));
 
 #[cfg(test)]
 mod tests {

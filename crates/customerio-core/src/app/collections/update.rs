@@ -93,7 +93,8 @@ impl Operation for Update {
 }
 
 opaque_debug!(Update);
-sample!(Update: Self::new(5).with_name("LEAK-name").with_url("https://LEAK-host/events.csv"));
+sample!(Update: Self::new(5).with_name("LEAK-name").with_url("https://LEAK-host/events.csv");
+    Self::new(5).with_rows([std::collections::BTreeMap::from([("LEAK-field", "LEAK-value")])]));
 
 #[cfg(test)]
 mod tests {

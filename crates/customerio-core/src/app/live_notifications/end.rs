@@ -93,7 +93,7 @@ sample!(End: Self::new("LEAK0000000000000000000000")
     .with_content_state(std::collections::BTreeMap::from([("score", "LEAK-score")]))
     .with_attributes(std::collections::BTreeMap::from([("home", "LEAK-home")]))
     .with_deep_link("LEAK-link")
-    .with_alert(LiveAlert::new("LEAK-title", "LEAK-body")));
+    .with_alert(LiveAlert::new("LEAK-title", "LEAK-body").with_sound("LEAK-sound")));
 
 #[cfg(test)]
 mod tests {

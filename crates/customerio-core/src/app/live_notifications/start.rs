@@ -170,7 +170,10 @@ sample!(Start: Self::new(
     .with_app_identifier("LEAK-app")
     .with_deep_link("LEAK-link")
     .with_expiration(1_700_000_000)
-    .with_alert(LiveAlert::new("LEAK-title", "LEAK-body").with_sound("LEAK-sound")));
+    .with_alert(LiveAlert::new("LEAK-title", "LEAK-body").with_sound("LEAK-sound"));
+    Self::multi_step("LEAK-person", "LEAK-header", MultiStep::new("LEAK-status", 1, 4));
+    Self::multi_step(PersonId::phone("+14155550142"), "LEAK-header", MultiStep::new("LEAK-status", 1, 4));
+    Self::multi_step(PersonId::cio_id("LEAK0001"), "LEAK-header", MultiStep::new("LEAK-status", 1, 4)));
 
 #[cfg(test)]
 mod tests {

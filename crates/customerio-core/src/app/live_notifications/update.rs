@@ -90,7 +90,7 @@ opaque_debug!(Update);
 sample!(Update: Self::new("LEAK0000000000000000000000", std::collections::BTreeMap::from([("score", "LEAK-score")]))
     .with_attributes(std::collections::BTreeMap::from([("home", "LEAK-home")]))
     .with_deep_link("LEAK-link")
-    .with_alert(LiveAlert::new("LEAK-title", "LEAK-body")));
+    .with_alert(LiveAlert::new("LEAK-title", "LEAK-body").with_sound("LEAK-sound")));
 
 #[cfg(test)]
 mod tests {

@@ -29,7 +29,7 @@ plain! {
     #[doc(alias = "update_transactional")]
     pub struct UpdateContent { transactional_id: TransactionalId = 44, content_id: ContentId = 139 }
     "app.transactional.update_content" = PUT "/v1/transactional/{transactional_id}/content/{content_id}" -> Content;
-    body update: ContentUpdate = ContentUpdate::new().with_subject("LEAK-subject").with_body("LEAK-body");
+    body update: ContentUpdate = ContentUpdate::sample();
 }
 
 #[cfg(test)]

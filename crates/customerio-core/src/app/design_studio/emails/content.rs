@@ -29,3 +29,14 @@ settings! {
         with_text, text: String;
     }
 }
+
+/// For the samples of operations.
+#[cfg(feature = "samples")]
+pub(super) fn sample() -> Content {
+    Content::new()
+        .with_subject("LEAK-subject")
+        .with_preheader_text("LEAK-preheader")
+        .with_html("LEAK-html")
+        .with_amp("LEAK-amp")
+        .with_text("LEAK-text")
+}

@@ -93,12 +93,7 @@ impl Operation for Create {
 opaque_debug!(Create);
 sample!(Create: Self::new(
     "LEAK-name",
-    Content::new()
-        .with_subject("LEAK-subject")
-        .with_preheader_text("LEAK-preheader")
-        .with_html("LEAK-html")
-        .with_amp("LEAK-amp")
-        .with_text("LEAK-text")
+    super::content::sample(),
 )
 .with_folder("LEAK-folder")
 .with_is_template(false)

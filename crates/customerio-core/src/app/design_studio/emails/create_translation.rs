@@ -84,7 +84,7 @@ impl Operation for CreateTranslation {
 
 opaque_debug!(CreateTranslation);
 sample!(CreateTranslation: Self::new("LEAK-email", "LEAK-language")
-    .with_content(Content::new().with_subject("LEAK-subject").with_html("LEAK-html"))
+    .with_content(super::content::sample())
     .with_envelope(super::envelope::sample())
     .with_transformers(super::transformers::sample()));
 

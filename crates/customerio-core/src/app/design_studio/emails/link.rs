@@ -173,7 +173,9 @@ impl Operation for Link {
 }
 
 opaque_debug!(Link);
-sample!(Link: Self::new("LEAK-email", ActionId::from(96)).with_force(true));
+sample!(Link: Self::new("LEAK-email", ActionId::from(96)).with_force(true);
+    Self::new("LEAK-email", NewsletterId::from(10));
+    Self::new("LEAK-email", TransactionalId::from(44)));
 
 #[cfg(test)]
 mod tests {

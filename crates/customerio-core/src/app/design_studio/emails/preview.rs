@@ -96,6 +96,8 @@ impl EmailPreview {
 impl FromResponse for EmailPreview {
     const EXAMPLE: &'static str = r#"{"node_id":"7f1f1d3c-9d1a-4b53-8c3e-2f0f6f3f5a11","node_type":"EMAIL",
         "subject":"Hello","html":"<p>Hi Ada</p>","errors":{"subject":[],"body":[]}}"#;
+    #[cfg(feature = "samples")]
+    const SHAPE: crate::Shape = <Self as crate::fields::Read>::SHAPE;
 
     fn from_response(response: &Response<Bytes>) -> Result<Self, DecodeFailure> {
         decode_with_errors("node_id", response)

@@ -261,19 +261,60 @@ settings! {
     }
 }
 
-/// One with some of everything in it, for the samples of operations.
-#[cfg(feature = "samples")]
+/// One with every setting, each other than its default.
+#[cfg(any(test, feature = "samples"))]
 pub(super) fn sample() -> Transformers {
+    let accessibility = Accessibility::new()
+        .with_enabled(true)
+        .with_language("LEAK-language")
+        .with_add_lang_to_html(false)
+        .with_add_lang_to_content(false)
+        .with_add_dir_to_html(false)
+        .with_add_dir_to_content(false)
+        .with_add_title_to_head(false)
+        .with_add_role_to_tables(false)
+        .with_add_empty_alt_to_images(false)
+        .with_add_vml_alt_text(false)
+        .with_remove_button_role_from_links(false)
+        .with_remove_zoom_meta_tag(false);
+    let attributes = HtmlAttributes::new()
+        .with_enabled(false)
+        .with_apply_width_attributes(false)
+        .with_apply_height_attributes(false)
+        .with_apply_table_element_attributes(false);
+    let inliner = CssInliner::new()
+        .with_enabled(true)
+        .with_apply_style_tags(false)
+        .with_remove_style_tags(false)
+        .with_preserve_important(true)
+        .with_preserve_media_queries(false)
+        .with_preserve_font_faces(false)
+        .with_preserve_keyframes(false)
+        .with_preserve_pseudos(false)
+        .with_inline_pseudo_elements(true)
+        .with_apply_html_attributes(attributes);
+    let minify = Minify::new()
+        .with_line_length_limit(100)
+        .with_remove_css_comments(false)
+        .with_remove_html_comments(HtmlComments::All)
+        .with_remove_indentations(false)
+        .with_remove_line_breaks(true);
+    let prettify = Prettify::new().with_indent_character("tabs").with_indent_size(1).with_wrap_attributes(true);
+    let unused = UnusedCss::new()
+        .with_enabled(true)
+        .with_uglify(true)
+        .with_whitelist(["LEAK-selector"])
+        .with_backend_markers([BackendMarker::new().with_heads("{{").with_tails("}}")]);
     let utm = UrlParameter::new().with_key("LEAK-key").with_value("LEAK-value").with_url_encode(true);
     Transformers::new()
-        .with_accessibility(Accessibility::new().with_enabled(true).with_language("LEAK-language"))
-        .with_css_inliner(CssInliner::new().with_apply_html_attributes(HtmlAttributes::new().with_enabled(false)))
-        .with_css_variables(CssVariables::new().with_enabled(true))
+        .with_accessibility(accessibility)
+        .with_css_inliner(inliner)
+        .with_css_variables(CssVariables::new().with_enabled(true).with_preserve(true))
         .with_encode_entities(true)
-        .with_formatter(Formatter::new().with_format(Format::Minify).with_minify(Minify::new()))
-        .with_prevent_widows(true)
-        .with_remove_unused_css(UnusedCss::new().with_whitelist(["LEAK-selector"]))
-        .with_url_parameters(UrlParameters::new().with_parameters([utm]))
+        .with_formatter(Formatter::new().with_format("minify").with_prettify(prettify).with_minify(minify))
+        .with_prevent_widows(Switch::new().with_enabled(true))
+        .with_remove_unused_css(unused)
+        .with_url_parameters(UrlParameters::new().with_enabled(true).with_parameters([utm]))
 }
 
 #[cfg(test)]
@@ -287,7 +328,7 @@ mod tests {
     fn all() -> Value {
         json!({
             "accessibility": {
-                "enabled": true, "language": "fr", "add_lang_to_html": false, "add_lang_to_content": false,
+                "enabled": true, "language": "LEAK-language", "add_lang_to_html": false, "add_lang_to_content": false,
                 "add_dir_to_html": false, "add_dir_to_content": false, "add_title_to_head": false,
                 "add_role_to_tables": false, "add_empty_alt_to_images": false, "add_vml_alt_text": false,
                 "remove_button_role_from_links": false, "remove_zoom_meta_tag": false,
@@ -313,73 +354,19 @@ mod tests {
             },
             "prevent_widows": {"enabled": true},
             "remove_unused_css": {
-                "enabled": true, "uglify": true, "whitelist": [".keep", "#this"],
+                "enabled": true, "uglify": true, "whitelist": ["LEAK-selector"],
                 "backend_markers": [{"heads": "{{", "tails": "}}"}],
             },
             "url_parameters": {
-                "enabled": true, "parameters": [{"key": "utm_source", "value": "{{campaign.name}}", "url_encode": true}],
+                "enabled": true, "parameters": [{"key": "LEAK-key", "value": "LEAK-value", "url_encode": true}],
             },
         })
-    }
-
-    fn set() -> Transformers {
-        let accessibility = Accessibility::new()
-            .with_enabled(true)
-            .with_language("fr")
-            .with_add_lang_to_html(false)
-            .with_add_lang_to_content(false)
-            .with_add_dir_to_html(false)
-            .with_add_dir_to_content(false)
-            .with_add_title_to_head(false)
-            .with_add_role_to_tables(false)
-            .with_add_empty_alt_to_images(false)
-            .with_add_vml_alt_text(false)
-            .with_remove_button_role_from_links(false)
-            .with_remove_zoom_meta_tag(false);
-        let attributes = HtmlAttributes::new()
-            .with_enabled(false)
-            .with_apply_width_attributes(false)
-            .with_apply_height_attributes(false)
-            .with_apply_table_element_attributes(false);
-        let inliner = CssInliner::new()
-            .with_enabled(true)
-            .with_apply_style_tags(false)
-            .with_remove_style_tags(false)
-            .with_preserve_important(true)
-            .with_preserve_media_queries(false)
-            .with_preserve_font_faces(false)
-            .with_preserve_keyframes(false)
-            .with_preserve_pseudos(false)
-            .with_inline_pseudo_elements(true)
-            .with_apply_html_attributes(attributes);
-        let minify = Minify::new()
-            .with_line_length_limit(100)
-            .with_remove_css_comments(false)
-            .with_remove_html_comments(HtmlComments::All)
-            .with_remove_indentations(false)
-            .with_remove_line_breaks(true);
-        let prettify = Prettify::new().with_indent_character("tabs").with_indent_size(1).with_wrap_attributes(true);
-        let unused = UnusedCss::new()
-            .with_enabled(true)
-            .with_uglify(true)
-            .with_whitelist([".keep", "#this"])
-            .with_backend_markers([BackendMarker::new().with_heads("{{").with_tails("}}")]);
-        let utm = UrlParameter::new().with_key("utm_source").with_value("{{campaign.name}}").with_url_encode(true);
-        Transformers::new()
-            .with_accessibility(accessibility)
-            .with_css_inliner(inliner)
-            .with_css_variables(CssVariables::new().with_enabled(true).with_preserve(true))
-            .with_encode_entities(true)
-            .with_formatter(Formatter::new().with_format("minify").with_prettify(prettify).with_minify(minify))
-            .with_prevent_widows(Switch::new().with_enabled(true))
-            .with_remove_unused_css(unused)
-            .with_url_parameters(UrlParameters::new().with_enabled(true).with_parameters([utm]))
     }
 
     #[test]
     fn every_setting_is_read_and_written() {
         let read: Transformers = serde_json::from_value(all()).unwrap();
-        assert_eq!(read, set());
+        assert_eq!(read, sample());
         assert_eq!(serde_json::to_value(&read).unwrap(), all());
         let minify = read.formatter.unwrap().minify.unwrap();
         assert_eq!((minify.line_length_limit, minify.remove_html_comments), (Some(100), Some(HtmlComments::All)));

@@ -105,7 +105,7 @@ sample!(Update: Self::new("LEAK-email")
     .with_name("LEAK-name")
     .with_folder("LEAK-folder")
     .with_is_template(true)
-    .with_content(Content::new().with_subject("LEAK-subject").with_html("LEAK-html"))
+    .with_content(super::content::sample())
     .with_envelope(super::envelope::sample())
     .with_transformers(super::transformers::sample()));
 

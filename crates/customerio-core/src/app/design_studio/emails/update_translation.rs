@@ -77,7 +77,7 @@ impl Operation for UpdateTranslation {
 
 opaque_debug!(UpdateTranslation);
 sample!(UpdateTranslation: Self::new("LEAK-email", "LEAK-language")
-    .with_content(Content::new().with_subject("LEAK-subject").with_html("LEAK-html"))
+    .with_content(super::content::sample())
     .with_envelope(super::envelope::sample())
     .with_transformers(super::transformers::sample()));
 
