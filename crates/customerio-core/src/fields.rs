@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, value::RawValue};
 
-use crate::{Timestamp, TransactionalMessageId};
+use crate::Timestamp;
 
 /// The fields of a JSON object. Of a name that stands twice the last counts, as in most readers.
 #[derive(Default, Deserialize)]
@@ -152,8 +152,6 @@ pub(crate) use read_text;
 
 read_text!(u32 u64 i64);
 
-read_text!(TransactionalMessageId);
-
 /// A field of a response. An `Option`, a list and a map may be absent.
 pub(crate) trait Field: Sized {
     #[cfg(feature = "samples")]
@@ -190,7 +188,6 @@ macro_rules! required {
 pub(crate) use required;
 
 required!(bool i64 u64 String Timestamp);
-required!(TransactionalMessageId);
 
 impl<T: Read + Serialize> Field for Option<T> {
     #[cfg(feature = "samples")]

@@ -243,6 +243,9 @@ macro_rules! message_id_from {
 
 message_id_from!(u8 u16 u32 u64 usize i8 i16 i32 i64 isize; &str &String String);
 
+read_text!(TransactionalMessageId);
+required!(TransactionalMessageId);
+
 /// Makes a type of a text by which Customer.io knows something. Behind it stands what messages call it, and what else is
 /// checked of it.
 macro_rules! text_ids {

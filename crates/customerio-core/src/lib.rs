@@ -30,6 +30,7 @@ mod batch;
 mod body;
 mod budget;
 mod call_options;
+mod change;
 mod client;
 mod config;
 mod credential;
@@ -67,6 +68,8 @@ mod retry_after;
 mod rfc3339;
 #[cfg(feature = "samples")]
 mod samples;
+#[cfg(feature = "samples")]
+mod shape;
 mod step;
 mod stored;
 #[cfg(test)]
@@ -146,5 +149,6 @@ pub use crate::{
 #[doc(hidden)]
 pub use crate::{
     registry::visit_samples,
-    samples::{Sample, Shape, VisitSample},
+    samples::{Sample, VisitSample},
+    shape::Shape,
 };

@@ -20,7 +20,7 @@ macro_rules! setters {
         $(#[$meta])*
         #[must_use]
         pub fn $method(mut self, value: impl Into<$type>) -> Self {
-            self.$($field).+ = Some($crate::app::model::Change::Set(value.into()));
+            self.$($field).+ = Some($crate::change::Change::Set(value.into()));
             self
         }
         $crate::macros::setters! { $($rest)* }
@@ -29,7 +29,7 @@ macro_rules! setters {
         $(#[$meta])*
         #[must_use]
         pub fn $method(mut self) -> Self {
-            self.$($field).+ = Some($crate::app::model::Change::Clear);
+            self.$($field).+ = Some($crate::change::Change::Clear);
             self
         }
         $crate::macros::setters! { $($rest)* }

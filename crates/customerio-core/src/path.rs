@@ -84,8 +84,6 @@ arguments! {
     bool: false;
     u32: false;
     crate::text::Text: true;
-    crate::Cursor: true;
-    crate::app::Sort: false;
 }
 
 impl Argument for crate::Timestamp {

@@ -22,16 +22,6 @@ pub trait Sample: Operation + Debug {
     }
 }
 
-/// What is known of the fields of a response.
-#[doc(hidden)]
-#[derive(Clone, Copy, Debug)]
-pub enum Shape {
-    /// Nothing: a text, a number, or anything.
-    Any,
-    /// It is an object, or a list or a map of such, that has these fields, each with the names that it can have.
-    Object(&'static [(&'static [&'static str], &'static Self)]),
-}
-
 /// What is done with each sample.
 #[doc(hidden)]
 pub trait VisitSample {

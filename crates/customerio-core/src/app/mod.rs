@@ -25,7 +25,7 @@ pub mod exports;
 pub mod imports;
 pub mod live_notifications;
 pub mod messages;
-pub(crate) mod model;
+mod model;
 pub mod newsletters;
 pub mod objects;
 pub mod optouts;

@@ -39,6 +39,8 @@ impl fmt::Display for Cursor {
     }
 }
 
+crate::path::arguments! { Cursor: true; }
+
 macro_rules! cursor_from {
     ($($text:ty)*) => {$(
         impl From<$text> for Cursor {

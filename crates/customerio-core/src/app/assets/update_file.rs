@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::{
     App, AssetFolderId, AssetId, Body, BuildError, Limits, Operation, Path,
-    app::model::Change,
+    change::Change,
     macros::{opaque_debug, sample, setters},
     path::Part,
     text::Text,
@@ -63,7 +63,7 @@ impl Operation for UpdateFile {
     }
     fn body(self, _: &Limits) -> Result<Body, BuildError> {
         self.name.as_ref().map_or(Ok(()), |name| check_visible("the asset's name", name))?;
-        Change::check_id(self.parent_folder_id.as_ref())?;
+        Change::check(self.parent_folder_id.as_ref())?;
         Body::json(&self)
     }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::{
     App, AssetFolderId, Body, BuildError, BuildErrorKind, Limits, Operation, Path,
-    app::model::Change,
+    change::Change,
     macros::{opaque_debug, sample, setters},
     path::Part,
     text::Text,
@@ -65,7 +65,7 @@ impl Operation for UpdateFolder {
     }
     fn body(self, _: &Limits) -> Result<Body, BuildError> {
         self.name.as_ref().map_or(Ok(()), |name| check_visible("the folder's name", name))?;
-        Change::check_id(self.parent_folder_id.as_ref())?;
+        Change::check(self.parent_folder_id.as_ref())?;
         if matches!(self.parent_folder_id, Some(Change::Set(folder)) if folder == self.id) {
             let reason = "a folder cannot be moved into itself: name another, or use `without_folder`";
             return Err(BuildError::new("the folder's id", BuildErrorKind::Invalid(reason.into())));

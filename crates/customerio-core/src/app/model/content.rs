@@ -1,13 +1,13 @@
 //! What a message says, as requests have it.
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use crate::{
     Body, BuildError, BuildErrorKind, SenderId,
+    change::Change,
     entity::open_enum,
     json::JsonText,
     macros::{opaque_debug, setters},
-    path::Part,
     text::Text,
 };
 
@@ -55,40 +55,6 @@ open_enum! {
         Draft = "draft",
         /// Nothing.
         Off = "off",
-    }
-}
-
-/// A field that can be set, and cleared; what is left alone is not sent.
-#[derive(Clone)]
-pub(crate) enum Change<T> {
-    Set(T),
-    Clear,
-}
-
-impl<T: Copy> Change<T> {
-    /// Checks what is set.
-    pub(crate) fn check(
-        change: Option<&Self>,
-        check: impl FnOnce(T) -> Result<(), BuildError>,
-    ) -> Result<(), BuildError> {
-        if let Some(Self::Set(value)) = change { check(*value) } else { Ok(()) }
-    }
-}
-
-impl<T: Part> Change<T> {
-    /// Checks the id that is set.
-    #[cfg(feature = "design_studio")]
-    pub(crate) fn check_id(change: Option<&Self>) -> Result<(), BuildError> {
-        if let Some(Self::Set(id)) = change { id.check() } else { Ok(()) }
-    }
-}
-
-impl<T: Serialize> Serialize for Change<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Set(value) => value.serialize(serializer),
-            Self::Clear => serializer.serialize_unit(),
-        }
     }
 }
 
@@ -226,7 +192,7 @@ impl ContentUpdate {
         for id in [self.from_id, self.sender_identity_id] {
             id.map_or(Ok(()), SenderId::check)?;
         }
-        Change::check(self.reply_to_id.as_ref(), SenderId::check)?;
+        Change::check(self.reply_to_id.as_ref())?;
         Body::json(&self)
     }
 }

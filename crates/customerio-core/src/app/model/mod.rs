@@ -16,7 +16,6 @@ mod sort;
 mod state;
 mod summary;
 
-pub(crate) use self::content::Change;
 pub use self::{
     action::Action,
     activity::Activity,

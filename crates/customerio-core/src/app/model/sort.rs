@@ -20,3 +20,5 @@ impl fmt::Display for Sort {
         })
     }
 }
+
+crate::path::arguments! { Sort: false; }

@@ -6,7 +6,8 @@ use serde::Serialize;
 use super::component::check;
 use crate::{
     App, Body, BuildError, ComponentId, FolderId, Limits, Operation, Path,
-    app::{design_studio::nodes::check_changes, model::Change},
+    app::design_studio::nodes::check_changes,
+    change::Change,
     macros::{opaque_debug, sample, setters},
     path::Part,
     text::Text,
@@ -76,7 +77,7 @@ impl Operation for Update {
     fn body(self, _: &Limits) -> Result<Body, BuildError> {
         check_changes(self.changes())?;
         check(self.name.as_deref(), self.tag.as_deref())?;
-        Change::check_id(self.parent_folder_id.as_ref())?;
+        Change::check(self.parent_folder_id.as_ref())?;
         Body::json(&self)
     }
 }

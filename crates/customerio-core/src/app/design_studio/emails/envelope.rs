@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::{
     BuildError, SenderId,
-    app::model::Change,
+    change::Change,
     entity::entity,
     macros::{opaque_debug, setters},
     text::Text,
@@ -116,8 +116,8 @@ impl EnvelopeUpdate {
 
     /// Refuses what the service would.
     pub(super) fn check(&self) -> Result<(), BuildError> {
-        Change::check_id(self.from_id.as_ref())?;
-        Change::check_id(self.reply_to_id.as_ref())?;
+        Change::check(self.from_id.as_ref())?;
+        Change::check(self.reply_to_id.as_ref())?;
         for Header { name, value } in self.headers.iter().flatten() {
             check_visible("the header's name", name)?;
             check_line("the header's name", name)?;

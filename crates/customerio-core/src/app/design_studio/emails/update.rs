@@ -11,9 +11,9 @@ use super::{
 };
 use crate::{
     App, Body, BuildError, EmailId, FolderId, Limits, Operation, Path,
+    change::Change,
     app::{
         design_studio::nodes::{check_changes, check_name},
-        model::Change,
     },
     macros::{opaque_debug, sample, setters},
     path::Part,
@@ -94,7 +94,7 @@ impl Operation for Update {
         let is_moved = name.is_some() || parent_folder_id.is_some() || is_template.is_some();
         check_changes(is_moved || content.is_some() || envelope.is_some() || transformers.is_some())?;
         name.as_ref().map_or(Ok(()), |name| check_name("the e-mail's name", name, NAME))?;
-        Change::check_id(parent_folder_id.as_ref())?;
+        Change::check(parent_folder_id.as_ref())?;
         envelope.as_ref().map_or(Ok(()), EnvelopeUpdate::check)?;
         Body::json(&self)
     }

@@ -6,7 +6,8 @@ use serde::Serialize;
 use super::folder::check;
 use crate::{
     App, Body, BuildError, FolderId, Limits, Operation, Path,
-    app::{design_studio::nodes::check_changes, model::Change},
+    app::design_studio::nodes::check_changes,
+    change::Change,
     macros::{opaque_debug, sample, setters},
     path::Part,
     text::Text,
@@ -65,7 +66,7 @@ impl Operation for Update {
     fn body(self, _: &Limits) -> Result<Body, BuildError> {
         check_changes(self.name.is_some() || self.parent_folder_id.is_some())?;
         self.name.as_deref().map_or(Ok(()), check)?;
-        Change::check_id(self.parent_folder_id.as_ref())?;
+        Change::check(self.parent_folder_id.as_ref())?;
         Body::json(&self)
     }
 }
