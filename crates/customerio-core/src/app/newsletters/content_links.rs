@@ -10,7 +10,7 @@ plain! {
     /// Counts how often the links in one of the texts of a newsletter were clicked, period by period: in one language,
     /// or by one group of an A/B test. It cannot count each person once, as [`Links`](super::Links) can.
     ///
-    /// The service counts two periods where one is asked for. Days begin in US Eastern time.
+    /// Days begin in US Eastern time.
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getVariantLinks>

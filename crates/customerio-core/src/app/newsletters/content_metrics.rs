@@ -10,7 +10,7 @@ plain! {
     /// Counts how many messages with one of the texts of a newsletter were sent, delivered, opened, clicked and so on,
     /// period by period: in one language, or to one group of an A/B test.
     ///
-    /// The service counts two periods where one is asked for. Days begin in US Eastern time.
+    /// Days begin in US Eastern time.
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getVariantMetrics>

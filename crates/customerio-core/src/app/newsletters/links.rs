@@ -9,7 +9,7 @@ use crate::{
 plain! {
     /// Counts how often the links in the messages of a newsletter were clicked, period by period.
     ///
-    /// The service counts two periods where one is asked for. Days begin in US Eastern time.
+    /// Days begin in US Eastern time.
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getNewsletterLinks>

@@ -9,7 +9,7 @@ use crate::{
 plain! {
     /// Counts how many messages of a newsletter were sent, delivered, opened, clicked and so on, period by period.
     ///
-    /// The service counts two periods where one is asked for. Days begin in US Eastern time.
+    /// Days begin in US Eastern time.
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getNewsletterMetrics>
@@ -53,7 +53,7 @@ mod tests {
             (Metrics::new(0), "the newsletter's id is not valid: it must be a positive number"),
             (
                 Metrics::new(7).with_periods(Periods::days(46)),
-                "the number of periods is not valid: there are 46 days, and it can be 1 to 45",
+                "the number of periods is not valid: it is 46 days, and can be 2 to 45",
             ),
         ] {
             assert_eq!(refused_app(metrics).to_string(), expected);
