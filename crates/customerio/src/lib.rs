@@ -109,9 +109,11 @@ pub mod error {
 /// Identifiers: of people, and of what Customer.io knows by a number.
 pub mod ids {
     pub use customerio_core::{
-        ActionId, BroadcastId, CampaignId, ContentId, DeliveryId, EventId, ExportId, IdType, Identifiers, ImportId,
-        JourneyId, LayoutId, NewsletterId, ObjectTypeId, PersonId, SegmentId, SenderId, TemplateId, TestGroupId,
-        TopicId, TransactionalId, TransactionalMessageId, TriggerId, WebhookId, WorkspaceId,
+        ActionId, AssetFolderId, AssetId, BroadcastId, CampaignId, CollectionId, ComponentId, ContentId, DeliveryId,
+        EmailId, EventId, ExportId, FolderId, IdType, Identifiers, ImportId, JourneyId, LayoutId, LiveNotificationId,
+        NewsletterId, ObjectTypeId, PersonId, PreviewClientId, PreviewRunId, PublishId, SegmentId, SenderId,
+        TemplateId, TestGroupId, TopicId, TransactionalId, TransactionalMessageId, TriggerId, VersionId, WebhookId,
+        WorkspaceId,
     };
 }
 

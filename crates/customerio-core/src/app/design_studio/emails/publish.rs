@@ -11,9 +11,10 @@ plain! {
     /// The response says that it is [done](super::PublicationState::Done), or that it goes on:
     /// [`PublishStatus`](super::PublishStatus) asks how far it is then.
     ///
-    /// The service refuses with the status 422 what cannot be rendered, and says what is wrong with the Liquid of each
-    /// language; a campaign or a broadcast that is stopping, archived or deleted; and a message that is linked elsewhere. The
-    /// status 409 says that the campaign takes in people of the past: call it again later.
+    /// The service refuses with the status 422 what cannot be rendered, and says in [`Detail::meta`](crate::Detail::meta) what
+    /// is wrong with the Liquid of each language; a campaign or a broadcast that is stopping, archived or deleted; and a
+    /// message that is linked elsewhere. The status 409 says that the campaign takes in people of the past: call it again
+    /// later.
     ///
     /// It is not retried when a response is lost, because it could publish, and save a version, twice:
     /// [`UnpublishedChanges`](super::UnpublishedChanges) tells whether it was done.
@@ -43,7 +44,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        Operation as _, Replay,
+        Error, Operation as _, Replay,
         app::design_studio::emails::PublicationState,
         parse,
         testing::{plain, refused_app, survives_changes, wire_app},
@@ -86,7 +87,8 @@ mod tests {
     fn what_is_wrong_with_the_liquid_is_an_error_of_the_api() {
         let body = r#"{"errors":[{"detail":"liquid errors","status":"422","meta":{"fr":["unknown tag"]}}]}"#;
         let response = Response::builder().status(422).body(body.into()).unwrap();
-        let error = parse::<Publish>(response).unwrap_err();
-        assert!(error.to_string().contains("liquid errors"), "{error}");
+        let Error::Api(error) = parse::<Publish>(response).unwrap_err() else { panic!("it is not of the API") };
+        assert_eq!(error.details()[0].message, "liquid errors");
+        assert_eq!(error.details()[0].meta["fr"], json!(["unknown tag"]));
     }
 }
