@@ -19,6 +19,7 @@
 //! | say how often a request is retried | [`RetryPolicy`], [`CallOptions`] |
 //! | say what may be too large | [`Limits`] |
 //! | keep below a rate limit | [`Throttle`] |
+//! | wait for what the service does in the background | [`Client::wait_for`] |
 //! | know what an error means | [`Error`] |
 //! | write an operation, or an API, of your own | [`Operation`], [`Api`] |
 
@@ -87,6 +88,7 @@ pub mod track;
 mod transport;
 mod turn;
 mod unseen;
+mod wait;
 #[cfg(feature = "webhook")]
 pub mod webhook;
 
@@ -144,6 +146,7 @@ pub use crate::{
     time::{Moment, Timestamp},
     track::v2::TrackBatch,
     transport::{Attempt, BoxFuture, MaybeSend, MaybeSendSync, Transport},
+    wait::{Awaited, Wait, WaitError, WaitErrorKind},
 };
 #[cfg(feature = "samples")]
 #[doc(hidden)]

@@ -1,6 +1,6 @@
 //! What the tests of the operations share.
 
-use std::{fmt::Write as _, sync::Mutex, time::Duration};
+use std::{collections::VecDeque, fmt::Write as _, sync::Mutex, time::Duration};
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -90,6 +90,49 @@ impl Transport for Recorder {
     async fn sleep(&self, _: Duration) {}
     fn now(&self) -> Moment {
         Moment { monotonic: Duration::ZERO, since_epoch: Duration::from_millis(1_700_000_000_999), random: 1 }
+    }
+}
+
+/// A transport that gives one response after the other, and whose clock goes ahead by what is waited.
+#[derive(Debug)]
+pub(crate) struct Scripted {
+    responses: Mutex<VecDeque<(u16, String)>>,
+    lines: Mutex<Vec<String>>,
+    waits: Mutex<Vec<Duration>>,
+}
+
+impl Scripted {
+    /// Of statuses and bodies.
+    pub(crate) fn new(responses: Vec<(u16, String)>) -> Self {
+        Self { responses: Mutex::new(responses.into()), lines: Mutex::default(), waits: Mutex::default() }
+    }
+
+    /// Method, path and body of each request.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        self.lines.lock().unwrap().clone()
+    }
+
+    /// How long was waited, each time.
+    pub(crate) fn waits(&self) -> Vec<Duration> {
+        self.waits.lock().unwrap().clone()
+    }
+}
+
+#[async_trait]
+impl Transport for Scripted {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        let path = request.uri().path_and_query().unwrap();
+        let body = std::str::from_utf8(request.body()).unwrap();
+        self.lines.lock().unwrap().push(format!("{} {path} {body}", request.method()).trim_end().to_owned());
+        let (status, body) = self.responses.lock().unwrap().pop_front().expect("the script has ended");
+        Ok(Response::builder().status(status).body(body.into()).unwrap())
+    }
+    async fn sleep(&self, duration: Duration) {
+        self.waits.lock().unwrap().push(duration);
+    }
+    fn now(&self) -> Moment {
+        let monotonic = self.waits().iter().sum();
+        Moment { monotonic, since_epoch: Duration::from_secs(1_700_000_000) + monotonic, random: 1 }
     }
 }
 

@@ -1,7 +1,7 @@
 //! An export, as responses have it.
 
 use crate::{
-    ExportId, Timestamp,
+    Awaited, ExportId, Timestamp,
     entity::{entity, open_enum, returned},
     page::listed,
 };
@@ -50,6 +50,16 @@ impl Export {
             Some(ExportStatus::Done) => Some(true),
             _ => None,
         }
+    }
+}
+
+impl Awaited for Export {
+    fn has_ended(&self) -> Option<bool> {
+        self.is_ready()
+    }
+
+    fn state(&self) -> Option<&str> {
+        self.status.as_ref().map(ExportStatus::as_str)
     }
 }
 
