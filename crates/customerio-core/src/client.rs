@@ -6,8 +6,9 @@ use bytes::Bytes;
 use http::{Request, Response};
 
 use crate::{
-    Api, Attempt, CallOptions, Endpoint, Error, Exchange, FromResponse, Limits, Moment, Operation, Prepared,
-    RetryPolicy, Step, Throttle, Transport, TransportError, TransportErrorKind, WorkspaceId, transport::BoxFuture,
+    Api, Attempt, CallOptions, ChunkStream, Endpoint, Error, Exchange, FromResponse, Limits, Moment, Operation,
+    Prepared, RetryPolicy, Step, Throttle, Transport, TransportError, TransportErrorKind, WorkspaceId,
+    transport::BoxFuture,
 };
 
 /// Calls one of the APIs.
@@ -106,6 +107,24 @@ impl<A: Api> Client<A> {
     pub(crate) fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
         let transport = self.transport.clone();
         Box::pin(async move { transport.sleep(duration).await })
+    }
+
+    /// The head of a file on another host, which has nothing to do with the endpoint; `None` where the transport reads none.
+    pub(crate) async fn get_file(
+        &self,
+        request: Request<()>,
+        timeout: Duration,
+    ) -> Option<Result<Response<ChunkStream>, TransportError>> {
+        let mut response = self.transport.files()?.get(request);
+        let mut timer = self.transport.sleep(timeout);
+        let head = poll_fn(|context| match Pin::as_mut(&mut response).poll(context) {
+            Poll::Pending => {
+                let timeout = |()| Err(TransportError::maybe_sent(TransportErrorKind::Timeout));
+                Pin::as_mut(&mut timer).poll(context).map(timeout)
+            }
+            ready => ready,
+        });
+        Some(head.await)
     }
 
     /// Runs a task in the background, or gives it back.

@@ -20,6 +20,7 @@
 //! | say what may be too large | [`Limits`] |
 //! | keep below a rate limit | [`Throttle`] |
 //! | wait for what the service does in the background | [`Client::wait_for`] |
+//! | export people and read the file | [`app::exports`] |
 //! | know what an error means | [`Error`] |
 //! | write an operation, or an API, of your own | [`Operation`], [`Api`] |
 
@@ -145,7 +146,7 @@ pub use crate::{
     throttle::Throttle,
     time::{Moment, Timestamp},
     track::v2::TrackBatch,
-    transport::{Attempt, BoxFuture, MaybeSend, MaybeSendSync, Transport},
+    transport::{Attempt, BoxFuture, ChunkStream, Chunks, FileTransport, MaybeSend, MaybeSendSync, Transport},
     wait::{Awaited, Wait, WaitError, WaitErrorKind},
 };
 #[cfg(feature = "samples")]

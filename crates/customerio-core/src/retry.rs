@@ -62,6 +62,11 @@ impl RetryPolicy {
         self
     }
 
+    /// The wait after that many failures in a row.
+    pub(crate) fn wait_after(&self, failures: u32, random: u128) -> Duration {
+        full_jitter(self.base, self.cap, failures.saturating_sub(1), random)
+    }
+
     /// The most times that a request is sent.
     #[must_use]
     pub const fn attempts(&self) -> u32 {

@@ -1,6 +1,13 @@
 //! The one thing that a backend implements.
 
-use std::{fmt::Debug, future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    fmt::Debug,
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -101,6 +108,44 @@ pub trait Transport: Debug + MaybeSendSync {
     fn spawn(&self, task: BoxFuture<'static, ()>) -> Option<BoxFuture<'static, ()>> {
         Some(task)
     }
+
+    /// The same HTTP stack, for files that are read piece by piece, if it can do that: an [`ExportFile`] needs it.
+    ///
+    /// [`ExportFile`]: crate::app::exports::ExportFile
+    fn files(&self) -> Option<&dyn FileTransport> {
+        None
+    }
+}
+
+/// What a [`Transport`] has beside it that can read files from any host, piece by piece: [`Transport::files`].
+///
+/// An export of people is such a file. It lies on another host than the API, behind a link that is a credential by itself.
+#[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
+#[cfg_attr(not(target_arch = "wasm32"), async_trait)]
+pub trait FileTransport: MaybeSendSync {
+    /// Sends a GET, and hands over the response as soon as its head has come. Any status is `Ok`.
+    ///
+    /// As [`Transport::send`] it follows no redirect, retries nothing, sends the headers as they are (adding `host`), and
+    /// decompresses nothing. It reads no more of the body than it is asked for, and its caller sees to all timeouts but that
+    /// for connecting. The URL is a credential: no error shows it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Transport::send`].
+    async fn get(&self, request: Request<()>) -> Result<Response<ChunkStream>, TransportError>;
+}
+
+/// The pieces of a body, in a box.
+pub type ChunkStream = Pin<Box<dyn Chunks>>;
+
+/// The pieces of a body: what a [`FileTransport`] makes of what its HTTP stack has. With customerio-transport, `chunks` does.
+pub trait Chunks: MaybeSend {
+    /// The next piece, which is not empty; `None` after the last. After an error there is nothing more.
+    ///
+    /// # Errors
+    ///
+    /// Where the body breaks off: a [`Connection`](crate::TransportErrorKind::Connection) that failed, most of the time.
+    fn poll_chunk(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, TransportError>>>;
 }
 
 /// A future in a box: `Send` where there are threads.
@@ -134,6 +179,9 @@ impl<T: Transport + ?Sized> Transport for Arc<T> {
     }
     fn spawn(&self, task: BoxFuture<'static, ()>) -> Option<BoxFuture<'static, ()>> {
         (**self).spawn(task)
+    }
+    fn files(&self) -> Option<&dyn FileTransport> {
+        (**self).files()
     }
 }
 

@@ -8,8 +8,10 @@ use std::{
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use customerio_core::{Attempt, BoxFuture, Moment, Transport, TransportError, TransportErrorKind};
-use customerio_transport::{SystemClock, check_url, is_invalid_certificate, read_body, was_not_begun};
+use customerio_core::{
+    Attempt, BoxFuture, ChunkStream, FileTransport, Moment, Transport, TransportError, TransportErrorKind,
+};
+use customerio_transport::{SystemClock, check_url, chunks, is_invalid_certificate, read_body, was_not_begun};
 use http::{Request, Response};
 use http_body::Body;
 use http_body_util::Full;
@@ -134,27 +136,39 @@ impl<S> fmt::Debug for HyperTransport<S> {
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 
-#[async_trait]
-impl<S, B> Transport for HyperTransport<S>
+impl<S, B> HyperTransport<S>
 where
     S: Service<Request<Full<Bytes>>, Response = Response<B>> + Clone + Send,
     S::Error: Into<BoxError>,
     S::Future: Send,
-    B: Body + Send,
-    B::Data: Send,
-    B::Error: Into<BoxError>,
 {
-    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+    /// The response, when its head has come.
+    async fn head(&self, request: Request<Bytes>) -> Result<Response<B>, TransportError> {
         check_url(request.uri())?;
-        let attempt = Attempt::of(&request);
-        let time_is_up = tokio::time::sleep(attempt.body_timeout());
         let mut service = self.service();
         // A service that does not get ready has not been given the request.
         poll_fn(|context| service.poll_ready(context))
             .await
             .map_err(|error| TransportError::not_sent(TransportErrorKind::Connect).with_source(error))?;
         let response = service.call(request.map(Full::new)).await;
-        let response = response.map_err(|error| call_error(error.into(), self.proves_not_sent))?;
+        response.map_err(|error| call_error(error.into(), self.proves_not_sent))
+    }
+}
+
+#[async_trait]
+impl<S, B> Transport for HyperTransport<S>
+where
+    S: Service<Request<Full<Bytes>>, Response = Response<B>> + Clone + Send,
+    S::Error: Into<BoxError>,
+    S::Future: Send,
+    B: Body + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<BoxError>,
+{
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        let attempt = Attempt::of(&request);
+        let time_is_up = tokio::time::sleep(attempt.body_timeout());
+        let response = self.head(request).await?;
         read_body(response, attempt.response_limit, time_is_up).await
     }
 
@@ -172,6 +186,24 @@ where
 
     fn spawn(&self, task: BoxFuture<'static, ()>) -> Option<BoxFuture<'static, ()>> {
         customerio_transport::spawn(task)
+    }
+
+    fn files(&self) -> Option<&dyn FileTransport> {
+        Some(self)
+    }
+}
+
+#[async_trait]
+impl<S, B> FileTransport for HyperTransport<S>
+where
+    S: Service<Request<Full<Bytes>>, Response = Response<B>> + Clone + Send,
+    S::Error: Into<BoxError>,
+    S::Future: Send,
+    B: Body + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    async fn get(&self, request: Request<()>) -> Result<Response<ChunkStream>, TransportError> {
+        Ok(self.head(request.map(|()| Bytes::new())).await?.map(chunks))
     }
 }
 

@@ -22,10 +22,11 @@ use std::{error::Error as StdError, time::Duration};
 use async_trait::async_trait;
 use bytes::Bytes;
 use customerio_core::{
-    Attempt, BoxFuture, BuildError, BuildErrorKind, Moment, Transport, TransportError, TransportErrorKind,
+    Attempt, BoxFuture, BuildError, BuildErrorKind, ChunkStream, FileTransport, Moment, Transport, TransportError,
+    TransportErrorKind,
 };
 use customerio_transport::{
-    SystemClock, check_url, is_invalid_certificate, is_loopback, read_body, timeouts, was_not_begun,
+    SystemClock, check_url, chunks, is_invalid_certificate, is_loopback, read_body, timeouts, was_not_begun,
 };
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
@@ -155,12 +156,13 @@ fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, BuildError>
     })
 }
 
-#[async_trait]
-impl Transport for ReqwestTransport {
-    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+impl ReqwestTransport {
+    /// The response, when its head has come.
+    async fn head<B: Into<reqwest::Body>>(
+        &self,
+        request: Request<B>,
+    ) -> Result<Response<reqwest::Body>, TransportError> {
         check_url(request.uri())?;
-        let attempt = Attempt::of(&request);
-        let time_is_up = tokio::time::sleep(attempt.body_timeout());
         let request = reqwest::Request::try_from(request).map_err(call_error)?;
         let asked = request.url().clone();
         let client = match &self.direct {
@@ -172,7 +174,16 @@ impl Transport for ReqwestTransport {
             return Err(TransportError::maybe_sent(TransportErrorKind::Connection)
                 .with_source("the client followed a redirect: set its redirect policy to none"));
         }
-        let response = Response::<reqwest::Body>::from(response).map(|body| body.map_err(reqwest::Error::without_url));
+        Ok(response.into())
+    }
+}
+
+#[async_trait]
+impl Transport for ReqwestTransport {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        let attempt = Attempt::of(&request);
+        let time_is_up = tokio::time::sleep(attempt.body_timeout());
+        let response = self.head(request).await?.map(|body| body.map_err(reqwest::Error::without_url));
         read_body(response, attempt.response_limit, time_is_up).await
     }
 
@@ -190,6 +201,18 @@ impl Transport for ReqwestTransport {
 
     fn spawn(&self, task: BoxFuture<'static, ()>) -> Option<BoxFuture<'static, ()>> {
         customerio_transport::spawn(task)
+    }
+
+    fn files(&self) -> Option<&dyn FileTransport> {
+        Some(self)
+    }
+}
+
+#[async_trait]
+impl FileTransport for ReqwestTransport {
+    async fn get(&self, request: Request<()>) -> Result<Response<ChunkStream>, TransportError> {
+        let response = self.head(request.map(|()| Bytes::new())).await?;
+        Ok(response.map(|body| chunks(body.map_err(reqwest::Error::without_url))))
     }
 }
 

@@ -6,6 +6,7 @@
 //! - [`is_loopback`] tells for which hosts no proxy of the environment is used.
 //! - [`check_url`] and [`is_invalid_certificate`] tell what another attempt would not help.
 //! - `read_body` reads a response body up to a limit, and as long as there is time (feature `http`).
+//! - `chunks` gives a body piece by piece, for files (feature `http`).
 //! - `was_not_begun` tells whether an error of hyper proves that the request was not sent (feature `http`; for HTTP/2,
 //!   `http2`).
 //! - `spawn` runs a task in the background, on tokio (feature `tokio`).
@@ -17,6 +18,8 @@ mod background;
 #[cfg(feature = "http")]
 mod body;
 mod certificate;
+#[cfg(feature = "http")]
+mod chunks;
 mod clock;
 mod loopback;
 #[cfg(feature = "http")]
@@ -31,6 +34,8 @@ pub use background::spawn;
 #[cfg(feature = "http")]
 pub use body::read_body;
 pub use certificate::is_invalid_certificate;
+#[cfg(feature = "http")]
+pub use chunks::chunks;
 pub use clock::{SystemClock, now};
 pub use loopback::is_loopback;
 #[cfg(feature = "http")]

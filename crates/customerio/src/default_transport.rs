@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use customerio_core::{
-    BoxFuture, BuildError, Moment, Transport, TransportError,
+    BoxFuture, BuildError, FileTransport, Moment, Transport, TransportError,
     bytes::Bytes,
     http::{Request, Response},
 };
@@ -61,5 +61,8 @@ impl Transport for DefaultTransport {
     }
     fn spawn(&self, task: BoxFuture<'static, ()>) -> Option<BoxFuture<'static, ()>> {
         self.0.spawn(task)
+    }
+    fn files(&self) -> Option<&dyn FileTransport> {
+        self.0.files()
     }
 }

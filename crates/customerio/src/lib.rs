@@ -34,6 +34,8 @@
 //! | transactional messages, broadcasts, the workspace | [`app`], and the methods of [`Client<App>`](Client#impl-Client<App>) |
 //! | people, events and groups for every destination | [`pipelines`], and the methods of [`Client<Pipelines>`](Client#impl-Client<Pipelines>) |
 //! | lists that come page by page | [`page`] |
+//! | wait for what the service does in the background | [`wait`] |
+//! | export people, and read the file | [`app::exports`] |
 //! | many operations in one request | [`batch`] |
 //! | call without async | `blocking` |
 //! | receive reporting webhooks | `webhook`, and `axum` |
@@ -57,6 +59,7 @@
 //! | `http2` | no | HTTP/2 where the server offers it |
 //! | `fs` | yes | `Attachment::from_path(..)` |
 //! | `stream` | yes | `Client::send_stream(..)`; pages and items as streams |
+//! | `csv` | no | the rows of an export, as maps or as types of your own |
 //! | `webhook` | yes | `webhook`: reporting webhooks, verified and typed, each handled once |
 //! | `axum` | no | `axum`: those webhooks as an extractor of axum 0.8 |
 //! | `design_studio` | no | `app::assets` and `app::design_studio`: the operations on assets and in Design Studio |
@@ -129,6 +132,11 @@ pub mod page {
     pub use customerio_core::{Cursor, ItemStream, Page, PageStream, Paged, Pages};
 }
 
+/// Waiting for what the service does in the background: [`Client::wait_for`], and its parts.
+pub mod wait {
+    pub use customerio_core::{Awaited, Wait, WaitError, WaitErrorKind};
+}
+
 /// When a request is retried, how long it may take, and how fast requests go out.
 pub mod retry {
     pub use customerio_core::{CallOptions, Quota, Rate, Replay, RetryPolicy, Throttle};
@@ -143,8 +151,8 @@ pub mod time {
 /// HTTP stacks of your own: the trait, what a request carries, and the state machine beneath.
 pub mod transport {
     pub use customerio_core::{
-        Attempt, BoxFuture, Exchange, MaybeSend, MaybeSendSync, Moment, Step, Transport, TransportError,
-        TransportErrorKind, async_trait,
+        Attempt, BoxFuture, ChunkStream, Chunks, Exchange, FileTransport, MaybeSend, MaybeSendSync, Moment, Step,
+        Transport, TransportError, TransportErrorKind, async_trait,
     };
     pub use customerio_transport::SystemClock;
 }

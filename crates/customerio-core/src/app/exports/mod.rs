@@ -1,6 +1,15 @@
 //! Exports of people and of deliveries, as CSV files.
 
 mod export;
+mod fetch;
+mod file;
+mod file_error;
+#[cfg(feature = "csv")]
+mod row_error;
+#[cfg(feature = "csv")]
+mod row_reader;
+#[cfg(feature = "csv")]
+mod rows;
 
 use crate::operation_info::operations;
 
@@ -17,4 +26,11 @@ operations! {
 pub use self::{
     download::SignedUrl,
     export::{Export, ExportKind, ExportStatus},
+    file::ExportFile,
+    file_error::{ExportError, FileError, FileErrorKind},
+};
+#[cfg(feature = "csv")]
+pub use self::{
+    row_error::{OddRow, OddRowKind, RowError},
+    rows::Rows,
 };

@@ -1,0 +1,93 @@
+//! What can go wrong on the way to a row.
+
+use std::fmt;
+
+use super::ExportError;
+
+/// Why there is no row.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RowError {
+    /// The file could not be read, or read on. The next call goes on from where it stopped.
+    #[error(transparent)]
+    Export(#[from] ExportError),
+    /// The row is odd. The next call gives the row after it.
+    #[error(transparent)]
+    Odd(#[from] OddRow),
+}
+
+/// A row that is not what was asked for, as it stands in the file. Its text shows nothing of its values.
+pub struct OddRow {
+    line: u64,
+    kind: OddRowKind,
+    fields: Vec<Vec<u8>>,
+}
+
+/// What is odd about a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum OddRowKind {
+    /// It has more or fewer fields than the first line has names.
+    Count {
+        /// How many it has.
+        fields: usize,
+        /// How many names there are.
+        columns: usize,
+    },
+    /// It is not UTF-8.
+    NotUtf8,
+    /// Its values do not make the type: that of this column, where it is known which, counted from 1.
+    Type {
+        /// The number of the column.
+        column: Option<usize>,
+    },
+    /// It is longer than 1 MiB, which is all that was kept of it. Most of the time an opening quote has no closing one.
+    TooLong,
+}
+
+impl OddRow {
+    pub(super) fn new(line: u64, kind: OddRowKind, fields: Vec<Vec<u8>>) -> Self {
+        Self { line, kind, fields }
+    }
+
+    /// The line of the file that it begins on, counted from 1.
+    #[must_use]
+    pub fn line(&self) -> u64 {
+        self.line
+    }
+
+    /// What is odd about it.
+    #[must_use]
+    pub fn kind(&self) -> OddRowKind {
+        self.kind
+    }
+
+    /// Its fields, without quotes. They can be of any bytes.
+    #[must_use]
+    pub fn fields(&self) -> &[Vec<u8>] {
+        &self.fields
+    }
+}
+
+impl fmt::Debug for OddRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OddRow").field("line", &self.line).field("kind", &self.kind).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for OddRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {} of the export ", self.line)?;
+        match self.kind {
+            OddRowKind::Count { fields, columns } => write!(f, "has {fields} fields, and there are {columns} columns"),
+            OddRowKind::NotUtf8 => f.write_str("is not UTF-8"),
+            OddRowKind::Type { column: Some(column) } => {
+                write!(f, "has another value in column {column} than expected")
+            }
+            OddRowKind::Type { column: None } => f.write_str("does not have the columns or values that were expected"),
+            OddRowKind::TooLong => f.write_str("begins a row of more than 1 MiB, look for a quote that is not closed"),
+        }
+    }
+}
+
+impl std::error::Error for OddRow {}
