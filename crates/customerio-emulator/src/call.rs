@@ -34,6 +34,8 @@ pub(crate) struct Call<'a> {
     /// The variable segments of the path, decoded.
     pub(crate) segments: Vec<String>,
     pub(crate) query: Map<String, Value>,
+    /// The host and the port that the request names.
+    pub(crate) origin: String,
     pub(crate) body: Value,
     /// The length of the request's body as it came.
     pub(crate) bytes: usize,
@@ -52,9 +54,9 @@ impl Call<'_> {
     /// A call whose body is a part of this one's.
     pub(crate) fn part(&mut self, body: Value) -> Call<'_> {
         let Self { config, bytes, since_epoch, strict, .. } = *self;
-        let (segments, query) = (Vec::new(), Map::new());
+        let (segments, query, origin) = (Vec::new(), Map::new(), String::new());
         let (state, deviations) = (&mut *self.state, &mut *self.deviations);
-        Call { state, config, segments, query, body, bytes, since_epoch, strict, deviations }
+        Call { state, config, segments, query, origin, body, bytes, since_epoch, strict, deviations }
     }
 
     /// Goes on with what is taken, which is noted, or refuses for what is not. `place` is the pointer to what was checked:

@@ -17,7 +17,7 @@ use crate::{
     routes,
     server::{
         answer::{Envelope, Refusal, Reply},
-        cors,
+        cors, files,
     },
     store::{
         clock::{Clock, seconds},
@@ -77,7 +77,7 @@ impl Emulator {
 
     fn answer(&self, request: &Request<Bytes>, since_epoch: Option<Duration>) -> Response<Bytes> {
         let head = Head::of(request);
-        match self.admit(head) {
+        match self.admit(head, since_epoch) {
             Admission::Admitted(admitted) => self.complete(head, admitted, request.body(), since_epoch),
             Admission::Answered(response) => response,
         }
@@ -85,7 +85,7 @@ impl Emulator {
 
     /// Answers a request that can be answered without its body; any other is admitted, and is to be
     /// [completed](Self::complete) or [refused](Self::refuse).
-    pub(crate) fn admit(&self, head: Head<'_>) -> Admission {
+    pub(crate) fn admit(&self, head: Head<'_>, since_epoch: Option<Duration>) -> Admission {
         if self.config.cors
             && let Some(response) = cors::preflight(head)
         {
@@ -97,6 +97,9 @@ impl Emulator {
             let refusal = Refusal::new(status, "the emulator was told to refuse this request");
             return Admission::Answered(self.respond(&mut self.state(), head, refusal.into_response(unknown)));
         }
+        if let Some(response) = self.file(head, since_epoch) {
+            return Admission::Answered(self.respond(&mut self.state(), head, response));
+        }
         match routes::find_for(head, &self.config) {
             Ok(route) => match route.admit(head, &self.config) {
                 Ok(admitted) => Admission::Admitted(admitted),
@@ -104,6 +107,12 @@ impl Emulator {
             },
             Err(refusal) => Admission::Answered(self.respond(&mut self.state(), head, refusal.into_response(unknown))),
         }
+    }
+
+    fn file(&self, head: Head<'_>, since_epoch: Option<Duration>) -> Option<Response<Bytes>> {
+        let state = self.state();
+        let now = seconds(since_epoch.unwrap_or_else(|| state.clock.since_epoch()));
+        files::respond(head, &state.exports, now)
     }
 
     /// Answers a request that was admitted and whose body has come. What can take long is done before the state is

@@ -54,6 +54,8 @@ pub(crate) struct Admitted {
     /// The variable segments of the path, decoded.
     segments: Vec<String>,
     query: Map<String, Value>,
+    /// The host and the port that the request names.
+    origin: String,
     strict: bool,
 }
 
@@ -181,7 +183,7 @@ impl Route {
         if let Some(bytes) = content_length(head.headers) {
             self.check_bytes(bytes)?;
         }
-        Ok(Admitted { route: self, segments, query, strict: is_strict(head.headers) })
+        Ok(Admitted { route: self, segments, query, origin: head.origin(), strict: is_strict(head.headers) })
     }
 
     /// Whether what is refused is answered as if it were not.
@@ -256,6 +258,12 @@ impl<'r> Head<'r> {
     pub(crate) fn of<B>(request: &'r Request<B>) -> Self {
         Self { method: request.method(), uri: request.uri(), headers: request.headers() }
     }
+
+    /// The host and the port that the request names: `localhost` where it names none.
+    fn origin(self) -> String {
+        let host = self.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        self.uri.authority().map(http::uri::Authority::as_str).or(host).unwrap_or("localhost").to_owned()
+    }
 }
 
 impl Admitted {
@@ -295,9 +303,10 @@ impl Prepared {
         state: &mut State,
         since_epoch: Duration,
     ) -> (Result<Reply, Refusal>, Value, Deviations) {
-        let Self { head: Admitted { route, segments, query, strict }, body, bytes, mut deviations } = self;
+        let Self { head: Admitted { route, segments, query, origin, strict }, body, bytes, mut deviations } = self;
         let noted = &mut deviations;
-        let mut call = Call { state, config, segments, query, body, bytes, since_epoch, strict, deviations: noted };
+        let mut call =
+            Call { state, config, segments, query, origin, body, bytes, since_epoch, strict, deviations: noted };
         let outcome = route.handler.handle(&mut call);
         call.state.settle();
         let left = call.body;

@@ -53,8 +53,13 @@ static ROUTES: [&Route; 32] = [
 ];
 
 /// The routes of the rest of the App API, by what they are about.
-static RESOURCES: [&[Route]; 4] =
-    [app::customers::ROUTES, app::messages::ROUTES, app::segments::ROUTES, app::workspaces::ROUTES];
+static RESOURCES: [&[Route]; 5] = [
+    app::customers::ROUTES,
+    app::exports::ROUTES,
+    app::messages::ROUTES,
+    app::segments::ROUTES,
+    app::workspaces::ROUTES,
+];
 
 /// The route that takes a request, if there is one.
 ///

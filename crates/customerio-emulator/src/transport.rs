@@ -1,11 +1,17 @@
 //! The emulator as a transport: calls reach it without a socket, and waits end at once.
 
-use std::time::Duration;
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
 
 use bytes::Bytes;
 #[cfg(feature = "server")]
 use customerio_core::BoxFuture;
-use customerio_core::{Attempt, Moment, Transport, TransportError, TransportErrorKind, async_trait};
+use customerio_core::{
+    Attempt, ChunkStream, Chunks, FileTransport, Moment, Transport, TransportError, TransportErrorKind, async_trait,
+};
 use http::{Request, Response};
 
 use crate::emulator::Emulator;
@@ -41,6 +47,32 @@ impl Transport for Emulator {
             }
             Err(_) => Some(task),
         }
+    }
+
+    fn files(&self) -> Option<&dyn FileTransport> {
+        Some(self)
+    }
+}
+
+#[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
+#[cfg_attr(not(target_arch = "wasm32"), async_trait)]
+impl FileTransport for Emulator {
+    async fn get(&self, request: Request<()>) -> Result<Response<ChunkStream>, TransportError> {
+        let response = self.handle(&request.map(|()| Bytes::new()));
+        Ok(response.map(|body| Box::pin(Pieces(body)) as ChunkStream))
+    }
+}
+
+/// A body in pieces.
+struct Pieces(Bytes);
+
+/// How long they are.
+const PIECE: usize = 64 * 1024;
+
+impl Chunks for Pieces {
+    fn poll_chunk(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, TransportError>>> {
+        let piece = PIECE.min(self.0.len());
+        Poll::Ready((piece > 0).then(|| Ok(self.0.split_to(piece))))
     }
 }
 

@@ -21,7 +21,7 @@ pub(crate) const KINDS: [&str; 5] = ["recipients", "emails", "ids", "per_user_da
 pub(crate) const RECIPIENTS: Shape = Shape::Taken(&Shape::Ref(&FILTER), &Shape::Object(&[]));
 
 /// A filter holds filters.
-static FILTER: Shape = Shape::Single(&[
+pub(crate) static FILTER: Shape = Shape::Single(&[
     ("and", May, Shape::List(&Shape::Ref(&FILTER), 1, usize::MAX)),
     ("or", May, Shape::List(&Shape::Ref(&FILTER), 1, usize::MAX)),
     ("not", May, Shape::Ref(&FILTER)),

@@ -2,6 +2,8 @@
 
 mod audience;
 pub(crate) mod customers;
+pub(crate) mod exports;
+mod filter;
 mod message;
 pub(crate) mod messages;
 pub(crate) mod segments;

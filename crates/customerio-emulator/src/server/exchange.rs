@@ -65,7 +65,7 @@ impl Shared {
         let (parts, mut body) = request.into_parts();
         let head = Head { method: &parts.method, uri: &parts.uri, headers: &parts.headers };
         let admission = match host::check(head, own, self.emulator.hosts()) {
-            Ok(()) => self.emulator.admit(head),
+            Ok(()) => self.emulator.admit(head, None),
             Err(refusal) => Admission::Answered(refusal.into_response(Envelope::of_path(parts.uri.path()))),
         };
         let admitted = match admission {

@@ -9,6 +9,7 @@ mod connections;
 pub(crate) mod cors;
 #[cfg(feature = "server")]
 mod exchange;
+pub(crate) mod files;
 #[cfg(feature = "server")]
 mod host;
 #[cfg(feature = "server")]

@@ -4,6 +4,7 @@ pub(crate) mod attributes;
 pub(crate) mod bounded;
 pub(crate) mod capacity;
 pub(crate) mod clock;
+pub(crate) mod exports;
 pub(crate) mod held;
 pub(crate) mod kept;
 pub(crate) mod memory;

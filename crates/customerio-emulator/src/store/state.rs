@@ -16,6 +16,7 @@ use crate::{
         bounded::Bounded,
         capacity::{MOST_BYTES, MOST_ENTRIES, MOST_HELD, MOST_TRIGGER},
         clock::Clock,
+        exports::Exports,
         kept::{Kept, Key},
         memory::block,
         objects::Objects,
@@ -37,6 +38,7 @@ pub(crate) struct State {
     pub(crate) objects: Objects,
     /// Manual segments, each with its name.
     pub(crate) segments: BTreeMap<u32, String>,
+    pub(crate) exports: Exports,
     room: Room,
     pub(crate) events: Kept<Event>,
     /// The ids of events that are in `events`, or were.
@@ -72,6 +74,7 @@ impl State {
             people: People::within(room),
             objects: Objects::within(room),
             segments: BTreeMap::new(),
+            exports: Exports::within(room),
             room: room.clone(),
             events: Kept::default(),
             event_ids: SeenIds::default(),

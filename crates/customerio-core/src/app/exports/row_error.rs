@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::ExportError;
+use crate::Error;
 
 /// Why there is no row.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +15,12 @@ pub enum RowError {
     /// The row is odd. The next call gives the row after it.
     #[error(transparent)]
     Odd(#[from] OddRow),
+}
+
+impl From<Error> for RowError {
+    fn from(error: Error) -> Self {
+        Self::Export(error.into())
+    }
 }
 
 /// A row that is not what was asked for, as it stands in the file. Its text shows nothing of its values.
