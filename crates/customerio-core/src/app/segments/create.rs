@@ -14,6 +14,7 @@ use crate::{
 /// Makes a manual segment, without people yet: [`AddToSegment`](crate::track::AddToSegment) adds them.
 ///
 /// It is not retried when a response is lost, because that would make a second segment of the same name.
+/// [`Client::find_or_create_segment`](crate::Client::find_or_create_segment) looks for one of that name first.
 ///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/createManSegment>
@@ -47,6 +48,10 @@ impl Create {
     setters! {
         /// What the segment is for.
         with_description, segment.description: text;
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.segment.name
     }
 }
 

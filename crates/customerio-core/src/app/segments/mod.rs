@@ -1,5 +1,6 @@
 //! Segments of people.
 
+mod find_or_create;
 mod segment;
 
 use crate::operation_info::operations;

@@ -1,0 +1,77 @@
+//! A segment by its name: found, or else made.
+
+use super::{Create, List, Segment, SegmentKind};
+use crate::{App, Client, Delivery, Error};
+
+impl Client<App> {
+    /// Finds the manual segment with the name of `segment`, or makes it: one request where it is there, three where it is not.
+    ///
+    /// Names are compared letter by letter. A segment that chooses its people itself is not taken, whatever its name. Where
+    /// several have the name, the one with the lowest number is returned, whose description can be another.
+    ///
+    /// The service has no such operation, and names need not be unique. Two programs that look at the same time can both
+    /// make one: then both get the one with the lower number, and the other stays, without people, until somebody
+    /// [deletes](super::Delete) it. The call can be made again after any error: where the response to a creation is lost,
+    /// what was made is found, and it is never made twice by one call.
+    ///
+    /// ```
+    /// use customerio_core::{App, Client, Error, SegmentId, app::segments::Create};
+    ///
+    /// async fn vips(app: &Client<App>) -> Result<SegmentId, Error> {
+    ///     let segment = Create::new("VIPs").with_description("They buy a lot");
+    ///     Ok(app.find_or_create_segment(segment).await?.id)
+    /// }
+    /// # use customerio_core::{Endpoint, Moment, Region, Transport, TransportError, async_trait, bytes::Bytes};
+    /// # use customerio_core::http::{Request, Response};
+    /// # #[derive(Debug)]
+    /// # struct HasIt;
+    /// # #[async_trait]
+    /// # impl Transport for HasIt {
+    /// #     async fn send(&self, _: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+    /// #         Ok(Response::new(r#"{"segments":[{"id":7,"name":"VIPs","type":"manual"}]}"#.into()))
+    /// #     }
+    /// #     async fn sleep(&self, _: std::time::Duration) {}
+    /// #     fn now(&self) -> Moment {
+    /// #         Moment { monotonic: Default::default(), since_epoch: Default::default(), random: 4 }
+    /// #     }
+    /// # }
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// #     let app = Client::new(Endpoint::app(Region::Us, "key").unwrap(), HasIt);
+    /// #     let found = tokio::spawn(async move { vips(&app).await });
+    /// assert_eq!(found.await.unwrap().unwrap(), 7.into());
+    /// # });
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`]. The error of a creation is returned where the segment cannot be found afterwards. After a lost response
+    /// it can still appear: call it again.
+    #[doc(alias = "upsert")]
+    #[doc(alias = "get_or_create")]
+    pub async fn find_or_create_segment(&self, segment: Create) -> Result<Segment, Error> {
+        // What cannot be made is refused before anything is sent.
+        let creation = self.prepare(segment.clone())?;
+        if let Some(found) = self.manual_segment(segment.name()).await? {
+            return Ok(found);
+        }
+        let made = self.send(creation).await;
+        if made.as_ref().is_err_and(|error| error.delivery() == Delivery::NotSent) {
+            return made;
+        }
+        // Another program can have made one at the same time, and after an error it is not known whether there is one.
+        match self.manual_segment(segment.name()).await {
+            Ok(Some(found)) => Ok(made.ok().filter(|made| made.id <= found.id).unwrap_or(found)),
+            Ok(None) | Err(_) => made,
+        }
+    }
+
+    /// The first that has this name.
+    async fn manual_segment(&self, name: &str) -> Result<Option<Segment>, Error> {
+        let is_it = |segment: &Segment| {
+            segment.name.as_deref() == Some(name)
+                && segment.kind.as_ref().is_none_or(|kind| *kind == SegmentKind::Manual)
+        };
+        let segments = self.call(List::new()).await?;
+        Ok(segments.into_iter().filter(is_it).min_by_key(|segment| segment.id))
+    }
+}
