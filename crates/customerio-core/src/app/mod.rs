@@ -46,9 +46,9 @@ pub use self::{
         PerUserDataAudience, Trigger, TriggerBroadcast, UserData,
     },
     model::{
-        Action, ActionSummary, Activity, Channel, Content, ContentUpdate, DeliveryMetric, DeliveryState, Dependents,
-        Language, LanguageVariant, Link, LinkMetrics, MessageDelivery, Metrics, Periods, Resolution, RunState,
-        SendingState, Series, Sort, TemplateSummary, TimeRange,
+        Action, ActionSummary, Activity, Channel, Content, ContentUpdate, DeliveryMetric, DeliveryPosition,
+        DeliveryState, DeliveryStream, Dependents, Language, LanguageVariant, Link, LinkMetrics, MessageDelivery,
+        Metrics, Periods, Resolution, RunState, SendingState, Series, Sort, TemplateSummary, TimeRange,
     },
     raw::{RAW, Raw},
     send::{

@@ -81,6 +81,10 @@ impl<O: Paged> PageStream<O> {
         self.call.is_some()
     }
 
+    fn has_ended(&self) -> bool {
+        self.pages.next_call().is_none()
+    }
+
     fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<O::Output, Error>>> {
         let call = match &mut self.call {
             Some(call) => call,
@@ -127,7 +131,12 @@ impl<O: Paged> ItemStream<O> {
         if self.items.is_empty() { self.pages.cursor() } else { self.page.as_ref() }
     }
 
-    fn poll_item(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<O::Item, Error>>> {
+    /// Whether all items were given.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.items.is_empty() && self.pages.has_ended()
+    }
+
+    pub(crate) fn poll_item(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<O::Item, Error>>> {
         loop {
             if let Some(item) = self.items.pop_front() {
                 return Poll::Ready(Some(Ok(item)));

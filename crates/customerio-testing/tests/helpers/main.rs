@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod deliveries;
 mod segments;
 
 use customerio_core::{App, Client, Endpoint, Region, RetryPolicy};

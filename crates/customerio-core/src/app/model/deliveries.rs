@@ -29,7 +29,16 @@ impl Deliveries {
         query.optional("end_ts", self.until.map(Timestamp::unix_seconds));
         query.optional("get_tracked_responses", self.tracked_responses);
     }
+
+    /// Between two times, on pages that are as long as can be if nothing else is said.
+    pub(in crate::app) fn within(self, from: Timestamp, until: Timestamp) -> Self {
+        let limit = self.limit.or(Some(LONGEST_PAGE));
+        Self { start: None, limit, from: Some(from), until: Some(until), ..self }
+    }
 }
+
+/// The most messages on a page.
+const LONGEST_PAGE: u32 = 1_000;
 
 /// The setters of the parts of `deliveries` that a list has: the page and the times, which all have, and those that are
 /// named.
@@ -66,6 +75,18 @@ macro_rules! deliveries_setters {
             with_until, deliveries.until: time;
         }
         $($crate::app::model::deliveries_setters!(@$part);)*
+
+        /// All of them that were made from one time on and before another, however long that is: see
+        /// [`DeliveryStream`](crate::app::DeliveryStream). A list alone is never longer than six months.
+        pub fn between(
+            self,
+            client: &$crate::Client<$crate::App>,
+            from: impl Into<$crate::Timestamp>,
+            until: impl Into<$crate::Timestamp>,
+        ) -> $crate::app::DeliveryStream<Self> {
+            let within = |list: Self, from, until| Self { deliveries: list.deliveries.within(from, until), ..list };
+            $crate::app::DeliveryStream::new(client, self, within, (from.into(), until.into()))
+        }
     };
 }
 

@@ -7,6 +7,7 @@ mod content;
 mod content_read;
 mod deliveries;
 mod delivery;
+mod delivery_stream;
 mod dependents;
 mod language;
 mod metric;
@@ -23,6 +24,7 @@ pub use self::{
     content::{ContentUpdate, SendingState},
     content_read::Content,
     delivery::MessageDelivery,
+    delivery_stream::{DeliveryPosition, DeliveryStream},
     dependents::Dependents,
     language::Language,
     metric::DeliveryMetric,
