@@ -1,5 +1,6 @@
 //! Transactional messages as the workspace has them. [`send`](super::send) sends them.
 
+mod check;
 mod transactional_message;
 
 use crate::operation_info::operations;
@@ -19,4 +20,7 @@ operations! {
     links::Links = GET "/v1/transactional/{transactional_id}/metrics/links";
 }
 
-pub use self::transactional_message::TransactionalMessage;
+pub use self::{
+    check::{CheckError, MissingMessages},
+    transactional_message::TransactionalMessage,
+};

@@ -1,0 +1,142 @@
+//! Whether the transactional messages that a program sends are there.
+
+use std::{collections::BTreeSet, fmt};
+
+use super::{List, TransactionalMessage};
+use crate::{App, BoxFuture, Client, Error, app::TransactionalMessageId, error::Bounded};
+
+impl Client<App> {
+    /// Checks that the workspace has these transactional messages, with one request: at the start of a program, so that a
+    /// name that is not there does not wait for the first person who needs the message.
+    ///
+    /// Each is named as [`SendEmail`](crate::app::SendEmail) and the others take it: by its number, which can be text with
+    /// digits too, or by its trigger name. The list of the service has a name for each, and does not say whether that is
+    /// the trigger name: it is taken for it, in whatever case. Where the two differ in your workspace, give the number.
+    ///
+    /// ```
+    /// use customerio_core::{App, Client, app::transactional::CheckError};
+    ///
+    /// async fn start(app: &Client<App>) -> Result<(), CheckError> {
+    ///     app.check_transactional(["password_reset", "44"]).await
+    /// }
+    /// # use customerio_core::{Endpoint, Moment, Region, Transport, TransportError, async_trait, bytes::Bytes};
+    /// # use customerio_core::http::{Request, Response};
+    /// # #[derive(Debug)]
+    /// # struct HasOne;
+    /// # #[async_trait]
+    /// # impl Transport for HasOne {
+    /// #     async fn send(&self, _: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+    /// #         Ok(Response::new(r#"{"messages":[{"id":44,"name":"receipt"}]}"#.into()))
+    /// #     }
+    /// #     async fn sleep(&self, _: std::time::Duration) {}
+    /// #     fn now(&self) -> Moment {
+    /// #         Moment { monotonic: Default::default(), since_epoch: Default::default(), random: 4 }
+    /// #     }
+    /// # }
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// # let app = Client::new(Endpoint::app(Region::Us, "key").unwrap(), HasOne);
+    /// let started = tokio::spawn(async move { start(&app).await }).await.unwrap();
+    /// assert_eq!(
+    ///     started.unwrap_err().to_string(),
+    ///     "the workspace has no transactional message \"password_reset\": make it, or use one that is there: 44 \"receipt\""
+    /// );
+    /// # });
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`CheckError::Missing`] names all that are not there and says what is. [`CheckError::Call`] where the list could not
+    /// be read: then nothing is known.
+    #[doc(alias = "template")]
+    pub fn check_transactional<I>(
+        &self,
+        messages: impl IntoIterator<Item = I>,
+    ) -> BoxFuture<'static, Result<(), CheckError>>
+    where
+        I: Into<TransactionalMessageId>,
+    {
+        let wanted: Vec<TransactionalMessageId> = messages.into_iter().map(Into::into).collect();
+        let client = self.clone();
+        Box::pin(async move {
+            wanted.iter().try_for_each(TransactionalMessageId::check).map_err(Error::from)?;
+            if wanted.is_empty() {
+                return Ok(());
+            }
+            let known = client.call(List::new()).await?.items;
+            let missing: Vec<_> = wanted.into_iter().filter(|id| !is_among(id, &known)).collect();
+            if missing.is_empty() { Ok(()) } else { Err(CheckError::Missing(MissingMessages { missing, known })) }
+        })
+    }
+}
+
+fn is_among(id: &TransactionalMessageId, known: &[TransactionalMessage]) -> bool {
+    let text = id.to_string();
+    let (number, name) = (text.trim().parse::<u64>().ok(), text.to_lowercase());
+    let has_name = |message: &TransactionalMessage| message.name.as_ref().is_some_and(|it| it.to_lowercase() == name);
+    known.iter().any(|message| number == Some(message.id) || has_name(message))
+}
+
+/// Why [`Client::check_transactional`] failed.
+#[derive(thiserror::Error)]
+#[non_exhaustive]
+pub enum CheckError {
+    /// The list of messages could not be read.
+    #[error(transparent)]
+    Call(#[from] Error),
+    /// Some are not there.
+    #[error("{0}")]
+    Missing(MissingMessages),
+}
+
+/// Which transactional messages are not there, and which are.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct MissingMessages {
+    /// Those that were asked for and are not there, in their order.
+    pub missing: Vec<TransactionalMessageId>,
+    /// All that the workspace has.
+    pub known: Vec<TransactionalMessage>,
+}
+
+/// How many messages an error names of those that are there.
+const NAMED: usize = 30;
+
+impl fmt::Display for MissingMessages {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let missing: BTreeSet<_> = self.missing.iter().map(ToString::to_string).collect();
+        let (number, them) = if missing.len() == 1 { ("message", "it") } else { ("messages", "them") };
+        write!(f, "the workspace has no transactional {number} ")?;
+        for (index, name) in missing.iter().enumerate() {
+            let comma = if index == 0 { "" } else { ", " };
+            write!(f, "{comma}\"{}\"", Bounded(name))?;
+        }
+        write!(f, ": make {them}")?;
+        for (index, message) in self.known.iter().take(NAMED).enumerate() {
+            let before = if index == 0 { ", or use one that is there: " } else { ", " };
+            write!(f, "{before}{}", message.id)?;
+            if let Some(name) = &message.name {
+                write!(f, " \"{}\"", Bounded(name))?;
+            }
+        }
+        match self.known.len().saturating_sub(NAMED) {
+            0 => Ok(()),
+            more => write!(f, " and {more} more"),
+        }
+    }
+}
+
+impl fmt::Debug for MissingMessages {
+    /// The sentence, because `main` shows the error that it returns this way.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("MissingMessages").field(&format_args!("{self}")).finish()
+    }
+}
+
+impl fmt::Debug for CheckError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Call(error) => f.debug_tuple("Call").field(error).finish(),
+            Self::Missing(missing) => missing.fmt(f),
+        }
+    }
+}
