@@ -4,6 +4,7 @@
 
 mod deliveries;
 mod segments;
+mod suppressions;
 mod transactional;
 
 use customerio_core::{App, Client, Endpoint, Region, RetryPolicy};

@@ -1,6 +1,12 @@
 //! Addresses that the mail provider keeps out. Customer.io itself keeps out people:
 //! [`track::Suppress`](crate::track::Suppress).
+//!
+//! [`Client::suppressions`](crate::Client::suppressions) reads those of all reasons,
+//! [`Client::suppress_all`](crate::Client::suppress_all) and [`Client::unsuppress_all`](crate::Client::unsuppress_all)
+//! change many.
 
+mod changes;
+mod stream;
 mod suppression;
 
 use crate::operation_info::operations;
@@ -15,4 +21,8 @@ operations! {
     unsuppress::Unsuppress = DELETE "/v1/esp/suppression/{suppression_type}/{email_address}";
 }
 
-pub use self::suppression::{Suppression, SuppressionType};
+pub use self::{
+    changes::{ChangedSuppression, FailedSuppression, SuppressionChanges, SuppressionOutcome, SuppressionReport},
+    stream::{Suppressed, SuppressionStream},
+    suppression::{Suppression, SuppressionType},
+};

@@ -1,0 +1,271 @@
+//! Many addresses, kept out or let in again.
+
+use std::{collections::VecDeque, fmt, future::poll_fn, task::Poll};
+
+use http::StatusCode;
+
+use super::{Suppress, SuppressionType, Unsuppress};
+use crate::{App, BoxFuture, Client, Error, text::Text};
+
+/// How many requests are under way at once: enough to reach the rate of the App API wherever the service is, and so few
+/// that none waits for its turn until its deadline.
+const AT_ONCE: usize = 4;
+
+impl Client<App> {
+    /// Keeps many addresses out, each for a reason: four requests at once, no faster than the App API allows.
+    ///
+    /// ```
+    /// use customerio_core::{App, Client, app::suppressions::SuppressionType};
+    ///
+    /// /// What is not done is returned: it can be stored, and be done later.
+    /// async fn keep_out(app: &Client<App>, addresses: Vec<String>) -> Vec<(SuppressionType, String)> {
+    ///     let addresses = addresses.into_iter().map(|address| (SuppressionType::Bounces, address));
+    ///     let report = app.suppress_all(addresses).finish().await;
+    ///     println!("{} done, {} failed, {} left", report.done, report.failed.len(), report.left.len());
+    ///     let failed = report.failed.into_iter().map(|failed| (failed.suppression_type, failed.email));
+    ///     failed.chain(report.left).collect()
+    /// }
+    /// # use customerio_core::{Endpoint, Moment, Region, Transport, TransportError, async_trait, bytes::Bytes};
+    /// # use customerio_core::http::{Request, Response};
+    /// # #[derive(Debug)]
+    /// # struct KnowsNone;
+    /// # #[async_trait]
+    /// # impl Transport for KnowsNone {
+    /// #     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+    /// #         let status = if request.uri().path().contains("bob") { 400 } else { 200 };
+    /// #         Ok(Response::builder().status(status).body("{}".into()).unwrap())
+    /// #     }
+    /// #     async fn sleep(&self, _: std::time::Duration) {}
+    /// #     fn now(&self) -> Moment {
+    /// #         Moment { monotonic: Default::default(), since_epoch: Default::default(), random: 4 }
+    /// #     }
+    /// # }
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// #     let throttle = customerio_core::Throttle::off();
+    /// #     let app = Client::new(Endpoint::app(Region::Us, "key").unwrap(), KnowsNone).with_throttle(throttle);
+    /// #     let addresses = ["ada@example.com", "bob@example.com"].map(String::from).to_vec();
+    /// #     let left = tokio::spawn(async move { keep_out(&app, addresses).await }).await.unwrap();
+    /// assert_eq!(left, [(SuppressionType::Bounces, "bob@example.com".to_owned())]);
+    /// # });
+    /// ```
+    ///
+    /// It can be done again at any time: an address that is suppressed already stays so.
+    #[doc(alias = "bulk")]
+    pub fn suppress_all<T: Into<SuppressionType>, E: AsRef<str>>(
+        &self,
+        addresses: impl IntoIterator<Item = (T, E)>,
+    ) -> SuppressionChanges {
+        self.change_suppressions(false, addresses)
+    }
+
+    /// Lets many addresses in again: four requests at once, no faster than the App API allows.
+    ///
+    /// The pages of a list shift while addresses are let in. So take the addresses from a list that was read to its end, as
+    /// [`collect_addresses`](super::SuppressionStream::collect_addresses) gives them.
+    ///
+    /// ```
+    /// # use customerio_core::{App, Client, app::suppressions::{ChangedSuppression, SuppressionType}};
+    /// async fn let_in(app: &Client<App>, addresses: Vec<String>) {
+    ///     let mut changes = app.unsuppress_all(addresses.iter().map(|address| (SuppressionType::Blocks, address)));
+    ///     while let Some(ChangedSuppression { email, outcome, .. }) = changes.next().await {
+    ///         println!("{email}: {outcome:?}, {} left", changes.left().count());
+    ///     }
+    /// }
+    /// # fn spawned(app: Client<App>) { tokio::spawn(async move { let_in(&app, Vec::new()).await }); }
+    /// ```
+    #[doc(alias = "bulk")]
+    pub fn unsuppress_all<T: Into<SuppressionType>, E: AsRef<str>>(
+        &self,
+        addresses: impl IntoIterator<Item = (T, E)>,
+    ) -> SuppressionChanges {
+        self.change_suppressions(true, addresses)
+    }
+
+    fn change_suppressions<T: Into<SuppressionType>, E: AsRef<str>>(
+        &self,
+        lets_in: bool,
+        addresses: impl IntoIterator<Item = (T, E)>,
+    ) -> SuppressionChanges {
+        let waiting =
+            addresses.into_iter().map(|(suppression_type, email)| (suppression_type.into(), Text::new(email)));
+        SuppressionChanges {
+            client: self.clone(),
+            lets_in,
+            waiting: waiting.collect(),
+            under_way: Vec::new(),
+            has_stopped: false,
+        }
+    }
+}
+
+type Address = (SuppressionType, Text);
+
+/// Many addresses that are kept out or let in again: [`Client::suppress_all`] and [`Client::unsuppress_all`].
+///
+/// Where the credentials are refused (401 or 403), no more are begun.
+#[must_use = "nothing is done before `next` or `finish` is called"]
+pub struct SuppressionChanges {
+    client: Client<App>,
+    lets_in: bool,
+    waiting: VecDeque<Address>,
+    under_way: Vec<(Address, BoxFuture<'static, Result<(), Error>>)>,
+    has_stopped: bool,
+}
+
+impl SuppressionChanges {
+    /// The next address that is done with, in no order; `None` after the last.
+    ///
+    /// Dropping the future loses nothing. Dropping the value gives up what is under way, of which nothing is known then.
+    pub async fn next(&mut self) -> Option<ChangedSuppression> {
+        poll_fn(|context| {
+            while self.under_way.len() < AT_ONCE && !self.has_stopped {
+                let Some(address) = self.waiting.pop_front() else { break };
+                let call = self.call(address.clone());
+                self.under_way.push((address, call));
+            }
+            for at in 0..self.under_way.len() {
+                if let Poll::Ready(result) = self.under_way[at].1.as_mut().poll(context) {
+                    let ((suppression_type, email), _) = self.under_way.remove(at);
+                    let outcome = self.outcome(result);
+                    return Poll::Ready(Some(ChangedSuppression {
+                        suppression_type,
+                        email: email.to_string(),
+                        outcome,
+                    }));
+                }
+            }
+            if self.under_way.is_empty() { Poll::Ready(None) } else { Poll::Pending }
+        })
+        .await
+    }
+
+    /// Does the rest, and says what came of it.
+    pub async fn finish(mut self) -> SuppressionReport {
+        let mut report = SuppressionReport::default();
+        while let Some(ChangedSuppression { suppression_type, email, outcome }) = self.next().await {
+            match outcome {
+                SuppressionOutcome::Done => report.done += 1,
+                SuppressionOutcome::Absent => report.absent += 1,
+                SuppressionOutcome::Failed(error) => {
+                    report.failed.push(FailedSuppression { suppression_type, email, error });
+                }
+            }
+        }
+        report.left =
+            self.left().map(|(suppression_type, email)| (suppression_type.clone(), email.to_owned())).collect();
+        report
+    }
+
+    /// The addresses that are not done with, those included that are under way: store them, and give them to
+    /// [`suppress_all`](Client::suppress_all) or [`unsuppress_all`](Client::unsuppress_all) in another process.
+    pub fn left(&self) -> impl Iterator<Item = (&SuppressionType, &str)> {
+        let under_way = self.under_way.iter().map(|(address, _)| address);
+        under_way.chain(&self.waiting).map(|(suppression_type, email)| (suppression_type, email.as_str()))
+    }
+
+    fn call(&self, (suppression_type, email): Address) -> BoxFuture<'static, Result<(), Error>> {
+        let (client, lets_in) = (self.client.clone(), self.lets_in);
+        Box::pin(async move {
+            if lets_in {
+                client.call(Unsuppress::new(suppression_type, email)).await
+            } else {
+                client.call(Suppress::new(suppression_type, email)).await
+            }
+        })
+    }
+
+    fn outcome(&mut self, result: Result<(), Error>) -> SuppressionOutcome {
+        let Err(error) = result else { return SuppressionOutcome::Done };
+        match error.status() {
+            Some(StatusCode::NOT_FOUND) if self.lets_in => return SuppressionOutcome::Absent,
+            // No other request would fare better.
+            Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => self.has_stopped = true,
+            _ => {}
+        }
+        SuppressionOutcome::Failed(error)
+    }
+}
+
+/// An address that is done with, and how.
+#[non_exhaustive]
+pub struct ChangedSuppression {
+    /// The reason.
+    pub suppression_type: SuppressionType,
+    /// The address.
+    pub email: String,
+    /// What came of it.
+    pub outcome: SuppressionOutcome,
+}
+
+/// What came of an address that was to be kept out or let in again.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum SuppressionOutcome {
+    /// It is as it should be.
+    Done,
+    /// It was to be let in, and the service did not know it as suppressed (404).
+    Absent,
+    /// The call failed.
+    Failed(Error),
+}
+
+/// What came of many addresses.
+#[derive(Default)]
+#[must_use = "some may have failed, or be left"]
+#[non_exhaustive]
+pub struct SuppressionReport {
+    /// How many are as they should be.
+    pub done: u64,
+    /// How many were to be let in, and the service did not know as suppressed (404). Where that are all, look whether the
+    /// workspace sends by the vendor's mail provider.
+    pub absent: u64,
+    /// Those that failed.
+    pub failed: Vec<FailedSuppression>,
+    /// Those that were not begun, because the credentials were refused.
+    pub left: Vec<(SuppressionType, String)>,
+}
+
+/// An address that could not be kept out or let in again.
+#[non_exhaustive]
+pub struct FailedSuppression {
+    /// The reason.
+    pub suppression_type: SuppressionType,
+    /// The address.
+    pub email: String,
+    /// Why.
+    pub error: Error,
+}
+
+impl fmt::Debug for SuppressionChanges {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SuppressionChanges")
+            .field("lets_in", &self.lets_in)
+            .field("left", &self.left().count())
+            .finish_non_exhaustive()
+    }
+}
+
+// Addresses are people's.
+
+impl fmt::Debug for ChangedSuppression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChangedSuppression").field("outcome", &self.outcome).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for SuppressionReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SuppressionReport")
+            .field("done", &self.done)
+            .field("absent", &self.absent)
+            .field("failed", &self.failed)
+            .field("left", &self.left.len())
+            .finish()
+    }
+}
+
+impl fmt::Debug for FailedSuppression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FailedSuppression").field("error", &self.error).finish_non_exhaustive()
+    }
+}
