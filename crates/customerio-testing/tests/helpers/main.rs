@@ -4,6 +4,7 @@
 
 mod deliveries;
 mod segments;
+mod snippets;
 mod suppressions;
 mod transactional;
 

@@ -1,5 +1,10 @@
 //! Snippets: pieces of text that messages share.
+//!
+//! [`Client::plan_snippets`](crate::Client::plan_snippets) makes them be as they are wanted.
 
+#[cfg(feature = "fs")]
+mod folder;
+mod plan;
 mod snippet;
 
 use crate::operation_info::operations;
@@ -13,4 +18,9 @@ operations! {
     delete::Delete = DELETE "/v1/snippets/{snippet_name}";
 }
 
-pub use self::snippet::Snippet;
+#[cfg(feature = "fs")]
+pub use self::folder::read_folder;
+pub use self::{
+    plan::{FailedSnippet, SnippetPlan, SnippetReport, SnippetStep},
+    snippet::Snippet,
+};
