@@ -5,9 +5,9 @@ use std::time::Duration;
 use http::Method;
 use serde::Serialize;
 
-use super::{Collection, source::Source};
+use super::{Collection, Update, source::Source};
 use crate::{
-    App, Body, BuildError, Limits, Operation,
+    App, Body, BuildError, CollectionId, Limits, Operation,
     json::Writer,
     macros::{opaque_debug, sample},
     text::Text,
@@ -17,6 +17,7 @@ use crate::{
 /// Makes a collection, of rows that are sent, or of a file that Customer.io fetches.
 ///
 /// It is not retried when a response is lost, because that could make a second collection of the same name.
+/// [`Client::sync_collection`](crate::Client::sync_collection) looks for one of that name first.
 ///
 /// Limits: 10 MB, and 10 KB for each row; 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/addCollection>
@@ -62,6 +63,15 @@ impl Create {
     #[must_use]
     pub fn from_url(name: impl AsRef<str>, url: impl AsRef<str>) -> Self {
         Self { name: Text::new(name), source: Source::url(url) }
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The same contents, for a collection that is there.
+    pub(super) fn into_update(self, collection_id: CollectionId) -> Update {
+        Update::of_source(collection_id, self.source)
     }
 }
 

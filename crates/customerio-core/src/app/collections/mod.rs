@@ -2,6 +2,7 @@
 
 mod collection;
 mod source;
+mod sync;
 
 use crate::operation_info::operations;
 

@@ -46,6 +46,10 @@ impl Update {
         Self { collection_id: collection_id.into(), name: None, source: None }
     }
 
+    pub(super) fn of_source(collection_id: CollectionId, source: Source) -> Self {
+        Self { collection_id, name: None, source: Some(source) }
+    }
+
     /// Its new rows, in place of all that it has: anything that serialises as a list of objects, as in
     /// [`Create::from_rows`](super::Create::from_rows).
     #[must_use]

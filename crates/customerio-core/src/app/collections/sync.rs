@@ -1,0 +1,79 @@
+//! A collection by its name: its contents replaced, or else made.
+
+use super::{Collection, Create, List};
+use crate::{App, Client, Delivery, Error};
+
+impl Client<App> {
+    /// Gives the collection with the name of `collection` its contents, or makes it: two requests where it is there, three
+    /// where it is not. So data of your own is kept up to date in messages, whoever made the collection first.
+    ///
+    /// All that it had is replaced, whether it differs or not. Names are compared letter by letter; where several collections
+    /// have the name, the one with the lowest number is taken.
+    ///
+    /// The service has no such operation. Two programs that look at the same time can both make a collection: then both give
+    /// the one with the lower number their contents, and the other stays until somebody [deletes](super::Delete) it. The
+    /// call can be made again after any error: where the response to a creation is lost, what was made is found, and it is
+    /// never made twice by one call.
+    ///
+    /// ```
+    /// use customerio_core::{App, Client, Error, app::collections::Create};
+    /// use serde_json::json;
+    ///
+    /// async fn sync(app: &Client<App>) -> Result<Option<u64>, Error> {
+    ///     let events = json!([{"name": "Summer party", "city": "Oslo"}, {"name": "Meetup", "city": "Lyon"}]);
+    ///     Ok(app.sync_collection(Create::from_rows("events", events)).await?.rows)
+    /// }
+    /// # use customerio_core::{Endpoint, Moment, Region, Transport, TransportError, async_trait, bytes::Bytes};
+    /// # use customerio_core::http::{Request, Response};
+    /// # #[derive(Debug)]
+    /// # struct HasIt;
+    /// # #[async_trait]
+    /// # impl Transport for HasIt {
+    /// #     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+    /// #         Ok(Response::new(match request.method().as_str() {
+    /// #             "GET" => r#"{"collections":[{"id":5,"name":"events"}]}"#.into(),
+    /// #             _ => r#"{"collection":{"id":5,"name":"events","rows":2}}"#.into(),
+    /// #         }))
+    /// #     }
+    /// #     async fn sleep(&self, _: std::time::Duration) {}
+    /// #     fn now(&self) -> Moment {
+    /// #         Moment { monotonic: Default::default(), since_epoch: Default::default(), random: 4 }
+    /// #     }
+    /// # }
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// #     let app = Client::new(Endpoint::app(Region::Us, "key").unwrap(), HasIt);
+    /// #     let synced = tokio::spawn(async move { sync(&app).await });
+    /// assert_eq!(synced.await.unwrap().unwrap(), Some(2));
+    /// # });
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`]. The error of a creation is returned where the collection cannot be found afterwards. After a lost
+    /// response it can still appear: call it again.
+    #[doc(alias = "upsert")]
+    pub async fn sync_collection(&self, collection: Create) -> Result<Collection, Error> {
+        // What cannot be made is refused before anything is sent.
+        let creation = self.prepare(collection.clone())?;
+        if let Some(found) = self.named_collection(collection.name()).await? {
+            return self.call(collection.into_update(found.id)).await;
+        }
+        let made = self.send(creation).await;
+        if made.as_ref().is_err_and(|error| error.delivery() == Delivery::NotSent) {
+            return made;
+        }
+        // Another program can have made one at the same time, and after an error it is not known whether there is one.
+        match self.named_collection(collection.name()).await {
+            Ok(Some(found)) if made.as_ref().is_ok_and(|made| made.id <= found.id) => made,
+            Ok(Some(found)) => self.call(collection.into_update(found.id)).await,
+            Ok(None) | Err(_) => made,
+        }
+    }
+
+    /// The first that has this name.
+    async fn named_collection(&self, name: &str) -> Result<Option<Collection>, Error> {
+        let collections = self.call(List::new()).await?.into_iter();
+        let named = collections.filter(|collection| collection.name.as_deref() == Some(name));
+        Ok(named.min_by_key(|collection| collection.id))
+    }
+}
