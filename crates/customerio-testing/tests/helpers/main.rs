@@ -4,6 +4,8 @@
 
 mod collections;
 mod deliveries;
+mod delivered;
+mod imports;
 mod segments;
 mod snippets;
 mod suppressions;

@@ -13,8 +13,8 @@ use crate::{
 
 /// Starts an import of a CSV file, which Customer.io fetches from a URL: make one that lives for about two hours.
 ///
-/// The response is the import as it starts; [`Get`](super::Get) says when it is done. It is not retried when a response is
-/// lost, because that would start a second one.
+/// The response is the import as it starts; [`Client::start_import`](crate::Client::start_import) waits until it has ended.
+/// It is not retried when a response is lost, because that would start a second one.
 ///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/import>

@@ -1,7 +1,8 @@
 //! An import, as responses have it.
 
 use crate::{
-    ExportId, ImportId, ObjectTypeId, Timestamp,
+    App, Awaited, Client, ExportId, ImportId, ObjectTypeId, Timestamp,
+    app::exports::ExportFile,
     entity::{entity, open_enum, returned},
 };
 
@@ -30,10 +31,9 @@ entity! {
         pub rows_imported: Option<u64>,
         /// Why it failed.
         pub error: Option<String>,
-        /// The export that has the rows that could not be imported, and why:
-        /// [`exports::Download`](crate::app::exports::Download) it.
+        /// The export that has the rows that could not be imported, and why: [`errors`](Self::errors) reads it.
         pub error_export_id: Option<ExportId>,
-        /// The export that has the rows with a warning: [`exports::Download`](crate::app::exports::Download) it.
+        /// The export that has the rows with a warning: [`warnings`](Self::warnings) reads it.
         pub warning_export_id: Option<ExportId>,
         /// When it was started.
         pub created_at: Option<Timestamp>,
@@ -55,6 +55,28 @@ impl Import {
             Some(ImportState::Failed | ImportState::Canceled) => Some(false),
             _ => None,
         }
+    }
+
+    /// The file of the rows that could not be imported, and why; `None` where there is none. Reading it waits until it is
+    /// ready.
+    pub fn errors(&self, client: &Client<App>) -> Option<ExportFile> {
+        self.error_export_id.map(|id| client.export(id))
+    }
+
+    /// The file of the rows that were imported with a warning; `None` where there is none. Reading it waits until it is
+    /// ready.
+    pub fn warnings(&self, client: &Client<App>) -> Option<ExportFile> {
+        self.warning_export_id.map(|id| client.export(id))
+    }
+}
+
+impl Awaited for Import {
+    fn has_ended(&self) -> Option<bool> {
+        self.is_done()
+    }
+
+    fn state(&self) -> Option<&str> {
+        self.state.as_ref().map(ImportState::as_str)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Imports of CSV files.
 
 mod import;
+mod running;
 
 use crate::operation_info::operations;
 
@@ -11,4 +12,7 @@ operations! {
     get::Get = GET "/v1/imports/{import_id}";
 }
 
-pub use self::import::{DataToProcess, Import, ImportKind, ImportState};
+pub use self::{
+    import::{DataToProcess, Import, ImportKind, ImportState},
+    running::RunningImport,
+};

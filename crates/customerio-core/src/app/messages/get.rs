@@ -10,7 +10,9 @@ use crate::{
 };
 
 /// Reads a message and its metrics, such as whether it was delivered: for example one that was just
-/// [sent](crate::app::SentMessage::delivery_id).
+/// [sent](crate::app::SentMessage::delivery_id). To wait until a message [has arrived](MessageDelivery::has_arrived), or
+/// will not, give this to [`Client::wait_for`](crate::Client::wait_for): one that is not there yet is waited for, up to a
+/// minute.
 ///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/getMessage>
@@ -21,6 +23,43 @@ use crate::{
 /// let request = Prepared::new(Get::new("RPILAgUBcRhIBqSfeiIwdIYJKxTY="), &Limits::default())?;
 /// assert_eq!(request.path(), "/v1/messages/RPILAgUBcRhIBqSfeiIwdIYJKxTY%3D");
 /// # Ok::<(), customerio_core::BuildError>(())
+/// ```
+///
+/// ```
+/// # use std::time::Duration;
+/// # use customerio_core::{App, Client, app::{SendEmail, messages::Get}};
+/// async fn sent_and_arrived(app: &Client<App>) -> Result<bool, Box<dyn std::error::Error + Send + Sync>> {
+///     let sent = app.send_email(SendEmail::from_template("receipt", "ada@example.com")).await?;
+///     match app.wait_for(Get::new(&sent.delivery_id)).with_deadline(Duration::from_secs(300)).await {
+///         Ok(_) => Ok(true),
+///         Err(error) => {
+///             println!("{error}: {:?}", error.last().and_then(|message| message.failure_message.as_deref()));
+///             Ok(false)
+///         }
+///     }
+/// }
+/// # use customerio_core::{Endpoint, Moment, Region, Transport, TransportError, async_trait, bytes::Bytes};
+/// # use customerio_core::http::{Request, Response};
+/// # #[derive(Debug)]
+/// # struct Sends;
+/// # #[async_trait]
+/// # impl Transport for Sends {
+/// #     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+/// #         Ok(Response::new(match request.method().as_str() {
+/// #             "GET" => r#"{"message":{"id":"RPIL","type":"email","metrics":{"delivered":1700000001}}}"#.into(),
+/// #             _ => r#"{"delivery_id":"RPIL"}"#.into(),
+/// #         }))
+/// #     }
+/// #     async fn sleep(&self, _: Duration) {}
+/// #     fn now(&self) -> Moment {
+/// #         Moment { monotonic: Default::default(), since_epoch: Default::default(), random: 4 }
+/// #     }
+/// # }
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// #     let app = Client::new(Endpoint::app(Region::Us, "key").unwrap(), Sends);
+/// #     let arrived = tokio::spawn(async move { sent_and_arrived(&app).await });
+/// assert!(arrived.await.unwrap().unwrap());
+/// # });
 /// ```
 #[derive(Clone)]
 #[doc(alias = "get_message")]

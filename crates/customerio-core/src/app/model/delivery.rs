@@ -1,10 +1,11 @@
 //! A message to one person.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use super::Channel;
 use crate::{
-    ActionId, BroadcastId, CampaignId, ContentId, DeliveryId, Identifiers, NewsletterId, TemplateId, Timestamp,
+    ActionId, Awaited, BroadcastId, CampaignId, ContentId, DeliveryId, Identifiers, NewsletterId, TemplateId,
+    Timestamp,
     entity::{entity, returned},
     page::listed,
 };
@@ -57,3 +58,62 @@ entity! {
 
 returned!(MessageDelivery in "message" = r#"{"id":"RPIL","type":"email","metrics":{"sent":1700000000}}"#);
 listed!(MessageDelivery in "messages" = r#"{"id":"RPIL","type":"email","metrics":{"sent":1700000000}}"#);
+
+/// The metrics of a message that will not arrive.
+const FAILED: [&str; 5] = ["bounced", "dropped", "failed", "suppressed", "undeliverable"];
+
+/// The metrics that only a message has that arrived.
+const ARRIVED: [&str; 8] =
+    ["delivered", "opened", "prefetch_opened", "clicked", "prefetch_clicked", "converted", "spammed", "unsubscribed"];
+
+impl MessageDelivery {
+    /// Whether it has arrived, as far as its channel says: `Some(true)` where it has, `Some(false)` where it will not, and
+    /// `None` while that is open.
+    ///
+    /// | channel | it has arrived when it was | it will not when it |
+    /// | --- | --- | --- |
+    /// | e-mail, SMS, WhatsApp | delivered | bounced, was dropped, failed, was suppressed or is undeliverable |
+    /// | push, in-app, inbox, live notification, Slack, webhook | sent | the same |
+    ///
+    /// Who opened, clicked, converted, unsubscribed or marked it as spam has got it too. A message that bounced or failed,
+    /// and was delivered later, has arrived.
+    ///
+    /// A message can stay open: a draft until somebody sends it, and one for which nobody reports that it was delivered, as
+    /// with an SMTP server of your own. Of a channel that this version does not know, being sent says nothing.
+    #[must_use]
+    pub fn has_arrived(&self) -> Option<bool> {
+        let latest = |names: &[&str]| names.iter().filter_map(|name| self.metrics.get(*name)).max().copied();
+        if let Some(failed) = latest(&FAILED) {
+            let is_delivered_later = latest(&["delivered"]).is_some_and(|delivered| delivered > failed);
+            return Some(is_delivered_later);
+        }
+        let is_sent_and_done = matches!(
+            self.channel,
+            Some(
+                Channel::Push
+                    | Channel::InApp
+                    | Channel::Inbox
+                    | Channel::LiveNotification
+                    | Channel::Slack
+                    | Channel::Webhook
+            )
+        ) && self.metrics.contains_key("sent");
+        (is_sent_and_done || latest(&ARRIVED).is_some()).then_some(true)
+    }
+}
+
+/// Waits for a message until it [has arrived](MessageDelivery::has_arrived), or will not: `app.wait_for(messages::Get::new(id))`.
+impl Awaited for MessageDelivery {
+    /// One that was just sent is in a queue first. The vendor does not say how long.
+    const APPEARS_WITHIN: Duration = Duration::from_secs(60);
+
+    fn has_ended(&self) -> Option<bool> {
+        self.has_arrived()
+    }
+
+    /// The metric that it reached last.
+    fn state(&self) -> Option<&str> {
+        let latest = self.metrics.iter().max_by_key(|(_, time)| **time);
+        latest.map(|(name, _)| name.as_str())
+    }
+}

@@ -1,0 +1,114 @@
+//! An import that was started, waited for until it has ended.
+
+use std::{fmt, future::IntoFuture, time::Duration};
+
+use super::{Create, Get, Import};
+use crate::{App, BoxFuture, Client, Error, ImportId, Wait, WaitError};
+
+impl Client<App> {
+    /// Starts an import, to be awaited until it has ended.
+    ///
+    /// The import is known by its [`id`](RunningImport::id) from here on: [`wait_for`](Self::wait_for) a
+    /// [`Get`](super::Get) of it goes on waiting, in another process too.
+    ///
+    /// ```
+    /// use customerio_core::{App, Client, IdType, WaitError, app::imports::{Create, Import}};
+    ///
+    /// async fn import(app: &Client<App>) -> Result<u64, Box<dyn std::error::Error + Send + Sync>> {
+    ///     let create = Create::people("May", "https://files.example.com/may.csv", IdType::Email);
+    ///     let import = app.start_import(create).await?;
+    ///     println!("import {}", import.id());
+    ///     let ended = match import.await {
+    ///         Ok(import) => import,
+    ///         // It failed, was canceled, or has not ended in time.
+    ///         Err(error) => {
+    ///             println!("{error}: {:?}", error.last().and_then(|import| import.error.as_deref()));
+    ///             error.into_last().ok_or("never seen")?
+    ///         }
+    ///     };
+    ///     // The rows that could not be imported, and why, are the file of an export.
+    ///     if let Some(mut file) = ended.errors(app) {
+    ///         while let Some(chunk) = file.next().await {
+    ///             println!("{}", String::from_utf8_lossy(&chunk?));
+    ///         }
+    ///     }
+    ///     Ok(ended.rows_imported.unwrap_or(0))
+    /// }
+    /// # use customerio_core::{Endpoint, Moment, Region, Transport, TransportError, async_trait, bytes::Bytes};
+    /// # use customerio_core::http::{Request, Response};
+    /// # #[derive(Debug)]
+    /// # struct Imports;
+    /// # #[async_trait]
+    /// # impl Transport for Imports {
+    /// #     async fn send(&self, _: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+    /// #         Ok(Response::new(r#"{"import":{"id":30,"state":"imported","rows_imported":3}}"#.into()))
+    /// #     }
+    /// #     async fn sleep(&self, _: std::time::Duration) {}
+    /// #     fn now(&self) -> Moment {
+    /// #         Moment { monotonic: Default::default(), since_epoch: Default::default(), random: 4 }
+    /// #     }
+    /// # }
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// #     let app = Client::new(Endpoint::app(Region::Us, "key").unwrap(), Imports);
+    /// #     let imported = tokio::spawn(async move { import(&app).await });
+    /// assert_eq!(imported.await.unwrap().unwrap(), 3);
+    /// # });
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`]. An import is not started again where a response is lost.
+    #[doc(alias = "import")]
+    pub async fn start_import(&self, import: Create) -> Result<RunningImport, Error> {
+        let id = self.call(import).await?.id;
+        Ok(RunningImport { id, wait: self.wait_for(Get::new(id)) })
+    }
+}
+
+/// An import that was started: [`Client::start_import`]. Await it to get the [`Import`] when all its rows were looked at, or
+/// look at each state on the way with [`next`](Self::next).
+///
+/// One that failed or was canceled is an error, whose [`last`](WaitError::last) is the import.
+#[must_use = "it waits when it is awaited"]
+pub struct RunningImport {
+    id: ImportId,
+    wait: Wait<Get>,
+}
+
+impl RunningImport {
+    /// Its number: store it to go on waiting in another process.
+    #[must_use]
+    pub const fn id(&self) -> ImportId {
+        self.id
+    }
+
+    /// How long to wait at most: see [`Wait::with_deadline`]. The default is 30 minutes.
+    pub fn with_deadline(mut self, deadline: Duration) -> Self {
+        self.wait = self.wait.with_deadline(deadline);
+        self
+    }
+
+    /// Waits until it is time to look again, and gives how far the import is then; `None` after its end: see [`Wait::next`].
+    ///
+    /// # Errors
+    ///
+    /// See [`WaitErrorKind`](crate::WaitErrorKind).
+    pub async fn next(&mut self) -> Option<Result<&Import, WaitError<Import>>> {
+        self.wait.next().await
+    }
+}
+
+impl IntoFuture for RunningImport {
+    type Output = Result<Import, WaitError<Import>>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        self.wait.into_future()
+    }
+}
+
+impl fmt::Debug for RunningImport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RunningImport").field("id", &self.id).finish_non_exhaustive()
+    }
+}
