@@ -130,8 +130,8 @@ impl Builder {
         self
     }
 
-    /// Most bytes of memory that people, objects, segments and suppressions may take together: they are never forgotten, and
-    /// a call that would add to them then is refused with a 503. Default: 1 GiB. What is forgotten has bounds of its own,
+    /// Most bytes of memory that may be taken together by what is never forgotten: people, objects, segments, suppressions,
+    /// collections, snippets, newsletters and so on. A call that would add to them then is refused with a 503. Default: 1 GiB. What is forgotten has bounds of its own,
     /// which come to less than 1 GiB.
     pub fn with_memory_limit(mut self, bytes: usize) -> Self {
         self.config.memory = bytes;

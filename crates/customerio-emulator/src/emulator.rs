@@ -7,7 +7,9 @@ use std::{
 };
 
 use bytes::Bytes;
-use customerio_core::{App, BroadcastId, BuildError, Endpoint, Moment, Pipelines, SegmentId, Timestamp, Track};
+use customerio_core::{
+    App, BroadcastId, BuildError, Endpoint, Moment, Pipelines, SegmentId, SenderId, Timestamp, TopicId, Track,
+};
 use http::{Request, Response, StatusCode};
 
 use crate::{
@@ -22,6 +24,7 @@ use crate::{
     store::{
         clock::{Clock, seconds},
         kept::Key,
+        library::{ImportResult, Sender, Topic},
         record::{
             Channel, Event, FormSubmission, LoggedRequest, Message, Metric, Object, Person, Trigger, Unsubscribe,
         },
@@ -263,6 +266,35 @@ impl Emulator {
     /// Makes a broadcast: it can be triggered from now on.
     pub fn create_broadcast(&self, id: impl Into<BroadcastId>) {
         self.state().broadcasts.entry(id.into().get()).or_default();
+    }
+
+    /// Makes a transactional message, or gives the one with this number another name. A message that is sent makes the one
+    /// that it names, by its number or its name, so this is for what is read before.
+    pub fn create_transactional_message(&self, id: u64, name: impl Into<String>) {
+        let mut state = self.state();
+        let now = seconds(state.clock.since_epoch());
+        state.library.templates.put(id, name.into(), now);
+    }
+
+    /// Makes a sender identity, or changes the one with this number.
+    pub fn create_sender_identity(&self, id: impl Into<SenderId>, name: impl Into<String>, email: impl Into<String>) {
+        let mut state = self.state();
+        let created_at = seconds(state.clock.since_epoch());
+        let sender = Sender { name: name.into(), email: email.into(), created_at };
+        state.library.senders.set(id.into().get(), sender);
+    }
+
+    /// What becomes of each import that is made from now on, five seconds after it was. Default: it ends well, with no rows,
+    /// as its file is not fetched.
+    pub fn set_import_result(&self, result: ImportResult) {
+        self.state().import_result = result;
+    }
+
+    /// Makes a subscription topic, or changes the one with this number. Without a preference of a person's own they are
+    /// subscribed if it says so.
+    pub fn create_topic(&self, id: impl Into<TopicId>, name: impl Into<String>, subscribed_by_default: bool) {
+        let topic = Topic { name: name.into(), subscribed_by_default };
+        self.state().library.topics.set(id.into().get(), topic);
     }
 
     /// Allows or forbids messages of a channel; at first all are allowed. A forbidden one is answered with 403.

@@ -70,9 +70,10 @@ pub use crate::{
     },
     contract::deviation::Deviation,
     emulator::Emulator,
+    store::library::ImportResult,
     store::record::{
-        Channel, Device, Event, FormSubmission, LoggedRequest, Message, Metric, Object, Person, Relationship, Trigger,
-        Unsubscribe,
+        Channel, Device, Event, FormSubmission, LoggedRequest, Message, Metric, Object, OptOut, Person, Relationship,
+        Trigger, Unsubscribe,
     },
     webhooks::{calls::WebhookCall, outbox::WebhookAnswer, reports::Outcome},
 };

@@ -30,6 +30,8 @@ pub(crate) struct Route {
     access: Access,
     envelope: Envelope,
     body: Option<&'static Shape>,
+    /// Whether no body is one without fields.
+    or_nothing: bool,
     query: &'static Shape,
     /// Most bytes of the body, and the status of the answer to more.
     most: (usize, StatusCode),
@@ -87,8 +89,8 @@ impl Route {
         handler: Handler<Reply>,
     ) -> Self {
         let (body, query, most, most_memory) = (None, &NO_QUERY, MOST_BODY, MOST_BYTES);
-        let faulty = StatusCode::BAD_REQUEST;
-        Self { method, pattern, access, envelope, body, query, most, most_memory, faulty, handler }
+        let (faulty, or_nothing) = (StatusCode::BAD_REQUEST, false);
+        Self { method, pattern, access, envelope, body, or_nothing, query, most, most_memory, faulty, handler }
     }
 
     /// A route of the Track API, without a body or a query.
@@ -109,6 +111,16 @@ impl Route {
     /// A route of the rest of the App API without a body.
     pub(crate) const fn app_read(method: Method, pattern: &'static str, handler: Handler<Reply>) -> Self {
         Self::new(method, pattern, Access::App, Envelope::App, handler)
+    }
+
+    /// A route of the rest of the App API that changes what is there.
+    pub(crate) const fn app_change(
+        method: Method,
+        pattern: &'static str,
+        body: &'static Shape,
+        handler: Handler<Reply>,
+    ) -> Self {
+        Self::new(method, pattern, Access::App, Envelope::App, handler).with_body(body)
     }
 
     /// `POST` of the Pipelines API. More than `most` bytes are a 400.
@@ -150,6 +162,12 @@ impl Route {
         self
     }
 
+    /// Takes no body as well: it is one without fields.
+    pub(crate) const fn or_nothing(mut self) -> Self {
+        self.or_nothing = true;
+        self
+    }
+
     /// Most bytes of the body, and of memory that its values may take; more is a 413.
     pub(crate) const fn with_payload(mut self, bytes: usize, memory: usize) -> Self {
         self.most = (bytes, StatusCode::PAYLOAD_TOO_LARGE);
@@ -177,7 +195,8 @@ impl Route {
         self.access.check(head.headers, config)?;
         let segments = decode_segments(self.captures(head.uri.path()).unwrap_or_default())?;
         let query = self.checked_query(head.uri.query().unwrap_or_default())?;
-        if self.body.is_some() {
+        let may_be_nothing = self.or_nothing && !head.headers.contains_key(header::CONTENT_TYPE);
+        if self.body.is_some() && !may_be_nothing {
             check_media_type(head.headers)?;
         }
         if let Some(bytes) = content_length(head.headers) {
@@ -235,6 +254,8 @@ impl Route {
                 _ => Err(takes_no_body()),
             };
         };
+        let nothing = Bytes::from_static(b"{}");
+        let body = if self.or_nothing && body.is_empty() { &nothing } else { body };
         let value = json::read(body, self.most_memory).map_err(|error| match error {
             Unread::NotJson(error) => Refusal::bad(format!("the body is not JSON: {error}")),
             Unread::TooLarge => {

@@ -53,11 +53,23 @@ static ROUTES: [&Route; 32] = [
 ];
 
 /// The routes of the rest of the App API, by what they are about.
-static RESOURCES: [&[Route]; 5] = [
+static RESOURCES: &[&[Route]] = &[
+    app::activities::ROUTES,
+    app::collections::ROUTES,
     app::customers::ROUTES,
     app::exports::ROUTES,
+    app::imports::ROUTES,
     app::messages::ROUTES,
+    app::newsletters::ROUTES,
+    app::objects::ROUTES,
+    app::optouts::ROUTES,
     app::segments::ROUTES,
+    app::sender_identities::ROUTES,
+    app::snippets::ROUTES,
+    app::subscriptions::ROUTES,
+    app::suppressions::ROUTES,
+    app::transactional::ROUTES,
+    app::triggers::ROUTES,
     app::workspaces::ROUTES,
 ];
 
@@ -79,7 +91,7 @@ pub(crate) fn find_for(head: Head<'_>, config: &Config) -> Result<&'static Route
 
 /// The route of a method and a path.
 fn find(method: &Method, path: &str) -> Result<&'static Route, Refusal> {
-    let all = || ROUTES.into_iter().chain(RESOURCES.into_iter().flatten());
+    let all = || ROUTES.into_iter().chain(RESOURCES.iter().copied().flatten());
     let here = || all().filter(|route| route.captures(path).is_some());
     if let Some(route) = here().find(|route| route.method() == method) {
         return Ok(route);

@@ -54,7 +54,8 @@ const USER_DATA: Shape = Shape::Also(
     },
 );
 
-pub(crate) const DATA_FILE_URL: Shape = Shape::Rule("an http or https URL", |text| {
+/// The address of a file, which is not fetched.
+pub(crate) const URL: Shape = Shape::Rule("an http or https URL", |text| {
     text.parse::<http::Uri>().is_ok_and(|url| matches!(url.scheme_str(), Some("http" | "https")))
 });
 
@@ -67,19 +68,20 @@ pub(crate) fn is_of_one_kind(trigger: &Map<String, Value>) -> Result<(), &'stati
     Ok(())
 }
 
-/// The first person who is named and does not exist, unless the trigger says to skip such.
-pub(crate) fn missing(trigger: &Value, state: &State) -> Option<Identifier> {
+/// The people who are named and do not exist, unless the trigger says to skip such: each with the line that names them.
+pub(crate) fn missing(trigger: &Value, state: &State) -> Vec<(usize, Identifier)> {
     let skips = |name: &str| trigger[name] == true;
     let (skips_ids, skips_emails) = (skips("id_ignore_missing"), skips("email_ignore_missing"));
     let list = |name: &str| trigger[name].as_array().into_iter().flatten();
     let of_kind = |kind: &'static str| move |value: &Value| Identifier::of_kind(kind, value.as_str()?);
     let named = list("ids").filter_map(of_kind("id")).chain(list("emails").filter_map(of_kind("email")));
     let mapped = list("per_user_data").filter_map(|entry| entry.as_object().and_then(Identifier::of_body));
-    named.chain(mapped).find(|identifier| {
+    let is_missing = |identifier: &Identifier| {
         let skipped = match identifier {
             Identifier::Email(_) => skips_emails,
             _ => skips_ids,
         };
         !skipped && state.people.find(identifier).is_none()
-    })
+    };
+    (1..).zip(named.chain(mapped)).filter(|(_, identifier)| is_missing(identifier)).collect()
 }

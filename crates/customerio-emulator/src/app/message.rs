@@ -81,6 +81,10 @@ pub(crate) fn keep(call: &mut Call<'_>, channel: Channel) -> Reply {
     state.deliveries += 1;
     let delivery_id = format!("emulated{:016x}", state.deliveries);
     let send_at = call.body["send_at"].as_i64().filter(|send_at| *send_at > now);
+    if let Some(template) = call.body.get("transactional_message_id") {
+        // Where there is no room for one more, the message is sent all the same.
+        let _ = state.library.templates.obtain(template, now);
+    }
     if !identifier.is_some_and(|identifier| state.people.is_suppressed(&identifier)) {
         let message = Message {
             channel,

@@ -7,8 +7,12 @@ use http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
 use crate::{
+    app::{
+        named::{self, ID_TYPE, identifiers},
+        paging::{FLAG, LIMIT, Paging, START, number, oldest_first, text},
+    },
     call::{Call, Handler::Fallible},
-    contract::shape::{Need::May, Shape},
+    contract::shape::{Field, Need::May, Shape},
     route::Route,
     server::answer::{Refusal, Reply},
     store::{
@@ -21,28 +25,37 @@ use crate::{
 pub(crate) const ROUTES: &[Route] = &[
     Route::app_read(Method::GET, "/v1/messages", Fallible(list)).with_query(&LIST),
     Route::app_read(Method::GET, "/v1/messages/{message}", Fallible(get)).with_query(&ONE),
+    Route::app_read(Method::GET, "/v1/customers/{customer}/messages", Fallible(of_person)).with_query(&OF_PERSON),
 ];
 
-const LIST: Shape = Shape::Object(&[
-    ("start", May, Shape::Text),
-    ("limit", May, Shape::Text),
-    ("type", May, Shape::OneOf(&["email", "webhook", "twilio", "slack", "push", "in_app", "whatsapp"])),
+const LIST: Shape = Shape::Joined(&[
+    DELIVERIES,
+    &[
+        ("type", May, Shape::OneOf(&["email", "webhook", "twilio", "slack", "push", "in_app", "whatsapp"])),
+        ("drafts", May, FLAG),
+        ("campaign_id", May, Shape::Text),
+        ("newsletter_id", May, Shape::Text),
+        ("action_id", May, Shape::Text),
+    ],
+]);
+
+/// What every list of messages takes, but that of a person.
+pub(crate) const DELIVERIES: &[Field] = &[
+    START,
+    LIMIT,
     ("metric", May, Shape::Text),
-    ("drafts", May, FLAG),
-    ("campaign_id", May, Shape::Text),
-    ("newsletter_id", May, Shape::Text),
-    ("action_id", May, Shape::Text),
     ("start_ts", May, Shape::Text),
     ("end_ts", May, Shape::Text),
     ("get_tracked_responses", May, FLAG),
-]);
+];
+
+const OF_PERSON: Shape =
+    Shape::Object(&[ID_TYPE, START, LIMIT, ("start_ts", May, Shape::Text), ("end_ts", May, Shape::Text)]);
 
 const ONE: Shape = Shape::Object(&[("get_tracked_responses", May, FLAG)]);
 
-const FLAG: Shape = Shape::OneOf(&["true", "false"]);
-
-/// The most messages on a page, and how many there are by default.
-const LIMIT: (usize, usize) = (1_000, 50);
+/// How many messages are on a page: by default, and at most.
+const MESSAGES: (usize, usize) = (50, 1_000);
 
 /// No list is longer than six months.
 const LONGEST: i64 = 183 * 24 * 60 * 60;
@@ -82,9 +95,7 @@ fn shown(state: &State, reported: &Reported<'_>, message: &Message) -> Value {
         "id": message.delivery_id,
         "type": type_of(message.channel),
         "customer_id": person.and_then(|person| person.id.clone()),
-        "customer_identifiers": person.map(|person| {
-            json!({ "id": person.id, "email": person.email, "cio_id": person.cio_id })
-        }),
+        "customer_identifiers": person.map(identifiers),
         "recipient": message.to,
         "subject": message.body["subject"],
         "metrics": metrics,
@@ -98,37 +109,46 @@ fn shown(state: &State, reported: &Reported<'_>, message: &Message) -> Value {
     })
 }
 
-fn list(call: &mut Call<'_>) -> Result<Reply, Refusal> {
-    let text = |name: &str| call.query.get(name).and_then(Value::as_str);
-    let number = |name: &str| {
-        let number = text(name).map(str::parse::<i64>).transpose();
-        number.map_err(|_| Refusal::bad(format!("{name} must be a number")))
-    };
-    let start = number("start")?.and_then(|start| usize::try_from(start).ok()).unwrap_or(0);
-    let limit = number("limit")?.map_or(Some(LIMIT.1), |limit| usize::try_from(limit).ok());
-    let limit = limit.filter(|limit| (1..=LIMIT.0).contains(limit));
-    let limit = limit.ok_or_else(|| Refusal::bad(format!("limit must be from 1 to {}", LIMIT.0)))?;
-    let until = number("end_ts")?.unwrap_or(i64::MAX);
-    let from = number("start_ts")?.unwrap_or(i64::MIN).max(until.min(call.now()).saturating_sub(LONGEST));
-    // They are transactional: no campaign, newsletter or action has sent one.
-    let has_parent = ["campaign_id", "newsletter_id", "action_id"].iter().any(|name| text(name).is_some());
-    let state = &*call.state;
+/// A page of messages, which come with their numbers: those among them that the query asks for.
+pub(crate) fn page<'a>(
+    call: &Call<'_>,
+    state: &'a State,
+    messages: impl Iterator<Item = (u64, &'a Message)>,
+) -> Result<Reply, Refusal> {
+    let query = &call.query;
+    let paging = Paging::of(query, MESSAGES)?;
+    let until = number(query, "end_ts")?.unwrap_or(i64::MAX);
+    let from = number(query, "start_ts")?.unwrap_or(i64::MIN).max(until.min(call.now()).saturating_sub(LONGEST));
     let reported = reported(state.metrics.iter());
     let reached = |message: &Message, name: &str| {
         let mut metrics = reported.get(&message.delivery_id).into_iter().flatten();
         name == "created" || metrics.any(|metric| metric.metric == name)
     };
-    let chosen = |message: &&Message| {
+    let chosen = |message: &Message| {
         let created = message.queued_at.unix_seconds();
-        let is_of_type = text("type").is_none_or(|name| name == type_of(message.channel));
-        let is_in_time = from <= created && created < until;
-        is_of_type && is_in_time && !has_parent && text("metric").is_none_or(|name| reached(message, name))
+        let is_draft = message.body["queue_draft"] == true;
+        let is_in_state = |state: &str| if state == "drafted" { is_draft } else { reached(message, state) };
+        text(query, "type").is_none_or(|name| name == type_of(message.channel))
+            && text(query, "drafts").is_none_or(|drafts| is_draft == (drafts == "true"))
+            && text(query, "metric").is_none_or(|name| reached(message, name))
+            && text(query, "state").is_none_or(is_in_state)
+            && (from <= created && created < until)
     };
-    let page = state.messages.iter().filter(chosen).skip(start).take(limit + 1);
-    let mut messages: Vec<_> = page.map(|message| shown(state, &reported, message)).collect();
-    let next = if messages.len() > limit { (start + limit).to_string() } else { String::new() };
-    messages.truncate(limit);
-    Ok(Reply::json(json!({ "messages": messages, "next": next })))
+    let chosen = messages.filter(|(_, message)| chosen(message));
+    let page = paging.page(chosen.map(|(number, message)| (oldest_first(number), message)));
+    let messages: Vec<_> = page.rows.into_iter().map(|message| shown(state, &reported, message)).collect();
+    Ok(Reply::json(json!({ "messages": messages, "next": page.next })))
+}
+
+fn list(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    // They are transactional: no campaign, newsletter or action has sent one.
+    let has_parent = ["campaign_id", "newsletter_id", "action_id"].iter().any(|name| call.query.contains_key(*name));
+    page(call, call.state, call.state.messages.numbered().filter(|_| !has_parent))
+}
+
+fn of_person(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let key = Key::Person(named::person(call)?.cio_id.clone());
+    page(call, call.state, call.state.messages.numbered_of(&key))
 }
 
 fn get(call: &mut Call<'_>) -> Result<Reply, Refusal> {
@@ -162,11 +182,14 @@ mod tests {
         );
         assert_eq!((&message["metrics"], &message["recipient"]), (&json!({"created": NOW}), &json!("ada@example.com")));
 
-        let (mut count, mut start) = (0, "0".to_owned());
-        while !start.is_empty() {
+        let (mut count, mut start) = (0, String::new());
+        loop {
             let (_, page) = get(&format!("?limit=2&start={start}"));
             count += page["messages"].as_array().unwrap().len();
             page["next"].as_str().unwrap().clone_into(&mut start);
+            if start.is_empty() {
+                break;
+            }
         }
         assert_eq!(count, 3);
         for (query, expected) in [
@@ -175,13 +198,15 @@ mod tests {
             ("?metric=created", 3),
             ("?metric=opened", 0),
             ("?campaign_id=1", 0),
+            ("?drafts=true", 0),
+            ("?drafts=false", 3),
             (&*format!("?end_ts={NOW}"), 0),
             (&*format!("?start_ts={NOW}"), 3),
         ] {
             assert_eq!(get(query).1["messages"].as_array().unwrap().len(), expected, "{query}");
         }
         for (path, status) in
-            [("/other", 404), ("?limit=0", 400), ("?limit=1001", 400), ("?start=x", 400), ("?type=fax", 400)]
+            [("/other", 404), ("?limit=0", 400), ("?limit=1001", 400), ("?start=%2F", 400), ("?type=fax", 400)]
         {
             assert_eq!(get(path).0, status, "{path}");
         }

@@ -1,11 +1,19 @@
-//! The App API: transactional messages and broadcasts.
+//! The App API: transactional messages and broadcasts, and what is in the workspace.
 
+pub(crate) mod activities;
 mod audience;
+pub(crate) mod collections;
 pub(crate) mod customers;
 pub(crate) mod exports;
 mod filter;
+pub(crate) mod imports;
 mod message;
 pub(crate) mod messages;
+mod named;
+pub(crate) mod newsletters;
+pub(crate) mod objects;
+pub(crate) mod optouts;
+mod paging;
 pub(crate) mod segments;
 pub(crate) mod send_email;
 pub(crate) mod send_in_app;
@@ -13,5 +21,11 @@ pub(crate) mod send_inbox_message;
 pub(crate) mod send_push;
 pub(crate) mod send_sms;
 pub(crate) mod send_whatsapp;
+pub(crate) mod sender_identities;
+pub(crate) mod snippets;
+pub(crate) mod subscriptions;
+pub(crate) mod suppressions;
+pub(crate) mod transactional;
 pub(crate) mod trigger_broadcast;
+pub(crate) mod triggers;
 pub(crate) mod workspaces;

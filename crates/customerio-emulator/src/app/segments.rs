@@ -4,6 +4,10 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::{
+    app::{
+        named::identifiers,
+        paging::{LIMIT, Paging, START},
+    },
     call::{
         Call,
         Handler::{Fallible, Infallible},
@@ -32,10 +36,10 @@ const SEGMENT: Shape = Shape::Object(&[(
     Shape::Object(&[("name", Must, Shape::Filled), ("description", May, Shape::Text)]),
 )]);
 
-const PAGE: Shape = Shape::Object(&[("start", May, Shape::Text), ("limit", May, Shape::Text)]);
+const PAGE: Shape = Shape::Object(&[START, LIMIT]);
 
-/// The most people on a page, and how many there are by default.
-const LIMIT: (usize, usize) = (30_000, 1_000);
+/// How many people are on a page: by default, and at most.
+const MEMBERS: (usize, usize) = (1_000, 30_000);
 
 /// A segment as the API shows it.
 pub(crate) fn shown(id: u32, name: &str) -> Value {
@@ -88,25 +92,17 @@ fn used_by(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 
 fn membership(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let segment = named(call)?;
-    let number = |name: &str| call.query.get(name).and_then(Value::as_str).map(str::parse::<usize>).transpose();
-    let start = number("start").map_err(|_| Refusal::bad("start must come from `next` of another page"))?.unwrap_or(0);
-    let limit = number("limit").map_err(|_| Refusal::bad("limit must be a number"))?.unwrap_or(LIMIT.1);
-    if !(1..=LIMIT.0).contains(&limit) {
-        return Err(Refusal::bad(format!("limit must be from 1 to {}", LIMIT.0)));
-    }
-    let mut members: Vec<_> = call.state.people.all().filter(|person| person.segments.contains(&segment)).collect();
-    members.sort_by(|one, other| one.cio_id.cmp(&other.cio_id));
-    let page = members.iter().skip(start).take(limit);
-    let ids: Vec<_> = page.clone().filter_map(|person| person.id.clone()).collect();
-    let identifiers: Vec<_> =
-        page.map(|person| json!({ "id": person.id, "email": person.email, "cio_id": person.cio_id })).collect();
-    let next = start + identifiers.len();
-    let next = if next < members.len() { next.to_string() } else { String::new() };
-    Ok(Reply::json(json!({ "segment_id": segment, "ids": ids, "identifiers": identifiers, "next": next })))
+    let paging = Paging::of(&call.query, MEMBERS)?;
+    let members = call.state.people.all().filter(|person| person.segments.contains(&segment));
+    let page = paging.page(members.map(|person| (&person.cio_id, person)));
+    let ids: Vec<_> = page.rows.iter().filter_map(|person| person.id.clone()).collect();
+    let identifiers: Vec<_> = page.rows.into_iter().map(identifiers).collect();
+    Ok(Reply::json(json!({ "segment_id": segment, "ids": ids, "identifiers": identifiers, "next": page.next })))
 }
 
 #[cfg(test)]
 mod tests {
+
     use super::*;
     use crate::testing::{accept, call, emulator};
 

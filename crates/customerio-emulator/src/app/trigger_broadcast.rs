@@ -13,7 +13,11 @@ use crate::{
     },
     route::Route,
     server::answer::{Refusal, Reply},
-    store::{capacity::MOST_TRIGGER, record::Trigger},
+    store::{
+        capacity::MOST_TRIGGER,
+        clock::seconds,
+        record::{FailedTrigger, Trigger},
+    },
 };
 
 pub(crate) const ROUTE: Route = Route::app("/v1/campaigns/{broadcast}/triggers", &BODY, Fallible(trigger_broadcast))
@@ -35,7 +39,7 @@ const BODY: Shape = Shape::Also(
         ("emails", May, audience::EMAILS),
         ("ids", May, audience::IDS),
         ("per_user_data", May, audience::PER_USER_DATA),
-        ("data_file_url", May, audience::DATA_FILE_URL),
+        ("data_file_url", May, audience::URL),
     ]),
     audience::is_of_one_kind,
 );
@@ -52,14 +56,18 @@ fn trigger_broadcast(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     *last = Some(now);
     call.state.last_trigger += 1;
     let id = call.state.last_trigger;
-    if let Some(identifier) = audience::missing(&call.body, call.state) {
+    let trigger = |body| Trigger { id, broadcast_id, triggered_at: seconds(now).into(), body };
+    let missing = audience::missing(&call.body, call.state);
+    if let Some((_, identifier)) = missing.first() {
         let text = format!("no person has the {identifier:.200}; see the errors of trigger {id}");
         let pointer = "/per_user_data".to_owned();
+        let error = |(line, identifier): &(usize, _)| format!("line {line}: no person has the {identifier:.200}");
+        let errors = missing.iter().map(error).collect();
+        call.state.failed_triggers.push(FailedTrigger { trigger: trigger(Value::Null), errors });
         return Err(Refusal::faults(StatusCode::UNPROCESSABLE_ENTITY, vec![Fault { text, pointer, reason: INVALID }]));
     }
     let body = std::mem::replace(&mut call.body, Value::Null);
-    let trigger = Trigger { id, broadcast_id, triggered_at: crate::store::clock::seconds(now).into(), body };
-    call.state.triggers.push(trigger);
+    call.state.triggers.push(trigger(body));
     Ok(Reply::json(json!({"id": id})))
 }
 

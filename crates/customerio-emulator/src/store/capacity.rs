@@ -12,7 +12,7 @@ pub(crate) const MOST_BYTES: usize = 64 * 1024 * 1024;
 /// Most bytes of memory that the values of a broadcast's trigger may take: it may be a body of 25 MB.
 pub(crate) const MOST_TRIGGER: usize = 4 * MOST_BYTES;
 
-/// Most bytes of memory that people, objects, segments and suppressions may take together, unless it was said otherwise.
+/// Most bytes of memory that people, objects and what a workspace has beside may take together, unless it was said otherwise.
 pub(crate) const MOST_MEMORY: usize = 1024 * 1024 * 1024;
 
 /// Most bytes of memory that one person may take: their attributes have documented limits, which come to a third of a

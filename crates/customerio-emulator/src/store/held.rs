@@ -9,7 +9,8 @@ use crate::{
     store::{
         memory::{block, list, map, slot, tree, value_of},
         record::{
-            Device, Event, FormSubmission, LoggedRequest, Message, Metric, Person, Relationship, Trigger, Unsubscribe,
+            Device, Event, FailedTrigger, FormSubmission, LoggedRequest, Message, Metric, OptOut, Person, Relationship,
+            Trigger, Unsubscribe,
         },
     },
 };
@@ -47,6 +48,13 @@ impl Held for Message {
 impl Held for Trigger {
     fn held(&self) -> usize {
         value_of(&self.body)
+    }
+}
+
+impl Held for FailedTrigger {
+    fn held(&self) -> usize {
+        let errors = &self.errors;
+        self.trigger.held() + list::<String>(errors.capacity()) + errors.iter().map(|error| text(error)).sum::<usize>()
     }
 }
 
@@ -106,6 +114,8 @@ impl Held for Person {
             + self.relationships.iter().map(|related| related.held() + 2 * size_of::<String>() + cio_id).sum::<usize>()
             + list::<String>(self.anonymous_ids.capacity())
             + self.anonymous_ids.iter().map(|id| indexed(id)).sum::<usize>()
+            + tree::<OptOut, ()>(self.opt_outs.len())
+            + self.opt_outs.iter().map(|opt_out| text(&opt_out.from)).sum::<usize>()
     }
 }
 

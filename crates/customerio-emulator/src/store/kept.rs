@@ -87,6 +87,17 @@ impl<T: Keyed> Kept<T> {
         self.entries.values().map(|(entry, _)| entry)
     }
 
+    /// With their numbers, oldest first.
+    pub(crate) fn numbered(&self) -> impl DoubleEndedIterator<Item = (u64, &T)> {
+        self.entries.iter().map(|(number, (entry, _))| (*number, entry))
+    }
+
+    /// Those with the key, with their numbers, oldest first.
+    pub(crate) fn numbered_of(&self, key: &Key) -> impl DoubleEndedIterator<Item = (u64, &T)> {
+        let numbers = self.index.get(key).into_iter().flatten();
+        numbers.filter_map(|number| self.entries.get_key_value(number)).map(|(number, (entry, _))| (*number, entry))
+    }
+
     /// Those with the key, oldest first.
     pub(crate) fn of(&self, key: &Key) -> impl Iterator<Item = &T> {
         let numbers = self.index.get(key).into_iter().flatten();

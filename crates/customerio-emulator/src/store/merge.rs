@@ -30,6 +30,7 @@ fn check_room(state: &State, primary: &str, secondary: &str) -> Result<(), Refus
         ("devices of a person", one.devices.len() + other.devices.len()),
         ("relationships of a person", one.relationships.len() + other.relationships.len()),
         ("anonymous ids of a person", one.anonymous_ids.len() + other.anonymous_ids.len()),
+        ("opt-outs of a person", one.opt_outs.len() + other.opt_outs.len()),
     ] {
         if count > MOST_OF_A_PERSON {
             return Err(Refusal::full(what, MOST_OF_A_PERSON));
@@ -54,6 +55,7 @@ fn absorb(state: &mut State, primary: &str, secondary: &str, now: i64) -> Result
     let Some(person) = people.get_mut(primary) else { return Ok(()) };
     let lacks = (person.id.is_none(), person.email.is_none());
     person.segments.extend(&given.segments);
+    person.opt_outs.extend(given.opt_outs);
     let missing = |(name, _): &(String, Value)| !person.attributes.contains_key(name);
     let attributes = given.attributes.into_iter().filter(missing).collect::<Vec<_>>();
     for (name, value) in attributes {

@@ -107,6 +107,14 @@ impl People {
         self.by_cio_id.get(cio_id).map(|entry| &entry.person)
     }
 
+    /// When each attribute of the person was last changed.
+    pub(crate) fn changes(&self, cio_id: &str) -> impl Iterator<Item = (&str, i64)> {
+        self.by_cio_id.get(cio_id).into_iter().flat_map(|Entry { person, first_change, changed, .. }| {
+            let since = |name: &String| changed.get(name).copied().or(*first_change);
+            person.attributes.keys().filter_map(move |name| Some((name.as_str(), since(name)?)))
+        })
+    }
+
     pub(crate) fn get_mut(&mut self, cio_id: &str) -> Option<&mut Person> {
         self.entry_mut(cio_id).map(|entry| &mut entry.person)
     }
@@ -164,6 +172,7 @@ impl People {
             segments: BTreeSet::new(),
             relationships: Vec::new(),
             anonymous_ids: Vec::new(),
+            opt_outs: BTreeSet::new(),
         };
         let entry = Entry { person, first_change: None, changed: HashMap::new(), held: 0, touched: false };
         self.by_cio_id.insert(cio_id.clone(), entry);

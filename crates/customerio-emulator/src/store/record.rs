@@ -28,6 +28,8 @@ pub struct Person {
     pub relationships: Vec<Relationship>,
     /// The ids of anonymous visitors that turned out to be this person.
     pub anonymous_ids: Vec<String>,
+    /// The senders of text messages that the person does not want to hear from.
+    pub opt_outs: BTreeSet<OptOut>,
 }
 
 impl Person {
@@ -36,6 +38,16 @@ impl Person {
     pub fn unsubscribed(&self) -> bool {
         self.attributes.get("unsubscribed") == Some(&Value::Bool(true))
     }
+}
+
+/// A sender of text messages that a person does not want to hear from.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub struct OptOut {
+    /// [`Channel::Sms`] or [`Channel::WhatsApp`].
+    pub channel: Channel,
+    /// The sender.
+    pub from: String,
 }
 
 /// A device of a person.
@@ -152,6 +164,13 @@ pub struct Trigger {
     pub triggered_at: Timestamp,
     /// The whole request body.
     pub body: Value,
+}
+
+/// A trigger that was refused for people who do not exist, without its body.
+#[derive(Debug)]
+pub(crate) struct FailedTrigger {
+    pub(crate) trigger: Trigger,
+    pub(crate) errors: Vec<String>,
 }
 
 /// A reported metric.

@@ -1,4 +1,4 @@
-//! The memory for what is never forgotten: people, objects, segments and suppressed identifiers share it.
+//! The memory for what is never forgotten: people, objects, suppressed identifiers and what a workspace has beside share it.
 
 use std::sync::{
     Arc,
@@ -30,7 +30,7 @@ impl Room {
     pub(crate) fn check(&self) -> Result<(), Refusal> {
         // All that counts is under one lock.
         if self.taken.load(Ordering::Relaxed) >= self.most {
-            return Err(Refusal::full("bytes of people, objects, segments and suppressions", self.most));
+            return Err(Refusal::full("bytes of people, objects and what a workspace has beside", self.most));
         }
         Ok(())
     }

@@ -18,10 +18,13 @@ use crate::{
         clock::Clock,
         exports::Exports,
         kept::{Kept, Key},
+        library::{ImportResult, Library},
         memory::block,
         objects::Objects,
         people::People,
-        record::{Channel, Event, FormSubmission, LoggedRequest, Message, Metric, Person, Trigger, Unsubscribe},
+        record::{
+            Channel, Event, FailedTrigger, FormSubmission, LoggedRequest, Message, Metric, Person, Trigger, Unsubscribe,
+        },
         room::Room,
         seen_ids::SeenIds,
     },
@@ -39,6 +42,9 @@ pub(crate) struct State {
     /// Manual segments, each with its name.
     pub(crate) segments: BTreeMap<u32, String>,
     pub(crate) exports: Exports,
+    pub(crate) library: Library,
+    /// What becomes of imports from now on.
+    pub(crate) import_result: ImportResult,
     room: Room,
     pub(crate) events: Kept<Event>,
     /// The ids of events that are in `events`, or were.
@@ -54,6 +60,7 @@ pub(crate) struct State {
     /// With the time of the last trigger.
     pub(crate) broadcasts: BTreeMap<u64, Option<Duration>>,
     pub(crate) triggers: Bounded<Trigger>,
+    pub(crate) failed_triggers: Bounded<FailedTrigger>,
     pub(crate) last_trigger: u64,
     /// Who is told what becomes of messages: where, and what signs it.
     pub(crate) receiver: Option<(Uri, Verifier)>,
@@ -75,6 +82,8 @@ impl State {
             objects: Objects::within(room),
             segments: BTreeMap::new(),
             exports: Exports::within(room),
+            library: Library::within(room),
+            import_result: ImportResult::default(),
             room: room.clone(),
             events: Kept::default(),
             event_ids: SeenIds::default(),
@@ -87,6 +96,7 @@ impl State {
             deliveries: 0,
             broadcasts: BTreeMap::new(),
             triggers: Bounded::holding(MOST_ENTRIES, MOST_TRIGGER),
+            failed_triggers: Bounded::default(),
             last_trigger: 0,
             receiver: None,
             outcomes: Vec::new(),

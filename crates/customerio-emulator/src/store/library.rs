@@ -1,0 +1,248 @@
+//! What a workspace has beside people, objects and what they did: what its team makes, by the App API or without it.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value};
+
+use crate::{
+    server::answer::Refusal,
+    store::{
+        held::Held,
+        memory::{block, map, slot, value_of},
+        room::Room,
+        shelf::Shelf,
+    },
+};
+
+#[derive(Debug)]
+pub(crate) struct Library {
+    pub(crate) snippets: Shelf<String, Snippet>,
+    pub(crate) collections: Shelf<u64, Collection>,
+    pub(crate) imports: Shelf<u64, Import>,
+    pub(crate) templates: Templates,
+    pub(crate) senders: Shelf<u64, Sender>,
+    pub(crate) topics: Shelf<u64, Topic>,
+    pub(crate) newsletters: Shelf<u64, Newsletter>,
+    /// The addresses that the mail provider keeps out: by the type of the suppression and the address, since when.
+    pub(crate) suppressed: Shelf<Suppressed, i64>,
+}
+
+impl Library {
+    pub(crate) fn within(room: &Room) -> Self {
+        Self {
+            snippets: Shelf::of("snippets", room),
+            collections: Shelf::of("collections", room),
+            imports: Shelf::of("imports", room),
+            templates: Templates { shelf: Shelf::of("transactional messages", room), ids: HashMap::new() },
+            senders: Shelf::of("sender identities", room),
+            topics: Shelf::of("subscription topics", room),
+            newsletters: Shelf::of("newsletters", room),
+            suppressed: Shelf::of("suppressed addresses", room),
+        }
+    }
+}
+
+/// A piece of text, which is known by its name.
+#[derive(Debug)]
+pub(crate) struct Snippet {
+    pub(crate) value: String,
+    pub(crate) updated_at: i64,
+}
+
+#[derive(Debug)]
+pub(crate) struct Collection {
+    pub(crate) name: String,
+    /// An array of rows, or an object.
+    pub(crate) content: Value,
+    pub(crate) created_at: i64,
+    pub(crate) updated_at: i64,
+}
+
+#[derive(Debug)]
+pub(crate) struct Import {
+    /// As it was asked for.
+    pub(crate) fields: Map<String, Value>,
+    pub(crate) created_at: i64,
+    pub(crate) result: ImportResult,
+}
+
+/// What becomes of an import, for [`Emulator::set_import_result`](crate::Emulator::set_import_result).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ImportResult {
+    /// It imports so many rows.
+    Imported(u64),
+    /// It fails, for this reason.
+    Failed(String),
+}
+
+impl Default for ImportResult {
+    /// The file is not fetched: it might as well be empty.
+    fn default() -> Self {
+        Self::Imported(0)
+    }
+}
+
+/// A transactional message, of which others are made.
+#[derive(Debug)]
+pub(crate) struct Template {
+    pub(crate) name: String,
+    pub(crate) created_at: i64,
+}
+
+/// The transactional messages, which are found by their numbers and by their names.
+#[derive(Debug)]
+pub(crate) struct Templates {
+    shelf: Shelf<u64, Template>,
+    ids: HashMap<String, u64>,
+}
+
+impl Templates {
+    pub(crate) fn get(&self, id: u64) -> Option<&Template> {
+        self.shelf.get(&id)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, &Template)> {
+        self.shelf.iter().map(|(id, template)| (*id, template))
+    }
+
+    /// The number of the one that a message names, by its number or its name.
+    pub(crate) fn find(&self, named: &Value) -> Option<u64> {
+        match named {
+            Value::String(name) => self.ids.get(name).copied(),
+            number => number.as_u64().filter(|id| self.get(*id).is_some()),
+        }
+    }
+
+    /// Makes one, or gives the one with this number another name.
+    pub(crate) fn put(&mut self, id: u64, name: String, now: i64) {
+        let created_at = self.get(id).map_or(now, |known| known.created_at);
+        if let Some(known) = self.shelf.get(&id) {
+            self.ids.remove(&known.name);
+        }
+        self.ids.insert(name.clone(), id);
+        self.shelf.set(id, Template { name, created_at });
+    }
+
+    /// Makes the one that a message names, unless it is there.
+    pub(crate) fn obtain(&mut self, named: &Value, now: i64) -> Result<(), Refusal> {
+        match named {
+            _ if self.find(named).is_some() => Ok(()),
+            Value::String(name) => {
+                let id = self.shelf.add(Template { name: name.clone(), created_at: now })?;
+                self.ids.insert(name.clone(), id);
+                Ok(())
+            }
+            number => {
+                let Some(id) = number.as_u64() else { return Ok(()) };
+                let name = format!("transactional message {id}");
+                self.shelf.put(id, Template { name: name.clone(), created_at: now })?;
+                self.ids.insert(name, id);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Whom messages are from.
+#[derive(Debug)]
+pub(crate) struct Sender {
+    pub(crate) name: String,
+    pub(crate) email: String,
+    pub(crate) created_at: i64,
+}
+
+/// What people can subscribe to.
+#[derive(Debug)]
+pub(crate) struct Topic {
+    pub(crate) name: String,
+    pub(crate) subscribed_by_default: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct Newsletter {
+    /// As it was asked for.
+    pub(crate) fields: Map<String, Value>,
+    pub(crate) created_at: i64,
+    pub(crate) updated_at: i64,
+    /// When it goes out, or went out.
+    pub(crate) sent_at: Option<i64>,
+}
+
+/// The type of a suppression, and the address.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Suppressed {
+    pub(crate) kind: &'static str,
+    pub(crate) email: String,
+}
+
+impl Held for String {
+    fn held(&self) -> usize {
+        block(self.len())
+    }
+}
+
+impl Held for u64 {
+    fn held(&self) -> usize {
+        0
+    }
+}
+
+impl Held for i64 {
+    fn held(&self) -> usize {
+        0
+    }
+}
+
+impl Held for Suppressed {
+    fn held(&self) -> usize {
+        self.email.held()
+    }
+}
+
+impl Held for Snippet {
+    fn held(&self) -> usize {
+        self.value.held()
+    }
+}
+
+impl Held for Collection {
+    fn held(&self) -> usize {
+        self.name.held() + value_of(&self.content)
+    }
+}
+
+impl Held for Import {
+    fn held(&self) -> usize {
+        let reason = match &self.result {
+            ImportResult::Failed(reason) => reason.held(),
+            ImportResult::Imported(_) => 0,
+        };
+        map(&self.fields) + reason
+    }
+}
+
+/// With what its name leads to it.
+impl Held for Template {
+    fn held(&self) -> usize {
+        2 * self.name.held() + slot::<String, u64>()
+    }
+}
+
+impl Held for Sender {
+    fn held(&self) -> usize {
+        self.name.held() + self.email.held()
+    }
+}
+
+impl Held for Topic {
+    fn held(&self) -> usize {
+        self.name.held()
+    }
+}
+
+impl Held for Newsletter {
+    fn held(&self) -> usize {
+        map(&self.fields)
+    }
+}
