@@ -63,6 +63,7 @@ static RESOURCES: &[&[Route]] = &[
     app::newsletters::ROUTES,
     app::objects::ROUTES,
     app::optouts::ROUTES,
+    app::reporting_webhooks::ROUTES,
     app::segments::ROUTES,
     app::sender_identities::ROUTES,
     app::snippets::ROUTES,

@@ -10,6 +10,7 @@ use crate::{
             Need::{May, Must},
             Shape,
         },
+        url::http_url,
     },
     store::state::State,
 };
@@ -55,9 +56,7 @@ const USER_DATA: Shape = Shape::Also(
 );
 
 /// The address of a file, which is not fetched.
-pub(crate) const URL: Shape = Shape::Rule("an http or https URL", |text| {
-    text.parse::<http::Uri>().is_ok_and(|url| matches!(url.scheme_str(), Some("http" | "https")))
-});
+pub(crate) const URL: Shape = Shape::Rule("an http or https URL", |text| http_url(text).is_some());
 
 /// An audience is of one kind.
 pub(crate) fn is_of_one_kind(trigger: &Map<String, Value>) -> Result<(), &'static str> {

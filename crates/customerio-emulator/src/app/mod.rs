@@ -14,6 +14,7 @@ pub(crate) mod newsletters;
 pub(crate) mod objects;
 pub(crate) mod optouts;
 mod paging;
+pub(crate) mod reporting_webhooks;
 pub(crate) mod segments;
 pub(crate) mod send_email;
 pub(crate) mod send_in_app;

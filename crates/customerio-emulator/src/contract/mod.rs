@@ -11,3 +11,4 @@ pub(crate) mod mailbox;
 pub(crate) mod object;
 pub(crate) mod person;
 pub(crate) mod shape;
+pub(crate) mod url;

@@ -8,7 +8,7 @@ use crate::{
     server::answer::Refusal,
     store::{
         held::Held,
-        memory::{block, map, slot, value_of},
+        memory::{block, list, map, slot, value_of},
         room::Room,
         shelf::Shelf,
     },
@@ -23,6 +23,7 @@ pub(crate) struct Library {
     pub(crate) senders: Shelf<u64, Sender>,
     pub(crate) topics: Shelf<u64, Topic>,
     pub(crate) newsletters: Shelf<u64, Newsletter>,
+    pub(crate) webhooks: Shelf<u64, Webhook>,
     /// The addresses that the mail provider keeps out: by the type of the suppression and the address, since when.
     pub(crate) suppressed: Shelf<Suppressed, i64>,
 }
@@ -37,6 +38,7 @@ impl Library {
             senders: Shelf::of("sender identities", room),
             topics: Shelf::of("subscription topics", room),
             newsletters: Shelf::of("newsletters", room),
+            webhooks: Shelf::of("reporting webhooks", room),
             suppressed: Shelf::of("suppressed addresses", room),
         }
     }
@@ -169,6 +171,18 @@ pub(crate) struct Newsletter {
     pub(crate) sent_at: Option<i64>,
 }
 
+/// Who is told what becomes of messages.
+#[derive(Clone, Debug)]
+pub(crate) struct Webhook {
+    pub(crate) name: String,
+    pub(crate) endpoint: String,
+    /// What it is told of, such as `email_sent`.
+    pub(crate) events: Vec<String>,
+    pub(crate) disabled: bool,
+    pub(crate) full_resolution: bool,
+    pub(crate) with_content: bool,
+}
+
 /// The type of a suppression, and the address.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Suppressed {
@@ -244,5 +258,12 @@ impl Held for Topic {
 impl Held for Newsletter {
     fn held(&self) -> usize {
         map(&self.fields)
+    }
+}
+
+impl Held for Webhook {
+    fn held(&self) -> usize {
+        let events = list::<String>(self.events.capacity()) + self.events.iter().map(Held::held).sum::<usize>();
+        self.name.held() + self.endpoint.held() + events
     }
 }

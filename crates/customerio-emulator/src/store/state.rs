@@ -6,7 +6,6 @@ use std::{
     time::Duration,
 };
 
-use customerio_core::webhook::Verifier;
 use http::{StatusCode, Uri};
 
 use crate::{
@@ -62,8 +61,8 @@ pub(crate) struct State {
     pub(crate) triggers: Bounded<Trigger>,
     pub(crate) failed_triggers: Bounded<FailedTrigger>,
     pub(crate) last_trigger: u64,
-    /// Who is told what becomes of messages: where, and what signs it.
-    pub(crate) receiver: Option<(Uri, Verifier)>,
+    /// Who is told what becomes of messages, beside the reporting webhooks.
+    pub(crate) receiver: Option<Uri>,
     /// What becomes of messages, and how long after they go out.
     pub(crate) outcomes: Vec<(Duration, Outcome)>,
     pub(crate) outbox: Outbox,

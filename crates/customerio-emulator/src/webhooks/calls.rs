@@ -7,12 +7,18 @@ use customerio_core::{
     BuildError, BuildErrorKind, DeliveryId, Transport, TransportErrorKind,
     webhook::{Event, Verifier},
 };
-use http::{Request, Uri, uri::Scheme};
+use http::Request;
 
 use crate::{
+    contract::url::http_url,
     emulator::Emulator,
     store::{clock::seconds, kept::Key},
-    webhooks::{outbox::WebhookAnswer, plan::report, reports::Outcome, signing::signed},
+    webhooks::{
+        outbox::WebhookAnswer,
+        plan::{self, report},
+        reports::Outcome,
+        signing::signed,
+    },
 };
 
 /// Webhooks that report of the messages.
@@ -52,21 +58,21 @@ use crate::{
 /// minute, or the hour, and double. It promises no order and may send an event twice; the emulator does so only when it
 /// is told to, with [`scramble_webhooks`](Self::scramble_webhooks), or when an answer does not come in time.
 impl Emulator {
-    /// Reports to this URL from now on. Nothing is reported before.
+    /// Reports everything to this URL from now on. Nothing is reported before.
+    ///
+    /// Beside it, each reporting webhook that the App API makes and that is not disabled gets the events that it names. What
+    /// fails at one receiver holds up no other. All are signed with the same key.
     ///
     /// # Errors
     ///
     /// Where it is not an absolute `http` or `https` URL, or the emulator was given a signing key that is empty or has a
     /// control character.
     pub fn report_to(&self, url: &str) -> Result<(), BuildError> {
-        let uri = url.parse::<Uri>().ok().filter(|uri| {
-            let is_http = uri.scheme().is_some_and(|scheme| *scheme == Scheme::HTTP || *scheme == Scheme::HTTPS);
-            is_http && uri.authority().is_some()
-        });
         let invalid =
             || BuildError::new("the URL of the webhook", BuildErrorKind::Invalid("it must be absolute".into()));
-        let receiver = (uri.ok_or_else(invalid)?, self.webhook_verifier()?);
-        self.state().receiver = Some(receiver);
+        let url = http_url(url).ok_or_else(invalid)?;
+        self.webhook_verifier()?;
+        self.state().receiver = Some(url);
         Ok(())
     }
 
@@ -77,7 +83,7 @@ impl Emulator {
     }
 
     /// Reports an outcome of one message, now. Gives the id of the event, or nothing where there is no such message, its
-    /// channel has no such outcome, nobody is reported to, or 100,000 events or 64 MiB wait already.
+    /// channel has no such outcome, nobody is told of it, or 100,000 events or 64 MiB wait already.
     #[must_use = "where it is `None`, nothing is reported"]
     pub fn report(&self, delivery_id: impl Into<DeliveryId>, outcome: &Outcome) -> Option<String> {
         let mut state = self.state();
@@ -86,15 +92,16 @@ impl Emulator {
         report(&mut state, &message, outcome, at)
     }
 
-    /// The next webhook, signed at this moment, or nothing where none is due or one is under way.
+    /// The next webhook, signed at this moment, or nothing where none is due. A receiver gets one at a time.
     #[must_use]
     pub fn next_webhook(&self) -> Option<WebhookCall> {
         let mut state = self.state();
         let now = state.clock.since_epoch();
-        let (url, signer) = state.receiver.clone()?;
-        let (number, waiting) = state.outbox.next(now)?;
-        let request = signed(url, &signer, waiting.body.clone(), seconds(now).into())?;
-        Some(WebhookCall { number, event_id: waiting.event_id.clone(), request })
+        let signer = self.webhook_verifier().ok()?;
+        let (number, receiver, waiting) = state.outbox.next(now)?;
+        let (event_id, body) = (waiting.event_id.clone(), waiting.body.clone());
+        let request = signed(plan::url(&state, receiver)?, &signer, body, seconds(now).into())?;
+        Some(WebhookCall { number, event_id, request })
     }
 
     /// Tells what became of a webhook. Anything but a 2xx within 4 seconds is a failure: it is sent again later, and the

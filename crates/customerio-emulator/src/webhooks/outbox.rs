@@ -71,15 +71,21 @@ impl Waiting {
     }
 }
 
-/// All times are since 1970.
+/// What waits for one receiver. All times are since 1970.
 #[derive(Debug, Default)]
-pub(crate) struct Outbox {
+struct Queue {
     /// What will have happened at a time, by that and then in the order of its coming in.
     future: BTreeMap<(Duration, u64), Waiting>,
     /// What has happened. The first is the one that is sent; it is never moved while it is under way.
     backlog: VecDeque<Waiting>,
     /// The number of the call that is under way, and when it was sent.
     under_way: Option<(u64, Duration)>,
+}
+
+/// What waits for all receivers, none of which holds up another.
+#[derive(Debug, Default)]
+pub(crate) struct Outbox {
+    queues: BTreeMap<u64, Queue>,
     calls: u64,
     entered: u64,
     /// Of memory that all take that wait.
@@ -89,60 +95,113 @@ pub(crate) struct Outbox {
 }
 
 impl Outbox {
-    /// Puts in an event that happens at a time. Says whether there was room.
-    pub(crate) fn enter(&mut self, event_id: String, body: Bytes, at: Duration) -> bool {
+    /// Puts in an event that happens at a time, for a receiver. Says whether there was room.
+    pub(crate) fn enter(&mut self, receiver: u64, event_id: String, body: Bytes, at: Duration) -> bool {
         let waiting = Waiting { event_id, body, failures: 0, first_sent: None, not_before: at };
         if self.waiting() >= MOST_ENTRIES || self.bytes + waiting.held() > MOST_BYTES {
             return false;
         }
         self.entered += 1;
         self.bytes += waiting.held();
-        self.future.insert((at, self.entered), waiting);
+        self.queues.entry(receiver).or_default().future.insert((at, self.entered), waiting);
         true
+    }
+
+    /// Forgets what waits for a receiver.
+    pub(crate) fn forget(&mut self, receiver: u64) {
+        let Some(queue) = self.queues.remove(&receiver) else { return };
+        self.bytes -= queue.future.values().chain(&queue.backlog).map(Waiting::held).sum::<usize>();
     }
 
     /// How many events are not ended, including those that are yet to happen.
     pub(crate) fn waiting(&self) -> usize {
-        self.future.len() + self.backlog.len()
+        self.queues.values().map(Queue::waiting).sum()
     }
 
-    /// The next call and its number, if one is due and none is under way.
-    pub(crate) fn next(&mut self, now: Duration) -> Option<(u64, &Waiting)> {
+    /// The next call with its number and its receiver, if one is due to a receiver to whom none is under way.
+    pub(crate) fn next(&mut self, now: Duration) -> Option<(u64, u64, &Waiting)> {
         self.catch_up(now);
-        if self.under_way.is_some() {
-            return None;
-        }
-        let head = self.backlog.front_mut().filter(|head| head.not_before <= now)?;
-        head.first_sent.get_or_insert(now);
+        let (receiver, queue) = self.queues.iter_mut().find(|(_, queue)| queue.is_due(now))?;
         self.calls += 1;
-        self.under_way = Some((self.calls, now));
-        Some((self.calls, head))
+        queue.under_way = Some((self.calls, now));
+        let head = queue.backlog.front_mut()?;
+        head.first_sent.get_or_insert(now);
+        Some((self.calls, *receiver, head))
     }
 
     /// An answer to the call of this number. One to a call that has timed out changes nothing.
     pub(crate) fn answered(&mut self, call: u64, answer: WebhookAnswer, now: Duration) {
         self.catch_up(now);
-        if self.under_way.is_none_or(|(number, _)| number != call) {
-            return;
-        }
-        self.under_way = None;
+        let Some(queue) = self.queues.values_mut().find(|queue| queue.sends(call)) else { return };
+        queue.under_way = None;
         if matches!(answer, WebhookAnswer::Status(status) if status.is_success()) {
-            self.remove_head();
+            self.bytes -= queue.backlog.pop_front().map_or(0, |head| head.held());
             self.accepted += 1;
         } else {
-            self.fail(answer, now);
+            queue.fail(answer, now);
         }
         self.catch_up(now);
     }
 
     /// When the call of this number times out, if it is under way.
     pub(crate) fn times_out(&self, call: u64) -> Option<Duration> {
-        self.under_way.filter(|(number, _)| *number == call).map(|(_, sent)| sent.saturating_add(TIMEOUT))
+        let (_, sent) = self.queues.values().find(|queue| queue.sends(call))?.under_way?;
+        Some(sent.saturating_add(TIMEOUT))
     }
 
     /// When something is to be done next: a call is due, times out or is given up, or an event happens.
     pub(crate) fn due(&mut self, now: Duration) -> Option<Duration> {
         self.catch_up(now);
+        self.queues.values().filter_map(Queue::due).min()
+    }
+
+    /// Puts what has happened and was not sent yet into another order, and some of it in twice.
+    pub(crate) fn scramble(&mut self, seed: u64, now: Duration) {
+        self.catch_up(now);
+        let mut random = fastrand::Rng::with_seed(seed);
+        let mut room = MOST_ENTRIES.saturating_sub(self.waiting());
+        for queue in self.queues.values_mut() {
+            let first = queue.backlog.iter().take_while(|waiting| waiting.first_sent.is_some()).count();
+            let mut rest = queue.backlog.split_off(first);
+            let mut twice = Vec::new();
+            for waiting in rest.iter().filter(|_| random.u8(..5) == 0).take(room) {
+                if self.bytes + waiting.held() <= MOST_BYTES {
+                    self.bytes += waiting.held();
+                    twice.push(waiting.clone());
+                }
+            }
+            room -= twice.len();
+            rest.extend(twice);
+            random.shuffle(rest.make_contiguous());
+            queue.backlog.append(&mut rest);
+        }
+    }
+
+    fn catch_up(&mut self, now: Duration) {
+        for queue in self.queues.values_mut() {
+            for given_up in queue.catch_up(now) {
+                self.bytes -= given_up.held();
+                self.given_up.push(given_up.body);
+            }
+        }
+    }
+}
+
+impl Queue {
+    fn waiting(&self) -> usize {
+        self.future.len() + self.backlog.len()
+    }
+
+    fn is_due(&self, now: Duration) -> bool {
+        self.under_way.is_none() && self.backlog.front().is_some_and(|head| head.not_before <= now)
+    }
+
+    /// Whether the call of this number is under way.
+    fn sends(&self, call: u64) -> bool {
+        self.under_way.is_some_and(|(number, _)| number == call)
+    }
+
+    fn due(&self) -> Option<Duration> {
         if let Some((_, sent)) = self.under_way {
             return Some(sent.saturating_add(TIMEOUT));
         }
@@ -152,26 +211,8 @@ impl Outbox {
         }
     }
 
-    /// Puts what has happened and was not sent yet into another order, and some of it in twice.
-    pub(crate) fn scramble(&mut self, seed: u64, now: Duration) {
-        self.catch_up(now);
-        let mut random = fastrand::Rng::with_seed(seed);
-        let first = self.backlog.iter().take_while(|waiting| waiting.first_sent.is_some()).count();
-        let mut rest = self.backlog.split_off(first);
-        let room = MOST_ENTRIES.saturating_sub(self.waiting() + rest.len());
-        let mut twice = Vec::new();
-        for waiting in rest.iter().filter(|_| random.u8(..5) == 0).take(room) {
-            if self.bytes + waiting.held() <= MOST_BYTES {
-                self.bytes += waiting.held();
-                twice.push(waiting.clone());
-            }
-        }
-        rest.extend(twice);
-        random.shuffle(rest.make_contiguous());
-        self.backlog.append(&mut rest);
-    }
-
-    fn catch_up(&mut self, now: Duration) {
+    /// Gives back what nobody took in time.
+    fn catch_up(&mut self, now: Duration) -> Vec<Waiting> {
         if let Some((_, sent)) = self.under_way
             && sent.saturating_add(TIMEOUT) <= now
         {
@@ -183,17 +224,11 @@ impl Outbox {
         {
             self.backlog.push_back(entry.remove());
         }
+        let mut given_up = Vec::new();
         while self.under_way.is_none() && self.backlog.front().is_some_and(|head| head.ends() <= now) {
-            if let Some(head) = self.remove_head() {
-                self.given_up.push(head.body);
-            }
+            given_up.extend(self.backlog.pop_front());
         }
-    }
-
-    fn remove_head(&mut self) -> Option<Waiting> {
-        let head = self.backlog.pop_front()?;
-        self.bytes -= head.held();
-        Some(head)
+        given_up
     }
 
     fn fail(&mut self, answer: WebhookAnswer, at: Duration) {
@@ -216,7 +251,7 @@ mod tests {
     fn outbox(ids: &[&str]) -> Outbox {
         let mut outbox = Outbox::default();
         for id in ids {
-            assert!(outbox.enter((*id).to_owned(), Bytes::new(), seconds(0)));
+            assert!(outbox.enter(0, (*id).to_owned(), Bytes::new(), seconds(0)));
         }
         outbox
     }
@@ -227,7 +262,7 @@ mod tests {
 
     #[track_caller]
     fn sent(outbox: &mut Outbox, now: u64) -> (u64, String) {
-        let (call, waiting) = outbox.next(seconds(now)).unwrap();
+        let (call, _, waiting) = outbox.next(seconds(now)).unwrap();
         (call, waiting.event_id.clone())
     }
 
@@ -300,19 +335,19 @@ mod tests {
     fn what_waits_is_bounded() {
         let mut outbox = Outbox::default();
         let half = Bytes::from(vec![b' '; MOST_BYTES / 2 - 1_000]);
-        assert!(outbox.enter("a".into(), half.clone(), seconds(0)));
-        assert!(outbox.enter("b".into(), half.clone(), seconds(0)));
-        assert!(!outbox.enter("c".into(), Bytes::from(vec![b' '; 2_000]), seconds(0)));
+        assert!(outbox.enter(0, "a".into(), half.clone(), seconds(0)));
+        assert!(outbox.enter(0, "b".into(), half.clone(), seconds(0)));
+        assert!(!outbox.enter(0, "c".into(), Bytes::from(vec![b' '; 2_000]), seconds(0)));
         let (call, _) = sent(&mut outbox, 0);
         outbox.answered(call, status(200), seconds(0));
-        assert!(outbox.enter("c".into(), half, seconds(0)));
+        assert!(outbox.enter(0, "c".into(), half, seconds(0)));
     }
 
     #[test]
     fn what_is_yet_to_happen_waits_for_its_time() {
         let mut outbox = outbox(&[]);
         for (id, at) in [("late", 20), ("soon", 10), ("soon too", 10)] {
-            outbox.enter(id.into(), Bytes::new(), seconds(at));
+            outbox.enter(0, id.into(), Bytes::new(), seconds(at));
         }
         assert!(outbox.next(seconds(9)).is_none());
         assert_eq!(outbox.due(seconds(9)), Some(seconds(10)));
@@ -329,14 +364,35 @@ mod tests {
         let mut outbox = outbox(&ids.iter().map(String::as_str).collect::<Vec<_>>());
         let (call, _) = sent(&mut outbox, 0);
         outbox.scramble(1, seconds(0));
-        assert_eq!(outbox.backlog[0].event_id, "00");
-        let mut order: Vec<_> = outbox.backlog.iter().map(|waiting| waiting.event_id.clone()).collect();
+        assert_eq!(outbox.queues[&0].backlog[0].event_id, "00");
+        let mut order: Vec<_> = outbox.queues[&0].backlog.iter().map(|waiting| waiting.event_id.clone()).collect();
         assert!(!order.is_sorted());
         assert!((105..140).contains(&order.len()), "{}", order.len());
         order.sort();
         order.dedup();
         assert_eq!(order, ids);
         outbox.answered(call, status(200), seconds(0));
-        assert_ne!(outbox.backlog[0].event_id, "00");
+        assert_ne!(outbox.queues[&0].backlog[0].event_id, "00");
+    }
+
+    #[test]
+    fn receivers_do_not_hold_each_other_up() {
+        let mut outbox = outbox(&["a", "b"]);
+        for id in ["c", "d"] {
+            assert!(outbox.enter(7, id.to_owned(), Bytes::from_static(b"{}"), seconds(0)));
+        }
+        assert_eq!(sent(&mut outbox, 0), (1, "a".into()));
+        let (second, receiver, waiting) = outbox.next(seconds(0)).unwrap();
+        assert_eq!((second, receiver, waiting.event_id.as_str()), (2, 7, "c"));
+        assert!(outbox.next(seconds(0)).is_none());
+        outbox.answered(1, status(500), seconds(1));
+        outbox.answered(2, status(200), seconds(1));
+        assert_eq!((outbox.waiting(), outbox.due(seconds(1))), (3, Some(seconds(0))));
+        let (third, _, waiting) = outbox.next(seconds(1)).unwrap();
+        assert_eq!((third, waiting.event_id.as_str()), (3, "d"));
+        outbox.forget(7);
+        assert_eq!((outbox.waiting(), outbox.times_out(3)), (2, None));
+        outbox.forget(0);
+        assert_eq!((outbox.waiting(), outbox.bytes), (0, 0));
     }
 }

@@ -2,10 +2,16 @@
 
 use std::time::Duration;
 
+use http::Uri;
+
 use crate::{
-    store::{record::Message, state::State},
+    contract::url::http_url,
+    store::{library::Webhook, record::Message, state::State},
     webhooks::reports::{self, Outcome},
 };
+
+/// The receiver that a test itself has told: no webhook has this number.
+const TOLD: u64 = 0;
 
 /// Plans what becomes of a message that was just sent.
 pub(crate) fn plan(state: &mut State, message: &Message) {
@@ -19,10 +25,27 @@ pub(crate) fn plan(state: &mut State, message: &Message) {
     }
 }
 
-/// Puts the report of an outcome into the outbox. Gives the id of its event, unless there is none or no room.
+/// Puts the report of an outcome into the outbox, for each receiver that wants it. Gives the id of its event, unless there is
+/// none or no room.
 pub(crate) fn report(state: &mut State, message: &Message, outcome: &Outcome, at: Duration) -> Option<String> {
-    state.receiver.as_ref()?;
+    let name = reports::name(message.channel, outcome);
+    let wants = |webhook: &Webhook| !webhook.disabled && webhook.events.contains(&name);
+    let made = state.library.webhooks.iter().filter(|(_, webhook)| wants(webhook)).map(|(id, _)| *id);
+    let receivers: Vec<_> = state.receiver.iter().map(|_| TOLD).chain(made).collect();
+    if receivers.is_empty() {
+        return None;
+    }
     let person = message.person.as_deref().and_then(|cio_id| state.people.get(cio_id));
     let (event_id, body) = reports::event(message, person, outcome, at)?;
-    state.outbox.enter(event_id.clone(), body, at).then_some(event_id)
+    let outbox = &mut state.outbox;
+    let entered = receivers.into_iter().filter(|id| outbox.enter(*id, event_id.clone(), body.clone(), at)).count();
+    (entered > 0).then_some(event_id)
+}
+
+/// Where a receiver is.
+pub(crate) fn url(state: &State, receiver: u64) -> Option<Uri> {
+    match receiver {
+        TOLD => state.receiver.clone(),
+        id => http_url(&state.library.webhooks.get(&id)?.endpoint),
+    }
 }

@@ -68,6 +68,11 @@ const fn object_type(channel: Channel) -> &'static str {
     }
 }
 
+/// What a reporting webhook calls the event.
+pub(crate) fn name(channel: Channel, outcome: &Outcome) -> String {
+    format!("{}_{}", object_type(channel), outcome.metric())
+}
+
 /// The id and the JSON of the event, or nothing where the channel has no such event.
 pub(crate) fn event(
     message: &Message,

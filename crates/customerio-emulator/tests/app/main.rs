@@ -6,6 +6,7 @@ mod messages;
 mod objects;
 mod people;
 mod team;
+mod webhooks;
 
 use customerio_core::{
     App, Client, Error, Operation, Paged, Throttle, Track,
