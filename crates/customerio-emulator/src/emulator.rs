@@ -330,8 +330,9 @@ impl Emulator {
 }
 
 /// What has arrived. Lists have the oldest first, and forget the oldest beyond 100,000 entries or 64 MiB of memory; that of
-/// triggers, 256 MiB. People and objects are never forgotten: of each there is room for a million, together for 1 GiB of
-/// memory ([`Builder::with_memory_limit`](crate::Builder::with_memory_limit)), and more are refused with a 503.
+/// triggers, 256 MiB. People, objects and what a workspace has beside are never forgotten: of each kind there is room for a
+/// million, together for 1 GiB of memory ([`Builder::with_memory_limit`](crate::Builder::with_memory_limit)), and more are
+/// refused with a 503.
 impl Emulator {
     /// The person with an identifier of any kind: an id, an e-mail address, a `cio_id` with or without its prefix, or a phone
     /// number in E.164 form.

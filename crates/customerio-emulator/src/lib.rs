@@ -1,4 +1,4 @@
-//! A local Customer.io: the Track API, the Pipelines API and the transactional part of the App API, in memory.
+//! A local Customer.io: the Track API, the Pipelines API and of the App API what tests of applications use, in memory.
 //!
 //! It takes what the API takes and refuses what the API's contract does not allow: a field that does not exist, a value
 //! of the wrong type, a size over a limit. What has arrived can be looked at.
@@ -24,6 +24,30 @@
 //! # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(()) }).await }).unwrap().unwrap();
 //! ```
 //!
+//! The App API reads what was written by all three: people, whom filters choose, their attributes, events, messages and
+//! choices; objects; segments, snippets, collections, imports, newsletters, reporting webhooks and suppressed addresses;
+//! transactional messages, and the triggers of broadcasts. Lists come in pages, as the service's do. What it has not yet is a
+//! 501 that names the operation. What these APIs cannot make, a test makes: [`Emulator::create_segment`] and its like.
+//!
+//! ```
+//! use customerio_core::{Client, app::{Filter, customers::Search}};
+//! use customerio_emulator::Emulator;
+//! use serde_json::json;
+//!
+//! # tokio::runtime::Builder::new_multi_thread().build().unwrap().block_on(async { tokio::spawn(async {
+//! let emulator = Emulator::new();
+//! let track = Client::new(emulator.track_endpoint()?, emulator.clone());
+//! track.identify("42", json!({"plan": "pro"})).await?;
+//! track.identify("43", json!({"plan": "free"})).await?;
+//!
+//! let app = Client::new(emulator.app_endpoint()?, emulator.clone());
+//! let mut people = app.items(Search::new(Filter::attribute_equals("plan", "pro")));
+//! let person = people.next().await.expect("there is one")?;
+//! assert_eq!(person.id.as_deref(), Some("42"));
+//! assert!(people.next().await.is_none());
+//! # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(()) }).await }).unwrap().unwrap();
+//! ```
+//!
 //! Over a socket, for any HTTP stack and any language: `Emulator::serve_on_loopback` (feature `server`, on by default).
 //! Without either, for a harness of your own: [`Emulator::handle`].
 //!
@@ -32,9 +56,12 @@
 //!
 //! # What it does not do
 //!
-//! - It sends nothing but webhooks: messages and broadcasts are kept, campaigns and templates do not exist. Every
-//!   `transactional_message_id` is taken. What becomes of a message is what [`Emulator::set_outcomes`] and
-//!   [`Emulator::report`] say, and it changes nothing but what is reported.
+//! - It sends nothing but webhooks: messages, broadcasts and newsletters are kept, campaigns do not exist, and templates
+//!   have no content. Every `transactional_message_id` is taken, and is one from then on. What becomes of a message is what
+//!   [`Emulator::set_outcomes`] and [`Emulator::report`] say.
+//! - It fetches nothing: an import ends as [`Emulator::set_import_result`] says and changes nobody, and a collection of a URL
+//!   has no rows. What the mail provider is told to keep out, and senders that people opted out of, keep no message back.
+//! - It shows as activities the events of people alone, and does not keep when an attribute of an object was changed.
 //! - It has no data-driven segments, no destinations of the Pipelines API but itself, and no limit on the rate of calls
 //!   but that of broadcasts.
 //! - It has no settings of a workspace: people are identified by id, e-mail address and phone number alike. A number
@@ -72,8 +99,8 @@ pub use crate::{
     emulator::Emulator,
     store::library::ImportResult,
     store::record::{
-        Channel, Device, Event, FormSubmission, LoggedRequest, Message, Metric, Object, OptOut, Person, Relationship,
-        Trigger, Unsubscribe,
+        Channel, Device, Event, FormSubmission, LoggedRequest, Message, Metric, Object, OptOut, Outcome, Person,
+        Relationship, Trigger, Unsubscribe,
     },
-    webhooks::{calls::WebhookCall, outbox::WebhookAnswer, reports::Outcome},
+    webhooks::{calls::WebhookCall, outbox::WebhookAnswer},
 };

@@ -86,7 +86,7 @@ fn small_texts_of_large_values_are_held_within_the_bound() {
 fn people_and_objects_are_held_within_the_bound() {
     const MOST: usize = 10_000_000;
     type Numbered = fn(usize) -> (String, String);
-    let cases: [(&str, usize, Numbered); 7] = [
+    let cases: [(&str, usize, Numbered); 14] = [
         ("small people", 20_000, |number| {
             (format!("PUT /api/v1/customers/{number}"), format!(r#"{{"email":"p{number}@example.com","plan":"pro"}}"#))
         }),
@@ -119,6 +119,42 @@ fn people_and_objects_are_held_within_the_bound() {
             let name = format!("{number:050000}");
             ("POST /v1/segments".into(), format!(r#"{{"segment":{{"name":"{name}"}}}}"#))
         }),
+        ("opt-outs", 1_000, |number| {
+            let change = |sender| format!(r#"{{"from":"{number}-{sender}-{}","optout":true}}"#, "x".repeat(100));
+            let changes = (0..100).map(change).collect::<Vec<_>>().join(",");
+            if number < 100 {
+                return (format!("PUT /api/v1/customers/{number}"), "{}".into());
+            }
+            (format!("PUT /v1/customers/{}/optouts", number % 100), format!(r#"{{"optouts":[{changes}]}}"#))
+        }),
+        ("snippets", 2_000, |number| {
+            let value = "x".repeat(16_000);
+            ("PUT /v1/snippets".into(), format!(r#"{{"name":"{number}","value":"{value}"}}"#))
+        }),
+        ("collections", 100, |number| {
+            let rows = vec![format!(r#"{{"a":{}}}"#, bomb(100)); 20].join(",");
+            ("POST /v1/collections".into(), format!(r#"{{"name":"{number}","data":[{rows}]}}"#))
+        }),
+        ("imports", 2_000, |number| {
+            let file = format!(r#""data_file_url":"https://example.com/{number:010000}""#);
+            (
+                "POST /v1/imports".into(),
+                format!(r#"{{"import":{{"name":"a","type":"people","identifier":"id",{file}}}}}"#),
+            )
+        }),
+        ("newsletters", 1_000, |number| {
+            let recipients = r#"{"and":[{"or":[{"segment":{"id":1}}]}]}"#;
+            let body = format!(r#""name":"a","type":"twilio","body":"{number:020000}","recipients":{recipients}"#);
+            ("POST /v1/newsletters".into(), format!("{{{body}}}"))
+        }),
+        ("suppressed addresses", 2_000, |number| {
+            (format!("POST /v1/esp/suppression/bounces/{number:010000}@x"), String::new())
+        }),
+        ("reporting webhooks", 100, |number| {
+            let events = vec![format!(r#""{}""#, "e".repeat(1_000)); 200].join(",");
+            let webhook = format!(r#""name":"{number}","endpoint":"https://example.com","events":[{events}]"#);
+            ("POST /v1/reporting_webhooks".into(), format!("{{{webhook}}}"))
+        }),
     ];
     for (what, calls, of) in cases {
         let emulator = Emulator::builder().with_memory_limit(MOST).build();
@@ -135,6 +171,21 @@ fn people_and_objects_are_held_within_the_bound() {
         assert_eq!(call(&emulator, &format!("DELETE /api/v1/customers/{number}"), String::new()), 200);
     }
     assert_eq!(call(&emulator, "PUT /api/v1/customers/new", "{}".into()), 200);
+}
+
+/// Where there is no room for one more, a message is sent all the same.
+#[test]
+fn transactional_messages_are_held_within_the_bound() {
+    let emulator = Emulator::builder().with_memory_limit(1_000_000).build();
+    let (_, status) = fill(&emulator, 100, |number| {
+        let body = format!(r#"{{"transactional_message_id":"{number:020000}","identifiers":{{"id":"1"}}}}"#);
+        ("POST /v1/send/in_app".into(), body)
+    });
+    assert_eq!((status, emulator.messages().len()), (200, 100));
+    let request = Request::get("/v1/transactional").header("authorization", format!("Bearer {APP_API_KEY}"));
+    let response = emulator.handle(&request.body(Vec::new().into()).unwrap());
+    // The name of each stands in what is kept twice.
+    assert!((300_000..1_500_000).contains(&response.body().len()), "{}", response.body().len());
 }
 
 /// One person does not take what all have, nor does what stands beside a batch become large in each of its calls.

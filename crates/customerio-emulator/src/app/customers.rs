@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     app::{
         audience::FILTER,
-        filter::{chooses, written},
+        filter::{MOST_FILTER, chooses, written},
         named::{self, ID_TYPE, identifiers},
         paging::{LIMIT, Paging, START, UNSAID, text},
         segments,
@@ -37,9 +37,6 @@ const PAGE: Shape = Shape::Object(&[START, LIMIT]);
 const IDS: Shape = Shape::Object(&[("ids", Must, Shape::List(&Shape::Filled, 1, 100))]);
 const ONE: Shape = Shape::Object(&[ID_TYPE]);
 const RELATIONSHIPS: Shape = Shape::Object(&[ID_TYPE, START, LIMIT]);
-
-/// Most bytes of a filter, which everybody is compared with. The emulator's own.
-pub(crate) const MOST_FILTER: usize = 64 * 1024;
 
 /// How many people are on a page of those whom a filter chooses: by default, and at most.
 const PEOPLE: (usize, usize) = (50, 1_000);

@@ -4,6 +4,9 @@ use serde_json::Value;
 
 use crate::store::record::Person;
 
+/// Most bytes of a filter, which everybody is compared with. The emulator's own.
+pub(crate) const MOST_FILTER: usize = 64 * 1024;
+
 /// Whether a filter, which has passed [`FILTER`](crate::app::audience::FILTER), chooses the person.
 pub(crate) fn chooses(filter: &Value, person: &Person) -> bool {
     let condition = filter.as_object().and_then(|filter| filter.iter().next());

@@ -86,16 +86,17 @@ pub(crate) fn keep(call: &mut Call<'_>, channel: Channel) -> Reply {
         let _ = state.library.templates.obtain(template, now);
     }
     if !identifier.is_some_and(|identifier| state.people.is_suppressed(&identifier)) {
-        let message = Message {
+        let mut message = Message {
             channel,
             delivery_id: delivery_id.as_str().into(),
             person,
             to: call.body["to"].as_str().map(str::to_owned),
             queued_at: now.into(),
             send_at: send_at.map(Into::into),
+            outcomes: Vec::new(),
             body: std::mem::replace(&mut call.body, Value::Null),
         };
-        plan(state, &message);
+        plan(state, &mut message);
         state.messages.push(message);
     }
     let mut answer = json!({"delivery_id": delivery_id, "queued_at": now});

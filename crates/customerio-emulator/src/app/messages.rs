@@ -17,7 +17,7 @@ use crate::{
     server::answer::{Refusal, Reply},
     store::{
         kept::Key,
-        record::{Channel, Message, Metric},
+        record::{Channel, Message, Metric, Outcome},
         state::State,
     },
 };
@@ -25,6 +25,7 @@ use crate::{
 pub(crate) const ROUTES: &[Route] = &[
     Route::app_read(Method::GET, "/v1/messages", Fallible(list)).with_query(&LIST),
     Route::app_read(Method::GET, "/v1/messages/{message}", Fallible(get)).with_query(&ONE),
+    Route::app_read(Method::GET, "/v1/messages/{message}/archived_message", Fallible(archived)),
     Route::app_read(Method::GET, "/v1/customers/{customer}/messages", Fallible(of_person)).with_query(&OF_PERSON),
 ];
 
@@ -83,14 +84,25 @@ fn reported<'a>(metrics: impl Iterator<Item = &'a Metric>) -> Reported<'a> {
     reported
 }
 
-/// A message as the API shows it. Of what became of it the emulator keeps that it was made, and what was reported.
-fn shown(state: &State, reported: &Reported<'_>, message: &Message) -> Value {
+/// What became of a message until now, and when: that it was made, what a test said of it, and what was reported.
+fn metrics(reported: &Reported<'_>, message: &Message, now: i64) -> Map<String, Value> {
+    let happened = message.outcomes.iter().map(|(at, outcome)| (at.unix_seconds(), outcome.metric()));
+    let happened = happened.filter(|(at, _)| *at <= now);
+    let reported = reported.get(&message.delivery_id).into_iter().flatten();
+    let reported = reported.map(|metric| (metric.timestamp.unix_seconds(), metric.metric.as_str()));
+    let created = (message.queued_at.unix_seconds(), "created");
+    let all = [created].into_iter().chain(happened).chain(reported);
+    all.map(|(at, metric)| (metric.to_owned(), at.into())).collect()
+}
+
+/// A message as the API shows it at a time.
+fn shown(state: &State, reported: &Reported<'_>, message: &Message, now: i64) -> Value {
     let person = message.person.as_ref().and_then(|cio_id| state.people.get(cio_id));
     let created = message.queued_at.unix_seconds();
-    let mut metrics = Map::from_iter([("created".to_owned(), created.into())]);
-    for metric in reported.get(&message.delivery_id).into_iter().flatten() {
-        metrics.insert(metric.metric.clone(), metric.timestamp.unix_seconds().into());
-    }
+    let bounced = message.outcomes.iter().find(|(at, outcome)| {
+        let is_bounce = matches!(outcome, Outcome::Bounced(_));
+        is_bounce && at.unix_seconds() <= now
+    });
     json!({
         "id": message.delivery_id,
         "type": type_of(message.channel),
@@ -98,9 +110,9 @@ fn shown(state: &State, reported: &Reported<'_>, message: &Message) -> Value {
         "customer_identifiers": person.map(identifiers),
         "recipient": message.to,
         "subject": message.body["subject"],
-        "metrics": metrics,
+        "metrics": metrics(reported, message, now),
         "created": created,
-        "failure_message": null,
+        "failure_message": bounced.and_then(|(_, outcome)| outcome.detail()),
         "campaign_id": null,
         "newsletter_id": null,
         "broadcast_id": null,
@@ -120,10 +132,8 @@ pub(crate) fn page<'a>(
     let until = number(query, "end_ts")?.unwrap_or(i64::MAX);
     let from = number(query, "start_ts")?.unwrap_or(i64::MIN).max(until.min(call.now()).saturating_sub(LONGEST));
     let reported = reported(state.metrics.iter());
-    let reached = |message: &Message, name: &str| {
-        let mut metrics = reported.get(&message.delivery_id).into_iter().flatten();
-        name == "created" || metrics.any(|metric| metric.metric == name)
-    };
+    let now = call.now();
+    let reached = |message: &Message, name: &str| metrics(&reported, message, now).contains_key(name);
     let chosen = |message: &Message| {
         let created = message.queued_at.unix_seconds();
         let is_draft = message.body["queue_draft"] == true;
@@ -136,7 +146,7 @@ pub(crate) fn page<'a>(
     };
     let chosen = messages.filter(|(_, message)| chosen(message));
     let page = paging.page(chosen.map(|(number, message)| (oldest_first(number), message)));
-    let messages: Vec<_> = page.rows.into_iter().map(|message| shown(state, &reported, message)).collect();
+    let messages: Vec<_> = page.rows.into_iter().map(|message| shown(state, &reported, message, now)).collect();
     Ok(Reply::json(json!({ "messages": messages, "next": page.next })))
 }
 
@@ -151,12 +161,44 @@ fn of_person(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     page(call, call.state, call.state.messages.numbered_of(&key))
 }
 
-fn get(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+/// The message that the path names.
+fn named<'a>(call: &'a Call<'_>) -> Result<&'a Message, Refusal> {
     let key = Key::Delivery(call.segments[0].as_str().into());
     let message = call.state.messages.of(&key).next();
-    let message = message.ok_or_else(|| Refusal::new(StatusCode::NOT_FOUND, "the message does not exist"))?;
+    message.ok_or_else(|| Refusal::new(StatusCode::NOT_FOUND, "the message does not exist"))
+}
+
+/// What the send itself said: there are no templates that could say more. Of one that is not to be retained, nothing.
+fn archived(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let message = named(call)?;
+    let is_forgotten = message.body["disable_message_retention"] == true;
+    let said = |name: &str| if is_forgotten { &Value::Null } else { &message.body[name] };
+    // They are sent as an object or as the text of a list, and read as the latter.
+    let listed = |headers: &Map<String, Value>| {
+        let list: Vec<_> = headers.iter().map(|(name, value)| json!({ "name": name, "value": value })).collect();
+        json!(list).to_string().into()
+    };
+    let headers = said("headers");
+    let archived = json!({
+        "id": message.delivery_id,
+        "body": said("body"),
+        "from": said("from"),
+        "reply_to": said("reply_to"),
+        "recipient": said("to"),
+        "subject": said("subject"),
+        "bcc": said("bcc"),
+        "fake_bcc": said("fake_bcc"),
+        "preheader_text": said("preheader"),
+        "headers": headers.as_object().map_or_else(|| headers.clone(), listed),
+        "forgotten": is_forgotten,
+    });
+    Ok(Reply::json(json!({ "archived_message": archived })))
+}
+
+fn get(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let message = named(call)?;
     let metrics = call.state.metrics.iter().filter(|metric| metric.delivery_id == message.delivery_id);
-    Ok(Reply::json(json!({ "message": shown(call.state, &reported(metrics), message) })))
+    Ok(Reply::json(json!({ "message": shown(call.state, &reported(metrics), message, call.now()) })))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     app::{
-        customers::MOST_FILTER,
+        filter::MOST_FILTER,
         paging::{LIMIT, Paging, SORT, START, newest_first, oldest_first, text},
     },
     call::{Call, Handler::Fallible},
@@ -215,6 +215,20 @@ fn segments(fields: &Map<String, Value>) -> Vec<&Value> {
     let conditions = fields.get("recipients").and_then(|recipients| recipients["and"].as_array());
     let any = conditions.into_iter().flatten().filter_map(|condition| condition["or"].as_array()).flatten();
     any.map(|part| &part["segment"]["id"]).collect()
+}
+
+/// The newsletters that use something, as the API says who does: there are no campaigns that could.
+pub(crate) fn users(call: &Call<'_>, has: impl Fn(&Newsletter) -> bool) -> Value {
+    let users = call.state.library.newsletters.iter().filter(|(_, newsletter)| has(newsletter));
+    let was_sent = |newsletter: &Newsletter| newsletter.sent_at.is_some_and(|sent_at| sent_at <= call.now());
+    let (sent, drafts): (Vec<_>, Vec<_>) = users.partition(|(_, newsletter)| was_sent(newsletter));
+    let ids = |newsletters: Vec<(&u64, &Newsletter)>| newsletters.into_iter().map(|(id, _)| *id).collect::<Vec<_>>();
+    json!({ "campaigns": [], "sent_newsletters": ids(sent), "draft_newsletters": ids(drafts) })
+}
+
+/// Whether the people of a segment get the newsletter.
+pub(crate) fn is_to(newsletter: &Newsletter, segment: u32) -> bool {
+    segments(&newsletter.fields).into_iter().any(|id| *id == segment)
 }
 
 /// The number of the newsletter that the path names, and the newsletter.

@@ -7,8 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     app::{
-        customers::MOST_FILTER,
-        filter::{compares, written},
+        filter::{MOST_FILTER, compares, written},
         named::identifiers,
         paging::{LIMIT, Paging, START, UNSAID, text},
     },

@@ -1,5 +1,4 @@
-//! `/v1/reporting_webhooks`: who is told what becomes of messages. Each gets every open and click, whatever its resolution,
-//! and no content.
+//! `/v1/reporting_webhooks`: who is told what becomes of messages. None is told their content.
 
 use http::{Method, StatusCode};
 use serde_json::{Value, json};

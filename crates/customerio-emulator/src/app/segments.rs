@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::{
     app::{
         named::identifiers,
+        newsletters,
         paging::{LIMIT, Paging, START},
     },
     call::{
@@ -84,10 +85,10 @@ fn customer_count(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     Ok(Reply::json(json!({ "segment_id": id, "count": count })))
 }
 
-/// There are no campaigns and no newsletters that could use it.
 fn used_by(call: &mut Call<'_>) -> Result<Reply, Refusal> {
-    let users = json!({ "campaigns": [], "sent_newsletters": [], "draft_newsletters": [] });
-    Ok(Reply::json(json!({ "segment_id": named(call)?, "used_by": users })))
+    let id = named(call)?;
+    let users = newsletters::users(call, |newsletter| newsletters::is_to(newsletter, id));
+    Ok(Reply::json(json!({ "segment_id": id, "used_by": users })))
 }
 
 fn membership(call: &mut Call<'_>) -> Result<Reply, Refusal> {

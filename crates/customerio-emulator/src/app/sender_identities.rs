@@ -1,15 +1,16 @@
-//! `/v1/sender_identities`: whom messages are from. No message says so, so none is used.
+//! `/v1/sender_identities`: whom messages are from. Newsletters alone name them by their numbers.
 
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::{
+    app::newsletters,
     app::paging::{FLAG, LIMIT, Paging, SORT, START, UNSAID, newest_first, oldest_first, text},
     call::{Call, Handler::Fallible},
     contract::shape::{Need::May, Shape},
     route::Route,
     server::answer::{Refusal, Reply},
-    store::library::Sender,
+    store::library::{Newsletter, Sender},
 };
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -61,6 +62,7 @@ fn get(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 }
 
 fn used_by(call: &mut Call<'_>) -> Result<Reply, Refusal> {
-    named(call)?;
-    Ok(Reply::json(json!({ "campaigns": [], "sent_newsletters": [], "draft_newsletters": [] })))
+    let (id, _) = named(call)?;
+    let is_from = |newsletter: &Newsletter| newsletter.fields.get("from_id").is_some_and(|from| *from == id);
+    Ok(Reply::json(newsletters::users(call, is_from)))
 }

@@ -3,14 +3,15 @@
 use std::{mem::size_of, sync::Arc};
 
 use bytes::Bytes;
+use customerio_core::Timestamp;
 
 use crate::{
     contract::deviation::Deviation,
     store::{
         memory::{block, list, map, slot, tree, value_of},
         record::{
-            Device, Event, FailedTrigger, FormSubmission, LoggedRequest, Message, Metric, OptOut, Person, Relationship,
-            Trigger, Unsubscribe,
+            Device, Event, FailedTrigger, FormSubmission, LoggedRequest, Message, Metric, OptOut, Outcome, Person,
+            Relationship, Trigger, Unsubscribe,
         },
     },
 };
@@ -42,6 +43,8 @@ impl Held for Message {
             + optional(self.person.as_ref())
             + optional(self.to.as_ref())
             + value_of(&self.body)
+            + list::<(Timestamp, Outcome)>(self.outcomes.capacity())
+            + self.outcomes.iter().map(|(_, outcome)| outcome.detail().map_or(0, text)).sum::<usize>()
     }
 }
 

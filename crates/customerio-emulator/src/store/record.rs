@@ -148,8 +148,65 @@ pub struct Message {
     pub queued_at: Timestamp,
     /// When it goes out, if that is later.
     pub send_at: Option<Timestamp>,
+    /// What becomes of it, and when: what was said of all messages before it was sent, and of it since.
+    pub outcomes: Vec<(Timestamp, Outcome)>,
     /// The whole request body.
     pub body: Value,
+}
+
+/// What becomes of a message, for [`Emulator::report`](crate::Emulator::report) and
+/// [`Emulator::set_outcomes`](crate::Emulator::set_outcomes).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// The provider has it.
+    Sent,
+    /// It is with the recipient: e-mail, push, SMS and WhatsApp.
+    Delivered,
+    /// It was opened: e-mail, push, in-app and WhatsApp.
+    Opened,
+    /// The link to this URL was clicked.
+    Clicked(String),
+    /// The person did what the message is for.
+    Converted,
+    /// It could not be delivered, for this reason: e-mail, push, SMS and WhatsApp.
+    Bounced(String),
+    /// The person wants no more messages, after this one.
+    Unsubscribed,
+}
+
+impl Outcome {
+    /// As the API names it.
+    pub(crate) const fn metric(&self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::Delivered => "delivered",
+            Self::Opened => "opened",
+            Self::Clicked(_) => "clicked",
+            Self::Converted => "converted",
+            Self::Bounced(_) => "bounced",
+            Self::Unsubscribed => "unsubscribed",
+        }
+    }
+
+    /// What it says beside its name.
+    pub(crate) fn detail(&self) -> Option<&str> {
+        match self {
+            Self::Clicked(detail) | Self::Bounced(detail) => Some(detail),
+            _ => None,
+        }
+    }
+
+    /// Whether the service reports it of a message of this channel.
+    pub(crate) const fn is_of(&self, channel: Channel) -> bool {
+        match channel {
+            Channel::Email | Channel::Push | Channel::WhatsApp => true,
+            Channel::Sms => !matches!(self, Self::Opened),
+            Channel::InApp => !matches!(self, Self::Delivered | Self::Bounced(_)),
+            // The contract has no object type for it.
+            Channel::Inbox => false,
+        }
+    }
 }
 
 /// A trigger of a broadcast.

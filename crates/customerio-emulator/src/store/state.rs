@@ -22,12 +22,13 @@ use crate::{
         objects::Objects,
         people::People,
         record::{
-            Channel, Event, FailedTrigger, FormSubmission, LoggedRequest, Message, Metric, Person, Trigger, Unsubscribe,
+            Channel, Event, FailedTrigger, FormSubmission, LoggedRequest, Message, Metric, Outcome, Person, Trigger,
+            Unsubscribe,
         },
         room::Room,
         seen_ids::SeenIds,
     },
-    webhooks::{outbox::Outbox, reports::Outcome},
+    webhooks::outbox::Outbox,
 };
 
 /// Most requests that the log has.
@@ -63,6 +64,8 @@ pub(crate) struct State {
     pub(crate) last_trigger: u64,
     /// Who is told what becomes of messages, beside the reporting webhooks.
     pub(crate) receiver: Option<Uri>,
+    /// What a webhook that is told of it once was told.
+    pub(crate) once_told: SeenIds,
     /// What becomes of messages, and how long after they go out.
     pub(crate) outcomes: Vec<(Duration, Outcome)>,
     pub(crate) outbox: Outbox,
@@ -98,6 +101,7 @@ impl State {
             failed_triggers: Bounded::default(),
             last_trigger: 0,
             receiver: None,
+            once_told: SeenIds::default(),
             outcomes: Vec::new(),
             outbox: Outbox::default(),
             log: Bounded::holding(MOST_LOGGED, MOST_BYTES),

@@ -12,11 +12,10 @@ use http::Request;
 use crate::{
     contract::url::http_url,
     emulator::Emulator,
-    store::{clock::seconds, kept::Key},
+    store::{clock::seconds, kept::Key, record::Outcome},
     webhooks::{
         outbox::WebhookAnswer,
         plan::{self, report},
-        reports::Outcome,
         signing::signed,
     },
 };
@@ -82,13 +81,15 @@ impl Emulator {
         self.state().outcomes = outcomes.into_iter().collect();
     }
 
-    /// Reports an outcome of one message, now. Gives the id of the event, or nothing where there is no such message, its
+    /// Says what became of one message, now, and reports it. Gives the id of the event, or nothing where there is no such message, its
     /// channel has no such outcome, nobody is told of it, or 100,000 events or 64 MiB wait already.
     #[must_use = "where it is `None`, nothing is reported"]
     pub fn report(&self, delivery_id: impl Into<DeliveryId>, outcome: &Outcome) -> Option<String> {
         let mut state = self.state();
         let at = state.clock.since_epoch();
-        let message = state.messages.of(&Key::Delivery(delivery_id.into())).next()?.clone();
+        let key = Key::Delivery(delivery_id.into());
+        state.messages.change_of(&key, |message| plan::note(message, outcome.clone(), at));
+        let message = state.messages.of(&key).next()?.clone();
         report(&mut state, &message, outcome, at)
     }
 

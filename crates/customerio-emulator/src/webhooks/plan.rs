@@ -6,22 +6,36 @@ use http::Uri;
 
 use crate::{
     contract::url::http_url,
-    store::{library::Webhook, record::Message, state::State},
-    webhooks::reports::{self, Outcome},
+    store::{
+        clock::seconds,
+        library::Webhook,
+        record::{Message, Outcome},
+        state::State,
+    },
+    webhooks::reports,
 };
 
 /// The receiver that a test itself has told: no webhook has this number.
 const TOLD: u64 = 0;
 
-/// Plans what becomes of a message that was just sent.
-pub(crate) fn plan(state: &mut State, message: &Message) {
+/// Plans what becomes of a message that is just being sent.
+pub(crate) fn plan(state: &mut State, message: &mut Message) {
     if message.body["queue_draft"] == true {
         return;
     }
     let sent = message.send_at.unwrap_or(message.queued_at).unix_seconds();
     let sent = Duration::from_secs(u64::try_from(sent).unwrap_or(0)).max(state.clock.since_epoch());
     for (after, outcome) in state.outcomes.clone() {
-        report(state, message, &outcome, sent.saturating_add(after));
+        let at = sent.saturating_add(after);
+        report(state, message, &outcome, at);
+        note(message, outcome, at);
+    }
+}
+
+/// Notes an outcome at the message, unless its channel has none such.
+pub(crate) fn note(message: &mut Message, outcome: Outcome, at: Duration) {
+    if outcome.is_of(message.channel) {
+        message.outcomes.push((seconds(at).into(), outcome));
     }
 }
 
@@ -29,8 +43,14 @@ pub(crate) fn plan(state: &mut State, message: &Message) {
 /// none or no room.
 pub(crate) fn report(state: &mut State, message: &Message, outcome: &Outcome, at: Duration) -> Option<String> {
     let name = reports::name(message.channel, outcome);
-    let wants = |webhook: &Webhook| !webhook.disabled && webhook.events.contains(&name);
-    let made = state.library.webhooks.iter().filter(|(_, webhook)| wants(webhook)).map(|(id, _)| *id);
+    let once = once(message, outcome);
+    let once_told = &mut state.once_told;
+    let mut wants = |id: u64, webhook: &Webhook| {
+        let is_named = !webhook.disabled && webhook.events.contains(&name);
+        let once = once.as_ref().filter(|_| is_named && !webhook.full_resolution);
+        is_named && once.is_none_or(|once| once_told.note(&format!("{id} {once}")))
+    };
+    let made = state.library.webhooks.iter().filter(|(id, webhook)| wants(**id, webhook)).map(|(id, _)| *id);
     let receivers: Vec<_> = state.receiver.iter().map(|_| TOLD).chain(made).collect();
     if receivers.is_empty() {
         return None;
@@ -40,6 +60,16 @@ pub(crate) fn report(state: &mut State, message: &Message, outcome: &Outcome, at
     let outbox = &mut state.outbox;
     let entered = receivers.into_iter().filter(|id| outbox.enter(*id, event_id.clone(), body.clone(), at)).count();
     (entered > 0).then_some(event_id)
+}
+
+/// What is told once alone without full resolution: that a message was opened, and that a link of it was clicked.
+fn once(message: &Message, outcome: &Outcome) -> Option<String> {
+    let id = &message.delivery_id;
+    match outcome {
+        Outcome::Opened => Some(format!("{id} opened")),
+        Outcome::Clicked(href) => Some(format!("{id} clicked {href}")),
+        _ => None,
+    }
 }
 
 /// Where a receiver is.

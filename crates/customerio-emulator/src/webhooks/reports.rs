@@ -8,54 +8,8 @@ use serde_json::{Map, Value, json};
 
 use crate::store::{
     clock::seconds,
-    record::{Channel, Message, Person},
+    record::{Channel, Message, Outcome, Person},
 };
-
-/// What becomes of a message, for [`Emulator::report`](crate::Emulator::report) and
-/// [`Emulator::set_outcomes`](crate::Emulator::set_outcomes).
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Outcome {
-    /// The provider has it.
-    Sent,
-    /// It is with the recipient: e-mail, push, SMS and WhatsApp.
-    Delivered,
-    /// It was opened: e-mail, push, in-app and WhatsApp.
-    Opened,
-    /// The link to this URL was clicked.
-    Clicked(String),
-    /// The person did what the message is for.
-    Converted,
-    /// It could not be delivered, for this reason: e-mail, push, SMS and WhatsApp.
-    Bounced(String),
-    /// The person wants no more messages, after this one.
-    Unsubscribed,
-}
-
-impl Outcome {
-    const fn metric(&self) -> &'static str {
-        match self {
-            Self::Sent => "sent",
-            Self::Delivered => "delivered",
-            Self::Opened => "opened",
-            Self::Clicked(_) => "clicked",
-            Self::Converted => "converted",
-            Self::Bounced(_) => "bounced",
-            Self::Unsubscribed => "unsubscribed",
-        }
-    }
-
-    /// Whether the service reports it of a message of this channel.
-    const fn is_of(&self, channel: Channel) -> bool {
-        match channel {
-            Channel::Email | Channel::Push | Channel::WhatsApp => true,
-            Channel::Sms => !matches!(self, Self::Opened),
-            Channel::InApp => !matches!(self, Self::Delivered | Self::Bounced(_)),
-            // The contract has no object type for it.
-            Channel::Inbox => false,
-        }
-    }
-}
 
 const fn object_type(channel: Channel) -> &'static str {
     match channel {

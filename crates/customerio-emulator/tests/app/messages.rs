@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use customerio_core::app::{
-    Audience, DefaultAudience, IdsAudience, SendEmail, SendPush, TriggerBroadcast, transactional,
+    Audience, DefaultAudience, IdsAudience, SendEmail, SendPush, TriggerBroadcast, messages, transactional,
 };
+use customerio_emulator::Outcome;
 use serde_json::{Value, json};
 
 use crate::{NOW, detail, told, world};
@@ -89,4 +90,39 @@ async fn triggers_are_read_with_what_was_wrong_with_them() {
         let (status, body) = get(path);
         assert_eq!((status, detail(&body)), (404, reason), "{path}");
     }
+}
+
+#[tokio::test]
+async fn a_message_shows_what_became_of_it_when_it_has() {
+    let world = world();
+    let minute = Duration::from_secs(60);
+    world.emulator.set_outcomes([(Duration::ZERO, Outcome::Sent), (minute, Outcome::Bounced("no such box".into()))]);
+    let email = SendEmail::new("ada@example.com", "shop@example.com", "Hi", "<p>Ho</p>").with_header("X-Order", "17");
+    let id = world.app.send_email(email).await.unwrap().delivery_id;
+    let read = || world.app.call(messages::Get::new(id.clone()));
+    let sent = read().await.unwrap();
+    let metrics: Vec<_> = sent.metrics.keys().map(String::as_str).collect();
+    assert_eq!((metrics, sent.failure_message), (vec!["created", "sent"], None));
+    assert_eq!(world.read(messages::List::new().with_metric("bounced")).await.0.len(), 0);
+    world.emulator.advance(minute);
+    let bounced = read().await.unwrap();
+    assert_eq!(bounced.metrics["bounced"], (NOW + 60).into());
+    assert_eq!(bounced.failure_message.as_deref(), Some("no such box"));
+    assert_eq!(world.read(messages::List::new().with_metric("bounced")).await.0.len(), 1);
+
+    // What is said of one is read from then on, though nobody is told.
+    assert_eq!(world.emulator.report(id.clone(), &Outcome::Unsubscribed), None);
+    assert_eq!(read().await.unwrap().metrics["unsubscribed"], (NOW + 60).into());
+    assert_eq!(world.emulator.messages()[0].outcomes.len(), 3);
+
+    let archived = world.app.call(messages::Archived::new(id)).await.unwrap();
+    assert_eq!((archived.subject.as_deref(), archived.body.as_deref()), (Some("Hi"), Some("<p>Ho</p>")));
+    assert_eq!((archived.recipient.as_deref(), archived.forgotten), (Some("ada@example.com"), Some(false)));
+    assert_eq!(archived.headers.as_deref(), Some(r#"[{"name":"X-Order","value":"17"}]"#));
+    let secret = SendEmail::new("ada@example.com", "shop@example.com", "Hi", "Ho").with_disable_message_retention(true);
+    let id = world.app.send_email(secret).await.unwrap().delivery_id;
+    let archived = world.app.call(messages::Archived::new(id)).await.unwrap();
+    assert_eq!((archived.body, archived.forgotten), (None, Some(true)));
+    let error = world.app.call(messages::Archived::new("nobodys")).await.unwrap_err();
+    assert_eq!(told(&error), (404, "the message does not exist".to_owned()));
 }

@@ -158,8 +158,11 @@ async fn senders_are_those_that_the_test_made() {
     assert_eq!((status, &page["sender_identities"][0]["id"]), (200, &json!(5)));
     let one = world.app.call(sender_identities::Get::new(3)).await.unwrap();
     assert_eq!(one, all[2]);
+    let from = newsletter(&json!({"from_id": 3}));
+    assert_eq!(world.call("POST /v1/newsletters", &from).0, 200);
     let users = world.app.call(sender_identities::UsedBy::new(3)).await.unwrap();
-    assert_eq!(users.campaigns, []);
+    assert_eq!((users.campaigns, users.sent_newsletters, users.draft_newsletters), (vec![], vec![], vec![1.into()]));
+    assert!(world.app.call(sender_identities::UsedBy::new(2)).await.unwrap().draft_newsletters.is_empty());
     let error = world.app.call(sender_identities::Get::new(9)).await.unwrap_err();
     assert_eq!(told(&error), (404, "the sender does not exist".to_owned()));
 }
@@ -203,6 +206,8 @@ fn newsletter(more: &Value) -> Value {
 #[test]
 fn newsletters_are_made_scheduled_and_marked_as_sent() {
     let world = world();
+    world.emulator.create_segment(7);
+    world.emulator.create_segment(8);
     for _ in 0..5 {
         assert_eq!(world.call("POST /v1/newsletters", &newsletter(&json!({}))).0, 200);
     }
@@ -229,6 +234,11 @@ fn newsletters_are_made_scheduled_and_marked_as_sent() {
     world.emulator.advance(Duration::from_secs(60));
     assert_eq!((sent_at(2), sent_at(3)), (json!(NOW + 60), Value::Null));
     assert_eq!(world.call("POST /v1/newsletters/2/schedule", &json!({"scheduled_at": 0})).0, 400);
+
+    let (_, users) = world.call("GET /v1/segments/7/used_by", &Value::Null);
+    assert_eq!(users["used_by"], json!({"campaigns": [], "sent_newsletters": [1, 2], "draft_newsletters": [3, 4, 5]}));
+    let (_, others) = world.call("GET /v1/segments/8/used_by", &Value::Null);
+    assert_eq!(others["used_by"], json!({"campaigns": [], "sent_newsletters": [], "draft_newsletters": []}));
 
     let sms = json!({"type": "twilio", "name": "SMS", "body": "Hi", "send_now": true, "recipients": newsletter(&json!({}))["recipients"]});
     assert_eq!(world.call("POST /v1/newsletters", &sms).1["newsletter"]["sent_at"], NOW + 60);

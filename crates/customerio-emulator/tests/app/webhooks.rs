@@ -100,3 +100,20 @@ async fn each_is_told_what_it_names() {
     send().await.unwrap();
     assert_eq!(world.emulator.webhooks_waiting(), 6, "those of the receiver that fails");
 }
+
+#[tokio::test]
+async fn a_message_is_opened_once_without_full_resolution() {
+    let world = world();
+    let click = |href: &str| Outcome::Clicked(href.to_owned());
+    let outcomes = [Outcome::Opened, Outcome::Opened, click("a"), click("a"), click("b")];
+    world.emulator.set_outcomes(outcomes.map(|outcome| (Duration::ZERO, outcome)));
+    let events = ["email_opened", "email_clicked"];
+    world.app.call(webhooks::Create::new("shop", SHOP, events)).await.unwrap();
+    world.app.call(webhooks::Create::new("audit", AUDIT, events).with_full_resolution(true)).await.unwrap();
+    for _ in 0..2 {
+        world.app.send_email(SendEmail::from_template("order", "ada@example.com")).await.unwrap();
+        let sent = sent(&world);
+        let count = |url: &str| sent.iter().filter(|sent| sent.0 == url).count();
+        assert_eq!((count(SHOP), count(AUDIT)), (3, 5), "{sent:?}");
+    }
+}
