@@ -12,7 +12,7 @@ use customerio::{
     error::TransportError,
     http::{Request, Response},
     ids::{BroadcastId, SegmentId},
-    transport::{BoxFuture, Moment, Transport, async_trait},
+    transport::{BoxFuture, FileTransport, Moment, Transport, async_trait},
 };
 use customerio_emulator::{APP_API_KEY, Emulator, PIPELINES_KEY, SITE_ID, Server, TRACK_API_KEY};
 
@@ -64,15 +64,38 @@ pub async fn connect_quietly() -> Result<(CustomerIo, Workspace)> {
     connect_with(|transport| transport).await
 }
 
-async fn connect_with(wrap: impl Fn(Arc<dyn Transport>) -> Arc<dyn Transport>) -> Result<(CustomerIo, Workspace)> {
+/// The transport that the first argument names, `hyper` or `reqwest`, and its name.
+///
+/// # Errors
+///
+/// Where it names another.
+pub fn transport() -> Result<(String, Arc<dyn Transport>)> {
     let name = env::args().nth(1).unwrap_or_else(|| "hyper".to_owned());
     let transport: Arc<dyn Transport> = match name.as_str() {
-        "hyper" => wrap(Arc::new(HyperTransport::new()?)),
-        "reqwest" => wrap(Arc::new(ReqwestTransport::new()?)),
+        "hyper" => Arc::new(HyperTransport::new()?),
+        "reqwest" => Arc::new(ReqwestTransport::new()?),
         other => return Err(format!("the transport is `hyper` or `reqwest`, not `{other}`").into()),
     };
+    Ok((name, transport))
+}
+
+/// Whether the environment means the real service.
+#[must_use]
+pub fn has_keys() -> bool {
+    KEYS.iter().any(|name| env::var_os(name).is_some())
+}
+
+/// What makes the clients of an emulator.
+pub fn of_emulator(url: impl Into<String>) -> CustomerIoBuilder {
+    let builder = CustomerIo::builder(Region::Us).track(SITE_ID, TRACK_API_KEY).app(APP_API_KEY);
+    builder.pipelines(PIPELINES_KEY).base_url(url)
+}
+
+async fn connect_with(wrap: impl Fn(Arc<dyn Transport>) -> Arc<dyn Transport>) -> Result<(CustomerIo, Workspace)> {
+    let (name, transport) = transport()?;
+    let transport = wrap(transport);
     let (segment, broadcast) = (number("CUSTOMERIO_SEGMENT_ID", 7)?, number("CUSTOMERIO_BROADCAST_ID", 12)?);
-    let (builder, server) = if KEYS.iter().any(|name| env::var_os(name).is_some()) {
+    let (builder, server) = if has_keys() {
         println!("Customer.io itself, over {name}\n");
         (CustomerIoBuilder::from_env()?, None)
     } else {
@@ -81,12 +104,7 @@ async fn connect_with(wrap: impl Fn(Arc<dyn Transport>) -> Arc<dyn Transport>) -
         emulator.create_broadcast(broadcast);
         let server = emulator.serve_on_loopback().await?;
         println!("No CUSTOMERIO_… keys are set: an emulator at {}, over {name}\n", server.url());
-        let builder = CustomerIo::builder(Region::Us)
-            .track(SITE_ID, TRACK_API_KEY)
-            .app(APP_API_KEY)
-            .pipelines(PIPELINES_KEY)
-            .base_url(server.url());
-        (builder, Some(server))
+        (of_emulator(server.url()), Some(server))
     };
     let cio = builder.build_over(transport.clone())?;
     Ok((cio, Workspace { transport, segment, broadcast, server }))
@@ -157,5 +175,10 @@ impl<T: Transport> Transport for Narrator<T> {
 
     fn spawn(&self, task: BoxFuture<'static, ()>) -> Option<BoxFuture<'static, ()>> {
         self.0.spawn(task)
+    }
+
+    /// What is read there is not printed: a link is a credential, and a file is long.
+    fn files(&self) -> Option<&dyn FileTransport> {
+        self.0.files()
     }
 }

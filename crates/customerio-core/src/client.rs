@@ -122,7 +122,7 @@ impl<A: Api> Client<A> {
                 let timeout = |()| Err(TransportError::maybe_sent(TransportErrorKind::Timeout));
                 Pin::as_mut(&mut timer).poll(context).map(timeout)
             }
-            ready => ready,
+            ready @ Poll::Ready(_) => ready,
         });
         Some(head.await)
     }

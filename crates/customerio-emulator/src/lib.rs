@@ -51,6 +51,9 @@
 //! Over a socket, for any HTTP stack and any language: `Emulator::serve_on_loopback` (feature `server`, on by default).
 //! Without either, for a harness of your own: [`Emulator::handle`].
 //!
+//! Exports of people and of deliveries are files behind links, as the service has them: they are pending for a second, a link
+//! is good for 15 minutes of the emulator's clock, and a request for a file must have no credentials.
+//!
 //! It reports what becomes of the messages, by signed webhooks and with the service's rules for repeating them:
 //! [`Emulator::report_to`].
 //!

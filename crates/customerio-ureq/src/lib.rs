@@ -15,12 +15,19 @@ mod agent;
 mod batch;
 mod block_on;
 mod client;
+mod exports;
 mod failure;
+mod files;
 mod pages;
 mod short;
 mod transport;
+mod wait;
 
 pub use batch::BatchSender;
 pub use client::Client;
+pub use exports::ExportFile;
+#[cfg(feature = "csv")]
+pub use exports::Rows;
 pub use pages::{Items, Pages};
 pub use transport::UreqTransport;
+pub use wait::Wait;

@@ -6,13 +6,13 @@ use std::{
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use customerio_core::{Attempt, Moment, Transport, TransportError, TransportErrorKind};
+use customerio_core::{Attempt, FileTransport, Moment, Transport, TransportError, TransportErrorKind};
 use customerio_transport::{SystemClock, check_url, is_loopback, timeouts};
 use http::{
     HeaderValue, Request, Response,
     header::{CONTENT_LENGTH, TRANSFER_ENCODING},
 };
-use ureq::{Agent, AsSendBody, SendBody};
+use ureq::{Agent, AsSendBody, SendBody, config::ConfigBuilder, typestate::HttpCrateScope};
 
 use crate::{block_on, failure::of_ureq};
 
@@ -84,12 +84,12 @@ impl UreqTransport {
             if !parts.headers.contains_key(TRANSFER_ENCODING) {
                 parts.headers.entry(CONTENT_LENGTH).or_insert(HeaderValue::from(body.len()));
             }
-            self.run(Request::from_parts(parts, SendBody::from_reader(&mut unread)), timeout)
+            self.run_within(Request::from_parts(parts, SendBody::from_reader(&mut unread)), timeout)
         } else if parts.headers.contains_key(CONTENT_LENGTH) {
-            self.run(Request::from_parts(parts, &[][..]), timeout)
+            self.run_within(Request::from_parts(parts, &[][..]), timeout)
         } else {
             // To a GET or DELETE with a body, and be it one of no bytes, ureq adds a length.
-            self.run(Request::from_parts(parts, ()), timeout)
+            self.run_within(Request::from_parts(parts, ()), timeout)
         };
         // What the body is not read for was not sent, or not all of it.
         let not_begun = !body.is_empty() && unread.is_untouched;
@@ -103,22 +103,32 @@ impl UreqTransport {
         }
     }
 
+    fn run_within(
+        &self,
+        request: Request<impl AsSendBody>,
+        timeout: Duration,
+    ) -> Result<Response<ureq::Body>, ureq::Error> {
+        self.agent.run(self.configured(request).timeout_global(Some(timeout)).build())
+    }
+
+    /// Does what was [configured](Self::configured).
+    pub(crate) fn run(&self, request: Request<impl AsSendBody>) -> Result<Response<ureq::Body>, ureq::Error> {
+        self.agent.run(request)
+    }
+
     /// What the agent must not do is set for each request, whatever agent it is.
-    fn run(&self, request: Request<impl AsSendBody>, timeout: Duration) -> Result<Response<ureq::Body>, ureq::Error> {
+    pub(crate) fn configured<B: AsSendBody>(&self, request: Request<B>) -> ConfigBuilder<HttpCrateScope<B>> {
         let config = self.agent.config();
         let connect = config.timeouts().connect.unwrap_or(timeouts::CONNECT);
         let is_loopback = request.uri().host().is_some_and(is_loopback);
         // A proxy that somebody set by hand is theirs.
         let proxy = config.proxy().filter(|proxy| !(is_loopback && proxy.is_from_env())).cloned();
-        let request = self
-            .agent
+        self.agent
             .configure_request(request)
             .proxy(proxy)
             .max_redirects(0)
             .http_status_as_error(false)
             .timeout_connect(Some(connect))
-            .timeout_global(Some(timeout));
-        self.agent.run(request.build())
     }
 }
 
@@ -142,6 +152,10 @@ impl Transport for UreqTransport {
 
     fn clock(&self) -> Moment {
         SystemClock.clock()
+    }
+
+    fn files(&self) -> Option<&dyn FileTransport> {
+        Some(self)
     }
 }
 

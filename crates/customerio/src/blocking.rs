@@ -28,7 +28,9 @@ use std::sync::Arc;
 
 use customerio_core::{App, BuildError, Config, Pipelines, Region, Track, Transport};
 
-pub use customerio_ureq::{BatchSender, Client, Items, Pages, UreqTransport};
+#[cfg(feature = "csv")]
+pub use customerio_ureq::Rows;
+pub use customerio_ureq::{BatchSender, Client, ExportFile, Items, Pages, UreqTransport, Wait};
 
 /// The blocking clients of all three APIs, over one transport and one throttle: where a program without async starts.
 ///

@@ -157,6 +157,13 @@ pub mod transport {
     pub use customerio_transport::SystemClock;
 }
 
-#[cfg(all(doctest, feature = "axum", feature = "blocking", feature = "hyper", feature = "hyper-rustls"))]
+#[cfg(all(
+    doctest,
+    feature = "axum",
+    feature = "blocking",
+    feature = "csv",
+    feature = "hyper",
+    feature = "hyper-rustls"
+))]
 #[doc = include_str!("../../../README.md")]
 struct Readme;

@@ -221,13 +221,17 @@ impl Csv {
             }
         }
         let mut text = Vec::new();
-        own.iter().copied().chain(attributes.iter().map(String::as_str)).for_each(|name| field(&mut text, name));
+        for name in own.iter().copied().chain(attributes.iter().map(String::as_str)) {
+            field(&mut text, name);
+        }
         end_row(&mut text);
         Self { attributes, rows: 0, text }
     }
 
     fn row<'v, const OWN: usize>(&mut self, own: [&str; OWN], attribute: impl Fn(&str) -> Option<&'v Value>) {
-        own.into_iter().for_each(|value| field(&mut self.text, value));
+        for value in own {
+            field(&mut self.text, value);
+        }
         for name in &self.attributes {
             match attribute(name) {
                 Some(Value::String(value)) => field(&mut self.text, value),

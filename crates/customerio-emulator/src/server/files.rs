@@ -20,8 +20,8 @@ pub(crate) fn respond(head: Head<'_>, exports: &Exports, now: i64) -> Option<Res
     if CREDENTIALS.iter().any(|name| head.headers.contains_key(*name)) {
         return Some(refuse(Builder::new(), StatusCode::BAD_REQUEST, "the link is the only credential"));
     }
-    let signature = head.uri.query().into_iter().flat_map(|query| query.split('&'));
-    let signature = signature.filter_map(|pair| pair.strip_prefix("signature=")).next().unwrap_or_default();
+    let mut query = head.uri.query().into_iter().flat_map(|query| query.split('&'));
+    let signature = query.find_map(|pair| pair.strip_prefix("signature=")).unwrap_or_default();
     let id = id.strip_suffix(".csv").and_then(|id| id.parse().ok());
     let Some((id, file)) = id.and_then(|id| Some((id, exports.file(id, signature, now)?))) else {
         return Some(refuse(Builder::new(), StatusCode::FORBIDDEN, "the link has expired or is not valid"));

@@ -76,14 +76,13 @@ impl Fetch {
 
     /// Waits until the export is ready.
     pub(super) async fn ready(&mut self) -> Result<&Export, ExportError> {
-        let export = match self.export.take() {
-            Some(export) => export,
-            None => {
-                let wait = self.client.wait_for(Get::new(self.id));
-                match self.deadline {
-                    Some(deadline) => wait.with_deadline(deadline).await?,
-                    None => wait.await?,
-                }
+        let export = if let Some(export) = self.export.take() {
+            export
+        } else {
+            let wait = self.client.wait_for(Get::new(self.id));
+            match self.deadline {
+                Some(deadline) => wait.with_deadline(deadline).await?,
+                None => wait.await?,
             }
         };
         Ok(self.export.insert(export))

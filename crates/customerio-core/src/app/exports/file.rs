@@ -260,7 +260,7 @@ mod tests {
     #[derive(Debug)]
     struct Files {
         api: Scripted,
-        files: Mutex<Vec<File>>,
+        script: Mutex<Vec<File>>,
         requests: Mutex<Vec<String>>,
     }
 
@@ -292,7 +292,7 @@ mod tests {
             let headers: Vec<_> =
                 request.headers().iter().map(|(name, value)| format!("{name}: {}", value.to_str().unwrap())).collect();
             self.requests.lock().unwrap().push(format!("{} {}", request.uri(), headers.join(", ")));
-            let mut files = self.files.lock().unwrap();
+            let mut files = self.script.lock().unwrap();
             assert!(!files.is_empty(), "there is no file any more");
             let (status, headers, pieces) = files.remove(0);
             let mut response = Response::builder().status(status);
@@ -314,7 +314,7 @@ mod tests {
 
     fn files(links: usize, files: Vec<File>) -> (Arc<Files>, ExportFile) {
         let files =
-            Arc::new(Files { api: Scripted::new(api(links)), files: Mutex::new(files), requests: Mutex::default() });
+            Arc::new(Files { api: Scripted::new(api(links)), script: Mutex::new(files), requests: Mutex::default() });
         let client = Client::new(Endpoint::app(Region::Us, "key").unwrap(), files.clone());
         (files, client.export(110))
     }
@@ -336,7 +336,7 @@ mod tests {
         let (text, error) = tokio::spawn(async move { read(&mut file).await }).await.unwrap();
         assert!(error.is_none(), "{error:?}");
         let requests = files.requests.lock().unwrap().clone();
-        assert!(files.files.lock().unwrap().is_empty());
+        assert!(files.script.lock().unwrap().is_empty());
         assert_eq!(files.api.lines().len(), links + 1, "{:?}", files.api.lines());
         (text, requests)
     }
@@ -362,7 +362,7 @@ mod tests {
         let script = [(200, r#"{"export":{"id":110,"status":"pending"}}"#.to_owned())].into_iter().chain(api(1));
         let files = Arc::new(Files {
             api: Scripted::new(script.collect()),
-            files: Mutex::new(vec![(200, vec![], vec![Text("id\n")])]),
+            script: Mutex::new(vec![(200, vec![], vec![Text("id\n")])]),
             requests: Mutex::default(),
         });
         let client = Client::new(Endpoint::app(Region::Us, "key").unwrap(), files.clone());

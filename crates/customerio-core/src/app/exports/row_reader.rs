@@ -127,7 +127,7 @@ impl RowReader {
     }
 
     /// The line that the last row began on.
-    pub(super) fn line(&self) -> u64 {
+    pub(super) fn began(&self) -> u64 {
         self.began
     }
 
@@ -217,7 +217,7 @@ mod tests {
                     }
                 }
                 Progress::Row | Progress::TooLong => {
-                    rows.push((reader.line(), reader.fields().map(<[u8]>::to_vec).collect()));
+                    rows.push((reader.began(), reader.fields().map(<[u8]>::to_vec).collect()));
                 }
                 Progress::End => return rows,
             }

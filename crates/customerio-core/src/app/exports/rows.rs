@@ -140,13 +140,12 @@ impl<T: DeserializeOwned> Rows<T> {
     }
 
     fn odd(&self, kind: OddRowKind) -> RowError {
-        OddRow::new(self.reader.line(), kind, self.reader.fields().map(<[u8]>::to_vec).collect()).into()
+        OddRow::new(self.reader.began(), kind, self.reader.fields().map(<[u8]>::to_vec).collect()).into()
     }
 }
 
 impl<T> Rows<T> {
     /// The file that the rows are in: how much of it was read, and how large it is.
-    #[must_use]
     pub fn file(&self) -> &ExportFile {
         &self.file
     }
