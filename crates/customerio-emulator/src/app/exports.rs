@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::{
     app::{
         audience::FILTER,
-        filter::{chooses, written},
+        filter::{MOST_FILTER, chooses, written},
     },
     call::{
         Call,
@@ -32,14 +32,11 @@ use crate::{
 
 pub(crate) const ROUTES: &[Route] = &[
     Route::app_read(Method::GET, "/v1/exports", Infallible(list)),
-    Route::app("/v1/exports/customers", &PEOPLE, Fallible(people)).with_most(MOST_BODY),
-    Route::app("/v1/exports/deliveries", &DELIVERIES, Fallible(deliveries)).with_most(MOST_BODY),
+    Route::app("/v1/exports/customers", &PEOPLE, Fallible(people)).with_most(MOST_FILTER),
+    Route::app("/v1/exports/deliveries", &DELIVERIES, Fallible(deliveries)).with_most(MOST_FILTER),
     Route::app_read(Method::GET, "/v1/exports/{export}", Fallible(get)),
     Route::app_read(Method::GET, "/v1/exports/{export}/download", Fallible(download)),
 ];
-
-/// Most bytes of a body: everybody is compared with its filter. The emulator's own.
-const MOST_BODY: usize = 64 * 1024;
 
 const ATTRIBUTES: Field = ("attributes", May, Shape::List(&Shape::Filled, 0, usize::MAX));
 

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod emulated;
 mod server;
 
 use std::{io::Read as _, sync::Arc, time::Duration};
