@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "../captured/mod.rs"]
+mod captured;
 mod emulated;
 mod server;
 
@@ -188,6 +190,20 @@ async fn what_cannot_be_read_on_is_an_error_that_shows_no_link() {
                 assert!(!shown.contains("SECRET") && !shown.contains(".csv"), "{case}: {shown}");
             }
         }
+    }
+}
+
+#[test]
+fn no_trace_shows_a_link() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    for (name, transport) in transports() {
+        let other = FileServer::start(&file(), &[Reply::Cut(70_000), Reply::Expired], "");
+        let host = FileServer::start(&file(), &[Reply::Elsewhere; 3], &other.url());
+        let server = api(&host.url(), 2);
+        let client = client(&server, transport);
+        let told = captured::captured(|| runtime.block_on(whole(client, name, name)));
+        assert!(told.contains("app.exports.download"), "{name}: {told}");
+        assert!(!told.contains("SECRET") && !told.contains(".csv"), "{name}: {told}");
     }
 }
 

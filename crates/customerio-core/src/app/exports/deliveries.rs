@@ -14,7 +14,8 @@ use crate::{
 
 /// Starts an export of the messages of a newsletter, a campaign, a transactional message or an action.
 ///
-/// The response is the export as it starts; [`Get`](super::Get) says when it is ready. It is not retried when a response
+/// The response is the export as it starts; [`Get`](super::Get) says when it is ready.
+/// [`Client::start_export`](crate::Client::start_export) does both, and reads the file. It is not retried when a response
 /// is lost, because that would start a second one.
 ///
 /// No export is longer than twelve months: of a longer time it is, silently, the last twelve. Without times it is the last

@@ -13,7 +13,7 @@ use crate::{
 
 plain! {
     /// Asks for a link to the file of an export that is [ready](super::Export::is_ready). The link is good for 15 minutes;
-    /// after that, ask again.
+    /// after that, ask again. [`Client::export`](crate::Client::export) does, and reads the file.
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/downloadExport>

@@ -4,7 +4,8 @@ use super::Export;
 use crate::{ExportId, macros::plain};
 
 plain! {
-    /// Reads an export: whether it is ready, and how many rows it has.
+    /// Reads an export: whether it is ready, and how many rows it has. [`Client::wait_for`](crate::Client::wait_for) waits
+    /// until it is.
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getExport>

@@ -13,7 +13,8 @@ use crate::{
 
 /// Starts an export of people, with the attributes that it should have, as columns.
 ///
-/// The response is the export as it starts; [`Get`](super::Get) says when it is ready. It is not retried when a response
+/// The response is the export as it starts; [`Get`](super::Get) says when it is ready.
+/// [`Client::start_export`](crate::Client::start_export) does both, and reads the file. It is not retried when a response
 /// is lost, because that would start a second one.
 ///
 /// Limits: 10 requests a second for the workspace.
