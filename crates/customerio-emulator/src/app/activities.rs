@@ -60,11 +60,11 @@ fn shown(state: &State, number: u64, event: &Event) -> Value {
 fn page<'a>(call: &Call<'_>, events: impl Iterator<Item = (u64, &'a Event)>) -> Result<Reply, Refusal> {
     let query = &call.query;
     let paging = Paging::of(query, ACTIVITIES)?;
-    let chosen = events.filter(|(_, event)| {
+    let events = events.map(|(number, event)| (newest_first(number), (number, event)));
+    let page = paging.page_of(events, |(_, event)| {
         text(query, "type").is_none_or(|name| name == type_of(event))
             && text(query, "name").is_none_or(|name| name == event.name)
     });
-    let page = paging.page(chosen.map(|(number, event)| (newest_first(number), (number, event))));
     let shown: Vec<_> = page.rows.into_iter().map(|(number, event)| shown(call.state, number, event)).collect();
     Ok(Reply::json(json!({ "activities": shown, "next": page.next })))
 }

@@ -53,8 +53,10 @@ const CHANGE: Shape = Shape::Also(
 
 const ROWS: Shape = Shape::List(&Shape::Encoded(&Shape::Open(&[], &Shape::Any), ROW), 0, usize::MAX);
 
-/// The contract says an object; the vendor's client sends rows.
-const CONTENT: Shape = Shape::Either("an object, or an array of objects", &[Shape::Open(&[], &Shape::Any), ROWS]);
+/// The contract says an object; the vendor's client sends an array.
+const CONTENT: Shape = Shape::Either("an object or an array", &[Shape::Open(&[], &Shape::Any), ANY_ROWS]);
+
+const ANY_ROWS: Shape = Shape::List(&Shape::Encoded(&Shape::Any, ROW), 0, usize::MAX);
 
 /// Most bytes of a row, and of a collection.
 const ROW: usize = 10_000;

@@ -15,7 +15,10 @@ use crate::{
         Call,
         Handler::{Fallible, Infallible},
     },
-    contract::shape::{Need::Must, Shape},
+    contract::{
+        identifier::{ID_OR_NUMBER, Identifier, spelled},
+        shape::{Need::Must, Shape},
+    },
     route::Route,
     server::answer::{Refusal, Reply},
     store::{people::People, record::Person},
@@ -34,7 +37,7 @@ pub(crate) const ROUTES: &[Route] = &[
 const EMAIL: Shape = Shape::Object(&[("email", Must, Shape::Filled)]);
 const SEARCH: Shape = Shape::Object(&[("filter", Must, Shape::Ref(&FILTER))]);
 const PAGE: Shape = Shape::Object(&[START, LIMIT]);
-const IDS: Shape = Shape::Object(&[("ids", Must, Shape::List(&Shape::Filled, 1, 100))]);
+const IDS: Shape = Shape::Object(&[("ids", Must, Shape::List(&ID_OR_NUMBER, 1, 100))]);
 const ONE: Shape = Shape::Object(&[ID_TYPE]);
 const RELATIONSHIPS: Shape = Shape::Object(&[ID_TYPE, START, LIMIT]);
 
@@ -45,15 +48,15 @@ const PEOPLE: (usize, usize) = (50, 1_000);
 fn find(call: &mut Call<'_>) -> Reply {
     let address = text(&call.query, "email").unwrap_or_default().to_lowercase();
     let people = &call.state.people;
-    let found = people.find(&crate::contract::identifier::Identifier::Email(address));
+    let found = people.find(&Identifier::Email(address));
     let found = found.and_then(|cio_id| people.get(&cio_id)).map(identifiers);
     Reply::json(json!({ "results": found.into_iter().collect::<Vec<_>>() }))
 }
 
 fn search(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let paging = Paging::of(&call.query, PEOPLE)?;
-    let chosen = call.state.people.all().filter(|person| chooses(&call.body["filter"], person));
-    let page = paging.page(chosen.map(|person| (&person.cio_id, person)));
+    let people = call.state.people.all().map(|person| (&person.cio_id, person));
+    let page = paging.page_of(people, |person| chooses(&call.body["filter"], person));
     let ids: Vec<_> = page.rows.iter().filter_map(|person| person.id.clone()).collect();
     let identifiers: Vec<_> = page.rows.into_iter().map(identifiers).collect();
     Ok(Reply::json(json!({ "identifiers": identifiers, "ids": ids, "next": page.next })))
@@ -61,8 +64,8 @@ fn search(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 
 /// Those who do not exist are left out.
 fn attributes_of_many(call: &mut Call<'_>) -> Reply {
-    let ids = call.body["ids"].as_array().into_iter().flatten().filter_map(Value::as_str);
-    let people = ids.filter_map(|id| named::found(call, id));
+    let ids = call.body["ids"].as_array().into_iter().flatten().filter_map(spelled);
+    let people = ids.filter_map(|id| named::found(call, &id));
     let people: Vec<_> = people.map(|person| json!({ "customer": shown(&call.state.people, person) })).collect();
     Reply::json(json!({ "customers": people }))
 }

@@ -12,7 +12,7 @@ use crate::{
         paging::{FLAG, LIMIT, Paging, START, number, oldest_first, text},
     },
     call::{Call, Handler::Fallible},
-    contract::shape::{Field, Need::May, Shape},
+    contract::shape::{Field, Need::May, Shape, undocumented},
     route::Route,
     server::answer::{Refusal, Reply},
     store::{
@@ -38,7 +38,17 @@ const LIST: Shape = Shape::Joined(&[
         ("newsletter_id", May, Shape::Text),
         ("action_id", May, Shape::Text),
     ],
+    CLIENTS,
 ]);
+
+/// What the vendor's client for Node can ask for beside it.
+const CLIENTS: &[Field] = &[
+    undocumented("transactional_id", &Shape::Text),
+    undocumented("trigger_id", &Shape::Text),
+    undocumented("template_id", &Shape::Text),
+    undocumented("content_id", &Shape::Text),
+    undocumented("associations", &FLAG),
+];
 
 /// What every list of messages takes, but that of a person.
 pub(crate) const DELIVERIES: &[Field] = &[
@@ -53,7 +63,11 @@ pub(crate) const DELIVERIES: &[Field] = &[
 const OF_PERSON: Shape =
     Shape::Object(&[ID_TYPE, START, LIMIT, ("start_ts", May, Shape::Text), ("end_ts", May, Shape::Text)]);
 
-const ONE: Shape = Shape::Object(&[("get_tracked_responses", May, FLAG)]);
+const ONE: Shape = Shape::Object(&[
+    ("get_tracked_responses", May, FLAG),
+    undocumented("archived_message", &FLAG),
+    undocumented("associations", &FLAG),
+]);
 
 /// How many messages are on a page: by default, and at most.
 const MESSAGES: (usize, usize) = (50, 1_000);
@@ -144,16 +158,23 @@ pub(crate) fn page<'a>(
             && text(query, "state").is_none_or(is_in_state)
             && (from <= created && created < until)
     };
-    let chosen = messages.filter(|(_, message)| chosen(message));
-    let page = paging.page(chosen.map(|(number, message)| (oldest_first(number), message)));
+    let messages = messages.map(|(number, message)| (oldest_first(number), message));
+    let page = paging.page_of(messages, |message| chosen(message));
     let messages: Vec<_> = page.rows.into_iter().map(|message| shown(state, &reported, message, now)).collect();
     Ok(Reply::json(json!({ "messages": messages, "next": page.next })))
 }
 
 fn list(call: &mut Call<'_>) -> Result<Reply, Refusal> {
-    // They are transactional: no campaign, newsletter or action has sent one.
-    let has_parent = ["campaign_id", "newsletter_id", "action_id"].iter().any(|name| call.query.contains_key(*name));
-    page(call, call.state, call.state.messages.numbered().filter(|_| !has_parent))
+    // They are transactional: nothing else has sent one.
+    let parents = ["campaign_id", "newsletter_id", "action_id", "trigger_id", "template_id", "content_id"];
+    let has_parent = parents.iter().any(|name| call.query.contains_key(*name));
+    let of = number(&call.query, "transactional_id")?.map(u64::try_from).transpose();
+    let of = of.map_err(|_| Refusal::bad("transactional_id must not be negative"))?;
+    let is_of = |message: &Message| {
+        let template = || call.state.library.templates.find(&message.body["transactional_message_id"]);
+        !has_parent && of.is_none_or(|of| template() == Some(of))
+    };
+    page(call, call.state, call.state.messages.numbered().filter(|(_, message)| is_of(message)))
 }
 
 fn of_person(call: &mut Call<'_>) -> Result<Reply, Refusal> {
@@ -241,6 +262,9 @@ mod tests {
             ("?metric=opened", 0),
             ("?campaign_id=1", 0),
             ("?drafts=true", 0),
+            ("?transactional_id=1", 3),
+            ("?transactional_id=2", 0),
+            ("?content_id=2&associations=true", 0),
             ("?drafts=false", 3),
             (&*format!("?end_ts={NOW}"), 0),
             (&*format!("?start_ts={NOW}"), 3),

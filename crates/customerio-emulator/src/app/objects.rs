@@ -105,8 +105,8 @@ fn search(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let paging = Paging::of(&call.query, UNSAID)?;
     let type_id = written(&call.body["object_type_id"]);
     let of_type = call.state.objects.all().filter(|object| object.type_id == type_id);
-    let chosen = of_type.filter(|object| chooses(&call.body["filter"], object));
-    let page = paging.page(chosen.map(|object| (&object.id, object)));
+    let of_type = of_type.map(|object| (&object.id, object));
+    let page = paging.page_of(of_type, |object| chooses(&call.body["filter"], object));
     let ids: Vec<_> = page.rows.iter().map(|object| &object.id).collect();
     let identifiers: Vec<_> = page
         .rows

@@ -49,8 +49,8 @@ fn list(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let paging = Paging::of(&call.query, PEOPLE)?;
     let from = text(&call.query, "from");
     let is_from = |opt_out: &&OptOut| from.is_none_or(|from| opt_out.from == from);
-    let people = call.state.people.all().filter(|person| person.opt_outs.iter().any(|opt_out| is_from(&opt_out)));
-    let page = paging.page(people.map(|person| (&person.cio_id, person)));
+    let people = call.state.people.all().map(|person| (&person.cio_id, person));
+    let page = paging.page_of(people, |person| person.opt_outs.iter().any(|opt_out| is_from(&opt_out)));
     let people: Vec<_> = page
         .rows
         .into_iter()

@@ -42,8 +42,17 @@ impl Paging {
     /// The page of a list whose rows have keys that rise. A row that is added or removed between two pages moves no other:
     /// none comes twice, and none is left out.
     pub(crate) fn page<K: AsRef<str>, T>(&self, rows: impl Iterator<Item = (K, T)>) -> Page<T> {
+        self.page_of(rows, |_| true)
+    }
+
+    /// [`page`](Self::page) of those rows that are chosen. Rows of earlier pages are not looked at again.
+    pub(crate) fn page_of<K: AsRef<str>, T>(
+        &self,
+        rows: impl Iterator<Item = (K, T)>,
+        chosen: impl Fn(&T) -> bool,
+    ) -> Page<T> {
         let is_later = |key: &K| self.after.as_deref().is_none_or(|after| key.as_ref() > after);
-        let mut rows = rows.skip_while(|(key, _)| !is_later(key));
+        let mut rows = rows.skip_while(|(key, _)| !is_later(key)).filter(|(_, row)| chosen(row));
         let (mut page, mut last) = (Vec::new(), None);
         while page.len() < self.limit
             && let Some((key, row)) = rows.next()

@@ -10,6 +10,7 @@ use crate::{
         Handler::{Fallible, Infallible},
     },
     contract::shape::{
+        Field,
         Need::{May, Must},
         Shape,
     },
@@ -20,24 +21,38 @@ use crate::{
 
 pub(crate) const ROUTES: &[Route] = &[
     Route::app_read(Method::GET, "/v1/reporting_webhooks", Infallible(list)),
-    Route::app("/v1/reporting_webhooks", &WEBHOOK, Fallible(create)),
+    Route::app("/v1/reporting_webhooks", &NEW, Fallible(create)),
     Route::app_read(Method::GET, "/v1/reporting_webhooks/{webhook}", Fallible(get)),
-    Route::app_change(Method::PUT, "/v1/reporting_webhooks/{webhook}", &WEBHOOK, Fallible(update)),
+    Route::app_change(Method::PUT, "/v1/reporting_webhooks/{webhook}", &CHANGE, Fallible(update)),
     Route::app_read(Method::DELETE, "/v1/reporting_webhooks/{webhook}", Fallible(delete)),
 ];
 
+/// The vendor's client for Node takes one without a name.
+const NEW: Shape = Shape::Taken(
+    &WHOLE,
+    &Shape::Joined(&[&[("name", May, Shape::Text), ("endpoint", Must, URL), ("events", Must, EVENTS)], OPTIONS]),
+);
+
+/// The vendor's client for Node sends what is to change alone.
+const CHANGE: Shape = Shape::Taken(
+    &WHOLE,
+    &Shape::Joined(&[&[("name", May, Shape::Text), ("endpoint", May, URL), ("events", May, EVENTS)], OPTIONS]),
+);
+
+const WHOLE: Shape =
+    Shape::Joined(&[&[("name", Must, Shape::Filled), ("endpoint", Must, URL), ("events", Must, EVENTS)], OPTIONS]);
+
 /// Events get new names without notice, so any name is taken.
-const WEBHOOK: Shape = Shape::Object(&[
-    ("name", Must, Shape::Filled),
-    ("endpoint", Must, URL),
-    ("events", Must, Shape::List(&Shape::Filled, 1, MOST_EVENTS)),
+const EVENTS: Shape = Shape::List(&Shape::Filled, 1, MOST_EVENTS);
+
+const OPTIONS: &[Field] = &[
     ("disabled", May, Shape::Boolean),
     ("full_resolution", May, Shape::Boolean),
     ("with_content", May, Shape::Boolean),
     // These are read only: what they say changes nothing.
     ("id", May, Shape::Natural),
     ("type", May, Shape::OneOf(&["webhook", "js"])),
-]);
+];
 
 /// Most events of a webhook. The emulator's own.
 const MOST_EVENTS: usize = 1_000;
@@ -60,13 +75,16 @@ fn shown(id: u64, webhook: &Webhook) -> Value {
 
 /// The webhook of a body; what that does not say is as it was `before`.
 fn read(body: &Value, before: Option<&Webhook>) -> Webhook {
-    let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
-    let events = body["events"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
+    let text = |name: &str, before: Option<&String>| {
+        body[name].as_str().map(str::to_owned).or_else(|| before.cloned()).unwrap_or_default()
+    };
+    let events = body["events"].as_array().map(|events| events.iter().filter_map(Value::as_str).map(str::to_owned));
+    let events = events.map(Iterator::collect).or_else(|| before.map(|before| before.events.clone()));
     let flag = |name: &str, before: Option<bool>| body[name].as_bool().or(before).unwrap_or(false);
     Webhook {
-        name: text("name"),
-        endpoint: text("endpoint"),
-        events: events.collect(),
+        name: text("name", before.map(|before| &before.name)),
+        endpoint: text("endpoint", before.map(|before| &before.endpoint)),
+        events: events.unwrap_or_default(),
         disabled: flag("disabled", before.map(|before| before.disabled)),
         full_resolution: flag("full_resolution", before.map(|before| before.full_resolution)),
         with_content: flag("with_content", before.map(|before| before.with_content)),

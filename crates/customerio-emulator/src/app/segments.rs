@@ -94,8 +94,8 @@ fn used_by(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 fn membership(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let segment = named(call)?;
     let paging = Paging::of(&call.query, MEMBERS)?;
-    let members = call.state.people.all().filter(|person| person.segments.contains(&segment));
-    let page = paging.page(members.map(|person| (&person.cio_id, person)));
+    let people = call.state.people.all().map(|person| (&person.cio_id, person));
+    let page = paging.page_of(people, |person| person.segments.contains(&segment));
     let ids: Vec<_> = page.rows.iter().filter_map(|person| person.id.clone()).collect();
     let identifiers: Vec<_> = page.rows.into_iter().map(identifiers).collect();
     Ok(Reply::json(json!({ "segment_id": segment, "ids": ids, "identifiers": identifiers, "next": page.next })))

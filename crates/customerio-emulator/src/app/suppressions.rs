@@ -10,10 +10,10 @@ use crate::{
         Call,
         Handler::{Fallible, Infallible},
     },
-    contract::shape::{Need::May, Shape},
+    contract::shape::{Need::May, Shape, undocumented},
     route::Route,
     server::answer::{Refusal, Reply},
-    store::{library::Suppressed, state::State},
+    store::library::Suppressed,
 };
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -25,7 +25,13 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::app_read(Method::DELETE, "/v1/esp/suppression/{type}/{email}", Fallible(unsuppress)),
 ];
 
-const LIST: Shape = Shape::Object(&[LIMIT, ("offset", May, Shape::Text), ("domain", May, Shape::Text)]);
+const LIST: Shape = Shape::Object(&[
+    LIMIT,
+    ("offset", May, Shape::Text),
+    ("domain", May, Shape::Text),
+    // The vendor's client for Node can ask for it.
+    undocumented("email", &Shape::Text),
+]);
 const OF_DOMAIN: Shape = Shape::Object(&[LIMIT, START, ("email", May, Shape::Text)]);
 
 /// How many addresses are on a page: by default, and at most.
@@ -39,10 +45,13 @@ fn kind(segment: &str) -> Result<&'static str, Refusal> {
     found.ok_or_else(|| Refusal::new(StatusCode::NOT_FOUND, format!("the type must be one of {}", TYPES.join(", "))))
 }
 
-/// The addresses of a type, each with when it was suppressed.
-fn of_kind<'a>(state: &'a State, kind: &'static str) -> impl Iterator<Item = (&'a String, i64)> {
-    let all = state.library.suppressed.iter().filter(move |(suppressed, _)| suppressed.kind == kind);
-    all.map(|(suppressed, created)| (&suppressed.email, *created))
+/// The addresses of a type, each with when it was suppressed. If the query names one, that alone.
+fn of_kind<'a>(call: &'a Call<'_>, kind: &'static str) -> impl Iterator<Item = (&'a String, i64)> {
+    let email = text(&call.query, "email").map(str::to_lowercase);
+    let is_it = move |suppressed: &Suppressed| email.as_ref().is_none_or(|email| *email == suppressed.email);
+    let all = call.state.library.suppressed.iter();
+    let chosen = all.filter(move |(suppressed, _)| suppressed.kind == kind && is_it(suppressed));
+    chosen.map(|(suppressed, created)| (&suppressed.email, *created))
 }
 
 fn shown((email, created): (&String, i64)) -> Value {
@@ -60,16 +69,14 @@ fn list(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let limit = limit(&call.query, ADDRESSES)?;
     let offset = number(&call.query, "offset")?.map_or(Ok(0), usize::try_from);
     let offset = offset.map_err(|_| Refusal::bad("offset must not be negative"))?;
-    let page = of_kind(call.state, kind).skip(offset).take(limit).map(shown);
+    let page = of_kind(call, kind).skip(offset).take(limit).map(shown);
     Ok(Reply::json(reply(Some(kind), page)))
 }
 
 fn list_of_domain(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let kind = kind(&call.segments[1])?;
     let paging = Paging::of(&call.query, ADDRESSES)?;
-    let wanted = text(&call.query, "email").map(str::to_lowercase);
-    let all = of_kind(call.state, kind).filter(|(email, _)| wanted.as_ref().is_none_or(|wanted| wanted == *email));
-    let page = paging.page(all.map(|row| (row.0, row)));
+    let page = paging.page(of_kind(call, kind).map(|row| (row.0, row)));
     let mut body = reply(Some(kind), page.rows.into_iter().map(shown));
     body["next"] = page.next.into();
     Ok(Reply::json(body))

@@ -75,14 +75,16 @@ impl Emulator {
         Ok(())
     }
 
-    /// What becomes of each message that is sent from now on: the outcomes, and how long after it goes out. Outcomes
-    /// that the message's channel does not have are left out, and so is a message that is queued as a draft.
+    /// What becomes of each message that is sent from now on: the outcomes, and how long after it goes out. They are reported,
+    /// and from their times on a message that is read shows them. Outcomes that the message's channel does not have are left
+    /// out, and so is a message that is queued as a draft.
     pub fn set_outcomes(&self, outcomes: impl IntoIterator<Item = (Duration, Outcome)>) {
         self.state().outcomes = outcomes.into_iter().collect();
     }
 
-    /// Says what became of one message, now, and reports it. Gives the id of the event, or nothing where there is no such message, its
-    /// channel has no such outcome, nobody is told of it, or 100,000 events or 64 MiB wait already.
+    /// Says what became of one message, now: it is reported, and the message shows it when it is read. Gives the id of the
+    /// event, or nothing where there is no such message, its channel has no such outcome, nobody is told of it, or 100,000
+    /// events or 64 MiB wait already.
     #[must_use = "where it is `None`, nothing is reported"]
     pub fn report(&self, delivery_id: impl Into<DeliveryId>, outcome: &Outcome) -> Option<String> {
         let mut state = self.state();

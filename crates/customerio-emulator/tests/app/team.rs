@@ -57,7 +57,7 @@ fn collections_keep_their_rows() {
         (&renamed["collection"]["created_at"], &renamed["collection"]["updated_at"]),
         (&json!(NOW), &json!(NOW + 60))
     );
-    for content in [json!({"a": {"b": 1}}), json!([{"c": 1}]), json!([])] {
+    for content in [json!({"a": {"b": 1}}), json!([{"c": 1}]), json!([]), json!(["text"])] {
         assert_eq!(world.call("PUT /v1/collections/1/content", &content).0, 200);
         assert_eq!(world.call("GET /v1/collections/1/content", &Value::Null), (200, content));
     }

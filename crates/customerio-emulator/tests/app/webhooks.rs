@@ -28,6 +28,14 @@ async fn webhooks_are_made_read_changed_and_deleted() {
     let all = world.app.call(webhooks::List::new()).await.unwrap().items;
     assert_eq!((all.len(), &all[0], all[1].disabled), (2, &made, Some(true)));
 
+    // The vendor's client for Node sends what is to change alone, which the contract does not allow.
+    let (_, part) = world.call("PUT /v1/reporting_webhooks/2", &json!({"full_resolution": false}));
+    assert_eq!((&part["endpoint"], &part["events"]), (&json!(AUDIT), &json!(["email_sent"])));
+    assert_eq!((&part["full_resolution"], &part["disabled"]), (&json!(false), &json!(true)));
+    assert_eq!(world.emulator.request_log().last().unwrap().deviations.len(), 3);
+    let again = webhooks::Update::new(2, "audit", AUDIT, ["email_sent"]).with_full_resolution(true);
+    world.app.call(again).await.unwrap();
+
     let changed = world.app.call(webhooks::Update::new(2, "audit", SHOP, ["email_opened"])).await.unwrap();
     assert_eq!(
         (changed.disabled, changed.full_resolution, changed.endpoint.as_deref()),

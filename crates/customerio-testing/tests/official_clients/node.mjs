@@ -120,8 +120,77 @@ async function app() {
     ['getCustomerSegments', '42'],
     ['getCustomerSegments', 'grace@example.com', 'email'],
   ])
+  await each(client, reads)
   return versionOf('customerio-node')
 }
+
+const newsletter = {
+  type: 'email', name: 'May', subject: 'Hi', body: 'Ho', recipients: { and: [{ or: [{ segment: { id: 7 } }] }] },
+}
+const webhook = { name: 'shop', endpoint: 'https://example.com/hook', events: ['email_sent'] }
+const file = { name: 'May', type: 'people', identifier: 'id', data_file_url: 'https://example.com/people.csv' }
+
+/** Of the App API what reads what is there, and makes what a team has. */
+const reads = [
+  ['getCustomersByEmail', 'grace@example.com'],
+  ['searchCustomers', { attribute: { field: 'email', operator: 'exists' } }, { limit: 10 }],
+  ['getAttributes', '42'],
+  ['getAttributes', 'grace@example.com', 'email'],
+  ['getCustomersAttributes', ['42', 43]],
+  ['getCustomerActivities', '42', { limit: 10, type: 'event' }],
+  ['getCustomerMessages', '42', { limit: 10 }],
+  ['getCustomerRelationships', '42', { limit: 10 }],
+  ['getCustomerSubscriptionPreferences', '42', { language: 'fr' }],
+  ['listActivities', { limit: 10, customerId: '42' }],
+  ['getMessages', { limit: 10, transactional_id: 7, associations: true }],
+  ['listTransactionalMessages'],
+  ['getTransactionalMessage', 7],
+  ['getTransactionalMessageDeliveries', 7, { limit: 10, state: 'sent' }],
+  ['getBroadcastTriggers', 1],
+  ['getBroadcastTriggerStatus', 1, 1],
+  ['getBroadcastTriggerErrors', 1, 1, { limit: 10 }],
+  ['listSegments'],
+  ['getSegment', 7],
+  ['getSegmentCustomerCount', 7],
+  ['getSegmentUsedBy', 7],
+  ['listObjectTypes'],
+  ['findObjects', '1', { object_attribute: { field: 'name', operator: 'exists', type_id: '1' } }],
+  ['listSubscriptionTopics'],
+  ['listSubscriptionChannels'],
+  ['getSubscriptionCenterToken', '42'],
+  ['getSenderIdentities', { limit: 10, sort: 'desc', hidden: false }],
+  ['listWorkspaces'],
+  ['getIpAddresses'],
+  ['createCollection', { name: 'events', data: [{ town: 'London' }] }],
+  ['listCollections'],
+  ['getCollection', 1],
+  ['updateCollection', 1, { name: 'shows' }],
+  ['updateCollectionContent', 1, [{ town: 'Paris' }]],
+  ['getCollectionContent', 1],
+  ['deleteCollection', 1],
+  ['createSnippet', { name: 'address', value: '1 Main St' }],
+  ['updateSnippet', { name: 'address', value: '2 Main St' }],
+  ['getSnippets'],
+  ['deleteSnippet', 'address'],
+  ['createImport', file],
+  ['getImport', 1],
+  ['createNewsletter', newsletter],
+  ['listNewsletters', { limit: 10, sort: 'asc' }],
+  ['getNewsletter', 1],
+  ['scheduleNewsletter', 1, { scheduled_at: 4000000000, timezone: 'Europe/London' }],
+  ['sendNewsletter', 1],
+  ['deleteNewsletter', 1],
+  ['createReportingWebhook', webhook],
+  ['listReportingWebhooks'],
+  ['updateReportingWebhook', 1, { disabled: true }],
+  ['getReportingWebhook', 1],
+  ['deleteReportingWebhook', 1],
+  ['createSuppression', 'bounces', 'erin@example.com'],
+  ['searchSuppression', 'erin@example.com'],
+  ['getSuppressions', 'bounces', { limit: 10, email: 'erin@example.com' }],
+  ['getDomainSuppressions', 'example.com', 'bounces', { limit: 10 }],
+  ['deleteSuppression', 'bounces', 'erin@example.com'],
+]
 
 /** The calls of the Pipelines API, which both clients name alike. */
 function pipelinesCalls() {
