@@ -108,6 +108,32 @@ impl<A: Api> Client<A> {
         block_on(self.inner.call(operation))
     }
 
+    /// Runs what the async client does with more than one request, such as
+    /// [`find_or_create_segment`](customerio_core::Client::find_or_create_segment), and blocks the thread until it has ended.
+    ///
+    /// ```
+    /// # use customerio_core::{App, Error, Timestamp, app::messages::List};
+    /// # use customerio_ureq::Client;
+    /// fn count(app: &Client<App>, from: Timestamp, until: Timestamp) -> Result<usize, Error> {
+    ///     app.block_on(|app| async move {
+    ///         let mut messages = List::new().between(&app, from, until);
+    ///         let mut count = 0;
+    ///         while let Some(message) = messages.next().await {
+    ///             message?;
+    ///             count += 1;
+    ///         }
+    ///         Ok(count)
+    ///     })
+    /// }
+    /// # let endpoint = customerio_core::Endpoint::app(customerio_core::Region::Us, "key")?;
+    /// # let app = Client::new(endpoint, customerio_testing::Recorder::new());
+    /// # assert_eq!(count(&app, 0.into(), 1.into())?, 1);
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn block_on<F: Future>(&self, run: impl FnOnce(customerio_core::Client<A>) -> F) -> F::Output {
+        block_on(run(self.inner.clone()))
+    }
+
     /// Encodes and checks an operation, to be sent by [`send`](Self::send): at once or later, here or in another process.
     ///
     /// An event without an id gets one, and the time of this call.

@@ -11,6 +11,7 @@ use std::{
 use customerio_core::{
     BatchEvent, BatchOptions, CallOptions, Delivery, Endpoint, Error, ItemError, Limits, Region, RetryPolicy, Throttle,
     Track, TransportErrorKind,
+    app::segments::Create,
     track::{Delete, v2::person::Identify},
 };
 use customerio_testing::{Recorder, WireServer, faults::ClosedPort};
@@ -241,4 +242,18 @@ fn https_goes_through_the_tunnel_that_the_environment_names_and_shows_it_no_cred
         assert!(head.contains("\r\nproxy-authorization: basic ywrhonnly3jlda=="), "{head}");
         assert!(!head.contains("\r\nauthorization"), "{head}");
     }
+}
+
+#[test]
+fn what_takes_more_than_one_request_is_waited_for() {
+    let recorder = Recorder::new()
+        .answering(200, r#"{"segments":null}"#)
+        .answering(200, r#"{"segment":{"id":7,"name":"VIPs"}}"#)
+        .answering(200, r#"{"segments":[]}"#);
+    let app = Client::new(Endpoint::app(Region::Us, "key").unwrap(), recorder.clone());
+    let segment = app.block_on(|app| async move { app.find_or_create_segment(Create::new("VIPs")).await }).unwrap();
+    assert_eq!((segment.id, recorder.requests().len()), (7.into(), 3));
+    let addresses = (0..9).map(|number| ("bounces", format!("{number}@example.com")));
+    let report = app.block_on(|app| app.suppress_all(addresses).finish());
+    assert_eq!((report.done, report.failed.len()), (9, 0));
 }

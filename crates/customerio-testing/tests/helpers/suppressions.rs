@@ -121,7 +121,7 @@ async fn what_was_done_and_what_failed_is_reported_and_the_rest_is_tried() {
     assert_eq!(failed, ["", "b@x", "c@x", "d@x"]);
     let path = |name: &str| format!("POST /v1/esp/suppression/bounces/{name}%40x");
     assert_eq!(lines(&recorder), ["a", "b", "c", "d", "e"].map(path));
-    let shown = format!("{report:?}");
+    let shown = format!("{report:?} {}", report.failed[0]);
     assert!(shown.contains("done: 2") && shown.contains("429") && !shown.contains("@x"), "{shown}");
 }
 
@@ -162,7 +162,7 @@ impl Transport for Silent {
         std::future::pending().await
     }
     async fn sleep(&self, _: Duration) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
     fn now(&self) -> Moment {
         Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 1 }
@@ -192,7 +192,7 @@ async fn a_dropped_future_loses_nothing() {
             let mut next = std::pin::pin!(changes.next());
             match poll_fn(|context| Poll::Ready(next.as_mut().poll(context))).await {
                 Poll::Ready(None) => break,
-                Poll::Ready(Some(changed)) => outcomes.push(changed.outcome),
+                Poll::Ready(Some(done)) => outcomes.push(done.outcome),
                 Poll::Pending => {}
             }
         }

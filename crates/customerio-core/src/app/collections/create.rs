@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::Method;
 use serde::Serialize;
 
-use super::{Collection, Update, source::Source};
+use super::{Collection, source::Source, update::Update};
 use crate::{
     App, Body, BuildError, CollectionId, Limits, Operation,
     json::Writer,

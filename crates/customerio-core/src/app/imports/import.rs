@@ -59,12 +59,14 @@ impl Import {
 
     /// The file of the rows that could not be imported, and why; `None` where there is none. Reading it waits until it is
     /// ready.
+    #[must_use]
     pub fn errors(&self, client: &Client<App>) -> Option<ExportFile> {
         self.error_export_id.map(|id| client.export(id))
     }
 
     /// The file of the rows that were imported with a warning; `None` where there is none. Reading it waits until it is
     /// ready.
+    #[must_use]
     pub fn warnings(&self, client: &Client<App>) -> Option<ExportFile> {
         self.warning_export_id.map(|id| client.export(id))
     }

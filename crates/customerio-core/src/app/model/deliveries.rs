@@ -78,6 +78,8 @@ macro_rules! deliveries_setters {
 
         /// All of them that were made from one time on and before another, however long that is: see
         /// [`DeliveryStream`](crate::app::DeliveryStream). A list alone is never longer than six months.
+        ///
+        /// There are 1,000 messages on a page, if nothing else was said. Times and a cursor of the list have no meaning here.
         pub fn between(
             self,
             client: &$crate::Client<$crate::App>,

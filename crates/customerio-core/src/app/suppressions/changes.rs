@@ -225,7 +225,9 @@ pub struct SuppressionReport {
     pub left: Vec<(SuppressionType, String)>,
 }
 
-/// An address that could not be kept out or let in again.
+/// An address that could not be kept out or let in again. Its text says why, and not which it is.
+#[derive(thiserror::Error)]
+#[error("{error}")]
 #[non_exhaustive]
 pub struct FailedSuppression {
     /// The reason.
