@@ -205,7 +205,8 @@ mod tests {
             ("GET /v1/campaigns", "", 401),
             ("GET /v1/campaigns", "Basic d3Jvbmc6", 401),
             ("GET /v1/campaigns", &service_account, 401),
-            ("GET /v1/campaigns", &app, 404),
+            ("GET /v1/campaigns", &app, 501),
+            ("GET /v1/nothing", &app, 404),
             ("GET /v1/send/email", "Bearer wrong", 401),
             ("GET /v1/send/email", &app, 405),
             // These may be of the Pipelines API.

@@ -62,7 +62,7 @@ impl Operation for ReplaceContents {
 }
 
 opaque_debug!(ReplaceContents);
-sample!(ReplaceContents: Self::new(5, ["LEAK-value"]));
+sample!(ReplaceContents: Self::new(5, [std::collections::BTreeMap::from([("LEAK-field", "LEAK-value")])]));
 
 #[cfg(test)]
 mod tests {
