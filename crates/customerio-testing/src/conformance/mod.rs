@@ -20,6 +20,7 @@ mod answers;
 mod clock;
 mod connections;
 mod failures;
+mod files;
 mod outcome;
 mod report;
 mod requests;
@@ -55,6 +56,15 @@ pub use report::{Check, Report};
 /// | `monotonic_goes_on` | `monotonic` keeps up with the time and never goes back |
 /// | `random_differs` | no two moments have the same random bits |
 /// | `since_epoch_is_right` | `since_epoch` is within a minute of the system's clock |
+///
+/// And where the transport reads files ([`Transport::files`]):
+///
+/// | check | what must hold |
+/// | --- | --- |
+/// | `file_requests_as_they_are` | a request for a file has the headers that it was given, and none but `host` is added |
+/// | `files_read_in_pieces` | a file is read no further than was asked for |
+/// | `files_as_they_are` | any status is `Ok`, a redirect is not followed, a body with a `content-encoding` stays as it came |
+/// | `files_that_break_are_told` | what came of a file is given, and then the error, which shows no URL |
 pub async fn check<T: Transport>(transport: &T) -> Report {
     let transport: &dyn Transport = transport;
     let mut report = Report::default();
@@ -81,5 +91,11 @@ pub async fn check<T: Transport>(transport: &T) -> Report {
     report.add("monotonic_goes_on", clock::monotonic_goes_on(transport).await);
     report.add("random_differs", clock::random_differs(transport));
     report.add("since_epoch_is_right", clock::since_epoch_is_right(transport));
+    if let Some(files) = transport.files() {
+        report.add("file_requests_as_they_are", files::requests_as_they_are(files).await);
+        report.add("files_read_in_pieces", files::read_in_pieces(files).await);
+        report.add("files_as_they_are", files::as_they_are(files).await);
+        report.add("files_that_break_are_told", files::breaks_are_told(files).await);
+    }
     report
 }

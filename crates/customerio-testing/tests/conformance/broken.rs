@@ -1,12 +1,15 @@
 //! Transports that break one rule each, so that the checks are known to see it.
 
 use std::{
+    future::poll_fn,
+    pin::Pin,
     sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    task::{Context, Poll},
     time::Duration,
 };
 
 use customerio_core::{
-    Attempt, Moment, Transport, TransportError, TransportErrorKind, async_trait,
+    Attempt, ChunkStream, Chunks, FileTransport, Moment, Transport, TransportError, TransportErrorKind, async_trait,
     bytes::Bytes,
     http::{HeaderValue, Request, Response, StatusCode},
 };
@@ -39,6 +42,11 @@ pub(crate) enum Break {
     StandsStill,
     RepeatsRandom,
     HasNoClock,
+    AddsHeaderToFiles,
+    ReadsFilesWhole,
+    FollowsFiles,
+    HidesBreaksOfFiles,
+    ShowsUrlsOfFiles,
 }
 
 #[derive(Debug)]
@@ -220,6 +228,70 @@ impl Transport for Broken {
             Break::HasNoClock => Moment { monotonic, since_epoch: monotonic, random },
             _ => now,
         }
+    }
+
+    fn files(&self) -> Option<&dyn FileTransport> {
+        let breaks_files = matches!(
+            self.rule,
+            Break::AddsHeaderToFiles
+                | Break::ReadsFilesWhole
+                | Break::FollowsFiles
+                | Break::HidesBreaksOfFiles
+                | Break::ShowsUrlsOfFiles
+        );
+        breaks_files.then_some(self)
+    }
+}
+
+#[async_trait]
+impl FileTransport for Broken {
+    async fn get(&self, mut request: Request<()>) -> Result<Response<ChunkStream>, TransportError> {
+        let files = self.inner.files().expect("it reads files");
+        let url = request.uri().to_string();
+        if matches!(self.rule, Break::AddsHeaderToFiles) {
+            request.headers_mut().insert("authorization", HeaderValue::from_static("Bearer key"));
+        }
+        let response = files.get(request).await;
+        match self.rule {
+            Break::FollowsFiles => {
+                let response = response?;
+                let location = response.headers().get("location").map(|location| location.to_str().unwrap().to_owned());
+                match location {
+                    Some(url) => files.get(Request::get(url).body(()).unwrap()).await,
+                    None => Ok(response),
+                }
+            }
+            Break::ReadsFilesWhole => {
+                let (parts, mut body) = response?.into_parts();
+                let mut pieces = Vec::new();
+                while let Some(piece) = poll_fn(|context| body.as_mut().poll_chunk(context)).await {
+                    pieces.push(piece);
+                }
+                pieces.reverse();
+                Ok(Response::from_parts(parts, Box::pin(Pieces(pieces))))
+            }
+            Break::HidesBreaksOfFiles => Ok(response?.map(|body| Box::pin(Hidden(body)) as ChunkStream)),
+            Break::ShowsUrlsOfFiles => response.map_err(|error| error.with_source(format!("{url} did not answer"))),
+            _ => response,
+        }
+    }
+}
+
+/// What was read before, in its order from the back.
+struct Pieces(Vec<Result<Bytes, TransportError>>);
+
+impl Chunks for Pieces {
+    fn poll_chunk(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, TransportError>>> {
+        Poll::Ready(self.0.pop())
+    }
+}
+
+/// A body whose break is its end.
+struct Hidden(ChunkStream);
+
+impl Chunks for Hidden {
+    fn poll_chunk(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, TransportError>>> {
+        self.0.as_mut().poll_chunk(context).map(|piece| piece.filter(Result::is_ok))
     }
 }
 

@@ -117,6 +117,18 @@ async fn clocks_that_are_wrong_are_found() {
 }
 
 #[tokio::test]
+async fn files_that_are_read_wrong_are_found() {
+    found(&[
+        (Break::AddsHeaderToFiles, &["file_requests_as_they_are"]),
+        (Break::ReadsFilesWhole, &["files_read_in_pieces"]),
+        (Break::FollowsFiles, &["files_as_they_are"]),
+        (Break::HidesBreaksOfFiles, &["files_that_break_are_told"]),
+        (Break::ShowsUrlsOfFiles, &["files_that_break_are_told"]),
+    ])
+    .await;
+}
+
+#[tokio::test]
 #[should_panic(expected = "random_differs                          FAILED: 1000 moments have")]
 async fn a_report_shows_what_failed() {
     check(&Broken::new(HyperTransport::new().unwrap(), Break::RepeatsRandom)).await.assert();
