@@ -59,6 +59,8 @@ pub(crate) struct Admitted {
     /// The host and the port that the request names.
     origin: String,
     strict: bool,
+    /// Where the query is taken though the contract says otherwise.
+    deviations: Deviations,
 }
 
 /// A request that is right, as far as that can be seen without the state.
@@ -194,7 +196,8 @@ impl Route {
     pub(crate) fn admit(&'static self, head: Head<'_>, config: &Config) -> Result<Admitted, Refusal> {
         self.access.check(head.headers, config)?;
         let segments = decode_segments(self.captures(head.uri.path()).unwrap_or_default())?;
-        let query = self.checked_query(head.uri.query().unwrap_or_default())?;
+        let mut deviations = Deviations::default();
+        let query = self.checked_query(head.uri.query().unwrap_or_default(), &mut deviations)?;
         let may_be_nothing = self.or_nothing && !head.headers.contains_key(header::CONTENT_TYPE);
         if self.body.is_some() && !may_be_nothing {
             check_media_type(head.headers)?;
@@ -202,7 +205,14 @@ impl Route {
         if let Some(bytes) = content_length(head.headers) {
             self.check_bytes(bytes)?;
         }
-        Ok(Admitted { route: self, segments, query, origin: head.origin(), strict: is_strict(head.headers) })
+        Ok(Admitted {
+            route: self,
+            segments,
+            query,
+            origin: head.origin(),
+            strict: is_strict(head.headers),
+            deviations,
+        })
     }
 
     /// Whether what is refused is answered as if it were not.
@@ -215,7 +225,7 @@ impl Route {
         captures(self.pattern, path)
     }
 
-    fn checked_query(&self, query: &str) -> Result<Map<String, Value>, Refusal> {
+    fn checked_query(&self, query: &str, deviations: &mut Deviations) -> Result<Map<String, Value>, Refusal> {
         let mut parameters = Map::new();
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -226,7 +236,7 @@ impl Route {
             }
         }
         let parameters = Value::Object(parameters);
-        check(self.query, &parameters, At::root("the query"), StatusCode::BAD_REQUEST)?;
+        deviations.note_query(check(self.query, &parameters, At::root("the query"), StatusCode::BAD_REQUEST)?);
         match parameters {
             Value::Object(parameters) => Ok(parameters),
             _ => Ok(Map::new()),
@@ -308,8 +318,8 @@ impl Admitted {
     }
 
     /// Reads the body and checks everything that can be checked without the state.
-    pub(crate) fn prepare(self, body: &Bytes) -> Result<Prepared, Refusal> {
-        let mut deviations = Deviations::default();
+    pub(crate) fn prepare(mut self, body: &Bytes) -> Result<Prepared, Refusal> {
+        let mut deviations = std::mem::take(&mut self.deviations);
         let value = self.route.checked_body(body, &mut deviations)?;
         Ok(Prepared { body: value, bytes: body.len(), deviations, head: self })
     }
@@ -324,7 +334,7 @@ impl Prepared {
         state: &mut State,
         since_epoch: Duration,
     ) -> (Result<Reply, Refusal>, Value, Deviations) {
-        let Self { head: Admitted { route, segments, query, origin, strict }, body, bytes, mut deviations } = self;
+        let Self { head: Admitted { route, segments, query, origin, strict, .. }, body, bytes, mut deviations } = self;
         let noted = &mut deviations;
         let mut call =
             Call { state, config, segments, query, origin, body, bytes, since_epoch, strict, deviations: noted };

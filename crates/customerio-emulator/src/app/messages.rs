@@ -88,9 +88,9 @@ const fn type_of(channel: Channel) -> &'static str {
 }
 
 /// What was reported, by the message that it is about.
-type Reported<'a> = HashMap<&'a DeliveryId, Vec<&'a Metric>>;
+pub(crate) type Reported<'a> = HashMap<&'a DeliveryId, Vec<&'a Metric>>;
 
-fn reported<'a>(metrics: impl Iterator<Item = &'a Metric>) -> Reported<'a> {
+pub(crate) fn reported<'a>(metrics: impl Iterator<Item = &'a Metric>) -> Reported<'a> {
     let mut reported = Reported::new();
     for metric in metrics {
         reported.entry(&metric.delivery_id).or_default().push(metric);
@@ -99,7 +99,7 @@ fn reported<'a>(metrics: impl Iterator<Item = &'a Metric>) -> Reported<'a> {
 }
 
 /// What became of a message until now, and when: that it was made, what a test said of it, and what was reported.
-fn metrics(reported: &Reported<'_>, message: &Message, now: i64) -> Map<String, Value> {
+pub(crate) fn metrics(reported: &Reported<'_>, message: &Message, now: i64) -> Map<String, Value> {
     let happened = message.outcomes.iter().map(|(at, outcome)| (at.unix_seconds(), outcome.metric()));
     let happened = happened.filter(|(at, _)| *at <= now);
     let reported = reported.get(&message.delivery_id).into_iter().flatten();
@@ -271,6 +271,12 @@ mod tests {
         ] {
             assert_eq!(get(query).1["messages"].as_array().unwrap().len(), expected, "{query}");
         }
+        assert!(emulator.request_log().pop().unwrap().deviations.is_empty());
+        get("?content_id=2&associations=true");
+        let taken = emulator.request_log().pop().unwrap().deviations;
+        let taken: Vec<_> = taken.iter().map(ToString::to_string).collect();
+        let expected = ["content_id", "associations"];
+        assert_eq!(taken, expected.map(|name| format!("?{name}: {name} is not a field of this call")));
         for (path, status) in
             [("/other", 404), ("?limit=0", 400), ("?limit=1001", 400), ("?start=%2F", 400), ("?type=fax", 400)]
         {

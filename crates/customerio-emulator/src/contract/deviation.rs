@@ -27,8 +27,8 @@ const MOST_POINTER: usize = 500;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Deviation {
-    /// The place in the body, as a JSON pointer: `/batch/0/context`. Empty where the whole body is meant. Cut off after
-    /// 500 bytes.
+    /// The place in the body, as a JSON pointer: `/batch/0/context`. Empty where the whole body is meant. In the query, the
+    /// parameter: `?associations`. Cut off after 500 bytes.
     pub pointer: String,
     /// What the contract says of the place, as one sentence.
     pub message: String,
@@ -55,6 +55,14 @@ impl Deviations {
             pointer.truncate(end.unwrap_or(0));
             Deviation { pointer, message: fault.text }
         }));
+    }
+
+    /// [`note`](Self::note) of what is taken in a query.
+    pub(crate) fn note_query(&mut self, mut taken: Vec<Fault>) {
+        for fault in &mut taken {
+            fault.pointer = fault.pointer.trim_start_matches('/').to_owned();
+        }
+        self.note('?', taken);
     }
 
     pub(crate) fn into_vec(self) -> Vec<Deviation> {

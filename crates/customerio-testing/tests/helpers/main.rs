@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod collections;
-mod deliveries;
 mod delivered;
+mod deliveries;
 mod imports;
 mod segments;
 mod snippets;
