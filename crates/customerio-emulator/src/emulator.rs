@@ -24,7 +24,7 @@ use crate::{
     store::{
         clock::{Clock, seconds},
         kept::Key,
-        library::{ImportResult, Sender, Topic},
+        library::{ImportResult, Segment, Sender, Topic},
         record::{
             Channel, Event, FormSubmission, LoggedRequest, Message, Metric, Object, Person, Trigger, Unsubscribe,
         },
@@ -260,7 +260,12 @@ impl Emulator {
     /// Makes a manual segment: people can be added to it from now on.
     pub fn create_segment(&self, id: impl Into<SegmentId>) {
         let id = u32::try_from(id.into().get()).unwrap_or(u32::MAX);
-        self.state().segments.entry(id).or_insert_with(|| format!("segment {id}"));
+        let mut state = self.state();
+        if state.library.segments.get(&id).is_none() {
+            let created_at = seconds(state.clock.since_epoch());
+            let (name, description) = (format!("segment {id}"), String::new());
+            state.library.segments.set(id, Segment { name, description, created_at });
+        }
     }
 
     /// Makes a broadcast: it can be triggered from now on.

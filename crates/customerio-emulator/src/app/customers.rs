@@ -103,8 +103,8 @@ fn shown(people: &People, person: &Person) -> Value {
 
 fn segments(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let person = named::person(call)?;
-    let name = |id: &u32| call.state.segments.get(id).map_or("", String::as_str);
-    let segments: Vec<_> = person.segments.iter().map(|id| segments::shown(*id, name(id))).collect();
+    let all = &call.state.library.segments;
+    let segments: Vec<_> = person.segments.iter().filter_map(|id| Some(segments::shown(*id, all.get(id)?))).collect();
     Ok(Reply::json(json!({ "segments": segments })))
 }
 

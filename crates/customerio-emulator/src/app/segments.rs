@@ -19,6 +19,7 @@ use crate::{
     },
     route::Route,
     server::answer::{Refusal, Reply},
+    store::library::Segment,
 };
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -43,33 +44,45 @@ const PAGE: Shape = Shape::Object(&[START, LIMIT]);
 const MEMBERS: (usize, usize) = (1_000, 30_000);
 
 /// A segment as the API shows it.
-pub(crate) fn shown(id: u32, name: &str) -> Value {
-    json!({ "id": id, "name": name, "type": "manual", "state": "finished" })
+pub(crate) fn shown(id: u32, segment: &Segment) -> Value {
+    let Segment { name, description, created_at } = segment;
+    json!({
+        "id": id,
+        "deduplicate_id": format!("{id}:{created_at}"),
+        "name": name,
+        "description": description,
+        "type": "manual",
+        "state": "finished",
+        "progress": null,
+        "tags": null,
+        "created_at": created_at,
+        "updated_at": created_at,
+    })
 }
 
 fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
-    let name = call.body["segment"]["name"].as_str().unwrap_or_default().to_owned();
-    let last = call.state.segments.last_key_value().map_or(0, |(id, _)| *id);
-    let id = last.checked_add(1).ok_or_else(|| Refusal::bad("there are no more numbers for segments"))?;
-    let segment = shown(id, &name);
-    call.state.add_segment(id, name)?;
+    let text = |name: &str| call.body["segment"][name].as_str().unwrap_or_default().to_owned();
+    let segment = Segment { name: text("name"), description: text("description"), created_at: call.now() };
+    let id = call.state.library.segments.add(segment)?;
+    let segment = call.state.library.segments.get(&id).map(|segment| shown(id, segment));
     Ok(Reply::json(json!({ "segment": segment })))
 }
 
 fn list(call: &mut Call<'_>) -> Reply {
-    let segments: Vec<_> = call.state.segments.iter().map(|(id, name)| shown(*id, name)).collect();
+    let segments: Vec<_> = call.state.library.segments.iter().map(|(id, segment)| shown(*id, segment)).collect();
     Reply::json(json!({ "segments": segments }))
 }
 
 /// The segment that the path names.
 fn named(call: &Call<'_>) -> Result<u32, Refusal> {
-    let segment = call.segments[0].parse::<u32>().ok().filter(|id| call.state.segments.contains_key(id));
-    segment.ok_or_else(|| Refusal::new(StatusCode::NOT_FOUND, "the segment does not exist"))
+    let id = call.segments[0].parse::<u32>().ok().filter(|id| call.state.library.segments.get(id).is_some());
+    id.ok_or_else(|| Refusal::new(StatusCode::NOT_FOUND, "the segment does not exist"))
 }
 
 fn get(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let id = named(call)?;
-    Ok(Reply::json(json!({ "segment": shown(id, &call.state.segments[&id]) })))
+    let segment = call.state.library.segments.get(&id).map(|segment| shown(id, segment));
+    Ok(Reply::json(json!({ "segment": segment })))
 }
 
 /// Its people stay.

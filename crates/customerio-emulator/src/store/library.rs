@@ -16,6 +16,8 @@ use crate::{
 
 #[derive(Debug)]
 pub(crate) struct Library {
+    /// Manual segments. Who is in them is the people's.
+    pub(crate) segments: Shelf<u32, Segment>,
     pub(crate) snippets: Shelf<String, Snippet>,
     pub(crate) collections: Shelf<u64, Collection>,
     pub(crate) imports: Shelf<u64, Import>,
@@ -31,6 +33,7 @@ pub(crate) struct Library {
 impl Library {
     pub(crate) fn within(room: &Room) -> Self {
         Self {
+            segments: Shelf::of("segments", room),
             snippets: Shelf::of("snippets", room),
             collections: Shelf::of("collections", room),
             imports: Shelf::of("imports", room),
@@ -42,6 +45,13 @@ impl Library {
             suppressed: Shelf::of("suppressed addresses", room),
         }
     }
+}
+
+#[derive(Debug)]
+pub(crate) struct Segment {
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) created_at: i64,
 }
 
 /// A piece of text, which is known by its name.
@@ -193,6 +203,18 @@ pub(crate) struct Suppressed {
 impl Held for String {
     fn held(&self) -> usize {
         block(self.len())
+    }
+}
+
+impl Held for Segment {
+    fn held(&self) -> usize {
+        self.name.held() + self.description.held()
+    }
+}
+
+impl Held for u32 {
+    fn held(&self) -> usize {
+        0
     }
 }
 

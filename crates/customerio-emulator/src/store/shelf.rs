@@ -69,14 +69,14 @@ fn held<K: Held, T: Held>(key: &K, entry: &T) -> usize {
     key.held() + entry.held() + 2 * size_of::<(K, (T, usize))>()
 }
 
-impl<T: Held> Shelf<u64, T> {
+impl<K: Copy + Ord + Held + Into<u64> + TryFrom<u64>, T: Held> Shelf<K, T> {
     /// Adds an entry under the next number: one that was removed is not given again.
-    pub(crate) fn add(&mut self, entry: T) -> Result<u64, Refusal> {
-        let last = self.entries.last_key_value().map_or(0, |(number, _)| *number).max(self.last);
-        let number =
-            last.checked_add(1).ok_or_else(|| Refusal::bad(format!("there are no more numbers for {}", self.what)))?;
+    pub(crate) fn add(&mut self, entry: T) -> Result<K, Refusal> {
+        let last = self.entries.last_key_value().map_or(0, |(number, _)| (*number).into()).max(self.last);
+        let number = last.checked_add(1).and_then(|number| K::try_from(number).ok());
+        let number = number.ok_or_else(|| Refusal::bad(format!("there are no more numbers for {}", self.what)))?;
         self.put(number, entry)?;
-        self.last = number;
+        self.last = number.into();
         Ok(number)
     }
 }
@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn what_is_kept_takes_room_and_gives_it_back() {
         let room = Room::of(2_000);
-        let mut shelf = Shelf::of("texts", &room);
+        let mut shelf = Shelf::<u64, _>::of("texts", &room);
         assert_eq!((shelf.add("a".to_owned()).unwrap(), shelf.add("b".to_owned()).unwrap()), (1, 2));
         shelf.remove(&2);
         assert_eq!(shelf.add("c".to_owned()).unwrap(), 3);

@@ -2,7 +2,6 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
-    mem::size_of,
     time::Duration,
 };
 
@@ -13,12 +12,11 @@ use crate::{
     server::answer::Refusal,
     store::{
         bounded::Bounded,
-        capacity::{MOST_BYTES, MOST_ENTRIES, MOST_HELD, MOST_TRIGGER},
+        capacity::{MOST_BYTES, MOST_ENTRIES, MOST_TRIGGER},
         clock::Clock,
         exports::Exports,
         kept::{Kept, Key},
         library::{ImportResult, Library},
-        memory::block,
         objects::Objects,
         people::People,
         record::{
@@ -39,12 +37,11 @@ pub(crate) struct State {
     pub(crate) clock: Clock,
     pub(crate) people: People,
     pub(crate) objects: Objects,
-    /// Manual segments, each with its name.
-    pub(crate) segments: BTreeMap<u32, String>,
     pub(crate) exports: Exports,
     pub(crate) library: Library,
     /// What becomes of imports from now on.
     pub(crate) import_result: ImportResult,
+    #[cfg(test)]
     room: Room,
     pub(crate) events: Kept<Event>,
     /// The ids of events that are in `events`, or were.
@@ -82,10 +79,10 @@ impl State {
             clock,
             people: People::within(room),
             objects: Objects::within(room),
-            segments: BTreeMap::new(),
             exports: Exports::within(room),
             library: Library::within(room),
             import_result: ImportResult::default(),
+            #[cfg(test)]
             room: room.clone(),
             events: Kept::default(),
             event_ids: SeenIds::default(),
@@ -123,21 +120,11 @@ impl State {
         self.people.get(&cio_id)
     }
 
-    /// Adds a segment.
-    pub(crate) fn add_segment(&mut self, id: u32, name: String) -> Result<(), Refusal> {
-        if self.segments.len() >= MOST_HELD {
-            return Err(Refusal::full("segments", MOST_HELD));
-        }
-        self.room.check()?;
-        self.room.change(0, block(name.len()) + 2 * size_of::<(u32, String)>());
-        self.segments.insert(id, name);
-        Ok(())
-    }
-
     /// Removes a segment, and everybody from it.
     pub(crate) fn remove_segment(&mut self, id: u32) {
-        let Some(name) = self.segments.remove(&id) else { return };
-        self.room.change(block(name.len()) + 2 * size_of::<(u32, String)>(), 0);
+        if self.library.segments.remove(&id).is_none() {
+            return;
+        }
         let members = self.people.all().filter(|person| person.segments.contains(&id));
         let members: Vec<_> = members.map(|person| person.cio_id.clone()).collect();
         for cio_id in members {

@@ -27,7 +27,7 @@ pub(crate) fn change(
     change: fn(&mut std::collections::BTreeSet<u32>, u32),
 ) -> Result<Reply, Refusal> {
     let segment = match call.segments[0].parse::<i32>().map(u32::try_from) {
-        Ok(Ok(segment)) if call.state.segments.contains_key(&segment) => segment,
+        Ok(Ok(segment)) if call.state.library.segments.get(&segment).is_some() => segment,
         Ok(_) => return Err(Refusal::bad(format!("segment {} does not exist", call.segments[0]))),
         Err(_) => return Err(Refusal::bad("the segment in the path must be an integer")),
     };

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use customerio_core::{
     IdType,
-    app::{imports, sender_identities, snippets, suppressions},
+    app::{imports, segments, sender_identities, snippets, suppressions},
 };
 use customerio_emulator::ImportResult;
 use serde_json::{Value, json};
@@ -38,6 +38,20 @@ async fn snippets_are_made_once_and_changed_and_deleted() {
     world.app.call(snippets::Delete::new("a/b c")).await.unwrap();
     let error = world.app.call(snippets::Delete::new("a/b c")).await.unwrap_err();
     assert_eq!(told(&error), (404, "the snippet does not exist".to_owned()));
+}
+
+#[tokio::test]
+async fn segments_are_read_as_they_were_made() {
+    let world = world();
+    let made = world.app.call(segments::Create::new("VIPs").with_description("Those who matter")).await.unwrap();
+    assert_eq!((made.name.as_deref(), made.description.as_deref()), (Some("VIPs"), Some("Those who matter")));
+    assert_eq!((made.created_at, made.progress), (Some(NOW.into()), None));
+    assert_eq!(world.app.call(segments::Get::new(made.id)).await.unwrap(), made);
+    world.emulator.create_segment(7);
+    let all = world.app.call(segments::List::new()).await.unwrap().items;
+    assert_eq!((all.len(), &all[0], all[1].name.as_deref()), (2, &made, Some("segment 7")));
+    world.app.call(segments::Delete::new(7)).await.unwrap();
+    assert_eq!(world.app.call(segments::Create::new("more")).await.unwrap().id, 2.into());
 }
 
 #[test]
