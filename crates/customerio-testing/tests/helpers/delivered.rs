@@ -39,12 +39,25 @@ fn what_ends_a_message_is_up_to_its_channel() {
         assert_eq!(arrived(channel, &["created", "sent", "failed"]), Some(false), "{channel}");
     }
     for failed in ["bounced", "dropped", "failed", "suppressed", "undeliverable"] {
-        for channel in ["email", "twilio", "push", "webhook"] {
+        for channel in ["email", "twilio", "webhook"] {
             assert_eq!(arrived(channel, &["created", failed]), Some(false), "{channel} {failed}");
             assert_eq!(arrived(channel, &["sent", "delivered", failed]), Some(false), "{channel} {failed}");
             assert_eq!(arrived(channel, &[failed, "sent", "delivered"]), Some(true), "{channel} {failed}");
             assert_eq!(arrived(channel, &[failed, "sent", "opened"]), Some(false), "{channel} {failed}");
         }
+    }
+    // One of the devices of a person is as good as all.
+    for (metrics, expected) in [
+        (&["created", "bounced"][..], Some(false)),
+        (&["created", "dropped"], Some(false)),
+        (&["created", "sent", "bounced"], Some(true)),
+        (&["created", "sent", "delivered", "dropped"], Some(true)),
+        (&["created", "bounced", "sent"], Some(true)),
+        (&["created", "sent", "failed"], Some(false)),
+        (&["created", "sent", "undeliverable"], Some(false)),
+        (&["created", "failed", "sent", "delivered"], Some(true)),
+    ] {
+        assert_eq!(arrived("push", metrics), expected, "{metrics:?}");
     }
     for after in ["opened", "prefetch_opened", "clicked", "prefetch_clicked", "converted", "spammed", "unsubscribed"] {
         assert_eq!(arrived("email", &["sent", after]), Some(true), "{after}");

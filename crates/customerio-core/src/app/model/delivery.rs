@@ -60,7 +60,10 @@ returned!(MessageDelivery in "message" = r#"{"id":"RPIL","type":"email","metrics
 listed!(MessageDelivery in "messages" = r#"{"id":"RPIL","type":"email","metrics":{"sent":1700000000}}"#);
 
 /// The metrics of a message that will not arrive.
-const FAILED: [&str; 5] = ["bounced", "dropped", "failed", "suppressed", "undeliverable"];
+const FAILED: [&str; 3] = ["failed", "suppressed", "undeliverable"];
+
+/// The same; a push notification can have them for one device of several.
+const RETURNED: [&str; 2] = ["bounced", "dropped"];
 
 /// The metrics that only a message has that arrived.
 const ARRIVED: [&str; 8] =
@@ -76,18 +79,17 @@ impl MessageDelivery {
     /// | push, in-app, inbox, live notification, Slack, webhook | sent | the same |
     ///
     /// Who opened, clicked, converted, unsubscribed or marked it as spam has got it too. A message that bounced or failed,
-    /// and was delivered later, has arrived.
+    /// and was delivered later, has arrived. A push notification goes to all devices of a person: it bounces and is dropped
+    /// for each by itself, and has arrived when it was sent to another.
+    ///
+    /// That an in-app or inbox message was sent does not say that the person has opened the app since.
     ///
     /// A message can stay open: a draft until somebody sends it, and one for which nobody reports that it was delivered, as
     /// with an SMTP server of your own. Of a channel that this version does not know, being sent says nothing.
     #[must_use]
     pub fn has_arrived(&self) -> Option<bool> {
         let latest = |names: &[&str]| names.iter().filter_map(|name| self.metrics.get(*name)).max().copied();
-        if let Some(failed) = latest(&FAILED) {
-            let is_delivered_later = latest(&["delivered"]).is_some_and(|delivered| delivered > failed);
-            return Some(is_delivered_later);
-        }
-        let is_sent_and_done = matches!(
+        let ends_when_sent = matches!(
             self.channel,
             Some(
                 Channel::Push
@@ -97,8 +99,14 @@ impl MessageDelivery {
                     | Channel::Slack
                     | Channel::Webhook
             )
-        ) && self.metrics.contains_key("sent");
-        (is_sent_and_done || latest(&ARRIVED).is_some()).then_some(true)
+        );
+        let has_arrived = latest(&ARRIVED).is_some() || (ends_when_sent && self.metrics.contains_key("sent"));
+        let is_for_one_device = has_arrived && self.channel == Some(Channel::Push);
+        let failed = latest(&FAILED).max(if is_for_one_device { None } else { latest(&RETURNED) });
+        match failed {
+            Some(failed) => Some(latest(&["delivered"]).is_some_and(|delivered| delivered > failed)),
+            None => has_arrived.then_some(true),
+        }
     }
 }
 
