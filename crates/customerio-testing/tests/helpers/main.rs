@@ -5,6 +5,7 @@
 mod collections;
 mod delivered;
 mod deliveries;
+mod emulated;
 mod imports;
 mod segments;
 mod snippets;
