@@ -114,7 +114,7 @@ const fn name(method: &Method) -> &'static str {
     }
 }
 
-const fn equal(one: &[u8], other: &[u8]) -> bool {
+pub(crate) const fn equal(one: &[u8], other: &[u8]) -> bool {
     if one.len() != other.len() {
         return false;
     }

@@ -7,7 +7,7 @@ use http::{HeaderValue, Method, uri::PathAndQuery};
 
 use crate::{
     Api as _, Body, BuildError, BuildErrorKind, FromResponse, Limits, Operation, OperationInfo, Path, Quota, Replay,
-    path::Route,
+    endpoint::ACCEPTS_JSON, operation_info::equal, path::Route,
 };
 
 /// A request that is ready to be sent: an operation, encoded and checked, without credentials and without a host.
@@ -39,7 +39,8 @@ pub struct Prepared<T = ()> {
     pub(crate) replay: Replay,
     pub(crate) quota: Quota,
     pub(crate) authenticated: bool,
-    pub(crate) accept: &'static str,
+    /// Where it is other than JSON.
+    pub(crate) accept: Option<&'static str>,
     pub(crate) response_limit: usize,
     pub(crate) attempt_timeout: Duration,
     pub(crate) output: PhantomData<fn() -> T>,
@@ -76,7 +77,7 @@ impl<T: FromResponse> Prepared<T> {
             replay,
             quota: O::QUOTA,
             authenticated: O::AUTHENTICATED,
-            accept: O::ACCEPT,
+            accept: const { other_than_json(O::ACCEPT) },
             response_limit: O::RESPONSE_LIMIT,
             attempt_timeout,
             output: PhantomData,
@@ -97,12 +98,16 @@ impl<T: FromResponse> Prepared<T> {
             replay,
             quota: info.quota,
             authenticated: info.authenticated,
-            accept: info.accept,
+            accept: other_than_json(info.accept),
             response_limit: info.response_limit,
             attempt_timeout: info.attempt_timeout,
             output: PhantomData,
         }
     }
+}
+
+const fn other_than_json(accept: &'static str) -> Option<&'static str> {
+    if equal(accept.as_bytes(), ACCEPTS_JSON.as_bytes()) { None } else { Some(accept) }
 }
 
 fn too_long() -> BuildError {

@@ -7,7 +7,6 @@ use crate::{
     Api, ApiError, BuildError, BuildErrorKind, DecodeError, DecodeFailure, Endpoint, Error, FromResponse, Operation,
     Prepared, StopReason, TransportError,
     body::JSON,
-    endpoint::ACCEPTS_JSON,
     error::Answer,
     key::{Key, Secrets},
     time::Timestamp,
@@ -70,7 +69,7 @@ impl<A: Api> Endpoint<A> {
         if let Some(other) = content_type.filter(|content_type| content_type != JSON) {
             headers.insert(header::CONTENT_TYPE, other);
         }
-        if accept != ACCEPTS_JSON {
+        if let Some(accept) = accept {
             headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
         }
         if has_length {
