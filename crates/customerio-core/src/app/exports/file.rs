@@ -509,10 +509,25 @@ mod tests {
         assert_eq!((error.kind(), error.last().unwrap().id), (WaitErrorKind::Deadline, 110.into()));
     }
 
+    #[cfg(feature = "stream")]
+    #[tokio::test]
+    async fn a_file_is_a_stream() {
+        use futures_core::Stream;
+
+        let (_, mut file) = files(1, vec![(200, vec![], vec![Text("ab"), Text("c")])]);
+        let mut sizes = Vec::new();
+        while let Some(chunk) = poll_fn(|context| Pin::new(&mut file).poll_next(context)).await {
+            sizes.push(chunk.unwrap().len());
+        }
+        assert_eq!(sizes, [2, 1]);
+    }
+
     #[test]
     fn a_file_can_go_to_another_task() {
         fn is_send<T: Send + Unpin>(_: &T) {}
         let (_, file) = files(0, vec![]);
         is_send(&file);
+        #[cfg(feature = "csv")]
+        is_send(&file.rows::<std::collections::HashMap<String, String>>());
     }
 }
