@@ -56,7 +56,7 @@ impl Client<App> {
 }
 
 /// The file of an export, read piece by piece: [`Client::export`](Client#method.export). It is a `Stream` with the feature
-/// `stream`, and with the feature `csv` it has [`rows`](Self::rows).
+/// `stream`, and with the feature `csv` it has `rows`.
 ///
 /// Reading it waits until the export is ready, asks for a link to the file, and reads that from its host, to which nothing
 /// of the API's is sent: no credentials and no user agent. Where the connection breaks, or a piece does not come within the
