@@ -11,8 +11,8 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 
 use crate::{
-    Api, Attempt, CallOptions, Delivery, Endpoint, Error, FromResponse, Moment, Operation, Prepared, Quota, Replay,
-    RetryPolicy, Step, StopReason, TransportError, TransportErrorKind,
+    Api, Attempt, CallOptions, Delivery, Endpoint, Error, FromResponse, Moment, Operation, OperationInfo, Prepared,
+    Quota, Replay, RetryPolicy, Step, StopReason, TransportError, TransportErrorKind,
     error::SendError,
     key::Key,
     request::Sent,
@@ -136,7 +136,8 @@ impl<T: FromResponse> Exchange<T> {
         options: &CallOptions,
         now: &Moment,
     ) -> Result<Self, Error> {
-        let Prepared { name, route, replay, quota, response_limit, attempt_timeout, .. } = prepared;
+        let Prepared { info, replay, attempt_timeout, .. } = prepared;
+        let OperationInfo { name, route, quota, response_limit, .. } = *info;
         let request = endpoint.request(prepared)?;
         Ok(Self {
             #[cfg(feature = "tracing")]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::Method;
 
-use crate::{Api, FromResponse, Operation, Quota, Replay};
+use crate::{Api, FromResponse, Operation, Quota, Replay, endpoint::ACCEPTS_JSON};
 
 /// What is known of an operation without a value of it.
 #[derive(Debug)]
@@ -24,8 +24,8 @@ pub struct OperationInfo {
     pub quota: Quota,
     /// Whether it carries the credentials.
     pub authenticated: bool,
-    /// What the response can be, as the header `accept`.
-    pub accept: &'static str,
+    /// What the response can be, as the header `accept`, where it is not JSON.
+    pub accept: Option<&'static str>,
     /// The largest response that is read, in bytes.
     pub response_limit: usize,
     /// How long one attempt may take, as far as that does not depend on its values.
@@ -46,7 +46,7 @@ impl OperationInfo {
             replay: O::REPLAY,
             quota: O::QUOTA,
             authenticated: O::AUTHENTICATED,
-            accept: O::ACCEPT,
+            accept: if equal(O::ACCEPT.as_bytes(), ACCEPTS_JSON.as_bytes()) { None } else { Some(O::ACCEPT) },
             response_limit: O::RESPONSE_LIMIT,
             attempt_timeout: O::ATTEMPT_TIMEOUT,
             response_example: <O::Output as FromResponse>::EXAMPLE,
@@ -114,7 +114,7 @@ const fn name(method: &Method) -> &'static str {
     }
 }
 
-pub(crate) const fn equal(one: &[u8], other: &[u8]) -> bool {
+const fn equal(one: &[u8], other: &[u8]) -> bool {
     if one.len() != other.len() {
         return false;
     }

@@ -6,8 +6,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, uri::PathAndQuery};
 
 use crate::{
-    Api as _, Body, BuildError, BuildErrorKind, FromResponse, Limits, Operation, OperationInfo, Path, Quota, Replay,
-    endpoint::ACCEPTS_JSON, operation_info::equal, path::Route,
+    Body, BuildError, BuildErrorKind, FromResponse, Limits, Operation, OperationInfo, Path, Quota, Replay, path::Route,
 };
 
 /// A request that is ready to be sent: an operation, encoded and checked, without credentials and without a host.
@@ -29,19 +28,13 @@ use crate::{
 /// The stored form has a version; one that this crate does not know, or an operation that it does not know, is an error.
 /// Custom operations are not read back: the registry does not have them.
 pub struct Prepared<T = ()> {
-    pub(crate) name: &'static str,
-    pub(crate) api: &'static str,
+    /// All that its values have no part in.
+    pub(crate) info: &'static OperationInfo,
     pub(crate) method: Method,
-    pub(crate) route: &'static str,
     pub(crate) path: PathAndQuery,
     pub(crate) content_type: Option<HeaderValue>,
     pub(crate) body: Bytes,
     pub(crate) replay: Replay,
-    pub(crate) quota: Quota,
-    pub(crate) authenticated: bool,
-    /// Where it is other than JSON.
-    pub(crate) accept: Option<&'static str>,
-    pub(crate) response_limit: usize,
     pub(crate) attempt_timeout: Duration,
     pub(crate) output: PhantomData<fn() -> T>,
 }
@@ -67,18 +60,12 @@ impl<T: FromResponse> Prepared<T> {
         let attempt_timeout = operation.attempt_timeout();
         let (content_type, body) = operation.body(limits)?.into_parts();
         Ok(Self {
-            name: O::NAME,
-            api: O::Api::NAME,
+            info: const { &OperationInfo::of::<O>() },
             method,
-            route: O::ROUTE,
             path,
             content_type,
             body,
             replay,
-            quota: O::QUOTA,
-            authenticated: O::AUTHENTICATED,
-            accept: const { other_than_json(O::ACCEPT) },
-            response_limit: O::RESPONSE_LIMIT,
             attempt_timeout,
             output: PhantomData,
         })
@@ -88,26 +75,16 @@ impl<T: FromResponse> Prepared<T> {
     pub(crate) fn of(info: &'static OperationInfo, body: Body, replay: Replay) -> Self {
         let (content_type, body) = body.into_parts();
         Self {
-            name: info.name,
-            api: info.api,
+            info,
             method: info.method.clone(),
-            route: info.route,
             path: PathAndQuery::from_static(info.route),
             content_type,
             body,
             replay,
-            quota: info.quota,
-            authenticated: info.authenticated,
-            accept: other_than_json(info.accept),
-            response_limit: info.response_limit,
             attempt_timeout: info.attempt_timeout,
             output: PhantomData,
         }
     }
-}
-
-const fn other_than_json(accept: &'static str) -> Option<&'static str> {
-    if equal(accept.as_bytes(), ACCEPTS_JSON.as_bytes()) { None } else { Some(accept) }
 }
 
 fn too_long() -> BuildError {
@@ -118,13 +95,13 @@ impl<T> Prepared<T> {
     /// The [`Operation::NAME`].
     #[must_use]
     pub const fn name(&self) -> &'static str {
-        self.name
+        self.info.name
     }
 
     /// The API that it goes to: `track`, `app` or `pipelines`.
     #[must_use]
     pub const fn api(&self) -> &'static str {
-        self.api
+        self.info.api
     }
 
     /// The HTTP method.
@@ -136,7 +113,7 @@ impl<T> Prepared<T> {
     /// The [`Operation::ROUTE`], which names nobody.
     #[must_use]
     pub const fn route(&self) -> &'static str {
-        self.route
+        self.info.route
     }
 
     /// The path and the query. They may name a person.
@@ -160,7 +137,7 @@ impl<T> Prepared<T> {
     /// Which of the vendor's rate limits it counts against.
     #[must_use]
     pub const fn quota(&self) -> Quota {
-        self.quota
+        self.info.quota
     }
 
     /// How long one attempt may take, where the [`CallOptions`](crate::CallOptions) do not say otherwise.
@@ -173,24 +150,8 @@ impl<T> Prepared<T> {
     /// with `serde_json::Value`.
     #[must_use]
     pub fn returning<U: FromResponse>(self) -> Prepared<U> {
-        let Self { name, api, method, route, path, content_type, body, replay, quota, .. } = self;
-        let Self { authenticated, accept, response_limit, attempt_timeout, .. } = self;
-        Prepared {
-            name,
-            api,
-            method,
-            route,
-            path,
-            content_type,
-            body,
-            replay,
-            quota,
-            authenticated,
-            accept,
-            response_limit,
-            attempt_timeout,
-            output: PhantomData,
-        }
+        let Self { info, method, path, content_type, body, replay, attempt_timeout, .. } = self;
+        Prepared { info, method, path, content_type, body, replay, attempt_timeout, output: PhantomData }
     }
 }
 
@@ -210,7 +171,7 @@ impl<T> fmt::Debug for Prepared<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Neither path nor body: they hold people's data.
         f.debug_struct("Prepared")
-            .field("name", &self.name)
+            .field("name", &self.name())
             .field("body_bytes", &self.body.len())
             .field("replay", &self.replay)
             .finish_non_exhaustive()

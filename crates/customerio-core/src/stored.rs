@@ -37,7 +37,7 @@ impl<T> Serialize for Prepared<T> {
         let text = std::str::from_utf8(&self.body);
         Stored {
             version: VERSION,
-            operation: self.name.into(),
+            operation: self.name().into(),
             method: self.method.as_str().into(),
             path: self.path.as_str().into(),
             content_type: self.content_type.as_ref().and_then(|value| value.to_str().ok()).map(Into::into),

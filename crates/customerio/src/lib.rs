@@ -57,7 +57,7 @@
 //! | `reqwest-rustls` | no | `ReqwestTransport::new()`: reqwest's feature `rustls`, which has aws-lc-rs |
 //! | `reqwest` | implied by `reqwest-rustls` | `ReqwestTransport::from_builder(..)` and `from_client(..)`: your reqwest, and its TLS |
 //! | `http2` | no | HTTP/2 where the server offers it |
-//! | `fs` | yes | `Attachment::from_path(..)` |
+//! | `fs` | yes | `Attachment::from_path(..)`, `app::snippets::read_folder(..)` |
 //! | `stream` | yes | `Client::send_stream(..)`; pages and items as streams |
 //! | `csv` | no | the rows of an export, as maps or as types of your own |
 //! | `webhook` | yes | `webhook`: reporting webhooks, verified and typed, each handled once |

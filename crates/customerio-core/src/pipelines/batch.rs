@@ -5,7 +5,6 @@ use http::Method;
 use crate::{
     Api as _, Batch, OperationInfo, Pipelines, Quota, Replay,
     batch::sealed::Sealed,
-    endpoint::ACCEPTS_JSON,
     limits::{BATCH_TIMEOUT, READ_RESPONSE},
 };
 
@@ -26,7 +25,7 @@ pub const OPERATIONS: &[OperationInfo] = &[OperationInfo {
     replay: Replay::Safe,
     quota: Quota::Ingest,
     authenticated: true,
-    accept: ACCEPTS_JSON,
+    accept: None,
     response_limit: READ_RESPONSE,
     attempt_timeout: BATCH_TIMEOUT,
     response_example: <crate::BatchResponse as crate::FromResponse>::EXAMPLE,

@@ -1,0 +1,86 @@
+//! Do in one call what takes several requests: the program of the README's guide of that name.
+
+use std::path::Path;
+
+use customerio::{
+    CustomerIo, Timestamp,
+    app::{DeliveryPosition, collections, messages, segments, snippets::read_folder},
+    ids::SegmentId,
+    now,
+};
+use customerio_examples::{connect, spawn};
+use serde_json::json;
+
+type Error = Box<dyn std::error::Error + Send + Sync>;
+
+/// Found by its name, or made.
+async fn vips(cio: &CustomerIo) -> Result<SegmentId, Error> {
+    let vips = segments::Create::new("VIPs").with_description("They buy a lot");
+    Ok(cio.app().find_or_create_segment(vips).await?.id)
+}
+
+/// One request for all, when the program starts. The error names those that are missing, and what there is.
+async fn check(cio: &CustomerIo) -> Result<(), Error> {
+    cio.app().check_transactional(["welcome"]).await?;
+    Ok(())
+}
+
+/// Any length of time, each message once. A list alone ends silently after six months.
+async fn sent_since(cio: &CustomerIo, from: Timestamp, stored: &mut Option<DeliveryPosition>) -> Result<(), Error> {
+    let mut messages = messages::List::new().between(cio.app(), from, now());
+    if let Some(position) = stored {
+        messages = messages.resuming_at(position);
+    }
+    while let Some(message) = messages.next().await {
+        println!("message {}", message?.id);
+        // Another process goes on from here; what was given of this page comes again.
+        *stored = messages.position();
+    }
+    Ok(())
+}
+
+/// Each file of the folder is a snippet. The plan that is not applied is a dry run.
+async fn deploy_snippets(cio: &CustomerIo, folder: &Path) -> Result<(), Error> {
+    let plan = cio.app().plan_snippets(read_folder(folder)?).await?;
+    println!("{plan}");
+    for failed in plan.apply().await.failed {
+        println!("{failed}");
+    }
+    Ok(())
+}
+
+/// Found by its name and given these rows, or made.
+async fn publish_events(cio: &CustomerIo) -> Result<(), Error> {
+    let rows = json!([{"name": "Fair", "city": "Bonn"}, {"name": "Sale", "city": "Lyon"}]);
+    let collection = cio.app().sync_collection(collections::Create::from_rows("events", rows)).await?;
+    println!("{:?} rows in collection {}", collection.rows, collection.id);
+    Ok(())
+}
+
+/// Read first and changed then, because pages shift when addresses go. What is left can be stored and done later.
+async fn let_in_again(cio: &CustomerIo, domain: &str) -> Result<(), Error> {
+    let suppressed = cio.app().suppressions().of_domain(domain).collect_addresses().await?;
+    let report = cio.app().unsuppress_all(suppressed).finish().await;
+    println!("{} done, {} failed, {} left", report.done, report.failed.len(), report.left.len());
+    Ok(())
+}
+
+#[tokio::main]
+async fn main() -> customerio_examples::Result {
+    spawn(async {
+        let (cio, _workspace) = connect().await?;
+        println!("segment {}", vips(&cio).await?);
+        cio.app().send_email(customerio::app::SendEmail::from_template("welcome", "ada@example.com")).await?;
+        check(&cio).await?;
+        sent_since(&cio, Timestamp::from(1_700_000_000), &mut None).await?;
+        let folder = std::env::temp_dir().join(format!("customerio-snippets-{}", std::process::id()));
+        std::fs::create_dir_all(&folder)?;
+        std::fs::write(folder.join("address.liquid"), "1 Main Street\n")?;
+        let deployed = deploy_snippets(&cio, &folder).await;
+        std::fs::remove_dir_all(&folder)?;
+        deployed?;
+        publish_events(&cio).await?;
+        let_in_again(&cio, "mail.example.com").await
+    })
+    .await
+}
