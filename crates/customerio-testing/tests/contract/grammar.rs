@@ -147,7 +147,7 @@ impl Reader<'_> {
         if self.eat('?') {
             self.eat('n');
         }
-        if self.eat('*') {}
+        self.eat('*');
         shape
     }
 

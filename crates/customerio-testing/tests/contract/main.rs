@@ -119,7 +119,7 @@ impl LeftOut {
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('.') || all.is_empty()),
             None => *left_out == path,
         };
-        self.0.iter().any(|(operations, paths)| operations.contains(&operation) && paths.iter().any(|path| is(&path)))
+        self.0.iter().any(|(operations, paths)| operations.contains(&operation) && paths.iter().any(is))
     }
 }
 
@@ -143,7 +143,9 @@ impl Bodies {
 
 impl VisitSample for Bodies {
     fn visit<O: Sample<Api = App>>(&mut self, operation: O) {
-        O::more().into_iter().for_each(|more| self.add(more));
+        for more in O::more() {
+            self.add(more);
+        }
         self.add(operation);
     }
 }
