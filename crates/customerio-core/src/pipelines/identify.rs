@@ -298,7 +298,10 @@ mod tests {
         let nan = BTreeMap::from([("score", f64::NAN)]);
         for (error, expected) in [
             (refused_pipelines(Identify::new("")), "the user id is empty"),
-            (refused_pipelines(Identify::new(UserIdentity::anonymous_id(" "))), "the anonymous id has only whitespace or invisible characters"),
+            (
+                refused_pipelines(Identify::new(UserIdentity::anonymous_id(" "))),
+                "the anonymous id has only whitespace or invisible characters",
+            ),
             (
                 refused_pipelines(Identify::new(UserIdentity::user_id("42").with_anonymous_id(""))),
                 "the anonymous id is empty",

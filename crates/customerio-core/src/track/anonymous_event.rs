@@ -207,7 +207,10 @@ mod tests {
         let clash = json!({"recipient": "b@example.com"});
         for (error, expected) in [
             (refused_track(AnonymousEvent::new("", "visit")), "the anonymous id is empty"),
-            (refused_track(AnonymousEvent::page(" ", "https://x.org")), "the anonymous id has only whitespace or invisible characters"),
+            (
+                refused_track(AnonymousEvent::page(" ", "https://x.org")),
+                "the anonymous id has only whitespace or invisible characters",
+            ),
             (refused_track(AnonymousEvent::new("cookie", "")), "the event's name is empty"),
             (
                 refused_track(AnonymousEvent::screen("cookie", "x".repeat(101))),

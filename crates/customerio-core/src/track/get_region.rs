@@ -119,9 +119,6 @@ mod tests {
         for body in ["", "null", "[]", "{}", "<html>", r#"{"url":"u","region":null,"environment_id":3}"#] {
             assert!(read(body).is_err(), "{body}");
         }
-        assert_eq!(
-            read("null").unwrap_err().to_string(),
-            "the body is not a JSON object"
-        );
+        assert_eq!(read("null").unwrap_err().to_string(), "the body is not a JSON object");
     }
 }

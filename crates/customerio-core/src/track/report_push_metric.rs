@@ -7,7 +7,8 @@ use crate::{
     Body, BuildError, DeliveryId, Limits, Operation, Timestamp, Track, device,
     json::Writer,
     macros::{opaque_debug, setters},
-    text::Text, path::Part,
+    path::Part,
+    text::Text,
 };
 
 /// Reports what happened to a push notification, without credentials.

@@ -117,7 +117,8 @@ impl Operation for CreateFile {
     fn body(self, limits: &Limits) -> Result<Body, BuildError> {
         check_visible("the file's name", &self.file_name)?;
         let Some(content_type) = self.content_type.or_else(|| AssetType::of(&self.file_name)) else {
-            let reason = "it must end in .bmp, .gif, .jpeg, .jpg, .png or .pdf, or `with_type` must say what the file is";
+            let reason =
+                "it must end in .bmp, .gif, .jpeg, .jpg, .png or .pdf, or `with_type` must say what the file is";
             return Err(BuildError::new("the file's name", BuildErrorKind::Invalid(reason.into())));
         };
         check_bytes("the file", self.contents.len(), limits.asset)?;

@@ -40,7 +40,8 @@ mod tests {
 
     #[test]
     fn the_whole_request() {
-        let update = |language: Language| UpdateActionTranslation::new(46, 7, language, ContentUpdate::new().with_body("Salut"));
+        let update =
+            |language: Language| UpdateActionTranslation::new(46, 7, language, ContentUpdate::new().with_body("Salut"));
         assert_eq!(
             wire_app(update("pt-BR".into())),
             "PUT https://api.customer.io/v1/campaigns/46/actions/7/language/pt-BR\n\

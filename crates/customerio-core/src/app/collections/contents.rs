@@ -81,7 +81,8 @@ impl FromResponse for CollectionContents {
     /// Where the body is neither a list nor an object; `null` is an empty list. Where it has nothing but `error`, `errors`
     /// or `meta` and so says that the call failed: among other fields those are what is in the collection.
     fn from_response(response: &Response<Bytes>) -> Result<Self, DecodeFailure> {
-        check_reported(response).or_else(|failed| if is_error_alone(response.body()) { Err(failed) } else { Ok(()) })?;
+        check_reported(response)
+            .or_else(|failed| if is_error_alone(response.body()) { Err(failed) } else { Ok(()) })?;
         let json: Box<RawValue> = serde_json::from_slice(response.body())?;
         match json.get().as_bytes().first() {
             Some(b'[' | b'{') => Ok(Self(json)),
@@ -125,7 +126,8 @@ mod tests {
     #[test]
     fn contents_come_as_they_are() {
         let precise = r#"[{"z":1.000000000000000000001,"a":123456789012345678901234567890}]"#;
-        for json in [precise, "[]", "{}", r#"[1,"a",null]"#, r#"{"city":{"name":"Oslo"}}"#, CollectionContents::EXAMPLE] {
+        for json in [precise, "[]", "{}", r#"[1,"a",null]"#, r#"{"city":{"name":"Oslo"}}"#, CollectionContents::EXAMPLE]
+        {
             let contents = read(json).unwrap();
             assert_eq!(contents.as_str(), json);
             assert_eq!(body(ReplaceContents::new(6, &contents)), json);

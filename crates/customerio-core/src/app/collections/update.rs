@@ -113,7 +113,8 @@ mod tests {
 
     #[test]
     fn the_whole_request() {
-        let update = Update::new(5).with_url("https://a.example").with_name("events").with_rows([json!({"city": "Oslo"})]);
+        let update =
+            Update::new(5).with_url("https://a.example").with_name("events").with_rows([json!({"city": "Oslo"})]);
         assert_eq!((update.replay(), update.attempt_timeout()), (Replay::Safe, Duration::from_secs(60)));
         assert_eq!(
             wire_app(update),

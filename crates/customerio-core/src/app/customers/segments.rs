@@ -4,7 +4,8 @@ use http::Method;
 
 use super::named::{write_path, write_query};
 use crate::{
-    App, BuildError, Operation, Page, Path, PersonId, Query, app::segments::Segment,
+    App, BuildError, Operation, Page, Path, PersonId, Query,
+    app::segments::Segment,
     macros::{opaque_debug, sample},
 };
 

@@ -89,7 +89,9 @@ mod tests {
              {\"attributes\":[{\"name\":\"a\",\"description\":\"b\"}]}"
         );
         let many = |count: u32| {
-            let one = |describe: DescribeAttributes, number: u32| describe.with_description(number.to_string(), "é".repeat(255));
+            let one = |describe: DescribeAttributes, number: u32| {
+                describe.with_description(number.to_string(), "é".repeat(255))
+            };
             (0..count).fold(DescribeAttributes::new(), one)
         };
         assert!(body(many(100)).len() > 50_000);
@@ -105,7 +107,8 @@ mod tests {
 
     #[test]
     fn each_name_is_there_once() {
-        let describe = DescribeAttributes::new().with_sensitive("a", false).with_description("b", "c").with_description("a", "d");
+        let describe =
+            DescribeAttributes::new().with_sensitive("a", false).with_description("b", "c").with_description("a", "d");
         assert_eq!(
             body(describe),
             r#"{"attributes":[{"name":"a","description":"d","privacy_level":0},{"name":"b","description":"c"}]}"#

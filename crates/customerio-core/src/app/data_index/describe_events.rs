@@ -82,7 +82,8 @@ mod tests {
              {\"events\":[{\"name\":\"a\",\"description\":\"b\"}]}"
         );
         let many = |count: u32| {
-            let one = |describe: DescribeEvents, number: u32| describe.with_description(number.to_string(), "é".repeat(255));
+            let one =
+                |describe: DescribeEvents, number: u32| describe.with_description(number.to_string(), "é".repeat(255));
             (0..count).fold(DescribeEvents::new(), one)
         };
         assert!(body(many(100)).len() > 50_000);

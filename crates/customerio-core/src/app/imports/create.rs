@@ -206,7 +206,9 @@ mod tests {
 
     #[test]
     fn an_import_is_done_when_its_state_says_so() {
-        for (state, done) in [("imported", Some(true)), ("failed", Some(false)), ("canceled", Some(false)), ("new", None)] {
+        for (state, done) in
+            [("imported", Some(true)), ("failed", Some(false)), ("canceled", Some(false)), ("new", None)]
+        {
             let import: Import = serde_json::from_value(json!({"id": 1, "state": state})).unwrap();
             assert_eq!(import.is_done(), done, "{state}");
         }

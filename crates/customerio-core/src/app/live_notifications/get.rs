@@ -81,7 +81,8 @@ mod tests {
 
     #[test]
     fn what_has_no_value_yet_is_none() {
-        let json = r#"{"instance_id":"01JZ8Z5V6T3W9KQ4N7R2C8M0XD","state":"active","ended_at":null,"last_delivery":null}"#;
+        let json =
+            r#"{"instance_id":"01JZ8Z5V6T3W9KQ4N7R2C8M0XD","state":"active","ended_at":null,"last_delivery":null}"#;
         let read = parse::<Get>(Response::new(json.into())).unwrap();
         assert_eq!((read.ended_at, read.last_delivery, read.extra["ended_at"].is_null()), (None, None, true));
         assert!(parse::<Get>(Response::new(r#"{"state":"active"}"#.into())).is_err());

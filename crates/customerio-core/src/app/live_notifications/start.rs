@@ -216,7 +216,8 @@ mod tests {
 
     #[test]
     fn a_person_is_named_by_one_identifier() {
-        let start = |person: PersonId| body(Start::new(person, "com.example.game", json!({"home": "A"}), json!({"score": 1})));
+        let start =
+            |person: PersonId| body(Start::new(person, "com.example.game", json!({"home": "A"}), json!({"score": 1})));
         let rest = r#","notification_type":"com.example.game","content_state":{"score":1},"attributes":{"home":"A"}}"#;
         for (person, identifiers) in [
             (PersonId::id("42"), r#"{"id":"42"}"#),

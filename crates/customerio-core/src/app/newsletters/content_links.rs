@@ -62,6 +62,9 @@ mod tests {
     fn the_response_has_the_links() {
         let json = r#"{"links":[{"link":{"id":1,"href":"https://a.example"},"metric":{"series":{"clicked":[3,0]}}}]}"#;
         let links = parse::<ContentLinks>(Response::new(json.into())).unwrap().items;
-        assert_eq!((links[0].link.as_ref().unwrap().id, &links[0].metric.as_ref().unwrap().series["clicked"]), (Some(1), &vec![3, 0]));
+        assert_eq!(
+            (links[0].link.as_ref().unwrap().id, &links[0].metric.as_ref().unwrap().series["clicked"]),
+            (Some(1), &vec![3, 0])
+        );
     }
 }

@@ -331,7 +331,10 @@ mod tests {
         });
         let json = json!({"newsletter": newsletter}).to_string();
         let read = parse::<Create>(Response::new(json.into())).unwrap();
-        assert_eq!((read.id, read.name.as_deref(), read.channel), (7.into(), Some("Spring sale"), Some(Channel::Inbox)));
+        assert_eq!(
+            (read.id, read.name.as_deref(), read.channel),
+            (7.into(), Some("Spring sale"), Some(Channel::Inbox))
+        );
         assert_eq!((read.content_ids, read.recipient_segment_ids), (vec![90.into(), 91.into()], vec![42.into()]));
         assert_eq!((read.subscription_topic_id, read.tags), (Some(5.into()), vec!["sale".to_owned()]));
         assert_eq!(read.deduplicate_id.as_deref(), Some("7:1700000000"));

@@ -76,7 +76,10 @@ mod tests {
         assert_eq!(wire_app(delete), plain("DELETE /v1/newsletters/7/test_group/0/language/fr"));
         for (delete, expected) in [
             (DeleteTestTranslation::new(0, 0, "fr"), "the newsletter's id is not valid: it must be a positive number"),
-            (DeleteTestTranslation::new(7, " ", "fr"), "the test group's id has only whitespace or invisible characters"),
+            (
+                DeleteTestTranslation::new(7, " ", "fr"),
+                "the test group's id has only whitespace or invisible characters",
+            ),
             (DeleteTestTranslation::new(7, 0, ""), "the language is empty"),
             (
                 DeleteTestTranslation::new(7, 0, Language::default()),

@@ -36,7 +36,9 @@ mod tests {
     #[test]
     fn the_whole_request() {
         assert_eq!(wire_app(GetContent::new(7, 90)), plain("GET /v1/newsletters/7/contents/90"));
-        for (get, what) in [(GetContent::new(0, 90), "the newsletter's id"), (GetContent::new(7, 0), "the content's id")] {
+        for (get, what) in
+            [(GetContent::new(0, 90), "the newsletter's id"), (GetContent::new(7, 0), "the content's id")]
+        {
             assert_eq!(refused_app(get).to_string(), format!("{what} is not valid: it must be a positive number"));
         }
     }

@@ -58,7 +58,8 @@ mod tests {
 
     #[test]
     fn the_response_has_the_links() {
-        let json = r#"{"links":[{"link":{"id":1,"href":"https://a.example"},"metric":{"series":{"human_clicked":[3,0]}}}]}"#;
+        let json =
+            r#"{"links":[{"link":{"id":1,"href":"https://a.example"},"metric":{"series":{"human_clicked":[3,0]}}}]}"#;
         let links = parse::<Links>(Response::new(json.into())).unwrap().items;
         assert_eq!(links[0].link.as_ref().unwrap().href.as_deref(), Some("https://a.example"));
         assert_eq!(links[0].metric.as_ref().unwrap().series["human_clicked"], [3, 0]);

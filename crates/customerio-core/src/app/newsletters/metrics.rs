@@ -64,6 +64,9 @@ mod tests {
     fn the_response_has_the_numbers() {
         let json = r#"{"metric":{"series":{"sent":[0,17],"human_opened":[0,9]}}}"#;
         let report = parse::<Metrics>(Response::new(json.into())).unwrap();
-        assert_eq!((&report.metric.series["sent"][..], &report.metric.series["human_opened"][..]), (&[0, 17][..], &[0, 9][..]));
+        assert_eq!(
+            (&report.metric.series["sent"][..], &report.metric.series["human_opened"][..]),
+            (&[0, 17][..], &[0, 9][..])
+        );
     }
 }

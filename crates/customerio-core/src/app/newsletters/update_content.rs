@@ -67,7 +67,10 @@ mod tests {
                 UpdateContent::new(0, 90, ContentUpdate::new()),
                 "the newsletter's id is not valid: it must be a positive number",
             ),
-            (UpdateContent::new(7, 0, ContentUpdate::new()), "the content's id is not valid: it must be a positive number"),
+            (
+                UpdateContent::new(7, 0, ContentUpdate::new()),
+                "the content's id is not valid: it must be a positive number",
+            ),
             (
                 update(ContentUpdate::new().with_tracked(true)),
                 "whether links are tracked is not valid: only actions of campaigns and of broadcasts have it; leave it out",

@@ -41,9 +41,8 @@ mod tests {
 
     #[test]
     fn the_whole_request() {
-        let update = |language: Language| {
-            UpdateTestTranslation::new(7, 0, language, ContentUpdate::new().with_body("Salut"))
-        };
+        let update =
+            |language: Language| UpdateTestTranslation::new(7, 0, language, ContentUpdate::new().with_body("Salut"));
         assert_eq!(update("fr".into()).replay(), Replay::Safe);
         assert_eq!(
             wire_app(update("fr".into())),
@@ -58,7 +57,10 @@ mod tests {
              {\"body\":\"Salut\"}"
         );
         let default = wire_app(update(Language::default()));
-        assert!(default.starts_with("PUT https://api.customer.io/v1/newsletters/7/test_group/0/language/\n"), "{default}");
+        assert!(
+            default.starts_with("PUT https://api.customer.io/v1/newsletters/7/test_group/0/language/\n"),
+            "{default}"
+        );
         let none = ContentUpdate::new();
         for (update, expected) in [
             (update("".into()), "the language is empty"),

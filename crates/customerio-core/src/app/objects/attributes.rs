@@ -75,10 +75,7 @@ mod tests {
 
     #[test]
     fn the_whole_request() {
-        assert_eq!(
-            wire_app(Attributes::of(1, "a/b")),
-            plain("GET /v1/objects/1/a%2Fb/attributes?id_type=object_id")
-        );
+        assert_eq!(wire_app(Attributes::of(1, "a/b")), plain("GET /v1/objects/1/a%2Fb/attributes?id_type=object_id"));
         assert_eq!(
             wire_app(Attributes::of_cio(2, "ob01")),
             plain("GET /v1/objects/2/ob01/attributes?id_type=cio_object_id")

@@ -1,11 +1,6 @@
 //! `GET /v1/object_types`: the types of objects that the workspace has.
 
-use crate::{
-    ObjectTypeId, Page,
-    entity::entity,
-    macros::plain,
-    page::listed,
-};
+use crate::{ObjectTypeId, Page, entity::entity, macros::plain, page::listed};
 
 plain! {
     /// Lists the types of objects that the workspace has, all at once: their numbers are needed to read and to write

@@ -120,7 +120,10 @@ mod tests {
         assert!(wire_app(search()).starts_with("POST https://api.customer.io/v1/objects\n"));
         assert_eq!((search().replay(), Search::RESPONSE_LIMIT), (Replay::Safe, READ_RESPONSE));
         for (search, expected) in [
-            (Search::new(0, ObjectFilter::attribute_exists("a")), "the object's type is not valid: it must be a positive number"),
+            (
+                Search::new(0, ObjectFilter::attribute_exists("a")),
+                "the object's type is not valid: it must be a positive number",
+            ),
             (Search::new(1, ObjectFilter::all([])), "a list of conditions in the filter is empty"),
         ] {
             assert_eq!(refused_app(search).to_string(), expected);
@@ -132,7 +135,10 @@ mod tests {
         let json = r#"{"identifiers":[{"object_id":"acme","cio_object_id":"ob01"},{"object_id":7}],"ids":["acme"],"next":"MQ"}"#;
         let page = parse::<Search>(Response::new(json.into())).unwrap();
         assert_eq!((page.items.len(), page.next), (2, Some("MQ".into())));
-        assert_eq!((page.items[0].cio_object_id.as_deref(), page.items[1].object_id.as_deref()), (Some("ob01"), Some("7")));
+        assert_eq!(
+            (page.items[0].cio_object_id.as_deref(), page.items[1].object_id.as_deref()),
+            (Some("ob01"), Some("7"))
+        );
         assert_eq!(page.extra["ids"], json!(["acme"]));
     }
 }

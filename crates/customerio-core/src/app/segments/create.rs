@@ -97,7 +97,10 @@ mod tests {
              {\"segment\":{\"name\":\"VIPs\",\"description\":\"They buy a lot\"}}"
         );
         assert_eq!(body(Create::new("VIPs")), r#"{"segment":{"name":"VIPs"}}"#);
-        assert_eq!(refused_app(Create::new(" ")).to_string(), "the segment's name has only whitespace or invisible characters");
+        assert_eq!(
+            refused_app(Create::new(" ")).to_string(),
+            "the segment's name has only whitespace or invisible characters"
+        );
     }
 
     #[test]

@@ -34,10 +34,7 @@ mod tests {
     #[test]
     fn the_whole_request() {
         assert_eq!(wire_app(Get::new(7)), plain("GET /v1/segments/7"));
-        assert_eq!(
-            refused_app(Get::new(0)).to_string(),
-            "the segment's id is not valid: it must be a positive number"
-        );
+        assert_eq!(refused_app(Get::new(0)).to_string(), "the segment's id is not valid: it must be a positive number");
     }
 
     #[test]

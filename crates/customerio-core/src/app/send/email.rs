@@ -465,7 +465,9 @@ mod tests {
             ] {
                 assert_eq!(refused_app(message).to_string(), format!("{what} {line}"), "{text:?}");
             }
-            assert!(refused_app(template().with_header("X-Tag", text)).to_string().starts_with("the value of a header"));
+            assert!(
+                refused_app(template().with_header("X-Tag", text)).to_string().starts_with("the value of a header")
+            );
         }
         // Texts have as many lines as they like.
         let text = template().with_body("a\r\nb").with_body_plain("a\nb").with_preheader("a\nb");
@@ -484,7 +486,10 @@ mod tests {
         let printable = "the value of a header is not valid: it must be ASCII without control characters";
         for (error, expected) in [
             (refused_app(SendEmail::from_template("", "a@x.org")), "the trigger name is empty"),
-            (refused_app(SendEmail::from_template(1, " ")), "the recipient has only whitespace or invisible characters"),
+            (
+                refused_app(SendEmail::from_template(1, " ")),
+                "the recipient has only whitespace or invisible characters",
+            ),
             (refused_app(template().with_identifiers("")), "the person's id is empty"),
             (refused_app(SendEmail::new("a@x.org", "", "S", "B")), "the sender is empty"),
             (refused_app(SendEmail::new("a@x.org", "b@x.org", "", "B")), "the subject is empty"),

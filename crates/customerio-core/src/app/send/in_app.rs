@@ -4,7 +4,10 @@ use http::Method;
 use serde::Serialize;
 
 use super::message::{Common, SentMessage, common_setters};
-use crate::{App, Body, BuildError, Limits, Operation, PersonId, Quota, TransactionalMessageId, macros::{opaque_debug, sample}};
+use crate::{
+    App, Body, BuildError, Limits, Operation, PersonId, Quota, TransactionalMessageId,
+    macros::{opaque_debug, sample},
+};
 
 /// Sends an in-app message to one person.
 ///

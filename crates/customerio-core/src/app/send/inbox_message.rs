@@ -133,7 +133,10 @@ mod tests {
         for (error, expected) in [
             (refused_app(SendInboxMessage::new("", "42")), "the trigger name is empty"),
             (refused_app(SendInboxMessage::new(1, "")), "the person's id is empty"),
-            (refused_app(SendInboxMessage::new(1, "42").with_to(" ")), "the recipient has only whitespace or invisible characters"),
+            (
+                refused_app(SendInboxMessage::new(1, "42").with_to(" ")),
+                "the recipient has only whitespace or invisible characters",
+            ),
             (
                 refused_app(SendInboxMessage::new(1, "42").with_message_data(large)),
                 "the message has 1000083 bytes, and the limit is 1000000",

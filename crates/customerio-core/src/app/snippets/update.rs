@@ -77,9 +77,11 @@ mod tests {
         );
         assert_eq!(Update::new("a", "b").replay(), Replay::Safe);
         assert!(wire_app(Update::new("é".repeat(150), "b")).ends_with(r#","value":"b"}"#));
-        for (name, value, what) in
-            [(" ", "b", "the snippet's name"), ("a", "", "the snippet's value"), (&*"é".repeat(151), "b", "the snippet's name")]
-        {
+        for (name, value, what) in [
+            (" ", "b", "the snippet's name"),
+            ("a", "", "the snippet's value"),
+            (&*"é".repeat(151), "b", "the snippet's name"),
+        ] {
             assert!(refused_app(Update::new(name, value)).to_string().starts_with(what), "{what}");
         }
     }

@@ -109,18 +109,17 @@ mod tests {
     #[test]
     fn the_whole_request() {
         let all = List::new(SuppressionType::SpamReports).with_limit(10).with_offset(20).with_domain("a.example");
-        assert_eq!(
-            wire_app(all),
-            plain("GET /v1/esp/suppression/spam_reports?limit=10&offset=20&domain=a.example")
-        );
+        assert_eq!(wire_app(all), plain("GET /v1/esp/suppression/spam_reports?limit=10&offset=20&domain=a.example"));
         assert_eq!(wire_app(List::new("blocks")), plain("GET /v1/esp/suppression/blocks"));
     }
 
     #[test]
     fn pages_go_on_by_offset_until_one_is_not_full() {
         let page = |count| {
-            let rows: Vec<_> = (0..count).map(|row| if row == 1 { json!("odd") } else { json!({"email": "a@b"}) }).collect();
-            parse::<List>(Response::new(json!({"category": "bounces", "suppressions": rows}).to_string().into())).unwrap()
+            let rows: Vec<_> =
+                (0..count).map(|row| if row == 1 { json!("odd") } else { json!({"email": "a@b"}) }).collect();
+            parse::<List>(Response::new(json!({"category": "bounces", "suppressions": rows}).to_string().into()))
+                .unwrap()
         };
         let mut pages = Pages::new(List::new("bounces").with_limit(3).with_offset(2));
         let mut offsets = Vec::new();

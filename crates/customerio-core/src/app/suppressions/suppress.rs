@@ -58,9 +58,7 @@ sample!(Suppress: Self::new("bounces", "LEAK-email"));
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        testing::{plain, refused_app, wire_app},
-    };
+    use crate::testing::{plain, refused_app, wire_app};
 
     #[test]
     fn the_whole_request() {

@@ -44,7 +44,6 @@ impl Operation for Unsuppress {
     const METHOD: Method = Method::DELETE;
     const ROUTE: &'static str = "/v1/esp/suppression/{suppression_type}/{email_address}";
 
-
     fn path(&self, path: &mut Path) -> Result<(), BuildError> {
         self.suppression_type.write(path)?;
         path.segment("the e-mail address", &self.email, usize::MAX)

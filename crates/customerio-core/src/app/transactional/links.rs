@@ -1,7 +1,7 @@
 //! `GET /v1/transactional/{transactional_id}/metrics/links`: how often a transactional message's links were clicked.
 
 use crate::{
-    TransactionalId, Page,
+    Page, TransactionalId,
     app::{LinkMetrics, Periods},
     macros::plain,
 };

@@ -1,11 +1,6 @@
 //! `GET /v1/workspaces`: the workspaces of the account.
 
-use crate::{
-    Page, WorkspaceId,
-    entity::entity,
-    macros::plain,
-    page::listed,
-};
+use crate::{Page, WorkspaceId, entity::entity, macros::plain, page::listed};
 
 plain! {
     /// Lists the workspaces of the account, and how much is in each.

@@ -99,7 +99,10 @@ mod tests {
         assert!(body(Create::new(&long[2..], "b", "")).contains('ü'));
         for (create, expected) in [
             (Create::new("", "b", ""), "the component's name is empty"),
-            (Create::new(&long, "b", ""), "the component's name is not valid: it has 256 characters, and the limit is 255"),
+            (
+                Create::new(&long, "b", ""),
+                "the component's name is not valid: it has 256 characters, and the limit is 255",
+            ),
             (Create::new("a", " ", ""), "the component's tag has only whitespace or invisible characters"),
             (Create::new("a", "b", "").with_folder(""), "the folder's id is empty"),
         ] {

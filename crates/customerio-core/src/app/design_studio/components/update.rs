@@ -99,7 +99,8 @@ mod tests {
 
     #[test]
     fn the_whole_request() {
-        let update = Update::new("c-1").with_name("Footer").with_tag("x-f").with_content("<p>Hi</p>").with_folder("f-0");
+        let update =
+            Update::new("c-1").with_name("Footer").with_tag("x-f").with_content("<p>Hi</p>").with_folder("f-0");
         assert_eq!(update.replay(), Replay::Safe);
         assert_eq!(
             wire_app(update),

@@ -112,11 +112,12 @@ mod tests {
 
     #[test]
     fn the_whole_request() {
-        let create = Create::new("Welcome", Content::new().with_subject("Hello").with_html("<p>Hi</p>").with_text("Hi"))
-            .with_folder("f-1")
-            .with_is_template(true)
-            .with_envelope(EnvelopeUpdate::new().with_from(3))
-            .with_transformers(Transformers::new().with_prevent_widows(true));
+        let create =
+            Create::new("Welcome", Content::new().with_subject("Hello").with_html("<p>Hi</p>").with_text("Hi"))
+                .with_folder("f-1")
+                .with_is_template(true)
+                .with_envelope(EnvelopeUpdate::new().with_from(3))
+                .with_transformers(Transformers::new().with_prevent_widows(true));
         assert_eq!(create.replay(), Replay::OnlyIfNotSent);
         assert_eq!(
             wire_app(create),
@@ -140,10 +141,7 @@ mod tests {
         let read = |json: &str| serde_json::from_str::<Content>(json).unwrap();
         let content = read(r#"{"subject":"Hello","html":75,"amp":null,"new":{"subject":"x"}}"#);
         assert_eq!(content.extra.len(), 2);
-        assert_eq!(
-            body(Create::new("Copy", content)),
-            r#"{"name":"Copy","content":{"html":"75","subject":"Hello"}}"#
-        );
+        assert_eq!(body(Create::new("Copy", content)), r#"{"name":"Copy","content":{"html":"75","subject":"Hello"}}"#);
     }
 
     #[test]

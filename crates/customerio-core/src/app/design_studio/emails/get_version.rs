@@ -39,8 +39,10 @@ entity! {
     }
 }
 
-returned!(VersionContents = r#"{"version":{"id":"2c5ea4c0-4067-11ef-9454-0242ac120002","name":"Before the sale"},
-    "node":{"subject":"Hello","content":"<p>Hi</p>"},"dependencies":[]}"#);
+returned!(
+    VersionContents = r#"{"version":{"id":"2c5ea4c0-4067-11ef-9454-0242ac120002","name":"Before the sale"},
+    "node":{"subject":"Hello","content":"<p>Hi</p>"},"dependencies":[]}"#
+);
 
 entity! {
     /// An e-mail as it was in a version.
@@ -97,10 +99,7 @@ mod tests {
 
     #[test]
     fn the_whole_request() {
-        assert_eq!(
-            wire_app(GetVersion::new("e-1", "v-1")),
-            plain("GET /v1/design_studio/emails/e-1/versions/v-1")
-        );
+        assert_eq!(wire_app(GetVersion::new("e-1", "v-1")), plain("GET /v1/design_studio/emails/e-1/versions/v-1"));
         assert_eq!(refused_app(GetVersion::new("", "v-1")).to_string(), "the e-mail's id is empty");
         assert_eq!(refused_app(GetVersion::new("e-1", "")).to_string(), "the version's id is empty");
     }

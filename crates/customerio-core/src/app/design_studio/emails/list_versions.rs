@@ -97,7 +97,10 @@ mod tests {
     #[test]
     fn what_the_service_does_not_take_is_refused() {
         for (list, expected) in [
-            (ListVersions::new("e-1").with_until(1), "the time range is not valid: it has an end alone: set `with_from` too"),
+            (
+                ListVersions::new("e-1").with_until(1),
+                "the time range is not valid: it has an end alone: set `with_from` too",
+            ),
             (
                 ListVersions::new("e-1").with_from(2).with_until(1),
                 "the time range is not valid: it ends before it begins: set `with_until` later",

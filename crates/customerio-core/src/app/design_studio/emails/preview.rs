@@ -285,7 +285,10 @@ mod tests {
         let read = parse::<Preview>(Response::new(preview.to_string().into())).unwrap();
         assert_eq!((read.email_id.as_ref(), read.kind.as_ref()), (Some(&"e-2".into()), Some(&NodeKind::Email)));
         assert_eq!((read.language.as_deref(), read.subject.as_deref()), (Some("fr"), Some("Salut")));
-        assert_eq!((read.preheader_text.as_deref(), read.from.as_deref()), (Some("Vous ?"), Some("Ada <ada@example.com>")));
+        assert_eq!(
+            (read.preheader_text.as_deref(), read.from.as_deref()),
+            (Some("Vous ?"), Some("Ada <ada@example.com>"))
+        );
         assert_eq!((read.html.as_deref(), read.text.as_deref()), (Some("<p>Salut</p>"), Some("Salut")));
         assert_eq!((read.amp.as_deref(), read.plaintext_body.as_deref()), (Some("<html amp4email>"), Some("Salut !")));
         let link = &read.links[0];
@@ -293,7 +296,10 @@ mod tests {
         assert_eq!((link.tracked, link.errors.as_slice()), (Some(true), &["it is not there".to_owned()][..]));
         let header = &read.header_errors[0];
         assert_eq!((header.name[0].as_str(), header.value[0].as_str()), ("unknown variable", "unknown tag"));
-        assert_eq!((read.errors["subject"].as_slice(), read.errors["body"].len()), (&["unknown filter".to_owned()][..], 0));
+        assert_eq!(
+            (read.errors["subject"].as_slice(), read.errors["body"].len()),
+            (&["unknown filter".to_owned()][..], 0)
+        );
         assert!(read.extra.is_empty());
         // A person's data can be in any of it.
         assert_eq!(format!("{read:?} {link:?}"), "EmailPreview { .. } PreviewLink { .. }");

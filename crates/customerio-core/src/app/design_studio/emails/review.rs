@@ -170,7 +170,10 @@ mod tests {
     fn the_whole_request() {
         assert_eq!(Review::QUOTA, Quota::DesignStudio);
         assert_eq!(wire_app(Review::new("e-1")), plain("GET /v1/design_studio/emails/e-1/review"));
-        assert_eq!(refused_app(Review::new(" ")).to_string(), "the e-mail's id has only whitespace or invisible characters");
+        assert_eq!(
+            refused_app(Review::new(" ")).to_string(),
+            "the e-mail's id has only whitespace or invisible characters"
+        );
     }
 
     #[test]
@@ -196,7 +199,10 @@ mod tests {
         let finding = &read.findings[0];
         assert_eq!((finding.id.as_deref(), finding.check.as_deref()), (Some("links.broken"), Some("links")));
         assert_eq!((&finding.severity, &finding.state), (&Some(Severity::Error), &Some(FindingState::Fail)));
-        assert_eq!((finding.title.as_deref(), finding.details.as_deref()), (Some("A link is broken"), Some("It leads nowhere.")));
+        assert_eq!(
+            (finding.title.as_deref(), finding.details.as_deref()),
+            (Some("A link is broken"), Some("It leads nowhere."))
+        );
         assert_eq!((finding.summary.as_deref(), read.extra.is_empty()), (Some("In the footer."), true));
         survives_changes::<EmailReview>(&review, &[]);
     }

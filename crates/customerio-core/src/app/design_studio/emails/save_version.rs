@@ -52,8 +52,10 @@ entity! {
     }
 }
 
-returned!(SavedVersion =
-    r#"{"created":true,"version":{"id":"2c5ea4c0-4067-11ef-9454-0242ac120002","name":"Before the sale"}}"#);
+returned!(
+    SavedVersion =
+        r#"{"created":true,"version":{"id":"2c5ea4c0-4067-11ef-9454-0242ac120002","name":"Before the sale"}}"#
+);
 
 impl SaveVersion {
     /// A version with this name of the e-mail with this id, which can be one in a language.
@@ -136,7 +138,10 @@ mod tests {
     fn the_response_has_the_version() {
         let saved = json!({"created": false, "version": {"id": "v-1", "name": "May"}});
         let read = parse::<SaveVersion>(Response::new(saved.to_string().into())).unwrap();
-        assert_eq!((read.created, read.version.id.as_str(), read.version.name.as_deref()), (Some(false), "v-1", Some("May")));
+        assert_eq!(
+            (read.created, read.version.id.as_str(), read.version.name.as_deref()),
+            (Some(false), "v-1", Some("May"))
+        );
         survives_changes::<SavedVersion>(&saved, &["version", "version/id"]);
         assert!(parse::<SaveVersion>(Response::new(r#"{"created":true}"#.into())).is_err());
     }

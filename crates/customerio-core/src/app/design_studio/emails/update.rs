@@ -11,10 +11,8 @@ use super::{
 };
 use crate::{
     App, Body, BuildError, EmailId, FolderId, Limits, Operation, Path,
+    app::design_studio::nodes::{check_changes, check_name},
     change::Change,
-    app::{
-        design_studio::nodes::{check_changes, check_name},
-    },
     macros::{opaque_debug, sample, setters},
     path::Part,
     text::Text,
@@ -151,7 +149,10 @@ mod tests {
 
     #[test]
     fn each_part_alone_is_a_change() {
-        assert_eq!(body(Update::new("e-1").with_content(Content::new().with_text("Hi"))), r#"{"content":{"text":"Hi"}}"#);
+        assert_eq!(
+            body(Update::new("e-1").with_content(Content::new().with_text("Hi"))),
+            r#"{"content":{"text":"Hi"}}"#
+        );
         assert_eq!(
             body(Update::new("e-1").with_envelope(EnvelopeUpdate::new().without_headers())),
             r#"{"envelope":{"headers":[]}}"#

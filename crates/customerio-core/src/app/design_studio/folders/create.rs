@@ -98,7 +98,10 @@ mod tests {
     fn what_the_service_does_not_take_is_refused() {
         for (create, expected) in [
             (Create::new(" "), "the folder's name has only whitespace or invisible characters"),
-            (Create::new("v1.2"), r#"the folder's name is not valid: it can have none of < > : " / \ | ? * and the dot"#),
+            (
+                Create::new("v1.2"),
+                r#"the folder's name is not valid: it can have none of < > : " / \ | ? * and the dot"#,
+            ),
             (Create::new("a").with_folder(""), "the folder's id is empty"),
         ] {
             assert_eq!(refused_app(create).to_string(), expected);

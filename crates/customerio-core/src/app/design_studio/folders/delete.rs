@@ -29,6 +29,9 @@ mod tests {
     #[test]
     fn the_whole_request() {
         assert_eq!(wire_app(Delete::new("f-1")), plain("DELETE /v1/design_studio/folders/f-1"));
-        assert_eq!(refused_app(Delete::new(" ")).to_string(), "the folder's id has only whitespace or invisible characters");
+        assert_eq!(
+            refused_app(Delete::new(" ")).to_string(),
+            "the folder's id has only whitespace or invisible characters"
+        );
     }
 }

@@ -31,7 +31,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        Paged, Replay, Operation,
+        Operation, Paged, Replay,
         app::{Sort, design_studio::SortBy},
         parse,
         testing::{plain, refused_app, wire_app},

@@ -45,7 +45,8 @@ mod tests {
 
     #[test]
     fn the_response_is_the_job() {
-        let json = r#"{"run_id":7,"is_processed":true,"previews":[{"client_id":"gmail","status":"Complete"},{"status":1}]}"#;
+        let json =
+            r#"{"run_id":7,"is_processed":true,"previews":[{"client_id":"gmail","status":"Complete"},{"status":1}]}"#;
         let job = parse::<Get>(Response::new(json.into())).unwrap();
         assert_eq!((job.run_id, job.previews.len()), (7.into(), 1));
         assert_eq!(job.extra["previews"][0]["status"], 1, "an odd preview does not lose the others");

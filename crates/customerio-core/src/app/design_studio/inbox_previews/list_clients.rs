@@ -46,7 +46,8 @@ mod tests {
         let client = json!({
             "id": "gmail_chrome", "client": "Gmail", "category": "Web", "os": "Windows 11", "browser": "Chrome",
         });
-        let page = parse::<ListClients>(Response::new(json!({"clients": [client, {"os": 7}]}).to_string().into())).unwrap();
+        let page =
+            parse::<ListClients>(Response::new(json!({"clients": [client, {"os": 7}]}).to_string().into())).unwrap();
         let [read] = &page.items[..] else { panic!("{page:?}") };
         assert_eq!((read.id.as_str(), read.client.as_deref()), ("gmail_chrome", Some("Gmail")));
         assert_eq!((read.os.as_deref(), read.browser.as_deref()), (Some("Windows 11"), Some("Chrome")));

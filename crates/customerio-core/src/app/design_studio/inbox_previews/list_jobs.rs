@@ -57,7 +57,9 @@ mod tests {
     fn the_next_page_is_where_the_response_says() {
         let page = |json: &str| parse::<ListJobs>(Response::new(json.to_owned().into())).unwrap();
         let mut pages = Pages::new(ListJobs::new().with_limit(1));
-        pages.receive(&page(r#"{"preview_jobs":[{"run_id":7}],"meta":{"pagination":{"limit":1,"next_cursor":"MQ"}}}"#)).unwrap();
+        pages
+            .receive(&page(r#"{"preview_jobs":[{"run_id":7}],"meta":{"pagination":{"limit":1,"next_cursor":"MQ"}}}"#))
+            .unwrap();
         let next = pages.next_call().unwrap().clone();
         assert_eq!(wire_app(next), plain("GET /v1/design_studio/inbox_previews/jobs?limit=1&cursor=MQ"));
         pages.receive(&page(r#"{"preview_jobs":[],"meta":{"pagination":{"limit":1,"next_cursor":"Mg"}}}"#)).unwrap();

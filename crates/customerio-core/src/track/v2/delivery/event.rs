@@ -6,11 +6,12 @@ use crate::{
     BuildError, DeliveryId, Limits,
     device::check_token,
     json::Writer,
+    path::Part,
     text::Text,
     track::{
         PushMetric,
         v2::entity::{begin, entity},
-    }, path::Part,
+    },
 };
 
 /// Reports that a push notification, or another message that cannot report it itself, was delivered to a device, was
