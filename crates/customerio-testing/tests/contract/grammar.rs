@@ -92,10 +92,28 @@ impl Shape {
         }
     }
 
+    /// JSON of this shape, with every field. A list is the one thing in it, which is read as a list of one.
+    pub(crate) fn example(&self) -> Value {
+        if !self.fields.is_empty() {
+            let field = |(name, field): (&String, &Field)| match name.as_str() {
+                "url" => (name.clone(), "https://example.com/7".into()),
+                _ => (name.clone(), field.shape.example()),
+            };
+            return Value::Object(self.fields.iter().map(field).collect());
+        }
+        match self.kind {
+            // Ids are text with digits, too.
+            Kind::Any | Kind::Text => "7".into(),
+            Kind::Number => 7.into(),
+            Kind::Bool => true.into(),
+        }
+    }
+
     /// One of the shapes that have names, which are written otherwise.
     fn shared(schema: &Value) -> Self {
         let properties = schema["properties"].as_object().or_else(|| {
-            let is_shape = schema["type"].is_null() && schema["schema"].is_null();
+            // A field can be called `type`, too.
+            let is_shape = !schema["type"].is_string() && schema["schema"].is_null();
             schema.as_object().filter(|_| is_shape)
         });
         let mut shape = Self::from(schema["type"].as_str().map(Kind::of).unwrap_or_default());
@@ -220,9 +238,11 @@ impl Reader<'_> {
 
 #[test]
 fn shapes_are_read() {
-    let shared = serde_json::json!({"$thing": {"schema": {"id": {"type": "string", "required": true}, "tags": {
-        "type": "array", "items": {"type": "object", "properties": {"name": {"type": "string"}}},
-    }}}});
+    let shared = serde_json::json!({"$thing": {"schema": {
+        "id": {"type": "string", "required": true},
+        "type": {"type": "string"},
+        "tags": {"type": "array", "items": {"type": "object", "properties": {"name": {"type": "string"}}}},
+    }}});
     let names = |text: &str| {
         fn names(shape: &Shape) -> String {
             let field = |(name, field): (&String, &Field)| {
@@ -240,7 +260,7 @@ fn shapes_are_read() {
         ("{name!:s,tags:[s]?n,n:i?n}", "n name! tags"),
         ("{a:{b!:[{c:enum3}],d:map<i>}}", "a(b!(c) d)"),
         ("{a:[{..2}],b:s}", "a b"),
-        ("{item:thing,next:s}", "item(id! tags(name)) next"),
+        ("{item:thing,next:s}", "item(id! tags(name) type) next"),
         ("oneOf<E mail:{a!:s,b!:s} | {a!:s,c:i}>", "a! b c"),
         ("{x!:oneOf<{a:[anyOf<{s:{..1}} | {t:{..3}}>]} | {b:s}>}", "x!(a(s t) b)"),
     ] {

@@ -18,8 +18,8 @@ use std::{
 };
 
 use customerio_core::{
-    Api, App, BatchResponse, Endpoint, FromResponse as _, Limits, Operation, Prepared, Sample, VisitSample, operations,
-    visit_samples,
+    Api, App, BatchResponse, DecodeFailure, Endpoint, FromResponse as _, Limits, Operation, Prepared, Sample,
+    VisitSample, bytes::Bytes, http::Response, operations, visit_samples,
 };
 use serde_json::Value;
 
@@ -123,17 +123,22 @@ impl LeftOut {
     }
 }
 
+type Read = fn(&Response<Bytes>) -> Result<(), DecodeFailure>;
+
 /// What each operation of the App API sends, of all its samples, and what it reads.
 #[derive(Default)]
 struct Bodies {
     sent: BTreeMap<Key, Shape>,
     read: BTreeMap<Key, customerio_core::Shape>,
+    /// Reads a response, and says what it lacks.
+    reader: BTreeMap<Key, Read>,
 }
 
 impl Bodies {
     fn add<O: Operation>(&mut self, operation: O) {
         let key = key(O::METHOD.as_str(), O::ROUTE);
         self.read.insert(key.clone(), O::Output::SHAPE);
+        self.reader.insert(key.clone(), |response| O::Output::from_response(response).map(drop));
         let prepared = Prepared::new(operation, &Limits::default()).unwrap();
         if let Ok(body) = serde_json::from_slice::<Value>(prepared.body()) {
             self.sent.entry(key).or_default().merge(Shape::of(&body));
@@ -265,6 +270,76 @@ fn every_field_of_a_response_is_there() {
     }
     println!("{fields} fields of responses");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What a field can come as instead: nothing, or any other JSON.
+fn changes() -> [Option<Value>; 7] {
+    let odd = serde_json::json!({"odd": [1]});
+    [
+        None,
+        Some(Value::Null),
+        Some("odd".into()),
+        Some(1.5.into()),
+        Some(true.into()),
+        Some(Value::Array(vec![])),
+        Some(odd),
+    ]
+}
+
+/// The paths of all fields of an object, as JSON pointers.
+fn pointers(object: &Value, path: &str, found: &mut Vec<String>) {
+    for (name, value) in object.as_object().into_iter().flatten() {
+        let pointer = format!("{path}/{name}");
+        pointers(value, &pointer, found);
+        found.push(pointer);
+    }
+}
+
+fn change(json: &Value, pointer: &str, change: Option<Value>) -> Value {
+    let (parent, name) = pointer.rsplit_once('/').unwrap();
+    let mut changed = json.clone();
+    let parent = changed.pointer_mut(parent).unwrap().as_object_mut().unwrap();
+    match change {
+        Some(value) => drop(parent.insert(name.to_owned(), value)),
+        None => drop(parent.remove(name)),
+    }
+    changed
+}
+
+/// A response in which any one field is odd is read all the same: but for one that shows that it is the response at all, and
+/// the one that names the thing to the next call.
+#[test]
+fn no_odd_field_loses_the_rest() {
+    let Some(contract) = contract() else { return };
+    let (bodies, shared) = (bodies(), shared());
+    let (mut count, mut required) = (0, 0);
+    for row in contract {
+        let Some(read) = bodies.reader.get(&key(&row[2], &row[3])) else { continue };
+        let shape = Shape::read(&row[11], &shared);
+        if shape.fields.is_empty() {
+            continue;
+        }
+        let whole = shape.example();
+        let response = |json: &Value| Response::new(Bytes::from(json.to_string()));
+        assert!(read(&response(&whole)).is_ok(), "{}: {:?} of {whole}", row[1], read(&response(&whole)));
+        let mut fields = Vec::new();
+        pointers(&whole, "", &mut fields);
+        let mut of_row = BTreeSet::new();
+        for (pointer, odd) in fields.iter().flat_map(|pointer| changes().map(|odd| (pointer, odd))) {
+            count += 1;
+            if read(&response(&change(&whole, pointer, odd))).is_err() {
+                of_row.insert(pointer.as_str());
+            }
+        }
+        let is_right = |pointer: &&str| {
+            let parts: Vec<_> = pointer.split('/').skip(1).collect();
+            matches!(parts[..], [_] | [_, "id" | "language" | "name"])
+        };
+        let outer = of_row.iter().filter(|pointer| pointer.matches('/').count() == 1).count();
+        assert!(of_row.iter().all(is_right) && of_row.len() <= 2 && outer <= 1, "{} requires {of_row:?}", row[1]);
+        required += of_row.len();
+    }
+    println!("{count} responses with an odd field; {required} fields are required, at most two of an operation");
 }
 
 /// What a call can be narrowed by: each parameter of the contract is in the sample, and no other.
