@@ -59,10 +59,26 @@ impl Transport for DefaultTransport {
     fn now(&self) -> Moment {
         self.0.now()
     }
+    fn clock(&self) -> Moment {
+        self.0.clock()
+    }
     fn spawn(&self, task: BoxFuture<'static, ()>) -> Option<BoxFuture<'static, ()>> {
         self.0.spawn(task)
     }
     fn files(&self) -> Option<&dyn FileTransport> {
         self.0.files()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_look_at_the_clock_costs_no_random_bits() {
+        let transport = DefaultTransport::new().unwrap();
+        assert_eq!(transport.clock().random, transport.0.clock().random);
+        assert_ne!(transport.now().random, transport.now().random);
+        assert!(transport.files().is_some());
     }
 }

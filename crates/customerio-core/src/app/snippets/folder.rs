@@ -24,7 +24,7 @@ use std::{
 /// std::fs::write(folder.join("address.liquid"), "1 Main St\n")?;
 /// let snippets = read_folder(&folder)?;
 /// assert_eq!(snippets["address"], "1 Main St");
-/// // Then: app.plan_snippets(snippets).await?.apply().await
+/// // `Client::plan_snippets` takes them.
 /// # std::fs::remove_dir_all(&folder)?;
 /// # Ok::<(), std::io::Error>(())
 /// ```
