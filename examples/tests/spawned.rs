@@ -51,7 +51,9 @@ fn every_example_of_the_docs_is_spawned() {
         // Every second part is between two fences.
         for example in docs.join("\n").split("```").skip(1).step_by(2) {
             let (language, code) = example.split_once('\n').unwrap();
-            if code.contains(".await") && !language.contains("compile_fail") {
+            // Without async a program has nothing to spawn on: what it waits for, it blocks on.
+            let blocks = code.contains("customerio_ureq::Client") && code.contains(".block_on(");
+            if code.contains(".await") && !language.contains("compile_fail") && !blocks {
                 assert!(code.contains("tokio::spawn("), "{}:{code}", file.display());
                 count += 1;
             }

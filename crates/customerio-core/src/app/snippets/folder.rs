@@ -16,11 +16,8 @@ use std::{
 /// ```
 /// use customerio_core::app::snippets::read_folder;
 ///
-/// # let folder = std::env::temp_dir().join(format!("customerio-example-{}", std::process::id()));
-/// # std::fs::create_dir_all(&folder)?;
-/// # /*
-/// let folder = "snippets";
-/// # */
+/// let folder = std::env::temp_dir().join(format!("snippets-{}", std::process::id()));
+/// std::fs::create_dir_all(&folder)?;
 /// std::fs::write(folder.join("address.liquid"), "1 Main St\n")?;
 /// let snippets = read_folder(&folder)?;
 /// assert_eq!(snippets["address"], "1 Main St");
