@@ -332,9 +332,11 @@ impl<T: FromResponse> Exchange<T> {
         }
     }
 
-    /// What a DELETE returns whose earlier attempt may have arrived, and that then finds nothing to delete: it is done.
+    /// What a DELETE returns whose earlier attempt may have arrived, and that then finds nothing to delete: it is done. Only
+    /// one that returns nothing: what is read of a response, such as a status, would be made up.
     fn deleted(&self, error: &Error) -> Option<T> {
-        let is_gone = self.maybe_sent
+        let is_gone = T::IS_EMPTY
+            && self.maybe_sent
             && self.request.method() == Method::DELETE
             && matches!(error, Error::Api(error) if error.status() == StatusCode::NOT_FOUND);
         let no_content = || T::from_response(&Response::new(Bytes::new())).ok();
@@ -849,6 +851,21 @@ mod tests {
         {
             assert_eq!(delete(first).unwrap_err().status(), Some(StatusCode::NOT_FOUND), "it did not arrive before");
         }
+        // A response that is handed over as it came is not made up.
+        let endpoint = Endpoint::app(Region::Us, "key").unwrap();
+        let delete = Prepared::new(crate::app::segments::Delete::new(7), endpoint.limits()).unwrap();
+        let delete = delete.returning::<Response<Bytes>>();
+        let mut exchange = Exchange::of(&endpoint, delete, &options(), &at(0)).unwrap();
+        assert!(matches!(exchange.step(&at(0)), Step::Send(_)));
+        exchange.receive(answer(503, None));
+        let result = loop {
+            match exchange.step(&at(1)) {
+                Step::Send(_) => exchange.receive(answer(404, None)),
+                Step::Wait(_) => {}
+                Step::Done(result) => break result,
+            }
+        };
+        assert_eq!(result.unwrap_err().status(), Some(StatusCode::NOT_FOUND));
     }
 
     #[test]

@@ -70,8 +70,8 @@ macro_rules! opaque_debug {
 }
 
 /// `sample!(Type: Self::new(..))`: a sample of an operation beside it, for the tests that meet every operation (feature
-/// `samples`). `sample!(Type names nobody: ..)` where no text is in it, which could be a
-/// person's. Where one cannot have everything that can be set, others stand behind it, each behind a `;`.
+/// `samples`). `sample!(Type names nobody: ..)` where no text is in it, which could be a person's. Where one cannot have
+/// everything that can be set, others stand behind it, each behind a `;`.
 macro_rules! sample {
     ($type:ident: $sample:expr $(; $more:expr)*) => {
         $crate::macros::sample!(@ $type, false, $sample $(; $more)*);
@@ -94,7 +94,8 @@ macro_rules! sample {
     };
 }
 
-/// An operation that is its path, with a query or a value for its body, and nothing else: a read, a list, a deletion, something started.
+/// An operation that is its path, with a query or a value for its body, and nothing else: a read, a list, a deletion,
+/// something started.
 ///
 /// ```text
 /// plain! {

@@ -59,7 +59,7 @@
 //! | `http2` | no | HTTP/2 where the server offers it |
 //! | `fs` | yes | `Attachment::from_path(..)`, `app::snippets::read_folder(..)` |
 //! | `stream` | yes | `Client::send_stream(..)`; pages and items as streams |
-//! | `csv` | no | the rows of an export, as maps or as types of your own |
+//! | `csv` | no | the rows of an export, as maps or as your own types |
 //! | `webhook` | yes | `webhook`: reporting webhooks, verified and typed, each handled once |
 //! | `axum` | no | `axum`: those webhooks as an extractor of axum 0.8 |
 //! | `design_studio` | no | `app::assets` and `app::design_studio`: the operations on assets and in Design Studio |

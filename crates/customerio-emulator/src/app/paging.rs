@@ -30,7 +30,7 @@ pub(crate) struct Page<T> {
 }
 
 impl Paging {
-    /// From a query: so many rows by default, and so many at most.
+    /// From a query, with the number of rows by default and the most.
     pub(crate) fn of(query: &Map<String, Value>, (default, most): (usize, usize)) -> Result<Self, Refusal> {
         let after = text(query, "start").filter(|start| !start.is_empty()).map(|start| {
             let key = STANDARD.decode(start).ok().and_then(|key| String::from_utf8(key).ok());

@@ -53,7 +53,7 @@ fn part(head: Head<'_>, id: u64, file: Bytes) -> Response<Bytes> {
     }
 }
 
-/// What a range asks for of so many bytes: from one byte up to before another, which is nothing where there is nothing.
+/// What a range asks for of a file of `length` bytes: from one byte up to before another, which is nothing where there is nothing.
 /// `None` for a range that a server passes over.
 fn asked(range: &str, length: usize) -> Option<(usize, usize)> {
     let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;

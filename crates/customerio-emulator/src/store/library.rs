@@ -82,7 +82,7 @@ pub(crate) struct Import {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ImportResult {
-    /// It imports so many rows.
+    /// It imports this number of rows.
     Imported(u64),
     /// It fails, for this reason.
     Failed(String),

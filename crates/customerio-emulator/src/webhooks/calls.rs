@@ -82,7 +82,7 @@ impl Emulator {
         self.state().outcomes = outcomes.into_iter().collect();
     }
 
-    /// Says what became of one message, now: it is reported, and the message shows it when it is read. Gives the id of the
+    /// Sets the outcome of one message, now: it is reported, and the message shows it when it is read. Gives the id of the
     /// event, or nothing where there is no such message, its channel has no such outcome, nobody is told of it, or 100,000
     /// events or 64 MiB wait already.
     #[must_use = "where it is `None`, nothing is reported"]

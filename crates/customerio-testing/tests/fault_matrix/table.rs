@@ -26,7 +26,7 @@ pub(crate) enum Op {
     Page,
     /// Unrepeatable, with a body in several parts.
     Upload,
-    /// Repeatable, of which there are so many a day.
+    /// Repeatable, with a quota for each day.
     Archived,
 }
 

@@ -54,7 +54,7 @@ impl CollectionContents {
         self.0.get()
     }
 
-    /// Reads it as anything that deserialises: a list of a type of your own, or [`serde_json::Value`].
+    /// Reads it as anything that deserialises: a list of your structs, or [`serde_json::Value`].
     ///
     /// # Errors
     ///

@@ -5,7 +5,7 @@ use crate::{App, Client, Delivery, Error};
 
 impl Client<App> {
     /// Gives the collection with the name of `collection` its contents, or makes it: two requests where it is there, three
-    /// where it is not. So data of your own is kept up to date in messages, whoever made the collection first.
+    /// where it is not. It keeps the data that messages use up to date, whoever made the collection first.
     ///
     /// All that it had is replaced, whether it differs or not. Names are compared letter by letter; where several collections
     /// have the name, the one with the lowest number is taken.

@@ -40,7 +40,7 @@ pub struct Update {
 
 impl Update {
     /// The live notification with this id, and its new state: a [`MultiStep`](super::MultiStep), a
-    /// [`Countdown`](super::Countdown), or for a type of your own anything that serialises as an object, as in
+    /// [`Countdown`](super::Countdown), or for a custom type anything that serialises as an object, as in
     /// [`Start::new`](super::Start::new).
     #[must_use]
     pub fn new(instance_id: impl Into<LiveNotificationId>, content_state: impl Serialize) -> Self {

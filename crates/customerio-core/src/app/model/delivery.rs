@@ -85,7 +85,7 @@ impl MessageDelivery {
     /// That an in-app or inbox message was sent does not say that the person has opened the app since.
     ///
     /// A message can stay open: a draft until somebody sends it, and one for which nobody reports that it was delivered, as
-    /// with an SMTP server of your own. Of a channel that this version does not know, being sent says nothing.
+    /// with your own SMTP server. Of a channel that this version does not know, being sent says nothing.
     #[must_use]
     pub fn has_arrived(&self) -> Option<bool> {
         let latest = |names: &[&str]| names.iter().filter_map(|name| self.metrics.get(*name)).max().copied();

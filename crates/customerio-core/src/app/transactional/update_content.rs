@@ -29,7 +29,7 @@ plain! {
     #[doc(alias = "update_transactional")]
     pub struct UpdateContent { transactional_id: TransactionalId = 44, content_id: ContentId = 139 }
     "app.transactional.update_content" = PUT "/v1/transactional/{transactional_id}/content/{content_id}" -> Content;
-    body update: ContentUpdate = ContentUpdate::sample();
+    body update: ContentUpdate = ContentUpdate::sample(), into_content_body;
 }
 
 #[cfg(test)]
@@ -63,6 +63,10 @@ mod tests {
             (UpdateContent::new(0, 139, ContentUpdate::new()), "the transactional message's id"),
             (UpdateContent::new(44, 0, ContentUpdate::new()), "the content's id"),
             (UpdateContent::new(44, 139, ContentUpdate::new().with_from(0)), "the sender's id"),
+            (
+                UpdateContent::new(44, 139, ContentUpdate::new().with_url("https://a.example")),
+                "the URL that a webhook calls",
+            ),
         ] {
             assert!(refused_app(update).to_string().starts_with(expected), "{expected}");
         }

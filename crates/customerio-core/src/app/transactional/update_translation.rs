@@ -26,7 +26,7 @@ plain! {
     #[doc(alias = "update_transactional_variant")]
     pub struct UpdateTranslation { transactional_id: TransactionalId = 44, language: Language = "fr" }
     "app.transactional.update_translation" = PUT "/v1/transactional/{transactional_id}/language/{language}" -> Content;
-    body update: ContentUpdate = ContentUpdate::sample();
+    body update: ContentUpdate = ContentUpdate::sample(), into_content_body;
 }
 
 #[cfg(test)]
