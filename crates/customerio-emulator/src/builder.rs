@@ -55,7 +55,7 @@ impl Builder {
     /// The credentials of the Track API. Default: [`SITE_ID`](crate::SITE_ID) and [`TRACK_API_KEY`](crate::TRACK_API_KEY).
     pub fn with_track_credentials(mut self, site_id: impl Into<String>, api_key: impl Into<String>) -> Self {
         self.config.site_id = site_id.into();
-        self.config.track_api_key = api_key.into();
+        self.config.track_api_key = Some(api_key.into());
         self
     }
 
@@ -135,6 +135,13 @@ impl Builder {
     /// which come to less than 1 GiB.
     pub fn with_memory_limit(mut self, bytes: usize) -> Self {
         self.config.memory = bytes;
+        self
+    }
+
+    /// How many requests are kept with their bodies, and how many bytes of memory they may take together: beyond either, the
+    /// oldest are forgotten. Default: 1,000, and 64 MiB.
+    pub fn with_request_log(mut self, requests: usize, bytes: usize) -> Self {
+        self.config.log = (requests, bytes);
         self
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use customerio_core::Region;
 
-use crate::store::capacity::MOST_MEMORY;
+use crate::store::capacity::{MOST_BYTES, MOST_LOGGED, MOST_MEMORY};
 
 /// The Site ID of an emulator that is given none.
 pub const SITE_ID: &str = "emulator-site";
@@ -33,12 +33,15 @@ pub(crate) const WEBHOOK_TIMEOUT: Duration = Duration::from_secs(1);
 #[derive(Clone)]
 pub(crate) struct Config {
     pub(crate) site_id: String,
-    pub(crate) track_api_key: String,
+    /// `None` takes any.
+    pub(crate) track_api_key: Option<String>,
     pub(crate) pipelines_key: String,
     pub(crate) app_api_key: String,
     pub(crate) service_account_token: String,
     pub(crate) webhook_signing_key: String,
     pub(crate) workspace_id: u64,
+    /// The place of the workspace among those that are served together, which its deliveries' ids have.
+    pub(crate) number: u16,
     pub(crate) region: Region,
     pub(crate) cors: bool,
     /// What else the server may be called, in lower case.
@@ -47,23 +50,27 @@ pub(crate) struct Config {
     pub(crate) webhook_timeout: Duration,
     /// Most bytes of memory for what is never forgotten.
     pub(crate) memory: usize,
+    /// Most requests in the log, and most bytes of memory that they take.
+    pub(crate) log: (usize, usize),
 }
 
 impl Default for Config {
     fn default() -> Self {
         Self {
             site_id: SITE_ID.into(),
-            track_api_key: TRACK_API_KEY.into(),
+            track_api_key: Some(TRACK_API_KEY.into()),
             pipelines_key: PIPELINES_KEY.into(),
             app_api_key: APP_API_KEY.into(),
             service_account_token: SERVICE_ACCOUNT_TOKEN.into(),
             webhook_signing_key: WEBHOOK_SIGNING_KEY.into(),
             workspace_id: WORKSPACE_ID,
+            number: 0,
             region: Region::Us,
             cors: false,
             hosts: Vec::new(),
             webhook_timeout: WEBHOOK_TIMEOUT,
             memory: MOST_MEMORY,
+            log: (MOST_LOGGED, MOST_BYTES),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    ops::{Deref, DerefMut},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -14,7 +15,8 @@ use http::{Request, Response, StatusCode};
 
 use crate::{
     config::Config,
-    contract::{deviation::Deviation, identifier::Identifier},
+    contract::identifier::Identifier,
+    log::{Arrival, Found},
     route::{Admitted, Head, Route},
     routes,
     server::{
@@ -27,8 +29,10 @@ use crate::{
         library::{ImportResult, Segment, Sender, Topic},
         record::{
             Channel, Event, FormSubmission, LoggedRequest, Message, Metric, Object, Person, Trigger, Unsubscribe,
+            Verdict,
         },
         room::Room,
+        sequence::Sequence,
         state::State,
     },
 };
@@ -36,9 +40,6 @@ use crate::{
 /// Where the endpoints for the in-memory transport point: a name that is reserved for never being anyone's, so that
 /// nothing is sent anywhere if such an endpoint meets a real transport.
 const NOWHERE: &str = "http://customerio-emulator.invalid";
-
-/// Most bytes of a path in the log.
-const MOST_LOGGED_PATH: usize = 2_000;
 
 /// A local Customer.io. A clone is cheap and is the same emulator.
 ///
@@ -48,6 +49,9 @@ const MOST_LOGGED_PATH: usize = 2_000;
 pub struct Emulator {
     pub(crate) config: Arc<Config>,
     state: Arc<Mutex<State>>,
+    /// The last number of what is kept, for whoever waits for the next.
+    #[cfg(feature = "control")]
+    pub(crate) changed: Arc<tokio::sync::watch::Sender<u64>>,
 }
 
 /// What the head of a request comes to.
@@ -58,10 +62,72 @@ pub(crate) enum Admission {
     Answered(Response<Bytes>),
 }
 
+/// The state, while it is locked. What has changed meanwhile counts when it is let go, and whoever waits for it is woken.
+#[derive(Debug)]
+pub(crate) struct Locked<'e> {
+    state: MutexGuard<'e, State>,
+    #[cfg(feature = "control")]
+    before: u64,
+    #[cfg(feature = "control")]
+    changed: &'e tokio::sync::watch::Sender<u64>,
+}
+
+impl Deref for Locked<'_> {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        &self.state
+    }
+}
+
+impl DerefMut for Locked<'_> {
+    fn deref_mut(&mut self) -> &mut State {
+        &mut self.state
+    }
+}
+
+impl Drop for Locked<'_> {
+    fn drop(&mut self) {
+        self.state.settle();
+        #[cfg(feature = "control")]
+        if self.state.sequence.last() != self.before {
+            self.changed.send_replace(self.state.sequence.last());
+        }
+    }
+}
+
 impl Emulator {
     pub(crate) fn of(config: Config, clock: Clock) -> Self {
         let room = Room::of(config.memory);
-        Self { config: Arc::new(config), state: Arc::new(Mutex::new(State::new(clock, &room))) }
+        let state = State::new(clock, &room, config.log, Sequence::default());
+        Self {
+            config: Arc::new(config),
+            state: Arc::new(Mutex::new(state)),
+            #[cfg(feature = "control")]
+            changed: Arc::new(tokio::sync::watch::Sender::new(0)),
+        }
+    }
+
+    /// Another workspace, which is set up as this one and has this text for its Site ID and its keys.
+    pub(crate) fn sibling(&self, credential: &str, number: u16) -> Self {
+        let config = Config {
+            site_id: credential.into(),
+            track_api_key: None,
+            pipelines_key: credential.into(),
+            app_api_key: credential.into(),
+            number,
+            ..Config::clone(&self.config)
+        };
+        let clock = self.state().clock.clone();
+        Self::of(config, clock)
+    }
+
+    /// What the workspace is called by where its credential is not to be shown.
+    pub(crate) fn id(&self) -> String {
+        match self.config.number {
+            0 => "default".to_owned(),
+            number => format!("w{number}"),
+        }
     }
 
     /// Answers a request, at the emulator's own time.
@@ -80,35 +146,45 @@ impl Emulator {
 
     fn answer(&self, request: &Request<Bytes>, since_epoch: Option<Duration>) -> Response<Bytes> {
         let head = Head::of(request);
-        match self.admit(head, since_epoch) {
+        match self.admit(head, request.body(), since_epoch) {
             Admission::Admitted(admitted) => self.complete(head, admitted, request.body(), since_epoch),
             Admission::Answered(response) => response,
         }
     }
 
     /// Answers a request that can be answered without its body; any other is admitted, and is to be
-    /// [completed](Self::complete) or [refused](Self::refuse).
-    pub(crate) fn admit(&self, head: Head<'_>, since_epoch: Option<Duration>) -> Admission {
+    /// [completed](Self::complete) or [refused](Self::refuse). What has come of the body is for the log alone.
+    pub(crate) fn admit(&self, head: Head<'_>, body: &Bytes, since_epoch: Option<Duration>) -> Admission {
+        let arrival = Arrival::of(head, None, body);
         if self.config.cors
             && let Some(response) = cors::preflight(head)
         {
-            return Admission::Answered(self.respond(&mut self.state(), head, response));
+            return Admission::Answered(self.end(&mut self.state(), arrival, response, Found::accepted()));
         }
         let unknown = Envelope::of_path(head.uri.path());
         let told = self.state().refusals.pop_front();
         if let Some(status) = told {
             let refusal = Refusal::new(status, "the emulator was told to refuse this request");
-            return Admission::Answered(self.respond(&mut self.state(), head, refusal.into_response(unknown)));
+            let found = Found::of(Verdict::Fault, refusal.faults.clone());
+            let response = refusal.into_response(unknown);
+            return Admission::Answered(self.end(&mut self.state(), arrival, response, found));
         }
         if let Some(response) = self.file(head, since_epoch) {
-            return Admission::Answered(self.respond(&mut self.state(), head, response));
+            let found = if response.status().is_success() { Found::accepted() } else { Found::refused(&response) };
+            return Admission::Answered(self.end(&mut self.state(), arrival, response, found));
         }
         match routes::find_for(head, &self.config) {
             Ok(route) => match route.admit(head, &self.config) {
                 Ok(admitted) => Admission::Admitted(admitted),
-                Err(refusal) => Admission::Answered(self.refuse(head, route, refusal)),
+                Err(refusal) => Admission::Answered(self.refuse(head, body, route, refusal)),
             },
-            Err(refusal) => Admission::Answered(self.respond(&mut self.state(), head, refusal.into_response(unknown))),
+            Err(refusal) => {
+                let is_known = refusal.status == StatusCode::UNAUTHORIZED;
+                let verdict = if is_known { Verdict::Refused } else { Verdict::UnknownRoute };
+                let found = Found::of(verdict, refusal.faults.clone());
+                let response = refusal.into_response(unknown);
+                Admission::Answered(self.end(&mut self.state(), arrival, response, found))
+            }
         }
     }
 
@@ -128,17 +204,23 @@ impl Emulator {
         since_epoch: Option<Duration>,
     ) -> Response<Bytes> {
         let route = admitted.route();
+        let arrival = Arrival::of(head, Some(route.pattern()), body);
         let prepared = match admitted.prepare(body) {
             Ok(prepared) => prepared,
-            Err(refusal) => return self.refuse(head, route, refusal),
+            Err(refusal) => return self.refused(&mut self.state(), arrival, head, route, refusal),
         };
         let (response, left) = {
             let mut state = self.state();
             let since_epoch = since_epoch.unwrap_or_else(|| state.clock.since_epoch());
             let (outcome, left, deviations) = prepared.apply(&self.config, &mut state, since_epoch);
+            let (changes, ignored) = (state.settle(), state.people.take_ignored());
             let response = match outcome {
-                Ok(reply) => self.log(&mut state, head, reply.into_response(), deviations.into_vec()),
-                Err(refusal) => self.refused(&mut state, head, route, refusal),
+                Ok(reply) => {
+                    state.dropped += deviations.dropped;
+                    let found = Found::done(deviations, ignored, changes);
+                    self.end(&mut state, arrival, reply.into_response(), found)
+                }
+                Err(refusal) => self.refused(&mut state, arrival, head, route, refusal),
             };
             (response, left)
         };
@@ -146,44 +228,38 @@ impl Emulator {
         response
     }
 
-    /// Answers a request of a route that was refused.
-    pub(crate) fn refuse(&self, head: Head<'_>, route: &Route, refusal: Refusal) -> Response<Bytes> {
-        self.refused(&mut self.state(), head, route, refusal)
+    /// Answers a request of a route that was refused. What has come of the body is for the log alone.
+    pub(crate) fn refuse(&self, head: Head<'_>, body: &Bytes, route: &Route, refusal: Refusal) -> Response<Bytes> {
+        let arrival = Arrival::of(head, Some(route.pattern()), body);
+        self.refused(&mut self.state(), arrival, head, route, refusal)
     }
 
-    fn refused(&self, state: &mut State, head: Head<'_>, route: &Route, refusal: Refusal) -> Response<Bytes> {
-        let response = if route.drops(head.headers) {
-            state.dropped += 1;
-            Reply::empty().into_response()
-        } else {
-            refusal.into_response(route.envelope())
-        };
-        self.respond(state, head, response)
-    }
-
-    fn respond(&self, state: &mut State, head: Head<'_>, response: Response<Bytes>) -> Response<Bytes> {
-        self.log(state, head, response, Vec::new())
-    }
-
-    fn log(
+    fn refused(
         &self,
         state: &mut State,
+        arrival: Arrival,
         head: Head<'_>,
-        mut response: Response<Bytes>,
-        deviations: Vec<Deviation>,
+        route: &Route,
+        refusal: Refusal,
     ) -> Response<Bytes> {
+        let faults = refusal.faults.clone();
+        let (verdict, response) = if route.drops(head.headers) {
+            state.dropped += 1;
+            (Verdict::Dropped, Reply::empty().into_response())
+        } else {
+            (Verdict::Refused, refusal.into_response(route.envelope()))
+        };
+        self.end(state, arrival, response, Found::of(verdict, faults))
+    }
+
+    /// Logs a request, and gives back its response.
+    fn end(&self, state: &mut State, arrival: Arrival, mut response: Response<Bytes>, found: Found) -> Response<Bytes> {
         if self.config.cors {
             cors::allow(response.headers_mut());
         }
-        let path = head.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
-        let logged = LoggedRequest {
-            method: head.method.clone(),
-            path: path.get(..MOST_LOGGED_PATH).unwrap_or(path).to_owned(),
-            status: response.status(),
-            deviations,
-        };
+        let at = state.clock.since_epoch();
         state.requests += 1;
-        state.log.push(logged);
+        state.log.push(arrival.end(&response, found, at));
         response
     }
 
@@ -193,9 +269,17 @@ impl Emulator {
         &self.config.hosts
     }
 
-    /// A panic while the lock was held can have left a call half done, which is no reason for the next to fail.
-    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What is kept, which nobody else looks at or changes meanwhile.
+    pub(crate) fn state(&self) -> Locked<'_> {
+        // A panic while the lock was held can have left a call half done, which is no reason for the next to fail.
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        Locked {
+            #[cfg(feature = "control")]
+            before: state.sequence.last(),
+            #[cfg(feature = "control")]
+            changed: &self.changed,
+            state,
+        }
     }
 
     /// The Track API here, for the in-memory transport: this emulator is a [`Transport`](customerio_core::Transport).
@@ -233,7 +317,8 @@ impl Emulator {
     /// Where `url` is no base URL, or the emulator was given credentials that cannot be sent.
     pub fn track_endpoint_at(&self, url: &str) -> Result<Endpoint<Track>, BuildError> {
         let config = &self.config;
-        Endpoint::track(config.region, &config.site_id, &config.track_api_key)?.with_base_url(url)
+        Endpoint::track(config.region, &config.site_id, config.track_api_key.as_deref().unwrap_or("any"))?
+            .with_base_url(url)
     }
 
     /// The Pipelines API behind `url`, such as `Server::url`, with the emulator's credentials.
@@ -318,6 +403,13 @@ impl Emulator {
         self.state().refusals.push_back(status);
     }
 
+    /// Forgets everything that has arrived and that was made, so that the next test finds nothing of the last. The time goes on,
+    /// and what was said of all that is to come holds: [`report_to`](Self::report_to), [`set_outcomes`](Self::set_outcomes),
+    /// [`set_import_result`](Self::set_import_result) and [`set_channel`](Self::set_channel).
+    pub fn reset(&self) {
+        self.state().reset(&Room::of(self.config.memory), self.config.log);
+    }
+
     /// Moves the clock ahead.
     pub fn advance(&self, duration: Duration) {
         self.state().clock.advance(duration);
@@ -390,7 +482,7 @@ impl Emulator {
         self.state().messages.to_vec()
     }
 
-    /// The triggers of broadcasts.
+    /// The triggers of broadcasts, also those that failed, which have errors.
     #[must_use]
     pub fn triggers(&self) -> Vec<Trigger> {
         self.state().triggers.to_vec()
@@ -435,7 +527,7 @@ impl Emulator {
         self.state().requests
     }
 
-    /// The last 1000 requests.
+    /// The last requests: by default 1,000 ([`Builder::with_request_log`](crate::Builder::with_request_log)).
     #[must_use]
     pub fn request_log(&self) -> Vec<LoggedRequest> {
         self.state().log.to_vec()

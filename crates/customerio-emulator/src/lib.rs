@@ -79,7 +79,10 @@ mod builder;
 mod call;
 mod config;
 mod contract;
+#[cfg(feature = "control")]
+mod control;
 mod emulator;
+mod log;
 mod pipelines;
 mod route;
 mod routes;
@@ -90,6 +93,7 @@ mod testing;
 mod track;
 mod transport;
 mod webhooks;
+mod workspaces;
 
 #[cfg(feature = "server")]
 pub use crate::server::socket::Server;
@@ -100,10 +104,14 @@ pub use crate::{
     },
     contract::deviation::Deviation,
     emulator::Emulator,
-    store::library::ImportResult,
-    store::record::{
-        Channel, Device, Event, FormSubmission, LoggedRequest, Message, Metric, Object, OptOut, Outcome, Person,
-        Relationship, Trigger, Unsubscribe,
+    store::{
+        changes::{Action, Effect},
+        library::ImportResult,
+        record::{
+            Channel, Device, Event, FormSubmission, LoggedRequest, Message, Metric, Object, OptOut, Outcome, Person,
+            Relationship, Trigger, Unsubscribe, Verdict,
+        },
     },
     webhooks::{calls::WebhookCall, outbox::WebhookAnswer},
+    workspaces::Workspaces,
 };

@@ -188,6 +188,10 @@ impl Route {
         &self.method
     }
 
+    pub(crate) const fn pattern(&self) -> &'static str {
+        self.pattern
+    }
+
     pub(crate) const fn envelope(&self) -> Envelope {
         self.envelope
     }
@@ -339,7 +343,6 @@ impl Prepared {
         let mut call =
             Call { state, config, segments, query, origin, body, bytes, since_epoch, strict, deviations: noted };
         let outcome = route.handler.handle(&mut call);
-        call.state.settle();
         let left = call.body;
         (outcome, left, deviations)
     }

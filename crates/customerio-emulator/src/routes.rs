@@ -108,6 +108,14 @@ fn find(method: &Method, path: &str) -> Result<&'static Route, Refusal> {
     })
 }
 
+/// The nearest operation to a method and a path, as `PUT /api/v1/customers/{identifier}`.
+#[cfg(feature = "control")]
+pub(crate) fn nearest(method: &Method, path: &str) -> Option<String> {
+    let path = path.split('?').next().unwrap_or_default();
+    let refusal = find(method, path).err()?;
+    refusal.text().split_once("the nearest is ").map(|(_, nearest)| nearest.to_owned())
+}
+
 /// Tells a route of the service that the emulator has not from one that nobody has, and of the latter the nearest.
 fn unknown(method: &Method, path: &str, operations: impl Iterator<Item = &'static OperationInfo>) -> Refusal {
     let mut nearest = None;

@@ -157,13 +157,13 @@ fn people_and_objects_are_held_within_the_bound() {
         }),
     ];
     for (what, calls, of) in cases {
-        let emulator = Emulator::builder().with_memory_limit(MOST).build();
+        let emulator = Emulator::builder().with_memory_limit(MOST).with_request_log(1_000, 1_000_000).build();
         let (held, status) = fill(&emulator, calls, of);
         assert_eq!(status, 503, "{what}: {held} bytes");
         // The log of the requests is held too.
         assert!((MOST / 2..2 * MOST + 2_000_000).contains(&held), "{what}: {held} bytes");
     }
-    let emulator = Emulator::builder().with_memory_limit(MOST).build();
+    let emulator = Emulator::builder().with_memory_limit(MOST).with_request_log(1_000, 1_000_000).build();
     let (_, status) = fill(&emulator, 20_000, cases[0].2);
     assert_eq!(status, 503);
     assert_eq!(call(&emulator, "PUT /api/v1/customers/0", r#"{"plan":null}"#.into()), 200, "what removes is taken");

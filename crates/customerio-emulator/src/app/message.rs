@@ -79,13 +79,15 @@ pub(crate) fn keep(call: &mut Call<'_>, channel: Channel) -> Reply {
     let person = person(call);
     let state = &mut *call.state;
     state.deliveries += 1;
-    let delivery_id = format!("emulated{:016x}", state.deliveries);
+    let delivery_id = delivery_id(call.config.number, state.deliveries);
     let send_at = call.body["send_at"].as_i64().filter(|send_at| *send_at > now);
     if let Some(template) = call.body.get("transactional_message_id") {
         // Where there is no room for one more, the message is sent all the same.
         let _ = state.library.templates.obtain(template, now);
     }
-    if !identifier.is_some_and(|identifier| state.people.is_suppressed(&identifier)) {
+    if let Some(identifier) = identifier.filter(|identifier| state.people.is_suppressed(identifier)) {
+        state.people.ignore(format!("the {identifier:.200} is suppressed, so no message is sent"));
+    } else {
         let mut message = Message {
             channel,
             delivery_id: delivery_id.as_str().into(),
@@ -104,6 +106,22 @@ pub(crate) fn keep(call: &mut Call<'_>, channel: Channel) -> Reply {
         answer["send_at"] = send_at.into();
     }
     Reply::json(answer)
+}
+
+/// What the ids of deliveries begin with.
+const DELIVERY: &str = "emulated";
+
+/// The id of the delivery with a number, in the workspace with a number.
+fn delivery_id(workspace: u16, number: u64) -> String {
+    format!("{DELIVERY}{workspace:04x}{number:012x}")
+}
+
+/// The number of the workspace of the first delivery that a text names: a path, or a body.
+#[cfg(feature = "server")]
+pub(crate) fn workspace_in(text: &[u8]) -> Option<u16> {
+    let start = text.windows(DELIVERY.len()).position(|window| window == DELIVERY.as_bytes())? + DELIVERY.len();
+    let digits = std::str::from_utf8(text.get(start..start + 4)?).ok()?;
+    u16::from_str_radix(digits, 16).ok()
 }
 
 #[cfg(test)]

@@ -13,11 +13,7 @@ use crate::{
     },
     route::Route,
     server::answer::{Refusal, Reply},
-    store::{
-        capacity::MOST_TRIGGER,
-        clock::seconds,
-        record::{FailedTrigger, Trigger},
-    },
+    store::{capacity::MOST_TRIGGER, clock::seconds, record::Trigger},
 };
 
 pub(crate) const ROUTE: Route = Route::app("/v1/campaigns/{broadcast}/triggers", &BODY, Fallible(trigger_broadcast))
@@ -48,7 +44,7 @@ fn trigger_broadcast(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let unknown = || Refusal::new(StatusCode::NOT_FOUND, "the broadcast does not exist");
     let broadcast_id = call.segments[0].parse::<u64>().map_err(|_| unknown())?;
     let now = call.since_epoch;
-    let last = call.state.broadcasts.get_mut(&broadcast_id).ok_or_else(unknown)?;
+    let last = &mut call.state.broadcasts.get_mut(&broadcast_id).ok_or_else(unknown)?.triggered;
     let next = last.map(|last| last.saturating_add(limits::BROADCAST_INTERVAL));
     if let Some(wait) = next.and_then(|next| next.checked_sub(now)).filter(|wait| !wait.is_zero()) {
         return Err(too_soon(wait));
@@ -56,18 +52,18 @@ fn trigger_broadcast(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     *last = Some(now);
     call.state.last_trigger += 1;
     let id = call.state.last_trigger;
-    let trigger = |body| Trigger { id, broadcast_id, triggered_at: seconds(now).into(), body };
+    let trigger = |body, errors| Trigger { id, broadcast_id, triggered_at: seconds(now).into(), body, errors };
     let missing = audience::missing(&call.body, call.state);
     if let Some((_, identifier)) = missing.first() {
         let text = format!("no person has the {identifier:.200}; see the errors of trigger {id}");
         let pointer = "/per_user_data".to_owned();
         let error = |(line, identifier): &(usize, _)| format!("line {line}: no person has the {identifier:.200}");
         let errors = missing.iter().map(error).collect();
-        call.state.failed_triggers.push(FailedTrigger { trigger: trigger(Value::Null), errors });
+        call.state.triggers.push(trigger(Value::Null, errors));
         return Err(Refusal::faults(StatusCode::UNPROCESSABLE_ENTITY, vec![Fault { text, pointer, reason: INVALID }]));
     }
     let body = std::mem::replace(&mut call.body, Value::Null);
-    call.state.triggers.push(trigger(body));
+    call.state.triggers.push(trigger(body, Vec::new()));
     Ok(Reply::json(json!({"id": id})))
 }
 
@@ -217,7 +213,7 @@ mod tests {
             assert_eq!(answer["errors"][0]["source"]["pointer"], "/data/attributes/per_user_data");
             emulator.advance(limits::BROADCAST_INTERVAL);
         }
-        assert_eq!(emulator.triggers(), []);
+        assert!(emulator.triggers().iter().all(|trigger| trigger.body.is_null() && !trigger.errors.is_empty()));
     }
 
     #[test]

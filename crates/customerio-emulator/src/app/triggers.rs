@@ -9,7 +9,7 @@ use crate::{
     contract::shape::Shape,
     route::Route,
     server::answer::{Refusal, Reply},
-    store::record::{FailedTrigger, Trigger},
+    store::record::Trigger,
 };
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -34,8 +34,7 @@ fn broadcast(call: &Call<'_>) -> Result<u64, Refusal> {
 
 /// Those of a broadcast that are kept, also those that failed.
 fn of_broadcast<'a>(call: &'a Call<'_>, broadcast: u64) -> impl Iterator<Item = (&'a Trigger, &'a [String])> {
-    let failed = call.state.failed_triggers.iter().map(|FailedTrigger { trigger, errors }| (trigger, &**errors));
-    let all = call.state.triggers.iter().map(|trigger| (trigger, &[][..])).chain(failed);
+    let all = call.state.triggers.iter().map(|trigger| (trigger, &*trigger.errors));
     all.filter(move |(trigger, _)| trigger.broadcast_id == broadcast)
 }
 

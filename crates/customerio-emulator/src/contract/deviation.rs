@@ -7,8 +7,8 @@ use crate::contract::fault::{Fault, MOST_FAULTS};
 /// Most bytes of a pointer: names come from the caller and may be of any length.
 const MOST_POINTER: usize = 500;
 
-/// Where a request that was accepted is not what the contract says: the vendor's own clients send it, and the service
-/// takes it from them.
+/// Where a request is not what the contract says, or could not be done as it says. One that was accepted all the same is what
+/// the vendor's own clients send, and the service takes from them.
 ///
 /// ```
 /// use customerio_emulator::{APP_API_KEY, Emulator};
@@ -41,20 +41,23 @@ impl fmt::Display for Deviation {
     }
 }
 
-/// The deviations of one request. No more are kept than a response lists faults.
+/// What was found about one request while it was read and done. No more are kept than a response lists faults.
 #[derive(Debug, Default)]
-pub(crate) struct Deviations(Vec<Deviation>);
+pub(crate) struct Deviations {
+    /// What was taken all the same.
+    pub(crate) taken: Vec<Deviation>,
+    /// Why items of it were refused or dropped.
+    pub(crate) problems: Vec<Deviation>,
+    /// How many items were refused.
+    pub(crate) refused: u64,
+    /// How many calls were dropped.
+    pub(crate) dropped: u64,
+}
 
 impl Deviations {
     /// Notes what is taken though it is a fault. `place` is the pointer to what was checked: empty where that is the body.
     pub(crate) fn note(&mut self, place: impl fmt::Display, taken: Vec<Fault>) {
-        let room = MOST_FAULTS.saturating_sub(self.0.len());
-        self.0.extend(taken.into_iter().take(room).map(|fault| {
-            let mut pointer = format!("{place}{}", fault.pointer);
-            let end = (0..=MOST_POINTER.min(pointer.len())).rev().find(|end| pointer.is_char_boundary(*end));
-            pointer.truncate(end.unwrap_or(0));
-            Deviation { pointer, message: fault.text }
-        }));
+        extend(&mut self.taken, place, taken);
     }
 
     /// [`note`](Self::note) of what is taken in a query.
@@ -65,9 +68,27 @@ impl Deviations {
         self.note('?', taken);
     }
 
-    pub(crate) fn into_vec(self) -> Vec<Deviation> {
-        self.0
+    /// Notes why an item is refused, which the response says.
+    pub(crate) fn refuse(&mut self, place: impl fmt::Display, faults: Vec<Fault>) {
+        self.refused += 1;
+        extend(&mut self.problems, place, faults);
     }
+
+    /// Notes why something is dropped, which no response says.
+    pub(crate) fn drop_silently(&mut self, place: impl fmt::Display, faults: Vec<Fault>) {
+        self.dropped += 1;
+        extend(&mut self.problems, place, faults);
+    }
+}
+
+fn extend(list: &mut Vec<Deviation>, place: impl fmt::Display, faults: Vec<Fault>) {
+    let room = MOST_FAULTS.saturating_sub(list.len());
+    list.extend(faults.into_iter().take(room).map(|fault| {
+        let mut pointer = format!("{place}{}", fault.pointer);
+        let end = (0..=MOST_POINTER.min(pointer.len())).rev().find(|end| pointer.is_char_boundary(*end));
+        pointer.truncate(end.unwrap_or(0));
+        Deviation { pointer, message: fault.text }
+    }));
 }
 
 #[cfg(test)]
@@ -88,7 +109,7 @@ mod tests {
         let mut faults = Faults::default();
         faults.take(At::root("the body"), "is odd");
         deviations.note("", faults.into_result().unwrap());
-        let list = deviations.into_vec();
+        let list = deviations.taken;
         // A character of two bytes is not cut in half.
         assert_eq!((list.len(), list[0].pointer.len()), (MOST_FAULTS, 500));
         assert!(list[0].to_string().starts_with("/batch/10/éé"), "{}", list[0]);

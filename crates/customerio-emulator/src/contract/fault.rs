@@ -15,6 +15,13 @@ pub(crate) struct Fault {
     pub(crate) reason: &'static str,
 }
 
+impl Fault {
+    /// One that is about the request as a whole.
+    pub(crate) fn of_all(text: impl Into<String>) -> Self {
+        Self { text: text.into(), pointer: String::new(), reason: INVALID }
+    }
+}
+
 /// The reason of what is there and wrong.
 pub(crate) const INVALID: &str = "invalid";
 

@@ -57,14 +57,16 @@ fn batch(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let mut good = Vec::with_capacity(batch.len());
     for (index, mut item) in batch.into_iter().enumerate() {
         match check_item(&mut item, index, &body, call.deviations) {
-            Ok(kind) => good.push((kind, item)),
+            Ok(kind) => good.push((index, kind, item)),
             Err(refusal) if call.strict => return Err(refusal),
-            Err(_) => call.state.dropped += 1,
+            Err(refusal) => call.deviations.drop_silently(format_args!("/batch/{index}"), refusal.faults),
         }
     }
-    for (kind, item) in good {
+    for (index, kind, item) in good {
         match kind.apply(&mut call.part(item)) {
-            Err(refusal) if refusal.status == StatusCode::BAD_REQUEST => call.state.dropped += 1,
+            Err(refusal) if refusal.status == StatusCode::BAD_REQUEST => {
+                call.deviations.drop_silently(format_args!("/batch/{index}"), refusal.faults);
+            }
             outcome => outcome?,
         }
     }

@@ -58,7 +58,9 @@ impl Kind {
     /// Does what a call says that is well formed, unless it has been done.
     pub(crate) fn apply(&self, call: &mut Call<'_>) -> Result<(), Refusal> {
         let id = call.body["messageId"].as_str().map(str::to_owned);
-        if id.as_deref().is_some_and(|id| call.state.message_ids.contains(id)) {
+        if let Some(id) = id.as_deref().filter(|id| call.state.message_ids.contains(id)) {
+            let text = format!("a call with the messageId {id:.200} was done already, so this one is dropped");
+            call.state.people.ignore(text);
             return Ok(());
         }
         self.semantic(&call.body).map_or(&self.handler, |event| &event.handler).handle(call)?;

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use serde_json::{Value, json};
 
-use crate::contract::fault::{Fault, INVALID};
+use crate::contract::fault::Fault;
 
 /// A success.
 #[derive(Debug)]
@@ -52,8 +52,7 @@ pub(crate) struct Refusal {
 impl Refusal {
     /// A refusal for one reason, which is about the request as a whole.
     pub(crate) fn new(status: StatusCode, text: impl Into<String>) -> Self {
-        let fault = Fault { text: text.into(), pointer: String::new(), reason: INVALID };
-        Self { status, faults: vec![fault], code: None, header: None }
+        Self { status, faults: vec![Fault::of_all(text)], code: None, header: None }
     }
 
     /// A 400 for one reason.
@@ -171,6 +170,7 @@ fn respond(status: StatusCode, body: Option<&Value>) -> Response<Bytes> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contract::fault::INVALID;
 
     #[test]
     fn each_envelope_has_its_shape() {

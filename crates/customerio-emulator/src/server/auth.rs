@@ -36,7 +36,11 @@ impl Access {
         };
         let known = match self {
             Self::Open => true,
-            Self::Track => basic(format!("{}:{}", config.site_id, config.track_api_key)),
+            Self::Track => match &config.track_api_key {
+                Some(key) => basic(format!("{}:{key}", config.site_id)),
+                // Whoever came here was chosen by the Site ID.
+                None => token("Basic").is_some(),
+            },
             Self::Pipelines => {
                 let key = &config.pipelines_key;
                 let is_token = ["pk_", "sk_"].iter().any(|prefix| key.starts_with(prefix));

@@ -42,6 +42,13 @@ pub(crate) enum Unread {
     Broken,
 }
 
+impl Unread {
+    /// Whether the client may still be sending it.
+    pub(crate) const fn leaves_more(self) -> bool {
+        matches!(self, Self::TooLong | Self::NoRoom)
+    }
+}
+
 /// What all bodies hold while they come.
 #[derive(Clone, Debug)]
 pub(crate) struct Room(Arc<Semaphore>);

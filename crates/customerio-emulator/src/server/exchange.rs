@@ -3,11 +3,12 @@
 use std::{net::IpAddr, sync::Arc};
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, StatusCode, header, request::Parts};
-use http_body_util::Full;
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header, request::Parts};
 use hyper::body::{Body as _, Incoming};
 use tokio::sync::Semaphore;
 
+#[cfg(feature = "control")]
+use crate::control;
 use crate::{
     emulator::{Admission, Emulator},
     route::{Admitted, Head},
@@ -16,24 +17,30 @@ use crate::{
         body::{self, Read, Room, Unread},
         connections::{Seat, Waiting},
         host,
+        payload::Payload,
     },
+    workspaces::Workspaces,
 };
 
 /// A body of more bytes is not read where other connections are served, and only one at a time: its values can take a
 /// quarter of a gigabyte.
 const LARGE: usize = 256 * 1024;
 
+/// What tells every response from one of the service.
+const VERSION: (HeaderName, HeaderValue) =
+    (HeaderName::from_static("x-customerio-emulator"), HeaderValue::from_static(env!("CARGO_PKG_VERSION")));
+
 /// What the connections of a server share.
 #[derive(Clone, Debug)]
 pub(crate) struct Shared {
-    emulator: Emulator,
+    workspaces: Workspaces,
     room: Room,
     large: Arc<Semaphore>,
 }
 
 impl Shared {
-    pub(crate) fn of(emulator: &Emulator) -> Self {
-        Self { emulator: emulator.clone(), room: Room::default(), large: Arc::new(Semaphore::new(1)) }
+    pub(crate) fn of(workspaces: &Workspaces) -> Self {
+        Self { workspaces: workspaces.clone(), room: Room::default(), large: Arc::new(Semaphore::new(1)) }
     }
 
     /// Answers a request that came to the address `own`.
@@ -42,9 +49,9 @@ impl Shared {
         request: Request<Incoming>,
         own: Option<IpAddr>,
         seat: &Arc<Seat>,
-    ) -> Response<Full<Bytes>> {
+    ) -> Response<Payload> {
         seat.wait_for(Waiting::Answer);
-        let (response, rest) = self.exchange(request, own, seat).await;
+        let (mut response, rest) = self.exchange(request, own, seat).await;
         match rest.filter(|rest| !rest.is_end_stream()) {
             Some(rest) => {
                 seat.wait_for(Waiting::Rest);
@@ -52,7 +59,8 @@ impl Shared {
             }
             None => seat.wait_for(Waiting::Idle),
         }
-        response.map(Full::new)
+        response.headers_mut().insert(VERSION.0, VERSION.1);
+        response
     }
 
     /// The answer, and what is left of the body if it is to be passed over; otherwise its connection is closed.
@@ -61,33 +69,48 @@ impl Shared {
         request: Request<Incoming>,
         own: Option<IpAddr>,
         seat: &Seat,
-    ) -> (Response<Bytes>, Option<Incoming>) {
+    ) -> (Response<Payload>, Option<Incoming>) {
         let (parts, mut body) = request.into_parts();
         let head = Head { method: &parts.method, uri: &parts.uri, headers: &parts.headers };
-        let admission = match host::check(head, own, self.emulator.hosts()) {
-            Ok(()) => self.emulator.admit(head, None),
-            Err(refusal) => Admission::Answered(refusal.into_response(Envelope::of_path(parts.uri.path()))),
+        if let Err(refusal) = host::check(head, own, self.workspaces.first().hosts()) {
+            let response = refusal.into_response(Envelope::of_path(parts.uri.path()));
+            return (response.map(Payload::of), unless_asked(&parts, body));
+        }
+        #[cfg(feature = "control")]
+        if control::is_of_control(parts.uri.path()) {
+            return match body::read(&mut body, control::MOST_BODY, &self.room, seat).await {
+                Ok(read) => (control::respond(&self.workspaces, &parts, read.bytes).await, None),
+                Err(unread) => {
+                    let response = refusal(unread, None).into_response(Envelope::TrackError);
+                    (response.map(Payload::of), Some(body).filter(|_| unread.leaves_more()))
+                }
+            };
+        }
+        let (admission, emulator) = match self.workspaces.choose(&parts.headers, &[parts.uri.path().as_bytes()]) {
+            Ok(emulator) => (emulator.admit(head, &Bytes::new(), None), emulator),
+            Err(refusal) => {
+                let response = refusal.into_response(Envelope::of_path(parts.uri.path()));
+                return (response.map(Payload::of), unless_asked(&parts, body));
+            }
         };
         let admitted = match admission {
             Admission::Admitted(admitted) => admitted,
-            Admission::Answered(response) => {
-                // Who asks whether to send the body is told by the answer not to.
-                let asks = parts.headers.contains_key(header::EXPECT);
-                return (response, Some(body).filter(|_| !asks));
-            }
+            Admission::Answered(response) => return (response.map(Payload::of), unless_asked(&parts, body)),
         };
         match body::read(&mut body, admitted.most(), &self.room, seat).await {
-            Ok(read) => (self.complete(parts, admitted, read).await, None),
+            Ok(read) => (self.complete(emulator, parts, admitted, read).await.map(Payload::of), None),
             Err(unread) => {
-                let response = self.emulator.refuse(head, admitted.route(), refusal(unread, &admitted));
-                (response, Some(body).filter(|_| matches!(unread, Unread::TooLong | Unread::NoRoom)))
+                let response = emulator.refuse(head, &Bytes::new(), admitted.route(), refusal(unread, Some(&admitted)));
+                (response.map(Payload::of), Some(body).filter(|_| unread.leaves_more()))
             }
         }
     }
 
-    async fn complete(&self, parts: Parts, admitted: Admitted, read: Read) -> Response<Bytes> {
+    async fn complete(&self, emulator: Emulator, parts: Parts, admitted: Admitted, read: Read) -> Response<Bytes> {
         let envelope = admitted.route().envelope();
-        let emulator = self.emulator.clone();
+        // A report of a delivery has no credential, and names it in its body.
+        let hint: &[&[u8]] = &[parts.uri.path().as_bytes(), &read.bytes];
+        let emulator = self.workspaces.choose(&parts.headers, hint).unwrap_or(emulator);
         let large = read.bytes.len() > LARGE;
         let complete = move || {
             let head = Head { method: &parts.method, uri: &parts.uri, headers: &parts.headers };
@@ -103,9 +126,15 @@ impl Shared {
     }
 }
 
-fn refusal(unread: Unread, admitted: &Admitted) -> Refusal {
+/// The body, to be passed over: unless the client asks whether to send it, whom the response tells not to.
+fn unless_asked(parts: &Parts, body: Incoming) -> Option<Incoming> {
+    Some(body).filter(|_| !parts.headers.contains_key(header::EXPECT))
+}
+
+fn refusal(unread: Unread, admitted: Option<&Admitted>) -> Refusal {
     match unread {
-        Unread::TooLong => admitted.too_long(),
+        Unread::TooLong => admitted
+            .map_or_else(|| Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "the body is too long"), Admitted::too_long),
         Unread::TooSlow => Refusal::new(StatusCode::REQUEST_TIMEOUT, "the body did not come in time"),
         Unread::NoRoom => Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "too many large bodies come at the same time")
             .with_header(header::RETRY_AFTER, HeaderValue::from_static("1")),

@@ -13,4 +13,6 @@ pub(crate) mod files;
 #[cfg(feature = "server")]
 mod host;
 #[cfg(feature = "server")]
+pub(crate) mod payload;
+#[cfg(feature = "server")]
 pub(crate) mod socket;

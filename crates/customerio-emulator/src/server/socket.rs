@@ -27,6 +27,7 @@ use crate::{
         connections::{Closing, Connections, Place, Watched},
         exchange::Shared,
     },
+    workspaces::Workspaces,
 };
 
 /// Most bytes of a request that are read before somebody wants them, such as its head.
@@ -59,11 +60,7 @@ impl Emulator {
     ///
     /// Outside of a tokio runtime with I/O and time.
     pub async fn serve(&self, address: impl ToSocketAddrs) -> io::Result<Server> {
-        let listener = TcpListener::bind(address).await?;
-        let address = listener.local_addr()?;
-        let (stop, stopped) = watch::channel(());
-        let task = tokio::spawn(accept(listener, Shared::of(self), interval(SWEEP), stopped));
-        Ok(Server { emulator: self.clone(), address, stop, task })
+        Workspaces::of(self.clone()).serve(address).await
     }
 
     /// Serves the emulator on a free port of 127.0.0.1.
@@ -87,6 +84,25 @@ impl Emulator {
     /// Outside of a tokio runtime with I/O and time.
     pub async fn serve_on_loopback(&self) -> io::Result<Server> {
         self.serve((std::net::Ipv4Addr::LOCALHOST, 0)).await
+    }
+}
+
+impl Workspaces {
+    /// Serves them on an address, as [`Emulator::serve`] does.
+    ///
+    /// # Errors
+    ///
+    /// Where the address cannot be bound.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime with I/O and time.
+    pub async fn serve(&self, address: impl ToSocketAddrs) -> io::Result<Server> {
+        let listener = TcpListener::bind(address).await?;
+        let address = listener.local_addr()?;
+        let (stop, stopped) = watch::channel(());
+        let task = tokio::spawn(accept(listener, Shared::of(self), interval(SWEEP), stopped));
+        Ok(Server { emulator: self.first().clone(), address, stop, task })
     }
 }
 

@@ -51,6 +51,7 @@ impl<T: Held> Bounded<T> {
     }
 }
 
+#[cfg(test)]
 impl<T: Clone> Bounded<T> {
     pub(crate) fn to_vec(&self) -> Vec<T> {
         self.iter().cloned().collect()

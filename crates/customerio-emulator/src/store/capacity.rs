@@ -21,3 +21,6 @@ pub(crate) const MOST_MEMORY_OF_A_PERSON: usize = 16 * 1024 * 1024;
 
 /// Most devices, relationships or anonymous ids of one person.
 pub(crate) const MOST_OF_A_PERSON: usize = 1_000;
+
+/// Most requests of the log, unless it was said otherwise.
+pub(crate) const MOST_LOGGED: usize = 1_000;

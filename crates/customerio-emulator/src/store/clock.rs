@@ -8,23 +8,49 @@ use customerio_core::{Moment, Timestamp};
 pub(crate) struct Clock {
     base: Base,
     added: Duration,
+    /// What had passed when the base was last changed.
+    passed: Duration,
 }
 
 #[derive(Clone, Debug)]
 enum Base {
+    /// The system's time.
     System { started: Instant },
+    /// It stands.
     Stopped { since_epoch: Duration },
+    /// It goes on from where it stood.
+    Running { since_epoch: Duration, started: Instant },
+}
+
+impl Base {
+    fn since_epoch(&self) -> Duration {
+        match self {
+            Self::System { .. } => SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default(),
+            Self::Stopped { since_epoch } => *since_epoch,
+            Self::Running { since_epoch, started } => since_epoch.saturating_add(started.elapsed()),
+        }
+    }
+
+    fn elapsed(&self) -> Duration {
+        match self {
+            Self::System { started } | Self::Running { started, .. } => started.elapsed(),
+            Self::Stopped { .. } => Duration::ZERO,
+        }
+    }
 }
 
 impl Clock {
     pub(crate) fn system() -> Self {
-        Self { base: Base::System { started: Instant::now() }, added: Duration::ZERO }
+        Self::on(Base::System { started: Instant::now() })
     }
 
     /// A time before 1970 is taken for 1970.
     pub(crate) fn stopped_at(now: Timestamp) -> Self {
-        let since_epoch = Duration::from_secs(u64::try_from(now.unix_seconds()).unwrap_or(0));
-        Self { base: Base::Stopped { since_epoch }, added: Duration::ZERO }
+        Self::on(Base::Stopped { since_epoch: positive(now) })
+    }
+
+    const fn on(base: Base) -> Self {
+        Self { base, added: Duration::ZERO, passed: Duration::ZERO }
     }
 
     pub(crate) fn advance(&mut self, duration: Duration) {
@@ -32,24 +58,50 @@ impl Clock {
     }
 
     pub(crate) fn since_epoch(&self) -> Duration {
-        let base = match self.base {
-            Base::System { .. } => SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default(),
-            Base::Stopped { since_epoch } => since_epoch,
-        };
-        base.saturating_add(self.added)
+        self.base.since_epoch().saturating_add(self.added)
     }
 
     pub(crate) fn moment(&self) -> Moment {
-        let elapsed = match self.base {
-            Base::System { started } => started.elapsed(),
-            Base::Stopped { .. } => Duration::ZERO,
-        };
         Moment {
-            monotonic: elapsed.saturating_add(self.added),
+            monotonic: self.passed.saturating_add(self.base.elapsed()).saturating_add(self.added),
             since_epoch: self.since_epoch(),
             random: fastrand::u128(..),
         }
     }
+}
+
+#[cfg(feature = "control")]
+impl Clock {
+    pub(crate) const fn is_stopped(&self) -> bool {
+        matches!(self.base, Base::Stopped { .. })
+    }
+
+    pub(crate) fn stop(&mut self) {
+        self.rebase(Base::Stopped { since_epoch: self.base.since_epoch() });
+    }
+
+    /// Stops at a time, which may be an earlier one. A time before 1970 is taken for 1970.
+    pub(crate) fn stop_at(&mut self, now: Timestamp) {
+        self.rebase(Base::Stopped { since_epoch: positive(now) });
+        // What has passed does not become less, whatever the time is.
+        self.passed = self.passed.saturating_add(std::mem::take(&mut self.added));
+    }
+
+    /// Goes on from where it stands.
+    pub(crate) fn run(&mut self) {
+        if self.is_stopped() {
+            self.rebase(Base::Running { since_epoch: self.base.since_epoch(), started: Instant::now() });
+        }
+    }
+
+    fn rebase(&mut self, base: Base) {
+        self.passed = self.passed.saturating_add(self.base.elapsed());
+        self.base = base;
+    }
+}
+
+fn positive(time: Timestamp) -> Duration {
+    Duration::from_secs(u64::try_from(time.unix_seconds()).unwrap_or(0))
 }
 
 /// Whole seconds, as the API writes them.
@@ -81,5 +133,29 @@ mod tests {
         let after = clock.moment();
         assert!(after.since_epoch >= before.since_epoch + Duration::from_secs(10));
         assert!(after.monotonic >= before.monotonic + Duration::from_secs(10));
+    }
+
+    #[cfg(feature = "control")]
+    #[test]
+    fn a_clock_that_stops_and_runs_again_never_goes_back() {
+        let mut clock = Clock::system();
+        let mut last = clock.moment().monotonic;
+        let mut goes_on = |clock: &Clock| {
+            let now = clock.moment().monotonic;
+            assert!(now >= last, "{now:?} after {last:?}");
+            last = now;
+        };
+        clock.advance(Duration::from_secs(10));
+        goes_on(&clock);
+        clock.stop();
+        assert!(clock.is_stopped());
+        goes_on(&clock);
+        clock.stop_at(100.into());
+        assert_eq!(clock.since_epoch(), Duration::from_secs(100));
+        goes_on(&clock);
+        clock.advance(Duration::from_secs(5));
+        clock.run();
+        assert!(!clock.is_stopped() && clock.since_epoch() >= Duration::from_secs(105));
+        goes_on(&clock);
     }
 }

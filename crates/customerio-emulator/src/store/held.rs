@@ -8,10 +8,11 @@ use customerio_core::Timestamp;
 use crate::{
     contract::deviation::Deviation,
     store::{
+        changes::Effect,
         memory::{block, list, map, slot, tree, value_of},
         record::{
-            Device, Event, FailedTrigger, FormSubmission, LoggedRequest, Message, Metric, OptOut, Outcome, Person,
-            Relationship, Trigger, Unsubscribe,
+            Device, Event, FormSubmission, LoggedRequest, Message, Metric, OptOut, Outcome, Person, Relationship,
+            Trigger, Unsubscribe,
         },
     },
 };
@@ -50,14 +51,8 @@ impl Held for Message {
 
 impl Held for Trigger {
     fn held(&self) -> usize {
-        value_of(&self.body)
-    }
-}
-
-impl Held for FailedTrigger {
-    fn held(&self) -> usize {
         let errors = &self.errors;
-        self.trigger.held() + list::<String>(errors.capacity()) + errors.iter().map(|error| text(error)).sum::<usize>()
+        value_of(&self.body) + list::<String>(errors.capacity()) + errors.iter().map(|error| text(error)).sum::<usize>()
     }
 }
 
@@ -81,9 +76,20 @@ impl Held for Unsubscribe {
 
 impl Held for LoggedRequest {
     fn held(&self) -> usize {
-        let deviations = &self.deviations;
-        let noted = deviations.iter().map(|deviation| text(&deviation.pointer) + text(&deviation.message));
-        text(self.method.as_str()) + text(&self.path) + list::<Deviation>(deviations.capacity()) + noted.sum::<usize>()
+        let found = |list_of: &Vec<Deviation>| {
+            let texts = list_of.iter().map(|found| text(&found.pointer) + text(&found.message));
+            list::<Deviation>(list_of.capacity()) + texts.sum::<usize>()
+        };
+        let effects = self.effects.iter().map(|effect| text(&effect.id) + text(&effect.label));
+        text(self.method.as_str())
+            + text(&self.path)
+            + text(&self.head)
+            + block(self.body.len())
+            + block(self.response.len())
+            + found(&self.deviations)
+            + found(&self.problems)
+            + list::<Effect>(self.effects.capacity())
+            + effects.sum::<usize>()
     }
 }
 

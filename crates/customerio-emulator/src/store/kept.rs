@@ -1,5 +1,5 @@
-//! A list that forgets its oldest entries, like [`Bounded`](crate::store::bounded::Bounded), and whose entries are found by
-//! whom they belong to without looking at the others.
+//! A list that forgets its oldest entries, like [`Bounded`](crate::store::bounded::Bounded), whose entries are numbered in
+//! the order of everything that a workspace keeps, and are found by whom they belong to without looking at the others.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -10,10 +10,22 @@ use customerio_core::DeliveryId;
 
 use crate::store::{
     capacity::{MOST_BYTES, MOST_ENTRIES},
+    changes::{Action, Change, Effect},
     held::Held,
     memory,
-    record::{Event, Message},
+    record::{Event, FormSubmission, LoggedRequest, Message, Metric, Trigger, Unsubscribe},
+    sequence::Sequence,
 };
+
+/// Where a part of a list begins, by the numbers of everything that is kept.
+#[cfg(feature = "control")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum From {
+    /// Before this number, the newest first.
+    Before(u64),
+    /// After this number, the oldest first.
+    After(u64),
+}
 
 /// What entries are found by.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -39,10 +51,27 @@ impl Key {
 
 /// An entry that can be found.
 pub(crate) trait Keyed: Held {
+    /// What they are, in the plural.
+    const KIND: &'static str;
+
     fn keys(&self) -> impl Iterator<Item = Key>;
+
+    /// What it is called.
+    fn label(&self) -> &str;
+
+    /// What it is found by, where that is not its number.
+    fn id(&self) -> Option<&str> {
+        None
+    }
 }
 
 impl Keyed for Event {
+    const KIND: &'static str = "events";
+
+    fn label(&self) -> &str {
+        &self.name
+    }
+
     fn keys(&self) -> impl Iterator<Item = Key> {
         let person = self.person.clone().map(Key::Person);
         person.or_else(|| self.anonymous_id.clone().map(Key::Visitor)).into_iter()
@@ -50,36 +79,128 @@ impl Keyed for Event {
 }
 
 impl Keyed for Message {
+    const KIND: &'static str = "messages";
+
+    fn label(&self) -> &str {
+        self.to.as_deref().unwrap_or_default()
+    }
+
+    fn id(&self) -> Option<&str> {
+        Some(self.delivery_id.as_str())
+    }
+
     fn keys(&self) -> impl Iterator<Item = Key> {
         [Some(Key::Delivery(self.delivery_id.clone())), self.person.clone().map(Key::Person)].into_iter().flatten()
     }
 }
 
-/// The list. Its entries are numbered as they come.
+impl Keyed for Metric {
+    const KIND: &'static str = "metrics";
+
+    fn label(&self) -> &str {
+        &self.metric
+    }
+
+    fn keys(&self) -> impl Iterator<Item = Key> {
+        [Key::Delivery(self.delivery_id.clone())].into_iter()
+    }
+}
+
+impl Keyed for FormSubmission {
+    const KIND: &'static str = "forms";
+
+    fn label(&self) -> &str {
+        &self.form_id
+    }
+
+    fn keys(&self) -> impl Iterator<Item = Key> {
+        [Key::Person(self.person.clone())].into_iter()
+    }
+}
+
+impl Keyed for Unsubscribe {
+    const KIND: &'static str = "unsubscribes";
+
+    fn label(&self) -> &str {
+        self.delivery_id.as_str()
+    }
+
+    fn keys(&self) -> impl Iterator<Item = Key> {
+        [Key::Delivery(self.delivery_id.clone())].into_iter()
+    }
+}
+
+impl Keyed for Trigger {
+    const KIND: &'static str = "triggers";
+
+    fn label(&self) -> &'static str {
+        "broadcast"
+    }
+
+    fn keys(&self) -> impl Iterator<Item = Key> {
+        std::iter::empty()
+    }
+}
+
+/// By the people whom it was about.
+impl Keyed for LoggedRequest {
+    const KIND: &'static str = "requests";
+
+    fn label(&self) -> &str {
+        &self.path
+    }
+
+    fn keys(&self) -> impl Iterator<Item = Key> {
+        let people = self.effects.iter().filter(|effect| effect.kind == "people");
+        people.map(|effect| Key::Person(effect.id.clone()))
+    }
+}
+
+/// The list: so many entries at most, which take so many bytes of memory at most; one that is larger alone is kept until the
+/// next comes.
 #[derive(Debug)]
 pub(crate) struct Kept<T> {
     entries: BTreeMap<u64, (T, usize)>,
     index: HashMap<Key, BTreeSet<u64>>,
-    next: u64,
+    sequence: Sequence,
     bytes: usize,
-}
-
-impl<T> Default for Kept<T> {
-    fn default() -> Self {
-        Self { entries: BTreeMap::new(), index: HashMap::new(), next: 0, bytes: 0 }
-    }
+    most: usize,
+    most_bytes: usize,
+    /// What was done since it was last asked for.
+    done: Vec<Change>,
 }
 
 impl<T: Keyed> Kept<T> {
-    /// Adds an entry.
-    pub(crate) fn push(&mut self, entry: T) {
-        let number = self.next;
-        self.next += 1;
+    /// As large as most lists are.
+    pub(crate) fn within(sequence: &Sequence) -> Self {
+        Self::holding(sequence, MOST_ENTRIES, MOST_BYTES)
+    }
+
+    pub(crate) fn holding(sequence: &Sequence, most: usize, most_bytes: usize) -> Self {
+        let sequence = sequence.clone();
+        let (entries, index, bytes, done) = (BTreeMap::new(), HashMap::new(), 0, Vec::new());
+        Self { entries, index, sequence, bytes, most, most_bytes, done }
+    }
+
+    /// Adds an entry. Gives its number.
+    pub(crate) fn push(&mut self, entry: T) -> u64 {
+        let number = self.sequence.next();
+        self.done.push(done(number, Action::Created, number, &entry));
         self.enter(number, entry);
-        while self.entries.len() > MOST_ENTRIES || (self.bytes > MOST_BYTES && self.entries.len() > 1) {
+        while self.entries.len() > self.most || (self.bytes > self.most_bytes && self.entries.len() > 1) {
             let Some((&oldest, _)) = self.entries.first_key_value() else { break };
             self.leave(oldest);
         }
+        number
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// What was done since this was last asked for. What was forgotten for something newer is not in it.
+    pub(crate) fn take_done(&mut self) -> Vec<Change> {
+        std::mem::take(&mut self.done)
     }
 
     /// Oldest first.
@@ -104,11 +225,37 @@ impl<T: Keyed> Kept<T> {
         numbers.filter_map(|number| self.entries.get(number)).map(|(entry, _)| entry)
     }
 
+    /// The one with the number.
+    #[cfg(feature = "control")]
+    pub(crate) fn get(&self, number: u64) -> Option<&T> {
+        self.entries.get(&number).map(|(entry, _)| entry)
+    }
+
+    /// With their numbers: those with the key, or all, from a place on.
+    #[cfg(feature = "control")]
+    pub(crate) fn rows<'s>(&'s self, from: From, key: Option<Key>) -> Box<dyn Iterator<Item = (u64, &'s T)> + 's> {
+        let entry = |number: &u64| self.entries.get_key_value(number).map(|(number, (entry, _))| (*number, entry));
+        let whole = |(number, (entry, _)): (&u64, &'s (T, usize))| (*number, entry);
+        let indexed = key.map(|key| self.index.get(&key));
+        match (from, indexed) {
+            (From::Before(end), None) => Box::new(self.entries.range(..end).rev().map(whole)),
+            (From::After(start), None) => Box::new(self.entries.range(start.saturating_add(1)..).map(whole)),
+            (From::Before(end), Some(numbers)) => {
+                Box::new(numbers.into_iter().flat_map(move |numbers| numbers.range(..end).rev()).filter_map(entry))
+            }
+            (From::After(start), Some(numbers)) => {
+                let later = numbers.into_iter().flat_map(move |numbers| numbers.range(start.saturating_add(1)..));
+                Box::new(later.filter_map(entry))
+            }
+        }
+    }
+
     /// Changes those with the key, which may change their keys.
     pub(crate) fn change_of(&mut self, key: &Key, change: impl Fn(&mut T)) {
         for number in self.index.get(key).cloned().unwrap_or_default() {
             let Some(mut entry) = self.leave(number) else { continue };
             change(&mut entry);
+            self.done.push(done(self.sequence.next(), Action::Changed, number, &entry));
             self.enter(number, entry);
         }
     }
@@ -116,8 +263,17 @@ impl<T: Keyed> Kept<T> {
     /// Forgets those with the key.
     pub(crate) fn forget_of(&mut self, key: &Key) {
         for number in self.index.get(key).cloned().unwrap_or_default() {
-            self.leave(number);
+            self.remove(number);
         }
+    }
+
+    /// Forgets the one with the number. Says whether it was there.
+    pub(crate) fn remove(&mut self, number: u64) -> bool {
+        let removed = self.leave(number);
+        if let Some(entry) = &removed {
+            self.done.push(done(self.sequence.next(), Action::Deleted, number, entry));
+        }
+        removed.is_some()
     }
 
     fn enter(&mut self, number: u64, entry: T) {
@@ -145,6 +301,11 @@ impl<T: Keyed> Kept<T> {
     }
 }
 
+fn done<T: Keyed>(seq: u64, action: Action, number: u64, entry: &T) -> Change {
+    let id = entry.id().map_or_else(|| number.to_string(), str::to_owned);
+    Change { seq, effect: Effect::new(T::KIND, action, id, entry.label()) }
+}
+
 impl<T: Keyed + Clone> Kept<T> {
     pub(crate) fn to_vec(&self) -> Vec<T> {
         self.iter().cloned().collect()
@@ -165,6 +326,12 @@ mod tests {
     }
 
     impl Keyed for Of {
+        const KIND: &'static str = "things";
+
+        fn label(&self) -> &str {
+            self.0
+        }
+
         fn keys(&self) -> impl Iterator<Item = Key> {
             [person(self.0)].into_iter()
         }
@@ -176,7 +343,7 @@ mod tests {
 
     #[test]
     fn entries_are_found_changed_and_forgotten_by_their_key() {
-        let mut list = Kept::default();
+        let mut list = Kept::within(&Sequence::default());
         for (number, of) in ["a", "b", "a", "c"].into_iter().enumerate() {
             list.push(Of(of, number));
         }
@@ -193,13 +360,13 @@ mod tests {
 
     #[test]
     fn the_oldest_are_forgotten_by_number_and_by_bytes() {
-        let mut list = Kept::default();
+        let mut list = Kept::within(&Sequence::default());
         for _ in 0..MOST_ENTRIES {
             list.push(Of("a", 1));
         }
         list.push(Of("a", 2));
         assert_eq!((list.iter().last(), list.iter().count()), (Some(&Of("a", 2)), MOST_ENTRIES));
-        let mut list = Kept::default();
+        let mut list = Kept::within(&Sequence::default());
         list.push(Of("a", MOST_BYTES));
         list.push(Of("b", 1));
         assert_eq!((list.to_vec(), list.index.len()), (vec![Of("b", 1)], 1));

@@ -1,6 +1,10 @@
 //! What a workspace has beside people, objects and what they did: what its team makes, by the App API or without it.
 
-use std::collections::HashMap;
+use std::{
+    collections::{BTreeMap, HashMap},
+    mem::size_of,
+    time::Duration,
+};
 
 use serde_json::{Map, Value};
 
@@ -9,6 +13,7 @@ use crate::{
     store::{
         held::Held,
         memory::{block, list, map, slot, value_of},
+        record::Channel,
         room::Room,
         shelf::Shelf,
     },
@@ -96,10 +101,29 @@ impl Default for ImportResult {
 }
 
 /// A transactional message, of which others are made.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Template {
     pub(crate) name: String,
     pub(crate) created_at: i64,
+    pub(crate) content: Content,
+}
+
+/// What messages are made of, in Liquid: by channel, then by language, which is empty for all others.
+pub(crate) type Content = BTreeMap<Channel, BTreeMap<String, Parts>>;
+
+/// The parts of a message, such as `subject`, each with its source.
+pub(crate) type Parts = BTreeMap<String, String>;
+
+/// A message that is sent to many when it is triggered.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Broadcast {
+    pub(crate) name: String,
+    /// Whom it goes to where a trigger does not say: a filter.
+    pub(crate) recipients: Option<Value>,
+    /// The name of the template that its messages are made of.
+    pub(crate) template: Option<String>,
+    /// When it was triggered last.
+    pub(crate) triggered: Option<Duration>,
 }
 
 /// The transactional messages, which are found by their numbers and by their names.
@@ -128,12 +152,13 @@ impl Templates {
 
     /// Makes one, or gives the one with this number another name.
     pub(crate) fn put(&mut self, id: u64, name: String, now: i64) {
-        let created_at = self.get(id).map_or(now, |known| known.created_at);
+        let (created_at, content) =
+            self.get(id).map_or_else(|| (now, Content::new()), |known| (known.created_at, known.content.clone()));
         if let Some(known) = self.shelf.get(&id) {
             self.ids.remove(&known.name);
         }
         self.ids.insert(name.clone(), id);
-        self.shelf.set(id, Template { name, created_at });
+        self.shelf.set(id, Template { name, created_at, content });
     }
 
     /// Makes the one that a message names, unless it is there.
@@ -141,14 +166,14 @@ impl Templates {
         match named {
             _ if self.find(named).is_some() => Ok(()),
             Value::String(name) => {
-                let id = self.shelf.add(Template { name: name.clone(), created_at: now })?;
+                let id = self.shelf.add(Template { name: name.clone(), created_at: now, ..Template::default() })?;
                 self.ids.insert(name.clone(), id);
                 Ok(())
             }
             number => {
                 let Some(id) = number.as_u64() else { return Ok(()) };
                 let name = format!("transactional message {id}");
-                self.shelf.put(id, Template { name: name.clone(), created_at: now })?;
+                self.shelf.put(id, Template { name: name.clone(), created_at: now, ..Template::default() })?;
                 self.ids.insert(name, id);
                 Ok(())
             }
@@ -261,7 +286,9 @@ impl Held for Import {
 /// With what its name leads to it.
 impl Held for Template {
     fn held(&self) -> usize {
-        2 * self.name.held() + slot::<String, u64>()
+        let parts = self.content.values().flatten().flat_map(|(_, parts)| parts);
+        let sources = parts.map(|(name, source)| name.held() + source.held() + 2 * size_of::<(String, String)>());
+        2 * self.name.held() + slot::<String, u64>() + sources.sum::<usize>()
     }
 }
 

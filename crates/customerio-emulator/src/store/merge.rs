@@ -12,6 +12,10 @@ impl State {
     /// Gives the primary person what they lack and the secondary has, who is no more. Nothing happens unless both exist
     /// and are two.
     pub(crate) fn merge(&mut self, primary: &Identifier, secondary: &Identifier, now: i64) -> Result<(), Refusal> {
+        let nobody = [primary, secondary].into_iter().find(|identifier| self.people.find(identifier).is_none());
+        if let Some(identifier) = nobody {
+            self.people.ignore(format!("nobody has the {identifier:.200}, so nobody is merged"));
+        }
         if let (Some(primary), Some(secondary)) = (self.people.find(primary), self.people.find(secondary))
             && primary != secondary
         {

@@ -3,6 +3,7 @@
 pub(crate) mod attributes;
 pub(crate) mod bounded;
 pub(crate) mod capacity;
+pub(crate) mod changes;
 pub(crate) mod clock;
 pub(crate) mod exports;
 pub(crate) mod held;
@@ -17,6 +18,7 @@ pub(crate) mod record;
 mod relationships;
 pub(crate) mod room;
 pub(crate) mod seen_ids;
+pub(crate) mod sequence;
 pub(crate) mod shelf;
 pub(crate) mod state;
 mod suppressions;

@@ -9,15 +9,20 @@ use customerio_core::limits;
 use serde_json::Value;
 
 use crate::{
-    contract::identifier::{self, Identifier},
+    contract::{
+        fault::MOST_FAULTS,
+        identifier::{self, Identifier},
+    },
     server::answer::Refusal,
     store::{
         attributes::{Attributes, adds, removes, set},
         capacity::{MOST_HELD, MOST_MEMORY_OF_A_PERSON, MOST_OF_A_PERSON},
+        changes::{Action, Change, Effect},
         held::Held,
         memory::{block, slot},
         record::{Device, Person},
         room::Room,
+        sequence::Sequence,
         suppressions::Suppressions,
     },
 };
@@ -25,6 +30,8 @@ use crate::{
 #[derive(Debug, Default)]
 pub(crate) struct People {
     by_cio_id: BTreeMap<String, Entry>,
+    /// By their place in the order of everything that is kept: the number in the `cio_id`.
+    by_seq: BTreeMap<u64, u64>,
     ids: HashMap<String, String>,
     /// By address in lower case.
     emails: HashMap<String, String>,
@@ -37,8 +44,13 @@ pub(crate) struct People {
     suppressed: Suppressions,
     created: u64,
     room: Room,
-    /// Those who have changed since the room was last told.
+    sequence: Sequence,
+    /// Those who have changed since the last [`settle`](Self::settle).
     touched: Vec<String>,
+    /// Those who are gone since then.
+    gone: Vec<Effect>,
+    /// What was said of people since then, and was ignored as the service ignores it.
+    ignored: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -53,29 +65,76 @@ struct Entry {
     held: usize,
     /// Whether they are among the touched.
     touched: bool,
+    /// Their place in the order of everything that is kept.
+    seq: u64,
+    /// When they were added.
+    created_at: i64,
+    /// Whether they were there at the last [`settle`](People::settle).
+    settled: bool,
 }
 
 impl Entry {
     fn held_now(&self) -> usize {
         let changed = self.changed.keys().map(|name| block(name.len()) + slot::<String, i64>()).sum::<usize>();
-        2 * size_of::<(String, Self)>() + self.person.held() + changed
+        2 * size_of::<(String, Self)>() + 2 * size_of::<(u64, u64)>() + self.person.held() + changed
     }
 }
 
 impl People {
-    pub(crate) fn within(room: &Room) -> Self {
-        Self { room: room.clone(), suppressed: Suppressions::within(room), ..Self::default() }
+    pub(crate) fn within(room: &Room, sequence: &Sequence) -> Self {
+        let suppressed = Suppressions::within(room);
+        Self { room: room.clone(), sequence: sequence.clone(), suppressed, ..Self::default() }
     }
 
-    /// Tells the room what has changed. A call that changes someone need not, but before the next one it is to be told.
-    pub(crate) fn settle(&mut self) {
-        for cio_id in std::mem::take(&mut self.touched) {
-            if let Some(entry) = self.by_cio_id.get_mut(&cio_id) {
-                let held = entry.held_now();
-                self.room.change(entry.held, held);
-                (entry.held, entry.touched) = (held, false);
-            }
+    /// Tells the room what has changed, and gives it back. A call that changes someone need not, but before the next one it is
+    /// to be told.
+    pub(crate) fn settle(&mut self) -> Vec<Change> {
+        if self.touched.is_empty() && self.gone.is_empty() {
+            return Vec::new();
         }
+        let gone = std::mem::take(&mut self.gone);
+        let mut changes: Vec<_> = gone.into_iter().map(|effect| Change { seq: self.sequence.next(), effect }).collect();
+        for cio_id in std::mem::take(&mut self.touched) {
+            let Some(entry) = self.by_cio_id.get_mut(&cio_id) else { continue };
+            let held = entry.held_now();
+            self.room.change(entry.held, held);
+            let (seq, action) =
+                if entry.settled { (self.sequence.next(), Action::Changed) } else { (entry.seq, Action::Created) };
+            (entry.held, entry.touched, entry.settled) = (held, false, true);
+            changes.push(Change { seq, effect: Effect::new("people", action, cio_id, entry.person.label()) });
+        }
+        changes
+    }
+
+    /// Notes why something is ignored, as the service ignores it without a word.
+    pub(crate) fn ignore(&mut self, text: String) {
+        if self.ignored.len() < MOST_FAULTS {
+            self.ignored.push(text);
+        }
+    }
+
+    /// What was ignored since this was last asked for.
+    pub(crate) fn take_ignored(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.ignored)
+    }
+
+    /// Their place in the order of everything that is kept, and when they were added.
+    #[cfg(feature = "control")]
+    pub(crate) fn origin(&self, cio_id: &str) -> Option<(u64, i64)> {
+        self.by_cio_id.get(cio_id).map(|entry| (entry.seq, entry.created_at))
+    }
+
+    /// With their places, the newest first, of those who were added before a place.
+    #[cfg(feature = "control")]
+    pub(crate) fn before(&self, seq: u64) -> impl Iterator<Item = (u64, &Person)> {
+        self.by_seq.range(..seq).rev().filter_map(|(seq, number)| Some((*seq, self.get(&cio_id(*number))?)))
+    }
+
+    /// With their places, the oldest first, of those who were added after a place.
+    #[cfg(feature = "control")]
+    pub(crate) fn after(&self, seq: u64) -> impl Iterator<Item = (u64, &Person)> {
+        let later = self.by_seq.range(seq.saturating_add(1)..);
+        later.filter_map(|(seq, number)| Some((*seq, self.get(&cio_id(*number))?)))
     }
 
     /// Refuses to add anything to the person where there is no room for it.
@@ -146,6 +205,7 @@ impl People {
     /// `None` where nobody can: it is suppressed, or a `cio_id` that was never given.
     pub(crate) fn obtain(&mut self, identifier: &Identifier, now: i64) -> Result<Option<String>, Refusal> {
         if self.is_suppressed(identifier) {
+            self.ignore(format!("the {identifier:.200} is suppressed"));
             return Ok(None);
         }
         if let Some(cio_id) = self.find(identifier) {
@@ -155,14 +215,17 @@ impl People {
             Identifier::Id(id) => (Some(id.clone()), None, None),
             Identifier::Email(email) => (None, Some(email.clone()), None),
             Identifier::Phone(number) => (None, None, Some(number.clone())),
-            Identifier::CioId(_) => return Ok(None),
+            Identifier::CioId(_) => {
+                self.ignore(format!("nobody has the {identifier:.200}"));
+                return Ok(None);
+            }
         };
         if self.by_cio_id.len() >= MOST_HELD {
             return Err(Refusal::full("people", MOST_HELD));
         }
         self.room.check()?;
         self.created += 1;
-        let cio_id = format!("03{:010x}", self.created);
+        let cio_id = cio_id(self.created);
         let person = Person {
             cio_id: cio_id.clone(),
             id: None,
@@ -174,8 +237,19 @@ impl People {
             anonymous_ids: Vec::new(),
             opt_outs: BTreeSet::new(),
         };
-        let entry = Entry { person, first_change: None, changed: HashMap::new(), held: 0, touched: false };
+        let (seq, changed) = (self.sequence.next(), HashMap::new());
+        let entry = Entry {
+            person,
+            first_change: None,
+            changed,
+            held: 0,
+            touched: false,
+            seq,
+            created_at: now,
+            settled: false,
+        };
         self.by_cio_id.insert(cio_id.clone(), entry);
+        self.by_seq.insert(seq, self.created);
         self.set_id(&cio_id, id);
         self.set_email(&cio_id, email);
         if let Some(number) = phone {
@@ -193,6 +267,8 @@ impl People {
                 self.ids.remove(&former);
             }
             self.ids.insert(id, cio_id.to_owned());
+        } else {
+            self.ignore(format!("the id {id:.200} is another person's, and stays theirs"));
         }
     }
 
@@ -206,6 +282,8 @@ impl People {
                 person.email = Some(email);
                 self.emails.insert(key, cio_id.to_owned());
             }
+        } else {
+            self.ignore(format!("the address {email:.200} is another person's, and stays theirs"));
         }
     }
 
@@ -270,8 +348,8 @@ impl People {
         let Some(Entry { person, first_change, changed, .. }) = self.by_cio_id.get_mut(cio_id) else { return };
         let first = *first_change.get_or_insert(timestamp);
         let last = changed.get(name).copied().or_else(|| person.attributes.contains_key(name).then_some(first));
-        if last.is_some_and(|last| last > timestamp) {
-            return;
+        if let Some(last) = last.filter(|last| *last > timestamp) {
+            return self.ignore(format!("{name:.200} was changed at {last}, after {timestamp}: the newer value stays"));
         }
         if timestamp != first || removes(&value) {
             changed.insert(name.to_owned(), timestamp);
@@ -347,8 +425,12 @@ impl People {
 
     /// Removes the person and everything that leads to them.
     pub(crate) fn remove(&mut self, cio_id: &str) -> Option<Person> {
-        let Entry { person, held, .. } = self.by_cio_id.remove(cio_id)?;
+        let Entry { person, held, settled, seq, .. } = self.by_cio_id.remove(cio_id)?;
+        self.by_seq.remove(&seq);
         self.room.change(held, 0);
+        if settled {
+            self.gone.push(Effect::new("people", Action::Deleted, cio_id, person.label()));
+        }
         if let Some(id) = &person.id {
             self.ids.remove(id);
         }
@@ -387,6 +469,11 @@ impl People {
     pub(crate) fn unsuppress(&mut self, identifier: &Identifier) {
         self.suppressed.release(identifier);
     }
+}
+
+/// The `cio_id` of the person who was added as the one with this number.
+fn cio_id(number: u64) -> String {
+    format!("03{number:010x}")
 }
 
 /// The attribute that is a person's phone number, and identifies them where it has the right form.

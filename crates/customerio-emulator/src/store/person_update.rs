@@ -96,12 +96,17 @@ impl State {
         now: i64,
     ) -> Result<Option<String>, Refusal> {
         let named = update.named();
-        if named.iter().chain([path]).any(|identifier| self.people.is_suppressed(identifier)) {
+        if let Some(identifier) = named.iter().chain([path]).find(|identifier| self.people.is_suppressed(identifier)) {
+            self.people.ignore(format!("the {identifier:.200} is suppressed"));
             return Ok(None);
         }
         // The path comes first: the body finds someone only where the path names nobody.
         let known = self.people.find(path).or_else(|| self.people.find_lacking(path, &named));
-        if known.is_some() || update.must_exist {
+        if known.is_none() && update.must_exist {
+            self.people.ignore(format!("nobody has the {path:.200}, and _update adds nobody"));
+            return Ok(None);
+        }
+        if known.is_some() {
             return Ok(known);
         }
         self.people.obtain(path, now)

@@ -1,11 +1,15 @@
 //! What the emulator keeps, for tests to look at.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
+use bytes::Bytes;
 use customerio_core::{DeliveryId, Timestamp, http::Method, http::StatusCode, track::EventType};
 use serde_json::{Map, Value};
 
-use crate::contract::deviation::Deviation;
+use crate::{contract::deviation::Deviation, store::changes::Effect};
 
 /// A person.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +37,11 @@ pub struct Person {
 }
 
 impl Person {
+    /// What people call them: the e-mail address, or else the id.
+    pub(crate) fn label(&self) -> &str {
+        self.email.as_deref().or(self.id.as_deref()).unwrap_or(&self.cio_id)
+    }
+
     /// Whether the attribute `unsubscribed` is true.
     #[must_use]
     pub fn unsubscribed(&self) -> bool {
@@ -219,15 +228,10 @@ pub struct Trigger {
     pub broadcast_id: u64,
     /// When the request came.
     pub triggered_at: Timestamp,
-    /// The whole request body.
+    /// The whole request body. `null` where it failed.
     pub body: Value,
-}
-
-/// A trigger that was refused for people who do not exist, without its body.
-#[derive(Debug)]
-pub(crate) struct FailedTrigger {
-    pub(crate) trigger: Trigger,
-    pub(crate) errors: Vec<String>,
+    /// Why it failed: one for each person who does not exist. Empty where it did not.
+    pub errors: Vec<String>,
 }
 
 /// A reported metric.
@@ -268,7 +272,7 @@ pub struct Unsubscribe {
     pub person: Option<String>,
 }
 
-/// A request that was answered.
+/// A request, and what came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LoggedRequest {
@@ -276,9 +280,82 @@ pub struct LoggedRequest {
     pub method: Method,
     /// Path and query as they came; cut off after 2000 bytes.
     pub path: String,
+    /// The pattern of its route, such as `/api/v1/customers/{identifier}`, if it has one.
+    pub route: Option<&'static str>,
     /// The status of the response.
     pub status: StatusCode,
+    /// What was made of it.
+    pub verdict: Verdict,
     /// Where the request was accepted though the contract says otherwise: the first 20 such places. Of a batch, those of
     /// the items that were accepted.
     pub deviations: Vec<Deviation>,
+    /// Why it was refused or dropped: the first 20 reasons. Of a batch, those of the items that were.
+    pub problems: Vec<Deviation>,
+    /// What it did: the first 50 things.
+    pub effects: Vec<Effect>,
+    /// When it came, on the emulator's clock: since 1970-01-01 UTC.
+    pub at: Duration,
+    /// How long it took to respond, on the system's clock, from when it was there whole.
+    pub took: Duration,
+    /// The headers, a line each. Of credentials the last four characters.
+    pub head: String,
+    /// The body: of a longer one the first 64 KiB.
+    pub body: Bytes,
+    /// How many bytes the body had.
+    pub body_bytes: usize,
+    /// The body of the response: of a longer one the first 64 KiB.
+    pub response: Bytes,
+    /// How many bytes the body of the response had.
+    pub response_bytes: usize,
+}
+
+impl LoggedRequest {
+    /// The program that sent it, as its `User-Agent` says.
+    #[must_use]
+    pub fn client(&self) -> Option<&str> {
+        self.head.lines().find_map(|line| line.strip_prefix("user-agent: "))
+    }
+
+    /// Why it was not simply accepted, in one sentence.
+    #[must_use]
+    pub fn why(&self) -> Option<&str> {
+        self.problems.first().or(self.deviations.first()).map(|found| found.message.as_str())
+    }
+}
+
+/// What was made of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// It was accepted, and is as the contract says.
+    Accepted,
+    /// It was accepted, though the contract says otherwise.
+    AcceptedBut,
+    /// It was refused, or items of it were, and the response says so.
+    Refused,
+    /// The response is a success, and the request was dropped, or a part of it: the service says nothing.
+    Dropped,
+    /// It met a fault that was asked for.
+    Fault,
+    /// There is no such route, or the emulator does not have it.
+    UnknownRoute,
+}
+
+impl Verdict {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Accepted, Self::AcceptedBut, Self::Refused, Self::Dropped, Self::Fault, Self::UnknownRoute];
+
+    /// As the control API names it, such as `accepted_but`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::AcceptedBut => "accepted_but",
+            Self::Refused => "refused",
+            Self::Dropped => "dropped",
+            Self::Fault => "fault",
+            Self::UnknownRoute => "unknown_route",
+        }
+    }
 }

@@ -11,30 +11,30 @@ use crate::{
     contract::identifier::Identifier,
     server::answer::Refusal,
     store::{
-        bounded::Bounded,
-        capacity::{MOST_BYTES, MOST_ENTRIES, MOST_TRIGGER},
+        capacity::{MOST_ENTRIES, MOST_TRIGGER},
+        changes::{Change, Changes},
         clock::Clock,
         exports::Exports,
         kept::{Kept, Key},
-        library::{ImportResult, Library},
+        library::{Broadcast, ImportResult, Library},
         objects::Objects,
         people::People,
         record::{
-            Channel, Event, FailedTrigger, FormSubmission, LoggedRequest, Message, Metric, Outcome, Person, Trigger,
-            Unsubscribe,
+            Channel, Event, FormSubmission, LoggedRequest, Message, Metric, Outcome, Person, Trigger, Unsubscribe,
         },
         room::Room,
         seen_ids::SeenIds,
+        sequence::Sequence,
     },
     webhooks::outbox::Outbox,
 };
 
-/// Most requests that the log has.
-const MOST_LOGGED: usize = 1_000;
-
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) clock: Clock,
+    pub(crate) sequence: Sequence,
+    /// What has changed lately.
+    pub(crate) changes: Changes,
     pub(crate) people: People,
     pub(crate) objects: Objects,
     pub(crate) exports: Exports,
@@ -48,16 +48,14 @@ pub(crate) struct State {
     pub(crate) event_ids: SeenIds,
     /// The ids of calls of the Pipelines API.
     pub(crate) message_ids: SeenIds,
-    pub(crate) forms: Bounded<FormSubmission>,
-    pub(crate) metrics: Bounded<Metric>,
-    pub(crate) unsubscribes: Bounded<Unsubscribe>,
+    pub(crate) forms: Kept<FormSubmission>,
+    pub(crate) metrics: Kept<Metric>,
+    pub(crate) unsubscribes: Kept<Unsubscribe>,
     pub(crate) messages: Kept<Message>,
     pub(crate) disabled: BTreeSet<Channel>,
     pub(crate) deliveries: u64,
-    /// With the time of the last trigger.
-    pub(crate) broadcasts: BTreeMap<u64, Option<Duration>>,
-    pub(crate) triggers: Bounded<Trigger>,
-    pub(crate) failed_triggers: Bounded<FailedTrigger>,
+    pub(crate) broadcasts: BTreeMap<u64, Broadcast>,
+    pub(crate) triggers: Kept<Trigger>,
     pub(crate) last_trigger: u64,
     /// Who is told what becomes of messages, beside the reporting webhooks.
     pub(crate) receiver: Option<Uri>,
@@ -66,7 +64,7 @@ pub(crate) struct State {
     /// What becomes of messages, and how long after they go out.
     pub(crate) outcomes: Vec<(Duration, Outcome)>,
     pub(crate) outbox: Outbox,
-    pub(crate) log: Bounded<LoggedRequest>,
+    pub(crate) log: Kept<LoggedRequest>,
     pub(crate) requests: u64,
     pub(crate) dropped: u64,
     /// What the next requests are refused with.
@@ -74,37 +72,39 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new(clock: Clock, room: &Room) -> Self {
+    /// Nothing yet. What comes is numbered after what was numbered before.
+    pub(crate) fn new(clock: Clock, room: &Room, log: (usize, usize), sequence: Sequence) -> Self {
         Self {
             clock,
-            people: People::within(room),
+            changes: Changes::since(sequence.last()),
+            people: People::within(room, &sequence),
             objects: Objects::within(room),
             exports: Exports::within(room),
             library: Library::within(room),
             import_result: ImportResult::default(),
             #[cfg(test)]
             room: room.clone(),
-            events: Kept::default(),
+            events: Kept::within(&sequence),
             event_ids: SeenIds::default(),
             message_ids: SeenIds::default(),
-            forms: Bounded::default(),
-            metrics: Bounded::default(),
-            unsubscribes: Bounded::default(),
-            messages: Kept::default(),
+            forms: Kept::within(&sequence),
+            metrics: Kept::within(&sequence),
+            unsubscribes: Kept::within(&sequence),
+            messages: Kept::within(&sequence),
             disabled: BTreeSet::new(),
             deliveries: 0,
             broadcasts: BTreeMap::new(),
-            triggers: Bounded::holding(MOST_ENTRIES, MOST_TRIGGER),
-            failed_triggers: Bounded::default(),
+            triggers: Kept::holding(&sequence, MOST_ENTRIES, MOST_TRIGGER),
             last_trigger: 0,
             receiver: None,
             once_told: SeenIds::default(),
             outcomes: Vec::new(),
             outbox: Outbox::default(),
-            log: Bounded::holding(MOST_LOGGED, MOST_BYTES),
+            log: Kept::holding(&sequence, log.0, log.1),
             requests: 0,
             dropped: 0,
             refusals: VecDeque::new(),
+            sequence,
         }
     }
 
@@ -118,6 +118,18 @@ impl State {
         ];
         let cio_id = candidates.iter().find_map(|candidate| self.people.find(candidate))?;
         self.people.get(&cio_id)
+    }
+
+    /// Forgets everything but the time, and what was said of all that is to come: who is told of messages, what becomes of
+    /// them and of imports, and which channels are allowed.
+    pub(crate) fn reset(&mut self, room: &Room, log: (usize, usize)) {
+        self.sequence.next();
+        let new = Self::new(self.clock.clone(), room, log, self.sequence.clone());
+        let old = std::mem::replace(self, new);
+        self.receiver = old.receiver;
+        self.outcomes = old.outcomes;
+        self.import_result = old.import_result;
+        self.disabled = old.disabled;
     }
 
     /// Removes a segment, and everybody from it.
@@ -139,9 +151,21 @@ impl State {
         &self.room
     }
 
-    /// Ends a call: what it has changed counts from now on.
-    pub(crate) fn settle(&mut self) {
-        self.people.settle();
+    /// Ends a call: what it has changed counts from now on, and is given back.
+    pub(crate) fn settle(&mut self) -> Vec<Change> {
+        let mut changes = self.people.settle();
+        changes.append(&mut self.events.take_done());
+        changes.append(&mut self.messages.take_done());
+        changes.append(&mut self.triggers.take_done());
+        changes.append(&mut self.metrics.take_done());
+        changes.append(&mut self.forms.take_done());
+        changes.append(&mut self.unsubscribes.take_done());
+        changes.append(&mut self.log.take_done());
+        changes.sort_by_key(|change| change.seq);
+        for change in &changes {
+            self.changes.push(change.clone());
+        }
+        changes
     }
 
     /// Removes a person and what they did.

@@ -46,8 +46,11 @@ pub(crate) fn record(call: &mut Call<'_>, mut fields: Map<String, Value>, person
     };
     // The same ULID may be written in lower case.
     let id = text("id").map(|id| id.to_ascii_uppercase());
-    if id.as_deref().is_some_and(|id| !call.state.event_ids.note(id)) {
-        return;
+    if let Some(id) = id.as_deref().filter(|id| !call.state.event_ids.note(id)) {
+        return call
+            .state
+            .people
+            .ignore(format!("an event with the id {id:.200} is known already, so this one is dropped"));
     }
     let event_type = match text("type").as_deref() {
         Some("page") => EventType::Page,

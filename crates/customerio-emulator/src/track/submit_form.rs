@@ -49,7 +49,8 @@ fn submit_form(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let (id, email) = (text("id").map(str::to_owned), text("email").map(str::to_owned));
     let identifiers = [id.clone().map(Identifier::Id), email.as_deref().map(Identifier::email)];
     let people = &mut call.state.people;
-    if identifiers.iter().flatten().any(|identifier| people.is_suppressed(identifier)) {
+    if let Some(identifier) = identifiers.iter().flatten().find(|identifier| people.is_suppressed(identifier)) {
+        people.ignore(format!("the {identifier:.200} is suppressed"));
         return Ok(Reply::no_content());
     }
     let known = identifiers.iter().flatten().find_map(|identifier| people.find(identifier));

@@ -41,6 +41,7 @@ fn batch(call: &mut Call<'_>) -> Reply {
             error["message"] = refusal.text().into();
             error["batch_index"] = index.into();
             errors.push(error);
+            call.deviations.refuse(format_args!("/batch/{index}"), refusal.faults);
         }
     }
     if errors.is_empty() {

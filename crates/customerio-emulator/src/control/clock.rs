@@ -1,0 +1,56 @@
+//! The clock: read, stopped, set, let run, moved ahead.
+
+use http::Response;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::{
+    control::{
+        asked::{Asked, json_reply},
+        problem::Problem,
+        time::{duration, rfc3339},
+    },
+    server::payload::Payload,
+    store::state::State,
+};
+
+/// The time, and whether it passes by itself.
+pub(crate) fn get(asked: &Asked) -> Response<Payload> {
+    json_reply(&shown(&asked.emulator.state()))
+}
+
+pub(crate) fn shown(state: &State) -> Value {
+    json!({"now": rfc3339(state.clock.since_epoch()), "stopped": state.clock.is_stopped()})
+}
+
+/// What is to be done with the clock: one of these.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Change {
+    advance: Option<String>,
+    at: Option<customerio_core::Timestamp>,
+    #[serde(default)]
+    stop: bool,
+    #[serde(default)]
+    run: bool,
+}
+
+/// Changes the clock.
+pub(crate) fn change(asked: &Asked) -> Result<Response<Payload>, Problem> {
+    let one_of = "give one of advance (such as 10m), at (such as 2026-11-26T10:00:00Z), stop and run (true)";
+    let state = &mut *asked.emulator.state();
+    match asked.body()? {
+        Change { advance: Some(text), at: None, stop: false, run: false } => {
+            let by =
+                duration(&text).ok_or_else(|| Problem::bad("advance must be a duration such as 30s, 10m or 2h"))?;
+            state.clock.advance(by);
+        }
+        Change { at: Some(at), advance: None, stop: false, run: false } => state.clock.stop_at(at),
+        Change { stop: true, advance: None, at: None, run: false } => state.clock.stop(),
+        Change { run: true, advance: None, at: None, stop: false } => state.clock.run(),
+        _ => return Err(Problem::bad(one_of)),
+    }
+    // Whoever waits for what becomes of messages looks again.
+    state.sequence.next();
+    Ok(json_reply(&shown(state)))
+}

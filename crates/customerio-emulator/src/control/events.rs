@@ -1,0 +1,78 @@
+//! The events, of people and of unknown visitors.
+
+use customerio_core::track::EventType;
+use serde_json::{Value, json};
+
+use crate::{
+    Event,
+    control::{
+        criteria::Criteria,
+        list::{Listed, text_contains, unlike, value_contains},
+        people::{brief, key_of},
+        time::of_seconds,
+    },
+    store::{
+        kept::{From, Key},
+        state::State,
+    },
+};
+
+/// The list of events.
+pub(crate) struct Events;
+
+impl Listed for Events {
+    type Row = Event;
+
+    const KIND: &'static str = "events";
+
+    const FILTERS: &'static [(&'static str, &'static str)] = &[
+        ("person", "an identifier of the person"),
+        ("name", "the name of the event"),
+        ("type", "event, page or screen"),
+    ];
+
+    fn rows<'s>(state: &'s State, from: From, criteria: &Criteria) -> Box<dyn Iterator<Item = (u64, &'s Event)> + 's> {
+        state.events.rows(from, criteria.filter("person").map(|person| key_of(state, person)))
+    }
+
+    fn differs(state: &State, row: &Event, filter: &str, value: &str) -> Option<String> {
+        match filter {
+            "name" => unlike("the name", Some(&row.name), value),
+            "type" => unlike("the type", Some(kind(row)), value),
+            _ => {
+                let is_theirs = row.person.as_ref().is_some_and(|own| Key::Person(own.clone()) == key_of(state, value));
+                (!is_theirs).then(|| format!("it is not of {value:.100}"))
+            }
+        }
+    }
+
+    fn contains(state: &State, row: &Event, text: &str) -> bool {
+        let person = row.person.as_ref().and_then(|cio_id| state.people.get(cio_id));
+        text_contains(&row.name, text)
+            || row.anonymous_id.as_deref().is_some_and(|id| text_contains(id, text))
+            || row.id.as_deref().is_some_and(|id| text_contains(id, text))
+            || person.is_some_and(|person| text_contains(person.label(), text))
+            || row.data.iter().any(|(name, value)| text_contains(name, text) || value_contains(value, text))
+    }
+
+    fn shown(state: &State, seq: u64, row: &Event) -> Value {
+        json!({
+            "seq": seq,
+            "at": of_seconds(row.timestamp.unix_seconds()),
+            "name": row.name,
+            "type": kind(row),
+            "person": brief(state, row.person.as_deref()),
+            "anonymous_id": row.anonymous_id,
+            "id": row.id,
+            "data": row.data,
+        })
+    }
+}
+
+fn kind(event: &Event) -> &'static str {
+    match event.event_type {
+        EventType::Page => "page",
+        EventType::Screen => "screen",
+        _ => "event",
+    }
+}

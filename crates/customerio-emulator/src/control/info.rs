@@ -1,0 +1,86 @@
+//! What the server is, and how much it has of everything.
+
+use http::Response;
+use serde_json::{Value, json};
+
+use crate::{
+    APP_API_KEY, Emulator, PIPELINES_KEY, SITE_ID, TRACK_API_KEY, WEBHOOK_SIGNING_KEY,
+    control::{
+        asked::{Asked, json_reply},
+        clock,
+    },
+    log::last_four,
+    server::payload::Payload,
+    store::state::State,
+};
+
+/// The version of this crate.
+pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Whether the server responds.
+pub(crate) fn health(_: &Asked) -> Response<Payload> {
+    json_reply(&json!({"status": "ok", "version": VERSION}))
+}
+
+/// How much there is of everything.
+pub(crate) fn counts(asked: &Asked) -> Response<Payload> {
+    json_reply(&counts_of(&asked.emulator.state()))
+}
+
+pub(crate) fn counts_of(state: &State) -> Value {
+    json!({
+        "seq": state.sequence.last(),
+        "requests": state.log.len(),
+        "people": state.people.count(),
+        "events": state.events.len(),
+        "messages": state.messages.len(),
+        "segments": state.library.segments.iter().count(),
+        "objects": state.objects.all().count(),
+        "webhooks": state.outbox.waiting(),
+        "triggers": state.triggers.len(),
+        "metrics": state.metrics.len(),
+        "forms": state.forms.len(),
+        "dropped": state.dropped,
+    })
+}
+
+/// What the server is, and its workspaces.
+pub(crate) fn info(asked: &Asked) -> Response<Payload> {
+    let workspaces = asked.workspaces.all().into_iter().map(|(id, emulator)| workspace(&id, &emulator));
+    let served = if asked.workspaces.takes_any_credentials() { "any" } else { "one" };
+    let host = asked.headers.get(http::header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    json_reply(&json!({
+        "version": VERSION,
+        "url": format!("http://{host}"),
+        "workspaces": workspaces.collect::<Vec<_>>(),
+        "settings": {"workspaces": served, "region": region(asked.emulator.config.region)},
+        "clock": clock::shown(&asked.emulator.state()),
+    }))
+}
+
+fn workspace(id: &str, emulator: &Emulator) -> Value {
+    let config = &emulator.config;
+    // What this crate publishes is no secret, and what somebody else has chosen may be one.
+    let shown = |secret: &str, published: &str| if secret == published { secret.into() } else { last_four(secret) };
+    let track = config.track_api_key.as_deref().map_or_else(|| "any".to_owned(), |key| shown(key, TRACK_API_KEY));
+    let name = if config.number == 0 { config.site_id.clone() } else { last_four(&config.site_id) };
+    json!({
+        "id": id,
+        "name": name,
+        "credentials": {
+            "site_id": if config.number == 0 { config.site_id.clone() } else { shown(&config.site_id, SITE_ID) },
+            "track_api_key": track,
+            "app_api_key": shown(&config.app_api_key, APP_API_KEY),
+            "pipelines_key": shown(&config.pipelines_key, PIPELINES_KEY),
+            "webhook_signing_key": shown(&config.webhook_signing_key, WEBHOOK_SIGNING_KEY),
+        },
+        "counts": counts_of(&emulator.state()),
+    })
+}
+
+const fn region(region: customerio_core::Region) -> &'static str {
+    match region {
+        customerio_core::Region::Eu => "eu",
+        _ => "us",
+    }
+}

@@ -1,0 +1,25 @@
+//! The control API: what has arrived, and the emulator itself, over HTTP under `/_emulator/`; and the page that shows it.
+//!
+//! It is for programs and people on the same machine, whatever language they use. No route of the service begins with `_`.
+
+mod asked;
+mod clock;
+mod criteria;
+mod events;
+mod info;
+mod list;
+mod messages;
+mod page;
+mod people;
+mod problem;
+mod requests;
+mod reset;
+mod route;
+mod routes;
+mod sites;
+mod time;
+
+pub(crate) use self::{
+    page::is_of_control,
+    routes::{MOST_BODY, respond},
+};

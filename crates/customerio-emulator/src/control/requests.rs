@@ -1,0 +1,201 @@
+//! The requests, each with its verdict.
+
+use std::fmt::Write as _;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use http::{Response, StatusCode};
+use serde_json::{Map, Value, json};
+
+use crate::{
+    LoggedRequest,
+    contract::deviation::Deviation,
+    control::{
+        asked::{Asked, json_reply, typed},
+        criteria::Criteria,
+        list::{Listed, text_contains, unlike},
+        people::key_of,
+        problem::Problem,
+        time::rfc3339,
+    },
+    routes,
+    server::payload::Payload,
+    store::{
+        kept::{From, Key},
+        state::State,
+    },
+};
+
+/// The list of requests.
+pub(crate) struct Requests;
+
+impl Listed for Requests {
+    type Row = LoggedRequest;
+
+    const KIND: &'static str = "requests";
+
+    const FILTERS: &'static [(&'static str, &'static str)] = &[
+        ("verdict", "accepted, accepted_but, refused, dropped, fault or unknown_route"),
+        ("method", "the method, such as POST"),
+        ("route", "the pattern of the route, or a part of it, such as /send/"),
+        ("status", "the status of the response"),
+        ("person", "an identifier of someone whom the request created or changed"),
+    ];
+
+    fn rows<'s>(
+        state: &'s State,
+        from: From,
+        criteria: &Criteria,
+    ) -> Box<dyn Iterator<Item = (u64, &'s LoggedRequest)> + 's> {
+        state.log.rows(from, criteria.filter("person").map(|person| key_of(state, person)))
+    }
+
+    fn differs(state: &State, row: &LoggedRequest, filter: &str, value: &str) -> Option<String> {
+        match filter {
+            "verdict" => unlike("the verdict", Some(row.verdict.name()), value),
+            "method" => unlike("the method", Some(row.method.as_str()), value),
+            "route" => {
+                let route = row.route.unwrap_or(&row.path);
+                (!route.contains(value)).then(|| format!("the route is {route:.100}"))
+            }
+            "status" => unlike("the status", Some(row.status.as_str()), value),
+            _ => {
+                let key = key_of(state, value);
+                let is_of = |effect: &crate::Effect| effect.kind == "people" && Key::Person(effect.id.clone()) == key;
+                (!row.effects.iter().any(is_of)).then(|| format!("it is not about {value:.100}"))
+            }
+        }
+    }
+
+    fn contains(_: &State, row: &LoggedRequest, text: &str) -> bool {
+        let found = row.problems.iter().chain(&row.deviations);
+        text_contains(&row.path, text)
+            || text_contains(&row.head, text)
+            || found.into_iter().any(|found| text_contains(&found.message, text) || text_contains(&found.pointer, text))
+            || text_contains(&String::from_utf8_lossy(&row.body), text)
+            || text_contains(&String::from_utf8_lossy(&row.response), text)
+            || row.effects.iter().any(|effect| text_contains(&effect.label, text))
+    }
+
+    fn shown(_: &State, seq: u64, row: &LoggedRequest) -> Value {
+        shown(seq, row).into()
+    }
+}
+
+/// A request as lists show it.
+pub(crate) fn shown(seq: u64, row: &LoggedRequest) -> Map<String, Value> {
+    let people = row.effects.iter().filter(|effect| effect.kind == "people").map(|effect| effect.label.as_str());
+    let shown = json!({
+        "seq": seq,
+        "at": rfc3339(row.at),
+        "method": row.method.as_str(),
+        "path": row.path,
+        "route": row.route,
+        "status": row.status.as_u16(),
+        "verdict": row.verdict.name(),
+        "why": row.why(),
+        "problems": row.problems.len() + row.deviations.len(),
+        "client": row.client(),
+        "bytes": row.body_bytes,
+        "micros": u64::try_from(row.took.as_micros()).unwrap_or(u64::MAX),
+        "people": people.collect::<Vec<_>>(),
+    });
+    match shown {
+        Value::Object(shown) => shown,
+        _ => Map::new(),
+    }
+}
+
+/// The request that the path names, and its number.
+fn named<'s>(asked: &Asked, state: &'s State) -> Result<(u64, &'s LoggedRequest), Problem> {
+    let seq = asked.segments[0].parse().map_err(|_| Problem::bad("a request is named by its number"))?;
+    let found = state.log.get(seq).map(|row| (seq, row));
+    found.ok_or_else(|| Problem::missing(format!("there is no request {seq}, or it was forgotten for newer ones")))
+}
+
+/// One request with everything that is kept of it.
+pub(crate) fn get(asked: &Asked) -> Result<Response<Payload>, Problem> {
+    let state = asked.emulator.state();
+    let (seq, row) = named(asked, &state)?;
+    let mut item = shown(seq, row);
+    let found = |list: &[Deviation]| {
+        let shown = list.iter().map(|found| json!({"pointer": found.pointer, "message": found.message}));
+        Value::from(shown.collect::<Vec<_>>())
+    };
+    let effects = row.effects.iter().map(
+        |effect| json!({"kind": effect.kind, "action": effect.action.name(), "id": effect.id, "label": effect.label}),
+    );
+    let headers = row.head.lines().filter_map(|line| line.split_once(": ")).map(|(name, value)| json!([name, value]));
+    let mut request = body(&row.body, row.body_bytes);
+    request.insert("headers".into(), headers.collect());
+    let response = body(&row.response, row.response_bytes);
+    let nearest = row.route.is_none().then(|| routes::nearest(&row.method, &row.path)).flatten();
+    item.extend([
+        ("problem_list".to_owned(), found(&row.problems)),
+        ("deviations".to_owned(), found(&row.deviations)),
+        ("effects".to_owned(), effects.collect()),
+        ("request".to_owned(), request.into()),
+        ("response".to_owned(), response.into()),
+        ("nearest".to_owned(), nearest.into()),
+    ]);
+    Ok(json_reply(&item.into()))
+}
+
+/// A body as text, or as base64 where it is none.
+fn body(bytes: &[u8], whole: usize) -> Map<String, Value> {
+    let mut shown = Map::new();
+    match std::str::from_utf8(bytes) {
+        Ok(text) => shown.insert("body".into(), text.into()),
+        // The last character may be cut in two.
+        Err(error) if whole > bytes.len() && error.error_len().is_none() => {
+            let text = std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default();
+            shown.insert("body".into(), text.into())
+        }
+        Err(_) => shown.insert("body_base64".into(), STANDARD.encode(bytes).into()),
+    };
+    shown.insert("bytes".into(), whole.into());
+    shown.insert("truncated".into(), (whole > bytes.len()).into());
+    shown
+}
+
+/// A command that sends the request again. Credentials are variables of the shell.
+pub(crate) fn curl(asked: &Asked) -> Result<Response<Payload>, Problem> {
+    let state = asked.emulator.state();
+    let (_, row) = named(asked, &state)?;
+    let host = row.head.lines().find_map(|line| line.strip_prefix("host: ")).unwrap_or("127.0.0.1:8246");
+    let mut command = format!("curl -i -X {} {}", row.method, quoted(&format!("http://{host}{}", row.path)));
+    for (name, value) in row.head.lines().filter_map(|line| line.split_once(": ")) {
+        match (name, value.split(' ').next().unwrap_or_default()) {
+            ("host" | "content-length" | "connection" | "accept-encoding" | "transfer-encoding" | "expect", _) => {}
+            ("authorization", scheme) if scheme.eq_ignore_ascii_case("bearer") => {
+                command.push_str(" \\\n  -H \"authorization: Bearer $CUSTOMERIO_APP_API_KEY\"");
+            }
+            ("authorization", _) if row.path.starts_with("/v1/") => {
+                command.push_str(" \\\n  -u \"$CUSTOMERIO_PIPELINES_KEY:\"");
+            }
+            ("authorization", _) => {
+                command.push_str(" \\\n  -u \"$CUSTOMERIO_SITE_ID:$CUSTOMERIO_TRACK_API_KEY\"");
+            }
+            // Writing into a text cannot fail.
+            _ => _ = write!(command, " \\\n  -H {}", quoted(&format!("{name}: {value}"))),
+        }
+    }
+    if row.body_bytes > row.body.len() {
+        return Err(Problem::new(
+            StatusCode::CONFLICT,
+            format!("of the body {} of {} bytes are kept, so it cannot be sent again", row.body.len(), row.body_bytes),
+        ));
+    }
+    if !row.body.is_empty() {
+        let body = std::str::from_utf8(&row.body);
+        let body =
+            body.map_err(|_| Problem::new(StatusCode::CONFLICT, "the body is not text, so no shell can have it"))?;
+        _ = write!(command, " \\\n  --data-binary {}", quoted(body));
+    }
+    command.push('\n');
+    Ok(typed(StatusCode::OK, "text/plain; charset=utf-8", command))
+}
+
+/// A text as one word of a shell.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}

@@ -1,0 +1,129 @@
+//! All routes of the control API, and which of them a request is for.
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, Response, StatusCode, header, request::Parts};
+use percent_encoding::percent_decode_str;
+
+use crate::{
+    control::{
+        asked::Asked,
+        clock, events, info,
+        list::{self, Listed},
+        messages, page, people,
+        problem::Problem,
+        requests, reset,
+        route::{Handler, Outcome, Route},
+        sites,
+    },
+    route::captures,
+    server::payload::Payload,
+    workspaces::Workspaces,
+};
+
+/// Most bytes of a body: a seed, or a state.
+pub(crate) const MOST_BODY: usize = 256 * 1024 * 1024;
+
+/// The route of a list.
+macro_rules! listed {
+    ($of:ty, $pattern:literal, $summary:literal) => {
+        Route::later(Method::GET, $pattern, $summary, |asked| Box::pin(list::respond::<$of>(asked)))
+            .list(<$of as Listed>::FILTERS)
+    };
+}
+
+pub(crate) static ROUTES: &[Route] = &[
+    Route::always(Method::GET, "/_emulator/health", "Tells that the server responds", info::health),
+    Route::always(Method::GET, "/livez", "Tells that the server responds", info::health),
+    Route::always(Method::GET, "/readyz", "Tells that the server responds", info::health),
+    Route::always(Method::GET, "/_emulator/v1/info", "Describes the server and its workspaces", info::info),
+    Route::always(Method::GET, "/_emulator/v1/counts", "Counts what is kept of each kind", info::counts),
+    listed!(requests::Requests, "/_emulator/v1/requests", "Lists requests, each with its verdict"),
+    Route::get("/_emulator/v1/requests/{seq}", "Shows a request whole", requests::get),
+    Route::get("/_emulator/v1/requests/{seq}/curl", "Writes a request as a command", requests::curl),
+    listed!(people::People, "/_emulator/v1/people", "Lists people"),
+    Route::get("/_emulator/v1/people/{identifier}", "Shows a person whole", people::get),
+    listed!(events::Events, "/_emulator/v1/events", "Lists events"),
+    listed!(messages::Messages, "/_emulator/v1/messages", "Lists messages"),
+    Route::later(Method::GET, "/_emulator/v1/messages/latest", "Shows the newest message that is chosen", |asked| {
+        Box::pin(messages::latest(asked))
+    })
+    .list(messages::Messages::FILTERS),
+    Route::get("/_emulator/v1/messages/{delivery_id}", "Shows a message whole", messages::get),
+    Route::always(Method::GET, "/_emulator/v1/clock", "Tells the time", clock::get),
+    Route::post("/_emulator/v1/clock", "Stops, sets, starts or advances the clock", clock::change),
+    Route::always(Method::POST, "/_emulator/v1/reset", "Empties the workspace", reset::reset),
+];
+
+/// Responds to a request to the control API or for the page.
+pub(crate) async fn respond(workspaces: &Workspaces, parts: &Parts, body: Bytes) -> Response<Payload> {
+    let outcome = match sites::check(parts) {
+        Ok(()) => dispatch(workspaces, parts, body).await,
+        Err(problem) => Err(problem),
+    };
+    outcome.unwrap_or_else(Problem::into_response)
+}
+
+async fn dispatch(workspaces: &Workspaces, parts: &Parts, body: Bytes) -> Outcome {
+    let path = parts.uri.path();
+    if let Some(response) = page::asset(&parts.method, path) {
+        return Ok(response);
+    }
+    // The first that fits: a fixed segment stands before one that varies.
+    let here = || ROUTES.iter().filter_map(|route| Some((route, captures(route.pattern, path)?)));
+    let Some((route, captured)) = here().find(|(route, _)| route.method == parts.method) else {
+        let allowed = here().map(|(route, _)| route.method.as_str()).collect::<Vec<_>>().join(", ");
+        if allowed.is_empty() {
+            return Err(Problem::missing("there is no such route; GET /_emulator/openapi.json has all of them"));
+        }
+        let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, format!("the route takes {allowed} alone"));
+        let mut response = problem.into_response();
+        if let Ok(allowed) = HeaderValue::try_from(allowed) {
+            response.headers_mut().insert(header::ALLOW, allowed);
+        }
+        return Ok(response);
+    };
+    let segments = captured.into_iter().map(|segment| decoded(segment, "the path")).collect::<Result<_, _>>()?;
+    let (mut workspace, mut query) = (None, Vec::new());
+    for pair in parts.uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let decode = |text: &str| decoded(&text.replace('+', " "), "the query");
+        match (decode(name)?, decode(value)?) {
+            (name, value) if name == "workspace" => workspace = Some(value),
+            (name, value) => query.push((name, value)),
+        }
+    }
+    let emulator = match workspace.as_deref().filter(|name| !name.is_empty()) {
+        None => workspaces.first().clone(),
+        Some(name) => workspaces.obtain(name).ok_or_else(|| {
+            Problem::missing(format!("there is no workspace {name:.100}; GET /_emulator/v1/info has all of them"))
+        })?,
+    };
+    if !route.is_list {
+        check_parameters(route, &query)?;
+    }
+    let (workspaces, headers) = (workspaces.clone(), parts.headers.clone());
+    let asked = Asked { workspaces, emulator, segments, query, headers, body };
+    match route.handler {
+        Handler::Always(handle) => Ok(handle(&asked)),
+        Handler::Now(handle) => handle(&asked),
+        Handler::Later(handle) => handle(asked).await,
+    }
+}
+
+/// Lists look at their parameters themselves.
+fn check_parameters(route: &Route, query: &[(String, String)]) -> Result<(), Problem> {
+    let is_known = |name: &str| route.parameters.iter().any(|(known, _)| *known == name);
+    match query.iter().find(|(name, _)| !is_known(name)) {
+        None => Ok(()),
+        Some((name, _)) => {
+            let known = ["workspace"].into_iter().chain(route.parameters.iter().map(|(known, _)| *known));
+            let known = known.collect::<Vec<_>>().join(", ");
+            Err(Problem::bad(format!("there is no parameter {name:.100}; there are {known}")))
+        }
+    }
+}
+
+fn decoded(text: &str, what: &str) -> Result<String, Problem> {
+    let decoded = percent_decode_str(text).decode_utf8();
+    decoded.map(std::borrow::Cow::into_owned).map_err(|_| Problem::bad(format!("{what} must be UTF-8")))
+}

@@ -1,0 +1,82 @@
+//! Times and durations as the control API writes them.
+
+use std::time::Duration;
+
+/// A time since 1970 as RFC 3339 in UTC, with milliseconds: `2026-11-26T10:00:00.000Z`.
+pub(crate) fn rfc3339(since_epoch: Duration) -> String {
+    let (seconds, milliseconds) = (since_epoch.as_secs(), since_epoch.subsec_millis());
+    let (days, rest) = (seconds / 86_400, seconds % 86_400);
+    let (year, month, day) = date(i64::try_from(days).unwrap_or(i64::MAX / 2));
+    let (hour, minute, second) = (rest / 3_600, rest / 60 % 60, rest % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milliseconds:03}Z")
+}
+
+/// Whole seconds since 1970, in the same form. What was before is 1970.
+pub(crate) fn of_seconds(seconds: i64) -> String {
+    rfc3339(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
+}
+
+/// Year, month and day of a number of days since 1970, by the calendar's eras of 400 years.
+fn date(days: i64) -> (i64, i64, i64) {
+    let days = days.saturating_add(719_468);
+    let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    // Years begin in March here, so that the day that comes and goes is the last.
+    let from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * from_march + 2) / 5 + 1;
+    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
+    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
+}
+
+/// A duration such as `250ms`, `5s`, `10m`, `2h` or `7d`.
+pub(crate) fn duration(text: &str) -> Option<Duration> {
+    let digits = text.len() - text.trim_start_matches(|character: char| character.is_ascii_digit()).len();
+    let (number, unit) = text.split_at(digits);
+    let number: u64 = number.parse().ok()?;
+    let seconds = match unit {
+        "ms" => return Some(Duration::from_millis(number)),
+        "s" => 1,
+        "m" => 60,
+        "h" => 3_600,
+        "d" => 86_400,
+        _ => return None,
+    };
+    Some(Duration::from_secs(number.checked_mul(seconds)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_written_in_utc() {
+        for (seconds, text) in [
+            (0, "1970-01-01T00:00:00.000Z"),
+            (951_782_399, "2000-02-28T23:59:59.000Z"),
+            (951_782_400, "2000-02-29T00:00:00.000Z"),
+            (951_868_800, "2000-03-01T00:00:00.000Z"),
+            (1_700_000_000, "2023-11-14T22:13:20.000Z"),
+            (4_107_542_399, "2100-02-28T23:59:59.000Z"),
+            (4_107_542_400, "2100-03-01T00:00:00.000Z"),
+            (-5, "1970-01-01T00:00:00.000Z"),
+        ] {
+            assert_eq!(of_seconds(seconds), text);
+        }
+        assert_eq!(rfc3339(Duration::from_millis(1_234)), "1970-01-01T00:00:01.234Z");
+        // The clock's end is a time like others.
+        assert!(rfc3339(Duration::MAX).ends_with('Z'));
+    }
+
+    #[test]
+    fn durations_have_a_unit() {
+        for (text, milliseconds) in
+            [("250ms", 250), ("5s", 5_000), ("10m", 600_000), ("2h", 7_200_000), ("7d", 604_800_000), ("0s", 0)]
+        {
+            assert_eq!(duration(text), Some(Duration::from_millis(milliseconds)), "{text}");
+        }
+        for text in ["", "5", "s", "5 s", "-5s", "1.5s", "5S", "5w", "99999999999999999999s", "9999999999999999999d"] {
+            assert_eq!(duration(text), None, "{text}");
+        }
+    }
+}

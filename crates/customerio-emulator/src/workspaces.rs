@@ -1,0 +1,209 @@
+//! Several workspaces behind one address, of which the credential of a request chooses one.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE},
+};
+use http::{HeaderMap, StatusCode, header};
+
+use crate::{Emulator, config::Config, server::answer::Refusal};
+
+/// Most workspaces, the first included.
+const MOST_WORKSPACES: usize = 100;
+
+/// The id of the first workspace.
+const FIRST: &str = "default";
+
+/// Emulators that are served together. A clone is cheap and has the same ones.
+///
+/// There is one, unless [`with_any_credentials`](Self::with_any_credentials) lets each credential have its own: tests that run
+/// at the same time do not see each other where each uses another.
+///
+/// ```
+/// use customerio_emulator::{Emulator, Workspaces};
+///
+/// # tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async { tokio::spawn(async {
+/// let workspaces = Workspaces::of(Emulator::new()).with_any_credentials();
+/// let server = workspaces.serve("127.0.0.1:0").await?;
+///
+/// // A client whose Site ID is `suite-7` writes into a workspace of that name.
+/// let emulator = workspaces.obtain("suite-7").expect("there is room for it");
+/// assert_eq!(emulator.people_count(), 0);
+/// server.shutdown().await;
+/// # Ok::<(), std::io::Error>(()) }).await }).unwrap().unwrap();
+/// ```
+#[derive(Clone)]
+pub struct Workspaces {
+    first: Emulator,
+    /// By credential, where each has its own.
+    others: Option<Arc<Mutex<HashMap<String, Emulator>>>>,
+}
+
+impl Workspaces {
+    /// One workspace. Other credentials than its own are refused.
+    #[must_use]
+    pub fn of(first: Emulator) -> Self {
+        Self { first, others: None }
+    }
+
+    /// Takes every credential. One that is not of the first workspace is its own, and is made when it is used first: by the
+    /// Site ID in the Track API, with any key, and by the key in the App API and the Pipelines API. Whoever uses one text as
+    /// Site ID and for both keys has one workspace. There are 100 at most.
+    ///
+    /// A new one is set up as the first, with its clock as it is then.
+    #[must_use]
+    pub fn with_any_credentials(mut self) -> Self {
+        self.others.get_or_insert_default();
+        self
+    }
+
+    /// The first one.
+    #[must_use]
+    pub fn first(&self) -> &Emulator {
+        &self.first
+    }
+
+    /// Whether every credential has a workspace.
+    #[must_use]
+    pub fn takes_any_credentials(&self) -> bool {
+        self.others.is_some()
+    }
+
+    /// All of them, the first one first, and then by their ids.
+    #[must_use]
+    pub fn all(&self) -> Vec<(String, Emulator)> {
+        let mut others: Vec<_> =
+            self.others().iter().flat_map(|others| others.values()).map(|other| (other.id(), other.clone())).collect();
+        others.sort_by(|(one, _), (other, _)| one.cmp(other));
+        [(FIRST.to_owned(), self.first.clone())].into_iter().chain(others).collect()
+    }
+
+    /// The one that has a credential or an id, if there is one.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<Emulator> {
+        if name == FIRST || self.first.config.has_credential(name) {
+            return Some(self.first.clone());
+        }
+        let others = self.others();
+        let others = others.as_ref()?;
+        others.get(name).or_else(|| others.values().find(|other| other.id() == name)).cloned()
+    }
+
+    /// The one of a credential, which is made if there is none. Nothing where only one is served and it has another, or there
+    /// are 100.
+    #[must_use]
+    pub fn obtain(&self, credential: &str) -> Option<Emulator> {
+        if let Some(known) = self.get(credential) {
+            return Some(known);
+        }
+        let mut others = self.others();
+        let others = others.as_mut()?;
+        if others.len() + 1 >= MOST_WORKSPACES {
+            return None;
+        }
+        let number = u16::try_from(others.len() + 1).unwrap_or(u16::MAX);
+        Some(others.entry(credential.to_owned()).or_insert_with(|| self.first.sibling(credential, number)).clone())
+    }
+
+    /// The one that a request is for: the first, unless its credential says otherwise. Without a credential, `hint` may have
+    /// the id of a delivery, which is of one workspace.
+    #[cfg(feature = "server")]
+    pub(crate) fn choose(&self, headers: &HeaderMap, hint: &[&[u8]]) -> Result<Emulator, Refusal> {
+        if self.others.is_none() {
+            return Ok(self.first.clone());
+        }
+        let Some(credential) = credential(headers) else {
+            let number = hint.iter().find_map(|text| crate::app::message::workspace_in(text));
+            let owner = |number| self.all().into_iter().find(|(_, emulator)| emulator.config.number == number);
+            return Ok(number.and_then(owner).map_or_else(|| self.first.clone(), |(_, emulator)| emulator));
+        };
+        let full = || {
+            let text =
+                format!("there are {MOST_WORKSPACES} workspaces, and no more; restart the emulator to begin anew");
+            Refusal::new(StatusCode::SERVICE_UNAVAILABLE, text)
+        };
+        self.obtain(&credential).ok_or_else(full)
+    }
+
+    fn others(&self) -> Option<MutexGuard<'_, HashMap<String, Emulator>>> {
+        self.others.as_ref().map(|others| others.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl From<Emulator> for Workspaces {
+    fn from(first: Emulator) -> Self {
+        Self::of(first)
+    }
+}
+
+impl fmt::Debug for Workspaces {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = self.others().map_or(1, |others| others.len() + 1);
+        f.debug_struct("Workspaces").field("count", &count).finish_non_exhaustive()
+    }
+}
+
+/// The credential that chooses the workspace: the Site ID or the key.
+#[cfg(feature = "server")]
+fn credential(headers: &HeaderMap) -> Option<String> {
+    let (scheme, given) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    let given = given.trim();
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return Some(given.to_owned()).filter(|key| !key.is_empty());
+    }
+    let pair = STANDARD.decode(given).or_else(|_| URL_SAFE.decode(given)).ok()?;
+    let (user, _) = std::str::from_utf8(&pair).ok()?.split_once(':')?;
+    Some(user.to_owned()).filter(|user| scheme.eq_ignore_ascii_case("basic") && !user.is_empty())
+}
+
+impl Config {
+    /// Whether this is one of the workspace's credentials.
+    fn has_credential(&self, name: &str) -> bool {
+        [&self.site_id, &self.app_api_key, &self.pipelines_key, &self.service_account_token].contains(&&name.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(authorization: &str) -> HeaderMap {
+        [(header::AUTHORIZATION, authorization.parse().unwrap())].into_iter().collect()
+    }
+
+    #[test]
+    fn a_credential_is_a_workspace() {
+        let workspaces = Workspaces::of(Emulator::new()).with_any_credentials();
+        let chosen = |authorization: &str| workspaces.choose(&headers(authorization), &[]).unwrap().id();
+        // `emulator-site:emulator-track-key`, and `emulator-pipelines-key:`
+        assert_eq!(chosen("Basic ZW11bGF0b3Itc2l0ZTplbXVsYXRvci10cmFjay1rZXk="), FIRST);
+        assert_eq!(chosen("Basic ZW11bGF0b3ItcGlwZWxpbmVzLWtleTo="), FIRST);
+        assert_eq!(chosen("Bearer emulator-app-key"), FIRST);
+        // `suite-7:x`, `suite-7:`
+        let suite = chosen("Basic c3VpdGUtNzp4");
+        assert_ne!(suite, FIRST);
+        assert_eq!([chosen("basic c3VpdGUtNzo="), chosen("Bearer suite-7")], [suite.clone(), suite.clone()]);
+        assert_eq!(workspaces.get(&suite).unwrap().id(), workspaces.get("suite-7").unwrap().id());
+        assert_eq!(workspaces.all().len(), 2);
+        for number in 0..200 {
+            let _ = workspaces.obtain(&number.to_string());
+        }
+        assert_eq!(workspaces.all().len(), MOST_WORKSPACES);
+        let refusal = workspaces.choose(&headers("Bearer one-more"), &[]).unwrap_err();
+        assert_eq!(refusal.status, StatusCode::SERVICE_UNAVAILABLE);
+    }
+
+    #[test]
+    fn one_workspace_has_its_own_credentials_alone() {
+        let workspaces = Workspaces::of(Emulator::new());
+        assert!(workspaces.obtain("suite-7").is_none());
+        assert_eq!(workspaces.choose(&headers("Bearer suite-7"), &[]).unwrap().id(), FIRST);
+        assert!(!workspaces.takes_any_credentials());
+    }
+}

@@ -1,0 +1,95 @@
+//! Pages, filters, and waiting.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::support::World;
+
+#[tokio::test]
+async fn what_arrived_is_listed_page_by_page() {
+    let world = World::new().await;
+    for number in 0..5 {
+        let body = json!({"email": format!("p{number}@example.com"), "plan": if number == 3 { "pro" } else { "free" }});
+        assert_eq!(world.call(&format!("PUT /api/v1/customers/{number}"), body).await.0, 200);
+    }
+    let ids = |page: &Value| -> Vec<String> {
+        page["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect()
+    };
+    let first = world.get("people?limit=2").await;
+    assert_eq!(ids(&first), ["4", "3"]);
+    let second = world.get(&format!("people?limit=2&before={}", first["next"])).await;
+    assert_eq!(ids(&second), ["2", "1"]);
+    let last = world.get(&format!("people?limit=2&before={}", second["next"])).await;
+    assert_eq!((ids(&last), &last["next"]), (vec!["0".to_owned()], &Value::Null));
+    assert_eq!(ids(&world.get("people?after=0&limit=3").await), ["0", "1", "2"]);
+    assert_eq!(ids(&world.get("people?attribute=plan:pro").await), ["3"]);
+    assert_eq!(ids(&world.get("people?q=P2@EXAMPLE").await), ["2"]);
+
+    let requests = world.get("requests?person=p3@example.com").await;
+    let request = &requests["items"][0];
+    assert_eq!((requests["items"].as_array().unwrap().len(), &request["verdict"]), (1, &json!("accepted")));
+    let whole = world.get(&format!("requests/{}", request["seq"])).await;
+    assert_eq!(whole["effects"][0]["label"], "p3@example.com");
+    assert_eq!(whole["request"]["body"], r#"{"email":"p3@example.com","plan":"pro"}"#);
+
+    let (status, problem) = world.control("GET /_emulator/v1/people?nonsense=1", Value::Null).await;
+    assert_eq!(status, 400);
+    assert!(problem["error"].as_str().unwrap().starts_with("there is no parameter nonsense; there are segment, "));
+}
+
+#[tokio::test]
+async fn a_wait_ends_when_it_holds_and_says_what_was_nearest() {
+    let world = World::new().await;
+    let email = |to: &str| json!({"transactional_message_id": 1, "to": to, "identifiers": {"id": "42"}});
+    assert_eq!(world.call("POST /v1/send/email", email("bob@example.com")).await.0, 200);
+    let waiting = async {
+        let message = world.get("messages/latest?to=ada@example.com&wait=5s").await;
+        (Instant::now(), message)
+    };
+    let sending = async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert_eq!(world.call("POST /v1/send/email", email("ada@example.com")).await.0, 200);
+        Instant::now()
+    };
+    let ((responded, message), sent) = tokio::join!(waiting, sending);
+    assert_eq!(message["to"], "ada@example.com");
+    let late = responded.saturating_duration_since(sent);
+    assert!(late < Duration::from_millis(100), "{late:?}");
+
+    let line = "GET /_emulator/v1/messages?to=eve@example.com&channel=email&wait=50ms&count=2";
+    let (status, problem) = world.control(line, Value::Null).await;
+    assert_eq!((status, &problem["items"]), (408, &json!([])));
+    assert_eq!(problem["nearest"][0]["differs"], json!(["to is ada@example.com"]));
+    assert_eq!(problem["nearest"][1]["differs"], json!(["to is bob@example.com"]));
+}
+
+#[tokio::test]
+async fn the_clock_is_moved_and_the_workspace_emptied() {
+    let world = World::new().await;
+    assert_eq!(world.get("clock").await, json!({"now": "2023-11-14T22:13:20.000Z", "stopped": true}));
+    let (_, clock) = world.control("POST /_emulator/v1/clock", json!({"advance": "10m"})).await;
+    assert_eq!(clock["now"], "2023-11-14T22:23:20.000Z");
+    assert_eq!(world.emulator.now(), 1_700_000_600.into());
+    let (status, _) = world.control("POST /_emulator/v1/clock", json!({"advance": "10m", "stop": true})).await;
+    assert_eq!(status, 400);
+    assert_eq!(world.call("PUT /api/v1/customers/1", json!({})).await.0, 200);
+    let before = world.get("counts").await;
+    assert_eq!((&before["people"], &before["requests"]), (&json!(1), &json!(1)));
+    let (_, reset) = world.control("POST /_emulator/v1/reset", Value::Null).await;
+    assert!(reset["seq"].as_u64() > before["seq"].as_u64());
+    let after = world.get("counts").await;
+    assert_eq!((&after["people"], &after["requests"]), (&json!(0), &json!(0)));
+    assert_eq!(world.call("PUT /api/v1/customers/1", json!({})).await.0, 200);
+    let people = world.get(&format!("people?after={}", reset["seq"])).await;
+    assert_eq!(people["items"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn every_response_says_that_it_is_the_emulators() {
+    let world = World::new().await;
+    for line in ["GET /livez", "GET /_emulator/health", "GET /", "GET /nowhere", "GET /_emulator/nowhere"] {
+        let response = world.send(world.request(line, &Value::Null), &Value::Null).await;
+        assert_eq!(response.headers()["x-customerio-emulator"], env!("CARGO_PKG_VERSION"), "{line}");
+    }
+}

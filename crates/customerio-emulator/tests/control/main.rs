@@ -1,0 +1,6 @@
+//! The control API over a socket, as a program in any language calls it.
+
+#![expect(clippy::unwrap_used, reason = "these are tests, and so are their helpers")]
+
+mod lists;
+mod support;
