@@ -95,8 +95,10 @@ mod transport;
 mod webhooks;
 mod workspaces;
 
+#[cfg(feature = "tls")]
+pub use crate::server::{authority::Authority, tls::Tls};
 #[cfg(feature = "server")]
-pub use crate::server::socket::Server;
+pub use crate::server::{listeners::Listeners, socket::Server};
 pub use crate::{
     builder::Builder,
     config::{

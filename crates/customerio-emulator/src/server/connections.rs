@@ -12,7 +12,6 @@ use std::{
 
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::TcpStream,
     sync::Notify,
     time::{Instant, timeout},
 };
@@ -28,7 +27,7 @@ const MAKING_ROOM: Duration = Duration::from_millis(100);
 pub(crate) enum Waiting {
     /// A request.
     Idle,
-    /// The rest of a request's head.
+    /// The rest of a request's head, or of a TLS handshake.
     Head,
     /// The rest of a body that does not matter, because the request was answered by its head.
     Rest,
@@ -208,18 +207,18 @@ impl Seat {
 
 /// A socket whose first byte of a request is noticed.
 #[derive(Debug)]
-pub(crate) struct Watched {
-    stream: TcpStream,
+pub(crate) struct Watched<S> {
+    stream: S,
     seat: Arc<Seat>,
 }
 
-impl Watched {
-    pub(crate) const fn new(stream: TcpStream, seat: Arc<Seat>) -> Self {
+impl<S> Watched<S> {
+    pub(crate) const fn new(stream: S, seat: Arc<Seat>) -> Self {
         Self { stream, seat }
     }
 }
 
-impl AsyncRead for Watched {
+impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(cx, buf);
@@ -230,7 +229,7 @@ impl AsyncRead for Watched {
     }
 }
 
-impl AsyncWrite for Watched {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(cx, bytes)
     }

@@ -2,6 +2,8 @@
 
 pub(crate) mod answer;
 pub(crate) mod auth;
+#[cfg(feature = "tls")]
+pub(crate) mod authority;
 #[cfg(feature = "server")]
 mod body;
 #[cfg(feature = "server")]
@@ -13,6 +15,10 @@ pub(crate) mod files;
 #[cfg(feature = "server")]
 mod host;
 #[cfg(feature = "server")]
+pub(crate) mod listeners;
+#[cfg(feature = "server")]
 pub(crate) mod payload;
 #[cfg(feature = "server")]
 pub(crate) mod socket;
+#[cfg(feature = "tls")]
+pub(crate) mod tls;

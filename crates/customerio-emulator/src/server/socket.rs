@@ -6,7 +6,7 @@ use std::{
         self,
         ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset},
     },
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     sync::Arc,
     time::Duration,
 };
@@ -15,17 +15,21 @@ use customerio_core::{App, BuildError, Endpoint, Pipelines, Track};
 use hyper::{server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream, ToSocketAddrs},
     sync::watch,
-    task::{JoinHandle, JoinSet},
+    task::JoinSet,
     time::{Interval, interval, sleep, timeout},
 };
 
+#[cfg(feature = "tls")]
+use crate::server::tls;
 use crate::{
     emulator::Emulator,
     server::{
         connections::{Closing, Connections, Place, Watched},
         exchange::Shared,
+        listeners::{Listeners, Protocol},
     },
     workspaces::Workspaces,
 };
@@ -63,6 +67,20 @@ impl Emulator {
         Workspaces::of(self.clone()).serve(address).await
     }
 
+    /// Serves the emulator on sockets that listen already, each as [`serve`](Self::serve) does: on several addresses, or with
+    /// TLS. The limits hold for all of them together.
+    ///
+    /// # Errors
+    ///
+    /// Where a socket does not listen.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime with I/O and time.
+    pub fn serve_on(&self, listeners: Listeners) -> io::Result<Server> {
+        Workspaces::of(self.clone()).serve_on(listeners)
+    }
+
     /// Serves the emulator on a free port of 127.0.0.1.
     ///
     /// ```
@@ -98,11 +116,30 @@ impl Workspaces {
     ///
     /// Outside of a tokio runtime with I/O and time.
     pub async fn serve(&self, address: impl ToSocketAddrs) -> io::Result<Server> {
-        let listener = TcpListener::bind(address).await?;
-        let address = listener.local_addr()?;
-        let (stop, stopped) = watch::channel(());
-        let task = tokio::spawn(accept(listener, Shared::of(self), interval(SWEEP), stopped));
-        Ok(Server { emulator: self.first().clone(), address, stop, task })
+        let listener = TcpListener::bind(address).await?.into_std()?;
+        self.serve_on(Listeners::http(listener))
+    }
+
+    /// Serves them on sockets that listen already, as [`Emulator::serve_on`] does.
+    ///
+    /// # Errors
+    ///
+    /// Where a socket does not listen.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime with I/O and time.
+    pub fn serve_on(&self, listeners: Listeners) -> io::Result<Server> {
+        let (address, https) = (listeners.address()?, listeners.https_address());
+        let (stop, _) = watch::channel(());
+        let (shared, connections) = (Shared::of(self), Arc::new(Connections::default()));
+        let mut tasks = JoinSet::new();
+        for (listener, protocol) in listeners.all {
+            listener.set_nonblocking(true)?;
+            let door = Door { listener: TcpListener::from_std(listener)?, protocol, connections: connections.clone() };
+            tasks.spawn(accept(door, shared.clone(), interval(SWEEP), stop.subscribe()));
+        }
+        Ok(Server { emulator: self.first().clone(), address, https, stop, tasks })
     }
 }
 
@@ -112,8 +149,10 @@ impl Workspaces {
 pub struct Server {
     emulator: Emulator,
     address: SocketAddr,
+    https: Option<SocketAddr>,
     stop: watch::Sender<()>,
-    task: JoinHandle<()>,
+    /// The connections are in sets that these own, and end with them.
+    tasks: JoinSet<()>,
 }
 
 impl Server {
@@ -133,6 +172,12 @@ impl Server {
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// The base URL with TLS, such as `https://127.0.0.1:49153`, where a socket speaks it.
+    #[must_use]
+    pub fn https_url(&self) -> Option<String> {
+        self.https.map(|address| format!("https://{address}"))
     }
 
     /// The Track API of this server, with the emulator's credentials.
@@ -167,26 +212,26 @@ impl Server {
     /// It takes 5 seconds at most: what a client has not sent or read by then is broken off.
     pub async fn shutdown(mut self) {
         self.stop.send_replace(());
-        // The task ends when its last connection has; an error would be its panic, which was reported already.
-        let _ = (&mut self.task).await;
+        // A task ends when its last connection has; an error would be its panic, which was reported already.
+        while self.tasks.join_next().await.is_some() {}
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        // The connections are in a set that the task owns, and end with it.
-        self.task.abort();
-    }
+/// A socket that clients come to.
+struct Door {
+    listener: TcpListener,
+    protocol: Protocol,
+    connections: Arc<Connections>,
 }
 
-async fn accept(listener: TcpListener, shared: Shared, mut sweep: Interval, mut stopped: watch::Receiver<()>) {
-    let connections = Arc::new(Connections::default());
+async fn accept(door: Door, shared: Shared, mut sweep: Interval, mut stopped: watch::Receiver<()>) {
+    let Door { listener, protocol, connections } = door;
     let mut tasks = JoinSet::new();
     let mut next = Box::pin(next(&listener, &connections));
     loop {
         tokio::select! {
             (stream, place) = &mut next => {
-                tasks.spawn(connection(stream, shared.clone(), place));
+                tasks.spawn(client(stream, protocol.clone(), shared.clone(), place));
                 next.set(self::next(&listener, &connections));
             }
             Some(_) = tasks.join_next() => {}
@@ -218,10 +263,25 @@ async fn next(listener: &TcpListener, connections: &Arc<Connections>) -> (TcpStr
     }
 }
 
-async fn connection(stream: TcpStream, shared: Shared, place: Place) {
+async fn client(stream: TcpStream, protocol: Protocol, shared: Shared, place: Place) {
     // Answers are small and complete; waiting to fill a packet only delays them. A socket that refuses it still works.
     let _ = stream.set_nodelay(true);
     let own = stream.local_addr().ok().map(|address| address.ip());
+    match protocol {
+        Protocol::Http => connection(stream, own, shared, place).await,
+        #[cfg(feature = "tls")]
+        Protocol::Https(acceptor) => {
+            if let Some(stream) = tls::handshake(stream, &acceptor, &place.seat).await {
+                connection(stream, own, shared, place).await;
+            }
+        }
+    }
+}
+
+async fn connection<S>(stream: S, own: Option<IpAddr>, shared: Shared, place: Place)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let seat = &place.seat;
     let service = service_fn(|request| async { Ok::<_, Infallible>(shared.answer(request, own, seat).await) });
     let stream = TokioIo::new(Watched::new(stream, seat.clone()));
