@@ -174,6 +174,12 @@ impl Server {
         format!("http://{}", self.address)
     }
 
+    /// The address where TLS is spoken, if there is one.
+    #[must_use]
+    pub fn https_address(&self) -> Option<SocketAddr> {
+        self.https
+    }
+
     /// The base URL with TLS, such as `https://127.0.0.1:49153`, where a socket speaks it.
     #[must_use]
     pub fn https_url(&self) -> Option<String> {

@@ -1,0 +1,204 @@
+//! What the commands take that talk to an emulator which runs.
+
+use std::{path::PathBuf, time::Duration};
+
+use clap::{Args, ValueEnum};
+
+use crate::args::value;
+
+/// Which emulator, and which of its workspaces.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Which emulator")]
+pub(crate) struct Target {
+    /// URL of the emulator
+    #[arg(long, env = "CUSTOMERIO_EMULATOR_URL", hide_env = true, default_value = "http://127.0.0.1:8246")]
+    pub(crate) url: String,
+    /// Workspace: a credential of its application, or its id [default: the first]
+    #[arg(long, value_name = "NAME", env = "CUSTOMERIO_EMULATOR_WORKSPACE", hide_env = true)]
+    pub(crate) workspace: Option<String>,
+}
+
+/// What is kept, in lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Kind {
+    Requests,
+    People,
+    Events,
+    Devices,
+    Segments,
+    Objects,
+    Messages,
+    Webhooks,
+    Triggers,
+    Metrics,
+    Forms,
+}
+
+impl Kind {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Requests => "requests",
+            Self::People => "people",
+            Self::Events => "events",
+            Self::Devices => "devices",
+            Self::Segments => "segments",
+            Self::Objects => "objects",
+            Self::Messages => "messages",
+            Self::Webhooks => "webhooks",
+            Self::Triggers => "triggers",
+            Self::Metrics => "metrics",
+            Self::Forms => "forms",
+        }
+    }
+}
+
+/// Which items of a list.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Which items")]
+pub(crate) struct Filters {
+    /// Recipient of a message
+    #[arg(long, value_name = "ADDRESS")]
+    to: Option<String>,
+    /// Person, by any identifier
+    #[arg(long, value_name = "IDENTIFIER")]
+    person: Option<String>,
+    /// Name of an event
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    /// Channel of a message, such as email
+    #[arg(long, value_name = "CHANNEL")]
+    channel: Option<String>,
+    /// Template of a message, by name or number
+    #[arg(long, value_name = "TEMPLATE")]
+    template: Option<String>,
+    /// Verdict on a request, such as refused
+    #[arg(long, value_name = "VERDICT")]
+    verdict: Option<String>,
+    /// Text anywhere in it
+    #[arg(long, value_name = "TEXT")]
+    q: Option<String>,
+    /// Any other filter of the control API, such as status=400
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+    filter: Vec<(String, String)>,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write it as NAME=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+impl Filters {
+    /// As the control API takes them.
+    pub(crate) fn pairs(&self) -> Vec<(String, String)> {
+        let named = [
+            ("to", &self.to),
+            ("person", &self.person),
+            ("name", &self.name),
+            ("channel", &self.channel),
+            ("template", &self.template),
+            ("verdict", &self.verdict),
+            ("q", &self.q),
+        ];
+        let given = named.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)));
+        given.chain(self.filter.iter().cloned()).collect()
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  customerio-emulator wait
+  customerio-emulator wait messages --to ada@example.com --timeout 5s
+It prints the items as JSON, one a line. Exit code 5: they did not come in time.")]
+pub(crate) struct Wait {
+    /// What to wait for; without it, until the emulator is ready
+    #[arg(value_name = "KIND", hide_possible_values = true)]
+    pub(crate) kind: Option<Kind>,
+    /// How many items
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) count: u32,
+    /// How long to wait
+    #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = value::duration)]
+    pub(crate) timeout: Duration,
+    #[command(flatten)]
+    pub(crate) filters: Filters,
+    #[command(flatten)]
+    pub(crate) target: Target,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Reset {
+    /// Leave it empty: do not put the seed back
+    #[arg(long)]
+    pub(crate) no_seed: bool,
+    #[command(flatten)]
+    pub(crate) target: Target,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Seed {
+    /// Folder or JSON file
+    #[arg(value_name = "DIR|FILE")]
+    pub(crate) path: PathBuf,
+    #[command(flatten)]
+    pub(crate) target: Target,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Dump {
+    /// Folder to write; without it, the workspace is printed as one JSON document
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) target: Target,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Advance {
+    /// How far, such as 10m
+    #[arg(value_parser = value::duration)]
+    pub(crate) duration: Duration,
+    #[command(flatten)]
+    pub(crate) target: Target,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Tail {
+    /// What to follow
+    #[arg(long, value_name = "KIND", default_value = "requests")]
+    pub(crate) kind: Kind,
+    /// Print the last ones first
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(0..=1000))]
+    pub(crate) last: u32,
+    /// Print each as JSON, one a line
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) filters: Filters,
+    #[command(flatten)]
+    pub(crate) target: Target,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+What it prints is a shell script: paste it, or run it:
+  eval \"$(customerio-emulator env)\"
+  customerio-emulator env --sdk node | sh")]
+pub(crate) struct Env {
+    /// Print a first program for this SDK too
+    #[arg(long)]
+    pub(crate) sdk: Option<Sdk>,
+    #[command(flatten)]
+    pub(crate) target: Target,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Sdk {
+    Node,
+    Python,
+    Go,
+    Ruby,
+    Rust,
+    NodeCdp,
+    PythonCdp,
+}

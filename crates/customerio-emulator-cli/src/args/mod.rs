@@ -1,0 +1,79 @@
+//! The command line. Each flag is an environment variable too, and a flag counts before its variable.
+
+pub(crate) mod control;
+pub(crate) mod serve;
+pub(crate) mod value;
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+
+use crate::args::{
+    control::{Advance, Dump, Env, Reset, Seed, Tail, Wait},
+    serve::{CaFolder, Names, Serve},
+};
+
+const AFTER: &str = "\
+Each flag is also an environment variable, such as CUSTOMERIO_EMULATOR_PORT for --port. A flag counts before
+its variable, and both count before what the seed says.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 port in use, 4 bad seed or state, 5 timed out.";
+
+#[derive(Debug, Parser)]
+#[command(
+    name = "customerio-emulator",
+    version,
+    about = "A local Customer.io: its three APIs, and a page that explains every request",
+    after_help = AFTER,
+    args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true,
+    max_term_width = 110
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) serve: Serve,
+}
+
+#[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it")]
+pub(crate) enum Command {
+    /// Run the emulator (without a command, this is done)
+    Serve(Serve),
+    /// Wait until it is ready, or until something has arrived
+    Wait(Wait),
+    /// Empty a workspace, and put its seed back
+    Reset(Reset),
+    /// Give a workspace another seed, and reset it
+    Seed(Seed),
+    /// Write a workspace as a seed folder, or print it
+    Dump(Dump),
+    /// Move the clock ahead
+    Advance(Advance),
+    /// Follow what arrives
+    Tail(Tail),
+    /// Print settings and a first program for an SDK
+    Env(Env),
+    /// Print the path of the CA certificate; make it if need be
+    Ca(Ca),
+    /// Print completions for a shell
+    Completions { shell: Shell },
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A program that speaks https to the emulator must trust this certificate:
+  Python   REQUESTS_CA_BUNDLE, SSL_CERT_FILE
+  Node     NODE_EXTRA_CA_CERTS
+  Go, Ruby SSL_CERT_FILE
+  curl     --cacert, CURL_CA_BUNDLE
+It vouches for loopback addresses, localhost and the names of --allow-host alone.")]
+pub(crate) struct Ca {
+    #[command(flatten)]
+    pub(crate) folder: CaFolder,
+    #[command(flatten)]
+    pub(crate) names: Names,
+    /// Make another in place of the one that is there
+    #[arg(long)]
+    pub(crate) renew: bool,
+}

@@ -1,0 +1,183 @@
+//! What `serve` takes. What a seed can say too has no default here.
+
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    path::PathBuf,
+};
+
+use clap::{ArgAction, Args, ValueEnum, builder::BoolishValueParser};
+use customerio_core::{Region, Timestamp};
+
+use crate::args::value::{self, Planned};
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    pub(crate) listen: Listen,
+    #[command(flatten)]
+    pub(crate) content: Content,
+    #[command(flatten)]
+    pub(crate) credentials: Credentials,
+    #[command(flatten)]
+    pub(crate) webhooks: Webhooks,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Where it listens")]
+pub(crate) struct Listen {
+    /// Port for http; 0 takes a free one
+    #[arg(long, env = "CUSTOMERIO_EMULATOR_PORT", hide_env = true, default_value_t = 8246)]
+    pub(crate) port: u16,
+    /// Port for https; 0 takes a free one
+    #[arg(long, env = "CUSTOMERIO_EMULATOR_HTTPS_PORT", hide_env = true, default_value_t = 8247)]
+    pub(crate) https_port: u16,
+    /// Speak no https
+    #[arg(long, env = "CUSTOMERIO_EMULATOR_NO_HTTPS", hide_env = true, value_parser = BoolishValueParser::new())]
+    pub(crate) no_https: bool,
+    /// Addresses to listen on [default: 127.0.0.1,::1]
+    #[arg(long, value_name = "ADDRESS", env = "CUSTOMERIO_EMULATOR_LISTEN", hide_env = true, value_delimiter = ',')]
+    pub(crate) listen: Vec<IpAddr>,
+    #[command(flatten)]
+    pub(crate) names: Names,
+    #[command(flatten)]
+    pub(crate) ca: CaFolder,
+    /// Let pages of any origin call the three APIs (CORS)
+    #[arg(long, env = "CUSTOMERIO_EMULATOR_WITH_CORS", hide_env = true, value_parser = BoolishValueParser::new())]
+    pub(crate) with_cors: bool,
+}
+
+impl Listen {
+    /// Loopback addresses, unless others were named.
+    pub(crate) fn addresses(&self) -> Vec<IpAddr> {
+        match self.listen.as_slice() {
+            [] => vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()],
+            named => named.to_vec(),
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Names {
+    /// What else it may be called, such as a container's name
+    #[arg(long, value_name = "NAME", env = "CUSTOMERIO_EMULATOR_ALLOW_HOST", hide_env = true, value_delimiter = ',')]
+    pub(crate) allow_host: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CaFolder {
+    /// Folder of the CA [default: customerio-emulator in the user's data folder]
+    #[arg(long, value_name = "DIR", env = "CUSTOMERIO_EMULATOR_CA_DIR", hide_env = true)]
+    pub(crate) ca_dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What is in it")]
+pub(crate) struct Content {
+    /// Start with what this folder or JSON file has
+    #[arg(long, value_name = "DIR|FILE", env = "CUSTOMERIO_EMULATOR_SEED", hide_env = true)]
+    pub(crate) seed: Option<PathBuf>,
+    /// Keep everything in this file, and start with what it has
+    #[arg(long, value_name = "FILE", env = "CUSTOMERIO_EMULATOR_STATE", hide_env = true)]
+    pub(crate) state: Option<PathBuf>,
+    /// Stop the clock at this time, such as 2026-11-26T10:00:00Z
+    #[arg(long, value_name = "RFC3339", env = "CUSTOMERIO_EMULATOR_CLOCK", hide_env = true)]
+    pub(crate) clock: Option<Timestamp>,
+    /// What becomes of messages, such as sent,delivered,opened:10s
+    #[arg(
+        long,
+        value_name = "LIST",
+        env = "CUSTOMERIO_EMULATOR_OUTCOMES",
+        hide_env = true,
+        value_delimiter = ',',
+        value_parser = value::outcome
+    )]
+    pub(crate) outcomes: Option<Vec<Planned>>,
+    /// Region of the workspace [default: us] [possible values: us, eu]
+    #[arg(long, value_name = "REGION", env = "CUSTOMERIO_EMULATOR_REGION", hide_env = true)]
+    pub(crate) region: Option<Region>,
+    /// Most memory for what is never forgotten
+    #[arg(
+        long,
+        value_name = "SIZE",
+        env = "CUSTOMERIO_EMULATOR_MAX_MEMORY",
+        hide_env = true,
+        default_value = "1GiB",
+        value_parser = value::bytes
+    )]
+    pub(crate) max_memory: usize,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Credentials")]
+pub(crate) struct Credentials {
+    /// Site ID of the Track API [default: emulator-site]
+    #[arg(long, value_name = "TEXT", env = "CUSTOMERIO_EMULATOR_SITE_ID", hide_env = true)]
+    pub(crate) site_id: Option<String>,
+    /// Key of the Track API [default: emulator-track-key]
+    #[arg(long, value_name = "TEXT", env = "CUSTOMERIO_EMULATOR_TRACK_API_KEY", hide_env = true)]
+    pub(crate) track_api_key: Option<String>,
+    /// Key of the App API [default: emulator-app-key]
+    #[arg(long, value_name = "TEXT", env = "CUSTOMERIO_EMULATOR_APP_API_KEY", hide_env = true)]
+    pub(crate) app_api_key: Option<String>,
+    /// Key of the Pipelines API [default: emulator-pipelines-key]
+    #[arg(long, value_name = "TEXT", env = "CUSTOMERIO_EMULATOR_PIPELINES_KEY", hide_env = true)]
+    pub(crate) pipelines_key: Option<String>,
+    /// Key that signs webhooks [default: emulator-webhook-key]
+    #[arg(long, value_name = "TEXT", env = "CUSTOMERIO_EMULATOR_WEBHOOK_SIGNING_KEY", hide_env = true)]
+    pub(crate) webhook_signing_key: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Webhooks")]
+pub(crate) struct Webhooks {
+    /// Report what becomes of messages to this URL
+    #[arg(long, value_name = "URL", env = "CUSTOMERIO_EMULATOR_WEBHOOK_URL", hide_env = true)]
+    pub(crate) webhook_url: Option<String>,
+    /// Send webhooks to this host too, and not to this machine alone
+    #[arg(
+        long,
+        value_name = "NAME",
+        env = "CUSTOMERIO_EMULATOR_ALLOW_WEBHOOK_HOST",
+        hide_env = true,
+        value_delimiter = ','
+    )]
+    pub(crate) allow_webhook_host: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct Output {
+    /// Lines for people, or one JSON object per event
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        env = "CUSTOMERIO_EMULATOR_LOG_FORMAT",
+        hide_env = true,
+        default_value = "text"
+    )]
+    pub(crate) log_format: LogFormat,
+    /// Say every request, not only those that are not accepted
+    #[arg(
+        short,
+        long,
+        env = "CUSTOMERIO_EMULATOR_VERBOSE",
+        hide_env = true,
+        action = ArgAction::SetTrue,
+        value_parser = BoolishValueParser::new()
+    )]
+    pub(crate) verbose: bool,
+    /// Write this file when it is ready, with URLs as JSON
+    #[arg(long, value_name = "FILE", env = "CUSTOMERIO_EMULATOR_READY_FILE", hide_env = true)]
+    pub(crate) ready_file: Option<PathBuf>,
+    /// Open the page in a browser
+    #[arg(long, env = "CUSTOMERIO_EMULATOR_OPEN", hide_env = true, value_parser = BoolishValueParser::new())]
+    pub(crate) open: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    Text,
+    Json,
+}

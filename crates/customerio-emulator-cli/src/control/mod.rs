@@ -1,0 +1,20 @@
+//! The commands that talk to an emulator which runs, by its control API.
+
+pub(crate) mod advance;
+pub(crate) mod dump;
+mod http;
+mod item;
+pub(crate) mod reset;
+pub(crate) mod seed;
+pub(crate) mod tail;
+pub(crate) mod wait;
+
+pub(crate) use http::Emulator;
+
+use crate::failure::{Failure, io_failure};
+
+/// Runs one of them.
+pub(crate) fn run(command: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(io_failure("the runtime"))?.block_on(command)
+}
