@@ -7,6 +7,7 @@ mod control;
 mod failure;
 mod file;
 mod folder;
+mod item;
 mod programs;
 mod serve;
 

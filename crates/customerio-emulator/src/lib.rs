@@ -95,6 +95,8 @@ mod transport;
 mod webhooks;
 mod workspaces;
 
+#[cfg(feature = "control")]
+pub use crate::control::direct::{Changes, Surroundings};
 #[cfg(feature = "tls")]
 pub use crate::server::{authority::Authority, tls::Tls};
 #[cfg(feature = "server")]

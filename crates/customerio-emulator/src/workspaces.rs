@@ -12,6 +12,8 @@ use base64::{
 };
 use http::{HeaderMap, StatusCode, header};
 
+#[cfg(feature = "control")]
+use crate::Surroundings;
 use crate::{Emulator, config::Config, server::answer::Refusal};
 
 /// Most workspaces, the first included.
@@ -43,13 +45,33 @@ pub struct Workspaces {
     first: Emulator,
     /// By credential, where each has its own.
     others: Option<Arc<Mutex<HashMap<String, Emulator>>>>,
+    #[cfg(feature = "control")]
+    surroundings: Arc<Surroundings>,
 }
 
 impl Workspaces {
     /// One workspace. Other credentials than its own are refused.
     #[must_use]
     pub fn of(first: Emulator) -> Self {
-        Self { first, others: None }
+        Self {
+            first,
+            others: None,
+            #[cfg(feature = "control")]
+            surroundings: Arc::default(),
+        }
+    }
+
+    /// Has the control API tell where else the server is, and where everything is kept. Default: nowhere.
+    #[cfg(feature = "control")]
+    #[must_use]
+    pub fn with_surroundings(mut self, surroundings: Surroundings) -> Self {
+        self.surroundings = Arc::new(surroundings);
+        self
+    }
+
+    #[cfg(feature = "control")]
+    pub(crate) fn surroundings(&self) -> &Surroundings {
+        &self.surroundings
     }
 
     /// Takes every credential. One that is not of the first workspace is its own, and is made when it is used first: by the

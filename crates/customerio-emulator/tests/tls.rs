@@ -54,7 +54,7 @@ fn bind() -> TcpListener {
     TcpListener::bind("127.0.0.1:0").unwrap()
 }
 
-async fn serve(authority: &Authority, names: &[String]) -> Server {
+fn serve(authority: &Authority, names: &[String]) -> Server {
     let listeners = Listeners::http(bind()).and_https(bind(), &authority.server(names).unwrap());
     Emulator::builder().with_hosts(names.iter().cloned()).build().serve_on(listeners).unwrap()
 }
@@ -97,7 +97,7 @@ fn who_trusts_the_authority_reaches_the_same_emulator_by_each_of_its_names() {
     let names = ["customerio.test".to_owned(), "192.0.2.7".to_owned()];
     let authority = Authority::open(&folder.0, &names).unwrap();
     run(false, async {
-        let server = serve(&authority, &names).await;
+        let server = serve(&authority, &names);
         for (name, host) in [
             ("localhost", "localhost"),
             ("127.0.0.1", "127.0.0.1"),
@@ -126,7 +126,7 @@ fn who_does_not_trust_the_authority_refuses() {
     let authority = Authority::open(&folder.0, &[]).unwrap();
     let stranger = Authority::open(&other.0, &[]).unwrap();
     run(false, async {
-        let server = serve(&authority, &[]).await;
+        let server = serve(&authority, &[]);
         let error = connect(&server, &stranger, "localhost", "http/1.1").await.unwrap_err();
         assert!(error.to_string().contains("UnknownIssuer"), "{error}");
         let error = connect(&server, &authority, "example.com", "http/1.1").await.unwrap_err();
@@ -190,7 +190,7 @@ fn a_handshake_that_takes_too_long_is_cut_off() {
     // Nothing, and the head of a record of which the rest does not come.
     for bytes in [&b""[..], &[22, 3, 1, 2, 0, 1]] {
         run(true, async {
-            let server = serve(&authority, &[]).await;
+            let server = serve(&authority, &[]);
             let mut stream = tcp(&server).await;
             stream.write_all(bytes).await.unwrap();
             let started = Instant::now();
@@ -206,7 +206,7 @@ fn connections_without_a_handshake_keep_nobody_out() {
     let folder = Folder::new();
     let authority = Authority::open(&folder.0, &[]).unwrap();
     run(false, async {
-        let server = serve(&authority, &[]).await;
+        let server = serve(&authority, &[]);
         let mut silent = Vec::new();
         for _ in 0..400 {
             silent.push(tcp(&server).await);
@@ -226,7 +226,7 @@ fn who_speaks_plain_http_is_told_so() {
     let folder = Folder::new();
     let authority = Authority::open(&folder.0, &[]).unwrap();
     run(false, async {
-        let server = serve(&authority, &[]).await;
+        let server = serve(&authority, &[]);
         let mut stream = tcp(&server).await;
         stream.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
         stream.shutdown().await.unwrap();
@@ -247,7 +247,7 @@ fn a_server_that_ends_closes_both_sockets() {
     let folder = Folder::new();
     let authority = Authority::open(&folder.0, &[]).unwrap();
     run(false, async {
-        let server = serve(&authority, &[]).await;
+        let server = serve(&authority, &[]);
         let url = server.https_url().unwrap();
         let mut idle = connect(&server, &authority, "localhost", "http/1.1").await.unwrap();
         idle.write_all(b"GET /nowhere HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();

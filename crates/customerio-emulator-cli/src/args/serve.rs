@@ -36,9 +36,15 @@ pub(crate) struct Listen {
     /// Speak no https
     #[arg(long, env = "CUSTOMERIO_EMULATOR_NO_HTTPS", hide_env = true, value_parser = BoolishValueParser::new())]
     pub(crate) no_https: bool,
-    /// Addresses to listen on [default: 127.0.0.1,::1]
-    #[arg(long, value_name = "ADDRESS", env = "CUSTOMERIO_EMULATOR_LISTEN", hide_env = true, value_delimiter = ',')]
-    pub(crate) listen: Vec<IpAddr>,
+    /// Addresses to listen on [default: 127.0.0.1 and ::1]
+    #[arg(
+        long = "listen",
+        value_name = "ADDRESS",
+        env = "CUSTOMERIO_EMULATOR_LISTEN",
+        hide_env = true,
+        value_delimiter = ','
+    )]
+    pub(crate) addresses: Vec<IpAddr>,
     #[command(flatten)]
     pub(crate) names: Names,
     #[command(flatten)]
@@ -50,8 +56,8 @@ pub(crate) struct Listen {
 
 impl Listen {
     /// Loopback addresses, unless others were named.
-    pub(crate) fn addresses(&self) -> Vec<IpAddr> {
-        match self.listen.as_slice() {
+    pub(crate) fn all_addresses(&self) -> Vec<IpAddr> {
+        match self.addresses.as_slice() {
             [] => vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()],
             named => named.to_vec(),
         }
@@ -81,6 +87,16 @@ pub(crate) struct Content {
     /// Keep everything in this file, and start with what it has
     #[arg(long, value_name = "FILE", env = "CUSTOMERIO_EMULATOR_STATE", hide_env = true)]
     pub(crate) state: Option<PathBuf>,
+    /// One workspace, or one for each credential that comes
+    #[arg(
+        long,
+        value_name = "one|any",
+        env = "CUSTOMERIO_EMULATOR_WORKSPACES",
+        hide_env = true,
+        default_value = "one",
+        hide_possible_values = true
+    )]
+    pub(crate) workspaces: Served,
     /// Stop the clock at this time, such as 2026-11-26T10:00:00Z
     #[arg(long, value_name = "RFC3339", env = "CUSTOMERIO_EMULATOR_CLOCK", hide_env = true)]
     pub(crate) clock: Option<Timestamp>,
@@ -107,6 +123,13 @@ pub(crate) struct Content {
         value_parser = value::bytes
     )]
     pub(crate) max_memory: usize,
+}
+
+/// Which workspaces there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Served {
+    One,
+    Any,
 }
 
 #[derive(Debug, Args)]

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use customerio_emulator::Outcome;
+use serde_json::{Value, json};
 
 /// `250ms`, `5s`, `10m`, `2h`, `7d`.
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {
@@ -47,19 +48,33 @@ pub(crate) struct Planned {
     pub(crate) after: Duration,
 }
 
+impl Planned {
+    /// As a seed writes it.
+    pub(crate) fn json(&self) -> Value {
+        let name = OUTCOMES.iter().find(|(_, outcome)| *outcome == self.outcome).map(|(name, _)| *name);
+        json!({"outcome": name, "after": duration_text(self.after)})
+    }
+}
+
+/// Those that need nothing beside their names.
+const OUTCOMES: [(&str, Outcome); 5] = [
+    ("sent", Outcome::Sent),
+    ("delivered", Outcome::Delivered),
+    ("opened", Outcome::Opened),
+    ("converted", Outcome::Converted),
+    ("unsubscribed", Outcome::Unsubscribed),
+];
+
 pub(crate) fn outcome(text: &str) -> Result<Planned, String> {
     let (name, after) = match text.split_once(':') {
         Some((name, after)) => (name, duration(after)?),
         None => (text, Duration::ZERO),
     };
-    let outcome = match name {
-        "sent" => Outcome::Sent,
-        "delivered" => Outcome::Delivered,
-        "opened" => Outcome::Opened,
-        "converted" => Outcome::Converted,
-        _ => return Err("there are sent, delivered, opened and converted".to_owned()),
-    };
-    Ok(Planned { outcome, after })
+    let known = OUTCOMES.iter().find(|(known, _)| *known == name);
+    let names = || OUTCOMES.map(|(name, _)| name).join(", ");
+    known
+        .map(|(_, outcome)| Planned { outcome: outcome.clone(), after })
+        .ok_or_else(|| format!("there are {}", names()))
 }
 
 #[cfg(test)]

@@ -99,7 +99,7 @@ impl Emulator {
         let broken = |error: &dyn std::fmt::Display| Unreached::Broken(error.to_string());
         let host = self.host.trim_start_matches('[').trim_end_matches(']');
         let stream = TcpStream::connect((host, self.port)).await;
-        let stream = stream.map_err(|error| Unreached::Refused(error.to_string()))?;
+        let stream = stream.map_err(|error| Unreached::Refused(error.kind().to_string()))?;
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(|error| broken(&error))?;
         tokio::spawn(connection);
         let mut request = Request::builder()

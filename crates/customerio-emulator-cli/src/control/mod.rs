@@ -3,7 +3,6 @@
 pub(crate) mod advance;
 pub(crate) mod dump;
 mod http;
-mod item;
 pub(crate) mod reset;
 pub(crate) mod seed;
 pub(crate) mod tail;

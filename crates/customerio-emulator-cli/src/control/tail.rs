@@ -8,8 +8,9 @@ use serde_json::Value;
 
 use crate::{
     args::control::{Kind, Tail},
-    control::{http::Emulator, item},
+    control::http::Emulator,
     failure::Failure,
+    item,
 };
 
 pub(crate) async fn run(tail: Tail) -> Result<(), Failure> {

@@ -1,6 +1,6 @@
 //! `wait`: until the emulator is ready, or until something has arrived.
 
-use std::time::Duration;
+use std::{fmt::Write as _, time::Duration};
 
 use http::{Method, StatusCode};
 use serde_json::Value;
@@ -54,7 +54,9 @@ async fn until_arrived(emulator: &Emulator, wait: &Wait, kind: Kind, end: Instan
         let items = body["items"].as_array().map_or(&[][..], Vec::as_slice);
         match response.status {
             status if status.is_success() => {
-                items.iter().for_each(|item| println!("{item}"));
+                for item in items {
+                    println!("{item}");
+                }
                 return Ok(());
             }
             StatusCode::REQUEST_TIMEOUT if Instant::now() < end => {}
@@ -70,8 +72,7 @@ fn timed_out(wait: &Wait, kind: Kind, body: &Value, found: usize) -> Failure {
     let mut text = format!("{found} of {} {name} came within {}ms", wait.count, wait.timeout.as_millis());
     for near in body["nearest"].as_array().into_iter().flatten() {
         let differs: Vec<_> = near["differs"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        text += &format!("\n  near: {}", differs.join(", "));
-        text += &format!("\n        {}", near["item"]);
+        let _ = write!(text, "\n  near: {}\n        {}", differs.join(", "), near["item"]);
     }
     Failure::new(Code::TimedOut, text)
 }

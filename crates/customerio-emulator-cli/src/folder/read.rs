@@ -16,23 +16,27 @@ pub(crate) fn read(path: &Path) -> Result<Value, Failure> {
         return json(path);
     }
     let mut document = Map::new();
-    for entry in fs::read_dir(path).map_err(unread)? {
-        let entry = entry.map_err(unread)?;
-        let (path, file) = (entry.path(), entry.file_name());
-        let file = file.to_string_lossy();
-        match file.as_ref() {
-            "workspace.json" => drop(document.insert("workspace".to_owned(), json(&path)?)),
-            "templates" => drop(document.insert("templates".to_owned(), tree(&path)?)),
-            "snippets" => drop(document.insert("snippets".to_owned(), snippets(&path)?)),
-            other => match LISTS.iter().find(|list| other.strip_suffix(".jsonl") == Some(list)) {
-                Some(list) => drop(document.insert((*list).to_owned(), lines(&path)?)),
-                // What the system or an editor left there, and what explains the folder to people.
-                None if other.starts_with('.') || !other.ends_with(".json") && !other.ends_with(".jsonl") => {}
-                None => return Err(bad(path.display(), "there are workspace.json, people.jsonl and events.jsonl")),
-            },
-        }
-    }
+    each(path, |path, file| {
+        let (member, value) = match (file, stem_of(file)) {
+            ("workspace.json", _) => ("workspace", json(path)?),
+            ("templates", _) => ("templates", tree(path)?),
+            ("snippets", _) => ("snippets", snippets(path)?),
+            (_, (list, "jsonl")) if LISTS.contains(&list) => (list, lines(path)?),
+            (_, (_, "json" | "jsonl")) => {
+                return Err(bad(path.display(), "there are workspace.json, people.jsonl and events.jsonl"));
+            }
+            // What explains the folder to people.
+            _ => return Ok(()),
+        };
+        document.insert(member.to_owned(), value);
+        Ok(())
+    })?;
     Ok(Value::Object(document))
+}
+
+/// A file's name before its extension, and that.
+fn stem_of(file: &str) -> (&str, &str) {
+    file.rsplit_once('.').unwrap_or((file, ""))
 }
 
 /// Each folder is an object, and each file a member of it.
@@ -41,7 +45,7 @@ fn tree(folder: &Path) -> Result<Value, Failure> {
     each(folder, |path, file| {
         let value = if path.is_dir() {
             tree(path)?
-        } else if file.ends_with(".json") {
+        } else if stem_of(file).1 == "json" {
             json(path)?
         } else {
             Value::String(text(path)?)
@@ -55,7 +59,7 @@ fn tree(folder: &Path) -> Result<Value, Failure> {
 fn snippets(folder: &Path) -> Result<Value, Failure> {
     let mut members = Map::new();
     each(folder, |path, file| {
-        let Some(stem) = file.strip_suffix(".html") else {
+        let (stem, "html") = stem_of(file) else {
             return Err(bad(path.display(), "a snippet is a file NAME.html"));
         };
         members.insert(name::from_file(stem).into_owned(), Value::String(text(path)?));

@@ -1,9 +1,6 @@
 //! From the document to a folder.
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::{fmt::Write as _, fs, io, path::Path};
 
 use serde_json::Value;
 
@@ -16,12 +13,15 @@ use crate::{
 pub(crate) fn write(folder: &Path, document: &Value) -> Result<(), Failure> {
     fs::create_dir_all(folder).map_err(io_failure(folder.display()))?;
     if let Some(workspace) = document.get("workspace") {
-        put(folder.join("workspace.json"), &pretty(workspace))?;
+        put(&folder.join("workspace.json"), &pretty(workspace))?;
     }
     for list in LISTS {
         if let Some(items) = document[list].as_array() {
-            let lines: String = items.iter().map(|item| format!("{item}\n")).collect();
-            put(folder.join(list).with_extension("jsonl"), &lines)?;
+            let mut lines = String::new();
+            for item in items {
+                let _ = writeln!(lines, "{item}");
+            }
+            put(&folder.join(list).with_extension("jsonl"), &lines)?;
         }
     }
     if let Some(templates) = document.get("templates") {
@@ -32,7 +32,7 @@ pub(crate) fn write(folder: &Path, document: &Value) -> Result<(), Failure> {
         empty(&folder.join("snippets"))?;
         for (snippet, value) in snippets {
             let file = name::to_file(snippet) + ".html";
-            put(folder.join("snippets").join(file), value.as_str().unwrap_or_default())?;
+            put(&folder.join("snippets").join(file), value.as_str().unwrap_or_default())?;
         }
     }
     Ok(())
@@ -45,8 +45,8 @@ fn tree(path: &Path, value: &Value) -> Result<(), Failure> {
             fs::create_dir_all(path).map_err(io_failure(path.display()))?;
             members.iter().try_for_each(|(member, value)| tree(&path.join(name::to_file(member)), value))
         }
-        Value::String(text) if !is_json => put(path.to_owned(), text),
-        value => put(path.to_owned(), &pretty(value)),
+        Value::String(text) if !is_json => put(path, text),
+        value => put(path, &pretty(value)),
     }
 }
 
@@ -63,8 +63,8 @@ fn pretty(value: &Value) -> String {
     format!("{value:#}\n")
 }
 
-fn put(path: PathBuf, text: &str) -> Result<(), Failure> {
-    fs::write(&path, text).map_err(io_failure(path.display()))
+fn put(path: &Path, text: &str) -> Result<(), Failure> {
+    fs::write(path, text).map_err(io_failure(path.display()))
 }
 
 #[cfg(test)]

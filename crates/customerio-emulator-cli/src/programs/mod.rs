@@ -1,10 +1,16 @@
 //! `env`: settings for an SDK, and a first program of it, as a shell script that can be pasted.
 
+use std::{fmt::Write as _, path::PathBuf};
+
 use http::Method;
 use serde_json::Value;
 
 use crate::{
-    args::control::{Env, Sdk},
+    args::{
+        control::{Env, Sdk},
+        serve::CaFolder,
+    },
+    authority,
     control::Emulator,
     failure::Failure,
 };
@@ -36,7 +42,7 @@ const fn program(sdk: Sdk) -> Program {
             install: "python3 -m venv .venv && .venv/bin/pip install --quiet customerio",
             file: "first.py",
             text: include_str!("python.py"),
-            run: ".venv/bin/python first.py",
+            run: "REQUESTS_CA_BUNDLE=$CUSTOMERIO_CA .venv/bin/python first.py",
         },
         Sdk::PythonCdp => Program {
             install: "python3 -m venv .venv && .venv/bin/pip install --quiet customerio-cdp-analytics",
@@ -77,18 +83,18 @@ pub(crate) async fn run(env: Env) -> Result<(), Failure> {
 
 /// The script, by what the emulator tells of itself.
 fn script(info: &Value, workspace: Option<&str>, url: &str, sdk: Option<Sdk>) -> String {
-    let mut script = settings(info, workspace, url)
-        .into_iter()
-        .map(|(name, value)| format!("export {name}={}\n", quoted(&value)))
-        .collect::<String>();
+    let mut script = String::new();
     if info.is_null() {
-        script.insert_str(0, &format!("# Nothing listens at {url} yet: these are the settings that it starts with.\n"));
+        let _ = writeln!(script, "# Nothing listens at {url} yet: these are the settings that it starts with.");
     }
-    let Some(sdk) = sdk else { return script };
-    let Program { install, file, text, run } = program(sdk);
-    script += &format!(
-        "\nmkdir -p customerio-first && cd customerio-first\n{install}\ncat >{file} <<'END'\n{text}END\n{run}\n"
-    );
+    for (name, value) in settings(info, workspace, url) {
+        let _ = writeln!(script, "export {name}={}", quoted(&value));
+    }
+    if let Some(sdk) = sdk {
+        let Program { install, file, text, run } = program(sdk);
+        let _ = writeln!(script, "\nmkdir -p customerio-first && cd customerio-first\n{install}");
+        let _ = writeln!(script, "cat >{file} <<'END'\n{text}END\n{run}");
+    }
     script
 }
 
@@ -111,10 +117,15 @@ fn settings(info: &Value, workspace: Option<&str>, url: &str) -> Vec<(&'static s
     settings.push(("CUSTOMERIO_APP_API_KEY", text(&credentials["app_api_key"], APP_API_KEY)));
     settings.push(("CUSTOMERIO_PIPELINES_KEY", text(&credentials["pipelines_key"], PIPELINES_KEY)));
     settings.push(("CUSTOMERIO_WEBHOOK_SIGNING_KEY", text(&credentials["webhook_signing_key"], WEBHOOK_SIGNING_KEY)));
-    if let Some(ca) = info["ca"].as_str() {
-        for name in ["REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"] {
-            settings.push((name, ca.to_owned()));
-        }
+    // One that is not running will have this one, unless it is told otherwise.
+    let kept = || authority::folder(&CaFolder { ca_dir: None }).ok().map(|folder| folder.join("ca.pem"));
+    let ca = match info["ca"].as_str() {
+        Some(ca) => Some(PathBuf::from(ca)),
+        None => kept().filter(|_| info.is_null()),
+    };
+    if let Some(ca) = ca {
+        // The latter adds to what is trusted. What stands in place of that is for single programs.
+        settings.extend(["CUSTOMERIO_CA", "NODE_EXTRA_CA_CERTS"].map(|name| (name, ca.display().to_string())));
     }
     settings
 }

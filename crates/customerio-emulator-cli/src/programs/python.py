@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 from customerio import APIClient, CustomerIO, SendEmailRequest
 
 env = os.environ
-# The Track client speaks https alone, and trusts the CA that REQUESTS_CA_BUNDLE names.
+# The Track client speaks https alone, and trusts what REQUESTS_CA_BUNDLE names.
 https = urlsplit(env["CUSTOMERIO_HTTPS_URL"])
 track = CustomerIO(
     env["CUSTOMERIO_SITE_ID"], env["CUSTOMERIO_TRACK_API_KEY"], host=https.hostname, port=https.port

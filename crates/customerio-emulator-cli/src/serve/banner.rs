@@ -46,10 +46,10 @@ impl Ready {
             let _ = writeln!(text, "  {name:<14}{value}");
         };
         line("Page", &self.page());
-        line("Track, App", &self.url);
-        line("and Pipelines", self.https_url.as_deref().unwrap_or("no https (--no-https)"));
+        line("APIs by http", &self.url);
+        line("by https", self.https_url.as_deref().unwrap_or("not spoken (--no-https)"));
         if let Some(ca) = &self.ca {
-            line("CA for https", ca);
+            line("CA to trust", ca);
         }
         line("Site ID", &shown(credentials.site_id.as_deref(), SITE_ID));
         line("Track API key", &shown(credentials.track_api_key.as_deref(), TRACK_API_KEY));
@@ -64,7 +64,7 @@ impl Ready {
         for warning in &self.warnings {
             let _ = writeln!(text, "\nwarning: {warning}");
         }
-        text + "\nSettings for an SDK: customerio-emulator env --sdk node\n"
+        text + "\nSettings for an SDK: customerio-emulator env --sdk node\n\n"
     }
 }
 

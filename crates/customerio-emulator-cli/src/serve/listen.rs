@@ -15,7 +15,7 @@ const TRIES: usize = 20;
 
 /// Refuses to be reachable from other machines unless a name was given by which they may call it.
 pub(crate) fn check(listen: &Listen) -> Result<(), Failure> {
-    let outside = listen.listen.iter().find(|address| !address.is_loopback());
+    let outside = listen.addresses.iter().find(|address| !address.is_loopback());
     match outside {
         Some(address) if listen.names.allow_host.is_empty() => Err(Failure::new(
             Code::Usage,
@@ -28,12 +28,27 @@ pub(crate) fn check(listen: &Listen) -> Result<(), Failure> {
     }
 }
 
+/// The sockets, which listen already.
+#[derive(Debug)]
+pub(crate) struct Sockets {
+    pub(crate) http: Vec<TcpListener>,
+    pub(crate) https: Vec<TcpListener>,
+}
+
+impl Sockets {
+    pub(crate) fn bind(listen: &Listen) -> Result<Self, Failure> {
+        let http = bind(listen, listen.port, "--port")?;
+        let https = if listen.no_https { Vec::new() } else { bind(listen, listen.https_port, "--https-port")? };
+        Ok(Self { http, https })
+    }
+}
+
 /// Binds a port of all addresses. Of the addresses that were not named, those may be missing that this machine has not.
-pub(crate) fn bind(listen: &Listen, port: u16, flag: &str) -> Result<Vec<TcpListener>, Failure> {
+fn bind(listen: &Listen, port: u16, flag: &str) -> Result<Vec<TcpListener>, Failure> {
     let mut tries = 0;
     loop {
         tries += 1;
-        match bind_all(&listen.addresses(), port, listen.listen.is_empty()) {
+        match bind_all(&listen.all_addresses(), port, listen.addresses.is_empty()) {
             Err((_, ErrorKind::AddrInUse)) if port == 0 && tries < TRIES => {}
             bound => return bound.map_err(|(address, kind)| explain(address, kind, flag)),
         }

@@ -1,37 +1,51 @@
 //! The command `serve`: an emulator on its sockets, from the first line to the last.
 
 mod banner;
+mod content;
 mod courier;
+mod inside;
+mod keep;
 mod listen;
+mod log;
 mod stop;
 mod webhooks;
 
 use std::{
+    collections::HashSet,
     fs,
-    io::{self, Write as _},
-    net::TcpListener,
-    path::Path,
+    future::pending,
+    io,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
     thread,
+    time::Duration,
 };
 
-use customerio_emulator::{
-    APP_API_KEY, Authority, Emulator, Listeners, PIPELINES_KEY, SITE_ID, Server, TRACK_API_KEY, WEBHOOK_SIGNING_KEY,
-};
+use customerio_emulator::{Authority, Listeners, Server, Surroundings, Workspaces};
+use tokio::{task::JoinSet, time::sleep};
 
 use crate::{
-    args::serve::{LogFormat, Serve},
+    args::serve::{Listen, LogFormat, Serve, Webhooks},
     authority,
     failure::{Code, Failure, io_failure},
     file::{Readers, write_whole},
-    serve::{banner::Ready, courier::Courier, listen::reachable},
+    serve::{
+        banner::Ready,
+        courier::Courier,
+        keep::Keeper,
+        listen::{Sockets, reachable},
+        log::{Log, say},
+    },
 };
 
-/// More threads would only wait for the one lock.
-const MOST_THREADS: usize = 4;
+/// Fewer could all be held up by who does not read the output; more would only wait for the one lock.
+const THREADS: std::ops::RangeInclusive<usize> = 2..=4;
+
+/// How soon a new workspace is noticed.
+const NEW_WORKSPACES: Duration = Duration::from_millis(50);
 
 pub(crate) fn run(serve: Serve) -> Result<(), Failure> {
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
+    let threads = thread::available_parallelism().map_or(1, usize::from).clamp(*THREADS.start(), *THREADS.end());
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build();
     runtime.map_err(io_failure("the runtime"))?.block_on(until_stopped(serve))
 }
@@ -42,89 +56,107 @@ async fn until_stopped(serve: Serve) -> Result<(), Failure> {
         remove(path)?;
     }
     // A port that is taken is said at once, and who connects meanwhile waits.
-    let http = listen::bind(&serve.listen, serve.listen.port, "--port")?;
-    let https = if serve.listen.no_https {
-        Vec::new()
-    } else {
-        listen::bind(&serve.listen, serve.listen.https_port, "--https-port")?
+    let sockets = Sockets::bind(&serve.listen)?;
+    let seed = content::seed(&serve)?;
+    let authority = authority(&serve.listen)?;
+    let surroundings = surroundings(&serve, &sockets, authority.as_ref())?;
+    let workspaces = content::workspaces(&serve, seed.as_ref())?.with_surroundings(surroundings.clone());
+    content::fill(&serve, &workspaces, seed).await?;
+    let mut keeper = match &serve.content.state {
+        Some(path) => Some(Keeper::begin(path, &workspaces).await?),
+        None => None,
     };
-    let emulator = emulator(&serve)?;
-    let (server, authority) = start(&serve, &emulator, http, https).await?;
-    let ready = ready(&serve, &server, authority.as_ref());
-    announce(&serve, &ready)?;
+    let server = start(&serve, &workspaces, sockets, authority.as_ref())?;
+    announce(&serve, &ready(&serve, &server, &surroundings))?;
 
-    let webhooks = tokio::spawn(webhooks::send(emulator, Courier::new(&serve.webhooks.allow_webhook_host)));
-    stop::asked().await.map_err(io_failure("signals"))?;
+    let log = Log::of(&serve.output);
+    let tasks = tokio::spawn(each_workspace(serve.webhooks, workspaces.clone(), log));
+    tokio::select! {
+        asked = stop::asked() => asked.map_err(io_failure("signals"))?,
+        () = follow(keeper.as_mut(), &workspaces, log) => {}
+    }
     server.shutdown().await;
-    webhooks.abort();
+    tasks.abort();
+    if let Some(keeper) = &mut keeper {
+        keeper.write().await?;
+    }
     serve.output.ready_file.as_deref().map_or(Ok(()), remove)
 }
 
-fn emulator(serve: &Serve) -> Result<Emulator, Failure> {
-    let credentials = &serve.credentials;
-    let or = |given: &Option<String>, own: &str| given.clone().unwrap_or_else(|| own.to_owned());
-    let mut builder = Emulator::builder()
-        .with_track_credentials(or(&credentials.site_id, SITE_ID), or(&credentials.track_api_key, TRACK_API_KEY))
-        .with_app_api_key(or(&credentials.app_api_key, APP_API_KEY))
-        .with_pipelines_key(or(&credentials.pipelines_key, PIPELINES_KEY))
-        .with_webhook_signing_key(or(&credentials.webhook_signing_key, WEBHOOK_SIGNING_KEY))
-        .with_hosts(&serve.listen.names.allow_host)
-        .with_memory_limit(serve.content.max_memory);
-    if let Some(region) = serve.content.region {
-        builder = builder.with_region(region);
+fn authority(listen: &Listen) -> Result<Option<Authority>, Failure> {
+    if listen.no_https {
+        return Ok(None);
     }
-    if let Some(clock) = serve.content.clock {
-        builder = builder.with_clock_at(clock);
-    }
-    if serve.listen.with_cors {
-        builder = builder.with_cors();
-    }
-    let emulator = builder.build();
-    if let Some(outcomes) = &serve.content.outcomes {
-        emulator.set_outcomes(outcomes.iter().map(|planned| (planned.after, planned.outcome.clone())));
-    }
-    if let Some(url) = &serve.webhooks.webhook_url {
-        emulator.report_to(url).map_err(|error| Failure::new(Code::Usage, format!("--webhook-url {url}: {error}")))?;
-    }
-    Ok(emulator)
+    authority::open(&authority::folder(&listen.ca)?, &listen.names.allow_host).map(Some)
 }
 
-async fn start(
+fn surroundings(serve: &Serve, sockets: &Sockets, authority: Option<&Authority>) -> Result<Surroundings, Failure> {
+    let mut surroundings = Surroundings::default();
+    if let Some(https) = sockets.https.first() {
+        let address = https.local_addr().map_err(io_failure("the socket for https"))?;
+        surroundings.https_url = Some(format!("https://{}", reachable(address)));
+    }
+    surroundings.ca = authority.map(|authority| authority.certificate_path().to_owned());
+    surroundings.state.clone_from(&serve.content.state);
+    Ok(surroundings)
+}
+
+fn start(
     serve: &Serve,
-    emulator: &Emulator,
-    http: Vec<TcpListener>,
-    https: Vec<TcpListener>,
-) -> Result<(Server, Option<Authority>), Failure> {
-    let mut http = http.into_iter();
+    workspaces: &Workspaces,
+    sockets: Sockets,
+    authority: Option<&Authority>,
+) -> Result<Server, Failure> {
+    let mut http = sockets.http.into_iter();
     let Some(first) = http.next() else { return Err(Failure::new(Code::Usage, "--listen names no address")) };
     let mut listeners = http.fold(Listeners::http(first), Listeners::and_http);
-    let mut authority = None;
-    if !https.is_empty() {
-        let names = &serve.listen.names.allow_host;
-        let own = authority::open(&authority::folder(&serve.listen.ca)?, names)?;
-        let tls = own.server(names).map_err(|error| {
-            Failure::general(format!("{error}: `customerio-emulator ca --renew` with the same --allow-host makes another, which clients must trust then"))
+    if let Some(authority) = authority {
+        let tls = authority.server(&serve.listen.names.allow_host).map_err(|error| {
+            let renew = "`customerio-emulator ca --renew` with the same --allow-host makes another, which clients must trust then";
+            Failure::general(format!("{error}: {renew}"))
         })?;
-        listeners = https.into_iter().fold(listeners, |listeners, listener| listeners.and_https(listener, &tls));
-        authority = Some(own);
+        let and_https = |listeners: Listeners, socket| listeners.and_https(socket, &tls);
+        listeners = sockets.https.into_iter().fold(listeners, and_https);
     }
-    let server = emulator.serve_on(listeners).await.map_err(io_failure("the sockets"))?;
-    Ok((server, authority))
+    workspaces.serve_on(listeners).map_err(io_failure("the sockets"))
 }
 
-fn ready(serve: &Serve, server: &Server, authority: Option<&Authority>) -> Ready {
-    let outside = serve.listen.listen.iter().find(|address| !address.is_loopback());
+fn ready(serve: &Serve, server: &Server, surroundings: &Surroundings) -> Ready {
+    let outside = serve.listen.addresses.iter().find(|address| !address.is_loopback());
     let warn =
         |address| format!("it listens on {address}: whoever reaches this machine can read and change what is in it");
-    let path = |path: &Path| path.display().to_string();
+    let path = |path: &PathBuf| path.display().to_string();
     Ready {
         url: format!("http://{}", reachable(server.address())),
-        https_url: server.https_address().map(|address| format!("https://{}", reachable(address))),
-        ca: authority.map(|authority| path(authority.certificate_path())),
-        seed: serve.content.seed.as_deref().map(path),
-        state: serve.content.state.as_deref().map(path),
+        https_url: surroundings.https_url.clone(),
+        ca: surroundings.ca.as_ref().map(path),
+        seed: serve.content.seed.as_ref().map(path),
+        state: surroundings.state.as_ref().map(path),
         webhook_url: serve.webhooks.webhook_url.clone(),
         warnings: outside.map(warn).into_iter().collect(),
+    }
+}
+
+/// Follows each workspace, as soon as it is there.
+async fn each_workspace(webhooks: Webhooks, workspaces: Workspaces, log: Log) {
+    let (mut tasks, mut known) = (JoinSet::new(), HashSet::new());
+    let courier = Courier::new(&webhooks.allow_webhook_host);
+    loop {
+        for (id, emulator) in workspaces.all() {
+            if known.insert(id.clone()) {
+                tasks.spawn(webhooks::send(emulator.clone(), courier.clone(), log));
+                tasks.spawn(log.follow(workspaces.clone(), id, emulator));
+            }
+        }
+        if workspaces.takes_any_credentials() { sleep(NEW_WORKSPACES).await } else { pending::<()>().await }
+    }
+}
+
+/// Keeps what changes, if it is to be kept.
+async fn follow(keeper: Option<&mut Keeper>, workspaces: &Workspaces, log: Log) {
+    match keeper {
+        Some(keeper) => keeper.follow(workspaces.first().changes(), log).await,
+        None => pending().await,
     }
 }
 
@@ -143,12 +175,6 @@ fn announce(serve: &Serve, ready: &Ready) -> Result<(), Failure> {
         eprintln!("warning: the browser does not open ({error}): the page is {}", ready.page());
     }
     Ok(())
-}
-
-/// Prints. Nobody may read it any more, which is no reason to stop.
-fn say(text: &str) {
-    let mut output = io::stdout().lock();
-    let _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
 }
 
 fn open(url: &str) -> io::Result<()> {

@@ -49,11 +49,14 @@ pub(crate) fn info(asked: &Asked) -> Response<Payload> {
     let workspaces = asked.workspaces.all().into_iter().map(|(id, emulator)| workspace(&id, &emulator));
     let served = if asked.workspaces.takes_any_credentials() { "any" } else { "one" };
     let host = asked.headers.get(http::header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let around = asked.workspaces.surroundings();
     json_reply(&json!({
         "version": VERSION,
         "url": format!("http://{host}"),
+        "https_url": around.https_url,
+        "ca": around.ca,
         "workspaces": workspaces.collect::<Vec<_>>(),
-        "settings": {"workspaces": served, "region": region(asked.emulator.config.region)},
+        "settings": {"workspaces": served, "region": region(asked.emulator.config.region), "persists": around.state},
         "clock": clock::shown(&asked.emulator.state()),
     }))
 }

@@ -5,6 +5,7 @@
 mod asked;
 mod clock;
 mod criteria;
+pub(crate) mod direct;
 mod events;
 mod info;
 mod list;

@@ -1,0 +1,104 @@
+//! What the program says while it runs: requests with their verdicts, webhooks, warnings.
+
+use std::io::{self, Write as _};
+
+use bytes::Bytes;
+use customerio_emulator::{Emulator, Workspaces};
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::{
+    args::serve::{LogFormat, Output},
+    item,
+    serve::inside::ask,
+};
+
+/// How it is said, and how much.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Log {
+    format: LogFormat,
+    verbose: bool,
+}
+
+impl Log {
+    pub(crate) fn of(output: &Output) -> Self {
+        Self { format: output.log_format, verbose: output.verbose }
+    }
+
+    /// Says requests as they come, for ever.
+    pub(crate) async fn follow(self, workspaces: Workspaces, id: String, emulator: Emulator) {
+        let (mut after, mut said, mut last_total) = (0, 0, 0);
+        loop {
+            let total = emulator.requests();
+            let path = format!("requests?workspace={id}&after={after}&limit=1000&wait=60s");
+            let page = ask(&workspaces, Method::GET, &path, Bytes::new()).await;
+            let page: Value = page.ok().and_then(|page| serde_json::from_slice(&page).ok()).unwrap_or_default();
+            let items = page["items"].as_array().map_or(&[][..], Vec::as_slice);
+            for item in items {
+                self.request(&id, item);
+            }
+            after = page["next"].as_u64().or_else(|| page["seq"].as_u64()).unwrap_or(after);
+            // It was reset meanwhile.
+            said = items.len() as u64 + if total < last_total { 0 } else { said };
+            last_total = total;
+            if said < total {
+                self.missed(total - said);
+                said = total;
+            }
+        }
+    }
+
+    fn request(self, workspace: &str, request: &Value) {
+        match self.format {
+            LogFormat::Json => {
+                let mut line = json!({"event": "request", "workspace": workspace});
+                if let (Some(line), Some(request)) = (line.as_object_mut(), request.as_object()) {
+                    line.extend(request.clone());
+                }
+                say(&format!("{line}\n"));
+            }
+            LogFormat::Text if self.verbose || request["verdict"] != "accepted" => {
+                say(&format!("{}\n", item::request(request)));
+            }
+            LogFormat::Text => {}
+        }
+    }
+
+    /// More came than are kept until they are said.
+    fn missed(self, requests: u64) {
+        match self.format {
+            LogFormat::Json => say(&format!("{}\n", json!({"event": "missed", "requests": requests}))),
+            LogFormat::Text => say(&format!("         {requests} requests came too fast to be said\n")),
+        }
+    }
+
+    /// What became of a webhook: a status, or why there is none.
+    pub(crate) fn webhook(self, url: &str, event_id: &str, outcome: Result<u16, &str>) {
+        match (self.format, outcome) {
+            (LogFormat::Json, outcome) => {
+                let (status, error) = (outcome.ok(), outcome.err());
+                let line =
+                    json!({"event": "webhook", "url": url, "event_id": event_id, "status": status, "error": error});
+                say(&format!("{line}\n"));
+            }
+            (LogFormat::Text, Ok(status)) if self.verbose || !(200..300).contains(&status) => {
+                say(&format!("webhook  {url}  {status}\n"));
+            }
+            (LogFormat::Text, Ok(_)) => {}
+            (LogFormat::Text, Err(error)) => say(&format!("webhook  {url}  {error}\n")),
+        }
+    }
+
+    pub(crate) fn warn(self, text: &str) {
+        match self.format {
+            LogFormat::Json => say(&format!("{}\n", json!({"event": "warning", "text": text}))),
+            LogFormat::Text => eprintln!("warning: {text}"),
+        }
+    }
+}
+
+/// Prints. Nobody may read it any more, which is no reason to stop.
+pub(crate) fn say(text: &str) {
+    let mut output = io::stdout().lock();
+    let _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
+}

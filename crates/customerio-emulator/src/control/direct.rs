@@ -1,0 +1,83 @@
+//! The control API without a socket, and waiting for what is yet to come.
+
+use std::path::PathBuf;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::BodyExt as _;
+use tokio::sync::watch;
+
+use crate::{Emulator, control::routes, workspaces::Workspaces};
+
+/// What surrounds a server, for `GET /_emulator/v1/info` to tell.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Surroundings {
+    /// The base URL with TLS.
+    pub https_url: Option<String>,
+    /// The file of the certificate that a client of it must trust.
+    pub ca: Option<PathBuf>,
+    /// The file in which everything is kept.
+    pub state: Option<PathBuf>,
+}
+
+impl Workspaces {
+    /// Responds to a request to the control API, whose path begins with `/_emulator/`, as the server does, but for the stream of
+    /// changes, which never ends.
+    ///
+    /// ```
+    /// use customerio_emulator::{Emulator, Workspaces};
+    /// use http::Request;
+    ///
+    /// # tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async { tokio::spawn(async {
+    /// let workspaces = Workspaces::of(Emulator::new());
+    /// let response = workspaces.control(Request::get("/_emulator/v1/counts").body("".into())?).await;
+    /// assert_eq!(response.status(), 200);
+    /// # Ok::<(), http::Error>(()) }).await }).unwrap().unwrap();
+    /// ```
+    pub async fn control(&self, request: Request<Bytes>) -> Response<Bytes> {
+        let (parts, body) = request.into_parts();
+        let (parts, body) = routes::respond(self, &parts, body).await.into_parts();
+        // One that breaks off does so only where a fault asks for it, and there is none of this API.
+        let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+        Response::from_parts(parts, body)
+    }
+}
+
+/// Waits for changes of an emulator.
+#[derive(Debug)]
+pub struct Changes(watch::Receiver<u64>);
+
+impl Emulator {
+    /// What tells when something more has been kept: from now on.
+    ///
+    /// ```
+    /// use customerio_core::Client;
+    /// use customerio_emulator::Emulator;
+    /// use serde_json::json;
+    ///
+    /// # tokio::runtime::Builder::new_multi_thread().build().unwrap().block_on(async { tokio::spawn(async {
+    /// let emulator = Emulator::new();
+    /// let mut changes = emulator.changes();
+    /// let client = Client::new(emulator.track_endpoint()?, emulator.clone());
+    /// tokio::spawn(async move { client.identify("42", json!({})).await });
+    ///
+    /// while emulator.person("42").is_none() {
+    ///     changes.next().await;
+    /// }
+    /// # Ok::<(), customerio_core::BuildError>(()) }).await }).unwrap().unwrap();
+    /// ```
+    #[must_use]
+    pub fn changes(&self) -> Changes {
+        Changes(self.changed.subscribe())
+    }
+}
+
+impl Changes {
+    /// Waits until something was kept since this was last called, or since it was made. The emulator being gone, that is never.
+    pub async fn next(&mut self) {
+        if self.0.changed().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
