@@ -10,8 +10,32 @@ const POLICY: HeaderValue = HeaderValue::from_static(
      worker-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'",
 );
 
-/// The files: name, media type, and bytes.
-static FILES: &[(&str, &str, &[u8])] = &[("index.html", "text/html; charset=utf-8", include_bytes!("page/index.html"))];
+/// A file: its name, its media type, and its bytes.
+type File = (&'static str, &'static str, &'static [u8]);
+
+const HTML: &str = "text/html; charset=utf-8";
+const CSS: &str = "text/css; charset=utf-8";
+const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
+const JSON: &str = "application/json";
+const SVG: &str = "image/svg+xml";
+
+macro_rules! files {
+    ($($media_type:ident: $($name:literal)+;)+) => {
+        &[$($(($name, $media_type, include_bytes!(concat!("page/", $name))),)+)+]
+    };
+}
+
+/// The files of the page.
+static FILES: &[File] = files! {
+    HTML: "index.html";
+    CSS: "app.css";
+    JAVASCRIPT:
+        "api.mjs" "app.mjs" "clock.mjs" "detail.mjs" "dom.mjs" "events.mjs" "faults.mjs" "filters.mjs" "format.mjs"
+        "json.mjs" "keys.mjs" "list.mjs" "live.mjs" "messages.mjs" "people.mjs" "requests.mjs" "route.mjs"
+        "segments.mjs" "server.mjs" "setup.mjs" "shared-worker.mjs" "stream.mjs" "webhooks.mjs";
+    JSON: "programs.json";
+    SVG: "icon.svg";
+};
 
 /// Whether a path is of the control API or of the page, and not of the service.
 pub(crate) fn is_of_control(path: &str) -> bool {
@@ -44,4 +68,19 @@ fn redirect() -> Response<Payload> {
         typed(StatusCode::TEMPORARY_REDIRECT, "text/plain; charset=utf-8", "the page is at /_emulator/\n");
     response.headers_mut().insert(header::LOCATION, HeaderValue::from_static("/_emulator/"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_is_served() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/control/page");
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            let response = asset(&Method::GET, &format!("/_emulator/assets/{name}"));
+            assert!(response.is_some_and(|response| response.status() == StatusCode::OK), "{name}");
+        }
+    }
 }
