@@ -7,7 +7,7 @@ use http::{Response, StatusCode};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    LoggedRequest,
+    LoggedRequest, Person,
     contract::deviation::Deviation,
     control::{
         asked::{Asked, json_reply, typed},
@@ -38,7 +38,7 @@ impl Listed for Requests {
         ("method", "the method, such as POST"),
         ("route", "the pattern of the route, or a part of it, such as /send/"),
         ("status", "the status of the response"),
-        ("person", "an identifier of someone whom the request created or changed"),
+        ("person", "an identifier of someone whom the request was about"),
     ];
 
     fn rows<'s>(
@@ -60,8 +60,9 @@ impl Listed for Requests {
             "status" => unlike("the status", Some(row.status.as_str()), value),
             _ => {
                 let key = key_of(state, value);
-                let is_of = |effect: &crate::Effect| effect.kind == "people" && Key::Person(effect.id.clone()) == key;
-                (!row.effects.iter().any(is_of)).then(|| format!("it is not about {value:.100}"))
+                let is_of = |cio_id: &String| Key::Person(cio_id.clone()) == key;
+                let mut people = row.effects.iter().filter_map(|effect| effect.person.as_ref());
+                (!people.any(is_of)).then(|| format!("it is not about {value:.100}"))
             }
         }
     }
@@ -76,14 +77,23 @@ impl Listed for Requests {
             || row.effects.iter().any(|effect| text_contains(&effect.label, text))
     }
 
-    fn shown(_: &State, seq: u64, row: &LoggedRequest) -> Value {
-        shown(seq, row).into()
+    fn shown(state: &State, seq: u64, row: &LoggedRequest) -> Value {
+        shown(state, seq, row).into()
     }
 }
 
 /// A request as lists show it.
-pub(crate) fn shown(seq: u64, row: &LoggedRequest) -> Map<String, Value> {
-    let people = row.effects.iter().filter(|effect| effect.kind == "people").map(|effect| effect.label.as_str());
+pub(crate) fn shown(state: &State, seq: u64, row: &LoggedRequest) -> Map<String, Value> {
+    let mut people: Vec<_> = Vec::new();
+    for effect in &row.effects {
+        let Some(cio_id) = &effect.person else { continue };
+        // One who is gone is known by what they were called.
+        let gone = if effect.kind == "people" { effect.label.as_str() } else { cio_id };
+        let label = state.people.get(cio_id).map_or(gone, Person::label);
+        if !people.contains(&label) {
+            people.push(label);
+        }
+    }
     let shown = json!({
         "seq": seq,
         "at": rfc3339(row.at),
@@ -97,7 +107,7 @@ pub(crate) fn shown(seq: u64, row: &LoggedRequest) -> Map<String, Value> {
         "client": row.client(),
         "bytes": row.body_bytes,
         "micros": u64::try_from(row.took.as_micros()).unwrap_or(u64::MAX),
-        "people": people.collect::<Vec<_>>(),
+        "people": people,
     });
     match shown {
         Value::Object(shown) => shown,
@@ -116,7 +126,7 @@ fn named<'s>(asked: &Asked, state: &'s State) -> Result<(u64, &'s LoggedRequest)
 pub(crate) fn get(asked: &Asked) -> Result<Response<Payload>, Problem> {
     let state = asked.emulator.state();
     let (seq, row) = named(asked, &state)?;
-    let mut item = shown(seq, row);
+    let mut item = shown(&state, seq, row);
     let found = |list: &[Deviation]| {
         let shown = list.iter().map(|found| json!({"pointer": found.pointer, "message": found.message}));
         Value::from(shown.collect::<Vec<_>>())

@@ -44,12 +44,21 @@ pub struct Effect {
     pub id: String,
     /// What people call it: an address, a name. Cut off after 100 bytes.
     pub label: String,
+    /// The `cio_id` of the person that it is about, or who it is.
+    pub person: Option<String>,
 }
 
 impl Effect {
     pub(crate) fn new(kind: &'static str, action: Action, id: impl Into<String>, label: &str) -> Self {
         let end = (0..=MOST_LABEL.min(label.len())).rev().find(|end| label.is_char_boundary(*end));
-        Self { kind, action, id: id.into(), label: label[..end.unwrap_or(0)].to_owned() }
+        Self { kind, action, id: id.into(), label: label[..end.unwrap_or(0)].to_owned(), person: None }
+    }
+}
+
+impl Effect {
+    /// What is about a person.
+    pub(crate) fn about(self, person: Option<&str>) -> Self {
+        Self { person: person.map(str::to_owned), ..self }
     }
 }
 

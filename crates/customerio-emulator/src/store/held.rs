@@ -80,7 +80,8 @@ impl Held for LoggedRequest {
             let texts = list_of.iter().map(|found| text(&found.pointer) + text(&found.message));
             list::<Deviation>(list_of.capacity()) + texts.sum::<usize>()
         };
-        let effects = self.effects.iter().map(|effect| text(&effect.id) + text(&effect.label));
+        let effects =
+            self.effects.iter().map(|effect| text(&effect.id) + text(&effect.label) + optional(effect.person.as_ref()));
         text(self.method.as_str())
             + text(&self.path)
             + text(&self.head)

@@ -63,6 +63,11 @@ pub(crate) trait Keyed: Held {
     fn id(&self) -> Option<&str> {
         None
     }
+
+    /// The `cio_id` of the person that it is about.
+    fn person(&self) -> Option<&str> {
+        None
+    }
 }
 
 impl Keyed for Event {
@@ -70,6 +75,10 @@ impl Keyed for Event {
 
     fn label(&self) -> &str {
         &self.name
+    }
+
+    fn person(&self) -> Option<&str> {
+        self.person.as_deref()
     }
 
     fn keys(&self) -> impl Iterator<Item = Key> {
@@ -87,6 +96,10 @@ impl Keyed for Message {
 
     fn id(&self) -> Option<&str> {
         Some(self.delivery_id.as_str())
+    }
+
+    fn person(&self) -> Option<&str> {
+        self.person.as_deref()
     }
 
     fn keys(&self) -> impl Iterator<Item = Key> {
@@ -111,6 +124,10 @@ impl Keyed for FormSubmission {
 
     fn label(&self) -> &str {
         &self.form_id
+    }
+
+    fn person(&self) -> Option<&str> {
+        Some(&self.person)
     }
 
     fn keys(&self) -> impl Iterator<Item = Key> {
@@ -151,8 +168,8 @@ impl Keyed for LoggedRequest {
     }
 
     fn keys(&self) -> impl Iterator<Item = Key> {
-        let people = self.effects.iter().filter(|effect| effect.kind == "people");
-        people.map(|effect| Key::Person(effect.id.clone()))
+        let people: BTreeSet<_> = self.effects.iter().filter_map(|effect| effect.person.as_deref()).collect();
+        people.into_iter().map(|cio_id| Key::Person(cio_id.to_owned()))
     }
 }
 
@@ -303,7 +320,7 @@ impl<T: Keyed> Kept<T> {
 
 fn done<T: Keyed>(seq: u64, action: Action, number: u64, entry: &T) -> Change {
     let id = entry.id().map_or_else(|| number.to_string(), str::to_owned);
-    Change { seq, effect: Effect::new(T::KIND, action, id, entry.label()) }
+    Change { seq, effect: Effect::new(T::KIND, action, id, entry.label()).about(entry.person()) }
 }
 
 impl<T: Keyed + Clone> Kept<T> {

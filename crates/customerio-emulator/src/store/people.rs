@@ -101,7 +101,8 @@ impl People {
             let (seq, action) =
                 if entry.settled { (self.sequence.next(), Action::Changed) } else { (entry.seq, Action::Created) };
             (entry.held, entry.touched, entry.settled) = (held, false, true);
-            changes.push(Change { seq, effect: Effect::new("people", action, cio_id, entry.person.label()) });
+            let effect = Effect::new("people", action, cio_id.as_str(), entry.person.label()).about(Some(&cio_id));
+            changes.push(Change { seq, effect });
         }
         changes
     }
@@ -429,7 +430,7 @@ impl People {
         self.by_seq.remove(&seq);
         self.room.change(held, 0);
         if settled {
-            self.gone.push(Effect::new("people", Action::Deleted, cio_id, person.label()));
+            self.gone.push(Effect::new("people", Action::Deleted, cio_id, person.label()).about(Some(cio_id)));
         }
         if let Some(id) = &person.id {
             self.ids.remove(id);
