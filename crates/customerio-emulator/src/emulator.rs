@@ -6,6 +6,14 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
+#[cfg(feature = "control")]
+use std::{
+    sync::{
+        TryLockError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Instant,
+};
 
 use bytes::Bytes;
 use customerio_core::{
@@ -49,6 +57,9 @@ const NOWHERE: &str = "http://customerio-emulator.invalid";
 pub struct Emulator {
     pub(crate) config: Arc<Config>,
     state: Arc<Mutex<State>>,
+    /// How many wait for the state.
+    #[cfg(feature = "control")]
+    waiting: Arc<AtomicUsize>,
     /// The last number of what is kept, for whoever waits for the next.
     #[cfg(feature = "control")]
     pub(crate) changed: Arc<tokio::sync::watch::Sender<u64>>,
@@ -103,6 +114,8 @@ impl Emulator {
         Self {
             config: Arc::new(config),
             state: Arc::new(Mutex::new(state)),
+            #[cfg(feature = "control")]
+            waiting: Arc::default(),
             #[cfg(feature = "control")]
             changed: Arc::new(tokio::sync::watch::Sender::new(0)),
         }
@@ -258,8 +271,10 @@ impl Emulator {
             cors::allow(response.headers_mut());
         }
         let at = state.clock.since_epoch();
+        let logged = arrival.end(&response, found, at);
         state.requests += 1;
-        state.log.push(arrival.end(&response, found, at));
+        state.verdicts[logged.verdict as usize] += 1;
+        state.log.push(logged);
         response
     }
 
@@ -271,14 +286,46 @@ impl Emulator {
 
     /// What is kept, which nobody else looks at or changes meanwhile.
     pub(crate) fn state(&self) -> Locked<'_> {
-        // A panic while the lock was held can have left a call half done, which is no reason for the next to fail.
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = self.lock();
         Locked {
             #[cfg(feature = "control")]
             before: state.sequence.last(),
             #[cfg(feature = "control")]
             changed: &self.changed,
             state,
+        }
+    }
+
+    /// A panic while the lock was held can have left a call half done, which is no reason for the next to fail.
+    #[cfg(feature = "control")]
+    fn lock(&self) -> MutexGuard<'_, State> {
+        match self.state.try_lock() {
+            Ok(state) => state,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => {
+                self.waiting.fetch_add(1, Ordering::Relaxed);
+                let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+                self.waiting.fetch_sub(1, Ordering::Relaxed);
+                state
+            }
+        }
+    }
+
+    /// A panic while the lock was held can have left a call half done, which is no reason for the next to fail.
+    #[cfg(not(feature = "control"))]
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets others have the state, whoever reads it in turns: a lock that is let go and taken again at once is the same one's
+    /// still, however many wait for it.
+    #[cfg(feature = "control")]
+    pub(crate) async fn give_way(&self) {
+        const LONGEST: Duration = Duration::from_millis(1);
+        let started = Instant::now();
+        tokio::task::yield_now().await;
+        while self.waiting.load(Ordering::Relaxed) > 0 && started.elapsed() < LONGEST {
+            tokio::task::yield_now().await;
         }
     }
 

@@ -94,8 +94,7 @@ fn delete(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 
 fn customer_count(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let id = named(call)?;
-    let count = call.state.people.all().filter(|person| person.segments.contains(&id)).count();
-    Ok(Reply::json(json!({ "segment_id": id, "count": count })))
+    Ok(Reply::json(json!({ "segment_id": id, "count": call.state.people.members_count(id) })))
 }
 
 fn used_by(call: &mut Call<'_>) -> Result<Reply, Refusal> {

@@ -27,7 +27,7 @@ fn list(call: &mut Call<'_>) -> Reply {
         "billable_messages_sent": state.deliveries,
         "people": state.people.count(),
         "object_types": types.len(),
-        "objects": state.objects.all().count(),
+        "objects": state.objects.len(),
     });
     Reply::json(json!({ "workspaces": [workspace] }))
 }

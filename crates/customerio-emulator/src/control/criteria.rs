@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    control::{asked::Asked, problem::Problem, time::duration},
+    control::{asked::Asked, problem::Problem, route::Parameter, time::duration},
     store::kept::From,
 };
 
@@ -24,8 +24,11 @@ pub(crate) const COMMON: &[(&str, &str)] = &[
     ("count", "for how many items to wait; 1 by default"),
 ];
 
+/// Those of them that a deletion takes: it has no pages.
+pub(crate) const OF_DELETION: [&str; 4] = ["workspace", "after", "before", "q"];
+
 /// What a list is asked for.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Criteria {
     pub(crate) from: From,
     pub(crate) limit: usize,
@@ -39,13 +42,23 @@ pub(crate) struct Criteria {
 
 impl Criteria {
     /// From the query of a list with these filters.
-    pub(crate) fn of(asked: &Asked, own: &'static [(&'static str, &'static str)]) -> Result<Self, Problem> {
+    pub(crate) fn of(asked: &Asked, own: &'static [Parameter]) -> Result<Self, Problem> {
+        Self::read(asked, own, &|_| true)
+    }
+
+    /// From the query of a deletion of what these filters choose.
+    pub(crate) fn of_deletion(asked: &Asked, own: &'static [Parameter]) -> Result<Self, Problem> {
+        Self::read(asked, own, &|name| OF_DELETION.contains(&name))
+    }
+
+    fn read(asked: &Asked, own: &'static [Parameter], takes: &dyn Fn(&str) -> bool) -> Result<Self, Problem> {
+        let common = || COMMON.iter().filter(|(name, _)| takes(name));
         let mut filters = Vec::new();
         for (name, value) in &asked.query {
             if let Some((own, _)) = own.iter().find(|(own, _)| own == name) {
                 filters.push((*own, value.clone()));
-            } else if !COMMON.iter().any(|(common, _)| common == name) {
-                let all = own.iter().chain(COMMON).map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+            } else if !common().any(|(common, _)| common == name) {
+                let all = own.iter().chain(common()).map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
                 return Err(Problem::bad(format!("there is no parameter {name:.100}; there are {all}")));
             }
         }
@@ -78,6 +91,18 @@ impl Criteria {
             wait,
             count,
         })
+    }
+
+    /// Everything, the newest first.
+    pub(crate) fn all() -> Self {
+        Self {
+            from: From::Before(u64::MAX),
+            limit: usize::MAX,
+            contained: None,
+            filters: Vec::new(),
+            wait: None,
+            count: 1,
+        }
     }
 
     /// The value of a filter.

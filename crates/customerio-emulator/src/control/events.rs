@@ -7,21 +7,20 @@ use crate::{
     Event,
     control::{
         criteria::Criteria,
+        deletion::{Removable, Removal},
         list::{Listed, text_contains, unlike, value_contains},
-        people::{brief, key_of},
+        people::{brief, key_of, not_of},
+        requests::numbered,
         time::of_seconds,
     },
-    store::{
-        kept::{From, Key},
-        state::State,
-    },
+    store::{kept::From, state::State},
 };
 
 /// The list of events.
 pub(crate) struct Events;
 
 impl Listed for Events {
-    type Row = Event;
+    type Row<'s> = &'s Event;
 
     const KIND: &'static str = "events";
 
@@ -31,6 +30,8 @@ impl Listed for Events {
         ("type", "event, page or screen"),
     ];
 
+    const REPORTED: bool = true;
+
     fn rows<'s>(state: &'s State, from: From, criteria: &Criteria) -> Box<dyn Iterator<Item = (u64, &'s Event)> + 's> {
         state.events.rows(from, criteria.filter("person").map(|person| key_of(state, person)))
     }
@@ -39,10 +40,7 @@ impl Listed for Events {
         match filter {
             "name" => unlike("the name", Some(&row.name), value),
             "type" => unlike("the type", Some(kind(row)), value),
-            _ => {
-                let is_theirs = row.person.as_ref().is_some_and(|own| Key::Person(own.clone()) == key_of(state, value));
-                (!is_theirs).then(|| format!("it is not of {value:.100}"))
-            }
+            _ => not_of(state, row.person.as_deref(), value),
         }
     }
 
@@ -66,6 +64,16 @@ impl Listed for Events {
             "id": row.id,
             "data": row.data,
         })
+    }
+
+    fn row<'s>(state: &'s State, id: &str) -> Option<(u64, &'s Event)> {
+        numbered(&state.events, id)
+    }
+}
+
+impl Removable for Events {
+    fn remove(state: &mut State, seq: u64) -> Removal {
+        Removal::of(state.events.remove(seq))
     }
 }
 

@@ -4,7 +4,7 @@ use http::Response;
 use serde_json::{Value, json};
 
 use crate::{
-    APP_API_KEY, Emulator, PIPELINES_KEY, SITE_ID, TRACK_API_KEY, WEBHOOK_SIGNING_KEY,
+    APP_API_KEY, Emulator, PIPELINES_KEY, SITE_ID, TRACK_API_KEY, Verdict, WEBHOOK_SIGNING_KEY,
     control::{
         asked::{Asked, json_reply},
         clock,
@@ -28,19 +28,24 @@ pub(crate) fn counts(asked: &Asked) -> Response<Payload> {
 }
 
 pub(crate) fn counts_of(state: &State) -> Value {
+    let got = |verdict: Verdict| state.verdicts[verdict as usize];
     json!({
         "seq": state.sequence.last(),
         "requests": state.log.len(),
         "people": state.people.count(),
         "events": state.events.len(),
         "messages": state.messages.len(),
-        "segments": state.library.segments.iter().count(),
-        "objects": state.objects.all().count(),
+        "devices": state.people.devices_count(),
+        "segments": state.library.segments.len(),
+        "objects": state.objects.len(),
         "webhooks": state.outbox.waiting(),
+        "webhooks_failed": state.outbox.failed(),
         "triggers": state.triggers.len(),
         "metrics": state.metrics.len(),
         "forms": state.forms.len(),
-        "dropped": state.dropped,
+        "dropped": got(Verdict::Dropped),
+        "refused": got(Verdict::Refused),
+        "faults": got(Verdict::Fault),
     })
 }
 

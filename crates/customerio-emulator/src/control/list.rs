@@ -1,11 +1,13 @@
 //! Lists of what is kept: pages by cursor, filters, and waiting for what is yet to come.
 //!
-//! The state is locked for a fraction of a millisecond at a time, however much there is: a list is read in short turns.
+//! The state is locked for a fraction of a millisecond at a time, however much there is: a list is read in short turns, and
+//! who else wants the state has it in between.
 
-use std::time::{Duration, Instant};
+use std::ops::ControlFlow;
 
-use http::{Response, StatusCode};
+use http::StatusCode;
 use serde_json::{Value, json};
+use tokio::{sync::watch, time};
 
 use crate::{
     Emulator,
@@ -13,49 +15,62 @@ use crate::{
         asked::{Asked, json_reply},
         criteria::Criteria,
         problem::Problem,
+        route::{Outcome, Parameter},
+        turn::Turn,
     },
-    server::payload::Payload,
-    store::{kept::From, state::State},
+    store::{changes::Action, kept::From, state::State},
 };
 
-/// How long a turn may hold the state.
-const TURN: Duration = Duration::from_micros(100);
+/// How long a list that waits lets changes gather before it looks at them.
+const PAUSE: time::Duration = time::Duration::from_millis(2);
 
-/// After how many rows a turn looks at the time.
-const ROWS_BETWEEN: usize = 16;
-
-/// How often a list that waits is read again at most.
-const PAUSE: Duration = Duration::from_millis(5);
+/// How often a list looks again whose rows change as time goes by.
+const TICK: time::Duration = time::Duration::from_millis(10);
 
 /// How many of the newest rows are looked at for the nearest misses, and how many misses are shown.
 const NEAR: (usize, usize) = (1_000, 3);
 
+/// Rows with their numbers.
+pub(crate) type Rows<'s, L> = Box<dyn Iterator<Item = (u64, <L as Listed>::Row<'s>)> + 's>;
+
 /// A kind of thing that is kept, as a list shows it.
-pub(crate) trait Listed {
-    type Row: ?Sized;
+pub(crate) trait Listed: 'static {
+    /// What a row is shown from.
+    type Row<'s>: Copy;
 
     /// In the plural, as in its route.
     const KIND: &'static str;
 
     /// The filters: name, and what it means.
-    const FILTERS: &'static [(&'static str, &'static str)];
+    const FILTERS: &'static [Parameter];
+
+    /// Whether the changes that are remembered have every change that can make a row one that is chosen.
+    const REPORTED: bool = false;
 
     /// The rows with their numbers, in the order of `from`. One that leaves out rows that no filter would choose, such as those
     /// of other people, is faster.
-    fn rows<'s>(
-        state: &'s State,
-        from: From,
-        criteria: &Criteria,
-    ) -> Box<dyn Iterator<Item = (u64, &'s Self::Row)> + 's>;
+    fn rows<'s>(state: &'s State, from: From, criteria: &Criteria) -> Rows<'s, Self>
+    where
+        Self: Sized;
 
     /// How a row differs from what a filter asks for, such as `to is bob@example.com`; nothing where it does not.
-    fn differs(state: &State, row: &Self::Row, filter: &str, value: &str) -> Option<String>;
+    fn differs(state: &State, row: Self::Row<'_>, filter: &str, value: &str) -> Option<String>;
 
     /// Whether a row contains a text, which is in lower case.
-    fn contains(state: &State, row: &Self::Row, text: &str) -> bool;
+    fn contains(state: &State, row: Self::Row<'_>, text: &str) -> bool;
 
     /// A row as the list shows it.
-    fn shown(state: &State, seq: u64, row: &Self::Row) -> Value;
+    fn shown(state: &State, seq: u64, row: Self::Row<'_>) -> Value;
+
+    /// The row that a change says was changed, by its id there. Asked for where changes are [`REPORTED`](Self::REPORTED).
+    fn row<'s>(_state: &'s State, _id: &str) -> Option<(u64, Self::Row<'s>)> {
+        None
+    }
+
+    /// Whether rows come to be chosen as time goes by, without a change.
+    fn ripens(_criteria: &Criteria) -> bool {
+        false
+    }
 }
 
 /// One page.
@@ -63,140 +78,199 @@ pub(crate) trait Listed {
 pub(crate) struct Page {
     pub(crate) items: Vec<Value>,
     pub(crate) next: Option<u64>,
+    /// What comes later has a higher number.
     pub(crate) seq: u64,
 }
 
+impl Page {
+    pub(crate) fn shown(self) -> Value {
+        json!({"items": self.items, "next": self.next, "seq": self.seq})
+    }
+}
+
 /// Responds with a page, which is waited for if need be.
-pub(crate) async fn respond<L: Listed>(asked: Asked) -> Result<Response<Payload>, Problem> {
+pub(crate) async fn respond<L: Listed>(asked: Asked) -> Outcome {
     let criteria = Criteria::of(&asked, L::FILTERS)?;
     let page = found::<L>(&asked.emulator, &criteria).await?;
-    Ok(json_reply(&json!({"items": page.items, "next": page.next, "seq": page.seq})))
+    Ok(json_reply(&page.shown()))
 }
 
 /// A page, as soon as it has as many rows as are waited for; or a 408 with what comes nearest.
 pub(crate) async fn found<L: Listed>(emulator: &Emulator, criteria: &Criteria) -> Result<Page, Problem> {
-    let Some(wait) = criteria.wait else { return Ok(page::<L>(emulator, criteria)) };
-    let (mut changed, end) = (emulator.changed.subscribe(), tokio::time::Instant::now() + wait);
+    let Some(wait) = criteria.wait else { return Ok(page::<L>(emulator, criteria).await) };
+    let (mut changed, end) = (emulator.changed.subscribe(), time::Instant::now() + wait);
     loop {
-        changed.borrow_and_update();
-        let page = page::<L>(emulator, criteria);
+        let seen = *changed.borrow_and_update();
+        let page = page::<L>(emulator, criteria).await;
         if page.items.len() >= criteria.count {
             return Ok(page);
         }
-        let Ok(Ok(())) = tokio::time::timeout_at(end, changed.changed()).await else {
-            return Err(timed_out::<L>(emulator, criteria, page));
-        };
-        tokio::time::sleep_until(end.min(tokio::time::Instant::now() + PAUSE)).await;
+        if !touched::<L>(emulator, criteria, seen, &mut changed, end).await {
+            return Err(timed_out::<L>(emulator, criteria, page).await);
+        }
+    }
+}
+
+/// Waits until there is a reason to read the list again. Says whether there is one before the end.
+async fn touched<L: Listed>(
+    emulator: &Emulator,
+    criteria: &Criteria,
+    mut seen: u64,
+    changed: &mut watch::Receiver<u64>,
+    end: time::Instant,
+) -> bool {
+    loop {
+        if L::ripens(criteria) {
+            let now = time::Instant::now();
+            time::sleep_until(end.min(now + TICK)).await;
+            return now < end;
+        }
+        let Ok(Ok(())) = time::timeout_at(end, changed.changed()).await else { return false };
+        time::sleep_until(end.min(time::Instant::now() + PAUSE)).await;
+        changed.borrow_and_update();
+        let state = emulator.state();
+        // Someone can have got the identifier that rows are looked for by, and those are found fast.
+        if !L::REPORTED || criteria.filter("person").is_some() || is_touched::<L>(&state, criteria, seen) {
+            return true;
+        }
+        seen = state.sequence.last();
+    }
+}
+
+/// Whether a row was changed since a number and is chosen, or may be.
+fn is_touched<L: Listed>(state: &State, criteria: &Criteria, seen: u64) -> bool {
+    let Some(changes) = state.changes.after(seen) else { return true };
+    let turn = Turn::begin();
+    let mut own = changes.filter(|change| change.effect.kind == L::KIND && change.effect.action != Action::Deleted);
+    own.any(|change| {
+        let row = L::row(state, &change.effect.id);
+        let is_chosen = row.is_some_and(|(seq, row)| criteria.from.has(seq) && is_chosen::<L>(state, criteria, row));
+        is_chosen || turn.is_over()
+    })
+}
+
+/// Goes through the rows in turns, until it is told that there are enough. Gives the last number that was given at the
+/// beginning, and at the end.
+async fn read<L: Listed>(
+    emulator: &Emulator,
+    criteria: &Criteria,
+    mut take: impl FnMut(&State, u64, L::Row<'_>) -> ControlFlow<()>,
+) -> (u64, u64) {
+    let (mut from, mut first) = (criteria.from, None);
+    loop {
+        {
+            let state = emulator.state();
+            let (turn, last) = (Turn::begin(), state.sequence.last());
+            let first = *first.get_or_insert(last);
+            let mut rows = L::rows(&state, from, criteria);
+            loop {
+                let Some((seq, row)) = rows.next() else { return (first, last) };
+                if take(&state, seq, row).is_break() {
+                    return (first, last);
+                }
+                from = from.past(seq);
+                if turn.is_over() {
+                    break;
+                }
+            }
+        }
+        emulator.give_way().await;
     }
 }
 
 /// A page of what is there.
-pub(crate) fn page<L: Listed>(emulator: &Emulator, criteria: &Criteria) -> Page {
-    let (mut items, mut from, mut next) = (Vec::new(), criteria.from, None);
-    loop {
-        let state = emulator.state();
-        let started = Instant::now();
-        let mut rows = L::rows(&state, from, criteria).enumerate();
-        let mut ended = true;
-        for (looked_at, (seq, row)) in rows.by_ref() {
-            if looked_at > 0 && looked_at % ROWS_BETWEEN == 0 && started.elapsed() > TURN {
-                ended = false;
-                break;
+pub(crate) async fn page<L: Listed>(emulator: &Emulator, criteria: &Criteria) -> Page {
+    let (mut items, mut last, mut next) = (Vec::new(), None, None);
+    let (first_seq, last_seq) = read::<L>(emulator, criteria, |state, seq, row| {
+        if is_chosen::<L>(state, criteria, row) {
+            if items.len() == criteria.limit {
+                next = last;
+                return ControlFlow::Break(());
             }
-            if is_chosen::<L>(&state, criteria, row) {
-                if items.len() == criteria.limit {
-                    let page = Page { items, next, seq: state.sequence.last() };
-                    return page;
-                }
-                items.push(L::shown(&state, seq, row));
-                next = Some(seq);
-            }
-            from = match from {
-                From::Before(_) => From::Before(seq),
-                From::After(_) => From::After(seq),
-            };
+            items.push(L::shown(state, seq, row));
+            last = Some(seq);
         }
-        if ended {
-            return Page { items, next: None, seq: state.sequence.last() };
-        }
-    }
+        ControlFlow::Continue(())
+    })
+    .await;
+    // What came while the newest were read is not among them, and among the oldest first it is.
+    let seq = match criteria.from {
+        From::Before(_) => first_seq,
+        From::After(_) => last_seq,
+    };
+    Page { items, next, seq }
 }
 
 /// The numbers of all rows that are chosen, of a list that is read in turns like a page.
-pub(crate) fn chosen<L: Listed>(emulator: &Emulator, criteria: &Criteria) -> Vec<u64> {
-    let (mut numbers, mut from) = (Vec::new(), criteria.from);
-    loop {
-        let state = emulator.state();
-        let started = Instant::now();
-        let mut ended = true;
-        for (looked_at, (seq, row)) in L::rows(&state, from, criteria).enumerate() {
-            if looked_at > 0 && looked_at % ROWS_BETWEEN == 0 && started.elapsed() > TURN {
-                ended = false;
-                break;
-            }
-            if is_chosen::<L>(&state, criteria, row) {
-                numbers.push(seq);
-            }
-            from = match from {
-                From::Before(_) => From::Before(seq),
-                From::After(_) => From::After(seq),
-            };
+pub(crate) async fn chosen<L: Listed>(emulator: &Emulator, criteria: &Criteria) -> Vec<u64> {
+    let mut numbers = Vec::new();
+    read::<L>(emulator, criteria, |state, seq, row| {
+        if is_chosen::<L>(state, criteria, row) {
+            numbers.push(seq);
         }
-        if ended {
-            return numbers;
-        }
-    }
+        ControlFlow::Continue(())
+    })
+    .await;
+    numbers
 }
 
-fn is_chosen<L: Listed>(state: &State, criteria: &Criteria, row: &L::Row) -> bool {
+fn is_chosen<L: Listed>(state: &State, criteria: &Criteria, row: L::Row<'_>) -> bool {
     criteria.filters.iter().all(|(name, value)| L::differs(state, row, name, value).is_none())
         && criteria.contained.as_deref().is_none_or(|text| L::contains(state, row, text))
 }
 
 /// A 408 with what there is, and with what lacks the least.
-fn timed_out<L: Listed>(emulator: &Emulator, criteria: &Criteria, page: Page) -> Problem {
-    let state = emulator.state();
-    let mut near = Vec::new();
-    let all = Criteria { filters: Vec::new(), contained: None, ..Criteria::all() };
-    for (seq, row) in L::rows(&state, From::Before(u64::MAX), &all).take(NEAR.0) {
-        let filters = criteria.filters.iter();
-        let mut differs: Vec<_> = filters.filter_map(|(name, value)| L::differs(&state, row, name, value)).collect();
-        if let Some(text) = criteria.contained.as_deref().filter(|text| !L::contains(&state, row, text)) {
-            differs.push(format!("it does not contain {text:?}"));
-        }
-        if let From::After(after) = criteria.from
-            && seq <= after
-        {
-            differs.push(format!("it came before, as number {seq}"));
-        }
+async fn timed_out<L: Listed>(emulator: &Emulator, criteria: &Criteria, page: Page) -> Problem {
+    let (mut near, mut looked_at) = (Vec::new(), 0);
+    // Without the filters, which rows may be left out by.
+    read::<L>(emulator, &Criteria::all(), |state, seq, row| {
+        let differs = differences::<L>(state, criteria, seq, row);
         if !differs.is_empty() {
             near.push((differs, seq));
+            // It keeps the order of those that differ in as much.
+            near.sort_by_key(|(differs, _)| differs.len());
+            near.truncate(NEAR.1);
         }
-    }
-    near.sort_by_key(|(differs, _)| differs.len());
-    near.truncate(NEAR.1);
-    let near = near.into_iter().filter_map(|(differs, seq)| {
-        let row = L::rows(&state, From::Before(seq + 1), &all).next().filter(|(found, _)| *found == seq);
-        row.map(|(_, row)| json!({"item": L::shown(&state, seq, row), "differs": differs}))
-    });
-    let near: Vec<_> = near.collect();
+        looked_at += 1;
+        if looked_at < NEAR.0 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    })
+    .await;
+    let near: Vec<_> = {
+        let state = emulator.state();
+        let shown = near.into_iter().filter_map(|(differs, seq)| {
+            let mut rows = L::rows(&state, From::Before(seq.saturating_add(1)), &Criteria::all());
+            let (_, row) = rows.next().filter(|(found, _)| *found == seq)?;
+            Some(json!({"item": L::shown(&state, seq, row), "differs": differs}))
+        });
+        shown.collect()
+    };
     let (kind, count, found) = (L::KIND, criteria.count, page.items.len());
     let text = format!("{found} of {count} {kind} came in time; nearest has what others lack");
     let problem = Problem::new(StatusCode::REQUEST_TIMEOUT, text);
     problem.with("items", page.items.into()).with("seq", page.seq.into()).with("nearest", near.into())
 }
 
-impl Criteria {
-    /// Everything, the newest first.
-    pub(crate) fn all() -> Self {
-        Self {
-            from: From::Before(u64::MAX),
-            limit: usize::MAX,
-            contained: None,
-            filters: Vec::new(),
-            wait: None,
-            count: 1,
-        }
+/// Why a row is not among those that are asked for.
+fn differences<L: Listed>(state: &State, criteria: &Criteria, seq: u64, row: L::Row<'_>) -> Vec<String> {
+    let filters = criteria.filters.iter();
+    let mut differs: Vec<_> = filters.filter_map(|(name, value)| L::differs(state, row, name, value)).collect();
+    if let Some(text) = criteria.contained.as_deref().filter(|text| !L::contains(state, row, text)) {
+        differs.push(format!("it does not contain {text:?}"));
+    }
+    match criteria.from {
+        From::After(after) if seq <= after => differs.push(format!("it came before, as number {seq}")),
+        From::Before(before) if seq >= before => differs.push(format!("it came after, as number {seq}")),
+        _ => {}
+    }
+    differs
+}
+
+/// How a value differs from the one that is asked for: `name is VALUE`.
+pub(crate) fn unlike(name: &str, value: Option<&str>, wanted: &str) -> Option<String> {
+    match value {
+        Some(value) if value.eq_ignore_ascii_case(wanted) => None,
+        Some(value) => Some(format!("{name} is {value:.100}")),
+        None => Some(format!("it has no {name}")),
     }
 }
 
@@ -217,17 +291,59 @@ pub(crate) fn value_contains(value: &Value, text: &str) -> bool {
 /// Whether a text contains another one, which is in lower case.
 pub(crate) fn text_contains(text: &str, wanted: &str) -> bool {
     if text.is_ascii() && wanted.is_ascii() {
-        let (text, wanted) = (text.as_bytes(), wanted.as_bytes());
-        return wanted.is_empty() || text.windows(wanted.len()).any(|window| window.eq_ignore_ascii_case(wanted));
+        return bytes_contain(text.as_bytes(), wanted.as_bytes());
     }
     text.to_lowercase().contains(wanted)
 }
 
-/// How a value differs from the one that is asked for: `name is VALUE`.
-pub(crate) fn unlike(name: &str, value: Option<&str>, wanted: &str) -> Option<String> {
-    match value {
-        Some(value) if value.eq_ignore_ascii_case(wanted) => None,
-        Some(value) => Some(format!("{name} is {value:.100}")),
-        None => Some(format!("it has no {name}")),
+/// Whether ASCII contains other ASCII in any case. It looks for the character that is rarest in English, which a processor
+/// finds in a megabyte of text in a tenth of a millisecond.
+fn bytes_contain(text: &[u8], wanted: &[u8]) -> bool {
+    const RARE: &[u8] = b" etaoinsrhldcumfpgwybvkxjqz";
+    let rank = |byte: u8| RARE.iter().position(|common| *common == byte).unwrap_or(RARE.len());
+    let Some((at, rarest)) = wanted.iter().copied().enumerate().max_by_key(|(_, byte)| rank(*byte)) else {
+        return true;
+    };
+    let Some(last) = text.len().checked_sub(wanted.len()) else { return false };
+    let window = &text[at..=last + at];
+    let mut found = memchr::memchr2_iter(rarest, rarest.to_ascii_uppercase(), window);
+    found.any(|start| text[start..start + wanted.len()].eq_ignore_ascii_case(wanted))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_found_in_any_case() {
+        for (text, wanted, is_in) in [
+            ("Ada@Example.com", "ada@", true),
+            ("Ada@Example.com", "e.com", true),
+            ("Ada@Example.com", "ada@example.com", true),
+            ("Ada@Example.com", "ada@example.com!", false),
+            ("Ada@Example.com", "x.example", false),
+            ("", "", true),
+            ("abc", "", true),
+            ("", "a", false),
+            ("aab", "ab", true),
+            ("[A]", "{a}", false),
+            ("ÄRGER", "ärger", true),
+            ("Straße", "ß", true),
+            ("K", "k", true),
+        ] {
+            assert_eq!(text_contains(text, wanted), is_in, "{text} {wanted}");
+        }
+        let value = json!({"Plan": ["PRO", {"seats": 12.5, "trial": true, "none": null}]});
+        for (wanted, is_in) in [
+            ("plan", true),
+            ("pro", true),
+            ("seats", true),
+            ("12.5", true),
+            ("true", true),
+            ("null", false),
+            ("x", false),
+        ] {
+            assert_eq!(value_contains(&value, wanted), is_in, "{wanted}");
+        }
     }
 }

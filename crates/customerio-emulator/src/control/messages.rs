@@ -8,6 +8,7 @@ use crate::{
     control::{
         asked::{Asked, json_reply},
         criteria::Criteria,
+        deletion::{Removable, Removal},
         list::{Listed, found, text_contains, unlike, value_contains},
         people::{brief, key_of},
         problem::Problem,
@@ -25,7 +26,7 @@ use crate::{
 pub(crate) struct Messages;
 
 impl Listed for Messages {
-    type Row = Message;
+    type Row<'s> = &'s Message;
 
     const KIND: &'static str = "messages";
 
@@ -36,6 +37,8 @@ impl Listed for Messages {
         ("person", "an identifier of the person"),
         ("outcome", "what became of it, such as sent, opened or bounced"),
     ];
+
+    const REPORTED: bool = true;
 
     fn rows<'s>(
         state: &'s State,
@@ -72,6 +75,20 @@ impl Listed for Messages {
 
     fn shown(state: &State, seq: u64, row: &Message) -> Value {
         shown(state, seq, row).into()
+    }
+
+    fn row<'s>(state: &'s State, id: &str) -> Option<(u64, &'s Message)> {
+        state.messages.numbered_of(&Key::Delivery(id.into())).next()
+    }
+
+    fn ripens(criteria: &Criteria) -> bool {
+        criteria.filter("outcome").is_some()
+    }
+}
+
+impl Removable for Messages {
+    fn remove(state: &mut State, seq: u64) -> Removal {
+        Removal::of(state.messages.remove(seq))
     }
 }
 

@@ -3,13 +3,19 @@
 //! It is for programs and people on the same machine, whatever language they use. No route of the service begins with `_`.
 
 mod asked;
+mod broadcasts;
 mod clock;
 mod criteria;
+mod deletion;
+mod devices;
 pub(crate) mod direct;
 mod events;
+mod forms;
 mod info;
 mod list;
 mod messages;
+mod metrics;
+mod objects;
 mod page;
 mod people;
 mod problem;
@@ -17,8 +23,13 @@ mod requests;
 mod reset;
 mod route;
 mod routes;
+mod segments;
 mod sites;
+mod templates;
 mod time;
+mod timeline;
+mod triggers;
+mod turn;
 
 pub(crate) use self::{
     page::is_of_control,

@@ -5,10 +5,12 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     Person,
+    contract::identifier::Identifier,
     control::{
         asked::{Asked, json_reply},
         criteria::Criteria,
-        list::{Listed, text_contains, unlike, value_contains},
+        deletion::{PART, Removable, Removal},
+        list::{Listed, Rows, text_contains, unlike, value_contains},
         problem::Problem,
         time::of_seconds,
     },
@@ -23,7 +25,7 @@ use crate::{
 pub(crate) struct People;
 
 impl Listed for People {
-    type Row = Person;
+    type Row<'s> = &'s Person;
 
     const KIND: &'static str = "people";
 
@@ -33,10 +35,17 @@ impl Listed for People {
         ("person", "an identifier of theirs"),
     ];
 
-    fn rows<'s>(state: &'s State, from: From, _: &Criteria) -> Box<dyn Iterator<Item = (u64, &'s Person)> + 's> {
-        match from {
-            From::Before(seq) => Box::new(state.people.before(seq)),
-            From::After(seq) => Box::new(state.people.after(seq)),
+    const REPORTED: bool = true;
+
+    fn rows<'s>(state: &'s State, from: From, criteria: &Criteria) -> Rows<'s, Self> {
+        if let Some(identifier) = criteria.filter("person") {
+            let person = state.person(identifier).and_then(|person| Self::row(state, &person.cio_id));
+            return Box::new(person.into_iter().filter(move |(seq, _)| from.has(*seq)));
+        }
+        match criteria.filter("segment").map(str::parse) {
+            None => Box::new(state.people.rows(from)),
+            Some(Ok(segment)) => Box::new(state.people.members(segment, from)),
+            Some(Err(_)) => Box::new(std::iter::empty()),
         }
     }
 
@@ -71,11 +80,33 @@ impl Listed for People {
     fn shown(state: &State, _: u64, row: &Person) -> Value {
         shown(state, row).into()
     }
+
+    fn row<'s>(state: &'s State, id: &str) -> Option<(u64, &'s Person)> {
+        Some((state.people.origin(id)?.0, state.people.get(id)?))
+    }
+}
+
+/// With their events, of which there can be many, as a deletion by the service.
+impl Removable for People {
+    fn remove(state: &mut State, seq: u64) -> Removal {
+        let Some(cio_id) = state.people.at(seq).map(|person| person.cio_id.clone()) else { return Removal::Absent };
+        if state.events.forget_some_of(&Key::Person(cio_id.clone()), PART) {
+            return Removal::Part;
+        }
+        state.delete(&Identifier::CioId(cio_id));
+        Removal::Done
+    }
 }
 
 /// What entries of the person with an identifier are found by. Nobody has any where there is no such person.
 pub(crate) fn key_of(state: &State, identifier: &str) -> Key {
     Key::Person(state.person(identifier).map_or_else(|| identifier.to_owned(), |person| person.cio_id.clone()))
+}
+
+/// How the person whom something is about differs from the one with an identifier.
+pub(crate) fn not_of(state: &State, cio_id: Option<&str>, identifier: &str) -> Option<String> {
+    let is_theirs = cio_id.is_some_and(|cio_id| key_of(state, identifier) == Key::Person(cio_id.to_owned()));
+    (!is_theirs).then(|| format!("it is not of {identifier:.100}"))
 }
 
 /// Whom something is about, in short.
@@ -116,6 +147,11 @@ fn named<'s>(asked: &Asked, state: &'s State) -> Result<&'s Person, Problem> {
 
 /// One person with everything that is known of them.
 pub(crate) fn get(asked: &Asked) -> Result<Response<Payload>, Problem> {
+    let item = whole(asked)?;
+    Ok(json_reply(&item.into()))
+}
+
+fn whole(asked: &Asked) -> Result<Map<String, Value>, Problem> {
     let state = asked.emulator.state();
     let person = named(asked, &state)?;
     let mut item = shown(&state, person);
@@ -152,5 +188,5 @@ pub(crate) fn get(asked: &Asked) -> Result<Response<Payload>, Problem> {
         ("subscribed".to_owned(), (!person.unsubscribed()).into()),
         ("topics".to_owned(), topics.collect()),
     ]);
-    Ok(json_reply(&item.into()))
+    Ok(item)
 }

@@ -12,6 +12,7 @@ use crate::{
     control::{
         asked::{Asked, json_reply, typed},
         criteria::Criteria,
+        deletion::{Removable, Removal},
         list::{Listed, text_contains, unlike},
         people::key_of,
         problem::Problem,
@@ -20,7 +21,7 @@ use crate::{
     routes,
     server::payload::Payload,
     store::{
-        kept::{From, Key},
+        kept::{From, Kept, Key, Keyed},
         state::State,
     },
 };
@@ -29,7 +30,7 @@ use crate::{
 pub(crate) struct Requests;
 
 impl Listed for Requests {
-    type Row = LoggedRequest;
+    type Row<'s> = &'s LoggedRequest;
 
     const KIND: &'static str = "requests";
 
@@ -40,6 +41,8 @@ impl Listed for Requests {
         ("status", "the status of the response"),
         ("person", "an identifier of someone whom the request was about"),
     ];
+
+    const REPORTED: bool = true;
 
     fn rows<'s>(
         state: &'s State,
@@ -80,6 +83,22 @@ impl Listed for Requests {
     fn shown(state: &State, seq: u64, row: &LoggedRequest) -> Value {
         shown(state, seq, row).into()
     }
+
+    fn row<'s>(state: &'s State, id: &str) -> Option<(u64, &'s LoggedRequest)> {
+        numbered(&state.log, id)
+    }
+}
+
+impl Removable for Requests {
+    fn remove(state: &mut State, seq: u64) -> Removal {
+        Removal::of(state.log.remove(seq))
+    }
+}
+
+/// The entry of a list whose number is written.
+pub(crate) fn numbered<'s, T: Keyed>(list: &'s Kept<T>, number: &str) -> Option<(u64, &'s T)> {
+    let number = number.parse().ok()?;
+    Some((number, list.get(number)?))
 }
 
 /// A request as lists show it.

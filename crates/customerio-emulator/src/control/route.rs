@@ -19,6 +19,17 @@ pub(crate) enum Handler {
     Later(fn(Asked) -> Pin<Box<dyn Future<Output = Outcome> + Send>>),
 }
 
+/// Which parameters a route takes beside its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Taken {
+    /// None but the workspace.
+    OwnAlone,
+    /// Those of all lists.
+    OfLists,
+    /// Those of all deletions.
+    OfDeletions,
+}
+
 /// A parameter of the query: its name, and what it means.
 pub(crate) type Parameter = (&'static str, &'static str);
 
@@ -30,8 +41,8 @@ pub(crate) struct Route {
     pub(crate) summary: &'static str,
     /// The parameters that it alone takes, beside `workspace`.
     pub(crate) parameters: &'static [Parameter],
-    /// Whether it takes those that all lists take.
-    pub(crate) is_list: bool,
+    /// Which parameters it takes beside them.
+    pub(crate) taken: Taken,
     pub(crate) handler: Handler,
 }
 
@@ -42,7 +53,7 @@ impl Route {
         summary: &'static str,
         handler: fn(&Asked) -> Outcome,
     ) -> Self {
-        Self { method, pattern, summary, parameters: &[], is_list: false, handler: Handler::Now(handler) }
+        Self { method, pattern, summary, parameters: &[], taken: Taken::OwnAlone, handler: Handler::Now(handler) }
     }
 
     /// A route that refuses nothing.
@@ -53,7 +64,7 @@ impl Route {
         handler: fn(&Asked) -> Response<Payload>,
     ) -> Self {
         let handler = Handler::Always(handler);
-        Self { method, pattern, summary, parameters: &[], is_list: false, handler }
+        Self { method, pattern, summary, parameters: &[], taken: Taken::OwnAlone, handler }
     }
 
     pub(crate) const fn get(pattern: &'static str, summary: &'static str, handler: fn(&Asked) -> Outcome) -> Self {
@@ -70,7 +81,7 @@ impl Route {
         summary: &'static str,
         handler: fn(Asked) -> Pin<Box<dyn Future<Output = Outcome> + Send>>,
     ) -> Self {
-        Self { method, pattern, summary, parameters: &[], is_list: false, handler: Handler::Later(handler) }
+        Self { method, pattern, summary, parameters: &[], taken: Taken::OwnAlone, handler: Handler::Later(handler) }
     }
 
     /// With parameters of its own.
@@ -82,7 +93,14 @@ impl Route {
     /// With filters of its own, and what all lists take.
     pub(crate) const fn list(mut self, filters: &'static [Parameter]) -> Self {
         self.parameters = filters;
-        self.is_list = true;
+        self.taken = Taken::OfLists;
+        self
+    }
+
+    /// With the filters of the list from which it deletes.
+    pub(crate) const fn deletion(mut self, filters: &'static [Parameter]) -> Self {
+        self.parameters = filters;
+        self.taken = Taken::OfDeletions;
         self
     }
 }

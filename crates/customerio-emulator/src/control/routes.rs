@@ -7,13 +7,13 @@ use percent_encoding::percent_decode_str;
 use crate::{
     control::{
         asked::Asked,
-        clock, events, info,
+        broadcasts, clock, deletion, devices, events, forms, info,
         list::{self, Listed},
-        messages, page, people,
+        messages, metrics, objects, page, people,
         problem::Problem,
         requests, reset,
-        route::{Handler, Outcome, Route},
-        sites,
+        route::{Handler, Outcome, Route, Taken},
+        segments, sites, templates, timeline, triggers,
     },
     route::captures,
     server::payload::Payload,
@@ -31,6 +31,14 @@ macro_rules! listed {
     };
 }
 
+/// The route that deletes what the filters of a list choose.
+macro_rules! deleted {
+    ($of:ty, $pattern:literal, $summary:literal) => {
+        Route::later(Method::DELETE, $pattern, $summary, |asked| Box::pin(deletion::delete::<$of>(asked)))
+            .deletion(<$of as Listed>::FILTERS)
+    };
+}
+
 pub(crate) static ROUTES: &[Route] = &[
     Route::always(Method::GET, "/_emulator/health", "Tells that the server responds", info::health),
     Route::always(Method::GET, "/livez", "Tells that the server responds", info::health),
@@ -42,6 +50,13 @@ pub(crate) static ROUTES: &[Route] = &[
     Route::get("/_emulator/v1/requests/{seq}/curl", "Writes a request as a command", requests::curl),
     listed!(people::People, "/_emulator/v1/people", "Lists people"),
     Route::get("/_emulator/v1/people/{identifier}", "Shows a person whole", people::get),
+    Route::later(
+        Method::GET,
+        "/_emulator/v1/people/{identifier}/timeline",
+        "Lists a person's requests, events and messages",
+        |asked| Box::pin(timeline::respond(asked)),
+    )
+    .list(timeline::Timeline::FILTERS),
     listed!(events::Events, "/_emulator/v1/events", "Lists events"),
     listed!(messages::Messages, "/_emulator/v1/messages", "Lists messages"),
     Route::later(Method::GET, "/_emulator/v1/messages/latest", "Shows the newest message that is chosen", |asked| {
@@ -49,6 +64,25 @@ pub(crate) static ROUTES: &[Route] = &[
     })
     .list(messages::Messages::FILTERS),
     Route::get("/_emulator/v1/messages/{delivery_id}", "Shows a message whole", messages::get),
+    listed!(devices::Devices, "/_emulator/v1/devices", "Lists devices"),
+    listed!(segments::Segments, "/_emulator/v1/segments", "Lists segments"),
+    listed!(objects::Objects, "/_emulator/v1/objects", "Lists objects"),
+    listed!(triggers::Triggers, "/_emulator/v1/triggers", "Lists triggers of broadcasts"),
+    Route::get("/_emulator/v1/triggers/{id}", "Shows a trigger", triggers::get),
+    listed!(metrics::Metrics, "/_emulator/v1/metrics", "Lists metrics that were reported"),
+    listed!(forms::Forms, "/_emulator/v1/forms", "Lists forms that were submitted"),
+    listed!(templates::Templates, "/_emulator/v1/templates", "Lists transactional messages"),
+    listed!(broadcasts::Broadcasts, "/_emulator/v1/broadcasts", "Lists broadcasts"),
+    deleted!(requests::Requests, "/_emulator/v1/requests", "Forgets requests"),
+    deleted!(people::People, "/_emulator/v1/people", "Deletes people, with their events"),
+    deleted!(events::Events, "/_emulator/v1/events", "Deletes events"),
+    deleted!(messages::Messages, "/_emulator/v1/messages", "Deletes messages"),
+    deleted!(devices::Devices, "/_emulator/v1/devices", "Deletes devices"),
+    deleted!(segments::Segments, "/_emulator/v1/segments", "Deletes segments, and keeps their people"),
+    deleted!(objects::Objects, "/_emulator/v1/objects", "Deletes objects, with everyone's relationship to them"),
+    deleted!(triggers::Triggers, "/_emulator/v1/triggers", "Deletes triggers of broadcasts"),
+    deleted!(metrics::Metrics, "/_emulator/v1/metrics", "Deletes metrics that were reported"),
+    deleted!(forms::Forms, "/_emulator/v1/forms", "Deletes forms that were submitted"),
     Route::always(Method::GET, "/_emulator/v1/clock", "Tells the time", clock::get),
     Route::post("/_emulator/v1/clock", "Stops, sets, starts or advances the clock", clock::change),
     Route::always(Method::POST, "/_emulator/v1/reset", "Empties the workspace", reset::reset),
@@ -98,7 +132,7 @@ async fn dispatch(workspaces: &Workspaces, parts: &Parts, body: Bytes) -> Outcom
             Problem::missing(format!("there is no workspace {name:.100}; GET /_emulator/v1/info has all of them"))
         })?,
     };
-    if !route.is_list {
+    if route.taken == Taken::OwnAlone {
         check_parameters(route, &query)?;
     }
     let (workspaces, headers) = (workspaces.clone(), parts.headers.clone());

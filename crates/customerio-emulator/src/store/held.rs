@@ -108,18 +108,21 @@ impl Held for Arc<str> {
 }
 
 /// With what leads to the person: each identifier, token and anonymous id stands in an index with their `cio_id`, and the
-/// latter with each object that they are related to.
+/// latter with each object that they are related to. A token stands in a second one by its place, and the person's place in
+/// one of each segment.
 impl Held for Person {
     fn held(&self) -> usize {
         let cio_id = text(&self.cio_id);
         let indexed = |key: &str| 2 * text(key) + slot::<String, String>() + cio_id;
+        let placed = |token: &str| text(token) + size_of::<u64>() + 2 * size_of::<(u64, String)>();
         let identifiers = [self.id.as_deref(), self.email.as_deref(), self.attributes.get("phone").map(|_| "+")];
         2 * cio_id
             + identifiers.into_iter().flatten().map(indexed).sum::<usize>()
             + map(&self.attributes)
             + list::<Device>(self.devices.capacity())
-            + self.devices.iter().map(|device| device.held() + indexed(&device.id)).sum::<usize>()
+            + self.devices.iter().map(|device| device.held() + indexed(&device.id) + placed(&device.id)).sum::<usize>()
             + tree::<u32, ()>(self.segments.len())
+            + self.segments.len() * 2 * size_of::<u64>()
             + list::<Relationship>(self.relationships.capacity())
             + self.relationships.iter().map(|related| related.held() + 2 * size_of::<String>() + cio_id).sum::<usize>()
             + list::<String>(self.anonymous_ids.capacity())

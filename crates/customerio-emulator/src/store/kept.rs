@@ -27,6 +27,57 @@ pub(crate) enum From {
     After(u64),
 }
 
+#[cfg(feature = "control")]
+impl From {
+    /// Whether a number is in the part.
+    pub(crate) const fn has(self, number: u64) -> bool {
+        match self {
+            Self::Before(end) => number < end,
+            Self::After(start) => start < number,
+        }
+    }
+
+    /// Where to go on behind a number.
+    pub(crate) const fn past(self, number: u64) -> Self {
+        match self {
+            Self::Before(_) => Self::Before(number),
+            Self::After(_) => Self::After(number),
+        }
+    }
+
+    /// The entries of a map in this order, with their numbers.
+    pub(crate) fn within<K, V>(self, map: &BTreeMap<K, V>) -> Box<dyn Iterator<Item = (u64, &V)> + '_>
+    where
+        K: Copy + Ord + Into<u64> + TryFrom<u64>,
+    {
+        let numbered = |(number, entry)| {
+            let number: &K = number;
+            ((*number).into(), entry)
+        };
+        match self {
+            Self::Before(end) => match K::try_from(end) {
+                Ok(end) => Box::new(map.range(..end).rev().map(numbered)),
+                Err(_) => Box::new(map.iter().rev().map(numbered)),
+            },
+            Self::After(start) => match start.checked_add(1).and_then(|start| K::try_from(start).ok()) {
+                Some(start) => Box::new(map.range(start..).map(numbered)),
+                None => Box::new(std::iter::empty()),
+            },
+        }
+    }
+
+    /// Those of a set of numbers in this order.
+    pub(crate) fn among(self, numbers: &BTreeSet<u64>) -> Box<dyn Iterator<Item = u64> + '_> {
+        match self {
+            Self::Before(end) => Box::new(numbers.range(..end).rev().copied()),
+            Self::After(start) => match start.checked_add(1) {
+                Some(start) => Box::new(numbers.range(start..).copied()),
+                None => Box::new(std::iter::empty()),
+            },
+        }
+    }
+}
+
 /// What entries are found by.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Key {
@@ -36,16 +87,21 @@ pub(crate) enum Key {
     Visitor(String),
     /// The id of a message.
     Delivery(DeliveryId),
+    /// The number of a broadcast.
+    Broadcast(u64),
+    /// The id of a trigger.
+    Trigger(u64),
 }
 
 impl Key {
     /// What the index takes for an entry that is found by it.
     fn held(&self) -> usize {
         let text = match self {
-            Self::Person(text) | Self::Visitor(text) => text,
-            Self::Delivery(id) => id.as_str(),
+            Self::Person(text) | Self::Visitor(text) => text.len(),
+            Self::Delivery(id) => id.as_str().len(),
+            Self::Broadcast(_) | Self::Trigger(_) => 0,
         };
-        memory::slot::<Self, BTreeSet<u64>>() + memory::tree::<u64, ()>(1) + memory::block(text.len())
+        memory::slot::<Self, BTreeSet<u64>>() + memory::tree::<u64, ()>(1) + memory::block(text)
     }
 }
 
@@ -155,7 +211,7 @@ impl Keyed for Trigger {
     }
 
     fn keys(&self) -> impl Iterator<Item = Key> {
-        std::iter::empty()
+        [Key::Trigger(self.id), Key::Broadcast(self.broadcast_id)].into_iter()
     }
 }
 
@@ -251,18 +307,11 @@ impl<T: Keyed> Kept<T> {
     /// With their numbers: those with the key, or all, from a place on.
     #[cfg(feature = "control")]
     pub(crate) fn rows<'s>(&'s self, from: From, key: Option<Key>) -> Box<dyn Iterator<Item = (u64, &'s T)> + 's> {
-        let entry = |number: &u64| self.entries.get_key_value(number).map(|(number, (entry, _))| (*number, entry));
-        let whole = |(number, (entry, _)): (&u64, &'s (T, usize))| (*number, entry);
-        let indexed = key.map(|key| self.index.get(&key));
-        match (from, indexed) {
-            (From::Before(end), None) => Box::new(self.entries.range(..end).rev().map(whole)),
-            (From::After(start), None) => Box::new(self.entries.range(start.saturating_add(1)..).map(whole)),
-            (From::Before(end), Some(numbers)) => {
-                Box::new(numbers.into_iter().flat_map(move |numbers| numbers.range(..end).rev()).filter_map(entry))
-            }
-            (From::After(start), Some(numbers)) => {
-                let later = numbers.into_iter().flat_map(move |numbers| numbers.range(start.saturating_add(1)..));
-                Box::new(later.filter_map(entry))
+        match key {
+            None => Box::new(from.within(&self.entries).map(|(number, (entry, _))| (number, entry))),
+            Some(key) => {
+                let numbers = self.index.get(&key).into_iter().flat_map(move |numbers| from.among(numbers));
+                Box::new(numbers.filter_map(|number| Some((number, self.get(number)?))))
             }
         }
     }
@@ -282,6 +331,16 @@ impl<T: Keyed> Kept<T> {
         for number in self.index.get(key).cloned().unwrap_or_default() {
             self.remove(number);
         }
+    }
+
+    /// Forgets some of those with the key, so many at most. Says whether there are more.
+    #[cfg(feature = "control")]
+    pub(crate) fn forget_some_of(&mut self, key: &Key, most: usize) -> bool {
+        let numbers: Vec<_> = self.index.get(key).into_iter().flatten().take(most).copied().collect();
+        for number in numbers {
+            self.remove(number);
+        }
+        self.index.contains_key(key)
     }
 
     /// Forgets the one with the number. Says whether it was there.

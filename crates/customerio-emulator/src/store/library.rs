@@ -142,6 +142,12 @@ impl Templates {
         self.shelf.iter().map(|(id, template)| (*id, template))
     }
 
+    /// With their numbers, from a place on.
+    #[cfg(feature = "control")]
+    pub(crate) fn rows(&self, from: crate::store::kept::From) -> impl Iterator<Item = (u64, &Template)> {
+        self.shelf.rows(from)
+    }
+
     /// The number of the one that a message names, by its number or its name.
     pub(crate) fn find(&self, named: &Value) -> Option<u64> {
         match named {

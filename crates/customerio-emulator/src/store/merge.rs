@@ -58,12 +58,14 @@ fn absorb(state: &mut State, primary: &str, secondary: &str, now: i64) -> Result
     let people = &mut state.people;
     let Some(person) = people.get_mut(primary) else { return Ok(()) };
     let lacks = (person.id.is_none(), person.email.is_none());
-    person.segments.extend(&given.segments);
     person.opt_outs.extend(given.opt_outs);
     let missing = |(name, _): &(String, Value)| !person.attributes.contains_key(name);
     let attributes = given.attributes.into_iter().filter(missing).collect::<Vec<_>>();
     for (name, value) in attributes {
         people.set_attribute(primary, &name, value, now);
+    }
+    for segment in given.segments {
+        people.enter_segment(primary, segment);
     }
     people.set_id(primary, given.id.filter(|_| lacks.0));
     people.set_email(primary, given.email.filter(|_| lacks.1));

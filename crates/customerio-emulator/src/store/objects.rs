@@ -7,14 +7,18 @@ use std::{
 
 use serde_json::{Map, Value};
 
+#[cfg(feature = "control")]
+use crate::store::kept::From;
 use crate::{
     server::answer::Refusal,
     store::{
         attributes::{Attributes, adds, changed},
         capacity::{MOST_HELD, MOST_OF_A_PERSON},
+        changes::{Action, Change, Effect},
         memory::{block, map, slot},
         record::Object,
         room::Room,
+        sequence::Sequence,
     },
 };
 
@@ -24,17 +28,23 @@ pub(crate) type ObjectKey = (String, String);
 #[derive(Debug, Default)]
 pub(crate) struct Objects {
     by_key: BTreeMap<ObjectKey, Object>,
-    by_cio_object_id: HashMap<String, ObjectKey>,
+    /// By their places in the order of everything that is kept.
+    by_seq: BTreeMap<u64, ObjectKey>,
+    /// The places.
+    by_cio_object_id: HashMap<String, u64>,
     /// The objects that a visitor, by their anonymous id, is related to.
     by_visitor: HashMap<String, BTreeSet<ObjectKey>>,
     created: u64,
     room: Room,
+    sequence: Sequence,
+    /// What was done since it was last asked for.
+    done: Vec<Change>,
 }
 
 /// What an object takes beside its attributes and visitors: its key stands in both maps and in itself.
 fn held((type_id, id): &ObjectKey) -> usize {
     let identifiers = block(type_id.len()) + block(id.len()) + block(CIO_OBJECT_ID);
-    2 * size_of::<(ObjectKey, Object)>() + slot::<String, ObjectKey>() + 3 * identifiers
+    2 * size_of::<(ObjectKey, Object)>() + 2 * size_of::<(u64, ObjectKey)>() + slot::<String, u64>() + 3 * identifiers
 }
 
 /// What a visitor takes who is related to an object.
@@ -48,8 +58,46 @@ fn held_of_visitor(anonymous_id: &str, (type_id, id): &ObjectKey, attributes: &A
 const CIO_OBJECT_ID: usize = 12;
 
 impl Objects {
-    pub(crate) fn within(room: &Room) -> Self {
-        Self { room: room.clone(), ..Self::default() }
+    pub(crate) fn within(room: &Room, sequence: &Sequence) -> Self {
+        Self { room: room.clone(), sequence: sequence.clone(), ..Self::default() }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.by_key.len()
+    }
+
+    /// What was done since this was last asked for.
+    pub(crate) fn take_done(&mut self) -> Vec<Change> {
+        std::mem::take(&mut self.done)
+    }
+
+    /// With their places, from one on.
+    #[cfg(feature = "control")]
+    pub(crate) fn rows(&self, from: From) -> impl Iterator<Item = (u64, &Object)> {
+        from.within(&self.by_seq).filter_map(|(seq, key)| Some((seq, self.by_key.get(key)?)))
+    }
+
+    /// The one with this place.
+    #[cfg(feature = "control")]
+    pub(crate) fn at(&self, seq: u64) -> Option<&Object> {
+        self.by_key.get(self.by_seq.get(&seq)?)
+    }
+
+    /// Notes what was done to an object. What comes of one that was done something to just now is the same.
+    fn note(&mut self, action: Action, object: &(u64, String)) {
+        let id = object.0.to_string();
+        let is_known = self.done.last().is_some_and(|last| last.effect.id == id);
+        if action != Action::Changed || !is_known {
+            let seq = if action == Action::Created { object.0 } else { self.sequence.next() };
+            self.done.push(Change { seq, effect: Effect::new("objects", action, id, &object.1) });
+        }
+    }
+
+    fn changed(&mut self, key: &ObjectKey) {
+        let seq = self.by_key.get(key).and_then(|object| self.by_cio_object_id.get(&object.cio_object_id));
+        if let Some(seq) = seq.copied() {
+            self.note(Action::Changed, &(seq, key.1.clone()));
+        }
     }
 
     pub(crate) fn all(&self) -> impl Iterator<Item = &Object> {
@@ -60,14 +108,16 @@ impl Objects {
         self.by_key.get(key)
     }
 
+    /// To change who is related to it.
     pub(crate) fn get_mut(&mut self, key: &ObjectKey) -> Option<&mut Object> {
+        self.changed(key);
         self.by_key.get_mut(key)
     }
 
     /// The object that `identifiers`, which have passed [`OBJECT_ID`](crate::contract::object::OBJECT_ID), name.
     pub(crate) fn find(&self, identifiers: &Value) -> Option<ObjectKey> {
         if let Some(cio_object_id) = identifiers["cio_object_id"].as_str() {
-            return self.by_cio_object_id.get(cio_object_id).cloned();
+            return self.by_seq.get(self.by_cio_object_id.get(cio_object_id)?).cloned();
         }
         key(identifiers).filter(|key| self.by_key.contains_key(key))
     }
@@ -94,7 +144,10 @@ impl Objects {
             people: BTreeSet::new(),
             visitors: BTreeMap::new(),
         };
-        self.by_cio_object_id.insert(cio_object_id, key.clone());
+        let seq = self.sequence.next();
+        self.note(Action::Created, &(seq, key.1.clone()));
+        self.by_cio_object_id.insert(cio_object_id, seq);
+        self.by_seq.insert(seq, key.clone());
         self.by_key.insert(key.clone(), object);
         Ok(Some(key))
     }
@@ -108,6 +161,9 @@ impl Objects {
         let after = changed(&object.attributes, changes, "the object")?;
         self.room.change(map(&object.attributes), map(&after));
         object.attributes = after;
+        if !changes.is_empty() {
+            self.changed(key);
+        }
         Ok(())
     }
 
@@ -152,7 +208,10 @@ impl Objects {
     /// Removes the object and everything here that leads to it.
     pub(crate) fn remove(&mut self, key: &ObjectKey) -> Option<Object> {
         let object = self.by_key.remove(key)?;
-        self.by_cio_object_id.remove(&object.cio_object_id);
+        if let Some(seq) = self.by_cio_object_id.remove(&object.cio_object_id) {
+            self.by_seq.remove(&seq);
+            self.note(Action::Deleted, &(seq, key.1.clone()));
+        }
         self.room.change(held(key) + map(&object.attributes), 0);
         for (anonymous_id, attributes) in &object.visitors {
             self.room.change(held_of_visitor(anonymous_id, key, attributes), 0);

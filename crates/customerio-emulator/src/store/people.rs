@@ -8,6 +8,8 @@ use std::{
 use customerio_core::limits;
 use serde_json::Value;
 
+#[cfg(feature = "control")]
+use crate::store::kept::From;
 use crate::{
     contract::{
         fault::MOST_FAULTS,
@@ -37,8 +39,12 @@ pub(crate) struct People {
     emails: HashMap<String, String>,
     /// By number, of those who had it first: unlike an id or an address, an attribute can be many people's.
     phones: HashMap<String, String>,
-    /// A device is one person's: by its token.
-    devices: HashMap<String, String>,
+    /// A device is one person's: by its token, whose it is and its place in the order of everything that is kept.
+    devices: HashMap<String, (String, u64)>,
+    /// The tokens, by their places.
+    devices_by_seq: BTreeMap<u64, String>,
+    /// Who is in each manual segment, by their places.
+    members: HashMap<u32, BTreeSet<u64>>,
     /// An anonymous id is one person's, forever.
     anonymous_ids: HashMap<String, String>,
     suppressed: Suppressions,
@@ -125,17 +131,54 @@ impl People {
         self.by_cio_id.get(cio_id).map(|entry| (entry.seq, entry.created_at))
     }
 
-    /// With their places, the newest first, of those who were added before a place.
+    /// With their places, from one on.
     #[cfg(feature = "control")]
-    pub(crate) fn before(&self, seq: u64) -> impl Iterator<Item = (u64, &Person)> {
-        self.by_seq.range(..seq).rev().filter_map(|(seq, number)| Some((*seq, self.get(&cio_id(*number))?)))
+    pub(crate) fn rows(&self, from: From) -> impl Iterator<Item = (u64, &Person)> {
+        from.within(&self.by_seq).filter_map(|(seq, number)| Some((seq, self.get(&cio_id(*number))?)))
     }
 
-    /// With their places, the oldest first, of those who were added after a place.
+    /// The one with this place.
     #[cfg(feature = "control")]
-    pub(crate) fn after(&self, seq: u64) -> impl Iterator<Item = (u64, &Person)> {
-        let later = self.by_seq.range(seq.saturating_add(1)..);
-        later.filter_map(|(seq, number)| Some((*seq, self.get(&cio_id(*number))?)))
+    pub(crate) fn at(&self, seq: u64) -> Option<&Person> {
+        self.get(&cio_id(*self.by_seq.get(&seq)?))
+    }
+
+    /// With their places, those who are in a manual segment.
+    #[cfg(feature = "control")]
+    pub(crate) fn members(&self, segment: u32, from: From) -> impl Iterator<Item = (u64, &Person)> {
+        let places = self.members.get(&segment).into_iter().flat_map(move |members| from.among(members));
+        places.filter_map(|seq| Some((seq, self.at(seq)?)))
+    }
+
+    /// The devices with their places, each with whose it is.
+    #[cfg(feature = "control")]
+    pub(crate) fn devices(&self, from: From) -> impl Iterator<Item = (u64, (&Person, &Device))> {
+        from.within(&self.devices_by_seq).filter_map(|(seq, token)| Some((seq, self.device(token)?)))
+    }
+
+    /// The devices of a person with their places, in no order.
+    #[cfg(feature = "control")]
+    pub(crate) fn devices_of<'s>(
+        &'s self,
+        person: &'s Person,
+    ) -> impl Iterator<Item = (u64, (&'s Person, &'s Device))> {
+        person.devices.iter().filter_map(move |device| Some((self.devices.get(&device.id)?.1, (person, device))))
+    }
+
+    /// The device with this place, and whose it is.
+    #[cfg(feature = "control")]
+    pub(crate) fn device_at(&self, seq: u64) -> Option<(&Person, &Device)> {
+        self.device(self.devices_by_seq.get(&seq)?)
+    }
+
+    #[cfg(feature = "control")]
+    fn device(&self, token: &str) -> Option<(&Person, &Device)> {
+        let person = self.get(&self.devices.get(token)?.0)?;
+        Some((person, person.devices.iter().find(|device| device.id == token)?))
+    }
+
+    pub(crate) fn devices_count(&self) -> usize {
+        self.devices.len()
     }
 
     /// Refuses to add anything to the person where there is no room for it.
@@ -391,7 +434,7 @@ impl People {
 
     /// Adds the device to the person, or updates it; a token that was another person's is theirs no more.
     pub(crate) fn put_device(&mut self, cio_id: &str, device: Device) -> Result<(), Refusal> {
-        if let Some(owner) = self.devices.get(&device.id).filter(|owner| *owner != cio_id).cloned() {
+        if let Some((owner, _)) = self.devices.get(&device.id).filter(|(owner, _)| owner != cio_id).cloned() {
             self.remove_device(&owner, &device.id);
         }
         self.check_room(cio_id)?;
@@ -411,7 +454,9 @@ impl People {
         }
         let token = device.id.clone();
         person.devices.push(device);
-        self.devices.insert(token, cio_id.to_owned());
+        let seq = self.sequence.next();
+        self.devices_by_seq.insert(seq, token.clone());
+        self.devices.insert(token, (cio_id.to_owned(), seq));
         Ok(())
     }
 
@@ -420,8 +465,55 @@ impl People {
         let before = person.devices.len();
         person.devices.retain(|device| device.id != device_id);
         if person.devices.len() < before {
-            self.devices.remove(device_id);
+            self.forget_device(device_id);
         }
+    }
+
+    fn forget_device(&mut self, token: &str) {
+        if let Some((_, seq)) = self.devices.remove(token) {
+            self.devices_by_seq.remove(&seq);
+        }
+    }
+
+    /// Puts the person into a manual segment.
+    pub(crate) fn enter_segment(&mut self, cio_id: &str, segment: u32) {
+        let Some(entry) = self.entry_mut(cio_id) else { return };
+        entry.person.segments.insert(segment);
+        let seq = entry.seq;
+        self.members.entry(segment).or_default().insert(seq);
+    }
+
+    /// Takes the person out of a manual segment.
+    pub(crate) fn leave_segment(&mut self, cio_id: &str, segment: u32) {
+        let Some(entry) = self.entry_mut(cio_id) else { return };
+        entry.person.segments.remove(&segment);
+        let seq = entry.seq;
+        self.forget_member(segment, seq);
+    }
+
+    fn forget_member(&mut self, segment: u32, seq: u64) {
+        if let Some(members) = self.members.get_mut(&segment) {
+            members.remove(&seq);
+            if members.is_empty() {
+                self.members.remove(&segment);
+            }
+        }
+    }
+
+    /// Takes people out of a manual segment, so many at most. Says whether there are more.
+    pub(crate) fn empty_segment(&mut self, segment: u32, most: usize) -> bool {
+        let members: Vec<_> = self.members.get(&segment).into_iter().flatten().take(most).copied().collect();
+        for seq in members {
+            if let Some(number) = self.by_seq.get(&seq) {
+                self.leave_segment(&cio_id(*number), segment);
+            }
+        }
+        self.members.contains_key(&segment)
+    }
+
+    /// How many people are in a manual segment.
+    pub(crate) fn members_count(&self, segment: u32) -> usize {
+        self.members.get(&segment).map_or(0, BTreeSet::len)
     }
 
     /// Removes the person and everything that leads to them.
@@ -440,7 +532,10 @@ impl People {
         }
         index_phone(&mut self.phones, &person, &Value::Null);
         for device in &person.devices {
-            self.devices.remove(&device.id);
+            self.forget_device(&device.id);
+        }
+        for segment in &person.segments {
+            self.forget_member(*segment, seq);
         }
         for anonymous_id in &person.anonymous_ids {
             self.anonymous_ids.remove(anonymous_id);

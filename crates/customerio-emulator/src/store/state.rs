@@ -21,6 +21,7 @@ use crate::{
         people::People,
         record::{
             Channel, Event, FormSubmission, LoggedRequest, Message, Metric, Outcome, Person, Trigger, Unsubscribe,
+            Verdict,
         },
         room::Room,
         seen_ids::SeenIds,
@@ -67,6 +68,8 @@ pub(crate) struct State {
     pub(crate) log: Kept<LoggedRequest>,
     pub(crate) requests: u64,
     pub(crate) dropped: u64,
+    /// How many requests got each verdict.
+    pub(crate) verdicts: [u64; Verdict::ALL.len()],
     /// What the next requests are refused with.
     pub(crate) refusals: VecDeque<StatusCode>,
 }
@@ -78,7 +81,7 @@ impl State {
             clock,
             changes: Changes::since(sequence.last()),
             people: People::within(room, &sequence),
-            objects: Objects::within(room),
+            objects: Objects::within(room, &sequence),
             exports: Exports::within(room),
             library: Library::within(room),
             import_result: ImportResult::default(),
@@ -103,6 +106,7 @@ impl State {
             log: Kept::holding(&sequence, log.0, log.1),
             requests: 0,
             dropped: 0,
+            verdicts: [0; Verdict::ALL.len()],
             refusals: VecDeque::new(),
             sequence,
         }
@@ -137,13 +141,7 @@ impl State {
         if self.library.segments.remove(&id).is_none() {
             return;
         }
-        let members = self.people.all().filter(|person| person.segments.contains(&id));
-        let members: Vec<_> = members.map(|person| person.cio_id.clone()).collect();
-        for cio_id in members {
-            if let Some(person) = self.people.get_mut(&cio_id) {
-                person.segments.remove(&id);
-            }
-        }
+        self.people.empty_segment(id, usize::MAX);
     }
 
     #[cfg(test)]
@@ -154,6 +152,7 @@ impl State {
     /// Ends a call: what it has changed counts from now on, and is given back.
     pub(crate) fn settle(&mut self) -> Vec<Change> {
         let mut changes = self.people.settle();
+        changes.append(&mut self.objects.take_done());
         changes.append(&mut self.events.take_done());
         changes.append(&mut self.messages.take_done());
         changes.append(&mut self.triggers.take_done());

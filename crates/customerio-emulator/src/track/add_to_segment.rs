@@ -6,6 +6,7 @@ use crate::{
     call::{Call, Handler::Fallible},
     route::Route,
     server::answer::{Refusal, Reply},
+    store::people::People,
     track::segment_ids::{BODY, QUERY, change},
 };
 
@@ -15,7 +16,5 @@ pub(crate) const ROUTE: Route =
         .with_query(&QUERY);
 
 fn add_to_segment(call: &mut Call<'_>) -> Result<Reply, Refusal> {
-    change(call, |segments, segment| {
-        segments.insert(segment);
-    })
+    change(call, People::enter_segment)
 }

@@ -12,6 +12,7 @@ use crate::{
         },
     },
     server::answer::{Refusal, Reply},
+    store::people::People,
 };
 
 pub(crate) const BODY: Shape = Shape::Object(&[("ids", Must, Shape::List(&MEMBER, 1, limits::SEGMENT_IDS))]);
@@ -22,10 +23,7 @@ const MEMBER: Shape = Shape::Taken(&Shape::Filled, &Shape::Natural);
 pub(crate) const QUERY: Shape = Shape::Object(&[("id_type", May, Shape::OneOf(&["id", "email", "cio_id"]))]);
 
 /// Changes the segments of everyone who is named and known; the rest is ignored.
-pub(crate) fn change(
-    call: &mut Call<'_>,
-    change: fn(&mut std::collections::BTreeSet<u32>, u32),
-) -> Result<Reply, Refusal> {
+pub(crate) fn change(call: &mut Call<'_>, change: fn(&mut People, &str, u32)) -> Result<Reply, Refusal> {
     let segment = match call.segments[0].parse::<i32>().map(u32::try_from) {
         Ok(Ok(segment)) if call.state.library.segments.get(&segment).is_some() => segment,
         Ok(_) => return Err(Refusal::bad(format!("segment {} does not exist", call.segments[0]))),
@@ -38,8 +36,8 @@ pub(crate) fn change(
         }
         let identifier = spelled(value).and_then(|value| Identifier::of_kind(kind, &value));
         let known = identifier.and_then(|identifier| call.state.people.find(&identifier));
-        if let Some(person) = known.and_then(|cio_id| call.state.people.get_mut(&cio_id)) {
-            change(&mut person.segments, segment);
+        if let Some(cio_id) = known {
+            change(&mut call.state.people, &cio_id, segment);
         }
     }
     Ok(Reply::empty())

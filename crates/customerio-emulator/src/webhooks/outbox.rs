@@ -80,6 +80,8 @@ struct Queue {
     backlog: VecDeque<Waiting>,
     /// The number of the call that is under way, and when it was sent.
     under_way: Option<(u64, Duration)>,
+    /// How many calls failed.
+    failed: u64,
 }
 
 /// What waits for all receivers, none of which holds up another.
@@ -116,6 +118,11 @@ impl Outbox {
     /// How many events are not ended, including those that are yet to happen.
     pub(crate) fn waiting(&self) -> usize {
         self.queues.values().map(Queue::waiting).sum()
+    }
+
+    /// How many calls failed of the receivers that there are.
+    pub(crate) fn failed(&self) -> u64 {
+        self.queues.values().map(|queue| queue.failed).sum()
     }
 
     /// The next call with its number and its receiver, if one is due to a receiver to whom none is under way.
@@ -232,6 +239,7 @@ impl Queue {
     }
 
     fn fail(&mut self, answer: WebhookAnswer, at: Duration) {
+        self.failed += 1;
         if let Some(head) = self.backlog.front_mut() {
             let factor = 2_u32.saturating_pow(head.failures);
             head.failures += 1;

@@ -2,5 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "these are tests, and so are their helpers")]
 
+mod kinds;
 mod lists;
+mod pages;
 mod support;

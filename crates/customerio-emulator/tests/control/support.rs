@@ -7,7 +7,7 @@ use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::TokioExecutor,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// `emulator-site:emulator-track-key`
 const TRACK: &str = "Basic ZW11bGF0b3Itc2l0ZTplbXVsYXRvci10cmFjay1rZXk=";
@@ -26,7 +26,9 @@ impl World {
 
     pub(crate) async fn of(emulator: Emulator) -> Self {
         let server = emulator.serve_on_loopback().await.unwrap();
-        let client = Client::builder(TokioExecutor::new()).build_http();
+        let mut connector = HttpConnector::new();
+        connector.set_nodelay(true);
+        let client = Client::builder(TokioExecutor::new()).build(connector);
         Self { emulator, server, client }
     }
 
@@ -64,5 +66,68 @@ impl World {
         let request = self.request(line, &body).header("authorization", authorization);
         let response = self.send(request, &body).await;
         (response.status().as_u16(), serde_json::from_slice(response.body()).unwrap_or_default())
+    }
+}
+
+impl World {
+    /// With something of every kind: Ada (42) and Bob (7), whom the same things were done for.
+    pub(crate) async fn populated() -> Self {
+        let world = Self::new().await;
+        world.emulator.create_segment(7);
+        world.emulator.create_segment(8);
+        world.emulator.create_broadcast(12);
+        world.emulator.create_broadcast(13);
+        world.emulator.create_transactional_message(3, "welcome");
+        for (id, name) in [("42", "ada"), ("7", "bob")] {
+            let person = format!("/api/v1/customers/{id}");
+            let email = json!({
+                "transactional_message_id": if id == "42" { 3 } else { 4 }, "to": format!("{name}@example.com"),
+                "identifiers": {"id": id}, "subject": format!("Hello {name}"), "body": "<p>Hi</p>",
+            });
+            let push = json!({"transactional_message_id": 5, "identifiers": {"id": id}, "title": "Hi"});
+            let acme =
+                json!({"object_type_id": if id == "42" { "1" } else { "2" }, "object_id": format!("acme-{name}")});
+            let related = json!({"action": "add_relationships", "relationships": [{"identifiers": acme}]});
+            let broadcast = if id == "42" { 12 } else { 13 };
+            for (line, body) in [
+                (
+                    format!("PUT {person}"),
+                    json!({"email": format!("{name}@example.com"), "plan": format!("plan-{name}")}),
+                ),
+                (format!("POST {person}/events"), json!({"name": format!("purchase-{name}"), "data": {"price": 12.5}})),
+                (format!("POST {person}/events"), json!({"name": "https://example.com/", "type": "page"})),
+                (
+                    format!("PUT {person}/devices"),
+                    json!({"device": {"id": format!("token-{name}"), "platform": if id == "42" { "ios" } else { "android" }}}),
+                ),
+                (
+                    format!("POST /api/v1/segments/{}/add_customers", if id == "42" { 7 } else { 8 }),
+                    json!({"ids": [id]}),
+                ),
+                (format!("PUT {person}"), json!({"cio_relationships": related})),
+                (
+                    format!("POST /api/v1/forms/form-{name}/submit"),
+                    json!({"data": {"id": id, "colour": format!("red-{name}")}}),
+                ),
+                (
+                    "POST /api/v1/metrics".to_owned(),
+                    json!({"delivery_id": format!("delivery-{name}"), "metric": if id == "42" { "opened" } else { "converted" }}),
+                ),
+                ("POST /v1/send/email".to_owned(), email),
+                ("POST /v1/send/push".to_owned(), push),
+                (format!("POST /v1/campaigns/{broadcast}/triggers"), json!({"data": {"note": format!("note-{name}")}})),
+            ] {
+                let (status, response) = world.call(&line, body).await;
+                assert!([200, 204].contains(&status), "{line}: {status} {response}");
+            }
+        }
+        world
+    }
+
+    /// The items of a list, which must be on one page.
+    pub(crate) async fn items(&self, path: &str) -> Vec<Value> {
+        let page = self.get(path).await;
+        assert_eq!(page["next"], Value::Null, "{path}");
+        page["items"].as_array().unwrap().clone()
     }
 }

@@ -1,0 +1,48 @@
+//! The broadcasts, which triggers send. Their numbers are their places.
+
+use serde_json::{Value, json};
+
+use crate::{
+    control::{
+        criteria::Criteria,
+        list::{Listed, Rows, text_contains},
+        route::Parameter,
+        time::rfc3339,
+    },
+    store::{kept::From, library::Broadcast, state::State},
+};
+
+/// The list of broadcasts.
+pub(crate) struct Broadcasts;
+
+impl Listed for Broadcasts {
+    type Row<'s> = (u64, &'s Broadcast);
+
+    const KIND: &'static str = "broadcasts";
+
+    const FILTERS: &'static [Parameter] = &[];
+
+    fn rows<'s>(state: &'s State, from: From, _: &Criteria) -> Rows<'s, Self> {
+        Box::new(from.within(&state.broadcasts).map(|(id, broadcast)| (id, (id, broadcast))))
+    }
+
+    fn differs(_: &State, _: (u64, &Broadcast), _: &str, _: &str) -> Option<String> {
+        None
+    }
+
+    fn contains(_: &State, (_, broadcast): (u64, &Broadcast), text: &str) -> bool {
+        text_contains(&broadcast.name, text)
+            || broadcast.template.as_deref().is_some_and(|template| text_contains(template, text))
+    }
+
+    fn shown(_: &State, seq: u64, (id, broadcast): (u64, &Broadcast)) -> Value {
+        json!({
+            "seq": seq,
+            "id": id,
+            "name": broadcast.name,
+            "template": broadcast.template,
+            "recipients": broadcast.recipients,
+            "triggered_at": broadcast.triggered.map(rfc3339),
+        })
+    }
+}

@@ -1,0 +1,59 @@
+//! The forms that were submitted.
+
+use serde_json::{Value, json};
+
+use crate::{
+    FormSubmission,
+    control::{
+        criteria::Criteria,
+        deletion::{Removable, Removal},
+        list::{Listed, Rows, text_contains, value_contains},
+        people::{brief, key_of, not_of},
+        requests::numbered,
+        route::Parameter,
+    },
+    store::{kept::From, state::State},
+};
+
+/// The list of forms.
+pub(crate) struct Forms;
+
+impl Listed for Forms {
+    type Row<'s> = &'s FormSubmission;
+
+    const KIND: &'static str = "forms";
+
+    const FILTERS: &'static [Parameter] = &[("form", "the id of the form"), ("person", "an identifier of the person")];
+
+    const REPORTED: bool = true;
+
+    fn rows<'s>(state: &'s State, from: From, criteria: &Criteria) -> Rows<'s, Self> {
+        state.forms.rows(from, criteria.filter("person").map(|person| key_of(state, person)))
+    }
+
+    fn differs(state: &State, row: &FormSubmission, filter: &str, value: &str) -> Option<String> {
+        match filter {
+            "form" => (row.form_id != value).then(|| format!("the form is {:.100}", row.form_id)),
+            _ => not_of(state, Some(&row.person), value),
+        }
+    }
+
+    fn contains(_: &State, row: &FormSubmission, text: &str) -> bool {
+        text_contains(&row.form_id, text)
+            || row.data.iter().any(|(name, value)| text_contains(name, text) || value_contains(value, text))
+    }
+
+    fn shown(state: &State, seq: u64, row: &FormSubmission) -> Value {
+        json!({"seq": seq, "form_id": row.form_id, "person": brief(state, Some(&row.person)), "data": row.data})
+    }
+
+    fn row<'s>(state: &'s State, id: &str) -> Option<(u64, &'s FormSubmission)> {
+        numbered(&state.forms, id)
+    }
+}
+
+impl Removable for Forms {
+    fn remove(state: &mut State, seq: u64) -> Removal {
+        Removal::of(state.forms.remove(seq))
+    }
+}

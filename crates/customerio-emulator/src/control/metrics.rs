@@ -1,0 +1,70 @@
+//! The metrics that were reported of messages.
+
+use serde_json::{Value, json};
+
+use crate::{
+    Metric,
+    control::{
+        criteria::Criteria,
+        deletion::{Removable, Removal},
+        list::{Listed, Rows, text_contains, unlike, value_contains},
+        requests::numbered,
+        route::Parameter,
+        time::of_seconds,
+    },
+    store::{
+        kept::{From, Key},
+        state::State,
+    },
+};
+
+/// The list of metrics.
+pub(crate) struct Metrics;
+
+impl Listed for Metrics {
+    type Row<'s> = &'s Metric;
+
+    const KIND: &'static str = "metrics";
+
+    const FILTERS: &'static [Parameter] =
+        &[("delivery", "the id of the message"), ("metric", "what happened, such as opened")];
+
+    const REPORTED: bool = true;
+
+    fn rows<'s>(state: &'s State, from: From, criteria: &Criteria) -> Rows<'s, Self> {
+        state.metrics.rows(from, criteria.filter("delivery").map(|id| Key::Delivery(id.into())))
+    }
+
+    fn differs(_: &State, row: &Metric, filter: &str, value: &str) -> Option<String> {
+        match filter {
+            "metric" => unlike("the metric", Some(&row.metric), value),
+            _ => (row.delivery_id.as_str() != value).then(|| format!("the delivery is {:.100}", row.delivery_id)),
+        }
+    }
+
+    fn contains(_: &State, row: &Metric, text: &str) -> bool {
+        text_contains(&row.metric, text)
+            || text_contains(row.delivery_id.as_str(), text)
+            || value_contains(&row.body, text)
+    }
+
+    fn shown(_: &State, seq: u64, row: &Metric) -> Value {
+        json!({
+            "seq": seq,
+            "delivery_id": row.delivery_id,
+            "metric": row.metric,
+            "at": of_seconds(row.timestamp.unix_seconds()),
+            "body": row.body,
+        })
+    }
+
+    fn row<'s>(state: &'s State, id: &str) -> Option<(u64, &'s Metric)> {
+        numbered(&state.metrics, id)
+    }
+}
+
+impl Removable for Metrics {
+    fn remove(state: &mut State, seq: u64) -> Removal {
+        Removal::of(state.metrics.remove(seq))
+    }
+}

@@ -1,0 +1,76 @@
+//! The objects, and how many people are related to each.
+
+use serde_json::{Value, json};
+
+use crate::{
+    Object,
+    control::{
+        criteria::Criteria,
+        deletion::{PART, Removable, Removal},
+        list::{Listed, Rows, text_contains, unlike, value_contains},
+        route::Parameter,
+    },
+    store::{kept::From, state::State},
+};
+
+/// The list of objects.
+pub(crate) struct Objects;
+
+impl Listed for Objects {
+    type Row<'s> = &'s Object;
+
+    const KIND: &'static str = "objects";
+
+    const FILTERS: &'static [Parameter] = &[("type", "the number of the type"), ("id", "the id of the object")];
+
+    const REPORTED: bool = true;
+
+    fn rows<'s>(state: &'s State, from: From, _: &Criteria) -> Rows<'s, Self> {
+        Box::new(state.objects.rows(from))
+    }
+
+    fn differs(_: &State, row: &Object, filter: &str, value: &str) -> Option<String> {
+        match filter {
+            "type" => unlike("the type", Some(&row.type_id), value),
+            _ => (row.id != value).then(|| format!("the id is {:.100}", row.id)),
+        }
+    }
+
+    fn contains(_: &State, row: &Object, text: &str) -> bool {
+        [&row.id, &row.cio_object_id].iter().any(|id| text_contains(id, text))
+            || row.attributes.iter().any(|(name, value)| text_contains(name, text) || value_contains(value, text))
+    }
+
+    fn shown(_: &State, seq: u64, row: &Object) -> Value {
+        json!({
+            "seq": seq,
+            "type_id": row.type_id,
+            "id": row.id,
+            "cio_object_id": row.cio_object_id,
+            "attributes": row.attributes,
+            "people": row.people.len(),
+        })
+    }
+
+    fn row<'s>(state: &'s State, id: &str) -> Option<(u64, &'s Object)> {
+        let seq = id.parse().ok()?;
+        Some((seq, state.objects.at(seq)?))
+    }
+}
+
+/// With everyone's relationship to it.
+impl Removable for Objects {
+    fn remove(state: &mut State, seq: u64) -> Removal {
+        let Some(object) = state.objects.at(seq) else { return Removal::Absent };
+        let key = (object.type_id.clone(), object.id.clone());
+        let people: Vec<_> = object.people.iter().take(PART).cloned().collect();
+        for cio_id in &people {
+            state.unrelate(cio_id, &key);
+        }
+        if people.len() == PART {
+            return Removal::Part;
+        }
+        state.delete_object(&key);
+        Removal::Done
+    }
+}

@@ -1,0 +1,55 @@
+//! The manual segments, and how many people are in each. Their numbers are their places.
+
+use serde_json::{Value, json};
+
+use crate::{
+    control::{
+        criteria::Criteria,
+        deletion::{PART, Removable, Removal},
+        list::{Listed, Rows, text_contains},
+        route::Parameter,
+    },
+    store::{kept::From, library::Segment, state::State},
+};
+
+/// The list of segments.
+pub(crate) struct Segments;
+
+impl Listed for Segments {
+    type Row<'s> = (u64, &'s Segment);
+
+    const KIND: &'static str = "segments";
+
+    const FILTERS: &'static [Parameter] = &[("id", "the number of the segment")];
+
+    fn rows<'s>(state: &'s State, from: From, _: &Criteria) -> Rows<'s, Self> {
+        Box::new(state.library.segments.rows(from).map(|(id, segment)| (id, (id, segment))))
+    }
+
+    fn differs(_: &State, (id, _): (u64, &Segment), _: &str, value: &str) -> Option<String> {
+        (value.parse() != Ok(id)).then(|| format!("the id is {id}"))
+    }
+
+    fn contains(_: &State, (_, segment): (u64, &Segment), text: &str) -> bool {
+        text_contains(&segment.name, text) || text_contains(&segment.description, text)
+    }
+
+    fn shown(state: &State, seq: u64, (id, segment): (u64, &Segment)) -> Value {
+        let people = u32::try_from(id).map_or(0, |id| state.people.members_count(id));
+        json!({"seq": seq, "id": id, "name": segment.name, "description": segment.description, "people": people})
+    }
+}
+
+/// The people stay.
+impl Removable for Segments {
+    fn remove(state: &mut State, seq: u64) -> Removal {
+        let Some(id) = u32::try_from(seq).ok().filter(|id| state.library.segments.get(id).is_some()) else {
+            return Removal::Absent;
+        };
+        if state.people.empty_segment(id, PART) {
+            return Removal::Part;
+        }
+        state.remove_segment(id);
+        Removal::Done
+    }
+}

@@ -1,0 +1,45 @@
+//! The transactional messages, which messages are made of. Their numbers are their places.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::{
+    control::{
+        criteria::Criteria,
+        list::{Listed, Rows, text_contains},
+        messages::channel,
+        route::Parameter,
+    },
+    store::{kept::From, library::Template, state::State},
+};
+
+/// The list of transactional messages.
+pub(crate) struct Templates;
+
+impl Listed for Templates {
+    type Row<'s> = (u64, &'s Template);
+
+    const KIND: &'static str = "templates";
+
+    const FILTERS: &'static [Parameter] = &[];
+
+    fn rows<'s>(state: &'s State, from: From, _: &Criteria) -> Rows<'s, Self> {
+        Box::new(state.library.templates.rows(from).map(|(id, template)| (id, (id, template))))
+    }
+
+    fn differs(_: &State, _: (u64, &Template), _: &str, _: &str) -> Option<String> {
+        None
+    }
+
+    fn contains(_: &State, (_, template): (u64, &Template), text: &str) -> bool {
+        let parts = template.content.values().flat_map(|languages| languages.values()).flatten();
+        text_contains(&template.name, text) || parts.into_iter().any(|(_, source)| text_contains(source, text))
+    }
+
+    fn shown(_: &State, seq: u64, (id, template): (u64, &Template)) -> Value {
+        let channels: Vec<_> = template.content.keys().map(|kind| channel(*kind)).collect();
+        let languages: BTreeSet<_> = template.content.values().flat_map(|languages| languages.keys()).collect();
+        json!({"seq": seq, "id": id, "name": template.name, "channels": channels, "languages": languages})
+    }
+}
