@@ -7,12 +7,9 @@ use std::{
     time::Duration,
 };
 #[cfg(feature = "control")]
-use std::{
-    sync::{
-        TryLockError,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Instant,
+use std::sync::{
+    TryLockError,
+    atomic::{AtomicUsize, Ordering},
 };
 
 use bytes::Bytes;
@@ -81,6 +78,14 @@ pub(crate) struct Locked<'e> {
     before: u64,
     #[cfg(feature = "control")]
     changed: &'e tokio::sync::watch::Sender<u64>,
+    #[cfg(test)]
+    since: std::time::Instant,
+}
+
+#[cfg(test)]
+thread_local! {
+    /// How long this thread held the state, each time since this was last emptied.
+    pub(crate) static HELD: std::cell::RefCell<Vec<Duration>> = const { std::cell::RefCell::new(Vec::new()) };
 }
 
 impl Deref for Locked<'_> {
@@ -104,6 +109,8 @@ impl Drop for Locked<'_> {
         if self.state.sequence.last() != self.before {
             self.changed.send_replace(self.state.sequence.last());
         }
+        #[cfg(test)]
+        HELD.with_borrow_mut(|held| held.push(self.since.elapsed()));
     }
 }
 
@@ -292,6 +299,8 @@ impl Emulator {
             before: state.sequence.last(),
             #[cfg(feature = "control")]
             changed: &self.changed,
+            #[cfg(test)]
+            since: std::time::Instant::now(),
             state,
         }
     }
@@ -318,13 +327,12 @@ impl Emulator {
     }
 
     /// Lets others have the state, whoever reads it in turns: a lock that is let go and taken again at once is the same one's
-    /// still, however many wait for it.
+    /// still, however many wait for it. Where others want it, it is theirs for most of the time.
     #[cfg(feature = "control")]
     pub(crate) async fn give_way(&self) {
-        const LONGEST: Duration = Duration::from_millis(1);
-        let started = Instant::now();
-        tokio::task::yield_now().await;
-        while self.waiting.load(Ordering::Relaxed) > 0 && started.elapsed() < LONGEST {
+        if self.waiting.load(Ordering::Relaxed) > 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        } else {
             tokio::task::yield_now().await;
         }
     }

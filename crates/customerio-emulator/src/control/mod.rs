@@ -10,6 +10,8 @@ mod deletion;
 mod devices;
 pub(crate) mod direct;
 mod events;
+#[cfg(test)]
+mod figures;
 mod forms;
 mod info;
 mod list;
