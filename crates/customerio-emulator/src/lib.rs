@@ -83,6 +83,8 @@ mod contract;
 mod control;
 mod emulator;
 mod log;
+#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "the messages use it next"))]
+pub(crate) mod liquid;
 mod pipelines;
 mod route;
 mod routes;

@@ -1,0 +1,93 @@
+//! Filters of encodings and digests.
+
+use base64::{
+    Engine,
+    alphabet::STANDARD,
+    engine::{
+        DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig,
+        general_purpose::{STANDARD as PADDED, URL_SAFE},
+    },
+};
+
+use super::{
+    super::{
+        digest::{Digest, hex, hmac, md5, sha1, sha256},
+        problem::Problem,
+        value::Value,
+    },
+    call::Call,
+};
+
+/// Base64 with or without padding, whose last character may have bits to spare.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(DecodePaddingMode::RequireNone),
+);
+
+pub(crate) fn base64_encode(call: &Call<'_>) -> Result<Value, Problem> {
+    call.made(PADDED.encode(&*call.text()?))
+}
+
+pub(crate) fn base64_decode(call: &Call<'_>) -> Result<Value, Problem> {
+    decoded(call, &call.text()?)
+}
+
+fn decoded(call: &Call<'_>, text: &str) -> Result<Value, Problem> {
+    let mut text: String = text.chars().filter(|character| !matches!(character, '\t' | '\n' | '\x0c' | '\r' | ' ')).collect();
+    if text.len() % 4 == 0 {
+        let kept = text.strip_suffix('=').map_or(text.len(), |text| text.strip_suffix('=').unwrap_or(text).len());
+        text.truncate(kept);
+    }
+    let bytes = LENIENT.decode(text).map_err(|_| call.refused("takes base64, which this is not"))?;
+    call.made(&*String::from_utf8_lossy(&bytes))
+}
+
+pub(crate) fn base64_url_safe_encode(call: &Call<'_>) -> Result<Value, Problem> {
+    call.made(URL_SAFE.encode(&*call.text()?))
+}
+
+pub(crate) fn base64_url_safe_decode(call: &Call<'_>) -> Result<Value, Problem> {
+    decoded(call, &call.text()?.replace('-', "+").replace('_', "/"))
+}
+
+/// Base64 of bytes that are written in hexadecimal.
+pub(crate) fn hex_base64(call: &Call<'_>) -> Result<Value, Problem> {
+    let text = call.text()?;
+    let digits: Option<Vec<u8>> = text.chars().map(|digit| digit.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect();
+    let digits = digits.filter(|digits| digits.len() % 2 == 0);
+    let digits = digits.ok_or_else(|| call.refused("takes hexadecimal digits, two a byte, which this is not"))?;
+    let bytes: Vec<u8> = digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect();
+    call.made(PADDED.encode(bytes))
+}
+
+fn digested(call: &Call<'_>, digest: Digest) -> Result<Value, Problem> {
+    call.budget.steps(16)?;
+    call.made(hex(&digest(call.text()?.as_bytes())))
+}
+
+pub(crate) fn md5_hex(call: &Call<'_>) -> Result<Value, Problem> {
+    digested(call, md5)
+}
+
+pub(crate) fn sha1_hex(call: &Call<'_>) -> Result<Value, Problem> {
+    digested(call, sha1)
+}
+
+pub(crate) fn sha256_hex(call: &Call<'_>) -> Result<Value, Problem> {
+    digested(call, sha256)
+}
+
+fn keyed(call: &Call<'_>, digest: Digest) -> Result<Value, Problem> {
+    call.budget.steps(48)?;
+    call.made(hex(&hmac(digest, call.text_of(0)?.as_bytes(), call.text()?.as_bytes())))
+}
+
+pub(crate) fn hmac_sha1(call: &Call<'_>) -> Result<Value, Problem> {
+    keyed(call, sha1)
+}
+
+pub(crate) fn hmac_sha256(call: &Call<'_>) -> Result<Value, Problem> {
+    keyed(call, sha256)
+}
