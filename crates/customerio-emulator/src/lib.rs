@@ -90,6 +90,8 @@ mod route;
 mod routes;
 mod server;
 mod store;
+#[cfg(feature = "control")]
+mod surroundings;
 #[cfg(test)]
 mod testing;
 mod track;
@@ -97,8 +99,6 @@ mod transport;
 mod webhooks;
 mod workspaces;
 
-#[cfg(feature = "control")]
-pub use crate::control::direct::{Changes, Surroundings};
 #[cfg(feature = "tls")]
 pub use crate::server::{authority::Authority, tls::Tls};
 #[cfg(feature = "server")]
@@ -121,3 +121,5 @@ pub use crate::{
     webhooks::{calls::WebhookCall, outbox::WebhookAnswer},
     workspaces::Workspaces,
 };
+#[cfg(feature = "control")]
+pub use crate::{control::direct::Changes, surroundings::Surroundings};

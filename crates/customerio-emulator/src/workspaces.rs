@@ -13,7 +13,7 @@ use base64::{
 use http::{HeaderMap, StatusCode, header};
 
 #[cfg(feature = "control")]
-use crate::Surroundings;
+use crate::surroundings::Surroundings;
 use crate::{Emulator, config::Config, server::answer::Refusal};
 
 /// Most workspaces, the first included.

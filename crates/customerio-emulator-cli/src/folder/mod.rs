@@ -10,6 +10,3 @@ mod write;
 
 pub(crate) use read::read;
 pub(crate) use write::write;
-
-/// The lists, which are files of one JSON object a line.
-const LISTS: [&str; 2] = ["people", "events"];

@@ -1,8 +1,11 @@
-//! Names of templates and snippets as names of files, which cannot lead out of the folder.
+//! Names of files, and names of templates and snippets as such, which cannot lead out of the folder.
 
 use std::{borrow::Cow, fmt::Write as _};
 
 use percent_encoding::percent_decode_str;
+
+/// The lists, which are files of one JSON object a line.
+pub(crate) const LISTS: [&str; 2] = ["people", "events"];
 
 /// What some system gives a meaning, and what encodes. Any other letter of any language stays readable.
 const SPECIAL: &str = "/\\:*?\"<>|%";

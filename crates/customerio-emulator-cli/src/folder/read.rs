@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     failure::{Code, Failure},
-    folder::{LISTS, name},
+    folder::name::{self, LISTS},
 };
 
 /// The document of a seed folder, or of a file that has it.

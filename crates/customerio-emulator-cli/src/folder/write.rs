@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     failure::{Failure, io_failure},
-    folder::{LISTS, name},
+    folder::name::{self, LISTS},
 };
 
 /// Writes the parts of the document that a seed has. What the folder has of them is replaced, and anything else stays.

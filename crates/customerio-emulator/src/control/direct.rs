@@ -1,25 +1,11 @@
 //! The control API without a socket, and waiting for what is yet to come.
 
-use std::path::PathBuf;
-
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
 use tokio::sync::watch;
 
 use crate::{Emulator, control::routes, workspaces::Workspaces};
-
-/// What surrounds a server, for `GET /_emulator/v1/info` to tell.
-#[derive(Clone, Debug, Default)]
-#[non_exhaustive]
-pub struct Surroundings {
-    /// The base URL with TLS.
-    pub https_url: Option<String>,
-    /// The file of the certificate that a client of it must trust.
-    pub ca: Option<PathBuf>,
-    /// The file in which everything is kept.
-    pub state: Option<PathBuf>,
-}
 
 impl Workspaces {
     /// Responds to a request to the control API, whose path begins with `/_emulator/`, as the server does, but for the stream of
