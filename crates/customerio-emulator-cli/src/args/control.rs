@@ -18,6 +18,13 @@ pub(crate) struct Target {
     pub(crate) workspace: Option<String>,
 }
 
+/// Of what there are lists, for help texts.
+macro_rules! kinds {
+    () => {
+        "KIND is one of requests, people, events, devices, segments, objects, messages, webhooks, triggers,\nmetrics and forms."
+    };
+}
+
 /// What is kept, in lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Kind {
@@ -105,11 +112,12 @@ impl Filters {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "\
+#[command(after_help = concat!("\
 Examples:
   customerio-emulator wait
   customerio-emulator wait messages --to ada@example.com --timeout 5s
-It prints the items as JSON, one a line. Exit code 5: they did not come in time.")]
+It prints the items as JSON, one a line. Exit code 5: they did not come in time.
+", kinds!()))]
 pub(crate) struct Wait {
     /// What to wait for; without it, until the emulator is ready
     #[arg(value_name = "KIND", hide_possible_values = true)]
@@ -163,9 +171,10 @@ pub(crate) struct Advance {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = kinds!())]
 pub(crate) struct Tail {
     /// What to follow
-    #[arg(long, value_name = "KIND", default_value = "requests")]
+    #[arg(long, value_name = "KIND", default_value = "requests", hide_possible_values = true)]
     pub(crate) kind: Kind,
     /// Print the last ones first
     #[arg(short = 'n', long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(0..=1000))]
@@ -183,10 +192,11 @@ pub(crate) struct Tail {
 #[command(after_help = "\
 What it prints is a shell script: paste it, or run it:
   eval \"$(customerio-emulator env)\"
-  customerio-emulator env --sdk node | sh")]
+  customerio-emulator env --sdk node | sh
+SDK is one of node, python, go, ruby, rust, node-cdp and python-cdp (cdp: the Pipelines API).")]
 pub(crate) struct Env {
     /// Print a first program for this SDK too
-    #[arg(long)]
+    #[arg(long, value_name = "SDK", hide_possible_values = true)]
     pub(crate) sdk: Option<Sdk>,
     #[command(flatten)]
     pub(crate) target: Target,

@@ -31,7 +31,7 @@ pub(crate) struct Listen {
     #[arg(long, env = "CUSTOMERIO_EMULATOR_PORT", hide_env = true, default_value_t = 8246)]
     pub(crate) port: u16,
     /// Port for https; 0 takes a free one
-    #[arg(long, env = "CUSTOMERIO_EMULATOR_HTTPS_PORT", hide_env = true, default_value_t = 8247)]
+    #[arg(long, value_name = "PORT", env = "CUSTOMERIO_EMULATOR_HTTPS_PORT", hide_env = true, default_value_t = 8247)]
     pub(crate) https_port: u16,
     /// Speak no https
     #[arg(long, env = "CUSTOMERIO_EMULATOR_NO_HTTPS", hide_env = true, value_parser = BoolishValueParser::new())]
@@ -73,7 +73,7 @@ pub(crate) struct Names {
 
 #[derive(Debug, Args)]
 pub(crate) struct CaFolder {
-    /// Folder of the CA [default: customerio-emulator in the user's data folder]
+    /// Folder of the CA [default: in the user's data folder]
     #[arg(long, value_name = "DIR", env = "CUSTOMERIO_EMULATOR_CA_DIR", hide_env = true)]
     pub(crate) ca_dir: Option<PathBuf>,
 }
@@ -110,8 +110,8 @@ pub(crate) struct Content {
         value_parser = value::outcome
     )]
     pub(crate) outcomes: Option<Vec<Planned>>,
-    /// Region of the workspace [default: us] [possible values: us, eu]
-    #[arg(long, value_name = "REGION", env = "CUSTOMERIO_EMULATOR_REGION", hide_env = true)]
+    /// Region of the workspace [default: us]
+    #[arg(long, value_name = "us|eu", env = "CUSTOMERIO_EMULATOR_REGION", hide_env = true)]
     pub(crate) region: Option<Region>,
     /// Most memory for what is never forgotten
     #[arg(
@@ -175,9 +175,10 @@ pub(crate) struct Output {
     /// Lines for people, or one JSON object per event
     #[arg(
         long,
-        value_name = "FORMAT",
+        value_name = "text|json",
         env = "CUSTOMERIO_EMULATOR_LOG_FORMAT",
         hide_env = true,
+        hide_possible_values = true,
         default_value = "text"
     )]
     pub(crate) log_format: LogFormat,
