@@ -119,6 +119,17 @@ impl Builder {
         self
     }
 
+    /// Hosts that webhooks may go to when they leave by themselves (`Workspaces::run_webhooks`), beside this machine's own
+    /// loopback addresses: names or addresses without a port, or `*` for any. Default: none, because whoever can call the App
+    /// API can name a receiver, and the emulator would reach what they cannot.
+    ///
+    /// A name that is not allowed here is resolved, and its webhooks go to the very address that was looked at: one that leads
+    /// elsewhere a moment later (DNS rebinding) gains nothing.
+    pub fn with_webhook_hosts(mut self, hosts: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.config.webhook_hosts = hosts.into_iter().map(|host| host.into().to_ascii_lowercase()).collect();
+        self
+    }
+
     /// How long [`Emulator::send_webhooks`] and [`Emulator::drain_webhooks`] wait for a receiver, in real time. Default: a
     /// second.
     ///

@@ -46,6 +46,8 @@ pub(crate) struct Config {
     pub(crate) cors: bool,
     /// What else the server may be called, in lower case.
     pub(crate) hosts: Vec<String>,
+    /// Where webhooks may go by themselves beside this machine, in lower case.
+    pub(crate) webhook_hosts: Vec<String>,
     /// How long a receiver of webhooks has, in real time.
     pub(crate) webhook_timeout: Duration,
     /// Most bytes of memory for what is never forgotten.
@@ -68,6 +70,7 @@ impl Default for Config {
             region: Region::Us,
             cors: false,
             hosts: Vec::new(),
+            webhook_hosts: Vec::new(),
             webhook_timeout: WEBHOOK_TIMEOUT,
             memory: MOST_MEMORY,
             log: (MOST_LOGGED, MOST_BYTES),

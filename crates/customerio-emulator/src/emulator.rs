@@ -60,6 +60,9 @@ pub struct Emulator {
     /// The last number of what is kept, for whoever waits for the next.
     #[cfg(feature = "control")]
     pub(crate) changed: Arc<tokio::sync::watch::Sender<u64>>,
+    /// Rung when something changes in any workspace that is served together with this one.
+    #[cfg(feature = "control")]
+    pub(crate) bell: Arc<tokio::sync::watch::Sender<()>>,
 }
 
 /// What the head of a request comes to.
@@ -86,6 +89,8 @@ pub(crate) struct Locked<'e> {
 thread_local! {
     /// How long this thread held the state, each time since this was last emptied.
     pub(crate) static HELD: std::cell::RefCell<Vec<Duration>> = const { std::cell::RefCell::new(Vec::new()) };
+    #[cfg(feature = "control")]
+    bell: &'e tokio::sync::watch::Sender<()>,
 }
 
 impl Deref for Locked<'_> {
@@ -108,6 +113,7 @@ impl Drop for Locked<'_> {
         #[cfg(feature = "control")]
         if self.state.sequence.last() != self.before {
             self.changed.send_replace(self.state.sequence.last());
+            self.bell.send_replace(());
         }
         #[cfg(test)]
         HELD.with_borrow_mut(|held| held.push(self.since.elapsed()));
@@ -125,6 +131,8 @@ impl Emulator {
             waiting: Arc::default(),
             #[cfg(feature = "control")]
             changed: Arc::new(tokio::sync::watch::Sender::new(0)),
+            #[cfg(feature = "control")]
+            bell: Arc::default(),
         }
     }
 
@@ -139,7 +147,11 @@ impl Emulator {
             ..Config::clone(&self.config)
         };
         let clock = self.state().clock.clone();
-        Self::of(config, clock)
+        Self {
+            #[cfg(feature = "control")]
+            bell: self.bell.clone(),
+            ..Self::of(config, clock)
+        }
     }
 
     /// What the workspace is called by where its credential is not to be shown.
@@ -301,6 +313,8 @@ impl Emulator {
             changed: &self.changed,
             #[cfg(test)]
             since: std::time::Instant::now(),
+            #[cfg(feature = "control")]
+            bell: &self.bell,
             state,
         }
     }
@@ -467,7 +481,10 @@ impl Emulator {
 
     /// Moves the clock ahead.
     pub fn advance(&self, duration: Duration) {
-        self.state().clock.advance(duration);
+        let mut state = self.state();
+        state.clock.advance(duration);
+        // Whoever waits for a time looks again.
+        state.sequence.next();
     }
 
     /// The time.

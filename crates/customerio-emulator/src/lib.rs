@@ -118,7 +118,11 @@ pub use crate::{
             Relationship, Trigger, Unsubscribe, Verdict,
         },
     },
-    webhooks::{calls::WebhookCall, outbox::WebhookAnswer},
+    webhooks::{
+        calls::WebhookCall,
+        outbox::WebhookAnswer,
+        record::{WebhookAttempt, WebhookEvent, WebhookState},
+    },
     workspaces::Workspaces,
 };
 #[cfg(feature = "control")]

@@ -47,6 +47,9 @@ pub struct Workspaces {
     others: Option<Arc<Mutex<HashMap<String, Emulator>>>>,
     #[cfg(feature = "control")]
     surroundings: Arc<Surroundings>,
+    /// How webhooks leave.
+    #[cfg(feature = "control")]
+    pub(crate) carrier: Arc<crate::webhooks::pump::Carrier>,
 }
 
 impl Workspaces {
@@ -58,6 +61,8 @@ impl Workspaces {
             others: None,
             #[cfg(feature = "control")]
             surroundings: Arc::default(),
+            #[cfg(feature = "control")]
+            carrier: Arc::default(),
         }
     }
 

@@ -11,7 +11,8 @@ use crate::{
     },
     log::last_four,
     server::payload::Payload,
-    store::state::State,
+    store::{kept::Key, state::State},
+    webhooks::record::WebhookState,
 };
 
 /// The version of this crate.
@@ -40,6 +41,10 @@ pub(crate) fn counts_of(state: &State) -> Value {
         "objects": state.objects.len(),
         "webhooks": state.outbox.waiting(),
         "webhooks_failed": state.outbox.failed(),
+        "segments": state.library.segments.iter().count(),
+        "objects": state.objects.all().count(),
+        "webhooks": state.outbox.records.len(),
+        "webhooks_failed": webhooks_failed(state),
         "triggers": state.triggers.len(),
         "metrics": state.metrics.len(),
         "forms": state.forms.len(),
@@ -47,6 +52,12 @@ pub(crate) fn counts_of(state: &State) -> Value {
         "refused": got(Verdict::Refused),
         "faults": got(Verdict::Fault),
     })
+}
+
+/// How many events were not accepted by whom they are reported to.
+fn webhooks_failed(state: &State) -> usize {
+    let count = |of| state.outbox.records.count_of(&Key::Webhook(of));
+    count(WebhookState::Failed) + count(WebhookState::GivenUp)
 }
 
 /// What the server is, and its workspaces.

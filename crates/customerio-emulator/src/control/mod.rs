@@ -32,6 +32,7 @@ mod time;
 mod timeline;
 mod triggers;
 mod turn;
+mod webhooks;
 
 pub(crate) use self::{
     page::is_of_control,

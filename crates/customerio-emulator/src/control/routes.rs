@@ -14,6 +14,8 @@ use crate::{
         requests, reset,
         route::{Handler, Outcome, Route, Taken},
         segments, sites, templates, timeline, triggers,
+        route::{Handler, Outcome, Route},
+        sites, webhooks,
     },
     route::captures,
     server::payload::Payload,
@@ -83,6 +85,13 @@ pub(crate) static ROUTES: &[Route] = &[
     deleted!(triggers::Triggers, "/_emulator/v1/triggers", "Deletes triggers of broadcasts"),
     deleted!(metrics::Metrics, "/_emulator/v1/metrics", "Deletes metrics that were reported"),
     deleted!(forms::Forms, "/_emulator/v1/forms", "Deletes forms that were submitted"),
+    listed!(webhooks::Webhooks, "/_emulator/v1/webhooks", "Lists the events that are reported to webhooks"),
+    Route::get("/_emulator/v1/webhooks/{seq}", "Shows an event that is reported whole", webhooks::get),
+    Route::post("/_emulator/v1/webhooks/scramble", "Mixes up the events that wait", webhooks::scramble),
+    Route::later(Method::POST, "/_emulator/v1/webhooks/drain", "Sends all events, moving the clock", |asked| {
+        Box::pin(webhooks::drain(asked))
+    }),
+    Route::post("/_emulator/v1/webhooks/{event_id}/resend", "Sends an event again at once", webhooks::resend),
     Route::always(Method::GET, "/_emulator/v1/clock", "Tells the time", clock::get),
     Route::post("/_emulator/v1/clock", "Stops, sets, starts or advances the clock", clock::change),
     Route::always(Method::POST, "/_emulator/v1/reset", "Empties the workspace", reset::reset),

@@ -27,11 +27,6 @@ impl<T> Bounded<T> {
     pub(crate) const fn holding(most: usize, most_bytes: usize) -> Self {
         Self { entries: VecDeque::new(), bytes: 0, most, most_bytes }
     }
-
-    /// Oldest first.
-    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
-        self.entries.iter().map(|(entry, _)| entry)
-    }
 }
 
 impl<T: Held> Bounded<T> {
@@ -54,7 +49,7 @@ impl<T: Held> Bounded<T> {
 #[cfg(test)]
 impl<T: Clone> Bounded<T> {
     pub(crate) fn to_vec(&self) -> Vec<T> {
-        self.iter().cloned().collect()
+        self.entries.iter().map(|(entry, _)| entry.clone()).collect()
     }
 }
 

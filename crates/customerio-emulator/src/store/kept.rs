@@ -16,6 +16,7 @@ use crate::store::{
     record::{Event, FormSubmission, LoggedRequest, Message, Metric, Trigger, Unsubscribe},
     sequence::Sequence,
 };
+use crate::webhooks::record::WebhookState;
 
 /// Where a part of a list begins, by the numbers of everything that is kept.
 #[cfg(feature = "control")]
@@ -91,6 +92,10 @@ pub(crate) enum Key {
     Broadcast(u64),
     /// The id of a trigger.
     Trigger(u64),
+    /// The id of an event that is reported.
+    Event(String),
+    /// What became of an event that is reported.
+    Webhook(WebhookState),
 }
 
 impl Key {
@@ -100,6 +105,9 @@ impl Key {
             Self::Person(text) | Self::Visitor(text) => text.len(),
             Self::Delivery(id) => id.as_str().len(),
             Self::Broadcast(_) | Self::Trigger(_) => 0,
+            Self::Person(text) | Self::Visitor(text) | Self::Event(text) => text,
+            Self::Delivery(id) => id.as_str(),
+            Self::Webhook(_) => "",
         };
         memory::slot::<Self, BTreeSet<u64>>() + memory::tree::<u64, ()>(1) + memory::block(text)
     }
@@ -298,8 +306,13 @@ impl<T: Keyed> Kept<T> {
         numbers.filter_map(|number| self.entries.get(number)).map(|(entry, _)| entry)
     }
 
-    /// The one with the number.
+    /// How many there are with the key.
     #[cfg(feature = "control")]
+    pub(crate) fn count_of(&self, key: &Key) -> usize {
+        self.index.get(key).map_or(0, BTreeSet::len)
+    }
+
+    /// The one with the number.
     pub(crate) fn get(&self, number: u64) -> Option<&T> {
         self.entries.get(&number).map(|(entry, _)| entry)
     }
@@ -319,11 +332,16 @@ impl<T: Keyed> Kept<T> {
     /// Changes those with the key, which may change their keys.
     pub(crate) fn change_of(&mut self, key: &Key, change: impl Fn(&mut T)) {
         for number in self.index.get(key).cloned().unwrap_or_default() {
-            let Some(mut entry) = self.leave(number) else { continue };
-            change(&mut entry);
-            self.done.push(done(self.sequence.next(), Action::Changed, number, &entry));
-            self.enter(number, entry);
+            self.change(number, &change);
         }
+    }
+
+    /// Changes the one with the number, if it is still there. Its keys may change.
+    pub(crate) fn change(&mut self, number: u64, change: impl FnOnce(&mut T)) {
+        let Some(mut entry) = self.leave(number) else { return };
+        change(&mut entry);
+        self.done.push(done(self.sequence.next(), Action::Changed, number, &entry));
+        self.enter(number, entry);
     }
 
     /// Forgets those with the key.

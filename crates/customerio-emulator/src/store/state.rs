@@ -102,7 +102,7 @@ impl State {
             receiver: None,
             once_told: SeenIds::default(),
             outcomes: Vec::new(),
-            outbox: Outbox::default(),
+            outbox: Outbox::within(&sequence),
             log: Kept::holding(&sequence, log.0, log.1),
             requests: 0,
             dropped: 0,
@@ -160,6 +160,7 @@ impl State {
         changes.append(&mut self.forms.take_done());
         changes.append(&mut self.unsubscribes.take_done());
         changes.append(&mut self.log.take_done());
+        changes.append(&mut self.outbox.records.take_done());
         changes.sort_by_key(|change| change.seq);
         for change in &changes {
             self.changes.push(change.clone());

@@ -1,10 +1,10 @@
 //! Reporting webhooks: what becomes of the messages, as calls of a receiver.
 
-use std::{future::poll_fn, pin::Pin, task::Poll, time::Duration};
+use std::{error::Error as _, future::poll_fn, pin::Pin, task::Poll, time::Duration};
 
 use bytes::Bytes;
 use customerio_core::{
-    BuildError, BuildErrorKind, DeliveryId, Transport, TransportErrorKind,
+    BuildError, BuildErrorKind, DeliveryId, Transport, TransportError, TransportErrorKind,
     webhook::{Event, Verifier},
 };
 use http::Request;
@@ -14,8 +14,9 @@ use crate::{
     emulator::Emulator,
     store::{clock::seconds, kept::Key, record::Outcome},
     webhooks::{
-        outbox::WebhookAnswer,
+        outbox::{NOBODY, WebhookAnswer},
         plan::{self, report},
+        record::{WebhookEvent, WebhookState},
         signing::signed,
     },
 };
@@ -101,18 +102,50 @@ impl Emulator {
         let mut state = self.state();
         let now = state.clock.since_epoch();
         let signer = self.webhook_verifier().ok()?;
-        let (number, receiver, waiting) = state.outbox.next(now)?;
-        let (event_id, body) = (waiting.event_id.clone(), waiting.body.clone());
-        let request = signed(plan::url(&state, receiver)?, &signer, body, seconds(now).into())?;
-        Some(WebhookCall { number, event_id, request })
+        loop {
+            let (number, receiver, waiting) = state.outbox.next(now)?;
+            let (record, event_id, body) = (waiting.record, waiting.event_id.clone(), waiting.body.clone());
+            let Some(url) = plan::url(&state, receiver) else {
+                state.outbox.refuse(number, NOBODY.to_owned());
+                continue;
+            };
+            if state.outbox.records.get(record).is_some_and(|known| url != *known.url) {
+                state.outbox.records.change(record, |record| record.url = url.to_string());
+            }
+            let request = signed(url, &signer, body, seconds(now).into())?;
+            return Some(WebhookCall { number, event_id, request });
+        }
+    }
+
+    /// Sends an event again at once, also one that was accepted or given up: the same bytes, with a signature of then. Gives
+    /// how many receivers get it: none where there is no such event, it was forgotten for newer ones, or its receivers are
+    /// told no more.
+    #[must_use = "where it is 0, nothing is sent again"]
+    pub fn resend_webhook(&self, event_id: &str) -> usize {
+        let state = &mut *self.state();
+        let now = state.clock.since_epoch();
+        let (receiver, webhooks) = (&state.receiver, &state.library.webhooks);
+        state.outbox.resend(event_id, now, |id| plan::url_of(receiver.as_ref(), webhooks, id).is_some())
+    }
+
+    /// The events that are reported, with what became of each, oldest first: one for each event and receiver. The oldest are
+    /// forgotten beyond 100,000 or 64 MiB of memory.
+    #[must_use]
+    pub fn webhooks(&self) -> Vec<WebhookEvent> {
+        self.state().outbox.records.to_vec()
     }
 
     /// Tells what became of a webhook. Anything but a 2xx within 4 seconds is a failure: it is sent again later, and the
     /// others wait behind it. Without a word for 4 seconds it has timed out by itself.
     pub fn webhook_answered(&self, call: &WebhookCall, answer: WebhookAnswer) {
+        self.note_answer(call, answer, None);
+    }
+
+    /// [`webhook_answered`](Self::webhook_answered), with why there was no response.
+    pub(crate) fn note_answer(&self, call: &WebhookCall, answer: WebhookAnswer, error: Option<String>) {
         let mut state = self.state();
         let now = state.clock.since_epoch();
-        state.outbox.answered(call.number, answer, now);
+        state.outbox.answered(call.number, answer, error, now);
     }
 
     /// How long nothing is to be done: until a webhook is due, times out or is given up. Nothing where none waits.
@@ -146,7 +179,8 @@ impl Emulator {
     /// The events that nobody took in seven days.
     #[must_use]
     pub fn webhooks_given_up(&self) -> Vec<Event> {
-        self.state().outbox.given_up.iter().filter_map(|body| Event::from_json(body).ok()).collect()
+        let (state, key) = (self.state(), Key::Webhook(WebhookState::GivenUp));
+        state.outbox.records.of(&key).filter_map(|record| Event::from_json(&record.body).ok()).collect()
     }
 
     /// What verifies this emulator's webhooks.
@@ -166,10 +200,11 @@ impl Emulator {
             state.clock.advance(end.saturating_sub(now));
         }
         let now = state.clock.since_epoch();
-        state.outbox.answered(call.number, WebhookAnswer::Timeout, now);
+        state.outbox.answered(call.number, WebhookAnswer::Timeout, None, now);
     }
 
-    /// Sends what is due over a transport, one after another, until nothing is due. Says how many were sent.
+    /// Sends what is due over a transport, one after another, until nothing is due. Says how many were sent. The transport is
+    /// the caller's, who sees to where it may go.
     ///
     /// A receiver that says nothing costs as much real time as
     /// [`Builder::with_webhook_timeout`](crate::Builder::with_webhook_timeout) says, and the emulator's clock goes over the 4
@@ -178,8 +213,8 @@ impl Emulator {
         let mut sent = 0;
         while let Some(call) = self.next_webhook() {
             match send(transport, call.request.clone(), self.config.webhook_timeout).await {
-                WebhookAnswer::Timeout => self.time_out(&call),
-                answer => self.webhook_answered(&call, answer),
+                (WebhookAnswer::Timeout, _) => self.time_out(&call),
+                (answer, error) => self.note_answer(&call, answer, error),
             }
             sent += 1;
         }
@@ -201,9 +236,9 @@ impl Emulator {
 /// One webhook on its way.
 #[derive(Clone)]
 pub struct WebhookCall {
-    number: u64,
+    pub(crate) number: u64,
     event_id: String,
-    request: Request<Bytes>,
+    pub(crate) request: Request<Bytes>,
 }
 
 impl WebhookCall {
@@ -226,25 +261,44 @@ impl std::fmt::Debug for WebhookCall {
     }
 }
 
-async fn send(transport: &(impl Transport + ?Sized), request: Request<Bytes>, timeout: Duration) -> WebhookAnswer {
+/// Sends a call, and waits so long in real time. Where there is no response, it says why.
+pub(crate) async fn send(
+    transport: &(impl Transport + ?Sized),
+    request: Request<Bytes>,
+    timeout: Duration,
+) -> (WebhookAnswer, Option<String>) {
     let mut answer = transport.send(request);
     let mut timer = transport.sleep(timeout);
     poll_fn(|context| {
         if let Poll::Ready(result) = Pin::as_mut(&mut answer).poll(context) {
             return Poll::Ready(match result {
-                Ok(response) => WebhookAnswer::Status(response.status()),
-                Err(error) if error.kind() == TransportErrorKind::Timeout => WebhookAnswer::Timeout,
-                Err(_) => WebhookAnswer::Disconnected,
+                Ok(response) => (WebhookAnswer::Status(response.status()), None),
+                Err(error) if error.kind() == TransportErrorKind::Timeout => (WebhookAnswer::Timeout, None),
+                Err(error) => (WebhookAnswer::Disconnected, Some(described(&error))),
             });
         }
-        Pin::as_mut(&mut timer).poll(context).map(|()| WebhookAnswer::Timeout)
+        Pin::as_mut(&mut timer).poll(context).map(|()| (WebhookAnswer::Timeout, None))
     })
     .await
 }
 
+/// An error with what it came from, in one line.
+fn described(error: &TransportError) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        let next = error.to_string();
+        if !text.ends_with(&next) {
+            text = format!("{text}: {next:.200}");
+        }
+        source = error.source();
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
-    use customerio_core::{Moment, TransportError, async_trait};
+    use customerio_core::{Moment, async_trait};
     use http::{Response, StatusCode};
     use serde_json::json;
 

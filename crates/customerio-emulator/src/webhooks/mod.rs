@@ -3,11 +3,19 @@
 //! - [`plan`]: what becomes of a message, and when that is reported
 //! - [`reports`]: the JSON of a report
 //! - [`outbox`]: the order, the pauses and the repeats
+//! - [`record`]: what became of each event
 //! - [`signing`]: the signed request
+//! - `policy`: where a webhook may go
+//! - `pump`: sends them by itself
 //! - [`calls`]: what a test calls: hands the requests out, and is told what became of them
 
 pub(crate) mod calls;
 pub(crate) mod outbox;
 pub(crate) mod plan;
+#[cfg(feature = "control")]
+mod policy;
+#[cfg(feature = "control")]
+pub(crate) mod pump;
+pub(crate) mod record;
 pub(crate) mod reports;
 mod signing;

@@ -12,17 +12,27 @@ use std::{
 use bytes::Bytes;
 use http::StatusCode;
 
-use crate::store::{
-    bounded::Bounded,
-    capacity::{MOST_BYTES, MOST_ENTRIES},
-    memory::block,
+use crate::{
+    store::{
+        capacity::{MOST_BYTES, MOST_ENTRIES},
+        kept::{Kept, Key},
+        memory::block,
+        sequence::Sequence,
+    },
+    webhooks::record::{
+        WebhookAttempt, WebhookEvent,
+        WebhookState::{Accepted, Failed, GivenUp, Waiting as Waits},
+    },
 };
 
 /// How long the service waits for an answer.
-const TIMEOUT: Duration = Duration::from_secs(4);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(4);
 
 /// How long the service repeats a call.
 const LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// Why what waits for a receiver is not sent.
+pub(crate) const NOBODY: &str = "its webhook was disabled or deleted";
 
 /// The first pause after what the service takes for a fault of the receiver. It doubles with each failure.
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -54,6 +64,8 @@ impl WebhookAnswer {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Waiting {
+    /// The number of the record that says what becomes of it.
+    pub(crate) record: u64,
     pub(crate) event_id: String,
     pub(crate) body: Bytes,
     failures: u32,
@@ -84,35 +96,87 @@ struct Queue {
     failed: u64,
 }
 
-/// What waits for all receivers, none of which holds up another.
-#[derive(Debug, Default)]
+/// What waits for all receivers, none of which holds up another; and what became of it.
+#[derive(Debug)]
 pub(crate) struct Outbox {
     queues: BTreeMap<u64, Queue>,
     calls: u64,
+    /// How many of the calls were not made.
+    refused: u64,
     entered: u64,
     /// Of memory that all take that wait.
     bytes: usize,
     pub(crate) accepted: u64,
-    pub(crate) given_up: Bounded<Bytes>,
+    /// One for each event and receiver. What waits is sent also where its record was forgotten for newer ones.
+    pub(crate) records: Kept<WebhookEvent>,
 }
 
 impl Outbox {
-    /// Puts in an event that happens at a time, for a receiver. Says whether there was room.
-    pub(crate) fn enter(&mut self, receiver: u64, event_id: String, body: Bytes, at: Duration) -> bool {
-        let waiting = Waiting { event_id, body, failures: 0, first_sent: None, not_before: at };
-        if self.waiting() >= MOST_ENTRIES || self.bytes + waiting.held() > MOST_BYTES {
+    /// Nothing yet. Records are numbered with everything else that is kept.
+    pub(crate) fn within(sequence: &Sequence) -> Self {
+        let records = Kept::within(sequence);
+        Self { queues: BTreeMap::new(), calls: 0, refused: 0, entered: 0, bytes: 0, accepted: 0, records }
+    }
+
+    /// Puts in an event for a receiver. Says whether there was room.
+    pub(crate) fn enter(&mut self, event: WebhookEvent) -> bool {
+        let (receiver, at) = (event.receiver, event.at);
+        let mut waiting = Waiting::of(&event, at);
+        if !self.has_room(&waiting) {
             return false;
         }
+        waiting.record = self.records.push(event);
         self.entered += 1;
         self.bytes += waiting.held();
         self.queues.entry(receiver).or_default().future.insert((at, self.entered), waiting);
         true
     }
 
-    /// Forgets what waits for a receiver.
+    fn has_room(&self, waiting: &Waiting) -> bool {
+        self.waiting() < MOST_ENTRIES && self.bytes + waiting.held() <= MOST_BYTES
+    }
+
+    /// Sends an event again, before all others of its receiver but one that is under way. Gives how many receivers get it:
+    /// none where there is no such event, no room, or no receiver that `is_there`.
+    pub(crate) fn resend(&mut self, event_id: &str, now: Duration, is_there: impl Fn(u64) -> bool) -> usize {
+        self.catch_up(now);
+        let key = Key::Event(event_id.to_owned());
+        let records = self.records.numbered_of(&key).filter(|(_, record)| is_there(record.receiver));
+        let again: Vec<_> = records
+            .map(|(number, event)| (event.receiver, Waiting { record: number, ..Waiting::of(event, now) }))
+            .collect();
+        again.into_iter().filter(|(receiver, waiting)| self.enter_first(*receiver, waiting.clone(), now)).count()
+    }
+
+    fn enter_first(&mut self, receiver: u64, waiting: Waiting, now: Duration) -> bool {
+        let queue = self.queues.entry(receiver).or_default();
+        let first = usize::from(queue.under_way.is_some());
+        if first == 1 && queue.backlog.front().is_some_and(|head| head.record == waiting.record) {
+            return true;
+        }
+        self.bytes -= queue.take(waiting.record).map_or(0, |taken| taken.held());
+        if !self.has_room(&waiting) {
+            return false;
+        }
+        self.bytes += waiting.held();
+        self.records.change(waiting.record, |record| record.turn(Waits, Some(now)));
+        self.queues.entry(receiver).or_default().backlog.insert(first, waiting);
+        true
+    }
+
+    /// Forgets what waits for a receiver, because it is told no more.
     pub(crate) fn forget(&mut self, receiver: u64) {
         let Some(queue) = self.queues.remove(&receiver) else { return };
-        self.bytes -= queue.future.values().chain(&queue.backlog).map(Waiting::held).sum::<usize>();
+        for waiting in queue.future.into_values().chain(queue.backlog) {
+            self.bytes -= waiting.held();
+            self.records.change(waiting.record, |record| record.stop(NOBODY));
+        }
+    }
+
+    /// Whether a call is under way.
+    #[cfg(feature = "control")]
+    pub(crate) fn is_under_way(&self) -> bool {
+        self.queues.values().any(|queue| queue.under_way.is_some())
     }
 
     /// How many events are not ended, including those that are yet to happen.
@@ -136,18 +200,53 @@ impl Outbox {
         Some((self.calls, *receiver, head))
     }
 
-    /// An answer to the call of this number. One to a call that has timed out changes nothing.
-    pub(crate) fn answered(&mut self, call: u64, answer: WebhookAnswer, now: Duration) {
+    /// An answer to the call of this number, and why there is none. One to a call that has timed out changes nothing.
+    pub(crate) fn answered(&mut self, call: u64, answer: WebhookAnswer, error: Option<String>, now: Duration) {
         self.catch_up(now);
         let Some(queue) = self.queues.values_mut().find(|queue| queue.sends(call)) else { return };
-        queue.under_way = None;
+        let sent = queue.under_way.take().map_or(now, |(_, sent)| sent);
+        let attempt = WebhookAttempt::new(sent, answer, error);
         if matches!(answer, WebhookAnswer::Status(status) if status.is_success()) {
-            self.bytes -= queue.backlog.pop_front().map_or(0, |head| head.held());
+            if let Some(head) = queue.backlog.pop_front() {
+                self.bytes -= head.held();
+                self.records.change(head.record, |record| {
+                    record.note(attempt);
+                    record.turn(Accepted, None);
+                });
+            }
             self.accepted += 1;
         } else {
-            queue.fail(answer, now);
+            queue.fail(attempt, now, &mut self.records);
         }
         self.catch_up(now);
+    }
+
+    /// The call of this number is not made, and not made later, for this reason.
+    pub(crate) fn refuse(&mut self, call: u64, reason: String) {
+        let Some(queue) = self.queues.values_mut().find(|queue| queue.sends(call)) else { return };
+        queue.under_way = None;
+        self.refused += 1;
+        if let Some(head) = queue.backlog.pop_front() {
+            self.bytes -= head.held();
+            self.records.change(head.record, |record| record.stop(reason));
+        }
+    }
+
+    /// Nobody will say what becomes of the call of this number: it is due again.
+    #[cfg(any(test, feature = "control"))]
+    pub(crate) fn abandon(&mut self, call: u64) {
+        if let Some(queue) = self.queues.values_mut().find(|queue| queue.sends(call)) {
+            queue.under_way = None;
+            if let Some(head) = queue.backlog.front() {
+                self.records.change(head.record, |_| {});
+            }
+        }
+    }
+
+    /// How many calls were made.
+    #[cfg(feature = "control")]
+    pub(crate) const fn made(&self) -> u64 {
+        self.calls - self.refused
     }
 
     /// When the call of this number times out, if it is under way.
@@ -186,11 +285,19 @@ impl Outbox {
 
     fn catch_up(&mut self, now: Duration) {
         for queue in self.queues.values_mut() {
-            for given_up in queue.catch_up(now) {
+            for given_up in queue.catch_up(now, &mut self.records) {
                 self.bytes -= given_up.held();
-                self.given_up.push(given_up.body);
+                self.records.change(given_up.record, |record| record.turn(GivenUp, None));
             }
         }
+    }
+}
+
+impl Waiting {
+    /// What has not been sent yet of an event, whose record is to be named.
+    fn of(event: &WebhookEvent, not_before: Duration) -> Self {
+        let (event_id, body) = (event.event_id.clone(), event.body.clone());
+        Self { record: 0, event_id, body, failures: 0, first_sent: None, not_before }
     }
 }
 
@@ -218,13 +325,24 @@ impl Queue {
         }
     }
 
+    /// Takes out what waits with this record.
+    fn take(&mut self, record: u64) -> Option<Waiting> {
+        let place = self.backlog.iter().position(|waiting| waiting.record == record);
+        if let Some(place) = place {
+            return self.backlog.remove(place);
+        }
+        let key = self.future.iter().find(|(_, waiting)| waiting.record == record).map(|(key, _)| *key);
+        key.and_then(|key| self.future.remove(&key))
+    }
+
     /// Gives back what nobody took in time.
-    fn catch_up(&mut self, now: Duration) -> Vec<Waiting> {
+    fn catch_up(&mut self, now: Duration, records: &mut Kept<WebhookEvent>) -> Vec<Waiting> {
         if let Some((_, sent)) = self.under_way
             && sent.saturating_add(TIMEOUT) <= now
         {
             self.under_way = None;
-            self.fail(WebhookAnswer::Timeout, sent.saturating_add(TIMEOUT));
+            let attempt = WebhookAttempt::new(sent, WebhookAnswer::Timeout, None);
+            self.fail(attempt, sent.saturating_add(TIMEOUT), records);
         }
         while let Some(entry) = self.future.first_entry()
             && entry.key().0 <= now
@@ -240,10 +358,17 @@ impl Queue {
 
     fn fail(&mut self, answer: WebhookAnswer, at: Duration) {
         self.failed += 1;
+    /// The head has failed, which was found out at a time.
+    fn fail(&mut self, attempt: WebhookAttempt, at: Duration, records: &mut Kept<WebhookEvent>) {
         if let Some(head) = self.backlog.front_mut() {
             let factor = 2_u32.saturating_pow(head.failures);
             head.failures += 1;
-            head.not_before = at.saturating_add(answer.first_pause().saturating_mul(factor));
+            head.not_before = at.saturating_add(attempt.answer.first_pause().saturating_mul(factor));
+            let next_at = head.not_before.min(head.ends());
+            records.change(head.record, |record| {
+                record.note(attempt);
+                record.turn(Failed, Some(next_at));
+            });
         }
     }
 }
@@ -256,12 +381,40 @@ mod tests {
         Duration::from_secs(seconds)
     }
 
+    fn empty() -> Outbox {
+        Outbox::within(&Sequence::default())
+    }
+
+    fn enter(outbox: &mut Outbox, receiver: u64, id: &str, body: Bytes, at: u64) -> bool {
+        outbox.enter(WebhookEvent {
+            event_id: id.to_owned(),
+            url: "http://127.0.0.1/".to_owned(),
+            metric: "sent",
+            object_type: "email",
+            delivery_id: "d".into(),
+            at: seconds(at),
+            state: Waits,
+            attempts: Vec::new(),
+            attempted: 0,
+            next_at: Some(seconds(at)),
+            problem: None,
+            body,
+            receiver,
+        })
+    }
+
     fn outbox(ids: &[&str]) -> Outbox {
-        let mut outbox = Outbox::default();
+        let mut outbox = empty();
         for id in ids {
-            assert!(outbox.enter(0, (*id).to_owned(), Bytes::new(), seconds(0)));
+            assert!(enter(&mut outbox, 0, id, Bytes::new(), 0));
         }
         outbox
+    }
+
+    /// What is known of an event: its state, how often it was sent, and when it is sent next.
+    fn known(outbox: &Outbox, id: &str) -> (&'static str, u32, Option<u64>) {
+        let record = outbox.records.of(&Key::Event(id.to_owned())).next().unwrap();
+        (record.state.name(), record.attempted, record.next_at.map(|at| at.as_secs()))
     }
 
     fn status(status: u16) -> WebhookAnswer {
@@ -279,9 +432,9 @@ mod tests {
         let mut outbox = outbox(&["a", "b"]);
         assert_eq!(sent(&mut outbox, 0), (1, "a".into()));
         assert!(outbox.next(seconds(0)).is_none());
-        outbox.answered(1, status(204), seconds(1));
+        outbox.answered(1, status(204), None, seconds(1));
         assert_eq!(sent(&mut outbox, 1), (2, "b".into()));
-        outbox.answered(2, status(200), seconds(1));
+        outbox.answered(2, status(200), None, seconds(1));
         assert_eq!((outbox.waiting(), outbox.accepted, outbox.due(seconds(1))), (0, 2, None));
     }
 
@@ -294,12 +447,12 @@ mod tests {
         for (answer, pause) in all {
             let mut outbox = outbox(&["a", "b"]);
             let (call, _) = sent(&mut outbox, 0);
-            outbox.answered(call, answer, seconds(2));
+            outbox.answered(call, answer, None, seconds(2));
             assert_eq!(outbox.due(seconds(2)), Some(seconds(2 + pause)), "{answer:?}");
             assert!(outbox.next(seconds(1 + pause)).is_none(), "{answer:?}");
             let (call, id) = sent(&mut outbox, 2 + pause);
             assert_eq!(id, "a", "{answer:?}");
-            outbox.answered(call, answer, seconds(2 + pause));
+            outbox.answered(call, answer, None, seconds(2 + pause));
             assert_eq!(outbox.due(seconds(2 + pause)), Some(seconds(2 + 3 * pause)), "{answer:?}");
         }
     }
@@ -310,13 +463,13 @@ mod tests {
         let (call, _) = sent(&mut outbox, 10);
         assert_eq!(outbox.due(seconds(13)), Some(seconds(14)));
         // The answer comes too late: the receiver will see the event again.
-        outbox.answered(call, status(200), seconds(14));
+        outbox.answered(call, status(200), None, seconds(14));
         assert_eq!((outbox.waiting(), outbox.due(seconds(14))), (1, Some(seconds(74))));
         let (second, id) = sent(&mut outbox, 74);
         assert_eq!(id, "a");
-        outbox.answered(call, status(200), seconds(75));
+        outbox.answered(call, status(200), None, seconds(75));
         assert_eq!(outbox.waiting(), 1, "that was an answer to the first call");
-        outbox.answered(second, status(200), seconds(75));
+        outbox.answered(second, status(200), None, seconds(75));
         assert_eq!(outbox.waiting(), 0);
     }
 
@@ -331,38 +484,38 @@ mod tests {
                 break;
             }
             attempts += 1;
-            outbox.answered(call, status(401), seconds(now));
+            outbox.answered(call, status(401), None, seconds(now));
             now = outbox.due(seconds(now)).unwrap().as_secs();
         }
         // At 0, 1, 3, 7, 15, 31, 63 and 127 hours; the next would be after 255, and the week has 168.
         assert_eq!((now, attempts), (week, 8));
-        assert_eq!(outbox.given_up.iter().count(), 1);
+        assert_eq!((known(&outbox, "a"), known(&outbox, "b")), (("given_up", 8, None), ("waiting", 0, Some(0))));
     }
 
     #[test]
     fn what_waits_is_bounded() {
-        let mut outbox = Outbox::default();
+        let mut outbox = empty();
         let half = Bytes::from(vec![b' '; MOST_BYTES / 2 - 1_000]);
-        assert!(outbox.enter(0, "a".into(), half.clone(), seconds(0)));
-        assert!(outbox.enter(0, "b".into(), half.clone(), seconds(0)));
-        assert!(!outbox.enter(0, "c".into(), Bytes::from(vec![b' '; 2_000]), seconds(0)));
+        assert!(enter(&mut outbox, 0, "a", half.clone(), 0));
+        assert!(enter(&mut outbox, 0, "b", half.clone(), 0));
+        assert!(!enter(&mut outbox, 0, "c", Bytes::from(vec![b' '; 2_000]), 0));
         let (call, _) = sent(&mut outbox, 0);
-        outbox.answered(call, status(200), seconds(0));
-        assert!(outbox.enter(0, "c".into(), half, seconds(0)));
+        outbox.answered(call, status(200), None, seconds(0));
+        assert!(enter(&mut outbox, 0, "c", half, 0));
     }
 
     #[test]
     fn what_is_yet_to_happen_waits_for_its_time() {
         let mut outbox = outbox(&[]);
         for (id, at) in [("late", 20), ("soon", 10), ("soon too", 10)] {
-            outbox.enter(0, id.into(), Bytes::new(), seconds(at));
+            enter(&mut outbox, 0, id, Bytes::new(), at);
         }
         assert!(outbox.next(seconds(9)).is_none());
         assert_eq!(outbox.due(seconds(9)), Some(seconds(10)));
         for (now, expected) in [(10, "soon"), (20, "soon too"), (20, "late")] {
             let (call, id) = sent(&mut outbox, now);
             assert_eq!(id, expected);
-            outbox.answered(call, status(200), seconds(now));
+            outbox.answered(call, status(200), None, seconds(now));
         }
     }
 
@@ -379,7 +532,7 @@ mod tests {
         order.sort();
         order.dedup();
         assert_eq!(order, ids);
-        outbox.answered(call, status(200), seconds(0));
+        outbox.answered(call, status(200), None, seconds(0));
         assert_ne!(outbox.queues[&0].backlog[0].event_id, "00");
     }
 
@@ -387,14 +540,14 @@ mod tests {
     fn receivers_do_not_hold_each_other_up() {
         let mut outbox = outbox(&["a", "b"]);
         for id in ["c", "d"] {
-            assert!(outbox.enter(7, id.to_owned(), Bytes::from_static(b"{}"), seconds(0)));
+            assert!(enter(&mut outbox, 7, id, Bytes::from_static(b"{}"), 0));
         }
         assert_eq!(sent(&mut outbox, 0), (1, "a".into()));
         let (second, receiver, waiting) = outbox.next(seconds(0)).unwrap();
         assert_eq!((second, receiver, waiting.event_id.as_str()), (2, 7, "c"));
         assert!(outbox.next(seconds(0)).is_none());
-        outbox.answered(1, status(500), seconds(1));
-        outbox.answered(2, status(200), seconds(1));
+        outbox.answered(1, status(500), None, seconds(1));
+        outbox.answered(2, status(200), None, seconds(1));
         assert_eq!((outbox.waiting(), outbox.due(seconds(1))), (3, Some(seconds(0))));
         let (third, _, waiting) = outbox.next(seconds(1)).unwrap();
         assert_eq!((third, waiting.event_id.as_str()), (3, "d"));
@@ -402,5 +555,58 @@ mod tests {
         assert_eq!((outbox.waiting(), outbox.times_out(3)), (2, None));
         outbox.forget(0);
         assert_eq!((outbox.waiting(), outbox.bytes), (0, 0));
+    }
+
+    #[test]
+    fn what_became_of_an_event_is_known() {
+        let mut outbox = outbox(&["a", "b"]);
+        let (call, _) = sent(&mut outbox, 0);
+        outbox.answered(call, status(503), None, seconds(1));
+        assert_eq!(known(&outbox, "a"), ("failed", 1, Some(61)));
+        let (call, _) = sent(&mut outbox, 61);
+        outbox.answered(call, WebhookAnswer::Disconnected, Some("refused".into()), seconds(61));
+        let record = outbox.records.of(&Key::Event("a".into())).next().unwrap();
+        assert_eq!((record.last_status(), record.last_error(), record.attempts.len()), (None, Some("refused"), 2));
+        let (call, _) = sent(&mut outbox, 61 + 7_200);
+        outbox.answered(call, status(200), None, seconds(7_262));
+        assert_eq!(known(&outbox, "a"), ("accepted", 3, None));
+        let (call, _) = sent(&mut outbox, 7_262);
+        outbox.refuse(call, "it must not be called".into());
+        assert_eq!(known(&outbox, "b"), ("failed", 0, None));
+        assert_eq!((outbox.waiting(), outbox.bytes), (0, 0));
+        let failed = outbox.records.of(&Key::Webhook(Failed)).next().unwrap();
+        assert_eq!((&*failed.event_id, failed.last_error()), ("b", Some("it must not be called")));
+    }
+
+    #[test]
+    fn an_event_is_sent_again_before_those_that_wait() {
+        let mut outbox = outbox(&["a", "b", "c"]);
+        let (call, _) = sent(&mut outbox, 0);
+        outbox.answered(call, status(200), None, seconds(0));
+        let (call, _) = sent(&mut outbox, 0);
+        outbox.answered(call, status(500), None, seconds(0));
+        assert!(outbox.next(seconds(1)).is_none(), "the failed one holds up the last");
+        let again = |outbox: &mut Outbox, id: &str, now| outbox.resend(id, seconds(now), |receiver| receiver == 0);
+        assert_eq!((again(&mut outbox, "a", 1), again(&mut outbox, "unknown", 1)), (1, 0));
+        assert_eq!(outbox.resend("a", seconds(1), |_| false), 0);
+        assert_eq!(known(&outbox, "a"), ("waiting", 1, Some(1)));
+        let (call, id) = sent(&mut outbox, 1);
+        assert_eq!(id, "a");
+        assert_eq!((again(&mut outbox, "a", 1), outbox.waiting()), (1, 3), "it is under way");
+        // Behind the one that is under way, and before the one that failed.
+        assert_eq!(again(&mut outbox, "c", 1), 1);
+        outbox.answered(call, status(200), None, seconds(1));
+        let (call, id) = sent(&mut outbox, 1);
+        assert_eq!(id, "c");
+        outbox.answered(call, status(200), None, seconds(1));
+        assert!(outbox.next(seconds(1)).is_none());
+        assert_eq!(again(&mut outbox, "b", 2), 1);
+        let (call, id) = sent(&mut outbox, 2);
+        assert_eq!(id, "b");
+        outbox.abandon(call);
+        let (call, id) = sent(&mut outbox, 2);
+        assert_eq!(id, "b");
+        outbox.answered(call, status(200), None, seconds(2));
+        assert_eq!((outbox.waiting(), outbox.bytes, known(&outbox, "b")), (0, 0, ("accepted", 2, None)));
     }
 }

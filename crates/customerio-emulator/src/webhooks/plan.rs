@@ -10,9 +10,13 @@ use crate::{
         clock::seconds,
         library::Webhook,
         record::{Message, Outcome},
+        shelf::Shelf,
         state::State,
     },
-    webhooks::reports,
+    webhooks::{
+        record::{WebhookEvent, WebhookState},
+        reports,
+    },
 };
 
 /// The receiver that a test itself has told: no webhook has this number.
@@ -57,8 +61,23 @@ pub(crate) fn report(state: &mut State, message: &Message, outcome: &Outcome, at
     }
     let person = message.person.as_deref().and_then(|cio_id| state.people.get(cio_id));
     let (event_id, body) = reports::event(message, person, outcome, at)?;
-    let outbox = &mut state.outbox;
-    let entered = receivers.into_iter().filter(|id| outbox.enter(*id, event_id.clone(), body.clone(), at)).count();
+    let event = |receiver| WebhookEvent {
+        event_id: event_id.clone(),
+        url: url(state, receiver).map(|url| url.to_string()).unwrap_or_default(),
+        metric: outcome.metric(),
+        object_type: reports::object_type(message.channel),
+        delivery_id: message.delivery_id.clone(),
+        at,
+        state: WebhookState::Waiting,
+        attempts: Vec::new(),
+        attempted: 0,
+        next_at: Some(at),
+        problem: None,
+        body: body.clone(),
+        receiver,
+    };
+    let events: Vec<_> = receivers.into_iter().map(event).collect();
+    let entered = events.into_iter().filter_map(|event| state.outbox.enter(event).then_some(())).count();
     (entered > 0).then_some(event_id)
 }
 
@@ -72,10 +91,15 @@ fn once(message: &Message, outcome: &Outcome) -> Option<String> {
     }
 }
 
-/// Where a receiver is.
+/// Where a receiver is, if it is told anything.
 pub(crate) fn url(state: &State, receiver: u64) -> Option<Uri> {
+    url_of(state.receiver.as_ref(), &state.library.webhooks, receiver)
+}
+
+/// Where a receiver is, if it is told anything: that of a test, or one of the webhooks.
+pub(crate) fn url_of(told: Option<&Uri>, webhooks: &Shelf<u64, Webhook>, receiver: u64) -> Option<Uri> {
     match receiver {
-        TOLD => state.receiver.clone(),
-        id => http_url(&state.library.webhooks.get(&id)?.endpoint),
+        TOLD => told.cloned(),
+        id => http_url(&webhooks.get(&id).filter(|webhook| !webhook.disabled)?.endpoint),
     }
 }

@@ -11,7 +11,7 @@ use crate::store::{
     record::{Channel, Message, Outcome, Person},
 };
 
-const fn object_type(channel: Channel) -> &'static str {
+pub(crate) const fn object_type(channel: Channel) -> &'static str {
     match channel {
         Channel::Email => "email",
         Channel::Push => "push",

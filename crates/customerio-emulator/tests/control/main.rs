@@ -5,4 +5,6 @@
 mod kinds;
 mod lists;
 mod pages;
+mod receiver;
 mod support;
+mod webhooks;

@@ -1,7 +1,7 @@
 //! A server, and calls of the service and of its control API.
 
 use bytes::Bytes;
-use customerio_emulator::{APP_API_KEY, Emulator, Server};
+use customerio_emulator::{APP_API_KEY, Emulator, Server, Workspaces};
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
@@ -29,6 +29,13 @@ impl World {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
         let client = Client::builder(TokioExecutor::new()).build(connector);
+        Self::serving(&Workspaces::of(emulator)).await
+    }
+
+    pub(crate) async fn serving(workspaces: &Workspaces) -> Self {
+        let emulator = workspaces.first().clone();
+        let server = workspaces.serve("127.0.0.1:0").await.unwrap();
+        let client = Client::builder(TokioExecutor::new()).build_http();
         Self { emulator, server, client }
     }
 

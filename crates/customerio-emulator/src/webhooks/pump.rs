@@ -1,0 +1,168 @@
+//! Sends webhooks by itself: what is due, whenever it is due.
+
+use std::{
+    fmt,
+    future::pending,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use customerio_core::Transport;
+use tokio::{
+    task::JoinSet,
+    time::{sleep, timeout},
+};
+
+use crate::{
+    Emulator, WebhookCall, Workspaces,
+    webhooks::{calls::send, outbox::TIMEOUT, policy},
+};
+
+/// Most calls at a time. A receiver gets one at a time.
+const MOST_AT_ONCE: usize = 64;
+
+/// How often it is looked for what is due because something has changed.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// How webhooks leave, once that was said.
+#[derive(Default)]
+pub(crate) struct Carrier(Mutex<Option<Arc<dyn Transport>>>);
+
+impl Carrier {
+    fn get(&self) -> Option<Arc<dyn Transport>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl fmt::Debug for Carrier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Carrier").field("is_set", &self.get().is_some()).finish()
+    }
+}
+
+impl Workspaces {
+    /// Says how webhooks leave by themselves: for [`run_webhooks`](Self::run_webhooks), and for who asks the control API to
+    /// send all of them. The transport must follow no redirect: a response that is one is a failure, as it is to the service.
+    pub fn set_webhook_transport(&self, transport: Arc<dyn Transport>) {
+        *self.carrier.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(transport);
+        self.first().bell.send_replace(());
+    }
+
+    /// Sends the webhooks of all workspaces when they are due, also of those that are made later, until it is dropped. What is
+    /// under way then is sent again by the next. Without a [transport](Self::set_webhook_transport) it waits for one.
+    ///
+    /// A receiver has 4 real seconds. Receivers do not hold each other up; 64 calls are under way at most. A webhook goes to
+    /// this machine alone, unless [`Builder::with_webhook_hosts`](crate::Builder::with_webhook_hosts) allows more: another
+    /// one is not sent, and its [`WebhookEvent::problem`](crate::WebhookEvent::problem) says so.
+    ///
+    /// ```
+    /// use customerio_core::Transport;
+    /// use customerio_emulator::{Emulator, Workspaces};
+    /// use std::sync::Arc;
+    ///
+    /// # async fn run(transport: Arc<dyn Transport>) -> std::io::Result<()> {
+    /// let workspaces = Workspaces::of(Emulator::new());
+    /// workspaces.set_webhook_transport(transport);
+    /// let server = workspaces.serve("127.0.0.1:8246").await?;
+    /// tokio::select! {
+    ///     () = workspaces.run_webhooks() => {}
+    ///     _ = tokio::signal::ctrl_c() => server.shutdown().await,
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime with I/O and time.
+    pub async fn run_webhooks(&self) {
+        let mut bell = self.first().bell.subscribe();
+        let mut calls = JoinSet::new();
+        loop {
+            bell.borrow_and_update();
+            let pause = self.start_due(&mut calls);
+            let changed = async {
+                if bell.changed().await.is_err() {
+                    pending::<()>().await;
+                }
+                sleep(PAUSE).await;
+            };
+            tokio::select! {
+                Some(_) = calls.join_next() => {}
+                () = changed => {}
+                () = passed(pause) => {}
+            }
+        }
+    }
+
+    /// Starts the calls that are due, and says how long nothing else will be, unless something changes.
+    fn start_due(&self, calls: &mut JoinSet<()>) -> Option<Duration> {
+        let transport = self.carrier.get()?;
+        let mut next: Option<Duration> = None;
+        for (_, emulator) in self.all() {
+            let mut pause = emulator.webhook_pause();
+            while pause == Some(Duration::ZERO) {
+                if calls.len() >= MOST_AT_ONCE {
+                    return None;
+                }
+                let Some(call) = emulator.next_webhook() else { break };
+                calls.spawn(carry(emulator.clone(), transport.clone(), call));
+                pause = emulator.webhook_pause();
+            }
+            // A clock that stands makes nothing due.
+            let pause = pause.filter(|_| !emulator.state().clock.is_stopped());
+            next = [next, pause].into_iter().flatten().min();
+        }
+        next
+    }
+
+    /// Sends the webhooks of a workspace until none waits, moving its clock over each pause, also those that
+    /// [`run_webhooks`](Self::run_webhooks) sends meanwhile. Says how many were sent; nothing where there is no transport.
+    pub(crate) async fn drain_webhooks(&self, emulator: &Emulator) -> Option<u64> {
+        let transport = self.carrier.get()?;
+        let before = emulator.state().outbox.made();
+        let mut changed = emulator.changed.subscribe();
+        loop {
+            changed.borrow_and_update();
+            if let Some(call) = emulator.next_webhook() {
+                carry(emulator.clone(), transport.clone(), call).await;
+                continue;
+            }
+            let Some(pause) = emulator.webhook_pause() else { break };
+            let is_under_way = emulator.state().outbox.is_under_way();
+            // Somebody else has called, and will say what became of it.
+            if !is_under_way || timeout(TIMEOUT, changed.changed()).await.is_err() {
+                emulator.advance(pause);
+            }
+        }
+        Some(emulator.state().outbox.made() - before)
+    }
+}
+
+/// Ends after a while, or never.
+async fn passed(pause: Option<Duration>) {
+    match pause {
+        Some(pause) => sleep(pause).await,
+        None => pending().await,
+    }
+}
+
+/// A call that is under way. Where nobody says what became of it, it is due again.
+struct UnderWay<'e>(&'e Emulator, u64);
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.state().outbox.abandon(self.1);
+    }
+}
+
+/// Makes a call, unless it must not be made, and notes what became of it.
+async fn carry(emulator: Emulator, transport: Arc<dyn Transport>, mut call: WebhookCall) {
+    let _under_way = UnderWay(&emulator, call.number);
+    match policy::check(&mut call.request, &emulator.config.webhook_hosts).await {
+        Ok(()) => {
+            let (answer, error) = send(&*transport, call.request.clone(), TIMEOUT).await;
+            emulator.note_answer(&call, answer, error);
+        }
+        Err(reason) => emulator.state().outbox.refuse(call.number, reason),
+    }
+}

@@ -1,0 +1,186 @@
+//! What is kept of an event that is reported: to whom, and what became of it.
+
+use std::{fmt, time::Duration};
+
+use bytes::Bytes;
+use customerio_core::DeliveryId;
+use http::StatusCode;
+
+use crate::{
+    store::{
+        held::Held,
+        kept::{Key, Keyed},
+        memory::{block, list},
+    },
+    webhooks::outbox::WebhookAnswer,
+};
+
+/// Most attempts that are kept of an event: the last ones.
+const MOST_ATTEMPTS: usize = 20;
+
+/// An event that is reported to one receiver. Each receiver of an event has one of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct WebhookEvent {
+    /// The id of the event.
+    pub event_id: String,
+    /// The URL of the receiver, as it was when the event was last sent.
+    pub url: String,
+    /// What happened, such as `opened`.
+    pub metric: &'static str,
+    /// What it happened to, such as `email`.
+    pub object_type: &'static str,
+    /// The message that it happened to.
+    pub delivery_id: DeliveryId,
+    /// When it happens, on the emulator's clock: since 1970-01-01 UTC.
+    pub at: Duration,
+    /// What became of it.
+    pub state: WebhookState,
+    /// The last 20 attempts, oldest first.
+    pub attempts: Vec<WebhookAttempt>,
+    /// How many attempts there were.
+    pub attempted: u32,
+    /// When it is sent next, at the earliest: since 1970-01-01 UTC. Nothing where it is not sent again by itself.
+    pub next_at: Option<Duration>,
+    /// Why it is not sent, where that is not what a receiver said.
+    pub problem: Option<String>,
+    /// The whole event, as JSON.
+    pub body: Bytes,
+    /// The number of the receiver.
+    pub(crate) receiver: u64,
+}
+
+impl WebhookEvent {
+    /// Notes an attempt that was made at a time.
+    pub(crate) fn note(&mut self, attempt: WebhookAttempt) {
+        if self.attempts.len() == MOST_ATTEMPTS {
+            self.attempts.remove(0);
+        }
+        self.attempts.push(attempt);
+        self.attempted = self.attempted.saturating_add(1);
+    }
+
+    /// Notes what became of it, and when it is sent next.
+    pub(crate) fn turn(&mut self, state: WebhookState, next_at: Option<Duration>) {
+        (self.state, self.next_at, self.problem) = (state, next_at, None);
+    }
+
+    /// Notes that it is not sent, and why.
+    pub(crate) fn stop(&mut self, problem: impl Into<String>) {
+        (self.state, self.next_at, self.problem) = (WebhookState::Failed, None, Some(problem.into()));
+    }
+
+    /// The status of the last response.
+    #[must_use]
+    pub fn last_status(&self) -> Option<StatusCode> {
+        self.attempts.last().and_then(WebhookAttempt::status)
+    }
+
+    /// Why it was not accepted last, where that is not the status of a response.
+    #[must_use]
+    pub fn last_error(&self) -> Option<&str> {
+        self.problem.as_deref().or_else(|| self.attempts.last()?.error.as_deref())
+    }
+}
+
+/// What became of an event that is reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum WebhookState {
+    /// It is yet to happen, or to be sent.
+    Waiting,
+    /// The receiver has responded with a 2xx.
+    Accepted,
+    /// The last attempt failed. It is sent again, unless it cannot be sent at all: [`WebhookEvent::problem`].
+    Failed,
+    /// Nobody took it in seven days.
+    GivenUp,
+}
+
+impl WebhookState {
+    /// As the control API names it, such as `given_up`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Accepted => "accepted",
+            Self::Failed => "failed",
+            Self::GivenUp => "given_up",
+        }
+    }
+
+    /// The one of a name.
+    #[cfg(feature = "control")]
+    pub(crate) fn of_name(name: &str) -> Option<Self> {
+        let all = [Self::Waiting, Self::Accepted, Self::Failed, Self::GivenUp];
+        all.into_iter().find(|state| state.name() == name)
+    }
+}
+
+impl fmt::Display for WebhookState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// One attempt to report an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct WebhookAttempt {
+    /// When it was sent, on the emulator's clock: since 1970-01-01 UTC.
+    pub at: Duration,
+    /// What became of it.
+    pub answer: WebhookAnswer,
+    /// Why there was no response, where there was none.
+    pub error: Option<String>,
+}
+
+impl WebhookAttempt {
+    pub(crate) fn new(at: Duration, answer: WebhookAnswer, error: Option<String>) -> Self {
+        let usual = || match answer {
+            WebhookAnswer::Status(_) => None,
+            WebhookAnswer::Timeout => Some("no response came in time".to_owned()),
+            WebhookAnswer::Disconnected => Some("the connection could not be made, or it broke".to_owned()),
+        };
+        Self { at, answer, error: error.or_else(usual) }
+    }
+
+    /// The status of the response.
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
+        match self.answer {
+            WebhookAnswer::Status(status) => Some(status),
+            WebhookAnswer::Timeout | WebhookAnswer::Disconnected => None,
+        }
+    }
+}
+
+impl Keyed for WebhookEvent {
+    const KIND: &'static str = "webhooks";
+
+    fn label(&self) -> &str {
+        self.metric
+    }
+
+    fn id(&self) -> Option<&str> {
+        Some(&self.event_id)
+    }
+
+    fn keys(&self) -> impl Iterator<Item = Key> {
+        [Key::Delivery(self.delivery_id.clone()), Key::Event(self.event_id.clone()), Key::Webhook(self.state)]
+            .into_iter()
+    }
+}
+
+impl Held for WebhookEvent {
+    fn held(&self) -> usize {
+        let texts = self.attempts.iter().filter_map(|attempt| attempt.error.as_deref());
+        block(self.event_id.len())
+            + block(self.url.len())
+            + block(self.delivery_id.as_str().len())
+            + block(self.body.len())
+            + self.problem.as_deref().map_or(0, |text| block(text.len()))
+            + list::<WebhookAttempt>(self.attempts.capacity())
+            + texts.map(|text| block(text.len())).sum::<usize>()
+    }
+}
