@@ -4,15 +4,15 @@ use serde_json::Value;
 
 use crate::args::control::Kind;
 
-/// `10:00:04 PUT    /api/v1/customers/42   200 accepted, but: why`
+/// `10:00:04  200  PUT    /api/v1/customers/42  accepted, but: why`
 pub(crate) fn request(item: &Value) -> String {
     let text = |name: &str| item[name].as_str().unwrap_or_default();
     let mut line = format!(
-        "{} {:<6} {}  {} {}",
+        "{}  {}  {:<6} {}  {}",
         time(item),
+        item["status"],
         text("method"),
         clean(text("path")),
-        item["status"],
         verdict(text("verdict"))
     );
     if let Some(why) = item["why"].as_str() {
@@ -49,7 +49,7 @@ pub(crate) fn other(kind: Kind, item: &Value) -> String {
     };
     let values =
         names.iter().filter(|name| !item[**name].is_null()).map(|name| format!("{name}={}", short(&item[*name])));
-    format!("{} {}", time(item), values.collect::<Vec<_>>().join("  "))
+    format!("{}  {}", time(item), values.collect::<Vec<_>>().join("  "))
 }
 
 fn short(value: &Value) -> String {
@@ -82,7 +82,7 @@ mod tests {
     fn a_request_says_its_verdict_and_why() {
         let item = json!({"at": "2026-11-26T10:00:04.123Z", "method": "POST", "path": "/v1/batch", "status": 200,
             "verdict": "dropped", "why": "batch[0]._metadata is not a field\u{1b}[2J", "people": []});
-        let expected = "10:00:04 POST   /v1/batch  200 dropped silently: batch[0]._metadata is not a field [2J";
+        let expected = "10:00:04  200  POST   /v1/batch  dropped silently: batch[0]._metadata is not a field [2J";
         assert_eq!(request(&item), expected);
     }
 
@@ -90,6 +90,6 @@ mod tests {
     fn anything_else_says_what_it_has() {
         let item = json!({"at": "2026-11-26T10:00:04.123Z", "name": "purchase", "data": {"price": 7}, "anonymous_id": null,
             "person": {"cio_id": "03", "label": "ada@example.com"}});
-        assert_eq!(other(Kind::Events, &item), "10:00:04 name=purchase  person=ada@example.com  data={\"price\":7}");
+        assert_eq!(other(Kind::Events, &item), "10:00:04  name=purchase  person=ada@example.com  data={\"price\":7}");
     }
 }

@@ -36,9 +36,9 @@ pub(crate) struct Listen {
     /// Speak no https
     #[arg(long, env = "CUSTOMERIO_EMULATOR_NO_HTTPS", hide_env = true, value_parser = BoolishValueParser::new())]
     pub(crate) no_https: bool,
-    /// Addresses to listen on [default: 127.0.0.1 and ::1]
     #[arg(
         long = "listen",
+        help = "Addresses to listen on [default: 127.0.0.1,::1]",
         value_name = "ADDRESS",
         env = "CUSTOMERIO_EMULATOR_LISTEN",
         hide_env = true,

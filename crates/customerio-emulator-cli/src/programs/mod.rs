@@ -27,7 +27,8 @@ struct Program {
 const fn program(sdk: Sdk) -> Program {
     match sdk {
         Sdk::Node => Program {
-            install: "npm install --no-save customerio-node",
+            // An older one speaks https alone, to port 443.
+            install: "npm install --no-save customerio-node@5",
             file: "first.mjs",
             text: include_str!("node.mjs"),
             run: "node first.mjs",
@@ -39,7 +40,7 @@ const fn program(sdk: Sdk) -> Program {
             run: "node first.mjs",
         },
         Sdk::Python => Program {
-            install: "python3 -m venv .venv && .venv/bin/pip install --quiet customerio",
+            install: "python3 -m venv .venv && .venv/bin/pip install --quiet 'customerio>=3.2'",
             file: "first.py",
             text: include_str!("python.py"),
             run: "REQUESTS_CA_BUNDLE=$CUSTOMERIO_CA .venv/bin/python first.py",

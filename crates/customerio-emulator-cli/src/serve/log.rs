@@ -68,7 +68,7 @@ impl Log {
     fn missed(self, requests: u64) {
         match self.format {
             LogFormat::Json => say(&format!("{}\n", json!({"event": "missed", "requests": requests}))),
-            LogFormat::Text => say(&format!("         {requests} requests came too fast to be said\n")),
+            LogFormat::Text => say(&format!("          {requests} requests came too fast to be said\n")),
         }
     }
 

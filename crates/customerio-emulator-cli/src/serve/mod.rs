@@ -35,6 +35,7 @@ use crate::{
         keep::Keeper,
         listen::{Sockets, reachable},
         log::{Log, say},
+        stop::Signals,
     },
 };
 
@@ -66,13 +67,14 @@ async fn until_stopped(serve: Serve) -> Result<(), Failure> {
         Some(path) => Some(Keeper::begin(path, &workspaces).await?),
         None => None,
     };
+    let signals = Signals::new().map_err(io_failure("signals"))?;
     let server = start(&serve, &workspaces, sockets, authority.as_ref())?;
     announce(&serve, &ready(&serve, &server, &surroundings))?;
 
     let log = Log::of(&serve.output);
     let tasks = tokio::spawn(each_workspace(serve.webhooks, workspaces.clone(), log));
     tokio::select! {
-        asked = stop::asked() => asked.map_err(io_failure("signals"))?,
+        () = signals.asked() => {}
         () = follow(keeper.as_mut(), &workspaces, log) => {}
     }
     server.shutdown().await;

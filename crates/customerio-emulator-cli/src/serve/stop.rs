@@ -5,26 +5,28 @@ use std::{io, process};
 /// What a shell shows for a program that a signal ended.
 const INTERRUPTED: i32 = 130;
 
-/// Waits for the first signal. From then on a second one ends the program.
-pub(crate) async fn asked() -> io::Result<()> {
-    let mut signals = Signals::new()?;
-    signals.next().await;
-    tokio::spawn(async move {
-        signals.next().await;
-        process::exit(INTERRUPTED);
-    });
-    Ok(())
+impl Signals {
+    /// Waits for the first signal. From then on a second one ends the program.
+    pub(crate) async fn asked(mut self) {
+        self.next().await;
+        tokio::spawn(async move {
+            self.next().await;
+            process::exit(INTERRUPTED);
+        });
+    }
 }
 
+/// The signals, which end nothing by themselves from now on.
 #[cfg(unix)]
-struct Signals {
+#[derive(Debug)]
+pub(crate) struct Signals {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
 }
 
 #[cfg(unix)]
 impl Signals {
-    fn new() -> io::Result<Self> {
+    pub(crate) fn new() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
     }
@@ -38,12 +40,13 @@ impl Signals {
 }
 
 #[cfg(not(unix))]
-struct Signals(());
+#[derive(Debug)]
+pub(crate) struct Signals(());
 
 #[cfg(not(unix))]
 impl Signals {
     #[expect(clippy::unnecessary_wraps, reason = "as where there are signals")]
-    fn new() -> io::Result<Self> {
+    pub(crate) fn new() -> io::Result<Self> {
         Ok(Self(()))
     }
 
