@@ -1,15 +1,15 @@
 //! The emulator: one request in, one answer out; and what tests look at.
 
+#[cfg(feature = "control")]
+use std::sync::{
+    TryLockError,
+    atomic::{AtomicUsize, Ordering},
+};
 use std::{
     fmt,
     ops::{Deref, DerefMut},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
-};
-#[cfg(feature = "control")]
-use std::sync::{
-    TryLockError,
-    atomic::{AtomicUsize, Ordering},
 };
 
 use bytes::Bytes;
@@ -81,6 +81,8 @@ pub(crate) struct Locked<'e> {
     before: u64,
     #[cfg(feature = "control")]
     changed: &'e tokio::sync::watch::Sender<u64>,
+    #[cfg(feature = "control")]
+    bell: &'e tokio::sync::watch::Sender<()>,
     #[cfg(test)]
     since: std::time::Instant,
 }
@@ -89,8 +91,6 @@ pub(crate) struct Locked<'e> {
 thread_local! {
     /// How long this thread held the state, each time since this was last emptied.
     pub(crate) static HELD: std::cell::RefCell<Vec<Duration>> = const { std::cell::RefCell::new(Vec::new()) };
-    #[cfg(feature = "control")]
-    bell: &'e tokio::sync::watch::Sender<()>,
 }
 
 impl Deref for Locked<'_> {

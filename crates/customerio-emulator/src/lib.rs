@@ -82,9 +82,9 @@ mod contract;
 #[cfg(feature = "control")]
 mod control;
 mod emulator;
-mod log;
 #[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "the messages use it next"))]
 pub(crate) mod liquid;
+mod log;
 mod pipelines;
 mod route;
 mod routes;

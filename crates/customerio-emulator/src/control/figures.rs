@@ -25,7 +25,8 @@ fn filled() -> Emulator {
     for start in (0..count).step_by(1_000) {
         let identifiers = |number: usize| json!({"id": number.to_string()});
         let person = |number: usize| {
-            let attributes = json!({"email": format!("p{number}@example.com"), "plan": "free", "seats": number, "city": "Paris"});
+            let attributes =
+                json!({"email": format!("p{number}@example.com"), "plan": "free", "seats": number, "city": "Paris"});
             json!({"type": "person", "action": "identify", "identifiers": identifiers(number), "attributes": attributes})
         };
         let event = |number: usize| {
@@ -135,7 +136,14 @@ async fn large_rows_hold_the_state_but_for_themselves() {
         assert_eq!(call(&emulator, "POST /v1/send/email", &large).0, 200);
     }
     println!("{}", asked(&emulator, "counts").await.0);
-    for path in ["people", "messages", "people?q=nothing", "messages?q=nothing", "messages?q=lorem%20ipsam", "requests?q=nothing"] {
+    for path in [
+        "people",
+        "messages",
+        "people?q=nothing",
+        "messages?q=nothing",
+        "messages?q=lorem%20ipsam",
+        "requests?q=nothing",
+    ] {
         let (_, _, held) = measured(&emulator, path).await;
         assert!(held <= Duration::from_millis(2) * slower, "{path}: the state was held for {held:?}");
     }
@@ -175,7 +183,11 @@ fn a_page_that_is_read_in_a_loop_slows_calls_by_a_fifth_at_most() {
             }
             let beside = ingest();
             ended.store(true, Ordering::Relaxed);
-            println!("{} calls: {alone:.1?} alone, {beside:.1?} beside {} pages", requests.len(), reading.join().unwrap());
+            println!(
+                "{} calls: {alone:.1?} alone, {beside:.1?} beside {} pages",
+                requests.len(),
+                reading.join().unwrap()
+            );
             beside
         });
         alone.as_secs_f64() / beside.as_secs_f64()

@@ -9,8 +9,9 @@ use crate::{
     control::{
         asked::{Asked, json_reply},
         criteria::Criteria,
-        list::{Listed, text_contains, unlike},
+        list::{Listed, Rows, text_contains, unlike},
         problem::Problem,
+        route::Parameter,
         time::rfc3339,
     },
     server::payload::Payload,
@@ -25,22 +26,18 @@ use crate::{
 pub(crate) struct Webhooks;
 
 impl Listed for Webhooks {
-    type Row = WebhookEvent;
+    type Row<'s> = &'s WebhookEvent;
 
     const KIND: &'static str = "webhooks";
 
-    const FILTERS: &'static [(&'static str, &'static str)] = &[
+    const FILTERS: &'static [Parameter] = &[
         ("state", "waiting, accepted, failed or given_up"),
         ("metric", "what happened, such as opened"),
         ("delivery", "the id of the message that it happened to"),
         ("event", "the id of the event"),
     ];
 
-    fn rows<'s>(
-        state: &'s State,
-        from: From,
-        criteria: &Criteria,
-    ) -> Box<dyn Iterator<Item = (u64, &'s WebhookEvent)> + 's> {
+    fn rows<'s>(state: &'s State, from: From, criteria: &Criteria) -> Rows<'s, Self> {
         let event = criteria.filter("event").map(|id| Key::Event(id.to_owned()));
         let delivery = || criteria.filter("delivery").map(|id| Key::Delivery(id.into()));
         let of_state = || criteria.filter("state").and_then(WebhookState::of_name).map(Key::Webhook);

@@ -31,7 +31,9 @@ impl Budget {
     /// There are fewer left.
     pub(crate) fn steps(&self, steps: usize) -> Result<(), Problem> {
         let left = self.steps.get().checked_sub(steps).ok_or_else(|| {
-            Problem::budget(format!("the template takes more than {MOST_STEPS} steps: make its loops and texts shorter"))
+            Problem::budget(format!(
+                "the template takes more than {MOST_STEPS} steps: make its loops and texts shorter"
+            ))
         })?;
         self.steps.set(left);
         Ok(())
@@ -44,7 +46,9 @@ impl Budget {
     /// No text may be so long, or there are fewer steps left.
     pub(crate) fn text(&self, bytes: usize) -> Result<(), Problem> {
         if bytes > MOST_TEXT {
-            return Err(Problem::budget(format!("the template makes a text of more than {MOST_TEXT} bytes: make it shorter")));
+            return Err(Problem::budget(format!(
+                "the template makes a text of more than {MOST_TEXT} bytes: make it shorter"
+            )));
         }
         self.steps(bytes / BYTES_OF_A_STEP)
     }

@@ -117,7 +117,11 @@ impl<'s> Cursor<'s> {
     fn read_operator(&mut self) -> Option<Operator> {
         self.skip_blank();
         let (text, operator) = OPERATORS.iter().find(|(text, _)| {
-            if text.starts_with(|first: char| first.is_alphabetic()) { self.is_whole(text) } else { self.rest().starts_with(text) }
+            if text.starts_with(|first: char| first.is_alphabetic()) {
+                self.is_whole(text)
+            } else {
+                self.rest().starts_with(text)
+            }
         })?;
         self.at += text.len();
         Some(*operator)
@@ -162,7 +166,12 @@ impl<'s> Cursor<'s> {
             match self.peek() {
                 None | Some(')' | ',') => return Ok(filters),
                 Some('|') => self.at += 1,
-                Some(_) => return Err(Problem::syntax(format!("{} is not expected here: write `|` before a filter", self.shown()))),
+                Some(_) => {
+                    return Err(Problem::syntax(format!(
+                        "{} is not expected here: write `|` before a filter",
+                        self.shown()
+                    )));
+                }
             }
             let name = self.read_name();
             if name.is_empty() {
@@ -175,10 +184,13 @@ impl<'s> Cursor<'s> {
             let arguments = match self.peek() {
                 Some(':') => self.read_arguments()?,
                 None | Some('|' | ')' | ',') => Vec::new(),
-                Some(_) => return Err(Problem::syntax(format!("write `:` between the filter `{name}` and {}", self.shown()))),
+                Some(_) => {
+                    return Err(Problem::syntax(format!("write `:` between the filter `{name}` and {}", self.shown())));
+                }
             };
-            let filter = table::find(name)
-                .ok_or_else(|| Problem::unsupported(format!("the filter `{name}` is not supported here: use another")))?;
+            let filter = table::find(name).ok_or_else(|| {
+                Problem::unsupported(format!("the filter `{name}` is not supported here: use another"))
+            })?;
             filters.push(FilterCall { name: name.into(), filter, arguments });
         }
     }

@@ -19,7 +19,10 @@ pub(crate) fn parse(text: &str) -> Option<i64> {
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Token {
-    Number { value: i64, length: usize },
+    Number {
+        value: i64,
+        length: usize,
+    },
     Symbol(char),
     Month(i64),
     /// The hours that it adds.
@@ -190,9 +193,9 @@ impl Date {
     }
 
     fn milliseconds(&self) -> Option<i64> {
-        let zone = self.sign.map_or(0, |sign| {
-            sign * (self.zone_hour.unwrap_or(0) * 3600 + self.zone_minute.unwrap_or(0) * 60)
-        });
+        let zone = self
+            .sign
+            .map_or(0, |sign| sign * (self.zone_hour.unwrap_or(0) * 3600 + self.zone_minute.unwrap_or(0) * 60));
         let total = self.day()? * DAY + self.time()? - zone * 1000;
         #[expect(clippy::cast_precision_loss, reason = "it is within 2^53, or no date")]
         clipped(total as f64)
@@ -387,10 +390,8 @@ fn loose_number(reader: &mut Reader, date: &mut Date, number: i64) -> Option<()>
     }
     if date.expects_time(number) {
         date.end_time(number)?;
-        let ends = matches!(
-            reader.peek(),
-            Token::End | Token::Space | Token::Zone(_, Letter::Z) | Token::Symbol('+' | '-')
-        );
+        let ends =
+            matches!(reader.peek(), Token::End | Token::Space | Token::Zone(_, Letter::Z) | Token::Symbol('+' | '-'));
         return ends.then_some(());
     }
     date.add_day(number)?;

@@ -17,9 +17,8 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 pub(crate) fn hmac(digest: Digest, key: &[u8], message: &[u8]) -> Vec<u8> {
     let mut block = if key.len() > 64 { digest(key) } else { key.to_vec() };
     block.resize(64, 0);
-    let padded = |pad: u8, rest: &[u8]| -> Vec<u8> {
-        block.iter().map(|byte| byte ^ pad).chain(rest.iter().copied()).collect()
-    };
+    let padded =
+        |pad: u8, rest: &[u8]| -> Vec<u8> { block.iter().map(|byte| byte ^ pad).chain(rest.iter().copied()).collect() };
     digest(&padded(0x5c, &digest(&padded(0x36, message))))
 }
 
@@ -47,7 +46,11 @@ pub(crate) fn md5(message: &[u8]) -> Vec<u8> {
     const TURNS: [[u32; 4]; 4] = [[7, 12, 17, 22], [5, 9, 14, 20], [4, 11, 16, 23], [6, 10, 15, 21]];
     let sines: [u32; 64] = std::array::from_fn(|at| {
         let at = u32::try_from(at + 1).unwrap_or(0);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the table is the whole part, below 2^32")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "the table is the whole part, below 2^32"
+        )]
         {
             (f64::from(at).sin().abs() * 4_294_967_296.0) as u32
         }
@@ -66,7 +69,8 @@ pub(crate) fn md5(message: &[u8]) -> Vec<u8> {
             (a, d, c) = (d, c, b);
             b = b.wrapping_add(sum.rotate_left(TURNS[at / 16][at % 4]));
         }
-        state = [state[0].wrapping_add(a), state[1].wrapping_add(b), state[2].wrapping_add(c), state[3].wrapping_add(d)];
+        state =
+            [state[0].wrapping_add(a), state[1].wrapping_add(b), state[2].wrapping_add(c), state[3].wrapping_add(d)];
     }
     whole(state, u32::to_le_bytes)
 }
@@ -131,7 +135,8 @@ pub(crate) fn sha256(message: &[u8]) -> Vec<u8> {
             let [a, b, c, d, e, f, g, h] = now;
             let mix = e.rotate_right(6) ^ e.rotate_right(11) ^ e.rotate_right(25);
             let one = h.wrapping_add(mix).wrapping_add((e & f) ^ (!e & g)).wrapping_add(constant).wrapping_add(*word);
-            let two = (a.rotate_right(2) ^ a.rotate_right(13) ^ a.rotate_right(22)).wrapping_add((a & b) ^ (a & c) ^ (b & c));
+            let two =
+                (a.rotate_right(2) ^ a.rotate_right(13) ^ a.rotate_right(22)).wrapping_add((a & b) ^ (a & c) ^ (b & c));
             now = [one.wrapping_add(two), a, b, c, d.wrapping_add(one), e, f, g];
         }
         for (state, new) in state.iter_mut().zip(now) {

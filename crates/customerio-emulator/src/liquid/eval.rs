@@ -28,15 +28,20 @@ impl State<'_> {
             arguments.push(match argument {
                 Argument::Plain(operand) => self.operand(operand, false)?,
                 Argument::Named(name, operand) => {
-                    let value = operand.as_ref().map_or(Ok(Value::Undefined), |operand| self.operand(operand, false))?;
+                    let value =
+                        operand.as_ref().map_or(Ok(Value::Undefined), |operand| self.operand(operand, false))?;
                     Value::array(vec![Value::text(name), value])?
                 }
             });
         }
         match &call.filter {
-            Filter::Plain(filter) => {
-                filter(&Call { name: &call.name, value, arguments: &arguments, budget: self.budget, now: self.context.now })
-            }
+            Filter::Plain(filter) => filter(&Call {
+                name: &call.name,
+                value,
+                arguments: &arguments,
+                budget: self.budget,
+                now: self.context.now,
+            }),
             Filter::Items(filter) => self.item_filter(*filter, value, &arguments),
         }
     }

@@ -3,7 +3,10 @@
 use super::{
     ast::{Filtered, Path},
     cursor::Cursor,
-    filters::{lists::{enumerable, list}, table::{Find, ItemFilter, Look}},
+    filters::{
+        lists::{enumerable, list},
+        table::{Find, ItemFilter, Look},
+    },
     js::{count, string, stringify, truthy},
     problem::Problem,
     state::{Frame, Groups, State},
@@ -19,7 +22,12 @@ enum Way {
 
 impl State<'_> {
     /// What a filter finds in a list.
-    pub(crate) fn item_filter(&mut self, filter: ItemFilter, value: &Value, arguments: &[Value]) -> Result<Value, Problem> {
+    pub(crate) fn item_filter(
+        &mut self,
+        filter: ItemFilter,
+        value: &Value,
+        arguments: &[Value],
+    ) -> Result<Value, Problem> {
         let argument = |at: usize| arguments.get(at).cloned().unwrap_or(Value::Undefined);
         let grouped = matches!(filter.find, Find::Groups);
         let items = if grouped { enumerable(value, self.budget)? } else { list(value) };

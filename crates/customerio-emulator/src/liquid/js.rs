@@ -24,7 +24,8 @@ pub(crate) fn loop_json(at: &Loop) -> String {
     let mut json = format!("{{\"i\":{},\"length\":{},\"name\":{}", at.at.get(), at.length, quoted(&at.name));
     match &at.columns {
         Some(Value::Number(columns)) => {
-            let _ = write!(json, ",\"cols\":{}", if columns.is_finite() { number_text(*columns) } else { "null".into() });
+            let _ =
+                write!(json, ",\"cols\":{}", if columns.is_finite() { number_text(*columns) } else { "null".into() });
         }
         Some(Value::Text(columns)) => {
             let _ = write!(json, ",\"cols\":{}", quoted(columns));
@@ -48,7 +49,14 @@ pub(crate) fn number_text(number: f64) -> String {
         return "0".into();
     }
     if !number.is_finite() {
-        return if number.is_nan() { "NaN" } else if number > 0.0 { "Infinity" } else { "-Infinity" }.into();
+        return if number.is_nan() {
+            "NaN"
+        } else if number > 0.0 {
+            "Infinity"
+        } else {
+            "-Infinity"
+        }
+        .into();
     }
     let scientific = format!("{:e}", number.abs());
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
@@ -248,7 +256,11 @@ pub(crate) fn slice(length: usize, from: f64, to: f64) -> std::ops::Range<usize>
     let place = |at: f64| {
         let at = if at.is_nan() { 0.0 } else { at.trunc() };
         let at = if at < 0.0 { at + count(length) } else { at };
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is held between 0 and a length")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "it is held between 0 and a length"
+        )]
         {
             at.clamp(0.0, count(length)) as usize
         }

@@ -51,13 +51,8 @@ fn usual_scope() -> Map<String, Value> {
 }
 
 fn rendered(case: &Case) -> Result<String, Problem> {
-    let context = Context {
-        scope: &case.scope,
-        snippets: &|_| None,
-        undefined: Undefined::Fail,
-        now: NOW,
-        urls: &|_| None,
-    };
+    let context =
+        Context { scope: &case.scope, snippets: &|_| None, undefined: Undefined::Fail, now: NOW, urls: &|_| None };
     Template::parse(&case.template)?.render(&context)
 }
 
@@ -105,7 +100,11 @@ fn compare(cases: &[Case]) -> usize {
             (ours, theirs) => differ.push((&case.template, ours, theirs)),
         }
     }
-    println!("{} templates: {both} rendered by both, {} by liquidjs alone", cases.len(), unsupported.values().sum::<usize>());
+    println!(
+        "{} templates: {both} rendered by both, {} by liquidjs alone",
+        cases.len(),
+        unsupported.values().sum::<usize>()
+    );
     for (message, count) in unsupported {
         println!("  {count} x {message}");
     }
@@ -125,7 +124,8 @@ fn the_corpus_renders_as_liquidjs_renders_it() {
     files.sort();
     for file in files {
         for line in fs::read_to_string(&file).unwrap().lines() {
-            let line: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{}: {error}: {line}", file.display()));
+            let line: Value =
+                serde_json::from_str(line).unwrap_or_else(|error| panic!("{}: {error}: {line}", file.display()));
             let scope = line.get("scope").map_or_else(usual_scope, |scope| scope.as_object().unwrap().clone());
             cases.push(Case { template: line["template"].as_str().unwrap().to_owned(), scope });
         }

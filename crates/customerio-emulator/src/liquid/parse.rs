@@ -11,13 +11,29 @@ use super::{
 const MOST_BLOCKS: usize = 100;
 
 /// Tags of the service whose address the one who renders knows.
-const URLS: [&str; 5] =
-    ["unsubscribe_url", "view_in_browser_url", "manage_subscription_preferences_url", "tracking_consent_url", "cio_link_id"];
+const URLS: [&str; 5] = [
+    "unsubscribe_url",
+    "view_in_browser_url",
+    "manage_subscription_preferences_url",
+    "tracking_consent_url",
+    "cio_link_id",
+];
 
 /// Tags that only stand within a block.
 const INNER: [&str; 13] = [
-    "else", "elsif", "when", "endif", "endunless", "endcase", "endfor", "endtablerow", "endcapture", "endcomment", "endraw",
-    "in", "endliquid",
+    "else",
+    "elsif",
+    "when",
+    "endif",
+    "endunless",
+    "endcase",
+    "endfor",
+    "endtablerow",
+    "endcapture",
+    "endcomment",
+    "endraw",
+    "in",
+    "endliquid",
 ];
 
 /// The nodes of a template.
@@ -119,7 +135,9 @@ impl<'s> Parser<'s> {
             name => match URLS.iter().find(|url| **url == name) {
                 Some(url) => Kind::Url(url),
                 None if INNER.contains(&name) => return Err(stray(name)),
-                None => return Err(Problem::unsupported(format!("the tag `{name}` is not supported here: use another"))),
+                None => {
+                    return Err(Problem::unsupported(format!("the tag `{name}` is not supported here: use another")));
+                }
             },
         }))
     }
@@ -152,7 +170,9 @@ impl<'s> Parser<'s> {
                     return Ok(Kind::If(branches, otherwise.unwrap_or_default()));
                 }
                 _ if otherwise.is_some() => {
-                    return Err(Problem::syntax(format!("`{}` stands behind `else`: move it before", tag.name)).at(line));
+                    return Err(
+                        Problem::syntax(format!("`{}` stands behind `else`: move it before", tag.name)).at(line)
+                    );
                 }
                 "elsif" => condition = Some(tag.cursor.read_filtered().map_err(|problem| problem.at(line))?),
                 _ => bare(&tag, line)?,
@@ -218,7 +238,11 @@ impl<'s> Parser<'s> {
         let (mut body, mut otherwise, mut behind) = (Nodes::new(), Nodes::new(), false);
         loop {
             let (nodes, stop) = self.until(tokens, &["else", "endfor"])?;
-            if behind { otherwise.extend(nodes) } else { body = nodes }
+            if behind {
+                otherwise.extend(nodes)
+            } else {
+                body = nodes
+            }
             let Stop::Tag(tag, line) = stop else { return Err(not_closed("endfor")) };
             bare(&tag, line)?;
             if tag.name == "endfor" {
@@ -354,7 +378,11 @@ fn link(cursor: &mut Cursor<'_>) -> Result<Kind, Problem> {
         match name {
             "url" => address = Some(value),
             "track" | "url_params" if matches!(&*value, "true" | "false") => {}
-            _ => return Err(Problem::unsupported(format!("`cio_link {arguments}` is not supported here: use url, track and url_params"))),
+            _ => {
+                return Err(Problem::unsupported(format!(
+                    "`cio_link {arguments}` is not supported here: use url, track and url_params"
+                )));
+            }
         }
         cursor.skip_blank();
     }

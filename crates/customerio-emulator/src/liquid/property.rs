@@ -129,7 +129,9 @@ fn columns_number(columns: &Value) -> f64 {
 fn inner(name: &str) -> Result<Option<Value>, Problem> {
     const INNER: [&str; 6] = ["next", "equals", "constructor", "toString", "liquidMethodMissing", "hasOwnProperty"];
     if INNER.contains(&name) {
-        return Err(Problem::unsupported(format!("`{name}` of a word of the language is not supported here: leave it out")));
+        return Err(Problem::unsupported(format!(
+            "`{name}` of a word of the language is not supported here: leave it out"
+        )));
     }
     Ok(None)
 }

@@ -82,7 +82,9 @@ impl State<'_> {
                 Ok(())
             }
             Kind::Group(nodes) => self.nodes(nodes, output),
-            Kind::Url(_) | Kind::Link(_) | Kind::Random(_) | Kind::Uuid | Kind::RenderLiquid(_) => self.vendor(kind, output),
+            Kind::Url(_) | Kind::Link(_) | Kind::Random(_) | Kind::Uuid | Kind::RenderLiquid(_) => {
+                self.vendor(kind, output)
+            }
         }
     }
 
@@ -107,7 +109,13 @@ impl State<'_> {
     }
 
     /// Every branch that matches is written.
-    fn case_block(&mut self, value: &Value, branches: &[When], otherwise: &[Node], output: &mut String) -> Result<(), Problem> {
+    fn case_block(
+        &mut self,
+        value: &Value,
+        branches: &[When],
+        otherwise: &[Node],
+        output: &mut String,
+    ) -> Result<(), Problem> {
         let mut hit = false;
         for branch in branches {
             for when in &branch.values {
@@ -130,7 +138,8 @@ impl State<'_> {
         }
         let key = format!("{}-{}", block.variable, block.written);
         // Where no loop has ended yet, an object stands for the place, which is no number.
-        let resume = self.offsets.get(&key).filter(|value| truthy(value)).cloned().map_or_else(|| Value::object(vec![]), Ok)?;
+        let resume =
+            self.offsets.get(&key).filter(|value| truthy(value)).cloned().map_or_else(|| Value::object(vec![]), Ok)?;
         self.loops.push(Frame { resume: Some(resume), ..Frame::default() });
         let arguments = self.arguments(&block.arguments);
         self.loops.pop();
@@ -194,7 +203,8 @@ impl State<'_> {
         let collection = self.operand(&block.collection, false)?;
         let mut items = enumerable(&collection, self.budget)?;
         let arguments = self.arguments(&block.arguments)?;
-        let offset = argument(&arguments, "offset").filter(|offset| truthy(offset)).cloned().unwrap_or(Value::Number(0.0));
+        let offset =
+            argument(&arguments, "offset").filter(|offset| truthy(offset)).cloned().unwrap_or(Value::Number(0.0));
         let limit = argument(&arguments, "limit").cloned().unwrap_or(Value::Number(count(items.len())));
         let end = add(&offset, &limit, self.budget)?;
         let range = slice(items.len(), number(&offset, self.budget)?, number(&end, self.budget)?);
@@ -278,7 +288,9 @@ impl State<'_> {
     /// A template within this one, which sees the message's variables and not the template's.
     fn template(&mut self, source: &str) -> Result<String, Problem> {
         if self.nested == MOST_TEMPLATES {
-            return Err(Problem::budget(format!("more than {MOST_TEMPLATES} templates are within each other: use fewer")));
+            return Err(Problem::budget(format!(
+                "more than {MOST_TEMPLATES} templates are within each other: use fewer"
+            )));
         }
         self.budget.text(source.len())?;
         let nodes = parse(source)?;
@@ -315,4 +327,3 @@ impl State<'_> {
 fn argument<'t>(arguments: &'t [(&str, Value)], name: &str) -> Option<&'t Value> {
     arguments.iter().find(|(known, value)| *known == name && !matches!(value, Value::Undefined)).map(|(_, value)| value)
 }
-

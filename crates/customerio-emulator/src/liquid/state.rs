@@ -1,10 +1,6 @@
 //! Where a rendering is: its variables, and what its tags remember.
 
-use std::{
-    cell::RefCell,
-    collections::HashMap,
-    rc::Rc,
-};
+use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
 use super::{
     budget::Budget,
@@ -170,9 +166,10 @@ impl Groups {
     ///
     /// They nest too deep.
     pub(crate) fn value(self) -> Result<Value, Problem> {
-        let groups = self.groups.into_iter().map(|(name, items)| {
-            Value::object(vec![("name".into(), name), ("items".into(), Value::array(items)?)])
-        });
+        let groups = self
+            .groups
+            .into_iter()
+            .map(|(name, items)| Value::object(vec![("name".into(), name), ("items".into(), Value::array(items)?)]));
         Value::array(groups.collect::<Result<_, _>>()?)
     }
 }

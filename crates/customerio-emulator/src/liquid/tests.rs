@@ -24,7 +24,9 @@ fn render_with(template: &str, undefined: Undefined) -> Result<String, Problem> 
         "footer" => Some("-- {{ customer.first_name }}{{ mine | default: '' }}{% assign theirs = 1 %}".to_owned()),
         "main address" => Some("12 Square".to_owned()),
         "broken" => Some("a\n{{ nothing.at.all }}".to_owned()),
-        "greetings" => Some(r#"[{"version": 0, "greeting": "Hi {{ x }}"}, {"version": 1, "greeting": "Yo"}]"#.to_owned()),
+        "greetings" => {
+            Some(r#"[{"version": 0, "greeting": "Hi {{ x }}"}, {"version": 1, "greeting": "Yo"}]"#.to_owned())
+        }
         "itself" => Some("{{ snippets.itself }}".to_owned()),
         _ => None,
     };
@@ -49,7 +51,10 @@ fn fails(template: &str, kind: ProblemKind, line: usize, part: &str) {
 fn the_service_s_first_examples() {
     renders(r#"Hi {{ customer.first_name | default: "there" }}"#, "Hi Ada");
     renders(r#"Hi {{ customer.nickname | default: "there" }}"#, "Hi there");
-    renders("{% if customer.nickname != blank %}Hello {{ customer.nickname }}!{% else %}Hello there!{% endif %}", "Hello there!");
+    renders(
+        "{% if customer.nickname != blank %}Hello {{ customer.nickname }}!{% else %}Hello there!{% endif %}",
+        "Hello there!",
+    );
     renders("{% if customer.first_name != blank %}Hello {{ customer.first_name }}!{% endif %}", "Hello Ada!");
     renders("{{ customer.expiration | date: \"%B %-d, %Y\" }}", "July 31, 2020");
     renders("{{ 1483272000 | date: '%H:%M, %a, %b %d, %Y' }}", "12:00, Sun, Jan 01, 2017");
@@ -64,16 +69,25 @@ fn the_service_s_first_examples() {
 
 #[test]
 fn filters_of_the_service() {
-    renders("{{ event.item_count | pluralize: 'item', 'items' }}, {{ 1 | pluralize: 'item', 'items' }}", "3 items, 1 item");
+    renders(
+        "{{ event.item_count | pluralize: 'item', 'items' }}, {{ 1 | pluralize: 'item', 'items' }}",
+        "3 items, 1 item",
+    );
     renders(r#"{{ customer.groceries | split:"," | array_to_sentence_string: "or" }}"#, "milk, eggs, or bread");
     renders("{{ 10000 | format_number }} {{ 123456.78 | format_number: \"fr\" }}", "10,000 123\u{202f}456,78");
     renders("{{ 1234567.896 | currency }} {{ 1234567.896 | currency: 'en-GB' }}", "$1,234,567.90 £1,234,567.90");
     renders("{{ 1234567.896 | currency: 'en', 'EUR' }}", "€1,234,567.90");
     renders("{{ 1234567.896 | rounded_currency: 'en', 'EUR' }}", "€1,234,568");
-    renders("{{ 'now' | date: '%s' | plus: 0 | add_day: 1 | date: '%I:%M %p %B %d, %Y' }}", "10:13 PM November 15, 2023");
+    renders(
+        "{{ 'now' | date: '%s' | plus: 0 | add_day: 1 | date: '%I:%M %p %B %d, %Y' }}",
+        "10:13 PM November 15, 2023",
+    );
     renders("{{ 1706659200 | add_month: 1 | date: '%F%Y-%m-%d' }}", "%F2024-02-29");
     renders("{{ 1709164800 | add_year: 1 | date: '%Y-%m-%d' }}", "2025-02-28");
-    renders("{{ 1709164800 | subtract_month: 14 | subtract_year: 2 | subtract_day: 1 | date: '%Y-%m-%d' }}", "2020-12-28");
+    renders(
+        "{{ 1709164800 | subtract_month: 14 | subtract_year: 2 | subtract_day: 1 | date: '%Y-%m-%d' }}",
+        "2020-12-28",
+    );
     renders("{% assign v = '{\"key\":\"value\",\"number\":123}' | from_json %}{{ v.key }}{{ v.number }}", "value123");
     renders("{{ customer.colors | json_array_uniq: 'name' | to_json }}", r#"[{"name":"red"},{"name":"blue"}]"#);
     renders("{{ customer.groceries | split: ',' | limit: 2 | join: ', ' }}", "milk, eggs");
@@ -91,7 +105,10 @@ fn filters_of_the_service() {
 #[test]
 fn tags_of_the_service() {
     renders("<a href=\"{% unsubscribe_url %}\">", "<a href=\"https://example.com/u\">");
-    renders("{% cio_link url:https://example.com/?a=1&b=2 track:true url_params:false %}", "https://example.com/?a=1&b=2");
+    renders(
+        "{% cio_link url:https://example.com/?a=1&b=2 track:true url_params:false %}",
+        "https://example.com/?a=1&b=2",
+    );
     renders("{% cio_link url:\"https://example.com\" %}", "https://example.com");
     renders("{% render_liquid journey.body %}", "Hello Adahttps://example.com/u");
     renders("{% capture n %}{% random 1 %}{% endcapture %}{{ n }}{{ 1 | random }}", "00");
@@ -109,7 +126,10 @@ fn tags_of_the_service() {
 fn snippets_see_the_message_and_not_the_template() {
     renders("{% assign mine = 'x' %}{{ snippets.footer }}{{ theirs | default: 'none' }}", "-- Adanone");
     renders("{{ snippets[\"main address\"] | upcase }}", "12 SQUARE");
-    renders("{% for g in snippets.greetings %}{% if g.version == 0 %}{{ g.greeting }}{% endif %}{% endfor %}", "Hi {{ x }}");
+    renders(
+        "{% for g in snippets.greetings %}{% if g.version == 0 %}{{ g.greeting }}{% endif %}{% endfor %}",
+        "Hi {{ x }}",
+    );
     renders("{{ snippets.missing | default: 'none' }}", "none");
     fails("\n\n{{ snippets.broken }}", ProblemKind::Undefined, 3, "the snippet `broken`: line 2: `nothing`");
     fails("{{ snippets.missing }}", ProblemKind::Undefined, 1, "`snippets`");
@@ -122,7 +142,10 @@ fn what_is_missing_fails_or_is_nothing() {
     fails("a\nb {{ customer.nickname }}", ProblemKind::Undefined, 2, "`customer.nickname` has no value");
     fails("{{ nobody.at.home }}", ProblemKind::Undefined, 1, "`nobody` has no value");
     let blank = |template: &str| render_with(template, Undefined::Blank);
-    assert_eq!(blank("[{{ customer.nickname }}{{ nobody.at.home }}{% for i in nobody %}{% endfor %}]").as_deref(), Ok("[]"));
+    assert_eq!(
+        blank("[{{ customer.nickname }}{{ nobody.at.home }}{% for i in nobody %}{% endfor %}]").as_deref(),
+        Ok("[]")
+    );
     assert_eq!(blank("{{ customer.colors | where: 'size' | size }}{{ nobody | upcase }}").as_deref(), Ok("0"));
     assert_eq!(blank("{{ 'a' | nonsense }}").unwrap_err().kind, ProblemKind::Unsupported);
 }
@@ -155,7 +178,11 @@ fn the_budget_ends_what_takes_too_long() {
 
 #[test]
 fn deep_templates_do_not_overflow_the_stack() {
-    for (open, close) in [("{% if true %}", "{% endif %}"), ("{% for i in (1..2) %}", "{% endfor %}"), ("{% case 1 %}{% when 1 %}", "{% endcase %}")] {
+    for (open, close) in [
+        ("{% if true %}", "{% endif %}"),
+        ("{% for i in (1..2) %}", "{% endfor %}"),
+        ("{% case 1 %}{% when 1 %}", "{% endcase %}"),
+    ] {
         fails(&(open.repeat(20000) + &close.repeat(20000)), ProblemKind::Budget, 1, "nest");
         assert!(render_with(&(open.repeat(9) + &close.repeat(9)), Undefined::Fail).is_ok());
     }
@@ -169,11 +196,30 @@ fn deep_templates_do_not_overflow_the_stack() {
 #[test]
 fn parsing_is_linear() {
     for piece in [
-        "{{ a", "{% a", "{", "{{ 'a", "{% raw %}", "{{ a | b: c, ", "{% for ", "{{ a.b[", "{{- 1 -}} ", "{% cycle 1, 2 %}", "\n{{ a }}",
-        "{% raw %}{% endraw", "{% comment %}", "{% if a %}{% endif %}", "a b:1 ", "{% liquid echo a\n", "((", "[[", "{% case a %}{% when b, ",
+        "{{ a",
+        "{% a",
+        "{",
+        "{{ 'a",
+        "{% raw %}",
+        "{{ a | b: c, ",
+        "{% for ",
+        "{{ a.b[",
+        "{{- 1 -}} ",
+        "{% cycle 1, 2 %}",
+        "\n{{ a }}",
+        "{% raw %}{% endraw",
+        "{% comment %}",
+        "{% if a %}{% endif %}",
+        "a b:1 ",
+        "{% liquid echo a\n",
+        "((",
+        "[[",
+        "{% case a %}{% when b, ",
     ] {
         let source = piece.repeat((1 << 19) / piece.len());
-        for source in [source.clone(), format!("{{{{ {source} }}}}"), format!("{{% for i in a {source} %}}{{% endfor %}}")] {
+        for source in
+            [source.clone(), format!("{{{{ {source} }}}}"), format!("{{% for i in a {source} %}}{{% endfor %}}")]
+        {
             let start = Instant::now();
             let _ = Template::parse(&source);
             assert!(start.elapsed() < Duration::from_secs(10), "{piece} took {:?}", start.elapsed());

@@ -53,9 +53,8 @@ pub(crate) fn tokens(source: &str) -> Result<Vec<Token<'_>>, (usize, Problem)> {
     let mut raw = None;
     while at < source.len() {
         let (token, trim, end) = match raw {
-            Some(begin) => raw_piece(source, at).ok_or_else(|| {
-                (begin, Problem::syntax("the tag `raw` is not closed: write {% endraw %}"))
-            })?,
+            Some(begin) => raw_piece(source, at)
+                .ok_or_else(|| (begin, Problem::syntax("the tag `raw` is not closed: write {% endraw %}")))?,
             None if source[at..].starts_with("{%") => tag(source, at)?,
             None if source[at..].starts_with("{{") => output(source, at)?,
             None => {

@@ -131,7 +131,9 @@ impl Object {
 fn deeper<'v>(values: impl Iterator<Item = &'v Value>) -> Result<usize, Problem> {
     let depth = 1 + values.map(Value::depth).max().unwrap_or(0);
     if depth > MOST_DEPTH {
-        return Err(Problem::budget(format!("arrays and objects nest deeper than {MOST_DEPTH} levels: nest them less")));
+        return Err(Problem::budget(format!(
+            "arrays and objects nest deeper than {MOST_DEPTH} levels: nest them less"
+        )));
     }
     Ok(depth)
 }

@@ -16,11 +16,15 @@ const ZONES: &str = include_str!("zones.txt");
 /// There is no such zone, or it followed another rule then.
 pub(crate) fn ahead(zone: &str, at: i64) -> Result<i64, Problem> {
     let (rule, since) = find(zone).ok_or_else(|| {
-        Problem::unsupported(format!("the time zone `{zone}` is not known here: write one such as \"America/New_York\""))
+        Problem::unsupported(format!(
+            "the time zone `{zone}` is not known here: write one such as \"America/New_York\""
+        ))
     })?;
     if since.is_some_and(|year| at < days(year, 1, 1) * super::civil::DAY) {
         let year = since.unwrap_or(0);
-        return Err(Problem::unsupported(format!("the time zone `{zone}` is not known here before {year}: write a later date")));
+        return Err(Problem::unsupported(format!(
+            "the time zone `{zone}` is not known here before {year}: write a later date"
+        )));
     }
     Rule::parse(rule)
         .map(|rule| rule.ahead(at.div_euclid(1000)))
@@ -31,7 +35,9 @@ pub(crate) fn ahead(zone: &str, at: i64) -> Result<i64, Problem> {
 fn find(zone: &str) -> Option<(&'static str, Option<i64>)> {
     ZONES.lines().filter(|line| !line.starts_with('#')).find_map(|line| {
         let (rule, zones) = line.split_once(' ')?;
-        let found = zones.split(' ').map(|entry| entry.split_once(':').map_or((entry, None), |(name, year)| (name, Some(year))));
+        let found = zones
+            .split(' ')
+            .map(|entry| entry.split_once(':').map_or((entry, None), |(name, year)| (name, Some(year))));
         let (_, since) = found.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(zone))?;
         Some((rule, since.and_then(|year| year.parse().ok())))
     })
@@ -62,7 +68,8 @@ impl Rule {
         let rest = behind_name(text)?;
         let mut parts = rest.split(',');
         let offsets = parts.next()?;
-        let end = offsets.find(|character: char| !matches!(character, '0'..='9' | '+' | '-' | ':')).unwrap_or(offsets.len());
+        let end =
+            offsets.find(|character: char| !matches!(character, '0'..='9' | '+' | '-' | ':')).unwrap_or(offsets.len());
         let standard = -seconds(&offsets[..end])?;
         let Some(begins) = parts.next() else { return Some(Self { standard, other: None }) };
         let other = match behind_name(&offsets[end..])? {

@@ -102,12 +102,9 @@ impl Key {
     /// What the index takes for an entry that is found by it.
     fn held(&self) -> usize {
         let text = match self {
-            Self::Person(text) | Self::Visitor(text) => text.len(),
+            Self::Person(text) | Self::Visitor(text) | Self::Event(text) => text.len(),
             Self::Delivery(id) => id.as_str().len(),
-            Self::Broadcast(_) | Self::Trigger(_) => 0,
-            Self::Person(text) | Self::Visitor(text) | Self::Event(text) => text,
-            Self::Delivery(id) => id.as_str(),
-            Self::Webhook(_) => "",
+            Self::Broadcast(_) | Self::Trigger(_) | Self::Webhook(_) => 0,
         };
         memory::slot::<Self, BTreeSet<u64>>() + memory::tree::<u64, ()>(1) + memory::block(text)
     }

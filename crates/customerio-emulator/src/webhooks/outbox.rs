@@ -92,8 +92,6 @@ struct Queue {
     backlog: VecDeque<Waiting>,
     /// The number of the call that is under way, and when it was sent.
     under_way: Option<(u64, Duration)>,
-    /// How many calls failed.
-    failed: u64,
 }
 
 /// What waits for all receivers, none of which holds up another; and what became of it.
@@ -182,11 +180,6 @@ impl Outbox {
     /// How many events are not ended, including those that are yet to happen.
     pub(crate) fn waiting(&self) -> usize {
         self.queues.values().map(Queue::waiting).sum()
-    }
-
-    /// How many calls failed of the receivers that there are.
-    pub(crate) fn failed(&self) -> u64 {
-        self.queues.values().map(|queue| queue.failed).sum()
     }
 
     /// The next call with its number and its receiver, if one is due to a receiver to whom none is under way.
@@ -356,8 +349,6 @@ impl Queue {
         given_up
     }
 
-    fn fail(&mut self, answer: WebhookAnswer, at: Duration) {
-        self.failed += 1;
     /// The head has failed, which was found out at a time.
     fn fail(&mut self, attempt: WebhookAttempt, at: Duration, records: &mut Kept<WebhookEvent>) {
         if let Some(head) = self.backlog.front_mut() {

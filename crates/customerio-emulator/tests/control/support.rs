@@ -25,17 +25,15 @@ impl World {
     }
 
     pub(crate) async fn of(emulator: Emulator) -> Self {
-        let server = emulator.serve_on_loopback().await.unwrap();
-        let mut connector = HttpConnector::new();
-        connector.set_nodelay(true);
-        let client = Client::builder(TokioExecutor::new()).build(connector);
         Self::serving(&Workspaces::of(emulator)).await
     }
 
     pub(crate) async fn serving(workspaces: &Workspaces) -> Self {
         let emulator = workspaces.first().clone();
         let server = workspaces.serve("127.0.0.1:0").await.unwrap();
-        let client = Client::builder(TokioExecutor::new()).build_http();
+        let mut connector = HttpConnector::new();
+        connector.set_nodelay(true);
+        let client = Client::builder(TokioExecutor::new()).build(connector);
         Self { emulator, server, client }
     }
 

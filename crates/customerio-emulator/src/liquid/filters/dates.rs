@@ -20,7 +20,9 @@ const USUAL: &str = "%A, %B %-e, %Y at %-l:%M %P %z";
 fn moment(call: &Call<'_>, zone: &Value) -> Result<Option<Moment>, Problem> {
     let milliseconds = match plain(call.value) {
         Value::Undefined | Value::Null => return Ok(None),
-        Value::Text(text) if matches!(&*text, "now" | "today") => clipped(super::super::js::count_of(call.now) * 1000.0),
+        Value::Text(text) if matches!(&*text, "now" | "today") => {
+            clipped(super::super::js::count_of(call.now) * 1000.0)
+        }
         Value::Text(text) if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) => {
             clipped(number(&Value::Text(text), call.budget)? * 1000.0)
         }
@@ -96,7 +98,8 @@ fn day(call: &Call<'_>, month: &str) -> Result<Value, Problem> {
 
 /// A Unix timestamp so many days, months or years away, as `add_day` and its like.
 fn moved(call: &Call<'_>, by: impl Fn(Civil, i64) -> (i64, i64, i64), sign: i64) -> Result<Value, Problem> {
-    let wrong = || call.refused("takes a Unix timestamp in whole seconds, and a whole number: write `| plus: 0` before it");
+    let wrong =
+        || call.refused("takes a Unix timestamp in whole seconds, and a whole number: write `| plus: 0` before it");
     let whole = |value: &Value| match value {
         #[expect(clippy::cast_possible_truncation, reason = "it is whole and below 10^12")]
         Value::Number(number) if number.fract() == 0.0 && number.abs() < 1e12 => Ok(*number as i64),

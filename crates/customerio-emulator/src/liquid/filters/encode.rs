@@ -35,7 +35,8 @@ pub(crate) fn base64_decode(call: &Call<'_>) -> Result<Value, Problem> {
 }
 
 fn decoded(call: &Call<'_>, text: &str) -> Result<Value, Problem> {
-    let mut text: String = text.chars().filter(|character| !matches!(character, '\t' | '\n' | '\x0c' | '\r' | ' ')).collect();
+    let mut text: String =
+        text.chars().filter(|character| !matches!(character, '\t' | '\n' | '\x0c' | '\r' | ' ')).collect();
     if text.len() % 4 == 0 {
         let kept = text.strip_suffix('=').map_or(text.len(), |text| text.strip_suffix('=').unwrap_or(text).len());
         text.truncate(kept);
@@ -55,7 +56,8 @@ pub(crate) fn base64_url_safe_decode(call: &Call<'_>) -> Result<Value, Problem> 
 /// Base64 of bytes that are written in hexadecimal.
 pub(crate) fn hex_base64(call: &Call<'_>) -> Result<Value, Problem> {
     let text = call.text()?;
-    let digits: Option<Vec<u8>> = text.chars().map(|digit| digit.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect();
+    let digits: Option<Vec<u8>> =
+        text.chars().map(|digit| digit.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect();
     let digits = digits.filter(|digits| digits.len() % 2 == 0);
     let digits = digits.ok_or_else(|| call.refused("takes hexadecimal digits, two a byte, which this is not"))?;
     let bytes: Vec<u8> = digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect();

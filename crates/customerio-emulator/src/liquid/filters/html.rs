@@ -23,7 +23,8 @@ fn unescaped(text: &str) -> String {
     while let Some(at) = rest.find('&') {
         plain.push_str(&rest[..at]);
         rest = &rest[at..];
-        let (character, escape) = ESCAPES.into_iter().find(|(_, escape)| rest.starts_with(escape)).unwrap_or(('&', "&"));
+        let (character, escape) =
+            ESCAPES.into_iter().find(|(_, escape)| rest.starts_with(escape)).unwrap_or(('&', "&"));
         plain.push(character);
         rest = &rest[escape.len()..];
     }

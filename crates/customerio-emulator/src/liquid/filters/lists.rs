@@ -35,7 +35,8 @@ pub(crate) fn enumerable(value: &Value, budget: &Budget) -> Result<Vec<Value>, P
         }
         Value::Object(object) => {
             budget.steps(object.entries.len())?;
-            let pairs = object.entries.iter().map(|(name, value)| Value::array(vec![Value::Text(name.clone()), value.clone()]));
+            let pairs =
+                object.entries.iter().map(|(name, value)| Value::array(vec![Value::Text(name.clone()), value.clone()]));
             pairs.collect::<Result<_, _>>()?
         }
         Value::Text(text) if !text.is_empty() => vec![Value::Text(text)],
@@ -89,7 +90,9 @@ pub(crate) fn reverse(call: &Call<'_>) -> Result<Value, Problem> {
 /// How many items or units a value has.
 pub(crate) fn size(call: &Call<'_>) -> Result<Value, Problem> {
     let length = match call.value {
-        Value::Text(_) | Value::Array(_) | Value::Object(_) | Value::Loop(_) => property::own(call.value, "length", call.budget)?,
+        Value::Text(_) | Value::Array(_) | Value::Object(_) | Value::Loop(_) => {
+            property::own(call.value, "length", call.budget)?
+        }
         _ => None,
     };
     Ok(length.filter(truthy).unwrap_or(Value::Number(0.0)))
@@ -121,10 +124,14 @@ fn sorted(call: &Call<'_>, order: impl Fn(&Value, &Value) -> Result<Ordering, Pr
 type Keyed = (Value, Value);
 
 /// Sorts, and keeps the order of what is equal. Where the order is none, short lists end as they do for the service's engine.
-fn sort_by(mut items: Vec<Keyed>, order: &dyn Fn(&Keyed, &Keyed) -> Result<Ordering, Problem>) -> Result<Vec<Keyed>, Problem> {
+fn sort_by(
+    mut items: Vec<Keyed>,
+    order: &dyn Fn(&Keyed, &Keyed) -> Result<Ordering, Problem>,
+) -> Result<Vec<Keyed>, Problem> {
     if items.len() >= 64 {
         let right = items.split_off(items.len() / 2);
-        let (mut left, mut right) = (sort_by(items, order)?.into_iter().peekable(), sort_by(right, order)?.into_iter().peekable());
+        let (mut left, mut right) =
+            (sort_by(items, order)?.into_iter().peekable(), sort_by(right, order)?.into_iter().peekable());
         let mut merged = Vec::with_capacity(left.len() + right.len());
         while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
             let next = if order(b, a)? == Ordering::Less { right.next() } else { left.next() };

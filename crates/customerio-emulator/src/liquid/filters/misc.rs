@@ -26,7 +26,10 @@ pub(crate) fn default(call: &Call<'_>) -> Result<Value, Problem> {
 fn allows_false(call: &Call<'_>) -> Result<bool, Problem> {
     let mut allows = false;
     for argument in call.arguments.iter().skip(1) {
-        if !matches!(argument, Value::Array(_) | Value::Object(_) | Value::Nil | Value::Empty | Value::Blank | Value::Loop(_)) {
+        if !matches!(
+            argument,
+            Value::Array(_) | Value::Object(_) | Value::Nil | Value::Empty | Value::Blank | Value::Loop(_)
+        ) {
             return Err(call.refused("takes one value, and `allow_false`: remove the others"));
         }
         let member = |name: &str| property::own(argument, name, call.budget);
@@ -43,7 +46,13 @@ pub(crate) fn json(call: &Call<'_>) -> Result<Value, Problem> {
         Value::Number(spaces) => " ".repeat(spaces.clamp(0.0, 10.0) as usize),
         Value::Text(indent) => {
             let mut units = 0;
-            indent.chars().take_while(|character| { units += character.len_utf16(); units <= 10 }).collect()
+            indent
+                .chars()
+                .take_while(|character| {
+                    units += character.len_utf16();
+                    units <= 10
+                })
+                .collect()
         }
         _ => String::new(),
     };

@@ -1,7 +1,11 @@
 //! Filters of numbers and money as people of a place write them.
 
 use super::{
-    super::{js::{number, number_text, plain, stringify}, problem::Problem, value::Value},
+    super::{
+        js::{number, number_text, plain, stringify},
+        problem::Problem,
+        value::Value,
+    },
     call::Call,
     numbers::rounded,
 };

@@ -1,7 +1,11 @@
 //! Filters of numbers.
 
 use super::{
-    super::{js::{number_text, text_number}, problem::Problem, value::Value},
+    super::{
+        js::{number_text, text_number},
+        problem::Problem,
+        value::Value,
+    },
     call::Call,
 };
 

@@ -1,6 +1,10 @@
 //! Which filters there are.
 
-use super::{super::{problem::Problem, value::Value}, call::Call, dates, encode, html, lists, misc, money, numbers, text, url, vendor};
+use super::{
+    super::{problem::Problem, value::Value},
+    call::Call,
+    dates, encode, html, lists, misc, money, numbers, text, url, vendor,
+};
 
 /// What a filter does.
 #[derive(Clone, Copy, Debug)]

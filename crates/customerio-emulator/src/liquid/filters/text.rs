@@ -276,7 +276,9 @@ pub(crate) fn array_to_sentence_string(call: &Call<'_>) -> Result<Value, Problem
     match &*items {
         [] => call.made(""),
         [item] => Ok(item.clone()),
-        [first, last] => call.made(format!("{} {connector} {}", string(first, call.budget)?, string(last, call.budget)?)),
+        [first, last] => {
+            call.made(format!("{} {connector} {}", string(first, call.budget)?, string(last, call.budget)?))
+        }
         [first @ .., last] => {
             call.made(format!("{}, {connector} {}", join(first, ", ", call.budget)?, string(last, call.budget)?))
         }

@@ -3,7 +3,13 @@
 use std::fmt::Write;
 
 use super::{
-    super::{chars::is_space, letters::{is_letter, without_accents}, problem::Problem, value::Value, js::{stringify, truthy}},
+    super::{
+        chars::is_space,
+        js::{stringify, truthy},
+        letters::{is_letter, without_accents},
+        problem::Problem,
+        value::Value,
+    },
     call::Call,
 };
 
@@ -34,7 +40,9 @@ pub(crate) fn cgi_escape(call: &Call<'_>) -> Result<Value, Problem> {
 }
 
 pub(crate) fn uri_escape(call: &Call<'_>) -> Result<Value, Problem> {
-    call.made(encoded(&call.text()?, |byte| UNRESERVED.contains(&byte) || RESERVED.contains(&byte) || b"[]".contains(&byte)))
+    call.made(encoded(&call.text()?, |byte| {
+        UNRESERVED.contains(&byte) || RESERVED.contains(&byte) || b"[]".contains(&byte)
+    }))
 }
 
 pub(crate) fn url_decode(call: &Call<'_>) -> Result<Value, Problem> {

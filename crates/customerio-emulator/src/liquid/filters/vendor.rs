@@ -1,7 +1,11 @@
 //! What only the service has, beside money: random things, words, and lists.
 
 use super::{
-    super::{js::{number, plain}, problem::Problem, value::Value},
+    super::{
+        js::{number, plain},
+        problem::Problem,
+        value::Value,
+    },
     call::Call,
 };
 
@@ -47,7 +51,11 @@ pub(crate) fn titlecase(call: &Call<'_>) -> Result<Value, Problem> {
     let mut title = String::with_capacity(text.len());
     let mut inside = false;
     for character in text.chars() {
-        if inside { title.push(character) } else { title.extend(character.to_uppercase()) }
+        if inside {
+            title.push(character)
+        } else {
+            title.extend(character.to_uppercase())
+        }
         inside = !super::super::chars::is_space(character);
     }
     call.made(title)
@@ -57,4 +65,3 @@ pub(crate) fn titlecase(call: &Call<'_>) -> Result<Value, Problem> {
 pub(crate) fn contains(call: &Call<'_>) -> Result<Value, Problem> {
     super::super::compare::contains(call.value, call.argument(0), call.budget).map(Value::Bool)
 }
-
