@@ -14,6 +14,8 @@ pub(crate) struct Node {
 
 #[derive(Debug)]
 pub(crate) enum Kind {
+    /// A comment. It is a node, because a `break` is only seen behind one.
+    Nothing,
     Text(String),
     Output(Filtered),
     /// `echo`, which may have nothing to write.

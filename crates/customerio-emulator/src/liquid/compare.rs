@@ -1,5 +1,7 @@
 //! The comparisons of the language.
 
+use std::cmp::Ordering;
+
 use super::{
     budget::Budget,
     chars::is_space,
@@ -30,7 +32,7 @@ pub(crate) fn equals(a: &Value, b: &Value, budget: &Budget) -> Result<bool, Prob
             }
             Ok(true)
         }
-        (Value::Number(a), Value::Number(b)) => Ok(a == b),
+        (Value::Number(a), Value::Number(b)) => Ok(a.partial_cmp(&b) == Some(Ordering::Equal)),
         (Value::Text(a), Value::Text(b)) => {
             budget.text(a.len().min(b.len()))?;
             Ok(a == b)

@@ -30,8 +30,8 @@ fn blocks(message: &[u8], big: bool) -> Vec<[u32; 16]> {
         bytes.push(0);
     }
     let bits = (message.len() as u64).wrapping_mul(8);
-    let (length, word): ([u8; 8], fn([u8; 4]) -> u32) =
-        if big { (bits.to_be_bytes(), u32::from_be_bytes) } else { (bits.to_le_bytes(), u32::from_le_bytes) };
+    let length = if big { bits.to_be_bytes() } else { bits.to_le_bytes() };
+    let word = if big { u32::from_be_bytes } else { u32::from_le_bytes };
     bytes.extend(length);
     let words: Vec<u32> = bytes.chunks_exact(4).map(|four| word([four[0], four[1], four[2], four[3]])).collect();
     words.chunks_exact(16).filter_map(|words| words.try_into().ok()).collect()
@@ -76,6 +76,7 @@ pub(crate) fn md5(message: &[u8]) -> Vec<u8> {
 }
 
 /// SHA-1, of RFC 3174.
+#[expect(clippy::many_single_char_names, reason = "they are the names of the standard")]
 pub(crate) fn sha1(message: &[u8]) -> Vec<u8> {
     let mut state: [u32; 5] = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0];
     for block in blocks(message, true) {
@@ -119,6 +120,7 @@ fn whole_root(of: u128, power: u32) -> u64 {
 }
 
 /// SHA-256, of FIPS 180-4.
+#[expect(clippy::many_single_char_names, reason = "they are the names of the standard")]
 pub(crate) fn sha256(message: &[u8]) -> Vec<u8> {
     let constants: [u32; 64] = roots(|prime| whole_root(u128::from(prime) << 96, 3));
     let mut state: [u32; 8] = roots(|prime| whole_root(u128::from(prime) << 64, 2));

@@ -89,10 +89,17 @@ impl State<'_> {
     pub(crate) fn operand(&mut self, operand: &Operand, lenient: bool) -> Result<Value, Problem> {
         self.budget.steps(1)?;
         match operand {
-            Operand::Literal(literal) => Ok(literal.value()),
+            Operand::Literal(literal) => self.literal(literal),
             Operand::Range(bounds) => self.range(&bounds.0, &bounds.1),
             Operand::Path(path) => self.path(path, lenient),
         }
+    }
+
+    fn literal(&self, literal: &Literal) -> Result<Value, Problem> {
+        if let Literal::Text(text) = literal {
+            self.budget.text(text.len())?;
+        }
+        Ok(literal.value())
     }
 
     fn range(&mut self, from: &Operand, to: &Operand) -> Result<Value, Problem> {
@@ -117,23 +124,16 @@ impl State<'_> {
         let mut keys = Vec::with_capacity(path.steps.len());
         for step in &path.steps {
             keys.push(match step {
-                Operand::Literal(literal) => literal.value(),
+                Operand::Literal(literal) => self.literal(literal)?,
                 other => self.operand(other, false)?,
             });
         }
-        let mut at = 0;
-        let mut value = match &path.root {
-            Some(root) => self.operand(root, lenient)?,
-            None => {
-                at = 1;
-                match self.snippet(&keys)? {
-                    Some(snippet) => {
-                        at = 2;
-                        snippet
-                    }
-                    None => self.variable(&keys[0])?,
-                }
-            }
+        let (mut value, mut at) = if let Some(root) = &path.root {
+            (self.operand(root, lenient)?, 0)
+        } else if let Some(snippet) = self.snippet(&keys)? {
+            (snippet, 2)
+        } else {
+            (self.variable(&keys[0])?, 1)
         };
         while at < keys.len() && !(self.is_strict() && matches!(value, Value::Undefined)) {
             value = property::read(&value, &keys[at], self.budget)?;

@@ -35,6 +35,7 @@ impl State<'_> {
             Look::Path => Way::Path(path_of(&stringify(&argument(0), self.budget)?)?),
             Look::Expression => {
                 let source = stringify(&argument(1), self.budget)?;
+                self.budget.text(source.len())?;
                 let filtered = Cursor::new(&source, 0, source.len()).read_filtered()?;
                 Way::Expression(filtered, string(&argument(0), self.budget)?)
             }
@@ -46,6 +47,9 @@ impl State<'_> {
             let inside = self.look(&way, item)?;
             let found = match (&way, filter.find) {
                 (_, Find::Groups) => {
+                    if let Value::Text(text) = &inside {
+                        self.budget.text(text.len())?;
+                    }
                     groups.add(inside, item.clone());
                     continue;
                 }

@@ -33,10 +33,9 @@ impl Writer<'_> {
     fn value(&mut self, value: &Value) -> Result<(), Problem> {
         self.budget.steps(1)?;
         match value {
-            Value::Undefined | Value::Null => self.text.push_str("null"),
             Value::Bool(bool) => self.text.push_str(if *bool { "true" } else { "false" }),
             Value::Number(number) if number.is_finite() => self.text.push_str(&number_text(*number)),
-            Value::Number(_) => self.text.push_str("null"),
+            Value::Undefined | Value::Null | Value::Number(_) => self.text.push_str("null"),
             Value::Text(text) => self.text.push_str(&quoted(text)),
             Value::Nil | Value::Empty | Value::Blank => self.text.push_str("{}"),
             // Its members, indented like any other's.

@@ -86,35 +86,35 @@ impl<'s> Parser<'s> {
             let Some(token) = tokens.next() else { break Stop::End };
             let line = self.line(token.begin);
             let kind = match token.piece {
-                Piece::Text(text) => Ok((!text.is_empty()).then(|| Kind::Text(text.into()))),
-                Piece::Output(mut cursor) => cursor.read_filtered().map(|value| Some(Kind::Output(value))),
+                Piece::Text(text) => Ok(Kind::Text(text.into())),
+                Piece::Output(mut cursor) => cursor.read_filtered().map(Kind::Output),
                 Piece::Tag(tag) if names.contains(&tag.name) => break Stop::Tag(tag, line),
                 Piece::Tag(tag) => self.tag(tag, tokens),
             };
-            nodes.extend(kind.map_err(|problem| problem.at(line))?.map(|kind| Node { line, kind }));
+            nodes.push(Node { line, kind: kind.map_err(|problem| problem.at(line))? });
         };
         self.depth -= 1;
         Ok((nodes, stop))
     }
 
-    /// The node of a tag; nothing for a comment.
-    fn tag(&mut self, mut tag: Tag<'s>, tokens: &mut Tokens<'s>) -> Result<Option<Kind>, Problem> {
+    /// The node of a tag.
+    fn tag(&mut self, mut tag: Tag<'s>, tokens: &mut Tokens<'s>) -> Result<Kind, Problem> {
         let cursor = &mut tag.cursor;
-        Ok(Some(match tag.name {
+        Ok(match tag.name {
             "if" => self.if_block(&mut tag, tokens)?,
             "unless" => self.unless_block(&mut tag, tokens)?,
             "case" => self.case_block(&mut tag, tokens)?,
             "for" => self.for_block(&mut tag, tokens)?,
             "tablerow" => self.tablerow_block(&mut tag, tokens)?,
             "capture" => self.capture_block(&mut tag, tokens)?,
-            "raw" => Kind::Text(self.skipped("endraw", tokens)?),
+            "raw" => Kind::Text(skipped("endraw", tokens)?),
             "comment" => {
-                self.skipped("endcomment", tokens)?;
-                return Ok(None);
+                skipped("endcomment", tokens)?;
+                Kind::Nothing
             }
             "#" => {
                 inline_comment(cursor.rest())?;
-                return Ok(None);
+                Kind::Nothing
             }
             "assign" => assign(cursor)?,
             "cycle" => cycle(cursor)?,
@@ -139,19 +139,7 @@ impl<'s> Parser<'s> {
                     return Err(Problem::unsupported(format!("the tag `{name}` is not supported here: use another")));
                 }
             },
-        }))
-    }
-
-    /// All up to the end of a block, as it is written.
-    fn skipped(&self, end: &str, tokens: &mut Tokens<'s>) -> Result<String, Problem> {
-        let mut text = String::new();
-        for token in tokens {
-            match token.piece {
-                Piece::Tag(tag) if tag.name == end => return Ok(text),
-                _ => text.push_str(token.whole),
-            }
-        }
-        Err(not_closed(end))
+        })
     }
 
     fn if_block(&mut self, tag: &mut Tag<'s>, tokens: &mut Tokens<'s>) -> Result<Kind, Problem> {
@@ -239,9 +227,9 @@ impl<'s> Parser<'s> {
         loop {
             let (nodes, stop) = self.until(tokens, &["else", "endfor"])?;
             if behind {
-                otherwise.extend(nodes)
+                otherwise.extend(nodes);
             } else {
-                body = nodes
+                body = nodes;
             }
             let Stop::Tag(tag, line) = stop else { return Err(not_closed("endfor")) };
             bare(&tag, line)?;
@@ -273,6 +261,18 @@ impl<'s> Parser<'s> {
         let Stop::Tag(..) = stop else { return Err(not_closed("endcapture")) };
         Ok(Kind::Capture(name, body))
     }
+}
+
+/// All up to the end of a block, as it is written.
+fn skipped(end: &str, tokens: &mut Tokens<'_>) -> Result<String, Problem> {
+    let mut text = String::new();
+    for token in tokens {
+        match token.piece {
+            Piece::Tag(tag) if tag.name == end => return Ok(text),
+            _ => text.push_str(token.whole),
+        }
+    }
+    Err(not_closed(end))
 }
 
 fn stray(name: &str) -> Problem {

@@ -11,7 +11,7 @@ pub(crate) struct Problem {
 }
 
 /// Which sort of problem a template has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum ProblemKind {
     /// The template is not Liquid, or a filter cannot work with what it is given.
     Syntax,

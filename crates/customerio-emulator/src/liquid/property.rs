@@ -1,5 +1,7 @@
 //! What is inside of values: `a.b`, `a[0]`, `size`, `first`, `last`.
 
+use std::cmp::Ordering;
+
 use super::{
     budget::Budget,
     chars::unit,
@@ -99,7 +101,7 @@ fn of_loop(at: &Loop, name: &str) -> Result<Option<Value>, Problem> {
         ("i" | "index0", _) => number(i),
         ("index", _) => number(i + 1.0),
         ("first", _) => bool(at.at.get() == 0),
-        ("last", _) => bool(i + 1.0 == length),
+        ("last", _) => bool(at.at.get() + 1 == at.length),
         ("rindex", _) => number(length - i),
         ("rindex0", _) => number(length - i - 1.0),
         ("length", _) => number(length),
@@ -110,7 +112,9 @@ fn of_loop(at: &Loop, name: &str) -> Result<Option<Value>, Problem> {
         ("col0", Some(columns)) => number(column(columns)),
         ("col", Some(columns)) => number(column(columns) + 1.0),
         ("col_first", Some(columns)) => bool(column(columns) == 0.0),
-        ("col_last", Some(Value::Number(columns))) => bool(i % columns + 1.0 == *columns),
+        ("col_last", Some(Value::Number(columns))) => {
+            bool((i % columns + 1.0).partial_cmp(columns) == Some(Ordering::Equal))
+        }
         ("col_last", Some(_)) => bool(false),
         _ => inner(name)?,
     })

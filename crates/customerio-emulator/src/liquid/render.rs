@@ -45,15 +45,17 @@ impl State<'_> {
                 let text = stringify(&value, self.budget)?;
                 self.write(&text, output)
             }
-            Kind::Echo(None) => Ok(()),
+            Kind::Nothing | Kind::Echo(None) => Ok(()),
             Kind::Assign(name, value) => {
                 let value = self.filtered(value, true)?;
+                self.budget.text(name.len())?;
                 self.assigned.insert(name.clone(), value);
                 Ok(())
             }
             Kind::Capture(name, body) => {
                 let mut text = String::new();
                 self.nodes(body, &mut text)?;
+                self.budget.text(name.len())?;
                 self.assigned.insert(name.clone(), Value::Text(text.into()));
                 Ok(())
             }
@@ -137,6 +139,7 @@ impl State<'_> {
             return self.nodes(&block.otherwise, output);
         }
         let key = format!("{}-{}", block.variable, block.written);
+        self.budget.text(key.len())?;
         // Where no loop has ended yet, an object stands for the place, which is no number.
         let resume =
             self.offsets.get(&key).filter(|value| truthy(value)).cloned().map_or_else(|| Value::object(vec![]), Ok)?;
@@ -213,6 +216,7 @@ impl State<'_> {
         let columns = columns.unwrap_or(Value::Number(count(items.len())));
         let width = number(&columns, self.budget)?;
         let name = format!("{}-{}", block.variable, block.written);
+        self.budget.text(name.len())?;
         let position = Rc::new(Loop { at: Cell::new(0), length: items.len(), name, columns: Some(columns) });
         self.loops.push(Frame { position: Some(("tablerowloop", position.clone())), ..Frame::default() });
         let (variable, some): (Rc<str>, bool) = (block.variable.as_str().into(), !items.is_empty());

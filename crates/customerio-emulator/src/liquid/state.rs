@@ -133,6 +133,7 @@ impl<'a> State<'a> {
     ///
     /// The variable of this name nests too deep.
     pub(crate) fn count(&mut self, name: &str, by: f64) -> Result<f64, Problem> {
+        self.budget.text(name.len())?;
         let Environment::Message(values) = &self.environment else { return Ok(0.0) };
         let mut values = values.borrow_mut();
         let before = match self.of_message(name, &mut values)? {

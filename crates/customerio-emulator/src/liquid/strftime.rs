@@ -56,15 +56,12 @@ pub(crate) fn strftime(moment: &Moment, format: &str, budget: &Budget) -> Result
         text.push_str(&rest[..at]);
         rest = &rest[at..];
         budget.steps(1)?;
-        match conversion(rest) {
-            Some(conversion) => {
-                text.push_str(&converted(moment, &conversion)?);
-                rest = &rest[conversion.written.len()..];
-            }
-            None => {
-                text.push('%');
-                rest = &rest[1..];
-            }
+        if let Some(conversion) = conversion(rest) {
+            text.push_str(&converted(moment, &conversion)?);
+            rest = &rest[conversion.written.len()..];
+        } else {
+            text.push('%');
+            rest = &rest[1..];
         }
         if text.len() > MOST_TEXT {
             budget.text(text.len())?;

@@ -37,7 +37,7 @@ pub(crate) fn base64_decode(call: &Call<'_>) -> Result<Value, Problem> {
 fn decoded(call: &Call<'_>, text: &str) -> Result<Value, Problem> {
     let mut text: String =
         text.chars().filter(|character| !matches!(character, '\t' | '\n' | '\x0c' | '\r' | ' ')).collect();
-    if text.len() % 4 == 0 {
+    if text.len().is_multiple_of(4) {
         let kept = text.strip_suffix('=').map_or(text.len(), |text| text.strip_suffix('=').unwrap_or(text).len());
         text.truncate(kept);
     }

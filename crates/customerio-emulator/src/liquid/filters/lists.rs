@@ -100,6 +100,7 @@ pub(crate) fn size(call: &Call<'_>) -> Result<Value, Problem> {
 
 /// What an item has along a path of names between dots.
 fn inside(call: &Call<'_>, item: &Value, path: &str) -> Result<Value, Problem> {
+    call.budget.text(path.len())?;
     let mut value = item.clone();
     for name in path.split('.') {
         value = property::read(&value, &Value::text(name), call.budget)?;
@@ -251,8 +252,16 @@ pub(crate) fn shift(call: &Call<'_>) -> Result<Value, Problem> {
 }
 
 pub(crate) fn uniq(call: &Call<'_>) -> Result<Value, Problem> {
-    let mut seen = HashSet::new();
-    Value::array(items(call)?.into_iter().filter(|item| seen.insert(Key::of(item))).collect())
+    let (mut seen, mut kept): (HashSet<Key>, Vec<Value>) = Default::default();
+    for item in items(call)? {
+        if let Value::Text(text) = &item {
+            call.budget.text(text.len())?;
+        }
+        if seen.insert(Key::of(&item)) {
+            kept.push(item);
+        }
+    }
+    Value::array(kept)
 }
 
 /// The first items of a list, so many.

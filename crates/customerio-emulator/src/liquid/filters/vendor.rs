@@ -52,9 +52,9 @@ pub(crate) fn titlecase(call: &Call<'_>) -> Result<Value, Problem> {
     let mut inside = false;
     for character in text.chars() {
         if inside {
-            title.push(character)
+            title.push(character);
         } else {
-            title.extend(character.to_uppercase())
+            title.extend(character.to_uppercase());
         }
         inside = !super::super::chars::is_space(character);
     }

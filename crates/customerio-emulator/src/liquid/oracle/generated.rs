@@ -3,7 +3,7 @@
 use proptest::{collection::vec, option, prelude::*, sample::select, strategy::BoxedStrategy};
 
 /// Variables of the usual scope, some of which it does not have.
-const PATHS: [&str; 62] = [
+const PATHS: [&str; 68] = [
     "customer",
     "customer.first_name",
     "customer.age",
@@ -66,24 +66,27 @@ const PATHS: [&str; 62] = [
     "lines",
     "emoji",
     "cjk",
-];
-
-/// Variables that tags set, or that are nowhere.
-const OTHERS: [&str; 14] = [
     "x",
     "y",
     "item",
+    "i",
+    "x",
+    "item",
+];
+
+/// Variables that tags set, or that are nowhere.
+const OTHERS: [&str; 11] = [
     "forloop.index",
     "forloop",
     "forloop.last",
     "missing",
     "customer.missing",
     "missing.more",
-    "i",
     "tablerowloop.col",
     "size",
     "continue",
     "numbers[9]",
+    "item.name",
 ];
 
 const LITERALS: [&str; 46] = [
@@ -135,14 +138,11 @@ const LITERALS: [&str; 46] = [
     "'item.price > 3'",
 ];
 
-const FILTERS: [&str; 88] = [
+const FILTERS: [&str; 76] = [
     "abs",
-    "append",
-    "append",
     "array_to_sentence_string",
     "at_least",
     "at_most",
-    "base64_decode",
     "base64_encode",
     "capitalize",
     "ceil",
@@ -162,16 +162,8 @@ const FILTERS: [&str; 88] = [
     "downcase",
     "escape",
     "escape_once",
-    "find",
-    "find_exp",
-    "find_index",
-    "find_index_exp",
     "first",
     "floor",
-    "group_by",
-    "group_by_exp",
-    "has",
-    "has_exp",
     "hmac_sha256",
     "inspect",
     "join",
@@ -189,11 +181,8 @@ const FILTERS: [&str; 88] = [
     "number_of_words",
     "plus",
     "pop",
-    "prepend",
     "push",
     "raw",
-    "reject",
-    "reject_exp",
     "remove",
     "remove_first",
     "remove_last",
@@ -212,6 +201,9 @@ const FILTERS: [&str; 88] = [
     "sort_natural",
     "split",
     "squish",
+    "uri_escape",
+    "url_encode",
+    "xml_escape",
     "strip",
     "strip_html",
     "strip_newlines",
@@ -223,13 +215,33 @@ const FILTERS: [&str; 88] = [
     "uniq",
     "unshift",
     "upcase",
-    "where",
 ];
 
-const MORE_FILTERS: [&str; 6] = ["where_exp", "uri_escape", "url_decode", "url_encode", "xml_escape", "nonsense"];
+/// Filters that seldom take what they get.
+const STRICT_FILTERS: [&str; 19] = [
+    "append",
+    "base64_decode",
+    "date",
+    "find",
+    "find_exp",
+    "find_index",
+    "find_index_exp",
+    "group_by",
+    "group_by_exp",
+    "has",
+    "has_exp",
+    "nonsense",
+    "prepend",
+    "reject",
+    "reject_exp",
+    "unshift",
+    "url_decode",
+    "where",
+    "where_exp",
+];
 
 /// Filters with the arguments that they are for.
-const CALLS: [&str; 34] = [
+const CALLS: [&str; 27] = [
     "date: '%Y-%m-%d %H:%M:%S'",
     "date: '%a %A %b %B %c %C %d %e %H %I %j %k %l %L %m %M %N %p %P %q %s %S %u %U %w %W'",
     "date: '%x|%X|%y|%Y|%z|%:z|%Z|%%|%t|%n|%h'",
@@ -237,18 +249,14 @@ const CALLS: [&str; 34] = [
     "date: nil, 330",
     "date: '%H:%M %z %Z', 'America/New_York'",
     "date: '%c %Z', -90.5",
-    "date: '%I %p', 'nowhere'",
     "default: 'none'",
     "default: 1, allow_false: true",
     "divided_by: 3, true",
-    "group_by: 'type'",
-    "group_by: 'type' | json: 2",
     "json: '--'",
     "map: 'name'",
     "map: 'sizes.first'",
     "number_of_words: 'auto'",
     "number_of_words: 'cjk'",
-    "reject: 'sale'",
     "replace: 'a', 'bb'",
     "round: 1",
     "slice: -3, 2",
@@ -261,9 +269,24 @@ const CALLS: [&str; 34] = [
     "sum: 'price'",
     "truncate: 5, '…'",
     "truncatewords: 2",
+];
+
+/// The same, of `trigger.items`.
+const ITEM_CALLS: [&str; 14] = [
+    "group_by: 'type'",
+    "group_by: 'type' | json: 2",
+    "reject: 'sale'",
     "where: 'sale'",
     "where: 'type', 'kitchen'",
     "where_exp: 'item', 'item.stock > 0 and item.sale'",
+    "find: 'name', 'Desk'",
+    "find_exp: 'x', 'x.price < 5'",
+    "find_index: 'stock', 0",
+    "has: 'sale', nil",
+    "has_exp: 'x', 'x.sizes contains 3'",
+    "reject_exp: 'x', 'x.sale == nil'",
+    "group_by_exp: 'x', 'x.name | size' | json",
+    "where: 'sizes', empty",
 ];
 
 fn text(from: &'static [&'static str]) -> BoxedStrategy<String> {
@@ -271,7 +294,7 @@ fn text(from: &'static [&'static str]) -> BoxedStrategy<String> {
 }
 
 fn value() -> BoxedStrategy<String> {
-    prop_oneof![8 => text(&PATHS), 2 => text(&OTHERS), 5 => text(&LITERALS)].boxed()
+    prop_oneof![60 => text(&PATHS), 1 => text(&OTHERS), 30 => text(&LITERALS)].boxed()
 }
 
 fn filter() -> BoxedStrategy<String> {
@@ -280,7 +303,7 @@ fn filter() -> BoxedStrategy<String> {
         1 => value().prop_map(|value| format!("allow_false: {value}")),
         1 => Just(String::new()),
     ];
-    let odd = (prop_oneof![15 => text(&FILTERS), 1 => text(&MORE_FILTERS)], vec(argument, 0..3)).prop_map(
+    let odd = (prop_oneof![25 => text(&FILTERS), 1 => text(&STRICT_FILTERS)], vec(argument, 0..3)).prop_map(
         |(name, arguments)| match arguments.len() {
             0 => name,
             _ => format!("{name}: {}", arguments.join(", ")),
@@ -291,7 +314,8 @@ fn filter() -> BoxedStrategy<String> {
 
 /// An expression and its filters.
 fn filtered() -> BoxedStrategy<String> {
-    (prop_oneof![6 => value(), 1 => condition()], vec(filter(), 0..4))
+    let items = text(&ITEM_CALLS).prop_map(|call| format!("trigger.items | {call}"));
+    (prop_oneof![12 => value(), 2 => condition(), 1 => items], vec(filter(), 0..4))
         .prop_map(|(value, filters)| filters.into_iter().fold(value, |value, filter| format!("{value} | {filter}")))
         .boxed()
 }
@@ -300,14 +324,14 @@ fn condition() -> BoxedStrategy<String> {
     let operator = select(vec!["==", "!=", "<", ">", "<=", ">=", "contains", "and", "or", "and", "or", ""]);
     (option::weighted(0.1, Just("not ")), value(), vec((operator, value()), 0..3))
         .prop_map(|(not, first, rest)| {
-            let rest: String = rest.iter().map(|(operator, value)| format!(" {operator} {value}")).collect();
-            format!("{}{first}{rest}", not.unwrap_or_default())
+            let rest: Vec<String> = rest.iter().map(|(operator, value)| format!(" {operator} {value}")).collect();
+            format!("{}{first}{}", not.unwrap_or_default(), rest.concat())
         })
         .boxed()
 }
 
 fn words() -> BoxedStrategy<String> {
-    text(&[" ", "\n", "a", " b ", "\n  c\n", "{", "}", "%", "ü", "\u{a0}", "\t", "'", "\"", "", "{ {", "-"])
+    text(&[" ", "\n", "a", " b ", "\n  c\n", "}", "%", "ü", "\u{a0}", "\t", "'", "\"", "", "{ {", "-"])
 }
 
 /// A tag or an output, with dashes at its ends now and then.
@@ -358,17 +382,14 @@ fn leaf() -> BoxedStrategy<String> {
         1 => fixed("# a comment"),
         1 => fixed("raw").prop_map(|open| format!("{open} {{{{ x }}}} {{% if %}} {{% endraw -%}}")),
         1 => fixed("comment").prop_map(|open| format!("{open} {{{{ x }}}} {{% nothing %}} {{% endcomment %}}")),
-        1 => fixed("else"),
     ]
     .boxed()
 }
 
 fn arguments() -> BoxedStrategy<String> {
     let one = prop_oneof![
-        select(vec!["limit", "offset", "cols"])
-            .prop_flat_map(|name| value().prop_map(move |value| format!(" {name}: {value}"))),
-        select(vec!["limit", "offset", "cols"])
-            .prop_flat_map(|name| (0..4).prop_map(move |number| format!(" {name}:{number}"))),
+        (select(vec!["limit", "offset", "cols"]), value()).prop_map(|(name, value)| format!(" {name}: {value}")),
+        (select(vec!["limit", "offset", "cols"]), 0..4).prop_map(|(name, number)| format!(" {name}:{number}")),
         text(&[" reversed", " offset: continue", ", limit: 2", " reversed: no"]),
     ];
     vec(one, 0..3).prop_map(|arguments| arguments.concat()).boxed()
@@ -389,13 +410,14 @@ fn loop_tag(name: &'static str) -> BoxedStrategy<String> {
 fn block(
     open: BoxedStrategy<String>,
     middle: BoxedStrategy<String>,
+    last: BoxedStrategy<String>,
     close: &'static str,
     body: BoxedStrategy<String>,
 ) -> BoxedStrategy<String> {
-    let close = prop_oneof![30 => fixed(close), 1 => fixed("endif"), 1 => Just(String::new())];
-    (open, body.clone(), vec((middle, body), 0..3), close)
-        .prop_map(|(open, body, rest, close)| {
-            let rest: String = rest.into_iter().map(|(middle, body)| middle + &body).collect();
+    let close = prop_oneof![150 => fixed(close), 1 => fixed("endif"), 1 => Just(String::new())];
+    (open, body.clone(), vec((middle, body.clone()), 0..3), option::of((last, body)), close)
+        .prop_map(|(open, body, rest, last, close)| {
+            let rest: String = rest.into_iter().chain(last).map(|(middle, body)| middle + &body).collect();
             format!("{open}{body}{rest}{close}")
         })
         .boxed()
@@ -404,24 +426,27 @@ fn block(
 /// A template.
 pub(super) fn template() -> BoxedStrategy<String> {
     let nodes = |node: BoxedStrategy<String>| vec(node, 0..4).prop_map(|nodes| nodes.concat()).boxed();
-    let node = leaf().prop_recursive(4, 40, 4, move |inner| {
+    let node = leaf().prop_recursive(3, 16, 3, move |inner| {
         let body = nodes(inner.boxed());
-        let other = || prop_oneof![fixed("else"), fixed("else"), fixed("else x")].boxed();
-        let otherwise = || prop_oneof![named("elsif", condition()), other()].boxed();
+        let other = || prop_oneof![50 => fixed("else"), 1 => fixed("else x")].boxed();
+        let otherwise = || prop_oneof![30 => named("elsif", condition()), 1 => other()].boxed();
         let when = || {
-            let values = vec(value(), 1..3)
-                .prop_flat_map(|values| select(vec![", ", " or "]).prop_map(move |with| values.join(with)));
-            prop_oneof![3 => named("when", values.boxed()), 1 => other()].boxed()
+            let values = (vec(value(), 1..3), select(vec![", ", " or "])).prop_map(|(values, with)| values.join(with));
+            prop_oneof![9 => named("when", values.boxed()), 1 => other()].boxed()
         };
         let nothing = || Just(String::new()).boxed();
         prop_oneof![
-            3 => block(named("if", condition()), otherwise(), "endif", body.clone()),
-            2 => block(named("unless", condition()), otherwise(), "endunless", body.clone()),
-            2 => block(named("case", filtered()), when(), "endcase", body.clone()),
-            3 => block(loop_tag("for"), prop_oneof![4 => nothing(), 1 => other()].boxed(), "endfor", body.clone()),
-            1 => block(loop_tag("tablerow"), nothing(), "endtablerow", body.clone()),
-            1 => block(named("capture", text(&["x", "'y'", "item"])), nothing(), "endcapture", body),
+            3 => block(named("if", condition()), otherwise(), other(), "endif", body.clone()),
+            2 => block(named("unless", condition()), prop_oneof![4 => otherwise(), 1 => other()].boxed(), other(), "endunless", body.clone()),
+            2 => block(named("case", filtered()), when(), other(), "endcase", body.clone()),
+            3 => block(loop_tag("for"), nothing(), other(), "endfor", body.clone()),
+            1 => block(loop_tag("tablerow"), nothing(), nothing(), "endtablerow", body.clone()),
+            1 => block(named("capture", text(&["x", "'y'", "item"])), nothing(), nothing(), "endcapture", body),
         ]
     });
-    vec(node, 1..5).prop_map(|nodes| nodes.concat()).boxed()
+    let set = (value(), filtered(), value())
+        .prop_map(|(x, y, item)| format!("{{% assign x = {x} %}}{{% assign y = {y} %}}{{% assign item = {item} %}}"));
+    (option::weighted(0.9, set), vec(node, 1..5))
+        .prop_map(|(set, nodes)| set.unwrap_or_default() + &nodes.concat())
+        .boxed()
 }
