@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use customerio_core::{Region, Timestamp};
 
-use crate::{config::Config, emulator::Emulator, store::clock::Clock};
+use crate::{config::Config, emulator::Emulator, seed::document::Seed, store::clock::Clock};
 
 /// An [`Emulator`] that is being set up.
 ///
@@ -24,11 +24,12 @@ use crate::{config::Config, emulator::Emulator, store::clock::Clock};
 pub struct Builder {
     config: Config,
     clock: Clock,
+    seed: Option<Seed>,
 }
 
 impl Default for Builder {
     fn default() -> Self {
-        Self { config: Config::default(), clock: Clock::system() }
+        Self { config: Config::default(), clock: Clock::system(), seed: None }
     }
 }
 
@@ -163,10 +164,30 @@ impl Builder {
         self
     }
 
-    /// The emulator, with nothing in it yet.
+    /// What the workspace begins with, and what [`Emulator::reset`] puts back. Its credentials and its region are set, so what
+    /// is to be otherwise is said after it. The limit of memory does not hold for it.
+    pub fn with_seed(mut self, seed: Seed) -> Self {
+        self.config.follow(&seed.document.workspace);
+        self.seed = Some(seed);
+        self
+    }
+
+    /// Makes what is named first and is not there: the segment of a call of the Track API or of a filter, and the broadcast that
+    /// is triggered. The request is accepted, and its deviations say what was made. Default: not, as the service refuses
+    /// such calls.
+    pub fn with_auto_create(mut self, makes: bool) -> Self {
+        self.config.auto_create = makes;
+        self
+    }
+
+    /// The emulator, with nothing in it yet but the seed.
     #[must_use]
     pub fn build(self) -> Emulator {
-        Emulator::of(self.config, self.clock)
+        let emulator = Emulator::of(self.config, self.clock);
+        if let Some(seed) = self.seed {
+            emulator.begin_with(seed);
+        }
+        emulator
     }
 }
 

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use customerio_core::Region;
 
-use crate::store::capacity::{MOST_BYTES, MOST_LOGGED, MOST_MEMORY};
+use crate::{
+    seed::{self, document::Workspace},
+    store::capacity::{MOST_BYTES, MOST_LOGGED, MOST_MEMORY},
+};
 
 /// The Site ID of an emulator that is given none.
 pub const SITE_ID: &str = "emulator-site";
@@ -54,6 +57,8 @@ pub(crate) struct Config {
     pub(crate) memory: usize,
     /// Most requests in the log, and most bytes of memory that they take.
     pub(crate) log: (usize, usize),
+    /// Whether what is named first is made, where the service would have it already.
+    pub(crate) auto_create: bool,
 }
 
 impl Default for Config {
@@ -74,6 +79,44 @@ impl Default for Config {
             webhook_timeout: WEBHOOK_TIMEOUT,
             memory: MOST_MEMORY,
             log: (MOST_LOGGED, MOST_BYTES),
+            auto_create: false,
         }
+    }
+}
+
+impl Config {
+    /// Takes the credentials and the region that a seed has.
+    pub(crate) fn follow(&mut self, seed: &Workspace) {
+        let take = |own: &mut String, given: &Option<String>| {
+            if let Some(given) = given {
+                own.clone_from(given);
+            }
+        };
+        take(&mut self.site_id, &seed.site_id);
+        take(&mut self.app_api_key, &seed.app_api_key);
+        take(&mut self.pipelines_key, &seed.pipelines_key);
+        take(&mut self.webhook_signing_key, &seed.webhook_signing_key);
+        self.track_api_key = seed.track_api_key.clone().or(self.track_api_key.take());
+        match seed.region {
+            Some(seed::document::Region::Us) => self.region = Region::Us,
+            Some(seed::document::Region::Eu) => self.region = Region::Eu,
+            None => {}
+        }
+    }
+
+    /// What a seed would change of this that cannot change any more.
+    pub(crate) fn differs_from(&self, seed: &Workspace) -> Option<&'static str> {
+        let mut other = self.clone();
+        other.follow(seed);
+        [
+            ("site_id", other.site_id == self.site_id),
+            ("track_api_key", other.track_api_key == self.track_api_key),
+            ("app_api_key", other.app_api_key == self.app_api_key),
+            ("pipelines_key", other.pipelines_key == self.pipelines_key),
+            ("webhook_signing_key", other.webhook_signing_key == self.webhook_signing_key),
+            ("region", other.region == self.region),
+        ]
+        .into_iter()
+        .find_map(|(name, is_same)| (!is_same).then_some(name))
     }
 }

@@ -1,14 +1,14 @@
 //! The emulator: one request in, one answer out; and what tests look at.
 
 #[cfg(feature = "control")]
-use std::sync::{
-    TryLockError,
-    atomic::{AtomicUsize, Ordering},
-};
+use std::sync::{TryLockError, atomic::AtomicUsize};
 use std::{
     fmt,
     ops::{Deref, DerefMut},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -16,7 +16,7 @@ use bytes::Bytes;
 use customerio_core::{
     App, BroadcastId, BuildError, Endpoint, Moment, Pipelines, SegmentId, SenderId, Timestamp, TopicId, Track,
 };
-use http::{Request, Response, StatusCode};
+use http::{Method, Request, Response, StatusCode};
 
 use crate::{
     config::Config,
@@ -24,12 +24,15 @@ use crate::{
     log::{Arrival, Found},
     route::{Admitted, Head, Route},
     routes,
+    seed::{document::Seed, error::SeedError, plant},
     server::{
         answer::{Envelope, Refusal, Reply},
         cors, files,
     },
     store::{
+        changes::Changes,
         clock::{Clock, seconds},
+        image::Image,
         kept::Key,
         library::{ImportResult, Segment, Sender, Topic},
         record::{
@@ -57,6 +60,10 @@ pub struct Emulator {
     /// How many wait for the state.
     #[cfg(feature = "control")]
     waiting: Arc<AtomicUsize>,
+    /// Counts up when something may have changed that matters after a restart.
+    pub(crate) revision: Arc<AtomicU64>,
+    /// What it begins with.
+    seed: Arc<Mutex<Option<Seed>>>,
     /// The last number of what is kept, for whoever waits for the next.
     #[cfg(feature = "control")]
     pub(crate) changed: Arc<tokio::sync::watch::Sender<u64>>,
@@ -77,6 +84,11 @@ pub(crate) enum Admission {
 #[derive(Debug)]
 pub(crate) struct Locked<'e> {
     state: MutexGuard<'e, State>,
+    revision: &'e AtomicU64,
+    /// Whether something may have changed that matters after a restart.
+    is_changed: bool,
+    /// Whether what is done now does not matter after a restart.
+    is_aside: bool,
     #[cfg(feature = "control")]
     before: u64,
     #[cfg(feature = "control")]
@@ -103,6 +115,7 @@ impl Deref for Locked<'_> {
 
 impl DerefMut for Locked<'_> {
     fn deref_mut(&mut self) -> &mut State {
+        self.is_changed |= !self.is_aside;
         &mut self.state
     }
 }
@@ -110,6 +123,9 @@ impl DerefMut for Locked<'_> {
 impl Drop for Locked<'_> {
     fn drop(&mut self) {
         self.state.settle();
+        if self.is_changed {
+            self.revision.fetch_add(1, Ordering::Release);
+        }
         #[cfg(feature = "control")]
         if self.state.sequence.last() != self.before {
             self.changed.send_replace(self.state.sequence.last());
@@ -127,6 +143,8 @@ impl Emulator {
         Self {
             config: Arc::new(config),
             state: Arc::new(Mutex::new(state)),
+            revision: Arc::default(),
+            seed: Arc::default(),
             #[cfg(feature = "control")]
             waiting: Arc::default(),
             #[cfg(feature = "control")]
@@ -147,11 +165,48 @@ impl Emulator {
             ..Config::clone(&self.config)
         };
         let clock = self.state().clock.clone();
-        Self {
+        let sibling = Self {
             #[cfg(feature = "control")]
             bell: self.bell.clone(),
             ..Self::of(config, clock)
+        };
+        if let Some(seed) = self.own_seed() {
+            sibling.begin_with(seed);
         }
+        sibling
+    }
+
+    /// What it begins with.
+    pub(crate) fn own_seed(&self) -> Option<Seed> {
+        self.seed.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Begins anew, with a seed from now on.
+    pub(crate) fn begin_with(&self, seed: Seed) {
+        *self.seed.lock().unwrap_or_else(PoisonError::into_inner) = Some(seed);
+        self.reset();
+    }
+
+    /// Begins anew. What a seed says is done before anything waits for it.
+    fn begin(&self, seed: Option<&Seed>) {
+        let (clock, sequence) = {
+            let state = self.state();
+            (state.clock.clone(), state.sequence.clone())
+        };
+        let room = Room::of(usize::MAX);
+        let mut new = State::new(clock, &room, self.config.log, sequence);
+        if let Some(seed) = seed
+            && let Err(problem) = plant::plant(&seed.document, &mut new, &self.config)
+        {
+            unreachable!(
+                "a seed is checked when it is read, and at {} it is not right: {}",
+                problem.pointer, problem.text
+            );
+        }
+        let says_outcomes = seed.is_some_and(|seed| seed.document.workspace.outcomes.is_some());
+        room.limit(self.config.memory);
+        let old = self.state().replace(new, says_outcomes);
+        drop(old);
     }
 
     /// What the workspace is called by where its credential is not to be shown.
@@ -191,19 +246,19 @@ impl Emulator {
         if self.config.cors
             && let Some(response) = cors::preflight(head)
         {
-            return Admission::Answered(self.end(&mut self.state(), arrival, response, Found::accepted()));
+            return Admission::Answered(self.end(&mut self.state_aside(), arrival, response, Found::accepted()));
         }
         let unknown = Envelope::of_path(head.uri.path());
-        let told = self.state().refusals.pop_front();
+        let told = self.state_aside().refusals.pop_front();
         if let Some(status) = told {
             let refusal = Refusal::new(status, "the emulator was told to refuse this request");
             let found = Found::of(Verdict::Fault, refusal.faults.clone());
             let response = refusal.into_response(unknown);
-            return Admission::Answered(self.end(&mut self.state(), arrival, response, found));
+            return Admission::Answered(self.end(&mut self.state_aside(), arrival, response, found));
         }
         if let Some(response) = self.file(head, since_epoch) {
             let found = if response.status().is_success() { Found::accepted() } else { Found::refused(&response) };
-            return Admission::Answered(self.end(&mut self.state(), arrival, response, found));
+            return Admission::Answered(self.end(&mut self.state_aside(), arrival, response, found));
         }
         match routes::find_for(head, &self.config) {
             Ok(route) => match route.admit(head, &self.config) {
@@ -215,7 +270,7 @@ impl Emulator {
                 let verdict = if is_known { Verdict::Refused } else { Verdict::UnknownRoute };
                 let found = Found::of(verdict, refusal.faults.clone());
                 let response = refusal.into_response(unknown);
-                Admission::Answered(self.end(&mut self.state(), arrival, response, found))
+                Admission::Answered(self.end(&mut self.state_aside(), arrival, response, found))
             }
         }
     }
@@ -237,12 +292,13 @@ impl Emulator {
     ) -> Response<Bytes> {
         let route = admitted.route();
         let arrival = Arrival::of(head, Some(route.pattern()), body);
+        let reads = route.method() == Method::GET;
         let prepared = match admitted.prepare(body) {
             Ok(prepared) => prepared,
-            Err(refusal) => return self.refused(&mut self.state(), arrival, head, route, refusal),
+            Err(refusal) => return self.refused(&mut self.state_aside(), arrival, head, route, refusal),
         };
         let (response, left) = {
-            let mut state = self.state();
+            let mut state = if reads { self.state_aside() } else { self.state() };
             let since_epoch = since_epoch.unwrap_or_else(|| state.clock.since_epoch());
             let (outcome, left, deviations) = prepared.apply(&self.config, &mut state, since_epoch);
             let (changes, ignored) = (state.settle(), state.people.take_ignored());
@@ -263,7 +319,7 @@ impl Emulator {
     /// Answers a request of a route that was refused. What has come of the body is for the log alone.
     pub(crate) fn refuse(&self, head: Head<'_>, body: &Bytes, route: &Route, refusal: Refusal) -> Response<Bytes> {
         let arrival = Arrival::of(head, Some(route.pattern()), body);
-        self.refused(&mut self.state(), arrival, head, route, refusal)
+        self.refused(&mut self.state_aside(), arrival, head, route, refusal)
     }
 
     fn refused(
@@ -307,6 +363,9 @@ impl Emulator {
     pub(crate) fn state(&self) -> Locked<'_> {
         let state = self.lock();
         Locked {
+            revision: &self.revision,
+            is_changed: false,
+            is_aside: false,
             #[cfg(feature = "control")]
             before: state.sequence.last(),
             #[cfg(feature = "control")]
@@ -349,6 +408,33 @@ impl Emulator {
         } else {
             tokio::task::yield_now().await;
         }
+    }
+
+    /// [`state`](Self::state), for what does not matter after a restart.
+    fn state_aside(&self) -> Locked<'_> {
+        let mut state = self.state();
+        state.is_aside = true;
+        state
+    }
+
+    /// Puts a state in place of what is there.
+    pub(crate) fn restore(&self, image: Image) {
+        let (clock, sequence) = {
+            let state = self.state();
+            (state.clock.clone(), state.sequence.clone())
+        };
+        let is_new = sequence.last() == 0;
+        let mut new = State::new(clock, &Room::of(self.config.memory), self.config.log, sequence);
+        new.restore(image);
+        let old = {
+            let mut state = self.state();
+            if !is_new {
+                // Whoever looks on reads everything again.
+                new.changes = Changes::since(state.sequence.next());
+            }
+            std::mem::replace(&mut *state, new)
+        };
+        drop(old);
     }
 
     /// The Track API here, for the in-memory transport: this emulator is a [`Transport`](customerio_core::Transport).
@@ -472,11 +558,35 @@ impl Emulator {
         self.state().refusals.push_back(status);
     }
 
-    /// Forgets everything that has arrived and that was made, so that the next test finds nothing of the last. The time goes on,
+    /// Replaces what [`reset`](Self::reset) puts back, and resets.
+    ///
+    /// # Errors
+    ///
+    /// Where it has other credentials or another region: these are set by
+    /// [`Builder::with_seed`](crate::Builder::with_seed) alone. In a workspace that its credential has made, those of a seed
+    /// mean nothing.
+    pub fn seed(&self, seed: &Seed) -> Result<(), SeedError> {
+        if let Some(name) = self.config.differs_from(&seed.document.workspace).filter(|_| self.config.number == 0) {
+            let text = format!(
+                "the workspace's {name} cannot change while it is there: begin with this seed, or leave it out"
+            );
+            return Err(SeedError::new(text));
+        }
+        self.begin_with(seed.clone());
+        Ok(())
+    }
+
+    /// [`reset`](Self::reset) without the seed: there is nothing then.
+    pub fn clear(&self) {
+        self.begin(None);
+    }
+
+    /// Forgets everything that has arrived and that was made, so that the next test finds nothing of the last, and puts the seed
+    /// back if there is one. The time goes on,
     /// and what was said of all that is to come holds: [`report_to`](Self::report_to), [`set_outcomes`](Self::set_outcomes),
     /// [`set_import_result`](Self::set_import_result) and [`set_channel`](Self::set_channel).
     pub fn reset(&self) {
-        self.state().reset(&Room::of(self.config.memory), self.config.log);
+        self.begin(self.own_seed().as_ref());
     }
 
     /// Moves the clock ahead.

@@ -75,6 +75,7 @@
 //! - It does not redirect to another region.
 
 mod app;
+mod auto_create;
 mod builder;
 mod call;
 mod config;
@@ -88,6 +89,8 @@ mod log;
 mod pipelines;
 mod route;
 mod routes;
+mod saved;
+mod seed;
 mod server;
 mod store;
 #[cfg(feature = "control")]
@@ -110,6 +113,8 @@ pub use crate::{
     },
     contract::deviation::Deviation,
     emulator::Emulator,
+    saved::document::StateError,
+    seed::{document::Seed, error::SeedError},
     store::{
         changes::{Action, Effect},
         library::ImportResult,

@@ -14,7 +14,12 @@ use http::{HeaderMap, StatusCode, header};
 
 #[cfg(feature = "control")]
 use crate::surroundings::Surroundings;
-use crate::{Emulator, config::Config, server::answer::Refusal};
+use crate::{
+    Emulator,
+    config::Config,
+    saved::document::{Saved, StateError},
+    server::answer::Refusal,
+};
 
 /// Most workspaces, the first included.
 const MOST_WORKSPACES: usize = 100;
@@ -156,6 +161,52 @@ impl Workspaces {
             Refusal::new(StatusCode::SERVICE_UNAVAILABLE, text)
         };
         self.obtain(&credential).ok_or_else(full)
+    }
+
+    /// What all have, to be written down.
+    pub(crate) fn saved(&self) -> Vec<Saved> {
+        let mut others: Vec<_> = {
+            let others = self.others();
+            let others = others.iter().flat_map(|others| others.iter());
+            others.map(|(credential, emulator)| (credential.clone(), emulator.clone())).collect()
+        };
+        others.sort_by_key(|(_, emulator)| emulator.config.number);
+        let first = Saved { credential: None, number: 0, workspace: self.first.state().image() };
+        let others = others.into_iter().map(|(credential, emulator)| {
+            let workspace = emulator.state().image();
+            Saved { credential: Some(credential), number: emulator.config.number, workspace }
+        });
+        [first].into_iter().chain(others).collect()
+    }
+
+    /// Puts what was written down in place of what is there.
+    pub(crate) fn restore(&self, saved: Vec<Saved>) -> Result<(), StateError> {
+        if saved.first().is_none_or(|first| first.credential.is_some()) || saved.len() > MOST_WORKSPACES {
+            return Err(StateError::new(
+                "the state is to have the default workspace first, and 100 workspaces at most",
+            ));
+        }
+        if self.others.is_none() && saved.len() > 1 {
+            let count = saved.len();
+            let text = format!("the state has {count} workspaces and one is served: serve any of them");
+            return Err(StateError::new(text));
+        }
+        let mut restored = HashMap::new();
+        for Saved { credential, number, workspace } in saved {
+            match credential {
+                None => self.first.restore(workspace),
+                Some(credential) => {
+                    let known = self.get(&credential).filter(|known| known.config.number == number);
+                    let emulator = known.unwrap_or_else(|| self.first.sibling(&credential, number));
+                    emulator.restore(workspace);
+                    restored.insert(credential, emulator);
+                }
+            }
+        }
+        if let Some(mut others) = self.others() {
+            *others = restored;
+        }
+        Ok(())
     }
 
     fn others(&self) -> Option<MutexGuard<'_, HashMap<String, Emulator>>> {

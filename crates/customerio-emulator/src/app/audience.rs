@@ -1,5 +1,7 @@
 //! The people of a broadcast: by filter, by list or by file.
 
+use std::collections::BTreeSet;
+
 use customerio_core::limits::BROADCAST_PEOPLE;
 use serde_json::{Map, Value};
 
@@ -65,6 +67,24 @@ pub(crate) fn is_of_one_kind(trigger: &Map<String, Value>) -> Result<(), &'stati
         return Err("must have at most one of recipients, emails, ids, per_user_data, data_file_url");
     }
     Ok(())
+}
+
+/// The segments that a filter names.
+pub(crate) fn segments_of(filter: &Value) -> BTreeSet<u64> {
+    fn add(filter: &Value, named: &mut BTreeSet<u64>) {
+        match filter {
+            Value::Object(fields) => {
+                named.extend(fields.get("segment").and_then(|segment| segment["id"].as_u64()));
+                fields.values().for_each(|value| add(value, named));
+            }
+            Value::Array(parts) => parts.iter().for_each(|part| add(part, named)),
+            _ => {}
+        }
+    }
+
+    let mut named = BTreeSet::new();
+    add(filter, &mut named);
+    named
 }
 
 /// The people who are named and do not exist, unless the trigger says to skip such: each with the line that names them.

@@ -11,6 +11,7 @@ use crate::{
         paging::{LIMIT, Paging, START, UNSAID, text},
         segments,
     },
+    auto_create,
     call::{
         Call,
         Handler::{Fallible, Infallible},
@@ -54,6 +55,7 @@ fn find(call: &mut Call<'_>) -> Reply {
 }
 
 fn search(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    auto_create::segments_of_filter(call, "filter")?;
     let paging = Paging::of(&call.query, PEOPLE)?;
     let people = call.state.people.all().map(|person| (&person.cio_id, person));
     let page = paging.page_of(people, |person| chooses(&call.body["filter"], person));

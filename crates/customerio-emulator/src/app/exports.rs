@@ -9,6 +9,7 @@ use crate::{
         audience::FILTER,
         filter::{MOST_FILTER, chooses, written},
     },
+    auto_create,
     call::{
         Call,
         Handler::{Fallible, Infallible},
@@ -149,6 +150,7 @@ fn named<'a>(segments: &[String], state: &'a mut State) -> Result<(u64, &'a mut 
 }
 
 fn people(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    auto_create::segments_of_filter(call, "filters")?;
     let filter = &call.body["filters"];
     let mut file = Csv::new(&["id", "email", "cio_id"], &call.body);
     for person in call.state.people.all().filter(|person| chooses(filter, person)) {

@@ -1,7 +1,7 @@
 //! The App API: transactional messages and broadcasts, and what is in the workspace.
 
 pub(crate) mod activities;
-mod audience;
+pub(crate) mod audience;
 pub(crate) mod collections;
 pub(crate) mod customers;
 pub(crate) mod exports;

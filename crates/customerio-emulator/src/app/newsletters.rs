@@ -8,6 +8,7 @@ use crate::{
         filter::MOST_FILTER,
         paging::{LIMIT, Paging, SORT, START, newest_first, oldest_first, text},
     },
+    auto_create,
     call::{Call, Handler::Fallible},
     contract::{
         fault::{Fault, INVALID},
@@ -167,6 +168,7 @@ fn check_rate(fields: &Value) -> Result<(), Refusal> {
 }
 
 fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    auto_create::segments_of_filter(call, "recipients")?;
     check_rate(&call.body)?;
     let now = call.now();
     let mut fields = call.take_fields();

@@ -86,7 +86,7 @@ fn list_of_domain(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 fn search(call: &mut Call<'_>) -> Reply {
     let email = call.segments[0].to_lowercase();
     let found = TYPES.into_iter().filter_map(|kind| {
-        let suppressed = Suppressed { kind, email: email.clone() };
+        let suppressed = Suppressed { kind: kind.into(), email: email.clone() };
         Some((kind, *call.state.library.suppressed.get(&suppressed)?))
     });
     let found: Vec<_> = found.collect();
@@ -96,7 +96,7 @@ fn search(call: &mut Call<'_>) -> Reply {
 
 /// The suppression that the path names.
 fn named(call: &Call<'_>) -> Result<Suppressed, Refusal> {
-    Ok(Suppressed { kind: kind(&call.segments[0])?, email: call.segments[1].to_lowercase() })
+    Ok(Suppressed { kind: kind(&call.segments[0])?.into(), email: call.segments[1].to_lowercase() })
 }
 
 /// One that is there stays as it is.

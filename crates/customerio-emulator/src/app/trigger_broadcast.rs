@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     app::audience,
+    auto_create,
     call::{Call, Handler::Fallible},
     contract::{
         fault::{Fault, INVALID},
@@ -43,6 +44,8 @@ const BODY: Shape = Shape::Also(
 fn trigger_broadcast(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let unknown = || Refusal::new(StatusCode::NOT_FOUND, "the broadcast does not exist");
     let broadcast_id = call.segments[0].parse::<u64>().map_err(|_| unknown())?;
+    auto_create::broadcast(call, broadcast_id);
+    auto_create::segments_of_filter(call, "recipients")?;
     let now = call.since_epoch;
     let last = &mut call.state.broadcasts.get_mut(&broadcast_id).ok_or_else(unknown)?.triggered;
     let next = last.map(|last| last.saturating_add(limits::BROADCAST_INTERVAL));

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use customerio_core::limits;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -41,7 +42,8 @@ pub(crate) const IDENTIFIERS: Shape =
 const PREFIX: &str = "cio_";
 
 /// An identifier of one person.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Identifier {
     Id(String),
     /// In lower case: addresses that differ in case alone are one person's.

@@ -4,6 +4,7 @@ pub(crate) mod attributes;
 pub(crate) mod choice;
 pub(crate) mod date;
 pub(crate) mod deviation;
+pub(crate) mod duration;
 pub(crate) mod fault;
 pub(crate) mod identifier;
 pub(crate) mod json;

@@ -22,7 +22,6 @@ mod page;
 mod people;
 mod problem;
 mod requests;
-mod reset;
 mod route;
 mod routes;
 mod segments;
@@ -33,6 +32,7 @@ mod timeline;
 mod triggers;
 mod turn;
 mod webhooks;
+mod whole;
 
 pub(crate) use self::{
     page::is_of_control,

@@ -11,9 +11,9 @@ use crate::{
         list::{self, Listed},
         messages, metrics, objects, page, people,
         problem::Problem,
-        requests, reset,
+        requests,
         route::{Handler, Outcome, Route, Taken},
-        segments, sites, templates, timeline, triggers, webhooks,
+        segments, sites, templates, timeline, triggers, webhooks, whole,
     },
     route::captures,
     server::payload::Payload,
@@ -92,7 +92,10 @@ pub(crate) static ROUTES: &[Route] = &[
     Route::post("/_emulator/v1/webhooks/{event_id}/resend", "Sends an event again at once", webhooks::resend),
     Route::always(Method::GET, "/_emulator/v1/clock", "Tells the time", clock::get),
     Route::post("/_emulator/v1/clock", "Stops, sets, starts or advances the clock", clock::change),
-    Route::always(Method::POST, "/_emulator/v1/reset", "Empties the workspace", reset::reset),
+    Route::post("/_emulator/v1/reset", "Empties the workspace, and puts its seed back", whole::reset),
+    Route::new(Method::PUT, "/_emulator/v1/seed", "Begins with a seed, to which a reset goes back", whole::put_seed),
+    Route::always(Method::GET, "/_emulator/v1/state", "Writes the whole workspace as a document", whole::get_state),
+    Route::new(Method::PUT, "/_emulator/v1/state", "Loads a workspace that was written", whole::put_state),
 ];
 
 /// Responds to a request to the control API or for the page.

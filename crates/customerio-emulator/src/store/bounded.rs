@@ -27,6 +27,11 @@ impl<T> Bounded<T> {
     pub(crate) const fn holding(most: usize, most_bytes: usize) -> Self {
         Self { entries: VecDeque::new(), bytes: 0, most, most_bytes }
     }
+
+    /// Oldest first.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.entries.iter().map(|(entry, _)| entry)
+    }
 }
 
 impl<T: Held> Bounded<T> {

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use customerio_core::{Moment, Timestamp};
+use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Clock {
@@ -18,16 +19,16 @@ enum Base {
     System { started: Instant },
     /// It stands.
     Stopped { since_epoch: Duration },
-    /// It goes on from where it stood.
-    Running { since_epoch: Duration, started: Instant },
+    /// It goes on from where it stood, which was when the system's clock had this time.
+    Running { since_epoch: Duration, started: Instant, system: Duration },
 }
 
 impl Base {
     fn since_epoch(&self) -> Duration {
         match self {
-            Self::System { .. } => SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default(),
+            Self::System { .. } => system(),
             Self::Stopped { since_epoch } => *since_epoch,
-            Self::Running { since_epoch, started } => since_epoch.saturating_add(started.elapsed()),
+            Self::Running { since_epoch, started, .. } => since_epoch.saturating_add(started.elapsed()),
         }
     }
 
@@ -39,7 +40,53 @@ impl Base {
     }
 }
 
+fn system() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
+}
+
+/// The clock, to be written down: where it stands, or how far it is from the system's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ClockImage {
+    added: Duration,
+    #[serde(flatten)]
+    base: BaseImage,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum BaseImage {
+    /// With what was `added`.
+    Ahead(Duration),
+    Behind(Duration),
+    StoppedAt(Duration),
+}
+
 impl Clock {
+    pub(crate) fn image(&self) -> ClockImage {
+        let base = match self.base {
+            Base::System { .. } => BaseImage::Ahead(Duration::ZERO),
+            Base::Stopped { since_epoch } => BaseImage::StoppedAt(since_epoch),
+            Base::Running { since_epoch, system, .. } => match since_epoch.checked_sub(system) {
+                Some(ahead) => BaseImage::Ahead(ahead),
+                None => BaseImage::Behind(system.saturating_sub(since_epoch)),
+            },
+        };
+        ClockImage { added: self.added, base }
+    }
+
+    /// A clock as it was written down. One that ran has not stood still meanwhile.
+    pub(crate) fn of(image: ClockImage) -> Self {
+        let (started, system) = (Instant::now(), system());
+        let running = |since_epoch| Base::Running { since_epoch, started, system };
+        let base = match image.base {
+            BaseImage::Ahead(Duration::ZERO) => Base::System { started },
+            BaseImage::Ahead(by) => running(system.saturating_add(by)),
+            BaseImage::Behind(by) => running(system.saturating_sub(by)),
+            BaseImage::StoppedAt(since_epoch) => Base::Stopped { since_epoch },
+        };
+        Self { added: image.added, ..Self::on(base) }
+    }
+
     pub(crate) fn system() -> Self {
         Self::on(Base::System { started: Instant::now() })
     }
@@ -90,7 +137,8 @@ impl Clock {
     /// Goes on from where it stands.
     pub(crate) fn run(&mut self) {
         if self.is_stopped() {
-            self.rebase(Base::Running { since_epoch: self.base.since_epoch(), started: Instant::now() });
+            let (since_epoch, started) = (self.base.since_epoch(), Instant::now());
+            self.rebase(Base::Running { since_epoch, started, system: system() });
         }
     }
 

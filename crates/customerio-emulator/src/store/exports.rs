@@ -1,8 +1,9 @@
 //! The exports, each with its file and the links to it.
 
-use std::{collections::BTreeMap, mem::size_of};
+use std::{borrow::Cow, collections::BTreeMap, mem::size_of};
 
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     server::answer::Refusal,
@@ -22,11 +23,12 @@ pub(crate) struct Exports {
     room: Room,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Export {
-    pub(crate) kind: &'static str,
+    pub(crate) kind: Cow<'static, str>,
     pub(crate) description: String,
     pub(crate) rows: u64,
+    #[serde(with = "crate::store::text")]
     pub(crate) file: Bytes,
     pub(crate) created_at: i64,
     pub(crate) downloads: u64,
@@ -34,7 +36,7 @@ pub(crate) struct Export {
 }
 
 /// Who knows the signature gets the file.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Link {
     pub(crate) signature: String,
     pub(crate) expires: i64,
@@ -66,18 +68,36 @@ impl Exports {
             return Err(Refusal::full("exports", MOST_EXPORTS));
         }
         self.room.check()?;
-        let links = MOST_LINKS * (size_of::<Link>() + block(32));
-        self.room.change(0, 2 * size_of::<Export>() + block(export.file.len()) + links);
+        self.room.change(0, export.held());
         let id = self.exports.len() as u64 + 1;
         Ok((id, self.exports.entry(id).or_insert(export)))
     }
 }
 
+impl Exports {
+    /// All of them, to be written down.
+    pub(crate) fn image(&self) -> BTreeMap<u64, Export> {
+        self.exports.clone()
+    }
+
+    /// Puts back what was written down.
+    pub(crate) fn restore(&mut self, image: BTreeMap<u64, Export>) {
+        self.room.change(0, image.values().map(Export::held).sum());
+        self.exports = image;
+    }
+}
+
 impl Export {
+    /// With the links that it can have.
+    fn held(&self) -> usize {
+        let links = MOST_LINKS * (size_of::<Link>() + block(32));
+        2 * size_of::<Self>() + block(self.file.len()) + links
+    }
+
     pub(crate) fn new(kind: &'static str, description: String, rows: u64, file: Vec<u8>, created_at: i64) -> Self {
         // Without what a vector has room for beyond its end.
         let file = Bytes::from(file.into_boxed_slice());
-        Self { kind, description, rows, file, created_at, downloads: 0, links: Vec::new() }
+        Self { kind: kind.into(), description, rows, file, created_at, downloads: 0, links: Vec::new() }
     }
 
     /// Adds a link, and forgets those that have expired.

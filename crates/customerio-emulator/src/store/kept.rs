@@ -4,6 +4,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     mem::size_of,
+    sync::Arc,
 };
 
 use customerio_core::DeliveryId;
@@ -12,7 +13,7 @@ use crate::store::{
     capacity::{MOST_BYTES, MOST_ENTRIES},
     changes::{Action, Change, Effect},
     held::Held,
-    memory,
+    memory::{self, block},
     record::{Event, FormSubmission, LoggedRequest, Message, Metric, Trigger, Unsubscribe},
     sequence::Sequence,
 };
@@ -111,7 +112,7 @@ impl Key {
 }
 
 /// An entry that can be found.
-pub(crate) trait Keyed: Held {
+pub(crate) trait Keyed: Held + Clone {
     /// What they are, in the plural.
     const KIND: &'static str;
 
@@ -234,11 +235,15 @@ impl Keyed for LoggedRequest {
     }
 }
 
+/// Entries with their numbers, oldest first.
+pub(crate) type Numbered<T> = Vec<(u64, Arc<T>)>;
+
 /// The list: so many entries at most, which take so many bytes of memory at most; one that is larger alone is kept until the
 /// next comes.
 #[derive(Debug)]
 pub(crate) struct Kept<T> {
-    entries: BTreeMap<u64, (T, usize)>,
+    /// Shared with whoever writes the state down meanwhile: what changes then is copied first.
+    entries: BTreeMap<u64, (Arc<T>, usize)>,
     index: HashMap<Key, BTreeSet<u64>>,
     sequence: Sequence,
     bytes: usize,
@@ -264,12 +269,29 @@ impl<T: Keyed> Kept<T> {
     pub(crate) fn push(&mut self, entry: T) -> u64 {
         let number = self.sequence.next();
         self.done.push(done(number, Action::Created, number, &entry));
-        self.enter(number, entry);
+        self.enter(number, Arc::new(entry));
+        self.forget_oldest();
+        number
+    }
+
+    fn forget_oldest(&mut self) {
         while self.entries.len() > self.most || (self.bytes > self.most_bytes && self.entries.len() > 1) {
             let Some((&oldest, _)) = self.entries.first_key_value() else { break };
             self.leave(oldest);
         }
-        number
+    }
+
+    /// All of them, to be written down: they do not change any more.
+    pub(crate) fn image(&self) -> Numbered<T> {
+        self.entries.iter().map(|(number, (entry, _))| (*number, entry.clone())).collect()
+    }
+
+    /// Puts back what was written down, as if it had been there all the time.
+    pub(crate) fn restore(&mut self, image: Numbered<T>) {
+        for (number, entry) in image {
+            self.enter(number, entry);
+        }
+        self.forget_oldest();
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -283,24 +305,24 @@ impl<T: Keyed> Kept<T> {
 
     /// Oldest first.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
-        self.entries.values().map(|(entry, _)| entry)
+        self.entries.values().map(|(entry, _)| &**entry)
     }
 
     /// With their numbers, oldest first.
     pub(crate) fn numbered(&self) -> impl DoubleEndedIterator<Item = (u64, &T)> {
-        self.entries.iter().map(|(number, (entry, _))| (*number, entry))
+        self.entries.iter().map(|(number, (entry, _))| (*number, &**entry))
     }
 
     /// Those with the key, with their numbers, oldest first.
     pub(crate) fn numbered_of(&self, key: &Key) -> impl DoubleEndedIterator<Item = (u64, &T)> {
         let numbers = self.index.get(key).into_iter().flatten();
-        numbers.filter_map(|number| self.entries.get_key_value(number)).map(|(number, (entry, _))| (*number, entry))
+        numbers.filter_map(|number| self.entries.get_key_value(number)).map(|(number, (entry, _))| (*number, &**entry))
     }
 
     /// Those with the key, oldest first.
     pub(crate) fn of(&self, key: &Key) -> impl Iterator<Item = &T> {
         let numbers = self.index.get(key).into_iter().flatten();
-        numbers.filter_map(|number| self.entries.get(number)).map(|(entry, _)| entry)
+        numbers.filter_map(|number| self.entries.get(number)).map(|(entry, _)| &**entry)
     }
 
     /// How many there are with the key.
@@ -311,14 +333,14 @@ impl<T: Keyed> Kept<T> {
 
     /// The one with the number.
     pub(crate) fn get(&self, number: u64) -> Option<&T> {
-        self.entries.get(&number).map(|(entry, _)| entry)
+        self.entries.get(&number).map(|(entry, _)| &**entry)
     }
 
     /// With their numbers: those with the key, or all, from a place on.
     #[cfg(feature = "control")]
     pub(crate) fn rows<'s>(&'s self, from: From, key: Option<Key>) -> Box<dyn Iterator<Item = (u64, &'s T)> + 's> {
         match key {
-            None => Box::new(from.within(&self.entries).map(|(number, (entry, _))| (number, entry))),
+            None => Box::new(from.within(&self.entries).map(|(number, (entry, _))| (number, &**entry))),
             Some(key) => {
                 let numbers = self.index.get(&key).into_iter().flat_map(move |numbers| from.among(numbers));
                 Box::new(numbers.filter_map(|number| Some((number, self.get(number)?))))
@@ -336,8 +358,8 @@ impl<T: Keyed> Kept<T> {
     /// Changes the one with the number, if it is still there. Its keys may change.
     pub(crate) fn change(&mut self, number: u64, change: impl FnOnce(&mut T)) {
         let Some(mut entry) = self.leave(number) else { return };
-        change(&mut entry);
-        self.done.push(done(self.sequence.next(), Action::Changed, number, &entry));
+        change(Arc::make_mut(&mut entry));
+        self.done.push(done(self.sequence.next(), Action::Changed, number, &*entry));
         self.enter(number, entry);
     }
 
@@ -362,13 +384,14 @@ impl<T: Keyed> Kept<T> {
     pub(crate) fn remove(&mut self, number: u64) -> bool {
         let removed = self.leave(number);
         if let Some(entry) = &removed {
-            self.done.push(done(self.sequence.next(), Action::Deleted, number, entry));
+            self.done.push(done(self.sequence.next(), Action::Deleted, number, &**entry));
         }
         removed.is_some()
     }
 
-    fn enter(&mut self, number: u64, entry: T) {
-        let mut bytes = entry.held() + 2 * size_of::<(u64, (T, usize))>();
+    fn enter(&mut self, number: u64, entry: Arc<T>) {
+        let shared = block(size_of::<T>() + 2 * size_of::<usize>());
+        let mut bytes = entry.held() + shared + 2 * size_of::<(u64, (Arc<T>, usize))>();
         for key in entry.keys() {
             bytes += key.held();
             self.index.entry(key).or_default().insert(number);
@@ -377,7 +400,7 @@ impl<T: Keyed> Kept<T> {
         self.entries.insert(number, (entry, bytes));
     }
 
-    fn leave(&mut self, number: u64) -> Option<T> {
+    fn leave(&mut self, number: u64) -> Option<Arc<T>> {
         let (entry, bytes) = self.entries.remove(&number)?;
         self.bytes -= bytes;
         for key in entry.keys() {
@@ -397,7 +420,7 @@ fn done<T: Keyed>(seq: u64, action: Action, number: u64, entry: &T) -> Change {
     Change { seq, effect: Effect::new(T::KIND, action, id, entry.label()).about(entry.person()) }
 }
 
-impl<T: Keyed + Clone> Kept<T> {
+impl<T: Keyed> Kept<T> {
     pub(crate) fn to_vec(&self) -> Vec<T> {
         self.iter().cloned().collect()
     }

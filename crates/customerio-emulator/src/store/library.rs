@@ -1,11 +1,13 @@
 //! What a workspace has beside people, objects and what they did: what its team makes, by the App API or without it.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, HashMap},
     mem::size_of,
     time::Duration,
 };
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -15,7 +17,7 @@ use crate::{
         memory::{block, list, map, slot, value_of},
         record::Channel,
         room::Room,
-        shelf::Shelf,
+        shelf::{Shelf, ShelfImage},
     },
 };
 
@@ -52,7 +54,54 @@ impl Library {
     }
 }
 
-#[derive(Debug)]
+/// The library, to be written down.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct LibraryImage {
+    segments: ShelfImage<u32, Segment>,
+    snippets: ShelfImage<String, Snippet>,
+    collections: ShelfImage<u64, Collection>,
+    imports: ShelfImage<u64, Import>,
+    templates: ShelfImage<u64, Template>,
+    senders: ShelfImage<u64, Sender>,
+    topics: ShelfImage<u64, Topic>,
+    newsletters: ShelfImage<u64, Newsletter>,
+    webhooks: ShelfImage<u64, Webhook>,
+    suppressed: ShelfImage<Suppressed, i64>,
+}
+
+impl Library {
+    pub(crate) fn image(&self) -> LibraryImage {
+        LibraryImage {
+            segments: self.segments.image(),
+            snippets: self.snippets.image(),
+            collections: self.collections.image(),
+            imports: self.imports.image(),
+            templates: self.templates.shelf.image(),
+            senders: self.senders.image(),
+            topics: self.topics.image(),
+            newsletters: self.newsletters.image(),
+            webhooks: self.webhooks.image(),
+            suppressed: self.suppressed.image(),
+        }
+    }
+
+    /// Puts back what was written down.
+    pub(crate) fn restore(&mut self, image: LibraryImage) {
+        self.segments.restore(image.segments);
+        self.snippets.restore(image.snippets);
+        self.collections.restore(image.collections);
+        self.imports.restore(image.imports);
+        self.templates.shelf.restore(image.templates);
+        self.templates.ids = self.templates.iter().map(|(id, template)| (template.name.clone(), id)).collect();
+        self.senders.restore(image.senders);
+        self.topics.restore(image.topics);
+        self.newsletters.restore(image.newsletters);
+        self.webhooks.restore(image.webhooks);
+        self.suppressed.restore(image.suppressed);
+    }
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Segment {
     pub(crate) name: String,
     pub(crate) description: String,
@@ -60,13 +109,13 @@ pub(crate) struct Segment {
 }
 
 /// A piece of text, which is known by its name.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Snippet {
     pub(crate) value: String,
     pub(crate) updated_at: i64,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Collection {
     pub(crate) name: String,
     /// An array of rows, or an object.
@@ -75,7 +124,7 @@ pub(crate) struct Collection {
     pub(crate) updated_at: i64,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Import {
     /// As it was asked for.
     pub(crate) fields: Map<String, Value>,
@@ -84,7 +133,8 @@ pub(crate) struct Import {
 }
 
 /// What becomes of an import, for [`Emulator::set_import_result`](crate::Emulator::set_import_result).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ImportResult {
     /// It imports this number of rows.
@@ -101,10 +151,13 @@ impl Default for ImportResult {
 }
 
 /// A transactional message, of which others are made.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Template {
     pub(crate) name: String,
     pub(crate) created_at: i64,
+    /// Whether those get it, too, who want no messages.
+    #[serde(default)]
+    pub(crate) send_to_unsubscribed: bool,
     pub(crate) content: Content,
 }
 
@@ -115,7 +168,7 @@ pub(crate) type Content = BTreeMap<Channel, BTreeMap<String, Parts>>;
 pub(crate) type Parts = BTreeMap<String, String>;
 
 /// A message that is sent to many when it is triggered.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Broadcast {
     pub(crate) name: String,
     /// Whom it goes to where a trigger does not say: a filter.
@@ -158,13 +211,17 @@ impl Templates {
 
     /// Makes one, or gives the one with this number another name.
     pub(crate) fn put(&mut self, id: u64, name: String, now: i64) {
-        let (created_at, content) =
-            self.get(id).map_or_else(|| (now, Content::new()), |known| (known.created_at, known.content.clone()));
+        let known = self.shelf.get(&id).cloned().unwrap_or_else(|| Template { created_at: now, ..Template::default() });
+        self.set(id, Template { name, ..known });
+    }
+
+    /// Makes one that has content, or replaces the one with this number.
+    pub(crate) fn set(&mut self, id: u64, template: Template) {
         if let Some(known) = self.shelf.get(&id) {
             self.ids.remove(&known.name);
         }
-        self.ids.insert(name.clone(), id);
-        self.shelf.set(id, Template { name, created_at, content });
+        self.ids.insert(template.name.clone(), id);
+        self.shelf.set(id, template);
     }
 
     /// Makes the one that a message names, unless it is there.
@@ -188,7 +245,7 @@ impl Templates {
 }
 
 /// Whom messages are from.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Sender {
     pub(crate) name: String,
     pub(crate) email: String,
@@ -196,13 +253,13 @@ pub(crate) struct Sender {
 }
 
 /// What people can subscribe to.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Topic {
     pub(crate) name: String,
     pub(crate) subscribed_by_default: bool,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Newsletter {
     /// As it was asked for.
     pub(crate) fields: Map<String, Value>,
@@ -213,7 +270,7 @@ pub(crate) struct Newsletter {
 }
 
 /// Who is told what becomes of messages.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Webhook {
     pub(crate) name: String,
     pub(crate) endpoint: String,
@@ -225,9 +282,9 @@ pub(crate) struct Webhook {
 }
 
 /// The type of a suppression, and the address.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Suppressed {
-    pub(crate) kind: &'static str,
+    pub(crate) kind: Cow<'static, str>,
     pub(crate) email: String,
 }
 

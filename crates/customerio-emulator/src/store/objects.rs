@@ -3,8 +3,10 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     mem::size_of,
+    sync::Arc,
 };
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 #[cfg(feature = "control")]
@@ -15,6 +17,7 @@ use crate::{
         attributes::{Attributes, adds, changed},
         capacity::{MOST_HELD, MOST_OF_A_PERSON},
         changes::{Action, Change, Effect},
+        kept::Numbered,
         memory::{block, map, slot},
         record::Object,
         room::Room,
@@ -27,7 +30,8 @@ pub(crate) type ObjectKey = (String, String);
 
 #[derive(Debug, Default)]
 pub(crate) struct Objects {
-    by_key: BTreeMap<ObjectKey, Object>,
+    /// Shared with whoever writes the state down meanwhile: what changes then is copied first.
+    by_key: BTreeMap<ObjectKey, Arc<Object>>,
     /// By their places in the order of everything that is kept.
     by_seq: BTreeMap<u64, ObjectKey>,
     /// The places.
@@ -44,7 +48,11 @@ pub(crate) struct Objects {
 /// What an object takes beside its attributes and visitors: its key stands in both maps and in itself.
 fn held((type_id, id): &ObjectKey) -> usize {
     let identifiers = block(type_id.len()) + block(id.len()) + block(CIO_OBJECT_ID);
-    2 * size_of::<(ObjectKey, Object)>() + 2 * size_of::<(u64, ObjectKey)>() + slot::<String, u64>() + 3 * identifiers
+    2 * size_of::<(ObjectKey, Arc<Object>)>()
+        + block(size_of::<Object>() + 2 * size_of::<usize>())
+        + 2 * size_of::<(u64, ObjectKey)>()
+        + slot::<String, u64>()
+        + 3 * identifiers
 }
 
 /// What a visitor takes who is related to an object.
@@ -74,13 +82,13 @@ impl Objects {
     /// With their places, from one on.
     #[cfg(feature = "control")]
     pub(crate) fn rows(&self, from: From) -> impl Iterator<Item = (u64, &Object)> {
-        from.within(&self.by_seq).filter_map(|(seq, key)| Some((seq, self.by_key.get(key)?)))
+        from.within(&self.by_seq).filter_map(|(seq, key)| Some((seq, self.get(key)?)))
     }
 
     /// The one with this place.
     #[cfg(feature = "control")]
     pub(crate) fn at(&self, seq: u64) -> Option<&Object> {
-        self.by_key.get(self.by_seq.get(&seq)?)
+        self.get(self.by_seq.get(&seq)?)
     }
 
     /// Notes what was done to an object. What comes of one that was done something to just now is the same.
@@ -101,17 +109,17 @@ impl Objects {
     }
 
     pub(crate) fn all(&self) -> impl Iterator<Item = &Object> {
-        self.by_key.values()
+        self.by_key.values().map(|object| &**object)
     }
 
     pub(crate) fn get(&self, key: &ObjectKey) -> Option<&Object> {
-        self.by_key.get(key)
+        self.by_key.get(key).map(|object| &**object)
     }
 
     /// To change who is related to it.
     pub(crate) fn get_mut(&mut self, key: &ObjectKey) -> Option<&mut Object> {
         self.changed(key);
-        self.by_key.get_mut(key)
+        self.by_key.get_mut(key).map(Arc::make_mut)
     }
 
     /// The object that `identifiers`, which have passed [`OBJECT_ID`](crate::contract::object::OBJECT_ID), name.
@@ -148,13 +156,13 @@ impl Objects {
         self.note(Action::Created, &(seq, key.1.clone()));
         self.by_cio_object_id.insert(cio_object_id, seq);
         self.by_seq.insert(seq, key.clone());
-        self.by_key.insert(key.clone(), object);
+        self.by_key.insert(key.clone(), Arc::new(object));
         Ok(Some(key))
     }
 
     /// Sets and removes attributes of the object.
     pub(crate) fn change(&mut self, key: &ObjectKey, changes: &Map<String, Value>) -> Result<(), Refusal> {
-        let Some(object) = self.by_key.get_mut(key) else { return Ok(()) };
+        let Some(object) = self.by_key.get_mut(key).map(Arc::make_mut) else { return Ok(()) };
         if adds(changes) {
             self.room.check()?;
         }
@@ -174,7 +182,7 @@ impl Objects {
         anonymous_id: &str,
         changes: &Map<String, Value>,
     ) -> Result<(), Refusal> {
-        let Some(object) = self.by_key.get_mut(key) else { return Ok(()) };
+        let Some(object) = self.by_key.get_mut(key).map(Arc::make_mut) else { return Ok(()) };
         let known = object.visitors.get(anonymous_id);
         if known.is_none() || adds(changes) {
             self.room.check()?;
@@ -198,7 +206,7 @@ impl Objects {
     pub(crate) fn take_visitor(&mut self, anonymous_id: &str) -> Vec<(ObjectKey, Attributes)> {
         let objects = self.by_visitor.remove(anonymous_id).unwrap_or_default();
         let taken = objects.into_iter().filter_map(|key| {
-            let attributes = self.by_key.get_mut(&key)?.visitors.remove(anonymous_id)?;
+            let attributes = Arc::make_mut(self.by_key.get_mut(&key)?).visitors.remove(anonymous_id)?;
             self.room.change(held_of_visitor(anonymous_id, &key, &attributes), 0);
             Some((key, attributes))
         });
@@ -206,7 +214,7 @@ impl Objects {
     }
 
     /// Removes the object and everything here that leads to it.
-    pub(crate) fn remove(&mut self, key: &ObjectKey) -> Option<Object> {
+    pub(crate) fn remove(&mut self, key: &ObjectKey) -> Option<Arc<Object>> {
         let object = self.by_key.remove(key)?;
         if let Some(seq) = self.by_cio_object_id.remove(&object.cio_object_id) {
             self.by_seq.remove(&seq);
@@ -223,6 +231,36 @@ impl Objects {
             }
         }
         Some(object)
+    }
+}
+
+/// The objects, to be written down.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ObjectsImage {
+    created: u64,
+    objects: Numbered<Object>,
+}
+
+impl Objects {
+    pub(crate) fn image(&self) -> ObjectsImage {
+        let objects = self.by_seq.iter().filter_map(|(seq, key)| Some((*seq, self.by_key.get(key)?.clone())));
+        ObjectsImage { created: self.created, objects: objects.collect() }
+    }
+
+    /// Puts back what was written down.
+    pub(crate) fn restore(&mut self, image: ObjectsImage) {
+        self.created = image.created;
+        for (seq, object) in image.objects {
+            let key = (object.type_id.clone(), object.id.clone());
+            self.room.change(0, held(&key) + map(&object.attributes));
+            for (anonymous_id, attributes) in &object.visitors {
+                self.room.change(0, held_of_visitor(anonymous_id, &key, attributes));
+                self.by_visitor.entry(anonymous_id.clone()).or_default().insert(key.clone());
+            }
+            self.by_cio_object_id.insert(object.cio_object_id.clone(), seq);
+            self.by_seq.insert(seq, key.clone());
+            self.by_key.insert(key, object);
+        }
     }
 }
 

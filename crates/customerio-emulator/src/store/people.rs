@@ -3,9 +3,11 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     mem::size_of,
+    sync::Arc,
 };
 
 use customerio_core::limits;
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 #[cfg(feature = "control")]
@@ -25,20 +27,21 @@ use crate::{
         record::{Device, Person},
         room::Room,
         sequence::Sequence,
-        suppressions::Suppressions,
+        suppressions::{Suppressions, SuppressionsImage},
     },
 };
 
 #[derive(Debug, Default)]
 pub(crate) struct People {
-    by_cio_id: BTreeMap<String, Entry>,
+    /// Shared with whoever writes the state down meanwhile: what changes then is copied first.
+    by_cio_id: BTreeMap<String, Arc<Entry>>,
     /// By their place in the order of everything that is kept: the number in the `cio_id`.
     by_seq: BTreeMap<u64, u64>,
     ids: HashMap<String, String>,
     /// By address in lower case.
     emails: HashMap<String, String>,
     /// By number, of those who had it first: unlike an id or an address, an attribute can be many people's.
-    phones: HashMap<String, String>,
+    phones: Arc<HashMap<String, String>>,
     /// A device is one person's: by its token, whose it is and its place in the order of everything that is kept.
     devices: HashMap<String, (String, u64)>,
     /// The tokens, by their places.
@@ -59,30 +62,39 @@ pub(crate) struct People {
     ignored: Vec<String>,
 }
 
-#[derive(Debug)]
-struct Entry {
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Entry {
     person: Person,
     /// When the first attribute was set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     first_change: Option<i64>,
     /// When each attribute was last changed, but those that are set since the first change: an update from before that
     /// comes late and is ignored.
+    #[serde(default, skip_serializing_if = "HashMap::is_empty", serialize_with = "in_order")]
     changed: HashMap<String, i64>,
     /// What the room was told that they take.
+    #[serde(skip)]
     held: usize,
     /// Whether they are among the touched.
+    #[serde(skip)]
     touched: bool,
     /// Their place in the order of everything that is kept.
     seq: u64,
     /// When they were added.
     created_at: i64,
     /// Whether they were there at the last [`settle`](People::settle).
+    #[serde(skip)]
     settled: bool,
 }
 
 impl Entry {
     fn held_now(&self) -> usize {
         let changed = self.changed.keys().map(|name| block(name.len()) + slot::<String, i64>()).sum::<usize>();
-        2 * size_of::<(String, Self)>() + 2 * size_of::<(u64, u64)>() + self.person.held() + changed
+        2 * size_of::<(String, Arc<Self>)>()
+            + block(size_of::<Self>() + 2 * size_of::<usize>())
+            + 2 * size_of::<(u64, u64)>()
+            + self.person.held()
+            + changed
     }
 }
 
@@ -101,7 +113,7 @@ impl People {
         let gone = std::mem::take(&mut self.gone);
         let mut changes: Vec<_> = gone.into_iter().map(|effect| Change { seq: self.sequence.next(), effect }).collect();
         for cio_id in std::mem::take(&mut self.touched) {
-            let Some(entry) = self.by_cio_id.get_mut(&cio_id) else { continue };
+            let Some(entry) = self.by_cio_id.get_mut(&cio_id).map(Arc::make_mut) else { continue };
             let held = entry.held_now();
             self.room.change(entry.held, held);
             let (seq, action) =
@@ -190,7 +202,7 @@ impl People {
     }
 
     fn entry_mut(&mut self, cio_id: &str) -> Option<&mut Entry> {
-        let entry = self.by_cio_id.get_mut(cio_id)?;
+        let entry = Arc::make_mut(self.by_cio_id.get_mut(cio_id)?);
         if !entry.touched {
             entry.touched = true;
             self.touched.push(cio_id.to_owned());
@@ -212,7 +224,8 @@ impl People {
 
     /// When each attribute of the person was last changed.
     pub(crate) fn changes(&self, cio_id: &str) -> impl Iterator<Item = (&str, i64)> {
-        self.by_cio_id.get(cio_id).into_iter().flat_map(|Entry { person, first_change, changed, .. }| {
+        self.by_cio_id.get(cio_id).into_iter().flat_map(|entry| {
+            let Entry { person, first_change, changed, .. } = &**entry;
             let since = |name: &String| changed.get(name).copied().or(*first_change);
             person.attributes.keys().filter_map(move |name| Some((name.as_str(), since(name)?)))
         })
@@ -292,7 +305,7 @@ impl People {
             created_at: now,
             settled: false,
         };
-        self.by_cio_id.insert(cio_id.clone(), entry);
+        self.by_cio_id.insert(cio_id.clone(), Arc::new(entry));
         self.by_seq.insert(seq, self.created);
         self.set_id(&cio_id, id);
         self.set_email(&cio_id, email);
@@ -389,7 +402,8 @@ impl People {
         if self.entry_mut(cio_id).is_none() {
             return;
         }
-        let Some(Entry { person, first_change, changed, .. }) = self.by_cio_id.get_mut(cio_id) else { return };
+        let Some(entry) = self.by_cio_id.get_mut(cio_id) else { return };
+        let Entry { person, first_change, changed, .. } = Arc::make_mut(entry);
         let first = *first_change.get_or_insert(timestamp);
         let last = changed.get(name).copied().or_else(|| person.attributes.contains_key(name).then_some(first));
         if let Some(last) = last.filter(|last| *last > timestamp) {
@@ -401,7 +415,7 @@ impl People {
             changed.remove(name);
         }
         if name == PHONE {
-            index_phone(&mut self.phones, person, &value);
+            index_phone(Arc::make_mut(&mut self.phones), person, &value);
         }
         set(&mut person.attributes, name, value);
         if changed.len() > MOST_OF_A_PERSON {
@@ -518,7 +532,7 @@ impl People {
 
     /// Removes the person and everything that leads to them.
     pub(crate) fn remove(&mut self, cio_id: &str) -> Option<Person> {
-        let Entry { person, held, settled, seq, .. } = self.by_cio_id.remove(cio_id)?;
+        let Entry { person, held, settled, seq, .. } = Arc::unwrap_or_clone(self.by_cio_id.remove(cio_id)?);
         self.by_seq.remove(&seq);
         self.room.change(held, 0);
         if settled {
@@ -530,7 +544,9 @@ impl People {
         if let Some(email) = &person.email {
             self.emails.remove(&email.to_lowercase());
         }
-        index_phone(&mut self.phones, &person, &Value::Null);
+        if phone_of(&person).is_some() {
+            index_phone(Arc::make_mut(&mut self.phones), &person, &Value::Null);
+        }
         for device in &person.devices {
             self.forget_device(&device.id);
         }
@@ -567,9 +583,82 @@ impl People {
     }
 }
 
+/// The people, to be written down.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct PeopleImage {
+    created: u64,
+    people: Vec<Arc<Entry>>,
+    /// The tokens of devices, by their places in the order of everything that is kept.
+    devices: Vec<(u64, String)>,
+    /// Who is found by a number: several can have it.
+    #[serde(serialize_with = "shared_in_order")]
+    phones: Arc<HashMap<String, String>>,
+    suppressed: SuppressionsImage,
+}
+
+/// A map, sorted: what does not change is to be written the same each time.
+fn in_order<S: Serializer, T: Serialize>(map: &HashMap<String, T>, serializer: S) -> Result<S::Ok, S::Error> {
+    map.iter().collect::<BTreeMap<_, _>>().serialize(serializer)
+}
+
+fn shared_in_order<S: Serializer, T: Serialize>(map: &HashMap<String, T>, serializer: S) -> Result<S::Ok, S::Error> {
+    in_order(map, serializer)
+}
+
+impl People {
+    pub(crate) fn image(&self) -> PeopleImage {
+        PeopleImage {
+            created: self.created,
+            people: self.by_cio_id.values().cloned().collect(),
+            devices: self.devices_by_seq.iter().map(|(seq, token)| (*seq, token.clone())).collect(),
+            phones: self.phones.clone(),
+            suppressed: self.suppressed.image(),
+        }
+    }
+
+    /// Puts back what was written down, as if it had been there all the time.
+    pub(crate) fn restore(&mut self, image: PeopleImage) {
+        self.created = image.created;
+        self.phones = image.phones;
+        self.suppressed.restore(image.suppressed);
+        let places: HashMap<_, _> = image.devices.into_iter().map(|(seq, token)| (token, seq)).collect();
+        for mut shared in image.people {
+            let entry = Arc::make_mut(&mut shared);
+            entry.settled = true;
+            entry.held = entry.held_now();
+            self.room.change(0, entry.held);
+            let person = &entry.person;
+            let cio_id = &person.cio_id;
+            if let Some(number) = number_of(cio_id) {
+                self.by_seq.insert(entry.seq, number);
+            }
+            let leads = |index: &mut HashMap<String, String>, key: String| index.insert(key, cio_id.clone());
+            person.id.iter().for_each(|id| drop(leads(&mut self.ids, id.clone())));
+            person.email.iter().for_each(|email| drop(leads(&mut self.emails, email.to_lowercase())));
+            for device in &person.devices {
+                let seq = places.get(&device.id).copied().unwrap_or_else(|| self.sequence.next());
+                self.devices_by_seq.insert(seq, device.id.clone());
+                self.devices.insert(device.id.clone(), (cio_id.clone(), seq));
+            }
+            for segment in &person.segments {
+                self.members.entry(*segment).or_default().insert(entry.seq);
+            }
+            for anonymous_id in &person.anonymous_ids {
+                leads(&mut self.anonymous_ids, anonymous_id.clone());
+            }
+            self.by_cio_id.insert(cio_id.clone(), shared);
+        }
+    }
+}
+
 /// The `cio_id` of the person who was added as the one with this number.
 fn cio_id(number: u64) -> String {
     format!("03{number:010x}")
+}
+
+/// The number of the person with the `cio_id`.
+fn number_of(cio_id: &str) -> Option<u64> {
+    u64::from_str_radix(cio_id.strip_prefix("03")?, 16).ok()
 }
 
 /// The attribute that is a person's phone number, and identifies them where it has the right form.

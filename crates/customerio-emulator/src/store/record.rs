@@ -7,32 +7,40 @@ use std::{
 
 use bytes::Bytes;
 use customerio_core::{DeliveryId, Timestamp, http::Method, http::StatusCode, track::EventType};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{contract::deviation::Deviation, store::changes::Effect};
 
 /// A person.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Person {
     /// The id that the emulator gave, without the prefix `cio_`.
     pub cio_id: String,
     /// The id that a caller gave.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// The e-mail address, in the case in which it was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// All attributes but `id` and `email`; `created_at`, `unsubscribed` and `cio_subscription_preferences` are among
     /// them. The phone number is the attribute `phone`.
     pub attributes: Map<String, Value>,
     /// The devices, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub devices: Vec<Device>,
     /// The manual segments that the person is in.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub segments: BTreeSet<u32>,
     /// The relationships to objects, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub relationships: Vec<Relationship>,
     /// The ids of anonymous visitors that turned out to be this person.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub anonymous_ids: Vec<String>,
     /// The senders of text messages that the person does not want to hear from.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub opt_outs: BTreeSet<OptOut>,
 }
 
@@ -50,7 +58,7 @@ impl Person {
 }
 
 /// A sender of text messages that a person does not want to hear from.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OptOut {
     /// [`Channel::Sms`] or [`Channel::WhatsApp`].
@@ -60,7 +68,7 @@ pub struct OptOut {
 }
 
 /// A device of a person.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Device {
     /// The token.
@@ -68,13 +76,14 @@ pub struct Device {
     /// `ios` or `android`. Empty where a call of the Pipelines API has said neither.
     pub platform: String,
     /// When it was last used: as said, or the time of the call.
+    #[serde(with = "crate::store::seconds")]
     pub last_used: Timestamp,
     /// The attributes.
     pub attributes: Map<String, Value>,
 }
 
 /// A relationship of a person to an object.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Relationship {
     /// `object_type_id` and `object_id`.
@@ -84,7 +93,7 @@ pub struct Relationship {
 }
 
 /// An object, which the Pipelines API calls a group.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Object {
     /// The number of its type, as a string.
@@ -102,29 +111,36 @@ pub struct Object {
 }
 
 /// An event of a person or of an unknown visitor.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Event {
     /// The id by which a repeat is recognised: `id`, or `messageId` in the Pipelines API.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// What kind it is.
+    #[serde(with = "event_type")]
     pub event_type: EventType,
     /// The name, without surrounding blanks.
     pub name: String,
     /// The `cio_id` of the person, if they are known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<String>,
     /// The id of the visitor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub anonymous_id: Option<String>,
     /// The id of the group, which an event of the Pipelines API can be of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group_id: Option<String>,
     /// When it took place: as said, or the time of the call.
+    #[serde(with = "crate::store::seconds")]
     pub timestamp: Timestamp,
     /// The data.
     pub data: Map<String, Value>,
 }
 
 /// The channel of a transactional message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Channel {
     /// `POST /v1/send/email`
@@ -142,7 +158,7 @@ pub enum Channel {
 }
 
 /// A transactional message.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Message {
     /// The channel.
@@ -150,14 +166,19 @@ pub struct Message {
     /// The id that the caller was answered.
     pub delivery_id: DeliveryId,
     /// The `cio_id` of the person, if they are known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<String>,
     /// `to`, if the request has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
     /// When the request came.
+    #[serde(with = "crate::store::seconds")]
     pub queued_at: Timestamp,
     /// When it goes out, if that is later.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::store::seconds::optional")]
     pub send_at: Option<Timestamp>,
     /// What becomes of it, and when: what was said of all messages before it was sent, and of it since.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "crate::store::seconds::each")]
     pub outcomes: Vec<(Timestamp, Outcome)>,
     /// The whole request body.
     pub body: Value,
@@ -165,7 +186,8 @@ pub struct Message {
 
 /// What becomes of a message, for [`Emulator::report`](crate::Emulator::report) and
 /// [`Emulator::set_outcomes`](crate::Emulator::set_outcomes).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Outcome {
     /// The provider has it.
@@ -219,7 +241,7 @@ impl Outcome {
 }
 
 /// A trigger of a broadcast.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Trigger {
     /// The id that the caller was answered.
@@ -227,15 +249,17 @@ pub struct Trigger {
     /// The broadcast.
     pub broadcast_id: u64,
     /// When the request came.
+    #[serde(with = "crate::store::seconds")]
     pub triggered_at: Timestamp,
     /// The whole request body. `null` where it failed.
     pub body: Value,
     /// Why it failed: one for each person who does not exist. Empty where it did not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<String>,
 }
 
 /// A reported metric.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Metric {
     /// The message that it is about. Empty where it is about content.
@@ -243,13 +267,14 @@ pub struct Metric {
     /// What happened, such as `opened`.
     pub metric: String,
     /// When: as said, or the time of the call.
+    #[serde(with = "crate::store::seconds")]
     pub timestamp: Timestamp,
     /// The whole request body.
     pub body: Value,
 }
 
 /// A submitted form.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FormSubmission {
     /// The form.
@@ -261,7 +286,7 @@ pub struct FormSubmission {
 }
 
 /// A call of `POST /unsubscribe/{delivery_id}`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Unsubscribe {
     /// The message that it is about.
@@ -269,6 +294,7 @@ pub struct Unsubscribe {
     /// Whether the call asked to unsubscribe.
     pub unsubscribe: bool,
     /// The `cio_id` of the person, where the message is one of the emulator's and its person is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<String>,
 }
 
@@ -320,6 +346,26 @@ impl LoggedRequest {
     #[must_use]
     pub fn why(&self) -> Option<&str> {
         self.problems.first().or(self.deviations.first()).map(|found| found.message.as_str())
+    }
+}
+
+/// What kind of event it is, as the API writes it.
+mod event_type {
+    use customerio_core::track::EventType;
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+    pub(super) fn serialize<S: Serializer>(kind: &EventType, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(kind.as_str())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<EventType, D::Error> {
+        let name = std::borrow::Cow::<'_, str>::deserialize(deserializer)?;
+        Ok(match &*name {
+            "page" => EventType::Page,
+            "screen" => EventType::Screen,
+            _ => EventType::Event,
+        })
     }
 }
 

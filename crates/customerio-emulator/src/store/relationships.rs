@@ -74,7 +74,7 @@ impl State {
 
     /// Removes an object, and everyone's relationship to it.
     pub(crate) fn delete_object(&mut self, key: &ObjectKey) {
-        for cio_id in self.objects.remove(key).map(|object| object.people).unwrap_or_default() {
+        for cio_id in self.objects.remove(key).map(|object| object.people.clone()).unwrap_or_default() {
             self.unrelate(&cio_id, key);
         }
     }

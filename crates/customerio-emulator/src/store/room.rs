@@ -11,7 +11,7 @@ use crate::{server::answer::Refusal, store::capacity::MOST_MEMORY};
 #[derive(Clone, Debug)]
 pub(crate) struct Room {
     taken: Arc<AtomicUsize>,
-    most: usize,
+    most: Arc<AtomicUsize>,
 }
 
 impl Default for Room {
@@ -22,15 +22,21 @@ impl Default for Room {
 
 impl Room {
     pub(crate) fn of(most: usize) -> Self {
-        Self { taken: Arc::default(), most }
+        Self { taken: Arc::default(), most: Arc::new(AtomicUsize::new(most)) }
+    }
+
+    /// From now on there is so much of it, whatever is taken.
+    pub(crate) fn limit(&self, most: usize) {
+        self.most.store(most, Ordering::Relaxed);
     }
 
     /// Refuses a call that would add something where there is no room. What one call adds is not looked at: it is no more
     /// than the values of its body take, which are bounded too.
     pub(crate) fn check(&self) -> Result<(), Refusal> {
         // All that counts is under one lock.
-        if self.taken.load(Ordering::Relaxed) >= self.most {
-            return Err(Refusal::full("bytes of people, objects and what a workspace has beside", self.most));
+        let most = self.most.load(Ordering::Relaxed);
+        if self.taken.load(Ordering::Relaxed) >= most {
+            return Err(Refusal::full("bytes of people, objects and what a workspace has beside", most));
         }
         Ok(())
     }

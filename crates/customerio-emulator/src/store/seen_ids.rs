@@ -27,4 +27,16 @@ impl SeenIds {
         }
         new
     }
+
+    /// All of them, oldest first, to be written down.
+    pub(crate) fn image(&self) -> Vec<Arc<str>> {
+        self.order.iter().cloned().collect()
+    }
+
+    /// Puts back what was written down.
+    pub(crate) fn restore(&mut self, image: &[Arc<str>]) {
+        for id in image {
+            self.note(id);
+        }
+    }
 }

@@ -16,6 +16,11 @@ impl Sequence {
         self.0.fetch_add(1, Ordering::Relaxed) + 1
     }
 
+    /// Goes on after a number, unless it is there already.
+    pub(crate) fn reach(&self, number: u64) {
+        self.0.fetch_max(number, Ordering::Relaxed);
+    }
+
     /// The last number that was given, or 0.
     pub(crate) fn last(&self) -> u64 {
         self.0.load(Ordering::Relaxed)

@@ -1,24 +1,59 @@
 //! Things of one kind that are made by the App API, and never forgotten.
 
-use std::{collections::BTreeMap, mem::size_of};
+use std::{collections::BTreeMap, mem::size_of, sync::Arc};
+
+use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "control")]
 use crate::store::kept::From;
 use crate::{
     server::answer::Refusal,
-    store::{capacity::MOST_HELD, held::Held, room::Room},
+    store::{capacity::MOST_HELD, held::Held, memory::block, room::Room},
 };
 
 /// What is kept of one kind, by its key. It takes its memory of the room.
 #[derive(Debug)]
 pub(crate) struct Shelf<K, T> {
-    /// Each with what the room was told that it takes.
-    entries: BTreeMap<K, (T, usize)>,
+    /// Each with what the room was told that it takes; shared with whoever writes the state down meanwhile.
+    entries: BTreeMap<K, (Arc<T>, usize)>,
     /// The last number that was given.
     last: u64,
     /// What they are, for who finds no room.
     what: &'static str,
     room: Room,
+}
+
+/// What was on a shelf, to be written down.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ShelfImage<K, T> {
+    last: u64,
+    entries: Vec<(K, Arc<T>)>,
+}
+
+impl<K: Clone + Ord + Held, T: Clone + Held> Shelf<K, T> {
+    pub(crate) fn image(&self) -> ShelfImage<K, T> {
+        let entries = self.entries.iter().map(|(key, (entry, _))| (key.clone(), entry.clone()));
+        ShelfImage { last: self.last, entries: entries.collect() }
+    }
+
+    /// Puts back what was written down.
+    pub(crate) fn restore(&mut self, image: ShelfImage<K, T>) {
+        self.last = image.last;
+        for (key, entry) in image.entries {
+            self.insert(key, entry);
+        }
+    }
+
+    /// To change what takes no memory of its own.
+    pub(crate) fn get_mut(&mut self, key: &K) -> Option<&mut T> {
+        self.entries.get_mut(key).map(|(entry, _)| Arc::make_mut(entry))
+    }
+
+    pub(crate) fn remove(&mut self, key: &K) -> Option<Arc<T>> {
+        let (entry, bytes) = self.entries.remove(key)?;
+        self.room.change(bytes, 0);
+        Some(entry)
+    }
 }
 
 impl<K: Ord + Held, T: Held> Shelf<K, T> {
@@ -27,17 +62,12 @@ impl<K: Ord + Held, T: Held> Shelf<K, T> {
     }
 
     pub(crate) fn get(&self, key: &K) -> Option<&T> {
-        self.entries.get(key).map(|(entry, _)| entry)
-    }
-
-    /// To change what takes no memory of its own.
-    pub(crate) fn get_mut(&mut self, key: &K) -> Option<&mut T> {
-        self.entries.get_mut(key).map(|(entry, _)| entry)
+        self.entries.get(key).map(|(entry, _)| &**entry)
     }
 
     /// By their keys, which rise.
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = (&K, &T)> {
-        self.entries.iter().map(|(key, (entry, _))| (key, entry))
+        self.entries.iter().map(|(key, (entry, _))| (key, &**entry))
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -59,27 +89,26 @@ impl<K: Ord + Held, T: Held> Shelf<K, T> {
 
     /// [`put`](Self::put) by a test itself, which is never refused.
     pub(crate) fn set(&mut self, key: K, entry: T) {
-        let bytes = held(&key, &entry);
-        let before = self.entries.insert(key, (entry, bytes)).map_or(0, |(_, bytes)| bytes);
-        self.room.change(before, bytes);
+        self.insert(key, Arc::new(entry));
     }
 
-    pub(crate) fn remove(&mut self, key: &K) -> Option<T> {
-        let (entry, bytes) = self.entries.remove(key)?;
-        self.room.change(bytes, 0);
-        Some(entry)
+    fn insert(&mut self, key: K, entry: Arc<T>) {
+        let bytes = held(&key, &*entry);
+        let before = self.entries.insert(key, (entry, bytes)).map_or(0, |(_, bytes)| bytes);
+        self.room.change(before, bytes);
     }
 }
 
 fn held<K: Held, T: Held>(key: &K, entry: &T) -> usize {
-    key.held() + entry.held() + 2 * size_of::<(K, (T, usize))>()
+    let shared = block(size_of::<T>() + 2 * size_of::<usize>());
+    key.held() + entry.held() + shared + 2 * size_of::<(K, (Arc<T>, usize))>()
 }
 
 impl<K: Copy + Ord + Held + Into<u64> + TryFrom<u64>, T: Held> Shelf<K, T> {
     /// With their numbers, from a place on.
     #[cfg(feature = "control")]
     pub(crate) fn rows(&self, from: From) -> impl Iterator<Item = (u64, &T)> {
-        from.within(&self.entries).map(|(number, (entry, _))| (number, entry))
+        from.within(&self.entries).map(|(number, (entry, _))| (number, &**entry))
     }
 
     /// Adds an entry under the next number: one that was removed is not given again.

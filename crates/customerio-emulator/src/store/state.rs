@@ -36,6 +36,8 @@ pub(crate) struct State {
     pub(crate) sequence: Sequence,
     /// What has changed lately.
     pub(crate) changes: Changes,
+    /// What was made since the last [`settle`](Self::settle) of what notes no changes itself.
+    pub(crate) made: Vec<Change>,
     pub(crate) people: People,
     pub(crate) objects: Objects,
     pub(crate) exports: Exports,
@@ -80,6 +82,7 @@ impl State {
         Self {
             clock,
             changes: Changes::since(sequence.last()),
+            made: Vec::new(),
             people: People::within(room, &sequence),
             objects: Objects::within(room, &sequence),
             exports: Exports::within(room),
@@ -124,16 +127,20 @@ impl State {
         self.people.get(&cio_id)
     }
 
-    /// Forgets everything but the time, and what was said of all that is to come: who is told of messages, what becomes of
-    /// them and of imports, and which channels are allowed.
-    pub(crate) fn reset(&mut self, room: &Room, log: (usize, usize)) {
-        self.sequence.next();
-        let new = Self::new(self.clock.clone(), room, log, self.sequence.clone());
-        let old = std::mem::replace(self, new);
-        self.receiver = old.receiver;
-        self.outcomes = old.outcomes;
-        self.import_result = old.import_result;
-        self.disabled = old.disabled;
+    /// Puts a state that begins anew in place of this one, which is given back. The time stays, and what was said of all that is
+    /// to come: who is told of messages, what becomes of them (unless the new state says) and of imports, and which channels
+    /// are allowed.
+    pub(crate) fn replace(&mut self, mut new: Self, says_outcomes: bool) -> Self {
+        // Whoever looks on reads everything again.
+        new.changes = Changes::since(self.sequence.next());
+        new.clock = self.clock.clone();
+        new.receiver = self.receiver.take();
+        new.import_result = std::mem::take(&mut self.import_result);
+        new.disabled = std::mem::take(&mut self.disabled);
+        if !says_outcomes {
+            new.outcomes = std::mem::take(&mut self.outcomes);
+        }
+        std::mem::replace(self, new)
     }
 
     /// Removes a segment, and everybody from it.
@@ -153,6 +160,7 @@ impl State {
     pub(crate) fn settle(&mut self) -> Vec<Change> {
         let mut changes = self.people.settle();
         changes.append(&mut self.objects.take_done());
+        changes.append(&mut self.made);
         changes.append(&mut self.events.take_done());
         changes.append(&mut self.messages.take_done());
         changes.append(&mut self.triggers.take_done());

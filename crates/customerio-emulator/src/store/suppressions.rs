@@ -1,6 +1,11 @@
 //! The identifiers that nobody may have.
 
-use std::{collections::HashMap, mem::size_of};
+use std::{
+    collections::{BTreeMap, HashMap},
+    mem::size_of,
+};
+
+use serde::{Deserialize, Serialize};
 
 use crate::{
     contract::identifier::Identifier,
@@ -24,6 +29,13 @@ pub(crate) struct Suppressions {
     by_call: HashMap<u64, Vec<Identifier>>,
     calls: u64,
     room: Room,
+}
+
+/// The suppressed identifiers, to be written down: by the number of the call that suppressed them.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct SuppressionsImage {
+    calls: u64,
+    together: BTreeMap<u64, Vec<Identifier>>,
 }
 
 /// What an identifier takes that is suppressed: it is in both maps.
@@ -61,6 +73,21 @@ impl Suppressions {
         self.room.change(0, together.iter().map(held).sum());
         self.suppressed.extend(together.iter().map(|identifier| (identifier.clone(), self.calls)));
         self.by_call.insert(self.calls, together);
+    }
+
+    pub(crate) fn image(&self) -> SuppressionsImage {
+        let together = self.by_call.iter().map(|(call, together)| (*call, together.clone()));
+        SuppressionsImage { calls: self.calls, together: together.collect() }
+    }
+
+    /// Puts back what was written down.
+    pub(crate) fn restore(&mut self, image: SuppressionsImage) {
+        self.calls = image.calls;
+        for (call, together) in image.together {
+            self.room.change(0, together.iter().map(held).sum());
+            self.suppressed.extend(together.iter().map(|identifier| (identifier.clone(), call)));
+            self.by_call.insert(call, together);
+        }
     }
 
     /// Releases the identifier, and those that were suppressed with it.

@@ -19,16 +19,15 @@ use crate::{
 pub(crate) const ROUTE: Route =
     Route::track(Method::PUT, "/api/v1/customers/{person}/devices", Fallible(add_device)).with_body(&BODY);
 
-const BODY: Shape = Shape::Object(&[(
-    "device",
-    Must,
-    Shape::Object(&[
-        ("id", Must, Shape::Filled),
-        ("platform", Must, PLATFORM),
-        LAST_USED,
-        ("attributes", May, ATTRIBUTES),
-    ]),
-)]);
+const BODY: Shape = Shape::Object(&[("device", Must, DEVICE)]);
+
+/// A device of a person.
+pub(crate) const DEVICE: Shape = Shape::Object(&[
+    ("id", Must, Shape::Filled),
+    ("platform", Must, PLATFORM),
+    LAST_USED,
+    ("attributes", May, ATTRIBUTES),
+]);
 
 fn add_device(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let identifier = Identifier::of_path(&call.segments[0])?;

@@ -17,7 +17,8 @@ use crate::{
 pub(crate) const ROUTE: Route =
     Route::track(Method::POST, "/api/v1/events", Infallible(anonymous_event)).with_body(&BODY);
 
-const BODY: Shape = Shape::Also(
+/// What a visitor did.
+pub(crate) const BODY: Shape = Shape::Also(
     &Shape::When("type", "page", &Shape::Joined(&[&[NAME_OF_PAGE], REST]), &Shape::Joined(&[&[NAME], REST])),
     |event| {
         let is_invite = event.get("data").and_then(|data| data.get("recipient")).is_some();

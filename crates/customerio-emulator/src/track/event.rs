@@ -17,7 +17,8 @@ use crate::{
 pub(crate) const ROUTE: Route =
     Route::track(Method::POST, "/api/v1/customers/{person}/events", Fallible(event)).with_body(&BODY);
 
-const BODY: Shape =
+/// What a person did.
+pub(crate) const BODY: Shape =
     Shape::When("type", "page", &Shape::Joined(&[&[NAME_OF_PAGE], REST]), &Shape::Joined(&[&[NAME], REST]));
 
 /// Clients write `null` for an event without data.

@@ -1,6 +1,7 @@
 //! `PUT /api/v1/customers/{person}`: adds or updates a person.
 
 use http::Method;
+use serde_json::{Map, Value};
 
 use crate::{
     call::{Call, Handler::Fallible},
@@ -24,7 +25,8 @@ pub(crate) const ROUTE: Route =
 /// Clients write `null` for nothing to change.
 const BODY: Shape = Shape::Taken(&ATTRIBUTES, &Shape::Null);
 
-const ATTRIBUTES: Shape = Shape::Attributes(
+/// What says something about a person.
+pub(crate) const ATTRIBUTES: Shape = Shape::Attributes(
     &Shape::Open(
         &[
             ("id", May, ID),
@@ -51,16 +53,20 @@ const RELATIONSHIPS: Shape = Shape::Object(&[
 fn identify(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let path = Identifier::of_path(&call.segments[0])?;
     let now = call.now();
-    let mut fields = call.take_fields();
+    let update = update_of(call.take_fields());
+    call.state.update_person(&path, update, now)?;
+    Ok(Reply::empty())
+}
+
+/// What fields, which have passed [`ATTRIBUTES`], say about a person.
+pub(crate) fn update_of(mut fields: Map<String, Value>) -> PersonUpdate {
     let timestamp = fields.remove("_timestamp").and_then(|value| value.as_i64());
     let relationships = fields.remove("cio_relationships").map(|mut change| {
         let list = change["relationships"].take();
         let adds = change["action"] == "add_relationships";
         if adds { Relationships::Added(list) } else { Relationships::Deleted(list) }
     });
-    let update = PersonUpdate::of(fields).with_timestamp(timestamp).with_relationships(relationships);
-    call.state.update_person(&path, update, now)?;
-    Ok(Reply::empty())
+    PersonUpdate::of(fields).with_timestamp(timestamp).with_relationships(relationships)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use customerio_core::limits;
 
 use crate::{
+    auto_create,
     call::Call,
     contract::{
         identifier::{ID_OR_NUMBER, Identifier, spelled},
@@ -24,7 +25,11 @@ pub(crate) const QUERY: Shape = Shape::Object(&[("id_type", May, Shape::OneOf(&[
 
 /// Changes the segments of everyone who is named and known; the rest is ignored.
 pub(crate) fn change(call: &mut Call<'_>, change: fn(&mut People, &str, u32)) -> Result<Reply, Refusal> {
-    let segment = match call.segments[0].parse::<i32>().map(u32::try_from) {
+    let named = call.segments[0].parse::<i32>().map(u32::try_from);
+    if let Ok(Ok(segment)) = named {
+        auto_create::segment(call, segment)?;
+    }
+    let segment = match named {
         Ok(Ok(segment)) if call.state.library.segments.get(&segment).is_some() => segment,
         Ok(_) => return Err(Refusal::bad(format!("segment {} does not exist", call.segments[0]))),
         Err(_) => return Err(Refusal::bad("the segment in the path must be an integer")),

@@ -3,6 +3,8 @@
 //!
 //! <https://docs.customer.io/integrations/api/webhooks/#section/Timeouts-and-failures>
 
+pub(crate) mod image;
+
 use std::{
     collections::{BTreeMap, VecDeque},
     mem::size_of,
@@ -11,6 +13,7 @@ use std::{
 
 use bytes::Bytes;
 use http::StatusCode;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     store::{
@@ -41,10 +44,11 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// What became of a webhook that was sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum WebhookAnswer {
     /// It was answered with this status: a 2xx ends it.
-    Status(StatusCode),
+    Status(#[serde(with = "crate::webhooks::outbox::image::status")] StatusCode),
     /// There was no answer in time.
     Timeout,
     /// The connection could not be made, or it broke.
@@ -62,11 +66,12 @@ impl WebhookAnswer {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Waiting {
     /// The number of the record that says what becomes of it.
     pub(crate) record: u64,
     pub(crate) event_id: String,
+    #[serde(with = "crate::store::text")]
     pub(crate) body: Bytes,
     failures: u32,
     first_sent: Option<Duration>,

@@ -1,10 +1,11 @@
 //! What is kept of an event that is reported: to whom, and what became of it.
 
-use std::{fmt, time::Duration};
+use std::{borrow::Cow, fmt, time::Duration};
 
 use bytes::Bytes;
 use customerio_core::DeliveryId;
 use http::StatusCode;
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 use crate::{
     store::{
@@ -19,7 +20,7 @@ use crate::{
 const MOST_ATTEMPTS: usize = 20;
 
 /// An event that is reported to one receiver. Each receiver of an event has one of its own.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct WebhookEvent {
     /// The id of the event.
@@ -27,9 +28,11 @@ pub struct WebhookEvent {
     /// The URL of the receiver, as it was when the event was last sent.
     pub url: String,
     /// What happened, such as `opened`.
-    pub metric: &'static str,
+    #[serde(deserialize_with = "known")]
+    pub metric: Name,
     /// What it happened to, such as `email`.
-    pub object_type: &'static str,
+    #[serde(deserialize_with = "known")]
+    pub object_type: Name,
     /// The message that it happened to.
     pub delivery_id: DeliveryId,
     /// When it happens, on the emulator's clock: since 1970-01-01 UTC.
@@ -45,9 +48,40 @@ pub struct WebhookEvent {
     /// Why it is not sent, where that is not what a receiver said.
     pub problem: Option<String>,
     /// The whole event, as JSON.
+    #[serde(with = "crate::store::text")]
     pub body: Bytes,
     /// The number of the receiver.
     pub(crate) receiver: u64,
+}
+
+/// Under its own name, so that it is not taken for a part of the text that is read.
+type Name = &'static str;
+
+/// A metric or a type of the service's, of which there are few.
+fn known<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'static str, D::Error> {
+    const NAMES: [&str; 18] = [
+        "attempted",
+        "bounced",
+        "clicked",
+        "converted",
+        "deferred",
+        "delivered",
+        "drafted",
+        "dropped",
+        "email",
+        "failed",
+        "in_app",
+        "inbox",
+        "opened",
+        "push",
+        "sent",
+        "sms",
+        "unsubscribed",
+        "whatsapp",
+    ];
+    let name = Cow::<'_, str>::deserialize(deserializer)?;
+    let found = NAMES.into_iter().find(|known| *known == name);
+    found.ok_or_else(|| D::Error::custom(format!("there is no metric or type {name:.50}")))
 }
 
 impl WebhookEvent {
@@ -84,7 +118,8 @@ impl WebhookEvent {
 }
 
 /// What became of an event that is reported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum WebhookState {
     /// It is yet to happen, or to be sent.
@@ -124,7 +159,7 @@ impl fmt::Display for WebhookState {
 }
 
 /// One attempt to report an event.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct WebhookAttempt {
     /// When it was sent, on the emulator's clock: since 1970-01-01 UTC.

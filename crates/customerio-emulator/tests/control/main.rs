@@ -6,5 +6,7 @@ mod kinds;
 mod lists;
 mod pages;
 mod receiver;
+mod seed;
+mod state;
 mod support;
 mod webhooks;

@@ -10,7 +10,7 @@ use hyper_util::{
 use serde_json::{Value, json};
 
 /// `emulator-site:emulator-track-key`
-const TRACK: &str = "Basic ZW11bGF0b3Itc2l0ZTplbXVsYXRvci10cmFjay1rZXk=";
+pub(crate) const TRACK: &str = "Basic ZW11bGF0b3Itc2l0ZTplbXVsYXRvci10cmFjay1rZXk=";
 
 /// An emulator behind a socket.
 pub(crate) struct World {
