@@ -12,13 +12,22 @@ use serde_json::{Value, json};
 
 use crate::{
     args::{
-        serve::{Serve, Served},
+        serve::{Content, Serve, Served},
         value::Planned,
     },
     failure::{Code, Failure},
     folder,
     serve::{inside::ask, keep},
 };
+
+/// Refuses what does not go together.
+pub(crate) fn check(content: &Content) -> Result<(), Failure> {
+    if content.workspaces == Served::Any && content.state.is_some() {
+        let text = "--state keeps one workspace: leave out --workspaces any, or run an emulator for each";
+        return Err(Failure::new(Code::Usage, text));
+    }
+    Ok(())
+}
 
 /// A seed in which the command line's settings stand for its own.
 pub(crate) fn seed(serve: &Serve) -> Result<Option<Value>, Failure> {

@@ -53,6 +53,7 @@ pub(crate) fn run(serve: Serve) -> Result<(), Failure> {
 
 async fn until_stopped(serve: Serve) -> Result<(), Failure> {
     listen::check(&serve.listen)?;
+    content::check(&serve.content)?;
     if let Some(path) = &serve.output.ready_file {
         remove(path)?;
     }

@@ -4,7 +4,7 @@ use std::{
     fmt,
     fs::{self, File, OpenOptions},
     io::{self, Write as _},
-    net::{IpAddr, Ipv4Addr},
+    net::IpAddr,
     path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, SystemTime},
@@ -196,9 +196,11 @@ fn authority(key: &KeyPair, names: &[String]) -> CertificateParams {
 /// What an authority may vouch for: a name with what is below it, or an address.
 fn subtree(name: String) -> GeneralSubtree {
     let Ok(address) = name.parse::<IpAddr>() else { return GeneralSubtree::DnsName(name) };
-    let bits = if address.is_ipv4() { 32 } else { 128 };
-    let bits = if address == Ipv4Addr::LOCALHOST { 8 } else { bits };
-    GeneralSubtree::IpAddress(CidrSubnet::from_addr_prefix(address, bits))
+    GeneralSubtree::IpAddress(match address {
+        IpAddr::V4(address) if address.is_loopback() => CidrSubnet::from_v4_prefix([127, 0, 0, 0], 8),
+        IpAddr::V4(address) => CidrSubnet::from_v4_prefix(address.octets(), 32),
+        IpAddr::V6(address) => CidrSubnet::from_v6_prefix(address.octets(), 128),
+    })
 }
 
 /// Makes an authority, and has `place` put the file that has all of it to where it belongs.
