@@ -75,6 +75,7 @@ pub(crate) fn workspaces(serve: &Serve, seed: Option<&Value>) -> Result<Workspac
         .with_webhook_signing_key(text(&credentials.webhook_signing_key, "webhook_signing_key", WEBHOOK_SIGNING_KEY))
         .with_region(region(serve, settings)?)
         .with_hosts(&serve.listen.names.allow_host)
+        .with_webhook_hosts(&serve.webhooks.allow_webhook_host)
         .with_memory_limit(serve.content.max_memory);
     if let Some(clock) = serve.content.clock {
         builder = builder.with_clock_at(clock);

@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 
 use bytes::Bytes;
 use customerio_emulator::{Emulator, Workspaces};
-use http::Method;
+use http::{Method, StatusCode, Uri};
 use serde_json::{Value, json};
 
 use crate::{
@@ -73,20 +73,25 @@ impl Log {
     }
 
     /// What became of a webhook: a status, or why there is none.
-    pub(crate) fn webhook(self, url: &str, event_id: &str, outcome: Result<u16, &str>) {
+    pub(crate) fn webhook(self, url: &Uri, outcome: Result<StatusCode, &str>) {
         match (self.format, outcome) {
             (LogFormat::Json, outcome) => {
-                let (status, error) = (outcome.ok(), outcome.err());
-                let line =
-                    json!({"event": "webhook", "url": url, "event_id": event_id, "status": status, "error": error});
+                let (status, error) = (outcome.ok().map(|status| status.as_u16()), outcome.err());
+                let line = json!({"event": "webhook", "url": url.to_string(), "status": status, "error": error});
                 say(&format!("{line}\n"));
             }
-            (LogFormat::Text, Ok(status)) if self.verbose || !(200..300).contains(&status) => {
-                say(&format!("webhook  {url}  {status}\n"));
+            (LogFormat::Text, Ok(status)) if self.verbose || !status.is_success() => {
+                say(&format!("webhook   {}  {url}\n", status.as_u16()));
             }
             (LogFormat::Text, Ok(_)) => {}
-            (LogFormat::Text, Err(error)) => say(&format!("webhook  {url}  {error}\n")),
+            (LogFormat::Text, Err(error)) => say(&format!("webhook   ---  {url}  {error}\n")),
         }
+    }
+
+    /// Why a webhook was not sent.
+    pub(crate) fn unsent(self, webhook: &Value) {
+        let url = webhook["url"].as_str().and_then(|url| url.parse().ok()).unwrap_or_default();
+        self.webhook(&url, Err(webhook["last_error"].as_str().unwrap_or_default()));
     }
 
     pub(crate) fn warn(self, text: &str) {

@@ -17,6 +17,7 @@ use std::{
     io,
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::Arc,
     thread,
     time::Duration,
 };
@@ -25,7 +26,7 @@ use customerio_emulator::{Authority, Listeners, Server, Surroundings, Workspaces
 use tokio::{task::JoinSet, time::sleep};
 
 use crate::{
-    args::serve::{Listen, LogFormat, Serve, Webhooks},
+    args::serve::{Listen, LogFormat, Serve},
     authority,
     failure::{Code, Failure, io_failure},
     file::{Readers, write_whole},
@@ -73,13 +74,15 @@ async fn until_stopped(serve: Serve) -> Result<(), Failure> {
     announce(&serve, &ready(&serve, &server, &surroundings))?;
 
     let log = Log::of(&serve.output);
-    let tasks = tokio::spawn(each_workspace(serve.webhooks, workspaces.clone(), log));
+    workspaces.set_webhook_transport(Arc::new(Courier::new(log)));
+    let said = tokio::spawn(each_workspace(workspaces.clone(), log));
     tokio::select! {
         () = signals.asked() => {}
+        () = workspaces.run_webhooks() => {}
         () = follow(keeper.as_mut(), &workspaces, log) => {}
     }
     server.shutdown().await;
-    tasks.abort();
+    said.abort();
     if let Some(keeper) = &mut keeper {
         keeper.write().await?;
     }
@@ -140,14 +143,13 @@ fn ready(serve: &Serve, server: &Server, surroundings: &Surroundings) -> Ready {
     }
 }
 
-/// Follows each workspace, as soon as it is there.
-async fn each_workspace(webhooks: Webhooks, workspaces: Workspaces, log: Log) {
+/// Says what happens in each workspace, as soon as it is there.
+async fn each_workspace(workspaces: Workspaces, log: Log) {
     let (mut tasks, mut known) = (JoinSet::new(), HashSet::new());
-    let courier = Courier::new(&webhooks.allow_webhook_host);
     loop {
         for (id, emulator) in workspaces.all() {
             if known.insert(id.clone()) {
-                tasks.spawn(webhooks::send(emulator.clone(), courier.clone(), log));
+                tasks.spawn(webhooks::follow(log, workspaces.clone(), id.clone(), emulator.clone()));
                 tasks.spawn(log.follow(workspaces.clone(), id, emulator));
             }
         }

@@ -1,46 +1,31 @@
-//! Webhooks that leave by themselves when they are due.
+//! Webhooks that must not leave: what is said of them.
 
-use std::time::Duration;
+use std::collections::HashSet;
 
-use customerio_emulator::{Emulator, WebhookAnswer, WebhookCall};
-use tokio::{task::JoinSet, time::sleep};
+use bytes::Bytes;
+use customerio_emulator::{Emulator, Workspaces};
+use http::Method;
+use serde_json::Value;
 
-use crate::serve::{courier::Courier, log::Log};
+use crate::serve::{inside::ask, log::Log};
 
-/// How long nothing is looked at where nothing was kept: the clock can be moved meanwhile.
-const PAUSE: Duration = Duration::from_millis(50);
-
-/// Sends what is due, for ever. A receiver gets one at a time, and none waits for another.
-pub(crate) async fn send(emulator: Emulator, courier: Courier, log: Log) {
-    let (mut under_way, mut changes) = (JoinSet::new(), emulator.changes());
+/// Says of each webhook that is not sent why, for ever.
+pub(crate) async fn follow(log: Log, workspaces: Workspaces, id: String, emulator: Emulator) {
+    let (mut changes, mut said) = (emulator.changes(), HashSet::new());
+    let path = format!("webhooks?workspace={id}&state=failed&limit=1000");
     loop {
-        while let Some(call) = emulator.next_webhook() {
-            under_way.spawn(deliver(courier.clone(), call, log));
-        }
-        tokio::select! {
-            Some(delivered) = under_way.join_next() => {
-                // A panic was reported already, and the emulator takes it for a timeout.
-                if let Ok((call, answer)) = delivered {
-                    emulator.webhook_answered(&call, answer);
-                }
+        let page = ask(&workspaces, Method::GET, &path, Bytes::new()).await;
+        let page: Value = page.ok().and_then(|page| serde_json::from_slice(&page).ok()).unwrap_or_default();
+        let items = page["items"].as_array().map_or(&[][..], Vec::as_slice);
+        let seq = |item: &Value| item["seq"].as_u64();
+        // One that was attempted is said by who attempted it.
+        let refused: Vec<_> = items.iter().filter(|item| item["attempts"] == 0).collect();
+        for item in &refused {
+            if !said.contains(&seq(item)) {
+                log.unsent(item);
             }
-            () = changes.next() => {}
-            () = sleep(PAUSE) => {}
         }
+        said = refused.into_iter().map(seq).collect();
+        changes.next().await;
     }
-}
-
-async fn deliver(courier: Courier, call: WebhookCall, log: Log) -> (WebhookCall, WebhookAnswer) {
-    let url = call.request().uri().to_string();
-    let answer = match courier.send(call.request().clone()).await {
-        Ok(status) => {
-            log.webhook(&url, call.event_id(), Ok(status.as_u16()));
-            WebhookAnswer::Status(status)
-        }
-        Err(undelivered) => {
-            log.webhook(&url, call.event_id(), Err(&undelivered.to_string()));
-            undelivered.answer()
-        }
-    };
-    (call, answer)
 }

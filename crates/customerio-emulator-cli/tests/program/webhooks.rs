@@ -43,5 +43,5 @@ fn they_do_not_leave_the_machine_unless_they_may() {
     let mut serving = Serving::start(&folder, &["--webhook-url", "http://192.0.2.1/hook", "--outcomes", "sent"]);
     assert_eq!(serving.ask("POST /v1/send/email", APP, EMAIL).0, 200);
     let webhook = (0..2).map(|_| serving.line()).find(|said| said["event"] == "webhook").unwrap();
-    assert!(webhook["error"].as_str().unwrap().contains("--allow-webhook-host 192.0.2.1"), "{webhook}");
+    assert!(webhook["error"].as_str().unwrap().contains("--allow-webhook-host"), "{webhook}");
 }

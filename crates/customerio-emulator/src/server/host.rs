@@ -18,7 +18,9 @@ pub(crate) fn check(head: Head<'_>, own: Option<IpAddr>, names: &[String]) -> Re
     // A request by way of a proxy names the host in its first line too, and that one counts.
     for authority in [Some(&host), head.uri.authority()].into_iter().flatten() {
         if authority.as_str().contains('@') || !is_own(authority.host(), own, names) {
-            let text = format!("the emulator is not {authority:.200}; Builder::with_hosts can name it so");
+            let text = format!(
+                "the emulator is not {authority:.200}; name it so by --allow-host, or in Rust by Builder::with_hosts"
+            );
             return Err(Refusal::new(StatusCode::FORBIDDEN, text));
         }
     }

@@ -39,7 +39,8 @@ pub(crate) async fn check(request: &mut Request<Bytes>, allowed: &[String]) -> R
     }
     if is_tls {
         return Err(format!(
-            "{host:.200} cannot be held to an address with TLS; Builder::with_webhook_hosts allows it"
+            "{host:.200} cannot be held to an address with TLS; allow it by --allow-webhook-host, or in Rust by \
+             Builder::with_webhook_hosts"
         ));
     }
     let first = addresses.iter().find(|address| address.is_ipv4()).or(addresses.first());
@@ -51,7 +52,10 @@ fn is_own(address: IpAddr) -> bool {
 }
 
 fn elsewhere(host: &str) -> String {
-    format!("{host:.200} is not this machine, where webhooks go alone; Builder::with_webhook_hosts allows others")
+    format!(
+        "{host:.200} is not this machine, where webhooks go alone; allow it by --allow-webhook-host, or in Rust by \
+         Builder::with_webhook_hosts"
+    )
 }
 
 async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, String> {
