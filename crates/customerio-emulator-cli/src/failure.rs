@@ -28,6 +28,10 @@ impl Failure {
         Self::new(Code::Failure, text)
     }
 
+    pub(crate) fn with_code(self, code: Code) -> Self {
+        Self { code, ..self }
+    }
+
     /// Prints it, and gives the exit code.
     pub(crate) fn report(&self) -> ExitCode {
         if !self.text.is_empty() {

@@ -6,9 +6,9 @@ mod completions;
 mod control;
 mod failure;
 mod file;
-mod folder;
 mod item;
 mod programs;
+mod seed;
 mod serve;
 
 use std::process::ExitCode;

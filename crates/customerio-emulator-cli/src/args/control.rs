@@ -154,7 +154,7 @@ pub(crate) struct Seed {
 
 #[derive(Debug, Args)]
 pub(crate) struct Dump {
-    /// Folder to write; without it, the workspace is printed as one JSON document
+    /// Folder to write; without it, the same is printed as one JSON document
     #[arg(value_name = "DIR")]
     pub(crate) folder: Option<PathBuf>,
     #[command(flatten)]

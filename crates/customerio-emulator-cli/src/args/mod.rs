@@ -45,7 +45,7 @@ pub(crate) enum Command {
     Reset(Reset),
     /// Give a workspace another seed, and reset it
     Seed(Seed),
-    /// Write a workspace as a seed folder, or print it
+    /// Write a workspace as a seed folder, or print that
     Dump(Dump),
     /// Move the clock ahead
     Advance(Advance),

@@ -97,6 +97,14 @@ pub(crate) struct Content {
         hide_possible_values = true
     )]
     pub(crate) workspaces: Served,
+    /// Make no segments and broadcasts that are named first
+    #[arg(
+        long,
+        env = "CUSTOMERIO_EMULATOR_NO_AUTO_CREATE",
+        hide_env = true,
+        value_parser = BoolishValueParser::new()
+    )]
+    pub(crate) no_auto_create: bool,
     /// Stop the clock at this time, such as 2026-11-26T10:00:00Z
     #[arg(long, value_name = "RFC3339", env = "CUSTOMERIO_EMULATOR_CLOCK", hide_env = true)]
     pub(crate) clock: Option<Timestamp>,

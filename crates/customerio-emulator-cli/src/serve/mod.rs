@@ -54,17 +54,14 @@ pub(crate) fn run(serve: Serve) -> Result<(), Failure> {
 
 async fn until_stopped(serve: Serve) -> Result<(), Failure> {
     listen::check(&serve.listen)?;
-    content::check(&serve.content)?;
     if let Some(path) = &serve.output.ready_file {
         remove(path)?;
     }
     // A port that is taken is said at once, and who connects meanwhile waits.
     let sockets = Sockets::bind(&serve.listen)?;
-    let seed = content::seed(&serve)?;
     let authority = authority(&serve.listen)?;
     let surroundings = surroundings(&serve, &sockets, authority.as_ref())?;
-    let workspaces = content::workspaces(&serve, seed.as_ref())?.with_surroundings(surroundings.clone());
-    content::fill(&serve, &workspaces, seed).await?;
+    let workspaces = content::workspaces(&serve).await?.with_surroundings(surroundings.clone());
     let mut keeper = match &serve.content.state {
         Some(path) => Some(Keeper::begin(path, &workspaces).await?),
         None => None,
@@ -79,12 +76,12 @@ async fn until_stopped(serve: Serve) -> Result<(), Failure> {
     tokio::select! {
         () = signals.asked() => {}
         () = workspaces.run_webhooks() => {}
-        () = follow(keeper.as_mut(), &workspaces, log) => {}
+        () = follow(keeper.as_mut(), log) => {}
     }
     server.shutdown().await;
     said.abort();
     if let Some(keeper) = &mut keeper {
-        keeper.write().await?;
+        keeper.end().await?;
     }
     serve.output.ready_file.as_deref().map_or(Ok(()), remove)
 }
@@ -158,9 +155,9 @@ async fn each_workspace(workspaces: Workspaces, log: Log) {
 }
 
 /// Keeps what changes, if it is to be kept.
-async fn follow(keeper: Option<&mut Keeper>, workspaces: &Workspaces, log: Log) {
+async fn follow(keeper: Option<&mut Keeper>, log: Log) {
     match keeper {
-        Some(keeper) => keeper.follow(workspaces.first().changes(), log).await,
+        Some(keeper) => keeper.follow(log).await,
         None => pending().await,
     }
 }

@@ -4,6 +4,7 @@
 
 mod clients;
 mod figures;
+mod kept;
 mod sdks;
 mod serving;
 mod support;

@@ -141,7 +141,6 @@ fn what_cannot_be_served_is_said_with_an_exit_code() {
         (&["--port", "0", "--https-port", &port], 3, "--https-port".to_owned()),
         (&["--listen", "0.0.0.0"], 2, "--allow-host".to_owned()),
         (&["--listen", "192.0.2.1", "--allow-host", "x", "--no-https"], 1, "192.0.2.1 is no address of".to_owned()),
-        (&["--workspaces", "any", "--state", "x"], 2, "--state keeps one".to_owned()),
         (&["--prot", "1"], 2, "--port".to_owned()),
         (&["--outcomes", "sent,lost"], 2, "there are sent".to_owned()),
         (&["--clock", "yesterday"], 2, "--clock".to_owned()),
