@@ -50,7 +50,7 @@ function show() {
   const now = route();
   const next = PAGES.find(({name}) => name === now.page);
   if (!next) return go(href('requests'), {replace: true});
-  const opened = now.id !== null && (next !== page || now.id !== show.id);
+  const opened = now.id !== null && show.id !== undefined && (next !== page || now.id !== show.id);
   const closed = now.id === null && show.id !== null && next === page;
   show.id = now.id;
   if (now.workspace !== workspace || next !== page) {
@@ -69,15 +69,19 @@ function show() {
   const focusInDetail = detail.pane.contains(document.activeElement) || document.activeElement === document.body;
   list ??= new (page.pane ?? List)(page, listPane);
   list.routed();
-  detail.routed(page, {focus: opened && !listPane.querySelector('tr.open a:focus')}).catch((error) => notice(error.message));
+  detail.routed(page, {focus: opened && !list.following}).catch((error) => notice(error.message));
   if (closed && focusInDetail) list.focus();
   for (const element of document.querySelectorAll('[data-page-link]')) {
     const {pageLink} = element.dataset;
     element.href = href(pageLink);
-    if (pageLink === page.name && element.closest('nav')) element.setAttribute('aria-current', 'page');
-    else element.removeAttribute('aria-current');
+    if (pageLink === page.name && element.closest('nav')) {
+      element.setAttribute('aria-current', 'page');
+    } else {
+      element.removeAttribute('aria-current');
+    }
   }
   drawWorkspaces();
+  tabs.get(page.name).link.scrollIntoView({block: 'nearest', inline: 'nearest'});
 }
 
 // Counts
@@ -195,6 +199,7 @@ live.addEventListener('again', () => readServer().catch(() => {}));
 server.addEventListener('info', () => {
   drawWorkspaces();
   drawCounts(workspaceOf(server.info));
+  tabs.get(page.name).link.scrollIntoView({block: 'nearest', inline: 'nearest'});
 });
 addEventListener('hashchange', show);
 startClock();

@@ -50,7 +50,7 @@ class Pane {
     this.scroller = h('div.scroller', {tabindex: '-1'}, this.table, this.empty);
     this.all = action('Remove all', async () => { await remove('faults'); await this.read(); });
     pane.className = 'kind-faults';
-    pane.replaceChildren(h('header.bar', null, h('h1', {id: 'list-title'}, 'Faults'),
+    pane.replaceChildren(h('div.bar', null, h('h2', {id: 'list-title'}, 'Faults'),
       h('span.actions', null, h('a.button.only-narrow', {href: href('faults', 'new')}, 'Add'), this.all)), this.scroller);
     this.listeners = new AbortController();
     for (const name of ['changes', 'again', 'faults']) live.addEventListener(name, () => this.#later(), {signal: this.listeners.signal});
@@ -81,7 +81,7 @@ class Pane {
     this.table.hidden = this.all.hidden = items.length === 0;
     this.empty.hidden = items.length > 0;
     sections(this.body, items.map((item) => [`fault-${item.id}`, item, () => h('tr', {'data-testid': 'row', 'data-seq': item.id},
-      h('td.c-main', null, what(item.fault) + chance(item.probability)), h('td.c-why', null, which(item.match ?? {})),
+      h('td.c-main', null, what(item.fault) + chance(item.probability)), h('td.c-why', null, which(item.match ?? {}), h('span.narrow', null, `, ${item.hits} so far`)),
       h('td.c-count', null, item.left ?? 'all'), h('td.c-count', null, item.hits),
       h('td.c-action', null, action('Remove', async () => { await remove(`faults/${item.id}`); await this.read(); }, {'data-testid': `remove-${item.id}`, 'aria-label': `Remove fault ${item.id}`})))]));
     sections(this.empty, [items.length === 0 && ['empty', error ?? '', () => (error ? h('p.problem', null, error) : h('div', null,

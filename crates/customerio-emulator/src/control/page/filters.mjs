@@ -49,8 +49,8 @@ export function filterBar(page) {
     timer = setTimeout(() => set('q', field.value.trim(), {replace: true}), PATIENCE);
   });
   const chips = h('span.chips');
-  const element = h('header.bar', {role: 'search', 'aria-label': page.title},
-    h('h1', {id: 'list-title'}, page.title), field, choices.map((each) => each.element), chips,
+  const element = h('div.bar', {role: 'search', 'aria-label': page.title},
+    h('h2', {id: 'list-title'}, page.title), field, choices.map((each) => each.element), chips,
     actions ? h('span.actions', null, actions()) : null);
 
   const update = (params) => {

@@ -31,6 +31,8 @@ export class List {
   #older = null;
   #timer = null;
   #due = {newer: false, stale: false};
+  /** Whether what is open changes because the focus goes from row to row: then the focus stays in the list. */
+  following = false;
 
   constructor(page, pane) {
     this.page = page;
@@ -368,7 +370,10 @@ export class List {
   #goTo(at) {
     this.#show(at);
     const {id} = route();
-    if (id !== null && !this.page.both) go(this.#href(this.#items[at]), {replace: true});
+    if (id === null) return;
+    this.following = true;
+    go(this.#href(this.#items[at]), {replace: true});
+    this.following = false;
   }
 
   #show(at) {

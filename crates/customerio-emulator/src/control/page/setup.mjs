@@ -36,7 +36,7 @@ class Pane {
     this.clients = h('ul.choices');
     this.facts = h('div');
     pane.className = 'kind-setup';
-    pane.replaceChildren(h('header.bar', null, h('h1', {id: 'list-title'}, 'Setup')),
+    pane.replaceChildren(h('div.bar', null, h('h2', {id: 'list-title'}, 'Setup')),
       h('div.scroller.padded', {tabindex: '-1'}, part('First program', this.clients), part('Connection', this.facts)));
     this.scroller = pane.querySelector('.scroller');
     this.changed = () => this.routed();
