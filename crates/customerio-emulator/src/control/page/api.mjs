@@ -24,7 +24,10 @@ export function address(path, params = {}) {
 
 async function call(method, path, {params, body, signal, text} = {}) {
   const init = {method, signal};
-  if (body !== undefined) Object.assign(init, {body: JSON.stringify(body), headers: {'content-type': 'application/json'}});
+  if (body !== undefined) {
+    init.body = JSON.stringify(body);
+    init.headers = {'content-type': 'application/json'};
+  }
   let response;
   try {
     response = await fetch(address(path, params), init);
@@ -34,7 +37,8 @@ async function call(method, path, {params, body, signal, text} = {}) {
   }
   if (text && response.ok) return response.text();
   const content = await response.json().catch(() => null);
-  if (!response.ok) throw new ApiError(response.status, content?.error ?? `the emulator responded with status ${response.status}`);
+  const {ok, status} = response;
+  if (!ok) throw new ApiError(status, content?.error ?? `the emulator responded with status ${status}`);
   return content;
 }
 
@@ -46,6 +50,6 @@ export const remove = (path) => call('DELETE', path);
 /** The one thing of a list that has this sequence number: for what can be read in lists alone. */
 export async function bySeq(kind, seq, signal) {
   const {items} = await get(kind, {before: Number(seq) + 1, limit: 1}, signal);
-  if (items[0]?.seq !== Number(seq)) throw new ApiError(404, `there is nothing with the number ${seq} among the ${kind}`);
+  if (items[0]?.seq !== Number(seq)) throw new ApiError(404, `the ${kind} have nothing with the number ${seq}`);
   return items[0];
 }

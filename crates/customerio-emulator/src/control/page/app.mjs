@@ -1,6 +1,6 @@
 // The page: what stands around the lists, and what the URL says is shown.
 
-import {post} from './api.mjs';
+import {get, post} from './api.mjs';
 import {readClock, startClock} from './clock.mjs';
 import {Detail} from './detail.mjs';
 import {h, notice} from './dom.mjs';
@@ -41,7 +41,7 @@ const tabs = new Map(PAGES.map((each) => [each.name, {
 }]));
 byId('pages').append(...PAGES.map(({name, title}) => {
   const {link, count, failed} = tabs.get(name);
-  link.append(h('span', null, title), failed, count);
+  link.append(h('span', title), failed, count);
   return link;
 }));
 
@@ -191,6 +191,7 @@ key('?', 'These keys', openHelp);
 async function readServer() {
   await server.read();
   await readClock();
+  drawCounts(await get('counts'));
 }
 
 live.addEventListener('state', drawState);
@@ -198,7 +199,6 @@ live.addEventListener('changes', ({detail: {counts}}) => counts && drawCounts(co
 live.addEventListener('again', () => readServer().catch(() => {}));
 server.addEventListener('info', () => {
   drawWorkspaces();
-  drawCounts(workspaceOf(server.info));
   tabs.get(page.name).link.scrollIntoView({block: 'nearest', inline: 'nearest'});
 });
 addEventListener('hashchange', show);

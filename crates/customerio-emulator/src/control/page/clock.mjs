@@ -34,8 +34,10 @@ function show() {
 export const readClock = async () => take(await get('clock'));
 
 export function startClock() {
-  document.getElementById('advance').append(...STEPS.map((step) => action(`+${step}`, async () => take(await post('clock', {advance: step})), {
-    'data-testid': `advance-${step}`, 'aria-label': `Advance by ${step}`})));
+  const advance = async (step) => take(await post('clock', {advance: step}));
+  document.getElementById('advance').append(...STEPS.map((step) => action(`+${step}`, () => advance(step), {
+    'data-testid': `advance-${step}`, 'aria-label': `Advance by ${step}`,
+  })));
   toggle.addEventListener('click', async () => {
     try {
       take(await post('clock', clock?.stopped ? {run: true} : {stop: true}));

@@ -9,6 +9,7 @@ import {href, route} from './route.mjs';
 const REST = 500;
 
 export class Detail {
+  /** What the URL names: its key, page and id; once it is read its data and its element. */
   #shown = null;
   #reading = null;
   #timer = null;
@@ -16,75 +17,74 @@ export class Detail {
 
   constructor(pane) {
     this.pane = pane;
-    this.root = null;
     live.addEventListener('changes', ({detail}) => this.#changed(detail));
     live.addEventListener('again', () => this.#later());
   }
 
-  /** Shows what the URL names. */
+  /** Shows what the URL names, and takes the focus if asked. */
   async routed(page, {focus}) {
     const {id, workspace} = route();
     const key = id === null && !page.both ? null : `${workspace}/${page.name}/${id}`;
     if (key === null) {
-      this.close();
-    } else if (this.#shown?.key === key) {
-      if (this.data !== undefined) this.#draw();
-    } else {
-      this.#shown = {key, page, id};
-      this.data = undefined;
-      await this.#read({fresh: true, focus});
+      this.#reading?.abort();
+      this.#shown = null;
+      this.pane.replaceChildren();
+    } else if (this.#shown?.key !== key) {
+      this.#shown = {key, page, id, focus};
+      await this.#read();
+    } else if (this.#shown.data !== undefined) {
+      this.#draw();
     }
   }
 
-  close() {
-    this.#reading?.abort();
-    this.#shown = null;
-    this.data = undefined;
-    this.root = null;
-    this.pane.replaceChildren();
-  }
-
-  async #read({fresh = false, focus = false} = {}) {
+  async #read() {
     const shown = this.#shown;
     this.#reading?.abort();
     const reading = this.#reading = new AbortController();
     try {
       const data = await shown.page.detail.read?.(shown.id, reading.signal) ?? null;
-      if (this.#shown !== shown) return;
-      this.data = data;
-      if (fresh || !this.root) this.#begin();
+      if (this.#shown !== shown || reading.signal.aborted) return;
+      const isFirst = shown.data === undefined;
+      shown.data = data;
+      if (isFirst) this.#begin();
       this.#draw();
-      if (!fresh) shown.page.detail.refreshed?.(this.root);
+      if (!isFirst) shown.page.detail.refreshed?.(shown.root);
     } catch (error) {
       if (error.name === 'AbortError' || this.#shown !== shown) return;
       // A lost connection leaves what is there.
-      if (error.status === 0 && this.data !== undefined) return;
-      this.data = undefined;
+      if (error.status === 0 && shown.data !== undefined) return;
+      shown.data = undefined;
       this.#begin();
-      this.root.append(h('div.empty', null, h('p.problem', null, error.message)));
+      shown.root.append(h('div.empty', h('p.problem', error.message)));
     }
-    if (focus) this.pane.querySelector('h2')?.focus({preventScroll: true});
+    if (shown.focus) this.pane.querySelector('h2')?.focus({preventScroll: true});
+    shown.focus = false;
   }
 
   #begin() {
-    const {page} = this.#shown;
-    this.root = h('div.content');
-    const back = h('a.back', {href: href(page.name, null, filtersOf(route().params)), 'data-back': true}, `‹ ${page.title}`);
-    this.pane.replaceChildren(h('p.way', null, back), this.root);
+    const shown = this.#shown;
+    shown.root = h('div.content');
+    this.back = h('a', `‹ ${shown.page.title}`);
+    this.pane.replaceChildren(h('p.way', this.back), shown.root);
     this.pane.scrollTop = 0;
+    this.#link();
+  }
+
+  #link() {
+    this.back.href = href(this.#shown.page.name, null, filtersOf(route().params));
   }
 
   #draw() {
-    const back = this.pane.querySelector('[data-back]');
-    if (back) back.href = href(this.#shown.page.name, null, filtersOf(route().params));
-    this.#shown.page.detail.draw(this.root, this.data, {id: this.#shown.id, refresh: () => this.#read()});
+    const {page, id, data, root} = this.#shown;
+    this.#link();
+    page.detail.draw(root, data, {id, refresh: () => this.#read()});
   }
 
   #changed(message) {
-    const {page, id} = this.#shown ?? {};
-    if (!page?.detail.follows || live.paused || this.data === undefined) return;
+    const {page, id, data} = this.#shown ?? {};
+    if (!page?.detail.follows || live.paused || data === undefined) return;
     const {changes, behind} = message;
-    if (behind || changes.some((change) => page.detail.follows(change, id, this.data))) this.#later();
+    if (behind || changes.some((change) => page.detail.follows(change, id, data))) this.#later();
   }
 
   /** Reads it again, soon: at most twice a second. */

@@ -1,33 +1,39 @@
 // Elements: how the page makes them, and how it changes them without moving the focus. Text enters by text nodes alone.
 
-/** An element: `h('a.row', {href: '#/people', onclick}, 'text', node, null)`. */
-export function h(name, props, ...children) {
+/** An element: `h('a.row', {href: '#/people', onclick}, 'text', node, null)`, or `h('p', 'text')`. */
+export function h(name, ...rest) {
+  const props = rest[0]?.constructor === Object ? rest.shift() : {};
   const [tag, ...classes] = name.split('.');
   const element = document.createElement(tag);
   if (classes.length) element.className = classes.join(' ');
-  for (const [key, value] of Object.entries(props ?? {})) {
+  for (const [key, value] of Object.entries(props)) {
     if (value === null || value === undefined || value === false) continue;
     if (key.startsWith('on')) element.addEventListener(key.slice(2), value);
     else element.setAttribute(key, value === true ? '' : value);
   }
-  element.append(...children.flat(2).filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(...rest.flat(2).filter((child) => child !== null && child !== undefined && child !== false));
   return element;
 }
 
+export const mono = (text) => h('span.mono', text);
+
+/** What a detail begins with: its title, and what stands below that. */
+export const head = (title, ...content) => h('header.head', h('h2', {tabindex: '-1'}, title), content);
+
 /** A heading, and what stands below it. */
-export const part = (title, ...content) => h('section.part', null, h('h3', null, title), ...content);
+export const part = (title, ...content) => h('section.part', h('h3', title), ...content);
 
 /** Names and values; those that are null are left out. */
 export function facts(rows) {
   const there = rows.filter(([, value]) => value || value === 0);
-  return h('dl.facts', null, there.map(([name, value]) => [h('dt', null, name), h('dd', null, value)]));
+  return h('dl.facts', there.map(([name, value]) => [h('dt', name), h('dd', value)]));
 }
 
 /** A table of a detail: headings, then rows of cells. */
 export function table(headings, rows, props) {
   return h('table.data', props,
-    h('thead', null, h('tr', null, headings.map((heading) => h('th', {scope: 'col'}, heading)))),
-    h('tbody', null, rows.map((cells) => h('tr', null, cells.map((cell) => h('td', null, cell))))));
+    h('thead', h('tr', headings.map((heading) => h('th', {scope: 'col'}, heading)))),
+    h('tbody', rows.map((cells) => h('tr', cells.map((cell) => h('td', cell))))));
 }
 
 /**

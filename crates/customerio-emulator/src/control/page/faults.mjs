@@ -1,7 +1,7 @@
 // Faults: what goes wrong because somebody asked for it.
 
 import {get, post, remove} from './api.mjs';
-import {action, h, part, sections} from './dom.mjs';
+import {action, h, head, mono, part, sections} from './dom.mjs';
 import {live} from './live.mjs';
 import {href} from './route.mjs';
 
@@ -20,40 +20,40 @@ const FAULTS = {
 };
 
 const EXAMPLES = [
-  ['The next e-mail fails once', {match: {method: 'POST', route: '/v1/send/email'}, fault: {status: 503, retry_after: '2s'}, times: 1}],
+  ['The next e-mail fails', {match: {route: '/v1/send/email'}, fault: {status: 503, retry_after: '2s'}, times: 1}],
   ['Too many requests, three times', {match: {}, fault: {status: 429, retry_after: '1s'}, times: 3}],
   ['Every response takes two seconds', {match: {}, fault: {delay: '2s'}}],
   ['One response in ten is lost', {match: {}, fault: {cut: 'after'}, probability: 0.1, seed: 7}],
 ];
 
-function what({status, retry_after: after, delay, slow, cut}) {
-  if (status) return `status ${status}${after ? `, retry after ${after}` : ''}`;
-  if (delay) return `delayed by ${delay}`;
-  if (slow) return `sent over ${slow}`;
-  return cut === 'before' ? 'cut before it is done' : 'done, response lost';
+function what({fault: {status, retry_after: after, delay, slow, cut}, probability}) {
+  const chance = (probability ?? 1) === 1 ? '' : `, ${Math.round(probability * 100)} %`;
+  if (status) return `status ${status}${after ? `, retry after ${after}` : ''}${chance}`;
+  if (delay) return `delayed by ${delay}${chance}`;
+  if (slow) return `sent over ${slow}${chance}`;
+  return `${cut === 'before' ? 'cut before it is done' : 'done, response lost'}${chance}`;
 }
 
-function which({method, route, person}) {
+function which({match: {method, route, person} = {}}) {
   const request = [method, route].filter(Boolean).join(' ');
-  return h('span', null, h('span.mono', null, request || 'every request'), person ? ` of ${person}` : '');
+  return h('span', mono(request || 'every request'), person ? ` of ${person}` : '');
 }
-
-const chance = (probability) => (probability === undefined || probability === null || probability === 1 ? '' : `, ${Math.round(probability * 100)} %`);
 
 class Pane {
   constructor(page, pane) {
     const headings = [['What', 'c-main'], ['Of which', 'c-why'], ['Left', 'c-count'], ['Hits', 'c-count'], ['', 'c-action']];
-    this.body = h('tbody');
-    this.table = h('table.rows', null, h('caption.hidden', null, 'Faults'),
-      h('thead', null, h('tr', null, headings.map(([title, look]) => h('th', {scope: 'col', class: look}, title || h('span.hidden', null, 'Remove'))))), this.body);
+    this.body = h('tbody.body');
+    this.table = h('table.rows', h('caption.hidden', 'Faults'),
+      h('thead', h('tr', headings.map(([title, look]) => h(title ? 'th' : 'td', {class: look}, title)))), this.body);
     this.empty = h('div.empty', {hidden: true});
     this.scroller = h('div.scroller', {tabindex: '-1'}, this.table, this.empty);
-    this.all = action('Remove all', async () => { await remove('faults'); await this.read(); });
+    this.all = action('Remove all', () => this.#remove('faults'));
     pane.className = 'kind-faults';
-    pane.replaceChildren(h('div.bar', null, h('h2', {id: 'list-title'}, 'Faults'),
-      h('span.actions', null, h('a.button.only-narrow', {href: href('faults', 'new')}, 'Add'), this.all)), this.scroller);
+    pane.replaceChildren(h('div.bar', h('h2', {id: 'list-title'}, 'Faults'),
+      h('span.actions', h('a.button.only-narrow', {href: href('faults', 'new')}, 'Add'), this.all)), this.scroller);
     this.listeners = new AbortController();
-    for (const name of ['changes', 'again', 'faults']) live.addEventListener(name, () => this.#later(), {signal: this.listeners.signal});
+    const {signal} = this.listeners;
+    for (const name of ['changes', 'again', 'faults']) live.addEventListener(name, () => this.#later(), {signal});
   }
 
   end() {
@@ -61,13 +61,7 @@ class Pane {
     clearTimeout(this.timer);
   }
 
-  routed() { return this.read(); }
-
-  #later() {
-    if (!live.paused) this.timer ??= setTimeout(() => this.read(), 300);
-  }
-
-  async read() {
+  async routed() {
     try {
       const {items} = await get('faults');
       this.#draw(items);
@@ -75,17 +69,6 @@ class Pane {
       this.#draw([], error.message);
     }
     this.timer = null;
-  }
-
-  #draw(items, error) {
-    this.table.hidden = this.all.hidden = items.length === 0;
-    this.empty.hidden = items.length > 0;
-    sections(this.body, items.map((item) => [`fault-${item.id}`, item, () => h('tr', {'data-testid': 'row', 'data-seq': item.id},
-      h('td.c-main', null, what(item.fault) + chance(item.probability)), h('td.c-why', null, which(item.match ?? {}), h('span.narrow', null, `, ${item.hits} so far`)),
-      h('td.c-count', null, item.left ?? 'all'), h('td.c-count', null, item.hits),
-      h('td.c-action', null, action('Remove', async () => { await remove(`faults/${item.id}`); await this.read(); }, {'data-testid': `remove-${item.id}`, 'aria-label': `Remove fault ${item.id}`})))]));
-    sections(this.empty, [items.length === 0 && ['empty', error ?? '', () => (error ? h('p.problem', null, error) : h('div', null,
-      h('h2', null, 'Nothing goes wrong'), h('p', null, 'Ask for what production does on a bad day: ', h('a', {href: href('faults', 'new')}, 'add a fault'), ', and see whether your application copes.')))]]);
   }
 
   /** The focus goes from button to button. */
@@ -97,67 +80,101 @@ class Pane {
 
   open() {}
 
-  focus() { this.scroller.focus({preventScroll: true}); }
+  focus() {
+    this.scroller.focus({preventScroll: true});
+  }
+
+  #later() {
+    if (!live.paused) this.timer ??= setTimeout(() => this.routed(), 300);
+  }
+
+  async #remove(path) {
+    await remove(path);
+    await this.routed();
+  }
+
+  #draw(items, error = '') {
+    const isEmpty = items.length === 0;
+    this.table.hidden = this.all.hidden = isEmpty;
+    this.empty.hidden = !isEmpty;
+    sections(this.body, items.map((item) => [item.id, item, () => this.#row(item)]));
+    sections(this.empty, [isEmpty && ['empty', error, () => (error ? h('p.problem', error) : h('div',
+      h('h3', 'Nothing goes wrong'), h('p', 'Ask for what production does on a bad day: ',
+        h('a', {href: href('faults', 'new')}, 'add a fault'), ', and see whether your application copes.')))]]);
+  }
+
+  #row(item) {
+    const {id, left, hits} = item;
+    return h('tr', {'data-testid': 'row', 'data-seq': id}, h('td.c-main', what(item)),
+      h('td.c-why', which(item), h('span.narrow', `, ${hits} so far`)), h('td.c-count', left ?? 'all'), h('td.c-count', hits),
+      h('td.c-action', action('Remove', () => this.#remove(`faults/${id}`), {
+        'data-testid': `remove-${id}`, 'aria-label': `Remove fault ${id}`,
+      })));
+  }
 }
+
+// The form
 
 async function add(fault) {
   await post('faults', fault);
   live.dispatchEvent(new Event('faults'));
 }
 
-const field = (label, control, note) => h('label.field', null, h('span', null, label), control, note ? h('small', null, note) : null);
+const fields = (...all) => h('div.fields', all);
+const field = (label, control, note) => h('label.field', h('span', label), control, note ? h('small', note) : null);
 const input = (name, props) => h('input', {name, autocomplete: 'off', ...props});
+const number = (name, props) => input(name, {type: 'number', min: '0', ...props});
+const select = (name, options) => h('select', {name}, options.map(([value, text]) => h('option', {value}, text)));
 
 function form() {
-  const kind = h('select', {name: 'kind'}, Object.entries(FAULTS).map(([name, [label]]) => h('option', {value: name}, label)));
-  const details = h('div.fields');
-  const fill = () => details.replaceChildren(...FAULTS[kind.value][1].map(([name, label, value]) => field(label, input(name, {value}), name === 'status' ? null : 'such as 250ms, 2s')));
+  const kind = select('kind', Object.entries(FAULTS).map(([name, [label]]) => [name, label]));
+  const details = fields();
+  const fill = () => details.replaceChildren(...FAULTS[kind.value][1].map(([name, label, value, type]) => field(
+    label, input(name, {value}), type === String ? 'such as 250ms, 2s' : null)));
   kind.addEventListener('change', fill);
   fill();
-  const submit = h('button.primary', {type: 'submit', 'data-testid': 'add-fault'}, 'Add');
   const error = h('p.problem', {role: 'alert'});
-  const element = h('form', null,
-    part('What happens', h('div.fields', null, field('Fault', kind)), details),
-    part('To which requests', h('div.fields', null,
-      field('Method', h('select', {name: 'method'}, h('option', {value: ''}, 'any'), ['GET', 'POST', 'PUT', 'DELETE'].map((name) => h('option', null, name)))),
+  const element = h('form',
+    part('What happens', fields(field('Fault', kind)), details),
+    part('To which requests', fields(
+      field('Method', select('method', [['', 'any'], ...['GET', 'POST', 'PUT', 'DELETE'].map((name) => [name, name])])),
       field('Route', input('route', {list: 'routes', placeholder: 'any'}), 'with * for anything'),
-      field('Person', input('person', {placeholder: 'anybody'}), 'an id or e-mail address')),
-    h('datalist', {id: 'routes'}, ROUTES.map((value) => h('option', {value})))),
-    part('How often', h('div.fields', null,
-      field('Times', input('times', {type: 'number', min: '1', placeholder: 'always'})),
-      field('Chance', input('probability', {type: 'number', min: '0', max: '1', step: 'any', placeholder: '1'}), 'from 0 to 1'),
-      field('Seed', input('seed', {type: 'number', min: '0', placeholder: 'none'}), 'the same dice each time'))),
-    h('p.line-up', null, submit), error);
+      field('Person', input('person', {placeholder: 'anybody'}), 'an id or e-mail address'))),
+    h('datalist', {id: 'routes'}, ROUTES.map((value) => h('option', {value}))),
+    part('How often', fields(
+      field('Times', number('times', {min: '1', placeholder: 'always'})),
+      field('Chance', number('probability', {max: '1', step: 'any', placeholder: '1'}), 'from 0 to 1'),
+      field('Seed', number('seed', {placeholder: 'none'}), 'the same dice each time'))),
+    h('p', h('button.primary', {type: 'submit', 'data-testid': 'add-fault'}, 'Add')), error);
   element.addEventListener('submit', async (event) => {
     event.preventDefault();
     error.textContent = '';
-    submit.disabled = true;
     try {
       await add(asked(new FormData(element)));
     } catch (failure) {
       error.textContent = failure.message;
     }
-    submit.disabled = false;
   });
   return element;
 }
 
 /** What the form says, as the control API takes it. */
 function asked(data) {
-  const text = (name) => data.get(name)?.trim() || undefined;
-  const number = (name) => (text(name) === undefined ? undefined : Number(text(name)));
+  const given = (name, type = String) => (data.get(name)?.trim() ? type(data.get(name).trim()) : undefined);
   const kind = data.get('kind');
-  const fault = kind.startsWith('cut_') ? {cut: kind.slice(4)} : Object.fromEntries(FAULTS[kind][1].map(([name, , , type]) => [name, text(name) && type(text(name))]));
+  const own = FAULTS[kind][1].map(([name, , , type]) => [name, given(name, type)]);
   return {
-    match: {method: text('method'), route: text('route'), person: text('person')}, fault,
-    times: number('times'), probability: number('probability'), seed: number('seed'),
+    match: {method: given('method'), route: given('route'), person: given('person')},
+    fault: kind.startsWith('cut_') ? {cut: kind.slice(4)} : Object.fromEntries(own),
+    times: given('times', Number), probability: given('probability', Number), seed: given('seed', Number),
   };
 }
 
 function draw(root) {
-  sections(root, [['form', 0, () => h('div', null,
-    h('header.head', null, h('h2', {tabindex: '-1', id: 'detail-title'}, 'Add a fault')),
-    part('Examples', h('p.line-up', null, EXAMPLES.map(([label, fault]) => action(label, () => add(fault))))), form())]]);
+  const example = ([label, fault]) => action(label, () => add(fault));
+  sections(root, [['form', 0, () => h('div', head('Add a fault'), part('Examples', h('p.line-up', EXAMPLES.map(example))), form())]]);
 }
 
-export const faults = {name: 'faults', kind: 'faults', title: 'Faults', key: 'f', both: true, pane: Pane, detail: {draw}};
+export const faults = {
+  name: 'faults', kind: 'faults', title: 'Faults', key: 'f', both: true, pane: Pane, detail: {draw},
+};

@@ -24,7 +24,8 @@ function set(name, value, options) {
 
 function choice({name, label, options}) {
   const select = h('select', {'aria-label': label, 'data-filter': name, onchange: () => set(name, select.value)});
-  const fill = (list) => select.replaceChildren(...[['', label], ...list].map(([value, text]) => h('option', {value}, text)));
+  const option = ([value, text]) => h('option', {value}, text);
+  const fill = (list) => select.replaceChildren(...[['', label], ...list].map(option));
   fill(typeof options === 'function' ? [] : options);
   if (typeof options === 'function') {
     options().then((list) => {
@@ -51,7 +52,7 @@ export function filterBar(page) {
   const chips = h('span.chips');
   const element = h('div.bar', {role: 'search', 'aria-label': page.title},
     h('h2', {id: 'list-title'}, page.title), field, choices.map((each) => each.element), chips,
-    actions ? h('span.actions', null, actions()) : null);
+    actions ? h('span.actions', actions()) : null);
 
   const update = (params) => {
     const text = params.get('q') ?? '';
@@ -61,7 +62,7 @@ export function filterBar(page) {
     const others = [...filtersOf(params)].filter(([name]) => !covered.has(name));
     chips.replaceChildren(...others.map(([name, value]) => h('button.chip', {
       type: 'button', 'aria-label': `Remove the filter ${name} ${value}`, onclick: () => set(name, null),
-    }, h('span', null, `${name} `), value, h('span', {'aria-hidden': 'true'}, ' ×'))));
+    }, h('span', `${name} `), value, h('span', {'aria-hidden': 'true'}, ' ×'))));
   };
   return {element, update, field};
 }

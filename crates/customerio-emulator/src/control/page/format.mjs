@@ -41,6 +41,7 @@ export const VERDICTS = {
 const STATES = {
   waiting: 'asked', accepted: 'good', given_up: 'bad', failed: 'bad', bounced: 'bad', delivered: 'good', opened: 'good',
   clicked: 'good', converted: 'good', sent: 'good', queued: 'asked', drafted: 'asked', unsubscribed: 'warn',
+  subscribed: 'good',
 };
 
 /** A word with a shape beside it: neither colour nor shape stands alone. */
@@ -53,7 +54,9 @@ export function verdict(name) {
 
 export const state = (name) => marked(name.replaceAll('_', ' '), STATES[name] ?? 'asked', {'data-testid': 'state'});
 
-export const CHANNELS = {email: 'email', push: 'push', sms: 'SMS', whatsapp: 'WhatsApp', in_app: 'in-app', inbox: 'inbox'};
+export const CHANNELS = {
+  email: 'email', push: 'push', sms: 'SMS', whatsapp: 'WhatsApp', in_app: 'in-app', inbox: 'inbox',
+};
 
 /** What a value is in a cell: JSON, but for strings without quotes. */
 export const short = (value) => (typeof value === 'string' ? value : JSON.stringify(value));

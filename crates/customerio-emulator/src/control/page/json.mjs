@@ -8,7 +8,7 @@ const MOST_LINES = 2000;
 
 /** Text as JSON where it is that, else as it is. `problems` are `{pointer, message}`. */
 export function body(text, problems = []) {
-  if (text === null || text === undefined || text === '') return h('p.none', null, 'No body');
+  if (text === null || text === undefined || text === '') return h('p.none', 'No body');
   if (!isJson(text)) return h('pre.code', {tabindex: '0'}, text);
   return code(lines(text), problems);
 }
@@ -41,9 +41,9 @@ function code(all, problems) {
 
 function drawn(line, messages) {
   const found = line.opens && messages.get(line.pointer);
-  const tokens = line.tokens.map(([look, text]) => (look ? h(`span.${look}`, null, text) : text));
+  const tokens = line.tokens.map(([look, text]) => (look ? h(`span.${look}`, text) : text));
   const row = h(found ? 'span.line.faulty' : 'span.line', null, '  '.repeat(line.depth), ...tokens, '\n');
-  return found ? [row, ...found.map((text) => h('span.line.remark', null, '  '.repeat(line.depth), text, '\n'))] : [row];
+  return found ? [row, ...found.map((text) => h('span.line.remark', '  '.repeat(line.depth), text, '\n'))] : [row];
 }
 
 const escaped = (key) => key.replaceAll('~', '~0').replaceAll('/', '~1');

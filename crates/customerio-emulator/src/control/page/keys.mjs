@@ -2,6 +2,8 @@
 
 import {h} from './dom.mjs';
 
+const NAMES = {'↓': 'ArrowDown', '↑': 'ArrowUp', Esc: 'Escape'};
+
 const rows = [];
 const plain = new Map();
 const afterG = new Map();
@@ -11,11 +13,12 @@ let pending = 0;
 export function key(keys, what, run) {
   rows.push([keys, what]);
   if (keys.startsWith('g ')) afterG.set(keys.slice(2), run);
-  else for (const each of keys.split(' ')) plain.set({'↓': 'ArrowDown', '↑': 'ArrowUp', Esc: 'Escape'}[each] ?? each, run);
+  else for (const each of keys.split(' ')) plain.set(NAMES[each] ?? each, run);
 }
 
 /** The rows of the help. */
-export const help = () => rows.map(([keys, what]) => h('tr', null, h('th', {scope: 'row'}, keys.split(' ').map((each) => h('kbd', null, each))), h('td', null, what)));
+export const help = () => rows.map(([keys, what]) => h('tr',
+  h('th', {scope: 'row'}, keys.split(' ').map((each) => h('kbd', each))), h('td', what)));
 
 const typing = (element) => element.matches('input, textarea, select, [contenteditable]');
 

@@ -38,21 +38,21 @@ export class List {
     this.page = page;
     this.spec = page.list;
     const columns = this.spec.columns;
-    this.body = h('tbody');
+    this.body = h('tbody.body');
     this.above = h('td');
     this.below = h('td');
-    this.table = h('table.rows', null,
-      h('caption.hidden', null, page.title),
-      h('thead', null, h('tr', null, columns.map(({title, look}) => h('th', {scope: 'col', class: look}, title)))),
-      h('tbody', {'aria-hidden': 'true'}, h('tr', null, this.above)),
+    this.table = h('table.rows',
+      h('caption.hidden', page.title),
+      h('thead', h('tr', columns.map(({title, look}) => h('th', {scope: 'col', class: look}, title)))),
+      h('tbody.spacer', {'aria-hidden': 'true'}, h('tr', this.above)),
       this.body,
-      h('tbody', {'aria-hidden': 'true'}, h('tr', null, this.below)));
+      h('tbody.spacer', {'aria-hidden': 'true'}, h('tr', this.below)));
     this.empty = h('div.empty', {hidden: true});
     this.scroller = h('div.scroller', {tabindex: '-1'}, this.table, this.empty);
     this.pill = h('button.pill', {type: 'button', hidden: true, 'data-testid': 'new-rows', onclick: () => this.top()});
     this.bar = filterBar(page);
     pane.className = `kind-${page.name}`;
-    pane.replaceChildren(this.bar.element, h('div.stage', null, this.scroller, this.pill));
+    pane.replaceChildren(this.bar.element, h('div.stage', this.scroller, this.pill));
 
     this.listeners = new AbortController();
     const {signal} = this.listeners;
@@ -354,10 +354,10 @@ export class List {
     const what = this.error ?? (this.loaded ? (filters.size ? 'filtered' : 'empty') : 'loading');
     if (this.emptyFor === what) return;
     this.emptyFor = what;
-    if (this.error) this.empty.replaceChildren(h('p.problem', null, this.error));
+    if (this.error) this.empty.replaceChildren(h('p.problem', this.error));
     else if (what === 'loading') this.empty.replaceChildren();
     else if (what === 'empty') this.empty.replaceChildren(...this.spec.empty());
-    else this.empty.replaceChildren(h('h2', null, 'Nothing matches'), h('p', null, h('a', {href: href(this.page.name)}, 'Clear the filters')));
+    else this.empty.replaceChildren(h('h3', 'Nothing matches'), h('a', {href: href(this.page.name)}, 'Clear the filters'));
   }
 
   // The focus
@@ -380,9 +380,8 @@ export class List {
     const height = this.#height();
     const head = this.table.tHead.offsetHeight;
     const {scrollTop, clientHeight} = this.scroller;
-    const top = at * height;
-    if (top < scrollTop) this.scroller.scrollTop = top;
-    else if (top + height > scrollTop + clientHeight - head) this.scroller.scrollTop = top + height + head - clientHeight;
+    const highest = (at + 1) * height + head - clientHeight;
+    this.scroller.scrollTop = Math.min(Math.max(scrollTop, highest), at * height);
     this.#cursor = this.#items[at].seq;
     this.#draw();
     this.#rows.get(this.#cursor)?.link.focus({preventScroll: true});

@@ -1,28 +1,30 @@
 // People: who the workspace knows, since when each attribute is what it is, and what happened to them.
 
 import {get} from './api.mjs';
-import {copyButton, facts, h, part, sections, table} from './dom.mjs';
+import {copyButton, facts, h, head, mono, notice, part, sections, table} from './dom.mjs';
 import {CHANNELS, plural, short, state, time, verdict} from './format.mjs';
 import {json} from './json.mjs';
 import {href} from './route.mjs';
 
-const name = ({email, id, phone, cio_id}) => email ?? id ?? phone ?? cio_id;
+const labelOf = ({email, id, phone, cio_id}) => email ?? id ?? phone ?? cio_id;
 
 const columns = [
-  {title: 'Person', look: 'c-main', link: true, cell: (person) => name(person)},
-  {title: 'Id', look: 'c-id', cell: ({id}) => id && h('span.mono', null, id)},
-  {title: 'Phone', look: 'c-phone', cell: ({phone}) => phone && h('span.mono', null, phone)},
+  {title: 'Person', look: 'c-main', link: true, cell: labelOf},
+  {title: 'Id', look: 'c-id', cell: ({id}) => id && mono(id)},
+  {title: 'Phone', look: 'c-phone', cell: ({phone}) => phone && mono(phone)},
   {title: 'Attributes', look: 'c-count', cell: ({attributes}) => attributes},
   {title: 'Devices', look: 'c-count', cell: ({devices}) => devices},
   {title: 'Segments', look: 'c-count', cell: ({segments}) => segments.length},
   {title: 'Changed', look: 'c-time', cell: ({changed_at}) => time(changed_at)},
 ];
 
-const EVENT = {
-  request: ({seq, method, path, verdict: what}) => [h('a.mono', {href: href('requests', seq)}, `${method} ${path}`), verdict(what)],
-  event: ({seq, name: what, type}) => [h('a', {href: href('events', seq)}, what), h('span.quiet', null, type)],
-  message: ({delivery_id, channel, subject, preview, state: what}) => [
-    h('a', {href: href('messages', delivery_id)}, `${CHANNELS[channel] ?? channel}: ${subject ?? preview ?? delivery_id}`), state(what)],
+/** What happened, in two cells. */
+const HAPPENED = {
+  request: ({seq, method, path, verdict: name}) => [
+    h('a.mono', {href: href('requests', seq)}, `${method} ${path}`), verdict(name)],
+  event: ({seq, name, type}) => [h('a', {href: href('events', seq)}, name), h('span.quiet', type)],
+  message: ({delivery_id: id, channel, subject, preview, state: name}) => [
+    h('a', {href: href('messages', id)}, `${CHANNELS[channel] ?? channel}: ${subject ?? preview ?? id}`), state(name)],
 };
 
 /** What happened to a person, newest first: the first page, and more where asked. */
@@ -33,65 +35,81 @@ class Timeline {
   constructor(id) {
     this.id = id;
     this.rows = h('tbody');
-    this.more = h('button', {type: 'button', hidden: true, onclick: () => this.#older()}, 'Earlier');
-    this.element = part('Timeline', h('table.data.timeline', null, h('thead.hidden', null, h('tr', null,
+    const older = () => this.#read({before: this.#next, limit: 100});
+    this.more = h('button', {type: 'button', hidden: true, onclick: older}, 'Earlier');
+    this.element = part('Timeline', h('table.data.timeline', h('thead.hidden', h('tr',
       ['Time', 'Kind', 'What', 'State'].map((title) => h('th', {scope: 'col'}, title)))), this.rows), this.more);
     this.refresh();
   }
 
-  async refresh() {
-    const {items, next} = await get(`people/${this.id}/timeline`, {limit: 30}).catch(() => ({items: []}));
-    const last = items.at(-1)?.seq ?? Infinity;
-    const old = this.#items.filter(({seq}) => seq < last);
-    this.#items = [...items, ...old];
-    if (!old.length) this.#next = next ?? null;
-    this.#draw();
+  refresh() {
+    return this.#read({limit: 30});
   }
 
-  async #older() {
-    const {items, next} = await get(`people/${this.id}/timeline`, {limit: 100, before: this.#next});
-    this.#items.push(...items);
-    this.#next = next;
-    this.#draw();
+  async #read(params) {
+    try {
+      const {items, next} = await get(`people/${this.id}/timeline`, params);
+      // The newest page is read again and again: what was read before stands behind it.
+      const last = items.at(-1)?.seq ?? Infinity;
+      const older = params.before ? [] : this.#items.filter(({seq}) => seq < last);
+      this.#items = params.before ? [...this.#items, ...items] : [...items, ...older];
+      if (!older.length) this.#next = next;
+      this.#draw();
+    } catch (error) {
+      notice(error.message);
+    }
   }
 
   #draw() {
-    this.rows.replaceChildren(...this.#items.map((item) => h('tr', null,
-      h('td.c-time', null, time(item.at)), h('td.quiet', null, item.kind), ...EVENT[item.kind](item).map((cell) => h('td', null, cell)))));
-    if (!this.#items.length) this.rows.append(h('tr', null, h('td.none', null, 'Nothing yet')));
+    this.rows.replaceChildren(...this.#items.map((item) => h('tr', h('td.c-time', time(item.at ?? item.queued_at)),
+      h('td.quiet', item.kind), HAPPENED[item.kind](item).map((cell) => h('td', cell)))));
+    if (!this.#items.length) this.rows.append(h('tr', h('td.none', 'Nothing yet')));
     this.more.hidden = this.#next === null;
   }
 }
 
-const value = (what) => (what !== null && typeof what === 'object' ? json(what) : h('span.mono', null, short(what)));
+const value = (what) => (what !== null && typeof what === 'object' ? json(what) : h('span.mono', short(what)));
+
+function about(person) {
+  const {id, cio_id, anonymous_ids: visitors, segment_list: segments} = person;
+  return facts([
+    ['Id', id && mono(id)], ['E-mail', person.email], ['Phone', person.phone],
+    ['cio_id', h('span.mono', cio_id, ' ', copyButton(cio_id))],
+    ['Anonymous ids', visitors.length > 0 && h('span.list.mono', visitors.map((each) => h('span', each)))],
+    ['Created', time(person.created_at)], ['Changed', time(person.changed_at)],
+    ['Messages', state(person.subscribed ? 'subscribed' : 'unsubscribed')],
+    ['Segments', segments.length > 0 && h('span.list',
+      segments.map((each) => h('a', {href: href('segments', each.id)}, each.name ?? each.id)))],
+  ]);
+}
+
+const topic = ({id, name, subscribed}) => h('li', `${name ?? id}: ${subscribed ? 'subscribed' : 'unsubscribed'}`);
 
 function draw(root, person) {
-  const {attribute_list, device_list, segment_list, objects, topics} = person;
+  const {cio_id, attribute_list: attributes, device_list: devices, objects, topics} = person;
+  const theirs = (page, title) => h('a', {href: href(page, null, {person: cio_id})}, title);
   sections(root, [
-    ['head', name(person), () => h('header.head', null, h('h2', {tabindex: '-1', id: 'detail-title'}, name(person)),
-      h('p.line-up', null, h('a', {href: href('requests', null, {person: name(person)})}, 'Requests'), h('a', {href: href('events', null, {person: name(person)})}, 'Events'),
-        h('a', {href: href('messages', null, {person: name(person)})}, 'Messages')))],
-    ['facts', person, () => facts([
-      ['Id', person.id && h('span.mono', null, person.id)], ['E-mail', person.email], ['Phone', person.phone],
-      ['cio_id', h('span.mono', null, person.cio_id, ' ', copyButton(person.cio_id))],
-      ['Anonymous ids', person.anonymous_ids.length > 0 && h('span.list.mono', null, person.anonymous_ids.map((id) => h('span', null, id)))],
-      ['Created', time(person.created_at)], ['Changed', time(person.changed_at)],
-      ['E-mail and others', person.subscribed ? 'subscribed' : h('span.marked.warn', null, h('i.mark', {'aria-hidden': 'true'}), 'unsubscribed')],
-      ['Segments', segment_list.length > 0 && h('span.list', null, segment_list.map(({id, name: title}) => h('a', {href: href('segments', id)}, title)))],
-    ])],
-    ['attributes', attribute_list, () => part(plural(attribute_list.length, 'attribute'),
-      attribute_list.length > 0 && table(['Name', 'Value', 'Changed'], attribute_list.map((each) => [h('span.mono', null, each.name), value(each.value), time(each.changed_at)]), {class: 'data attributes'}))],
-    device_list.length > 0 && ['devices', device_list, () => part(plural(device_list.length, 'device'),
-      table(['Platform', 'Token', 'Last used'], device_list.map((each) => [each.platform, h('span.mono.long', null, each.id), time(each.last_used)])))],
+    ['head', labelOf(person), () => head(labelOf(person),
+      h('p.line-up', theirs('requests', 'Requests'), theirs('events', 'Events'), theirs('messages', 'Messages')))],
+    ['about', person, () => about(person)],
+    ['attributes', attributes, () => part(plural(attributes.length, 'attribute'), table(['Name', 'Value', 'Changed'],
+      attributes.map((each) => [mono(each.name), value(each.value), time(each.changed_at)]),
+      {class: 'data attributes'}))],
+    devices.length > 0 && ['devices', devices, () => part(plural(devices.length, 'device'),
+      table(['Platform', 'Token', 'Last used'],
+      devices.map((each) => [each.platform, h('span.mono.long', each.id), time(each.last_used)])))],
     objects.length > 0 && ['objects', objects, () => part(plural(objects.length, 'object'),
-      table(['Type', 'Object', 'Of the relationship'], objects.map((each) => [each.type_id, h('span.mono', null, each.id), Object.keys(each.attributes ?? {}).length ? json(each.attributes) : null])))],
-    topics.length > 0 && ['topics', topics, () => part('Topics', h('ul.plain', null, topics.map((each) => h('li', null, typeof each === 'object' ? `${each.name ?? each.id}: ${each.subscribed === false ? 'unsubscribed' : 'subscribed'}` : short(each)))))],
-    ['timeline', person.cio_id, () => {
-      root.timeline = new Timeline(person.cio_id);
+      table(['Type', 'Object', 'Relationship'],
+      objects.map((each) => [each.type_id, mono(each.id), each.attributes && value(each.attributes)])))],
+    topics.length > 0 && ['topics', topics, () => part('Topics', h('ul.plain', topics.map(topic)))],
+    ['timeline', cio_id, () => {
+      root.timeline = new Timeline(cio_id);
       return root.timeline.element;
     }],
   ]);
 }
+
+const HAPPENS = ['requests', 'events', 'messages', 'devices', 'objects'];
 
 export const people = {
   name: 'people', kind: 'people', title: 'People', key: 'p',
@@ -99,19 +117,20 @@ export const people = {
     columns,
     id: ({cio_id}) => cio_id,
     watches: ['people'],
-    filters: [{name: 'segment', label: 'All segments', options: async () => (await get('segments', {limit: 1000})).items.map((each) => [each.id, each.name])}],
+    filters: [{
+      name: 'segment', label: 'All segments',
+      options: async () => (await get('segments', {limit: 1000})).items.map(({id, name}) => [id, name]),
+    }],
     empty: () => [
-      h('h2', null, 'Nobody yet'),
-      h('p', null, 'Identify someone, or start the emulator with a folder of people: ', h('code', null, '--seed DIR'), '. ', h('a', {href: href('setup')}, 'Setup'), ' has a first program for each client.'),
+      h('h3', 'Nobody yet'),
+      h('p', 'Identify someone, or start the emulator with a folder of people: ', h('code', '--seed DIR'), '. ',
+        h('a', {href: href('setup')}, 'Setup'), ' has a first program for each client.'),
     ],
   },
   detail: {
     read: (id, signal) => get(`people/${id}`, {}, signal),
     draw,
-    follows: (change, id, person) => {
-      if (change.kind === 'people') return change.id === person?.cio_id;
-      return ['requests', 'events', 'messages', 'devices', 'objects'].includes(change.kind);
-    },
-    refreshed: (root) => root.timeline?.refresh(),
+    follows: ({kind, id}, _, person) => (kind === 'people' ? id === person.cio_id : HAPPENS.includes(kind)),
+    refreshed: (root) => root.timeline.refresh(),
   },
 };

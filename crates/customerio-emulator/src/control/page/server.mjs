@@ -21,6 +21,7 @@ export const server = new Server();
 /** The workspace that is looked at: the one that the URL names by its id or a credential, or the first. */
 export function workspaceOf({workspaces}) {
   const {workspace} = route();
-  const named = workspaces.find(({id, name, credentials}) => [id, name, ...Object.values(credentials)].includes(workspace));
+  const names = ({id, name, credentials}) => [id, name, ...Object.values(credentials)];
+  const named = workspaces.find((each) => names(each).includes(workspace));
   return named ?? workspaces[0];
 }

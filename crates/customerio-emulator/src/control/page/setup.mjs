@@ -1,44 +1,62 @@
 // Setup: where the emulator listens, its credentials, and for each client a whole first program with both.
 
-import {copyButton, facts, h, part, sections} from './dom.mjs';
+import {copyButton, facts, h, head, part, sections} from './dom.mjs';
 import {href, route} from './route.mjs';
-import {workspaceOf, server} from './server.mjs';
+import {server, workspaceOf} from './server.mjs';
 
 let programs = null;
 
+/** The first programs, by client. */
 async function load() {
-  programs ??= await (await fetch(new URL('programs.json', import.meta.url))).json();
+  const url = new URL('programs.json', import.meta.url);
+  programs ??= fetch(url).then((response) => response.json());
   return programs;
 }
 
-/** What the placeholders of a program stand for, as it stands in a string of any of the languages. */
+/** What the placeholders of a program stand for. */
 function values() {
-  const {url, https_url: httpsUrl, ca, settings} = server.info;
+  const {url, https_url: httpsUrl, ca, settings: {region = 'us'}} = server.info;
   const https = httpsUrl ? new URL(httpsUrl) : null;
-  const {credentials} = workspaceOf(server.info);
-  const region = settings?.region ?? 'us';
   return {
-    ...credentials, url, ca: ca ?? '', https_host: https?.hostname ?? '', https_port: https?.port || '443',
-    Region: region[0].toUpperCase() + region.slice(1),
+    ...workspaceOf(server.info).credentials, url, ca: ca ?? '', https_host: https?.hostname ?? '',
+    https_port: https?.port || '443', Region: region[0].toUpperCase() + region.slice(1),
   };
 }
 
-/** A program with the values of this emulator; Liquid, which has spaces in its braces, stays. */
+/** A program with the values of this emulator, as they stand in a string. Liquid, with spaces in its braces, stays. */
 function filled(lines) {
   const all = values();
-  return lines.join('\n').replace(/\{\{(\w+)\}\}/g, (found, name) => (name in all ? JSON.stringify(String(all[name])).slice(1, -1) : found));
+  const inString = (name) => JSON.stringify(String(all[name])).slice(1, -1);
+  return lines.join('\n').replace(/\{\{(\w+)\}\}/g, (found, name) => (name in all ? inString(name) : found));
 }
 
-const copied = (text) => h('span.copied', null, h('code', null, text), copyButton(text));
+const copied = (text) => h('span.copied', h('code', text), copyButton(text));
+const command = (text, name) => h('div.command', h('pre.code', {tabindex: '0', 'data-testid': name}, text),
+  copyButton(text, {'data-testid': name && `copy-${name}`}));
+
+function connection() {
+  const {url, https_url: httpsUrl, ca, settings} = server.info;
+  const {credentials, name} = workspaceOf(server.info);
+  return h('div', facts([
+    ['URL', copied(url)],
+    ['URL with TLS', httpsUrl ? copied(httpsUrl) : 'none: the program customerio-emulator has one'],
+    ['Certificate', ca && copied(ca)], ['Workspace', name],
+    ['Site ID', copied(credentials.site_id)], ['Track API key', copied(credentials.track_api_key)],
+    ['App API key', copied(credentials.app_api_key)], ['Pipelines key', copied(credentials.pipelines_key)],
+    ['Webhook key', copied(credentials.webhook_signing_key)], ['Region', settings.region],
+    ['Kept in', settings.persists ?? 'memory, until the emulator ends'],
+  ]), settings.workspaces === 'any'
+    ? h('p.quiet', 'Any other Site ID or key is a workspace of its own: give each test suite one.') : null);
+}
 
 class Pane {
   constructor(page, pane) {
     this.clients = h('ul.choices');
     this.facts = h('div');
+    this.scroller = h('div.scroller.padded', {tabindex: '-1'},
+      part('First program', this.clients), part('Connection', this.facts));
     pane.className = 'kind-setup';
-    pane.replaceChildren(h('div.bar', null, h('h2', {id: 'list-title'}, 'Setup')),
-      h('div.scroller.padded', {tabindex: '-1'}, part('First program', this.clients), part('Connection', this.facts)));
-    this.scroller = pane.querySelector('.scroller');
+    pane.replaceChildren(h('div.bar', h('h2', {id: 'list-title'}, 'Setup')), this.scroller);
     this.changed = () => this.routed();
     server.addEventListener('info', this.changed);
   }
@@ -49,20 +67,14 @@ class Pane {
 
   async routed() {
     if (!server.info) return;
-    const {url, https_url: httpsUrl, ca, settings} = server.info;
-    const {credentials, name} = workspaceOf(server.info);
-    sections(this.facts, [['facts', [server.info.url, httpsUrl, ca, credentials], () => h('div', null, facts([
-      ['URL', copied(url)], ['URL with TLS', httpsUrl ? copied(httpsUrl) : 'none: the program customerio-emulator has it'],
-      ['Certificate', ca && copied(ca)],
-      ['Workspace', name], ['Site ID', copied(credentials.site_id)], ['Track API key', copied(credentials.track_api_key)],
-      ['App API key', copied(credentials.app_api_key)], ['Pipelines key', copied(credentials.pipelines_key)],
-      ['Webhook signing key', copied(credentials.webhook_signing_key)],
-      ['Region', settings.region], ['Kept in', settings.persists ?? 'memory: gone when the emulator ends'],
-    ]), settings.workspaces === 'any' ? h('p.quiet', null, 'Any other Site ID or key is a workspace of its own: give each test suite one.') : null)]]);
+    const {clock, workspaces, ...facts} = server.info;
+    sections(this.facts, [['facts', [facts, workspaceOf(server.info).credentials], connection]]);
     const {id} = route();
     const all = await load();
-    sections(this.clients, [['clients', id, () => h('li', null, h('ul.plain', null, all.map((each, at) => h('li', null,
-      h('a', {href: href('setup', each.id), 'aria-current': each.id === id || (id === null && at === 0) ? 'true' : null, 'data-testid': `setup-${each.id}`}, each.title, h('span.quiet', null, each.package))))))]]);
+    sections(this.clients, all.map((each, at) => [each.id, id, () => h('li', h('a', {
+      href: href('setup', each.id), 'data-testid': `setup-${each.id}`,
+      'aria-current': each.id === id || (id === null && at === 0) ? 'true' : null,
+    }, each.title, h('span.quiet', each.package)))]));
   }
 
   /** The focus goes from client to client. */
@@ -72,9 +84,11 @@ class Pane {
     links[Math.min(Math.max(at < 0 ? 0 : at + by, 0), links.length - 1)]?.focus();
   }
 
-  open() { document.activeElement.click(); }
+  open() {}
 
-  focus() { this.clients.querySelector('[aria-current]')?.focus(); }
+  focus() {
+    this.clients.querySelector('[aria-current]')?.focus();
+  }
 }
 
 async function read(id) {
@@ -82,21 +96,21 @@ async function read(id) {
   const found = all.find((each) => each.id === (id ?? all[0].id));
   if (!found) throw new Error(`there is no client ${id}: there are ${all.map((each) => each.id).join(', ')}`);
   await server.ready;
-  return {...found, text: filled(found.program), https_url: server.info.https_url};
+  return {...found, text: filled(found.program), hasHttps: Boolean(server.info.https_url)};
 }
 
-function draw(root, client) {
-  const masked = client.text.includes('"...');
-  sections(root, [['all', client, () => h('div', null,
-    h('header.head', null, h('h2', {tabindex: '-1', id: 'detail-title'}, client.title)),
-    client.install ? part('Install', h('div.command', null, h('pre.code', {tabindex: '0'}, client.install), copyButton(client.install))) : null,
-    part(['Program ', h('span.quiet', null, client.file)],
-      client.note ? h('p', null, client.note) : null,
-      client.https && !client.https_url ? h('p.why.warn', null, 'This emulator has no https port: start the program customerio-emulator, which has one.') : null,
-      masked ? h('p.why.warn', null, 'Keys of your own are shown by their last four characters alone: put them in.') : null,
-      h('div.command', null, h('pre.code', {tabindex: '0', 'data-testid': 'program'}, client.text), copyButton(client.text, {'data-testid': 'copy-program'}))),
-    part('Run', h('div.command', null, h('pre.code', {tabindex: '0'}, client.run), copyButton(client.run))),
-    h('p.quiet', null, 'Then look at ', h('a', {href: href('requests')}, 'Requests'), ': they are there at once.'))]]);
+function draw(root, {title, install, file, note, https, hasHttps, text, run}) {
+  sections(root, [['all', [title, text], () => h('div',
+    head(title),
+    part('Install', command(install)),
+    part(['Program ', h('span.quiet', file)], note ? h('p', note) : null,
+      https && !hasHttps ? h('p.why.warn', 'This emulator has no https port: the program customerio-emulator has.') : null,
+      text.includes('"...') ? h('p.why.warn', 'Of keys of your own you see the end: put them in whole.') : null,
+      command(text, 'program')),
+    part('Run', command(run)),
+    h('p.quiet', 'Then look at ', h('a', {href: href('requests')}, 'Requests'), ': they are there at once.'))]]);
 }
 
-export const setup = {name: 'setup', kind: null, title: 'Setup', key: 'u', both: true, pane: Pane, detail: {read, draw}};
+export const setup = {
+  name: 'setup', kind: null, title: 'Setup', key: 'u', both: true, pane: Pane, detail: {read, draw},
+};
