@@ -35,7 +35,7 @@ export const readClock = async () => take(await get('clock'));
 
 export function startClock() {
   const advance = async (step) => take(await post('clock', {advance: step}));
-  document.getElementById('advance').append(...STEPS.map((step) => action(`+${step}`, () => advance(step), {
+  document.getElementById('turn').append(...STEPS.map((step) => action(`+${step}`, () => advance(step), {
     'data-testid': `advance-${step}`, 'aria-label': `Advance by ${step}`,
   })));
   toggle.addEventListener('click', async () => {

@@ -193,6 +193,7 @@ export class List {
     try {
       if (this.#reading || this.ended) return;
       this.#due = {newer: false, stale: false};
+      if (this.spec.short && (newer || stale)) return await this.#load({keep: true});
       if (newer) await this.#readNewer();
       if (stale && !live.paused) await this.#readShown();
       if (this.#has() && !this.#stands()) {

@@ -14,7 +14,7 @@ const status = (code) => h(code >= 400 ? 'span.failed' : 'span', code);
 const columns = [
   {title: 'Time', look: 'c-time', cell: ({at}) => time(at, {millis: true})},
   {title: 'Method', look: 'c-method', cell: ({method}) => h('span.method', method)},
-  {title: 'Path', look: 'c-main', link: true, cell: ({method, path}) => [h('span.narrow', `${method} `), mono(path)]},
+  {title: 'Path', look: 'c-main', link: true, cell: ({method, path}) => [h('span.narrow.method', `${method} `), mono(path)]},
   {title: 'Status', look: 'c-status', cell: (request) => status(request.status)},
   {title: 'Verdict', look: 'c-verdict', cell: (request) => verdict(request.verdict)},
   {title: 'Why', look: 'c-why', cell: ({why}) => why},

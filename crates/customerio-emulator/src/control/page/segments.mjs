@@ -45,6 +45,8 @@ export const segments = {
   list: {
     columns,
     id: ({id}) => id,
+    // Their numbers do not say which is new.
+    short: true,
     watches: ['segments', 'people'],
     empty: () => [
       h('h3', 'No segments yet'),

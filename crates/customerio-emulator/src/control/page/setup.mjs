@@ -74,7 +74,7 @@ class Pane {
     sections(this.clients, all.map((each, at) => [each.id, id, () => h('li', h('a', {
       href: href('setup', each.id), 'data-testid': `setup-${each.id}`,
       'aria-current': each.id === id || (id === null && at === 0) ? 'true' : null,
-    }, each.title, h('span.quiet', each.package)))]));
+    }, each.title, h('span.quiet.mono', each.package)))]));
   }
 
   /** The focus goes from client to client. */
