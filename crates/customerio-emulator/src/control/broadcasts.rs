@@ -7,6 +7,7 @@ use crate::{
         criteria::Criteria,
         list::{Listed, Rows, text_contains},
         route::Parameter,
+        schema::{Schema, TEXT, TIME},
         time::rfc3339,
     },
     store::{kept::From, library::Broadcast, state::State},
@@ -21,6 +22,18 @@ impl Listed for Broadcasts {
     const KIND: &'static str = "broadcasts";
 
     const FILTERS: &'static [Parameter] = &[];
+
+    const ITEM: &'static Schema = &Schema::Named(
+        "Broadcast",
+        &Schema::Object(&[
+            ("seq", Schema::Integer),
+            ("id", Schema::Integer),
+            ("name", Schema::Text),
+            ("template", TEXT),
+            ("recipients", Schema::Nullable(&Schema::Map)),
+            ("triggered_at", TIME),
+        ]),
+    );
 
     fn rows<'s>(state: &'s State, from: From, _: &Criteria) -> Rows<'s, Self> {
         Box::new(from.within(&state.broadcasts).map(|(id, broadcast)| (id, (id, broadcast))))

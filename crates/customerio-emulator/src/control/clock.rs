@@ -8,11 +8,24 @@ use crate::{
     control::{
         asked::{Asked, json_reply},
         problem::Problem,
+        schema::Schema,
         time::{duration, rfc3339},
     },
     server::payload::Payload,
     store::state::State,
 };
+
+/// The time.
+pub(crate) const CLOCK: Schema =
+    Schema::Named("Clock", &Schema::Object(&[("now", Schema::Time), ("stopped", Schema::Boolean)]));
+
+/// What the clock is told: one of these.
+pub(crate) const CHANGE: Schema = Schema::Object(&[
+    ("advance", Schema::Maybe(&Schema::Duration)),
+    ("at", Schema::Maybe(&Schema::Time)),
+    ("stop", Schema::Maybe(&Schema::Boolean)),
+    ("run", Schema::Maybe(&Schema::Boolean)),
+]);
 
 /// The time, and whether it passes by itself.
 pub(crate) fn get(asked: &Asked) -> Response<Payload> {

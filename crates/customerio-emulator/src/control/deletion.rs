@@ -8,10 +8,14 @@ use crate::{
         criteria::Criteria,
         list::{self, Listed},
         route::Outcome,
+        schema::Schema,
         turn::Turn,
     },
     store::state::State,
 };
+
+/// What a deletion responds.
+pub(crate) const DELETED: Schema = Schema::Object(&[("deleted", Schema::Integer)]);
 
 /// How much of what goes with a row is removed at a time.
 pub(crate) const PART: usize = 16;

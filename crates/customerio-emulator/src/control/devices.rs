@@ -10,6 +10,7 @@ use crate::{
         list::{Listed, Rows, text_contains, unlike, value_contains},
         people::{brief, not_of},
         route::Parameter,
+        schema::{BRIEF, Schema},
         time::of_seconds,
     },
     store::{kept::From, state::State},
@@ -25,6 +26,18 @@ impl Listed for Devices {
 
     const FILTERS: &'static [Parameter] =
         &[("person", "an identifier of the person"), ("platform", "ios or android"), ("token", "the token")];
+
+    const ITEM: &'static Schema = &Schema::Named(
+        "Device",
+        &Schema::Object(&[
+            ("seq", Schema::Integer),
+            ("id", Schema::Text),
+            ("platform", Schema::Text),
+            ("last_used", Schema::Time),
+            ("person", BRIEF),
+            ("attributes", Schema::Map),
+        ]),
+    );
 
     fn rows<'s>(state: &'s State, from: From, criteria: &Criteria) -> Rows<'s, Self> {
         let Some(identifier) = criteria.filter("person") else { return Box::new(state.people.devices(from)) };

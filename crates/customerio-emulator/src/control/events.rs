@@ -11,6 +11,7 @@ use crate::{
         list::{Listed, text_contains, unlike, value_contains},
         people::{brief, key_of, not_of},
         requests::numbered,
+        schema::{BRIEF, Schema, TEXT},
         time::of_seconds,
     },
     store::{kept::From, state::State},
@@ -29,6 +30,20 @@ impl Listed for Events {
         ("name", "the name of the event"),
         ("type", "event, page or screen"),
     ];
+
+    const ITEM: &'static Schema = &Schema::Named(
+        "Event",
+        &Schema::Object(&[
+            ("seq", Schema::Integer),
+            ("at", Schema::Time),
+            ("name", Schema::Text),
+            ("type", Schema::OneOf(&["event", "page", "screen"])),
+            ("person", BRIEF),
+            ("anonymous_id", TEXT),
+            ("id", TEXT),
+            ("data", Schema::Map),
+        ]),
+    );
 
     const REPORTED: bool = true;
 

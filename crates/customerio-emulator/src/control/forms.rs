@@ -11,6 +11,7 @@ use crate::{
         people::{brief, key_of, not_of},
         requests::numbered,
         route::Parameter,
+        schema::{BRIEF, Schema},
     },
     store::{kept::From, state::State},
 };
@@ -24,6 +25,16 @@ impl Listed for Forms {
     const KIND: &'static str = "forms";
 
     const FILTERS: &'static [Parameter] = &[("form", "the id of the form"), ("person", "an identifier of the person")];
+
+    const ITEM: &'static Schema = &Schema::Named(
+        "FormSubmission",
+        &Schema::Object(&[
+            ("seq", Schema::Integer),
+            ("form_id", Schema::Text),
+            ("person", BRIEF),
+            ("data", Schema::Map),
+        ]),
+    );
 
     const REPORTED: bool = true;
 

@@ -8,6 +8,7 @@ use crate::{
     control::{
         asked::{Asked, json_reply},
         clock,
+        schema::{Schema, TEXT},
     },
     log::last_four,
     server::payload::Payload,
@@ -17,6 +18,70 @@ use crate::{
 
 /// The version of this crate.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// That the server responds.
+pub(crate) const HEALTH: Schema = Schema::Object(&[("status", Schema::OneOf(&["ok"])), ("version", Schema::Text)]);
+
+/// How much there is of everything.
+pub(crate) const COUNTS: Schema = Schema::Named(
+    "Counts",
+    &Schema::Object(&[
+        ("seq", Schema::Integer),
+        ("requests", Schema::Integer),
+        ("people", Schema::Integer),
+        ("events", Schema::Integer),
+        ("messages", Schema::Integer),
+        ("devices", Schema::Integer),
+        ("segments", Schema::Integer),
+        ("objects", Schema::Integer),
+        ("webhooks", Schema::Integer),
+        ("webhooks_failed", Schema::Integer),
+        ("triggers", Schema::Integer),
+        ("metrics", Schema::Integer),
+        ("forms", Schema::Integer),
+        ("dropped", Schema::Integer),
+        ("refused", Schema::Integer),
+        ("faults", Schema::Integer),
+    ]),
+);
+
+/// What the server is.
+pub(crate) const INFO: Schema = Schema::Object(&[
+    ("version", Schema::Text),
+    ("url", Schema::Text),
+    ("https_url", TEXT),
+    ("ca", TEXT),
+    (
+        "workspaces",
+        Schema::List(&Schema::Named(
+            "Workspace",
+            &Schema::Object(&[
+                ("id", Schema::Text),
+                ("name", Schema::Text),
+                (
+                    "credentials",
+                    Schema::Object(&[
+                        ("site_id", Schema::Text),
+                        ("track_api_key", Schema::Text),
+                        ("app_api_key", Schema::Text),
+                        ("pipelines_key", Schema::Text),
+                        ("webhook_signing_key", Schema::Text),
+                    ]),
+                ),
+                ("counts", COUNTS),
+            ]),
+        )),
+    ),
+    (
+        "settings",
+        Schema::Object(&[
+            ("workspaces", Schema::OneOf(&["one", "any"])),
+            ("region", Schema::OneOf(&["us", "eu"])),
+            ("persists", TEXT),
+        ]),
+    ),
+    ("clock", clock::CLOCK),
+]);
 
 /// Whether the server responds.
 pub(crate) fn health(_: &Asked) -> Response<Payload> {

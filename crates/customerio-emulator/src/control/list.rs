@@ -16,6 +16,7 @@ use crate::{
         criteria::Criteria,
         problem::Problem,
         route::{Outcome, Parameter},
+        schema::Schema,
         turn::Turn,
     },
     store::{changes::Action, kept::From, state::State},
@@ -43,6 +44,9 @@ pub(crate) trait Listed: 'static {
 
     /// The filters: name, and what it means.
     const FILTERS: &'static [Parameter];
+
+    /// What an item is.
+    const ITEM: &'static Schema = &Schema::Map;
 
     /// Whether the changes that are remembered have every change that can make a row one that is chosen.
     const REPORTED: bool = false;

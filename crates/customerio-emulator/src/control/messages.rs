@@ -12,6 +12,7 @@ use crate::{
         list::{Listed, found, text_contains, unlike, value_contains},
         people::{brief, key_of},
         problem::Problem,
+        schema::{BRIEF, INTEGER, Schema, TEXT, TIME},
         time::of_seconds,
     },
     server::payload::Payload,
@@ -21,6 +22,22 @@ use crate::{
         state::State,
     },
 };
+
+/// The states of a message.
+const STATES: &[&str] =
+    &["queued", "sent", "delivered", "opened", "clicked", "converted", "bounced", "unsubscribed", "failed", "drafted"];
+
+/// A message whole.
+pub(crate) const WHOLE: Schema = Schema::With(
+    Messages::ITEM,
+    &[
+        (
+            "outcomes",
+            Schema::List(&Schema::Object(&[("outcome", Schema::Text), ("at", Schema::Time), ("detail", TEXT)])),
+        ),
+        ("data", Schema::Any),
+    ],
+);
 
 /// The list of messages.
 pub(crate) struct Messages;
@@ -37,6 +54,25 @@ impl Listed for Messages {
         ("person", "an identifier of the person"),
         ("outcome", "what became of it, such as sent, opened or bounced"),
     ];
+
+    const ITEM: &'static Schema = &Schema::Named(
+        "Message",
+        &Schema::Object(&[
+            ("seq", Schema::Integer),
+            ("delivery_id", Schema::Text),
+            ("channel", Schema::OneOf(&["email", "push", "sms", "whatsapp", "in_app", "inbox"])),
+            ("to", TEXT),
+            ("person", BRIEF),
+            ("template", Schema::Nullable(&Schema::Either(&[Schema::Text, Schema::Integer]))),
+            ("broadcast", INTEGER),
+            ("subject", TEXT),
+            ("preview", Schema::Maybe(&TEXT)),
+            ("queued_at", Schema::Time),
+            ("send_at", TIME),
+            ("state", Schema::OneOf(STATES)),
+            ("problem", TEXT),
+        ]),
+    );
 
     const REPORTED: bool = true;
 

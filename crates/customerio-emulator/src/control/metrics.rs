@@ -10,6 +10,7 @@ use crate::{
         list::{Listed, Rows, text_contains, unlike, value_contains},
         requests::numbered,
         route::Parameter,
+        schema::Schema,
         time::of_seconds,
     },
     store::{
@@ -28,6 +29,17 @@ impl Listed for Metrics {
 
     const FILTERS: &'static [Parameter] =
         &[("delivery", "the id of the message"), ("metric", "what happened, such as opened")];
+
+    const ITEM: &'static Schema = &Schema::Named(
+        "Metric",
+        &Schema::Object(&[
+            ("seq", Schema::Integer),
+            ("delivery_id", Schema::Text),
+            ("metric", Schema::Text),
+            ("at", Schema::Time),
+            ("body", Schema::Map),
+        ]),
+    );
 
     const REPORTED: bool = true;
 

@@ -9,6 +9,7 @@ use crate::{
         deletion::{PART, Removable, Removal},
         list::{Listed, Rows, text_contains, unlike, value_contains},
         route::Parameter,
+        schema::Schema,
     },
     store::{kept::From, state::State},
 };
@@ -22,6 +23,18 @@ impl Listed for Objects {
     const KIND: &'static str = "objects";
 
     const FILTERS: &'static [Parameter] = &[("type", "the number of the type"), ("id", "the id of the object")];
+
+    const ITEM: &'static Schema = &Schema::Named(
+        "Object",
+        &Schema::Object(&[
+            ("seq", Schema::Integer),
+            ("type_id", Schema::Text),
+            ("id", Schema::Text),
+            ("cio_object_id", Schema::Text),
+            ("attributes", Schema::Map),
+            ("people", Schema::Integer),
+        ]),
+    );
 
     const REPORTED: bool = true;
 

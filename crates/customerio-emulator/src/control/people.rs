@@ -12,6 +12,7 @@ use crate::{
         deletion::{PART, Removable, Removal},
         list::{Listed, Rows, text_contains, unlike, value_contains},
         problem::Problem,
+        schema::{Schema, TEXT, TIME},
         time::of_seconds,
     },
     server::payload::Payload,
@@ -20,6 +21,45 @@ use crate::{
         state::State,
     },
 };
+
+/// A person whole.
+pub(crate) const WHOLE: Schema = Schema::With(
+    People::ITEM,
+    &[
+        (
+            "attribute_list",
+            Schema::List(&Schema::Object(&[("name", Schema::Text), ("value", Schema::Any), ("changed_at", TIME)])),
+        ),
+        (
+            "device_list",
+            Schema::List(&Schema::Object(&[
+                ("id", Schema::Text),
+                ("platform", Schema::Text),
+                ("last_used", Schema::Time),
+                ("attributes", Schema::Map),
+            ])),
+        ),
+        ("segment_list", Schema::List(&Schema::Object(&[("id", Schema::Integer), ("name", TEXT)]))),
+        (
+            "objects",
+            Schema::List(&Schema::Object(&[
+                ("type_id", Schema::Text),
+                ("id", Schema::Text),
+                ("attributes", Schema::Map),
+            ])),
+        ),
+        ("anonymous_ids", Schema::List(&Schema::Text)),
+        ("subscribed", Schema::Boolean),
+        (
+            "topics",
+            Schema::List(&Schema::Object(&[
+                ("id", Schema::Integer),
+                ("name", Schema::Text),
+                ("subscribed", Schema::Boolean),
+            ])),
+        ),
+    ],
+);
 
 /// The list of people.
 pub(crate) struct People;
@@ -34,6 +74,22 @@ impl Listed for People {
         ("attribute", "an attribute and its value, such as plan:pro"),
         ("person", "an identifier of theirs"),
     ];
+
+    const ITEM: &'static Schema = &Schema::Named(
+        "Person",
+        &Schema::Object(&[
+            ("seq", Schema::Integer),
+            ("cio_id", Schema::Text),
+            ("id", TEXT),
+            ("email", TEXT),
+            ("phone", Schema::Any),
+            ("attributes", Schema::Integer),
+            ("devices", Schema::Integer),
+            ("segments", Schema::List(&Schema::Integer)),
+            ("created_at", Schema::Time),
+            ("changed_at", Schema::Time),
+        ]),
+    );
 
     const REPORTED: bool = true;
 

@@ -16,6 +16,7 @@ use crate::{
         list::{Listed, text_contains, unlike},
         people::key_of,
         problem::Problem,
+        schema::{Schema, TEXT},
         time::rfc3339,
     },
     routes,
@@ -25,6 +26,42 @@ use crate::{
         state::State,
     },
 };
+
+/// What was found in a request.
+const FINDINGS: Schema =
+    Schema::List(&Schema::Named("Finding", &Schema::Object(&[("pointer", Schema::Text), ("message", Schema::Text)])));
+
+/// A body as it came.
+const BODY: Schema = Schema::Named(
+    "Body",
+    &Schema::Object(&[
+        ("body", Schema::Maybe(&Schema::Text)),
+        ("body_base64", Schema::Maybe(&Schema::Text)),
+        ("bytes", Schema::Integer),
+        ("truncated", Schema::Boolean),
+    ]),
+);
+
+/// A request whole.
+pub(crate) const WHOLE: Schema = Schema::With(
+    Requests::ITEM,
+    &[
+        ("problem_list", FINDINGS),
+        ("deviations", FINDINGS),
+        (
+            "effects",
+            Schema::List(&Schema::Object(&[
+                ("kind", Schema::Text),
+                ("action", Schema::OneOf(&["created", "changed", "deleted"])),
+                ("id", Schema::Text),
+                ("label", Schema::Text),
+            ])),
+        ),
+        ("request", Schema::With(&BODY, &[("headers", Schema::List(&Schema::List(&Schema::Text)))])),
+        ("response", BODY),
+        ("nearest", TEXT),
+    ],
+);
 
 /// The list of requests.
 pub(crate) struct Requests;
@@ -41,6 +78,25 @@ impl Listed for Requests {
         ("status", "the status of the response"),
         ("person", "an identifier of someone whom the request was about"),
     ];
+
+    const ITEM: &'static Schema = &Schema::Named(
+        "Request",
+        &Schema::Object(&[
+            ("seq", Schema::Integer),
+            ("at", Schema::Time),
+            ("method", Schema::Text),
+            ("path", Schema::Text),
+            ("route", TEXT),
+            ("status", Schema::Integer),
+            ("verdict", Schema::OneOf(&["accepted", "accepted_but", "refused", "dropped", "fault", "unknown_route"])),
+            ("why", TEXT),
+            ("problems", Schema::Integer),
+            ("client", TEXT),
+            ("bytes", Schema::Integer),
+            ("micros", Schema::Integer),
+            ("people", Schema::List(&Schema::Text)),
+        ]),
+    );
 
     const REPORTED: bool = true;
 

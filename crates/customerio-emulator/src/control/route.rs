@@ -2,10 +2,10 @@
 
 use std::{future::Future, pin::Pin};
 
-use http::{Method, Response};
+use http::{Method, Response, StatusCode};
 
 use crate::{
-    control::{asked::Asked, problem::Problem},
+    control::{asked::Asked, problem::Problem, schema::Schema},
     server::payload::Payload,
 };
 
@@ -17,6 +17,17 @@ pub(crate) enum Handler {
     Always(fn(&Asked) -> Response<Payload>),
     Now(fn(&Asked) -> Outcome),
     Later(fn(Asked) -> Pin<Box<dyn Future<Output = Outcome> + Send>>),
+    /// By one that is told of all routes.
+    OfTable(fn(&[Route], &Asked) -> Response<Payload>),
+}
+
+/// What the body of a response is, where it is not a problem.
+pub(crate) enum Gives {
+    Json(&'static Schema),
+    /// A page of a list whose items are so.
+    Page(&'static Schema),
+    /// Something of another media type.
+    Other(&'static str),
 }
 
 /// Which parameters a route takes beside its own.
@@ -44,16 +55,35 @@ pub(crate) struct Route {
     /// Which parameters it takes beside them.
     pub(crate) taken: Taken,
     pub(crate) handler: Handler,
+    /// What its body is, where it takes one.
+    pub(crate) body: Option<&'static Schema>,
+    /// The status where nothing is wrong.
+    pub(crate) status: StatusCode,
+    pub(crate) gives: Gives,
 }
 
 impl Route {
+    const fn of(method: Method, pattern: &'static str, summary: &'static str, handler: Handler) -> Self {
+        Self {
+            method,
+            pattern,
+            summary,
+            parameters: &[],
+            taken: Taken::OwnAlone,
+            handler,
+            body: None,
+            status: StatusCode::OK,
+            gives: Gives::Json(&Schema::Any),
+        }
+    }
+
     pub(crate) const fn new(
         method: Method,
         pattern: &'static str,
         summary: &'static str,
         handler: fn(&Asked) -> Outcome,
     ) -> Self {
-        Self { method, pattern, summary, parameters: &[], taken: Taken::OwnAlone, handler: Handler::Now(handler) }
+        Self::of(method, pattern, summary, Handler::Now(handler))
     }
 
     /// A route that refuses nothing.
@@ -63,8 +93,7 @@ impl Route {
         summary: &'static str,
         handler: fn(&Asked) -> Response<Payload>,
     ) -> Self {
-        let handler = Handler::Always(handler);
-        Self { method, pattern, summary, parameters: &[], taken: Taken::OwnAlone, handler }
+        Self::of(method, pattern, summary, Handler::Always(handler))
     }
 
     pub(crate) const fn get(pattern: &'static str, summary: &'static str, handler: fn(&Asked) -> Outcome) -> Self {
@@ -81,7 +110,34 @@ impl Route {
         summary: &'static str,
         handler: fn(Asked) -> Pin<Box<dyn Future<Output = Outcome> + Send>>,
     ) -> Self {
-        Self { method, pattern, summary, parameters: &[], taken: Taken::OwnAlone, handler: Handler::Later(handler) }
+        Self::of(method, pattern, summary, Handler::Later(handler))
+    }
+
+    /// A route that tells of all routes.
+    pub(crate) const fn of_table(
+        pattern: &'static str,
+        summary: &'static str,
+        handler: fn(&[Self], &Asked) -> Response<Payload>,
+    ) -> Self {
+        Self::of(Method::GET, pattern, summary, Handler::OfTable(handler))
+    }
+
+    /// With a body.
+    pub(crate) const fn takes(mut self, body: &'static Schema) -> Self {
+        self.body = Some(body);
+        self
+    }
+
+    /// With a response that is JSON.
+    pub(crate) const fn gives(mut self, schema: &'static Schema) -> Self {
+        self.gives = Gives::Json(schema);
+        self
+    }
+
+    /// With a response of another media type.
+    pub(crate) const fn gives_other(mut self, media_type: &'static str) -> Self {
+        self.gives = Gives::Other(media_type);
+        self
     }
 
     /// With parameters of its own.
@@ -94,6 +150,12 @@ impl Route {
     pub(crate) const fn list(mut self, filters: &'static [Parameter]) -> Self {
         self.parameters = filters;
         self.taken = Taken::OfLists;
+        self
+    }
+
+    /// With a response that is a page of such items.
+    pub(crate) const fn gives_page(mut self, item: &'static Schema) -> Self {
+        self.gives = Gives::Page(item);
         self
     }
 

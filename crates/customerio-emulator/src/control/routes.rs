@@ -9,10 +9,11 @@ use crate::{
         asked::Asked,
         broadcasts, clock, deletion, devices, events, forms, info,
         list::{self, Listed},
-        messages, metrics, objects, page, people,
+        messages, metrics, objects, openapi, page, people,
         problem::Problem,
         requests,
         route::{Handler, Outcome, Route, Taken},
+        schema::Schema,
         segments, sites, templates, timeline, triggers, webhooks, whole,
     },
     route::captures,
@@ -28,6 +29,7 @@ macro_rules! listed {
     ($of:ty, $pattern:literal, $summary:literal) => {
         Route::later(Method::GET, $pattern, $summary, |asked| Box::pin(list::respond::<$of>(asked)))
             .list(<$of as Listed>::FILTERS)
+            .gives_page(<$of as Listed>::ITEM)
     };
 }
 
@@ -36,39 +38,47 @@ macro_rules! deleted {
     ($of:ty, $pattern:literal, $summary:literal) => {
         Route::later(Method::DELETE, $pattern, $summary, |asked| Box::pin(deletion::delete::<$of>(asked)))
             .deletion(<$of as Listed>::FILTERS)
+            .gives(&deletion::DELETED)
     };
 }
 
 pub(crate) static ROUTES: &[Route] = &[
-    Route::always(Method::GET, "/_emulator/health", "Tells that the server responds", info::health),
-    Route::always(Method::GET, "/livez", "Tells that the server responds", info::health),
-    Route::always(Method::GET, "/readyz", "Tells that the server responds", info::health),
-    Route::always(Method::GET, "/_emulator/v1/info", "Describes the server and its workspaces", info::info),
-    Route::always(Method::GET, "/_emulator/v1/counts", "Counts what is kept of each kind", info::counts),
+    Route::of_table("/_emulator/openapi.json", "Describes this API", openapi::document).gives(&Schema::Map),
+    Route::always(Method::GET, "/_emulator/health", "Tells that the server responds", info::health)
+        .gives(&info::HEALTH),
+    Route::always(Method::GET, "/livez", "Tells that the server responds", info::health).gives(&info::HEALTH),
+    Route::always(Method::GET, "/readyz", "Tells that the server responds", info::health).gives(&info::HEALTH),
+    Route::always(Method::GET, "/_emulator/v1/info", "Describes the server and its workspaces", info::info)
+        .gives(&info::INFO),
+    Route::always(Method::GET, "/_emulator/v1/counts", "Counts what is kept of each kind", info::counts)
+        .gives(&info::COUNTS),
     listed!(requests::Requests, "/_emulator/v1/requests", "Lists requests, each with its verdict"),
-    Route::get("/_emulator/v1/requests/{seq}", "Shows a request whole", requests::get),
-    Route::get("/_emulator/v1/requests/{seq}/curl", "Writes a request as a command", requests::curl),
+    Route::get("/_emulator/v1/requests/{seq}", "Shows a request whole", requests::get).gives(&requests::WHOLE),
+    Route::get("/_emulator/v1/requests/{seq}/curl", "Writes a request as a command", requests::curl)
+        .gives_other("text/plain"),
     listed!(people::People, "/_emulator/v1/people", "Lists people"),
-    Route::get("/_emulator/v1/people/{identifier}", "Shows a person whole", people::get),
+    Route::get("/_emulator/v1/people/{identifier}", "Shows a person whole", people::get).gives(&people::WHOLE),
     Route::later(
         Method::GET,
         "/_emulator/v1/people/{identifier}/timeline",
         "Lists a person's requests, events and messages",
         |asked| Box::pin(timeline::respond(asked)),
     )
-    .list(timeline::Timeline::FILTERS),
+    .list(timeline::Timeline::FILTERS)
+    .gives_page(timeline::Timeline::ITEM),
     listed!(events::Events, "/_emulator/v1/events", "Lists events"),
     listed!(messages::Messages, "/_emulator/v1/messages", "Lists messages"),
     Route::later(Method::GET, "/_emulator/v1/messages/latest", "Shows the newest message that is chosen", |asked| {
         Box::pin(messages::latest(asked))
     })
-    .list(messages::Messages::FILTERS),
-    Route::get("/_emulator/v1/messages/{delivery_id}", "Shows a message whole", messages::get),
+    .list(messages::Messages::FILTERS)
+    .gives(&messages::WHOLE),
+    Route::get("/_emulator/v1/messages/{delivery_id}", "Shows a message whole", messages::get).gives(&messages::WHOLE),
     listed!(devices::Devices, "/_emulator/v1/devices", "Lists devices"),
     listed!(segments::Segments, "/_emulator/v1/segments", "Lists segments"),
     listed!(objects::Objects, "/_emulator/v1/objects", "Lists objects"),
     listed!(triggers::Triggers, "/_emulator/v1/triggers", "Lists triggers of broadcasts"),
-    Route::get("/_emulator/v1/triggers/{id}", "Shows a trigger", triggers::get),
+    Route::get("/_emulator/v1/triggers/{id}", "Shows a trigger", triggers::get).gives(triggers::Triggers::ITEM),
     listed!(metrics::Metrics, "/_emulator/v1/metrics", "Lists metrics that were reported"),
     listed!(forms::Forms, "/_emulator/v1/forms", "Lists forms that were submitted"),
     listed!(templates::Templates, "/_emulator/v1/templates", "Lists transactional messages"),
@@ -90,12 +100,21 @@ pub(crate) static ROUTES: &[Route] = &[
         Box::pin(webhooks::drain(asked))
     }),
     Route::post("/_emulator/v1/webhooks/{event_id}/resend", "Sends an event again at once", webhooks::resend),
-    Route::always(Method::GET, "/_emulator/v1/clock", "Tells the time", clock::get),
-    Route::post("/_emulator/v1/clock", "Stops, sets, starts or advances the clock", clock::change),
-    Route::post("/_emulator/v1/reset", "Empties the workspace, and puts its seed back", whole::reset),
-    Route::new(Method::PUT, "/_emulator/v1/seed", "Begins with a seed, to which a reset goes back", whole::put_seed),
-    Route::always(Method::GET, "/_emulator/v1/state", "Writes the whole workspace as a document", whole::get_state),
-    Route::new(Method::PUT, "/_emulator/v1/state", "Loads a workspace that was written", whole::put_state),
+    Route::always(Method::GET, "/_emulator/v1/clock", "Tells the time", clock::get).gives(&clock::CLOCK),
+    Route::post("/_emulator/v1/clock", "Stops, sets, starts or advances the clock", clock::change)
+        .takes(&clock::CHANGE)
+        .gives(&clock::CLOCK),
+    Route::post("/_emulator/v1/reset", "Empties the workspace, and puts its seed back", whole::reset)
+        .takes(&whole::RESET)
+        .gives(&whole::EMPTIED),
+    Route::new(Method::PUT, "/_emulator/v1/seed", "Begins with a seed, to which a reset goes back", whole::put_seed)
+        .takes(&Schema::Map)
+        .gives(&info::COUNTS),
+    Route::always(Method::GET, "/_emulator/v1/state", "Writes the whole workspace as a document", whole::get_state)
+        .gives(&Schema::Map),
+    Route::new(Method::PUT, "/_emulator/v1/state", "Loads a workspace that was written", whole::put_state)
+        .takes(&Schema::Map)
+        .gives(&info::COUNTS),
 ];
 
 /// Responds to a request to the control API or for the page.
@@ -151,6 +170,7 @@ async fn dispatch(workspaces: &Workspaces, parts: &Parts, body: Bytes) -> Outcom
         Handler::Always(handle) => Ok(handle(&asked)),
         Handler::Now(handle) => handle(&asked),
         Handler::Later(handle) => handle(asked).await,
+        Handler::OfTable(handle) => Ok(handle(ROUTES, &asked)),
     }
 }
 

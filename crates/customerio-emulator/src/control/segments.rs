@@ -8,6 +8,7 @@ use crate::{
         deletion::{PART, Removable, Removal},
         list::{Listed, Rows, text_contains},
         route::Parameter,
+        schema::Schema,
     },
     store::{kept::From, library::Segment, state::State},
 };
@@ -21,6 +22,17 @@ impl Listed for Segments {
     const KIND: &'static str = "segments";
 
     const FILTERS: &'static [Parameter] = &[("id", "the number of the segment")];
+
+    const ITEM: &'static Schema = &Schema::Named(
+        "Segment",
+        &Schema::Object(&[
+            ("seq", Schema::Integer),
+            ("id", Schema::Integer),
+            ("name", Schema::Text),
+            ("description", Schema::Text),
+            ("people", Schema::Integer),
+        ]),
+    );
 
     fn rows<'s>(state: &'s State, from: From, _: &Criteria) -> Rows<'s, Self> {
         Box::new(state.library.segments.rows(from).map(|(id, segment)| (id, (id, segment))))

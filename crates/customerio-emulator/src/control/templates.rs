@@ -10,6 +10,7 @@ use crate::{
         list::{Listed, Rows, text_contains},
         messages::channel,
         route::Parameter,
+        schema::Schema,
     },
     store::{kept::From, library::Template, state::State},
 };
@@ -23,6 +24,17 @@ impl Listed for Templates {
     const KIND: &'static str = "templates";
 
     const FILTERS: &'static [Parameter] = &[];
+
+    const ITEM: &'static Schema = &Schema::Named(
+        "Template",
+        &Schema::Object(&[
+            ("seq", Schema::Integer),
+            ("id", Schema::Integer),
+            ("name", Schema::Text),
+            ("channels", Schema::List(&Schema::Text)),
+            ("languages", Schema::List(&Schema::Text)),
+        ]),
+    );
 
     fn rows<'s>(state: &'s State, from: From, _: &Criteria) -> Rows<'s, Self> {
         Box::new(state.library.templates.rows(from).map(|(id, template)| (id, (id, template))))

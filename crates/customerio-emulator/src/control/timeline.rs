@@ -14,6 +14,7 @@ use crate::{
         problem::Problem,
         requests::Requests,
         route::{Outcome, Parameter},
+        schema::Schema,
     },
     store::{kept::From, state::State},
 };
@@ -48,6 +49,12 @@ impl Listed for Timeline {
     const KIND: &'static str = "entries of the timeline";
 
     const FILTERS: &'static [Parameter] = &[];
+
+    const ITEM: &'static Schema = &Schema::Either(&[
+        Schema::With(Requests::ITEM, &[("kind", Schema::OneOf(&["request"]))]),
+        Schema::With(Events::ITEM, &[("kind", Schema::OneOf(&["event"]))]),
+        Schema::With(Messages::ITEM, &[("kind", Schema::OneOf(&["message"])), ("at", Schema::Time)]),
+    ]);
 
     fn rows<'s>(state: &'s State, from: From, criteria: &Criteria) -> Rows<'s, Self> {
         let Some(key) = criteria.filter(PERSON).map(|person| key_of(state, person)) else {

@@ -13,6 +13,7 @@ use crate::{
         problem::Problem,
         requests::numbered,
         route::Parameter,
+        schema::{INTEGER, Schema},
         time::of_seconds,
     },
     server::payload::Payload,
@@ -31,6 +32,19 @@ impl Listed for Triggers {
     const KIND: &'static str = "triggers";
 
     const FILTERS: &'static [Parameter] = &[("broadcast", "the number of the broadcast")];
+
+    const ITEM: &'static Schema = &Schema::Named(
+        "Trigger",
+        &Schema::Object(&[
+            ("seq", Schema::Integer),
+            ("id", Schema::Integer),
+            ("broadcast", Schema::Integer),
+            ("at", Schema::Time),
+            ("recipients", INTEGER),
+            ("deliveries", INTEGER),
+            ("errors", Schema::List(&Schema::Text)),
+        ]),
+    );
 
     const REPORTED: bool = true;
 

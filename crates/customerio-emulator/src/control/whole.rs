@@ -11,9 +11,16 @@ use crate::{
         asked::{Asked, json_reply, typed},
         info,
         problem::Problem,
+        schema::Schema,
     },
     server::payload::Payload,
 };
+
+/// How a workspace is emptied.
+pub(crate) const RESET: Schema = Schema::Object(&[("seed", Schema::Maybe(&Schema::Boolean))]);
+
+/// The number after which everything comes that is new.
+pub(crate) const EMPTIED: Schema = Schema::Object(&[("seq", Schema::Integer)]);
 
 #[derive(Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -65,7 +65,7 @@ const FILTERS: &[(&str, &str, usize, usize)] = &[
     ("requests", "method=put", 6, 22),
     ("requests", "route=/send/", 4, 22),
     ("requests", "status=200", 20, 22),
-    ("requests", "person=42", 5, 22),
+    ("requests", "person=42", 9, 22),
     ("requests", "person=ada@example.com&method=PUT", 3, 22),
     ("requests", "q=NOTE-BOB", 1, 22),
     ("people", "segment=7", 1, 2),

@@ -4,6 +4,7 @@
 
 mod kinds;
 mod lists;
+mod openapi;
 mod pages;
 mod receiver;
 mod seed;
