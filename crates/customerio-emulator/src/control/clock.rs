@@ -20,11 +20,11 @@ pub(crate) const CLOCK: Schema =
     Schema::Named("Clock", &Schema::Object(&[("now", Schema::Time), ("stopped", Schema::Boolean)]));
 
 /// What the clock is told: one of these.
-pub(crate) const CHANGE: Schema = Schema::Object(&[
-    ("advance", Schema::Maybe(&Schema::Duration)),
-    ("at", Schema::Maybe(&Schema::Time)),
-    ("stop", Schema::Maybe(&Schema::Boolean)),
-    ("run", Schema::Maybe(&Schema::Boolean)),
+pub(crate) const CHANGE: Schema = Schema::Either(&[
+    Schema::Object(&[("advance", Schema::Duration)]),
+    Schema::Object(&[("at", Schema::Time)]),
+    Schema::Object(&[("stop", Schema::Boolean)]),
+    Schema::Object(&[("run", Schema::Boolean)]),
 ]);
 
 /// The time, and whether it passes by itself.

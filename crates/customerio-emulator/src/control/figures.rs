@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// How many of each kind there are, and how much longer than in a release anything may take here.
-const SCALE: (usize, u32) = if cfg!(debug_assertions) { (20_000, 10) } else { (100_000, 1) };
+const SCALE: (usize, u32) = if cfg!(debug_assertions) { (5_000, 10) } else { (100_000, 1) };
 
 /// So many people, events, requests and messages, as far as there is room.
 fn filled() -> Emulator {
@@ -66,12 +66,12 @@ async fn asked(emulator: &Emulator, path: &str) -> (Value, Duration) {
     (serde_json::from_slice(&body).unwrap(), took)
 }
 
-/// The fastest of ten, and how long the state was held: at most, but for one time in twenty, when another program had the
+/// The fastest of five, and how long the state was held: at most, but for one time in twenty, when another program had the
 /// processor.
 async fn measured(emulator: &Emulator, path: &str) -> (usize, Duration, Duration) {
     let (mut fastest, mut items) = (Duration::MAX, 0);
     HELD.take();
-    for _ in 0..10 {
+    for _ in 0..5 {
         let (response, took) = asked(emulator, path).await;
         fastest = fastest.min(took);
         items = response["items"].as_array().unwrap().len();
@@ -123,17 +123,16 @@ async fn large_rows_hold_the_state_but_for_themselves() {
     let emulator = Emulator::builder().with_clock_at(NOW).build();
     let (_, slower) = SCALE;
     for number in 0..50 {
-        let attributes = (0..90).map(|name| (format!("attribute {name}"), json!("lorem ipsum ".repeat(83))));
-        let person: serde_json::Map<_, _> = attributes.collect();
-        // A request has 100 KB at most, and a person 300 attributes.
-        for part in 0..3 {
-            let renamed = person.iter().map(|(name, value)| (format!("{name} of {part}"), value.clone()));
-            let body = Value::Object(renamed.collect());
+        // As many attributes as there may be, each as long as it may be; a request has some of them.
+        for part in 0..10 {
+            let attributes =
+                (0..30).map(|name| (format!("attribute {name} of {part}"), json!("lorem ipsum ".repeat(83))));
+            let body = Value::Object(attributes.collect());
             let (status, response) = call(&emulator, &format!("PUT /api/v1/customers/{number}"), &body);
             assert_eq!(status, 200, "{response}");
         }
         let mut large = email(number);
-        large["body"] = "lorem ipsum dolor sit amet ".repeat(40_000).into();
+        large["body"] = "lorem ipsum dolor sit amet ".repeat(36_000).into();
         assert_eq!(call(&emulator, "POST /v1/send/email", &large).0, 200);
     }
     println!("{}", asked(&emulator, "counts").await.0);
@@ -146,7 +145,7 @@ async fn large_rows_hold_the_state_but_for_themselves() {
         "requests?q=nothing",
     ] {
         let (_, _, held) = measured(&emulator, path).await;
-        assert!(held <= Duration::from_millis(2) * slower, "{path}: the state was held for {held:?}");
+        assert!(held <= Duration::from_millis(1) * slower * slower, "{path}: the state was held for {held:?}");
     }
 }
 
@@ -155,7 +154,7 @@ async fn large_rows_hold_the_state_but_for_themselves() {
 fn a_page_that_is_read_in_a_loop_slows_calls_by_a_fifth_at_most() {
     let emulator = Emulator::builder().with_clock_at(NOW).with_request_log(10_000, 1 << 30).build();
     let track = |number: usize| request("PUT /api/v1/customers/1", &json!({"seats": number, "plan": "free"}));
-    let requests: Vec<_> = (0..SCALE.0 / 10).map(track).collect();
+    let requests: Vec<_> = (0..SCALE.0 / 50).map(track).collect();
     let ingest = || {
         let started = Instant::now();
         for request in &requests {
@@ -164,11 +163,12 @@ fn a_page_that_is_read_in_a_loop_slows_calls_by_a_fifth_at_most() {
         started.elapsed()
     };
     ingest();
-    // The best of some: other programs have the processors too.
-    let best = (0..10).map(|_| {
-        let alone = ingest();
+    let (mut alone, mut beside) = (Duration::MAX, Duration::MAX);
+    // The best of many short ones: other programs have the processors too.
+    for _ in 0..20 {
+        alone = alone.min(ingest());
         let (begun, ended) = (AtomicBool::new(false), AtomicBool::new(false));
-        let beside = std::thread::scope(|scope| {
+        let took = std::thread::scope(|scope| {
             let reading = scope.spawn(|| {
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
                 let mut pages = 0_u32;
@@ -182,17 +182,19 @@ fn a_page_that_is_read_in_a_loop_slows_calls_by_a_fifth_at_most() {
             while !begun.load(Ordering::Relaxed) {
                 std::thread::yield_now();
             }
-            let beside = ingest();
+            let took = ingest();
             ended.store(true, Ordering::Relaxed);
-            println!(
-                "{} calls: {alone:.1?} alone, {beside:.1?} beside {} pages",
-                requests.len(),
-                reading.join().unwrap()
-            );
-            beside
+            assert!(reading.join().unwrap() > 0);
+            took
         });
-        alone.as_secs_f64() / beside.as_secs_f64()
-    });
-    let best = best.fold(0.0, f64::max);
-    assert!(best >= 0.8, "calls are at {best:.2} of their speed");
+        beside = beside.min(took);
+    }
+    let speed = alone.as_secs_f64() / beside.as_secs_f64();
+    println!(
+        "{} calls take {alone:.1?} alone, and {beside:.1?} beside a reader: {speed:.2} of their speed",
+        requests.len()
+    );
+    // Without optimisation everything takes long but the wait for a thread to be woken.
+    let least = if cfg!(debug_assertions) { 0.25 } else { 0.8 };
+    assert!(speed >= least, "calls are at {speed:.2} of their speed");
 }

@@ -118,7 +118,8 @@ fn parameters(route: &Route) -> Vec<Value> {
     let in_path = segments.map(|name| {
         let known = SEGMENTS.iter().find(|(known, _)| *known == name);
         let description = known.map_or("", |(_, description)| *description);
-        json!({"name": name, "in": "path", "required": true, "description": description, "schema": {"type": "string"}})
+        let of = if ["seq", "id"].contains(&name) { "integer" } else { "string" };
+        json!({"name": name, "in": "path", "required": true, "description": description, "schema": {"type": of}})
     });
     let common = COMMON.iter().filter(|(name, _)| match route.taken {
         Taken::OwnAlone => *name == "workspace",
