@@ -16,11 +16,16 @@ use bytes::Bytes;
 use customerio_core::{
     App, BroadcastId, BuildError, Endpoint, Moment, Pipelines, SegmentId, SenderId, Timestamp, TopicId, Track,
 };
-use http::{Method, Request, Response, StatusCode};
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 
 use crate::{
     config::Config,
     contract::identifier::Identifier,
+    faults::{
+        AddedFault, Fault,
+        about::About,
+        kind::{FaultKind, Meeting, MetFault},
+    },
     log::{Arrival, Found},
     route::{Admitted, Head, Route},
     routes,
@@ -219,6 +224,9 @@ impl Emulator {
 
     /// Answers a request, at the emulator's own time.
     ///
+    /// A [`Fault`] that breaks the connection, or slows the response down, is in the response's extensions as [`MetFault`], for
+    /// the caller to do; what it does to the request has been done.
+    ///
     /// Only method, path, query, headers and body matter: the host is not looked at.
     #[must_use]
     pub fn handle(&self, request: &Request<Bytes>) -> Response<Bytes> {
@@ -234,9 +242,26 @@ impl Emulator {
     fn answer(&self, request: &Request<Bytes>, since_epoch: Option<Duration>) -> Response<Bytes> {
         let head = Head::of(request);
         match self.admit(head, request.body(), since_epoch) {
-            Admission::Admitted(admitted) => self.complete(head, admitted, request.body(), since_epoch),
-            Admission::Answered(response) => response,
+            Admission::Admitted(mut admitted) => {
+                let met = self.meet(head, &mut admitted, request.body());
+                let delay = self.delay(met);
+                let since_epoch = since_epoch.map(|time| time.saturating_add(delay));
+                self.complete(head, admitted, request.body(), since_epoch)
+            }
+            Admission::Answered(response) => {
+                self.delay(response.extensions().get().copied());
+                response
+            }
         }
+    }
+
+    /// Moves the clock over the delay of a fault, and says how long that is.
+    fn delay(&self, met: Option<MetFault>) -> Duration {
+        let by = met.and_then(MetFault::delay).unwrap_or_default();
+        if by > Duration::ZERO {
+            self.advance(by);
+        }
+        by
     }
 
     /// Answers a request that can be answered without its body; any other is admitted, and is to be
@@ -249,21 +274,27 @@ impl Emulator {
             return Admission::Answered(self.end(&mut self.state_aside(), arrival, response, Found::accepted()));
         }
         let unknown = Envelope::of_path(head.uri.path());
-        let told = self.state_aside().refusals.pop_front();
-        if let Some(status) = told {
-            let refusal = Refusal::new(status, "the emulator was told to refuse this request");
-            let found = Found::of(Verdict::Fault, refusal.faults.clone());
-            let response = refusal.into_response(unknown);
-            return Admission::Answered(self.end(&mut self.state_aside(), arrival, response, found));
+        let found = routes::find_for(head, &self.config);
+        let route = found.as_ref().ok().copied();
+        let meeting = self.meeting(head, route, None);
+        if let Some(met) = meeting.met()
+            && let Some(response) = told(met, route.map_or(unknown, Route::envelope))
+        {
+            let arrival = Arrival::of(head, route.map(Route::pattern), body).meets(Some(met));
+            return Admission::Answered(self.end(&mut self.state_aside(), arrival, response, Found::accepted()));
         }
+        let arrival = arrival.meets(meeting.met());
         if let Some(response) = self.file(head, since_epoch) {
             let found = if response.status().is_success() { Found::accepted() } else { Found::refused(&response) };
             return Admission::Answered(self.end(&mut self.state_aside(), arrival, response, found));
         }
-        match routes::find_for(head, &self.config) {
+        match found {
             Ok(route) => match route.admit(head, &self.config) {
-                Ok(admitted) => Admission::Admitted(admitted),
-                Err(refusal) => Admission::Answered(self.refuse(head, body, route, refusal)),
+                Ok(mut admitted) => {
+                    admitted.meeting = meeting;
+                    Admission::Admitted(admitted)
+                }
+                Err(refusal) => Admission::Answered(self.refuse(head, body, route, meeting, refusal)),
             },
             Err(refusal) => {
                 let is_known = refusal.status == StatusCode::UNAUTHORIZED;
@@ -273,6 +304,28 @@ impl Emulator {
                 Admission::Answered(self.end(&mut self.state_aside(), arrival, response, found))
             }
         }
+    }
+
+    /// The fault that an admitted request meets, now that its body has come.
+    pub(crate) fn meet(&self, head: Head<'_>, admitted: &mut Admitted, body: &Bytes) -> Option<MetFault> {
+        if admitted.meeting == Meeting::OfBody {
+            admitted.meeting = self.meeting(head, Some(admitted.route()), Some(body));
+        }
+        admitted.meeting.met()
+    }
+
+    /// Which fault a request meets, by its head or, where that was not enough, by its body.
+    fn meeting(&self, head: Head<'_>, route: Option<&'static Route>, body: Option<&Bytes>) -> Meeting {
+        let state = &mut *self.state_aside();
+        if state.faults.active() == 0 {
+            return Meeting::None;
+        }
+        let path = head.uri.path();
+        let route = route.map(|route| (route.pattern(), route.captures(path).unwrap_or_default()));
+        let mut faults = std::mem::take(&mut state.faults);
+        let meeting = faults.meet(&mut About::of(head.method, path, route, body), |person| state.person(person));
+        state.faults = faults;
+        meeting
     }
 
     fn file(&self, head: Head<'_>, since_epoch: Option<Duration>) -> Option<Response<Bytes>> {
@@ -291,8 +344,12 @@ impl Emulator {
         since_epoch: Option<Duration>,
     ) -> Response<Bytes> {
         let route = admitted.route();
-        let arrival = Arrival::of(head, Some(route.pattern()), body);
         let reads = route.method() == Method::GET;
+        let met = admitted.meeting.met();
+        let arrival = Arrival::of(head, Some(route.pattern()), body).meets(met);
+        if let Some(response) = met.and_then(|met| told(met, route.envelope())) {
+            return self.end(&mut self.state_aside(), arrival, response, Found::accepted());
+        }
         let prepared = match admitted.prepare(body) {
             Ok(prepared) => prepared,
             Err(refusal) => return self.refused(&mut self.state_aside(), arrival, head, route, refusal),
@@ -317,8 +374,15 @@ impl Emulator {
     }
 
     /// Answers a request of a route that was refused. What has come of the body is for the log alone.
-    pub(crate) fn refuse(&self, head: Head<'_>, body: &Bytes, route: &Route, refusal: Refusal) -> Response<Bytes> {
-        let arrival = Arrival::of(head, Some(route.pattern()), body);
+    pub(crate) fn refuse(
+        &self,
+        head: Head<'_>,
+        body: &Bytes,
+        route: &Route,
+        meeting: Meeting,
+        refusal: Refusal,
+    ) -> Response<Bytes> {
+        let arrival = Arrival::of(head, Some(route.pattern()), body).meets(meeting.met());
         self.refused(&mut self.state_aside(), arrival, head, route, refusal)
     }
 
@@ -344,6 +408,9 @@ impl Emulator {
     fn end(&self, state: &mut State, arrival: Arrival, mut response: Response<Bytes>, found: Found) -> Response<Bytes> {
         if self.config.cors {
             cors::allow(response.headers_mut());
+        }
+        if let Some(met) = arrival.fault() {
+            response.extensions_mut().insert(met);
         }
         let at = state.clock.since_epoch();
         let logged = arrival.end(&response, found, at);
@@ -552,10 +619,35 @@ impl Emulator {
         }
     }
 
-    /// Refuses the next request with this status, and does nothing of what it says. Said several times, it holds for as many
-    /// requests. What a browser asks before a request (see [`Builder::with_cors`](crate::Builder::with_cors)) does not count.
+    /// Has requests meet a fault, until it has happened as often as it says, or is removed. Gives its number. A request meets
+    /// one at most: the first that was added, where those that a body decides come last. What a browser asks before a request
+    /// (see [`Builder::with_cors`](crate::Builder::with_cors)) meets none, and neither does the control API.
+    #[expect(clippy::must_use_candidate, reason = "the number is for who removes it")]
+    pub fn add_fault(&self, fault: Fault) -> u64 {
+        self.state().faults.add(fault)
+    }
+
+    /// The faults that may still happen, and the last hundred that have happened as often as they were to, by their numbers.
+    #[must_use]
+    pub fn faults(&self) -> Vec<AddedFault> {
+        self.state().faults.all()
+    }
+
+    /// Removes the fault of this number. Says whether it was there.
+    #[expect(clippy::must_use_candidate, reason = "that it is gone is what counts")]
+    pub fn remove_fault(&self, id: u64) -> bool {
+        self.state().faults.remove(id)
+    }
+
+    /// Removes all faults.
+    pub fn clear_faults(&self) {
+        self.state().faults.clear();
+    }
+
+    /// Refuses the next request with this status, and does nothing of what it says: [`Fault::status`], once. Said several
+    /// times, it holds for as many requests.
     pub fn refuse_next(&self, status: StatusCode) {
-        self.state().refusals.push_back(status);
+        self.add_fault(Fault::status(status).with_times(1));
     }
 
     /// Replaces what [`reset`](Self::reset) puts back, and resets.
@@ -714,6 +806,29 @@ impl Emulator {
     pub fn request_log(&self) -> Vec<LoggedRequest> {
         self.state().log.to_vec()
     }
+}
+
+/// The response to a request that is not done, because of a fault. Where the connection breaks, nobody reads it.
+fn told(met: MetFault, envelope: Envelope) -> Option<Response<Bytes>> {
+    let refusal = match met.kind {
+        FaultKind::Status(status, retry_after) => {
+            let refusal = Refusal::new(status, "the emulator was told to refuse this request");
+            match retry_after {
+                Some(after) => refusal.with_header(header::RETRY_AFTER, HeaderValue::from(whole_seconds(after))),
+                None => refusal,
+            }
+        }
+        FaultKind::CutBefore => {
+            Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "the emulator was told to break the connection")
+        }
+        FaultKind::Delay(_) | FaultKind::CutAfter | FaultKind::Slow(_) => return None,
+    };
+    Some(refusal.into_response(envelope))
+}
+
+/// Rounded up: a client that waits so long has waited long enough.
+const fn whole_seconds(duration: Duration) -> u64 {
+    duration.as_secs().saturating_add(if duration.subsec_nanos() > 0 { 1 } else { 0 })
 }
 
 impl fmt::Debug for Emulator {

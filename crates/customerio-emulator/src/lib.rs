@@ -57,6 +57,9 @@
 //! It reports what becomes of the messages, by signed webhooks and with the service's rules for repeating them:
 //! [`Emulator::report_to`].
 //!
+//! What goes wrong in production goes wrong here when it is asked for: statuses, delays, connections that break before or
+//! after a request is done, responses that come slowly: [`Emulator::add_fault`].
+//!
 //! # What it does not do
 //!
 //! - It sends nothing but webhooks: messages, broadcasts and newsletters are kept, campaigns do not exist, and templates
@@ -83,6 +86,7 @@ mod contract;
 #[cfg(feature = "control")]
 mod control;
 mod emulator;
+mod faults;
 #[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "the messages use it next"))]
 pub(crate) mod liquid;
 mod log;
@@ -113,6 +117,10 @@ pub use crate::{
     },
     contract::deviation::Deviation,
     emulator::Emulator,
+    faults::{
+        AddedFault, Fault,
+        kind::{FaultKind, MetFault},
+    },
     saved::document::StateError,
     seed::{document::Seed, error::SeedError},
     store::{

@@ -12,8 +12,9 @@ use http::{HeaderMap, Response, StatusCode, header};
 use crate::{
     contract::{
         deviation::{Deviation, Deviations},
-        fault::Fault,
+        fault::{Fault, MOST_FAULTS},
     },
+    faults::kind::MetFault,
     route::Head,
     store::{
         changes::{Change, Effect},
@@ -53,6 +54,7 @@ impl Arrival {
             deviations: Vec::new(),
             problems: Vec::new(),
             effects: Vec::new(),
+            fault: None,
             at: Duration::ZERO,
             took: Duration::ZERO,
             head: shown(head.headers),
@@ -64,9 +66,24 @@ impl Arrival {
         Self { logged, started: Instant::now() }
     }
 
+    /// With the fault that it meets, if any.
+    pub(crate) const fn meets(mut self, fault: Option<MetFault>) -> Self {
+        self.logged.fault = fault;
+        self
+    }
+
+    pub(crate) const fn fault(&self) -> Option<MetFault> {
+        self.logged.fault
+    }
+
     /// With the response and what was made of the request, at a time of the emulator's.
     pub(crate) fn end(self, response: &Response<Bytes>, found: Found, at: Duration) -> LoggedRequest {
-        let Found { verdict, deviations, problems, effects } = found;
+        let Found { mut verdict, deviations, mut problems, effects } = found;
+        if let Some(fault) = self.logged.fault {
+            verdict = Verdict::Fault;
+            problems.truncate(MOST_FAULTS - 1);
+            problems.insert(0, Deviation { pointer: String::new(), message: fault.to_string() });
+        }
         LoggedRequest {
             status: response.status(),
             verdict,

@@ -16,6 +16,7 @@ use crate::{
         json::{self, Unread},
         shape::Shape,
     },
+    faults::kind::Meeting,
     server::{
         answer::{Envelope, Refusal, Reply},
         auth::Access,
@@ -59,6 +60,8 @@ pub(crate) struct Admitted {
     /// The host and the port that the request names.
     origin: String,
     strict: bool,
+    /// Whether it meets a fault.
+    pub(crate) meeting: Meeting,
     /// Where the query is taken though the contract says otherwise.
     deviations: Deviations,
 }
@@ -215,6 +218,7 @@ impl Route {
             query,
             origin: head.origin(),
             strict: is_strict(head.headers),
+            meeting: Meeting::None,
             deviations,
         })
     }

@@ -14,15 +14,19 @@ use customerio_core::{
 };
 use http::{Request, Response};
 
-use crate::emulator::Emulator;
+use crate::{
+    emulator::Emulator,
+    faults::kind::{FaultKind, MetFault},
+};
 
 /// A wait moves the emulator's clock ahead instead of taking time.
 #[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
 #[cfg_attr(not(target_arch = "wasm32"), async_trait)]
 impl Transport for Emulator {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
-        let response = self.handle(&request);
-        if response.body().len() > Attempt::of(&request).response_limit {
+        let attempt = Attempt::of(&request);
+        let response = self.arrived(self.handle(&request), attempt.timeout, attempt.body_timeout())?;
+        if response.body().len() > attempt.response_limit {
             return Err(TransportError::maybe_sent(TransportErrorKind::ResponseTooLarge));
         }
         Ok(response)
@@ -59,8 +63,50 @@ impl Transport for Emulator {
 impl FileTransport for Emulator {
     async fn get(&self, request: Request<()>) -> Result<Response<ChunkStream>, TransportError> {
         let response = self.handle(&request.map(|()| Bytes::new()));
+        let response = self.arrived(response, Duration::MAX, Duration::MAX)?;
         Ok(response.map(|body| Box::pin(Pieces(body)) as ChunkStream))
     }
+}
+
+impl Emulator {
+    /// A response as it arrives, if it does: with a fault it may not, or not in time. The time that it takes passes here.
+    fn arrived(
+        &self,
+        response: Response<Bytes>,
+        timeout: Duration,
+        body_timeout: Duration,
+    ) -> Result<Response<Bytes>, TransportError> {
+        let Some(met) = response.extensions().get::<MetFault>().copied() else { return Ok(response) };
+        match met.kind {
+            FaultKind::CutBefore | FaultKind::CutAfter => Err(failed(TransportErrorKind::Connection, met)),
+            FaultKind::Delay(by) if by >= timeout => Err(failed(TransportErrorKind::Timeout, met)),
+            FaultKind::Slow(over) => {
+                self.advance(over.min(body_timeout));
+                if over <= body_timeout {
+                    return Ok(response);
+                }
+                let part = body_timeout.as_secs_f64() / over.as_secs_f64();
+                let error = failed(TransportErrorKind::Timeout, met);
+                Err(error.with_response(response.map(|body| beginning(&body, part))))
+            }
+            FaultKind::Status(..) | FaultKind::Delay(_) => Ok(response),
+        }
+    }
+}
+
+fn failed(kind: TransportErrorKind, met: MetFault) -> TransportError {
+    TransportError::maybe_sent(kind).with_source(met.to_string())
+}
+
+/// As much of a body as has come when a part of its time has passed.
+fn beginning(body: &Bytes, part: f64) -> Bytes {
+    let come = (0..body.len()).take_while(|come| part * as_number(body.len()) >= as_number(*come + 1)).count();
+    body.slice(..come)
+}
+
+/// Bodies are far shorter than what a number tells apart.
+fn as_number(length: usize) -> f64 {
+    f64::from(u32::try_from(length).unwrap_or(u32::MAX))
 }
 
 /// A body in pieces.

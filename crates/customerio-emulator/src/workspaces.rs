@@ -24,6 +24,10 @@ use crate::{
 /// Most workspaces, the first included.
 const MOST_WORKSPACES: usize = 100;
 
+/// Most streams of changes of a server: each takes a connection, and there must be some left.
+#[cfg(feature = "control")]
+pub(crate) const MOST_STREAMS: usize = 128;
+
 /// The id of the first workspace.
 const FIRST: &str = "default";
 
@@ -54,7 +58,10 @@ pub struct Workspaces {
     surroundings: Arc<Surroundings>,
     /// How webhooks leave.
     #[cfg(feature = "control")]
-    pub(crate) carrier: Arc<crate::webhooks::pump::Carrier>,
+    pub(crate) carrier: Arc<crate::webhooks::carrier::Carrier>,
+    /// The places for streams of changes that are free.
+    #[cfg(feature = "control")]
+    pub(crate) streams: Arc<tokio::sync::Semaphore>,
 }
 
 impl Workspaces {
@@ -68,6 +75,8 @@ impl Workspaces {
             surroundings: Arc::default(),
             #[cfg(feature = "control")]
             carrier: Arc::default(),
+            #[cfg(feature = "control")]
+            streams: Arc::new(tokio::sync::Semaphore::new(MOST_STREAMS)),
         }
     }
 

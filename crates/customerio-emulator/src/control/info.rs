@@ -111,7 +111,7 @@ pub(crate) fn counts_of(state: &State) -> Value {
         "forms": state.forms.len(),
         "dropped": got(Verdict::Dropped),
         "refused": got(Verdict::Refused),
-        "faults": got(Verdict::Fault),
+        "faults": state.faults.active(),
     })
 }
 

@@ -10,6 +10,7 @@ mod deletion;
 mod devices;
 pub(crate) mod direct;
 mod events;
+mod faults;
 #[cfg(test)]
 mod figures;
 mod forms;
@@ -28,6 +29,7 @@ mod routes;
 mod schema;
 mod segments;
 mod sites;
+mod stream;
 mod templates;
 mod time;
 mod timeline;

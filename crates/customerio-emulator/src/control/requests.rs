@@ -13,6 +13,7 @@ use crate::{
         asked::{Asked, json_reply, typed},
         criteria::Criteria,
         deletion::{Removable, Removal},
+        faults::kind,
         list::{Listed, text_contains, unlike},
         people::key_of,
         problem::Problem,
@@ -221,6 +222,7 @@ pub(crate) fn get(asked: &Asked) -> Result<Response<Payload>, Problem> {
         ("request".to_owned(), request.into()),
         ("response".to_owned(), response.into()),
         ("nearest".to_owned(), nearest.into()),
+        ("fault".to_owned(), row.fault.map_or(Value::Null, |met| json!({"id": met.id, "fault": kind(met.kind)}))),
     ]);
     Ok(json_reply(&item.into()))
 }

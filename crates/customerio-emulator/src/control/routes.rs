@@ -7,14 +7,14 @@ use percent_encoding::percent_decode_str;
 use crate::{
     control::{
         asked::Asked,
-        broadcasts, clock, deletion, devices, events, forms, info,
+        broadcasts, clock, deletion, devices, events, faults, forms, info,
         list::{self, Listed},
         messages, metrics, objects, openapi, page, people,
         problem::Problem,
         requests,
         route::{Handler, Outcome, Route, Taken},
         schema::Schema,
-        segments, sites, templates, timeline, triggers, webhooks, whole,
+        segments, sites, stream, templates, timeline, triggers, webhooks, whole,
     },
     route::captures,
     server::payload::Payload,
@@ -92,6 +92,7 @@ pub(crate) static ROUTES: &[Route] = &[
     deleted!(objects::Objects, "/_emulator/v1/objects", "Deletes objects, with everyone's relationship to them"),
     deleted!(triggers::Triggers, "/_emulator/v1/triggers", "Deletes triggers of broadcasts"),
     deleted!(metrics::Metrics, "/_emulator/v1/metrics", "Deletes metrics that were reported"),
+    deleted!(webhooks::Webhooks, "/_emulator/v1/webhooks", "Forgets events that are reported, and sends them no more"),
     deleted!(forms::Forms, "/_emulator/v1/forms", "Deletes forms that were submitted"),
     listed!(webhooks::Webhooks, "/_emulator/v1/webhooks", "Lists the events that are reported to webhooks"),
     Route::get("/_emulator/v1/webhooks/{seq}", "Shows an event that is reported whole", webhooks::get),
@@ -115,6 +116,12 @@ pub(crate) static ROUTES: &[Route] = &[
     Route::new(Method::PUT, "/_emulator/v1/state", "Loads a workspace that was written", whole::put_state)
         .takes(&Schema::Map)
         .gives(&info::COUNTS),
+    Route::always(Method::GET, "/_emulator/v1/faults", "Lists the faults that were asked for", faults::list),
+    Route::post("/_emulator/v1/faults", "Has requests meet a fault", faults::add),
+    Route::always(Method::DELETE, "/_emulator/v1/faults", "Removes all faults", faults::clear),
+    Route::new(Method::DELETE, "/_emulator/v1/faults/{id}", "Removes a fault", faults::remove),
+    Route::get("/_emulator/v1/stream", "Tells what changes, as server-sent events", stream::open)
+        .with(&[("after", "the number of what was seen last; without it, only what comes is told")]),
 ];
 
 /// Responds to a request to the control API or for the page.

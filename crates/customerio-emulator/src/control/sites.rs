@@ -9,15 +9,8 @@ pub(crate) fn check(parts: &Parts) -> Result<(), Problem> {
     if [Method::GET, Method::HEAD].contains(&parts.method) {
         return Ok(());
     }
-    let text = |name: &str| parts.headers.get(name).map(|value| value.to_str().unwrap_or_default());
-    // A browser says where a request comes from, and no page can make it say something else.
-    let is_foreign = text("sec-fetch-site").is_some_and(|site| !["same-origin", "none"].contains(&site));
-    let is_elsewhere = text("origin").is_some_and(|origin| !is_own(origin, &parts.headers));
-    if is_foreign || is_elsewhere {
-        let sentence =
-            "a page of another origin may change nothing here; call from a program, or from the emulator's page";
-        return Err(Problem::new(StatusCode::FORBIDDEN, sentence));
-    }
+    check_origin(&parts.headers)?;
+    let text = |name: &str| text(&parts.headers, name);
     let has_body = parts.headers.contains_key(header::TRANSFER_ENCODING)
         || text("content-length").is_some_and(|length| length != "0");
     let media_type = text("content-type").and_then(|text| text.split(';').next()).unwrap_or_default().trim();
@@ -25,6 +18,24 @@ pub(crate) fn check(parts: &Parts) -> Result<(), Problem> {
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the content-type must be application/json"));
     }
     Ok(())
+}
+
+/// Refuses what a browser sends for another page than ours.
+pub(crate) fn check_origin(headers: &HeaderMap) -> Result<(), Problem> {
+    // A browser says where a request comes from, and no page can make it say something else.
+    let is_foreign = text(headers, "sec-fetch-site").is_some_and(|site| !["same-origin", "none"].contains(&site));
+    let is_elsewhere = text(headers, "origin").is_some_and(|origin| !is_own(origin, headers));
+    if is_foreign || is_elsewhere {
+        let sentence =
+            "a page of another origin may change nothing here; call from a program, or from the emulator's page";
+        return Err(Problem::new(StatusCode::FORBIDDEN, sentence));
+    }
+    Ok(())
+}
+
+/// A header; one that is no text is empty.
+fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name).map(|value| value.to_str().unwrap_or_default())
 }
 
 /// Whether a page is the server's own, by the host that the request names.

@@ -31,6 +31,18 @@ fn date(days: i64) -> (i64, i64, i64) {
     (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }
 
+/// A duration as [`duration`] reads it, in the largest unit that it is a whole number of; what is less than a millisecond is
+/// left out.
+pub(crate) fn written(duration: Duration) -> String {
+    let (seconds, milliseconds) = (duration.as_secs(), duration.subsec_millis());
+    if milliseconds > 0 || seconds == 0 {
+        return format!("{}ms", duration.as_millis());
+    }
+    let units = [(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")];
+    let whole = units.into_iter().find(|(unit, _)| seconds.is_multiple_of(*unit));
+    whole.map_or_else(String::new, |(unit, name)| format!("{}{name}", seconds / unit))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,5 +64,15 @@ mod tests {
         assert_eq!(rfc3339(Duration::from_millis(1_234)), "1970-01-01T00:00:01.234Z");
         // The clock's end is a time like others.
         assert!(rfc3339(Duration::MAX).ends_with('Z'));
+    }
+
+    #[test]
+    fn durations_are_written_in_the_largest_unit() {
+        for (milliseconds, text) in
+            [(0, "0ms"), (250, "250ms"), (1_500, "1500ms"), (90_000, "90s"), (600_000, "10m"), (604_800_000, "7d")]
+        {
+            let time = Duration::from_millis(milliseconds);
+            assert_eq!((written(time), duration(text)), (text.to_owned(), Some(time)));
+        }
     }
 }

@@ -9,6 +9,7 @@ use crate::{
     control::{
         asked::{Asked, json_reply},
         criteria::Criteria,
+        deletion::{Removable, Removal},
         list::{Listed, Rows, text_contains, unlike},
         problem::Problem,
         route::Parameter,
@@ -62,6 +63,12 @@ impl Listed for Webhooks {
 
     fn shown(_: &State, seq: u64, row: &WebhookEvent) -> Value {
         shown(seq, row).into()
+    }
+}
+
+impl Removable for Webhooks {
+    fn remove(state: &mut State, seq: u64) -> Removal {
+        Removal::of(state.outbox.remove(seq))
     }
 }
 

@@ -5,17 +5,22 @@ use std::{net::IpAddr, sync::Arc};
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header, request::Parts};
 use hyper::body::{Body as _, Incoming};
-use tokio::sync::Semaphore;
+use tokio::{
+    sync::{Semaphore, watch},
+    time::sleep,
+};
 
 #[cfg(feature = "control")]
 use crate::control;
 use crate::{
     emulator::{Admission, Emulator},
+    faults::kind::MetFault,
     route::{Admitted, Head},
     server::{
         answer::{Envelope, Refusal},
         body::{self, Read, Room, Unread},
         connections::{Seat, Waiting},
+        faulty::{self, Cut},
         host,
         payload::Payload,
     },
@@ -34,33 +39,46 @@ const VERSION: (HeaderName, HeaderValue) =
 #[derive(Clone, Debug)]
 pub(crate) struct Shared {
     workspaces: Workspaces,
+    /// Changes when the server ends.
+    stopped: watch::Receiver<()>,
     room: Room,
     large: Arc<Semaphore>,
 }
 
 impl Shared {
-    pub(crate) fn of(workspaces: &Workspaces) -> Self {
-        Self { workspaces: workspaces.clone(), room: Room::default(), large: Arc::new(Semaphore::new(1)) }
+    pub(crate) fn of(workspaces: &Workspaces, stopped: watch::Receiver<()>) -> Self {
+        Self { workspaces: workspaces.clone(), stopped, room: Room::default(), large: Arc::new(Semaphore::new(1)) }
     }
 
-    /// Answers a request that came to the address `own`.
+    /// Answers a request that came to the address `own`, unless its connection is to break.
     pub(crate) async fn answer(
         &self,
         request: Request<Incoming>,
         own: Option<IpAddr>,
         seat: &Arc<Seat>,
-    ) -> Response<Payload> {
+    ) -> Result<Response<Payload>, Cut> {
         seat.wait_for(Waiting::Answer);
         let (mut response, rest) = self.exchange(request, own, seat).await;
+        if response.extensions().get::<MetFault>().is_some_and(|met| met.cuts()) {
+            return Err(Cut);
+        }
+        let is_whole = match response.body_mut() {
+            Payload::Whole(_) => true,
+            Payload::Pieces(pieces) => {
+                pieces.leave(seat, self.stopped.clone());
+                false
+            }
+        };
         match rest.filter(|rest| !rest.is_end_stream()) {
             Some(rest) => {
                 seat.wait_for(Waiting::Rest);
                 tokio::spawn(body::pass_over(rest, seat.clone()));
             }
-            None => seat.wait_for(Waiting::Idle),
+            None if is_whole => seat.wait_for(Waiting::Idle),
+            None => {}
         }
         response.headers_mut().insert(VERSION.0, VERSION.1);
-        response
+        Ok(response)
     }
 
     /// The answer, and what is left of the body if it is to be passed over; otherwise its connection is closed.
@@ -95,33 +113,44 @@ impl Shared {
         };
         let admitted = match admission {
             Admission::Admitted(admitted) => admitted,
-            Admission::Answered(response) => return (response.map(Payload::of), unless_asked(&parts, body)),
+            Admission::Answered(response) => return (faulty::sent(response).await, unless_asked(&parts, body)),
         };
         match body::read(&mut body, admitted.most(), &self.room, seat).await {
-            Ok(read) => (self.complete(emulator, parts, admitted, read).await.map(Payload::of), None),
+            Ok(read) => (faulty::slowed(self.complete(emulator, parts, admitted, read).await).await, None),
             Err(unread) => {
-                let response = emulator.refuse(head, &Bytes::new(), admitted.route(), refusal(unread, Some(&admitted)));
-                (response.map(Payload::of), Some(body).filter(|_| unread.leaves_more()))
+                let refusal = refusal(unread, Some(&admitted));
+                let response = emulator.refuse(head, &Bytes::new(), admitted.route(), admitted.meeting, refusal);
+                (faulty::sent(response).await, Some(body).filter(|_| unread.leaves_more()))
             }
         }
     }
 
-    async fn complete(&self, emulator: Emulator, parts: Parts, admitted: Admitted, read: Read) -> Response<Bytes> {
+    async fn complete(&self, emulator: Emulator, parts: Parts, mut admitted: Admitted, read: Read) -> Response<Bytes> {
         let envelope = admitted.route().envelope();
         // A report of a delivery has no credential, and names it in its body.
         let hint: &[&[u8]] = &[parts.uri.path().as_bytes(), &read.bytes];
         let emulator = self.workspaces.choose(&parts.headers, hint).unwrap_or(emulator);
+        let head = Head { method: &parts.method, uri: &parts.uri, headers: &parts.headers };
+        let delay = emulator.meet(head, &mut admitted, &read.bytes).and_then(MetFault::delay);
         let large = read.bytes.len() > LARGE;
         let complete = move || {
             let head = Head { method: &parts.method, uri: &parts.uri, headers: &parts.headers };
             emulator.complete(head, admitted, &read.bytes, None)
         };
+        let broken = |_| Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "the emulator failed").into_response(envelope);
+        if let Some(delay) = delay {
+            // A client that does not wait so long does not keep it from being done.
+            let later = async move {
+                sleep(delay).await;
+                complete()
+            };
+            return tokio::spawn(later).await.unwrap_or_else(broken);
+        }
         if !large {
             return complete();
         }
         let _turn = self.large.acquire().await;
         let answer = tokio::task::spawn_blocking(complete).await;
-        let broken = |_| Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "the emulator failed").into_response(envelope);
         answer.unwrap_or_else(broken)
     }
 }

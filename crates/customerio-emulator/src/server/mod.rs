@@ -11,6 +11,8 @@ mod connections;
 pub(crate) mod cors;
 #[cfg(feature = "server")]
 mod exchange;
+#[cfg(feature = "server")]
+mod faulty;
 pub(crate) mod files;
 #[cfg(feature = "server")]
 mod host;

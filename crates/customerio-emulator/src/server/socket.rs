@@ -1,7 +1,6 @@
 //! The emulator over a socket: HTTP/1.1 with keep-alive.
 
 use std::{
-    convert::Infallible,
     io::{
         self,
         ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset},
@@ -132,7 +131,7 @@ impl Workspaces {
     pub fn serve_on(&self, listeners: Listeners) -> io::Result<Server> {
         let (address, https) = (listeners.address()?, listeners.https_address());
         let (stop, _) = watch::channel(());
-        let (shared, connections) = (Shared::of(self), Arc::new(Connections::default()));
+        let (shared, connections) = (Shared::of(self, stop.subscribe()), Arc::new(Connections::default()));
         let mut tasks = JoinSet::new();
         for (listener, protocol) in listeners.all {
             listener.set_nonblocking(true)?;
@@ -289,7 +288,7 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let seat = &place.seat;
-    let service = service_fn(|request| async { Ok::<_, Infallible>(shared.answer(request, own, seat).await) });
+    let service = service_fn(|request| shared.answer(request, own, seat));
     let stream = TokioIo::new(Watched::new(stream, seat.clone()));
     let connection = http1::Builder::new().max_buf_size(MOST_BUFFERED).serve_connection(stream, service);
     tokio::pin!(connection);

@@ -10,7 +10,7 @@ use customerio_core::{DeliveryId, Timestamp, http::Method, http::StatusCode, tra
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{contract::deviation::Deviation, store::changes::Effect};
+use crate::{contract::deviation::Deviation, faults::kind::MetFault, store::changes::Effect};
 
 /// A person.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -319,6 +319,8 @@ pub struct LoggedRequest {
     pub problems: Vec<Deviation>,
     /// What it did: the first 50 things.
     pub effects: Vec<Effect>,
+    /// The fault that it met.
+    pub fault: Option<MetFault>,
     /// When it came, on the emulator's clock: since 1970-01-01 UTC.
     pub at: Duration,
     /// How long it took to respond, on the system's clock, from when it was there whole.

@@ -1,14 +1,15 @@
 //! Everything that the emulator remembers.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
+    collections::{BTreeMap, BTreeSet},
     time::Duration,
 };
 
-use http::{StatusCode, Uri};
+use http::Uri;
 
 use crate::{
     contract::identifier::Identifier,
+    faults::Faults,
     server::answer::Refusal,
     store::{
         capacity::{MOST_ENTRIES, MOST_TRIGGER},
@@ -72,8 +73,8 @@ pub(crate) struct State {
     pub(crate) dropped: u64,
     /// How many requests got each verdict.
     pub(crate) verdicts: [u64; Verdict::ALL.len()],
-    /// What the next requests are refused with.
-    pub(crate) refusals: VecDeque<StatusCode>,
+    /// What goes wrong because it was asked for.
+    pub(crate) faults: Faults,
 }
 
 impl State {
@@ -110,7 +111,7 @@ impl State {
             requests: 0,
             dropped: 0,
             verdicts: [0; Verdict::ALL.len()],
-            refusals: VecDeque::new(),
+            faults: Faults::default(),
             sequence,
         }
     }
@@ -169,6 +170,8 @@ impl State {
         changes.append(&mut self.unsubscribes.take_done());
         changes.append(&mut self.log.take_done());
         changes.append(&mut self.outbox.records.take_done());
+        let faults = self.faults.take_done();
+        changes.extend(faults.into_iter().map(|effect| Change { seq: self.sequence.next(), effect }));
         changes.sort_by_key(|change| change.seq);
         for change in &changes {
             self.changes.push(change.clone());

@@ -10,12 +10,14 @@
 //! - [`calls`]: what a test calls: hands the requests out, and is told what became of them
 
 pub(crate) mod calls;
+#[cfg(feature = "control")]
+pub(crate) mod carrier;
 pub(crate) mod outbox;
 pub(crate) mod plan;
 #[cfg(feature = "control")]
 mod policy;
 #[cfg(feature = "control")]
-pub(crate) mod pump;
+mod pump;
 pub(crate) mod record;
 pub(crate) mod reports;
 mod signing;

@@ -176,6 +176,23 @@ impl Outbox {
         }
     }
 
+    /// Forgets an event for its receiver, and sends it no more. Says whether it was there.
+    #[cfg(feature = "control")]
+    pub(crate) fn remove(&mut self, record: u64) -> bool {
+        let Some(known) = self.records.get(record) else { return false };
+        if known.next_at.is_some()
+            && let Some(queue) = self.queues.get_mut(&known.receiver)
+        {
+            if queue.backlog.front().is_some_and(|head| head.record == record) {
+                queue.under_way = None;
+            }
+            while let Some(taken) = queue.take(record) {
+                self.bytes -= taken.held();
+            }
+        }
+        self.records.remove(record)
+    }
+
     /// Whether a call is under way.
     #[cfg(feature = "control")]
     pub(crate) fn is_under_way(&self) -> bool {
@@ -325,11 +342,12 @@ impl Queue {
 
     /// Takes out what waits with this record.
     fn take(&mut self, record: u64) -> Option<Waiting> {
-        let place = self.backlog.iter().position(|waiting| waiting.record == record);
+        // From the newest on: those that are deleted come in that order.
+        let place = self.backlog.iter().rposition(|waiting| waiting.record == record);
         if let Some(place) = place {
             return self.backlog.remove(place);
         }
-        let key = self.future.iter().find(|(_, waiting)| waiting.record == record).map(|(key, _)| *key);
+        let key = self.future.iter().rev().find(|(_, waiting)| waiting.record == record).map(|(key, _)| *key);
         key.and_then(|key| self.future.remove(&key))
     }
 

@@ -1,11 +1,6 @@
 //! Sends webhooks by itself: what is due, whenever it is due.
 
-use std::{
-    fmt,
-    future::pending,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{future::pending, sync::Arc, time::Duration};
 
 use customerio_core::Transport;
 use tokio::{
@@ -24,27 +19,11 @@ const MOST_AT_ONCE: usize = 64;
 /// How often it is looked for what is due because something has changed.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// How webhooks leave, once that was said.
-#[derive(Default)]
-pub(crate) struct Carrier(Mutex<Option<Arc<dyn Transport>>>);
-
-impl Carrier {
-    fn get(&self) -> Option<Arc<dyn Transport>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
-
-impl fmt::Debug for Carrier {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Carrier").field("is_set", &self.get().is_some()).finish()
-    }
-}
-
 impl Workspaces {
     /// Says how webhooks leave by themselves: for [`run_webhooks`](Self::run_webhooks), and for who asks the control API to
     /// send all of them. The transport must follow no redirect: a response that is one is a failure, as it is to the service.
     pub fn set_webhook_transport(&self, transport: Arc<dyn Transport>) {
-        *self.carrier.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(transport);
+        self.carrier.set(transport);
         self.first().bell.send_replace(());
     }
 

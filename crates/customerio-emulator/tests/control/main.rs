@@ -2,12 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "these are tests, and so are their helpers")]
 
+mod faults;
 mod kinds;
 mod lists;
 mod openapi;
 mod pages;
 mod receiver;
 mod seed;
+mod sites;
 mod state;
+mod stream;
 mod support;
 mod webhooks;

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use customerio_emulator::{APP_API_KEY, Emulator, Server, Workspaces};
-use http_body_util::{BodyExt as _, Full};
+use http_body_util::{BodyExt as _, Full, combinators::BoxBody};
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::TokioExecutor,
@@ -49,6 +49,13 @@ impl World {
         let response = self.client.request(request.body(Full::new(body)).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();
         http::Response::from_parts(parts, body.collect().await.unwrap().to_bytes())
+    }
+
+    /// A response whose body is read as it comes.
+    pub(crate) async fn open(&self, request: http::request::Builder) -> http::Response<BoxBody<Bytes, String>> {
+        let request = request.body(Full::new(Bytes::new())).unwrap();
+        let response = self.client.request(request).await.unwrap();
+        response.map(|body| body.map_err(|error| error.to_string()).boxed())
     }
 
     /// Status and JSON of a call of the control API.

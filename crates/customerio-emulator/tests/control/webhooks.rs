@@ -194,3 +194,17 @@ async fn the_clock_that_passes_sends_the_webhooks_of_all_workspaces() {
     assert_eq!(list["items"].as_array().unwrap().len(), 1);
     assert_eq!(sending.world.get("webhooks").await["items"], json!([]));
 }
+
+#[tokio::test]
+async fn what_is_deleted_is_sent_no_more() {
+    let sending = Sending::new(emulator()).await;
+    let mut receiver = Receiver::new(&[]).await;
+    sending.world.emulator.report_to(&receiver.url()).unwrap();
+    sending.send(&[(60, Outcome::Sent), (60, Outcome::Opened)]).await;
+    let (status, deleted) = sending.world.control("DELETE /_emulator/v1/webhooks?metric=sent", Value::Null).await;
+    assert_eq!((status, &deleted["deleted"]), (200, &json!(1)));
+    assert_eq!(sending.post("clock", json!({"advance": "1m"})).await.0, 200);
+    assert_eq!(serde_json::from_slice::<Value>(&receiver.next().await.body).unwrap()["metric"], "opened");
+    sending.webhook("state=accepted").await;
+    assert_eq!((sending.world.emulator.webhooks_waiting(), receiver.is_empty()), (0, true));
+}
