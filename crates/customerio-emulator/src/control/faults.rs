@@ -11,6 +11,7 @@ use crate::{
     control::{
         asked::{Asked, json_reply, json_response},
         problem::Problem,
+        schema::{INTEGER, Schema},
         time::{duration, written},
     },
     server::payload::Payload,
@@ -21,6 +22,50 @@ const MOST_FAULTS: usize = 1_000;
 
 /// The longest delay, and the longest time for a response: a connection is taken meanwhile.
 const LONGEST: Duration = Duration::from_secs(10 * 60);
+
+/// Which requests meet a fault.
+const MATCH: Schema = Schema::Object(&[
+    ("method", Schema::Maybe(&Schema::Text)),
+    ("route", Schema::Maybe(&Schema::Text)),
+    ("person", Schema::Maybe(&Schema::Text)),
+]);
+
+/// What happens, as the control API writes it.
+pub(crate) const KIND: Schema = Schema::Named(
+    "FaultKind",
+    &Schema::Either(&[
+        Schema::Object(&[("status", Schema::Integer), ("retry_after", Schema::Maybe(&Schema::Duration))]),
+        Schema::Object(&[("delay", Schema::Duration)]),
+        Schema::Object(&[("cut", Schema::OneOf(&["before", "after"]))]),
+        Schema::Object(&[("slow", Schema::Duration)]),
+    ]),
+);
+
+/// What is asked for.
+pub(crate) const WANTED: Schema = Schema::Object(&[
+    ("match", Schema::Maybe(&MATCH)),
+    ("fault", KIND),
+    ("times", Schema::Maybe(&Schema::Integer)),
+    ("probability", Schema::Maybe(&Schema::Any)),
+    ("seed", Schema::Maybe(&Schema::Integer)),
+]);
+
+/// A fault that was added.
+pub(crate) const FAULT: Schema = Schema::Named(
+    "Fault",
+    &Schema::Object(&[
+        ("id", Schema::Integer),
+        ("match", MATCH),
+        ("fault", KIND),
+        ("left", INTEGER),
+        ("hits", Schema::Integer),
+        ("probability", Schema::Maybe(&Schema::Any)),
+        ("seed", Schema::Maybe(&Schema::Integer)),
+    ]),
+);
+
+/// All of them.
+pub(crate) const LIST: Schema = Schema::Object(&[("items", Schema::List(&FAULT))]);
 
 /// A fault that is asked for.
 #[derive(Deserialize)]

@@ -13,7 +13,7 @@ use crate::{
         asked::{Asked, json_reply, typed},
         criteria::Criteria,
         deletion::{Removable, Removal},
-        faults::kind,
+        faults::{self, kind},
         list::{Listed, text_contains, unlike},
         people::key_of,
         problem::Problem,
@@ -61,6 +61,7 @@ pub(crate) const WHOLE: Schema = Schema::With(
         ("request", Schema::With(&BODY, &[("headers", Schema::List(&Schema::List(&Schema::Text)))])),
         ("response", BODY),
         ("nearest", TEXT),
+        ("fault", Schema::Nullable(&Schema::Object(&[("id", Schema::Integer), ("fault", faults::KIND)]))),
     ],
 );
 

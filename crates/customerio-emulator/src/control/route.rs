@@ -128,6 +128,12 @@ impl Route {
         self
     }
 
+    /// With a 201 where nothing is wrong.
+    pub(crate) const fn created(mut self) -> Self {
+        self.status = StatusCode::CREATED;
+        self
+    }
+
     /// With a response that is JSON.
     pub(crate) const fn gives(mut self, schema: &'static Schema) -> Self {
         self.gives = Gives::Json(schema);

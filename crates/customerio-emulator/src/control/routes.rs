@@ -95,12 +95,17 @@ pub(crate) static ROUTES: &[Route] = &[
     deleted!(webhooks::Webhooks, "/_emulator/v1/webhooks", "Forgets events that are reported, and sends them no more"),
     deleted!(forms::Forms, "/_emulator/v1/forms", "Deletes forms that were submitted"),
     listed!(webhooks::Webhooks, "/_emulator/v1/webhooks", "Lists the events that are reported to webhooks"),
-    Route::get("/_emulator/v1/webhooks/{seq}", "Shows an event that is reported whole", webhooks::get),
-    Route::post("/_emulator/v1/webhooks/scramble", "Mixes up the events that wait", webhooks::scramble),
+    Route::get("/_emulator/v1/webhooks/{event_id}", "Shows an event that is reported whole", webhooks::get)
+        .gives(&webhooks::WHOLE),
+    Route::post("/_emulator/v1/webhooks/scramble", "Mixes up the events that wait", webhooks::scramble)
+        .takes(&webhooks::SCRAMBLE)
+        .gives(&webhooks::WAITING),
     Route::later(Method::POST, "/_emulator/v1/webhooks/drain", "Sends all events, moving the clock", |asked| {
         Box::pin(webhooks::drain(asked))
-    }),
-    Route::post("/_emulator/v1/webhooks/{event_id}/resend", "Sends an event again at once", webhooks::resend),
+    })
+    .gives(&webhooks::SENT),
+    Route::post("/_emulator/v1/webhooks/{event_id}/resend", "Sends an event again at once", webhooks::resend)
+        .gives(&webhooks::EVENT_ID),
     Route::always(Method::GET, "/_emulator/v1/clock", "Tells the time", clock::get).gives(&clock::CLOCK),
     Route::post("/_emulator/v1/clock", "Stops, sets, starts or advances the clock", clock::change)
         .takes(&clock::CHANGE)
@@ -116,12 +121,19 @@ pub(crate) static ROUTES: &[Route] = &[
     Route::new(Method::PUT, "/_emulator/v1/state", "Loads a workspace that was written", whole::put_state)
         .takes(&Schema::Map)
         .gives(&info::COUNTS),
-    Route::always(Method::GET, "/_emulator/v1/faults", "Lists the faults that were asked for", faults::list),
-    Route::post("/_emulator/v1/faults", "Has requests meet a fault", faults::add),
-    Route::always(Method::DELETE, "/_emulator/v1/faults", "Removes all faults", faults::clear),
-    Route::new(Method::DELETE, "/_emulator/v1/faults/{id}", "Removes a fault", faults::remove),
+    Route::always(Method::GET, "/_emulator/v1/faults", "Lists the faults that were asked for", faults::list)
+        .gives(&faults::LIST),
+    Route::post("/_emulator/v1/faults", "Has requests meet a fault", faults::add)
+        .takes(&faults::WANTED)
+        .gives(&faults::FAULT)
+        .created(),
+    Route::always(Method::DELETE, "/_emulator/v1/faults", "Removes all faults", faults::clear)
+        .gives(&deletion::DELETED),
+    Route::new(Method::DELETE, "/_emulator/v1/faults/{id}", "Removes a fault", faults::remove)
+        .gives(&deletion::DELETED),
     Route::get("/_emulator/v1/stream", "Tells what changes, as server-sent events", stream::open)
-        .with(&[("after", "the number of what was seen last; without it, only what comes is told")]),
+        .with(&[("after", "the number of what was seen last; without it, only what comes is told")])
+        .gives_other("text/event-stream"),
 ];
 
 /// Responds to a request to the control API or for the page.

@@ -13,6 +13,7 @@ use crate::{
         list::{Listed, Rows, text_contains, unlike},
         problem::Problem,
         route::Parameter,
+        schema::{INTEGER, Schema, TEXT, TIME},
         time::rfc3339,
     },
     server::payload::Payload,
@@ -26,10 +27,52 @@ use crate::{
 /// The list of webhooks.
 pub(crate) struct Webhooks;
 
+/// An event that is reported, as lists show it.
+const ITEM: Schema = Schema::Named(
+    "Webhook",
+    &Schema::Object(&[
+        ("seq", Schema::Integer),
+        ("event_id", Schema::Text),
+        ("url", Schema::Text),
+        ("metric", Schema::Text),
+        ("object_type", Schema::Text),
+        ("delivery_id", Schema::Text),
+        ("at", Schema::Time),
+        ("state", Schema::OneOf(&["waiting", "accepted", "failed", "given_up"])),
+        ("attempts", Schema::Integer),
+        ("last_status", INTEGER),
+        ("last_error", TEXT),
+        ("next_at", TIME),
+    ]),
+);
+
+/// With its attempts, and the event itself.
+pub(crate) const WHOLE: Schema = Schema::With(
+    &ITEM,
+    &[
+        ("attempt_list", Schema::List(&Schema::Object(&[("at", Schema::Time), ("status", INTEGER), ("error", TEXT)]))),
+        ("body", Schema::Map),
+    ],
+);
+
+/// How what waits is mixed up.
+pub(crate) const SCRAMBLE: Schema = Schema::Object(&[("seed", Schema::Maybe(&Schema::Integer))]);
+
+/// How many events wait.
+pub(crate) const WAITING: Schema = Schema::Object(&[("waiting", Schema::Integer)]);
+
+/// How many were sent.
+pub(crate) const SENT: Schema = Schema::Object(&[("sent", Schema::Integer)]);
+
+/// The event that is sent again.
+pub(crate) const EVENT_ID: Schema = Schema::Object(&[("event_id", Schema::Text)]);
+
 impl Listed for Webhooks {
     type Row<'s> = &'s WebhookEvent;
 
     const KIND: &'static str = "webhooks";
+
+    const ITEM: &'static Schema = &ITEM;
 
     const FILTERS: &'static [Parameter] = &[
         ("state", "waiting, accepted, failed or given_up"),
