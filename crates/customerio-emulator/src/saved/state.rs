@@ -42,13 +42,14 @@ impl Emulator {
     /// changed then.
     pub fn load_state(&self, json: &str) -> Result<(), StateError> {
         let mut workspaces = read(json)?;
-        match (workspaces.pop(), workspaces.len()) {
-            (Some(saved), 0) => {
+        let count = workspaces.len();
+        match workspaces.pop().filter(|_| count == 1) {
+            Some(saved) => {
                 self.restore(saved.workspace);
                 Ok(())
             }
-            (_, others) => {
-                let text = format!("the state has {} workspaces and this is one: load it with all of them", others + 1);
+            None => {
+                let text = format!("the state has {count} workspaces and this is one: load it with all of them");
                 Err(StateError::new(text))
             }
         }

@@ -216,7 +216,7 @@ impl Plant<'_> {
             let at = format!("/workspace/broadcasts/{index}");
             once(!self.state.broadcasts.contains_key(&broadcast.id), &at, "broadcast", broadcast.id)?;
             if let Some(filter) = &broadcast.recipients {
-                passes(&FILTER, filter, At::root("recipients"), &format!("{at}/recipients"))?;
+                passes(&FILTER, filter, At::root("the broadcast").key("recipients"), &at)?;
                 let is_there =
                     |id: &u64| u32::try_from(*id).is_ok_and(|id| self.state.library.segments.get(&id).is_some());
                 if let Some(id) = segments_of(filter).into_iter().find(|id| !is_there(id)) {
