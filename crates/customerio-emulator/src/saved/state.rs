@@ -31,7 +31,9 @@ impl Emulator {
     /// ```
     #[must_use]
     pub fn state_json(&self) -> String {
-        written(vec![Saved { credential: None, number: 0, workspace: self.state().image() }])
+        // The state is let go before anything is written.
+        let workspace = self.state().image();
+        written(vec![Saved { credential: None, number: 0, workspace }])
     }
 
     /// Puts a state in place of what is there. What has been logged is forgotten, and the seed stays what it is.
@@ -86,5 +88,29 @@ impl Workspaces {
     #[must_use]
     pub fn revision(&self) -> u64 {
         self.all().iter().fold(0, |sum, (_, emulator)| sum.wrapping_add(1).wrapping_add(emulator.revision()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use serde_json::json;
+
+    use crate::{emulator::HELD, testing};
+
+    #[test]
+    fn the_state_is_let_go_before_it_is_written() {
+        let emulator = testing::emulator();
+        for number in 0..3_000 {
+            let body = json!({"email": format!("p{number}@example.com"), "plan": "pro", "n": number});
+            testing::accept(&emulator, &format!("PUT /api/v1/customers/{number}"), &body);
+        }
+        HELD.take();
+        let begun = Instant::now();
+        let state = emulator.state_json();
+        let (took, held) = (begun.elapsed(), HELD.take().iter().sum::<Duration>());
+        assert!(state.len() > 300_000, "{}", state.len());
+        assert!(held * 3 < took, "held for {held:?} of {took:?}");
     }
 }
