@@ -100,13 +100,13 @@ pub(crate) struct Locked<'e> {
     changed: &'e tokio::sync::watch::Sender<u64>,
     #[cfg(feature = "control")]
     bell: &'e tokio::sync::watch::Sender<()>,
-    #[cfg(test)]
-    since: std::time::Instant,
+    #[cfg(all(test, unix))]
+    since: Duration,
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 thread_local! {
-    /// How long this thread held the state, each time since this was last emptied.
+    /// How long this thread held the state and had a processor, each time since this was last emptied.
     pub(crate) static HELD: std::cell::RefCell<Vec<Duration>> = const { std::cell::RefCell::new(Vec::new()) };
 }
 
@@ -136,8 +136,8 @@ impl Drop for Locked<'_> {
             self.changed.send_replace(self.state.sequence.last());
             self.bell.send_replace(());
         }
-        #[cfg(test)]
-        HELD.with_borrow_mut(|held| held.push(self.since.elapsed()));
+        #[cfg(all(test, unix))]
+        HELD.with_borrow_mut(|held| held.push(crate::testing::processor_time().saturating_sub(self.since)));
     }
 }
 
@@ -437,8 +437,8 @@ impl Emulator {
             before: state.sequence.last(),
             #[cfg(feature = "control")]
             changed: &self.changed,
-            #[cfg(test)]
-            since: std::time::Instant::now(),
+            #[cfg(all(test, unix))]
+            since: crate::testing::processor_time(),
             #[cfg(feature = "control")]
             bell: &self.bell,
             state,

@@ -7,6 +7,12 @@ use serde_json::Value;
 
 use crate::{APP_API_KEY, Emulator, PIPELINES_KEY, SITE_ID, TRACK_API_KEY};
 
+/// How long this thread has had a processor: unlike the time, it does not hang on what else runs.
+#[cfg(unix)]
+pub(crate) fn processor_time() -> std::time::Duration {
+    nix::time::clock_gettime(nix::time::ClockId::CLOCK_THREAD_CPUTIME_ID).unwrap().into()
+}
+
 /// The call of one entity.
 pub(crate) const ENTITY_LINE: &str = "POST /api/v2/entity";
 

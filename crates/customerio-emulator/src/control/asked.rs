@@ -1,11 +1,11 @@
 //! A request to the control API, as its handler gets it.
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use http::HeaderMap;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
-use crate::{Emulator, control::problem::Problem, server::payload::Payload, workspaces::Workspaces};
+pub(crate) use crate::control::reply::{json_reply, typed};
+use crate::{Emulator, control::problem::Problem, workspaces::Workspaces};
 
 /// A request whose route is known.
 #[derive(Debug)]
@@ -32,25 +32,4 @@ impl Asked {
         let body = if self.body.is_empty() { &b"{}"[..] } else { &self.body };
         serde_json::from_slice(body).map_err(|error| Problem::bad(format!("the body cannot be read: {error}")))
     }
-}
-
-/// A 200 with JSON.
-pub(crate) fn json_reply(body: &Value) -> Response<Payload> {
-    json_response(StatusCode::OK, body)
-}
-
-/// A response with JSON.
-pub(crate) fn json_response(status: StatusCode, body: &Value) -> Response<Payload> {
-    typed(status, "application/json", body.to_string())
-}
-
-/// A response whose body has a media type.
-pub(crate) fn typed(status: StatusCode, media_type: &'static str, body: impl Into<Bytes>) -> Response<Payload> {
-    let mut response = Response::new(Payload::of(body.into()));
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    response
 }

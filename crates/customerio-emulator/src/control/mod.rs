@@ -23,6 +23,7 @@ mod openapi;
 mod page;
 mod people;
 mod problem;
+mod reply;
 mod requests;
 mod route;
 mod routes;

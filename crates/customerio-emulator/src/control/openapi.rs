@@ -1,4 +1,4 @@
-//! The documentation of the control API, OpenAPI 3.1: made from the table of its routes.
+//! The documentation of the control API, `OpenAPI` 3.1: made from the table of its routes.
 
 use http::{HeaderMap, Response, header};
 use serde_json::{Map, Value, json};
@@ -97,14 +97,14 @@ fn operation(route: &Route, named: &mut Map<String, Value>) -> Value {
 fn response(route: &Route, named: &mut Map<String, Value>) -> Value {
     let content = match &route.gives {
         Gives::Json(schema) => json!({"application/json": {"schema": schema.written(named)}}),
-        Gives::Page(item) => json!({"application/json": {"schema": page(item.written(named), named)}}),
+        Gives::Page(item) => json!({"application/json": {"schema": page(&item.written(named), named)}}),
         Gives::Other(media_type) => json!({*media_type: {"schema": {"type": "string"}}}),
     };
     json!({"description": route.summary, "content": content})
 }
 
 /// A page whose items are so.
-fn page(item: Value, named: &mut Map<String, Value>) -> Value {
+fn page(item: &Value, named: &mut Map<String, Value>) -> Value {
     let (next, seq) = (INTEGER.written(named), Schema::Integer.written(named));
     json!({
         "type": "object",

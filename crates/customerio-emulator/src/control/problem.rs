@@ -3,7 +3,7 @@
 use http::{Response, StatusCode};
 use serde_json::{Value, json};
 
-use crate::{control::asked::json_response, server::payload::Payload};
+use crate::{control::reply::json_response, server::payload::Payload};
 
 /// A refusal.
 #[derive(Debug)]

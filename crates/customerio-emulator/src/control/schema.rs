@@ -1,4 +1,4 @@
-//! What JSON of the control API looks like, for its documentation: JSON Schema, as OpenAPI 3.1 has it.
+//! What JSON of the control API looks like, for its documentation: JSON Schema, as `OpenAPI` 3.1 has it.
 
 use serde_json::{Map, Value, json};
 

@@ -209,7 +209,7 @@ async fn deletions_take_the_parameters_that_they_name() {
     }
 }
 
-/// What OpenAPI 3.1 asks of a document, as far as this one uses it.
+/// What `OpenAPI` 3.1 asks of a document, as far as this one uses it.
 #[tokio::test]
 async fn the_document_is_whole() {
     let document = document(&World::new().await).await;
