@@ -14,8 +14,8 @@ impl Emulator {
     /// all that is to come, the webhooks that wait, a clock that was moved or stopped, and the numbers that were given, so
     /// that no id comes twice. The log of requests and the seed are not in it.
     ///
-    /// It is of one moment. Requests wait only while pointers to what there is are copied, which takes some 10 ms for 100,000
-    /// people; what changes while the rest is written is copied first.
+    /// It is of one moment. Requests wait only while pointers to what there is are copied; what changes while the rest is
+    /// written is copied first.
     ///
     /// ```
     /// use customerio_emulator::Emulator;
