@@ -10,7 +10,7 @@ use crate::failure::{Code, Failure};
 /// Reads a seed. What is wrong is said with its place.
 pub(crate) fn read(path: &Path) -> Result<Seed, Failure> {
     let refused = |error: SeedError| match error.file() {
-        Some(_) => Failure::new(Code::BadInput, format!("{}/{error}", path.display())),
+        Some(_) => Failure::new(Code::BadInput, error.to_string()),
         None => bad(path, error),
     };
     if fs::metadata(path).map_err(|error| bad(path, error))?.is_dir() {

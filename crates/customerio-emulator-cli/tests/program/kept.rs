@@ -16,7 +16,10 @@ use crate::support::{Folder, Serving, TRACK, ask, failed, program, read, run};
 /// Writes a seed of a few things.
 fn write_seed(folder: &Path) {
     for (file, text) in [
-        ("workspace.json", r#"{"site_id": "of-the-seed", "segments": [{"id": 7, "name": "Beta"}], "outcomes": ["sent"]}"#),
+        (
+            "workspace.json",
+            r#"{"site_id": "of-the-seed", "segments": [{"id": 7, "name": "Beta"}], "outcomes": ["sent"]}"#,
+        ),
         ("people.jsonl", "{\"id\": \"42\", \"email\": \"ada@example.com\", \"plan\": \"pro\", \"_segments\": [7]}\n"),
         ("events.jsonl", "{\"person\": \"42\", \"name\": \"purchase\", \"timestamp\": 1700000000}\n"),
         ("templates/welcome/meta.json", r#"{"id": 3, "subject": "Hi"}"#),
@@ -70,7 +73,9 @@ fn a_reset_goes_back_to_the_seed_and_a_dump_is_one() {
     assert_eq!(printed, "2 people, 1 events, 1 segments, 0 objects\n");
 
     serving.printed(&folder, &["dump", second.to_str().unwrap()]);
-    for file in ["workspace.json", "people.jsonl", "events.jsonl", "templates/welcome/meta.json", "snippets/footer.html"] {
+    for file in
+        ["workspace.json", "people.jsonl", "events.jsonl", "templates/welcome/meta.json", "snippets/footer.html"]
+    {
         assert_eq!(read(&first.join(file)), read(&second.join(file)), "{file}");
     }
     let document: Value = serde_json::from_str(&serving.printed(&folder, &["dump"])).unwrap();
@@ -92,11 +97,12 @@ fn what_cannot_be_taken_is_said_with_its_place() {
         (["--seed", &path("seed")], "/seed/people.jsonl:2: "),
         (["--seed", &path("seed.json")], "/seed.json: line 2: "),
         (["--state", &path("state")], "/state: "),
-        (["--state", &path("later")], "version 99"),
+        (["--state", &path("later")], "/later: the state is of version 99"),
         (["--state", &path("seed")], "/seed: "),
     ] {
         let (code, said) = failed(&run(&folder, &[&arguments[..], &free].concat()));
         assert!(code == 4 && said.contains(expected), "{arguments:?}: {code} {said}");
+        assert_eq!(said.matches(&path("")).count(), 1, "{said}");
     }
     let (code, said) = failed(&run(&folder, &[&["--state", "/proc/nowhere"][..], &free].concat()));
     assert!(code == 1 && said.contains("/proc/nowhere"), "{code} {said}");
@@ -135,7 +141,8 @@ fn a_state_is_whole_whenever_it_is_killed() {
     let mut kept = 0;
     for round in 0..6 {
         let serving = Serving::start(&folder, &arguments);
-        let found = people(&serving).len();
+        let (_, counts) = serving.ask("GET /_emulator/v1/counts", "", "");
+        let found = usize::try_from(counts["people"].as_u64().unwrap()).unwrap();
         assert!(found >= kept, "round {round}: {found} of {kept}");
         let ended = AtomicBool::new(false);
         thread::scope(|scope| {

@@ -1,5 +1,6 @@
 //! The clock: read, stopped, set, let run, moved ahead.
 
+use customerio_core::Timestamp;
 use http::Response;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -41,7 +42,7 @@ pub(crate) fn shown(state: &State) -> Value {
 #[serde(deny_unknown_fields)]
 struct Change {
     advance: Option<String>,
-    at: Option<customerio_core::Timestamp>,
+    at: Option<Value>,
     #[serde(default)]
     stop: bool,
     #[serde(default)]
@@ -58,7 +59,13 @@ pub(crate) fn change(asked: &Asked) -> Result<Response<Payload>, Problem> {
                 duration(&text).ok_or_else(|| Problem::bad("advance must be a duration such as 30s, 10m or 2h"))?;
             state.clock.advance(by);
         }
-        Change { at: Some(at), advance: None, stop: false, run: false } => state.clock.stop_at(at),
+        Change { at: Some(at), advance: None, stop: false, run: false } => {
+            // As text, or as whole seconds.
+            let text = at.as_str().map_or_else(|| at.to_string(), str::to_owned);
+            let at: Timestamp =
+                text.parse().map_err(|_| Problem::bad("at must be a time such as 2026-11-26T10:00:00Z"))?;
+            state.clock.stop_at(at);
+        }
         Change { stop: true, advance: None, at: None, run: false } => state.clock.stop(),
         Change { run: true, advance: None, at: None, stop: false } => state.clock.run(),
         _ => return Err(Problem::bad(one_of)),

@@ -113,6 +113,7 @@ pub(crate) static ROUTES: &[Route] = &[
     Route::post("/_emulator/v1/reset", "Empties the workspace, and puts its seed back", whole::reset)
         .takes(&whole::RESET)
         .gives(&whole::EMPTIED),
+    Route::get("/_emulator/v1/seed", "Writes what the workspace has as a seed", whole::get_seed).gives(&Schema::Map),
     Route::new(Method::PUT, "/_emulator/v1/seed", "Begins with a seed, to which a reset goes back", whole::put_seed)
         .takes(&Schema::Map)
         .gives(&info::COUNTS),

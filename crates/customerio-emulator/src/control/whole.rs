@@ -44,6 +44,13 @@ pub(crate) fn reset(asked: &Asked) -> Result<Response<Payload>, Problem> {
     Ok(json_reply(&json!({"seq": asked.emulator.state().sequence.last()})))
 }
 
+/// What the workspace has, as a seed.
+pub(crate) fn get_seed(asked: &Asked) -> Result<Response<Payload>, Problem> {
+    let refused = |error: SeedError| Problem::new(StatusCode::CONFLICT, error.to_string());
+    let seed = asked.emulator.to_seed().map_err(refused)?;
+    Ok(typed(StatusCode::OK, "application/json", seed.to_json()))
+}
+
 /// Takes a seed, and begins with it.
 pub(crate) fn put_seed(asked: &Asked) -> Result<Response<Payload>, Problem> {
     let refused = |error: SeedError| Problem::bad(error.to_string());

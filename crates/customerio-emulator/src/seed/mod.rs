@@ -4,6 +4,7 @@ pub(crate) mod document;
 pub(crate) mod error;
 #[cfg(feature = "control")]
 mod folder;
+mod harvest;
 mod line;
 #[cfg(feature = "control")]
 mod name;

@@ -1,12 +1,14 @@
 //! The files of a template: what each of them is a part of.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
     seed::{document::Fields, error::Problem},
     store::{
-        library::{Content, Parts},
+        library::{Content, Parts, Template},
         record::Channel,
     },
 };
@@ -94,6 +96,45 @@ pub(crate) fn read(files: &Fields, at: &str) -> Result<Read, Problem> {
         add(&mut read.content, name, files, &own, &at)?;
     }
     Ok(read)
+}
+
+/// The files that a template is read from.
+pub(crate) fn files(id: u64, template: &Template) -> Fields {
+    let mut all = of_language(&template.content, "", &Fields::new());
+    let head = all.get(META).and_then(Value::as_object).cloned().unwrap_or_default();
+    let mut meta = head.clone();
+    meta.insert("id".to_owned(), id.into());
+    if template.send_to_unsubscribed {
+        meta.insert("send_to_unsubscribed".to_owned(), true.into());
+    }
+    all.insert(META.to_owned(), meta.into());
+    let languages: BTreeSet<_> = template.content.values().flat_map(BTreeMap::keys).collect();
+    for language in languages.into_iter().filter(|language| !language.is_empty()) {
+        all.insert(language.clone(), of_language(&template.content, language, &head).into());
+    }
+    all
+}
+
+/// The files of a language, without what is as it is for the others.
+fn of_language(content: &Content, language: &str, others: &Fields) -> Fields {
+    let parts = |channel| content.get(&channel).and_then(|languages| languages.get(language));
+    let mut files = Fields::new();
+    for (file, channel, part) in TEXTS {
+        if let Some(source) = parts(channel).and_then(|parts| parts.get(part)) {
+            files.insert(file.to_owned(), source.as_str().into());
+        }
+    }
+    let is_file = |part: &str| TEXTS.iter().any(|(_, channel, known)| *channel == Channel::Email && *known == part);
+    for (file, channel) in [(META, Channel::Email), (PUSH, Channel::Push)] {
+        let named = parts(channel).into_iter().flatten();
+        let named = named.map(|(part, source)| (part.clone(), Value::String(source.clone())));
+        let named: Fields =
+            named.filter(|(part, source)| file == PUSH || !is_file(part) && others.get(part) != Some(source)).collect();
+        if !named.is_empty() {
+            files.insert(file.to_owned(), named.into());
+        }
+    }
+    files
 }
 
 /// Adds the parts of a language. An e-mail has a head, and there is none without a body or a subject.
