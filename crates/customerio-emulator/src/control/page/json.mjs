@@ -26,8 +26,14 @@ function isJson(text) {
 }
 
 function code(all, problems) {
+  const known = new Set(all.filter(({opens}) => opens).map(({pointer}) => pointer));
   const messages = new Map();
-  for (const {pointer, message} of problems) messages.set(pointer, [...(messages.get(pointer) ?? []), message]);
+  for (const {pointer, message} of problems) {
+    // What is missing has no line: what it is missing in has one.
+    let at = pointer;
+    while (at && !known.has(at)) at = at.slice(0, at.lastIndexOf('/'));
+    messages.set(at, [...(messages.get(at) ?? []), message]);
+  }
   const pre = h('pre.code', {tabindex: '0'});
   const show = (from, to) => pre.append(...all.slice(from, to).flatMap((line) => drawn(line, messages)));
   show(0, MOST_LINES);
