@@ -59,7 +59,8 @@ fn batch(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         match check_item(&mut item, index, &body, call.deviations) {
             Ok(kind) => good.push((index, kind, item)),
             Err(refusal) if call.strict => return Err(refusal),
-            Err(refusal) => call.deviations.drop_silently(format_args!("/batch/{index}"), refusal.faults),
+            // What was checked is the body, so the faults say already which call they are of.
+            Err(refusal) => call.deviations.drop_silently("", refusal.faults),
         }
     }
     for (index, kind, item) in good {

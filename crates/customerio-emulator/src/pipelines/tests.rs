@@ -352,6 +352,8 @@ fn one_bad_call_refuses_a_batch_in_strict_mode_and_is_dropped_alone_without() {
         assert_eq!((emulator.people_count(), emulator.dropped()), (0, 0));
         assert_eq!(lax(&emulator, BATCH, &batch), (200, json!({})));
         assert_eq!((emulator.people_count(), emulator.dropped()), (2, 1));
+        let pointer = &emulator.request_log()[1].problems[0].pointer;
+        assert_eq!(pointer.matches("/batch/1").count(), 1, "{pointer}");
     }
     let emulator = emulator();
     for (body, reason) in [
