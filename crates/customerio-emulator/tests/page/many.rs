@@ -1,0 +1,170 @@
+//! A hundred thousand people, and the page stays quick and is no burden.
+
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use customerio_emulator::{Emulator, SITE_ID, TRACK_API_KEY};
+use http_body_util::{BodyExt as _, Full};
+use hyper::{Request, client::conn::http1};
+use hyper_util::rt::TokioIo;
+use serde_json::{Value, json};
+use tokio::{net::TcpStream, task::JoinSet};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+
+use crate::{stage::Stage, webdriver::key};
+
+const PEOPLE: usize = 100_000;
+
+/// How many people a batch has: 500 kB at most.
+const IN_A_BATCH: usize = 1_000;
+
+/// How long one measurement of the rate takes, and how many there are with the page and without it.
+const MEASURED: Duration = Duration::from_secs(1);
+const MEASUREMENTS: usize = 4;
+
+/// How many clients send at a time.
+const CLIENTS: usize = 8;
+
+fn authorization() -> String {
+    format!("Basic {}", STANDARD.encode(format!("{SITE_ID}:{TRACK_API_KEY}")))
+}
+
+/// An emulator with very many people.
+fn crowded() -> Emulator {
+    let emulator = Emulator::new();
+    for batch in 0..PEOPLE / IN_A_BATCH {
+        let people: Vec<Value> = (batch * IN_A_BATCH..(batch + 1) * IN_A_BATCH)
+            .map(|number| {
+                json!({"type": "person", "action": "identify", "identifiers": {"id": number.to_string()},
+                    "attributes": {"email": format!("person{number}@example.com"), "plan": "pro", "seats": number % 7}})
+            })
+            .collect();
+        let request = Request::post("/api/v2/batch")
+            .header("authorization", authorization())
+            .header("content-type", "application/json")
+            .body(Bytes::from(json!({"batch": people}).to_string()))
+            .unwrap();
+        assert_eq!(emulator.handle(&request).status(), 200);
+    }
+    assert_eq!(emulator.people_count(), PEOPLE);
+    emulator
+}
+
+/// How long it takes from an action in the page until what it leads to is there, in milliseconds.
+async fn took(stage: &Stage, action: &str, done: &str) -> f64 {
+    let script = format!(
+        "const done = () => {done}
+        return await new Promise((resolve) => {{
+            const started = performance.now()
+            const observer = new MutationObserver(() => {{ if (done()) {{ observer.disconnect(); resolve(performance.now() - started) }} }})
+            observer.observe(document, {{subtree: true, childList: true, characterData: true, attributes: true}})
+            {action}
+        }})"
+    );
+    stage.browser.run(&script, json!([])).await.as_f64().unwrap()
+}
+
+/// How many people are identified while it is measured.
+async fn identified(stage: &Stage) -> u32 {
+    let (mut clients, until) = (JoinSet::new(), Instant::now() + MEASURED);
+    for client in 0..CLIENTS {
+        let address = stage.server.address();
+        clients.spawn(async move {
+            let stream = TcpStream::connect(address).await.unwrap();
+            let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
+            tokio::spawn(connection);
+            let mut done = 0;
+            while Instant::now() < until {
+                let request = Request::put(format!("/api/v1/customers/{}", client * 1_000 + done % 1_000))
+                    .header("host", "localhost")
+                    .header("authorization", authorization())
+                    .header("content-type", "application/json")
+                    .body(Full::<Bytes>::from(json!({"plan": "team", "seats": done}).to_string()))
+                    .unwrap();
+                let response = sender.send_request(request).await.unwrap();
+                assert_eq!(response.status(), 200);
+                response.into_body().collect().await.unwrap();
+                done += 1;
+            }
+            u32::try_from(done).unwrap()
+        });
+    }
+    clients.join_all().await.into_iter().sum()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium: run .ci/page"]
+async fn a_page_that_is_open_slows_nobody_down() {
+    let stage = Stage::with(crowded(), &[]).await;
+    let (mut with, mut without) = (0, 0);
+    for _ in 0..MEASUREMENTS {
+        stage.open("people").await;
+        with += identified(&stage).await;
+        stage.browser.open("about:blank").await;
+        without += identified(&stage).await;
+    }
+    let share = f64::from(with) / f64::from(without);
+    println!("{with} people are identified with the page open, and {without} without: {:.0} %", 100.0 * share);
+    assert!(share >= 0.8, "{with} with the page, {without} without");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium: run .ci/page"]
+async fn a_hundred_thousand_people_are_no_burden() {
+    let stage = Stage::with(crowded(), &[]).await;
+    let browser = &stage.browser;
+    // Chromium itself has started, and compiles nothing for the first time.
+    stage.open("setup").await;
+
+    let first = "
+        new MutationObserver((_, observer) => {
+            if (!document.querySelector('[data-testid=row]')) return
+            window.firstRow = performance.now()
+            observer.disconnect()
+        }).observe(document, {subtree: true, childList: true})
+        window.stalls = []
+        new PerformanceObserver((list) => stalls.push(...list.getEntries().map((entry) => entry.duration))).observe({type: 'longtask'})";
+    browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": first})).await;
+    browser.open("about:blank").await;
+    stage.open("people").await;
+    let first_row = browser.wait("window.firstRow").await.as_f64().unwrap();
+    println!("the first of {PEOPLE} people is there after {first_row:.0} ms");
+    assert!(first_row < 500.0, "{first_row} ms");
+    assert!(browser.value("document.querySelectorAll('[data-testid=row]').length").await.as_u64().unwrap() <= 200);
+
+    // The last letter of what is searched for, typed by a program: a driver's keys take a while themselves.
+    browser.keys("/").await;
+    browser.wait("document.activeElement.matches('[data-testid=search]')").await;
+    let search = took(
+        &stage,
+        "const search = document.activeElement
+        search.value = 'person4242@'
+        search.dispatchEvent(new InputEvent('input', {bubbles: true}))",
+        "{ const rows = document.querySelectorAll('[data-testid=row]'); return rows.length === 1 && rows[0].innerText.includes('person4242@') }",
+    )
+    .await;
+    println!("one of {PEOPLE} people is found after {search:.0} ms");
+    assert!(search < 200.0, "{search} ms");
+    browser.keys(key::ESCAPE).await;
+
+    // Down by pages.
+    browser.open(&stage.url("/_emulator/#/people")).await;
+    browser.wait("document.querySelectorAll('[data-testid=row]').length > 1").await;
+    for _ in 0..30 {
+        browser
+            .run(
+                "let scroller = document.querySelector('[data-testid=row]')
+                while (scroller && scroller.scrollHeight <= scroller.clientHeight + 1) scroller = scroller.parentElement
+                ;(scroller ?? document.scrollingElement).scrollBy(0, 5000)
+                return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))",
+                json!([]),
+            )
+            .await;
+        assert!(browser.value("document.querySelectorAll('[data-testid=row]').length").await.as_u64().unwrap() <= 200);
+    }
+    let stalls = browser.value("stalls").await;
+    let longest = stalls.as_array().unwrap().iter().filter_map(Value::as_f64).fold(0.0, f64::max);
+    println!("the page was busy for {longest:.0} ms at a stretch at most");
+    assert!(longest < 200.0, "{stalls}");
+}
