@@ -9,8 +9,9 @@ use serde_json::{Map, Value, json};
 use crate::{
     AddedFault, Fault, FaultKind,
     control::{
-        asked::{Asked, json_reply, json_response},
+        asked::Asked,
         problem::Problem,
+        reply::{json_reply, json_response},
         schema::{INTEGER, Schema},
         time::{duration, written},
     },
