@@ -133,8 +133,8 @@ pub use crate::{
     },
     webhooks::{
         calls::WebhookCall,
-        outbox::WebhookAnswer,
-        record::{WebhookAttempt, WebhookEvent, WebhookState},
+        fate::{WebhookAnswer, WebhookState},
+        record::{WebhookAttempt, WebhookEvent},
     },
     workspaces::Workspaces,
 };

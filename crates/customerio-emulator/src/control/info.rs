@@ -13,7 +13,7 @@ use crate::{
     log::last_four,
     server::payload::Payload,
     store::{kept::Key, state::State},
-    webhooks::record::WebhookState,
+    webhooks::fate::WebhookState,
 };
 
 /// The version of this crate.

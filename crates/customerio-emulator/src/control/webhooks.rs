@@ -21,7 +21,7 @@ use crate::{
         kept::{From, Key},
         state::State,
     },
-    webhooks::record::WebhookState,
+    webhooks::fate::WebhookState,
 };
 
 /// The list of webhooks.

@@ -17,7 +17,7 @@ use crate::store::{
     record::{Event, FormSubmission, LoggedRequest, Message, Metric, Trigger, Unsubscribe},
     sequence::Sequence,
 };
-use crate::webhooks::record::WebhookState;
+use crate::webhooks::fate::WebhookState;
 
 /// Where a part of a list begins, by the numbers of everything that is kept.
 #[cfg(feature = "control")]

@@ -14,9 +14,11 @@ use crate::{
     emulator::Emulator,
     store::{clock::seconds, kept::Key, record::Outcome},
     webhooks::{
-        outbox::{NOBODY, WebhookAnswer},
+        fate::WebhookAnswer,
+        fate::WebhookState,
+        outbox::NOBODY,
         plan::{self, report},
-        record::{WebhookEvent, WebhookState},
+        record::WebhookEvent,
         signing::signed,
     },
 };

@@ -4,6 +4,7 @@
 //! - [`reports`]: the JSON of a report
 //! - [`outbox`]: the order, the pauses and the repeats
 //! - [`record`]: what became of each event
+//! - [`fate`]: what can become of it
 //! - [`signing`]: the signed request
 //! - `policy`: where a webhook may go
 //! - `pump`: sends them by itself
@@ -12,6 +13,7 @@
 pub(crate) mod calls;
 #[cfg(feature = "control")]
 pub(crate) mod carrier;
+pub(crate) mod fate;
 pub(crate) mod outbox;
 pub(crate) mod plan;
 #[cfg(feature = "control")]

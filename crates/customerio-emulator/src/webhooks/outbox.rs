@@ -12,7 +12,6 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -22,9 +21,12 @@ use crate::{
         memory::block,
         sequence::Sequence,
     },
-    webhooks::record::{
-        WebhookAttempt, WebhookEvent,
-        WebhookState::{Accepted, Failed, GivenUp, Waiting as Waits},
+    webhooks::{
+        fate::{
+            WebhookAnswer,
+            WebhookState::{Accepted, Failed, GivenUp, Waiting as Waits},
+        },
+        record::{WebhookAttempt, WebhookEvent},
     },
 };
 
@@ -36,35 +38,6 @@ const LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// Why what waits for a receiver is not sent.
 pub(crate) const NOBODY: &str = "its webhook was disabled or deleted";
-
-/// The first pause after what the service takes for a fault of the receiver. It doubles with each failure.
-const HOUR: Duration = Duration::from_secs(60 * 60);
-
-/// The first pause after anything else. The contract does not say how long it is.
-const MINUTE: Duration = Duration::from_secs(60);
-
-/// What became of a webhook that was sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum WebhookAnswer {
-    /// It was answered with this status: a 2xx ends it.
-    Status(#[serde(with = "crate::webhooks::outbox::image::status")] StatusCode),
-    /// There was no answer in time.
-    Timeout,
-    /// The connection could not be made, or it broke.
-    Disconnected,
-}
-
-impl WebhookAnswer {
-    fn first_pause(self) -> Duration {
-        const HOURLY: [u16; 11] = [400, 401, 402, 403, 404, 405, 410, 429, 500, 502, 521];
-        match self {
-            Self::Status(status) if !HOURLY.contains(&status.as_u16()) => MINUTE,
-            Self::Timeout => MINUTE,
-            Self::Status(_) | Self::Disconnected => HOUR,
-        }
-    }
-}
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Waiting {
@@ -389,6 +362,8 @@ impl Queue {
 
 #[cfg(test)]
 mod tests {
+    use http::StatusCode;
+
     use super::*;
 
     const fn seconds(seconds: u64) -> Duration {

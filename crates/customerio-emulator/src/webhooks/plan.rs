@@ -13,10 +13,7 @@ use crate::{
         shelf::Shelf,
         state::State,
     },
-    webhooks::{
-        record::{WebhookEvent, WebhookState},
-        reports,
-    },
+    webhooks::{fate::WebhookState, record::WebhookEvent, reports},
 };
 
 /// The receiver that a test itself has told: no webhook has this number.

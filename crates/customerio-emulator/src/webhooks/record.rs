@@ -1,6 +1,6 @@
 //! What is kept of an event that is reported: to whom, and what became of it.
 
-use std::{borrow::Cow, fmt, time::Duration};
+use std::{borrow::Cow, time::Duration};
 
 use bytes::Bytes;
 use customerio_core::DeliveryId;
@@ -13,7 +13,7 @@ use crate::{
         kept::{Key, Keyed},
         memory::{block, list},
     },
-    webhooks::outbox::WebhookAnswer,
+    webhooks::fate::{WebhookAnswer, WebhookState},
 };
 
 /// Most attempts that are kept of an event: the last ones.
@@ -114,47 +114,6 @@ impl WebhookEvent {
     #[must_use]
     pub fn last_error(&self) -> Option<&str> {
         self.problem.as_deref().or_else(|| self.attempts.last()?.error.as_deref())
-    }
-}
-
-/// What became of an event that is reported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum WebhookState {
-    /// It is yet to happen, or to be sent.
-    Waiting,
-    /// The receiver has responded with a 2xx.
-    Accepted,
-    /// The last attempt failed. It is sent again, unless it cannot be sent at all: [`WebhookEvent::problem`].
-    Failed,
-    /// Nobody took it in seven days.
-    GivenUp,
-}
-
-impl WebhookState {
-    /// As the control API names it, such as `given_up`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Accepted => "accepted",
-            Self::Failed => "failed",
-            Self::GivenUp => "given_up",
-        }
-    }
-
-    /// The one of a name.
-    #[cfg(feature = "control")]
-    pub(crate) fn of_name(name: &str) -> Option<Self> {
-        let all = [Self::Waiting, Self::Accepted, Self::Failed, Self::GivenUp];
-        all.into_iter().find(|state| state.name() == name)
-    }
-}
-
-impl fmt::Display for WebhookState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
     }
 }
 

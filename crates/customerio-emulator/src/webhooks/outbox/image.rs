@@ -62,17 +62,3 @@ impl Outbox {
         self.records.restore(image.records);
     }
 }
-
-/// A status as its number.
-pub(crate) mod status {
-    use http::StatusCode;
-    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
-
-    pub(crate) fn serialize<S: Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_u16(status.as_u16())
-    }
-
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<StatusCode, D::Error> {
-        StatusCode::from_u16(u16::deserialize(deserializer)?).map_err(D::Error::custom)
-    }
-}
