@@ -195,7 +195,11 @@ async function readServer() {
 }
 
 live.addEventListener('state', drawState);
-live.addEventListener('changes', ({detail: {counts}}) => counts && drawCounts(counts));
+live.addEventListener('changes', ({detail: {changes, counts, behind}}) => {
+  drawCounts(counts);
+  // What changes without a change of something that is kept is the clock.
+  if (!changes.length && !behind) readClock().catch(() => {});
+});
 live.addEventListener('again', () => readServer().catch(() => {}));
 server.addEventListener('info', () => {
   drawWorkspaces();

@@ -61,7 +61,6 @@ class Live extends EventTarget {
   #take(message) {
     if (message.type === 'changes') {
       this.dispatchEvent(new CustomEvent('changes', {detail: message}));
-      if (message.behind) this.dispatchEvent(new Event('again'));
       return;
     }
     this.connected = message.type === 'open';
