@@ -2,6 +2,7 @@
 
 use std::{fmt, time::Duration};
 
+use bytes::Bytes;
 use http::StatusCode;
 use serde_json::{Map, Value};
 
@@ -37,8 +38,8 @@ pub(crate) struct Call<'a> {
     /// The host and the port that the request names.
     pub(crate) origin: String,
     pub(crate) body: Value,
-    /// The length of the request's body as it came.
-    pub(crate) bytes: usize,
+    /// The request's body as it came; of a part of another call's body, nothing.
+    pub(crate) raw: Bytes,
     pub(crate) since_epoch: Duration,
     /// Whether the caller asks to be told what is not valid: only the Pipelines API says nothing otherwise.
     pub(crate) strict: bool,
@@ -53,10 +54,10 @@ impl Call<'_> {
 
     /// A call whose body is a part of this one's.
     pub(crate) fn part(&mut self, body: Value) -> Call<'_> {
-        let Self { config, bytes, since_epoch, strict, .. } = *self;
-        let (segments, query, origin) = (Vec::new(), Map::new(), String::new());
+        let Self { config, since_epoch, strict, .. } = *self;
+        let (segments, query, origin, raw) = (Vec::new(), Map::new(), String::new(), Bytes::new());
         let (state, deviations) = (&mut *self.state, &mut *self.deviations);
-        Call { state, config, segments, query, origin, body, bytes, since_epoch, strict, deviations }
+        Call { state, config, segments, query, origin, body, raw, since_epoch, strict, deviations }
     }
 
     /// Goes on with what is taken, which is noted, or refuses for what is not. `place` is the pointer to what was checked:

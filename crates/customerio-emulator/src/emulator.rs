@@ -15,10 +15,12 @@ use std::{
 use bytes::Bytes;
 use customerio_core::{
     App, BroadcastId, BuildError, Endpoint, Moment, Pipelines, SegmentId, SenderId, Timestamp, TopicId, Track,
+    app::{Filter, TransactionalMessageId},
 };
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 
 use crate::{
+    app::trigger_broadcast,
     config::Config,
     contract::identifier::Identifier,
     faults::{
@@ -35,7 +37,7 @@ use crate::{
         cors, files,
     },
     store::{
-        changes::Changes,
+        changes::{Action, Change, Changes},
         clock::{Clock, seconds},
         image::Image,
         kept::Key,
@@ -246,7 +248,12 @@ impl Emulator {
                 let met = self.meet(head, &mut admitted, request.body());
                 let delay = self.delay(met);
                 let since_epoch = since_epoch.map(|time| time.saturating_add(delay));
-                self.complete(head, admitted, request.body(), since_epoch)
+                let delivers = admitted.route().pattern() == trigger_broadcast::PATTERN;
+                let response = self.complete(head, admitted, request.body(), since_epoch);
+                while delivers && self.deliver_for_a_while() {
+                    std::thread::yield_now();
+                }
+                response
             }
             Admission::Answered(response) => {
                 self.delay(response.extensions().get().copied());
@@ -359,6 +366,7 @@ impl Emulator {
             let since_epoch = since_epoch.unwrap_or_else(|| state.clock.since_epoch());
             let (outcome, left, deviations) = prepared.apply(&self.config, &mut state, since_epoch);
             let (changes, ignored) = (state.settle(), state.people.take_ignored());
+            let messages = made(&changes);
             let response = match outcome {
                 Ok(reply) => {
                     state.dropped += deviations.dropped;
@@ -367,10 +375,17 @@ impl Emulator {
                 }
                 Err(refusal) => self.refused(&mut state, arrival, head, route, refusal),
             };
+            state.note_request(&messages);
             (response, left)
         };
         drop(left);
         response
+    }
+
+    /// Makes messages of the broadcasts that were triggered, for a fraction of a millisecond. Says whether there are more to be
+    /// made: so the state is not locked for long however many there are.
+    pub(crate) fn deliver_for_a_while(&self) -> bool {
+        self.state().deliver_for_a_while(self.config.number)
     }
 
     /// Answers a request of a route that was refused. What has come of the body is for the log alone.
@@ -575,9 +590,65 @@ impl Emulator {
         }
     }
 
-    /// Makes a broadcast: it can be triggered from now on.
+    /// Makes a broadcast: it can be triggered from now on. It goes to everybody where a trigger does not say to whom, and its
+    /// messages have no content: [`set_broadcast`](Self::set_broadcast) says more.
     pub fn create_broadcast(&self, id: impl Into<BroadcastId>) {
         self.state().broadcasts.entry(id.into().get()).or_default();
+    }
+
+    /// Makes a broadcast, or changes the one with this number: its name, whom it goes to where a trigger does not say (nobody
+    /// said: everybody), and the name of the transactional message whose content it has
+    /// ([`set_content`](Self::set_content)).
+    ///
+    /// ```
+    /// use customerio_core::app::Filter;
+    /// use customerio_emulator::{Channel, Emulator};
+    ///
+    /// let emulator = Emulator::new();
+    /// emulator.set_content("news", Channel::Email, "", [("subject", "News of {{ trigger.month }}"), ("html", "<p>Hi</p>")]);
+    /// emulator.set_broadcast(12, "News", Some(&Filter::attribute_equals("plan", "pro")), Some("news"));
+    /// ```
+    pub fn set_broadcast(
+        &self,
+        id: impl Into<BroadcastId>,
+        name: impl Into<String>,
+        recipients: Option<&Filter>,
+        template: Option<&str>,
+    ) {
+        let recipients = recipients.and_then(|filter| serde_json::to_value(filter).ok());
+        let mut state = self.state();
+        let broadcast = state.broadcasts.entry(id.into().get()).or_default();
+        (broadcast.name, broadcast.recipients, broadcast.template) =
+            (name.into(), recipients, template.map(str::to_owned));
+    }
+
+    /// Gives a transactional message content of a channel, in a language or, where that is empty, in all others. It is made if
+    /// there is none of the name.
+    ///
+    /// The parts are Liquid: of an e-mail `subject`, `html`, `text`, `from`, `reply_to`, `preheader`; of a push notification
+    /// `title`, `message`, `link`, `image_url`; of an SMS or a `WhatsApp` message `text`; of an in-app message `html`. What a
+    /// request says itself stands in for them. Nothing happens where there is no room for it.
+    pub fn set_content<'p>(
+        &self,
+        template: impl Into<TransactionalMessageId>,
+        channel: Channel,
+        language: &str,
+        parts: impl IntoIterator<Item = (&'p str, &'p str)>,
+    ) {
+        let parts = parts.into_iter().map(|(name, source)| (name.to_owned(), source.to_owned())).collect();
+        let named = serde_json::to_value(template.into()).unwrap_or_default();
+        let mut state = self.state();
+        let now = seconds(state.clock.since_epoch());
+        // Where there is no room, the message has no content, and says so when it is sent.
+        let _ = state.library.templates.put_parts(&named, (channel, language.to_owned()), parts, now);
+    }
+
+    /// Whether a variable of a template that has no value is written as nothing from now on. Otherwise the message fails, as
+    /// the service documents it for attributes that a person lacks: that is so at first.
+    ///
+    /// Whether the service does so in each place of each message is a guess.
+    pub fn set_blank_undefined(&self, blank: bool) {
+        self.state().blank_undefined = Some(blank);
     }
 
     /// Makes a transactional message, or gives the one with this number another name. A message that is sent makes the one
@@ -676,7 +747,8 @@ impl Emulator {
     /// Forgets everything that has arrived and that was made, so that the next test finds nothing of the last, and puts the seed
     /// back if there is one. The time goes on,
     /// and what was said of all that is to come holds: [`report_to`](Self::report_to), [`set_outcomes`](Self::set_outcomes),
-    /// [`set_import_result`](Self::set_import_result) and [`set_channel`](Self::set_channel).
+    /// [`set_import_result`](Self::set_import_result), [`set_blank_undefined`](Self::set_blank_undefined) and
+    /// [`set_channel`](Self::set_channel).
     pub fn reset(&self) {
         self.begin(self.own_seed().as_ref());
     }
@@ -701,7 +773,7 @@ impl Emulator {
 }
 
 /// What has arrived. Lists have the oldest first, and forget the oldest beyond 100,000 entries or 64 MiB of memory; that of
-/// triggers, 256 MiB. People, objects and what a workspace has beside are never forgotten: of each kind there is room for a
+/// messages 128 MiB, and that of triggers 256 MiB. People, objects and what a workspace has beside are never forgotten: of each kind there is room for a
 /// million, together for 1 GiB of memory ([`Builder::with_memory_limit`](crate::Builder::with_memory_limit)), and more are
 /// refused with a 503.
 impl Emulator {
@@ -750,7 +822,7 @@ impl Emulator {
         state.events.of(&Key::Person(person.cio_id.clone())).cloned().collect()
     }
 
-    /// The transactional messages.
+    /// The messages: transactional ones, and those of broadcasts.
     #[must_use]
     pub fn messages(&self) -> Vec<Message> {
         self.state().messages.to_vec()
@@ -806,6 +878,12 @@ impl Emulator {
     pub fn request_log(&self) -> Vec<LoggedRequest> {
         self.state().log.to_vec()
     }
+}
+
+/// The numbers of the messages that are new.
+fn made(changes: &[Change]) -> Vec<u64> {
+    let is_new = |change: &&Change| change.effect.kind == "messages" && change.effect.action == Action::Created;
+    changes.iter().filter(is_new).map(|change| change.seq).collect()
 }
 
 /// The response to a request that is not done, because of a fault. Where the connection breaks, nobody reads it.

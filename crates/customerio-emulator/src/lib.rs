@@ -87,10 +87,10 @@ mod contract;
 mod control;
 mod emulator;
 mod faults;
-#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "the messages use it next"))]
-pub(crate) mod liquid;
+mod liquid;
 mod log;
 mod pipelines;
+mod render;
 mod route;
 mod routes;
 mod saved;
@@ -121,6 +121,7 @@ pub use crate::{
         AddedFault, Fault,
         kind::{FaultKind, MetFault},
     },
+    render::RenderProblem,
     saved::document::StateError,
     seed::{document::Seed, error::SeedError},
     store::{

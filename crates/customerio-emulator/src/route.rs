@@ -70,8 +70,8 @@ pub(crate) struct Admitted {
 pub(crate) struct Prepared {
     head: Admitted,
     body: Value,
-    /// The length of the body as it came.
-    bytes: usize,
+    /// The body as it came.
+    raw: Bytes,
     /// Where the body is taken though the contract says otherwise.
     deviations: Deviations,
 }
@@ -329,7 +329,7 @@ impl Admitted {
     pub(crate) fn prepare(mut self, body: &Bytes) -> Result<Prepared, Refusal> {
         let mut deviations = std::mem::take(&mut self.deviations);
         let value = self.route.checked_body(body, &mut deviations)?;
-        Ok(Prepared { body: value, bytes: body.len(), deviations, head: self })
+        Ok(Prepared { body: value, raw: body.clone(), deviations, head: self })
     }
 }
 
@@ -342,10 +342,10 @@ impl Prepared {
         state: &mut State,
         since_epoch: Duration,
     ) -> (Result<Reply, Refusal>, Value, Deviations) {
-        let Self { head: Admitted { route, segments, query, origin, strict, .. }, body, bytes, mut deviations } = self;
+        let Self { head: Admitted { route, segments, query, origin, strict, .. }, body, raw, mut deviations } = self;
         let noted = &mut deviations;
         let mut call =
-            Call { state, config, segments, query, origin, body, bytes, since_epoch, strict, deviations: noted };
+            Call { state, config, segments, query, origin, body, raw, since_epoch, strict, deviations: noted };
         let outcome = route.handler.handle(&mut call);
         let left = call.body;
         (outcome, left, deviations)

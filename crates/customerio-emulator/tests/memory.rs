@@ -68,17 +68,21 @@ fn small_texts_of_large_values_are_held_within_the_bound() {
             format!(r#"{{"delivery_id":"1","metric":"bounced","recipient":"a","reason":"{}"}}"#, "x".repeat(40_000));
         ("POST /api/v1/metrics".to_owned(), list)
     };
+    // A message is kept as it came: its values take no memory.
     let message = |_| {
-        let data = format!(r#"{{"a":{}}}"#, bomb(13_000));
+        let data = format!(r#"{{"a":{},"b":"{}"}}"#, bomb(1_000), "x".repeat(100_000));
         let body = format!(r#"{{"transactional_message_id":1,"identifiers":{{"id":"1"}},"message_data":{data}}}"#);
         ("POST /v1/send/in_app".to_owned(), body)
     };
     let (events, _) = fill(&Emulator::new(), 40, event);
     let (metrics, _) = fill(&Emulator::new(), 4_000, metric);
-    let (messages, _) = fill(&Emulator::new(), 40, message);
-    for held in [events, metrics, messages] {
+    let emulator = Emulator::builder().with_request_log(1, 1_000).build();
+    let (messages, _) = fill(&emulator, 1_500, message);
+    for held in [events, metrics] {
         assert!((LIST / 2..2 * LIST).contains(&held), "{held}");
     }
+    assert!((LIST..5 * LIST / 2).contains(&messages), "{messages}");
+    assert!(emulator.messages().len() > 1_000);
 }
 
 /// What is never forgotten is refused where there is no room, and there is room again when something goes.
@@ -207,4 +211,39 @@ fn one_person_and_one_batch_are_bounded() {
     let most = allocation_counter::measure(|| status = call(&emulator, "POST /v1/batch", body)).bytes_max;
     assert_eq!(status, 413);
     assert!(most < 20_000_000, "{most}");
+}
+
+/// How much memory a thing of a kind takes, with everything that leads to it.
+fn each(what: &str, calls: usize, most: usize, of: impl Fn(usize) -> (String, String)) {
+    let emulator = Emulator::builder().with_request_log(1, 1_000).build();
+    let (held, status) = fill(&emulator, calls, of);
+    let each = held / calls;
+    println!("{what}: {each} bytes each, {} MB for 100,000", each / 10);
+    assert_eq!(status, 200);
+    assert!(each <= most, "{what}: {each} bytes each");
+}
+
+#[test]
+fn small_things_take_little() {
+    const MANY: usize = 20_000;
+    each("messages", MANY, 1_200, |number| {
+        let text = "x".repeat(60);
+        let body = format!(
+            r#"{{"transactional_message_id":1,"to":"p{number}@example.com","identifiers":{{"id":"{number}"}},"message_data":{{"text":"{text}"}}}}"#
+        );
+        ("POST /v1/send/email".into(), body)
+    });
+    each("people", MANY, 1_500, |number| {
+        let body = format!(
+            r#"{{"email":"p{number}@example.com","plan":"pro","name":"Person {number}","age":42,"city":"London","n":{number}}}"#
+        );
+        (format!("PUT /api/v1/customers/{number}"), body)
+    });
+    each("events", MANY, 1_050, |number| {
+        let body = format!(
+            r#"{{"name":"purchase","anonymous_id":"{}","data":{{"price":23.45,"sku":"{number}"}}}}"#,
+            number % 100
+        );
+        ("POST /api/v1/events".into(), body)
+    });
 }

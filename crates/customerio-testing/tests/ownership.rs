@@ -82,7 +82,7 @@ async fn a_function_gives_an_operation_back() {
         assert!(!sent.delivery_id.as_str().is_empty());
     }
     let numbers: Vec<_> =
-        emulator.messages().iter().map(|message| message.body["message_data"]["number"].clone()).collect();
+        emulator.messages().iter().map(|message| message.body()["message_data"]["number"].clone()).collect();
     assert_eq!(numbers, [17, 18]);
 }
 
@@ -349,5 +349,5 @@ async fn what_is_prepared_for_one_api_is_not_sent_to_another() {
     assert!(matches!(error, Error::Build(_)), "{error:?}");
     assert_eq!(emulator.requests(), 0);
     assert!(!app(&emulator).send(read).await.unwrap().delivery_id.as_str().is_empty());
-    assert_eq!(emulator.messages()[0].body["message_data"]["name"], "socks");
+    assert_eq!(emulator.messages()[0].body()["message_data"]["name"], "socks");
 }

@@ -91,10 +91,6 @@ pub(crate) fn segments_of(filter: &Value) -> BTreeSet<u64> {
 pub(crate) fn missing(trigger: &Value, state: &State) -> Vec<(usize, Identifier)> {
     let skips = |name: &str| trigger[name] == true;
     let (skips_ids, skips_emails) = (skips("id_ignore_missing"), skips("email_ignore_missing"));
-    let list = |name: &str| trigger[name].as_array().into_iter().flatten();
-    let of_kind = |kind: &'static str| move |value: &Value| Identifier::of_kind(kind, value.as_str()?);
-    let named = list("ids").filter_map(of_kind("id")).chain(list("emails").filter_map(of_kind("email")));
-    let mapped = list("per_user_data").filter_map(|entry| entry.as_object().and_then(Identifier::of_body));
     let is_missing = |identifier: &Identifier| {
         let skipped = match identifier {
             Identifier::Email(_) => skips_emails,
@@ -102,5 +98,18 @@ pub(crate) fn missing(trigger: &Value, state: &State) -> Vec<(usize, Identifier)
         };
         !skipped && state.people.find(identifier).is_none()
     };
-    (1..).zip(named.chain(mapped)).filter(|(_, identifier)| is_missing(identifier)).collect()
+    let lines = (1..).zip(named(trigger).map(|(identifier, _)| identifier));
+    lines.filter(|(_, identifier)| is_missing(identifier)).collect()
+}
+
+/// The people who are named, each with the data that is theirs alone.
+pub(crate) fn named(trigger: &Value) -> impl Iterator<Item = (Identifier, Option<&Map<String, Value>>)> {
+    let list = |name: &str| trigger[name].as_array().into_iter().flatten();
+    let of_kind = |kind: &'static str| move |value: &Value| Some((Identifier::of_kind(kind, value.as_str()?)?, None));
+    let named = list("ids").filter_map(of_kind("id")).chain(list("emails").filter_map(of_kind("email")));
+    let mapped = list("per_user_data").filter_map(|entry| {
+        let identifier = entry.as_object().and_then(Identifier::of_body)?;
+        Some((identifier, entry["data"].as_object()))
+    });
+    named.chain(mapped)
 }

@@ -176,7 +176,8 @@ fn deliveries(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     // They are transactional: no campaign, newsletter or action has sent one.
     let is_of_parent = |message: &Message| {
         let parent = &call.body[TRANSACTIONAL];
-        !parent.is_null() && written(parent) == written(&message.body[TRANSACTIONAL])
+        let template = message.template.as_ref().filter(|_| message.broadcast.is_none());
+        !parent.is_null() && template.is_some_and(|template| template.to_string() == written(parent))
     };
     let is_in_time = |at: Timestamp| from <= at.unix_seconds() && at.unix_seconds() < until;
     let mut file = Csv::new(&["id", "customer_id", "recipient", "subject", "created"], &call.body);
@@ -184,11 +185,13 @@ fn deliveries(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     for message in messages.filter(|message| is_of_parent(message) && is_in_time(message.queued_at) && reached(message))
     {
         let person = message.person.as_ref().and_then(|cio_id| state.people.get(cio_id));
-        let subject = message.body["subject"].as_str().unwrap_or_default();
+        let subject = message.subject.as_deref().unwrap_or_default();
         let id = person.and_then(|person: &Person| person.id.as_deref()).unwrap_or_default();
         let created = message.queued_at.unix_seconds().to_string();
         let own = [message.delivery_id.as_str(), id, message.to.as_deref().unwrap_or_default(), subject, &created];
-        let data = message.body["message_data"].as_object();
+        // It is read where a column may be of it.
+        let body = if file.attributes.is_empty() { Value::Null } else { message.body() };
+        let data = body["message_data"].as_object();
         file.row(own, |name| {
             data.and_then(|data| data.get(name)).or_else(|| person.and_then(|person| person.attributes.get(name)))
         });

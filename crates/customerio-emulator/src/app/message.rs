@@ -2,7 +2,7 @@
 
 use customerio_core::limits;
 use http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
     call::Call,
@@ -14,8 +14,12 @@ use crate::{
             Shape, undocumented,
         },
     },
+    render::Draft,
     server::answer::{Refusal, Reply},
-    store::record::{Channel, Message},
+    store::{
+        body::Text,
+        record::{Channel, Message},
+    },
     webhooks::plan::plan,
 };
 
@@ -54,7 +58,7 @@ pub(crate) fn check(call: &Call<'_>, channel: Channel, attachments: usize) -> Re
     if call.state.disabled.contains(&channel) {
         return Err(Refusal::new(StatusCode::FORBIDDEN, "the workspace may not send messages of this channel"));
     }
-    let bytes = call.bytes.saturating_sub(attachments);
+    let bytes = call.raw.len().saturating_sub(attachments);
     if bytes > limits::MESSAGE {
         let most = limits::MESSAGE;
         return Err(Refusal::bad(format!("the message has {bytes} bytes; the most is {most}")));
@@ -81,24 +85,42 @@ pub(crate) fn keep(call: &mut Call<'_>, channel: Channel) -> Reply {
     state.deliveries += 1;
     let delivery_id = delivery_id(call.config.number, state.deliveries);
     let send_at = call.body["send_at"].as_i64().filter(|send_at| *send_at > now);
-    if let Some(template) = call.body.get("transactional_message_id") {
+    let template = &call.body["transactional_message_id"];
+    if !template.is_null() {
         // Where there is no room for one more, the message is sent all the same.
         let _ = state.library.templates.obtain(template, now);
     }
     if let Some(identifier) = identifier.filter(|identifier| state.people.is_suppressed(identifier)) {
         state.people.ignore(format!("the {identifier:.200} is suppressed, so no message is sent"));
     } else {
+        let composed = state.compose(&Draft {
+            channel,
+            fields: &call.body,
+            template: state.library.templates.find(template),
+            data: &call.body["message_data"],
+            person: person.as_deref(),
+            delivery_id: &delivery_id,
+            origin: &call.origin,
+        });
         let mut message = Message {
             channel,
             delivery_id: delivery_id.as_str().into(),
             person,
-            to: call.body["to"].as_str().map(str::to_owned),
+            to: composed.to,
+            template: serde_json::from_value(template.clone()).ok(),
+            broadcast: None,
+            trigger: None,
+            subject: composed.subject,
+            preview: composed.preview,
+            is_draft: call.body["queue_draft"] == true,
             queued_at: now.into(),
             send_at: send_at.map(Into::into),
             outcomes: Vec::new(),
-            body: std::mem::replace(&mut call.body, Value::Null),
+            request: None,
+            body: Text::copy(&call.raw),
+            rendered: composed.rendered,
         };
-        plan(state, &mut message);
+        plan(state, &mut message, composed.failure);
         state.messages.push(message);
     }
     let mut answer = json!({"delivery_id": delivery_id, "queued_at": now});
@@ -112,7 +134,7 @@ pub(crate) fn keep(call: &mut Call<'_>, channel: Channel) -> Reply {
 const DELIVERY: &str = "emulated";
 
 /// The id of the delivery with a number, in the workspace with a number.
-fn delivery_id(workspace: u16, number: u64) -> String {
+pub(crate) fn delivery_id(workspace: u16, number: u64) -> String {
     format!("{DELIVERY}{workspace:04x}{number:012x}")
 }
 
@@ -126,6 +148,8 @@ pub(crate) fn workspace_in(text: &[u8]) -> Option<u16> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
     use crate::testing::{NOW, accept, call, emulator};
 
@@ -161,7 +185,7 @@ mod tests {
             let kept = emulator.messages().pop().unwrap();
             let expected = json!({"delivery_id": kept.delivery_id, "queued_at": NOW, "send_at": NOW + 60});
             assert_eq!((status, answer), (200, expected), "{line}");
-            assert_eq!((kept.channel, kept.person.as_ref(), &kept.body), (channel, Some(&person), &body));
+            assert_eq!((kept.channel, kept.person.as_ref(), kept.body()), (channel, Some(&person), body.clone()));
             assert_eq!((kept.to.as_deref(), kept.send_at), (body["to"].as_str(), Some((NOW + 60).into())));
         }
         let mut ids = emulator.messages().into_iter().map(|message| message.delivery_id).collect::<Vec<_>>();

@@ -113,9 +113,9 @@ pub(crate) fn metrics(reported: &Reported<'_>, message: &Message, now: i64) -> M
 fn shown(state: &State, reported: &Reported<'_>, message: &Message, now: i64) -> Value {
     let person = message.person.as_ref().and_then(|cio_id| state.people.get(cio_id));
     let created = message.queued_at.unix_seconds();
-    let bounced = message.outcomes.iter().find(|(at, outcome)| {
-        let is_bounce = matches!(outcome, Outcome::Bounced(_));
-        is_bounce && at.unix_seconds() <= now
+    let failed = message.outcomes.iter().find(|(at, outcome)| {
+        let is_failure = matches!(outcome, Outcome::Bounced(_) | Outcome::Failed(_));
+        is_failure && at.unix_seconds() <= now
     });
     json!({
         "id": message.delivery_id,
@@ -123,13 +123,13 @@ fn shown(state: &State, reported: &Reported<'_>, message: &Message, now: i64) ->
         "customer_id": person.and_then(|person| person.id.clone()),
         "customer_identifiers": person.map(identifiers),
         "recipient": message.to,
-        "subject": message.body["subject"],
+        "subject": message.subject,
         "metrics": metrics(reported, message, now),
         "created": created,
-        "failure_message": bounced.and_then(|(_, outcome)| outcome.detail()),
+        "failure_message": failed.and_then(|(_, outcome)| outcome.detail()),
         "campaign_id": null,
         "newsletter_id": null,
-        "broadcast_id": null,
+        "broadcast_id": message.broadcast,
         "action_id": null,
         "forgotten": false,
     })
@@ -150,7 +150,7 @@ pub(crate) fn page<'a>(
     let reached = |message: &Message, name: &str| metrics(&reported, message, now).contains_key(name);
     let chosen = |message: &Message| {
         let created = message.queued_at.unix_seconds();
-        let is_draft = message.body["queue_draft"] == true;
+        let is_draft = message.is_draft;
         let is_in_state = |state: &str| if state == "drafted" { is_draft } else { reached(message, state) };
         text(query, "type").is_none_or(|name| name == type_of(message.channel))
             && text(query, "drafts").is_none_or(|drafts| is_draft == (drafts == "true"))
@@ -165,14 +165,21 @@ pub(crate) fn page<'a>(
 }
 
 fn list(call: &mut Call<'_>) -> Result<Reply, Refusal> {
-    // They are transactional: nothing else has sent one.
-    let parents = ["campaign_id", "newsletter_id", "action_id", "trigger_id", "template_id", "content_id"];
+    // They are transactional, or of a broadcast: nothing else has sent one.
+    let parents = ["newsletter_id", "action_id", "template_id", "content_id"];
     let has_parent = parents.iter().any(|name| call.query.contains_key(*name));
-    let of = number(&call.query, "transactional_id")?.map(u64::try_from).transpose();
-    let of = of.map_err(|_| Refusal::bad("transactional_id must not be negative"))?;
+    let named = |name: &'static str| {
+        let number = number(&call.query, name)?.map(u64::try_from).transpose();
+        number.map_err(|_| Refusal::bad(format!("{name} must not be negative")))
+    };
+    // A broadcast is a campaign where it is asked for.
+    let (of, broadcast, trigger) = (named("transactional_id")?, named("campaign_id")?, named("trigger_id")?);
+    let templates = &call.state.library.templates;
     let is_of = |message: &Message| {
-        let template = || call.state.library.templates.find(&message.body["transactional_message_id"]);
-        !has_parent && of.is_none_or(|of| template() == Some(of))
+        !has_parent
+            && of.is_none_or(|of| message.broadcast.is_none() && templates.find_of(message) == Some(of))
+            && broadcast.is_none_or(|of| message.broadcast.is_some_and(|broadcast| broadcast.get() == of))
+            && trigger.is_none_or(|of| message.trigger.is_some_and(|trigger| trigger.get() == of))
     };
     page(call, call.state, call.state.messages.numbered().filter(|(_, message)| is_of(message)))
 }
@@ -189,11 +196,13 @@ fn named<'a>(call: &'a Call<'_>) -> Result<&'a Message, Refusal> {
     message.ok_or_else(|| Refusal::new(StatusCode::NOT_FOUND, "the message does not exist"))
 }
 
-/// What the send itself said: there are no templates that could say more. Of one that is not to be retained, nothing.
+/// As the recipient gets it. Of one that is not to be retained, nothing.
 fn archived(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let message = named(call)?;
-    let is_forgotten = message.body["disable_message_retention"] == true;
-    let said = |name: &str| if is_forgotten { &Value::Null } else { &message.body[name] };
+    let body = message.body();
+    let is_forgotten = body["disable_message_retention"] == true;
+    let part = |name: &str| message.part(name).filter(|_| !is_forgotten);
+    let said = |name: &str| if is_forgotten { &Value::Null } else { &body[name] };
     // They are sent as an object or as the text of a list, and read as the latter.
     let listed = |headers: &Map<String, Value>| {
         let list: Vec<_> = headers.iter().map(|(name, value)| json!({ "name": name, "value": value })).collect();
@@ -202,14 +211,14 @@ fn archived(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let headers = said("headers");
     let archived = json!({
         "id": message.delivery_id,
-        "body": said("body"),
-        "from": said("from"),
-        "reply_to": said("reply_to"),
-        "recipient": said("to"),
-        "subject": said("subject"),
-        "bcc": said("bcc"),
+        "body": part("html").or_else(|| part("message")).or_else(|| part("text")),
+        "from": part("from"),
+        "reply_to": part("reply_to"),
+        "recipient": message.to.as_ref().filter(|_| !is_forgotten),
+        "subject": message.subject.as_ref().filter(|_| !is_forgotten),
+        "bcc": part("bcc"),
         "fake_bcc": said("fake_bcc"),
-        "preheader_text": said("preheader"),
+        "preheader_text": part("preheader"),
         "headers": headers.as_object().map_or_else(|| headers.clone(), listed),
         "forgotten": is_forgotten,
     });

@@ -4,6 +4,7 @@ pub(crate) mod activities;
 pub(crate) mod audience;
 pub(crate) mod collections;
 pub(crate) mod customers;
+pub(crate) mod deliver;
 pub(crate) mod exports;
 pub(crate) mod filter;
 pub(crate) mod imports;

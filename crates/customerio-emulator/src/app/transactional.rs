@@ -63,6 +63,6 @@ fn deliveries(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let (id, _) = named(call)?;
     let templates = &call.state.library.templates;
     let made = call.state.messages.numbered();
-    let of_it = made.filter(|(_, message)| templates.find(&message.body["transactional_message_id"]) == Some(id));
+    let of_it = made.filter(|(_, message)| message.broadcast.is_none() && templates.find_of(message) == Some(id));
     messages::page(call, call.state, of_it)
 }

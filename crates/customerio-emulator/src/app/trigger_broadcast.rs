@@ -5,7 +5,7 @@ use http::{HeaderValue, StatusCode, header};
 use serde_json::{Value, json};
 
 use crate::{
-    app::audience,
+    app::{audience, deliver::Run},
     auto_create,
     call::{Call, Handler::Fallible},
     contract::{
@@ -17,7 +17,10 @@ use crate::{
     store::{capacity::MOST_TRIGGER, clock::seconds, record::Trigger},
 };
 
-pub(crate) const ROUTE: Route = Route::app("/v1/campaigns/{broadcast}/triggers", &BODY, Fallible(trigger_broadcast))
+/// The route after whose requests there are messages to be made.
+pub(crate) const PATTERN: &str = "/v1/campaigns/{broadcast}/triggers";
+
+pub(crate) const ROUTE: Route = Route::app(PATTERN, &BODY, Fallible(trigger_broadcast))
     .with_unprocessable()
     .with_payload(limits::BROADCAST, MOST_TRIGGER);
 
@@ -55,7 +58,16 @@ fn trigger_broadcast(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     *last = Some(now);
     call.state.last_trigger += 1;
     let id = call.state.last_trigger;
-    let trigger = |body, errors| Trigger { id, broadcast_id, triggered_at: seconds(now).into(), body, errors };
+    let trigger = |body, errors: Vec<String>| Trigger {
+        id,
+        broadcast_id,
+        triggered_at: seconds(now).into(),
+        body,
+        recipients: 0,
+        deliveries: 0,
+        processed_at: (!errors.is_empty()).then(|| seconds(now).into()),
+        errors,
+    };
     let missing = audience::missing(&call.body, call.state);
     if let Some((_, identifier)) = missing.first() {
         let text = format!("no person has the {identifier:.200}; see the errors of trigger {id}");
@@ -65,8 +77,16 @@ fn trigger_broadcast(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         call.state.triggers.push(trigger(Value::Null, errors));
         return Err(Refusal::faults(StatusCode::UNPROCESSABLE_ENTITY, vec![Fault { text, pointer, reason: INVALID }]));
     }
+    if call.body.get("data_file_url").is_some() {
+        let text = "the emulator fetches no file, so nobody gets the broadcast".to_owned();
+        call.deviations.note("", vec![Fault { text, pointer: "/data_file_url".into(), reason: INVALID }]);
+    }
     let body = std::mem::replace(&mut call.body, Value::Null);
-    call.state.triggers.push(trigger(body, Vec::new()));
+    let number = call.state.triggers.push(trigger(body, Vec::new()));
+    if let Some(Trigger { body, .. }) = call.state.triggers.get(number) {
+        let run = Run::of(call.state, number, id, broadcast_id, body, &call.origin, seconds(now));
+        call.state.runs.push_back(run);
+    }
     Ok(Reply::json(json!({"id": id})))
 }
 

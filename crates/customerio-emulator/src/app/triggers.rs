@@ -1,4 +1,4 @@
-//! The triggers of broadcasts, and what was wrong with those that failed. Each is processed at once.
+//! The triggers of broadcasts, and what was wrong with those that failed.
 
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -23,7 +23,8 @@ const PAGE: Shape = Shape::Object(&[START, LIMIT]);
 
 fn shown(trigger: &Trigger) -> Value {
     let at = trigger.triggered_at.unix_seconds();
-    json!({ "id": trigger.id, "broadcast_id": trigger.broadcast_id, "created_at": at, "processed_at": at })
+    let processed_at = trigger.processed_at.map(customerio_core::Timestamp::unix_seconds);
+    json!({ "id": trigger.id, "broadcast_id": trigger.broadcast_id, "created_at": at, "processed_at": processed_at })
 }
 
 /// The broadcast that the path names.

@@ -1,21 +1,17 @@
 //! The messages: what was sent to whom, and what became of it.
 
-use http::Response;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    Channel, Message,
+    Message, Outcome,
     control::{
-        asked::{Asked, json_reply},
         criteria::Criteria,
         deletion::{Removable, Removal},
-        list::{Listed, found, text_contains, unlike, value_contains},
+        list::{Listed, text_contains, unlike, value_contains},
         people::{brief, key_of},
-        problem::Problem,
         schema::{BRIEF, INTEGER, Schema, TEXT, TIME},
         time::of_seconds,
     },
-    server::payload::Payload,
     store::{
         clock::seconds,
         kept::{From, Key},
@@ -26,18 +22,6 @@ use crate::{
 /// The states of a message.
 const STATES: &[&str] =
     &["queued", "sent", "delivered", "opened", "clicked", "converted", "bounced", "unsubscribed", "failed", "drafted"];
-
-/// A message whole.
-pub(crate) const WHOLE: Schema = Schema::With(
-    Messages::ITEM,
-    &[
-        (
-            "outcomes",
-            Schema::List(&Schema::Object(&[("outcome", Schema::Text), ("at", Schema::Time), ("detail", TEXT)])),
-        ),
-        ("data", Schema::Any),
-    ],
-);
 
 /// The list of messages.
 pub(crate) struct Messages;
@@ -53,6 +37,7 @@ impl Listed for Messages {
         ("template", "the number or the name of the transactional message"),
         ("person", "an identifier of the person"),
         ("outcome", "what became of it, such as sent, opened or bounced"),
+        ("broadcast", "the number of the broadcast that it is of"),
     ];
 
     const ITEM: &'static Schema = &Schema::Named(
@@ -66,7 +51,7 @@ impl Listed for Messages {
             ("template", Schema::Nullable(&Schema::Either(&[Schema::Text, Schema::Integer]))),
             ("broadcast", INTEGER),
             ("subject", TEXT),
-            ("preview", Schema::Maybe(&TEXT)),
+            ("preview", TEXT),
             ("queued_at", Schema::Time),
             ("send_at", TIME),
             ("state", Schema::OneOf(STATES)),
@@ -81,22 +66,32 @@ impl Listed for Messages {
         from: From,
         criteria: &Criteria,
     ) -> Box<dyn Iterator<Item = (u64, &'s Message)> + 's> {
-        state.messages.rows(from, criteria.filter("person").map(|person| key_of(state, person)))
+        let broadcast = || criteria.filter("broadcast").and_then(|number| number.parse().ok()).map(Key::Broadcast);
+        let person = criteria.filter("person").map(|person| key_of(state, person));
+        state.messages.rows(from, person.or_else(broadcast))
     }
 
     fn differs(state: &State, row: &Message, filter: &str, value: &str) -> Option<String> {
         match filter {
             "to" => unlike("to", row.to.as_deref(), value),
-            "channel" => unlike("the channel", Some(channel(row.channel)), value),
+            "channel" => unlike("the channel", Some(row.channel.name()), value),
             "template" => {
-                let template = &row.body["transactional_message_id"];
+                let own = row.template.as_ref().map(ToString::to_string);
+                if own.as_deref() == Some(value) {
+                    return None;
+                }
+                // A number may mean the template that another message names by its name.
                 let wanted = state.library.templates.find(&value.parse::<u64>().map_or(value.into(), Value::from));
-                let is_it = wanted.is_some() && state.library.templates.find(template) == wanted;
-                (!is_it).then(|| format!("the template is {template:.100}"))
+                let is_it = wanted.is_some() && state.library.templates.find_of(row) == wanted;
+                if is_it { None } else { unlike("the template", own.as_deref(), value) }
             }
             "outcome" => {
                 let reached = happened(state, row).any(|(_, outcome)| outcome.metric() == value);
                 (!reached).then(|| format!("it is {}", outcome(state, row)))
+            }
+            "broadcast" => {
+                let own = row.broadcast.map(|broadcast| broadcast.to_string());
+                unlike("broadcast", own.as_deref(), value)
             }
             _ => {
                 let is_theirs = row.person.as_ref().is_some_and(|own| Key::Person(own.clone()) == key_of(state, value));
@@ -106,7 +101,13 @@ impl Listed for Messages {
     }
 
     fn contains(_: &State, row: &Message, text: &str) -> bool {
-        text_contains(row.delivery_id.as_str(), text) || value_contains(&row.body, text)
+        let fields = [Some(row.delivery_id.as_str()), row.to.as_deref(), row.subject.as_deref()];
+        let rendered = row.rendered.iter().flat_map(|rendered| &rendered.parts);
+        fields.into_iter().flatten().any(|field| text_contains(field, text))
+            || rendered
+                .filter_map(|part| part.text.as_deref().or(part.source.as_deref()))
+                .any(|part| text_contains(part, text))
+            || json_contains(row.body.as_str(), text)
     }
 
     fn shown(state: &State, seq: u64, row: &Message) -> Value {
@@ -128,20 +129,8 @@ impl Removable for Messages {
     }
 }
 
-/// As the control API names a channel.
-pub(crate) const fn channel(channel: Channel) -> &'static str {
-    match channel {
-        Channel::Email => "email",
-        Channel::Push => "push",
-        Channel::Sms => "sms",
-        Channel::WhatsApp => "whatsapp",
-        Channel::InApp => "in_app",
-        Channel::Inbox => "inbox",
-    }
-}
-
 /// What has become of a message by now, oldest first.
-fn happened<'m>(state: &State, message: &'m Message) -> impl Iterator<Item = (i64, &'m crate::Outcome)> + use<'m> {
+pub(crate) fn happened<'m>(state: &State, message: &'m Message) -> impl Iterator<Item = (i64, &'m Outcome)> + use<'m> {
     let now = seconds(state.clock.since_epoch());
     let outcomes = message.outcomes.iter().map(|(at, outcome)| (at.unix_seconds(), outcome));
     outcomes.filter(move |(at, _)| *at <= now)
@@ -150,24 +139,25 @@ fn happened<'m>(state: &State, message: &'m Message) -> impl Iterator<Item = (i6
 /// In which state a message is.
 fn outcome(state: &State, message: &Message) -> &'static str {
     let last = happened(state, message).last().map(|(_, outcome)| outcome.metric());
-    last.unwrap_or(if message.body["queue_draft"] == true { "drafted" } else { "queued" })
+    last.unwrap_or(if message.is_draft { "drafted" } else { "queued" })
 }
 
 /// A message as lists show it.
-fn shown(state: &State, seq: u64, message: &Message) -> Map<String, Value> {
+pub(crate) fn shown(state: &State, seq: u64, message: &Message) -> Map<String, Value> {
     let shown = json!({
         "seq": seq,
         "delivery_id": message.delivery_id,
-        "channel": channel(message.channel),
+        "channel": message.channel.name(),
         "to": message.to,
         "person": brief(state, message.person.as_deref()),
-        "template": message.body["transactional_message_id"],
-        "broadcast": null,
-        "subject": message.body["subject"],
+        "template": message.template,
+        "broadcast": message.broadcast,
+        "subject": message.subject,
+        "preview": message.preview,
         "queued_at": of_seconds(message.queued_at.unix_seconds()),
         "send_at": message.send_at.map(|at| of_seconds(at.unix_seconds())),
         "state": outcome(state, message),
-        "problem": null,
+        "problem": problem(message),
     });
     match shown {
         Value::Object(shown) => shown,
@@ -175,34 +165,20 @@ fn shown(state: &State, seq: u64, message: &Message) -> Map<String, Value> {
     }
 }
 
-/// One message with everything that is known of it.
-fn whole(state: &State, seq: u64, message: &Message) -> Value {
-    let mut item = shown(state, seq, message);
-    let outcomes = happened(state, message)
-        .map(|(at, outcome)| json!({"outcome": outcome.metric(), "at": of_seconds(at), "detail": outcome.detail()}));
-    item.extend([
-        ("outcomes".to_owned(), outcomes.collect()),
-        ("data".to_owned(), message.body["message_data"].clone()),
-    ]);
-    item.into()
+/// Why a message failed, or why its preview is incomplete.
+fn problem(message: &Message) -> Option<String> {
+    let failed = message.outcomes.iter().find_map(|(_, outcome)| match outcome {
+        Outcome::Failed(reason) => Some(reason.clone()),
+        _ => None,
+    });
+    failed.or_else(|| message.problems().first().map(ToString::to_string))
 }
 
-/// The message that the path names.
-pub(crate) fn get(asked: &Asked) -> Result<Response<Payload>, Problem> {
-    let state = asked.emulator.state();
-    let id = &asked.segments[0];
-    let found = state.messages.numbered_of(&Key::Delivery(id.as_str().into())).next();
-    let (seq, message) = found.ok_or_else(|| Problem::missing(format!("there is no message {id:.200}")))?;
-    Ok(json_reply(&whole(&state, seq, message)))
-}
-
-/// The newest message that the filters choose.
-pub(crate) async fn latest(asked: Asked) -> Result<Response<Payload>, Problem> {
-    let criteria = Criteria { limit: 1, count: 1, ..Criteria::of(&asked, Messages::FILTERS)? };
-    let page = found::<Messages>(&asked.emulator, &criteria).await?;
-    let seq = page.items.first().and_then(|item| item["seq"].as_u64());
-    let state = asked.emulator.state();
-    let found = seq.and_then(|seq| Some((seq, state.messages.get(seq)?)));
-    let (seq, message) = found.ok_or_else(|| Problem::missing("there is no such message; wait=5s waits for it"))?;
-    Ok(json_reply(&whole(&state, seq, message)))
+/// Whether the values of a JSON text contain a text, which is in lower case. Most texts are not read for it.
+fn json_contains(json: &str, text: &str) -> bool {
+    // What is escaped is written in another way, and so are the ends of a text that contains none of its marks.
+    if !json.contains('\\') && !text_contains(json, text) {
+        return false;
+    }
+    serde_json::from_str::<Value>(json).is_ok_and(|value| value_contains(&value, text))
 }

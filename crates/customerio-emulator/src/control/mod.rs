@@ -16,6 +16,7 @@ mod figures;
 mod forms;
 mod info;
 mod list;
+mod message;
 mod messages;
 mod metrics;
 mod objects;

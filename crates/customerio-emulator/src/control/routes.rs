@@ -9,7 +9,7 @@ use crate::{
         asked::Asked,
         broadcasts, clock, deletion, devices, events, faults, forms, info,
         list::{self, Listed},
-        messages, metrics, objects, openapi, page, people,
+        message, messages, metrics, objects, openapi, page, people,
         problem::Problem,
         requests,
         route::{Handler, Outcome, Route, Taken},
@@ -69,11 +69,21 @@ pub(crate) static ROUTES: &[Route] = &[
     listed!(events::Events, "/_emulator/v1/events", "Lists events"),
     listed!(messages::Messages, "/_emulator/v1/messages", "Lists messages"),
     Route::later(Method::GET, "/_emulator/v1/messages/latest", "Shows the newest message that is chosen", |asked| {
-        Box::pin(messages::latest(asked))
+        Box::pin(message::latest(asked))
     })
     .list(messages::Messages::FILTERS)
-    .gives(&messages::WHOLE),
-    Route::get("/_emulator/v1/messages/{delivery_id}", "Shows a message whole", messages::get).gives(&messages::WHOLE),
+    .gives(&message::WHOLE),
+    Route::get("/_emulator/v1/messages/{delivery_id}", "Shows a message whole", message::get).gives(&message::WHOLE),
+    Route::get("/_emulator/v1/messages/{delivery_id}/html", "Shows the HTML of a message", message::html)
+        .with(&[("images", "1 loads images of other hosts; 0 by default")])
+        .gives_other("text/html"),
+    Route::get("/_emulator/v1/messages/{delivery_id}/text", "Shows the text of a message", message::text)
+        .gives_other("text/plain"),
+    Route::get("/_emulator/v1/messages/{delivery_id}/attachments/{name}", "Gives an attachment", message::attachment)
+        .gives_other("application/octet-stream"),
+    Route::post("/_emulator/v1/messages/{delivery_id}/outcome", "Says what becomes of a message", message::report)
+        .takes(&message::REPORT)
+        .gives(&message::REPORTED),
     listed!(devices::Devices, "/_emulator/v1/devices", "Lists devices"),
     listed!(segments::Segments, "/_emulator/v1/segments", "Lists segments"),
     listed!(objects::Objects, "/_emulator/v1/objects", "Lists objects"),

@@ -8,7 +8,6 @@ use crate::{
     control::{
         criteria::Criteria,
         list::{Listed, Rows, text_contains},
-        messages::channel,
         route::Parameter,
         schema::Schema,
     },
@@ -50,7 +49,7 @@ impl Listed for Templates {
     }
 
     fn shown(_: &State, seq: u64, (id, template): (u64, &Template)) -> Value {
-        let channels: Vec<_> = template.content.keys().map(|kind| channel(*kind)).collect();
+        let channels: Vec<_> = template.content.keys().map(|kind| kind.name()).collect();
         let languages: BTreeSet<_> = template.content.values().flat_map(|languages| languages.keys()).collect();
         json!({"seq": seq, "id": id, "name": template.name, "channels": channels, "languages": languages})
     }

@@ -13,7 +13,7 @@ use crate::{
         problem::Problem,
         requests::numbered,
         route::Parameter,
-        schema::{INTEGER, Schema},
+        schema::{INTEGER, Schema, TIME},
         time::of_seconds,
     },
     server::payload::Payload,
@@ -42,6 +42,7 @@ impl Listed for Triggers {
             ("at", Schema::Time),
             ("recipients", INTEGER),
             ("deliveries", INTEGER),
+            ("processed_at", TIME),
             ("errors", Schema::List(&Schema::Text)),
         ]),
     );
@@ -67,8 +68,9 @@ impl Listed for Triggers {
             "id": row.id,
             "broadcast": row.broadcast_id,
             "at": of_seconds(row.triggered_at.unix_seconds()),
-            "recipients": null,
-            "deliveries": null,
+            "recipients": row.recipients,
+            "deliveries": row.deliveries,
+            "processed_at": row.processed_at.map(|at| of_seconds(at.unix_seconds())),
             "errors": row.errors,
         })
     }

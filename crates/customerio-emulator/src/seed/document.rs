@@ -30,7 +30,8 @@ use serde_json::{Map, Value};
 ///
 /// - `workspace.json`: credentials (`site_id`, `track_api_key`, `app_api_key`, `pipelines_key`, `webhook_signing_key`), `region`,
 ///   `segments`, `topics`, `senders`, `objects`, `templates` (numbers and names of those without content), `broadcasts`,
-///   `webhooks` and `outcomes` (such as `"sent"` or `{"outcome": "opened", "after": "10s"}`).
+///   `webhooks` and `outcomes` (such as `"sent"` or `{"outcome": "opened", "after": "10s"}`), and `liquid_undefined`:
+///   `"fail"`, as it is otherwise, or `"blank"`.
 /// - `people.jsonl`: a person a line, as a body of the Track API, with `_devices`, `_segments` and `_objects` beside.
 /// - `events.jsonl`: an event a line, with the id or the address of its `person`, or an `anonymous_id`.
 /// - `templates/NAME/`: `meta.json` (`id`, `subject`, `from`, `reply_to`, `preheader`, `send_to_unsubscribed`), `email.html`,
@@ -104,6 +105,19 @@ pub(crate) struct Workspace {
     pub(crate) webhooks: Vec<Fields>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) outcomes: Option<Vec<Value>>,
+    /// What a variable of a template is that has no value: a failure, or nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) liquid_undefined: Option<LiquidUndefined>,
+}
+
+/// What a variable of a template is that has no value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum LiquidUndefined {
+    /// A failure of the message.
+    Fail,
+    /// Nothing.
+    Blank,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

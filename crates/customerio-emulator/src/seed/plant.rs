@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -20,7 +21,7 @@ use crate::{
         },
     },
     seed::{
-        document::{Document, Fields, Workspace},
+        document::{Document, Fields, LiquidUndefined, Workspace},
         error::Problem,
         template,
     },
@@ -138,6 +139,7 @@ impl Plant<'_> {
         for (index, object) in workspace.objects.iter().enumerate() {
             self.object(object, &format!("/workspace/objects/{index}"))?;
         }
+        self.state.blank_undefined = workspace.liquid_undefined.map(|setting| setting == LiquidUndefined::Blank);
         if let Some(outcomes) = &workspace.outcomes {
             let read = |(index, value)| outcome(value, &format!("/workspace/outcomes/{index}"));
             self.state.outcomes = outcomes.iter().enumerate().map(read).collect::<Result<_, _>>()?;
@@ -309,7 +311,7 @@ impl Plant<'_> {
             query: Map::new(),
             origin: String::new(),
             body: Value::Null,
-            bytes: 0,
+            raw: Bytes::new(),
             since_epoch: self.since_epoch,
             strict: true,
             deviations: &mut noted,

@@ -13,6 +13,7 @@ use tokio::{
 #[cfg(feature = "control")]
 use crate::control;
 use crate::{
+    app::trigger_broadcast,
     emulator::{Admission, Emulator},
     faults::kind::MetFault,
     route::{Admitted, Head},
@@ -133,6 +134,7 @@ impl Shared {
         let head = Head { method: &parts.method, uri: &parts.uri, headers: &parts.headers };
         let delay = emulator.meet(head, &mut admitted, &read.bytes).and_then(MetFault::delay);
         let large = read.bytes.len() > LARGE;
+        let delivers = (admitted.route().pattern() == trigger_broadcast::PATTERN).then(|| emulator.clone());
         let complete = move || {
             let head = Head { method: &parts.method, uri: &parts.uri, headers: &parts.headers };
             emulator.complete(head, admitted, &read.bytes, None)
@@ -142,17 +144,33 @@ impl Shared {
             // A client that does not wait so long does not keep it from being done.
             let later = async move {
                 sleep(delay).await;
-                complete()
+                let response = complete();
+                deliver(delivers).await;
+                response
             };
             return tokio::spawn(later).await.unwrap_or_else(broken);
         }
-        if !large {
-            return complete();
-        }
-        let _turn = self.large.acquire().await;
-        let answer = tokio::task::spawn_blocking(complete).await;
-        answer.unwrap_or_else(broken)
+        let response = if large {
+            let _turn = self.large.acquire().await;
+            tokio::task::spawn_blocking(complete).await.unwrap_or_else(broken)
+        } else {
+            complete()
+        };
+        deliver(delivers).await;
+        response
     }
+}
+
+/// Makes the messages of the broadcasts that were triggered. They are made whether or not the client waits for the response.
+async fn deliver(emulator: Option<Emulator>) {
+    let Some(emulator) = emulator.filter(Emulator::deliver_for_a_while) else { return };
+    let rest = tokio::spawn(async move {
+        while emulator.deliver_for_a_while() {
+            tokio::task::yield_now().await;
+        }
+    });
+    // It ends with the runtime at the latest.
+    let _ = rest.await;
 }
 
 /// The body, to be passed over: unless the client asks whether to send it, whom the response tells not to.

@@ -38,12 +38,19 @@ impl Held for Event {
     }
 }
 
+/// What the name of a template takes, about.
+const TEMPLATE: usize = 32;
+
 impl Held for Message {
     fn held(&self) -> usize {
         text(self.delivery_id.as_str())
             + optional(self.person.as_ref())
             + optional(self.to.as_ref())
-            + value_of(&self.body)
+            + optional(self.subject.as_ref())
+            + optional(self.preview.as_ref())
+            + self.template.as_ref().map_or(0, |_| block(TEMPLATE))
+            + self.body.held()
+            + self.rendered.as_ref().map_or(0, |rendered| rendered.held())
             + list::<(Timestamp, Outcome)>(self.outcomes.capacity())
             + self.outcomes.iter().map(|(_, outcome)| outcome.detail().map_or(0, text)).sum::<usize>()
     }
@@ -114,10 +121,11 @@ impl Held for Person {
     fn held(&self) -> usize {
         let cio_id = text(&self.cio_id);
         let indexed = |key: &str| 2 * text(key) + slot::<String, String>() + cio_id;
+        let numbered = |key: &str| 2 * text(key) + slot::<String, u64>();
         let placed = |token: &str| text(token) + size_of::<u64>() + 2 * size_of::<(u64, String)>();
         let identifiers = [self.id.as_deref(), self.email.as_deref(), self.attributes.get("phone").map(|_| "+")];
         2 * cio_id
-            + identifiers.into_iter().flatten().map(indexed).sum::<usize>()
+            + identifiers.into_iter().flatten().map(numbered).sum::<usize>()
             + map(&self.attributes)
             + list::<Device>(self.devices.capacity())
             + self.devices.iter().map(|device| device.held() + indexed(&device.id) + placed(&device.id)).sum::<usize>()

@@ -55,6 +55,8 @@ pub(crate) struct Image {
     receiver: Option<Uri>,
     once_told: Vec<Arc<str>>,
     outcomes: Vec<(Duration, Outcome)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    blank_undefined: Option<bool>,
     outbox: OutboxImage,
     requests: u64,
     dropped: u64,
@@ -86,6 +88,7 @@ impl State {
             receiver: self.receiver.clone(),
             once_told: self.once_told.image(),
             outcomes: self.outcomes.clone(),
+            blank_undefined: self.blank_undefined,
             outbox: self.outbox.image(),
             requests: self.requests,
             dropped: self.dropped,
@@ -118,6 +121,7 @@ impl State {
         self.receiver = image.receiver;
         self.once_told.restore(&image.once_told);
         self.outcomes = image.outcomes;
+        self.blank_undefined = image.blank_undefined;
         self.outbox.restore(image.outbox);
         self.requests = image.requests;
         self.dropped = image.dropped;

@@ -4,6 +4,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     mem::size_of,
+    ops::RangeBounds,
     sync::Arc,
 };
 
@@ -107,7 +108,59 @@ impl Key {
             Self::Delivery(id) => id.as_str().len(),
             Self::Broadcast(_) | Self::Trigger(_) | Self::Webhook(_) => 0,
         };
-        memory::slot::<Self, BTreeSet<u64>>() + memory::tree::<u64, ()>(1) + memory::block(text)
+        memory::slot::<Self, Numbers>() + memory::block(text)
+    }
+}
+
+/// The numbers of the entries with a key. Most keys have one.
+#[derive(Debug)]
+enum Numbers {
+    One(u64),
+    Many(BTreeSet<u64>),
+}
+
+impl Numbers {
+    fn insert(&mut self, number: u64) {
+        match self {
+            Self::One(first) => *self = Self::Many([*first, number].into()),
+            Self::Many(numbers) => _ = numbers.insert(number),
+        }
+    }
+
+    /// Says whether it was the last one.
+    fn remove(&mut self, number: u64) -> bool {
+        match self {
+            Self::One(last) => *last == number,
+            Self::Many(numbers) => {
+                numbers.remove(&number);
+                numbers.is_empty()
+            }
+        }
+    }
+
+    fn range(&self, range: impl RangeBounds<u64>) -> impl DoubleEndedIterator<Item = u64> {
+        let (one, many) = match self {
+            Self::One(number) => (Some(*number).filter(|number| range.contains(number)), None),
+            Self::Many(numbers) => (None, Some(numbers.range(range))),
+        };
+        one.into_iter().chain(many.into_iter().flatten().copied())
+    }
+
+    #[cfg(feature = "control")]
+    fn len(&self) -> usize {
+        match self {
+            Self::One(_) => 1,
+            Self::Many(numbers) => numbers.len(),
+        }
+    }
+
+    /// Those in a part of a list, in its order.
+    #[cfg(feature = "control")]
+    fn among(&self, from: From) -> Box<dyn Iterator<Item = u64> + '_> {
+        match self {
+            Self::One(number) => Box::new(Some(*number).filter(|number| from.has(*number)).into_iter()),
+            Self::Many(numbers) => from.among(numbers),
+        }
     }
 }
 
@@ -165,7 +218,9 @@ impl Keyed for Message {
     }
 
     fn keys(&self) -> impl Iterator<Item = Key> {
-        [Some(Key::Delivery(self.delivery_id.clone())), self.person.clone().map(Key::Person)].into_iter().flatten()
+        let broadcast = self.broadcast.map(|broadcast| Key::Broadcast(broadcast.get()));
+        let delivery = Key::Delivery(self.delivery_id.clone());
+        [Some(delivery), self.person.clone().map(Key::Person), broadcast].into_iter().flatten()
     }
 }
 
@@ -244,7 +299,7 @@ pub(crate) type Numbered<T> = Vec<(u64, Arc<T>)>;
 pub(crate) struct Kept<T> {
     /// Shared with whoever writes the state down meanwhile: what changes then is copied first.
     entries: BTreeMap<u64, (Arc<T>, usize)>,
-    index: HashMap<Key, BTreeSet<u64>>,
+    index: HashMap<Key, Numbers>,
     sequence: Sequence,
     bytes: usize,
     most: usize,
@@ -315,20 +370,19 @@ impl<T: Keyed> Kept<T> {
 
     /// Those with the key, with their numbers, oldest first.
     pub(crate) fn numbered_of(&self, key: &Key) -> impl DoubleEndedIterator<Item = (u64, &T)> {
-        let numbers = self.index.get(key).into_iter().flatten();
-        numbers.filter_map(|number| self.entries.get_key_value(number)).map(|(number, (entry, _))| (*number, &**entry))
+        let numbers = self.index.get(key).into_iter().flat_map(|numbers| numbers.range(..));
+        numbers.filter_map(|number| Some((number, self.get(number)?)))
     }
 
     /// Those with the key, oldest first.
     pub(crate) fn of(&self, key: &Key) -> impl Iterator<Item = &T> {
-        let numbers = self.index.get(key).into_iter().flatten();
-        numbers.filter_map(|number| self.entries.get(number)).map(|(entry, _)| &**entry)
+        self.numbered_of(key).map(|(_, entry)| entry)
     }
 
     /// How many there are with the key.
     #[cfg(feature = "control")]
     pub(crate) fn count_of(&self, key: &Key) -> usize {
-        self.index.get(key).map_or(0, BTreeSet::len)
+        self.index.get(key).map_or(0, Numbers::len)
     }
 
     /// The one with the number.
@@ -342,7 +396,7 @@ impl<T: Keyed> Kept<T> {
         match key {
             None => Box::new(from.within(&self.entries).map(|(number, (entry, _))| (number, &**entry))),
             Some(key) => {
-                let numbers = self.index.get(&key).into_iter().flat_map(move |numbers| from.among(numbers));
+                let numbers = self.index.get(&key).into_iter().flat_map(move |numbers| numbers.among(from));
                 Box::new(numbers.filter_map(|number| Some((number, self.get(number)?))))
             }
         }
@@ -350,7 +404,7 @@ impl<T: Keyed> Kept<T> {
 
     /// Changes those with the key, which may change their keys.
     pub(crate) fn change_of(&mut self, key: &Key, change: impl Fn(&mut T)) {
-        for number in self.index.get(key).cloned().unwrap_or_default() {
+        for number in self.numbers_of(key) {
             self.change(number, &change);
         }
     }
@@ -363,9 +417,21 @@ impl<T: Keyed> Kept<T> {
         self.enter(number, entry);
     }
 
+    /// Completes the one with the number, which is no change to who looks on.
+    pub(crate) fn amend(&mut self, number: u64, change: impl FnOnce(&mut T)) {
+        let Some(mut entry) = self.leave(number) else { return };
+        change(Arc::make_mut(&mut entry));
+        self.enter(number, entry);
+    }
+
+    /// The number of the newest one.
+    pub(crate) fn last(&self) -> Option<u64> {
+        self.entries.last_key_value().map(|(number, _)| *number)
+    }
+
     /// Forgets those with the key.
     pub(crate) fn forget_of(&mut self, key: &Key) {
-        for number in self.index.get(key).cloned().unwrap_or_default() {
+        for number in self.numbers_of(key) {
             self.remove(number);
         }
     }
@@ -373,7 +439,7 @@ impl<T: Keyed> Kept<T> {
     /// Forgets some of those with the key, so many at most. Says whether there are more.
     #[cfg(feature = "control")]
     pub(crate) fn forget_some_of(&mut self, key: &Key, most: usize) -> bool {
-        let numbers: Vec<_> = self.index.get(key).into_iter().flatten().take(most).copied().collect();
+        let numbers: Vec<_> = self.numbered_of(key).take(most).map(|(number, _)| number).collect();
         for number in numbers {
             self.remove(number);
         }
@@ -389,12 +455,16 @@ impl<T: Keyed> Kept<T> {
         removed.is_some()
     }
 
+    fn numbers_of(&self, key: &Key) -> Vec<u64> {
+        self.numbered_of(key).map(|(number, _)| number).collect()
+    }
+
     fn enter(&mut self, number: u64, entry: Arc<T>) {
         let shared = block(size_of::<T>() + 2 * size_of::<usize>());
         let mut bytes = entry.held() + shared + 2 * size_of::<(u64, (Arc<T>, usize))>();
         for key in entry.keys() {
             bytes += key.held();
-            self.index.entry(key).or_default().insert(number);
+            self.index.entry(key).and_modify(|numbers| numbers.insert(number)).or_insert(Numbers::One(number));
         }
         self.bytes += bytes;
         self.entries.insert(number, (entry, bytes));
@@ -404,11 +474,8 @@ impl<T: Keyed> Kept<T> {
         let (entry, bytes) = self.entries.remove(&number)?;
         self.bytes -= bytes;
         for key in entry.keys() {
-            if let Some(numbers) = self.index.get_mut(&key) {
-                numbers.remove(&number);
-                if numbers.is_empty() {
-                    self.index.remove(&key);
-                }
+            if self.index.get_mut(&key).is_some_and(|numbers| numbers.remove(number)) {
+                self.index.remove(&key);
             }
         }
         Some(entry)

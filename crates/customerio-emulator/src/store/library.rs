@@ -15,7 +15,7 @@ use crate::{
     store::{
         held::Held,
         memory::{block, list, map, slot, value_of},
-        record::Channel,
+        record::{Channel, Message},
         room::Room,
         shelf::{Shelf, ShelfImage},
     },
@@ -209,6 +209,11 @@ impl Templates {
         }
     }
 
+    /// The number of the one that a message is made of.
+    pub(crate) fn find_of(&self, message: &Message) -> Option<u64> {
+        self.find(&serde_json::to_value(message.template.as_ref()?).ok()?)
+    }
+
     /// Makes one, or gives the one with this number another name.
     pub(crate) fn put(&mut self, id: u64, name: String, now: i64) {
         let known = self.shelf.get(&id).cloned().unwrap_or_else(|| Template { created_at: now, ..Template::default() });
@@ -222,6 +227,23 @@ impl Templates {
         }
         self.ids.insert(template.name.clone(), id);
         self.shelf.set(id, template);
+    }
+
+    /// Gives one another content of a channel, in a language; it is made if nobody has named it yet.
+    pub(crate) fn put_parts(
+        &mut self,
+        named: &Value,
+        (channel, language): (Channel, String),
+        parts: Parts,
+        now: i64,
+    ) -> Result<(), Refusal> {
+        self.obtain(named, now)?;
+        let Some(id) = self.find(named) else { return Ok(()) };
+        let Some(Template { name, created_at, content, send_to_unsubscribed }) = self.get(id) else { return Ok(()) };
+        let (name, created_at, mut content) = (name.clone(), *created_at, content.clone());
+        let send_to_unsubscribed = *send_to_unsubscribed;
+        content.entry(channel).or_default().insert(language, parts);
+        self.shelf.put(id, Template { name, created_at, content, send_to_unsubscribed })
     }
 
     /// Makes the one that a message names, unless it is there.

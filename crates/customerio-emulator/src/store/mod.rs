@@ -1,6 +1,7 @@
 //! What the emulator remembers: people, objects, events, messages, and the time.
 
 pub(crate) mod attributes;
+pub(crate) mod body;
 pub(crate) mod bounded;
 pub(crate) mod capacity;
 pub(crate) mod changes;

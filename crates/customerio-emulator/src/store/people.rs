@@ -37,9 +37,10 @@ pub(crate) struct People {
     by_cio_id: BTreeMap<String, Arc<Entry>>,
     /// By their place in the order of everything that is kept: the number in the `cio_id`.
     by_seq: BTreeMap<u64, u64>,
-    ids: HashMap<String, String>,
+    /// By id, the number in the `cio_id`.
+    ids: HashMap<String, u64>,
     /// By address in lower case.
-    emails: HashMap<String, String>,
+    emails: HashMap<String, u64>,
     /// By number, of those who had it first: unlike an id or an address, an attribute can be many people's.
     phones: Arc<HashMap<String, String>>,
     /// A device is one person's: by its token, whose it is and its place in the order of everything that is kept.
@@ -143,6 +144,12 @@ impl People {
         self.by_cio_id.get(cio_id).map(|entry| (entry.seq, entry.created_at))
     }
 
+    /// With their places, the oldest first, of those who were added after a place.
+    pub(crate) fn after(&self, seq: u64) -> impl Iterator<Item = (u64, &Person)> {
+        let later = self.by_seq.range(seq.saturating_add(1)..);
+        later.filter_map(|(seq, number)| Some((*seq, self.get(&cio_id(*number))?)))
+    }
+
     /// With their places, from one on.
     #[cfg(feature = "control")]
     pub(crate) fn rows(&self, from: From) -> impl Iterator<Item = (u64, &Person)> {
@@ -238,8 +245,8 @@ impl People {
     /// The `cio_id` of the person who has the identifier.
     pub(crate) fn find(&self, identifier: &Identifier) -> Option<String> {
         match identifier {
-            Identifier::Id(id) => self.ids.get(id).cloned(),
-            Identifier::Email(email) => self.emails.get(email).cloned(),
+            Identifier::Id(id) => self.ids.get(id).copied().map(cio_id),
+            Identifier::Email(email) => self.emails.get(email).copied().map(cio_id),
             Identifier::Phone(number) => self.phones.get(number).cloned(),
             Identifier::CioId(cio_id) => self.by_cio_id.contains_key(cio_id).then(|| cio_id.clone()),
         }
@@ -318,12 +325,13 @@ impl People {
     /// Gives the person an id, if nobody else has it.
     pub(crate) fn set_id(&mut self, cio_id: &str, id: Option<String>) {
         let Some(id) = id else { return };
-        if self.ids.get(&id).is_none_or(|owner| owner == cio_id) {
+        let Some(number) = number_of(cio_id) else { return };
+        if self.ids.get(&id).is_none_or(|owner| *owner == number) {
             let Some(person) = self.get_mut(cio_id) else { return };
             if let Some(former) = person.id.replace(id.clone()) {
                 self.ids.remove(&former);
             }
-            self.ids.insert(id, cio_id.to_owned());
+            self.ids.insert(id, number);
         } else {
             self.ignore(format!("the id {id:.200} is another person's, and stays theirs"));
         }
@@ -333,11 +341,12 @@ impl People {
     pub(crate) fn set_email(&mut self, cio_id: &str, email: Option<String>) {
         let Some(email) = email else { return };
         let key = email.to_lowercase();
-        if self.emails.get(&key).is_none_or(|owner| owner == cio_id) {
+        let Some(number) = number_of(cio_id) else { return };
+        if self.emails.get(&key).is_none_or(|owner| *owner == number) {
             self.remove_email(cio_id);
             if let Some(person) = self.get_mut(cio_id) {
                 person.email = Some(email);
-                self.emails.insert(key, cio_id.to_owned());
+                self.emails.insert(key, number);
             }
         } else {
             self.ignore(format!("the address {email:.200} is another person's, and stays theirs"));
@@ -631,10 +640,10 @@ impl People {
             let cio_id = &person.cio_id;
             if let Some(number) = number_of(cio_id) {
                 self.by_seq.insert(entry.seq, number);
+                person.id.iter().for_each(|id| _ = self.ids.insert(id.clone(), number));
+                person.email.iter().for_each(|email| _ = self.emails.insert(email.to_lowercase(), number));
             }
             let leads = |index: &mut HashMap<String, String>, key: String| index.insert(key, cio_id.clone());
-            person.id.iter().for_each(|id| drop(leads(&mut self.ids, id.clone())));
-            person.email.iter().for_each(|email| drop(leads(&mut self.emails, email.to_lowercase())));
             for device in &person.devices {
                 let seq = places.get(&device.id).copied().unwrap_or_else(|| self.sequence.next());
                 self.devices_by_seq.insert(seq, device.id.clone());

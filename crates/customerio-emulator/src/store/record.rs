@@ -6,11 +6,19 @@ use std::{
 };
 
 use bytes::Bytes;
-use customerio_core::{DeliveryId, Timestamp, http::Method, http::StatusCode, track::EventType};
+use customerio_core::{
+    BroadcastId, DeliveryId, Timestamp, TriggerId, app::TransactionalMessageId, http::Method, http::StatusCode,
+    track::EventType,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{contract::deviation::Deviation, faults::kind::MetFault, store::changes::Effect};
+use crate::{
+    contract::deviation::Deviation,
+    faults::kind::MetFault,
+    render::{RenderProblem, Rendered},
+    store::{body::Text, changes::Effect},
+};
 
 /// A person.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -138,7 +146,7 @@ pub struct Event {
     pub data: Map<String, Value>,
 }
 
-/// The channel of a transactional message.
+/// The channel of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -157,7 +165,21 @@ pub enum Channel {
     Inbox,
 }
 
-/// A transactional message.
+impl Channel {
+    /// As the API names it in what it reports.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Push => "push",
+            Self::Sms => "sms",
+            Self::WhatsApp => "whatsapp",
+            Self::InApp => "in_app",
+            Self::Inbox => "inbox",
+        }
+    }
+}
+
+/// A message to one recipient: a transactional one, or one of a broadcast.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Message {
@@ -168,9 +190,27 @@ pub struct Message {
     /// The `cio_id` of the person, if they are known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<String>,
-    /// `to`, if the request has it.
+    /// The recipient: `to`, if the request has it; of a broadcast the person's address or number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
+    /// The transactional message that it is made of, as the request names it; of a broadcast its template.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<TransactionalMessageId>,
+    /// The broadcast, if it is of one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub broadcast: Option<BroadcastId>,
+    /// The trigger of the broadcast.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trigger: Option<TriggerId>,
+    /// The subject of an e-mail, with the recipient's data in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// The first words of what the recipient reads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preview: Option<String>,
+    /// Whether it was queued as a draft, so that it does not go out.
+    #[serde(default)]
+    pub is_draft: bool,
     /// When the request came.
     #[serde(with = "crate::store::seconds")]
     pub queued_at: Timestamp,
@@ -180,8 +220,43 @@ pub struct Message {
     /// What becomes of it, and when: what was said of all messages before it was sent, and of it since.
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "crate::store::seconds::each")]
     pub outcomes: Vec<(Timestamp, Outcome)>,
-    /// The whole request body.
-    pub body: Value,
+    /// The number of the request that made it, among all that is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) request: Option<u64>,
+    /// The request body as JSON; of a broadcast `message_data`.
+    pub(crate) body: Text,
+    /// What was made of templates, where there were any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) rendered: Option<Box<Rendered>>,
+}
+
+impl Message {
+    /// The whole request body; of a message of a broadcast, the trigger's data as `message_data`.
+    ///
+    /// It is kept as text, and read anew each time.
+    #[must_use]
+    pub fn body(&self) -> Value {
+        serde_json::from_slice(self.body.as_bytes()).unwrap_or_default()
+    }
+
+    /// The HTML of an e-mail or of an in-app message, as the recipient gets it.
+    #[must_use]
+    pub fn html(&self) -> Option<String> {
+        self.part("html")
+    }
+
+    /// The text as the recipient gets it: that of an e-mail beside its HTML, of an SMS, a `WhatsApp` message or a push
+    /// notification.
+    #[must_use]
+    pub fn text(&self) -> Option<String> {
+        self.part("text")
+    }
+
+    /// Why it could not be rendered, or is shown as its source in places.
+    #[must_use]
+    pub fn problems(&self) -> &[RenderProblem] {
+        self.rendered.as_ref().map_or(&[], |rendered| &rendered.problems)
+    }
 }
 
 /// What becomes of a message, for [`Emulator::report`](crate::Emulator::report) and
@@ -204,6 +279,9 @@ pub enum Outcome {
     Bounced(String),
     /// The person wants no more messages, after this one.
     Unsubscribed,
+    /// It could not be made or handed to the provider, for this reason, such as an attribute that the person lacks: all but
+    /// inbox messages.
+    Failed(String),
 }
 
 impl Outcome {
@@ -217,13 +295,14 @@ impl Outcome {
             Self::Converted => "converted",
             Self::Bounced(_) => "bounced",
             Self::Unsubscribed => "unsubscribed",
+            Self::Failed(_) => "failed",
         }
     }
 
     /// What it says beside its name.
     pub(crate) fn detail(&self) -> Option<&str> {
         match self {
-            Self::Clicked(detail) | Self::Bounced(detail) => Some(detail),
+            Self::Clicked(detail) | Self::Bounced(detail) | Self::Failed(detail) => Some(detail),
             _ => None,
         }
     }
@@ -256,6 +335,15 @@ pub struct Trigger {
     /// Why it failed: one for each person who does not exist. Empty where it did not.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<String>,
+    /// How many people it chose, so far.
+    #[serde(default)]
+    pub recipients: u64,
+    /// How many messages it made, so far: none for who is unsubscribed, or has no address of the channel.
+    #[serde(default)]
+    pub deliveries: u64,
+    /// When it was done with all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::store::seconds::optional")]
+    pub processed_at: Option<Timestamp>,
 }
 
 /// A reported metric.

@@ -1,18 +1,20 @@
 //! Everything that the emulator remembers.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     time::Duration,
 };
 
 use http::Uri;
 
 use crate::{
+    app::deliver::Run,
     contract::identifier::Identifier,
     faults::Faults,
+    render::Cache,
     server::answer::Refusal,
     store::{
-        capacity::{MOST_ENTRIES, MOST_TRIGGER},
+        capacity::{MOST_ENTRIES, MOST_MESSAGES, MOST_TRIGGER},
         changes::{Change, Changes},
         clock::Clock,
         exports::Exports,
@@ -61,6 +63,12 @@ pub(crate) struct State {
     pub(crate) broadcasts: BTreeMap<u64, Broadcast>,
     pub(crate) triggers: Kept<Trigger>,
     pub(crate) last_trigger: u64,
+    /// The triggers whose messages are being made.
+    pub(crate) runs: VecDeque<Run>,
+    /// The templates that messages were made of.
+    pub(crate) parsed: Cache,
+    /// Whether a variable of a template that has no value is nothing, and not a failure, where that was said.
+    pub(crate) blank_undefined: Option<bool>,
     /// Who is told what becomes of messages, beside the reporting webhooks.
     pub(crate) receiver: Option<Uri>,
     /// What a webhook that is told of it once was told.
@@ -97,12 +105,15 @@ impl State {
             forms: Kept::within(&sequence),
             metrics: Kept::within(&sequence),
             unsubscribes: Kept::within(&sequence),
-            messages: Kept::within(&sequence),
+            messages: Kept::holding(&sequence, MOST_ENTRIES, MOST_MESSAGES),
             disabled: BTreeSet::new(),
             deliveries: 0,
             broadcasts: BTreeMap::new(),
             triggers: Kept::holding(&sequence, MOST_ENTRIES, MOST_TRIGGER),
             last_trigger: 0,
+            runs: VecDeque::new(),
+            parsed: Cache::default(),
+            blank_undefined: None,
             receiver: None,
             once_told: SeenIds::default(),
             outcomes: Vec::new(),
@@ -138,6 +149,7 @@ impl State {
         new.receiver = self.receiver.take();
         new.import_result = std::mem::take(&mut self.import_result);
         new.disabled = std::mem::take(&mut self.disabled);
+        new.blank_undefined = new.blank_undefined.or(self.blank_undefined);
         if !says_outcomes {
             new.outcomes = std::mem::take(&mut self.outcomes);
         }
@@ -177,6 +189,17 @@ impl State {
             self.changes.push(change.clone());
         }
         changes
+    }
+
+    /// Notes at messages, and at broadcasts that are being sent, which request made them: the last one.
+    pub(crate) fn note_request(&mut self, messages: &[u64]) {
+        let request = self.log.last();
+        for number in messages {
+            self.messages.amend(*number, |message| message.request = request);
+        }
+        for run in self.runs.iter_mut().filter(|run| run.request.is_none()) {
+            run.request = request;
+        }
     }
 
     /// Removes a person and what they did.

@@ -19,13 +19,20 @@ use crate::{
 /// The receiver that a test itself has told: no webhook has this number.
 const TOLD: u64 = 0;
 
-/// Plans what becomes of a message that is just being sent.
-pub(crate) fn plan(state: &mut State, message: &mut Message) {
-    if message.body["queue_draft"] == true {
+/// Plans what becomes of a message that is just being sent: what was said of all of them, or the failure that it has.
+pub(crate) fn plan(state: &mut State, message: &mut Message, failure: Option<String>) {
+    if message.is_draft {
         return;
     }
     let sent = message.send_at.unwrap_or(message.queued_at).unix_seconds();
     let sent = Duration::from_secs(u64::try_from(sent).unwrap_or(0)).max(state.clock.since_epoch());
+    if let Some(reason) = failure {
+        let outcome = Outcome::Failed(reason);
+        report(state, message, &outcome, sent);
+        message.outcomes = vec![(seconds(sent).into(), outcome)];
+        return;
+    }
+    message.outcomes.reserve_exact(state.outcomes.len());
     for (after, outcome) in state.outcomes.clone() {
         let at = sent.saturating_add(after);
         report(state, message, &outcome, at);
@@ -62,7 +69,7 @@ pub(crate) fn report(state: &mut State, message: &Message, outcome: &Outcome, at
         event_id: event_id.clone(),
         url: url(state, receiver).map(|url| url.to_string()).unwrap_or_default(),
         metric: outcome.metric(),
-        object_type: reports::object_type(message.channel),
+        object_type: message.channel.name(),
         delivery_id: message.delivery_id.clone(),
         at,
         state: WebhookState::Waiting,

@@ -11,20 +11,12 @@ use crate::store::{
     record::{Channel, Message, Outcome, Person},
 };
 
-pub(crate) const fn object_type(channel: Channel) -> &'static str {
-    match channel {
-        Channel::Email => "email",
-        Channel::Push => "push",
-        Channel::Sms => "sms",
-        Channel::WhatsApp => "whatsapp",
-        Channel::InApp => "in_app",
-        Channel::Inbox => "inbox",
-    }
-}
+/// The number of the action of a broadcast that sends its messages: it has one.
+const ACTION: u64 = 1;
 
 /// What a reporting webhook calls the event.
 pub(crate) fn name(channel: Channel, outcome: &Outcome) -> String {
-    format!("{}_{}", object_type(channel), outcome.metric())
+    format!("{}_{}", channel.name(), outcome.metric())
 }
 
 /// The id and the JSON of the event, or nothing where the channel has no such event.
@@ -42,7 +34,7 @@ pub(crate) fn event(
     let event = json!({
         "metric": outcome.metric(),
         "event_id": event_id,
-        "object_type": object_type(message.channel),
+        "object_type": message.channel.name(),
         "timestamp": seconds(at),
         "data": data(message, person, outcome),
     });
@@ -55,8 +47,19 @@ fn data(message: &Message, person: Option<&Person>, outcome: &Outcome) -> Map<St
     data.insert("customer_id".into(), id.unwrap_or_default().into());
     data.insert("identifiers".into(), identifiers(message, person));
     data.insert("delivery_id".into(), message.delivery_id.as_str().into());
-    if let Some(template) = message.body.get("transactional_message_id") {
-        data.insert("transactional_message_id".into(), template.clone());
+    match (message.broadcast, &message.template) {
+        (Some(broadcast), _) => {
+            let ids = [
+                ("broadcast_id", json!(broadcast)),
+                ("trigger_id", json!(message.trigger)),
+                ("action_id", ACTION.into()),
+            ];
+            data.extend(ids.into_iter().map(|(name, value)| (name.to_owned(), value)));
+        }
+        (None, Some(template)) => {
+            data.insert("transactional_message_id".into(), json!(template));
+        }
+        (None, None) => {}
     }
     match message.channel {
         Channel::Push => {
@@ -64,7 +67,7 @@ fn data(message: &Message, person: Option<&Person>, outcome: &Outcome) -> Map<St
         }
         Channel::Email => {
             data.insert("recipient".into(), message.to.as_deref().into());
-            data.insert("subject".into(), message.body["subject"].as_str().unwrap_or_default().into());
+            data.insert("subject".into(), message.subject.as_deref().unwrap_or_default().into());
         }
         Channel::InApp => {
             data.insert("recipient".into(), id.or(person.and_then(|person| person.email.as_deref())).into());
@@ -82,6 +85,9 @@ fn data(message: &Message, person: Option<&Person>, outcome: &Outcome) -> Map<St
         Outcome::Bounced(reason) if message.channel != Channel::Push => {
             data.insert("failure_message".into(), reason.as_str().into());
         }
+        Outcome::Failed(reason) => {
+            data.insert("failure_message".into(), reason.as_str().into());
+        }
         Outcome::Unsubscribed => {
             data.insert("email_address".into(), person.and_then(|person| person.email.as_deref()).into());
         }
@@ -94,7 +100,7 @@ fn data(message: &Message, person: Option<&Person>, outcome: &Outcome) -> Map<St
 fn identifiers(message: &Message, person: Option<&Person>) -> Value {
     match person {
         Some(person) => json!({"id": person.id, "email": person.email, "cio_id": person.cio_id}),
-        None => message.body["identifiers"].clone(),
+        None => message.body()["identifiers"].take(),
     }
 }
 

@@ -34,7 +34,7 @@ async fn each_kind_has_its_items() {
     let trigger = first("triggers").await;
     assert_eq!(
         trigger,
-        json!({"id": 1, "broadcast": 12, "at": now, "recipients": null, "deliveries": null, "errors": []})
+        json!({"id": 1, "broadcast": 12, "at": now, "recipients": 0, "deliveries": 0, "processed_at": now, "errors": []})
     );
     assert_eq!(
         first("metrics").await,

@@ -2,9 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "these are tests, and so are their helpers")]
 
+mod broadcasts;
 mod faults;
 mod kinds;
 mod lists;
+mod messages;
 mod openapi;
 mod pages;
 mod receiver;

@@ -36,7 +36,8 @@ async fn filled(world: &World, path: &str) -> String {
         filled = filled.replace("{seq}", &items[0]["seq"].to_string());
     }
     if filled.contains("{delivery_id}") {
-        let items = world.items("messages").await;
+        // Of all channels an e-mail has the most parts.
+        let items = world.items("messages?channel=email").await;
         filled = filled.replace("{delivery_id}", items[0]["delivery_id"].as_str().unwrap());
     }
     filled.replace("{event_id}", "1").replace("{name}", "a.pdf")

@@ -127,7 +127,10 @@ impl World {
                 ),
                 ("POST /v1/send/email".to_owned(), email),
                 ("POST /v1/send/push".to_owned(), push),
-                (format!("POST /v1/campaigns/{broadcast}/triggers"), json!({"data": {"note": format!("note-{name}")}})),
+                (
+                    format!("POST /v1/campaigns/{broadcast}/triggers"),
+                    json!({"data": {"note": format!("note-{name}")}, "ids": []}),
+                ),
             ] {
                 let (status, response) = world.call(&line, body).await;
                 assert!([200, 204].contains(&status), "{line}: {status} {response}");
