@@ -32,7 +32,9 @@ pub(crate) fn read_with(path: Option<&Path>, said: Map<String, Value>) -> Result
     if workspace.is_null() {
         *workspace = json!({});
     }
-    workspace.as_object_mut().into_iter().for_each(|workspace| workspace.extend(said.clone()));
+    if let Some(workspace) = workspace.as_object_mut() {
+        workspace.extend(said);
+    }
     Seed::from_json(&document.to_string()).map_err(|error| usage(&error))
 }
 
