@@ -486,7 +486,7 @@ impl Emulator {
     #[cfg(feature = "control")]
     pub(crate) async fn give_way(&self) {
         if self.waiting.load(Ordering::Relaxed) > 0 {
-            tokio::time::sleep(Duration::from_millis(1)).await;
+            tokio::time::sleep(Duration::from_millis(2)).await;
         } else {
             tokio::task::yield_now().await;
         }

@@ -17,8 +17,9 @@ use crate::{
     testing::{NOW, call, processor_time, request},
 };
 
-/// How many of each kind there are, and how much longer than in a release anything may take here.
-const SCALE: (usize, u32) = if cfg!(debug_assertions) { (5_000, 10) } else { (100_000, 1) };
+/// How many of each kind there are, and how many times as long as it should anything may take here: the processors are shared
+/// with other programs, and without optimisation all is slow.
+const SCALE: (usize, u32) = if cfg!(debug_assertions) { (5_000, 10) } else { (100_000, 2) };
 
 /// So many people, events, requests and messages, as far as there is room.
 fn filled() -> Emulator {
@@ -196,7 +197,7 @@ fn a_page_that_is_read_in_a_loop_slows_calls_by_a_fifth_at_most() {
         "{} calls take {alone:.1?} alone, and {beside:.1?} beside a reader: {speed:.2} of their speed",
         requests.len()
     );
-    // Without optimisation everything takes long but the wait for a thread to be woken.
+    // How long a thread waits to be woken hangs on what else runs: what counts is a release on a machine that does nothing else.
     let least = if cfg!(debug_assertions) { 0.25 } else { 0.8 };
     assert!(speed >= least, "calls are at {speed:.2} of their speed");
 }

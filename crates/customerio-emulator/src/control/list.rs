@@ -300,14 +300,22 @@ pub(crate) fn text_contains(text: &str, wanted: &str) -> bool {
     text.to_lowercase().contains(wanted)
 }
 
-/// Whether ASCII contains other ASCII in any case. It looks for the character that is rarest in English, which a processor
-/// finds in a megabyte of text in a tenth of a millisecond.
+/// How rare each byte is in text that is mostly English.
+const RARITY: [u8; 256] = {
+    const COMMON: &[u8; 27] = b" etaoinsrhldcumfpgwybvkxjqz";
+    let (mut rarity, mut rank) = ([u8::MAX; 256], 0_u8);
+    while (rank as usize) < COMMON.len() {
+        rarity[COMMON[rank as usize] as usize] = rank;
+        rank += 1;
+    }
+    rarity
+};
+
+/// Whether ASCII contains other ASCII in any case. It looks for the rarest byte, which a processor finds in a megabyte of text
+/// in a tenth of a millisecond.
 fn bytes_contain(text: &[u8], wanted: &[u8]) -> bool {
-    const RARE: &[u8] = b" etaoinsrhldcumfpgwybvkxjqz";
-    let rank = |byte: u8| RARE.iter().position(|common| *common == byte).unwrap_or(RARE.len());
-    let Some((at, rarest)) = wanted.iter().copied().enumerate().max_by_key(|(_, byte)| rank(*byte)) else {
-        return true;
-    };
+    let rarest = wanted.iter().copied().enumerate().max_by_key(|(_, byte)| RARITY[usize::from(*byte)]);
+    let Some((at, rarest)) = rarest else { return true };
     let Some(last) = text.len().checked_sub(wanted.len()) else { return false };
     let window = &text[at..=last + at];
     let mut found = memchr::memchr2_iter(rarest, rarest.to_ascii_uppercase(), window);
