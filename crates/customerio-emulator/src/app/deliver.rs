@@ -6,7 +6,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use customerio_core::{BroadcastId, TriggerId, app::TransactionalMessageId};
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -17,6 +16,7 @@ use crate::{
         clock::seconds,
         people::PHONE,
         record::{Channel, Message, Person},
+        run::{Audience, Run},
         state::State,
     },
     webhooks::plan::plan,
@@ -27,37 +27,6 @@ const TURN: Duration = Duration::from_micros(500);
 
 /// How many people are looked at between two looks at the time.
 const PEOPLE_BETWEEN: usize = 16;
-
-/// A trigger whose messages are being made.
-#[derive(Debug)]
-pub(crate) struct Run {
-    /// The number of the trigger among all that is kept.
-    number: u64,
-    trigger: TriggerId,
-    broadcast: BroadcastId,
-    template: Option<(u64, TransactionalMessageId)>,
-    channel: Channel,
-    /// What the trigger says to the template.
-    data: Value,
-    /// The same as the messages keep it.
-    body: Text,
-    audience: Audience,
-    queued_at: i64,
-    origin: String,
-    recipients: u64,
-    deliveries: u64,
-    /// The number of the request, once it has one.
-    pub(crate) request: Option<u64>,
-}
-
-/// Who gets it, of those who have not got it yet.
-#[derive(Debug)]
-enum Audience {
-    /// Whom a filter chooses, or everybody: from a place in the order of all on, up to another.
-    Chosen { filter: Option<Value>, after: u64, until: u64 },
-    /// Those who are named, the last one first: each `cio_id`, with what is said to the template of them alone.
-    Named(Vec<(String, Option<Map<String, Value>>)>),
-}
 
 /// The next person whom a run looks at.
 enum Next {
@@ -191,7 +160,15 @@ impl State {
         let reaches_all = template.is_some_and(|template| template.send_to_unsubscribed);
         let person = self.people.get(cio_id).filter(|person| reaches_all || !person.unsubscribed());
         let Some(person) = person else { return false };
-        let Some(to) = address(person, run.channel) else { return false };
+        let to = address(person, run.channel);
+        let is_reached = match run.channel {
+            Channel::Email | Channel::Sms | Channel::WhatsApp => to.is_some(),
+            Channel::Push => !person.devices.is_empty(),
+            Channel::InApp | Channel::Inbox => true,
+        };
+        if !is_reached {
+            return false;
+        }
         let own = own.filter(|own| !own.is_empty()).map(|own| {
             let mut data = run.data.as_object().cloned().unwrap_or_default();
             data.extend(own);
@@ -232,15 +209,12 @@ impl State {
     }
 }
 
-/// Where a person gets messages of a channel, or nothing where they cannot get any. Some channels need no address.
-fn address(person: &Person, channel: Channel) -> Option<Option<String>> {
+/// Where a person gets messages of a channel, if it needs an address and they have it.
+fn address(person: &Person, channel: Channel) -> Option<String> {
     match channel {
-        Channel::Email => person.email.clone().map(Some),
-        Channel::Sms | Channel::WhatsApp => {
-            person.attributes.get(PHONE).and_then(Value::as_str).map(|number| Some(number.to_owned()))
-        }
-        Channel::Push => (!person.devices.is_empty()).then_some(None),
-        Channel::InApp | Channel::Inbox => Some(None),
+        Channel::Email => person.email.clone(),
+        Channel::Sms | Channel::WhatsApp => person.attributes.get(PHONE).and_then(Value::as_str).map(str::to_owned),
+        Channel::Push | Channel::InApp | Channel::Inbox => None,
     }
 }
 

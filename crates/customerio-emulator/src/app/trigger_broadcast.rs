@@ -5,7 +5,7 @@ use http::{HeaderValue, StatusCode, header};
 use serde_json::{Value, json};
 
 use crate::{
-    app::{audience, deliver::Run},
+    app::audience,
     auto_create,
     call::{Call, Handler::Fallible},
     contract::{
@@ -14,7 +14,7 @@ use crate::{
     },
     route::Route,
     server::answer::{Refusal, Reply},
-    store::{capacity::MOST_TRIGGER, clock::seconds, record::Trigger},
+    store::{capacity::MOST_TRIGGER, clock::seconds, record::Trigger, run::Run},
 };
 
 /// The route after whose requests there are messages to be made.

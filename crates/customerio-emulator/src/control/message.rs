@@ -11,11 +11,12 @@ use serde_json::{Map, Value, json};
 use crate::{
     Channel, Message, Outcome,
     control::{
-        asked::{Asked, json_reply, typed},
+        asked::Asked,
         criteria::Criteria,
         list::{Listed as _, found},
         messages::{Messages, happened, shown},
         problem::Problem,
+        reply::{json_reply, typed},
         schema::{INTEGER, Schema, TEXT},
         time::of_seconds,
     },

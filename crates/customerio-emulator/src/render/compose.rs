@@ -116,8 +116,8 @@ impl<'a> Composer<'a> {
                 rendered.parts.push(kept);
             }
         }
-        let has = |name: &&str| ready.iter().any(|part| part.name == *name);
-        if self.content.is_some() && !content(channel).is_empty() && !content(channel).iter().any(|name| has(&name)) {
+        let is_empty = !ready.iter().any(|part| content(channel).contains(&part.name));
+        if self.content.is_some() && is_empty && !content(channel).is_empty() {
             rendered.problems.push(self.without_content());
         }
         rendered.parts.shrink_to_fit();
@@ -234,7 +234,7 @@ mod tests {
         emulator
     }
 
-    fn send(emulator: &Emulator, line: &str, more: Value) -> Message {
+    fn send(emulator: &Emulator, line: &str, more: &Value) -> Message {
         let mut body =
             json!({"transactional_message_id": "order", "identifiers": {"id": "42"}, "to": "ada@example.com"});
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -247,25 +247,25 @@ mod tests {
     #[test]
     fn a_template_is_rendered_with_the_persons_data_and_the_requests() {
         let emulator = world();
-        let message = send(&emulator, EMAIL, json!({"message_data": {"number": 17}}));
+        let message = send(&emulator, EMAIL, &json!({"message_data": {"number": 17}}));
         assert_eq!(message.subject.as_deref(), Some("Order 17, Ada"));
         assert_eq!(message.html().as_deref(), Some("<p>Hi Ada,</p>\n<p>17 -- ada@example.com</p>"));
         assert_eq!((message.preview.as_deref(), message.text()), (Some("Hi Ada, 17 -- ada@example.com"), None));
         assert_eq!((message.part("from").as_deref(), message.problems()), (Some("Shop <shop@example.com>"), &[][..]));
 
         emulator.set_content("order", Email, "de", [("subject", "Bestellung"), ("html", "<p>Hallo</p>")]);
-        let german = send(&emulator, EMAIL, json!({}));
+        let german = send(&emulator, EMAIL, &json!({}));
         assert_eq!((german.subject.as_deref(), german.html().as_deref()), (Some("Bestellung"), Some("<p>Hallo</p>")));
         assert_eq!(german.part("from").as_deref(), Some("Shop <shop@example.com>"), "it is the same in all languages");
-        let english = send(&emulator, EMAIL, json!({"language": "en", "message_data": {"number": 1}}));
+        let english = send(&emulator, EMAIL, &json!({"language": "en", "message_data": {"number": 1}}));
         assert_eq!(english.subject.as_deref(), Some("Order 1, Ada"));
         // What was sent stays as it was.
         assert_eq!(emulator.messages()[0].subject.as_deref(), Some("Order 17, Ada"));
 
-        let push = send(&emulator, "POST /v1/send/push", json!({"title": "Hi {{ customer.first_name }}"}));
+        let push = send(&emulator, "POST /v1/send/push", &json!({"title": "Hi {{ customer.first_name }}"}));
         assert_eq!((push.part("title").as_deref(), push.part("message").as_deref()), (Some("Hi Ada"), Some("pro")));
         let code = json!({"transactional_message_id": "code", "to": "+15551234567", "message_data": {"code": "0042"}});
-        let sms = send(&emulator, "POST /v1/send/sms", code);
+        let sms = send(&emulator, "POST /v1/send/sms", &code);
         assert_eq!((sms.text().as_deref(), sms.preview.as_deref()), (Some("Ihr Code: 0042"), Some("Ihr Code: 0042")));
     }
 
@@ -276,7 +276,7 @@ mod tests {
             "subject": "{{ trigger.word | upcase }}", "body": "<p>{{customer.email}}</p>", "body_plain": "plain",
             "to": "{{ customer.email }}", "from": "a@b", "message_data": {"word": "hi"},
         });
-        let message = send(&emulator, EMAIL, own);
+        let message = send(&emulator, EMAIL, &own);
         assert_eq!((message.subject.as_deref(), message.to.as_deref()), (Some("HI"), Some("ada@example.com")));
         assert_eq!(
             (message.html().as_deref(), message.text().as_deref()),
@@ -285,7 +285,7 @@ mod tests {
         assert_eq!((message.part("from").as_deref(), message.preview.as_deref()), (Some("a@b"), Some("plain")));
         let unknown = json!({"identifiers": {"email": "eve@example.com"}, "subject": "{{ customer.email }}",
             "body": "b", "from": "a@b"});
-        assert_eq!(send(&emulator, EMAIL, unknown).subject.as_deref(), Some("eve@example.com"));
+        assert_eq!(send(&emulator, EMAIL, &unknown).subject.as_deref(), Some("eve@example.com"));
         let (_, archived) =
             call(&emulator, &format!("GET /v1/messages/{}/archived_message", message.delivery_id), &Value::Null);
         assert_eq!(archived["archived_message"]["body"], "<p>ada@example.com</p>");
@@ -295,12 +295,12 @@ mod tests {
     fn a_message_without_liquid_is_as_the_request_has_it() {
         let emulator = world();
         let message =
-            send(&emulator, EMAIL, json!({"transactional_message_id": 9, "subject": "Hi", "body": "<p>Ho</p>"}));
+            send(&emulator, EMAIL, &json!({"transactional_message_id": 9, "subject": "Hi", "body": "<p>Ho</p>"}));
         assert_eq!((message.subject.as_deref(), message.preview.as_deref()), (Some("Hi"), Some("Ho")));
         assert!(message.rendered.is_none() && message.problems().is_empty());
         assert_eq!(message.body()["body"], "<p>Ho</p>");
         // Nobody has given it content: it is taken, and shows what there is.
-        let empty = send(&emulator, EMAIL, json!({"transactional_message_id": "made on the fly"}));
+        let empty = send(&emulator, EMAIL, &json!({"transactional_message_id": "made on the fly"}));
         assert_eq!((empty.html(), empty.outcomes.len(), empty.subject), (None, 0, None));
     }
 
@@ -313,7 +313,7 @@ mod tests {
             let [(_, crate::Outcome::Failed(reason))] = &message.outcomes[..] else { panic!("{:?}", message.outcomes) };
             reason.clone()
         };
-        let message = send(&emulator, EMAIL, json!({}));
+        let message = send(&emulator, EMAIL, &json!({}));
         assert!(failure(&message).starts_with("subject, line 1: "), "{}", failure(&message));
         let parts: Vec<_> =
             message.problems().iter().map(|problem| (problem.part, problem.line, problem.fails)).collect();
@@ -339,33 +339,33 @@ mod tests {
                 "text: the template order has no content for the channel sms",
             ),
         ] {
-            let message = send(&emulator, line, more.clone());
+            let message = send(&emulator, line, &more);
             assert!(failure(&message).starts_with(reason), "{more}: {}", failure(&message));
         }
 
         emulator.set_blank_undefined(true);
         emulator.reset();
         emulator.set_content("order", Email, "", [("subject", "Order {{ trigger.number }}."), ("html", "h")]);
-        let message = send(&emulator, EMAIL, json!({}));
+        let message = send(&emulator, EMAIL, &json!({}));
         assert_eq!((message.subject.as_deref(), message.outcomes.len()), (Some("Order ."), 1));
     }
 
     #[test]
     fn what_the_emulator_lacks_is_shown_as_its_source() {
         let emulator = world();
-        let message = send(&emulator, EMAIL, json!({"subject": "s", "body": "<p>\n{% consent %}</p>"}));
+        let message = send(&emulator, EMAIL, &json!({"subject": "s", "body": "<p>\n{% consent %}</p>"}));
         assert_eq!((message.outcomes.len(), message.html().as_deref()), (0, Some("<p>\n{% consent %}</p>")));
         let [problem] = message.problems() else { panic!("{:?}", message.problems()) };
         assert_eq!((problem.part, problem.line, problem.fails), ("html", Some(2), false));
         assert!(problem.to_string().starts_with("preview incomplete: html, line 2: "), "{problem}");
-        let message = send(&emulator, EMAIL, json!({"subject": "s", "body": "{% unsubscribe_url %}"}));
+        let message = send(&emulator, EMAIL, &json!({"subject": "s", "body": "{% unsubscribe_url %}"}));
         assert_eq!(message.html().unwrap(), format!("http://localhost/unsubscribe/{}", message.delivery_id));
     }
 
     #[test]
     fn a_message_knows_the_request_that_made_it() {
         let emulator = world();
-        let message = send(&emulator, EMAIL, json!({"message_data": {"number": 1}}));
+        let message = send(&emulator, EMAIL, &json!({"message_data": {"number": 1}}));
         let state = emulator.state();
         let request = state.log.get(message.request.unwrap()).unwrap();
         assert_eq!(request.path, "/v1/send/email");

@@ -54,12 +54,6 @@ pub(crate) const fn slots(channel: Channel) -> &'static [Slot] {
     }
 }
 
-/// The name of a part that some messages have.
-pub(crate) fn name(name: &str) -> Option<&'static str> {
-    let all = [EMAIL, PUSH, TEXT, IN_APP, INBOX].into_iter().flatten();
-    all.map(|slot| slot.name).find(|known| *known == name)
-}
-
 /// The parts without all of which there is nothing to read. Where none are named, the app shows what it likes.
 pub(crate) const fn content(channel: Channel) -> &'static [&'static str] {
     match channel {

@@ -322,7 +322,7 @@ mod tests {
         for odd in ["<", "<a", "<a href='", "</", "<!", "<!--", "<style>", "&", "&#x110000;", "<a><", "a<3", "<é>"] {
             preview(odd, true);
             #[cfg(feature = "control")]
-            (links(odd), text_of(odd));
+            assert!(links(odd).is_empty() && text_of(odd).len() <= odd.len());
         }
     }
 
@@ -351,7 +351,7 @@ mod tests {
             let started = std::time::Instant::now();
             preview(&format!("<p>{text}"), true);
             #[cfg(feature = "control")]
-            (links(&text), text_of(&text));
+            assert!(links(&text).len() <= 1 && text_of(&text).len() <= text.len());
             assert!(started.elapsed().as_secs() < 5, "{odd}");
         }
     }

@@ -6,10 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 use crate::{
     liquid::{Problem, ProblemKind},
-    store::{
-        held::Held,
-        memory::{block, list},
-    },
+    store::memory::{block, list},
 };
 
 /// The name of a part, which is read from a text and not borrowed from it.
@@ -85,9 +82,9 @@ impl Rendered {
     }
 }
 
-/// Sources are the library's, which has room for them: many messages share one.
-impl Held for Rendered {
-    fn held(&self) -> usize {
+impl Rendered {
+    /// How many bytes of memory it takes. Sources are the library's, which has room for them: many messages share one.
+    pub(crate) fn held(&self) -> usize {
         block(size_of::<Self>())
             + list::<Part>(self.parts.capacity())
             + self.parts.iter().filter_map(|part| part.text.as_ref()).map(|text| block(text.len())).sum::<usize>()
@@ -96,10 +93,29 @@ impl Held for Rendered {
     }
 }
 
+/// The names of the parts of all channels.
+const NAMES: [&str; 14] = [
+    "to",
+    "from",
+    "reply_to",
+    "cc",
+    "bcc",
+    "subject",
+    "preheader",
+    "html",
+    "text",
+    "amp",
+    "title",
+    "message",
+    "image_url",
+    "link",
+];
+
 /// The name of a part, which is one that messages have.
 fn part<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'static str, D::Error> {
     let name = String::deserialize(deserializer)?;
-    super::parts::name(&name).ok_or_else(|| D::Error::custom(format_args!("messages have no part {name:.100}")))
+    let known = NAMES.into_iter().find(|known| *known == name);
+    known.ok_or_else(|| D::Error::custom(format_args!("messages have no part {name:.100}")))
 }
 
 mod source {
@@ -114,5 +130,25 @@ mod source {
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Arc<str>>, D::Error> {
         Option::<String>::deserialize(deserializer).map(|source| source.map(Arc::from))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Channel, render::parts::slots};
+
+    /// What is written down is read again, whichever part it is.
+    #[test]
+    fn every_part_is_known_by_its_name() {
+        use Channel::{Email, InApp, Inbox, Push, Sms, WhatsApp};
+        let channels = [Email, Push, Sms, WhatsApp, InApp, Inbox];
+        for slot in channels.into_iter().flat_map(slots) {
+            let source = Some("source".into());
+            let part = Part { name: slot.name, source, text: None };
+            let json = serde_json::to_string(&part).unwrap();
+            assert_eq!(serde_json::from_str::<Part>(&json).unwrap(), part);
+        }
+        assert!(serde_json::from_str::<Part>(r#"{"name":"other","text":null}"#).is_err());
     }
 }

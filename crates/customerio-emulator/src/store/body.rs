@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use crate::store::{held::Held, memory::block};
+use crate::store::memory::block;
 
 /// The text of a JSON value.
 #[derive(Clone)]
@@ -29,6 +29,11 @@ impl Text {
         Self { bytes: Bytes::from(bytes), is_shared }
     }
 
+    /// How many bytes of memory it takes.
+    pub(crate) fn held(&self) -> usize {
+        if self.is_shared { 0 } else { block(self.bytes.len()) }
+    }
+
     pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.bytes
     }
@@ -36,12 +41,6 @@ impl Text {
     /// It is UTF-8 always.
     pub(crate) fn as_str(&self) -> &str {
         std::str::from_utf8(&self.bytes).unwrap_or_default()
-    }
-}
-
-impl Held for Text {
-    fn held(&self) -> usize {
-        if self.is_shared { 0 } else { block(self.bytes.len()) }
     }
 }
 

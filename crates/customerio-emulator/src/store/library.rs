@@ -243,7 +243,7 @@ impl Templates {
         let (name, created_at, mut content) = (name.clone(), *created_at, content.clone());
         let send_to_unsubscribed = *send_to_unsubscribed;
         content.entry(channel).or_default().insert(language, parts);
-        self.shelf.put(id, Template { name, created_at, content, send_to_unsubscribed })
+        self.shelf.put(id, Template { name, created_at, send_to_unsubscribed, content })
     }
 
     /// Makes the one that a message names, unless it is there.

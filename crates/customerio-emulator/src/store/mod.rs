@@ -19,6 +19,7 @@ pub(crate) mod person_update;
 pub(crate) mod record;
 mod relationships;
 pub(crate) mod room;
+pub(crate) mod run;
 mod seconds;
 pub(crate) mod seen_ids;
 pub(crate) mod sequence;

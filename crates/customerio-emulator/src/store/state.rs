@@ -8,7 +8,6 @@ use std::{
 use http::Uri;
 
 use crate::{
-    app::deliver::Run,
     contract::identifier::Identifier,
     faults::Faults,
     render::Cache,
@@ -27,6 +26,7 @@ use crate::{
             Verdict,
         },
         room::Room,
+        run::Run,
         seen_ids::SeenIds,
         sequence::Sequence,
     },
