@@ -27,7 +27,8 @@ const RUBY: &str = "Customer.io Ruby Client/5.3.0";
 
 /// Puts everything there. Webhooks go to `receiver`.
 pub(crate) async fn furnish(stage: &Stage, receiver: &str) {
-    stage.control(Method::PUT, "seed", seed(receiver)).await;
+    stage.control(Method::PUT, "seed", seed()).await;
+    stage.server.emulator().report_to(receiver).unwrap();
     let shop = Shop { stage };
     for (method, path, body) in profiles() {
         shop.track(PYTHON, method, path, body).await;
@@ -177,14 +178,13 @@ fn messages() -> Vec<(&'static str, Value)> {
 }
 
 /// The workspace as a document.
-fn seed(receiver: &str) -> Value {
+fn seed() -> Value {
     json!({
         "workspace": {
             "segments": [{"id": 7, "name": "Beta", "description": "People who try what is new"}, {"id": 8, "name": "Paying", "description": ""}],
             "broadcasts": [{"id": 12, "name": "November news", "template": "news"}],
             "topics": [{"id": 1, "name": "News", "subscribed_by_default": true}],
             "senders": [{"id": 1, "name": "Tea shop", "email": "shop@example.com"}],
-            "webhooks": [{"name": "Reports", "url": receiver}],
             "outcomes": ["sent", "delivered", {"outcome": "opened", "after": "10m"}],
         },
         "people": [
@@ -194,20 +194,20 @@ fn seed(receiver: &str) -> Value {
         "events": [{"person": "6", "name": "signed up", "timestamp": NOW - 86_400, "data": {"source": "search"}}],
         "templates": {
             "welcome": {
-                "meta": {"id": 3, "subject": "Welcome, {{ customer.first_name }}", "from": "Tea shop <shop@example.com>"},
+                "meta.json": {"id": 3, "subject": "Welcome, {{ customer.first_name }}", "from": "Tea shop <shop@example.com>"},
                 "email.html": WELCOME,
                 "email.txt": "Hello {{ customer.first_name }}, thank you for joining.\n",
             },
             "receipt": {
-                "meta": {"id": 4, "subject": "Your order {{ trigger.order.number }}", "from": "Tea shop <shop@example.com>"},
+                "meta.json": {"id": 4, "subject": "Your order {{ trigger.order.number }}", "from": "Tea shop <shop@example.com>"},
                 "email.html": RECEIPT,
             },
             "news": {
-                "meta": {"id": 5, "subject": "{{ trigger.headline }}", "from": "Tea shop <shop@example.com>"},
+                "meta.json": {"id": 5, "subject": "{{ trigger.headline }}", "from": "Tea shop <shop@example.com>"},
                 "email.html": "<h1>{{ trigger.headline }}</h1><p>The first leaves of the year have come.</p>",
             },
-            "code": {"meta": {"id": 6}, "sms.txt": "{{ trigger.code }} is your code. It is good for ten minutes."},
-            "shipped": {"meta": {"id": 7}, "push.json": {
+            "code": {"meta.json": {"id": 6}, "sms.txt": "{{ trigger.code }} is your code. It is good for ten minutes."},
+            "shipped": {"meta.json": {"id": 7}, "push.json": {
                 "title": "Your tea is on its way", "message": "Order {{ trigger.number }} left us this morning.", "link": "https://shop.example/orders",
             }},
         },

@@ -10,12 +10,8 @@ use crate::{stage::Stage, webdriver::PATIENCE};
 
 /// A client: its name on the page, the folder below target/clients that its packages are in, and what runs its program.
 /// The other clients are not installed here; that for Python's Track API speaks https alone, which this server does not.
-const CLIENTS: [(&str, &str, &str); 4] = [
-    ("node", "node", "node"),
-    ("node-cdp", "node", "node"),
-    ("python-cdp", "python-cdp", "python3"),
-    ("curl", "", "sh"),
-];
+const CLIENTS: [(&str, &str, &str); 3] =
+    [("node", "node", "node"), ("node-cdp", "node", "node"), ("python-cdp", "python-cdp", "python3")];
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium: run .ci/page"]

@@ -297,15 +297,18 @@ impl Browser {
         panic!("not within {PATIENCE:?}: responses from {part}; there are {seen:?}");
     }
 
-    /// Waits until what a frame shows has loaded. The frame is of another origin, so its page cannot be asked.
-    pub(crate) async fn wait_for_frame(&self, css: &str) {
-        let src = self.value(&format!("document.querySelector({css:?}).src")).await;
-        let frame_has_loaded = |tree: &Value| {
-            let frames = tree["frameTree"]["childFrames"].as_array();
-            frames.is_some_and(|frames| frames.iter().any(|frame| frame["frame"]["url"] == src))
+    /// Has the commands that follow go to a frame of the page.
+    pub(crate) async fn enter_frame(&self, css: &str) {
+        let attempt = || async {
+            let frame = self.find(css).await?;
+            self.post("/frame", json!({"id": {ELEMENT: frame}})).await
         };
-        let attempt = || async { Ok(self.devtools("Page.getFrameTree", json!({})).await) };
-        self.until(&format!("{css} has loaded {src}"), attempt, frame_has_loaded).await;
+        self.until(&format!("enter {css}"), attempt, |_| true).await;
+    }
+
+    /// Has the commands that follow go to the page again, and not to a frame of it.
+    pub(crate) async fn leave_frame(&self) {
+        self.post("/frame", json!({"id": null})).await.unwrap();
     }
 
     /// Takes what was written to the console since the last time, by all tabs.
