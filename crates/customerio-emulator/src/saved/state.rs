@@ -45,16 +45,12 @@ impl Emulator {
     pub fn load_state(&self, json: &str) -> Result<(), StateError> {
         let mut workspaces = read(json)?;
         let count = workspaces.len();
-        match workspaces.pop().filter(|_| count == 1) {
-            Some(saved) => {
-                self.restore(saved.workspace);
-                Ok(())
-            }
-            None => {
-                let text = format!("the state has {count} workspaces and this is one: load it with all of them");
-                Err(StateError::new(text))
-            }
-        }
+        let Some(saved) = workspaces.pop().filter(|_| count == 1) else {
+            let text = format!("the state has {count} workspaces and this is one: load it with all of them");
+            return Err(StateError::new(text));
+        };
+        self.restore(saved.workspace);
+        Ok(())
     }
 
     /// A number that is higher whenever something may have changed that a state has: cheap to ask for. What only reads does

@@ -123,6 +123,7 @@ fn a_name_leads_nowhere_but_into_the_folder() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "each fault is a line of a table")]
 fn what_is_wrong_is_said_with_file_and_line() {
     let ada = r#"{"id":"1"}"#;
     let long = format!("{{\"id\":\"1\",\"a\":\"{}\"}}", "x".repeat(1_001));
