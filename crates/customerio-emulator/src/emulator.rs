@@ -773,7 +773,7 @@ impl Emulator {
 }
 
 /// What has arrived. Lists have the oldest first, and forget the oldest beyond 100,000 entries or 64 MiB of memory; that of
-/// messages 128 MiB, and that of triggers 256 MiB. People, objects and what a workspace has beside are never forgotten: of each kind there is room for a
+/// messages 192 MiB, and that of triggers 256 MiB. People, objects and what a workspace has beside are never forgotten: of each kind there is room for a
 /// million, together for 1 GiB of memory ([`Builder::with_memory_limit`](crate::Builder::with_memory_limit)), and more are
 /// refused with a 503.
 impl Emulator {

@@ -386,4 +386,56 @@ mod tests {
         assert!(turns > 5, "{turns}");
         assert!(longest < Duration::from_millis(200), "{longest:?}");
     }
+
+    /// The figures of a large broadcast: how long it takes, and how long its turns hold the state.
+    #[test]
+    #[ignore = "measures: run it with --release --no-capture"]
+    fn a_hundred_thousand_are_made_by_turns() {
+        const MANY: usize = 100_000;
+        let emulator = emulator();
+        let parts =
+            [("subject", "Hi {{ customer.name }}"), ("html", "<p>Hi {{ customer.name }}</p><p>{{ trigger.text }}</p>")];
+        emulator.set_content("news", Channel::Email, "", parts);
+        for (id, filter) in
+            [(12, Filter::attribute_equals("plan", "pro")), (13, Filter::attribute_equals("plan", "none"))]
+        {
+            emulator.set_broadcast(id, "News", Some(&filter), Some("news"));
+        }
+        for number in 0..MANY {
+            let person = json!({"email": format!("p{number}@example.com"), "plan": "pro", "name": format!("P{number}"),
+                "age": 42, "city": "London"});
+            accept(&emulator, &format!("PUT /api/v1/customers/{number}"), &person);
+        }
+        for (id, deliveries) in [(12, MANY), (13, 0)] {
+            let line = format!("POST /v1/campaigns/{id}/triggers");
+            let request = crate::testing::request(&line, &json!({"data": {"text": "Lorem ipsum dolor sit amet"}}));
+            let head = crate::route::Head::of(&request);
+            let crate::emulator::Admission::Admitted(admitted) = emulator.admit(head, request.body(), None) else {
+                panic!("it is admitted")
+            };
+            let started = Instant::now();
+            assert_eq!(emulator.complete(head, admitted, request.body(), None).status(), 200);
+            let mut turns = Vec::new();
+            loop {
+                let turn = Instant::now();
+                let more = emulator.deliver_for_a_while();
+                turns.push(turn.elapsed());
+                if !more {
+                    break;
+                }
+            }
+            let took = started.elapsed();
+            turns.sort();
+            let (usual, longest) = (turns[turns.len() * 95 / 100], turns[turns.len() - 1]);
+            println!(
+                "{deliveries} messages: {took:?} in {} turns, 95 % within {usual:?}, all within {longest:?}",
+                turns.len()
+            );
+            assert_eq!(
+                emulator.messages().iter().filter(|message| message.broadcast == Some(id.into())).count(),
+                deliveries
+            );
+            assert!(took < Duration::from_secs(if cfg!(debug_assertions) { 60 } else { 3 }), "{took:?}");
+        }
+    }
 }

@@ -10,7 +10,7 @@ pub(crate) const MOST_HELD: usize = 1_000_000;
 pub(crate) const MOST_BYTES: usize = 64 * 1024 * 1024;
 
 /// Most bytes of memory that messages may take together: there is room for as many as a list may have, where they are small.
-pub(crate) const MOST_MESSAGES: usize = 2 * MOST_BYTES;
+pub(crate) const MOST_MESSAGES: usize = 3 * MOST_BYTES;
 
 /// Most bytes of memory that the values of a broadcast's trigger may take: it may be a body of 25 MB.
 pub(crate) const MOST_TRIGGER: usize = 4 * MOST_BYTES;
