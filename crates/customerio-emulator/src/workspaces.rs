@@ -6,19 +6,22 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+#[cfg(feature = "server")]
 use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE},
 };
+#[cfg(feature = "server")]
 use http::{HeaderMap, StatusCode, header};
 
+#[cfg(feature = "server")]
+use crate::server::answer::Refusal;
 #[cfg(feature = "control")]
 use crate::surroundings::Surroundings;
 use crate::{
     Emulator,
     config::Config,
     saved::document::{Saved, StateError},
-    server::answer::Refusal,
 };
 
 /// Most workspaces, the first included.
@@ -257,6 +260,7 @@ impl Config {
 }
 
 #[cfg(test)]
+#[cfg(feature = "server")]
 mod tests {
     use super::*;
 

@@ -375,7 +375,7 @@ mod tests {
             turns += 1;
             let state = emulator.state();
             let trigger = state.triggers.iter().next().unwrap();
-            assert_eq!((trigger.deliveries, trigger.processed_at), (state.messages.len() as u64, None));
+            assert_eq!((trigger.deliveries, trigger.processed_at), (state.messages.iter().count() as u64, None));
             drop(state);
             if turns == 2 {
                 // Another trigger, and somebody who comes too late.

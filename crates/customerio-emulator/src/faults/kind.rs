@@ -42,6 +42,7 @@ impl MetFault {
     }
 
     /// Whether the connection breaks.
+    #[cfg(feature = "server")]
     pub(crate) const fn cuts(self) -> bool {
         matches!(self.kind, FaultKind::CutBefore | FaultKind::CutAfter)
     }

@@ -24,6 +24,7 @@ impl SeedError {
         Self::new(text).at_line(Some(error.line()).filter(|line| *line > 0))
     }
 
+    #[cfg(feature = "control")]
     pub(crate) fn in_file(mut self, file: impl Into<String>) -> Self {
         self.file = Some(file.into());
         self

@@ -349,6 +349,7 @@ impl<T: Keyed> Kept<T> {
         self.forget_oldest();
     }
 
+    #[cfg(feature = "control")]
     pub(crate) fn len(&self) -> usize {
         self.entries.len()
     }

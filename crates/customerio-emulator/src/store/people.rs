@@ -196,6 +196,7 @@ impl People {
         Some((person, person.devices.iter().find(|device| device.id == token)?))
     }
 
+    #[cfg(feature = "control")]
     pub(crate) fn devices_count(&self) -> usize {
         self.devices.len()
     }

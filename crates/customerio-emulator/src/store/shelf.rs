@@ -70,6 +70,7 @@ impl<K: Ord + Held, T: Held> Shelf<K, T> {
         self.entries.iter().map(|(key, (entry, _))| (key, &**entry))
     }
 
+    #[cfg(feature = "control")]
     pub(crate) fn len(&self) -> usize {
         self.entries.len()
     }
