@@ -145,7 +145,8 @@ async fn a_hundred_thousand_people_are_no_burden() {
     )
     .await;
     println!("one of {PEOPLE} people is found after {search:.0} ms");
-    assert!(search < 200.0, "{search} ms");
+    // With the page's own pause after a letter, and beside a browser on the same two cores.
+    assert!(search < 400.0, "{search} ms");
     browser.keys(key::ESCAPE).await;
 
     // Down by pages.
