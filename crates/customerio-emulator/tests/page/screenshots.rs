@@ -21,7 +21,8 @@ async fn prepared() -> (Stage, Site, String) {
 }
 
 /// What is wider than its place in the head of the page, of a list and of what is open.
-const CUT_OFF: &str = "[document.documentElement, ...document.querySelectorAll('header, header *, h1, h2, .bar')]
+const CUT_OFF: &str =
+    "[document.documentElement, ...document.querySelectorAll('header, header *, h1, h2, .bar, #detail-pane')]
     .filter((element) => element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 1)
     .filter((element) => !element.matches('nav, nav *, select, .hidden'))
     .map((element) => element.outerHTML.slice(0, 120))";
