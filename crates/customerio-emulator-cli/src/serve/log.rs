@@ -1,7 +1,5 @@
 //! What the program says while it runs: requests with their verdicts, webhooks, warnings.
 
-use std::io::{self, Write as _};
-
 use bytes::Bytes;
 use customerio_emulator::{Emulator, Workspaces};
 use http::{Method, StatusCode, Uri};
@@ -10,7 +8,10 @@ use serde_json::{Value, json};
 use crate::{
     args::serve::{LogFormat, Output},
     item,
-    serve::inside::ask,
+    serve::{
+        inside::ask,
+        printer::{say, say_in_turn},
+    },
 };
 
 /// How it is said, and how much.
@@ -35,7 +36,10 @@ impl Log {
             let page: Value = page.ok().and_then(|page| serde_json::from_slice(&page).ok()).unwrap_or_default();
             let items = page["items"].as_array().map_or(&[][..], Vec::as_slice);
             for item in items {
-                self.request(&id, item);
+                // Where nobody reads, it falls behind, and says so later.
+                if let Some(line) = self.request(&id, item) {
+                    say_in_turn(line).await;
+                }
             }
             after = page["next"].as_u64().or_else(|| page["seq"].as_u64()).unwrap_or(after);
             // It was reset meanwhile.
@@ -48,27 +52,28 @@ impl Log {
         }
     }
 
-    fn request(self, workspace: &str, request: &Value) {
+    /// What is said of a request.
+    fn request(self, workspace: &str, request: &Value) -> Option<String> {
         match self.format {
             LogFormat::Json => {
                 let mut line = json!({"event": "request", "workspace": workspace});
                 if let (Some(line), Some(request)) = (line.as_object_mut(), request.as_object()) {
                     line.extend(request.clone());
                 }
-                say(&format!("{line}\n"));
+                Some(format!("{line}\n"))
             }
             LogFormat::Text if self.verbose || request["verdict"] != "accepted" => {
-                say(&format!("{}\n", item::request(request)));
+                Some(format!("{}\n", item::request(request)))
             }
-            LogFormat::Text => {}
+            LogFormat::Text => None,
         }
     }
 
     /// More came than are kept until they are said.
     fn missed(self, requests: u64) {
         match self.format {
-            LogFormat::Json => say(&format!("{}\n", json!({"event": "missed", "requests": requests}))),
-            LogFormat::Text => say(&format!("          {requests} requests came too fast to be said\n")),
+            LogFormat::Json => say(format!("{}\n", json!({"event": "missed", "requests": requests}))),
+            LogFormat::Text => say(format!("          {requests} requests came too fast to be said\n")),
         }
     }
 
@@ -78,13 +83,13 @@ impl Log {
             (LogFormat::Json, outcome) => {
                 let (status, error) = (outcome.ok().map(|status| status.as_u16()), outcome.err());
                 let line = json!({"event": "webhook", "url": url.to_string(), "status": status, "error": error});
-                say(&format!("{line}\n"));
+                say(format!("{line}\n"));
             }
             (LogFormat::Text, Ok(status)) if self.verbose || !status.is_success() => {
-                say(&format!("webhook   {}  {url}\n", status.as_u16()));
+                say(format!("webhook   {}  {url}\n", status.as_u16()));
             }
             (LogFormat::Text, Ok(_)) => {}
-            (LogFormat::Text, Err(error)) => say(&format!("webhook   ---  {url}  {error}\n")),
+            (LogFormat::Text, Err(error)) => say(format!("webhook   ---  {url}  {error}\n")),
         }
     }
 
@@ -96,14 +101,8 @@ impl Log {
 
     pub(crate) fn warn(self, text: &str) {
         match self.format {
-            LogFormat::Json => say(&format!("{}\n", json!({"event": "warning", "text": text}))),
+            LogFormat::Json => say(format!("{}\n", json!({"event": "warning", "text": text}))),
             LogFormat::Text => eprintln!("warning: {text}"),
         }
     }
-}
-
-/// Prints. Nobody may read it any more, which is no reason to stop.
-pub(crate) fn say(text: &str) {
-    let mut output = io::stdout().lock();
-    let _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
 }

@@ -7,6 +7,7 @@ mod inside;
 mod keep;
 mod listen;
 mod log;
+mod printer;
 mod stop;
 mod webhooks;
 
@@ -35,12 +36,13 @@ use crate::{
         courier::Courier,
         keep::Keeper,
         listen::{Sockets, reachable},
-        log::{Log, say},
+        log::Log,
+        printer::say,
         stop::Signals,
     },
 };
 
-/// Fewer could all be held up by who does not read the output; more would only wait for the one lock.
+/// More would only wait for the one lock.
 const THREADS: std::ops::RangeInclusive<usize> = 2..=4;
 
 /// How soon a new workspace is noticed.
@@ -49,7 +51,9 @@ const NEW_WORKSPACES: Duration = Duration::from_millis(50);
 pub(crate) fn run(serve: Serve) -> Result<(), Failure> {
     let threads = thread::available_parallelism().map_or(1, usize::from).clamp(*THREADS.start(), *THREADS.end());
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build();
-    runtime.map_err(io_failure("the runtime"))?.block_on(until_stopped(serve))
+    let outcome = runtime.map_err(io_failure("the runtime"))?.block_on(until_stopped(serve));
+    printer::finish();
+    outcome
 }
 
 async fn until_stopped(serve: Serve) -> Result<(), Failure> {
@@ -168,8 +172,8 @@ fn announce(serve: &Serve, ready: &Ready) -> Result<(), Failure> {
         write_whole(path, text.as_bytes(), Readers::All).map_err(io_failure(path.display()))?;
     }
     match serve.output.log_format {
-        LogFormat::Json => say(&(ready.json().to_string() + "\n")),
-        LogFormat::Text => say(&ready.text(&serve.credentials)),
+        LogFormat::Json => say(ready.json().to_string() + "\n"),
+        LogFormat::Text => say(ready.text(&serve.credentials)),
     }
     if serve.output.open
         && let Err(error) = open(&ready.page())

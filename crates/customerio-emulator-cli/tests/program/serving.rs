@@ -239,3 +239,16 @@ fn each_credential_can_have_a_workspace() {
     assert_eq!(people["items"].as_array().unwrap().len(), 1);
     assert_eq!(serving.ask("GET /v1/segments", APP, "").0, 200);
 }
+
+#[test]
+fn who_does_not_read_the_output_holds_up_nothing() {
+    let folder = Folder::new();
+    let serving = Serving::start(&folder, &[]);
+    // Far more than a pipe holds: each is a line of some hundred bytes.
+    for id in 0..2_000 {
+        assert_eq!(serving.ask(&format!("PUT /api/v1/customers/{id}"), TRACK, "{}").0, 200);
+    }
+    let (_, counts) = serving.ask("GET /_emulator/v1/counts", "", "");
+    assert_eq!(counts["people"], 2_000);
+    assert!(serving.stop().success());
+}

@@ -8,6 +8,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio},
     sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
 };
 
 use nix::{
@@ -143,6 +144,8 @@ impl Drop for Serving {
 /// A request on a connection of its own.
 pub(crate) fn ask(address: &str, line: &str, headers: &str, body: &str) -> (u16, String) {
     let mut stream = TcpStream::connect(address).unwrap();
+    // A server that hangs is a failure, and not the end of all tests.
+    stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
     stream.write_all(request(address, line, headers, body).as_bytes()).unwrap();
     let mut response = String::new();
     stream.read_to_string(&mut response).unwrap();
