@@ -106,6 +106,9 @@ const fn lost(kind: TransportErrorKind, done: usize) -> Ended {
     Ended { delivery: Some(Delivery::MaybeSent), kind: Some(kind), status: None, attempts: 1, done }
 }
 
+/// What it is called, the fault, how the call ends, and how often it is done.
+type Row = (&'static str, fn() -> Fault, Ended, usize);
+
 /// Each fault once, with an e-mail, which must not be sent twice, and with a person, who may be identified again.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_fault_is_told_as_it_was_and_doubles_nothing() {
@@ -114,7 +117,7 @@ async fn each_fault_is_told_as_it_was_and_doubles_nothing() {
     let refused = Ended { delivery: Some(Delivery::Answered), kind: None, status: Some(503), attempts: 1, done: 0 };
     let busy = || Fault::status_with_retry_after(StatusCode::TOO_MANY_REQUESTS, Duration::from_secs(1));
     // With what it comes to for the e-mail, and how often the person is identified.
-    let table: [(&str, fn() -> Fault, Ended, usize); 7] = [
+    let table: [Row; 7] = [
         ("status 503", || Fault::status(StatusCode::SERVICE_UNAVAILABLE), refused, 1),
         // The service has not taken it, so it is sent again.
         ("status 429", busy, delivered(2, 1), 1),

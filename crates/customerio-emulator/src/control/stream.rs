@@ -2,7 +2,7 @@
 //!
 //! <https://html.spec.whatwg.org/multipage/server-sent-events.html>
 
-use std::{future::pending, time::Duration};
+use std::{future::pending, pin::pin, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
@@ -68,11 +68,12 @@ async fn follow(emulator: Emulator, mut seen: Option<u64>, sender: mpsc::Sender<
         changed.borrow_and_update();
         room.send(frame(&emulator, &mut seen, first));
         first = false;
-        let next = Instant::now() + PACE;
+        // Kept over comment lines: a change that it has seen is not seen again.
+        let mut waited = pin!(waited(&mut changed, Instant::now() + PACE));
         loop {
             tokio::select! {
                 () = sender.closed() => return,
-                () = waited(&mut changed, next) => break,
+                () = &mut waited => break,
                 () = sleep(SILENCE) => {}
             }
             let Ok(room) = sender.reserve().await else { return };
