@@ -349,6 +349,16 @@ impl Drop for Browser {
 
 /// Starts the driver on a port that it finds, with a folder of its own for what is temporary. Gives where it listens.
 async fn start_driver(folder: &Path) -> (Child, SocketAddr) {
+    // It wants the same port of IPv4 and of IPv6, and ends where somebody has one of them.
+    for _ in 0..5 {
+        if let Some(started) = try_driver(folder).await {
+            return started;
+        }
+    }
+    panic!("chromedriver ends and tells no port");
+}
+
+async fn try_driver(folder: &Path) -> Option<(Child, SocketAddr)> {
     let program = env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".to_owned());
     let mut driver = Command::new(&program)
         .arg("--port=0")
@@ -362,13 +372,13 @@ async fn start_driver(folder: &Path) -> (Child, SocketAddr) {
     let port = async {
         while let Some(line) = lines.next_line().await.unwrap() {
             if let Some((_, port)) = line.trim_end_matches('.').rsplit_once("started successfully on port ") {
-                return port.parse::<u16>().unwrap();
+                return Some(port.parse::<u16>().unwrap());
             }
         }
-        panic!("{program} ended and told no port");
+        None
     };
-    let port = timeout(PATIENCE, port).await.unwrap_or_else(|_| panic!("{program} tells no port"));
+    let port = timeout(PATIENCE, port).await.unwrap_or_else(|_| panic!("{program} tells no port"))?;
     // What else it writes must not fill the pipe.
     tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-    (driver, SocketAddr::from(([127, 0, 0, 1], port)))
+    Some((driver, SocketAddr::from(([127, 0, 0, 1], port))))
 }
