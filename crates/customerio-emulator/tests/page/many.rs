@@ -29,6 +29,11 @@ const LOOKS: usize = 5;
 /// How many clients send at a time.
 const CLIENTS: usize = 8;
 
+/// How many times as long as it should anything may take: on a quiet machine, with `FIGURES=1`, no longer.
+fn slack() -> f64 {
+    if std::env::var_os("FIGURES").is_some() { 1.0 } else { 4.0 }
+}
+
 fn authorization() -> String {
     format!("Basic {}", STANDARD.encode(format!("{SITE_ID}:{TRACK_API_KEY}")))
 }
@@ -109,7 +114,7 @@ async fn a_page_that_is_open_slows_nobody_down() {
     }
     let share = f64::from(with) / f64::from(without);
     println!("{with} people are identified with the page open, and {without} without: {:.0} %", 100.0 * share);
-    assert!(share >= 0.8, "{with} with the page, {without} without");
+    assert!(share >= 0.8 / slack(), "{with} with the page, {without} without");
 }
 
 /// Notes in each page that is opened when its first row is there, and how long it was busy at a stretch.
@@ -178,8 +183,8 @@ async fn a_hundred_thousand_people_are_no_burden() {
         best = [0, 1, 2].map(|at: usize| best[at].min(taken[at]));
     }
     let [first_row, search, stall] = best;
-    assert!(first_row < 500.0, "the first row is there after {first_row} ms");
+    assert!(first_row < 500.0 * slack(), "the first row is there after {first_row} ms");
     // With the page's own pause of 60 ms after a letter.
-    assert!(search < 400.0, "a search takes {search} ms");
-    assert!(stall < 200.0, "the page is busy for {stall} ms at a stretch");
+    assert!(search < 400.0 * slack(), "a search takes {search} ms");
+    assert!(stall < 200.0 * slack(), "the page is busy for {stall} ms at a stretch");
 }
