@@ -39,7 +39,7 @@ impl Workspaces {
     /// use customerio_emulator::{Emulator, Workspaces};
     /// use std::sync::Arc;
     ///
-    /// # async fn run(transport: Arc<dyn Transport>) -> std::io::Result<()> {
+    /// # fn run(transport: Arc<dyn Transport>) { tokio::spawn(async move {
     /// let workspaces = Workspaces::of(Emulator::new());
     /// workspaces.set_webhook_transport(transport);
     /// let server = workspaces.serve("127.0.0.1:8246").await?;
@@ -47,7 +47,7 @@ impl Workspaces {
     ///     () = workspaces.run_webhooks() => {}
     ///     _ = tokio::signal::ctrl_c() => server.shutdown().await,
     /// }
-    /// # Ok(()) }
+    /// # Ok::<(), std::io::Error>(()) }); }
     /// ```
     ///
     /// # Panics
