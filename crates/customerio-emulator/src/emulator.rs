@@ -1,13 +1,11 @@
 //! The emulator: one request in, one answer out; and what tests look at.
 
-#[cfg(feature = "control")]
-use std::sync::{TryLockError, atomic::AtomicUsize};
 use std::{
     fmt,
     ops::{Deref, DerefMut},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        Arc, Mutex, MutexGuard, PoisonError, TryLockError,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -65,7 +63,6 @@ pub struct Emulator {
     pub(crate) config: Arc<Config>,
     state: Arc<Mutex<State>>,
     /// How many wait for the state.
-    #[cfg(feature = "control")]
     waiting: Arc<AtomicUsize>,
     /// Counts up when something may have changed that matters after a restart.
     pub(crate) revision: Arc<AtomicU64>,
@@ -152,7 +149,6 @@ impl Emulator {
             state: Arc::new(Mutex::new(state)),
             revision: Arc::default(),
             seed: Arc::default(),
-            #[cfg(feature = "control")]
             waiting: Arc::default(),
             #[cfg(feature = "control")]
             changed: Arc::new(tokio::sync::watch::Sender::new(0)),
@@ -461,7 +457,6 @@ impl Emulator {
     }
 
     /// A panic while the lock was held can have left a call half done, which is no reason for the next to fail.
-    #[cfg(feature = "control")]
     fn lock(&self) -> MutexGuard<'_, State> {
         match self.state.try_lock() {
             Ok(state) => state,
@@ -473,12 +468,6 @@ impl Emulator {
                 state
             }
         }
-    }
-
-    /// A panic while the lock was held can have left a call half done, which is no reason for the next to fail.
-    #[cfg(not(feature = "control"))]
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Lets others have the state, whoever reads it in turns: a lock that is let go and taken again at once is the same one's
