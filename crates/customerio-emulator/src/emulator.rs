@@ -270,10 +270,14 @@ impl Emulator {
     /// Answers a request that can be answered without its body; any other is admitted, and is to be
     /// [completed](Self::complete) or [refused](Self::refuse). What has come of the body is for the log alone.
     pub(crate) fn admit(&self, head: Head<'_>, body: &Bytes, since_epoch: Option<Duration>) -> Admission {
-        let arrival = Arrival::of(head, None, body);
+        // Most requests are admitted, and described when they are completed.
+        let arrival = |route: Option<&Route>, meeting: Meeting| {
+            Arrival::of(head, route.map(Route::pattern), body).meets(meeting.met())
+        };
         if self.config.cors
             && let Some(response) = cors::preflight(head)
         {
+            let arrival = arrival(None, Meeting::None);
             return Admission::Answered(self.end(&mut self.state_aside(), arrival, response, Found::accepted()));
         }
         let unknown = Envelope::of_path(head.uri.path());
@@ -283,12 +287,12 @@ impl Emulator {
         if let Some(met) = meeting.met()
             && let Some(response) = told(met, route.map_or(unknown, Route::envelope))
         {
-            let arrival = Arrival::of(head, route.map(Route::pattern), body).meets(Some(met));
+            let arrival = arrival(route, meeting);
             return Admission::Answered(self.end(&mut self.state_aside(), arrival, response, Found::accepted()));
         }
-        let arrival = arrival.meets(meeting.met());
         if let Some(response) = self.file(head, since_epoch) {
             let found = if response.status().is_success() { Found::accepted() } else { Found::refused(&response) };
+            let arrival = arrival(None, meeting);
             return Admission::Answered(self.end(&mut self.state_aside(), arrival, response, found));
         }
         match found {
@@ -303,10 +307,16 @@ impl Emulator {
                 let is_known = refusal.status == StatusCode::UNAUTHORIZED;
                 let verdict = if is_known { Verdict::Refused } else { Verdict::UnknownRoute };
                 let found = Found::of(verdict, refusal.faults.clone());
-                let response = refusal.into_response(unknown);
+                let (arrival, response) = (arrival(None, meeting), refusal.into_response(unknown));
                 Admission::Answered(self.end(&mut self.state_aside(), arrival, response, found))
             }
         }
+    }
+
+    /// Whether this workspace has the file that a request is for: its link is its only credential.
+    #[cfg(feature = "server")]
+    pub(crate) fn has_file(&self, head: Head<'_>) -> bool {
+        self.file(head, None).is_some_and(|response| response.status() != StatusCode::FORBIDDEN)
     }
 
     /// The fault that an admitted request meets, now that its body has come.
@@ -332,7 +342,10 @@ impl Emulator {
     }
 
     fn file(&self, head: Head<'_>, since_epoch: Option<Duration>) -> Option<Response<Bytes>> {
-        let state = self.state();
+        if !files::is_file(head) {
+            return None;
+        }
+        let state = self.state_aside();
         let now = seconds(since_epoch.unwrap_or_else(|| state.clock.since_epoch()));
         files::respond(head, &state.exports, now)
     }

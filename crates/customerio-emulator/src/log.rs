@@ -168,7 +168,12 @@ fn masked(credential: &str) -> String {
     let secret = secret.trim();
     let decoded = STANDARD.decode(secret).or_else(|_| URL_SAFE.decode(secret)).ok();
     let pair = decoded.filter(|_| scheme.eq_ignore_ascii_case("basic")).and_then(|pair| String::from_utf8(pair).ok());
-    let last = last_four(pair.as_deref().map_or(secret, |pair| pair.trim_end_matches(':')));
+    // The key is what follows the Site ID, or stands alone before the colon.
+    let key = pair.as_deref().map(|pair| match pair.split_once(':') {
+        Some((key, "") | (_, key)) => key,
+        None => pair,
+    });
+    let last = last_four(key.unwrap_or(secret));
     if scheme.is_empty() { last } else { format!("{scheme} {last}") }
 }
 
@@ -195,6 +200,8 @@ mod tests {
             ("Basic ZW11bGF0b3Itc2l0ZTplbXVsYXRvci10cmFjay1rZXk=", "Basic …-key"),
             // `emulator-pipelines-key:`
             ("basic ZW11bGF0b3ItcGlwZWxpbmVzLWtleTo=", "basic …-key"),
+            // `site-of-ours:abc`: no part of a short key.
+            ("Basic c2l0ZS1vZi1vdXJzOmFiYw==", "Basic …"),
             ("Bearer abcdefgh", "Bearer …efgh"),
             ("Bearer abcdefg", "Bearer …"),
             ("Basic !!!", "Basic …"),

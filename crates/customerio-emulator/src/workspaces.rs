@@ -14,14 +14,17 @@ use base64::{
 #[cfg(feature = "server")]
 use http::{HeaderMap, StatusCode, header};
 
-#[cfg(feature = "server")]
-use crate::server::answer::Refusal;
 #[cfg(feature = "control")]
 use crate::surroundings::Surroundings;
 use crate::{
     Emulator,
     config::Config,
     saved::document::{Saved, StateError},
+};
+#[cfg(feature = "server")]
+use crate::{
+    route::Head,
+    server::{answer::Refusal, files},
 };
 
 /// Most workspaces, the first included.
@@ -158,11 +161,15 @@ impl Workspaces {
     /// The one that a request is for: the first, unless its credential says otherwise. Without a credential, `hint` may have
     /// the id of a delivery, which is of one workspace.
     #[cfg(feature = "server")]
-    pub(crate) fn choose(&self, headers: &HeaderMap, hint: &[&[u8]]) -> Result<Emulator, Refusal> {
+    pub(crate) fn choose(&self, head: Head<'_>, hint: &[&[u8]]) -> Result<Emulator, Refusal> {
         if self.others.is_none() {
             return Ok(self.first.clone());
         }
-        let Some(credential) = credential(headers) else {
+        if files::is_file(head) {
+            let owner = self.all().into_iter().find(|(_, emulator)| emulator.has_file(head));
+            return Ok(owner.map_or_else(|| self.first.clone(), |(_, emulator)| emulator));
+        }
+        let Some(credential) = credential(head.headers) else {
             let number = hint.iter().find_map(|text| crate::app::message::workspace_in(text));
             let owner = |number| self.all().into_iter().find(|(_, emulator)| emulator.config.number == number);
             return Ok(number.and_then(owner).map_or_else(|| self.first.clone(), |(_, emulator)| emulator));
@@ -255,7 +262,8 @@ fn credential(headers: &HeaderMap) -> Option<String> {
 impl Config {
     /// Whether this is one of the workspace's credentials.
     fn has_credential(&self, name: &str) -> bool {
-        [&self.site_id, &self.app_api_key, &self.pipelines_key, &self.service_account_token].contains(&&name.to_owned())
+        let own = [&self.site_id, &self.app_api_key, &self.pipelines_key, &self.service_account_token];
+        own.into_iter().any(|credential| credential == name)
     }
 }
 
@@ -264,14 +272,18 @@ impl Config {
 mod tests {
     use super::*;
 
-    fn headers(authorization: &str) -> HeaderMap {
-        [(header::AUTHORIZATION, authorization.parse().unwrap())].into_iter().collect()
+    fn request(authorization: &str) -> http::Request<()> {
+        http::Request::get("/").header(header::AUTHORIZATION, authorization).body(()).unwrap()
+    }
+
+    fn chosen(workspaces: &Workspaces, authorization: &str) -> Result<String, Refusal> {
+        workspaces.choose(Head::of(&request(authorization)), &[]).map(|emulator| emulator.id())
     }
 
     #[test]
     fn a_credential_is_a_workspace() {
         let workspaces = Workspaces::of(Emulator::new()).with_any_credentials();
-        let chosen = |authorization: &str| workspaces.choose(&headers(authorization), &[]).unwrap().id();
+        let chosen = |authorization: &str| chosen(&workspaces, authorization).unwrap();
         // `emulator-site:emulator-track-key`, and `emulator-pipelines-key:`
         assert_eq!(chosen("Basic ZW11bGF0b3Itc2l0ZTplbXVsYXRvci10cmFjay1rZXk="), FIRST);
         assert_eq!(chosen("Basic ZW11bGF0b3ItcGlwZWxpbmVzLWtleTo="), FIRST);
@@ -286,7 +298,7 @@ mod tests {
             let _ = workspaces.obtain(&number.to_string());
         }
         assert_eq!(workspaces.all().len(), MOST_WORKSPACES);
-        let refusal = workspaces.choose(&headers("Bearer one-more"), &[]).unwrap_err();
+        let refusal = workspaces.choose(Head::of(&request("Bearer one-more")), &[]).unwrap_err();
         assert_eq!(refusal.status, StatusCode::SERVICE_UNAVAILABLE);
     }
 
@@ -294,7 +306,7 @@ mod tests {
     fn one_workspace_has_its_own_credentials_alone() {
         let workspaces = Workspaces::of(Emulator::new());
         assert!(workspaces.obtain("suite-7").is_none());
-        assert_eq!(workspaces.choose(&headers("Bearer suite-7"), &[]).unwrap().id(), FIRST);
+        assert_eq!(chosen(&workspaces, "Bearer suite-7").unwrap(), FIRST);
         assert!(!workspaces.takes_any_credentials());
     }
 }

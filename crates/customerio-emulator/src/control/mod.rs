@@ -42,5 +42,5 @@ mod whole;
 
 pub(crate) use self::{
     page::is_of_control,
-    routes::{MOST_BODY, respond},
+    routes::{most_body, refuse, respond, unread},
 };

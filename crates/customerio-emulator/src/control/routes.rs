@@ -21,8 +21,23 @@ use crate::{
     workspaces::Workspaces,
 };
 
-/// Most bytes of a body: a seed, or a state.
-pub(crate) const MOST_BODY: usize = 256 * 1024 * 1024;
+/// Most bytes of a seed or a state, and of any other body.
+const MOST_BODY: (usize, usize) = (256 * 1024 * 1024, 1024 * 1024);
+
+/// Most bytes of the body of a request with a path.
+pub(crate) fn most_body(path: &str) -> usize {
+    if matches!(path, "/_emulator/v1/seed" | "/_emulator/v1/state") { MOST_BODY.0 } else { MOST_BODY.1 }
+}
+
+/// The response to a request that is refused whatever its body is.
+pub(crate) fn refuse(parts: &Parts) -> Option<Response<Payload>> {
+    sites::check(parts).err().map(Problem::into_response)
+}
+
+/// The response to a request whose body has not come whole.
+pub(crate) fn unread(status: StatusCode, text: String) -> Response<Payload> {
+    Problem::new(status, text).into_response()
+}
 
 /// The route of a list.
 macro_rules! listed {

@@ -97,15 +97,19 @@ impl Shared {
         }
         #[cfg(feature = "control")]
         if control::is_of_control(parts.uri.path()) {
-            return match body::read(&mut body, control::MOST_BODY, &self.room, seat).await {
+            if let Some(response) = control::refuse(&parts) {
+                return (response, unless_asked(&parts, body));
+            }
+            return match body::read(&mut body, control::most_body(parts.uri.path()), &self.room, seat).await {
                 Ok(read) => (control::respond(&self.workspaces, &parts, read.bytes).await, None),
                 Err(unread) => {
-                    let response = refusal(unread, None).into_response(Envelope::TrackError);
-                    (response.map(Payload::of), Some(body).filter(|_| unread.leaves_more()))
+                    let refusal = refusal(unread, None);
+                    let response = control::unread(refusal.status, refusal.text());
+                    (response, Some(body).filter(|_| unread.leaves_more()))
                 }
             };
         }
-        let (admission, emulator) = match self.workspaces.choose(&parts.headers, &[parts.uri.path().as_bytes()]) {
+        let (admission, emulator) = match self.workspaces.choose(head, &[parts.uri.path().as_bytes()]) {
             Ok(emulator) => (emulator.admit(head, &Bytes::new(), None), emulator),
             Err(refusal) => {
                 let response = refusal.into_response(Envelope::of_path(parts.uri.path()));
@@ -130,8 +134,8 @@ impl Shared {
         let envelope = admitted.route().envelope();
         // A report of a delivery has no credential, and names it in its body.
         let hint: &[&[u8]] = &[parts.uri.path().as_bytes(), &read.bytes];
-        let emulator = self.workspaces.choose(&parts.headers, hint).unwrap_or(emulator);
         let head = Head { method: &parts.method, uri: &parts.uri, headers: &parts.headers };
+        let emulator = self.workspaces.choose(head, hint).unwrap_or(emulator);
         let delay = emulator.meet(head, &mut admitted, &read.bytes).and_then(MetFault::delay);
         let large = read.bytes.len() > LARGE;
         let delivers = (admitted.route().pattern() == trigger_broadcast::PATTERN).then(|| emulator.clone());

@@ -11,6 +11,11 @@ pub(crate) const PATH: &str = "/files/exports/";
 /// What no such request may have.
 const CREDENTIALS: [&str; 4] = ["authorization", "proxy-authorization", "cookie", "x-workspace-id"];
 
+/// Whether a request is for a file.
+pub(crate) fn is_file(head: Head<'_>) -> bool {
+    head.uri.path().starts_with(PATH)
+}
+
 /// The response to a request for a file, if it is one.
 pub(crate) fn respond(head: Head<'_>, exports: &Exports, now: i64) -> Option<Response<Bytes>> {
     let id = head.uri.path().strip_prefix(PATH)?;

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use customerio_emulator::{Emulator, Workspaces};
 use serde_json::{Value, json};
 
 use crate::support::World;
@@ -92,4 +93,32 @@ async fn every_response_says_that_it_is_the_emulators() {
         let response = world.send(world.request(line, &Value::Null), &Value::Null).await;
         assert_eq!(response.headers()["x-customerio-emulator"], env!("CARGO_PKG_VERSION"), "{line}");
     }
+}
+
+/// What a page of another site sends is not read, and a body that nothing needs is not either.
+#[tokio::test]
+async fn large_bodies_are_refused_in_the_shape_of_the_control_api() {
+    let world = World::new().await;
+    let large = json!({"advance": "x".repeat(2 * 1024 * 1024)});
+    let (status, problem) = world.control("POST /_emulator/v1/clock", large).await;
+    assert_eq!((status, problem), (413, json!({"error": "the body is too long"})));
+}
+
+/// The link to a file is its only credential, and the file is of one workspace.
+#[tokio::test]
+async fn a_file_of_another_workspace_can_be_read() {
+    let workspaces = Workspaces::of(Emulator::builder().with_clock_at(1_700_000_000).build()).with_any_credentials();
+    let world = World::serving(&workspaces).await;
+    let app = |line: &str, body: &Value| world.request(line, body).header("authorization", "Bearer suite-7");
+    let filter = json!({"filters": {"not": {"attribute": {"field": "plan", "operator": "exists"}}}});
+    let started = world.send(app("POST /v1/exports/customers", &filter), &filter).await;
+    assert_eq!(started.status(), 200);
+    workspaces.get("suite-7").unwrap().advance(Duration::from_secs(5));
+    let link = world.send(app("GET /v1/exports/1/download", &Value::Null), &Value::Null).await;
+    let link: Value = serde_json::from_slice(link.body()).unwrap();
+    let path = link["url"].as_str().unwrap().split_once("/files").unwrap().1;
+    let file = world.send(world.request(&format!("GET /files{path}"), &Value::Null), &Value::Null).await;
+    assert_eq!((file.status().as_u16(), &file.headers()["content-type"]), (200, &"text/csv".parse().unwrap()));
+    let wrong = world.send(world.request("GET /files/exports/1.csv?signature=x", &Value::Null), &Value::Null).await;
+    assert_eq!(wrong.status(), 403);
 }
