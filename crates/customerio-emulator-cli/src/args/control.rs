@@ -193,7 +193,7 @@ pub(crate) struct Tail {
 What it prints is a shell script: paste it, or run it:
   eval \"$(customerio-emulator env)\"
   customerio-emulator env --sdk node | sh
-SDK is one of node, python, go, ruby, rust, node-cdp and python-cdp (cdp: the Pipelines API).")]
+SDK is one of node, python, go, ruby, rust, node-cdp, python-cdp (cdp: the Pipelines API) and curl.")]
 pub(crate) struct Env {
     /// Print a first program for this SDK too
     #[arg(long, value_name = "SDK", hide_possible_values = true)]
@@ -211,4 +211,5 @@ pub(crate) enum Sdk {
     Rust,
     NodeCdp,
     PythonCdp,
+    Curl,
 }

@@ -99,11 +99,11 @@ fn the_clock_moves_and_a_reset_empties() {
 fn settings_are_a_script_that_a_shell_takes() {
     let folder = Folder::new();
     let serving = Serving::start(&folder, &["--app-api-key", "it's a $(key)"]);
-    for sdk in ["node", "python", "go", "ruby", "rust", "node-cdp", "python-cdp"] {
+    for sdk in ["node", "python", "go", "ruby", "rust", "node-cdp", "python-cdp", "curl"] {
         let script = serving.printed(&folder, &["env", "--sdk", sdk]);
         let checked = Command::new("sh").args(["-n", "-c", &script]).output().unwrap();
         assert!(checked.status.success(), "{sdk}: {checked:?}");
-        assert!(script.contains("customerio-first"), "{script}");
+        assert!(script.contains(&format!("cd customerio-{sdk}\n")), "{script}");
     }
     let script = serving.printed(&folder, &["env"]) + "echo $CUSTOMERIO_URL $CUSTOMERIO_HTTPS_URL $CUSTOMERIO_CA";
     let output = Command::new("sh").args(["-c", &script]).output().unwrap();

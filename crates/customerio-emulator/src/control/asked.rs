@@ -13,6 +13,8 @@ pub(crate) struct Asked {
     pub(crate) workspaces: Workspaces,
     /// The workspace that the request is about.
     pub(crate) emulator: Emulator,
+    /// What the query names that workspace by.
+    pub(crate) named: Option<String>,
     /// The variable segments of the path, decoded.
     pub(crate) segments: Vec<String>,
     /// The parameters of the query, decoded, but `workspace`.

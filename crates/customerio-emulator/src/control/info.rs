@@ -123,7 +123,7 @@ fn webhooks_failed(state: &State) -> usize {
 
 /// What the server is, and its workspaces.
 pub(crate) fn info(asked: &Asked) -> Response<Payload> {
-    let workspaces = asked.workspaces.all().into_iter().map(|(id, emulator)| workspace(&id, &emulator));
+    let workspaces = asked.workspaces.all().into_iter().map(|(id, emulator)| workspace(asked, &id, &emulator));
     let served = if asked.workspaces.takes_any_credentials() { "any" } else { "one" };
     let host = asked.headers.get(http::header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let around = asked.workspaces.surroundings();
@@ -138,23 +138,32 @@ pub(crate) fn info(asked: &Asked) -> Response<Payload> {
     }))
 }
 
-fn workspace(id: &str, emulator: &Emulator) -> Value {
+fn workspace(asked: &Asked, id: &str, emulator: &Emulator) -> Value {
     let config = &emulator.config;
-    // What this crate publishes is no secret, and what somebody else has chosen may be one.
-    let shown = |secret: &str, published: &str| if secret == published { secret.into() } else { last_four(secret) };
-    let track = config.track_api_key.as_deref().map_or_else(|| "any".to_owned(), |key| shown(key, TRACK_API_KEY));
     let name = if config.number == 0 { config.site_id.clone() } else { last_four(&config.site_id) };
     json!({
         "id": id,
         "name": name,
-        "credentials": {
-            "site_id": if config.number == 0 { config.site_id.clone() } else { shown(&config.site_id, SITE_ID) },
-            "track_api_key": track,
-            "app_api_key": shown(&config.app_api_key, APP_API_KEY),
-            "pipelines_key": shown(&config.pipelines_key, PIPELINES_KEY),
-            "webhook_signing_key": shown(&config.webhook_signing_key, WEBHOOK_SIGNING_KEY),
-        },
+        "credentials": credentials(asked, emulator),
         "counts": counts_of(&emulator.state()),
+    })
+}
+
+/// The credentials of a workspace, as whoever asks may see them. What this crate publishes is no secret, nor is what the
+/// request names; what somebody else has chosen may be one.
+pub(crate) fn credentials(asked: &Asked, emulator: &Emulator) -> Value {
+    let config = &emulator.config;
+    let shown = |secret: &str, published: &str| {
+        let is_known = secret == published || asked.named.as_deref() == Some(secret);
+        if is_known { secret.into() } else { last_four(secret) }
+    };
+    let track = config.track_api_key.as_deref().map_or_else(|| "any".to_owned(), |key| shown(key, TRACK_API_KEY));
+    json!({
+        "site_id": if config.number == 0 { config.site_id.clone() } else { shown(&config.site_id, SITE_ID) },
+        "track_api_key": track,
+        "app_api_key": shown(&config.app_api_key, APP_API_KEY),
+        "pipelines_key": shown(&config.pipelines_key, PIPELINES_KEY),
+        "webhook_signing_key": shown(&config.webhook_signing_key, WEBHOOK_SIGNING_KEY),
     })
 }
 

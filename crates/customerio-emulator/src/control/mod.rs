@@ -24,6 +24,7 @@ mod openapi;
 mod page;
 mod people;
 mod problem;
+mod programs;
 mod reply;
 mod requests;
 mod route;

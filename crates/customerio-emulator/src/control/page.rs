@@ -16,7 +16,6 @@ type File = (&'static str, &'static str, &'static [u8]);
 const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
-const JSON: &str = "application/json";
 const SVG: &str = "image/svg+xml";
 
 macro_rules! files {
@@ -33,7 +32,6 @@ static FILES: &[File] = files! {
         "api.mjs" "app.mjs" "clock.mjs" "detail.mjs" "dom.mjs" "events.mjs" "faults.mjs" "filters.mjs" "format.mjs"
         "json.mjs" "keys.mjs" "list.mjs" "live.mjs" "messages.mjs" "people.mjs" "requests.mjs" "route.mjs"
         "segments.mjs" "server.mjs" "setup.mjs" "shared-worker.mjs" "stream.mjs" "webhooks.mjs";
-    JSON: "programs.json";
     SVG: "icon.svg";
 };
 

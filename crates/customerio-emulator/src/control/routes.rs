@@ -11,7 +11,7 @@ use crate::{
         list::{self, Listed},
         message, messages, metrics, objects, openapi, page, people,
         problem::Problem,
-        requests,
+        programs, requests,
         route::{Handler, Outcome, Route, Taken},
         schema::Schema,
         segments, sites, stream, templates, timeline, triggers, webhooks, whole,
@@ -67,6 +67,8 @@ pub(crate) static ROUTES: &[Route] = &[
         .gives(&info::INFO),
     Route::always(Method::GET, "/_emulator/v1/counts", "Counts what is kept of each kind", info::counts)
         .gives(&info::COUNTS),
+    Route::always(Method::GET, "/_emulator/v1/programs", "Lists a first program for each client", programs::list)
+        .gives(&programs::PROGRAMS),
     listed!(requests::Requests, "/_emulator/v1/requests", "Lists requests, each with its verdict"),
     Route::get("/_emulator/v1/requests/{seq}", "Shows a request whole", requests::get).gives(&requests::WHOLE),
     Route::get("/_emulator/v1/requests/{seq}/curl", "Writes a request as a command", requests::curl)
@@ -210,7 +212,7 @@ async fn dispatch(workspaces: &Workspaces, parts: &Parts, body: Bytes) -> Outcom
         check_parameters(route, &query)?;
     }
     let (workspaces, headers) = (workspaces.clone(), parts.headers.clone());
-    let asked = Asked { workspaces, emulator, segments, query, headers, body };
+    let asked = Asked { workspaces, emulator, named: workspace, segments, query, headers, body };
     match route.handler {
         Handler::Always(handle) => Ok(handle(&asked)),
         Handler::Now(handle) => handle(&asked),

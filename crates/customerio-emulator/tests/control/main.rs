@@ -9,6 +9,7 @@ mod lists;
 mod messages;
 mod openapi;
 mod pages;
+mod programs;
 mod receiver;
 mod seed;
 mod sites;

@@ -1,34 +1,12 @@
 // Setup: where the emulator listens, its credentials, and for each client a whole first program with both.
 
-import {copyButton, facts, h, head, part, sections} from './dom.mjs';
+import {get} from './api.mjs';
+import {copyButton, facts, h, head, notice, part, sections} from './dom.mjs';
 import {href, route} from './route.mjs';
 import {server, workspaceOf} from './server.mjs';
 
-let programs = null;
-
-/** The first programs, by client. */
-async function load() {
-  const url = new URL('programs.json', import.meta.url);
-  programs ??= fetch(url).then((response) => response.json());
-  return programs;
-}
-
-/** What the placeholders of a program stand for. */
-function values() {
-  const {url, https_url: httpsUrl, ca, settings: {region = 'us'}} = server.info;
-  const https = httpsUrl ? new URL(httpsUrl) : null;
-  return {
-    ...workspaceOf(server.info).credentials, url, ca: ca ?? '', https_host: https?.hostname ?? '',
-    https_port: https?.port || '443', Region: region[0].toUpperCase() + region.slice(1),
-  };
-}
-
-/** A program with the values of this emulator, as they stand in a string. Liquid, with spaces in its braces, stays. */
-function filled(lines) {
-  const all = values();
-  const inString = (name) => JSON.stringify(String(all[name])).slice(1, -1);
-  return lines.join('\n').replace(/\{\{(\w+)\}\}/g, (found, name) => (name in all ? inString(name) : found));
-}
+/** The first programs, with the settings of this emulator and of the workspace that is looked at. */
+const load = async () => (await get('programs')).items;
 
 const copied = (text) => h('span.copied', h('code', text), copyButton(text));
 const command = (text, name) => h('div.command', h('pre.code', {tabindex: '0', 'data-testid': name}, text),
@@ -65,12 +43,15 @@ class Pane {
     server.removeEventListener('info', this.changed);
   }
 
-  async routed() {
+  routed() {
     if (!server.info) return;
     const {clock, workspaces, ...facts} = server.info;
     sections(this.facts, [['facts', [facts, workspaceOf(server.info).credentials], connection]]);
+    load().then((all) => this.choose(all)).catch((error) => notice(error.message));
+  }
+
+  choose(all) {
     const {id} = route();
-    const all = await load();
     sections(this.clients, all.map((each, at) => [each.id, id, () => h('li', h('a', {
       href: href('setup', each.id), 'data-testid': `setup-${each.id}`,
       'aria-current': each.id === id || (id === null && at === 0) ? 'true' : null,
@@ -95,18 +76,14 @@ async function read(id) {
   const all = await load();
   const found = all.find((each) => each.id === (id ?? all[0].id));
   if (!found) throw new Error(`there is no client ${id}: there are ${all.map((each) => each.id).join(', ')}`);
-  await server.ready;
-  return {...found, text: filled(found.program), hasHttps: Boolean(server.info.https_url)};
+  return found;
 }
 
-function draw(root, {title, install, file, note, https, hasHttps, text, run}) {
-  sections(root, [['all', [title, text], () => h('div',
+function draw(root, {title, install, file, notes, text, run}) {
+  sections(root, [['all', [title, text, notes], () => h('div',
     head(title),
-    part('Install', command(install)),
-    part(['Program ', h('span.quiet', file)], note ? h('p', note) : null,
-      https && !hasHttps ? h('p.why.warn', 'This emulator has no https port: the program customerio-emulator has.') : null,
-      text.includes('"...') ? h('p.why.warn', 'Of keys of your own you see the end: put them in whole.') : null,
-      command(text, 'program')),
+    install && part('Install', command(install)),
+    part(['Program ', h('span.quiet', file)], notes.map((note) => h('p', note)), command(text, 'program')),
     part('Run', command(run)),
     h('p.quiet', 'Then look at ', h('a', {href: href('requests')}, 'Requests'), ': they are there at once.'))]]);
 }
