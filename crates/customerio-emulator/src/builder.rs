@@ -92,7 +92,7 @@ impl Builder {
         self
     }
 
-    /// The region that `GET /api/v1/accounts/region` tells. Default: [`Region::Us`]. Nothing is redirected.
+    /// Sets the region with which `GET /api/v1/accounts/region` responds. Default: [`Region::Us`]. Nothing is redirected.
     pub fn with_region(mut self, region: Region) -> Self {
         self.config.region = region;
         self
@@ -142,9 +142,10 @@ impl Builder {
         self
     }
 
-    /// Most bytes of memory that may be taken together by what is never forgotten: people, objects, segments, suppressions,
-    /// collections, snippets, newsletters and so on. A call that would add to them then is refused with a 503. Default: 1 GiB. What is forgotten has bounds of its own,
-    /// which come to less than 1 GiB.
+    /// Limits the memory, in bytes, of what is kept until it is deleted: people, objects, segments, suppressions, collections,
+    /// snippets, newsletters and so on. A request that would add to them beyond that is refused with a 503. Default: 1 GiB.
+    ///
+    /// Lists whose oldest entries are discarded have limits of their own, which are less than 1 GiB together.
     pub fn with_memory_limit(mut self, bytes: usize) -> Self {
         self.config.memory = bytes;
         self

@@ -220,7 +220,7 @@ impl Emulator {
         }
     }
 
-    /// Answers a request, at the emulator's own time.
+    /// Responds to a request, at the emulator's own time.
     ///
     /// A [`Fault`] that breaks the connection, or slows the response down, is in the response's extensions as [`MetFault`], for
     /// the caller to do; what it does to the request has been done.
@@ -231,7 +231,7 @@ impl Emulator {
         self.answer(request, None)
     }
 
-    /// Answers a request at a time of the caller's, given since 1970-01-01 UTC.
+    /// Responds to a request at a given time, since 1970-01-01 UTC.
     #[must_use]
     pub fn handle_at(&self, request: &Request<Bytes>, since_epoch: Duration) -> Response<Bytes> {
         self.answer(request, Some(since_epoch))
@@ -669,8 +669,8 @@ impl Emulator {
         state.library.senders.set(id.into().get(), sender);
     }
 
-    /// What becomes of each import that is made from now on, five seconds after it was. Default: it ends well, with no rows,
-    /// as its file is not fetched.
+    /// Sets the result of each import that is created from now on. An import ends five seconds after it was created. Default:
+    /// success with no rows, as the file is not fetched.
     pub fn set_import_result(&self, result: ImportResult) {
         self.state().import_result = result;
     }
@@ -682,7 +682,7 @@ impl Emulator {
         self.state().library.topics.set(id.into().get(), topic);
     }
 
-    /// Allows or forbids messages of a channel; at first all are allowed. A forbidden one is answered with 403.
+    /// Allows or forbids messages of a channel. A request to send a forbidden one gets a 403. Default: all are allowed.
     pub fn set_channel(&self, channel: Channel, allowed: bool) {
         let disabled = &mut self.state().disabled;
         if allowed {
@@ -860,7 +860,7 @@ impl Emulator {
         self.state().people.is_suppressed(&Identifier::of_shape(identifier))
     }
 
-    /// How many calls of the Pipelines API were answered with a 200 and dropped, because they were not valid, too large
+    /// How many calls of the Pipelines API got a 200 and were dropped, because they were not valid, too large
     /// or without credentials, and had not asked for strict mode. Each of a batch counts, unless the batch was dropped
     /// whole: that counts as one. One of a batch that would leave a person or an object with too many attributes is
     /// dropped, and counts, in strict mode too.
@@ -869,7 +869,7 @@ impl Emulator {
         self.state().dropped
     }
 
-    /// How many requests were answered, however.
+    /// How many requests got a response, whatever its status.
     #[must_use]
     pub fn requests(&self) -> u64 {
         self.state().requests

@@ -1,10 +1,11 @@
-//! A local Customer.io: the Track API, the Pipelines API and of the App API what tests of applications use, in memory.
+//! A local Customer.io for tests and development, in memory: the Track API, the Pipelines API, and the part of the App API that
+//! tests of applications use.
 //!
-//! It takes what the API takes and refuses what the API's contract does not allow: a field that does not exist, a value
-//! of the wrong type, a size over a limit. What has arrived can be looked at.
+//! It accepts what the API accepts and refuses what the API's contract does not allow: a field that does not exist, a value
+//! of the wrong type, a size over a limit. Everything that arrives can be inspected.
 //!
-//! The vendor's own clients send some things that the contract does not allow, and the service takes them: the emulator
-//! does too, and [`LoggedRequest::deviations`] says where a request has such. Its tests run the clients for Node and Python.
+//! The vendor's own clients send some things that the contract does not allow, and the service accepts them. The emulator
+//! does too, and [`LoggedRequest::deviations`] lists them for each request. Its tests run the clients for Node and Python.
 //!
 //! Without a socket, as the transport of a client:
 //!
@@ -24,10 +25,11 @@
 //! # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(()) }).await }).unwrap().unwrap();
 //! ```
 //!
-//! The App API reads what was written by all three: people, whom filters choose, their attributes, events, messages and
-//! choices; objects; segments, snippets, collections, imports, newsletters, reporting webhooks and suppressed addresses;
-//! transactional messages, and the triggers of broadcasts. Lists come in pages, as the service's do. What it has not yet is a
-//! 501 that names the operation. What these APIs cannot make, a test makes: [`Emulator::create_segment`] and its like.
+//! The App API reads what was written by all three: people, chosen by filters, with their attributes, events, messages and
+//! subscription preferences; objects; segments, snippets, collections, imports, newsletters, reporting webhooks and suppressed
+//! addresses; transactional messages, and the triggers of broadcasts. Lists come in pages, as in the service. An operation that
+//! is not implemented responds with a 501 that names it. What these APIs cannot create, a test creates:
+//! [`Emulator::create_segment`] and its like.
 //!
 //! ```
 //! use customerio_core::{Client, app::{Filter, customers::Search}};
@@ -48,31 +50,40 @@
 //! # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(()) }).await }).unwrap().unwrap();
 //! ```
 //!
-//! Over a socket, for any HTTP stack and any language: `Emulator::serve_on_loopback` (feature `server`, on by default).
-//! Without either, for a harness of your own: [`Emulator::handle`].
+//! Over a socket, for any HTTP client in any language: `Emulator::serve_on_loopback` (feature `server`, on by default). With
+//! the feature `control` the same port has a page and an API to inspect and control the emulator, both below `/_emulator/`.
+//! The program `customerio-emulator` (crate `customerio-emulator-cli`) is all of this without Rust. Without a socket or a
+//! client, for your own test harness: [`Emulator::handle`].
 //!
-//! Exports of people and of deliveries are files behind links, as the service has them: they are pending for a second, a link
-//! is good for 15 minutes of the emulator's clock, and a request for a file must have no credentials.
+//! Messages are rendered when they are sent, from the Liquid templates of a [`Seed`] or of [`Emulator::set_content`] and from
+//! the content of the request: [`Message::html`], [`Message::text`]. A template that cannot be rendered makes a
+//! failed message: [`Message::problems`]. The trigger of a broadcast makes a message for each person whom its filter chooses.
 //!
-//! It reports what becomes of the messages, by signed webhooks and with the service's rules for repeating them:
-//! [`Emulator::report_to`].
+//! Exports of people and of deliveries are files behind links, as in the service: they are pending for a second, a link
+//! is valid for 15 minutes of the emulator's clock, and a request for a file must have no credentials.
 //!
-//! What goes wrong in production goes wrong here when it is asked for: statuses, delays, connections that break before or
-//! after a request is done, responses that come slowly: [`Emulator::add_fault`].
+//! Signed webhooks report the outcomes of messages, with the service's rules for retries: [`Emulator::report_to`].
+//!
+//! Failures of production can be injected: statuses, delays, connections that break before or after a request is done, slow
+//! responses: [`Emulator::add_fault`].
 //!
 //! # What it does not do
 //!
-//! - It sends nothing but webhooks: messages, broadcasts and newsletters are kept, campaigns do not exist, and templates
-//!   have no content. Every `transactional_message_id` is taken, and is one from then on. What becomes of a message is what
-//!   [`Emulator::set_outcomes`] and [`Emulator::report`] say.
-//! - It fetches nothing: an import ends as [`Emulator::set_import_result`] says and changes nobody, and a collection of a URL
-//!   has no rows. What the mail provider is told to keep out, and senders that people opted out of, keep no message back.
-//! - It shows as activities the events of people alone, and does not keep when an attribute of an object was changed.
-//! - It has no data-driven segments, no destinations of the Pipelines API but itself, and no limit on the rate of calls
-//!   but that of broadcasts.
+//! - It sends nothing but webhooks: e-mails, push notifications and the like are kept, not delivered. The outcome of a message
+//!   is what [`Emulator::set_outcomes`] and [`Emulator::report`] set.
+//! - It accepts every `transactional_message_id` and keeps it as a transactional message. A message of one without content has
+//!   no subject or body but those in the request.
+//! - It has no campaigns, no data-driven segments and no newsletters that are sent: newsletters are data, and marked as sent
+//!   when they are due.
+//! - It renders the Liquid that the vendor documents. A tag or a filter that it does not know makes the preview incomplete, and
+//!   a [`RenderProblem`] says so. The unsubscribe link takes a POST only, and that to a person's preferences leads nowhere.
+//! - It fetches nothing: an import ends as [`Emulator::set_import_result`] says and adds nobody, and a collection from a URL
+//!   has no rows. Addresses on the provider's suppression list, and senders that people opted out of, hold no message back.
+//! - Activities are the events of people only, and it does not record when an attribute of an object changed.
+//! - It has no destinations of the Pipelines API but itself, and no rate limits but that of broadcasts.
 //! - It has no settings of a workspace: people are identified by id, e-mail address and phone number alike. A number
 //!   that several people have as an attribute leads to the first of them.
-//! - It keeps no traits of a visitor who is nobody's yet, but their events and relationships.
+//! - It keeps no traits of an anonymous visitor, but their events and relationships.
 //! - The Pipelines API has no documented body of a refusal; here it is `{"meta":{"error":…}}`.
 //! - It does at once what the service does later, such as merges, so it shows no races.
 //! - It does not redirect to another region.

@@ -1,8 +1,8 @@
-//! What surrounds a server, which the control API tells.
+//! Where else a server is reached and where it keeps its state, for the control API to report.
 
 use std::path::PathBuf;
 
-/// What surrounds a server, for `GET /_emulator/v1/info` to tell.
+/// Where else a server is reached and where it keeps its state, which `GET /_emulator/v1/info` reports.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Surroundings {

@@ -86,7 +86,7 @@ impl Workspaces {
         }
     }
 
-    /// Has the control API tell where else the server is, and where everything is kept. Default: nowhere.
+    /// Sets where else the server is reached and where everything is kept, for the control API to report. Default: nowhere.
     #[cfg(feature = "control")]
     #[must_use]
     pub fn with_surroundings(mut self, surroundings: Surroundings) -> Self {

@@ -116,13 +116,13 @@ impl Filters {
 Examples:
   customerio-emulator wait
   customerio-emulator wait messages --to ada@example.com --timeout 5s
-It prints the items as JSON, one a line. Exit code 5: they did not come in time.
+It prints the items as JSON, one per line. Exit code 5: they did not arrive in time.
 ", kinds!()))]
 pub(crate) struct Wait {
     /// What to wait for; without it, until the emulator is ready
     #[arg(value_name = "KIND", hide_possible_values = true)]
     pub(crate) kind: Option<Kind>,
-    /// How many items
+    /// Number of items
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) count: u32,
     /// How long to wait
@@ -136,7 +136,7 @@ pub(crate) struct Wait {
 
 #[derive(Debug, Args)]
 pub(crate) struct Reset {
-    /// Leave it empty: do not put the seed back
+    /// Leave it empty, without the seed
     #[arg(long)]
     pub(crate) no_seed: bool,
     #[command(flatten)]
@@ -173,13 +173,13 @@ pub(crate) struct Advance {
 #[derive(Debug, Args)]
 #[command(after_help = kinds!())]
 pub(crate) struct Tail {
-    /// What to follow
+    /// What to print
     #[arg(long, value_name = "KIND", default_value = "requests", hide_possible_values = true)]
     pub(crate) kind: Kind,
-    /// Print the last ones first
+    /// Begin with the last ones
     #[arg(short = 'n', long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(0..=1000))]
     pub(crate) last: u32,
-    /// Print each as JSON, one a line
+    /// Print each as JSON, one per line
     #[arg(long)]
     pub(crate) json: bool,
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! The command line. Each flag is an environment variable too, and a flag counts before its variable.
+//! The command line. Each flag is an environment variable too, which the flag overrides.
 
 pub(crate) mod control;
 pub(crate) mod serve;
@@ -13,8 +13,8 @@ use crate::args::{
 };
 
 const AFTER: &str = "\
-Each flag is also an environment variable, such as CUSTOMERIO_EMULATOR_PORT for --port. A flag counts before
-its variable, and both count before what the seed says.
+Each flag is also an environment variable, such as CUSTOMERIO_EMULATOR_PORT for --port. A flag overrides its
+variable, and both override the seed.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 port in use, 4 bad seed or state, 5 timed out.";
 
@@ -25,7 +25,6 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 port in use, 4 bad seed or state,
     about = "A local Customer.io: its three APIs, and a page that explains every request",
     after_help = AFTER,
     args_conflicts_with_subcommands = true,
-    disable_help_subcommand = true,
     max_term_width = 110
 )]
 pub(crate) struct Arguments {
@@ -37,7 +36,7 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Run the emulator (without a command, this is done)
+    /// Run the emulator (the default command)
     Serve(Serve),
     /// Wait until it is ready, or until something has arrived
     Wait(Wait),
@@ -45,15 +44,15 @@ pub(crate) enum Command {
     Reset(Reset),
     /// Give a workspace another seed, and reset it
     Seed(Seed),
-    /// Write a workspace as a seed folder, or print that
+    /// Write a workspace as a seed folder, or print it as JSON
     Dump(Dump),
-    /// Move the clock ahead
+    /// Advance the clock
     Advance(Advance),
-    /// Follow what arrives
+    /// Print requests, messages and the like as they arrive
     Tail(Tail),
     /// Print settings and a first program for an SDK
     Env(Env),
-    /// Print the path of the CA certificate; make it if need be
+    /// Print the path of the CA certificate; create it if there is none
     Ca(Ca),
     /// Print completions for a shell
     Completions { shell: Shell },
@@ -66,13 +65,13 @@ A program that speaks https to the emulator must trust this certificate:
   Node     NODE_EXTRA_CA_CERTS
   Go, Ruby SSL_CERT_FILE
   curl     --cacert, CURL_CA_BUNDLE
-It vouches for loopback addresses, localhost and the names of --allow-host alone.")]
+It is valid for loopback addresses, localhost and the names of --allow-host only.")]
 pub(crate) struct Ca {
     #[command(flatten)]
     pub(crate) folder: CaFolder,
     #[command(flatten)]
     pub(crate) names: Names,
-    /// Make another in place of the one that is there
+    /// Replace the one that exists
     #[arg(long)]
     pub(crate) renew: bool,
 }

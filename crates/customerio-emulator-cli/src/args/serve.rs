@@ -1,11 +1,14 @@
-//! What `serve` takes. What a seed can say too has no default here.
+//! The flags of `serve`. Those that a seed can set too have no default here.
 
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
     path::PathBuf,
 };
 
-use clap::{ArgAction, Args, ValueEnum, builder::BoolishValueParser};
+use clap::{
+    ArgAction, Args, ValueEnum,
+    builder::{BoolishValueParser, NonEmptyStringValueParser},
+};
 use customerio_core::{Region, Timestamp};
 
 use crate::args::value::{self, Planned};
@@ -33,7 +36,7 @@ pub(crate) struct Listen {
     /// Port for https; 0 takes a free one
     #[arg(long, value_name = "PORT", env = "CUSTOMERIO_EMULATOR_HTTPS_PORT", hide_env = true, default_value_t = 8247)]
     pub(crate) https_port: u16,
-    /// Speak no https
+    /// Do not listen for https
     #[arg(long, env = "CUSTOMERIO_EMULATOR_NO_HTTPS", hide_env = true, value_parser = BoolishValueParser::new())]
     pub(crate) no_https: bool,
     #[arg(
@@ -66,7 +69,7 @@ impl Listen {
 
 #[derive(Debug, Args)]
 pub(crate) struct Names {
-    /// What else it may be called, such as a container's name
+    /// Also accept this host name, such as a container's name
     #[arg(long, value_name = "NAME", env = "CUSTOMERIO_EMULATOR_ALLOW_HOST", hide_env = true, value_delimiter = ',')]
     pub(crate) allow_host: Vec<String>,
 }
@@ -81,13 +84,13 @@ pub(crate) struct CaFolder {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "What is in it")]
 pub(crate) struct Content {
-    /// Start with what this folder or JSON file has
+    /// Start with the content of this folder or JSON file
     #[arg(long, value_name = "DIR|FILE", env = "CUSTOMERIO_EMULATOR_SEED", hide_env = true)]
     pub(crate) seed: Option<PathBuf>,
-    /// Keep everything in this file, and start with what it has
+    /// Keep everything in this file, and load it at start
     #[arg(long, value_name = "FILE", env = "CUSTOMERIO_EMULATOR_STATE", hide_env = true)]
     pub(crate) state: Option<PathBuf>,
-    /// One workspace, or one for each credential that comes
+    /// One workspace, or one for each credential in use
     #[arg(
         long,
         value_name = "one|any",
@@ -97,7 +100,7 @@ pub(crate) struct Content {
         hide_possible_values = true
     )]
     pub(crate) workspaces: Served,
-    /// Make no segments and broadcasts that are named first
+    /// Refuse unknown segments and broadcasts instead of creating them
     #[arg(
         long,
         env = "CUSTOMERIO_EMULATOR_NO_AUTO_CREATE",
@@ -108,7 +111,7 @@ pub(crate) struct Content {
     /// Stop the clock at this time, such as 2026-11-26T10:00:00Z
     #[arg(long, value_name = "RFC3339", env = "CUSTOMERIO_EMULATOR_CLOCK", hide_env = true)]
     pub(crate) clock: Option<Timestamp>,
-    /// What becomes of messages, such as sent,delivered,opened:10s
+    /// Outcomes of each message, such as sent,delivered,opened:10s
     #[arg(
         long,
         value_name = "LIST",
@@ -121,7 +124,7 @@ pub(crate) struct Content {
     /// Region of the workspace [default: us]
     #[arg(long, value_name = "us|eu", env = "CUSTOMERIO_EMULATOR_REGION", hide_env = true)]
     pub(crate) region: Option<Region>,
-    /// Most memory for what is never forgotten
+    /// Memory limit for people and whatever else is kept until deleted
     #[arg(
         long,
         value_name = "SIZE",
@@ -131,6 +134,16 @@ pub(crate) struct Content {
         value_parser = value::bytes
     )]
     pub(crate) max_memory: usize,
+    /// Memory limit for the log of requests
+    #[arg(
+        long,
+        value_name = "SIZE",
+        env = "CUSTOMERIO_EMULATOR_MAX_LOG_BYTES",
+        hide_env = true,
+        default_value = "64MiB",
+        value_parser = value::bytes
+    )]
+    pub(crate) max_log_bytes: usize,
 }
 
 /// Which workspaces there are.
@@ -144,29 +157,29 @@ pub(crate) enum Served {
 #[command(next_help_heading = "Credentials")]
 pub(crate) struct Credentials {
     /// Site ID of the Track API [default: emulator-site]
-    #[arg(long, value_name = "TEXT", env = "CUSTOMERIO_EMULATOR_SITE_ID", hide_env = true)]
+    #[arg(long, value_name = "TEXT", env = "CUSTOMERIO_EMULATOR_SITE_ID", hide_env = true, value_parser = NonEmptyStringValueParser::new())]
     pub(crate) site_id: Option<String>,
     /// Key of the Track API [default: emulator-track-key]
-    #[arg(long, value_name = "TEXT", env = "CUSTOMERIO_EMULATOR_TRACK_API_KEY", hide_env = true)]
+    #[arg(long, value_name = "TEXT", env = "CUSTOMERIO_EMULATOR_TRACK_API_KEY", hide_env = true, value_parser = NonEmptyStringValueParser::new())]
     pub(crate) track_api_key: Option<String>,
     /// Key of the App API [default: emulator-app-key]
-    #[arg(long, value_name = "TEXT", env = "CUSTOMERIO_EMULATOR_APP_API_KEY", hide_env = true)]
+    #[arg(long, value_name = "TEXT", env = "CUSTOMERIO_EMULATOR_APP_API_KEY", hide_env = true, value_parser = NonEmptyStringValueParser::new())]
     pub(crate) app_api_key: Option<String>,
     /// Key of the Pipelines API [default: emulator-pipelines-key]
-    #[arg(long, value_name = "TEXT", env = "CUSTOMERIO_EMULATOR_PIPELINES_KEY", hide_env = true)]
+    #[arg(long, value_name = "TEXT", env = "CUSTOMERIO_EMULATOR_PIPELINES_KEY", hide_env = true, value_parser = NonEmptyStringValueParser::new())]
     pub(crate) pipelines_key: Option<String>,
     /// Key that signs webhooks [default: emulator-webhook-key]
-    #[arg(long, value_name = "TEXT", env = "CUSTOMERIO_EMULATOR_WEBHOOK_SIGNING_KEY", hide_env = true)]
+    #[arg(long, value_name = "TEXT", env = "CUSTOMERIO_EMULATOR_WEBHOOK_SIGNING_KEY", hide_env = true, value_parser = NonEmptyStringValueParser::new())]
     pub(crate) webhook_signing_key: Option<String>,
 }
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Webhooks")]
 pub(crate) struct Webhooks {
-    /// Report what becomes of messages to this URL
+    /// Report the outcomes of messages to this URL
     #[arg(long, value_name = "URL", env = "CUSTOMERIO_EMULATOR_WEBHOOK_URL", hide_env = true)]
     pub(crate) webhook_url: Option<String>,
-    /// Send webhooks to this host too, and not to this machine alone
+    /// Also send webhooks to this host, not only to this machine
     #[arg(
         long,
         value_name = "NAME",
@@ -180,7 +193,7 @@ pub(crate) struct Webhooks {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct Output {
-    /// Lines for people, or one JSON object per event
+    /// Text, or one JSON object per line
     #[arg(
         long,
         value_name = "text|json",
@@ -190,7 +203,7 @@ pub(crate) struct Output {
         default_value = "text"
     )]
     pub(crate) log_format: LogFormat,
-    /// Say every request, not only those that are not accepted
+    /// Print every request, not only those that are not accepted
     #[arg(
         short,
         long,
@@ -200,7 +213,7 @@ pub(crate) struct Output {
         value_parser = BoolishValueParser::new()
     )]
     pub(crate) verbose: bool,
-    /// Write this file when it is ready, with URLs as JSON
+    /// Write the URLs to this file as JSON when it is ready
     #[arg(long, value_name = "FILE", env = "CUSTOMERIO_EMULATOR_READY_FILE", hide_env = true)]
     pub(crate) ready_file: Option<PathBuf>,
     /// Open the page in a browser

@@ -18,6 +18,9 @@ use crate::{
     serve::inside::ask,
 };
 
+/// Most requests in the log, however small they are.
+const MOST_REQUESTS: usize = 100_000;
+
 /// The workspaces, with everything that was said of them.
 pub(crate) async fn workspaces(serve: &Serve) -> Result<Workspaces, Failure> {
     let content = &serve.content;
@@ -26,7 +29,8 @@ pub(crate) async fn workspaces(serve: &Serve) -> Result<Workspaces, Failure> {
         .with_auto_create(!content.no_auto_create)
         .with_hosts(&serve.listen.names.allow_host)
         .with_webhook_hosts(&serve.webhooks.allow_webhook_host)
-        .with_memory_limit(content.max_memory);
+        .with_memory_limit(content.max_memory)
+        .with_request_log(MOST_REQUESTS, content.max_log_bytes);
     if let Some(clock) = content.clock {
         builder = builder.with_clock_at(clock);
     }

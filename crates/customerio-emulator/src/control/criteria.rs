@@ -20,8 +20,8 @@ pub(crate) const COMMON: &[(&str, &str)] = &[
     ("after", "only what came after this number, the oldest first"),
     ("before", "only what came before this number, the newest first"),
     ("q", "a text that is contained anywhere, in any case"),
-    ("wait", "how long to wait for so many items, such as `5s`; 60 seconds at most"),
-    ("count", "for how many items to wait; 1 by default"),
+    ("wait", "how long to wait until there are `count` items, such as `5s`; 60 seconds at most"),
+    ("count", "the number of items to wait for; 1 by default"),
 ];
 
 /// Those of them that a deletion takes: it has no pages.

@@ -35,7 +35,7 @@ impl Workspaces {
 pub struct Changes(watch::Receiver<u64>);
 
 impl Emulator {
-    /// What tells when something more has been kept: from now on.
+    /// Watches for changes from now on: whenever something more has been kept.
     ///
     /// ```
     /// use customerio_core::Client;

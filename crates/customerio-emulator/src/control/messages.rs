@@ -36,7 +36,7 @@ impl Listed for Messages {
         ("channel", "email, push, sms, whatsapp, in_app or inbox"),
         ("template", "the number or the name of the transactional message"),
         ("person", "an identifier of the person"),
-        ("outcome", "what became of it, such as sent, opened or bounced"),
+        ("outcome", "its outcome, such as sent, opened or bounced"),
         ("broadcast", "the number of the broadcast that it is of"),
     ];
 

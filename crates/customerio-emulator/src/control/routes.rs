@@ -59,10 +59,9 @@ macro_rules! deleted {
 
 pub(crate) static ROUTES: &[Route] = &[
     Route::of_table("/_emulator/openapi.json", "Describes this API", openapi::document).gives(&Schema::Map),
-    Route::always(Method::GET, "/_emulator/health", "Tells that the server responds", info::health)
-        .gives(&info::HEALTH),
-    Route::always(Method::GET, "/livez", "Tells that the server responds", info::health).gives(&info::HEALTH),
-    Route::always(Method::GET, "/readyz", "Tells that the server responds", info::health).gives(&info::HEALTH),
+    Route::always(Method::GET, "/_emulator/health", "Reports that the server is up", info::health).gives(&info::HEALTH),
+    Route::always(Method::GET, "/livez", "Reports that the server is up", info::health).gives(&info::HEALTH),
+    Route::always(Method::GET, "/readyz", "Reports that the server is up", info::health).gives(&info::HEALTH),
     Route::always(Method::GET, "/_emulator/v1/info", "Describes the server and its workspaces", info::info)
         .gives(&info::INFO),
     Route::always(Method::GET, "/_emulator/v1/counts", "Counts what is kept of each kind", info::counts)
@@ -98,7 +97,7 @@ pub(crate) static ROUTES: &[Route] = &[
         .gives_other("text/plain"),
     Route::get("/_emulator/v1/messages/{delivery_id}/attachments/{name}", "Gives an attachment", message::attachment)
         .gives_other("application/octet-stream"),
-    Route::post("/_emulator/v1/messages/{delivery_id}/outcome", "Says what becomes of a message", message::report)
+    Route::post("/_emulator/v1/messages/{delivery_id}/outcome", "Sets the outcome of a message", message::report)
         .takes(&message::REPORT)
         .gives(&message::REPORTED),
     listed!(devices::Devices, "/_emulator/v1/devices", "Lists devices"),
@@ -133,7 +132,7 @@ pub(crate) static ROUTES: &[Route] = &[
     .gives(&webhooks::SENT),
     Route::post("/_emulator/v1/webhooks/{event_id}/resend", "Sends an event again at once", webhooks::resend)
         .gives(&webhooks::EVENT_ID),
-    Route::always(Method::GET, "/_emulator/v1/clock", "Tells the time", clock::get).gives(&clock::CLOCK),
+    Route::always(Method::GET, "/_emulator/v1/clock", "Shows the clock", clock::get).gives(&clock::CLOCK),
     Route::post("/_emulator/v1/clock", "Stops, sets, starts or advances the clock", clock::change)
         .takes(&clock::CHANGE)
         .gives(&clock::CLOCK),
@@ -159,8 +158,8 @@ pub(crate) static ROUTES: &[Route] = &[
         .gives(&deletion::DELETED),
     Route::new(Method::DELETE, "/_emulator/v1/faults/{id}", "Removes a fault", faults::remove)
         .gives(&deletion::DELETED),
-    Route::get("/_emulator/v1/stream", "Tells what changes, as server-sent events", stream::open)
-        .with(&[("after", "the number of what was seen last; without it, only what comes is told")])
+    Route::get("/_emulator/v1/stream", "Streams changes as server-sent events", stream::open)
+        .with(&[("after", "the number of what was seen last; without it, only what comes from now on")])
         .gives_other("text/event-stream"),
 ];
 

@@ -46,7 +46,7 @@ const OUT_OF_FILES: Duration = Duration::from_millis(100);
 const LAST_REQUESTS: Duration = Duration::from_secs(5);
 
 impl Emulator {
-    /// Serves the emulator on an address. Port 0 takes a free one, which [`Server::url`] tells.
+    /// Serves the emulator on an address. Port 0 takes a free one: see [`Server::url`].
     ///
     /// It speaks HTTP without TLS and is made for tests: the address should be a loopback one. A request is refused whose
     /// `Host` is neither `localhost`, nor the address that it came to, nor a name of
@@ -212,7 +212,7 @@ impl Server {
         self.emulator.app_endpoint_at(&self.url())
     }
 
-    /// Accepts nothing more, answers the requests that are under way, and closes idle connections.
+    /// Accepts no more connections, responds to the requests in progress, and closes idle connections.
     ///
     /// It takes 5 seconds at most: what a client has not sent or read by then is broken off.
     pub async fn shutdown(mut self) {

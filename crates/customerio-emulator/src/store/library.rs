@@ -132,7 +132,7 @@ pub(crate) struct Import {
     pub(crate) result: ImportResult,
 }
 
-/// What becomes of an import, for [`Emulator::set_import_result`](crate::Emulator::set_import_result).
+/// The result of an import, for [`Emulator::set_import_result`](crate::Emulator::set_import_result).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

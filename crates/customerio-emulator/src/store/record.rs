@@ -185,7 +185,7 @@ impl Channel {
 pub struct Message {
     /// The channel.
     pub channel: Channel,
-    /// The id that the caller was answered.
+    /// The id in the response.
     pub delivery_id: DeliveryId,
     /// The `cio_id` of the person, if they are known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -217,7 +217,7 @@ pub struct Message {
     /// When it goes out, if that is later.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::store::seconds::optional")]
     pub send_at: Option<Timestamp>,
-    /// What becomes of it, and when: what was said of all messages before it was sent, and of it since.
+    /// Its outcomes with their times: those that were set for all messages before it was sent, and its own since then.
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "crate::store::seconds::each")]
     pub outcomes: Vec<(Timestamp, Outcome)>,
     /// The number of the request that made it, among all that is kept.
@@ -259,7 +259,7 @@ impl Message {
     }
 }
 
-/// What becomes of a message, for [`Emulator::report`](crate::Emulator::report) and
+/// An outcome of a message, for [`Emulator::report`](crate::Emulator::report) and
 /// [`Emulator::set_outcomes`](crate::Emulator::set_outcomes).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -323,7 +323,7 @@ impl Outcome {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Trigger {
-    /// The id that the caller was answered.
+    /// The id in the response.
     pub id: u64,
     /// The broadcast.
     pub broadcast_id: u64,

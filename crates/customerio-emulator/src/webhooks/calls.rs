@@ -23,9 +23,9 @@ use crate::{
     },
 };
 
-/// Webhooks that report of the messages.
+/// Webhooks that report the outcomes of messages.
 ///
-/// The emulator hands out signed requests, and is told what became of them; [`send_webhooks`](Self::send_webhooks) and
+/// The emulator hands out signed requests and takes the outcome of each; [`send_webhooks`](Self::send_webhooks) and
 /// [`drain_webhooks`](Self::drain_webhooks) do that over any transport.
 ///
 /// ```
@@ -57,8 +57,8 @@ use crate::{
 /// ```
 ///
 /// The service does not say how long its pauses are, but for the hour after some failures: here they begin with a
-/// minute, or the hour, and double. It promises no order and may send an event twice; the emulator does so only when it
-/// is told to, with [`scramble_webhooks`](Self::scramble_webhooks), or when an answer does not come in time.
+/// minute, or the hour, and double. It promises no order and may send an event twice; the emulator does so only
+/// after [`scramble_webhooks`](Self::scramble_webhooks), or when a response does not come in time.
 impl Emulator {
     /// Reports everything to this URL from now on. Nothing is reported before.
     ///
@@ -78,8 +78,8 @@ impl Emulator {
         Ok(())
     }
 
-    /// What becomes of each message that is sent from now on: the outcomes, and how long after it goes out. They are reported,
-    /// and from their times on a message that is read shows them. Outcomes that the message's channel does not have are left
+    /// Sets the outcomes of each message that is sent from now on, each with its time after the message goes out. They are
+    /// reported, and from their times on a message that is read shows them. Outcomes that the message's channel does not have are left
     /// out, and so is a message that is queued as a draft.
     pub fn set_outcomes(&self, outcomes: impl IntoIterator<Item = (Duration, Outcome)>) {
         self.state().outcomes = outcomes.into_iter().collect();
@@ -130,15 +130,15 @@ impl Emulator {
         state.outbox.resend(event_id, now, |id| plan::url_of(receiver.as_ref(), webhooks, id).is_some())
     }
 
-    /// The events that are reported, with what became of each, oldest first: one for each event and receiver. The oldest are
+    /// The events that are reported, each with its state, oldest first: one for each event and receiver. The oldest are
     /// forgotten beyond 100,000 or 64 MiB of memory.
     #[must_use]
     pub fn webhooks(&self) -> Vec<WebhookEvent> {
         self.state().outbox.records.to_vec()
     }
 
-    /// Tells what became of a webhook. Anything but a 2xx within 4 seconds is a failure: it is sent again later, and the
-    /// others wait behind it. Without a word for 4 seconds it has timed out by itself.
+    /// Notes the outcome of a webhook. Anything but a 2xx within 4 seconds is a failure: it is sent again later, and the
+    /// others wait behind it. It times out by itself after 4 seconds.
     pub fn webhook_answered(&self, call: &WebhookCall, answer: WebhookAnswer) {
         self.note_answer(call, answer, None);
     }
@@ -172,7 +172,7 @@ impl Emulator {
         self.state().outbox.waiting()
     }
 
-    /// How many webhooks were answered with a 2xx.
+    /// How many webhooks got a 2xx.
     #[must_use]
     pub fn webhooks_accepted(&self) -> u64 {
         self.state().outbox.accepted

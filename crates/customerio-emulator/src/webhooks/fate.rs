@@ -11,13 +11,13 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 /// The first pause after anything else. The contract does not say how long it is.
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// What became of a webhook that was sent.
+/// The outcome of a webhook that was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WebhookAnswer {
-    /// It was answered with this status: a 2xx ends it.
+    /// The response had this status: a 2xx ends it.
     Status(#[serde(with = "status")] StatusCode),
-    /// There was no answer in time.
+    /// There was no response in time.
     Timeout,
     /// The connection could not be made, or it broke.
     Disconnected,
@@ -34,7 +34,7 @@ impl WebhookAnswer {
     }
 }
 
-/// What became of an event that is reported.
+/// The state of an event that is reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -37,7 +37,7 @@ pub struct WebhookEvent {
     pub delivery_id: DeliveryId,
     /// When it happens, on the emulator's clock: since 1970-01-01 UTC.
     pub at: Duration,
-    /// What became of it.
+    /// Whether it was accepted.
     pub state: WebhookState,
     /// The last 20 attempts, oldest first.
     pub attempts: Vec<WebhookAttempt>,
@@ -123,7 +123,7 @@ impl WebhookEvent {
 pub struct WebhookAttempt {
     /// When it was sent, on the emulator's clock: since 1970-01-01 UTC.
     pub at: Duration,
-    /// What became of it.
+    /// Its outcome.
     pub answer: WebhookAnswer,
     /// Why there was no response, where there was none.
     pub error: Option<String>,

@@ -122,7 +122,7 @@ async function become(id, outcome, refresh) {
 
 function buttons({can, links: urls}, {id, refresh}) {
   return h('p.line-up.outcomes', h('span.quiet', 'Make it'),
-    h('span.group', {role: 'group', 'aria-label': 'What becomes of it'}, can.map((outcome) => action(
+    h('span.group', {role: 'group', 'aria-label': 'Outcome'}, can.map((outcome) => action(
       outcome.replaceAll('_', ' '),
       () => become(id, outcome === 'clicked' ? {outcome, url: urls[0]} : {outcome}, refresh),
       {'data-testid': `outcome-${outcome}`}))));

@@ -61,8 +61,8 @@ export const webhooks = {
     empty: () => [
       h('h3', 'No webhooks yet'),
       h('p', 'Name a receiver: ', h('code', '--webhook-url http://127.0.0.1:4000/webhooks'), ', or by ',
-        h('code', 'POST /v1/reporting_webhooks'), '. Then send a message, and say under ',
-        h('a', {href: href('messages')}, 'Messages'), ' what becomes of it.'),
+        h('code', 'POST /v1/reporting_webhooks'), '. Then send a message, and set its outcome under ',
+        h('a', {href: href('messages')}, 'Messages'), '.'),
     ],
   },
   detail: {

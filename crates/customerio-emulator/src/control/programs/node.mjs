@@ -1,7 +1,9 @@
 import { APIClient, SendEmailRequest, TrackClient } from "customerio-node";
 
 const url = "http://127.0.0.1:8246";
-const track = new TrackClient("emulator-site", "emulator-track-key", { url: `${url}/api/v1` });
+const track = new TrackClient("emulator-site", "emulator-track-key", {
+  url: `${url}/api/v1`,
+});
 const app = new APIClient("emulator-app-key", { url: `${url}/v1` });
 
 await track.identify("42", { email: "ada@example.com", first_name: "Ada" });
