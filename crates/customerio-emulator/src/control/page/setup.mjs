@@ -9,8 +9,12 @@ import {server, workspaceOf} from './server.mjs';
 const load = async () => (await get('programs')).items;
 
 const copied = (text) => h('span.copied', h('code', text), copyButton(text));
-const command = (text, name) => h('div.command', h('pre.code', {tabindex: '0', 'data-testid': name}, text),
-  copyButton(text, {'data-testid': name && `copy-${name}`}));
+const code = (text, name) => h('pre.code', {tabindex: '0', 'data-testid': name}, text);
+const command = (text) => h('div.command', code(text), copyButton(text));
+
+/** A file, by its name and its text. */
+const content = (file, text, name) => h('div.command.file', h('span.quiet', file),
+  copyButton(text, {'data-testid': `copy-${name}`}), code(text, name));
 
 function connection() {
   const {url, https_url: httpsUrl, ca, settings} = server.info;
@@ -83,7 +87,7 @@ function draw(root, {title, install, file, notes, text, run}) {
   sections(root, [['all', [title, text, notes], () => h('div',
     head(title),
     install && part('Install', command(install)),
-    part(['Program ', h('span.quiet', file)], notes.map((note) => h('p', note)), command(text, 'program')),
+    part('Program', notes.map((note) => h('p', note)), content(file, text, 'program')),
     part('Run', command(run)),
     h('p.quiet', 'Then look at ', h('a', {href: href('requests')}, 'Requests'), ': they are there at once.'))]]);
 }
