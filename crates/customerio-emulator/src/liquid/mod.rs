@@ -10,7 +10,6 @@ mod compare;
 mod context;
 mod cursor;
 mod date_text;
-mod digest;
 mod eval;
 mod filters;
 mod items;

@@ -97,6 +97,11 @@ fn filters_of_the_service() {
     renders("{{ 'hey' | sha1 }}", "7f550a9f4c44173a37664d938f1355f0f92a47a7");
     renders("{{ 'hey' | hmac_sha1: 'secret_key' }}", "2a3969bed25bfeefb00aca4063eb9590b4df8f0e");
     renders("{{ 'hey' | hmac_sha256: 'secret_key' | hex_base64 }}", "jfiX+No9eZL+V8jbxvJ1eM+/LcxND7tAALjJJIQdUI4=");
+    // What fills a block, and a key that is longer than one.
+    let (text, key) = ("a".repeat(64), "k".repeat(65));
+    renders(&format!("{{{{ '{text}' | md5 }}}}"), "014842d480b571495a4a0363793f7367");
+    renders(&format!("{{{{ '{}' | sha1 }}}}", &text[..56]), "c2db330f6083854c99d4b5bfb6e8f29f201be699");
+    renders(&format!("{{{{ 'hey' | hmac_sha1: '{key}' }}}}"), "04cc9952c9f2d4a2b26a6aa0d0f205762f4022f4");
     renders("{{ '??>' | base64_url_safe_encode }} {{ 'Pz8-' | base64_url_safe_decode }}", "Pz8- ??>");
     fails("a\n{{ 'x' | add_day: 1 }}", ProblemKind::Syntax, 2, "add_day");
     fails("{{ 1 | currency: 'xx' }}", ProblemKind::Unsupported, 1, "`xx`");

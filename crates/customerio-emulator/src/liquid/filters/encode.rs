@@ -1,5 +1,7 @@
 //! Filters of encodings and digests.
 
+use std::fmt::Write as _;
+
 use base64::{
     Engine,
     alphabet::STANDARD,
@@ -8,13 +10,13 @@ use base64::{
         general_purpose::{STANDARD as PADDED, URL_SAFE},
     },
 };
+use hmac::{EagerHash, Hmac, KeyInit as _, Mac as _};
+use md5::Md5;
+use sha1::{Digest, Sha1};
+use sha2::Sha256;
 
 use super::{
-    super::{
-        digest::{Digest, hex, hmac, md5, sha1, sha256},
-        problem::Problem,
-        value::Value,
-    },
+    super::{problem::Problem, value::Value},
     call::Call,
 };
 
@@ -64,32 +66,43 @@ pub(crate) fn hex_base64(call: &Call<'_>) -> Result<Value, Problem> {
     call.made(PADDED.encode(bytes))
 }
 
-fn digested(call: &Call<'_>, digest: Digest) -> Result<Value, Problem> {
+/// Bytes in hexadecimal digits.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn digested<D: Digest>(call: &Call<'_>) -> Result<Value, Problem> {
     call.budget.steps(16)?;
-    call.made(hex(&digest(call.text()?.as_bytes())))
+    call.made(hex(&D::digest(call.text()?.as_bytes())))
 }
 
 pub(crate) fn md5_hex(call: &Call<'_>) -> Result<Value, Problem> {
-    digested(call, md5)
+    digested::<Md5>(call)
 }
 
 pub(crate) fn sha1_hex(call: &Call<'_>) -> Result<Value, Problem> {
-    digested(call, sha1)
+    digested::<Sha1>(call)
 }
 
 pub(crate) fn sha256_hex(call: &Call<'_>) -> Result<Value, Problem> {
-    digested(call, sha256)
+    digested::<Sha256>(call)
 }
 
-fn keyed(call: &Call<'_>, digest: Digest) -> Result<Value, Problem> {
+fn keyed<D: EagerHash>(call: &Call<'_>) -> Result<Value, Problem> {
     call.budget.steps(48)?;
-    call.made(hex(&hmac(digest, call.text_of(0)?.as_bytes(), call.text()?.as_bytes())))
+    let key = call.text_of(0)?;
+    let mut mac = Hmac::<D>::new_from_slice(key.as_bytes()).map_err(|_| call.refused("takes a key of another length"))?;
+    mac.update(call.text()?.as_bytes());
+    call.made(hex(&mac.finalize().into_bytes()))
 }
 
 pub(crate) fn hmac_sha1(call: &Call<'_>) -> Result<Value, Problem> {
-    keyed(call, sha1)
+    keyed::<Sha1>(call)
 }
 
 pub(crate) fn hmac_sha256(call: &Call<'_>) -> Result<Value, Problem> {
-    keyed(call, sha256)
+    keyed::<Sha256>(call)
 }
