@@ -92,6 +92,7 @@ mod app;
 mod auto_create;
 mod builder;
 mod call;
+mod civil;
 mod config;
 mod contract;
 #[cfg(feature = "control")]

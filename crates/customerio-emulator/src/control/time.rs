@@ -2,33 +2,19 @@
 
 use std::time::Duration;
 
+use crate::civil::Civil;
 pub(crate) use crate::contract::duration::duration;
 
 /// A time since 1970 as RFC 3339 in UTC, with milliseconds: `2026-11-26T10:00:00.000Z`.
 pub(crate) fn rfc3339(since_epoch: Duration) -> String {
-    let (seconds, milliseconds) = (since_epoch.as_secs(), since_epoch.subsec_millis());
-    let (days, rest) = (seconds / 86_400, seconds % 86_400);
-    let (year, month, day) = date(i64::try_from(days).unwrap_or(i64::MAX / 2));
-    let (hour, minute, second) = (rest / 3_600, rest / 60 % 60, rest % 60);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milliseconds:03}Z")
+    let Civil { year, month, day, hour, minute, second, millisecond, .. } =
+        Civil::of(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX));
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millisecond:03}Z")
 }
 
 /// Whole seconds since 1970, in the same form. What was before is 1970.
 pub(crate) fn of_seconds(seconds: i64) -> String {
     rfc3339(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
-}
-
-/// Year, month and day of a number of days since 1970, by the calendar's eras of 400 years.
-fn date(days: i64) -> (i64, i64, i64) {
-    let days = days.saturating_add(719_468);
-    let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    // Years begin in March here, so that the day that comes and goes is the last.
-    let from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * from_march + 2) / 5 + 1;
-    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
-    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }
 
 /// A duration as [`duration`] reads it, in the largest unit that it is a whole number of; what is less than a millisecond is

@@ -1,9 +1,7 @@
 //! Dates that are written as text: ISO 8601, and what V8 takes besides.
 
-use super::{
-    chars::is_space,
-    civil::{DAY, clipped, days},
-};
+use super::chars::is_space;
+use crate::civil::{DAY, clipped, days};
 
 /// Milliseconds since 1970 of a date as text, in UTC where it names no offset.
 pub(crate) fn parse(text: &str) -> Option<i64> {

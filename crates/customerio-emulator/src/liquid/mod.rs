@@ -5,7 +5,6 @@
 mod ast;
 mod budget;
 mod chars;
-mod civil;
 mod compare;
 mod context;
 mod cursor;

@@ -2,10 +2,10 @@
 
 use super::{
     budget::{Budget, MOST_TEXT},
-    civil::Civil,
     js::number_text,
     problem::Problem,
 };
+use crate::civil::Civil;
 
 pub(crate) const MONTHS: [&str; 12] = [
     "January",

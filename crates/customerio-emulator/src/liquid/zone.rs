@@ -2,10 +2,8 @@
 //!
 //! Each zone has the rule that it follows now. Before the rule began, its clocks are not known here.
 
-use super::{
-    civil::{Civil, days},
-    problem::Problem,
-};
+use super::problem::Problem;
+use crate::civil::{Civil, DAY, days};
 
 const ZONES: &str = include_str!("zones.txt");
 
@@ -20,7 +18,7 @@ pub(crate) fn ahead(zone: &str, at: i64) -> Result<i64, Problem> {
             "the time zone `{zone}` is not known here: write one such as \"America/New_York\""
         ))
     })?;
-    if since.is_some_and(|year| at < days(year, 1, 1) * super::civil::DAY) {
+    if since.is_some_and(|year| at < days(year, 1, 1) * DAY) {
         let year = since.unwrap_or(0);
         return Err(Problem::unsupported(format!(
             "the time zone `{zone}` is not known here before {year}: write a later date"
@@ -111,7 +109,7 @@ impl Change {
                 if day < days(year, month + 1, 1) { day } else { day - 7 }
             }
             Day::Julian(day) => {
-                let date = Civil::of(days(2001, 1, day) * super::civil::DAY);
+                let date = Civil::of(days(2001, 1, day) * DAY);
                 days(year, date.month, date.day)
             }
         };

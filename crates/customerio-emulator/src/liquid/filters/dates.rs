@@ -2,7 +2,6 @@
 
 use super::{
     super::{
-        civil::{Civil, clipped, days},
         date_text,
         js::{number, plain, string, stringify},
         problem::Problem,
@@ -12,6 +11,7 @@ use super::{
     },
     call::Call,
 };
+use crate::civil::{Civil, clipped, days};
 
 /// How a date is written where no format says how.
 const USUAL: &str = "%A, %B %-e, %Y at %-l:%M %P %z";

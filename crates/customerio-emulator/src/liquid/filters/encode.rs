@@ -94,7 +94,8 @@ pub(crate) fn sha256_hex(call: &Call<'_>) -> Result<Value, Problem> {
 fn keyed<D: EagerHash>(call: &Call<'_>) -> Result<Value, Problem> {
     call.budget.steps(48)?;
     let key = call.text_of(0)?;
-    let mut mac = Hmac::<D>::new_from_slice(key.as_bytes()).map_err(|_| call.refused("takes a key of another length"))?;
+    let mut mac =
+        Hmac::<D>::new_from_slice(key.as_bytes()).map_err(|_| call.refused("takes a key of another length"))?;
     mac.update(call.text()?.as_bytes());
     call.made(hex(&mac.finalize().into_bytes()))
 }
