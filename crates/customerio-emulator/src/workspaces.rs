@@ -158,28 +158,33 @@ impl Workspaces {
         Some(others.entry(credential.to_owned()).or_insert_with(|| self.first.sibling(credential, number)).clone())
     }
 
-    /// The one that a request is for: the first, unless its credential says otherwise. Without a credential, `hint` may have
-    /// the id of a delivery, which is of one workspace.
+    /// The one that a request is for, by its head.
     #[cfg(feature = "server")]
-    pub(crate) fn choose(&self, head: Head<'_>, hint: &[&[u8]]) -> Result<Emulator, Refusal> {
+    pub(crate) fn choose(&self, head: Head<'_>) -> Result<Choice, Refusal> {
         if self.others.is_none() {
-            return Ok(self.first.clone());
+            return Ok(Choice::Sure(self.first.clone()));
         }
         if files::is_file(head) {
             let owner = self.all().into_iter().find(|(_, emulator)| emulator.has_file(head));
-            return Ok(owner.map_or_else(|| self.first.clone(), |(_, emulator)| emulator));
+            return Ok(Choice::Sure(owner.map_or_else(|| self.first.clone(), |(_, emulator)| emulator)));
         }
         let Some(credential) = credential(head.headers) else {
-            let number = hint.iter().find_map(|text| crate::app::message::workspace_in(text));
-            let owner = |number| self.all().into_iter().find(|(_, emulator)| emulator.config.number == number);
-            return Ok(number.and_then(owner).map_or_else(|| self.first.clone(), |(_, emulator)| emulator));
+            let owner = self.of_delivery(head.uri.path().as_bytes());
+            return Ok(owner.map_or_else(|| Choice::Unless(self.first.clone()), Choice::Sure));
         };
         let full = || {
             let text =
                 format!("there are {MOST_WORKSPACES} workspaces, and no more; restart the emulator to begin anew");
             Refusal::new(StatusCode::SERVICE_UNAVAILABLE, text)
         };
-        self.obtain(&credential).ok_or_else(full)
+        self.obtain(&credential).map(Choice::Sure).ok_or_else(full)
+    }
+
+    /// The one that has the first delivery that a text names: its id has the workspace's number.
+    #[cfg(feature = "server")]
+    fn of_delivery(&self, text: &[u8]) -> Option<Emulator> {
+        let number = crate::app::message::workspace_in(text)?;
+        self.all().into_iter().map(|(_, emulator)| emulator).find(|emulator| emulator.config.number == number)
     }
 
     /// What all have, to be written down.
@@ -233,6 +238,34 @@ impl Workspaces {
     }
 }
 
+/// Which workspace a request is for, by its head.
+#[cfg(feature = "server")]
+#[derive(Debug)]
+pub(crate) enum Choice {
+    /// Its head says so.
+    Sure(Emulator),
+    /// The first, unless its body names a delivery of another: a report of a delivery has no credential.
+    Unless(Emulator),
+}
+
+#[cfg(feature = "server")]
+impl Choice {
+    /// The one as far as the head says.
+    pub(crate) const fn emulator(&self) -> &Emulator {
+        match self {
+            Self::Sure(emulator) | Self::Unless(emulator) => emulator,
+        }
+    }
+
+    /// The one, now that the body has come.
+    pub(crate) fn with_body(self, workspaces: &Workspaces, body: &[u8]) -> Emulator {
+        match self {
+            Self::Sure(emulator) => emulator,
+            Self::Unless(first) => workspaces.of_delivery(body).unwrap_or(first),
+        }
+    }
+}
+
 impl From<Emulator> for Workspaces {
     fn from(first: Emulator) -> Self {
         Self::of(first)
@@ -277,7 +310,7 @@ mod tests {
     }
 
     fn chosen(workspaces: &Workspaces, authorization: &str) -> Result<String, Refusal> {
-        workspaces.choose(Head::of(&request(authorization)), &[]).map(|emulator| emulator.id())
+        workspaces.choose(Head::of(&request(authorization))).map(|choice| choice.emulator().id())
     }
 
     #[test]
@@ -298,8 +331,27 @@ mod tests {
             let _ = workspaces.obtain(&number.to_string());
         }
         assert_eq!(workspaces.all().len(), MOST_WORKSPACES);
-        let refusal = workspaces.choose(Head::of(&request("Bearer one-more")), &[]).unwrap_err();
+        let refusal = workspaces.choose(Head::of(&request("Bearer one-more"))).unwrap_err();
         assert_eq!(refusal.status, StatusCode::SERVICE_UNAVAILABLE);
+    }
+
+    /// What the head does not say, the body may: it is looked at only then.
+    #[test]
+    fn a_request_is_looked_up_once() {
+        let workspaces = Workspaces::of(Emulator::new()).with_any_credentials();
+        let suite = workspaces.obtain("suite-7").unwrap();
+        let body = format!(r#"{{"delivery_id":"{}"}}"#, crate::app::message::delivery_id(suite.config.number, 1));
+        for (authorization, by_head, by_body) in
+            [("Bearer emulator-app-key", FIRST, FIRST), ("Bearer suite-7", "w1", "w1"), ("none", FIRST, "w1")]
+        {
+            let choice = workspaces.choose(Head::of(&request(authorization))).unwrap();
+            assert_eq!(matches!(choice, Choice::Sure(_)), authorization != "none", "{authorization}");
+            let found = (choice.emulator().id(), choice.with_body(&workspaces, body.as_bytes()).id());
+            assert_eq!(found, (by_head.to_owned(), by_body.to_owned()), "{authorization}");
+        }
+        let path = format!("/unsubscribe/{}", crate::app::message::delivery_id(suite.config.number, 1));
+        let choice = workspaces.choose(Head::of(&http::Request::get(path).body(()).unwrap())).unwrap();
+        assert!(matches!(&choice, Choice::Sure(emulator) if emulator.id() == "w1"), "{choice:?}");
     }
 
     #[test]

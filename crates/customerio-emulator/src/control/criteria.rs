@@ -27,6 +27,12 @@ pub(crate) const COMMON: &[(&str, &str)] = &[
 /// Those of them that a deletion takes: it has no pages.
 pub(crate) const OF_DELETION: [&str; 4] = ["workspace", "after", "before", "q"];
 
+/// How long to wait, as a query says it.
+pub(crate) fn wait_of(text: &str) -> Result<Duration, Problem> {
+    let wait = duration(text).filter(|wait| *wait <= LONGEST);
+    wait.ok_or_else(|| Problem::bad("wait must be a duration up to 60s, such as 500ms or 5s"))
+}
+
 /// What a list is asked for.
 #[derive(Clone, Debug)]
 pub(crate) struct Criteria {
@@ -76,12 +82,7 @@ impl Criteria {
             let given = given.filter(|given| (1..=ROWS.1).contains(given));
             given.ok_or_else(|| Problem::bad(format!("{name} must be from 1 to {}", ROWS.1)))
         };
-        let wait = asked.parameter("wait").map(|text| duration(text).filter(|wait| *wait <= LONGEST));
-        let wait = match wait {
-            Some(None) => return Err(Problem::bad("wait must be a duration up to 60s, such as 500ms or 5s")),
-            Some(wait) => wait,
-            None => None,
-        };
+        let wait = asked.parameter("wait").map(wait_of).transpose()?;
         let count = small("count", 1)?;
         Ok(Self {
             from,

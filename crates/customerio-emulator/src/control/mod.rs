@@ -40,6 +40,7 @@ mod triggers;
 mod turn;
 mod webhooks;
 mod whole;
+mod workspace;
 
 pub(crate) use self::{
     page::is_of_control,

@@ -24,8 +24,11 @@ const SEGMENTS: &[Parameter] = &[
     ("name", "the name of the file"),
 ];
 
-/// What an error says, beside what else it may have.
-const ERROR: Schema = Schema::Named("Error", &Schema::Object(&[("error", Schema::Text)]));
+/// What an error says. Where a workspace is not there, it has the ids of those that are.
+const ERROR: Schema = Schema::Named(
+    "Error",
+    &Schema::Object(&[("error", Schema::Text), ("workspaces", Schema::Maybe(&Schema::List(&Schema::Text)))]),
+);
 
 /// What a wait that ends too early says: what there is, and what comes nearest.
 const TIMED_OUT: Schema = Schema::Named(

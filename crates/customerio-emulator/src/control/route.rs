@@ -54,6 +54,8 @@ pub(crate) struct Route {
     pub(crate) parameters: &'static [Parameter],
     /// Which parameters it takes beside them.
     pub(crate) taken: Taken,
+    /// Whether it sets a workspace up, and so makes the one that it names.
+    pub(crate) sets_up: bool,
     pub(crate) handler: Handler,
     /// What its body is, where it takes one.
     pub(crate) body: Option<&'static Schema>,
@@ -70,6 +72,7 @@ impl Route {
             summary,
             parameters: &[],
             taken: Taken::OwnAlone,
+            sets_up: false,
             handler,
             body: None,
             status: StatusCode::OK,
@@ -125,6 +128,12 @@ impl Route {
     /// With a body.
     pub(crate) const fn takes(mut self, body: &'static Schema) -> Self {
         self.body = Some(body);
+        self
+    }
+
+    /// Which sets a workspace up: it makes the one that it names.
+    pub(crate) const fn sets_up(mut self) -> Self {
+        self.sets_up = true;
         self
     }
 

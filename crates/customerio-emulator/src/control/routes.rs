@@ -14,7 +14,7 @@ use crate::{
         programs, requests,
         route::{Handler, Outcome, Route, Taken},
         schema::Schema,
-        segments, sites, stream, templates, timeline, triggers, webhooks, whole,
+        segments, sites, stream, templates, timeline, triggers, webhooks, whole, workspace,
     },
     route::captures,
     server::payload::Payload,
@@ -134,23 +134,28 @@ pub(crate) static ROUTES: &[Route] = &[
         .gives(&webhooks::EVENT_ID),
     Route::always(Method::GET, "/_emulator/v1/clock", "Shows the clock", clock::get).gives(&clock::CLOCK),
     Route::post("/_emulator/v1/clock", "Stops, sets, starts or advances the clock", clock::change)
+        .sets_up()
         .takes(&clock::CHANGE)
         .gives(&clock::CLOCK),
     Route::post("/_emulator/v1/reset", "Empties the workspace, and puts its seed back", whole::reset)
+        .sets_up()
         .takes(&whole::RESET)
         .gives(&whole::EMPTIED),
     Route::get("/_emulator/v1/seed", "Writes what the workspace has as a seed", whole::get_seed).gives(&Schema::Map),
     Route::new(Method::PUT, "/_emulator/v1/seed", "Begins with a seed, to which a reset goes back", whole::put_seed)
+        .sets_up()
         .takes(&Schema::Map)
         .gives(&info::COUNTS),
     Route::always(Method::GET, "/_emulator/v1/state", "Writes the whole workspace as a document", whole::get_state)
         .gives(&Schema::Map),
     Route::new(Method::PUT, "/_emulator/v1/state", "Loads a workspace that was written", whole::put_state)
+        .sets_up()
         .takes(&Schema::Map)
         .gives(&info::COUNTS),
     Route::always(Method::GET, "/_emulator/v1/faults", "Lists the faults that were asked for", faults::list)
         .gives(&faults::LIST),
     Route::post("/_emulator/v1/faults", "Has requests meet a fault", faults::add)
+        .sets_up()
         .takes(&faults::WANTED)
         .gives(&faults::FAULT)
         .created(),
@@ -203,9 +208,7 @@ async fn dispatch(workspaces: &Workspaces, parts: &Parts, body: Bytes) -> Outcom
     }
     let emulator = match workspace.as_deref().filter(|name| !name.is_empty()) {
         None => workspaces.first().clone(),
-        Some(name) => workspaces.obtain(name).ok_or_else(|| {
-            Problem::missing(format!("there is no workspace {name:.100}; GET /_emulator/v1/info has all of them"))
-        })?,
+        Some(name) => workspace::named(workspaces, name, route, &mut query).await?,
     };
     if route.taken == Taken::OwnAlone {
         check_parameters(route, &query)?;

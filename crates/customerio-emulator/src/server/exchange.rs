@@ -25,7 +25,7 @@ use crate::{
         host,
         payload::Payload,
     },
-    workspaces::Workspaces,
+    workspaces::{Choice, Workspaces},
 };
 
 /// A body of more bytes is not read where other connections are served, and only one at a time: its values can take a
@@ -109,8 +109,8 @@ impl Shared {
                 }
             };
         }
-        let (admission, emulator) = match self.workspaces.choose(head, &[parts.uri.path().as_bytes()]) {
-            Ok(emulator) => (emulator.admit(head, &Bytes::new(), None), emulator),
+        let (admission, choice) = match self.workspaces.choose(head) {
+            Ok(choice) => (choice.emulator().admit(head, &Bytes::new(), None), choice),
             Err(refusal) => {
                 let response = refusal.into_response(Envelope::of_path(parts.uri.path()));
                 return (response.map(Payload::of), unless_asked(&parts, body));
@@ -121,21 +121,20 @@ impl Shared {
             Admission::Answered(response) => return (faulty::sent(response).await, unless_asked(&parts, body)),
         };
         match body::read(&mut body, admitted.most(), &self.room, seat).await {
-            Ok(read) => (faulty::slowed(self.complete(emulator, parts, admitted, read).await).await, None),
+            Ok(read) => (faulty::slowed(self.complete(choice, parts, admitted, read).await).await, None),
             Err(unread) => {
                 let refusal = refusal(unread, Some(&admitted));
-                let response = emulator.refuse(head, &Bytes::new(), admitted.route(), admitted.meeting, refusal);
+                let response =
+                    choice.emulator().refuse(head, &Bytes::new(), admitted.route(), admitted.meeting, refusal);
                 (faulty::sent(response).await, Some(body).filter(|_| unread.leaves_more()))
             }
         }
     }
 
-    async fn complete(&self, emulator: Emulator, parts: Parts, mut admitted: Admitted, read: Read) -> Response<Bytes> {
+    async fn complete(&self, choice: Choice, parts: Parts, mut admitted: Admitted, read: Read) -> Response<Bytes> {
         let envelope = admitted.route().envelope();
-        // A report of a delivery has no credential, and names it in its body.
-        let hint: &[&[u8]] = &[parts.uri.path().as_bytes(), &read.bytes];
         let head = Head { method: &parts.method, uri: &parts.uri, headers: &parts.headers };
-        let emulator = self.workspaces.choose(head, hint).unwrap_or(emulator);
+        let emulator = choice.with_body(&self.workspaces, &read.bytes);
         let delay = emulator.meet(head, &mut admitted, &read.bytes).and_then(MetFault::delay);
         let large = read.bytes.len() > LARGE;
         let delivers = (admitted.route().pattern() == trigger_broadcast::PATTERN).then(|| emulator.clone());

@@ -1,0 +1,71 @@
+//! Which workspace a request to the control API is about.
+
+use std::time::{Duration, Instant};
+
+use customerio_emulator::{Emulator, Workspaces};
+use serde_json::{Value, json};
+
+use crate::support::World;
+
+async fn any() -> (World, Workspaces) {
+    let workspaces = Workspaces::of(Emulator::new()).with_any_credentials();
+    (World::serving(&workspaces).await, workspaces)
+}
+
+/// A call of the service with a credential of its own.
+async fn identify(world: &World, credential: &str) {
+    let body = json!({"userId": "42"});
+    let request = world.request("POST /v1/identify", &body).header("authorization", format!("Bearer {credential}"));
+    assert_eq!(world.send(request, &body).await.status(), 200);
+}
+
+#[tokio::test]
+async fn who_names_a_workspace_that_is_not_there_is_told_which_are() {
+    let (world, workspaces) = any().await;
+    identify(&world, "pk_suite_7").await;
+    for line in [
+        "GET /_emulator/v1/people?workspace=pk_suite_8",
+        "GET /_emulator/v1/people/42?workspace=pk_suite_8",
+        "GET /_emulator/v1/counts?workspace=pk_suite_8",
+        "GET /_emulator/v1/stream?workspace=pk_suite_8",
+        "DELETE /_emulator/v1/people?workspace=pk_suite_8",
+        "POST /_emulator/v1/webhooks/drain?workspace=pk_suite_8",
+    ] {
+        let (status, problem) = world.control(line, Value::Null).await;
+        assert_eq!((status, &problem["workspaces"]), (404, &json!(["default", "w1"])), "{line}: {problem}");
+        let text = problem["error"].as_str().unwrap();
+        assert!(text.starts_with("there is no workspace pk_suite_8; there are default, w1"), "{text}");
+    }
+    assert_eq!(workspaces.all().len(), 2, "a typing error makes none");
+    assert_eq!(world.get("people?workspace=pk_suite_7").await["items"][0]["id"], "42");
+    // What sets one up makes it.
+    for (line, body) in [
+        ("POST /_emulator/v1/reset?workspace=a", json!({})),
+        ("POST /_emulator/v1/clock?workspace=b", json!({"stop": true})),
+        ("POST /_emulator/v1/faults?workspace=c", json!({"fault": {"status": 503}})),
+        ("PUT /_emulator/v1/seed?workspace=d", json!({"people": [{"id": "7"}]})),
+    ] {
+        let (status, response) = world.control(line, body).await;
+        assert!([200, 201].contains(&status), "{line}: {status} {response}");
+    }
+    assert_eq!(world.get("people?workspace=d").await["items"][0]["id"], "7");
+
+    let world = World::new().await;
+    let (status, problem) = world.control("GET /_emulator/v1/counts?workspace=other", Value::Null).await;
+    assert_eq!((status, &problem["workspaces"]), (404, &json!(["default"])));
+}
+
+#[tokio::test]
+async fn a_list_that_waits_waits_for_its_workspace_too() {
+    let (world, _) = any().await;
+    let wait = world.get("people?workspace=pk_suite_7&wait=30s");
+    let (page, ()) = tokio::join!(wait, identify(&world, "pk_suite_7"));
+    assert_eq!(page["items"][0]["id"], "42");
+
+    let started = Instant::now();
+    let (status, problem) = world.control("GET /_emulator/v1/people?workspace=pk_other&wait=50ms", Value::Null).await;
+    assert_eq!((status, &problem["workspaces"]), (404, &json!(["default", "w1"])));
+    assert!(started.elapsed() >= Duration::from_millis(50));
+    let (status, _) = world.control("GET /_emulator/v1/people?workspace=pk_other&wait=long", Value::Null).await;
+    assert_eq!(status, 400);
+}
