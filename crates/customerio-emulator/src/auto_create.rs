@@ -5,10 +5,7 @@ use crate::{
     call::Call,
     contract::fault::Fault,
     server::answer::Refusal,
-    store::{
-        changes::{Action, Change, Effect},
-        library::{Broadcast, Segment},
-    },
+    store::library::{Broadcast, Segment},
 };
 
 /// Makes a segment, unless it is there.
@@ -19,7 +16,7 @@ pub(crate) fn segment(call: &mut Call<'_>, id: u32) -> Result<(), Refusal> {
     let name = format!("segment {id}");
     let segment = Segment { name: name.clone(), description: String::new(), created_at: call.now() };
     call.state.library.segments.put(id, segment)?;
-    note(call, "segments", u64::from(id), &name);
+    note(call, &name);
     Ok(())
 }
 
@@ -33,20 +30,18 @@ pub(crate) fn segments_of_filter(call: &mut Call<'_>, field: &str) -> Result<(),
 }
 
 /// Makes a broadcast, unless it is there.
-pub(crate) fn broadcast(call: &mut Call<'_>, id: u64) {
-    if !call.config.auto_create || id == 0 || call.state.broadcasts.contains_key(&id) {
-        return;
+pub(crate) fn broadcast(call: &mut Call<'_>, id: u64) -> Result<(), Refusal> {
+    if !call.config.auto_create || id == 0 || call.state.broadcasts.get(&id).is_some() {
+        return Ok(());
     }
     let name = format!("broadcast {id}");
-    call.state.broadcasts.insert(id, Broadcast { name: name.clone(), ..Broadcast::default() });
-    note(call, "broadcasts", id, &name);
+    call.state.broadcasts.put(id, Broadcast { name: name.clone(), ..Broadcast::default() })?;
+    note(call, &name);
+    Ok(())
 }
 
-/// Notes what was made: at the request, and among the changes.
-fn note(call: &mut Call<'_>, kind: &'static str, id: u64, name: &str) {
-    let seq = call.state.sequence.next();
-    let effect = Effect::new(kind, Action::Created, id.to_string(), name);
-    call.state.made.push(Change { seq, effect });
+/// Notes at the request what was made.
+fn note(call: &mut Call<'_>, name: &str) {
     call.deviations.note("", vec![Fault::of_all(format!("{name} was made, because it was not there"))]);
 }
 

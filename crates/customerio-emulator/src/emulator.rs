@@ -39,7 +39,7 @@ use crate::{
         clock::{Clock, seconds},
         image::Image,
         kept::Key,
-        library::{ImportResult, Segment, Sender, Topic},
+        library::{Broadcast, ImportResult, Segment, Sender, Topic},
         record::{
             Channel, Event, FormSubmission, LoggedRequest, Message, Metric, Object, Person, Trigger, Unsubscribe,
             Verdict,
@@ -595,7 +595,11 @@ impl Emulator {
     /// Makes a broadcast: it can be triggered from now on. It goes to everybody where a trigger does not say to whom, and its
     /// messages have no content: [`set_broadcast`](Self::set_broadcast) says more.
     pub fn create_broadcast(&self, id: impl Into<BroadcastId>) {
-        self.state().broadcasts.entry(id.into().get()).or_default();
+        let id = id.into().get();
+        let mut state = self.state();
+        if state.broadcasts.get(&id).is_none() {
+            state.broadcasts.set(id, Broadcast::default());
+        }
     }
 
     /// Makes a broadcast, or changes the one with this number: its name, whom it goes to where a trigger does not say (nobody
@@ -618,10 +622,10 @@ impl Emulator {
         template: Option<&str>,
     ) {
         let recipients = recipients.and_then(|filter| serde_json::to_value(filter).ok());
+        let (id, name, template) = (id.into().get(), name.into(), template.map(str::to_owned));
         let mut state = self.state();
-        let broadcast = state.broadcasts.entry(id.into().get()).or_default();
-        (broadcast.name, broadcast.recipients, broadcast.template) =
-            (name.into(), recipients, template.map(str::to_owned));
+        let triggered = state.broadcasts.get(&id).and_then(|known| known.triggered);
+        state.broadcasts.set(id, Broadcast { name, recipients, template, triggered });
     }
 
     /// Gives a transactional message content of a channel, in a language or, where that is empty, in all others. It is made if

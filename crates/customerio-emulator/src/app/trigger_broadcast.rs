@@ -47,15 +47,15 @@ const BODY: Shape = Shape::Also(
 fn trigger_broadcast(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let unknown = || Refusal::new(StatusCode::NOT_FOUND, "the broadcast does not exist");
     let broadcast_id = call.segments[0].parse::<u64>().map_err(|_| unknown())?;
-    auto_create::broadcast(call, broadcast_id);
+    auto_create::broadcast(call, broadcast_id)?;
     auto_create::segments_of_filter(call, "recipients")?;
     let now = call.since_epoch;
-    let last = &mut call.state.broadcasts.get_mut(&broadcast_id).ok_or_else(unknown)?.triggered;
+    let last = call.state.broadcasts.get(&broadcast_id).ok_or_else(unknown)?.triggered;
     let next = last.map(|last| last.saturating_add(limits::BROADCAST_INTERVAL));
     if let Some(wait) = next.and_then(|next| next.checked_sub(now)).filter(|wait| !wait.is_zero()) {
         return Err(too_soon(wait));
     }
-    *last = Some(now);
+    call.state.broadcasts.change(&broadcast_id, |broadcast| broadcast.triggered = Some(now));
     call.state.last_trigger += 1;
     let id = call.state.last_trigger;
     let trigger = |body, errors: Vec<String>| Trigger {

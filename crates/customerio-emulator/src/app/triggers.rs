@@ -29,7 +29,7 @@ fn shown(trigger: &Trigger) -> Value {
 
 /// The broadcast that the path names.
 fn broadcast(call: &Call<'_>) -> Result<u64, Refusal> {
-    let id = call.segments[0].parse::<u64>().ok().filter(|id| call.state.broadcasts.contains_key(id));
+    let id = call.segments[0].parse::<u64>().ok().filter(|id| call.state.broadcasts.get(id).is_some());
     id.ok_or_else(|| Refusal::new(StatusCode::NOT_FOUND, "the broadcast does not exist"))
 }
 

@@ -1,4 +1,4 @@
-//! The broadcasts, which triggers send. Their numbers are their places.
+//! The broadcasts, which triggers send.
 
 use serde_json::{Value, json};
 
@@ -35,8 +35,10 @@ impl Listed for Broadcasts {
         ]),
     );
 
+    const REPORTED: bool = true;
+
     fn rows<'s>(state: &'s State, from: From, _: &Criteria) -> Rows<'s, Self> {
-        Box::new(from.within(&state.broadcasts).map(|(id, broadcast)| (id, (id, broadcast))))
+        Box::new(state.broadcasts.rows(from))
     }
 
     fn differs(_: &State, _: (u64, &Broadcast), _: &str, _: &str) -> Option<String> {
@@ -57,5 +59,9 @@ impl Listed for Broadcasts {
             "recipients": broadcast.recipients,
             "triggered_at": broadcast.triggered.map(rfc3339),
         })
+    }
+
+    fn named<'s>(state: &'s State, id: &str) -> Rows<'s, Self> {
+        Box::new(state.broadcasts.row(id).into_iter())
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     control::{
         criteria::Criteria,
         deletion::{Removable, Removal},
-        list::{Listed, text_contains, unlike, value_contains},
+        list::{Listed, Rows, text_contains, unlike, value_contains},
         people::{brief, key_of, not_of},
         requests::numbered,
         schema::{BRIEF, Schema, TEXT},
@@ -81,8 +81,8 @@ impl Listed for Events {
         })
     }
 
-    fn row<'s>(state: &'s State, id: &str) -> Option<(u64, &'s Event)> {
-        numbered(&state.events, id)
+    fn named<'s>(state: &'s State, id: &str) -> Rows<'s, Self> {
+        Box::new(numbered(&state.events, id).into_iter())
     }
 }
 

@@ -58,8 +58,8 @@ impl Listed for Forms {
         json!({"seq": seq, "form_id": row.form_id, "person": brief(state, Some(&row.person)), "data": row.data})
     }
 
-    fn row<'s>(state: &'s State, id: &str) -> Option<(u64, &'s FormSubmission)> {
-        numbered(&state.forms, id)
+    fn named<'s>(state: &'s State, id: &str) -> Rows<'s, Self> {
+        Box::new(numbered(&state.forms, id).into_iter())
     }
 }
 

@@ -66,9 +66,12 @@ pub(crate) trait Listed: 'static {
     /// A row as the list shows it.
     fn shown(state: &State, seq: u64, row: Self::Row<'_>) -> Value;
 
-    /// The row that a change says was changed, by its id there. Asked for where changes are [`REPORTED`](Self::REPORTED).
-    fn row<'s>(_state: &'s State, _id: &str) -> Option<(u64, Self::Row<'s>)> {
-        None
+    /// The rows that a change is about, by its id there. Asked for where changes are [`REPORTED`](Self::REPORTED).
+    fn named<'s>(_state: &'s State, _id: &str) -> Rows<'s, Self>
+    where
+        Self: Sized,
+    {
+        Box::new(std::iter::empty())
     }
 
     /// Whether rows come to be chosen as time goes by, without a change.
@@ -147,9 +150,8 @@ fn is_touched<L: Listed>(state: &State, criteria: &Criteria, seen: u64) -> bool 
     let turn = Turn::begin();
     let mut own = changes.filter(|change| change.effect.kind == L::KIND && change.effect.action != Action::Deleted);
     own.any(|change| {
-        let row = L::row(state, &change.effect.id);
-        let is_chosen = row.is_some_and(|(seq, row)| criteria.from.has(seq) && is_chosen::<L>(state, criteria, row));
-        is_chosen || turn.is_over()
+        let mut rows = L::named(state, &change.effect.id);
+        rows.any(|(seq, row)| criteria.from.has(seq) && is_chosen::<L>(state, criteria, row)) || turn.is_over()
     })
 }
 
@@ -325,6 +327,45 @@ fn bytes_contain(text: &[u8], wanted: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        WebhookAnswer,
+        control::webhooks::Webhooks,
+        testing::{call, emulator},
+    };
+
+    /// An event that two receivers get is two rows, and a change of either may be what is waited for.
+    #[test]
+    fn a_list_of_webhooks_is_read_again_where_one_of_its_rows_is_chosen() {
+        let emulator = emulator();
+        emulator.report_to("http://first.example/").unwrap();
+        let second = json!({"name": "second", "endpoint": "http://second.example/", "events": ["email_sent"]});
+        assert_eq!(call(&emulator, "POST /v1/reporting_webhooks", &second).0, 200);
+        emulator.set_outcomes([(std::time::Duration::ZERO, crate::Outcome::Sent)]);
+        let email = json!({"to": "a@b", "transactional_message_id": 1, "identifiers": {"id": "42"}});
+        assert_eq!(call(&emulator, "POST /v1/send/email", &email).0, 200);
+        let criteria = |host: &str| Criteria {
+            filters: vec![("state", "accepted".to_owned())],
+            contained: Some(host.to_owned()),
+            ..Criteria::all()
+        };
+        let (first, second) = (criteria("first.example"), criteria("second.example"));
+        let touched = |seen: u64| {
+            let state = emulator.state();
+            let touched = |criteria| is_touched::<Webhooks>(&state, criteria, seen);
+            ([touched(&first), touched(&second)], state.sequence.last())
+        };
+        let (none, mut seen) = touched(0);
+        assert_eq!((none, Webhooks::REPORTED), ([false, false], true));
+        let mut answered = [false, false];
+        while let Some(call) = emulator.next_webhook() {
+            emulator.webhook_answered(&call, WebhookAnswer::Status(StatusCode::OK));
+            answered[usize::from(call.request().uri().host() == Some("second.example"))] = true;
+            let (chosen, now) = touched(seen);
+            assert_eq!(chosen, answered);
+            seen = now.min(seen);
+        }
+        assert_eq!(answered, [true, true]);
+    }
 
     #[test]
     fn a_text_is_found_in_any_case() {

@@ -7,7 +7,7 @@ use crate::{
     control::{
         criteria::Criteria,
         deletion::{Removable, Removal},
-        list::{Listed, text_contains, unlike, value_contains},
+        list::{Listed, Rows, text_contains, unlike, value_contains},
         people::{brief, key_of},
         schema::{BRIEF, INTEGER, Schema, TEXT, TIME},
         time::of_seconds,
@@ -114,8 +114,8 @@ impl Listed for Messages {
         shown(state, seq, row).into()
     }
 
-    fn row<'s>(state: &'s State, id: &str) -> Option<(u64, &'s Message)> {
-        state.messages.numbered_of(&Key::Delivery(id.into())).next()
+    fn named<'s>(state: &'s State, id: &str) -> Rows<'s, Self> {
+        state.messages.rows(From::Before(u64::MAX), Some(Key::Delivery(id.into())))
     }
 
     fn ripens(criteria: &Criteria) -> bool {

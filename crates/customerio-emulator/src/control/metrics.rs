@@ -70,8 +70,8 @@ impl Listed for Metrics {
         })
     }
 
-    fn row<'s>(state: &'s State, id: &str) -> Option<(u64, &'s Metric)> {
-        numbered(&state.metrics, id)
+    fn named<'s>(state: &'s State, id: &str) -> Rows<'s, Self> {
+        Box::new(numbered(&state.metrics, id).into_iter())
     }
 }
 

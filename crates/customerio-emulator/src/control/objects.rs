@@ -65,9 +65,9 @@ impl Listed for Objects {
         })
     }
 
-    fn row<'s>(state: &'s State, id: &str) -> Option<(u64, &'s Object)> {
-        let seq = id.parse().ok()?;
-        Some((seq, state.objects.at(seq)?))
+    fn named<'s>(state: &'s State, id: &str) -> Rows<'s, Self> {
+        let object = id.parse().ok().and_then(|seq| Some((seq, state.objects.at(seq)?)));
+        Box::new(object.into_iter())
     }
 }
 

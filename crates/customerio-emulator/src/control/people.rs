@@ -95,8 +95,8 @@ impl Listed for People {
 
     fn rows<'s>(state: &'s State, from: From, criteria: &Criteria) -> Rows<'s, Self> {
         if let Some(identifier) = criteria.filter("person") {
-            let person = state.person(identifier).and_then(|person| Self::row(state, &person.cio_id));
-            return Box::new(person.into_iter().filter(move |(seq, _)| from.has(*seq)));
+            let cio_id = state.person(identifier).map(|person| person.cio_id.as_str()).unwrap_or_default();
+            return Box::new(Self::named(state, cio_id).filter(move |(seq, _)| from.has(*seq)));
         }
         match criteria.filter("segment").map(str::parse) {
             None => Box::new(state.people.rows(from)),
@@ -137,8 +137,9 @@ impl Listed for People {
         shown(state, row).into()
     }
 
-    fn row<'s>(state: &'s State, id: &str) -> Option<(u64, &'s Person)> {
-        Some((state.people.origin(id)?.0, state.people.get(id)?))
+    fn named<'s>(state: &'s State, id: &str) -> Rows<'s, Self> {
+        let person = state.people.origin(id).and_then(|(seq, _)| Some((seq, state.people.get(id)?)));
+        Box::new(person.into_iter())
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
         criteria::Criteria,
         deletion::{Removable, Removal},
         faults::{self, kind},
-        list::{Listed, text_contains, unlike},
+        list::{Listed, Rows, text_contains, unlike},
         people::key_of,
         problem::Problem,
         schema::{Schema, TEXT},
@@ -142,8 +142,8 @@ impl Listed for Requests {
         shown(state, seq, row).into()
     }
 
-    fn row<'s>(state: &'s State, id: &str) -> Option<(u64, &'s LoggedRequest)> {
-        numbered(&state.log, id)
+    fn named<'s>(state: &'s State, id: &str) -> Rows<'s, Self> {
+        Box::new(numbered(&state.log, id).into_iter())
     }
 }
 

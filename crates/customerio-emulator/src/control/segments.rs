@@ -1,4 +1,4 @@
-//! The manual segments, and how many people are in each. Their numbers are their places.
+//! The manual segments, and how many people are in each.
 
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ use crate::{
 pub(crate) struct Segments;
 
 impl Listed for Segments {
-    type Row<'s> = (u64, &'s Segment);
+    type Row<'s> = (u32, &'s Segment);
 
     const KIND: &'static str = "segments";
 
@@ -34,30 +34,34 @@ impl Listed for Segments {
         ]),
     );
 
+    const REPORTED: bool = true;
+
     fn rows<'s>(state: &'s State, from: From, _: &Criteria) -> Rows<'s, Self> {
-        Box::new(state.library.segments.rows(from).map(|(id, segment)| (id, (id, segment))))
+        Box::new(state.library.segments.rows(from))
     }
 
-    fn differs(_: &State, (id, _): (u64, &Segment), _: &str, value: &str) -> Option<String> {
+    fn differs(_: &State, (id, _): (u32, &Segment), _: &str, value: &str) -> Option<String> {
         (value.parse() != Ok(id)).then(|| format!("the id is {id}"))
     }
 
-    fn contains(_: &State, (_, segment): (u64, &Segment), text: &str) -> bool {
+    fn contains(_: &State, (_, segment): (u32, &Segment), text: &str) -> bool {
         text_contains(&segment.name, text) || text_contains(&segment.description, text)
     }
 
-    fn shown(state: &State, seq: u64, (id, segment): (u64, &Segment)) -> Value {
-        let people = u32::try_from(id).map_or(0, |id| state.people.members_count(id));
+    fn shown(state: &State, seq: u64, (id, segment): (u32, &Segment)) -> Value {
+        let people = state.people.members_count(id);
         json!({"seq": seq, "id": id, "name": segment.name, "description": segment.description, "people": people})
+    }
+
+    fn named<'s>(state: &'s State, id: &str) -> Rows<'s, Self> {
+        Box::new(state.library.segments.row(id).into_iter())
     }
 }
 
 /// The people stay.
 impl Removable for Segments {
     fn remove(state: &mut State, seq: u64) -> Removal {
-        let Some(id) = u32::try_from(seq).ok().filter(|id| state.library.segments.get(id).is_some()) else {
-            return Removal::Absent;
-        };
+        let Some(id) = state.library.segments.at(seq) else { return Removal::Absent };
         if state.people.empty_segment(id, PART) {
             return Removal::Part;
         }

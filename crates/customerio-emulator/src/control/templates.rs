@@ -1,4 +1,4 @@
-//! The transactional messages, which messages are made of. Their numbers are their places.
+//! The transactional messages, which messages are made of.
 
 use std::collections::BTreeSet;
 
@@ -35,8 +35,10 @@ impl Listed for Templates {
         ]),
     );
 
+    const REPORTED: bool = true;
+
     fn rows<'s>(state: &'s State, from: From, _: &Criteria) -> Rows<'s, Self> {
-        Box::new(state.library.templates.rows(from).map(|(id, template)| (id, (id, template))))
+        Box::new(state.library.templates.shelf.rows(from))
     }
 
     fn differs(_: &State, _: (u64, &Template), _: &str, _: &str) -> Option<String> {
@@ -52,5 +54,9 @@ impl Listed for Templates {
         let channels: Vec<_> = template.content.keys().map(|kind| kind.name()).collect();
         let languages: BTreeSet<_> = template.content.values().flat_map(|languages| languages.keys()).collect();
         json!({"seq": seq, "id": id, "name": template.name, "channels": channels, "languages": languages})
+    }
+
+    fn named<'s>(state: &'s State, id: &str) -> Rows<'s, Self> {
+        Box::new(state.library.templates.shelf.row(id).into_iter())
     }
 }

@@ -75,8 +75,8 @@ impl Listed for Triggers {
         })
     }
 
-    fn row<'s>(state: &'s State, id: &str) -> Option<(u64, &'s Trigger)> {
-        numbered(&state.triggers, id)
+    fn named<'s>(state: &'s State, id: &str) -> Rows<'s, Self> {
+        Box::new(numbered(&state.triggers, id).into_iter())
     }
 }
 

@@ -81,6 +81,8 @@ impl Listed for Webhooks {
         ("event", "the id of the event"),
     ];
 
+    const REPORTED: bool = true;
+
     fn rows<'s>(state: &'s State, from: From, criteria: &Criteria) -> Rows<'s, Self> {
         let event = criteria.filter("event").map(|id| Key::Event(id.to_owned()));
         let delivery = || criteria.filter("delivery").map(|id| Key::Delivery(id.into()));
@@ -106,6 +108,10 @@ impl Listed for Webhooks {
 
     fn shown(_: &State, seq: u64, row: &WebhookEvent) -> Value {
         shown(seq, row).into()
+    }
+
+    fn named<'s>(state: &'s State, id: &str) -> Rows<'s, Self> {
+        state.outbox.records.rows(From::Before(u64::MAX), Some(Key::Event(id.to_owned())))
     }
 }
 

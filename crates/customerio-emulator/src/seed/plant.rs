@@ -216,7 +216,7 @@ impl Plant<'_> {
     fn broadcasts(&mut self, workspace: &Workspace) -> Result<(), Problem> {
         for (index, broadcast) in workspace.broadcasts.iter().enumerate() {
             let at = format!("/workspace/broadcasts/{index}");
-            once(!self.state.broadcasts.contains_key(&broadcast.id), &at, "broadcast", broadcast.id)?;
+            once(self.state.broadcasts.get(&broadcast.id).is_none(), &at, "broadcast", broadcast.id)?;
             if let Some(filter) = &broadcast.recipients {
                 passes(&FILTER, filter, At::root("the broadcast").key("recipients"), &at)?;
                 let is_there =
@@ -233,7 +233,7 @@ impl Plant<'_> {
             }
             let (name, recipients) = (broadcast.name.clone(), broadcast.recipients.clone());
             let template = broadcast.template.clone();
-            self.state.broadcasts.insert(broadcast.id, Broadcast { name, recipients, template, triggered: None });
+            self.state.broadcasts.set(broadcast.id, Broadcast { name, recipients, template, triggered: None });
         }
         Ok(())
     }

@@ -21,6 +21,7 @@ use crate::{
         library::{Broadcast, ImportResult, LibraryImage},
         objects::ObjectsImage,
         people::PeopleImage,
+        placed::PlacedImage,
         record::{Channel, Event, FormSubmission, Message, Metric, Outcome, Trigger, Unsubscribe, Verdict},
         state::State,
     },
@@ -48,7 +49,7 @@ pub(crate) struct Image {
     messages: Numbered<Message>,
     disabled: BTreeSet<Channel>,
     deliveries: u64,
-    broadcasts: BTreeMap<u64, Broadcast>,
+    broadcasts: PlacedImage<u64, Broadcast>,
     triggers: Numbered<Trigger>,
     last_trigger: u64,
     #[serde(with = "receiver")]
@@ -82,7 +83,7 @@ impl State {
             messages: self.messages.image(),
             disabled: self.disabled.clone(),
             deliveries: self.deliveries,
-            broadcasts: self.broadcasts.clone(),
+            broadcasts: self.broadcasts.image(),
             triggers: self.triggers.image(),
             last_trigger: self.last_trigger,
             receiver: self.receiver.clone(),
@@ -115,7 +116,7 @@ impl State {
         self.messages.restore(image.messages);
         self.disabled = image.disabled;
         self.deliveries = image.deliveries;
-        self.broadcasts = image.broadcasts;
+        self.broadcasts.restore(image.broadcasts);
         self.triggers.restore(image.triggers);
         self.last_trigger = image.last_trigger;
         self.receiver = image.receiver;

@@ -15,8 +15,10 @@ use crate::{
     store::{
         held::Held,
         memory::{block, list, map, slot, value_of},
+        placed::{Place, Placed, PlacedImage},
         record::{Channel, Message},
         room::Room,
+        sequence::Sequence,
         shelf::{Shelf, ShelfImage},
     },
 };
@@ -24,7 +26,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Library {
     /// Manual segments. Who is in them is the people's.
-    pub(crate) segments: Shelf<u32, Segment>,
+    pub(crate) segments: Placed<u32, Segment>,
     pub(crate) snippets: Shelf<String, Snippet>,
     pub(crate) collections: Shelf<u64, Collection>,
     pub(crate) imports: Shelf<u64, Import>,
@@ -38,13 +40,13 @@ pub(crate) struct Library {
 }
 
 impl Library {
-    pub(crate) fn within(room: &Room) -> Self {
+    pub(crate) fn within(room: &Room, sequence: &Sequence) -> Self {
         Self {
-            segments: Shelf::of("segments", room),
+            segments: Placed::of("segments", room, sequence),
             snippets: Shelf::of("snippets", room),
             collections: Shelf::of("collections", room),
             imports: Shelf::of("imports", room),
-            templates: Templates { shelf: Shelf::of("transactional messages", room), ids: HashMap::new() },
+            templates: Templates { shelf: Placed::of("transactional messages", room, sequence), ids: HashMap::new() },
             senders: Shelf::of("sender identities", room),
             topics: Shelf::of("subscription topics", room),
             newsletters: Shelf::of("newsletters", room),
@@ -57,11 +59,11 @@ impl Library {
 /// The library, to be written down.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct LibraryImage {
-    segments: ShelfImage<u32, Segment>,
+    segments: PlacedImage<u32, Segment>,
     snippets: ShelfImage<String, Snippet>,
     collections: ShelfImage<u64, Collection>,
     imports: ShelfImage<u64, Import>,
-    templates: ShelfImage<u64, Template>,
+    templates: PlacedImage<u64, Template>,
     senders: ShelfImage<u64, Sender>,
     topics: ShelfImage<u64, Topic>,
     newsletters: ShelfImage<u64, Newsletter>,
@@ -182,7 +184,7 @@ pub(crate) struct Broadcast {
 /// The transactional messages, which are found by their numbers and by their names.
 #[derive(Debug)]
 pub(crate) struct Templates {
-    shelf: Shelf<u64, Template>,
+    pub(crate) shelf: Placed<u64, Template>,
     ids: HashMap<String, u64>,
 }
 
@@ -193,12 +195,6 @@ impl Templates {
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, &Template)> {
         self.shelf.iter().map(|(id, template)| (*id, template))
-    }
-
-    /// With their numbers, from a place on.
-    #[cfg(feature = "control")]
-    pub(crate) fn rows(&self, from: crate::store::kept::From) -> impl Iterator<Item = (u64, &Template)> {
-        self.shelf.rows(from)
     }
 
     /// The number of the one that a message names, by its number or its name.
@@ -319,6 +315,37 @@ impl Held for String {
 impl Held for Segment {
     fn held(&self) -> usize {
         self.name.held() + self.description.held()
+    }
+}
+
+impl Place for Segment {
+    const KIND: &'static str = "segments";
+
+    fn label(&self) -> &str {
+        &self.name
+    }
+}
+
+impl Place for Template {
+    const KIND: &'static str = "templates";
+
+    fn label(&self) -> &str {
+        &self.name
+    }
+}
+
+impl Held for Broadcast {
+    fn held(&self) -> usize {
+        let texts = self.name.held() + self.template.as_ref().map_or(0, Held::held);
+        texts + self.recipients.as_ref().map_or(0, value_of)
+    }
+}
+
+impl Place for Broadcast {
+    const KIND: &'static str = "broadcasts";
+
+    fn label(&self) -> &str {
+        &self.name
     }
 }
 

@@ -16,6 +16,7 @@ mod merge;
 pub(crate) mod objects;
 pub(crate) mod people;
 pub(crate) mod person_update;
+pub(crate) mod placed;
 pub(crate) mod record;
 mod relationships;
 pub(crate) mod room;

@@ -4,8 +4,6 @@ use std::{collections::BTreeMap, mem::size_of, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-#[cfg(feature = "control")]
-use crate::store::kept::From;
 use crate::{
     server::answer::Refusal,
     store::{capacity::MOST_HELD, held::Held, memory::block, room::Room},
@@ -70,11 +68,6 @@ impl<K: Ord + Held, T: Held> Shelf<K, T> {
         self.entries.iter().map(|(key, (entry, _))| (key, &**entry))
     }
 
-    #[cfg(feature = "control")]
-    pub(crate) fn len(&self) -> usize {
-        self.entries.len()
-    }
-
     /// Adds an entry, or replaces the one that has the key.
     pub(crate) fn put(&mut self, key: K, entry: T) -> Result<(), Refusal> {
         let before = self.entries.get(&key).map_or(0, |(_, bytes)| *bytes);
@@ -106,12 +99,6 @@ fn held<K: Held, T: Held>(key: &K, entry: &T) -> usize {
 }
 
 impl<K: Copy + Ord + Held + Into<u64> + TryFrom<u64>, T: Held> Shelf<K, T> {
-    /// With their numbers, from a place on.
-    #[cfg(feature = "control")]
-    pub(crate) fn rows(&self, from: From) -> impl Iterator<Item = (u64, &T)> {
-        from.within(&self.entries).map(|(number, (entry, _))| (number, &**entry))
-    }
-
     /// Adds an entry under the next number: one that was removed is not given again.
     pub(crate) fn add(&mut self, entry: T) -> Result<K, Refusal> {
         let last = self.entries.last_key_value().map_or(0, |(number, _)| (*number).into()).max(self.last);

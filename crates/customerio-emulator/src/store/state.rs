@@ -1,7 +1,7 @@
 //! Everything that the emulator remembers.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
+    collections::{BTreeSet, VecDeque},
     time::Duration,
 };
 
@@ -21,6 +21,7 @@ use crate::{
         library::{Broadcast, ImportResult, Library},
         objects::Objects,
         people::People,
+        placed::Placed,
         record::{
             Channel, Event, FormSubmission, LoggedRequest, Message, Metric, Outcome, Person, Trigger, Unsubscribe,
             Verdict,
@@ -39,8 +40,6 @@ pub(crate) struct State {
     pub(crate) sequence: Sequence,
     /// What has changed lately.
     pub(crate) changes: Changes,
-    /// What was made since the last [`settle`](Self::settle) of what notes no changes itself.
-    pub(crate) made: Vec<Change>,
     pub(crate) people: People,
     pub(crate) objects: Objects,
     pub(crate) exports: Exports,
@@ -60,7 +59,7 @@ pub(crate) struct State {
     pub(crate) messages: Kept<Message>,
     pub(crate) disabled: BTreeSet<Channel>,
     pub(crate) deliveries: u64,
-    pub(crate) broadcasts: BTreeMap<u64, Broadcast>,
+    pub(crate) broadcasts: Placed<u64, Broadcast>,
     pub(crate) triggers: Kept<Trigger>,
     pub(crate) last_trigger: u64,
     /// The triggers whose messages are being made.
@@ -91,11 +90,10 @@ impl State {
         Self {
             clock,
             changes: Changes::since(sequence.last()),
-            made: Vec::new(),
             people: People::within(room, &sequence),
             objects: Objects::within(room, &sequence),
             exports: Exports::within(room),
-            library: Library::within(room),
+            library: Library::within(room, &sequence),
             import_result: ImportResult::default(),
             #[cfg(test)]
             room: room.clone(),
@@ -108,7 +106,7 @@ impl State {
             messages: Kept::holding(&sequence, MOST_ENTRIES, MOST_MESSAGES),
             disabled: BTreeSet::new(),
             deliveries: 0,
-            broadcasts: BTreeMap::new(),
+            broadcasts: Placed::of("broadcasts", room, &sequence),
             triggers: Kept::holding(&sequence, MOST_ENTRIES, MOST_TRIGGER),
             last_trigger: 0,
             runs: VecDeque::new(),
@@ -158,7 +156,7 @@ impl State {
 
     /// Removes a segment, and everybody from it.
     pub(crate) fn remove_segment(&mut self, id: u32) {
-        if self.library.segments.remove(&id).is_none() {
+        if !self.library.segments.remove(&id) {
             return;
         }
         self.people.empty_segment(id, usize::MAX);
@@ -173,7 +171,9 @@ impl State {
     pub(crate) fn settle(&mut self) -> Vec<Change> {
         let mut changes = self.people.settle();
         changes.append(&mut self.objects.take_done());
-        changes.append(&mut self.made);
+        changes.append(&mut self.library.segments.take_done());
+        changes.append(&mut self.library.templates.shelf.take_done());
+        changes.append(&mut self.broadcasts.take_done());
         changes.append(&mut self.events.take_done());
         changes.append(&mut self.messages.take_done());
         changes.append(&mut self.triggers.take_done());

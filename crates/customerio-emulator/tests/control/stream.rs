@@ -2,11 +2,12 @@
 
 use std::{
     collections::BTreeSet,
+    ops::Range,
     time::{Duration, Instant},
 };
 
 use bytes::Bytes;
-use customerio_emulator::Emulator;
+use customerio_emulator::{Emulator, Workspaces};
 use http_body_util::{BodyExt as _, combinators::BoxBody};
 use serde_json::{Value, json};
 use tokio::time::timeout;
@@ -72,7 +73,7 @@ impl Frames {
 }
 
 /// So many people are identified. Gives the number of what came last.
-async fn identify(world: &World, people: std::ops::Range<u32>) -> u64 {
+async fn identify(world: &World, people: Range<u32>) -> u64 {
     for id in people {
         assert_eq!(world.call(&format!("PUT /api/v1/customers/{id}"), json!({"plan": "pro"})).await.0, 200);
     }
@@ -115,6 +116,85 @@ async fn who_comes_again_has_every_change_once() {
     let requests: BTreeSet<_> =
         requests["items"].as_array().unwrap().iter().map(|item| item["seq"].to_string()).collect();
     assert_eq!((of("requests").len(), of("requests").into_iter().collect::<BTreeSet<_>>()), (120, requests));
+}
+
+/// Segments, broadcasts and transactional messages have numbers that people give them, and places like everything else.
+#[tokio::test]
+async fn what_has_a_number_of_its_own_comes_in_the_order_of_everything() {
+    let world = World::new().await;
+    let make = |number: u64| {
+        world.emulator.create_segment(number);
+        world.emulator.create_broadcast(number);
+        world.emulator.create_transactional_message(number, format!("number {number}"));
+    };
+    make(9);
+    let seq = world.get("counts").await["seq"].as_u64().unwrap();
+    let mut frames = Frames::open(&world, &format!("{STREAM}?after={seq}"), None).await;
+    make(2);
+    for kind in ["segments", "broadcasts", "templates"] {
+        let page = world.get(&format!("{kind}?after={seq}&wait=5s")).await;
+        assert_eq!((page["items"].as_array().unwrap().len(), &page["items"][0]["id"]), (1, &json!(2)), "{kind}");
+        let all = world.get(kind).await;
+        assert_eq!((&all["items"][0]["id"], &all["items"][1]["id"]), (&json!(2), &json!(9)), "the newest first");
+        assert!(all["items"][0]["seq"].as_u64() > Some(seq), "{all}");
+    }
+    let (status, deleted) = world.control("DELETE /_emulator/v1/segments?id=2", Value::Null).await;
+    assert_eq!((status, deleted), (200, json!({"deleted": 1})));
+    let (changes, _) = frames.until(seq + 4).await;
+    let changes: Vec<_> =
+        changes.iter().map(|change| json!([change["kind"], change["id"], change["action"]])).collect();
+    let expected = [
+        json!(["segments", "2", "created"]),
+        json!(["broadcasts", "2", "created"]),
+        json!(["templates", "2", "created"]),
+        json!(["segments", "2", "deleted"]),
+    ];
+    assert_eq!(changes, expected);
+}
+
+#[tokio::test]
+async fn two_workspaces_in_parallel_see_their_own_changes_alone() {
+    let workspaces = Workspaces::of(Emulator::new()).with_any_credentials();
+    let world = World::serving(&workspaces).await;
+    let write = async |suite: &'static str, people: Range<u32>| {
+        for id in people {
+            let body = json!({"userId": format!("{suite}-{id}")});
+            let request = world.request("POST /v1/identify", &body).header("authorization", format!("Bearer {suite}"));
+            assert_eq!(world.send(request, &body).await.status(), 200);
+        }
+    };
+    let suites = ["pk_one", "pk_two"];
+    for suite in suites {
+        write(suite, 0..1).await;
+    }
+    // Some are written while the stream is read, some while it is not, and then it goes on where it ended.
+    let follow = async |suite: &'static str| {
+        let emulator = workspaces.get(suite).unwrap();
+        let line = format!("{STREAM}?workspace={suite}");
+        let mut frames = Frames::open(&world, &format!("{line}&after=0"), None).await;
+        let mut seen = BTreeSet::new();
+        let mut take = |changes: Vec<Value>| {
+            for change in changes.iter().filter(|change| change["kind"] == "people") {
+                let id = change["id"].as_str().unwrap().to_owned();
+                assert!(seen.insert(id.clone()), "{suite}: {id} came twice");
+            }
+        };
+        let seq = |emulator: &Emulator| emulator.requests() * 2;
+        write(suite, 1..20).await;
+        let (changes, last) = frames.until(seq(&emulator)).await;
+        take(changes);
+        drop(frames);
+        write(suite, 20..40).await;
+        let mut frames = Frames::open(&world, &line, Some(&last)).await;
+        write(suite, 40..60).await;
+        let (changes, _) = frames.until(seq(&emulator)).await;
+        take(changes);
+        let own: BTreeSet<_> = emulator.people().into_iter().map(|person| person.cio_id).collect();
+        assert_eq!((own.len(), &own), (60, &seen), "{suite}");
+        assert!(emulator.people().iter().all(|person| person.id.as_deref().unwrap().starts_with(suite)));
+    };
+    tokio::join!(follow(suites[0]), follow(suites[1]));
+    assert_eq!(world.emulator.people_count(), 0);
 }
 
 #[tokio::test]
