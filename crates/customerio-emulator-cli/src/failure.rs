@@ -7,7 +7,8 @@ use std::{fmt, io, process::ExitCode};
 pub(crate) enum Code {
     Failure = 1,
     Usage = 2,
-    PortInUse = 3,
+    /// A port, or the file of a state.
+    InUse = 3,
     BadInput = 4,
     TimedOut = 5,
 }

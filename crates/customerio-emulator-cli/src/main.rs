@@ -7,6 +7,7 @@ mod control;
 mod failure;
 mod file;
 mod item;
+mod lock;
 mod programs;
 mod seed;
 mod serve;

@@ -16,7 +16,7 @@ const AFTER: &str = "\
 Each flag is also an environment variable, such as CUSTOMERIO_EMULATOR_PORT for --port. A flag overrides its
 variable, and both override the seed.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 port in use, 4 bad seed or state, 5 timed out.";
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 port or state in use, 4 bad seed or state, 5 timed out.";
 
 #[derive(Debug, Parser)]
 #[command(

@@ -75,7 +75,7 @@ fn bind_all(addresses: &[IpAddr], mut port: u16, lenient: bool) -> Result<Vec<Tc
 fn explain(address: SocketAddr, kind: ErrorKind, flag: &str) -> Failure {
     match kind {
         ErrorKind::AddrInUse => Failure::new(
-            Code::PortInUse,
+            Code::InUse,
             format!(
                 "port {} is in use ({}): stop what listens there, or choose another by {flag} (0 takes a free one)",
                 address.port(),

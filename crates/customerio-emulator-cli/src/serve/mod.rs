@@ -31,6 +31,7 @@ use crate::{
     authority,
     failure::{Code, Failure, io_failure},
     file::{Readers, write_whole},
+    lock::Lock,
     serve::{
         banner::Ready,
         courier::Courier,
@@ -65,6 +66,8 @@ async fn until_stopped(serve: Serve) -> Result<(), Failure> {
     let sockets = Sockets::bind(&serve.listen)?;
     let authority = authority(&serve.listen)?;
     let surroundings = surroundings(&serve, &sockets, authority.as_ref())?;
+    // Before it is read: another program may be about to write it.
+    let _lock = serve.content.state.as_deref().map(Lock::of).transpose()?;
     let workspaces = content::workspaces(&serve).await?.with_surroundings(surroundings.clone());
     let mut keeper = match &serve.content.state {
         Some(path) => Some(Keeper::begin(path, &workspaces).await?),

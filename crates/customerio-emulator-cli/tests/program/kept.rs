@@ -133,6 +133,29 @@ fn a_state_is_there_after_a_restart() {
 }
 
 #[test]
+fn a_state_is_of_one_program_at_a_time() {
+    let folder = Folder::new();
+    let state = folder.path("state.json");
+    let arguments = ["--state", state.to_str().unwrap()];
+    let first = Serving::start(&folder, &arguments);
+    assert_eq!(first.ask("PUT /api/v1/customers/42", TRACK, "{}").0, 200);
+    let (code, said) = failed(&run(&folder, &[&arguments[..], &["--port", "0", "--no-https"]].concat()));
+    assert_eq!(code, 3, "{said}");
+    assert!(said.contains(state.to_str().unwrap()) && said.contains("give this one another --state"), "{said}");
+    let other = folder.path("other.json");
+    let beside = Serving::start(&folder, &["--state", other.to_str().unwrap()]);
+    assert_eq!(people(&beside).len(), 0);
+    // One that was killed holds nothing.
+    first.signal(Signal::SIGTERM);
+    first.end();
+    let second = Serving::start(&folder, &arguments);
+    assert_eq!(people(&second).len(), 1);
+    second.signal(Signal::SIGKILL);
+    second.end();
+    assert_eq!(people(&Serving::start(&folder, &arguments)).len(), 1);
+}
+
+#[test]
 fn a_state_is_whole_whenever_it_is_killed() {
     let folder = Folder::new();
     let state = folder.path("state.json");
