@@ -15,7 +15,7 @@ use customerio_core::{
     App, BroadcastId, BuildError, Endpoint, Moment, Pipelines, SegmentId, SenderId, Timestamp, TopicId, Track,
     app::{Filter, TransactionalMessageId},
 };
-use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderValue, Request, Response, StatusCode, header};
 
 use crate::{
     app::trigger_broadcast,
@@ -360,7 +360,7 @@ impl Emulator {
         since_epoch: Option<Duration>,
     ) -> Response<Bytes> {
         let route = admitted.route();
-        let reads = route.method() == Method::GET;
+        let reads = !route.writes();
         let met = admitted.meeting.met();
         let arrival = Arrival::of(head, Some(route.pattern()), body).meets(met);
         if let Some(response) = met.and_then(|met| told(met, route.envelope())) {
@@ -501,7 +501,7 @@ impl Emulator {
         state
     }
 
-    /// Puts a state in place of what is there.
+    /// Puts a state in place of what is there, and goes on with the broadcasts that were being sent.
     pub(crate) fn restore(&self, image: Image) {
         let (clock, sequence) = {
             let state = self.state();
@@ -519,6 +519,9 @@ impl Emulator {
             std::mem::replace(&mut *state, new)
         };
         drop(old);
+        while self.deliver_for_a_while() {
+            std::thread::yield_now();
+        }
     }
 
     /// The Track API here, for the in-memory transport: this emulator is a [`Transport`](customerio_core::Transport).

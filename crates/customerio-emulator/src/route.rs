@@ -40,6 +40,8 @@ pub(crate) struct Route {
     most_memory: usize,
     /// The status of the response to a body that is JSON and not right.
     faulty: StatusCode,
+    /// Whether it changes what is there.
+    writes: bool,
     handler: Handler<Reply>,
 }
 
@@ -95,7 +97,8 @@ impl Route {
     ) -> Self {
         let (body, query, most, most_memory) = (None, &NO_QUERY, MOST_BODY, MOST_BYTES);
         let (faulty, or_nothing) = (StatusCode::BAD_REQUEST, false);
-        Self { method, pattern, access, envelope, body, or_nothing, query, most, most_memory, faulty, handler }
+        let writes = !matches!(method, Method::GET);
+        Self { method, pattern, access, envelope, body, or_nothing, query, most, most_memory, faulty, writes, handler }
     }
 
     /// A route of the Track API, without a body or a query.
@@ -145,6 +148,12 @@ impl Route {
         self
     }
 
+    /// Changes what is there, though it is a `GET`: a link in a message.
+    pub(crate) const fn writing(mut self) -> Self {
+        self.writes = true;
+        self
+    }
+
     pub(crate) const fn with_body(mut self, body: &'static Shape) -> Self {
         self.body = Some(body);
         self
@@ -189,6 +198,11 @@ impl Route {
 impl Route {
     pub(crate) const fn method(&self) -> &Method {
         &self.method
+    }
+
+    /// Whether it changes what is there.
+    pub(crate) const fn writes(&self) -> bool {
+        self.writes
     }
 
     pub(crate) const fn pattern(&self) -> &'static str {

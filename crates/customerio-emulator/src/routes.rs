@@ -17,7 +17,7 @@ use crate::{
     track,
 };
 
-static ROUTES: [&Route; 32] = [
+static ROUTES: [&Route; 34] = [
     &track::identify::ROUTE,
     &track::delete::ROUTE,
     &track::add_device::ROUTE,
@@ -31,6 +31,8 @@ static ROUTES: [&Route; 32] = [
     &track::metric::ROUTE,
     &track::report_push_metric::ROUTE,
     &track::unsubscribe::ROUTE,
+    &track::links::UNSUBSCRIBE,
+    &track::links::PREFER,
     &track::add_to_segment::ROUTE,
     &track::remove_from_segment::ROUTE,
     &track::get_region::ROUTE,

@@ -15,7 +15,7 @@ use crate::{
         body::Text,
         clock::seconds,
         people::PHONE,
-        record::{Channel, Message, Person},
+        record::{Channel, Message, Outcome, Person},
         run::{Audience, Run},
         state::State,
     },
@@ -153,11 +153,12 @@ impl State {
         }
     }
 
-    /// Makes the message to one person, unless they are unsubscribed and the template does not go to such, or they have no
-    /// address of the channel.
+    /// Makes the message to one person, unless they want none and the template says nothing else, or they have no address of
+    /// the channel.
     fn deliver(&mut self, run: &Run, cio_id: &str, own: Option<Map<String, Value>>, workspace: u16) -> bool {
         let template = run.template.as_ref().and_then(|(id, _)| self.library.templates.get(*id));
-        let reaches_all = template.is_some_and(|template| template.send_to_unsubscribed);
+        let sends = template.and_then(|template| template.send_to_unsubscribed);
+        let reaches_all = sends.unwrap_or(false) || !run.channel.heeds_subscriptions();
         let person = self.people.get(cio_id).filter(|person| reaches_all || !person.unsubscribed());
         let Some(person) = person else { return false };
         let to = address(person, run.channel);
@@ -203,7 +204,7 @@ impl State {
             body: own.map_or_else(|| run.body.clone(), |own| Text::json(&json!({ "message_data": own }), false)),
             rendered: composed.rendered,
         };
-        plan(self, &mut message, composed.failure);
+        plan(self, &mut message, composed.failure.map(Outcome::Failed));
         self.messages.push(message);
         true
     }
@@ -385,6 +386,42 @@ mod tests {
         assert_eq!((emulator.messages().len(), emulator.triggers()[0].deliveries), (5_000, 5_000));
         assert!(turns > 5, "{turns}");
         assert!(longest < Duration::from_millis(200), "{longest:?}");
+    }
+
+    /// Each person gets it once, whether before the restart or after.
+    #[test]
+    fn a_broadcast_goes_on_after_a_restart() {
+        let emulator = emulator();
+        emulator.set_broadcast(12, "News", Some(&Filter::attribute_equals("plan", "pro")), None);
+        for number in 0..3_000 {
+            let person = json!({"email": format!("p{number}@example.com"), "plan": "pro"});
+            accept(&emulator, &format!("PUT /api/v1/customers/{number}"), &person);
+        }
+        for body in [json!({}), json!({"ids": ["1", "2"]})] {
+            let request = crate::testing::request(TRIGGER, &body);
+            let head = crate::route::Head::of(&request);
+            let crate::emulator::Admission::Admitted(admitted) = emulator.admit(head, request.body(), None) else {
+                panic!("it is admitted")
+            };
+            assert_eq!(emulator.complete(head, admitted, request.body(), None).status(), 200);
+            emulator.advance(customerio_core::limits::BROADCAST_INTERVAL);
+        }
+        assert!(emulator.deliver_for_a_while());
+        let (state, before) = (emulator.state_json(), emulator.messages().len());
+        assert!((1..3_000).contains(&before), "{before}");
+        let later = Emulator::builder().with_clock_at(1_700_000_000).build();
+        later.load_state(&state).unwrap();
+        let mut sent: Vec<_> = later.messages().into_iter().filter_map(|message| message.to).collect();
+        let of_trigger = |index: usize| (later.triggers()[index].deliveries, later.triggers()[index].processed_at);
+        assert_eq!((sent.len(), of_trigger(0).0, of_trigger(1).0), (3_002, 3_000, 2));
+        assert!(of_trigger(0).1.is_some() && of_trigger(1).1.is_some());
+        sent.sort();
+        sent.dedup();
+        assert_eq!(sent.len(), 3_000);
+        let mut ids: Vec<_> = later.messages().into_iter().map(|message| message.delivery_id).collect();
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), 3_002);
     }
 
     /// The figures of a large broadcast: how long it takes, and how long its turns hold the state.

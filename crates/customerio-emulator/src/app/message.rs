@@ -2,7 +2,7 @@
 
 use customerio_core::limits;
 use http::StatusCode;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     call::Call,
@@ -18,7 +18,8 @@ use crate::{
     server::answer::{Refusal, Reply},
     store::{
         body::Text,
-        record::{Channel, Message},
+        record::{Channel, Message, Outcome},
+        state::State,
     },
     webhooks::plan::plan,
 };
@@ -120,7 +121,8 @@ pub(crate) fn keep(call: &mut Call<'_>, channel: Channel) -> Reply {
             body: Text::copy(&call.raw),
             rendered: composed.rendered,
         };
-        plan(state, &mut message, composed.failure);
+        let unwanted = unwanted(state, &message, &call.body).map(Outcome::Undeliverable);
+        plan(state, &mut message, unwanted.or(composed.failure.map(Outcome::Failed)));
         state.messages.push(message);
     }
     let mut answer = json!({"delivery_id": delivery_id, "queued_at": now});
@@ -128,6 +130,20 @@ pub(crate) fn keep(call: &mut Call<'_>, channel: Channel) -> Reply {
         answer["send_at"] = send_at.into();
     }
     Reply::json(answer)
+}
+
+/// Why a message is not sent to a person who wants none. It is where neither the request nor, without it, the template keeps
+/// it back.
+fn unwanted(state: &State, message: &Message, body: &Value) -> Option<String> {
+    let template = state.library.templates.find_of(message).and_then(|id| state.library.templates.get(id));
+    let by_request = body["send_to_unsubscribed"].as_bool();
+    let sends = by_request.or(template.and_then(|template| template.send_to_unsubscribed)).unwrap_or(true);
+    let person = state.people.get(message.person.as_deref()?)?;
+    if sends || !message.channel.heeds_subscriptions() || !person.unsubscribed() {
+        return None;
+    }
+    let by = if by_request.is_some() { "the request" } else { "the template" };
+    Some(format!("the person is unsubscribed, and send_to_unsubscribed of {by} is false"))
 }
 
 /// What the ids of deliveries begin with.
@@ -148,9 +164,8 @@ pub(crate) fn workspace_in(text: &[u8]) -> Option<u16> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::Value;
-
     use super::*;
+    use crate::store::library::Template;
     use crate::testing::{NOW, accept, call, emulator};
 
     const CHANNELS: [(Channel, &str); 6] = [
@@ -291,6 +306,77 @@ mod tests {
             assert_eq!(call(&emulator, line, &message(channel, &json!({}))), expected);
             emulator.set_channel(channel, true);
             assert_eq!(call(&emulator, line, &message(channel, &json!({}))).0, 200);
+        }
+    }
+
+    #[test]
+    fn who_wants_no_messages_gets_those_alone_that_say_so() {
+        let emulator = emulator();
+        emulator.report_to("http://example.com/hook").unwrap();
+        emulator.set_outcomes([(std::time::Duration::ZERO, Outcome::Sent)]);
+        for template in [
+            json!({"id": 1}),
+            json!({"id": 2, "send_to_unsubscribed": false}),
+            json!({"id": 3, "send_to_unsubscribed": true}),
+        ] {
+            let id = template["id"].as_u64().unwrap();
+            let sends = template["send_to_unsubscribed"].as_bool();
+            let template = Template { name: format!("of {id}"), send_to_unsubscribed: sends, ..Template::default() };
+            emulator.state().library.templates.set(id, template);
+            let (_, shown) = call(&emulator, &format!("GET /v1/transactional/{id}"), &Value::Null);
+            assert_eq!(shown["message"]["send_to_unsubscribed"], sends.unwrap_or(true));
+        }
+        for (id, attributes) in [("42", json!({"unsubscribed": true})), ("43", json!({}))] {
+            accept(&emulator, &format!("PUT /api/v1/customers/{id}"), &attributes);
+        }
+        let of_request = "the person is unsubscribed, and send_to_unsubscribed of the request is false";
+        let of_template = "the person is unsubscribed, and send_to_unsubscribed of the template is false";
+        for (channel, line) in CHANNELS {
+            let heeds = channel.heeds_subscriptions();
+            for (template, sends, id, reason) in [
+                (1, None, "42", None),
+                (1, Some(true), "42", None),
+                (1, Some(false), "42", Some(of_request)),
+                (1, Some(false), "43", None),
+                (2, None, "42", Some(of_template)),
+                (2, Some(true), "42", None),
+                (3, None, "42", None),
+                (3, Some(false), "42", Some(of_request)),
+            ] {
+                let mut body =
+                    message(channel, &json!({"transactional_message_id": template, "identifiers": {"id": id}}));
+                if let Some(sends) = sends.filter(|_| heeds) {
+                    body["send_to_unsubscribed"] = sends.into();
+                }
+                let (status, answer) = call(&emulator, line, &body);
+                assert_eq!(status, 200, "{line} {body}: {answer}");
+                let kept = emulator.messages().pop().unwrap();
+                assert_eq!(answer["delivery_id"], kept.delivery_id.as_str());
+                let outcomes: Vec<_> = kept.outcomes.into_iter().map(|(_, outcome)| outcome).collect();
+                let expected = match reason.filter(|_| heeds) {
+                    Some(reason) => vec![Outcome::Undeliverable(reason.to_owned())],
+                    None if channel == Channel::Inbox => Vec::new(),
+                    None => vec![Outcome::Sent],
+                };
+                assert_eq!(outcomes, expected, "{line} {body}");
+                if expected.is_empty() {
+                    continue;
+                }
+                let call = emulator.next_webhook().unwrap();
+                emulator.webhook_answered(&call, crate::WebhookAnswer::Status(StatusCode::OK));
+                let event: Value = serde_json::from_slice(call.request().body()).unwrap();
+                assert_eq!(
+                    (&event["metric"], event["data"]["failure_message"].as_str()),
+                    (&json!(expected[0].metric()), expected[0].detail())
+                );
+                let path = format!("GET /v1/messages/{}", kept.delivery_id);
+                let (_, read) = crate::testing::call(&emulator, &path, &Value::Null);
+                assert_eq!(read["message"]["failure_message"].as_str(), expected[0].detail());
+                assert_eq!(
+                    read["message"]["metrics"].get("undeliverable").is_some(),
+                    reason.filter(|_| heeds).is_some()
+                );
+            }
         }
     }
 

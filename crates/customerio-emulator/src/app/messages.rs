@@ -114,7 +114,7 @@ fn shown(state: &State, reported: &Reported<'_>, message: &Message, now: i64) ->
     let person = message.person.as_ref().and_then(|cio_id| state.people.get(cio_id));
     let created = message.queued_at.unix_seconds();
     let failed = message.outcomes.iter().find(|(at, outcome)| {
-        let is_failure = matches!(outcome, Outcome::Bounced(_) | Outcome::Failed(_));
+        let is_failure = matches!(outcome, Outcome::Bounced(_)) || outcome.is_final();
         is_failure && at.unix_seconds() <= now
     });
     json!({

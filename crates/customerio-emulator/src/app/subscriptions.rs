@@ -83,7 +83,7 @@ fn channels(_: &mut Call<'_>) -> Reply {
     Reply::json(json!({ "channels": channels }))
 }
 
-/// A link that leads nowhere: the emulator has no page to choose on.
+/// A link that leads nowhere: the page to choose on is that of a message.
 fn token(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let person = Identifier::of_shape(&call.segments[0]);
     let cio_id = call.state.people.find(&person).ok_or_else(|| Refusal::bad("the person does not exist"))?;

@@ -31,7 +31,7 @@ fn shown(id: u64, template: &Template) -> Value {
         "id": id,
         "name": template.name,
         "description": "",
-        "send_to_unsubscribed": true,
+        "send_to_unsubscribed": template.send_to_unsubscribed.unwrap_or(true),
         "link_tracking": true,
         "open_tracking": true,
         "hide_message_body": false,

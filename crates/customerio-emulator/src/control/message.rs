@@ -54,6 +54,8 @@ pub(crate) const WHOLE: Schema = Schema::With(
         ("image", TEXT),
         ("link", TEXT),
         ("data", Schema::Any),
+        ("custom_data", Schema::Nullable(&Schema::Map)),
+        ("custom_payload", Schema::Nullable(&Schema::Map)),
         ("trigger", INTEGER),
         ("links", Schema::List(&Schema::Text)),
         (
@@ -164,6 +166,8 @@ fn whole(mut item: Map<String, Value>, message: &Message) -> Value {
         "image": message.part("image_url"),
         "link": message.part("link"),
         "data": body["message_data"],
+        "custom_data": message.custom_data(),
+        "custom_payload": message.custom_payload(),
         "trigger": message.trigger,
         "links": all,
         "attachments": attachments(&body),
@@ -229,7 +233,7 @@ fn content_type(name: &str) -> &'static str {
 
 /// The outcomes that can be reported of a message: of one that is a draft or has failed, none.
 fn can(message: &Message) -> Vec<&'static str> {
-    let has_failed = message.outcomes.iter().any(|(_, outcome)| matches!(outcome, Outcome::Failed(_)));
+    let has_failed = message.outcomes.iter().any(|(_, outcome)| outcome.is_final());
     if message.is_draft || has_failed {
         return Vec::new();
     }

@@ -20,8 +20,19 @@ use crate::{
 };
 
 /// The states of a message.
-const STATES: &[&str] =
-    &["queued", "sent", "delivered", "opened", "clicked", "converted", "bounced", "unsubscribed", "failed", "drafted"];
+const STATES: &[&str] = &[
+    "queued",
+    "sent",
+    "delivered",
+    "opened",
+    "clicked",
+    "converted",
+    "bounced",
+    "unsubscribed",
+    "failed",
+    "undeliverable",
+    "drafted",
+];
 
 /// The list of messages.
 pub(crate) struct Messages;
@@ -167,10 +178,8 @@ pub(crate) fn shown(state: &State, seq: u64, message: &Message) -> Map<String, V
 
 /// Why a message failed, or why its preview is incomplete.
 fn problem(message: &Message) -> Option<String> {
-    let failed = message.outcomes.iter().find_map(|(_, outcome)| match outcome {
-        Outcome::Failed(reason) => Some(reason.clone()),
-        _ => None,
-    });
+    let failed = message.outcomes.iter().find(|(_, outcome)| outcome.is_final());
+    let failed = failed.and_then(|(_, outcome)| outcome.detail().map(str::to_owned));
     failed.or_else(|| message.problems().first().map(ToString::to_string))
 }
 

@@ -31,6 +31,7 @@ mod value;
 mod zone;
 
 pub(crate) use self::{
+    budget::Budget,
     context::{Context, Undefined},
     problem::{Problem, ProblemKind},
     template::Template,

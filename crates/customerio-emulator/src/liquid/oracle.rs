@@ -17,7 +17,7 @@ use proptest::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{Context, Problem, ProblemKind, Template, Undefined};
+use super::{Budget, Context, Problem, ProblemKind, Template, Undefined};
 
 /// What `now` is in these tests.
 const NOW: i64 = 1_700_000_000;
@@ -53,7 +53,7 @@ fn usual_scope() -> Map<String, Value> {
 fn rendered(case: &Case) -> Result<String, Problem> {
     let context =
         Context { scope: &case.scope, snippets: &|_| None, undefined: Undefined::Fail, now: NOW, urls: &|_| None };
-    Template::parse(&case.template)?.render(&context)
+    Template::parse(&case.template)?.render(&context, &Budget::new())
 }
 
 /// What `liquidjs` makes of templates: a text or an error.

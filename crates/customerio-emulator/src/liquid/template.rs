@@ -18,14 +18,15 @@ impl Template {
         Ok(Self { nodes: parse(source)? })
     }
 
-    /// The text of a message: at most 1 MiB, made in at most 100,000 steps.
+    /// The text of a message: at most 1 MiB, made in the steps that the budget has: 100,000 at first. Several texts
+    /// can share one.
     ///
     /// # Errors
     ///
     /// A variable has no value, a filter cannot work with what it is given, or the budget ends.
-    pub(crate) fn render(&self, context: &Context<'_>) -> Result<String, Problem> {
-        let (budget, mut output) = (Budget::new(), String::new());
-        State::new(context, &budget).nodes(&self.nodes, &mut output)?;
+    pub(crate) fn render(&self, context: &Context<'_>, budget: &Budget) -> Result<String, Problem> {
+        let mut output = String::new();
+        State::new(context, budget).nodes(&self.nodes, &mut output)?;
         Ok(output)
     }
 }

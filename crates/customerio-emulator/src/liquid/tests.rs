@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use super::{Context, Problem, ProblemKind, Template, Undefined};
+use super::{Budget, Context, Problem, ProblemKind, Template, Undefined};
 
 fn scope() -> Map<String, Value> {
     let scope = json!({
@@ -32,7 +32,7 @@ fn render_with(template: &str, undefined: Undefined) -> Result<String, Problem> 
     };
     let urls = |name: &str| (name == "unsubscribe_url").then(|| "https://example.com/u".to_owned());
     let context = Context { scope: &scope(), snippets: &snippets, undefined, now: 1_700_000_000, urls: &urls };
-    Template::parse(template)?.render(&context)
+    Template::parse(template)?.render(&context, &Budget::new())
 }
 
 #[track_caller]

@@ -6,10 +6,10 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     Channel,
-    liquid::{Context, Problem, ProblemKind, Undefined},
+    liquid::{Budget, Context, Problem, ProblemKind, Undefined},
     render::{
         cache::{Cache, Parsed, has_liquid},
-        parts::{content, plain, slots},
+        parts::{content, payloads, plain, slots},
         plain::preview,
         rendered::{Part, RenderProblem, Rendered},
     },
@@ -99,7 +99,7 @@ impl<'a> Composer<'a> {
             let template = of(parts).or_else(|| of(others).filter(|_| is_sender)).map(String::as_str);
             let Some(source) = own.or(template) else { continue };
             let (shared, parsed) = cache.get(source);
-            let text = parsed.as_deref().map(|parsed| self.render(parsed));
+            let text = parsed.as_deref().map(|parsed| self.render(parsed, &Budget::new()));
             let text = match text.transpose() {
                 Ok(text) => text.map(String::into_boxed_str),
                 Err(problem) => {
@@ -115,6 +115,9 @@ impl<'a> Composer<'a> {
             if kept.source.is_some() || kept.text.is_some() {
                 rendered.parts.push(kept);
             }
+        }
+        for name in payloads(channel) {
+            self.add_payload(name, &mut rendered, cache);
         }
         let is_empty = !ready.iter().any(|part| content(channel).contains(&part.name));
         if self.content.is_some() && is_empty && !content(channel).is_empty() {
@@ -156,7 +159,46 @@ impl<'a> Composer<'a> {
         RenderProblem::of(content(self.draft.channel)[0], &problem)
     }
 
-    fn render(&self, template: &Parsed) -> Result<String, Problem> {
+    /// Adds a field of the request that is JSON, if there is Liquid in its texts.
+    fn add_payload(&self, name: &'static str, rendered: &mut Rendered, cache: &mut Cache) {
+        let mut payload = self.draft.fields[name].clone();
+        match self.fill(&mut payload, cache, &Budget::new()) {
+            Ok(false) => {}
+            Ok(true) => {
+                let text = Some(payload.to_string().into_boxed_str());
+                rendered.parts.push(Part { name, source: None, text });
+            }
+            Err(problem) => rendered.problems.push(RenderProblem::of(name, &problem)),
+        }
+    }
+
+    /// Renders the texts in a JSON value. Says whether there is Liquid in one.
+    fn fill(&self, value: &mut Value, cache: &mut Cache, budget: &Budget) -> Result<bool, Problem> {
+        let mut any = false;
+        match value {
+            Value::String(text) if has_liquid(text) => {
+                let (_, parsed) = cache.get(text);
+                if let Some(parsed) = parsed {
+                    *text = self.render(&parsed, budget)?;
+                    any = true;
+                }
+            }
+            Value::Array(list) => {
+                for value in list {
+                    any |= self.fill(value, cache, budget)?;
+                }
+            }
+            Value::Object(fields) => {
+                for value in fields.values_mut() {
+                    any |= self.fill(value, cache, budget)?;
+                }
+            }
+            _ => {}
+        }
+        Ok(any)
+    }
+
+    fn render(&self, template: &Parsed, budget: &Budget) -> Result<String, Problem> {
         let template = template.as_ref().map_err(Clone::clone)?;
         let library = &self.state.library;
         let context = Context {
@@ -166,7 +208,7 @@ impl<'a> Composer<'a> {
             now: seconds(self.state.clock.since_epoch()),
             urls: &|tag| self.url(tag),
         };
-        template.render(&context)
+        template.render(&context, budget)
     }
 
     /// What Liquid can say.
@@ -289,6 +331,36 @@ mod tests {
         let (_, archived) =
             call(&emulator, &format!("GET /v1/messages/{}/archived_message", message.delivery_id), &Value::Null);
         assert_eq!(archived["archived_message"]["body"], "<p>ada@example.com</p>");
+    }
+
+    #[test]
+    fn the_payload_of_a_push_is_rendered_in_its_texts() {
+        let emulator = world();
+        let payload = json!({"ios": {"aps": {"alert": "{{ customer.first_name }}", "badge": 1, "sound": "default"},
+            "list": ["{% if true %}a{% endif %}", "b"]}});
+        let data = json!({"order": "{{ trigger.number }}", "kind": "order"});
+        let push = json!({"custom_payload": payload, "custom_data": data, "message_data": {"number": 17}});
+        let message = send(&emulator, "POST /v1/send/push", &push);
+        assert_eq!(message.custom_data(), Some(json!({"order": "17", "kind": "order"})));
+        let expected = json!({"ios": {"aps": {"alert": "Ada", "badge": 1, "sound": "default"}, "list": ["a", "b"]}});
+        assert_eq!(message.custom_payload(), Some(expected));
+        // As it was sent, where there is no Liquid, and nothing where there is none of it.
+        let plain = send(&emulator, "POST /v1/send/push", &json!({"custom_data": {"kind": "order"}}));
+        assert_eq!((plain.custom_data(), plain.custom_payload()), (Some(json!({"kind": "order"})), None));
+        for (data, reason) in [
+            (json!({"a": "{{ trigger.nothing }}"}), "custom_data, line 1: "),
+            (json!({"a": "{{"}), "custom_data, line 1: "),
+            // Together they may cost as much as one part.
+            (
+                json!({"a": "{% for n in (1..60000) %}{% endfor %}", "b": "{% for n in (1..60000) %}{% endfor %}"}),
+                "steps",
+            ),
+        ] {
+            let failed = send(&emulator, "POST /v1/send/push", &json!({"custom_data": data}));
+            let crate::Outcome::Failed(found) = &failed.outcomes[0].1 else { panic!("{:?}", failed.outcomes) };
+            assert!(found.contains(reason), "{found}");
+            assert_eq!(failed.custom_data(), Some(data), "its source");
+        }
     }
 
     #[test]

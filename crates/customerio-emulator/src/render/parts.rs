@@ -65,6 +65,14 @@ pub(crate) const fn content(channel: Channel) -> &'static [&'static str] {
     }
 }
 
+/// The fields of a request that are JSON, in whose texts there may be Liquid.
+pub(crate) const fn payloads(channel: Channel) -> &'static [&'static str] {
+    match channel {
+        Channel::Push => &["custom_data", "custom_payload"],
+        _ => &[],
+    }
+}
+
 /// The part that is plain text.
 pub(crate) const fn plain(channel: Channel) -> &'static str {
     match channel {
@@ -79,6 +87,13 @@ impl Message {
         let part = self.rendered.as_ref().and_then(|rendered| rendered.part(name));
         let text = part.and_then(|part| part.text.as_deref().or(part.source.as_deref()));
         text.map(str::to_owned).or_else(|| self.said(name))
+    }
+
+    /// A field of the request that is JSON, as the recipient gets it; of one that could not be rendered, its source.
+    pub(crate) fn payload(&self, name: &str) -> Option<Value> {
+        let part = self.rendered.as_ref().and_then(|rendered| rendered.part(name));
+        let rendered = part.and_then(|part| part.text.as_deref()).and_then(|text| serde_json::from_str(text).ok());
+        rendered.or_else(|| Some(self.body()[name].take()).filter(|value| !value.is_null()))
     }
 
     /// The source of a part, where something else was made of it, or could not be.

@@ -94,7 +94,7 @@ impl Rendered {
 }
 
 /// The names of the parts of all channels.
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 16] = [
     "to",
     "from",
     "reply_to",
@@ -109,6 +109,8 @@ const NAMES: [&str; 14] = [
     "message",
     "image_url",
     "link",
+    "custom_data",
+    "custom_payload",
 ];
 
 /// The name of a part, which is one that messages have.
@@ -136,16 +138,20 @@ mod source {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Channel, render::parts::slots};
+    use crate::{
+        Channel,
+        render::parts::{payloads, slots},
+    };
 
     /// What is written down is read again, whichever part it is.
     #[test]
     fn every_part_is_known_by_its_name() {
         use Channel::{Email, InApp, Inbox, Push, Sms, WhatsApp};
         let channels = [Email, Push, Sms, WhatsApp, InApp, Inbox];
-        for slot in channels.into_iter().flat_map(slots) {
+        let names = channels.into_iter().flat_map(slots).map(|slot| slot.name);
+        for name in names.chain(channels.into_iter().flat_map(payloads).copied()) {
             let source = Some("source".into());
-            let part = Part { name: slot.name, source, text: None };
+            let part = Part { name, source, text: None };
             let json = serde_json::to_string(&part).unwrap();
             assert_eq!(serde_json::from_str::<Part>(&json).unwrap(), part);
         }

@@ -30,7 +30,7 @@ const PUSH: &str = "push.json";
 #[derive(Debug, Default)]
 pub(crate) struct Read {
     pub(crate) id: Option<u64>,
-    pub(crate) send_to_unsubscribed: bool,
+    pub(crate) send_to_unsubscribed: Option<bool>,
     pub(crate) content: Content,
 }
 
@@ -42,7 +42,7 @@ struct Meta {
     from: Option<String>,
     reply_to: Option<String>,
     preheader: Option<String>,
-    send_to_unsubscribed: bool,
+    send_to_unsubscribed: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -85,7 +85,7 @@ pub(crate) fn read(files: &Fields, at: &str) -> Result<Read, Problem> {
             return Err(Problem::new(format!("{at}/{unknown}"), format!("{unknown} is no part of a template")));
         }
         let meta: Meta = json(files, META, &at)?.unwrap_or_default();
-        if meta.id.is_some() || meta.send_to_unsubscribed {
+        if meta.id.is_some() || meta.send_to_unsubscribed.is_some() {
             let text =
                 "the id and send_to_unsubscribed are of all languages: put them into the template's own meta.json";
             return Err(Problem::new(format!("{at}/{META}"), text));
@@ -104,8 +104,8 @@ pub(crate) fn files(id: u64, template: &Template) -> Fields {
     let head = all.get(META).and_then(Value::as_object).cloned().unwrap_or_default();
     let mut meta = head.clone();
     meta.insert("id".to_owned(), id.into());
-    if template.send_to_unsubscribed {
-        meta.insert("send_to_unsubscribed".to_owned(), true.into());
+    if let Some(sends) = template.send_to_unsubscribed {
+        meta.insert("send_to_unsubscribed".to_owned(), sends.into());
     }
     all.insert(META.to_owned(), meta.into());
     let languages: BTreeSet<_> = template.content.values().flat_map(BTreeMap::keys).collect();

@@ -10,13 +10,23 @@ use crate::contract::fault::Fault;
 #[derive(Debug)]
 pub(crate) struct Reply {
     status: StatusCode,
-    body: Option<Value>,
+    body: Body,
 }
+
+#[derive(Debug)]
+enum Body {
+    None,
+    Json(Value),
+    Html(String),
+}
+
+/// A page of the service's own loads nothing, and its form leads to itself.
+const POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; form-action 'self'; frame-ancestors 'none'");
 
 impl Reply {
     /// A JSON body.
     pub(crate) fn json(body: Value) -> Self {
-        Self { status: StatusCode::OK, body: Some(body) }
+        Self { status: StatusCode::OK, body: Body::Json(body) }
     }
 
     /// `{}`: what most calls of the Track API answer.
@@ -24,9 +34,14 @@ impl Reply {
         Self::json(json!({}))
     }
 
+    /// A page for people.
+    pub(crate) fn html(page: String) -> Self {
+        Self { status: StatusCode::OK, body: Body::Html(page) }
+    }
+
     /// 204, without a body.
     pub(crate) fn no_content() -> Self {
-        Self { status: StatusCode::NO_CONTENT, body: None }
+        Self { status: StatusCode::NO_CONTENT, body: Body::None }
     }
 
     pub(crate) fn with_status(self, status: StatusCode) -> Self {
@@ -34,7 +49,18 @@ impl Reply {
     }
 
     pub(crate) fn into_response(self) -> Response<Bytes> {
-        respond(self.status, self.body.as_ref())
+        match self.body {
+            Body::None => respond(self.status, None),
+            Body::Json(body) => respond(self.status, Some(&body)),
+            Body::Html(page) => {
+                let mut response = Response::new(page.into());
+                *response.status_mut() = self.status;
+                let headers = response.headers_mut();
+                headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+                headers.insert(header::CONTENT_SECURITY_POLICY, POLICY);
+                response
+            }
+        }
     }
 }
 

@@ -23,6 +23,7 @@ use crate::{
         people::PeopleImage,
         placed::PlacedImage,
         record::{Channel, Event, FormSubmission, Message, Metric, Outcome, Trigger, Unsubscribe, Verdict},
+        run::Run,
         state::State,
     },
     webhooks::outbox::image::OutboxImage,
@@ -52,6 +53,9 @@ pub(crate) struct Image {
     broadcasts: PlacedImage<u64, Broadcast>,
     triggers: Numbered<Trigger>,
     last_trigger: u64,
+    /// The broadcasts whose messages were being made.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    runs: Vec<Run>,
     #[serde(with = "receiver")]
     receiver: Option<Uri>,
     once_told: Vec<Arc<str>>,
@@ -86,6 +90,7 @@ impl State {
             broadcasts: self.broadcasts.image(),
             triggers: self.triggers.image(),
             last_trigger: self.last_trigger,
+            runs: self.runs.iter().cloned().collect(),
             receiver: self.receiver.clone(),
             once_told: self.once_told.image(),
             outcomes: self.outcomes.clone(),
@@ -119,6 +124,7 @@ impl State {
         self.broadcasts.restore(image.broadcasts);
         self.triggers.restore(image.triggers);
         self.last_trigger = image.last_trigger;
+        self.runs = image.runs.into();
         self.receiver = image.receiver;
         self.once_told.restore(&image.once_told);
         self.outcomes = image.outcomes;

@@ -157,9 +157,10 @@ impl Default for ImportResult {
 pub(crate) struct Template {
     pub(crate) name: String,
     pub(crate) created_at: i64,
-    /// Whether those get it, too, who want no messages.
+    /// Whether those get it, too, who want no messages. Where it does not say, they get it as a transactional message, and not
+    /// as a broadcast.
     #[serde(default)]
-    pub(crate) send_to_unsubscribed: bool,
+    pub(crate) send_to_unsubscribed: Option<bool>,
     pub(crate) content: Content,
 }
 

@@ -166,6 +166,11 @@ pub enum Channel {
 }
 
 impl Channel {
+    /// Whether its messages are kept from those who want none: in-app and inbox messages are not.
+    pub(crate) const fn heeds_subscriptions(self) -> bool {
+        matches!(self, Self::Email | Self::Push | Self::Sms | Self::WhatsApp)
+    }
+
     /// As the API names it in what it reports.
     pub(crate) const fn name(self) -> &'static str {
         match self {
@@ -252,6 +257,18 @@ impl Message {
         self.part("text")
     }
 
+    /// `custom_data` of a push notification, as the device gets it: rendered, where there is Liquid in it.
+    #[must_use]
+    pub fn custom_data(&self) -> Option<Value> {
+        self.payload("custom_data")
+    }
+
+    /// `custom_payload` of a push notification, as [`custom_data`](Self::custom_data).
+    #[must_use]
+    pub fn custom_payload(&self) -> Option<Value> {
+        self.payload("custom_payload")
+    }
+
     /// Why it could not be rendered, or is shown as its source in places.
     #[must_use]
     pub fn problems(&self) -> &[RenderProblem] {
@@ -282,6 +299,8 @@ pub enum Outcome {
     /// It could not be made or handed to the provider, for this reason, such as an attribute that the person lacks: all but
     /// inbox messages.
     Failed(String),
+    /// It was not handed to the provider, for this reason, such as that the person wants no messages: all but inbox messages.
+    Undeliverable(String),
 }
 
 impl Outcome {
@@ -296,15 +315,23 @@ impl Outcome {
             Self::Bounced(_) => "bounced",
             Self::Unsubscribed => "unsubscribed",
             Self::Failed(_) => "failed",
+            Self::Undeliverable(_) => "undeliverable",
         }
     }
 
     /// What it says beside its name.
     pub(crate) fn detail(&self) -> Option<&str> {
         match self {
-            Self::Clicked(detail) | Self::Bounced(detail) | Self::Failed(detail) => Some(detail),
+            Self::Clicked(detail) | Self::Bounced(detail) | Self::Failed(detail) | Self::Undeliverable(detail) => {
+                Some(detail)
+            }
             _ => None,
         }
+    }
+
+    /// Whether it says that the message was never sent.
+    pub(crate) const fn is_final(&self) -> bool {
+        matches!(self, Self::Failed(_) | Self::Undeliverable(_))
     }
 
     /// Whether the service reports it of a message of this channel.

@@ -1,12 +1,13 @@
 //! A broadcast whose messages are being made.
 
 use customerio_core::{BroadcastId, TriggerId, app::TransactionalMessageId};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::store::{body::Text, record::Channel};
 
 /// A trigger whose messages are being made.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Run {
     /// The number of the trigger among all that is kept.
     pub(crate) number: u64,
@@ -28,7 +29,8 @@ pub(crate) struct Run {
 }
 
 /// Who gets it, of those who have not got it yet.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Audience {
     /// Whom a filter chooses, or everybody: from a place in the order of all on, up to another.
     Chosen { filter: Option<Value>, after: u64, until: u64 },

@@ -11,6 +11,7 @@ pub(crate) mod event;
 pub(crate) mod event_body;
 pub(crate) mod get_region;
 pub(crate) mod identify;
+pub(crate) mod links;
 pub(crate) mod merge;
 pub(crate) mod metric;
 pub(crate) mod remove_from_segment;

@@ -1,5 +1,6 @@
 //! `POST /unsubscribe/{delivery}`: a person wants no more messages.
 
+use customerio_core::DeliveryId;
 use http::Method;
 use serde_json::Value;
 
@@ -8,7 +9,11 @@ use crate::{
     contract::shape::{Need::May, Shape},
     route::Route,
     server::answer::{Refusal, Reply},
-    store::{kept::Key, record::Unsubscribe},
+    store::{
+        kept::Key,
+        record::{Outcome, Unsubscribe},
+    },
+    webhooks::plan::report_now,
 };
 
 pub(crate) const ROUTE: Route =
@@ -24,14 +29,26 @@ fn unsubscribe(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         return Err(Refusal::bad("the path does not name a delivery"));
     }
     let unsubscribe = call.body["unsubscribe"] == true;
-    let message = call.state.messages.of(&Key::Delivery(delivery_id.as_str().into())).next();
+    unsubscribe_by(call, delivery_id.into(), unsubscribe);
+    Ok(Reply::empty())
+}
+
+/// Notes what was said of the messages by way of one of them. Where its person wants no more, it is reported, once for each
+/// message.
+pub(crate) fn unsubscribe_by(call: &mut Call<'_>, delivery_id: DeliveryId, unsubscribe: bool) {
+    let message = call.state.messages.of(&Key::Delivery(delivery_id.clone())).next();
+    let is_known =
+        message.is_some_and(|message| message.outcomes.iter().any(|(_, known)| *known == Outcome::Unsubscribed));
     let person = message.and_then(|message| message.person.clone());
     if let (true, Some(cio_id)) = (unsubscribe, &person) {
         let now = call.now();
         call.state.people.set_attribute(cio_id, "unsubscribed", Value::Bool(true), now);
+        if !is_known {
+            // Whether anybody is told of it does not matter here.
+            let _ = report_now(call.state, &delivery_id, &Outcome::Unsubscribed);
+        }
     }
-    call.state.unsubscribes.push(Unsubscribe { delivery_id: delivery_id.into(), unsubscribe, person });
-    Ok(Reply::empty())
+    call.state.unsubscribes.push(Unsubscribe { delivery_id, unsubscribe, person });
 }
 
 #[cfg(test)]

@@ -13,14 +13,7 @@ use crate::{
     contract::url::http_url,
     emulator::Emulator,
     store::{clock::seconds, kept::Key, record::Outcome},
-    webhooks::{
-        fate::WebhookAnswer,
-        fate::WebhookState,
-        outbox::NOBODY,
-        plan::{self, report},
-        record::WebhookEvent,
-        signing::signed,
-    },
+    webhooks::{fate::WebhookAnswer, fate::WebhookState, outbox::NOBODY, plan, record::WebhookEvent, signing::signed},
 };
 
 /// Webhooks that report the outcomes of messages.
@@ -90,12 +83,7 @@ impl Emulator {
     /// events or 64 MiB wait already.
     #[must_use = "where it is `None`, nothing is reported"]
     pub fn report(&self, delivery_id: impl Into<DeliveryId>, outcome: &Outcome) -> Option<String> {
-        let mut state = self.state();
-        let at = state.clock.since_epoch();
-        let key = Key::Delivery(delivery_id.into());
-        state.messages.change_of(&key, |message| plan::note(message, outcome.clone(), at));
-        let message = state.messages.of(&key).next()?.clone();
-        report(&mut state, &message, outcome, at)
+        plan::report_now(&mut self.state(), &delivery_id.into(), outcome)
     }
 
     /// The next webhook, signed at this moment, or nothing where none is due. A receiver gets one at a time.

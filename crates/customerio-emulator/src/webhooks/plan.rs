@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use customerio_core::DeliveryId;
 use http::Uri;
 
 use crate::{
     contract::url::http_url,
     store::{
         clock::seconds,
+        kept::Key,
         library::Webhook,
         record::{Message, Outcome},
         shelf::Shelf,
@@ -19,15 +21,14 @@ use crate::{
 /// The receiver that a test itself has told: no webhook has this number.
 const TOLD: u64 = 0;
 
-/// Plans what becomes of a message that is just being sent: what was said of all of them, or the failure that it has.
-pub(crate) fn plan(state: &mut State, message: &mut Message, failure: Option<String>) {
+/// Plans what becomes of a message that is just being sent: what was said of all of them, or why it is not sent.
+pub(crate) fn plan(state: &mut State, message: &mut Message, problem: Option<Outcome>) {
     if message.is_draft {
         return;
     }
     let sent = message.send_at.unwrap_or(message.queued_at).unix_seconds();
     let sent = Duration::from_secs(u64::try_from(sent).unwrap_or(0)).max(state.clock.since_epoch());
-    if let Some(reason) = failure {
-        let outcome = Outcome::Failed(reason);
+    if let Some(outcome) = problem {
         report(state, message, &outcome, sent);
         message.outcomes = vec![(seconds(sent).into(), outcome)];
         return;
@@ -38,6 +39,14 @@ pub(crate) fn plan(state: &mut State, message: &mut Message, failure: Option<Str
         report(state, message, &outcome, at);
         note(message, outcome, at);
     }
+}
+
+/// Sets an outcome of the message with this id, now, and reports it. Gives the id of the event, unless there is none.
+pub(crate) fn report_now(state: &mut State, delivery_id: &DeliveryId, outcome: &Outcome) -> Option<String> {
+    let (at, key) = (state.clock.since_epoch(), Key::Delivery(delivery_id.clone()));
+    state.messages.change_of(&key, |message| note(message, outcome.clone(), at));
+    let message = state.messages.of(&key).next()?.clone();
+    report(state, &message, outcome, at)
 }
 
 /// Notes an outcome at the message, unless its channel has none such.

@@ -59,7 +59,7 @@ type Name = &'static str;
 
 /// A metric or a type of the service's, of which there are few.
 fn known<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'static str, D::Error> {
-    const NAMES: [&str; 18] = [
+    const NAMES: [&str; 19] = [
         "attempted",
         "bounced",
         "clicked",
@@ -76,6 +76,7 @@ fn known<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'static str, D::
         "push",
         "sent",
         "sms",
+        "undeliverable",
         "unsubscribed",
         "whatsapp",
     ];

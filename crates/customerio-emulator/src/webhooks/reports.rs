@@ -85,7 +85,7 @@ fn data(message: &Message, person: Option<&Person>, outcome: &Outcome) -> Map<St
         Outcome::Bounced(reason) if message.channel != Channel::Push => {
             data.insert("failure_message".into(), reason.as_str().into());
         }
-        Outcome::Failed(reason) => {
+        Outcome::Failed(reason) | Outcome::Undeliverable(reason) => {
             data.insert("failure_message".into(), reason.as_str().into());
         }
         Outcome::Unsubscribed => {
