@@ -59,7 +59,7 @@ impl Civil {
     }
 }
 
-/// Whole milliseconds since 1970, if a date can have so many.
+/// Whole milliseconds since 1970, where that is a date: at most 8.64e15 before or after.
 pub(crate) fn clipped(milliseconds: f64) -> Option<i64> {
     #[expect(clippy::cast_possible_truncation, reason = "it is far below 2^63")]
     (milliseconds.abs() <= MOST).then_some(milliseconds as i64)

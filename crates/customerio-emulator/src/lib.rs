@@ -73,10 +73,14 @@
 //!   is what [`Emulator::set_outcomes`] and [`Emulator::report`] set.
 //! - It accepts every `transactional_message_id` and keeps it as a transactional message. A message of one without content has
 //!   no subject or body but those in the request.
+//! - Whether a person is unsubscribed is decided when a message is queued, not when it goes out. A message that is kept back
+//!   for that is [`Outcome::Undeliverable`], and is reported as such: the contract does not say how the service shows it.
 //! - It has no campaigns, no data-driven segments and no newsletters that are sent: newsletters are data, and marked as sent
 //!   when they are due.
 //! - It renders the Liquid that the vendor documents. A tag or a filter that it does not know makes the preview incomplete, and
-//!   a [`RenderProblem`] says so. The unsubscribe link takes a POST only, and that to a person's preferences leads nowhere.
+//!   a [`RenderProblem`] says so.
+//! - The links of a message to unsubscribe and to choose topics lead to pages of the emulator; a mail program's request to
+//!   unsubscribe with one click (RFC 8058) is not taken.
 //! - It fetches nothing: an import ends as [`Emulator::set_import_result`] says and adds nobody, and a collection from a URL
 //!   has no rows. Addresses on the provider's suppression list, and senders that people opted out of, hold no message back.
 //! - Activities are the events of people only, and it does not record when an attribute of an object changed.

@@ -98,7 +98,7 @@ pub(crate) fn reported<'a>(metrics: impl Iterator<Item = &'a Metric>) -> Reporte
     reported
 }
 
-/// What became of a message until now, and when: that it was made, what a test said of it, and what was reported.
+/// The outcomes of a message until now, and when: that it was made, what a test said of it, and what was reported.
 pub(crate) fn metrics(reported: &Reported<'_>, message: &Message, now: i64) -> Map<String, Value> {
     let happened = message.outcomes.iter().map(|(at, outcome)| (at.unix_seconds(), outcome.metric()));
     let happened = happened.filter(|(at, _)| *at <= now);

@@ -1,4 +1,4 @@
-//! The messages: what was sent to whom, and what became of it.
+//! The messages: their recipients, and their outcomes.
 
 use serde_json::{Map, Value, json};
 

@@ -17,7 +17,7 @@ pub(crate) enum Handler {
     Always(fn(&Asked) -> Response<Payload>),
     Now(fn(&Asked) -> Outcome),
     Later(fn(Asked) -> Pin<Box<dyn Future<Output = Outcome> + Send>>),
-    /// By one that is told of all routes.
+    /// By one that gets all routes.
     OfTable(fn(&[Route], &Asked) -> Response<Payload>),
 }
 
@@ -116,7 +116,7 @@ impl Route {
         Self::of(method, pattern, summary, Handler::Later(handler))
     }
 
-    /// A route that tells of all routes.
+    /// A route whose handler gets all routes.
     pub(crate) const fn of_table(
         pattern: &'static str,
         summary: &'static str,

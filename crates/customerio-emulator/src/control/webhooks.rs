@@ -1,4 +1,4 @@
-//! The webhooks: what was reported to whom, and what became of it; sent again, mixed up, or all at once.
+//! The webhooks: the events that are reported, with their receivers and states; sent again, mixed up, or all at once.
 
 use http::{Response, StatusCode};
 use serde::Deserialize;

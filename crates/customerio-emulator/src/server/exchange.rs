@@ -32,7 +32,7 @@ use crate::{
 /// quarter of a gigabyte.
 const LARGE: usize = 256 * 1024;
 
-/// What tells every response from one of the service.
+/// The header by which a response is not taken for one of the service.
 const VERSION: (HeaderName, HeaderValue) =
     (HeaderName::from_static("x-customerio-emulator"), HeaderValue::from_static(env!("CARGO_PKG_VERSION")));
 
@@ -176,7 +176,7 @@ async fn deliver(emulator: Option<Emulator>) {
     let _ = rest.await;
 }
 
-/// The body, to be passed over: unless the client asks whether to send it, whom the response tells not to.
+/// The body, to be passed over: unless the client waits to be asked for it, as the response refuses it.
 fn unless_asked(parts: &Parts, body: Incoming) -> Option<Incoming> {
     Some(body).filter(|_| !parts.headers.contains_key(header::EXPECT))
 }

@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_is_kept_and_what_is_done_is_told_in_order() {
+    fn a_place_is_kept_and_what_is_done_is_noted_in_order() {
         let (sequence, room) = (Sequence::default(), Room::of(10_000));
         let mut things = Placed::<u32, Named>::of("things", &room, &sequence);
         let named = |name: &str| Named { name: name.into() };

@@ -103,7 +103,7 @@ struct Choice {
     is_chosen: bool,
 }
 
-/// The topics of the workspace, with what `choose` says of each: it is told what is so until now.
+/// The topics of the workspace, with what `choose` says of each, given what is so until now.
 fn choices(state: &State, cio_id: &str, choose: impl Fn(&str, bool) -> bool) -> Vec<Choice> {
     let person = state.people.get(cio_id);
     let topics = person.and_then(|person| person.attributes.get(PREFERENCES)).map(|preferences| &preferences["topics"]);

@@ -1,4 +1,4 @@
-//! What can become of a webhook: of one call, and of an event in the end.
+//! The outcomes of webhooks: of one call, and of an event in the end.
 
 use std::{fmt, time::Duration};
 

@@ -1,4 +1,4 @@
-//! What is kept of an event that is reported: to whom, and what became of it.
+//! What is kept of an event that is reported: its receiver, its attempts and its state.
 
 use std::{borrow::Cow, time::Duration};
 
@@ -95,7 +95,7 @@ impl WebhookEvent {
         self.attempted = self.attempted.saturating_add(1);
     }
 
-    /// Notes what became of it, and when it is sent next.
+    /// Notes its state, and when it is sent next.
     pub(crate) fn turn(&mut self, state: WebhookState, next_at: Option<Duration>) {
         (self.state, self.next_at, self.problem) = (state, next_at, None);
     }

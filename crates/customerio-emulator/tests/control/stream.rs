@@ -198,7 +198,7 @@ async fn two_workspaces_in_parallel_see_their_own_changes_alone() {
 }
 
 #[tokio::test]
-async fn who_missed_too_much_is_told_how_much() {
+async fn who_missed_too_much_reads_how_much() {
     let world = World::new().await;
     identify(&world, 0..110).await;
     for (line, last) in [(STREAM, Some("0")), (&*format!("{STREAM}?after=0"), None), (STREAM, Some("nonsense"))] {
