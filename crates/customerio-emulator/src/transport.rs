@@ -179,7 +179,7 @@ mod tests {
         }
         let track = Client::new(emulator.track_endpoint().unwrap(), emulator.clone());
         track.call(Event::new("42", "sale").with_from_address(shop)).await.unwrap();
-        assert_eq!(emulator.events_of("42")[0].data["from_address"], shop);
+        assert_eq!(emulator.events_of("42")[0].data()["from_address"], shop);
         assert!(emulator.request_log().iter().all(|request| request.deviations.is_empty()));
     }
 

@@ -48,7 +48,7 @@ async fn it_arrives_and_what_may_be_retried_is() {
     assert_eq!(emulator.person("142").unwrap().attributes["plan"], "free");
     let events = emulator.events_of("42");
     let [event] = &events[..] else { panic!("{events:?}") };
-    assert_eq!((event.name.as_str(), &event.data["price"]), ("purchase", &json!(23.45)));
+    assert_eq!((event.name.as_str(), &event.data()["price"]), ("purchase", &json!(23.45)));
     assert!(event.id.is_some(), "it has an id to be recognised by");
     server.shutdown().await;
 }

@@ -112,7 +112,7 @@ async fn play(
     let events = emulator.events_of("42");
     println!("events: {events:?}");
     let [event] = &events[..] else { panic!("{events:?}") };
-    assert_eq!((event.name.as_str(), &event.data["price"]), ("purchase", &json!(23.45)));
+    assert_eq!((event.name.as_str(), &event.data()["price"]), ("purchase", &json!(23.45)));
     assert!(event.id.is_some(), "it has an id to be recognised by");
     assert!((emulator.now().unix_seconds() - event.timestamp.unix_seconds()).abs() < 300, "the host's clock is told");
 

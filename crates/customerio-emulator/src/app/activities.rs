@@ -41,16 +41,18 @@ fn shown(state: &State, number: u64, event: &Event) -> Value {
     let person = event.person.as_ref().and_then(|cio_id| state.people.get(cio_id));
     let timestamp = event.timestamp.unix_seconds();
     let milliseconds = u64::try_from(timestamp).unwrap_or(0).saturating_mul(1_000);
+    let data = event.data();
+    let url = data.get("url").cloned();
     let mut activity = json!({
         "id": EventId::from_parts(milliseconds, u128::from(number)).to_string(),
         "type": type_of(event),
         "timestamp": timestamp,
         "customer_id": person.and_then(|person| person.id.clone()),
         "customer_identifiers": person.map(identifiers),
-        "data": event.data,
+        "data": data,
     });
     if event.event_type == EventType::Page {
-        activity["url"] = event.data.get("url").cloned().unwrap_or_else(|| event.name.as_str().into());
+        activity["url"] = url.unwrap_or_else(|| event.name.as_str().into());
     }
     activity["name"] = event.name.as_str().into();
     activity

@@ -8,7 +8,7 @@ use crate::{
     control::{
         criteria::Criteria,
         deletion::{Removable, Removal},
-        list::{Listed, Rows, text_contains, unlike, value_contains},
+        list::{Listed, Rows, json_contains, text_contains, unlike},
         people::{brief, key_of, not_of},
         requests::numbered,
         schema::{BRIEF, Schema, TEXT},
@@ -65,7 +65,7 @@ impl Listed for Events {
             || row.anonymous_id.as_deref().is_some_and(|id| text_contains(id, text))
             || row.id.as_deref().is_some_and(|id| text_contains(id, text))
             || person.is_some_and(|person| text_contains(person.label(), text))
-            || row.data.iter().any(|(name, value)| text_contains(name, text) || value_contains(value, text))
+            || json_contains(row.data.as_str(), text)
     }
 
     fn shown(state: &State, seq: u64, row: &Event) -> Value {

@@ -294,6 +294,15 @@ pub(crate) fn value_contains(value: &Value, text: &str) -> bool {
     }
 }
 
+/// Whether the values of a JSON text contain a text, which is in lower case. Most texts are not read for it.
+pub(crate) fn json_contains(json: &str, text: &str) -> bool {
+    // What is escaped is written in another way, and so are the ends of a text that contains none of its marks.
+    if !json.contains('\\') && !text_contains(json, text) {
+        return false;
+    }
+    serde_json::from_str::<Value>(json).is_ok_and(|value| value_contains(&value, text))
+}
+
 /// Whether a text contains another one, which is in lower case.
 pub(crate) fn text_contains(text: &str, wanted: &str) -> bool {
     if text.is_ascii() && wanted.is_ascii() {

@@ -7,7 +7,7 @@ use crate::{
     control::{
         criteria::Criteria,
         deletion::{Removable, Removal},
-        list::{Listed, Rows, text_contains, unlike, value_contains},
+        list::{Listed, Rows, json_contains, text_contains, unlike},
         people::{brief, key_of},
         schema::{BRIEF, INTEGER, Schema, TEXT, TIME},
         time::of_seconds,
@@ -181,13 +181,4 @@ fn problem(message: &Message) -> Option<String> {
     let failed = message.outcomes.iter().find(|(_, outcome)| outcome.is_final());
     let failed = failed.and_then(|(_, outcome)| outcome.detail().map(str::to_owned));
     failed.or_else(|| message.problems().first().map(ToString::to_string))
-}
-
-/// Whether the values of a JSON text contain a text, which is in lower case. Most texts are not read for it.
-fn json_contains(json: &str, text: &str) -> bool {
-    // What is escaped is written in another way, and so are the ends of a text that contains none of its marks.
-    if !json.contains('\\') && !text_contains(json, text) {
-        return false;
-    }
-    serde_json::from_str::<Value>(json).is_ok_and(|value| value_contains(&value, text))
 }

@@ -10,7 +10,7 @@ use crate::{
         user_identity::obtain,
     },
     server::answer::Refusal,
-    store::record::Event,
+    store::{body::Text, record::Event},
 };
 
 pub(crate) const PROPERTIES: Field = ("properties", May, Shape::Open(&[], &Shape::Any));
@@ -37,7 +37,7 @@ pub(crate) fn record(call: &mut Call<'_>, event_type: EventType, name: &str) -> 
         anonymous_id,
         group_id: id(&call.body["groupId"]),
         timestamp: Timestamp::from(timestamp(call)),
-        data: call.body["properties"].as_object().cloned().unwrap_or_default(),
+        data: Text::object(call.body["properties"].as_object()),
     };
     call.state.events.push(event);
     Ok(())

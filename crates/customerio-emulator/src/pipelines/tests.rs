@@ -89,7 +89,7 @@ fn events_pages_and_screens_are_kept_once() {
         accept(&emulator, &format!("POST /v1/{kind}"), &body);
         let event = emulator.events_of("42").pop().unwrap();
         assert_eq!((event.event_type, event.name.as_str(), event.id.as_deref()), (event_type, "x", Some(kind)));
-        assert_eq!((event.timestamp, Value::Object(event.data)), ((NOW + 5).into(), json!({"a": 1})));
+        assert_eq!((event.timestamp, Value::Object(event.data())), ((NOW + 5).into(), json!({"a": 1})));
     }
     accept(&emulator, "POST /v1/page", &json!({"anonymousId": "cookie"}));
     accept(&emulator, TRACK, &json!({"groupId": "acme", "event": "renewed"}));

@@ -153,7 +153,7 @@ fn of_event(state: &State, event: &Event) -> Option<Fields> {
         "id": event.id,
         "anonymous_id": visitor,
         "timestamp": event.timestamp.unix_seconds(),
-        "data": event.data,
+        "data": event.data(),
     }));
     said.retain(|_, value| !value.is_null());
     Some(said)

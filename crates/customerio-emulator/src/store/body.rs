@@ -4,7 +4,7 @@ use std::fmt;
 
 use bytes::Bytes;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::Value;
+use serde_json::{Map, Value, value::RawValue};
 
 use crate::store::memory::block;
 
@@ -29,6 +29,15 @@ impl Text {
         Self { bytes: Bytes::from(bytes), is_shared }
     }
 
+    /// The JSON of an object; of an empty one where there is none.
+    pub(crate) fn object(fields: Option<&Map<String, Value>>) -> Self {
+        let fields = fields.filter(|fields| !fields.is_empty());
+        fields.map_or_else(
+            || Self { bytes: Bytes::from_static(b"{}"), is_shared: true },
+            |fields| Self::json(fields, false),
+        )
+    }
+
     /// How many bytes of memory it takes.
     pub(crate) fn held(&self) -> usize {
         if self.is_shared { 0 } else { block(self.bytes.len()) }
@@ -47,7 +56,7 @@ impl Text {
 /// As the value.
 impl Serialize for Text {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serde_json::from_slice::<Value>(&self.bytes).unwrap_or_default().serialize(serializer)
+        serde_json::from_slice::<&RawValue>(&self.bytes).unwrap_or(RawValue::NULL).serialize(serializer)
     }
 }
 
@@ -55,6 +64,11 @@ impl<'de> Deserialize<'de> for Text {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Value::deserialize(deserializer).map(|value| Self::json(&value, false))
     }
+}
+
+/// Reads the text of an object.
+pub(crate) fn object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Text, D::Error> {
+    Map::deserialize(deserializer).map(|fields| Text::object(Some(&fields)))
 }
 
 impl PartialEq for Text {

@@ -34,7 +34,7 @@ fn optional(optional: Option<&String>) -> usize {
 impl Held for Event {
     fn held(&self) -> usize {
         let ids = [&self.id, &self.person, &self.anonymous_id, &self.group_id];
-        text(&self.name) + ids.into_iter().map(|id| optional(id.as_ref())).sum::<usize>() + map(&self.data)
+        text(&self.name) + ids.into_iter().map(|id| optional(id.as_ref())).sum::<usize>() + self.data.held()
     }
 }
 

@@ -142,8 +142,19 @@ pub struct Event {
     /// When it took place: as said, or the time of the call.
     #[serde(with = "crate::store::seconds")]
     pub timestamp: Timestamp,
+    /// The data: a JSON object.
+    #[serde(deserialize_with = "crate::store::body::object")]
+    pub(crate) data: Text,
+}
+
+impl Event {
     /// The data.
-    pub data: Map<String, Value>,
+    ///
+    /// It is kept as text, and read anew each time.
+    #[must_use]
+    pub fn data(&self) -> Map<String, Value> {
+        serde_json::from_slice(self.data.as_bytes()).unwrap_or_default()
+    }
 }
 
 /// The channel of a message.

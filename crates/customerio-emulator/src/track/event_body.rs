@@ -14,7 +14,7 @@ use crate::{
             Shape,
         },
     },
-    store::record::Event,
+    store::{body::Text, record::Event},
 };
 
 /// Surrounding blanks are cut off, so they do not count.
@@ -60,10 +60,7 @@ pub(crate) fn record(call: &mut Call<'_>, mut fields: Map<String, Value>, person
     let name = text("name").unwrap_or_default().trim().to_owned();
     let anonymous_id = fields.get("anonymous_id").and_then(spelled);
     let timestamp = fields.get("timestamp").and_then(Value::as_i64).map_or(now.into(), Timestamp::from);
-    let data = match fields.remove("data") {
-        Some(Value::Object(data)) => data,
-        _ => Map::new(),
-    };
+    let data = Text::object(fields.get("data").and_then(Value::as_object));
     let event = Event { id, event_type, name, person, anonymous_id, group_id: None, timestamp, data };
     call.state.events.push(event);
 }
@@ -104,7 +101,7 @@ mod tests {
                 anonymous_id: Some("cookie".into()),
                 group_id: None,
                 timestamp: 5.into(),
-                data: body["data"].as_object().cloned().unwrap(),
+                data: Text::object(body["data"].as_object()),
             }
         );
         assert_eq!((events[1].event_type, events[1].timestamp), (EventType::Page, NOW.into()));

@@ -372,7 +372,7 @@ fn a_state_is_of_one_moment_while_calls_go_on() {
         let loaded = Emulator::new();
         loaded.load_state(&emulator.state_json()).unwrap();
         let events = loaded.events();
-        let last = events.last().map(|event| event.data["n"].as_i64().unwrap());
+        let last = events.last().map(|event| event.data()["n"].as_i64().unwrap());
         let set = loaded.person("1").map(|person| person.attributes["n"].as_i64().unwrap());
         // The person is set before the event of the same number.
         assert!(set == last || set == Some(last.map_or(0, |last| last + 1)), "{set:?} {last:?}");

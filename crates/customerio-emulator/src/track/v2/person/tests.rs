@@ -79,7 +79,7 @@ fn events_of_three_kinds_are_kept_once() {
         apply(&emulator, &ada(), action, &event);
         let event = emulator.events_of("42").pop().unwrap();
         assert_eq!((event.event_type, event.name.as_str(), event.timestamp), (event_type, action, 5.into()));
-        assert_eq!(Value::Object(event.data), json!({"a": 1}));
+        assert_eq!(Value::Object(event.data()), json!({"a": 1}));
     }
     for action in ["event", "page", "event"] {
         apply(&emulator, &ada(), action, &json!({"name": "e", "id": id}));
