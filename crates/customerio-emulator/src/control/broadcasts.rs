@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 use crate::{
     control::{
         criteria::Criteria,
-        list::{Listed, Rows, text_contains},
+        list::{Listed, Rows},
         route::Parameter,
         schema::{Schema, TEXT, TIME},
         time::rfc3339,
+        wanted::Wanted,
     },
     store::{kept::From, library::Broadcast, state::State},
 };
@@ -45,9 +46,8 @@ impl Listed for Broadcasts {
         None
     }
 
-    fn contains(_: &State, (_, broadcast): (u64, &Broadcast), text: &str) -> bool {
-        text_contains(&broadcast.name, text)
-            || broadcast.template.as_deref().is_some_and(|template| text_contains(template, text))
+    fn contains(_: &State, (_, broadcast): (u64, &Broadcast), text: &Wanted) -> bool {
+        text.is_in(&broadcast.name) || broadcast.template.as_deref().is_some_and(|template| text.is_in(template))
     }
 
     fn shown(_: &State, seq: u64, (id, broadcast): (u64, &Broadcast)) -> Value {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    control::{asked::Asked, problem::Problem, route::Parameter, time::duration},
+    control::{asked::Asked, problem::Problem, route::Parameter, time::duration, wanted::Wanted},
     store::kept::From,
 };
 
@@ -38,8 +38,7 @@ pub(crate) fn wait_of(text: &str) -> Result<Duration, Problem> {
 pub(crate) struct Criteria {
     pub(crate) from: From,
     pub(crate) limit: usize,
-    /// In lower case.
-    pub(crate) contained: Option<String>,
+    pub(crate) contained: Option<Wanted>,
     /// The list's own filters: name and value.
     pub(crate) filters: Vec<(&'static str, String)>,
     pub(crate) wait: Option<Duration>,
@@ -87,7 +86,7 @@ impl Criteria {
         Ok(Self {
             from,
             limit: small("limit", ROWS.0)?.max(count),
-            contained: asked.parameter("q").filter(|text| !text.is_empty()).map(str::to_lowercase),
+            contained: asked.parameter("q").filter(|text| !text.is_empty()).map(Wanted::new),
             filters,
             wait,
             count,

@@ -7,11 +7,12 @@ use crate::{
     control::{
         criteria::Criteria,
         deletion::{Removable, Removal},
-        list::{Listed, Rows, text_contains, unlike, value_contains},
+        list::{Listed, Rows, unlike},
         people::{brief, not_of},
         route::Parameter,
         schema::{BRIEF, Schema},
         time::of_seconds,
+        wanted::Wanted,
     },
     store::{kept::From, state::State},
 };
@@ -58,9 +59,9 @@ impl Listed for Devices {
         }
     }
 
-    fn contains(_: &State, (person, device): (&Person, &Device), text: &str) -> bool {
-        [&device.id, &device.platform, person.label()].iter().any(|known| text_contains(known, text))
-            || device.attributes.iter().any(|(name, value)| text_contains(name, text) || value_contains(value, text))
+    fn contains(_: &State, (person, device): (&Person, &Device), text: &Wanted) -> bool {
+        [&device.id, &device.platform, person.label()].iter().any(|known| text.is_in(known))
+            || text.is_in_fields(&device.attributes)
     }
 
     fn shown(state: &State, seq: u64, (person, device): (&Person, &Device)) -> Value {

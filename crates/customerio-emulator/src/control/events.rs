@@ -8,11 +8,12 @@ use crate::{
     control::{
         criteria::Criteria,
         deletion::{Removable, Removal},
-        list::{Listed, Rows, json_contains, text_contains, unlike},
+        list::{Listed, Rows, unlike},
         people::{brief, key_of, not_of},
         requests::numbered,
         schema::{BRIEF, Schema, TEXT},
         time::of_seconds,
+        wanted::Wanted,
     },
     store::{kept::From, state::State},
 };
@@ -59,13 +60,13 @@ impl Listed for Events {
         }
     }
 
-    fn contains(state: &State, row: &Event, text: &str) -> bool {
+    fn contains(state: &State, row: &Event, text: &Wanted) -> bool {
         let person = row.person.as_ref().and_then(|cio_id| state.people.get(cio_id));
-        text_contains(&row.name, text)
-            || row.anonymous_id.as_deref().is_some_and(|id| text_contains(id, text))
-            || row.id.as_deref().is_some_and(|id| text_contains(id, text))
-            || person.is_some_and(|person| text_contains(person.label(), text))
-            || json_contains(row.data.as_str(), text)
+        text.is_in(&row.name)
+            || row.anonymous_id.as_deref().is_some_and(|id| text.is_in(id))
+            || row.id.as_deref().is_some_and(|id| text.is_in(id))
+            || person.is_some_and(|person| text.is_in(person.label()))
+            || text.is_in_json(row.data.as_str())
     }
 
     fn shown(state: &State, seq: u64, row: &Event) -> Value {

@@ -7,11 +7,12 @@ use crate::{
     control::{
         criteria::Criteria,
         deletion::{Removable, Removal},
-        list::{Listed, Rows, text_contains, value_contains},
+        list::{Listed, Rows},
         people::{brief, key_of, not_of},
         requests::numbered,
         route::Parameter,
         schema::{BRIEF, Schema},
+        wanted::Wanted,
     },
     store::{kept::From, state::State},
 };
@@ -49,9 +50,8 @@ impl Listed for Forms {
         }
     }
 
-    fn contains(_: &State, row: &FormSubmission, text: &str) -> bool {
-        text_contains(&row.form_id, text)
-            || row.data.iter().any(|(name, value)| text_contains(name, text) || value_contains(value, text))
+    fn contains(_: &State, row: &FormSubmission, text: &Wanted) -> bool {
+        text.is_in(&row.form_id) || text.is_in_fields(&row.data)
     }
 
     fn shown(state: &State, seq: u64, row: &FormSubmission) -> Value {

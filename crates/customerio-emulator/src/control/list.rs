@@ -6,6 +6,7 @@
 use std::ops::ControlFlow;
 
 use http::StatusCode;
+use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::{sync::watch, time};
 
@@ -18,6 +19,7 @@ use crate::{
         route::{Outcome, Parameter},
         schema::Schema,
         turn::Turn,
+        wanted::Wanted,
     },
     store::{changes::Action, kept::From, state::State},
 };
@@ -60,8 +62,8 @@ pub(crate) trait Listed: 'static {
     /// How a row differs from what a filter asks for, such as `to is bob@example.com`; nothing where it does not.
     fn differs(state: &State, row: Self::Row<'_>, filter: &str, value: &str) -> Option<String>;
 
-    /// Whether a row contains a text, which is in lower case.
-    fn contains(state: &State, row: Self::Row<'_>, text: &str) -> bool;
+    /// Whether a row contains a text.
+    fn contains(state: &State, row: Self::Row<'_>, text: &Wanted) -> bool;
 
     /// A row as the list shows it.
     fn shown(state: &State, seq: u64, row: Self::Row<'_>) -> Value;
@@ -81,7 +83,7 @@ pub(crate) trait Listed: 'static {
 }
 
 /// One page.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub(crate) struct Page {
     pub(crate) items: Vec<Value>,
     pub(crate) next: Option<u64>,
@@ -89,17 +91,11 @@ pub(crate) struct Page {
     pub(crate) seq: u64,
 }
 
-impl Page {
-    pub(crate) fn shown(self) -> Value {
-        json!({"items": self.items, "next": self.next, "seq": self.seq})
-    }
-}
-
 /// Responds with a page, which is waited for if need be.
 pub(crate) async fn respond<L: Listed>(asked: Asked) -> Outcome {
     let criteria = Criteria::of(&asked, L::FILTERS)?;
     let page = found::<L>(&asked.emulator, &criteria).await?;
-    Ok(json_reply(&page.shown()))
+    Ok(json_reply(&page))
 }
 
 /// A page, as soon as it has as many rows as are waited for; or a 408 with what comes nearest.
@@ -222,7 +218,7 @@ pub(crate) async fn chosen<L: Listed>(emulator: &Emulator, criteria: &Criteria) 
 
 fn is_chosen<L: Listed>(state: &State, criteria: &Criteria, row: L::Row<'_>) -> bool {
     criteria.filters.iter().all(|(name, value)| L::differs(state, row, name, value).is_none())
-        && criteria.contained.as_deref().is_none_or(|text| L::contains(state, row, text))
+        && criteria.contained.as_ref().is_none_or(|text| L::contains(state, row, text))
 }
 
 /// A 408 with what there is, and with what lacks the least.
@@ -260,8 +256,8 @@ async fn timed_out<L: Listed>(emulator: &Emulator, criteria: &Criteria, page: Pa
 fn differences<L: Listed>(state: &State, criteria: &Criteria, seq: u64, row: L::Row<'_>) -> Vec<String> {
     let filters = criteria.filters.iter();
     let mut differs: Vec<_> = filters.filter_map(|(name, value)| L::differs(state, row, name, value)).collect();
-    if let Some(text) = criteria.contained.as_deref().filter(|text| !L::contains(state, row, text)) {
-        differs.push(format!("it does not contain {text:?}"));
+    if let Some(text) = criteria.contained.as_ref().filter(|text| !L::contains(state, row, text)) {
+        differs.push(format!("it does not contain {:?}", text.as_str()));
     }
     match criteria.from {
         From::After(after) if seq <= after => differs.push(format!("it came before, as number {seq}")),
@@ -278,59 +274,6 @@ pub(crate) fn unlike(name: &str, value: Option<&str>, wanted: &str) -> Option<St
         Some(value) => Some(format!("{name} is {value:.100}")),
         None => Some(format!("it has no {name}")),
     }
-}
-
-/// Whether a JSON value contains a text, which is in lower case: in a key, a string, or a number as it is written.
-pub(crate) fn value_contains(value: &Value, text: &str) -> bool {
-    match value {
-        Value::Null => false,
-        Value::Bool(flag) => text == if *flag { "true" } else { "false" },
-        Value::Number(number) => number.to_string().contains(text),
-        Value::String(string) => text_contains(string, text),
-        Value::Array(list) => list.iter().any(|value| value_contains(value, text)),
-        Value::Object(fields) => {
-            fields.iter().any(|(name, value)| text_contains(name, text) || value_contains(value, text))
-        }
-    }
-}
-
-/// Whether the values of a JSON text contain a text, which is in lower case. Most texts are not read for it.
-pub(crate) fn json_contains(json: &str, text: &str) -> bool {
-    // What is escaped is written in another way, and so are the ends of a text that contains none of its marks.
-    if !json.contains('\\') && !text_contains(json, text) {
-        return false;
-    }
-    serde_json::from_str::<Value>(json).is_ok_and(|value| value_contains(&value, text))
-}
-
-/// Whether a text contains another one, which is in lower case.
-pub(crate) fn text_contains(text: &str, wanted: &str) -> bool {
-    if text.is_ascii() && wanted.is_ascii() {
-        return bytes_contain(text.as_bytes(), wanted.as_bytes());
-    }
-    text.to_lowercase().contains(wanted)
-}
-
-/// How rare each byte is in text that is mostly English.
-const RARITY: [u8; 256] = {
-    const COMMON: &[u8; 27] = b" etaoinsrhldcumfpgwybvkxjqz";
-    let (mut rarity, mut rank) = ([u8::MAX; 256], 0_u8);
-    while (rank as usize) < COMMON.len() {
-        rarity[COMMON[rank as usize] as usize] = rank;
-        rank += 1;
-    }
-    rarity
-};
-
-/// Whether ASCII contains other ASCII in any case. It looks for the rarest byte, which a processor finds in a megabyte of text
-/// in a tenth of a millisecond.
-fn bytes_contain(text: &[u8], wanted: &[u8]) -> bool {
-    let rarest = wanted.iter().copied().enumerate().max_by_key(|(_, byte)| RARITY[usize::from(*byte)]);
-    let Some((at, rarest)) = rarest else { return true };
-    let Some(last) = text.len().checked_sub(wanted.len()) else { return false };
-    let window = &text[at..=last + at];
-    let mut found = memchr::memchr2_iter(rarest, rarest.to_ascii_uppercase(), window);
-    found.any(|start| text[start..start + wanted.len()].eq_ignore_ascii_case(wanted))
 }
 
 #[cfg(test)]
@@ -354,7 +297,7 @@ mod tests {
         assert_eq!(call(&emulator, "POST /v1/send/email", &email).0, 200);
         let criteria = |host: &str| Criteria {
             filters: vec![("state", "accepted".to_owned())],
-            contained: Some(host.to_owned()),
+            contained: Some(Wanted::new(host)),
             ..Criteria::all()
         };
         let (first, second) = (criteria("first.example"), criteria("second.example"));
@@ -374,38 +317,5 @@ mod tests {
             seen = now.min(seen);
         }
         assert_eq!(answered, [true, true]);
-    }
-
-    #[test]
-    fn a_text_is_found_in_any_case() {
-        for (text, wanted, is_in) in [
-            ("Ada@Example.com", "ada@", true),
-            ("Ada@Example.com", "e.com", true),
-            ("Ada@Example.com", "ada@example.com", true),
-            ("Ada@Example.com", "ada@example.com!", false),
-            ("Ada@Example.com", "x.example", false),
-            ("", "", true),
-            ("abc", "", true),
-            ("", "a", false),
-            ("aab", "ab", true),
-            ("[A]", "{a}", false),
-            ("ÄRGER", "ärger", true),
-            ("Straße", "ß", true),
-            ("K", "k", true),
-        ] {
-            assert_eq!(text_contains(text, wanted), is_in, "{text} {wanted}");
-        }
-        let value = json!({"Plan": ["PRO", {"seats": 12.5, "trial": true, "none": null}]});
-        for (wanted, is_in) in [
-            ("plan", true),
-            ("pro", true),
-            ("seats", true),
-            ("12.5", true),
-            ("true", true),
-            ("null", false),
-            ("x", false),
-        ] {
-            assert_eq!(value_contains(&value, wanted), is_in, "{wanted}");
-        }
     }
 }

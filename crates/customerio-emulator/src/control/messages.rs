@@ -7,10 +7,11 @@ use crate::{
     control::{
         criteria::Criteria,
         deletion::{Removable, Removal},
-        list::{Listed, Rows, json_contains, text_contains, unlike},
+        list::{Listed, Rows, unlike},
         people::{brief, key_of},
         schema::{BRIEF, INTEGER, Schema, TEXT, TIME},
         time::of_seconds,
+        wanted::Wanted,
     },
     store::{
         clock::seconds,
@@ -111,14 +112,12 @@ impl Listed for Messages {
         }
     }
 
-    fn contains(_: &State, row: &Message, text: &str) -> bool {
+    fn contains(_: &State, row: &Message, text: &Wanted) -> bool {
         let fields = [Some(row.delivery_id.as_str()), row.to.as_deref(), row.subject.as_deref()];
         let rendered = row.rendered.iter().flat_map(|rendered| &rendered.parts);
-        fields.into_iter().flatten().any(|field| text_contains(field, text))
-            || rendered
-                .filter_map(|part| part.text.as_deref().or(part.source.as_deref()))
-                .any(|part| text_contains(part, text))
-            || json_contains(row.body.as_str(), text)
+        fields.into_iter().flatten().any(|field| text.is_in(field))
+            || rendered.filter_map(|part| part.text.as_deref().or(part.source.as_deref())).any(|part| text.is_in(part))
+            || text.is_in_json(row.body.as_str())
     }
 
     fn shown(state: &State, seq: u64, row: &Message) -> Value {

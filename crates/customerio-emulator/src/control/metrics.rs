@@ -7,11 +7,12 @@ use crate::{
     control::{
         criteria::Criteria,
         deletion::{Removable, Removal},
-        list::{Listed, Rows, text_contains, unlike, value_contains},
+        list::{Listed, Rows, unlike},
         requests::numbered,
         route::Parameter,
         schema::Schema,
         time::of_seconds,
+        wanted::Wanted,
     },
     store::{
         kept::{From, Key},
@@ -54,10 +55,8 @@ impl Listed for Metrics {
         }
     }
 
-    fn contains(_: &State, row: &Metric, text: &str) -> bool {
-        text_contains(&row.metric, text)
-            || text_contains(row.delivery_id.as_str(), text)
-            || value_contains(&row.body, text)
+    fn contains(_: &State, row: &Metric, text: &Wanted) -> bool {
+        text.is_in(&row.metric) || text.is_in(row.delivery_id.as_str()) || text.is_in_value(&row.body)
     }
 
     fn shown(_: &State, seq: u64, row: &Metric) -> Value {

@@ -38,6 +38,7 @@ mod time;
 mod timeline;
 mod triggers;
 mod turn;
+mod wanted;
 mod webhooks;
 mod whole;
 mod workspace;

@@ -7,9 +7,10 @@ use crate::{
     control::{
         criteria::Criteria,
         deletion::{PART, Removable, Removal},
-        list::{Listed, Rows, text_contains, unlike, value_contains},
+        list::{Listed, Rows, unlike},
         route::Parameter,
         schema::Schema,
+        wanted::Wanted,
     },
     store::{kept::From, state::State},
 };
@@ -49,9 +50,8 @@ impl Listed for Objects {
         }
     }
 
-    fn contains(_: &State, row: &Object, text: &str) -> bool {
-        [&row.id, &row.cio_object_id].iter().any(|id| text_contains(id, text))
-            || row.attributes.iter().any(|(name, value)| text_contains(name, text) || value_contains(value, text))
+    fn contains(_: &State, row: &Object, text: &Wanted) -> bool {
+        [&row.id, &row.cio_object_id].iter().any(|id| text.is_in(id)) || text.is_in_fields(&row.attributes)
     }
 
     fn shown(_: &State, seq: u64, row: &Object) -> Value {

@@ -10,10 +10,11 @@ use crate::{
         asked::{Asked, json_reply},
         criteria::Criteria,
         deletion::{PART, Removable, Removal},
-        list::{Listed, Rows, text_contains, unlike, value_contains},
+        list::{Listed, Rows, unlike},
         problem::Problem,
         schema::{Schema, TEXT, TIME},
         time::of_seconds,
+        wanted::Wanted,
     },
     server::payload::Payload,
     store::{
@@ -127,10 +128,9 @@ impl Listed for People {
         }
     }
 
-    fn contains(_: &State, row: &Person, text: &str) -> bool {
+    fn contains(_: &State, row: &Person, text: &Wanted) -> bool {
         let identifiers = [row.id.as_deref(), row.email.as_deref(), Some(&*row.cio_id)];
-        identifiers.into_iter().flatten().any(|identifier| text_contains(identifier, text))
-            || row.attributes.iter().any(|(name, value)| text_contains(name, text) || value_contains(value, text))
+        identifiers.into_iter().flatten().any(|identifier| text.is_in(identifier)) || text.is_in_fields(&row.attributes)
     }
 
     fn shown(state: &State, _: u64, row: &Person) -> Value {
@@ -205,7 +205,7 @@ fn named<'s>(asked: &Asked, state: &'s State) -> Result<&'s Person, Problem> {
 /// One person with everything that is known of them.
 pub(crate) fn get(asked: &Asked) -> Result<Response<Payload>, Problem> {
     let item = whole(asked)?;
-    Ok(json_reply(&item.into()))
+    Ok(json_reply(&item))
 }
 
 fn whole(asked: &Asked) -> Result<Map<String, Value>, Problem> {

@@ -2,18 +2,19 @@
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
-use serde_json::Value;
+use serde::Serialize;
 
 use crate::server::payload::Payload;
 
 /// A 200 with JSON.
-pub(crate) fn json_reply(body: &Value) -> Response<Payload> {
+pub(crate) fn json_reply(body: &impl Serialize) -> Response<Payload> {
     json_response(StatusCode::OK, body)
 }
 
 /// A response with JSON.
-pub(crate) fn json_response(status: StatusCode, body: &Value) -> Response<Payload> {
-    typed(status, "application/json", body.to_string())
+pub(crate) fn json_response(status: StatusCode, body: &impl Serialize) -> Response<Payload> {
+    // Keys are text, and no number is without a value.
+    typed(status, "application/json", serde_json::to_vec(body).unwrap_or_default())
 }
 
 /// A response whose body has a media type.

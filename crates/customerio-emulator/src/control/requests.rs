@@ -14,11 +14,12 @@ use crate::{
         criteria::Criteria,
         deletion::{Removable, Removal},
         faults::{self, kind},
-        list::{Listed, Rows, text_contains, unlike},
+        list::{Listed, Rows, unlike},
         people::key_of,
         problem::Problem,
         schema::{Schema, TEXT},
         time::rfc3339,
+        wanted::Wanted,
     },
     routes,
     server::payload::Payload,
@@ -128,14 +129,14 @@ impl Listed for Requests {
         }
     }
 
-    fn contains(_: &State, row: &LoggedRequest, text: &str) -> bool {
+    fn contains(_: &State, row: &LoggedRequest, text: &Wanted) -> bool {
         let found = row.problems.iter().chain(&row.deviations);
-        text_contains(&row.path, text)
-            || text_contains(&row.head, text)
-            || found.into_iter().any(|found| text_contains(&found.message, text) || text_contains(&found.pointer, text))
-            || text_contains(&String::from_utf8_lossy(&row.body), text)
-            || text_contains(&String::from_utf8_lossy(&row.response), text)
-            || row.effects.iter().any(|effect| text_contains(&effect.label, text))
+        text.is_in(&row.path)
+            || text.is_in(&row.head)
+            || found.into_iter().any(|found| text.is_in(&found.message) || text.is_in(&found.pointer))
+            || text.is_in_body(&row.body)
+            || text.is_in_body(&row.response)
+            || row.effects.iter().any(|effect| text.is_in(&effect.label))
     }
 
     fn shown(state: &State, seq: u64, row: &LoggedRequest) -> Value {
@@ -225,7 +226,7 @@ pub(crate) fn get(asked: &Asked) -> Result<Response<Payload>, Problem> {
         ("nearest".to_owned(), nearest.into()),
         ("fault".to_owned(), row.fault.map_or(Value::Null, |met| json!({"id": met.id, "fault": kind(met.kind)}))),
     ]);
-    Ok(json_reply(&item.into()))
+    Ok(json_reply(&item))
 }
 
 /// A body as text, or as base64 where it is none.

@@ -6,9 +6,10 @@ use crate::{
     control::{
         criteria::Criteria,
         deletion::{PART, Removable, Removal},
-        list::{Listed, Rows, text_contains},
+        list::{Listed, Rows},
         route::Parameter,
         schema::Schema,
+        wanted::Wanted,
     },
     store::{kept::From, library::Segment, state::State},
 };
@@ -44,8 +45,8 @@ impl Listed for Segments {
         (value.parse() != Ok(id)).then(|| format!("the id is {id}"))
     }
 
-    fn contains(_: &State, (_, segment): (u32, &Segment), text: &str) -> bool {
-        text_contains(&segment.name, text) || text_contains(&segment.description, text)
+    fn contains(_: &State, (_, segment): (u32, &Segment), text: &Wanted) -> bool {
+        text.is_in(&segment.name) || text.is_in(&segment.description)
     }
 
     fn shown(state: &State, seq: u64, (id, segment): (u32, &Segment)) -> Value {

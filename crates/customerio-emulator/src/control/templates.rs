@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 use crate::{
     control::{
         criteria::Criteria,
-        list::{Listed, Rows, text_contains},
+        list::{Listed, Rows},
         route::Parameter,
         schema::Schema,
+        wanted::Wanted,
     },
     store::{kept::From, library::Template, state::State},
 };
@@ -45,9 +46,9 @@ impl Listed for Templates {
         None
     }
 
-    fn contains(_: &State, (_, template): (u64, &Template), text: &str) -> bool {
+    fn contains(_: &State, (_, template): (u64, &Template), text: &Wanted) -> bool {
         let parts = template.content.values().flat_map(|languages| languages.values()).flatten();
-        text_contains(&template.name, text) || parts.into_iter().any(|(_, source)| text_contains(source, text))
+        text.is_in(&template.name) || parts.into_iter().any(|(_, source)| text.is_in(source))
     }
 
     fn shown(_: &State, seq: u64, (id, template): (u64, &Template)) -> Value {

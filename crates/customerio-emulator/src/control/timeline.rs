@@ -15,6 +15,7 @@ use crate::{
         requests::Requests,
         route::{Outcome, Parameter},
         schema::Schema,
+        wanted::Wanted,
     },
     store::{kept::From, state::State},
 };
@@ -70,7 +71,7 @@ impl Listed for Timeline {
         None
     }
 
-    fn contains(state: &State, row: Entry<'_>, text: &str) -> bool {
+    fn contains(state: &State, row: Entry<'_>, text: &Wanted) -> bool {
         match row {
             Entry::Request(row) => Requests::contains(state, row, text),
             Entry::Event(row) => Events::contains(state, row, text),
@@ -118,5 +119,5 @@ pub(crate) async fn respond(asked: Asked) -> Outcome {
     let cio_id = asked.emulator.state().person(identifier).map(|person| person.cio_id.clone());
     let cio_id = cio_id.ok_or_else(|| Problem::missing(format!("nobody has the identifier {identifier:.200}")))?;
     criteria.filters.push((PERSON, cio_id));
-    Ok(json_reply(&list::found::<Timeline>(&asked.emulator, &criteria).await?.shown()))
+    Ok(json_reply(&list::found::<Timeline>(&asked.emulator, &criteria).await?))
 }

@@ -9,12 +9,13 @@ use crate::{
         asked::{Asked, json_reply},
         criteria::Criteria,
         deletion::{Removable, Removal},
-        list::{Listed, Rows, text_contains, unlike, value_contains},
+        list::{Listed, Rows, unlike},
         problem::Problem,
         requests::numbered,
         route::Parameter,
         schema::{INTEGER, Schema, TIME},
         time::of_seconds,
+        wanted::Wanted,
     },
     server::payload::Payload,
     store::{
@@ -58,8 +59,8 @@ impl Listed for Triggers {
         unlike("the broadcast", Some(&row.broadcast_id.to_string()), value)
     }
 
-    fn contains(_: &State, row: &Trigger, text: &str) -> bool {
-        value_contains(&row.body, text) || row.errors.iter().any(|error| text_contains(error, text))
+    fn contains(_: &State, row: &Trigger, text: &Wanted) -> bool {
+        text.is_in_value(&row.body) || row.errors.iter().any(|error| text.is_in(error))
     }
 
     fn shown(_: &State, seq: u64, row: &Trigger) -> Value {

@@ -10,11 +10,12 @@ use crate::{
         asked::{Asked, json_reply},
         criteria::Criteria,
         deletion::{Removable, Removal},
-        list::{Listed, Rows, text_contains, unlike},
+        list::{Listed, Rows, unlike},
         problem::Problem,
         route::Parameter,
         schema::{INTEGER, Schema, TEXT, TIME},
         time::rfc3339,
+        wanted::Wanted,
     },
     server::payload::Payload,
     store::{
@@ -99,11 +100,11 @@ impl Listed for Webhooks {
         }
     }
 
-    fn contains(_: &State, row: &WebhookEvent, text: &str) -> bool {
-        text_contains(&row.url, text)
-            || text_contains(row.state.name(), text)
-            || row.last_error().is_some_and(|error| text_contains(error, text))
-            || text_contains(&String::from_utf8_lossy(&row.body), text)
+    fn contains(_: &State, row: &WebhookEvent, text: &Wanted) -> bool {
+        text.is_in(&row.url)
+            || text.is_in(row.state.name())
+            || row.last_error().is_some_and(|error| text.is_in(error))
+            || text.is_in_body(&row.body)
     }
 
     fn shown(_: &State, seq: u64, row: &WebhookEvent) -> Value {
@@ -161,7 +162,7 @@ pub(crate) fn get(asked: &Asked) -> Result<Response<Payload>, Problem> {
         ("attempt_list".to_owned(), attempts.collect()),
         ("body".to_owned(), serde_json::from_slice(&row.body).unwrap_or_default()),
     ]);
-    Ok(json_reply(&item.into()))
+    Ok(json_reply(&item))
 }
 
 /// Sends an event again.

@@ -124,7 +124,7 @@ impl Held for Person {
         let numbered = |key: &str| 2 * text(key) + slot::<String, u64>();
         let placed = |token: &str| text(token) + size_of::<u64>() + 2 * size_of::<(u64, String)>();
         let identifiers = [self.id.as_deref(), self.email.as_deref(), self.attributes.get("phone").map(|_| "+")];
-        2 * cio_id
+        cio_id
             + identifiers.into_iter().flatten().map(numbered).sum::<usize>()
             + map(&self.attributes)
             + list::<Device>(self.devices.capacity())

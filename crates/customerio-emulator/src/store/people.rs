@@ -7,7 +7,7 @@ use std::{
 };
 
 use customerio_core::limits;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use serde_json::Value;
 
 #[cfg(feature = "control")]
@@ -33,8 +33,8 @@ use crate::{
 
 #[derive(Debug, Default)]
 pub(crate) struct People {
-    /// Shared with whoever writes the state down meanwhile: what changes then is copied first.
-    by_cio_id: BTreeMap<String, Arc<Entry>>,
+    /// By the number in the `cio_id`. Shared with whoever writes the state down meanwhile: what changes then is copied first.
+    by_number: BTreeMap<u64, Arc<Entry>>,
     /// By their place in the order of everything that is kept: the number in the `cio_id`.
     by_seq: BTreeMap<u64, u64>,
     /// By id, the number in the `cio_id`.
@@ -56,7 +56,7 @@ pub(crate) struct People {
     room: Room,
     sequence: Sequence,
     /// Those who have changed since the last [`settle`](Self::settle).
-    touched: Vec<String>,
+    touched: Vec<u64>,
     /// Those who are gone since then.
     gone: Vec<Effect>,
     /// What was said of people since then, and was ignored as the service ignores it.
@@ -91,7 +91,7 @@ pub(crate) struct Entry {
 impl Entry {
     fn held_now(&self) -> usize {
         let changed = self.changed.keys().map(|name| block(name.len()) + slot::<String, i64>()).sum::<usize>();
-        2 * size_of::<(String, Arc<Self>)>()
+        2 * size_of::<(u64, Arc<Self>)>()
             + block(size_of::<Self>() + 2 * size_of::<usize>())
             + 2 * size_of::<(u64, u64)>()
             + self.person.held()
@@ -113,14 +113,15 @@ impl People {
         }
         let gone = std::mem::take(&mut self.gone);
         let mut changes: Vec<_> = gone.into_iter().map(|effect| Change { seq: self.sequence.next(), effect }).collect();
-        for cio_id in std::mem::take(&mut self.touched) {
-            let Some(entry) = self.by_cio_id.get_mut(&cio_id).map(Arc::make_mut) else { continue };
+        for number in std::mem::take(&mut self.touched) {
+            let Some(entry) = self.by_number.get_mut(&number).map(Arc::make_mut) else { continue };
             let held = entry.held_now();
             self.room.change(entry.held, held);
             let (seq, action) =
                 if entry.settled { (self.sequence.next(), Action::Changed) } else { (entry.seq, Action::Created) };
             (entry.held, entry.touched, entry.settled) = (held, false, true);
-            let effect = Effect::new("people", action, cio_id.as_str(), entry.person.label()).about(Some(&cio_id));
+            let cio_id = entry.person.cio_id.as_str();
+            let effect = Effect::new("people", action, cio_id, entry.person.label()).about(Some(cio_id));
             changes.push(Change { seq, effect });
         }
         changes
@@ -141,25 +142,25 @@ impl People {
     /// Their place in the order of everything that is kept, and when they were added.
     #[cfg(feature = "control")]
     pub(crate) fn origin(&self, cio_id: &str) -> Option<(u64, i64)> {
-        self.by_cio_id.get(cio_id).map(|entry| (entry.seq, entry.created_at))
+        self.entry(cio_id).map(|entry| (entry.seq, entry.created_at))
     }
 
     /// With their places, the oldest first, of those who were added after a place.
     pub(crate) fn after(&self, seq: u64) -> impl Iterator<Item = (u64, &Person)> {
         let later = self.by_seq.range(seq.saturating_add(1)..);
-        later.filter_map(|(seq, number)| Some((*seq, self.get(&cio_id(*number))?)))
+        later.filter_map(|(seq, number)| Some((*seq, self.numbered(*number)?)))
     }
 
     /// With their places, from one on.
     #[cfg(feature = "control")]
     pub(crate) fn rows(&self, from: From) -> impl Iterator<Item = (u64, &Person)> {
-        from.within(&self.by_seq).filter_map(|(seq, number)| Some((seq, self.get(&cio_id(*number))?)))
+        from.within(&self.by_seq).filter_map(|(seq, number)| Some((seq, self.numbered(*number)?)))
     }
 
     /// The one with this place.
     #[cfg(feature = "control")]
     pub(crate) fn at(&self, seq: u64) -> Option<&Person> {
-        self.get(&cio_id(*self.by_seq.get(&seq)?))
+        self.numbered(*self.by_seq.get(&seq)?)
     }
 
     /// With their places, those who are in a manual segment.
@@ -203,37 +204,47 @@ impl People {
 
     /// Refuses to add anything to the person where there is no room for it.
     pub(crate) fn check_room(&self, cio_id: &str) -> Result<(), Refusal> {
-        if self.by_cio_id.get(cio_id).is_some_and(|entry| entry.held >= MOST_MEMORY_OF_A_PERSON) {
+        if self.entry(cio_id).is_some_and(|entry| entry.held >= MOST_MEMORY_OF_A_PERSON) {
             return Err(Refusal::full("bytes of a person", MOST_MEMORY_OF_A_PERSON));
         }
         self.room.check()
     }
 
+    fn entry(&self, cio_id: &str) -> Option<&Entry> {
+        self.by_number.get(&number_of(cio_id)?).map(|entry| &**entry)
+    }
+
+    /// The one with the number in the `cio_id`.
+    fn numbered(&self, number: u64) -> Option<&Person> {
+        self.by_number.get(&number).map(|entry| &entry.person)
+    }
+
     fn entry_mut(&mut self, cio_id: &str) -> Option<&mut Entry> {
-        let entry = Arc::make_mut(self.by_cio_id.get_mut(cio_id)?);
+        let number = number_of(cio_id)?;
+        let entry = Arc::make_mut(self.by_number.get_mut(&number)?);
         if !entry.touched {
             entry.touched = true;
-            self.touched.push(cio_id.to_owned());
+            self.touched.push(number);
         }
         Some(entry)
     }
 
     pub(crate) fn all(&self) -> impl Iterator<Item = &Person> {
-        self.by_cio_id.values().map(|entry| &entry.person)
+        self.by_number.values().map(|entry| &entry.person)
     }
 
     pub(crate) fn count(&self) -> usize {
-        self.by_cio_id.len()
+        self.by_number.len()
     }
 
     pub(crate) fn get(&self, cio_id: &str) -> Option<&Person> {
-        self.by_cio_id.get(cio_id).map(|entry| &entry.person)
+        self.entry(cio_id).map(|entry| &entry.person)
     }
 
     /// When each attribute of the person was last changed.
     pub(crate) fn changes(&self, cio_id: &str) -> impl Iterator<Item = (&str, i64)> {
-        self.by_cio_id.get(cio_id).into_iter().flat_map(|entry| {
-            let Entry { person, first_change, changed, .. } = &**entry;
+        self.entry(cio_id).into_iter().flat_map(|entry| {
+            let Entry { person, first_change, changed, .. } = entry;
             let since = |name: &String| changed.get(name).copied().or(*first_change);
             person.attributes.keys().filter_map(move |name| Some((name.as_str(), since(name)?)))
         })
@@ -249,7 +260,7 @@ impl People {
             Identifier::Id(id) => self.ids.get(id).copied().map(cio_id),
             Identifier::Email(email) => self.emails.get(email).copied().map(cio_id),
             Identifier::Phone(number) => self.phones.get(number).cloned(),
-            Identifier::CioId(cio_id) => self.by_cio_id.contains_key(cio_id).then(|| cio_id.clone()),
+            Identifier::CioId(cio_id) => self.entry(cio_id).map(|entry| entry.person.cio_id.clone()),
         }
     }
 
@@ -285,7 +296,7 @@ impl People {
                 return Ok(None);
             }
         };
-        if self.by_cio_id.len() >= MOST_HELD {
+        if self.by_number.len() >= MOST_HELD {
             return Err(Refusal::full("people", MOST_HELD));
         }
         self.room.check()?;
@@ -313,7 +324,7 @@ impl People {
             created_at: now,
             settled: false,
         };
-        self.by_cio_id.insert(cio_id.clone(), Arc::new(entry));
+        self.by_number.insert(self.created, Arc::new(entry));
         self.by_seq.insert(seq, self.created);
         self.set_id(&cio_id, id);
         self.set_email(&cio_id, email);
@@ -412,7 +423,7 @@ impl People {
         if self.entry_mut(cio_id).is_none() {
             return;
         }
-        let Some(entry) = self.by_cio_id.get_mut(cio_id) else { return };
+        let Some(entry) = number_of(cio_id).and_then(|number| self.by_number.get_mut(&number)) else { return };
         let Entry { person, first_change, changed, .. } = Arc::make_mut(entry);
         let first = *first_change.get_or_insert(timestamp);
         let last = changed.get(name).copied().or_else(|| person.attributes.contains_key(name).then_some(first));
@@ -542,7 +553,8 @@ impl People {
 
     /// Removes the person and everything that leads to them.
     pub(crate) fn remove(&mut self, cio_id: &str) -> Option<Person> {
-        let Entry { person, held, settled, seq, .. } = Arc::unwrap_or_clone(self.by_cio_id.remove(cio_id)?);
+        let Entry { person, held, settled, seq, .. } =
+            Arc::unwrap_or_clone(self.by_number.remove(&number_of(cio_id)?)?);
         self.by_seq.remove(&seq);
         self.room.change(held, 0);
         if settled {
@@ -597,6 +609,7 @@ impl People {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct PeopleImage {
     created: u64,
+    #[serde(deserialize_with = "known")]
     people: Vec<Arc<Entry>>,
     /// The tokens of devices, by their places in the order of everything that is kept.
     devices: Vec<(u64, String)>,
@@ -615,11 +628,20 @@ fn shared_in_order<S: Serializer, T: Serialize>(map: &HashMap<String, T>, serial
     in_order(map, serializer)
 }
 
+/// People, each of whom has a `cio_id` that can have been given.
+fn known<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Arc<Entry>>, D::Error> {
+    let people = Vec::<Arc<Entry>>::deserialize(deserializer)?;
+    match people.iter().map(|entry| &entry.person.cio_id).find(|cio_id| number_of(cio_id).is_none()) {
+        Some(cio_id) => Err(D::Error::custom(format!("the cio_id {cio_id:?} was never given"))),
+        None => Ok(people),
+    }
+}
+
 impl People {
     pub(crate) fn image(&self) -> PeopleImage {
         PeopleImage {
             created: self.created,
-            people: self.by_cio_id.values().cloned().collect(),
+            people: self.by_number.values().cloned().collect(),
             devices: self.devices_by_seq.iter().map(|(seq, token)| (*seq, token.clone())).collect(),
             phones: self.phones.clone(),
             suppressed: self.suppressed.image(),
@@ -639,11 +661,11 @@ impl People {
             self.room.change(0, entry.held);
             let person = &entry.person;
             let cio_id = &person.cio_id;
-            if let Some(number) = number_of(cio_id) {
-                self.by_seq.insert(entry.seq, number);
-                person.id.iter().for_each(|id| _ = self.ids.insert(id.clone(), number));
-                person.email.iter().for_each(|email| _ = self.emails.insert(email.to_lowercase(), number));
-            }
+            // They were looked at when they were read.
+            let Some(number) = number_of(cio_id) else { continue };
+            self.by_seq.insert(entry.seq, number);
+            person.id.iter().for_each(|id| _ = self.ids.insert(id.clone(), number));
+            person.email.iter().for_each(|email| _ = self.emails.insert(email.to_lowercase(), number));
             let leads = |index: &mut HashMap<String, String>, key: String| index.insert(key, cio_id.clone());
             for device in &person.devices {
                 let seq = places.get(&device.id).copied().unwrap_or_else(|| self.sequence.next());
@@ -656,7 +678,7 @@ impl People {
             for anonymous_id in &person.anonymous_ids {
                 leads(&mut self.anonymous_ids, anonymous_id.clone());
             }
-            self.by_cio_id.insert(cio_id.clone(), shared);
+            self.by_number.insert(number, shared);
         }
     }
 }
@@ -666,9 +688,12 @@ fn cio_id(number: u64) -> String {
     format!("03{number:010x}")
 }
 
-/// The number of the person with the `cio_id`.
+/// The number of the person with the `cio_id`, which is written in one way.
 fn number_of(cio_id: &str) -> Option<u64> {
-    u64::from_str_radix(cio_id.strip_prefix("03")?, 16).ok()
+    let digits = cio_id.strip_prefix("03")?;
+    let is_written = digits.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'))
+        && (digits.len() == 10 || digits.len() > 10 && !digits.starts_with('0'));
+    u64::from_str_radix(digits, 16).ok().filter(|_| is_written)
 }
 
 /// The attribute that is a person's phone number, and identifies them where it has the right form.
@@ -694,7 +719,19 @@ fn index_phone(phones: &mut HashMap<String, String>, person: &Person, new: &Valu
 mod tests {
     use serde_json::json;
 
+    use super::*;
     use crate::testing::{accept, call, emulator};
+
+    #[test]
+    fn a_number_is_written_in_one_way() {
+        for number in [0, 1, 0xab_cdef, 0xff_ffff_ffff, 0x100_0000_0000, u64::MAX] {
+            assert_eq!(number_of(&cio_id(number)), Some(number));
+        }
+        for text in ["", "03", "0301", "03000000000A", "0300000000001", "03+000000001", "040000000001", "03é00000001"]
+        {
+            assert_eq!(number_of(text), None, "{text}");
+        }
+    }
 
     /// What people, objects and suppressions take is given back to the last byte, whichever way they go.
     #[test]
