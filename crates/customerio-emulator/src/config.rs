@@ -33,6 +33,14 @@ pub const WORKSPACE_ID: u64 = 1;
 /// How long a receiver of webhooks has in real time if nothing else was said: it is mostly of the same process.
 pub(crate) const WEBHOOK_TIMEOUT: Duration = Duration::from_secs(1);
 
+/// The id of the workspace with a number.
+pub(crate) fn workspace_id(number: u16) -> String {
+    match number {
+        0 => "default".to_owned(),
+        number => format!("w{number}"),
+    }
+}
+
 #[derive(Clone)]
 pub(crate) struct Config {
     pub(crate) site_id: String,

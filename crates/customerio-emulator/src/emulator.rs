@@ -19,7 +19,7 @@ use http::{HeaderValue, Request, Response, StatusCode, header};
 
 use crate::{
     app::trigger_broadcast,
-    config::Config,
+    config::{Config, workspace_id},
     contract::identifier::Identifier,
     faults::{
         AddedFault, Fault,
@@ -214,10 +214,7 @@ impl Emulator {
 
     /// What the workspace is called by where its credential is not to be shown.
     pub(crate) fn id(&self) -> String {
-        match self.config.number {
-            0 => "default".to_owned(),
-            number => format!("w{number}"),
-        }
+        workspace_id(self.config.number)
     }
 
     /// Responds to a request, at the emulator's own time.

@@ -184,6 +184,7 @@ impl State {
             data: own.as_ref().unwrap_or(&run.data),
             person: Some(cio_id),
             delivery_id: &delivery_id,
+            workspace,
             origin: &run.origin,
         });
         let mut message = Message {

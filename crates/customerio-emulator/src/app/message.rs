@@ -101,6 +101,7 @@ pub(crate) fn keep(call: &mut Call<'_>, channel: Channel) -> Reply {
             data: &call.body["message_data"],
             person: person.as_deref(),
             delivery_id: &delivery_id,
+            workspace: call.config.number,
             origin: &call.origin,
         });
         let mut message = Message {

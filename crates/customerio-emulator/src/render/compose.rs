@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     Channel,
+    config::workspace_id,
     liquid::{Budget, Context, Problem, ProblemKind, Undefined},
     render::{
         cache::{Cache, Parsed, has_liquid},
@@ -33,6 +34,8 @@ pub(crate) struct Draft<'a> {
     /// The `cio_id` of the recipient.
     pub(crate) person: Option<&'a str>,
     pub(crate) delivery_id: &'a str,
+    /// The number of the workspace.
+    pub(crate) workspace: u16,
     /// The host and the port that links of the service's own lead to.
     pub(crate) origin: &'a str,
 }
@@ -230,13 +233,16 @@ impl<'a> Composer<'a> {
 
     /// Where the service's own links lead.
     fn url(&self, tag: &str) -> Option<String> {
-        let Draft { origin, delivery_id, .. } = self.draft;
+        let Draft { origin, delivery_id, workspace, .. } = self.draft;
         match tag {
             "unsubscribe_url" | "unsubscribe" => Some(format!("http://{origin}/unsubscribe/{delivery_id}")),
             "manage_subscription_preferences_url" => {
                 Some(format!("http://{origin}/manage_subscription_preferences/{delivery_id}"))
             }
-            "view_in_browser_url" => Some(format!("http://{origin}/_emulator/v1/messages/{delivery_id}/html")),
+            "view_in_browser_url" => {
+                let of = workspace_id(*workspace);
+                Some(format!("http://{origin}/_emulator/v1/messages/{delivery_id}/html?workspace={of}"))
+            }
             _ => None,
         }
     }

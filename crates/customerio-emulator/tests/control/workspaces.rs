@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use customerio_emulator::{Emulator, Workspaces};
+use customerio_emulator::{Channel, Emulator, Workspaces};
 use serde_json::{Value, json};
 
 use crate::support::World;
@@ -68,4 +68,26 @@ async fn a_list_that_waits_waits_for_its_workspace_too() {
     assert!(started.elapsed() >= Duration::from_millis(50));
     let (status, _) = world.control("GET /_emulator/v1/people?workspace=pk_other&wait=long", Value::Null).await;
     assert_eq!(status, 400);
+}
+
+/// They have no credential: the message says which workspace it is of.
+#[tokio::test]
+async fn the_links_of_a_message_lead_to_its_own_workspace() {
+    let (world, workspaces) = any().await;
+    let suite = workspaces.obtain("pk_suite_7").unwrap();
+    identify(&world, "pk_suite_7").await;
+    let html = "{% unsubscribe_url %} {% manage_subscription_preferences_url %} {% view_in_browser_url %}";
+    suite.set_content("news", Channel::Email, "", [("subject", "Hi"), ("html", html)]);
+    let email = json!({"transactional_message_id": "news", "to": "ada@example.com", "identifiers": {"id": "42"}});
+    let request = world.request("POST /v1/send/email", &email).header("authorization", "Bearer pk_suite_7");
+    assert_eq!(world.send(request, &email).await.status(), 200);
+    let html = suite.messages()[0].html().unwrap();
+    for (link, expected) in html.split(' ').zip(["no more messages", "Messages at all", "unsubscribe"]) {
+        let path = link.strip_prefix(&world.server.url()).unwrap();
+        let response = world.send(world.request(&format!("GET {path}"), &Value::Null), &Value::Null).await;
+        let page = String::from_utf8(response.body().to_vec()).unwrap();
+        assert_eq!((response.status().as_u16(), page.contains(expected)), (200, true), "{link}: {page}");
+    }
+    assert!(suite.person("42").unwrap().unsubscribed());
+    assert_eq!((suite.requests(), world.emulator.requests()), (4, 0));
 }
