@@ -6,6 +6,10 @@ import pathlib
 import subprocess
 import sys
 
+# The folder of the sources is for sources.
+sys.dont_write_bytecode = True
+import emulator
+
 HERE = pathlib.Path(__file__).resolve().parent
 ALLOWED = HERE / "allowed.tsv"
 OTHERS = HERE / "others.tsv"
@@ -224,7 +228,8 @@ def report(folder, figures):
     figures += [*loopback(folder), *growth(folder), *weight(folder)]
     rows = "\n".join(f"| {figure.name} | {figure.shown} | {figure.target} | {figure.verdict} |" for figure in figures)
     machine, load = (folder / "machine").read_text().splitlines()
-    (HERE / "README.md").write_text(README.format(machine=f"{machine}, {compiler()}", load=load, rows=rows))
+    text = README.format(machine=f"{machine}, {compiler()}", load=load, rows=rows)
+    (HERE / "README.md").write_text(text + emulator.section())
     print(rows)
     unmet = sum(figure.verdict.startswith("**") for figure in figures)
     judged = sum(figure.most is not None for figure in figures)
