@@ -13,6 +13,12 @@ pub(crate) fn processor_time() -> std::time::Duration {
     nix::time::clock_gettime(nix::time::ClockId::CLOCK_THREAD_CPUTIME_ID).unwrap().into()
 }
 
+/// Prints a figure for `benches/emulator`: its name, what was measured, and what else there is to say.
+#[cfg(unix)]
+pub(crate) fn figure(name: &str, measured: f64, more: &str) {
+    println!("figure\t{name}\t{measured}\t{more}");
+}
+
 /// The call of one entity.
 pub(crate) const ENTITY_LINE: &str = "POST /api/v2/entity";
 

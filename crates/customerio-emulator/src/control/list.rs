@@ -24,7 +24,7 @@ use crate::{
     store::{changes::Action, kept::From, state::State},
 };
 
-/// How long a list that waits lets changes gather before it looks at them.
+/// How long a list that waits lets changes gather after it has looked at some.
 const PAUSE: time::Duration = time::Duration::from_millis(2);
 
 /// How often a list looks again whose rows change as time goes by.
@@ -122,6 +122,7 @@ async fn touched<L: Listed>(
     changed: &mut watch::Receiver<u64>,
     end: time::Instant,
 ) -> bool {
+    let mut next = time::Instant::now() + PAUSE;
     loop {
         if L::ripens(criteria) {
             let now = time::Instant::now();
@@ -129,7 +130,8 @@ async fn touched<L: Listed>(
             return now < end;
         }
         let Ok(Ok(())) = time::timeout_at(end, changed.changed()).await else { return false };
-        time::sleep_until(end.min(time::Instant::now() + PAUSE)).await;
+        time::sleep_until(end.min(next)).await;
+        next = time::Instant::now() + PAUSE;
         changed.borrow_and_update();
         let state = emulator.state();
         // Someone can have got the identifier that rows are looked for by, and those are found fast.

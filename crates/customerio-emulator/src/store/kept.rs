@@ -2,7 +2,7 @@
 //! the order of everything that a workspace keeps, and are found by whom they belong to without looking at the others.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet},
     mem::size_of,
     ops::RangeBounds,
     sync::Arc,
@@ -15,6 +15,7 @@ use crate::store::{
     changes::{Action, Change, Effect},
     held::Held,
     memory::{self, block},
+    parted::Parted,
     record::{Event, FormSubmission, LoggedRequest, Message, Metric, Trigger, Unsubscribe},
     sequence::Sequence,
 };
@@ -299,7 +300,7 @@ pub(crate) type Numbered<T> = Vec<(u64, Arc<T>)>;
 pub(crate) struct Kept<T> {
     /// Shared with whoever writes the state down meanwhile: what changes then is copied first.
     entries: BTreeMap<u64, (Arc<T>, usize)>,
-    index: HashMap<Key, Numbers>,
+    index: Parted<Key, Numbers>,
     sequence: Sequence,
     bytes: usize,
     most: usize,
@@ -316,7 +317,7 @@ impl<T: Keyed> Kept<T> {
 
     pub(crate) fn holding(sequence: &Sequence, most: usize, most_bytes: usize) -> Self {
         let sequence = sequence.clone();
-        let (entries, index, bytes, done) = (BTreeMap::new(), HashMap::new(), 0, Vec::new());
+        let (entries, index, bytes, done) = (BTreeMap::new(), Parted::default(), 0, Vec::new());
         Self { entries, index, sequence, bytes, most, most_bytes, done }
     }
 
@@ -444,7 +445,7 @@ impl<T: Keyed> Kept<T> {
         for number in numbers {
             self.remove(number);
         }
-        self.index.contains_key(key)
+        self.index.get(key).is_some()
     }
 
     /// Forgets the one with the number. Says whether it was there.

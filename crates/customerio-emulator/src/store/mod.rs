@@ -14,6 +14,7 @@ pub(crate) mod library;
 pub(crate) mod memory;
 mod merge;
 pub(crate) mod objects;
+mod parted;
 pub(crate) mod people;
 pub(crate) mod person_update;
 pub(crate) mod placed;

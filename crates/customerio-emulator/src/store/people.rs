@@ -24,6 +24,7 @@ use crate::{
         changes::{Action, Change, Effect},
         held::Held,
         memory::{block, slot},
+        parted::Parted,
         record::{Device, Person},
         room::Room,
         sequence::Sequence,
@@ -38,9 +39,9 @@ pub(crate) struct People {
     /// By their place in the order of everything that is kept: the number in the `cio_id`.
     by_seq: BTreeMap<u64, u64>,
     /// By id, the number in the `cio_id`.
-    ids: HashMap<String, u64>,
+    ids: Parted<String, u64>,
     /// By address in lower case.
-    emails: HashMap<String, u64>,
+    emails: Parted<String, u64>,
     /// By number, of those who had it first: unlike an id or an address, an attribute can be many people's.
     phones: Arc<HashMap<String, String>>,
     /// A device is one person's: by its token, whose it is and its place in the order of everything that is kept.
@@ -664,8 +665,8 @@ impl People {
             // They were looked at when they were read.
             let Some(number) = number_of(cio_id) else { continue };
             self.by_seq.insert(entry.seq, number);
-            person.id.iter().for_each(|id| _ = self.ids.insert(id.clone(), number));
-            person.email.iter().for_each(|email| _ = self.emails.insert(email.to_lowercase(), number));
+            person.id.iter().for_each(|id| self.ids.insert(id.clone(), number));
+            person.email.iter().for_each(|email| self.emails.insert(email.to_lowercase(), number));
             let leads = |index: &mut HashMap<String, String>, key: String| index.insert(key, cio_id.clone());
             for device in &person.devices {
                 let seq = places.get(&device.id).copied().unwrap_or_else(|| self.sequence.next());

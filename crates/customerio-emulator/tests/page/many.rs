@@ -113,7 +113,7 @@ async fn a_page_that_is_open_slows_nobody_down() {
         without += identified(&stage).await;
     }
     let share = f64::from(with) / f64::from(without);
-    println!("{with} people are identified with the page open, and {without} without: {:.0} %", 100.0 * share);
+    println!("figure\tpage: identifies while it is open over the same without, speed\t{share}\t{with} over {without}");
     assert!(share >= 0.8 / slack(), "{with} with the page, {without} without");
 }
 
@@ -183,8 +183,11 @@ async fn a_hundred_thousand_people_are_no_burden() {
         best = [0, 1, 2].map(|at: usize| best[at].min(taken[at]));
     }
     let [first_row, search, stall] = best;
+    println!("figure\tpage: its first row of 100,000 people, ms\t{first_row}");
+    println!("figure\tpage: a search of 100,000 people until the row is there, ms\t{search}");
+    println!("figure\tpage: the longest that it is busy at a stretch, ms\t{stall}");
     assert!(first_row < 500.0 * slack(), "the first row is there after {first_row} ms");
     // With the page's own pause of 60 ms after a letter.
-    assert!(search < 400.0 * slack(), "a search takes {search} ms");
+    assert!(search < 200.0 * slack(), "a search takes {search} ms");
     assert!(stall < 200.0 * slack(), "the page is busy for {stall} ms at a stretch");
 }
