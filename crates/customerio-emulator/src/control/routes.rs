@@ -67,6 +67,7 @@ pub(crate) static ROUTES: &[Route] = &[
     Route::always(Method::GET, "/_emulator/v1/counts", "Counts what is kept of each kind", info::counts)
         .gives(&info::COUNTS),
     Route::always(Method::GET, "/_emulator/v1/programs", "Lists a first program for each client", programs::list)
+        .sets_up()
         .gives(&programs::PROGRAMS),
     listed!(requests::Requests, "/_emulator/v1/requests", "Lists requests, each with its verdict"),
     Route::get("/_emulator/v1/requests/{seq}", "Shows a request whole", requests::get).gives(&requests::WHOLE),
