@@ -59,8 +59,8 @@ fn ids_alone_are_held_within_the_bound() {
 
 #[test]
 fn small_texts_of_large_values_are_held_within_the_bound() {
-    let event = |number: usize| {
-        let data = format!(r#"{{"name":"e","anonymous_id":"{number}","data":{{"a":{}}}}}"#, bomb(13_000));
+    let event = |number: usize, value: &str| {
+        let data = format!(r#"{{"name":"e","anonymous_id":"{number}","data":{{"a":{value}}}}}"#);
         ("POST /api/v1/events".to_owned(), data)
     };
     let metric = |_| {
@@ -68,13 +68,16 @@ fn small_texts_of_large_values_are_held_within_the_bound() {
             format!(r#"{{"delivery_id":"1","metric":"bounced","recipient":"a","reason":"{}"}}"#, "x".repeat(40_000));
         ("POST /api/v1/metrics".to_owned(), list)
     };
-    // A message is kept as it came: its values take no memory.
+    // Events and messages are kept as they came: their values take no memory.
     let message = |_| {
         let data = format!(r#"{{"a":{},"b":"{}"}}"#, bomb(1_000), "x".repeat(100_000));
         let body = format!(r#"{{"transactional_message_id":1,"identifiers":{{"id":"1"}},"message_data":{data}}}"#);
         ("POST /v1/send/in_app".to_owned(), body)
     };
-    let (events, _) = fill(&Emulator::new(), 40, event);
+    let (bomb_of_events, long) = (bomb(13_000), format!(r#""{}""#, "x".repeat(40_000)));
+    let (large, _) = fill(&Emulator::new(), 40, |number| event(number, &bomb_of_events));
+    assert!(large < 40 * 2 * 91_000, "{large}");
+    let (events, _) = fill(&Emulator::new(), 2_000, |number| event(number, &long));
     let (metrics, _) = fill(&Emulator::new(), 4_000, metric);
     let emulator = Emulator::builder().with_request_log(1, 1_000).build();
     let (messages, _) = fill(&emulator, 2_500, message);
@@ -239,7 +242,7 @@ fn small_things_take_little() {
         );
         (format!("PUT /api/v1/customers/{number}"), body)
     });
-    each("events", MANY, 800, |number| {
+    each("events", MANY, 500, |number| {
         let body = format!(
             r#"{{"name":"purchase","anonymous_id":"{}","data":{{"price":23.45,"sku":"{number}"}}}}"#,
             number % 100

@@ -125,6 +125,33 @@ async fn a_page_is_fast_however_much_there_is_and_holds_nobody_up() {
     figure("a list holds the state, 95 % of the times, ms", most, &format!("longest {longest:.2?}"));
 }
 
+/// What a page costs in allocations, which are the same each time: a row has about one for each text of it.
+#[test]
+fn a_row_of_a_page_costs_few_allocations() {
+    let emulator = Emulator::builder().with_clock_at(NOW).build();
+    for number in 0..200 {
+        let body = json!({"name": "purchase", "data": {"item": format!("item {number}"), "price": 12.5}});
+        assert_eq!(call(&emulator, &format!("POST /api/v1/customers/{number}/events"), &body).0, 200);
+        assert_eq!(call(&emulator, "POST /v1/send/email", &email(number)).0, 200);
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    for (kind, most) in [("requests", 40), ("people", 40), ("events", 40), ("messages", 40)] {
+        let page = |rows: usize| {
+            let path = format!("/_emulator/v1/{kind}?limit={rows}");
+            let request = Request::builder().uri(path).header("host", "localhost").body(()).unwrap();
+            let (workspaces, (parts, ())) = (Workspaces::from(emulator.clone()), request.into_parts());
+            allocation_counter::measure(|| {
+                let response = runtime.block_on(control::respond(&workspaces, &parts, Bytes::new()));
+                assert_eq!(response.status(), 200);
+            })
+        };
+        page(1);
+        let each = (page(101).count_total - page(1).count_total) / 100;
+        println!("{kind}: {each} allocations a row");
+        assert!(each <= most, "{kind}: {each} allocations a row");
+    }
+}
+
 /// One row is not cut in two: the largest there are bound how long the state is held.
 #[tokio::test]
 async fn large_rows_hold_the_state_but_for_themselves() {
