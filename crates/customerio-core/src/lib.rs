@@ -15,6 +15,7 @@
 //! | see all operations, with their routes | [`operations`] |
 //! | call a route that is not modelled | [`track::Raw`], [`app::Raw`], [`pipelines::Raw`] |
 //! | keep a request and send it later | [`Prepared`] |
+//! | keep an operation of any kind and send it later | [`Encoded`] |
 //! | send many items | [`BatchSender`], [`Client::send_all`](Client#method.send_all) |
 //! | say how often a request is retried | [`RetryPolicy`], [`CallOptions`] |
 //! | say what may be too large | [`Limits`] |
@@ -37,6 +38,7 @@ mod client;
 mod config;
 mod credential;
 mod device;
+mod encoded;
 mod endpoint;
 mod entity;
 mod erase;
@@ -111,6 +113,7 @@ pub use crate::{
     client::Client,
     config::Config,
     device::{Device, DeviceAttributes, Platform},
+    encoded::Encoded,
     endpoint::Endpoint,
     erase::Erase,
     error::{

@@ -5,7 +5,8 @@ use std::time::Duration;
 use http::Method;
 
 use crate::{
-    Api, Body, BuildError, FromResponse, Limits, Moment, Path, Query, Quota, Replay, endpoint::ACCEPTS_JSON, limits,
+    Api, Body, BuildError, EncodedItem, FromResponse, Limits, Moment, Path, Query, Quota, Replay,
+    endpoint::ACCEPTS_JSON, limits,
 };
 
 /// One operation of the Customer.io API, as a plain value: it owns what it holds, so it can be kept in a struct, sent
@@ -123,5 +124,12 @@ pub trait Operation: Clone + Send + Sync + 'static {
     /// and the time of an event.
     fn stamp(&mut self, moment: &Moment) {
         let _ = moment;
+    }
+
+    /// Encodes it as the batches of its API have it; an operation that none of them takes comes back.
+    #[doc(hidden)]
+    fn into_batch_item(self, limits: &Limits) -> Result<Result<EncodedItem, BuildError>, Self> {
+        let _ = limits;
+        Err(self)
     }
 }

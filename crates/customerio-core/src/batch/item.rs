@@ -2,7 +2,7 @@
 
 use std::{fmt, marker::PhantomData};
 
-use crate::{Api, BuildError, Limits, Moment, Operation, OperationInfo, Replay};
+use crate::{Api, BuildError, EncodedItem, Limits, Moment, Operation, OperationInfo, Replay};
 
 pub(crate) mod sealed {
     pub trait Sealed {}
@@ -38,38 +38,6 @@ pub trait BatchItem: Operation<Output = (), Api = <Self::Batch as Batch>::Api> {
     fn into_item(self, limits: &Limits) -> Result<EncodedItem, BuildError>;
 }
 
-/// An operation as a batch has it.
-#[derive(Clone, Default)]
-#[non_exhaustive]
-pub struct EncodedItem {
-    /// The operation, as an object of the batch.
-    pub json: Vec<u8>,
-    /// What the operation shares with all others of its batch, as entries beside `batch`, each behind a comma; empty if
-    /// nothing.
-    pub shared: Vec<u8>,
-}
-
-impl EncodedItem {
-    /// An operation as this object, which shares nothing with the others of its batch.
-    #[must_use]
-    pub const fn new(json: Vec<u8>) -> Self {
-        Self { json, shared: Vec::new() }
-    }
-
-    /// The operation with entries that stand beside `batch`, each behind a comma.
-    #[must_use]
-    pub fn with_shared(mut self, shared: Vec<u8>) -> Self {
-        self.shared = shared;
-        self
-    }
-}
-
-impl fmt::Debug for EncodedItem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EncodedItem").field("json_bytes", &self.json.len()).finish_non_exhaustive()
-    }
-}
-
 /// An operation that is encoded, for a [`BatchBuilder`](crate::BatchBuilder). It is not encoded again.
 pub struct Item<B> {
     // As long as they are and no longer: many items may wait in memory.
@@ -87,8 +55,14 @@ impl<B: Batch> Item<B> {
     ///
     /// Where an argument cannot be sent.
     pub fn new<O: BatchItem<Batch = B>>(operation: O, now: &Moment, limits: &Limits) -> Result<Self, BuildError> {
-        let Parts { encoded: EncodedItem { json, shared }, replay } = Parts::of(operation, now, limits)?;
-        Ok(Self { json: json.into(), shared: shared.into(), replay, batch: PhantomData })
+        let Parts { encoded, replay } = Parts::of(operation, now, limits)?;
+        Ok(Self::from_encoded(encoded, replay))
+    }
+
+    /// What was encoded before, such as an item that was stored: nothing of it is checked again.
+    #[must_use]
+    pub fn from_encoded(encoded: EncodedItem, replay: Replay) -> Self {
+        Self { json: encoded.json.into(), shared: encoded.shared.into(), replay, batch: PhantomData }
     }
 
     /// The operation as JSON.
@@ -97,10 +71,22 @@ impl<B: Batch> Item<B> {
         &self.json
     }
 
+    /// What it shares with all others of its batch: see [`EncodedItem::shared`].
+    #[must_use]
+    pub fn shared(&self) -> &[u8] {
+        &self.shared
+    }
+
     /// Whether it may arrive twice.
     #[must_use]
     pub fn replay(&self) -> Replay {
         self.replay
+    }
+}
+
+impl<B> Clone for Item<B> {
+    fn clone(&self) -> Self {
+        Self { json: self.json.clone(), shared: self.shared.clone(), ..*self }
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod builder;
 mod encoded;
+mod encoded_item;
 mod engine;
 mod item;
 mod outcome;
@@ -17,8 +18,9 @@ mod sender;
 pub use self::{
     builder::{BatchBuilder, Unrepeatable},
     encoded::EncodedBatch,
+    encoded_item::EncodedItem,
     engine::BatchOptions,
-    item::{Batch, BatchItem, EncodedItem, IntoItem, Item},
+    item::{Batch, BatchItem, IntoItem, Item},
     outcome::{BatchEvent, FailedItem, ItemError, Summary},
     response::{BatchResponse, Rejection, Rejections},
     send_all::SendAll,

@@ -120,6 +120,12 @@ macro_rules! call {
             fn body(self, limits: &$crate::Limits) -> Result<$crate::Body, $crate::BuildError> {
                 $crate::pipelines::call::alone(self.encode(limits)?, limits)
             }
+            fn into_batch_item(
+                self,
+                limits: &$crate::Limits,
+            ) -> Result<Result<$crate::EncodedItem, $crate::BuildError>, Self> {
+                Ok($crate::BatchItem::into_item(self, limits))
+            }
             fn replay(&self) -> $crate::Replay {
                 self.common.replay()
             }

@@ -16,6 +16,12 @@ macro_rules! entity {
             fn body(self, limits: &$crate::Limits) -> Result<$crate::Body, $crate::BuildError> {
                 $crate::track::v2::entity::alone(self.encode(limits)?, limits)
             }
+            fn into_batch_item(
+                self,
+                limits: &$crate::Limits,
+            ) -> Result<Result<$crate::EncodedItem, $crate::BuildError>, Self> {
+                Ok($crate::BatchItem::into_item(self, limits))
+            }
             $($($more)*)?
         }
 

@@ -1,0 +1,35 @@
+//! An operation as a batch has it.
+
+use std::fmt;
+
+/// An operation as a batch has it.
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct EncodedItem {
+    /// The operation, as an object of the batch.
+    pub json: Vec<u8>,
+    /// What the operation shares with all others of its batch, as entries beside `batch`, each behind a comma; empty if
+    /// nothing.
+    pub shared: Vec<u8>,
+}
+
+impl EncodedItem {
+    /// An operation as this object, which shares nothing with the others of its batch.
+    #[must_use]
+    pub const fn new(json: Vec<u8>) -> Self {
+        Self { json, shared: Vec::new() }
+    }
+
+    /// The operation with entries that stand beside `batch`, each behind a comma.
+    #[must_use]
+    pub fn with_shared(mut self, shared: Vec<u8>) -> Self {
+        self.shared = shared;
+        self
+    }
+}
+
+impl fmt::Debug for EncodedItem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EncodedItem").field("json_bytes", &self.json.len()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,124 @@
+//! How a call ended.
+
+use std::fmt;
+
+/// How a call ended. Each has one fate, and one only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Fate {
+    /// Customer.io accepted it.
+    Done,
+    /// Not ended: it certainly did not arrive, and stays where it is. A [mark](crate::Store::mark) is taken away.
+    Again,
+    /// It is not sent again by itself. It becomes a dead letter, which a person can look at, replay or discard.
+    Failed(Failure),
+}
+
+/// Why a call is not sent again.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Failure {
+    /// What kind of failure.
+    pub reason: Reason,
+    /// The status of the response, if there was one.
+    pub status: Option<u16>,
+    /// The field at fault, where the server named one.
+    pub field: Option<String>,
+    /// What is wrong, in the server's words or in ours. It may quote the call.
+    pub message: Option<String>,
+}
+
+/// What kind of failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Reason {
+    /// Customer.io rejected it.
+    Rejected,
+    /// It expired before it could be sent.
+    Expired,
+    /// The server failed each time that it was sent, and did not fail for others.
+    Poison,
+    /// It could not be built from what was stored.
+    Invalid,
+    /// Parked: it may have arrived, and must not arrive twice. Only a person can decide.
+    UnknownOutcome,
+    /// Parked: it was stored in a form that this version does not know.
+    UnknownVersion,
+}
+
+impl Reason {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Rejected, Self::Expired, Self::Poison, Self::Invalid, Self::UnknownOutcome, Self::UnknownVersion];
+
+    /// Whether the call is parked: not known to have failed, so that replaying it may do it twice, or needs another version.
+    #[must_use]
+    pub const fn is_parked(self) -> bool {
+        matches!(self, Self::UnknownOutcome | Self::UnknownVersion)
+    }
+
+    /// Its name, in stores and in logs: such as `unknown_outcome`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Rejected => "rejected",
+            Self::Expired => "expired",
+            Self::Poison => "poison",
+            Self::Invalid => "invalid",
+            Self::UnknownOutcome => "unknown_outcome",
+            Self::UnknownVersion => "unknown_version",
+        }
+    }
+
+    /// The reason of that [name](Self::as_str).
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == name)
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Failure {
+    /// A failure that nothing more is known of.
+    #[must_use]
+    pub const fn new(reason: Reason) -> Self {
+        Self { reason, status: None, field: None, message: None }
+    }
+
+    /// The failure with the status of a response.
+    #[must_use]
+    pub const fn with_status(mut self, status: Option<u16>) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// The failure with the field at fault.
+    #[must_use]
+    pub fn with_field(mut self, field: Option<String>) -> Self {
+        self.field = field;
+        self
+    }
+
+    /// The failure with what is wrong.
+    #[must_use]
+    pub fn with_message(mut self, message: Option<String>) -> Self {
+        self.message = message;
+        self
+    }
+}
+
+impl fmt::Debug for Failure {
+    /// Without the message, which may quote the call: debug output ends up in logs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Failure")
+            .field("reason", &self.reason)
+            .field("status", &self.status)
+            .field("field", &self.field)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,30 @@
+//! Delivery to Customer.io in the background: a request handler neither waits for Customer.io nor fails with it.
+//!
+//! A [`Queue`] takes operations, keeps them in a [`Store`], and sends them: in batches where the API has batches, in order,
+//! with retries for as long as an outage takes. Each call ends once, with a [`Fate`].
+//!
+//! | to | look in |
+//! | --- | --- |
+//! | enqueue without waiting, or until it is durable | [`Queue::try_send`], [`Queue::send`] |
+//! | wait until all is sent | [`Queue::flush`], [`Queue::shutdown`] |
+//! | keep calls in memory, or in a file | [`MemoryStore`], `SqliteStore` (feature `spool`) |
+//! | keep calls elsewhere | [`Store`] |
+//! | send what a consumer of NATS, Redis or Kafka reads | [`Stored`], [`deliver`] |
+//! | drive the state machine | [`Machine`] |
+
+mod fate;
+mod lane;
+mod memory;
+mod person;
+mod store;
+mod stored;
+
+pub use async_trait::async_trait;
+
+pub use crate::{
+    fate::{Failure, Fate, Reason},
+    lane::{Lane, Stream},
+    memory::MemoryStore,
+    store::{Record, Store, StoreError},
+    stored::{Stored, StoredError},
+};

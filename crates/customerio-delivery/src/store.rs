@@ -1,0 +1,106 @@
+//! Where calls are kept until they have ended.
+
+use std::{error::Error, fmt, time::Duration};
+
+use async_trait::async_trait;
+
+use crate::{Fate, Stored, StoredError, Stream};
+
+/// Where calls are kept until they have ended.
+///
+/// [`MemoryStore`](crate::MemoryStore) forgets them with the process; `SqliteStore` keeps them in a file. Another is held
+/// to the same promises by the suite in `customerio_testing`.
+///
+/// A call has a number in its store. Numbers rise in the order in which calls were appended, none is used twice, and none
+/// is 0.
+#[async_trait]
+pub trait Store: fmt::Debug + Send + Sync + 'static {
+    /// Keeps `calls`, in their order, all or none. They are as durable as the store makes them when it returns.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Full`] where there is no room for them.
+    async fn append(&self, calls: Vec<Stored>) -> Result<(), StoreError>;
+
+    /// The oldest calls of `stream` whose numbers are above `after`, in order: at least one if there is one, and not more
+    /// than `bytes` otherwise.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be read.
+    async fn load(&self, stream: &Stream, after: u64, bytes: usize) -> Result<Vec<Record>, StoreError>;
+
+    /// Marks calls of `stream`: they may be on their way from now on. It is durable when it returns.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Fenced`] where another process sends now; or where it cannot be written.
+    async fn mark(&self, stream: &Stream, numbers: &[u64]) -> Result<(), StoreError>;
+
+    /// Ends calls of `stream`, all or none: what is done is forgotten, what failed becomes a dead letter, what is to be
+    /// sent again loses its mark. It is durable when it returns.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Fenced`] where another process sends now; or where it cannot be written.
+    async fn settle(&self, stream: &Stream, fates: &[(u64, Fate)]) -> Result<(), StoreError>;
+
+    /// Takes the right to send, or renews it, and says for how long; `None` where another process has it.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be written.
+    async fn lease(&self) -> Result<Option<Duration>, StoreError>;
+
+    /// Gives back the right to send, so that another process can have it at once.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be written: then it runs out by itself.
+    async fn release(&self) -> Result<(), StoreError>;
+}
+
+/// A call in a store.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Record {
+    /// Its number.
+    pub number: u64,
+    /// Whether it may have been sent by a process that did not live to say what came of it.
+    pub is_marked: bool,
+    /// The call, or why it cannot be read.
+    pub call: Result<Stored, StoredError>,
+}
+
+impl Record {
+    /// A call in a store.
+    #[must_use]
+    pub const fn new(number: u64, is_marked: bool, call: Result<Stored, StoredError>) -> Self {
+        Self { number, is_marked, call }
+    }
+}
+
+/// Why a store did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// There is no room.
+    #[error("the store is full: {limit} bytes wait already")]
+    Full {
+        /// The most bytes that it keeps.
+        limit: u64,
+    },
+    /// Another process took over the right to send.
+    #[error("another process sends now")]
+    Fenced,
+    /// It cannot be read or written now. It is tried again.
+    #[error("the store failed: {0}")]
+    Failed(#[source] Box<dyn Error + Send + Sync>),
+}
+
+impl StoreError {
+    /// A failure of what is below the store.
+    pub fn failed(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Failed(error.into())
+    }
+}
