@@ -14,6 +14,7 @@
 
 mod fate;
 mod lane;
+mod machine;
 mod memory;
 mod person;
 mod store;
@@ -24,6 +25,7 @@ pub use async_trait::async_trait;
 pub use crate::{
     fate::{Failure, Fate, Reason},
     lane::{Lane, Stream},
+    machine::{Action, Event, Incoming, Machine, MachineOptions, Outgoing},
     memory::MemoryStore,
     store::{Record, Store, StoreError},
     stored::{Stored, StoredError},

@@ -36,6 +36,7 @@ pub(crate) const DEFAULT: &str = "default";
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
+#[expect(clippy::struct_field_names, reason = "as the method is called")]
 pub struct Stored {
     destination: Arc<str>,
     operation: &'static str,

@@ -1,0 +1,113 @@
+//! What a driver does next.
+
+use std::{fmt, time::Duration};
+
+use customerio_core::{BatchResponse, Error, Prepared, Timestamp};
+
+use crate::{Failure, Fate, Reason};
+
+/// What the driver of a [`Machine`](crate::Machine) does next.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Action {
+    /// [`Store::load`](crate::Store::load), and report by [`loaded`](crate::Machine::loaded).
+    Load {
+        /// The number after which to load.
+        after: u64,
+        /// The most bytes.
+        bytes: usize,
+    },
+    /// [`Store::mark`](crate::Store::mark), and report by [`marked`](crate::Machine::marked).
+    Mark(Vec<u64>),
+    /// Send it, once, and report by [`responded`](crate::Machine::responded).
+    Send {
+        /// Which request it is.
+        ticket: u64,
+        /// The request.
+        request: Outgoing,
+    },
+    /// [`Store::settle`](crate::Store::settle), and report by [`settled`](crate::Machine::settled).
+    Settle(Vec<(u64, Fate)>),
+    /// Nothing, until something is reported or that time has passed.
+    Wait(Duration),
+    /// Nothing ever again: it was stopped, and nothing is under way.
+    Stopped,
+}
+
+/// A request that a [`Machine`](crate::Machine) has sent.
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum Outgoing {
+    /// A batch.
+    Batch(Prepared<BatchResponse>),
+    /// A single call.
+    Single(Prepared),
+}
+
+impl fmt::Debug for Outgoing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Batch(request) => request.fmt(f),
+            Self::Single(request) => request.fmt(f),
+        }
+    }
+}
+
+/// What came of an [`Outgoing`] request.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Incoming {
+    /// Of a batch.
+    Batch(Result<BatchResponse, Error>),
+    /// Of a single call.
+    Single(Result<(), Error>),
+}
+
+/// What happened, for logs and counters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event {
+    /// A call was accepted.
+    Done {
+        /// Its number in the store.
+        number: u64,
+        /// The operation.
+        operation: &'static str,
+        /// When it was stored.
+        stored_at: Timestamp,
+    },
+    /// A call failed for good, and became a dead letter.
+    Failed {
+        /// Its number in the store.
+        number: u64,
+        /// The operation, if the call could be read.
+        operation: Option<&'static str>,
+        /// Why.
+        failure: Failure,
+    },
+    /// A request failed, and is sent again later.
+    Retrying {
+        /// How many calls it has.
+        calls: usize,
+        /// How often it failed in a row.
+        failures: u32,
+        /// How long it waits.
+        wait: Duration,
+    },
+    /// The lane stands still: Customer.io refuses the credentials or the route. Nothing is lost; it is tried again each
+    /// minute. Somebody must look at the settings.
+    Blocked(Failure),
+    /// The lane goes on after it was blocked.
+    Unblocked,
+}
+
+impl Event {
+    /// The reason of a failed call.
+    #[must_use]
+    pub const fn reason(&self) -> Option<Reason> {
+        match self {
+            Self::Failed { failure, .. } => Some(failure.reason),
+            _ => None,
+        }
+    }
+}

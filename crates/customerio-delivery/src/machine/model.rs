@@ -1,0 +1,421 @@
+//! The machine against a store and a server that fail in every way, with a crash possible after each action.
+//!
+//! What happens is read from a list of bytes, so that a failure shrinks to a short story. When the list has ended, all goes
+//! well, and every call has to end.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use customerio_core::{
+    Api, CallOptions, Endpoint, Error, Exchange, FromResponse, Limits, Moment, Prepared, Region, RetryPolicy, Step,
+    Throttle, Track, TransportError, TransportErrorKind,
+    track::{self, v2::person},
+};
+use http::Response;
+use proptest::prelude::*;
+use serde_json::Value;
+
+use super::*;
+use crate::{Lane, Record, StoreError};
+
+/// What happens next, of the bytes that are left; after them, always the first choice.
+struct Story<'a>(&'a [u8]);
+
+impl Story<'_> {
+    fn choose(&mut self, choices: u8) -> u8 {
+        let Some((first, rest)) = self.0.split_first() else { return 0 };
+        self.0 = rest;
+        first % choices
+    }
+
+    fn has_ended(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// What the store has on its disk.
+#[derive(Default)]
+struct Disk {
+    waiting: BTreeMap<u64, (Stored, bool)>,
+    fates: BTreeMap<u64, Fate>,
+}
+
+/// What the server has seen of each call, by its number: in the order of arrival.
+#[derive(Default)]
+struct Server {
+    arrived: Vec<u64>,
+    accepted: BTreeSet<u64>,
+    rejected: BTreeSet<u64>,
+    /// Calls that it fails at each time.
+    poison: BTreeSet<u64>,
+}
+
+/// A request on its way, and what the server says when it arrives.
+struct Flight {
+    ticket: u64,
+    request: Outgoing,
+}
+
+struct World<'a> {
+    story: Story<'a>,
+    lane: Lane,
+    disk: Disk,
+    server: Server,
+    machine: Machine,
+    flights: Vec<Flight>,
+    monotonic: Duration,
+    random: u128,
+    /// The number of the last call.
+    enqueued: u64,
+    /// When the next comes.
+    enqueue_at: Duration,
+}
+
+const WINDOW: usize = 4_000;
+const CALLS: u64 = 30;
+/// Only among these is one that the server fails at: that shows when others go well.
+const POISON: u8 = 24;
+/// One call in this many must not arrive twice.
+const ONCE: u64 = 5;
+
+fn endpoint() -> Endpoint<Track> {
+    Endpoint::track(Region::Us, "site", "key").unwrap()
+}
+
+/// A call that says its number to the server.
+fn call(lane: Lane, number: u64) -> Stored {
+    let now =
+        Moment { monotonic: Duration::ZERO, since_epoch: Duration::from_secs(1_700_000_000), random: number.into() };
+    let person = format!("person-{}", number % 4);
+    let is_once = number.is_multiple_of(ONCE);
+    let limits = Limits::default();
+    match (lane, is_once) {
+        (Lane::TrackBatches, true) => Stored::new(person::Merge::new(person, format!("{number}")), &now, &limits),
+        (Lane::TrackBatches, false) => {
+            let event = person::Event::new(person, "number").with_attributes(serde_json::json!({ "number": number }));
+            Stored::new(event, &now, &limits)
+        }
+        (_, true) => {
+            let form =
+                track::SubmitForm::new("f", person).with_fields(serde_json::json!({ "number": number.to_string() }));
+            Stored::new(form, &now, &limits)
+        }
+        (_, false) => {
+            let event = track::Event::new(person, "number").with_data(serde_json::json!({ "number": number }));
+            Stored::new(event, &now, &limits)
+        }
+    }
+    .unwrap()
+}
+
+fn number_of(item: &Value) -> u64 {
+    let text = |value: &Value| value.as_str().and_then(|text| text.parse().ok());
+    None.or_else(|| item["attributes"]["number"].as_u64())
+        .or_else(|| item["data"]["number"].as_u64())
+        .or_else(|| text(&item["data"]["number"]))
+        .or_else(|| text(&item["secondary"]["id"]))
+        .unwrap_or_else(|| panic!("no number in {item}"))
+}
+
+impl<'a> World<'a> {
+    fn new(lane: Lane, story: &'a [u8]) -> Self {
+        let mut disk = Disk::default();
+        for number in 1..=CALLS {
+            disk.waiting.insert(number, (call(lane, number), false));
+        }
+        let mut world = Self {
+            story: Story(story),
+            lane,
+            disk,
+            server: Server::default(),
+            machine: Self::machine(lane),
+            flights: Vec::new(),
+            monotonic: Duration::ZERO,
+            random: 0,
+            enqueued: CALLS,
+            enqueue_at: Duration::ZERO,
+        };
+        for _ in 0..world.story.choose(3) {
+            let number = u64::from(world.story.choose(POISON)) + 1;
+            world.server.poison.insert(number);
+        }
+        let now = world.now();
+        world.machine.leased(Some(Duration::from_secs(15)), &now);
+        world
+    }
+
+    fn machine(lane: Lane) -> Machine {
+        let stream = Stream { destination: "default".into(), lane };
+        // Room for some of the calls only, and batches of a few.
+        let limits = Limits::default().with_batch(900);
+        Machine::new(stream, MachineOptions { window: WINDOW, concurrency: 3, limits, ..MachineOptions::default() })
+    }
+
+    fn now(&mut self) -> Moment {
+        self.random = self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let since_epoch = Duration::from_secs(1_700_000_000) + self.monotonic;
+        Moment { monotonic: self.monotonic, since_epoch, random: self.random >> 16 }
+    }
+
+    /// The process ends, and another begins. What was on its way may arrive all the same.
+    fn crash(&mut self) {
+        for flight in std::mem::take(&mut self.flights) {
+            if self.story.choose(2) == 1 {
+                self.arrive(&flight.request);
+            }
+        }
+        self.machine = Self::machine(self.lane);
+        let now = self.now();
+        self.machine.leased(Some(Duration::from_secs(15)), &now);
+    }
+
+    fn store_error() -> StoreError {
+        StoreError::failed("the disk is away")
+    }
+
+    fn act(&mut self, action: Action) {
+        let now = self.now();
+        match action {
+            Action::Load { after, bytes } => {
+                let mut left = bytes;
+                let records = self.disk.waiting.range(after + 1..).take_while(|(_, (call, _))| {
+                    let fits = left == bytes || call.size() <= left;
+                    left = left.saturating_sub(call.size());
+                    fits
+                });
+                let records =
+                    records.map(|(number, (call, mark))| Record::new(*number, *mark, Ok(call.clone()))).collect();
+                let result = if self.story.choose(8) == 7 { Err(Self::store_error()) } else { Ok(records) };
+                self.machine.loaded(result, &now);
+                assert!(self.machine.bytes <= BEYOND * WINDOW + 1_000, "I6: {}", self.machine.bytes);
+            }
+            Action::Mark(numbers) => {
+                let luck = self.story.choose(8);
+                // It may be written though it fails.
+                if luck != 7 {
+                    numbers.iter().for_each(|number| self.disk.waiting.get_mut(number).unwrap().1 = true);
+                }
+                if luck == 5 {
+                    return self.crash();
+                }
+                let result = if luck >= 6 { Err(Self::store_error()) } else { Ok(()) };
+                self.machine.marked(result, &now);
+            }
+            Action::Settle(fates) => {
+                let luck = self.story.choose(8);
+                if luck != 7 {
+                    fates.iter().for_each(|(number, fate)| self.settle(*number, fate));
+                }
+                if luck == 5 {
+                    return self.crash();
+                }
+                let result = if luck >= 6 { Err(Self::store_error()) } else { Ok(()) };
+                self.machine.settled(result, &now);
+            }
+            Action::Send { ticket, request } => {
+                assert!(self.machine.leased_until.is_some_and(|until| until > self.monotonic), "I7: no lease");
+                for number in self.numbers(&request) {
+                    let (call, is_marked) = self.disk.waiting.get(&number).expect("I5: it has no fate yet");
+                    assert!(*is_marked || call.replay() == Replay::Safe, "I3: {number} was not marked");
+                }
+                self.flights.push(Flight { ticket, request });
+            }
+            Action::Wait(_) if !self.flights.is_empty() => self.land(),
+            Action::Wait(wait) => {
+                // Life goes on: others are enqueued.
+                if self.story.has_ended() && self.monotonic >= self.enqueue_at && self.enqueued < 8 * CALLS {
+                    self.enqueued += 1;
+                    self.enqueue_at = self.monotonic + Duration::from_secs(10);
+                    self.disk.waiting.insert(self.enqueued, (call(self.lane, self.enqueued), false));
+                    self.machine.appended();
+                }
+                assert_ne!(wait, Duration::MAX, "it waits for ever: {:?}", self.machine);
+                self.monotonic += wait.min(Duration::from_secs(10));
+                let now = self.now();
+                self.machine.leased(Some(Duration::from_secs(15)), &now);
+            }
+            Action::Stopped => panic!("nobody stopped it"),
+        }
+    }
+
+    fn settle(&mut self, number: u64, fate: &Fate) {
+        if *fate == Fate::Again {
+            if let Some((_, is_marked)) = self.disk.waiting.get_mut(&number) {
+                *is_marked = false;
+            }
+            return;
+        }
+        if self.disk.waiting.remove(&number).is_none() {
+            // It was written, and the machine was told that it was not: it says the same again.
+            assert_eq!(self.disk.fates.get(&number), Some(fate), "I5: two fates of {number}");
+            return;
+        }
+        match fate {
+            Fate::Done => assert!(self.server.accepted.contains(&number), "I1: {number} is done and not accepted"),
+            Fate::Failed(failure) if failure.reason == Reason::Rejected => {
+                assert!(self.server.rejected.contains(&number), "{number} was not rejected");
+            }
+            Fate::Failed(failure) if failure.reason == Reason::Poison => {
+                assert!(self.server.poison.contains(&number), "{number} is no poison");
+            }
+            Fate::Failed(failure) if failure.reason == Reason::UnknownOutcome => {
+                assert!(number.is_multiple_of(ONCE), "{number} may arrive twice");
+            }
+            _ => {}
+        }
+        self.disk.fates.insert(number, fate.clone());
+    }
+
+    fn numbers(&self, request: &Outgoing) -> Vec<u64> {
+        let json = |body: &Bytes| serde_json::from_slice::<Value>(body).unwrap();
+        match request {
+            Outgoing::Batch(request) => {
+                json(request.body())["batch"].as_array().unwrap().iter().map(number_of).collect()
+            }
+            Outgoing::Single(request) => vec![number_of(&json(request.body()))],
+        }
+    }
+
+    fn arrive(&mut self, request: &Outgoing) {
+        for number in self.numbers(request) {
+            let is_again = self.server.arrived.contains(&number);
+            assert!(!is_again || !number.is_multiple_of(ONCE), "I2: {number} arrived twice");
+            if !is_again {
+                // I4: whoever is before it in its order, and is not known to have failed, is there already.
+                let before = |other: &u64| self.lane.is_batched() || other % 4 == number % 4;
+                for other in (1..number).filter(before) {
+                    let failed = matches!(self.disk.fates.get(&other), Some(Fate::Failed(_)));
+                    // While the server fails at a call each time, one about somebody else goes first.
+                    let is_probed = self.machine.batches.suspect.is_some() && other % 4 != number % 4;
+                    let is_there = self.server.arrived.contains(&other) || self.server.rejected.contains(&other);
+                    assert!(is_there || failed || is_probed, "I4: {number} arrived before {other}");
+                }
+            }
+            self.server.arrived.push(number);
+            self.server.accepted.insert(number);
+        }
+    }
+
+    /// One request ends.
+    fn land(&mut self) {
+        let index = usize::from(self.story.choose(u8::try_from(self.flights.len()).unwrap()));
+        let Flight { ticket, request } = self.flights.remove(index);
+        let numbers = self.numbers(&request);
+        let is_poisoned = numbers.iter().any(|number| self.server.poison.contains(number));
+        let luck = if is_poisoned { 4 } else { self.story.choose(16) };
+        let response =
+            |status: u16, body: String| Ok(Response::builder().status(status).body(Bytes::from(body)).unwrap());
+        let result = match luck {
+            2 if numbers.len() > 1 => {
+                // It takes all but one.
+                let index = usize::from(self.story.choose(u8::try_from(numbers.len()).unwrap()));
+                self.server.rejected.insert(numbers[index]);
+                self.arrive(&request);
+                self.server.accepted.remove(&numbers[index]);
+                response(207, format!(r#"{{"errors":[{{"batch_index":{index},"reason":"invalid"}}]}}"#))
+            }
+            3 => {
+                if let [number] = numbers[..] {
+                    self.server.rejected.insert(number);
+                }
+                response(400, String::new())
+            }
+            4 => response(500, String::new()),
+            5 => response(503, String::new()),
+            6 => {
+                self.arrive(&request);
+                Err(TransportError::maybe_sent(TransportErrorKind::Timeout))
+            }
+            7 => Err(TransportError::maybe_sent(TransportErrorKind::Connection)),
+            8 => Err(TransportError::not_sent(TransportErrorKind::Connect)),
+            9 => response(429, String::new()),
+            10 => response(401, String::new()),
+            11 => {
+                self.arrive(&request);
+                return self.crash();
+            }
+            12 => {
+                self.arrive(&request);
+                response(502, String::new())
+            }
+            13 => response(200, "<html>".to_owned()),
+            _ => {
+                self.arrive(&request);
+                response(200, "{}".to_owned())
+            }
+        };
+        let now = self.now();
+        let incoming = match request {
+            Outgoing::Batch(request) => Incoming::Batch(respond(request, result, &now)),
+            Outgoing::Single(request) => Incoming::Single(respond(request, result, &now)),
+        };
+        self.machine.responded(ticket, incoming, &now);
+    }
+
+    fn run(mut self) {
+        for step in 0.. {
+            assert!(step < 20_000, "it does not end: {:?} {:?}", self.machine, self.disk.waiting.keys());
+            if self.disk.waiting.is_empty() && self.flights.is_empty() {
+                break;
+            }
+            if !self.story.has_ended() && self.story.choose(40) == 39 {
+                self.crash();
+            }
+            let now = self.now();
+            let action = self.machine.next(&now);
+            self.act(action);
+        }
+        assert_eq!(self.disk.fates.len() as u64, self.enqueued, "I5: each call has a fate");
+    }
+}
+
+/// What a client makes of it.
+fn respond<T: FromResponse>(
+    request: Prepared<T>,
+    result: Result<Response<Bytes>, TransportError>,
+    now: &Moment,
+) -> Result<T, Error> {
+    let options = CallOptions::default()
+        .with_retry_policy(RetryPolicy::default().with_attempts(1))
+        .with_throttle(Throttle::off());
+    let mut exchange = Exchange::of(&endpoint(), request, &options, now).unwrap();
+    let Step::Send(_) = exchange.step(now) else { panic!("it is not throttled") };
+    exchange.receive(result);
+    let Step::Done(result) = exchange.step(now) else { panic!("it is not retried") };
+    result
+}
+
+proptest! {
+    #[test]
+    fn every_call_of_a_batch_lane_ends_once_whatever_happens(story in proptest::collection::vec(any::<u8>(), 0..400)) {
+        World::new(Lane::TrackBatches, &story).run();
+    }
+
+    #[test]
+    fn every_single_call_ends_once_whatever_happens(story in proptest::collection::vec(any::<u8>(), 0..400)) {
+        World::new(Lane::Track, &story).run();
+    }
+}
+
+/// A `Request` of the API, as a driver gets it: it is of the lane's API.
+#[test]
+fn requests_are_of_the_api_of_their_lane() {
+    for lane in [Lane::TrackBatches, Lane::Track] {
+        let mut world = World::new(lane, &[]);
+        let request = loop {
+            let now = world.now();
+            match world.machine.next(&now) {
+                Action::Send { request, .. } => break request,
+                action => world.act(action),
+            }
+        };
+        let api = match &request {
+            Outgoing::Batch(request) => request.api(),
+            Outgoing::Single(request) => request.api(),
+        };
+        assert_eq!(api, Track::NAME);
+    }
+}
