@@ -7,22 +7,28 @@
 //! | --- | --- |
 //! | enqueue without waiting, or until it is durable | [`Queue::try_send`], [`Queue::send`] |
 //! | wait until all is sent | [`Queue::flush`], [`Queue::shutdown`] |
-//! | keep calls in memory, or in a file | [`MemoryStore`], `SqliteStore` (feature `spool`) |
+//! | keep calls in memory, or in a file | [`MemoryStore`], [`SqliteStore`](sqlite::SqliteStore) (feature `spool`) |
+//! | see what failed, and decide | [`DeadLetters`] |
 //! | keep calls elsewhere | [`Store`] |
 //! | send what a consumer of NATS, Redis or Kafka reads | [`Stored`], [`deliver`] |
 //! | drive the state machine | [`Machine`] |
 
+mod dead_letters;
 mod fate;
 mod lane;
 mod machine;
 mod memory;
+mod mentions;
 mod person;
+#[cfg(feature = "spool")]
+pub mod sqlite;
 mod store;
 mod stored;
 
 pub use async_trait::async_trait;
 
 pub use crate::{
+    dead_letters::{DeadLetter, DeadLetterFilter, DeadLetters, ParkedCalls, Replayed, Statistics},
     fate::{Failure, Fate, Reason},
     lane::{Lane, Stream},
     machine::{Action, Event, Incoming, Machine, MachineOptions, Outgoing},

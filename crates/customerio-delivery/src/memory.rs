@@ -1,16 +1,24 @@
 //! Calls in memory.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use async_trait::async_trait;
+use customerio_core::Timestamp;
 
-use crate::{Fate, Record, Store, StoreError, Stored, Stream};
+use crate::{
+    DeadLetter, DeadLetterFilter, DeadLetters, Fate, ParkedCalls, Reason, Record, Replayed, Statistics, Store,
+    StoreError, Stored, Stream, mentions::mentions,
+};
 
-/// Keeps calls in memory, up to a number of bytes: what waits is lost with the process.
+/// How many dead letters are kept: then the oldest is forgotten for a new one.
+const DEAD_LETTERS: usize = 1000;
+
+/// Keeps calls in memory, up to a number of bytes: what waits is lost with the process. Of calls that failed it has the
+/// last 1,000.
 #[derive(Debug)]
 pub struct MemoryStore {
     limit: u64,
@@ -22,6 +30,30 @@ struct Kept {
     last: u64,
     bytes: u64,
     calls: BTreeMap<Stream, BTreeMap<u64, Stored>>,
+    dead: BTreeMap<u64, DeadLetter>,
+}
+
+impl Kept {
+    fn append(&mut self, calls: Vec<Stored>, limit: u64) -> Result<Vec<u64>, StoreError> {
+        let bytes = calls.iter().map(|call| call.size() as u64).sum::<u64>();
+        if bytes > 0 && self.bytes + bytes > limit {
+            return Err(StoreError::Full { limit });
+        }
+        self.bytes += bytes;
+        let append = |call: Stored| {
+            self.last += 1;
+            self.calls.entry(call.stream()).or_default().insert(self.last, call);
+            self.last
+        };
+        Ok(calls.into_iter().map(append).collect())
+    }
+
+    fn bury(&mut self, letter: DeadLetter) {
+        self.dead.insert(letter.number, letter);
+        if self.dead.len() > DEAD_LETTERS {
+            self.dead.pop_first();
+        }
+    }
 }
 
 impl MemoryStore {
@@ -46,18 +78,7 @@ impl Default for MemoryStore {
 #[async_trait]
 impl Store for MemoryStore {
     async fn append(&self, calls: Vec<Stored>) -> Result<(), StoreError> {
-        let mut kept = self.kept();
-        let bytes = calls.iter().map(|call| call.size() as u64).sum::<u64>();
-        if kept.bytes + bytes > self.limit {
-            return Err(StoreError::Full { limit: self.limit });
-        }
-        kept.bytes += bytes;
-        for call in calls {
-            kept.last += 1;
-            let number = kept.last;
-            kept.calls.entry(call.stream()).or_default().insert(number, call);
-        }
-        Ok(())
+        self.kept().append(calls, self.limit).map(drop)
     }
 
     async fn load(&self, stream: &Stream, after: u64, bytes: usize) -> Result<Vec<Record>, StoreError> {
@@ -84,6 +105,9 @@ impl Store for MemoryStore {
                 && let Some(call) = kept.calls.get_mut(stream).and_then(|calls| calls.remove(number))
             {
                 kept.bytes -= call.size() as u64;
+                if let Fate::Failed(failure) = fate {
+                    kept.bury(DeadLetter::new(*number, stream.clone(), failure.clone(), now(), Ok(call)));
+                }
             }
         }
         Ok(())
@@ -95,5 +119,66 @@ impl Store for MemoryStore {
 
     async fn release(&self) -> Result<(), StoreError> {
         Ok(())
+    }
+}
+
+fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_unix_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+#[async_trait]
+impl DeadLetters for MemoryStore {
+    async fn list(&self, filter: &DeadLetterFilter, after: u64, limit: usize) -> Result<Vec<DeadLetter>, StoreError> {
+        let kept = self.kept();
+        let behind = kept.dead.iter().filter(|(number, letter)| **number > after && filter.takes(letter));
+        Ok(behind.take(limit).map(|(_, letter)| letter.clone()).collect())
+    }
+
+    async fn show(&self, number: u64) -> Result<Option<DeadLetter>, StoreError> {
+        Ok(self.kept().dead.get(&number).cloned())
+    }
+
+    async fn replay(&self, numbers: &[u64], parked: ParkedCalls) -> Result<Vec<Replayed>, StoreError> {
+        let mut kept = self.kept();
+        let (mut calls, mut replayed) = (Vec::new(), BTreeSet::new());
+        let mut outcome = |number: &u64| match kept.dead.get(number) {
+            Some(letter) if letter.failure.reason.is_parked() && parked == ParkedCalls::Leave => Some(Replayed::Parked),
+            Some(DeadLetter { call: Ok(call), failure, .. }) if replayed.insert(*number) => {
+                let is_expired = failure.reason == Reason::Expired;
+                calls.push(if is_expired { call.clone().without_expiry() } else { call.clone() });
+                None
+            }
+            _ => Some(Replayed::Unknown),
+        };
+        let outcomes: Vec<_> = numbers.iter().map(&mut outcome).collect();
+        let mut appended = kept.append(calls, self.limit)?.into_iter();
+        kept.dead.retain(|number, _| !replayed.contains(number));
+        let mut waits = || appended.next().map_or(Replayed::Unknown, |number| Replayed::Waits { number });
+        Ok(outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(&mut waits)).collect())
+    }
+
+    async fn discard(&self, numbers: &[u64]) -> Result<u64, StoreError> {
+        let mut kept = self.kept();
+        Ok(numbers.iter().filter(|number| kept.dead.remove(number).is_some()).count() as u64)
+    }
+
+    async fn purge(&self, identifier: &str) -> Result<u64, StoreError> {
+        let mut kept = self.kept();
+        let before = kept.dead.len();
+        kept.dead.retain(|_, letter| !letter.call.as_ref().is_ok_and(|call| mentions(call, identifier)));
+        Ok((before - kept.dead.len()) as u64)
+    }
+
+    async fn statistics(&self) -> Result<Statistics, StoreError> {
+        let kept = self.kept();
+        let calls = || kept.calls.values();
+        let count = |reason| kept.dead.values().filter(|letter| letter.failure.reason == reason).count() as u64;
+        Ok(Statistics {
+            waiting: calls().map(|calls| calls.len() as u64).sum(),
+            bytes: kept.bytes,
+            oldest: calls().filter_map(|calls| calls.values().next()).map(Stored::stored_at).min(),
+            dead: Reason::ALL.into_iter().map(|reason| (reason, count(reason))).filter(|(_, n)| *n > 0).collect(),
+        })
     }
 }

@@ -131,6 +131,13 @@ impl Stored {
         self
     }
 
+    /// The call without an end.
+    #[must_use]
+    pub const fn without_expiry(mut self) -> Self {
+        self.expires_at = None;
+        self
+    }
+
     /// The [`Operation::NAME`].
     #[must_use]
     pub const fn operation(&self) -> &'static str {

@@ -1,0 +1,98 @@
+//! Whether a call names a person.
+
+use customerio_core::Encoded;
+use serde_json::Value;
+
+use crate::Stored;
+
+/// Whether `call` has `identifier` in any field, or in its path. Upper and lower case are the same, as in e-mail addresses.
+pub(crate) fn mentions(call: &Stored, identifier: &str) -> bool {
+    let body = call.call().body();
+    let in_body = match serde_json::from_slice(body) {
+        Ok(value) => in_value(&value, identifier),
+        Err(_) => contains(body, identifier),
+    };
+    let in_path = match call.call() {
+        Encoded::Request(request) => {
+            request.path().split(['/', '?', '&', '=']).any(|part| is_named(&decoded(part), identifier))
+        }
+        _ => false,
+    };
+    in_body || in_path
+}
+
+/// Whether bytes of any kind have the identifier somewhere.
+pub(crate) fn contains(bytes: &[u8], identifier: &str) -> bool {
+    !identifier.is_empty()
+        && bytes.windows(identifier.len()).any(|window| window.eq_ignore_ascii_case(identifier.as_bytes()))
+}
+
+fn in_value(value: &Value, identifier: &str) -> bool {
+    match value {
+        Value::String(text) => is_named(text, identifier),
+        Value::Number(number) => number.to_string() == identifier,
+        Value::Array(values) => values.iter().any(|value| in_value(value, identifier)),
+        Value::Object(fields) => fields.values().any(|value| in_value(value, identifier)),
+        Value::Null | Value::Bool(_) => false,
+    }
+}
+
+/// Also as one address of several: `Ada <ada@example.com>, bob@example.com`.
+fn is_named(text: &str, identifier: &str) -> bool {
+    text.eq_ignore_ascii_case(identifier)
+        || text.split([',', ';', ' ', '<', '>']).any(|part| part.eq_ignore_ascii_case(identifier))
+}
+
+/// A part of a path without its percent-encoding.
+fn decoded(part: &str) -> String {
+    let hex = |digit: u8| char::from(digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let (mut bytes, mut rest) = (Vec::new(), part.as_bytes());
+    while let [first, after @ ..] = rest {
+        rest = after;
+        bytes.push(match (*first, after) {
+            (b'%', [high, low, after @ ..]) if let (Some(high), Some(low)) = (hex(*high), hex(*low)) => {
+                rest = after;
+                16 * high + low
+            }
+            (byte, _) => byte,
+        });
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use customerio_core::{Limits, Moment, Operation, app::SendEmail, pipelines, track};
+    use serde_json::json;
+
+    use super::*;
+
+    fn named(operation: impl Operation, identifier: &str) -> bool {
+        let now = Moment { monotonic: Duration::ZERO, since_epoch: Duration::from_secs(1_700_000_000), random: 4 };
+        mentions(&Stored::new(operation, &now, &Limits::default()).unwrap(), identifier)
+    }
+
+    #[test]
+    fn a_person_is_found_in_items_paths_and_addresses() {
+        assert!(named(track::v2::person::Event::new("42", "purchase"), "42"));
+        assert!(!named(track::v2::person::Event::new("421", "purchase"), "42"));
+        assert!(named(track::Delete::new("a b/ä@example.com"), "A b/ä@example.com"));
+        assert!(named(pipelines::Track::new("42", "visit").with_properties(json!({ "by": [{ "x": 7 }] })), "7"));
+        let send = || SendEmail::from_template("reset", "Ada <ada@example.com>, bob@example.com");
+        assert!(named(send(), "ADA@example.com") && named(send(), "bob@example.com"));
+        assert!(!named(send(), "da@example.com"));
+    }
+
+    #[test]
+    fn bytes_that_are_not_json_are_searched() {
+        assert!(contains(b"x\xff ada@example.com", "Ada@Example.com"));
+        assert!(!contains(b"x\xff ada@example.com", "") && !contains(b"ad", "ada"));
+    }
+
+    #[test]
+    fn what_is_not_percent_encoding_stays() {
+        assert_eq!((decoded("%4a%zz%"), decoded("100%")), ("J%zz%".to_owned(), "100%".to_owned()));
+    }
+}

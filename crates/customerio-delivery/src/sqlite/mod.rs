@@ -1,0 +1,77 @@
+//! Calls in a file, kept by SQLite.
+//!
+//! ```
+//! use std::time::Duration;
+//! use customerio_core::{Limits, Moment, track::v2::person::Event};
+//! use customerio_delivery::{Store as _, Stored, sqlite::SqliteStore};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let directory = std::env::temp_dir().join(format!("customerio-delivery-{}", std::process::id()));
+//! # let now = Moment { monotonic: Duration::ZERO, since_epoch: Duration::from_secs(1_700_000_000), random: 4 };
+//! let store = SqliteStore::open(directory.join("calls.db"))?;
+//! let call = Stored::new(Event::new("42", "purchase"), &now, &Limits::default())?;
+//! let stream = call.stream();
+//! store.append(vec![call]).await?;
+//! assert_eq!(store.load(&stream, 0, 1 << 20).await?.len(), 1);
+//! # store.close().await;
+//! # std::fs::remove_dir_all(&directory)?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # In your own transaction
+//!
+//! An application whose data are in SQLite enqueues where it writes them, so that both happen or neither:
+//!
+//! ```
+//! use customerio_delivery::{Stored, sqlite};
+//! # use {std::time::Duration, customerio_core::{Limits, Moment, track::v2::person::Event}, sqlite::rusqlite};
+//!
+//! fn sign_up(database: &mut rusqlite::Connection, name: &str, event: &Stored) -> rusqlite::Result<()> {
+//!     let transaction = database.transaction()?;
+//!     transaction.execute("insert into person values (?1)", [name])?;
+//!     sqlite::enqueue(&transaction, event)?;
+//!     transaction.commit()
+//! }
+//! # let now = Moment { monotonic: Duration::ZERO, since_epoch: Duration::from_secs(1_700_000_000), random: 4 };
+//! # let mut database = rusqlite::Connection::open_in_memory()?;
+//! # database.execute_batch("create table person (name text)")?;
+//! # sqlite::migrate(&database)?;
+//! # sign_up(&mut database, "Ada", &Stored::new(Event::new("42", "sign-up"), &now, &Limits::default())?)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! A [`SqliteStore`] that is opened on that file delivers them, in the same process or in another. With another driver
+//! than `rusqlite`, run [`INSERT`] with the values of a [`Row`].
+
+mod connection;
+mod dead;
+mod files;
+mod high_water;
+mod lease;
+mod outbox;
+mod pages;
+mod pragmas;
+mod problem;
+mod repairs;
+mod row;
+mod salvage;
+mod schema;
+mod settings;
+mod store;
+#[cfg(test)]
+mod tests;
+mod waiting;
+mod worker;
+
+pub use rusqlite;
+
+pub use self::{
+    outbox::enqueue,
+    repairs::Repairs,
+    row::{INSERT, Row},
+    schema::{migrate, migrations},
+    settings::Builder,
+    store::SqliteStore,
+};

@@ -1,0 +1,33 @@
+//! What had to be repaired.
+
+use std::path::PathBuf;
+
+/// What a store had to repair, from when it was opened until now. All is zero where nothing was harmed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Repairs {
+    /// Calls that were found in a damaged file, and wait again.
+    pub salvaged: u64,
+    /// Calls that are damaged, and are not sent. Where the row could be read, its bytes are in the table
+    /// `customerio_damaged`; otherwise they are in a file that was moved aside.
+    pub damaged: u64,
+    /// Numbers of calls that had been appended and of which nothing is left: the end of the write-ahead log was lost.
+    pub lost: u64,
+    /// Damaged files, which were moved here.
+    pub moved_aside: Vec<PathBuf>,
+}
+
+impl Repairs {
+    /// Whether anything had to be repaired.
+    #[must_use]
+    pub fn any(&self) -> bool {
+        *self != Self::default()
+    }
+
+    pub(super) fn add(&mut self, more: Self) {
+        self.salvaged += more.salvaged;
+        self.damaged += more.damaged;
+        self.lost += more.lost;
+        self.moved_aside.extend(more.moved_aside);
+    }
+}

@@ -1,0 +1,228 @@
+//! The store.
+
+use std::{
+    fmt,
+    path::PathBuf,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use rusqlite::Connection;
+
+use super::{
+    connection::now,
+    dead,
+    lease::{self, Owner},
+    problem::Problem,
+    repairs::Repairs,
+    row::Row,
+    settings::{Builder, Settings},
+    waiting::{self, Loaded, Sender},
+    worker::Worker,
+};
+use crate::{
+    DeadLetter, DeadLetterFilter, DeadLetters, Fate, ParkedCalls, Record, Replayed, Statistics, Store, StoreError,
+    Stored, Stream,
+};
+
+/// Keeps calls in a file, by SQLite: they outlive the process.
+///
+/// What [`append`](Store::append) has returned for is synced to the disk. The database is on a thread of its own, which
+/// commits together what waits for it, so that no async runtime is blocked, and many callers cost one sync.
+///
+/// # More than one process
+///
+/// Several may have the file open. All may append; the one that has the [lease](Store::lease) sends. It is for 15 seconds,
+/// and is renewed; another process takes over when it has run out, and then the first is
+/// [fenced](StoreError::Fenced). The file must be on a disk of this machine: not on NFS.
+///
+/// # Damage
+///
+/// Each call has a number and a checksum. A call that is not what was written is not sent, and its neighbours are. A file
+/// that SQLite refuses is moved aside, and a new one begins with what can be read of it. The file `…-last` beside the
+/// database says how far that had come, so that it is seen where the end of the write-ahead log was lost. All that is
+/// counted in [`repairs`](Self::repairs). Only files that the store made itself are repaired: never a database of the
+/// application.
+///
+/// # What people should know
+///
+/// The calls hold the data of people, in plain text. Files are made for this user alone (0600, directories 0700), and
+/// what is deleted is overwritten. To look at them: `sqlite3 FILE "select * from customerio_waiting"`.
+pub struct SqliteStore {
+    settings: Settings,
+    owner: Owner,
+    /// Since when it sends: 0 if it never did.
+    epoch: AtomicI64,
+    repairs: Arc<Mutex<Repairs>>,
+    worker: Worker,
+}
+
+impl SqliteStore {
+    /// Opens the store in that file, which is made if it is missing, and its directory too. It keeps 256 MiB.
+    ///
+    /// It reads the whole file to see whether it is whole: about a millisecond for each megabyte.
+    ///
+    /// # Errors
+    ///
+    /// Where the file cannot be used: it is not a database, a newer version of this crate made its tables, or it may not
+    /// be written.
+    pub fn open(path: impl Into<PathBuf>) -> Result<Self, StoreError> {
+        Self::builder(path).open()
+    }
+
+    /// Opens it otherwise than [`open`](Self::open) does.
+    #[must_use]
+    pub fn builder(path: impl Into<PathBuf>) -> Builder {
+        Builder::new(path.into())
+    }
+
+    pub(super) fn start(settings: Settings) -> Result<Self, StoreError> {
+        let repairs = Arc::default();
+        let worker = Worker::start(settings.clone(), Arc::clone(&repairs))?;
+        Ok(Self { settings, owner: random().map_err(StoreError::failed)?, epoch: AtomicI64::new(0), repairs, worker })
+    }
+
+    /// What had to be repaired, from when it was opened until now.
+    #[must_use]
+    pub fn repairs(&self) -> Repairs {
+        self.repairs.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Closes the store, and waits until the file is closed. Without it, that is done behind your back when the store is
+    /// dropped, after what was begun.
+    pub async fn close(self) {
+        self.worker.close().await;
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        mut run: impl FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.worker.run(false, move |database| Ok(run(database)?)).await
+    }
+
+    async fn write<T: Send + 'static>(
+        &self,
+        run: impl FnMut(&Connection) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.worker.run(true, run).await
+    }
+
+    fn sender(&self) -> Sender {
+        Sender { owner: self.owner, epoch: self.epoch.load(Ordering::Acquire) }
+    }
+}
+
+/// Sixteen random bytes.
+fn random() -> rusqlite::Result<Owner> {
+    Connection::open_in_memory()?.query_row("select randomblob(16)", [], |row| row.get(0))
+}
+
+impl fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteStore")
+            .field("path", &self.settings.path)
+            .field("limit", &self.settings.limit)
+            .field("repairs", &self.repairs())
+            .finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn append(&self, calls: Vec<Stored>) -> Result<(), StoreError> {
+        let rows: Vec<_> = calls.iter().map(Row::new).collect();
+        let limit = self.settings.limit;
+        self.write(move |database| waiting::append(database, &rows, limit).map(drop)).await
+    }
+
+    async fn load(&self, stream: &Stream, after: u64, bytes: usize) -> Result<Vec<Record>, StoreError> {
+        let stream = stream.clone();
+        let Loaded { calls, damaged } =
+            self.read(move |database| waiting::load(database, &stream, after, bytes)).await?;
+        if !damaged.is_empty() {
+            let damaged = self.write(move |database| Ok(waiting::set_aside(database, &damaged, now())?)).await?;
+            self.repairs.lock().unwrap_or_else(PoisonError::into_inner).damaged += damaged;
+        }
+        let record = |(number, is_marked, call): (i64, bool, Vec<u8>)| {
+            Record::new(number.cast_unsigned(), is_marked, Stored::from_bytes(&call))
+        };
+        Ok(calls.into_iter().map(record).collect())
+    }
+
+    async fn mark(&self, stream: &Stream, numbers: &[u64]) -> Result<(), StoreError> {
+        let (sender, stream, numbers) = (self.sender(), stream.clone(), numbers.to_vec());
+        self.write(move |database| waiting::mark(database, sender, &stream, &numbers)).await
+    }
+
+    async fn settle(&self, stream: &Stream, fates: &[(u64, Fate)]) -> Result<(), StoreError> {
+        let (sender, stream, fates) = (self.sender(), stream.clone(), fates.to_vec());
+        self.write(move |database| waiting::settle(database, sender, &stream, &fates, now())).await
+    }
+
+    async fn lease(&self) -> Result<Option<Duration>, StoreError> {
+        let owner = self.owner;
+        let epoch = self.write(move |database| Ok(lease::take(database, &owner, now())?)).await?;
+        if let Some(epoch) = epoch {
+            self.epoch.store(epoch, Ordering::Release);
+        }
+        Ok(epoch.map(|_| lease::LASTS))
+    }
+
+    async fn release(&self) -> Result<(), StoreError> {
+        let owner = self.owner;
+        self.write(move |database| Ok(lease::release(database, &owner)?)).await
+    }
+}
+
+#[async_trait]
+impl DeadLetters for SqliteStore {
+    async fn list(&self, filter: &DeadLetterFilter, after: u64, limit: usize) -> Result<Vec<DeadLetter>, StoreError> {
+        let filter = filter.clone();
+        self.read(move |database| dead::list(database, &filter, after, limit)).await
+    }
+
+    async fn show(&self, number: u64) -> Result<Option<DeadLetter>, StoreError> {
+        self.read(move |database| dead::show(database, number)).await
+    }
+
+    async fn replay(&self, numbers: &[u64], parked: ParkedCalls) -> Result<Vec<Replayed>, StoreError> {
+        let (numbers, limit) = (numbers.to_vec(), self.settings.limit);
+        self.write(move |database| replay(database, &numbers, parked, limit)).await
+    }
+
+    async fn discard(&self, numbers: &[u64]) -> Result<u64, StoreError> {
+        let numbers = numbers.to_vec();
+        self.write(move |database| Ok(dead::discard(database, &numbers)?)).await
+    }
+
+    async fn purge(&self, identifier: &str) -> Result<u64, StoreError> {
+        let identifier = identifier.to_owned();
+        self.write(move |database| Ok(dead::purge(database, &identifier)?)).await
+    }
+
+    async fn statistics(&self) -> Result<Statistics, StoreError> {
+        self.read(dead::statistics).await
+    }
+}
+
+/// All in one transaction, though what is refused here has written something: the savepoint takes it back.
+fn replay(database: &Connection, numbers: &[u64], parked: ParkedCalls, limit: u64) -> Result<Vec<Replayed>, Problem> {
+    database.execute_batch("savepoint customerio_replay")?;
+    let result = dead::exhume(database, numbers, parked).and_then(|found| {
+        let rows: Vec<_> = found.iter().filter_map(|found| found.as_ref().ok().cloned()).collect();
+        let mut appended = waiting::append(database, &rows, limit)?.into_iter();
+        let mut waits =
+            || appended.next().map_or(Replayed::Unknown, |number| Replayed::Waits { number: number.cast_unsigned() });
+        Ok(found.into_iter().map(|found| found.map_or_else(|other| other, |_| waits())).collect())
+    });
+    if result.is_err() {
+        database.execute_batch("rollback to customerio_replay")?;
+    }
+    database.execute_batch("release customerio_replay")?;
+    result
+}

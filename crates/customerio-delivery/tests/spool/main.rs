@@ -1,0 +1,12 @@
+//! The store in a file, with crashes, damage, and other processes.
+
+#![cfg(all(unix, feature = "spool"))]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod crashes;
+mod damage;
+mod figures;
+mod outbox;
+mod processes;
+mod room;
+mod support;
