@@ -1,6 +1,6 @@
 //! What stores keep of calls that failed.
 
-use std::{fmt, time::Duration};
+use std::fmt;
 
 use async_trait::async_trait;
 use customerio_core::Timestamp;
@@ -51,13 +51,6 @@ pub trait DeadLetters: fmt::Debug + Send + Sync + 'static {
     ///
     /// Where it cannot be written: then all are kept.
     async fn purge(&self, identifier: &str) -> Result<u64, StoreError>;
-
-    /// Counts what waits and what failed.
-    ///
-    /// # Errors
-    ///
-    /// Where the store cannot be read.
-    async fn statistics(&self) -> Result<Statistics, StoreError>;
 }
 
 /// Which dead letters are listed: all, unless it is said.
@@ -166,33 +159,4 @@ pub enum Replayed {
     Damaged,
     /// There is no dead letter of that number.
     Unknown,
-}
-
-/// What is in a store.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Statistics {
-    /// How many calls wait.
-    pub waiting: u64,
-    /// How many bytes they have, as the store counts them.
-    pub bytes: u64,
-    /// When the first of those that wait was stored.
-    pub oldest: Option<Timestamp>,
-    /// How many dead letters there are of each reason that has any.
-    pub dead: Vec<(Reason, u64)>,
-}
-
-impl Statistics {
-    /// How long the first of those that wait has been waiting: what a probe of readiness looks at.
-    #[must_use]
-    pub fn age_of_oldest(&self, now: Timestamp) -> Option<Duration> {
-        let millis = now.unix_millis().saturating_sub(self.oldest?.unix_millis());
-        Some(Duration::from_millis(u64::try_from(millis).unwrap_or_default()))
-    }
-
-    /// How many dead letters there are.
-    #[must_use]
-    pub fn dead_letters(&self) -> u64 {
-        self.dead.iter().map(|(_, count)| count).sum()
-    }
 }

@@ -10,29 +10,41 @@
 //! | keep calls in memory, or in a file | [`MemoryStore`], [`SqliteStore`](sqlite::SqliteStore) (feature `spool`) |
 //! | see what failed, and decide | [`DeadLetters`] |
 //! | keep calls elsewhere | [`Store`] |
-//! | send what a consumer of NATS, Redis or Kafka reads | [`Stored`], [`deliver`] |
 //! | drive the state machine | [`Machine`] |
 
+mod buffer;
+mod clients;
+mod counts;
+mod courier;
 mod dead_letters;
+mod enqueue;
 mod fate;
 mod lane;
 mod machine;
 mod memory;
 mod mentions;
 mod person;
+mod queue;
 #[cfg(feature = "spool")]
 pub mod sqlite;
+mod statistics;
 mod store;
 mod stored;
+mod writer;
 
 pub use async_trait::async_trait;
 
 pub use crate::{
-    dead_letters::{DeadLetter, DeadLetterFilter, DeadLetters, ParkedCalls, Replayed, Statistics},
+    clients::Clients,
+    counts::Counts,
+    dead_letters::{DeadLetter, DeadLetterFilter, DeadLetters, ParkedCalls, Replayed},
+    enqueue::{Enqueue, EnqueueError},
     fate::{Failure, Fate, Reason},
     lane::{Lane, Stream},
     machine::{Action, Event, Incoming, Machine, MachineOptions, Outgoing},
     memory::MemoryStore,
+    queue::{Queue, QueueBuilder, Report},
+    statistics::Statistics,
     store::{Record, Store, StoreError},
     stored::{Stored, StoredError},
 };

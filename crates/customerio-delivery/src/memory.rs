@@ -77,8 +77,9 @@ impl Default for MemoryStore {
 
 #[async_trait]
 impl Store for MemoryStore {
-    async fn append(&self, calls: Vec<Stored>) -> Result<(), StoreError> {
-        self.kept().append(calls, self.limit).map(drop)
+    async fn append(&self, calls: Vec<Stored>) -> Result<u64, StoreError> {
+        let numbers = self.kept().append(calls, self.limit)?;
+        Ok(numbers.last().copied().unwrap_or_default())
     }
 
     async fn load(&self, stream: &Stream, after: u64, bytes: usize) -> Result<Vec<Record>, StoreError> {
@@ -119,6 +120,18 @@ impl Store for MemoryStore {
 
     async fn release(&self) -> Result<(), StoreError> {
         Ok(())
+    }
+
+    async fn statistics(&self) -> Result<Statistics, StoreError> {
+        let kept = self.kept();
+        let calls = || kept.calls.values();
+        let count = |reason| kept.dead.values().filter(|letter| letter.failure.reason == reason).count() as u64;
+        Ok(Statistics {
+            waiting: calls().map(|calls| calls.len() as u64).sum(),
+            bytes: kept.bytes,
+            oldest: calls().filter_map(|calls| calls.values().next()).map(Stored::stored_at).min(),
+            dead: Reason::ALL.into_iter().map(|reason| (reason, count(reason))).filter(|(_, n)| *n > 0).collect(),
+        })
     }
 }
 
@@ -168,17 +181,5 @@ impl DeadLetters for MemoryStore {
         let before = kept.dead.len();
         kept.dead.retain(|_, letter| !letter.call.as_ref().is_ok_and(|call| mentions(call, identifier)));
         Ok((before - kept.dead.len()) as u64)
-    }
-
-    async fn statistics(&self) -> Result<Statistics, StoreError> {
-        let kept = self.kept();
-        let calls = || kept.calls.values();
-        let count = |reason| kept.dead.values().filter(|letter| letter.failure.reason == reason).count() as u64;
-        Ok(Statistics {
-            waiting: calls().map(|calls| calls.len() as u64).sum(),
-            bytes: kept.bytes,
-            oldest: calls().filter_map(|calls| calls.values().next()).map(Stored::stored_at).min(),
-            dead: Reason::ALL.into_iter().map(|reason| (reason, count(reason))).filter(|(_, n)| *n > 0).collect(),
-        })
     }
 }

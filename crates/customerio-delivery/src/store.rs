@@ -4,7 +4,7 @@ use std::{error::Error, fmt, time::Duration};
 
 use async_trait::async_trait;
 
-use crate::{Fate, Stored, StoredError, Stream};
+use crate::{Fate, Statistics, Stored, StoredError, Stream};
 
 /// Where calls are kept until they have ended.
 ///
@@ -15,12 +15,13 @@ use crate::{Fate, Stored, StoredError, Stream};
 /// is 0.
 #[async_trait]
 pub trait Store: fmt::Debug + Send + Sync + 'static {
-    /// Keeps `calls`, in their order, all or none. They are as durable as the store makes them when it returns.
+    /// Keeps `calls`, in their order, all or none, and returns the number of the last. They are as durable as the store
+    /// makes them when it returns.
     ///
     /// # Errors
     ///
     /// [`StoreError::Full`] where there is no room for them.
-    async fn append(&self, calls: Vec<Stored>) -> Result<(), StoreError>;
+    async fn append(&self, calls: Vec<Stored>) -> Result<u64, StoreError>;
 
     /// The oldest calls of `stream` whose numbers are above `after`, in order: at least one if there is one, and not more
     /// than `bytes` otherwise.
@@ -58,6 +59,13 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     ///
     /// Where it cannot be written: then it runs out by itself.
     async fn release(&self) -> Result<(), StoreError>;
+
+    /// Counts what waits and what failed.
+    ///
+    /// # Errors
+    ///
+    /// Where the store cannot be read.
+    async fn statistics(&self) -> Result<Statistics, StoreError>;
 }
 
 /// A call in a store.

@@ -55,6 +55,11 @@ impl Files {
         private_file().open(self.beside("-last"))
     }
 
+    /// Opens the file that the sender has locked.
+    pub(super) fn sender(&self) -> io::Result<File> {
+        private_file().open(self.beside("-sender"))
+    }
+
     /// Which file the path leads to: another than before, where it was moved or deleted.
     pub(super) fn identity(&self) -> io::Result<Identity> {
         fs::metadata(&self.path).map(|metadata| identity(&metadata))

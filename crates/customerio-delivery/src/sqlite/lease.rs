@@ -14,14 +14,15 @@ const MILLIS: i64 = 15_000;
 /// Who may ask for it: drawn anew for each store.
 pub(super) type Owner = [u8; 16];
 
-/// Takes it or renews it, at `now` in milliseconds since 1970: the epoch, or `None` where another has it.
-pub(super) fn take(database: &Connection, owner: &Owner, now: i64) -> rusqlite::Result<Option<i64>> {
+/// Takes it or renews it, at `now` in milliseconds since 1970: the epoch, or `None` where another has it. Who has the
+/// sender's lock need not wait until that runs out: the other has ended.
+pub(super) fn take(database: &Connection, owner: &Owner, now: i64, has_lock: bool) -> rusqlite::Result<Option<i64>> {
     let (held, epoch, until): (Option<Vec<u8>>, i64, i64) =
         database.query_row("select owner, epoch, until from customerio_sender", [], |row| {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?))
         })?;
     let is_mine = held.as_deref() == Some(owner);
-    if held.is_some() && !is_mine && until > now {
+    if held.is_some() && !is_mine && until > now && !has_lock {
         // The clock went back since: it must not be held until that time comes again.
         if until > now + MILLIS {
             database.execute("update customerio_sender set until = ?1 where one = 1", [now + MILLIS])?;

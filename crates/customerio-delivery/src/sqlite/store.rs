@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    fs::File,
     path::PathBuf,
     sync::{
         Arc, Mutex, PoisonError,
@@ -11,11 +12,13 @@ use std::{
 };
 
 use async_trait::async_trait;
+use fs4::FileExt;
 use rusqlite::Connection;
 
 use super::{
     connection::now,
     dead,
+    files::Files,
     lease::{self, Owner},
     problem::Problem,
     repairs::Repairs,
@@ -37,8 +40,9 @@ use crate::{
 /// # More than one process
 ///
 /// Several may have the file open. All may append; the one that has the [lease](Store::lease) sends. It is for 15 seconds,
-/// and is renewed; another process takes over when it has run out, and then the first is
-/// [fenced](StoreError::Fenced). The file must be on a disk of this machine: not on NFS.
+/// and is renewed. Another process takes over at once when that one has ended, however it did, and when the lease has run
+/// out of one that stands still, which is [fenced](StoreError::Fenced) then. The file must be on a disk of this machine:
+/// not on NFS.
 ///
 /// # Damage
 ///
@@ -57,6 +61,8 @@ pub struct SqliteStore {
     owner: Owner,
     /// Since when it sends: 0 if it never did.
     epoch: AtomicI64,
+    /// Locked for as long as it sends. The lock goes with the process.
+    lock: Mutex<Option<File>>,
     repairs: Arc<Mutex<Repairs>>,
     worker: Worker,
 }
@@ -83,7 +89,8 @@ impl SqliteStore {
     pub(super) fn start(settings: Settings) -> Result<Self, StoreError> {
         let repairs = Arc::default();
         let worker = Worker::start(settings.clone(), Arc::clone(&repairs))?;
-        Ok(Self { settings, owner: random().map_err(StoreError::failed)?, epoch: AtomicI64::new(0), repairs, worker })
+        let (owner, epoch, lock) = (random().map_err(StoreError::failed)?, AtomicI64::new(0), Mutex::new(None));
+        Ok(Self { settings, owner, epoch, lock, repairs, worker })
     }
 
     /// What had to be repaired, from when it was opened until now.
@@ -112,9 +119,24 @@ impl SqliteStore {
         self.worker.run(true, run).await
     }
 
+    /// Whether no other process that is alive has ever sent and not given it back. Where files cannot be locked, the lease
+    /// has to run out.
+    fn has_lock(&self) -> bool {
+        let mut lock = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
+        if lock.is_none() {
+            let file = Files::new(self.settings.path.clone()).sender().ok();
+            *lock = file.filter(|file| FileExt::try_lock(file).is_ok());
+        }
+        lock.is_some()
+    }
+
     fn sender(&self) -> Sender {
         Sender { owner: self.owner, epoch: self.epoch.load(Ordering::Acquire) }
     }
+}
+
+fn last(numbers: Vec<i64>) -> u64 {
+    numbers.last().map_or(0, |number| number.cast_unsigned())
 }
 
 /// Sixteen random bytes.
@@ -134,10 +156,10 @@ impl fmt::Debug for SqliteStore {
 
 #[async_trait]
 impl Store for SqliteStore {
-    async fn append(&self, calls: Vec<Stored>) -> Result<(), StoreError> {
+    async fn append(&self, calls: Vec<Stored>) -> Result<u64, StoreError> {
         let rows: Vec<_> = calls.iter().map(Row::new).collect();
         let limit = self.settings.limit;
-        self.write(move |database| waiting::append(database, &rows, limit).map(drop)).await
+        self.write(move |database| waiting::append(database, &rows, limit)).await.map(last)
     }
 
     async fn load(&self, stream: &Stream, after: u64, bytes: usize) -> Result<Vec<Record>, StoreError> {
@@ -165,8 +187,8 @@ impl Store for SqliteStore {
     }
 
     async fn lease(&self) -> Result<Option<Duration>, StoreError> {
-        let owner = self.owner;
-        let epoch = self.write(move |database| Ok(lease::take(database, &owner, now())?)).await?;
+        let (owner, has_lock) = (self.owner, self.has_lock());
+        let epoch = self.write(move |database| Ok(lease::take(database, &owner, now(), has_lock)?)).await?;
         if let Some(epoch) = epoch {
             self.epoch.store(epoch, Ordering::Release);
         }
@@ -175,7 +197,13 @@ impl Store for SqliteStore {
 
     async fn release(&self) -> Result<(), StoreError> {
         let owner = self.owner;
-        self.write(move |database| Ok(lease::release(database, &owner)?)).await
+        let released = self.write(move |database| Ok(lease::release(database, &owner)?)).await;
+        *self.lock.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        released
+    }
+
+    async fn statistics(&self) -> Result<Statistics, StoreError> {
+        self.read(dead::statistics).await
     }
 }
 
@@ -203,10 +231,6 @@ impl DeadLetters for SqliteStore {
     async fn purge(&self, identifier: &str) -> Result<u64, StoreError> {
         let identifier = identifier.to_owned();
         self.write(move |database| Ok(dead::purge(database, &identifier)?)).await
-    }
-
-    async fn statistics(&self) -> Result<Statistics, StoreError> {
-        self.read(dead::statistics).await
     }
 }
 

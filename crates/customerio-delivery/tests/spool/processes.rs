@@ -17,7 +17,7 @@ async fn obeys() {
     for line in std::io::stdin().lines() {
         let line = line.unwrap();
         let said = match line.split_once(' ').unwrap_or((&line, "")) {
-            ("append", n) => store.append(vec![event(n.parse().unwrap())]).await.map(|()| "done"),
+            ("append", n) => store.append(vec![event(n.parse().unwrap())]).await.map(|_| "done"),
             ("lease", _) => store.lease().await.map(|lease| if lease.is_some() { "mine" } else { "another's" }),
             ("release", _) => store.release().await.map(|()| "done"),
             ("settle", n) => {

@@ -1,0 +1,153 @@
+//! Delivers one stream: the driver of its machine.
+
+use std::{sync::Arc, time::Duration};
+
+use customerio_transport::SystemClock;
+use tokio::{
+    sync::{Notify, mpsc, oneshot, watch},
+    task::JoinSet,
+    time::sleep,
+};
+
+use crate::{
+    Action, Clients, Event, Incoming, Machine, MachineOptions, Record, Store, StoreError, Stream, counts::Counters,
+};
+
+/// Who is told of events.
+pub(crate) type Observer = Arc<dyn Fn(&Stream, &Event) + Send + Sync>;
+
+/// What the right to send is now: until when by the monotonic clock, if there is any.
+pub(crate) type Lease = Option<Duration>;
+
+/// What a courier is told.
+pub(crate) enum Order {
+    /// Say when every call up to that number has ended.
+    Flush(u64, oneshot::Sender<()>),
+    /// Send nothing more, and end when nothing is under way.
+    Stop,
+}
+
+/// Delivers one stream, until it is told to stop.
+pub(crate) struct Courier {
+    pub(crate) stream: Stream,
+    pub(crate) options: MachineOptions,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clients: Clients,
+    pub(crate) counters: Arc<Counters>,
+    pub(crate) observer: Option<Observer>,
+    pub(crate) lease: watch::Receiver<Lease>,
+    pub(crate) orders: mpsc::UnboundedReceiver<Order>,
+    pub(crate) appended: Arc<Notify>,
+    pub(crate) ended: Arc<Notify>,
+}
+
+/// What came of an action.
+enum Outcome {
+    Loaded(Result<Vec<Record>, StoreError>),
+    Marked(Result<(), StoreError>),
+    Settled(Result<(), StoreError>),
+    Responded(u64, Incoming),
+}
+
+impl Courier {
+    pub(crate) async fn run(mut self) {
+        let mut awaited: Vec<(u64, oneshot::Sender<()>)> = Vec::new();
+        let mut is_stopping = false;
+        'anew: loop {
+            let mut machine = Machine::new(self.stream.clone(), self.options);
+            let mut outcomes = JoinSet::new();
+            for (number, _) in &awaited {
+                machine.flush(*number);
+            }
+            if is_stopping {
+                machine.stop();
+            }
+            self.renew(&mut machine);
+            loop {
+                let Some(wait) = self.act(&mut machine, &mut outcomes) else { return };
+                self.report(&machine.take_events());
+                let low = machine.low();
+                for (_, flushed) in awaited.extract_if(.., |(number, _)| low > *number) {
+                    // Whoever waited may have gone.
+                    let _ = flushed.send(());
+                }
+                tokio::select! {
+                    Some(outcome) = outcomes.join_next() => match outcome {
+                        Ok(outcome) => take(&mut machine, outcome),
+                        // A transport or a store has panicked, so that nobody knows what came of it: as after a crash.
+                        Err(_) => continue 'anew,
+                    },
+                    Some(order) = self.orders.recv() => match order {
+                        Order::Flush(number, flushed) => {
+                            machine.flush(number);
+                            awaited.push((number, flushed));
+                        }
+                        Order::Stop => {
+                            is_stopping = true;
+                            machine.stop();
+                        }
+                    },
+                    () = self.appended.notified() => machine.appended(),
+                    Ok(()) = self.lease.changed() => self.renew(&mut machine),
+                    () = sleep(wait.min(Duration::from_secs(3600))) => {}
+                }
+            }
+        }
+    }
+
+    fn renew(&mut self, machine: &mut Machine) {
+        let now = SystemClock.clock();
+        let until = *self.lease.borrow_and_update();
+        machine.leased(until.map(|until| until.saturating_sub(now.monotonic)), &now);
+    }
+
+    /// Begins all that there is to do now, and says how long to wait then; `None` when it has stopped.
+    fn act(&self, machine: &mut Machine, outcomes: &mut JoinSet<Outcome>) -> Option<Duration> {
+        let now = SystemClock.now();
+        loop {
+            let (store, stream) = (self.store.clone(), self.stream.clone());
+            match machine.next(&now) {
+                Action::Load { after, bytes } => {
+                    outcomes.spawn(async move { Outcome::Loaded(store.load(&stream, after, bytes).await) });
+                }
+                Action::Mark(numbers) => {
+                    outcomes.spawn(async move { Outcome::Marked(store.mark(&stream, &numbers).await) });
+                }
+                Action::Settle(fates) => {
+                    outcomes.spawn(async move { Outcome::Settled(store.settle(&stream, &fates).await) });
+                }
+                Action::Send { ticket, request } => {
+                    let clients = self.clients.clone();
+                    let lane = stream.lane;
+                    outcomes.spawn(async move { Outcome::Responded(ticket, clients.send(lane, request).await) });
+                }
+                Action::Wait(wait) => return Some(wait),
+                Action::Stopped => return None,
+            }
+        }
+    }
+
+    fn report(&self, events: &[Event]) {
+        if events.is_empty() {
+            return;
+        }
+        let now = SystemClock.clock().timestamp();
+        for event in events {
+            self.counters.count(event, now);
+            if let Some(observer) = &self.observer {
+                observer(&self.stream, event);
+            }
+        }
+        self.ended.notify_one();
+    }
+}
+
+fn take(machine: &mut Machine, outcome: Outcome) {
+    let now = SystemClock.now();
+    match outcome {
+        Outcome::Loaded(result) => machine.loaded(result, &now),
+        Outcome::Marked(result) => machine.marked(result, &now),
+        Outcome::Settled(result) => machine.settled(result, &now),
+        Outcome::Responded(ticket, response) => machine.responded(ticket, response, &now),
+    }
+}

@@ -1,0 +1,380 @@
+//! Takes operations, and delivers them in the background.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    future::Future,
+    sync::{Arc, atomic::Ordering::Relaxed},
+    time::Duration,
+};
+
+use customerio_core::{App, Client, Limits, Pipelines, Track};
+use customerio_transport::SystemClock;
+use tokio::{
+    sync::{Mutex, Notify, mpsc, oneshot, watch},
+    task::JoinSet,
+    time::{Instant, sleep, timeout_at},
+};
+
+use crate::{
+    Clients, Counts, Enqueue, EnqueueError, Event, Lane, MachineOptions, Store, StoreError, Stored, Stream,
+    buffer::Buffer,
+    counts::Counters,
+    courier::{Courier, Lease, Observer, Order},
+    stored::DEFAULT,
+    writer::Writer,
+};
+
+/// How often the right to send is renewed.
+const RENEW: Duration = Duration::from_secs(5);
+
+/// How often it is asked for while another process has it.
+const ASK: Duration = Duration::from_secs(1);
+
+/// Takes operations, and delivers them in the background, in order and with retries. Clones are the same queue.
+///
+/// ```
+/// use std::time::Duration;
+/// use customerio_core::{Client, Track, track::v2::person::Event};
+/// use customerio_delivery::{MemoryStore, Queue};
+///
+/// # fn spawned(track: Client<Track>) { tokio::spawn(async move { run(track).await.map_err(|error| error.to_string()) }); }
+/// async fn run(track: Client<Track>) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+///     let queue = Queue::builder(MemoryStore::default()).with_track(track).start();
+///     queue.try_send(Event::new("42", "purchase"))?; // in a request handler: it never waits
+///     let report = queue.shutdown(Duration::from_secs(10)).await;
+///     assert_eq!(report.left, 0);
+///     Ok(())
+/// }
+/// ```
+///
+/// An operation that goes in batches, those of `track::v2` and of `pipelines`, arrives in the order in which it was
+/// enqueued. A single one, such as `track::Event` or a message, arrives in order for each person. Calls of different kinds,
+/// and calls that a [`Client`] makes beside the queue, have no order between them.
+///
+/// It needs a tokio runtime with time enabled, of either kind, and has none of its own.
+#[derive(Clone)]
+pub struct Queue {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    buffer: Arc<Buffer>,
+    store: Arc<dyn Store>,
+    counters: Arc<Counters>,
+    destinations: BTreeMap<Arc<str>, Clients>,
+    couriers: Vec<mpsc::UnboundedSender<Order>>,
+    tasks: Mutex<JoinSet<()>>,
+}
+
+impl Drop for Shared {
+    /// It does not wait: a store that is durable has what it has, and what waits in memory is gone.
+    fn drop(&mut self) {
+        self.buffer.close();
+    }
+}
+
+/// What came of the calls of a queue, since it began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use = "calls may be left"]
+#[non_exhaustive]
+pub struct Report {
+    /// Accepted by Customer.io.
+    pub done: u64,
+    /// Failed for good.
+    pub dead: u64,
+    /// Parked: they may have arrived, and are not sent again by themselves.
+    pub parked: u64,
+    /// Not ended: in the store, or on the way there.
+    pub left: u64,
+}
+
+/// The settings of a [`Queue`].
+pub struct QueueBuilder {
+    store: Arc<dyn Store>,
+    destinations: BTreeMap<Arc<str>, Clients>,
+    options: MachineOptions,
+    buffer: usize,
+    observer: Option<Observer>,
+}
+
+impl QueueBuilder {
+    /// The queue with a client for the Track API.
+    #[must_use]
+    pub fn with_track(self, client: Client<Track>) -> Self {
+        self.change(|clients| clients.with_track(client))
+    }
+
+    /// The queue with a client for the Pipelines API.
+    #[must_use]
+    pub fn with_pipelines(self, client: Client<Pipelines>) -> Self {
+        self.change(|clients| clients.with_pipelines(client))
+    }
+
+    /// The queue with a client for the App API.
+    #[must_use]
+    pub fn with_app(self, client: Client<App>) -> Self {
+        self.change(|clients| clients.with_app(client))
+    }
+
+    fn change(mut self, change: impl FnOnce(Clients) -> Clients) -> Self {
+        let clients = self.destinations.remove(DEFAULT).unwrap_or_default();
+        self.destinations.insert(DEFAULT.into(), change(clients));
+        self
+    }
+
+    /// The queue with the clients of another workspace: for calls [with that destination](Stored::with_destination).
+    #[must_use]
+    pub fn with_destination(mut self, name: impl Into<Arc<str>>, clients: Clients) -> Self {
+        self.destinations.insert(name.into(), clients);
+        self
+    }
+
+    /// The queue with other options of its machines, such as how long a batch waits to get full.
+    #[must_use]
+    pub fn with_options(mut self, options: MachineOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// The queue with another bound of what is enqueued and not in the store yet, in bytes. Default: 8 MiB.
+    #[must_use]
+    pub fn with_buffer(mut self, bytes: usize) -> Self {
+        self.buffer = bytes;
+        self
+    }
+
+    /// The queue with somebody who is told of each call that ended, and of each stream that stands still. It is called
+    /// between requests, so it must not block.
+    #[must_use]
+    pub fn with_observer(mut self, observer: impl Fn(&Stream, &Event) + Send + Sync + 'static) -> Self {
+        self.observer = Some(Arc::new(observer));
+        self
+    }
+
+    /// Starts it: what is in the store already is delivered first.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime.
+    #[must_use = "the queue stops when its last handle is dropped"]
+    pub fn start(self) -> Queue {
+        let Self { store, destinations, options, buffer, observer } = self;
+        let (buffer, counters) = (Arc::new(Buffer::new(buffer)), Arc::new(Counters::default()));
+        let (has_lease, lease) = watch::channel(None);
+        let ended = Arc::new(Notify::new());
+        let (mut tasks, mut couriers, mut appended) = (JoinSet::new(), Vec::new(), Vec::new());
+        for (destination, clients) in &destinations {
+            for lane in Lane::ALL {
+                let Some(limits) = clients.limits(lane) else { continue };
+                let (order, orders) = mpsc::unbounded_channel();
+                let notify = Arc::new(Notify::new());
+                couriers.push(order);
+                appended.push(notify.clone());
+                let courier = Courier {
+                    stream: Stream { destination: destination.clone(), lane },
+                    options: MachineOptions { limits, ..options },
+                    store: store.clone(),
+                    clients: clients.clone(),
+                    counters: counters.clone(),
+                    observer: observer.clone(),
+                    lease: lease.clone(),
+                    orders,
+                    appended: notify,
+                    ended: ended.clone(),
+                };
+                tasks.spawn(courier.run());
+            }
+        }
+        let writer = Writer {
+            buffer: buffer.clone(),
+            store: store.clone(),
+            counters: counters.clone(),
+            appended: Arc::new(move || appended.iter().for_each(|notify| notify.notify_one())),
+            ended,
+        };
+        // It outlives the queue's handles until what was enqueued is in the store.
+        tokio::spawn(writer.run());
+        tasks.spawn(keep_lease(store.clone(), has_lease, counters.clone()));
+        let shared = Shared { buffer, store, counters, destinations, couriers, tasks: Mutex::new(tasks) };
+        Queue { shared: Arc::new(shared) }
+    }
+}
+
+/// Takes the right to send, and renews it.
+async fn keep_lease(store: Arc<dyn Store>, lease: watch::Sender<Lease>, counters: Arc<Counters>) {
+    loop {
+        let wait = match store.lease().await {
+            Ok(Some(left)) => {
+                let until = SystemClock.clock().monotonic.saturating_add(left);
+                lease.send_replace(Some(until));
+                RENEW.min(left / 3)
+            }
+            Ok(None) => {
+                lease.send_if_modified(|lease| lease.take().is_some());
+                ASK
+            }
+            // What there is of it lasts until it runs out.
+            Err(_) => {
+                counters.store_failures.fetch_add(1, Relaxed);
+                ASK
+            }
+        };
+        sleep(wait).await;
+    }
+}
+
+impl Queue {
+    /// A queue over a store, without clients yet.
+    pub fn builder(store: impl Store) -> QueueBuilder {
+        Self::builder_shared(Arc::new(store))
+    }
+
+    /// [`builder`](Self::builder) over a store that something else has too, such as a page that shows its dead letters.
+    #[must_use]
+    pub fn builder_shared(store: Arc<dyn Store>) -> QueueBuilder {
+        QueueBuilder {
+            store,
+            destinations: BTreeMap::new(),
+            options: MachineOptions::default(),
+            buffer: 8 << 20,
+            observer: None,
+        }
+    }
+
+    /// Enqueues a call, and never waits. It is in the store a moment later: until then it is lost with the process.
+    ///
+    /// # Errors
+    ///
+    /// [`EnqueueError::Full`] where there is no room, and the others as they say.
+    pub fn try_send(&self, call: impl Enqueue) -> Result<(), EnqueueError> {
+        let result = self.encode(call).and_then(|call| self.shared.buffer.try_push(call));
+        match &result {
+            Ok(()) => drop(self.shared.counters.enqueued.fetch_add(1, Relaxed)),
+            Err(EnqueueError::Full { .. }) => drop(self.shared.counters.full.fetch_add(1, Relaxed)),
+            Err(_) => {}
+        }
+        result
+    }
+
+    /// Enqueues a call, waits for room if there is none, and returns when the store has it: durably, if the store is
+    /// durable. The call is encoded at once.
+    ///
+    /// # Errors
+    ///
+    /// [`EnqueueError::Store`] where the store failed: then the call is not kept.
+    pub fn send(&self, call: impl Enqueue) -> impl Future<Output = Result<(), EnqueueError>> + Send + 'static {
+        let (call, queue) = (self.encode(call), self.clone());
+        async move {
+            queue.shared.buffer.push_durably(call?).await?;
+            queue.shared.counters.enqueued.fetch_add(1, Relaxed);
+            Ok(())
+        }
+    }
+
+    /// Encodes an operation as the queue keeps it: to give it a destination or an expiry before it is enqueued.
+    ///
+    /// # Errors
+    ///
+    /// Where an argument cannot be sent, or the queue has no client for it.
+    pub fn encode(&self, call: impl Enqueue) -> Result<Stored, EnqueueError> {
+        // Of the endpoint they are known when the destination is, and they differ only where somebody says so.
+        let limits = self.shared.destinations.values().find_map(|clients| clients.limits(Lane::Track));
+        let call = call.into_stored(&SystemClock.now(), &limits.unwrap_or_else(Limits::default))?;
+        let Stream { destination, lane } = call.stream();
+        let has_client =
+            self.shared.destinations.get(&destination).is_some_and(|clients| clients.limits(lane).is_some());
+        if has_client {
+            return Ok(call);
+        }
+        let api = call.operation().split('.').next().unwrap_or_default();
+        Err(EnqueueError::NoClient { api, destination: destination.to_string() })
+    }
+
+    /// Sends what was enqueued, without waiting for batches to get full, and returns when all of it has ended, or `within`
+    /// is over. Calls that are enqueued meanwhile are taken, and not waited for.
+    ///
+    /// A 429 can ask for a minute: a shorter time may leave calls, which stay in the queue.
+    pub async fn flush(&self, within: Duration) -> Report {
+        self.flush_until(Instant::now() + within).await;
+        self.report().await
+    }
+
+    async fn flush_until(&self, deadline: Instant) {
+        let all = async {
+            let Some(last) = self.shared.buffer.barrier().await else { return };
+            let flush = |courier: &mpsc::UnboundedSender<Order>| {
+                let (flushed, is_flushed) = oneshot::channel();
+                courier.send(Order::Flush(last, flushed)).ok().map(|()| is_flushed)
+            };
+            for is_flushed in self.shared.couriers.iter().filter_map(flush).collect::<Vec<_>>() {
+                // One that has stopped delivers nothing any more.
+                let _ = is_flushed.await;
+            }
+        };
+        let _ = timeout_at(deadline, all).await;
+    }
+
+    /// Takes no more calls, sends what it can `within` that time, and stops. With a durable store, what is left is sent by
+    /// the next queue over it.
+    ///
+    /// The last quarter of the time is for responses to what is under way: nothing new is sent then.
+    pub async fn shutdown(&self, within: Duration) -> Report {
+        let begun = Instant::now();
+        self.shared.buffer.close();
+        self.flush_until(begun + within * 3 / 4).await;
+        for courier in &self.shared.couriers {
+            // It may have ended before.
+            let _ = courier.send(Order::Stop);
+        }
+        let mut tasks = self.shared.tasks.lock().await;
+        // The one that is left keeps the lease.
+        let stopped = async {
+            while tasks.len() > 1 {
+                let _ = tasks.join_next().await;
+            }
+        };
+        let _ = timeout_at(begun + within, stopped).await;
+        tasks.shutdown().await;
+        // It runs out by itself where the store fails.
+        let _ = self.shared.store.release().await;
+        self.report().await
+    }
+
+    async fn report(&self) -> Report {
+        let Counts { done, dead, parked, .. } = self.counts();
+        let waiting = self.shared.store.statistics().await.map_or(0, |statistics| statistics.waiting);
+        Report { done, dead, parked, left: waiting + self.shared.buffer.len() as u64 }
+    }
+
+    /// What it has counted since it began.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.shared.counters.read()
+    }
+
+    /// What is in its store: how much waits and since when, for a probe of readiness, and what failed.
+    ///
+    /// # Errors
+    ///
+    /// Where the store cannot be read.
+    pub async fn statistics(&self) -> Result<crate::Statistics, StoreError> {
+        self.shared.store.statistics().await
+    }
+}
+
+impl fmt::Debug for Queue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Queue").field("store", &self.shared.store).field("counts", &self.counts()).finish()
+    }
+}
+
+impl fmt::Debug for QueueBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("QueueBuilder")
+            .field("store", &self.store)
+            .field("destinations", &self.destinations)
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,36 @@
+//! What is in a store, in numbers.
+
+use std::time::Duration;
+
+use customerio_core::Timestamp;
+
+use crate::Reason;
+
+/// What is in a store.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Statistics {
+    /// How many calls wait.
+    pub waiting: u64,
+    /// How many bytes they have, as the store counts them.
+    pub bytes: u64,
+    /// When the first of those that wait was stored.
+    pub oldest: Option<Timestamp>,
+    /// How many dead letters there are of each reason that has any.
+    pub dead: Vec<(Reason, u64)>,
+}
+
+impl Statistics {
+    /// How long the first of those that wait has been waiting: what a probe of readiness looks at.
+    #[must_use]
+    pub fn age_of_oldest(&self, now: Timestamp) -> Option<Duration> {
+        let millis = now.unix_millis().saturating_sub(self.oldest?.unix_millis());
+        Some(Duration::from_millis(u64::try_from(millis).unwrap_or_default()))
+    }
+
+    /// How many dead letters there are.
+    #[must_use]
+    pub fn dead_letters(&self) -> u64 {
+        self.dead.iter().map(|(_, count)| count).sum()
+    }
+}
