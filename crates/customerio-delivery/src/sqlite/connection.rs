@@ -105,7 +105,7 @@ impl Database {
         }
         transaction.commit()?;
         // Whoever moved or deleted it since: what was written is not where it will be looked for.
-        if self.files.identity().ok() != Some(self.identity) {
+        if !self.is_there() {
             return Err(Trouble::Failed(StoreError::failed("the file of the store was moved or deleted")));
         }
         if writes {
@@ -113,6 +113,11 @@ impl Database {
             let _ = self.reached.write(&mut self.beside);
         }
         Ok(())
+    }
+
+    /// Whether the path still leads to it.
+    pub(super) fn is_there(&self) -> bool {
+        self.files.identity().ok() == Some(self.identity)
     }
 
     /// What is done while there is nothing else to do: the log is emptied, and space that a long outage took is given back.

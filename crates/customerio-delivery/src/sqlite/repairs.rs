@@ -11,8 +11,12 @@ pub struct Repairs {
     /// Calls that are damaged, and are not sent. Where the row could be read, its bytes are in the table
     /// `customerio_damaged`; otherwise they are in a file that was moved aside.
     pub damaged: u64,
-    /// Numbers of calls that had been appended and of which nothing is left: the end of the write-ahead log was lost.
+    /// Numbers of calls that had been appended and of which nothing is left: the end of the write-ahead log was lost. It is
+    /// the most that it can be: which of them had been settled is lost as well.
     pub lost: u64,
+    /// Transactions that were lost with the end of the write-ahead log. What was settled in them comes again; what must not
+    /// arrive twice is marked, so that it is parked.
+    pub lost_transactions: u64,
     /// Damaged files, which were moved here.
     pub moved_aside: Vec<PathBuf>,
 }
@@ -28,6 +32,7 @@ impl Repairs {
         self.salvaged += more.salvaged;
         self.damaged += more.damaged;
         self.lost += more.lost;
+        self.lost_transactions += more.lost_transactions;
         self.moved_aside.extend(more.moved_aside);
     }
 }

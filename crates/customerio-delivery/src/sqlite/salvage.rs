@@ -153,7 +153,7 @@ pub(super) fn replace(files: &Files, before: Option<HighWater>, now: i64) -> Res
     let moved = files.replace(now)?;
     let salvaged = found.calls.len() as u64;
     let damaged = if expected == i64::MAX { 0 } else { expected.max(0).cast_unsigned().saturating_sub(salvaged) };
-    Ok(Repairs { salvaged, damaged, lost: 0, moved_aside: moved.into_iter().collect() })
+    Ok(Repairs { salvaged, damaged, moved_aside: moved.into_iter().collect(), ..Repairs::default() })
 }
 
 fn write(files: &Files, found: &Found, before: HighWater, now: i64) -> Result<(), Trouble> {
@@ -229,7 +229,12 @@ pub(super) fn go_on(database: &mut Connection, before: HighWater, pages: Option<
     transaction.execute("update customerio_sender set owner = null, epoch = epoch + 1000, until = 0", [])?;
     transaction.commit()?;
     let (missing, salvaged) = ((before.last - now.last).max(0).cast_unsigned(), calls.len() as u64);
-    Ok(Repairs { salvaged, lost: missing.saturating_sub(salvaged), ..Repairs::default() })
+    Ok(Repairs {
+        salvaged,
+        lost: missing.saturating_sub(salvaged),
+        lost_transactions: (before.commits - now.commits).cast_unsigned(),
+        ..Repairs::default()
+    })
 }
 
 fn mark_what_must_not_arrive_twice(database: &Connection) -> rusqlite::Result<()> {

@@ -181,9 +181,10 @@ impl Thread {
         let writes = group.iter().any(|job| job.writes());
         let database = self.database(is_damaged)?;
         let result = database.transaction(writes, |database| group.iter_mut().try_for_each(|job| job.run(database)));
-        self.reached = Some(database.reached);
-        if result.is_err() {
-            // It is opened anew: the file may have been moved, deleted or replaced.
+        let (reached, is_there) = (database.reached, database.is_there());
+        self.reached = Some(reached);
+        if !is_there {
+            // The path leads elsewhere: to nothing, or to what another process has put there.
             self.database = None;
         }
         result

@@ -28,6 +28,8 @@ mod sending;
 
 use customerio_core::Transport;
 
+#[cfg(feature = "delivery")]
+pub(crate) use outcome::Outcome;
 pub use report::{Check, Report};
 
 /// Runs all checks, one after the other, which takes about two seconds. A response that does not come in 10 seconds fails

@@ -1,4 +1,4 @@
 //! What one check comes to.
 
 /// What a check found. The error is the sentence that the report shows.
-pub(super) type Outcome<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+pub(crate) type Outcome<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;

@@ -19,7 +19,7 @@ pub struct Check {
 }
 
 impl Report {
-    pub(super) fn add(&mut self, name: &'static str, outcome: Outcome) {
+    pub(crate) fn add(&mut self, name: &'static str, outcome: Outcome) {
         let failure = outcome.err().map(|error| error.to_string());
         self.checks.push(Check { name, failure });
     }
@@ -41,7 +41,7 @@ impl Report {
     ///
     /// Where a check failed.
     pub fn assert(&self) {
-        assert!(self.failed().next().is_none(), "the transport breaks its contract:\n{self}");
+        assert!(self.failed().next().is_none(), "the contract is broken:\n{self}");
     }
 }
 

@@ -1,0 +1,108 @@
+//! The contract of a [`Store`] and of its [`DeadLetters`], as checks to run on one of your own.
+//!
+//! ```
+//! use customerio_delivery::MemoryStore;
+//! use customerio_testing::stores::{Stores, async_trait, check};
+//!
+//! struct InMemory;
+//!
+//! #[async_trait]
+//! impl Stores for InMemory {
+//!     type Store = MemoryStore;
+//!
+//!     async fn fresh(&self, bytes: u64) -> MemoryStore {
+//!         MemoryStore::new(bytes)
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! check(&InMemory).await.assert();
+//! # }
+//! ```
+//!
+//! What only a crash, damage, or a full disk shows is not checked.
+
+mod calls;
+mod dead;
+mod queue;
+mod sending;
+
+pub use async_trait::async_trait;
+use customerio_delivery::{DeadLetters, Store};
+
+pub use crate::conformance::{Check, Report};
+
+/// Makes the stores that are checked.
+#[async_trait]
+pub trait Stores: Sync {
+    /// What is checked.
+    type Store: Store + DeadLetters;
+
+    /// An empty store, which keeps at most about that many bytes.
+    async fn fresh(&self, bytes: u64) -> Self::Store;
+
+    /// Another store with the same calls, as another process has it; `None` where calls cannot be shared. Then it is not
+    /// checked that marks are kept, and that only one sends.
+    async fn other(&self, _store: &Self::Store) -> Option<Self::Store> {
+        None
+    }
+}
+
+/// Runs all checks, one after the other, each with a store of its own.
+///
+/// | check | what must hold |
+/// | --- | --- |
+/// | `calls_as_they_were` | calls of each kind come back as they were, also those of another destination or with an expiry |
+/// | `in_order` | calls of a stream come in the order in which they were appended, with numbers that rise |
+/// | `streams_apart` | a stream has its own calls, by destination and by lane |
+/// | `load_goes_on` | `load` begins behind the number that it is told |
+/// | `load_within_bytes` | `load` gives one call at least, and no more bytes than it is told otherwise |
+/// | `all_or_none` | what is too much is [`Full`](customerio_delivery::StoreError::Full), and none of it is kept; there is room again when calls are settled |
+/// | `numbers_used_once` | no number is given again, also when all calls are settled |
+/// | `appended_at_once` | calls that are appended at the same time are all kept, with numbers of their own |
+/// | `done_is_gone` | what is done is gone, and nothing else; to settle it again, or in another stream, does nothing |
+/// | `again_stays` | what is to be sent again stays in its place |
+/// | `failed_is_kept` | what failed is gone from its stream, and is a dead letter with all that is known |
+/// | `listed_in_pages` | dead letters are listed in pages, and by reason, operation and destination |
+/// | `replayed_behind` | a dead letter that is replayed waits behind the others with a new number, and only once; without room none is |
+/// | `parked_stays` | a parked call is replayed only where that is said |
+/// | `expired_is_replayed` | an expired call that is replayed has no end |
+/// | `discarded_is_gone` | a dead letter that is discarded is gone |
+/// | `purged_by_person` | dead letters that name a person are gone, and no others |
+/// | `counted` | the statistics are right |
+///
+/// And where there can be [another](Stores::other) store with the same calls:
+///
+/// | check | what must hold |
+/// | --- | --- |
+/// | `kept_for_others` | another sees what was appended, marked, and what failed |
+/// | `marks_kept` | a mark stays until the call is to be sent again |
+/// | `one_sends` | one has the lease; when it is released another gets it, and the first is [`Fenced`](customerio_delivery::StoreError::Fenced), and changes nothing |
+pub async fn check<S: Stores>(stores: &S) -> Report {
+    let mut report = Report::default();
+    report.add("calls_as_they_were", queue::calls_as_they_were(stores).await);
+    report.add("in_order", queue::in_order(stores).await);
+    report.add("streams_apart", queue::streams_apart(stores).await);
+    report.add("load_goes_on", queue::load_goes_on(stores).await);
+    report.add("load_within_bytes", queue::load_within_bytes(stores).await);
+    report.add("all_or_none", queue::all_or_none(stores).await);
+    report.add("numbers_used_once", queue::numbers_used_once(stores).await);
+    report.add("appended_at_once", queue::appended_at_once(stores).await);
+    report.add("done_is_gone", sending::done_is_gone(stores).await);
+    report.add("again_stays", sending::again_stays(stores).await);
+    report.add("failed_is_kept", dead::failed_is_kept(stores).await);
+    report.add("listed_in_pages", dead::listed_in_pages(stores).await);
+    report.add("replayed_behind", dead::replayed_behind(stores).await);
+    report.add("parked_stays", dead::parked_stays(stores).await);
+    report.add("expired_is_replayed", dead::expired_is_replayed(stores).await);
+    report.add("discarded_is_gone", dead::discarded_is_gone(stores).await);
+    report.add("purged_by_person", dead::purged_by_person(stores).await);
+    report.add("counted", dead::counted(stores).await);
+    if stores.other(&stores.fresh(calls::ROOM).await).await.is_some() {
+        report.add("kept_for_others", sending::kept_for_others(stores).await);
+        report.add("marks_kept", sending::marks_kept(stores).await);
+        report.add("one_sends", sending::one_sends(stores).await);
+    }
+    report
+}

@@ -1,0 +1,94 @@
+//! What is sent.
+
+use customerio_delivery::{DeadLetterFilter, DeadLetters as _, Failure, Fate, Reason, Store as _, StoreError};
+
+use super::{
+    Stores,
+    calls::{ROOM, all, event, events, holds, lease, message, numbers, settle},
+};
+use crate::conformance::Outcome;
+
+pub(super) async fn done_is_gone(stores: &impl Stores) -> Outcome {
+    let store = stores.fresh(ROOM).await;
+    let calls = events(5)?;
+    let (stream, elsewhere) = (calls[0].stream(), event("42", "x")?.with_destination("eu"));
+    store.append(calls).await?;
+    store.append(vec![elsewhere.clone()]).await?;
+    lease(&store).await?;
+    let before = numbers(&store, &stream).await?;
+    settle(&store, &stream, &[before[1], before[3]], &Fate::Done).await?;
+    let left = [before[0], before[2], before[4]];
+    holds(numbers(&store, &stream).await? == left, "what is done is still there, or something else is gone")?;
+    // Once more; and in a stream that they are not of.
+    settle(&store, &stream, &[before[1], u64::MAX], &Fate::Done).await?;
+    settle(&store, &elsewhere.stream(), &left, &Fate::Done).await?;
+    holds(numbers(&store, &stream).await? == left, "what is not done is gone")?;
+    let statistics = store.statistics().await?;
+    holds(statistics.waiting == 4, &format!("four wait, and it says {}", statistics.waiting))
+}
+
+pub(super) async fn again_stays(stores: &impl Stores) -> Outcome {
+    let store = stores.fresh(ROOM).await;
+    let calls = events(4)?;
+    let stream = calls[0].stream();
+    store.append(calls).await?;
+    lease(&store).await?;
+    let before = numbers(&store, &stream).await?;
+    store.mark(&stream, &before[..3]).await?;
+    settle(&store, &stream, &before[1..3], &Fate::Again).await?;
+    holds(numbers(&store, &stream).await? == before, "what is to be sent again is not in its place")
+}
+
+pub(super) async fn kept_for_others(stores: &impl Stores) -> Outcome {
+    let store = stores.fresh(ROOM).await;
+    let calls = events(3)?;
+    let stream = calls[0].stream();
+    store.append(calls).await?;
+    lease(&store).await?;
+    let before = numbers(&store, &stream).await?;
+    settle(&store, &stream, &before[..1], &Fate::Failed(Failure::new(Reason::Rejected))).await?;
+    let other = stores.other(&store).await.ok_or("there is no other store now")?;
+    holds(numbers(&other, &stream).await? == before[1..], "another does not see the calls")?;
+    let dead = other.list(&DeadLetterFilter::new(), 0, 10).await?;
+    holds(dead.len() == 1 && dead[0].number == before[0], "another does not see the dead letter")?;
+    other.append(events(1)?).await?;
+    holds(numbers(&store, &stream).await?.len() == 3, "what another appended is not seen")
+}
+
+pub(super) async fn marks_kept(stores: &impl Stores) -> Outcome {
+    let store = stores.fresh(ROOM).await;
+    let calls = [message("1@example.com")?, message("2@example.com")?, message("3@example.com")?];
+    let stream = calls[0].stream();
+    store.append(calls.to_vec()).await?;
+    lease(&store).await?;
+    let numbers = numbers(&store, &stream).await?;
+    store.mark(&stream, &numbers[..2]).await?;
+    let other = stores.other(&store).await.ok_or("there is no other store now")?;
+    let marks = async || -> Outcome<Vec<bool>> {
+        Ok(all(&other, &stream).await?.iter().map(|record| record.is_marked).collect())
+    };
+    holds(marks().await? == [true, true, false], "another does not see which calls are marked")?;
+    settle(&store, &stream, &numbers[..1], &Fate::Again).await?;
+    holds(marks().await? == [false, true, false], "what is to be sent again has not lost its mark, or another has")
+}
+
+pub(super) async fn one_sends(stores: &impl Stores) -> Outcome {
+    let store = stores.fresh(ROOM).await;
+    let other = stores.other(&store).await.ok_or("there is no other store now")?;
+    let calls = events(2)?;
+    let stream = calls[0].stream();
+    store.append(calls).await?;
+    let numbers = numbers(&store, &stream).await?;
+    lease(&store).await?;
+    holds(other.lease().await?.is_none(), "two have the lease")?;
+    lease(&store).await.map_err(|error| format!("it is not renewed: {error}"))?;
+    store.mark(&stream, &numbers).await?;
+    store.release().await?;
+    lease(&other).await.map_err(|error| format!("after a release, {error}"))?;
+    holds(store.lease().await?.is_none(), "two have the lease, after a release")?;
+    let is_fenced = |outcome: Result<(), StoreError>| matches!(outcome, Err(StoreError::Fenced));
+    holds(is_fenced(store.mark(&stream, &numbers).await), "it may mark, and another sends")?;
+    holds(is_fenced(store.settle(&stream, &[(numbers[0], Fate::Done)]).await), "it may settle, and another sends")?;
+    holds(all(&other, &stream).await?.len() == 2, "what was fenced was done")?;
+    settle(&other, &stream, &numbers, &Fate::Done).await
+}
