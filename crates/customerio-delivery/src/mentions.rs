@@ -40,7 +40,8 @@ fn in_value(value: &Value, identifier: &str) -> bool {
 /// Also as one address of several: `Ada <ada@example.com>, bob@example.com`.
 fn is_named(text: &str, identifier: &str) -> bool {
     text.eq_ignore_ascii_case(identifier)
-        || text.split([',', ';', ' ', '<', '>']).any(|part| part.eq_ignore_ascii_case(identifier))
+        || identifier.contains('@')
+            && text.split([',', ';', ' ', '<', '>']).any(|part| part.eq_ignore_ascii_case(identifier))
 }
 
 /// A part of a path without its percent-encoding.
@@ -82,7 +83,7 @@ mod tests {
         assert!(named(pipelines::Track::new("42", "visit").with_properties(json!({ "by": [{ "x": 7 }] })), "7"));
         let send = || SendEmail::from_template("reset", "Ada <ada@example.com>, bob@example.com");
         assert!(named(send(), "ADA@example.com") && named(send(), "bob@example.com"));
-        assert!(!named(send(), "da@example.com"));
+        assert!(!named(send(), "da@example.com") && !named(send(), "Ada"));
     }
 
     #[test]

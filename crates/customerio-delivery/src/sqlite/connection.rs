@@ -53,7 +53,7 @@ impl Database {
         let (mut database, more) = match opened {
             Err(Trouble::Damaged(error)) if is_ours => {
                 repairs.add(salvage::replace(&files, before, now)?);
-                Self::connect(files).map_err(|trouble| Trouble::Failed(explained(&error, trouble.into())))?
+                Self::connect(files).map_err(|trouble| Trouble::Failed(explained(&error, &trouble.into())))?
             }
             opened => opened?,
         };
@@ -84,8 +84,7 @@ impl Database {
         connection.execute_batch(ALWAYS)?;
         schema::prepare(&connection)?;
         check(&connection, is_own)?;
-        let mut repairs = Repairs::default();
-        repairs.damaged = recount(&connection)?;
+        let repairs = Repairs { damaged: recount(&connection)?, ..Repairs::default() };
         let (identity, beside) = (files.identity()?, files.high_water()?);
         let reached = HighWater::of(&connection, is_own)?;
         Ok((Self { connection, files, identity, beside, reached, is_own }, repairs))
@@ -166,7 +165,7 @@ fn has_own_header(files: &Files) -> Result<bool, Trouble> {
     Ok(bytes.is_empty() || pages::is_own_header(&bytes))
 }
 
-fn explained(first: &StoreError, second: StoreError) -> StoreError {
+fn explained(first: &StoreError, second: &StoreError) -> StoreError {
     StoreError::failed(format!("the file was damaged ({first}), and what replaces it cannot be used: {second}"))
 }
 

@@ -50,6 +50,7 @@ mod dead;
 mod files;
 mod high_water;
 mod lease;
+mod letters;
 mod outbox;
 mod pages;
 mod pragmas;
@@ -72,6 +73,5 @@ pub use self::{
     repairs::Repairs,
     row::{INSERT, Row},
     schema::{migrate, migrations},
-    settings::Builder,
-    store::SqliteStore,
+    store::{Builder, SqliteStore},
 };

@@ -83,7 +83,7 @@ pub(super) const fn checksum(crc32: u32, key: i64, is_marked: bool) -> i64 {
 
 /// What is in a row of the queue, whether it is marked and the call, if it is what was written. `columns` are those behind
 /// the key, in their order.
-pub(super) fn whole<'a>(key: i64, columns: [ValueRef<'a>; 3]) -> Option<(bool, &'a [u8])> {
+pub(super) fn whole(key: i64, columns: [ValueRef<'_>; 3]) -> Option<(bool, &[u8])> {
     let [ValueRef::Integer(mark @ (0 | 1)), ValueRef::Integer(found), ValueRef::Blob(call)] = columns else {
         return None;
     };

@@ -54,7 +54,7 @@ impl Found {
             }
         }
         for row in pages.rows() {
-            found.take(row, false);
+            found.take(&row, false);
         }
         // What failed was taken out of the queue, though an older page may still have it.
         found.calls.retain(|number, _| !found.dead.contains_key(number));
@@ -62,7 +62,7 @@ impl Found {
     }
 
     /// Takes a row if it is ours. What must not arrive twice is marked, where the row may be older than its mark.
-    fn take(&mut self, row: TableRow, may_be_old: bool) {
+    fn take(&mut self, row: &TableRow, may_be_old: bool) {
         use Value::{Blob, Integer, Null, Text};
 
         let key = row.key;
@@ -140,7 +140,7 @@ pub(super) fn replace(files: &Files, before: Option<HighWater>, now: i64) -> Res
         // Calls are missing, on pages that are damaged themselves. A call that was settled could come back with them, but
         // only here, and only once.
         for row in pages.remains(BEGIN) {
-            found.take(row, true);
+            found.take(&row, true);
         }
         found.calls.retain(|number, _| !found.dead.contains_key(number));
     }

@@ -23,14 +23,11 @@ use super::{
     problem::Problem,
     repairs::Repairs,
     row::Row,
-    settings::{Builder, Settings},
+    settings::Settings,
     waiting::{self, Loaded, Sender},
     worker::Worker,
 };
-use crate::{
-    DeadLetter, DeadLetterFilter, DeadLetters, Fate, ParkedCalls, Record, Replayed, Statistics, Store, StoreError,
-    Stored, Stream,
-};
+use crate::{Fate, Record, Statistics, Store, StoreError, Stored, Stream};
 
 /// Keeps calls in a file, by SQLite: they outlive the process.
 ///
@@ -67,6 +64,42 @@ pub struct SqliteStore {
     worker: Worker,
 }
 
+/// How a [`SqliteStore`] is opened.
+#[derive(Clone, Debug)]
+pub struct Builder {
+    settings: Settings,
+}
+
+impl Builder {
+    fn new(path: PathBuf) -> Self {
+        Self { settings: Settings { path, limit: 256 << 20, keep_dead: Duration::from_secs(30 * 24 * 60 * 60) } }
+    }
+
+    /// The most bytes of calls that wait, as they are stored: 256 MiB if it is not said. What fails is not counted.
+    #[must_use]
+    pub const fn with_bytes(mut self, bytes: u64) -> Self {
+        self.settings.limit = bytes;
+        self
+    }
+
+    /// How long failed and damaged calls are kept, to the hour: 30 days if it is not said.
+    #[must_use]
+    #[doc(alias = "ttl")]
+    pub const fn with_dead_letters_kept_for(mut self, time: Duration) -> Self {
+        self.settings.keep_dead = time;
+        self
+    }
+
+    /// Opens the store; see [`SqliteStore::open`].
+    ///
+    /// # Errors
+    ///
+    /// As [`SqliteStore::open`].
+    pub fn open(self) -> Result<SqliteStore, StoreError> {
+        SqliteStore::start(self.settings)
+    }
+}
+
 impl SqliteStore {
     /// Opens the store in that file, which is made if it is missing, and its directory too. It keeps 256 MiB.
     ///
@@ -86,7 +119,7 @@ impl SqliteStore {
         Builder::new(path.into())
     }
 
-    pub(super) fn start(settings: Settings) -> Result<Self, StoreError> {
+    fn start(settings: Settings) -> Result<Self, StoreError> {
         let repairs = Arc::default();
         let worker = Worker::start(settings.clone(), Arc::clone(&repairs))?;
         let (owner, epoch, lock) = (random().map_err(StoreError::failed)?, AtomicI64::new(0), Mutex::new(None));
@@ -105,14 +138,14 @@ impl SqliteStore {
         self.worker.close().await;
     }
 
-    async fn read<T: Send + 'static>(
+    pub(super) async fn read<T: Send + 'static>(
         &self,
         mut run: impl FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
         self.worker.run(false, move |database| Ok(run(database)?)).await
     }
 
-    async fn write<T: Send + 'static>(
+    pub(super) async fn write<T: Send + 'static>(
         &self,
         run: impl FnMut(&Connection) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, StoreError> {
@@ -130,12 +163,17 @@ impl SqliteStore {
         lock.is_some()
     }
 
+    /// The most bytes of calls that wait.
+    pub(super) const fn limit(&self) -> u64 {
+        self.settings.limit
+    }
+
     fn sender(&self) -> Sender {
         Sender { owner: self.owner, epoch: self.epoch.load(Ordering::Acquire) }
     }
 }
 
-fn last(numbers: Vec<i64>) -> u64 {
+fn last(numbers: &[i64]) -> u64 {
     numbers.last().map_or(0, |number| number.cast_unsigned())
 }
 
@@ -159,7 +197,7 @@ impl Store for SqliteStore {
     async fn append(&self, calls: Vec<Stored>) -> Result<u64, StoreError> {
         let rows: Vec<_> = calls.iter().map(Row::new).collect();
         let limit = self.settings.limit;
-        self.write(move |database| waiting::append(database, &rows, limit)).await.map(last)
+        self.write(move |database| waiting::append(database, &rows, limit)).await.map(|numbers| last(&numbers))
     }
 
     async fn load(&self, stream: &Stream, after: u64, bytes: usize) -> Result<Vec<Record>, StoreError> {
@@ -205,48 +243,4 @@ impl Store for SqliteStore {
     async fn statistics(&self) -> Result<Statistics, StoreError> {
         self.read(dead::statistics).await
     }
-}
-
-#[async_trait]
-impl DeadLetters for SqliteStore {
-    async fn list(&self, filter: &DeadLetterFilter, after: u64, limit: usize) -> Result<Vec<DeadLetter>, StoreError> {
-        let filter = filter.clone();
-        self.read(move |database| dead::list(database, &filter, after, limit)).await
-    }
-
-    async fn show(&self, number: u64) -> Result<Option<DeadLetter>, StoreError> {
-        self.read(move |database| dead::show(database, number)).await
-    }
-
-    async fn replay(&self, numbers: &[u64], parked: ParkedCalls) -> Result<Vec<Replayed>, StoreError> {
-        let (numbers, limit) = (numbers.to_vec(), self.settings.limit);
-        self.write(move |database| replay(database, &numbers, parked, limit)).await
-    }
-
-    async fn discard(&self, numbers: &[u64]) -> Result<u64, StoreError> {
-        let numbers = numbers.to_vec();
-        self.write(move |database| Ok(dead::discard(database, &numbers)?)).await
-    }
-
-    async fn purge(&self, identifier: &str) -> Result<u64, StoreError> {
-        let identifier = identifier.to_owned();
-        self.write(move |database| Ok(dead::purge(database, &identifier)?)).await
-    }
-}
-
-/// All in one transaction, though what is refused here has written something: the savepoint takes it back.
-fn replay(database: &Connection, numbers: &[u64], parked: ParkedCalls, limit: u64) -> Result<Vec<Replayed>, Problem> {
-    database.execute_batch("savepoint customerio_replay")?;
-    let result = dead::exhume(database, numbers, parked).and_then(|found| {
-        let rows: Vec<_> = found.iter().filter_map(|found| found.as_ref().ok().cloned()).collect();
-        let mut appended = waiting::append(database, &rows, limit)?.into_iter();
-        let mut waits =
-            || appended.next().map_or(Replayed::Unknown, |number| Replayed::Waits { number: number.cast_unsigned() });
-        Ok(found.into_iter().map(|found| found.map_or_else(|other| other, |_| waits())).collect())
-    });
-    if result.is_err() {
-        database.execute_batch("rollback to customerio_replay")?;
-    }
-    database.execute_batch("release customerio_replay")?;
-    result
 }

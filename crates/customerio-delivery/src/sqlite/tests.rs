@@ -1,1 +1,98 @@
-//! Tests of what the store does inside.
+//! What the store does inside: clocks that jump, and repairs that a crash interrupts.
+
+use std::{
+    env, fs,
+    path::PathBuf,
+    process,
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
+
+use customerio_core::{Limits, Moment, track::v2::person::Event};
+use rusqlite::Connection;
+
+use super::{SqliteStore, files::Files, lease, migrate};
+use crate::{Fate, Store as _, Stored};
+
+struct Directory(PathBuf);
+
+impl Directory {
+    fn new() -> Self {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let name = format!("customerio-sqlite-{}-{}", process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        Self(env::temp_dir().join(name))
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn event(name: &str) -> Stored {
+    let now = Moment { monotonic: Duration::ZERO, since_epoch: Duration::from_secs(1_700_000_000), random: 4 };
+    Stored::new(Event::new("42", name), &now, &Limits::default()).unwrap()
+}
+
+const HOUR: i64 = 60 * 60 * 1000;
+const NOW: i64 = 1_700_000_000_000;
+
+#[test]
+fn a_lease_ends_though_the_clock_goes_back() {
+    let database = Connection::open_in_memory().unwrap();
+    migrate(&database).unwrap();
+    let take = |owner: u8, at| lease::take(&database, &[owner; 16], at, false).unwrap();
+    assert_eq!(take(1, NOW + HOUR), Some(1));
+    assert_eq!((take(2, NOW), take(2, NOW + 14_999)), (None, None), "at most 15 seconds from now");
+    assert_eq!(take(2, NOW + 15_000), Some(2));
+    assert_eq!(take(2, NOW + 20_000), Some(2), "it is renewed");
+    assert_eq!(take(1, NOW + HOUR), Some(3), "the clock went ahead: the other is fenced");
+    lease::check(&database, &[2; 16], 2).unwrap_err();
+    lease::check(&database, &[1; 16], 3).unwrap();
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_repair_that_a_crash_interrupted_is_finished() {
+    let directory = Directory::new();
+    let path = directory.0.join("calls.db");
+    let store = SqliteStore::open(&path).unwrap();
+    let stream = event("1").stream();
+    store.append(vec![event("1"), event("2")]).await.unwrap();
+    store.close().await;
+    // What replaces it is whole, and the damaged file is still in its place.
+    let files = Files::new(path.clone());
+    fs::copy(&path, files.salvaged()).unwrap();
+    fs::write(&path, "damaged").unwrap();
+    let store = SqliteStore::open(&path).unwrap();
+    assert_eq!(store.load(&stream, 0, 1 << 20).await.unwrap().len(), 2);
+    let repairs = store.repairs();
+    assert_eq!((repairs.salvaged, repairs.damaged, repairs.lost), (2, 0, 0));
+    assert_eq!(fs::read(&repairs.moved_aside[0]).unwrap(), b"damaged");
+    store.close().await;
+    // What replaces it was not finished.
+    fs::write(files.salvaged(), "").unwrap();
+    let store = SqliteStore::open(&path).unwrap();
+    assert_eq!(store.load(&stream, 0, 1 << 20).await.unwrap().len(), 2);
+    assert!(!store.repairs().any() && !files.salvaged().exists());
+    store.close().await;
+}
+
+/// What was settled leaves nothing behind, in which it could be found when a damaged file is searched.
+#[tokio::test(flavor = "current_thread")]
+async fn what_was_settled_is_overwritten() {
+    let directory = Directory::new();
+    let path = directory.0.join("calls.db");
+    let store = SqliteStore::open(&path).unwrap();
+    let stream = event("x").stream();
+    let calls: Vec<_> = (0..500).map(|n| event(&format!("settled-{n}"))).collect();
+    store.append(calls).await.unwrap();
+    store.append(vec![event("waits")]).await.unwrap();
+    assert!(store.lease().await.unwrap().is_some());
+    let fates: Vec<_> = (1..=500).map(|number| (number, Fate::Done)).collect();
+    store.settle(&stream, &fates).await.unwrap();
+    store.close().await;
+    let bytes = fs::read(&path).unwrap();
+    let has = |text: &[u8]| bytes.windows(text.len()).any(|window| window == text);
+    assert!(has(b"waits") && !has(b"settled-"));
+}

@@ -1,6 +1,6 @@
 //! The calls that wait.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 
@@ -41,13 +41,9 @@ pub(super) fn insert(database: &Connection, rows: &[(i64, bool, &Row)]) -> rusql
     let sql = "insert into customerio_queue (key, is_marked, checksum, call) values (?1, ?2, ?3, ?4)";
     let mut insert = database.prepare(sql)?;
     for (number, is_marked, row) in rows {
-        let stream = match streams.get(&(&row.destination, row.lane)) {
-            Some(stream) => *stream,
-            None => {
-                let stream = stream_of(database, &row.destination, row.lane)?;
-                streams.insert((&row.destination, row.lane), stream);
-                stream
-            }
+        let stream = match streams.entry((&row.destination, row.lane)) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(new) => *new.insert(stream_of(database, &row.destination, row.lane)?),
         };
         let key = row::key(stream, *number);
         insert.execute(params![key, is_marked, row::checksum(row.crc32, key, *is_marked), row.call])?;

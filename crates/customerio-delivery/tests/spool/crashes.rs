@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader};
 
-use customerio_delivery::{DeadLetters as _, Lane, Store as _};
+use customerio_delivery::{Lane, Store as _};
 
 use crate::support::{Directory, child, event, events, message, open, settle_all, told_path, waiting};
 

@@ -116,6 +116,31 @@ fn all(length: usize) -> Vec<usize> {
     (0..length).step_by(7).collect()
 }
 
+/// SQLite comes across it while the store is used, and not when it is opened.
+#[tokio::test(flavor = "current_thread")]
+async fn damage_that_comes_while_the_store_is_open_is_repaired() {
+    const CALLS: u64 = 3000;
+    let directory = Directory::new();
+    let store = open(&directory.file());
+    store.append((1..=CALLS).map(|n| message(n, 2000)).collect()).await.unwrap();
+    store.close().await;
+    let store = open(&directory.file());
+    let mut bytes = fs::read(directory.file()).unwrap();
+    bytes[100 * 4096..110 * 4096].fill(0);
+    fs::write(directory.file(), &bytes).unwrap();
+    let found = waiting(&store, Lane::App).await;
+    let repairs = store.repairs();
+    assert!((1..=30).contains(&repairs.damaged), "{repairs:?}");
+    assert_eq!(repairs.moved_aside.len(), 1, "{repairs:?}");
+    let numbers: std::collections::BTreeSet<_> = found.iter().map(|(_, n, _)| *n).collect();
+    assert_eq!(numbers.len() as u64 + repairs.damaged, CALLS);
+    assert_eq!(store.statistics().await.unwrap().waiting + repairs.damaged, CALLS);
+    store.append(vec![message(CALLS + 1, 10)]).await.unwrap();
+    let last = *waiting(&store, Lane::App).await.last().unwrap();
+    assert_eq!(last, (CALLS + 1, CALLS + 1, false));
+    store.close().await;
+}
+
 #[test]
 fn a_bit_of_the_database_harms_one_call() {
     harm(false, ".db", some);

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use customerio_delivery::{DeadLetters as _, Fate, Lane, Store as _, Stored};
+use customerio_delivery::{Fate, Lane, Store as _, Stored};
 
 use crate::support::{Directory, child, event, open, stream, told_path};
 

@@ -1,11 +1,11 @@
 //! Calls that an application enqueues in its own transaction.
 
 use customerio_delivery::{
-    DeadLetters as _, Lane, Store as _,
+    Lane, Store as _,
     sqlite::{self, INSERT, Row, rusqlite::Connection},
 };
 
-use crate::support::{Directory, event, events, message, n_of, open, stream, waiting};
+use crate::support::{Directory, event, events, message, n_of, open, waiting};
 
 fn application(directory: &Directory) -> Connection {
     std::fs::create_dir_all(directory.path()).unwrap();
@@ -93,5 +93,4 @@ async fn tables_of_a_newer_version_are_refused_with_a_sentence() {
     assert_eq!(error.to_string(), sentence);
     assert_eq!(sqlite::migrate(&database).unwrap_err().to_string(), sentence);
     assert!(directory.file().exists());
-    let _ = stream(Lane::App);
 }

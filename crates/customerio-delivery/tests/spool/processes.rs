@@ -25,7 +25,7 @@ async fn obeys() {
             }
             _ => panic!("what is {line}?"),
         };
-        println!("said {}", said.unwrap_or_else(|_| "failed"));
+        println!("said {}", said.unwrap_or("failed"));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
 
-use customerio_delivery::{DeadLetters as _, Store as _, StoreError, sqlite::SqliteStore};
+use customerio_delivery::{Store as _, StoreError, sqlite::SqliteStore};
 
 use crate::support::{Directory, event, events, message, open, settle_all};
 
@@ -82,7 +82,7 @@ async fn a_full_disk_is_an_error_and_it_goes_on_when_there_is_room() {
     let (mut told, mut error) = (0, None);
     while error.is_none() {
         match store.append(vec![message(told + 1, 2000)]).await {
-            Ok(()) => told += 1,
+            Ok(_) => told += 1,
             Err(other) => error = Some(other),
         }
     }

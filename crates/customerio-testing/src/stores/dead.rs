@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use customerio_core::{Timestamp, track::Delete};
 use customerio_delivery::{
-    DeadLetter, DeadLetterFilter, DeadLetters as _, Failure, Fate, ParkedCalls, Reason, Replayed, Store, StoreError, Stored,
+    DeadLetter, DeadLetterFilter, DeadLetters as _, Failure, Fate, ParkedCalls, Reason, Replayed, Store, StoreError,
+    Stored,
 };
 
 use super::{
-    Stores,
     calls::{ROOM, bytes, event, events, holds, lease, message, numbers, settle, stored, waiting},
+    source::Stores,
 };
 use crate::conformance::Outcome;
 
@@ -51,26 +52,26 @@ pub(super) async fn listed_in_pages(stores: &impl Stores) -> Outcome {
     let events = failed(&store, &events(5)?, Reason::Rejected).await?;
     let deletes = failed(&store, &[stored(Delete::new("1"))?, stored(Delete::new("2"))?], Reason::Poison).await?;
     let abroad = failed(&store, &[event("1", "x")?.with_destination("eu")], Reason::Rejected).await?;
-    let list = async |filter: DeadLetterFilter, after, limit| -> Outcome<Vec<u64>> {
+    let listed = async |filter: DeadLetterFilter, after, limit| -> Outcome<Vec<u64>> {
         Ok(store.list(&filter, after, limit).await?.iter().map(|letter: &DeadLetter| letter.number).collect())
     };
     let everything: Vec<_> = [&events[..], &deletes, &abroad].concat();
     let (mut pages, mut after) = (Vec::new(), 0);
     loop {
-        let page = list(DeadLetterFilter::new(), after, 3).await?;
+        let page = listed(DeadLetterFilter::new(), after, 3).await?;
         holds(page.len() <= 3, "a page is longer than it may be")?;
-        let Some(last) = page.last() else { break };
-        holds(*last > after, "a page does not go on")?;
-        after = *last;
+        let Some(&end) = page.last() else { break };
+        holds(end > after, "a page does not go on")?;
+        after = end;
         pages.extend(page);
     }
     holds(pages == everything, "the pages are not all dead letters, in their order")?;
     let by = DeadLetterFilter::new;
-    holds(list(by().with_reason(Reason::Poison), 0, 10).await? == deletes, "it does not filter by reason")?;
-    holds(list(by().with_operation("track.delete"), 0, 10).await? == deletes, "it does not filter by operation")?;
-    holds(list(by().with_destination("eu"), 0, 10).await? == abroad, "it does not filter by destination")?;
+    holds(listed(by().with_reason(Reason::Poison), 0, 10).await? == deletes, "it does not filter by reason")?;
+    holds(listed(by().with_operation("track.delete"), 0, 10).await? == deletes, "it does not filter by operation")?;
+    holds(listed(by().with_destination("eu"), 0, 10).await? == abroad, "it does not filter by destination")?;
     let both = by().with_destination("default").with_reason(Reason::Rejected);
-    holds(list(both, 0, 10).await? == events, "it does not filter by two")
+    holds(listed(both, 0, 10).await? == events, "it does not filter by two")
 }
 
 pub(super) async fn replayed_behind(stores: &impl Stores) -> Outcome {
@@ -96,7 +97,10 @@ pub(super) async fn replayed_behind(stores: &impl Stores) -> Outcome {
     let outcome = store.replay(&dead, ParkedCalls::Leave).await;
     holds(matches!(outcome, Err(StoreError::Full { .. })), "it replays where there is no room")?;
     let left = store.list(&DeadLetterFilter::new(), 0, 10).await?.len();
-    holds(left == 5 && numbers(&store, &stream).await?.len() == 8, "a part was replayed where there was no room for all")
+    holds(
+        left == 5 && numbers(&store, &stream).await?.len() == 8,
+        "a part was replayed where there was no room for all",
+    )
 }
 
 pub(super) async fn parked_stays(stores: &impl Stores) -> Outcome {

@@ -27,27 +27,12 @@ mod calls;
 mod dead;
 mod queue;
 mod sending;
+mod source;
 
 pub use async_trait::async_trait;
-use customerio_delivery::{DeadLetters, Store};
 
+pub use self::source::Stores;
 pub use crate::conformance::{Check, Report};
-
-/// Makes the stores that are checked.
-#[async_trait]
-pub trait Stores: Sync {
-    /// What is checked.
-    type Store: Store + DeadLetters;
-
-    /// An empty store, which keeps at most about that many bytes.
-    async fn fresh(&self, bytes: u64) -> Self::Store;
-
-    /// Another store with the same calls, as another process has it; `None` where calls cannot be shared. Then it is not
-    /// checked that marks are kept, and that only one sends.
-    async fn other(&self, _store: &Self::Store) -> Option<Self::Store> {
-        None
-    }
-}
 
 /// Runs all checks, one after the other, each with a store of its own.
 ///

@@ -1,17 +1,12 @@
 //! What is appended and loaded.
 
-use std::{
-    collections::BTreeSet,
-    future::poll_fn,
-    pin::Pin,
-    task::Poll,
-};
+use std::{collections::BTreeSet, future::poll_fn, pin::Pin, task::Poll};
 
 use customerio_delivery::{Fate, Record, Store as _, StoreError};
 
 use super::{
-    Stores,
     calls::{ALL, ROOM, all, bytes, event, events, holds, kinds, lease, message, numbers, settle, waiting},
+    source::Stores,
 };
 use crate::conformance::Outcome;
 
@@ -32,17 +27,19 @@ pub(super) async fn in_order(stores: &impl Stores) -> Outcome {
     store.append(calls[..1].to_vec()).await?;
     store.append(calls[1..50].to_vec()).await?;
     store.append(Vec::new()).await?;
-    store.append(calls[50..].to_vec()).await?;
+    let last = store.append(calls[50..].to_vec()).await?;
     let stream = calls[0].stream();
     holds(waiting(&store, &stream).await? == bytes(&calls), "the calls are not in the order in which they came")?;
     let numbers = numbers(&store, &stream).await?;
     holds(numbers.first().is_some_and(|first| *first > 0), "a number is 0")?;
+    holds(numbers.last() == Some(&last), "`append` says another number than the last call has")?;
     holds(numbers.windows(2).all(|pair| pair[0] < pair[1]), "the numbers do not rise")
 }
 
 pub(super) async fn streams_apart(stores: &impl Stores) -> Outcome {
     let store = stores.fresh(ROOM).await;
-    let calls = [event("1", "a")?, message("ada@example.com")?, event("1", "b")?.with_destination("eu"), event("1", "c")?];
+    let calls =
+        [event("1", "a")?, message("ada@example.com")?, event("1", "b")?.with_destination("eu"), event("1", "c")?];
     store.append(calls.to_vec()).await?;
     for of in [&[0, 3][..], &[1], &[2]] {
         let expected: Vec<_> = of.iter().map(|index| calls[*index].to_bytes()).collect();
@@ -71,7 +68,10 @@ pub(super) async fn load_within_bytes(stores: &impl Stores) -> Outcome {
     store.append(calls.clone()).await?;
     let stream = calls[0].stream();
     for bytes in [0, 1] {
-        holds(store.load(&stream, 0, bytes).await?.len() == 1, "it gives not exactly one where that is too much already")?;
+        holds(
+            store.load(&stream, 0, bytes).await?.len() == 1,
+            "it gives not exactly one where that is too much already",
+        )?;
     }
     // Stores count a little differently.
     let found = store.load(&stream, 0, 4 * calls[0].size()).await?.len();

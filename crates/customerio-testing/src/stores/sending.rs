@@ -3,8 +3,8 @@
 use customerio_delivery::{DeadLetterFilter, DeadLetters as _, Failure, Fate, Reason, Store as _, StoreError};
 
 use super::{
-    Stores,
     calls::{ROOM, all, event, events, holds, lease, message, numbers, settle},
+    source::Stores,
 };
 use crate::conformance::Outcome;
 
