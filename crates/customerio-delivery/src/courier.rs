@@ -134,11 +134,32 @@ impl Courier {
         let now = SystemClock.clock().timestamp();
         for event in events {
             self.counters.count(event, now);
+            #[cfg(feature = "tracing")]
+            trace(&self.stream, event);
             if let Some(observer) = &self.observer {
                 observer(&self.stream, event);
             }
         }
         self.ended.notify_one();
+    }
+}
+
+/// What somebody should look at. Nothing that a call says is in it.
+#[cfg(feature = "tracing")]
+fn trace(stream: &Stream, event: &Event) {
+    match event {
+        Event::Blocked(failure) => {
+            tracing::warn!(target: "customerio", %stream, status = failure.status, "the stream stands still: check the credentials");
+        }
+        Event::Unblocked => tracing::info!(target: "customerio", %stream, "the stream goes on"),
+        Event::Failed { number, operation, failure } => {
+            let reason = failure.reason.as_str();
+            tracing::warn!(target: "customerio", %stream, number, operation, reason, status = failure.status, "a call became a dead letter");
+        }
+        Event::Retrying { calls, failures, wait } => {
+            tracing::debug!(target: "customerio", %stream, calls, failures, ?wait, "a request is sent again later");
+        }
+        Event::Done { .. } => {}
     }
 }
 

@@ -1,5 +1,7 @@
 //! The queue against the local Customer.io over a real socket, which counts.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex},
@@ -47,7 +49,7 @@ impl Here {
         let mut numbers: BTreeMap<String, Vec<u64>> = BTreeMap::new();
         for event in self.emulator.events() {
             let person = event.person.clone().unwrap_or_default();
-            numbers.entry(format!("{person:?}")).or_default().push(event.data["n"].as_u64().unwrap());
+            numbers.entry(format!("{person:?}")).or_default().push(event.data()["n"].as_u64().unwrap());
         }
         numbers
     }

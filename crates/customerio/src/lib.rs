@@ -37,6 +37,7 @@
 //! | wait for what the service does in the background | [`wait`] |
 //! | export people, and read the file | [`app::exports`] |
 //! | many operations in one request | [`batch`] |
+//! | enqueue, and have it delivered in the background | `delivery` |
 //! | call without async | `blocking` |
 //! | receive reporting webhooks | `webhook`, and `axum` |
 //! | send a request that was stored | [`Prepared`] |
@@ -63,6 +64,8 @@
 //! | `webhook` | yes | `webhook`: reporting webhooks, verified and typed, each handled once |
 //! | `axum` | no | `axum`: those webhooks as an extractor of axum 0.8 |
 //! | `design_studio` | no | `app::assets` and `app::design_studio`: the operations on assets and in Design Studio |
+//! | `delivery` | no | `delivery`: a queue that delivers in the background, in batches, in order and with retries |
+//! | `spool` | no | the calls of that queue in a file, kept by SQLite: they outlive the process |
 //! | `blocking` | no | `blocking`: the same clients without async, over ureq with rustls and ring |
 //! | `chrono`, `jiff`, `time` | no | conversions between [`Timestamp`] and the times of those crates |
 //! | `tracing` | no | a span for each call and an event for each attempt, with the target `customerio` |
@@ -82,6 +85,8 @@ pub use customerio_core::{
     PersonId, Pipelines, Platform, Prepared, Region, RetryPolicy, Timestamp, Track, app, bytes, http, limits,
     pipelines, track,
 };
+#[cfg(feature = "delivery")]
+pub use customerio_delivery as delivery;
 #[cfg(feature = "hyper")]
 pub use customerio_hyper::HyperTransport;
 #[cfg(feature = "reqwest")]

@@ -3,6 +3,7 @@
 //!
 //! `KILLS=1000 cargo test -p customerio-delivery --test kill -- --nocapture` is the long form.
 #![cfg(all(unix, feature = "spool"))]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -173,7 +174,7 @@ async fn events_through_kills_are_there_once_and_in_order() {
 
     let mut numbers: BTreeMap<_, Vec<u64>> = BTreeMap::new();
     for event in server.emulator().events() {
-        numbers.entry(event.person.clone()).or_default().push(event.data["n"].as_u64().unwrap());
+        numbers.entry(event.person.clone()).or_default().push(event.data()["n"].as_u64().unwrap());
     }
     let all: Vec<_> = numbers.values().flatten().copied().collect();
     let distinct: BTreeSet<_> = all.iter().copied().collect();
