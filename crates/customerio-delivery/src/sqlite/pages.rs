@@ -68,7 +68,7 @@ impl Pages {
     /// overwritten with zeros, but a copy of a row that SQLite moved within a page may still be there.
     pub(super) fn remains(&self, begin: &'static [u8]) -> impl Iterator<Item = TableRow> {
         /// The longest that stands before the last column: two lengths and a header, and the other columns.
-        const BEFORE: usize = 400;
+        const BEFORE: usize = 200;
         self.images.values().flat_map(move |page| {
             let places = page.windows(begin.len()).enumerate().filter(move |(_, window)| *window == begin);
             places.flat_map(move |(place, _)| {
