@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    ops::Bound,
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -85,7 +86,11 @@ impl Store for MemoryStore {
     async fn load(&self, stream: &Stream, after: u64, bytes: usize) -> Result<Vec<Record>, StoreError> {
         let kept = self.kept();
         let mut left = bytes;
-        let calls = kept.calls.get(stream).into_iter().flat_map(|calls| calls.range(after + 1..));
+        let calls = kept
+            .calls
+            .get(stream)
+            .into_iter()
+            .flat_map(|calls| calls.range((Bound::Excluded(after), Bound::Unbounded)));
         let fitting = calls.enumerate().take_while(|(index, (_, call))| {
             let fits = *index == 0 || call.size() <= left;
             left = left.saturating_sub(call.size());
