@@ -1,6 +1,6 @@
 //! What can go wrong between a store and SQLite.
 
-use rusqlite::ErrorCode;
+use rusqlite::{Error, ErrorCode};
 
 use crate::StoreError;
 
@@ -10,11 +10,11 @@ pub(super) enum Problem {
     /// It is against the rules; it wrote nothing.
     Refused(StoreError),
     /// SQLite failed.
-    Sql(rusqlite::Error),
+    Sql(Error),
 }
 
-impl From<rusqlite::Error> for Problem {
-    fn from(error: rusqlite::Error) -> Self {
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
         Self::Sql(error)
     }
 }
@@ -28,8 +28,8 @@ pub(super) enum Trouble {
     Failed(StoreError),
 }
 
-impl From<rusqlite::Error> for Trouble {
-    fn from(error: rusqlite::Error) -> Self {
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Self {
         if is_damage(&error) {
             Self::Damaged(StoreError::failed(error))
         } else {
@@ -60,9 +60,15 @@ impl Trouble {
 }
 
 /// Whether SQLite found its own structures broken: then the next attempt fails as well.
-fn is_damage(error: &rusqlite::Error) -> bool {
+fn is_damage(error: &Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
         // A column that holds what was never written.
-        || matches!(error, rusqlite::Error::InvalidColumnType(..) | rusqlite::Error::IntegralValueOutOfRange(..))
-        || matches!(error, rusqlite::Error::QueryReturnedNoRows)
+        || matches!(
+            error,
+            Error::InvalidColumnType(..)
+                | Error::IntegralValueOutOfRange(..)
+                | Error::FromSqlConversionFailure(..)
+                | Error::Utf8Error(..)
+                | Error::QueryReturnedNoRows
+        )
 }
