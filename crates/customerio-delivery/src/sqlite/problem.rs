@@ -62,10 +62,11 @@ impl Trouble {
 /// Whether SQLite found its own structures broken: then the next attempt fails as well.
 fn is_damage(error: &Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
-        // A column that holds what was never written.
+        // A table that is not what was made, or a column that holds what was never written.
         || matches!(
             error,
-            Error::InvalidColumnType(..)
+            Error::SqlInputError { .. }
+                | Error::InvalidColumnType(..)
                 | Error::IntegralValueOutOfRange(..)
                 | Error::FromSqlConversionFailure(..)
                 | Error::Utf8Error(..)

@@ -70,6 +70,9 @@ fn version(database: &Connection) -> rusqlite::Result<i64> {
 pub(super) fn prepare(database: &Connection) -> Result<(), Trouble> {
     // A reader needs no lock, and mostly there is nothing to do.
     let version = version(database)?;
+    if version == 0 && !definitions(database)?.is_empty() {
+        return Err(Trouble::damaged("some of the tables are missing"));
+    }
     if known(version).map_err(Trouble::Failed)? < MIGRATIONS.len() {
         migrate(database).map_err(Trouble::Failed)?;
     }
