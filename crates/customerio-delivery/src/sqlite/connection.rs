@@ -171,18 +171,29 @@ fn explained(first: &StoreError, second: &StoreError) -> StoreError {
 
 /// Looks for damage that SQLite does not see until it comes across it. It takes a millisecond for each megabyte.
 fn check(connection: &Connection, is_own: bool) -> Result<(), Trouble> {
-    let sql = if is_own { "pragma quick_check(1)" } else { "pragma quick_check('customerio_queue')" };
-    let found: String = connection.query_row(sql, [], |row| row.get(0))?;
-    if found != "ok" {
-        return Err(Trouble::damaged(found));
+    let all = if is_own { "pragma quick_check(1)" } else { "pragma quick_check('customerio_queue')" };
+    // This one is small, and calls are found by its index.
+    for sql in [all, "pragma integrity_check('customerio_stream')"] {
+        let found: String = connection.query_row(sql, [], |row| row.get(0))?;
+        if found != "ok" {
+            return Err(Trouble::damaged(found));
+        }
     }
-    // A stream that has another name than its calls would never be asked for.
-    let sql = "select destination, lane, key, is_marked, checksum, call from customerio_stream join customerio_queue
-               on key = (select min(key) from customerio_queue where key > id << 48 and key < (id + 1) << 48)";
+    // A stream that has another name than its calls, or none, would never be asked for. This is the first call of each.
+    let sql = "with recursive first (key) as (
+          select min(key) from customerio_queue
+          union all
+          select (select min(key) from customerio_queue where key >= ((first.key >> 48) + 1) << 48)
+          from first where first.key is not null
+        )
+        select destination, lane, key, is_marked, checksum, call
+        from first join customerio_queue using (key) left join customerio_stream on id = key >> 48";
     let mut statement = connection.prepare(sql)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let (destination, lane): (String, i64) = (row.get(0)?, row.get(1)?);
+        let (Some(destination), Some(lane)): (Option<String>, Option<i64>) = (row.get(0)?, row.get(1)?) else {
+            return Err(Trouble::damaged("calls are of no stream"));
+        };
         let whole = row::whole(row.get(2)?, [row.get_ref(3)?, row.get_ref(4)?, row.get_ref(5)?]);
         if let Some(stream) = whole.and_then(|(_, call)| Stored::from_bytes(call).ok()).map(|call| call.stream())
             && (*stream.destination != *destination || i64::from(stream.lane.number()) != lane)
