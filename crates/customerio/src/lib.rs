@@ -168,7 +168,8 @@ pub mod transport {
     feature = "blocking",
     feature = "csv",
     feature = "hyper",
-    feature = "hyper-rustls"
+    feature = "hyper-rustls",
+    feature = "spool"
 ))]
 #[doc = include_str!("../../../README.md")]
 struct Readme;

@@ -22,7 +22,7 @@ use customerio::{
     track::v2::person::Identify,
 };
 use customerio_emulator::{Emulator, SITE_ID, TRACK_API_KEY};
-use customerio_examples::{Result, transport};
+use customerio_examples::{Result, spawn, transport};
 use serde_json::json;
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
@@ -82,7 +82,12 @@ fn write(shop: &Shop, id: &str, call: &Stored) -> sqlite::rusqlite::Result<Statu
 }
 
 #[tokio::main]
-async fn main() -> Result {
+async fn main() -> customerio_examples::Result {
+    spawn(either()).await
+}
+
+/// The shop, where it is told what to serve, and else all around it.
+async fn either() -> Result {
     if let (Ok(customerio), Some(file)) = (env::var("SHOP_CUSTOMERIO"), env::var_os("SHOP_FILE")) {
         return serve(&customerio, file.into()).await;
     }

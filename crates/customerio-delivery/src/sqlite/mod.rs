@@ -5,8 +5,9 @@
 //! use customerio_core::{Limits, Moment, track::v2::person::Event};
 //! use customerio_delivery::{Store as _, Stored, sqlite::SqliteStore};
 //!
-//! # #[tokio::main(flavor = "current_thread")]
-//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+//! # tokio::spawn(async {
 //! # let directory = std::env::temp_dir().join(format!("customerio-delivery-{}", std::process::id()));
 //! # let now = Moment { monotonic: Duration::ZERO, since_epoch: Duration::from_secs(1_700_000_000), random: 4 };
 //! let store = SqliteStore::open(directory.join("calls.db"))?;
@@ -17,6 +18,8 @@
 //! # store.close().await;
 //! # std::fs::remove_dir_all(&directory)?;
 //! # Ok(())
+//! # })
+//! # .await?
 //! # }
 //! ```
 //!

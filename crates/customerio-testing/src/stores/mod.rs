@@ -15,9 +15,11 @@
 //!     }
 //! }
 //!
-//! # #[tokio::main(flavor = "current_thread")]
+//! # #[tokio::main]
 //! # async fn main() {
+//! # tokio::spawn(async {
 //! check(&InMemory).await.assert();
+//! # }).await.unwrap();
 //! # }
 //! ```
 //!
