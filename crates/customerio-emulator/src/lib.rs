@@ -150,7 +150,7 @@ pub use crate::{
     },
     webhooks::{
         calls::WebhookCall,
-        fate::{WebhookAnswer, WebhookState},
+        fate::{WebhookResponse, WebhookState},
         record::{WebhookAttempt, WebhookEvent},
     },
     workspaces::Workspaces,

@@ -366,7 +366,7 @@ mod tests {
                     continue;
                 }
                 let call = emulator.next_webhook().unwrap();
-                emulator.webhook_answered(&call, crate::WebhookAnswer::Status(StatusCode::OK));
+                emulator.webhook_responded(&call, crate::WebhookResponse::Status(StatusCode::OK));
                 let event: Value = serde_json::from_slice(call.request().body()).unwrap();
                 assert_eq!(
                     (&event["metric"], event["data"]["failure_message"].as_str()),

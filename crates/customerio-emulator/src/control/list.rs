@@ -282,7 +282,7 @@ pub(crate) fn unlike(name: &str, value: Option<&str>, wanted: &str) -> Option<St
 mod tests {
     use super::*;
     use crate::{
-        WebhookAnswer,
+        WebhookResponse,
         control::webhooks::Webhooks,
         testing::{call, emulator},
     };
@@ -312,7 +312,7 @@ mod tests {
         assert_eq!((none, Webhooks::REPORTED), ([false, false], true));
         let mut answered = [false, false];
         while let Some(call) = emulator.next_webhook() {
-            emulator.webhook_answered(&call, WebhookAnswer::Status(StatusCode::OK));
+            emulator.webhook_responded(&call, WebhookResponse::Status(StatusCode::OK));
             answered[usize::from(call.request().uri().host() == Some("second.example"))] = true;
             let (chosen, now) = touched(seen);
             assert_eq!(chosen, answered);

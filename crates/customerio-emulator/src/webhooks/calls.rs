@@ -13,7 +13,9 @@ use crate::{
     contract::url::http_url,
     emulator::Emulator,
     store::{clock::seconds, kept::Key, record::Outcome},
-    webhooks::{fate::WebhookAnswer, fate::WebhookState, outbox::NOBODY, plan, record::WebhookEvent, signing::signed},
+    webhooks::{
+        fate::WebhookResponse, fate::WebhookState, outbox::NOBODY, plan, record::WebhookEvent, signing::signed,
+    },
 };
 
 /// Webhooks that report the outcomes of messages.
@@ -23,7 +25,7 @@ use crate::{
 ///
 /// ```
 /// use customerio_core::{http::StatusCode, webhook::{Email, Event, Kind}};
-/// use customerio_emulator::{Emulator, Outcome, WebhookAnswer};
+/// use customerio_emulator::{Emulator, Outcome, WebhookResponse};
 /// use std::time::Duration;
 /// # use customerio_core::{Client, app::SendEmail};
 ///
@@ -39,7 +41,7 @@ use crate::{
 /// let request = call.request();
 /// let event = emulator.webhook_verifier()?.receive(request.headers(), request.body(), emulator.now())?;
 /// assert!(matches!(event.kind(), Kind::Email(Email::Sent(_))));
-/// emulator.webhook_answered(&call, WebhookAnswer::Status(StatusCode::SERVICE_UNAVAILABLE));
+/// emulator.webhook_responded(&call, WebhookResponse::Status(StatusCode::SERVICE_UNAVAILABLE));
 ///
 /// // The first comes again after a minute, and the second waits for it.
 /// assert!(emulator.next_webhook().is_none());
@@ -127,15 +129,15 @@ impl Emulator {
 
     /// Notes the outcome of a webhook. Anything but a 2xx within 4 seconds is a failure: it is sent again later, and the
     /// others wait behind it. It times out by itself after 4 seconds.
-    pub fn webhook_answered(&self, call: &WebhookCall, answer: WebhookAnswer) {
-        self.note_answer(call, answer, None);
+    pub fn webhook_responded(&self, call: &WebhookCall, response: WebhookResponse) {
+        self.note_response(call, response, None);
     }
 
-    /// [`webhook_answered`](Self::webhook_answered), with why there was no response.
-    pub(crate) fn note_answer(&self, call: &WebhookCall, answer: WebhookAnswer, error: Option<String>) {
+    /// [`webhook_responded`](Self::webhook_responded), with why there was no response.
+    pub(crate) fn note_response(&self, call: &WebhookCall, response: WebhookResponse, error: Option<String>) {
         let mut state = self.state();
         let now = state.clock.since_epoch();
-        state.outbox.answered(call.number, answer, error, now);
+        state.outbox.responded(call.number, response, error, now);
     }
 
     /// How long nothing is to be done: until a webhook is due, times out or is given up. Nothing where none waits.
@@ -190,7 +192,7 @@ impl Emulator {
             state.clock.advance(end.saturating_sub(now));
         }
         let now = state.clock.since_epoch();
-        state.outbox.answered(call.number, WebhookAnswer::Timeout, None, now);
+        state.outbox.responded(call.number, WebhookResponse::Timeout, None, now);
     }
 
     /// Sends what is due over a transport, one after another, until nothing is due. Says how many were sent. The transport is
@@ -203,8 +205,8 @@ impl Emulator {
         let mut sent = 0;
         while let Some(call) = self.next_webhook() {
             match send(transport, call.request.clone(), self.config.webhook_timeout).await {
-                (WebhookAnswer::Timeout, _) => self.time_out(&call),
-                (answer, error) => self.note_answer(&call, answer, error),
+                (WebhookResponse::Timeout, _) => self.time_out(&call),
+                (response, error) => self.note_response(&call, response, error),
             }
             sent += 1;
         }
@@ -256,18 +258,18 @@ pub(crate) async fn send(
     transport: &(impl Transport + ?Sized),
     request: Request<Bytes>,
     timeout: Duration,
-) -> (WebhookAnswer, Option<String>) {
-    let mut answer = transport.send(request);
+) -> (WebhookResponse, Option<String>) {
+    let mut response = transport.send(request);
     let mut timer = transport.sleep(timeout);
     poll_fn(|context| {
-        if let Poll::Ready(result) = Pin::as_mut(&mut answer).poll(context) {
+        if let Poll::Ready(result) = Pin::as_mut(&mut response).poll(context) {
             return Poll::Ready(match result {
-                Ok(response) => (WebhookAnswer::Status(response.status()), None),
-                Err(error) if error.kind() == TransportErrorKind::Timeout => (WebhookAnswer::Timeout, None),
-                Err(error) => (WebhookAnswer::Disconnected, Some(described(&error))),
+                Ok(response) => (WebhookResponse::Status(response.status()), None),
+                Err(error) if error.kind() == TransportErrorKind::Timeout => (WebhookResponse::Timeout, None),
+                Err(error) => (WebhookResponse::Disconnected, Some(described(&error))),
             });
         }
-        Pin::as_mut(&mut timer).poll(context).map(|()| (WebhookAnswer::Timeout, None))
+        Pin::as_mut(&mut timer).poll(context).map(|()| (WebhookResponse::Timeout, None))
     })
     .await
 }
@@ -311,13 +313,13 @@ mod tests {
     struct Receiver {
         emulator: Emulator,
         received: std::sync::Mutex<Vec<(i64, String)>>,
-        answers: std::sync::Mutex<Vec<Option<u16>>>,
+        responses: std::sync::Mutex<Vec<Option<u16>>>,
     }
 
     impl Receiver {
-        fn new(emulator: &Emulator, answers: &[Option<u16>]) -> Self {
-            let answers = answers.iter().rev().copied().collect::<Vec<_>>().into();
-            Self { emulator: emulator.clone(), received: Vec::new().into(), answers }
+        fn new(emulator: &Emulator, responses: &[Option<u16>]) -> Self {
+            let responses = responses.iter().rev().copied().collect::<Vec<_>>().into();
+            Self { emulator: emulator.clone(), received: Vec::new().into(), responses }
         }
     }
 
@@ -330,8 +332,8 @@ mod tests {
             let verifier = self.emulator.webhook_verifier().unwrap();
             let event = verifier.receive(request.headers(), request.body(), now).unwrap();
             self.received.lock().unwrap().push((now.unix_seconds() - NOW, event.metric().unwrap().to_owned()));
-            let answer = self.answers.lock().unwrap().pop();
-            let status = match answer {
+            let response = self.responses.lock().unwrap().pop();
+            let status = match response {
                 Some(Some(status)) => StatusCode::from_u16(status).unwrap(),
                 Some(None) => std::future::pending().await,
                 None => StatusCode::OK,
@@ -341,7 +343,7 @@ mod tests {
             Ok(response)
         }
         async fn sleep(&self, duration: Duration) {
-            // An answer that comes does so at once, and its timer is not polled. Real time does not move the clock.
+            // A response that comes does so at once, and its timer is not polled. Real time does not move the clock.
             assert_eq!(duration, WEBHOOK_TIMEOUT);
         }
         fn now(&self) -> Moment {
@@ -364,7 +366,7 @@ mod tests {
         send_email(&emulator, ("send_at", NOW + 60));
         assert_eq!((emulator.webhooks_waiting(), emulator.webhook_pause()), (3, Some(minutes(1))));
 
-        // No answer for 4 seconds, then one that costs an hour, doubled because it is the second failure.
+        // No response for 4 seconds, then one that costs an hour, doubled because it is the second failure.
         let receiver = Receiver::new(&emulator, &[None, Some(500)]);
         assert_eq!(emulator.drain_webhooks(&receiver).await, 5);
         let metrics = receiver.received.lock().unwrap().clone();
@@ -427,7 +429,7 @@ mod tests {
         assert_eq!(call.event_id(), bounced);
         assert_eq!(emulator.report(&delivery, &Outcome::Unsubscribed).map(|id| id.len()), Some(26));
         assert!(emulator.next_webhook().is_none());
-        emulator.webhook_answered(&call, WebhookAnswer::Status(StatusCode::OK));
+        emulator.webhook_responded(&call, WebhookResponse::Status(StatusCode::OK));
         assert_eq!(emulator.send_webhooks(&Receiver::new(&emulator, &[])).await, 1);
     }
 

@@ -14,7 +14,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// The outcome of a webhook that was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum WebhookAnswer {
+pub enum WebhookResponse {
     /// The response had this status: a 2xx ends it.
     Status(#[serde(with = "status")] StatusCode),
     /// There was no response in time.
@@ -23,7 +23,7 @@ pub enum WebhookAnswer {
     Disconnected,
 }
 
-impl WebhookAnswer {
+impl WebhookResponse {
     pub(super) fn first_pause(self) -> Duration {
         const HOURLY: [u16; 11] = [400, 401, 402, 403, 404, 405, 410, 429, 500, 502, 521];
         match self {

@@ -1,4 +1,4 @@
-//! The webhooks that wait to be sent, and the service's rules for that: one call at a time, 4 seconds for an answer, seven
+//! The webhooks that wait to be sent, and the service's rules for that: one call at a time, 4 seconds for a response, seven
 //! days of repeats, and all later calls behind the one that failed.
 //!
 //! <https://docs.customer.io/integrations/api/webhooks/#section/Timeouts-and-failures>
@@ -23,14 +23,14 @@ use crate::{
     },
     webhooks::{
         fate::{
-            WebhookAnswer,
+            WebhookResponse,
             WebhookState::{Accepted, Failed, GivenUp, Waiting as Waits},
         },
         record::{WebhookAttempt, WebhookEvent},
     },
 };
 
-/// How long the service waits for an answer.
+/// How long the service waits for a response.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(4);
 
 /// How long the service repeats a call.
@@ -188,13 +188,13 @@ impl Outbox {
         Some((self.calls, *receiver, head))
     }
 
-    /// An answer to the call of this number, and why there is none. One to a call that has timed out changes nothing.
-    pub(crate) fn answered(&mut self, call: u64, answer: WebhookAnswer, error: Option<String>, now: Duration) {
+    /// A response to the call of this number, and why there is none. One to a call that has timed out changes nothing.
+    pub(crate) fn responded(&mut self, call: u64, response: WebhookResponse, error: Option<String>, now: Duration) {
         self.catch_up(now);
         let Some(queue) = self.queues.values_mut().find(|queue| queue.sends(call)) else { return };
         let sent = queue.under_way.take().map_or(now, |(_, sent)| sent);
-        let attempt = WebhookAttempt::new(sent, answer, error);
-        if matches!(answer, WebhookAnswer::Status(status) if status.is_success()) {
+        let attempt = WebhookAttempt::new(sent, response, error);
+        if matches!(response, WebhookResponse::Status(status) if status.is_success()) {
             if let Some(head) = queue.backlog.pop_front() {
                 self.bytes -= head.held();
                 self.records.change(head.record, |record| {
@@ -330,7 +330,7 @@ impl Queue {
             && sent.saturating_add(TIMEOUT) <= now
         {
             self.under_way = None;
-            let attempt = WebhookAttempt::new(sent, WebhookAnswer::Timeout, None);
+            let attempt = WebhookAttempt::new(sent, WebhookResponse::Timeout, None);
             self.fail(attempt, sent.saturating_add(TIMEOUT), records);
         }
         while let Some(entry) = self.future.first_entry()
@@ -350,7 +350,7 @@ impl Queue {
         if let Some(head) = self.backlog.front_mut() {
             let factor = 2_u32.saturating_pow(head.failures);
             head.failures += 1;
-            head.not_before = at.saturating_add(attempt.answer.first_pause().saturating_mul(factor));
+            head.not_before = at.saturating_add(attempt.response.first_pause().saturating_mul(factor));
             let next_at = head.not_before.min(head.ends());
             records.change(head.record, |record| {
                 record.note(attempt);
@@ -406,8 +406,8 @@ mod tests {
         (record.state.name(), record.attempted, record.next_at.map(|at| at.as_secs()))
     }
 
-    fn status(status: u16) -> WebhookAnswer {
-        WebhookAnswer::Status(StatusCode::from_u16(status).unwrap())
+    fn status(status: u16) -> WebhookResponse {
+        WebhookResponse::Status(StatusCode::from_u16(status).unwrap())
     }
 
     #[track_caller]
@@ -421,9 +421,9 @@ mod tests {
         let mut outbox = outbox(&["a", "b"]);
         assert_eq!(sent(&mut outbox, 0), (1, "a".into()));
         assert!(outbox.next(seconds(0)).is_none());
-        outbox.answered(1, status(204), None, seconds(1));
+        outbox.responded(1, status(204), None, seconds(1));
         assert_eq!(sent(&mut outbox, 1), (2, "b".into()));
-        outbox.answered(2, status(200), None, seconds(1));
+        outbox.responded(2, status(200), None, seconds(1));
         assert_eq!((outbox.waiting(), outbox.accepted, outbox.due(seconds(1))), (0, 2, None));
     }
 
@@ -431,34 +431,34 @@ mod tests {
     fn each_failure_has_its_pause_and_holds_the_later_ones_back() {
         let hourly = [400, 401, 402, 403, 404, 405, 410, 429, 500, 502, 521].map(status);
         let others = [302, 408, 422, 503, 504].map(status);
-        let all = hourly.into_iter().chain([WebhookAnswer::Disconnected]).map(|answer| (answer, 3_600));
-        let all = all.chain(others.into_iter().chain([WebhookAnswer::Timeout]).map(|answer| (answer, 60)));
-        for (answer, pause) in all {
+        let all = hourly.into_iter().chain([WebhookResponse::Disconnected]).map(|response| (response, 3_600));
+        let all = all.chain(others.into_iter().chain([WebhookResponse::Timeout]).map(|response| (response, 60)));
+        for (response, pause) in all {
             let mut outbox = outbox(&["a", "b"]);
             let (call, _) = sent(&mut outbox, 0);
-            outbox.answered(call, answer, None, seconds(2));
-            assert_eq!(outbox.due(seconds(2)), Some(seconds(2 + pause)), "{answer:?}");
-            assert!(outbox.next(seconds(1 + pause)).is_none(), "{answer:?}");
+            outbox.responded(call, response, None, seconds(2));
+            assert_eq!(outbox.due(seconds(2)), Some(seconds(2 + pause)), "{response:?}");
+            assert!(outbox.next(seconds(1 + pause)).is_none(), "{response:?}");
             let (call, id) = sent(&mut outbox, 2 + pause);
-            assert_eq!(id, "a", "{answer:?}");
-            outbox.answered(call, answer, None, seconds(2 + pause));
-            assert_eq!(outbox.due(seconds(2 + pause)), Some(seconds(2 + 3 * pause)), "{answer:?}");
+            assert_eq!(id, "a", "{response:?}");
+            outbox.responded(call, response, None, seconds(2 + pause));
+            assert_eq!(outbox.due(seconds(2 + pause)), Some(seconds(2 + 3 * pause)), "{response:?}");
         }
     }
 
     #[test]
-    fn four_seconds_without_an_answer_are_a_failure() {
+    fn four_seconds_without_a_response_are_a_failure() {
         let mut outbox = outbox(&["a"]);
         let (call, _) = sent(&mut outbox, 10);
         assert_eq!(outbox.due(seconds(13)), Some(seconds(14)));
-        // The answer comes too late: the receiver will see the event again.
-        outbox.answered(call, status(200), None, seconds(14));
+        // The response comes too late: the receiver will see the event again.
+        outbox.responded(call, status(200), None, seconds(14));
         assert_eq!((outbox.waiting(), outbox.due(seconds(14))), (1, Some(seconds(74))));
         let (second, id) = sent(&mut outbox, 74);
         assert_eq!(id, "a");
-        outbox.answered(call, status(200), None, seconds(75));
-        assert_eq!(outbox.waiting(), 1, "that was an answer to the first call");
-        outbox.answered(second, status(200), None, seconds(75));
+        outbox.responded(call, status(200), None, seconds(75));
+        assert_eq!(outbox.waiting(), 1, "that was a response to the first call");
+        outbox.responded(second, status(200), None, seconds(75));
         assert_eq!(outbox.waiting(), 0);
     }
 
@@ -473,7 +473,7 @@ mod tests {
                 break;
             }
             attempts += 1;
-            outbox.answered(call, status(401), None, seconds(now));
+            outbox.responded(call, status(401), None, seconds(now));
             now = outbox.due(seconds(now)).unwrap().as_secs();
         }
         // At 0, 1, 3, 7, 15, 31, 63 and 127 hours; the next would be after 255, and the week has 168.
@@ -489,7 +489,7 @@ mod tests {
         assert!(enter(&mut outbox, 0, "b", half.clone(), 0));
         assert!(!enter(&mut outbox, 0, "c", Bytes::from(vec![b' '; 2_000]), 0));
         let (call, _) = sent(&mut outbox, 0);
-        outbox.answered(call, status(200), None, seconds(0));
+        outbox.responded(call, status(200), None, seconds(0));
         assert!(enter(&mut outbox, 0, "c", half, 0));
     }
 
@@ -504,7 +504,7 @@ mod tests {
         for (now, expected) in [(10, "soon"), (20, "soon too"), (20, "late")] {
             let (call, id) = sent(&mut outbox, now);
             assert_eq!(id, expected);
-            outbox.answered(call, status(200), None, seconds(now));
+            outbox.responded(call, status(200), None, seconds(now));
         }
     }
 
@@ -521,7 +521,7 @@ mod tests {
         order.sort();
         order.dedup();
         assert_eq!(order, ids);
-        outbox.answered(call, status(200), None, seconds(0));
+        outbox.responded(call, status(200), None, seconds(0));
         assert_ne!(outbox.queues[&0].backlog[0].event_id, "00");
     }
 
@@ -535,8 +535,8 @@ mod tests {
         let (second, receiver, waiting) = outbox.next(seconds(0)).unwrap();
         assert_eq!((second, receiver, waiting.event_id.as_str()), (2, 7, "c"));
         assert!(outbox.next(seconds(0)).is_none());
-        outbox.answered(1, status(500), None, seconds(1));
-        outbox.answered(2, status(200), None, seconds(1));
+        outbox.responded(1, status(500), None, seconds(1));
+        outbox.responded(2, status(200), None, seconds(1));
         assert_eq!((outbox.waiting(), outbox.due(seconds(1))), (3, Some(seconds(0))));
         let (third, _, waiting) = outbox.next(seconds(1)).unwrap();
         assert_eq!((third, waiting.event_id.as_str()), (3, "d"));
@@ -550,14 +550,14 @@ mod tests {
     fn what_became_of_an_event_is_known() {
         let mut outbox = outbox(&["a", "b"]);
         let (call, _) = sent(&mut outbox, 0);
-        outbox.answered(call, status(503), None, seconds(1));
+        outbox.responded(call, status(503), None, seconds(1));
         assert_eq!(known(&outbox, "a"), ("failed", 1, Some(61)));
         let (call, _) = sent(&mut outbox, 61);
-        outbox.answered(call, WebhookAnswer::Disconnected, Some("refused".into()), seconds(61));
+        outbox.responded(call, WebhookResponse::Disconnected, Some("refused".into()), seconds(61));
         let record = outbox.records.of(&Key::Event("a".into())).next().unwrap();
         assert_eq!((record.last_status(), record.last_error(), record.attempts.len()), (None, Some("refused"), 2));
         let (call, _) = sent(&mut outbox, 61 + 7_200);
-        outbox.answered(call, status(200), None, seconds(7_262));
+        outbox.responded(call, status(200), None, seconds(7_262));
         assert_eq!(known(&outbox, "a"), ("accepted", 3, None));
         let (call, _) = sent(&mut outbox, 7_262);
         outbox.refuse(call, "it must not be called".into());
@@ -571,9 +571,9 @@ mod tests {
     fn an_event_is_sent_again_before_those_that_wait() {
         let mut outbox = outbox(&["a", "b", "c"]);
         let (call, _) = sent(&mut outbox, 0);
-        outbox.answered(call, status(200), None, seconds(0));
+        outbox.responded(call, status(200), None, seconds(0));
         let (call, _) = sent(&mut outbox, 0);
-        outbox.answered(call, status(500), None, seconds(0));
+        outbox.responded(call, status(500), None, seconds(0));
         assert!(outbox.next(seconds(1)).is_none(), "the failed one holds up the last");
         let again = |outbox: &mut Outbox, id: &str, now| outbox.resend(id, seconds(now), |receiver| receiver == 0);
         assert_eq!((again(&mut outbox, "a", 1), again(&mut outbox, "unknown", 1)), (1, 0));
@@ -584,10 +584,10 @@ mod tests {
         assert_eq!((again(&mut outbox, "a", 1), outbox.waiting()), (1, 3), "it is under way");
         // Behind the one that is under way, and before the one that failed.
         assert_eq!(again(&mut outbox, "c", 1), 1);
-        outbox.answered(call, status(200), None, seconds(1));
+        outbox.responded(call, status(200), None, seconds(1));
         let (call, id) = sent(&mut outbox, 1);
         assert_eq!(id, "c");
-        outbox.answered(call, status(200), None, seconds(1));
+        outbox.responded(call, status(200), None, seconds(1));
         assert!(outbox.next(seconds(1)).is_none());
         assert_eq!(again(&mut outbox, "b", 2), 1);
         let (call, id) = sent(&mut outbox, 2);
@@ -595,7 +595,7 @@ mod tests {
         outbox.abandon(call);
         let (call, id) = sent(&mut outbox, 2);
         assert_eq!(id, "b");
-        outbox.answered(call, status(200), None, seconds(2));
+        outbox.responded(call, status(200), None, seconds(2));
         assert_eq!((outbox.waiting(), outbox.bytes, known(&outbox, "b")), (0, 0, ("accepted", 2, None)));
     }
 }

@@ -139,8 +139,8 @@ async fn carry(emulator: Emulator, transport: Arc<dyn Transport>, mut call: Webh
     let _under_way = UnderWay(&emulator, call.number);
     match policy::check(&mut call.request, &emulator.config.webhook_hosts).await {
         Ok(()) => {
-            let (answer, error) = send(&*transport, call.request.clone(), TIMEOUT).await;
-            emulator.note_answer(&call, answer, error);
+            let (response, error) = send(&*transport, call.request.clone(), TIMEOUT).await;
+            emulator.note_response(&call, response, error);
         }
         Err(reason) => emulator.state().outbox.refuse(call.number, reason),
     }

@@ -13,7 +13,7 @@ use crate::{
         kept::{Key, Keyed},
         memory::{block, list},
     },
-    webhooks::fate::{WebhookAnswer, WebhookState},
+    webhooks::fate::{WebhookResponse, WebhookState},
 };
 
 /// Most attempts that are kept of an event: the last ones.
@@ -125,27 +125,27 @@ pub struct WebhookAttempt {
     /// When it was sent, on the emulator's clock: since 1970-01-01 UTC.
     pub at: Duration,
     /// Its outcome.
-    pub answer: WebhookAnswer,
+    pub response: WebhookResponse,
     /// Why there was no response, where there was none.
     pub error: Option<String>,
 }
 
 impl WebhookAttempt {
-    pub(crate) fn new(at: Duration, answer: WebhookAnswer, error: Option<String>) -> Self {
-        let usual = || match answer {
-            WebhookAnswer::Status(_) => None,
-            WebhookAnswer::Timeout => Some("no response came in time".to_owned()),
-            WebhookAnswer::Disconnected => Some("the connection could not be made, or it broke".to_owned()),
+    pub(crate) fn new(at: Duration, response: WebhookResponse, error: Option<String>) -> Self {
+        let usual = || match response {
+            WebhookResponse::Status(_) => None,
+            WebhookResponse::Timeout => Some("no response came in time".to_owned()),
+            WebhookResponse::Disconnected => Some("the connection could not be made, or it broke".to_owned()),
         };
-        Self { at, answer, error: error.or_else(usual) }
+        Self { at, response, error: error.or_else(usual) }
     }
 
     /// The status of the response.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
-        match self.answer {
-            WebhookAnswer::Status(status) => Some(status),
-            WebhookAnswer::Timeout | WebhookAnswer::Disconnected => None,
+        match self.response {
+            WebhookResponse::Status(status) => Some(status),
+            WebhookResponse::Timeout | WebhookResponse::Disconnected => None,
         }
     }
 }

@@ -6,7 +6,7 @@ use customerio_core::{
     app::{SendEmail, reporting_webhooks as webhooks},
     http::StatusCode,
 };
-use customerio_emulator::{Outcome, WebhookAnswer};
+use customerio_emulator::{Outcome, WebhookResponse};
 use serde_json::{Value, json};
 
 use crate::{World, detail, told, world};
@@ -66,7 +66,7 @@ fn sent(world: &World) -> Vec<(String, String)> {
         let verifier = world.emulator.webhook_verifier().unwrap();
         let event = verifier.receive(request.headers(), request.body(), world.emulator.now()).unwrap();
         sent.push((request.uri().to_string(), event.metric().unwrap().to_owned()));
-        world.emulator.webhook_answered(&call, WebhookAnswer::Status(StatusCode::OK));
+        world.emulator.webhook_responded(&call, WebhookResponse::Status(StatusCode::OK));
     }
     sent.sort();
     sent
@@ -98,7 +98,7 @@ async fn each_is_told_what_it_names() {
     assert_eq!(world.emulator.webhooks_waiting(), 5);
     let failed = world.emulator.next_webhook().unwrap();
     assert_eq!(failed.request().uri(), test);
-    world.emulator.webhook_answered(&failed, WebhookAnswer::Disconnected);
+    world.emulator.webhook_responded(&failed, WebhookResponse::Disconnected);
     assert_eq!(sent(&world), expected(all));
     send().await.unwrap();
     let disabled = webhooks::Update::new(audit.id, "audit", AUDIT, ["email_sent"]).with_disabled(true);

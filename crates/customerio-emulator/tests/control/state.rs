@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use customerio_emulator::{APP_API_KEY, Channel, Emulator, ImportResult, Outcome, WebhookAnswer, Workspaces};
+use customerio_emulator::{APP_API_KEY, Channel, Emulator, ImportResult, Outcome, WebhookResponse, Workspaces};
 use http::Request;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -138,12 +138,12 @@ impl Step {
             }
             31 => {
                 if let Some(call) = emulator.next_webhook() {
-                    let answer = if other == 0 {
-                        WebhookAnswer::Timeout
+                    let response = if other == 0 {
+                        WebhookResponse::Timeout
                     } else {
-                        WebhookAnswer::Status(200_u16.try_into().unwrap())
+                        WebhookResponse::Status(200_u16.try_into().unwrap())
                     };
-                    emulator.webhook_answered(&call, answer);
+                    emulator.webhook_responded(&call, response);
                 }
             }
             32 => emulator.advance(Duration::from_millis(7_777 * u64::from(other))),
