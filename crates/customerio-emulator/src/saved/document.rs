@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::store::image::Image;
 
-/// The version of the format.
-const VERSION: u64 = 1;
+/// The version of the format: a document of another is not read.
+const VERSION: u64 = 2;
 
 /// What is written: one workspace or several.
 #[derive(Serialize, Deserialize)]

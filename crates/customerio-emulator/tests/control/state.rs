@@ -252,18 +252,24 @@ fn what_is_not_a_state_changes_nothing() {
     let emulator = emulator();
     call(&emulator, "PUT /api/v1/customers/1", &json!({}));
     let state = emulator.state_json();
-    let later = state.replacen("\"version\":1", "\"version\":2", 1);
-    let renamed = json!({"version": 2, "something": []}).to_string();
+    let later = state.replacen("\"version\":2", "\"version\":3", 1);
+    let renamed = json!({"version": 3, "something": []}).to_string();
+    let former = json!({"version": 1, "workspaces": [{"number": 0, "workspace": {"people": []}}]}).to_string();
     let two = state.replacen("\"workspaces\":[", "\"workspaces\":[{\"number\":0,\"workspace\":", 1);
-    let unknown = "the state is of version 2 and this program reads version 1: load it with the program that wrote it, or \
-                   begin without it";
+    let unknown = |version: u8| {
+        format!(
+            "the state is of version {version} and this program reads version 2: load it with the program that wrote it, or \
+             begin without it"
+        )
+    };
     for (text, expected) in [
-        (later.as_str(), unknown),
-        (&renamed, unknown),
+        (later.as_str(), unknown(3).as_str()),
+        (&renamed, &unknown(3)),
+        (&former, &unknown(1)),
         ("[]", "this is not a state that can be read: "),
         (&state[..state.len() - 1], "this is not a state that can be read: EOF"),
         (&two, "this is not a state that can be read: "),
-        (r#"{"version":1,"workspaces":[]}"#, "the state has 0 workspaces"),
+        (r#"{"version":2,"workspaces":[]}"#, "the state has 0 workspaces"),
     ] {
         let error = emulator.load_state(text).unwrap_err().to_string();
         assert!(error.starts_with(expected), "{text:.60}: {error}");
@@ -351,7 +357,7 @@ async fn a_state_goes_over_the_control_api() {
     let (status, problem) = other.control("PUT /_emulator/v1/state", json!({"version": 9})).await;
     assert_eq!(
         (status, problem["error"].as_str().unwrap().split(':').next()),
-        (400, Some("the state is of version 9 and this program reads version 1"))
+        (400, Some("the state is of version 9 and this program reads version 2"))
     );
 }
 
