@@ -147,18 +147,23 @@ fn unwanted(state: &State, message: &Message, body: &Value) -> Option<String> {
     Some(format!("the person is unsubscribed, and send_to_unsubscribed of {by} is false"))
 }
 
-/// What the ids of deliveries begin with.
-const DELIVERY: &str = "emulated";
+/// What ids begin with that say of which workspace they are.
+const MARK: &str = "emulated";
+
+/// What an id of the workspace with a number begins with.
+pub(crate) fn workspace_mark(workspace: u16) -> String {
+    format!("{MARK}{workspace:04x}")
+}
 
 /// The id of the delivery with a number, in the workspace with a number.
 pub(crate) fn delivery_id(workspace: u16, number: u64) -> String {
-    format!("{DELIVERY}{workspace:04x}{number:012x}")
+    format!("{MARK}{workspace:04x}{number:012x}")
 }
 
-/// The number of the workspace of the first delivery that a text names: a path, or a body.
+/// The number of the workspace of the first such id that a text has: a path, or a body.
 #[cfg(feature = "server")]
 pub(crate) fn workspace_in(text: &[u8]) -> Option<u16> {
-    let start = text.windows(DELIVERY.len()).position(|window| window == DELIVERY.as_bytes())? + DELIVERY.len();
+    let start = text.windows(MARK.len()).position(|window| window == MARK.as_bytes())? + MARK.len();
     let digits = std::str::from_utf8(text.get(start..start + 4)?).ok()?;
     u16::from_str_radix(digits, 16).ok()
 }

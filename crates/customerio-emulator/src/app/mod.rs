@@ -2,6 +2,7 @@
 
 pub(crate) mod activities;
 pub(crate) mod audience;
+pub(crate) mod center_token;
 pub(crate) mod collections;
 pub(crate) mod customers;
 pub(crate) mod deliver;

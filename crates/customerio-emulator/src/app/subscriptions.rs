@@ -1,11 +1,13 @@
 //! Subscription topics and channels, and what people chose of them.
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::Method;
 use serde_json::{Value, json};
 
 use crate::{
-    app::named::{self, ID_TYPE, identifiers},
+    app::{
+        center_token,
+        named::{self, ID_TYPE, identifiers},
+    },
     call::{
         Call,
         Handler::{Fallible, Infallible},
@@ -83,11 +85,11 @@ fn channels(_: &mut Call<'_>) -> Reply {
     Reply::json(json!({ "channels": channels }))
 }
 
-/// A link that leads nowhere: the page to choose on is that of a message.
+/// A link to the page on which the person chooses, by the name that this server was called.
 fn token(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let person = Identifier::of_shape(&call.segments[0]);
     let cio_id = call.state.people.find(&person).ok_or_else(|| Refusal::bad("the person does not exist"))?;
-    let token = URL_SAFE_NO_PAD.encode(format!("{cio_id}:{}", call.now().saturating_add(TOKEN)));
-    let url = format!("http://customerio-emulator.invalid/subscriptions/{token}");
+    let token = center_token::written(call.config.number, &cio_id, call.now().saturating_add(TOKEN));
+    let url = format!("http://{}/manage_subscription_preferences/{token}", call.origin);
     Ok(Reply::json(json!({ "token": token, "url": url })))
 }

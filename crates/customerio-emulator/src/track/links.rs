@@ -1,12 +1,15 @@
 //! The pages that links in messages lead to: `{{ unsubscribe_url }}` and `{{ manage_subscription_preferences_url }}`. They are
-//! the service's own, and the path is their only credential.
+//! the service's own, and the path is their only credential. The second also takes the token of a person, which the App API
+//! gives.
 
 use std::fmt::Write as _;
 
+use customerio_core::DeliveryId;
 use http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
 use crate::{
+    app::center_token,
     call::{Call, Handler::Fallible},
     contract::{person::PREFERENCES, shape::Shape},
     route::Route,
@@ -23,7 +26,7 @@ pub(crate) const UNSUBSCRIBE: Route =
     Route::track(Method::GET, "/unsubscribe/{delivery}", Fallible(unsubscribe)).open().writing();
 
 pub(crate) const PREFER: Route =
-    Route::track(Method::GET, "/manage_subscription_preferences/{delivery}", Fallible(preferences))
+    Route::track(Method::GET, "/manage_subscription_preferences/{delivery_or_token}", Fallible(preferences))
         .open()
         .writing()
         .with_query(&CHOICES);
@@ -52,6 +55,22 @@ fn person<'a>(state: &'a State, message: &Message) -> Result<&'a Person, Refusal
     person.ok_or_else(unknown)
 }
 
+/// Whose choices the path names, by their `cio_id`, and the message that it names, if it is no token.
+fn chooser(call: &Call<'_>) -> Result<(String, Option<DeliveryId>), Refusal> {
+    let Some((cio_id, until)) = center_token::read(call.config.number, &call.segments[0]) else {
+        let message = message(call)?;
+        return Ok((person(call.state, message)?.cio_id.clone(), Some(message.delivery_id.clone())));
+    };
+    if until <= call.now() {
+        let text = "the link was good for a day: GET /v1/subscription_center/{customer_id}/token gives another";
+        return Err(Refusal::new(StatusCode::GONE, text));
+    }
+    if call.state.people.get(&cio_id).is_none() {
+        return Err(Refusal::new(StatusCode::NOT_FOUND, "the person of this link is gone, so nothing can change"));
+    }
+    Ok((cio_id, None))
+}
+
 /// Unsubscribes the person of the message from all messages.
 fn unsubscribe(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let message = message(call)?;
@@ -66,10 +85,9 @@ fn unsubscribe(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     Ok(page("Unsubscribed", &body))
 }
 
-/// Shows what the person of the message gets, after it was changed to what the form says.
+/// Shows what a person gets, after it was changed to what the form says.
 fn preferences(call: &mut Call<'_>) -> Result<Reply, Refusal> {
-    let message = message(call)?;
-    let (id, cio_id) = (message.delivery_id.clone(), person(call.state, message)?.cio_id.clone());
+    let (cio_id, delivery) = chooser(call)?;
     if call.query.contains_key(SAVED) {
         let (wants, now) = (call.query.contains_key(ALL), call.now());
         let chosen = choices(call.state, &cio_id, |topic, _| call.query.contains_key(topic));
@@ -79,10 +97,11 @@ fn preferences(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         preferences["topics"] = topics.into();
         call.state.people.set_attribute(&cio_id, PREFERENCES, preferences, now);
         let is_out = call.state.people.get(&cio_id).is_some_and(Person::unsubscribed);
-        if wants && is_out {
-            call.state.people.set_attribute(&cio_id, "unsubscribed", Value::Bool(false), now);
-        } else if !wants && !is_out {
-            unsubscribe_by(call, id.clone(), true);
+        match delivery {
+            Some(delivery) if !wants && !is_out => unsubscribe_by(call, delivery, true),
+            // No message is the reason, so none is reported.
+            _ if wants == is_out => call.state.people.set_attribute(&cio_id, "unsubscribed", Value::Bool(!wants), now),
+            _ => {}
         }
     }
     let own = |_: &str, own: bool| own;
@@ -213,6 +232,32 @@ mod tests {
         }
         let (_, shown) = call(&emulator, "GET /v1/customers/42/subscription_preferences", &Value::Null);
         assert_eq!(shown["customer"]["topics"][0]["subscribed"], true);
+    }
+
+    #[test]
+    fn the_token_of_a_person_leads_to_their_choices_for_a_day() {
+        let (emulator, _) = world();
+        let (status, center) = call(&emulator, "GET /v1/subscription_center/42/token", &Value::Null);
+        let link = center["url"].as_str().unwrap();
+        assert!(status == 200 && link.ends_with(center["token"].as_str().unwrap()), "{center}");
+        let (status, page) = follow(&emulator, link);
+        assert!(status == 200 && page.contains("name=\"topic_1\" value=1 checked"), "{page}");
+        for (query, unsubscribed) in [("saved=1&topic_2=1", true), ("saved=1&topic_2=1&all=1", false)] {
+            assert_eq!(follow(&emulator, &format!("{link}?{query}")).0, 200);
+            assert_eq!(emulator.person("42").unwrap().unsubscribed(), unsubscribed, "{query}");
+        }
+        let topics = &emulator.person("42").unwrap().attributes[PREFERENCES]["topics"];
+        assert_eq!(*topics, json!({"topic_1": false, "topic_2": true}));
+        assert_eq!(emulator.webhooks().len(), 0, "it is by no message, so none is reported");
+        assert_eq!(emulator.messages()[0].outcomes.len(), 0);
+
+        emulator.advance(std::time::Duration::from_secs(24 * 60 * 60));
+        let (status, text) = follow(&emulator, link);
+        assert!(status == 410 && text.contains("gives another"), "{text}");
+        let (_, center) = call(&emulator, "GET /v1/subscription_center/42/token", &Value::Null);
+        accept(&emulator, "DELETE /api/v1/customers/42", &Value::Null);
+        let (status, text) = follow(&emulator, center["url"].as_str().unwrap());
+        assert!(status == 404 && text.contains("is gone"), "{text}");
     }
 
     #[test]
