@@ -62,15 +62,15 @@ async fn a_folder_is_what_a_workspace_begins_with_and_a_reset_goes_back_to() {
     let world = World::of(Emulator::builder().with_seed(seed).with_clock_at(1_700_000_000).build()).await;
     let counts = world.get("counts").await;
     assert_eq!([&counts["people"], &counts["events"], &counts["objects"]], [&json!(5), &json!(4), &json!(1)]);
-    let ada = world.emulator.person("ada@example.com").unwrap();
-    assert_eq!((ada.id.as_deref(), ada.devices[0].id.as_str()), (Some("1"), "ada-phone"));
+    let anna = world.emulator.person("anna@example.com").unwrap();
+    assert_eq!((anna.id.as_deref(), anna.devices[0].id.as_str()), (Some("1"), "anna-phone"));
     assert_eq!(world.emulator.object("1", "acme").unwrap().people.len(), 2);
     assert_eq!(world.emulator.events_of("1").len(), 2);
     let (status, _) = world.call("POST /v1/campaigns/12/triggers", json!({})).await;
     assert_eq!(status, 200);
     let (_, topics) = world.call("GET /v1/subscription_topics", Value::Null).await;
     assert_eq!(topics["topics"][0]["name"], "News");
-    let message = json!({"transactional_message_id": "welcome", "to": "ada@example.com", "identifiers": {"id": "1"}});
+    let message = json!({"transactional_message_id": "welcome", "to": "anna@example.com", "identifiers": {"id": "1"}});
     assert_eq!(world.call("POST /v1/send/email", message).await.0, 200);
     assert_eq!(world.emulator.messages()[0].outcomes.len(), 3);
     let (_, members) = world.call("GET /v1/segments/7/membership", Value::Null).await;
@@ -90,6 +90,17 @@ async fn a_folder_is_what_a_workspace_begins_with_and_a_reset_goes_back_to() {
     assert_eq!(status, 400, "{problem}");
     world.emulator.reset();
     assert_eq!(world.emulator.people_count(), 5);
+}
+
+/// What the first programs do is accepted beside the people of the example: nobody there has their id or address.
+#[tokio::test]
+async fn the_example_leaves_room_for_the_first_programs() {
+    let seed = Seed::from_dir(&example()).unwrap();
+    let world = World::of(Emulator::builder().with_seed(seed).build()).await;
+    let ada = json!({"email": "ada@example.com", "first_name": "Ada"});
+    assert_eq!(world.call("PUT /api/v1/customers/42", ada).await.0, 200);
+    assert_eq!(world.get("requests").await["items"][0]["verdict"], "accepted");
+    assert_eq!(world.get("people").await["items"][0]["id"], "42");
 }
 
 #[test]
