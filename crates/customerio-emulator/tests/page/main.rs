@@ -15,5 +15,6 @@ mod setup;
 mod site;
 mod stage;
 mod text;
+mod unwanted;
 mod webdriver;
 mod workspace;

@@ -61,6 +61,31 @@ async fn a_reset_asks_once_and_the_seed_comes_back() {
     assert_eq!((people.len(), &people[0]["id"]), (1, &json!("6")));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium: run .ci/page"]
+async fn a_workspace_that_is_not_there_is_said_with_those_there_are() {
+    let stage = Stage::with(Workspaces::of(Emulator::new()).with_any_credentials(), &[]).await;
+    let browser = &stage.browser;
+    stage.identify("42", json!({"email": "ada@example.com"})).await;
+    let links = "[...document.querySelectorAll('[data-testid=missing] a')].map((link) => link.innerText)";
+    // Both where the page begins with it, and where its URL changes to it.
+    browser.open(&stage.url("/_emulator/#/people?workspace=suite-late")).await;
+    browser.wait_for_text("[data-testid=missing]", "There is no workspace suite-late").await;
+    assert_eq!(browser.value(links).await, json!(["default"]));
+    assert_eq!(browser.value("document.getElementById('main').hidden").await, json!(true));
+    browser.click("[data-testid=missing] a").await;
+    browser.wait_for_text("[data-testid=row]", "ada@example.com").await;
+    browser.wait_for_text("[data-testid=connection]", "live").await;
+    browser.run("location.hash = '#/people?workspace=suite-late'", json!([])).await;
+    browser.wait_for_text("[data-testid=missing]", "There is no workspace suite-late").await;
+
+    // As soon as it is there, it is shown.
+    let path = "/api/v1/customers/43";
+    stage.track_of("suite-late", Method::PUT, path, json!({"email": "late@example.com"})).await;
+    browser.wait_for_text("[data-testid=row]", "late@example.com").await;
+    browser.wait("document.getElementById('missing').hidden").await;
+}
+
 /// The rows that are shown.
 const ROWS: &str = "[...document.querySelectorAll('[data-testid=row]')].map((row) => row.innerText)";
 

@@ -5,9 +5,10 @@ import {route} from './route.mjs';
 const ROOT = new URL('v1/', document.baseURI);
 
 export class ApiError extends Error {
-  constructor(status, message) {
+  /** `workspaces` are the ids of those there are, where the one that is asked for is not. */
+  constructor(status, message, workspaces) {
     super(message);
-    this.status = status;
+    Object.assign(this, {status, workspaces});
   }
 }
 
@@ -38,7 +39,7 @@ async function call(method, path, {params, body, signal, text} = {}) {
   if (text && response.ok) return response.text();
   const content = await response.json().catch(() => null);
   const {ok, status} = response;
-  if (!ok) throw new ApiError(status, content?.error ?? `the emulator responded with status ${status}`);
+  if (!ok) throw new ApiError(status, content?.error ?? `the emulator responded with status ${status}`, content?.workspaces);
   return content;
 }
 

@@ -25,6 +25,7 @@ const ANNOUNCE = 5000;
 
 const byId = (id) => document.getElementById(id);
 const main = byId('main');
+const missing = byId('missing');
 const listPane = byId('list-pane');
 const detail = new Detail(byId('detail-pane'));
 
@@ -60,7 +61,7 @@ function show() {
   if (now.workspace !== workspace) {
     workspace = now.workspace;
     live.watch();
-    readClock().catch(() => {});
+    readServer().catch((error) => notice(error.message));
   }
   page = next;
   document.title = `${page.title} · Customer.io emulator`;
@@ -81,6 +82,7 @@ function show() {
     }
   }
   drawWorkspaces();
+  drawMissing();
   tabs.get(page.name).link.scrollIntoView({block: 'nearest', inline: 'nearest'});
 }
 
@@ -113,15 +115,37 @@ function drawWorkspaces() {
   const select = byId('workspace');
   select.replaceChildren(...info.workspaces.map(({id, name}) => h('option', {value: id}, name ?? id)));
   const shown = workspaceOf(info);
-  select.value = shown.id;
+  select.value = server.lacks ? '' : shown.id;
   byId('version').textContent = `emulator ${info.version}`;
   for (const element of document.querySelectorAll('.base-url')) element.textContent = info.url;
 }
 
-byId('workspace').addEventListener('change', ({target}) => {
+/** A link to the page that is open, of another workspace. */
+function hrefIn(workspace) {
   const first = server.info.workspaces[0].id;
-  go(href(page.name, null, {workspace: target.value === first ? '' : target.value}));
-});
+  return href(page.name, null, {workspace: workspace === first ? '' : workspace});
+}
+
+/** Where the URL names a workspace that is not there, a sentence stands in place of everything that it would have. */
+function drawMissing() {
+  const {lacks, info} = server;
+  main.hidden = lacks;
+  missing.hidden = !lacks;
+  byId('reset').disabled = lacks;
+  if (!lacks) return;
+  for (const {count, failed} of tabs.values()) {
+    count.textContent = '';
+    failed.hidden = true;
+  }
+  missing.replaceChildren(
+    h('h2', `There is no workspace ${route().workspace}`),
+    h('p', info.settings.workspaces === 'any'
+      ? 'A Site ID or a key makes one when it is used first, and then it is here. These are there:'
+      : 'One workspace is served:'),
+    h('ul.plain', info.workspaces.map(({id, name}) => h('li', h('a', {href: hrefIn(id)}, id), ' ', h('span.quiet', name)))));
+}
+
+byId('workspace').addEventListener('change', ({target}) => go(hrefIn(target.value)));
 
 // State
 
@@ -190,6 +214,7 @@ key('?', 'These keys', openHelp);
 
 async function readServer() {
   await server.read();
+  if (server.lacks) return;
   await readClock();
   drawCounts(await get('counts'));
 }
@@ -203,9 +228,9 @@ live.addEventListener('changes', ({detail: {changes, counts, behind}}) => {
 live.addEventListener('again', () => readServer().catch(() => {}));
 server.addEventListener('info', () => {
   drawWorkspaces();
+  drawMissing();
   tabs.get(page.name).link.scrollIntoView({block: 'nearest', inline: 'nearest'});
 });
 addEventListener('hashchange', show);
 startClock();
-readServer().catch((error) => notice(error.message));
 show();

@@ -41,7 +41,7 @@ export const VERDICTS = {
 const STATES = {
   waiting: 'asked', accepted: 'good', given_up: 'bad', failed: 'bad', bounced: 'bad', delivered: 'good', opened: 'good',
   clicked: 'good', converted: 'good', sent: 'good', queued: 'asked', drafted: 'asked', unsubscribed: 'warn',
-  subscribed: 'good',
+  undeliverable: 'warn', subscribed: 'good',
 };
 
 /** A word with a shape beside it: neither colour nor shape stands alone. */

@@ -19,7 +19,8 @@ const columns = [
 const titleOf = ({subject, title, preview, delivery_id: id}) => subject || title || preview || mono(id);
 
 const STATES = [
-  'queued', 'sent', 'delivered', 'opened', 'clicked', 'converted', 'bounced', 'unsubscribed', 'failed', 'drafted',
+  'queued', 'sent', 'delivered', 'opened', 'clicked', 'converted', 'bounced', 'unsubscribed', 'failed', 'undeliverable',
+  'drafted',
 ];
 
 // What is shown
@@ -85,6 +86,12 @@ function source({source: parts, problems}) {
 const external = (url) => (/^https?:/i.test(url)
   ? h('a.mono.long', {href: url, target: '_blank', rel: 'noopener noreferrer'}, url) : h('span.mono.long', url));
 
+/** The page of the emulator that a link of the message leads to: it opens in a tab of its own, because the frame sends no form. */
+function ownPage({links: urls, delivery_id: id}, path) {
+  const url = urls.find((each) => each.endsWith(`/${path}/${id}`));
+  return url && external(url);
+}
+
 function links({links: urls, can}, {id, refresh}) {
   return table(['Link', ''], urls.map((url) => [
     external(url), can.includes('clicked') && action('Clicked', () => become(id, {outcome: 'clicked', url}, refresh)),
@@ -142,6 +149,8 @@ function about(message) {
     ['From', message.from], ['Reply to', message.reply_to], ['Cc', message.cc], ['Bcc', message.bcc],
     ['Template', message.template], ['Broadcast', message.broadcast], ['Send at', time(message.send_at)],
     ['Request', request && h('a', {href: href('requests', request)}, request)],
+    ['Unsubscribe', ownPage(message, 'unsubscribe')],
+    ['Preferences', ownPage(message, 'manage_subscription_preferences')],
     ['Delivery', mono(message.delivery_id)],
   ]);
 }

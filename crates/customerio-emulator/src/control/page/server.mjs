@@ -5,14 +5,37 @@ import {route} from './route.mjs';
 
 class Server extends EventTarget {
   info = null;
+  /** The workspace that a URL has named and that is not there. */
+  #missing = null;
   #first;
   /** Resolves when the emulator has said it once. */
   ready = new Promise((resolve) => { this.#first = resolve; });
 
+  /** Whether the workspace that the URL names is not there. */
+  get lacks() {
+    return this.#missing !== null && this.#missing === route().workspace;
+  }
+
   async read() {
-    this.info = await get('info');
+    const {workspace} = route();
+    const info = await this.#ask();
+    if (workspace !== route().workspace) return;
+    this.info = info;
     this.#first();
     this.dispatchEvent(new Event('info'));
+  }
+
+  async #ask() {
+    const {workspace} = route();
+    try {
+      const info = await get('info');
+      if (workspace === route().workspace) this.#missing = null;
+      return info;
+    } catch (error) {
+      if (!error.workspaces) throw error;
+      this.#missing = workspace;
+      return get('info', {workspace: error.workspaces[0]});
+    }
   }
 }
 

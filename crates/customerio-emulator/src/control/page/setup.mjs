@@ -48,7 +48,7 @@ class Pane {
   }
 
   routed() {
-    if (!server.info) return;
+    if (!server.info || server.lacks) return;
     const {clock, workspaces, ...facts} = server.info;
     sections(this.facts, [['facts', [facts, workspaceOf(server.info).credentials], connection]]);
     load().then((all) => this.choose(all)).catch((error) => notice(error.message));
