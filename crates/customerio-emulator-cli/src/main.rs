@@ -4,6 +4,7 @@ mod args;
 mod authority;
 mod completions;
 mod control;
+mod count;
 mod failure;
 mod file;
 mod item;

@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::{
     args::control::Seed,
     control::http::Emulator,
+    count::counted,
     failure::{Code, Failure},
     seed,
 };
@@ -19,7 +20,8 @@ pub(crate) async fn run(seed: Seed) -> Result<(), Failure> {
         return Err(emulator.refused(&response).with_code(Code::BadInput));
     }
     let counts: Value = serde_json::from_slice(&response.body).unwrap_or_default();
-    let counts = ["people", "events", "segments", "objects"].map(|kind| format!("{} {kind}", counts[kind]));
+    let counts = ["people", "events", "segments", "objects"]
+        .map(|kind| counted(counts[kind].as_u64().unwrap_or_default(), kind));
     println!("{}", counts.join(", "));
     Ok(())
 }

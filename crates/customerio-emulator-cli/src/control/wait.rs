@@ -12,6 +12,7 @@ use crate::{
         value::duration_text,
     },
     control::http::Emulator,
+    count::counted,
     failure::{Code, Failure},
 };
 
@@ -68,8 +69,8 @@ async fn until_arrived(emulator: &Emulator, wait: &Wait, kind: Kind, end: Instan
 
 /// Says what came instead.
 fn timed_out(wait: &Wait, kind: Kind, body: &Value, found: usize) -> Failure {
-    let name = kind.name();
-    let mut text = format!("{found} of {} {name} came within {}ms", wait.count, wait.timeout.as_millis());
+    let all = counted(wait.count.into(), kind.name());
+    let mut text = format!("{found} of {all} came within {}ms", wait.timeout.as_millis());
     for near in body["nearest"].as_array().into_iter().flatten() {
         let differs: Vec<_> = near["differs"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         let _ = write!(text, "\n  near: {}\n        {}", differs.join(", "), near["item"]);

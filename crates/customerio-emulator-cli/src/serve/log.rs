@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     args::serve::{LogFormat, Output},
+    count::counted,
     item,
     serve::{
         inside::ask,
@@ -73,7 +74,7 @@ impl Log {
     fn missed(self, requests: u64) {
         match self.format {
             LogFormat::Json => say(format!("{}\n", json!({"event": "missed", "requests": requests}))),
-            LogFormat::Text => say(format!("          {requests} requests came too fast to be said\n")),
+            LogFormat::Text => say(format!("          {} came too fast to be said\n", counted(requests, "requests"))),
         }
     }
 

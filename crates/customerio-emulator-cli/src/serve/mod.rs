@@ -23,7 +23,10 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
 use customerio_emulator::{Authority, Listeners, Server, Surroundings, Workspaces};
+use http::Method;
+use serde_json::Value;
 use tokio::{task::JoinSet, time::sleep};
 
 use crate::{
@@ -35,6 +38,7 @@ use crate::{
     serve::{
         banner::Ready,
         courier::Courier,
+        inside::ask,
         keep::Keeper,
         listen::{Sockets, reachable},
         log::Log,
@@ -75,7 +79,7 @@ async fn until_stopped(serve: Serve) -> Result<(), Failure> {
     };
     let signals = Signals::new().map_err(io_failure("signals"))?;
     let server = start(&serve, &workspaces, sockets, authority.as_ref())?;
-    announce(&serve, &ready(&serve, &server, &surroundings))?;
+    announce(&serve, &ready(&serve, &server, &surroundings, &workspaces).await?)?;
 
     let log = Log::of(&serve.output);
     workspaces.set_webhook_transport(Arc::new(Courier::new(log)));
@@ -131,20 +135,38 @@ fn start(
     workspaces.serve_on(listeners).map_err(io_failure("the sockets"))
 }
 
-fn ready(serve: &Serve, server: &Server, surroundings: &Surroundings) -> Ready {
-    let outside = serve.listen.addresses.iter().find(|address| !address.is_loopback());
-    let warn =
-        |address| format!("it listens on {address}: whoever reaches this machine can read and change what is in it");
+async fn ready(
+    serve: &Serve,
+    server: &Server,
+    surroundings: &Surroundings,
+    workspaces: &Workspaces,
+) -> Result<Ready, Failure> {
+    let info = ask(workspaces, Method::GET, "info", Bytes::new()).await.map_err(Failure::general)?;
+    let mut info: Value = serde_json::from_slice(&info).map_err(|error| Failure::general(error.to_string()))?;
     let path = |path: &PathBuf| path.display().to_string();
-    Ready {
+    Ok(Ready {
         url: format!("http://{}", reachable(server.address())),
         https_url: surroundings.https_url.clone(),
         ca: surroundings.ca.as_ref().map(path),
         seed: serve.content.seed.as_ref().map(path),
         state: surroundings.state.as_ref().map(path),
         webhook_url: serve.webhooks.webhook_url.clone(),
-        warnings: outside.map(warn).into_iter().collect(),
-    }
+        credentials: info["workspaces"][0]["credentials"].take(),
+        warnings: warnings(serve, workspaces).await,
+    })
+}
+
+/// What is allowed and dangerous, and what cannot work.
+async fn warnings(serve: &Serve, workspaces: &Workspaces) -> Vec<String> {
+    let outside = serve.listen.addresses.iter().find(|address| !address.is_loopback());
+    let outside = outside.map(|address| {
+        format!("it listens on {address}: whoever reaches this machine can read and change what is in it")
+    });
+    let problem = match &serve.webhooks.webhook_url {
+        Some(url) => workspaces.first().webhook_problem().await.map(|why| format!("no webhook goes to {url}: {why}")),
+        None => None,
+    };
+    outside.into_iter().chain(problem).collect()
 }
 
 /// Says what happens in each workspace, as soon as it is there.
@@ -176,7 +198,7 @@ fn announce(serve: &Serve, ready: &Ready) -> Result<(), Failure> {
     }
     match serve.output.log_format {
         LogFormat::Json => say(ready.json().to_string() + "\n"),
-        LogFormat::Text => say(ready.text(&serve.credentials)),
+        LogFormat::Text => say(ready.text()),
     }
     if serve.output.open
         && let Err(error) = open(&ready.page())

@@ -27,7 +27,7 @@ fn wait_ends_when_it_has_arrived() {
     let arguments = ["wait", "messages", "--to", "bob@example.com", "--timeout", "10ms"];
     let (code, said) = failed(&serving.command(&folder, arguments).output().unwrap());
     assert_eq!(code, 5);
-    assert!(said.contains("0 of 1 messages came within 10ms") && said.contains("to is ada@example.com"), "{said}");
+    assert!(said.contains("0 of 1 message came within 10ms") && said.contains("to is ada@example.com"), "{said}");
 
     let (code, said) = failed(&serving.command(&folder, ["wait", "events", "--filter", "nmae=x"]).output().unwrap());
     assert!(code == 1 && said.contains("nmae"), "{said}");

@@ -70,7 +70,7 @@ fn a_reset_goes_back_to_the_seed_and_a_dump_is_one() {
     serving.printed(&folder, &["reset", "--no-seed"]);
     assert_eq!(people(&serving).len(), 0);
     let printed = serving.printed(&folder, &["seed", first.to_str().unwrap()]);
-    assert_eq!(printed, "2 people, 1 events, 1 segments, 0 objects\n");
+    assert_eq!(printed, "2 people, 1 event, 1 segment, 0 objects\n");
 
     serving.printed(&folder, &["dump", second.to_str().unwrap()]);
     for file in
@@ -90,7 +90,8 @@ fn what_cannot_be_taken_is_said_with_its_place() {
     write_seed(&folder.path("seed"));
     fs::write(folder.path("seed/people.jsonl"), "{\"id\": \"42\"}\n{\"id\": \"43\", \"email\": \"nobody\"}\n").unwrap();
     fs::write(folder.path("seed.json"), "{\"people\": [\n{\"id\": }]}").unwrap();
-    fs::write(folder.path("state"), "{\"version\": 1,\n \"workspaces\": [").unwrap();
+    fs::write(folder.path("state"), "{\"version\": 2,\n \"workspaces\": [").unwrap();
+    fs::write(folder.path("former"), "{\"version\": 1, \"workspaces\": [{\"number\": 0}]}").unwrap();
     fs::write(folder.path("later"), "{\"version\": 99}").unwrap();
     let free = ["--port", "0", "--no-https"];
     for (arguments, expected) in [
@@ -98,6 +99,7 @@ fn what_cannot_be_taken_is_said_with_its_place() {
         (["--seed", &path("seed.json")], "/seed.json: line 2: "),
         (["--state", &path("state")], "/state: "),
         (["--state", &path("later")], "/later: the state is of version 99"),
+        (["--state", &path("former")], "/former: the state is of version 1 and this program reads version 2"),
         (["--state", &path("seed")], "/seed: "),
     ] {
         let (code, said) = failed(&run(&folder, &[&arguments[..], &free].concat()));

@@ -5,6 +5,8 @@ use std::{
     net::TcpListener,
 };
 
+use serde_json::json;
+
 use crate::support::{APP, Folder, Serving};
 
 const EMAIL: &str = r#"{"transactional_message_id":"welcome","to":"ada@example.com","identifiers":{"id":"42"}}"#;
@@ -40,8 +42,23 @@ fn they_arrive_when_they_are_due() {
 #[test]
 fn they_do_not_leave_the_machine_unless_they_may() {
     let folder = Folder::new();
-    let mut serving = Serving::start(&folder, &["--webhook-url", "http://192.0.2.1/hook", "--outcomes", "sent"]);
+    let elsewhere = ["--webhook-url", "http://192.0.2.1/hook", "--outcomes", "sent"];
+    let mut serving = Serving::start(&folder, &elsewhere);
+    assert_eq!(serving.ready["webhook_url"], "http://192.0.2.1/hook");
+    let warning = serving.ready["warnings"][0].as_str().unwrap();
+    assert!(warning.starts_with("no webhook goes to http://192.0.2.1/hook: "), "{warning}");
+    assert!(warning.contains("--allow-webhook-host 192.0.2.1,"), "{warning}");
     assert_eq!(serving.ask("POST /v1/send/email", APP, EMAIL).0, 200);
     let webhook = (0..2).map(|_| serving.line()).find(|said| said["event"] == "webhook").unwrap();
     assert!(webhook["error"].as_str().unwrap().contains("--allow-webhook-host"), "{webhook}");
+
+    for arguments in [
+        &["--webhook-url", "http://127.0.0.1:1/hook"][..],
+        &[&elsewhere[..], &["--allow-webhook-host", "192.0.2.1"]].concat(),
+    ] {
+        let ready = Serving::start(&folder, arguments).ready.clone();
+        assert_eq!((&ready["webhook_url"], &ready["warnings"]), (&json!(arguments[1]), &json!([])), "{ready}");
+    }
+    let ready = Serving::start(&folder, &[]).ready.clone();
+    assert_eq!((&ready["webhook_url"], &ready["warnings"]), (&json!(null), &json!([])), "{ready}");
 }

@@ -38,10 +38,7 @@ pub(crate) async fn check(request: &mut Request<Bytes>, allowed: &[String]) -> R
         return Ok(());
     }
     if is_tls {
-        return Err(format!(
-            "{host:.200} cannot be held to an address with TLS; allow it by --allow-webhook-host, or in Rust by \
-             Builder::with_webhook_hosts"
-        ));
+        return Err(format!("{host:.200} cannot be held to an address with TLS; {}", allow(&host)));
     }
     let first = addresses.iter().find(|address| address.is_ipv4()).or(addresses.first());
     first.and_then(|address| pin(request, &authority, *address)).ok_or_else(|| elsewhere(&host))
@@ -52,16 +49,18 @@ fn is_own(address: IpAddr) -> bool {
 }
 
 fn elsewhere(host: &str) -> String {
-    format!(
-        "{host:.200} is not this machine, where webhooks go alone; allow it by --allow-webhook-host, or in Rust by \
-         Builder::with_webhook_hosts"
-    )
+    format!("{host:.200} is not this machine, where webhooks go alone; {}", allow(host))
+}
+
+/// How a host is allowed.
+fn allow(host: &str) -> String {
+    format!("allow it by --allow-webhook-host {host:.200}, or in Rust by Builder::with_webhook_hosts")
 }
 
 async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, String> {
     match timeout(TIMEOUT, tokio::net::lookup_host((host, port))).await {
         Ok(Ok(addresses)) => Ok(addresses.collect()),
-        Ok(Err(_)) | Err(_) => Err(format!("{host:.200} has no address")),
+        Ok(Err(_)) | Err(_) => Err(format!("{host:.200} has no address; where it is another machine, {}", allow(host))),
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::{future::pending, sync::Arc, time::Duration};
 
+use bytes::Bytes;
 use customerio_core::Transport;
+use http::Request;
 use tokio::{
     task::JoinSet,
     time::{sleep, timeout},
@@ -114,6 +116,22 @@ impl Workspaces {
             }
         }
         Some(emulator.state().outbox.made() - before)
+    }
+}
+
+impl Emulator {
+    /// Why webhooks to the URL of [`report_to`](Self::report_to) do not leave by themselves, where they do not: a sentence
+    /// that says how to allow them. It looks the host's name up, for 4 seconds at most, as it is looked up again before each
+    /// webhook.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime with I/O and time.
+    pub async fn webhook_problem(&self) -> Option<String> {
+        let url = self.state().receiver.clone()?;
+        let mut request = Request::new(Bytes::new());
+        *request.uri_mut() = url;
+        policy::check(&mut request, &self.config.webhook_hosts).await.err()
     }
 }
 
