@@ -107,8 +107,8 @@ impl Courier {
         loop {
             let (store, stream) = (self.store.clone(), self.stream.clone());
             match machine.next(&now) {
-                Action::Load { after, bytes } => {
-                    outcomes.spawn(async move { Outcome::Loaded(store.load(&stream, after, bytes).await) });
+                Action::Load { after, held, bytes } => {
+                    outcomes.spawn(async move { Outcome::Loaded(store.load_more(&stream, after, &held, bytes).await) });
                 }
                 Action::Mark(numbers) => {
                     outcomes.spawn(async move { Outcome::Marked(store.mark(&stream, &numbers).await) });

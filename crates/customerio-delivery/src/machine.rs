@@ -103,13 +103,25 @@ pub struct Machine {
 /// What is known of the store's calls.
 #[derive(Debug, Default)]
 struct Loads {
+    /// The highest number that was loaded.
     after: u64,
+    /// Of the calls that were there at the last flush, all up to that number are held or have ended.
+    known_through: u64,
     /// There were no more, when it was looked last.
     is_at_end: bool,
     look_again_at: Duration,
-    is_under_way: bool,
-    /// What is being loaded is of a time before the lease was lost.
+    under_way: Option<Load>,
+}
+
+/// A look that is under way.
+#[derive(Debug, Default)]
+struct Load {
+    /// It was begun before the lease was lost.
     is_stale: bool,
+    /// It was begun before the last flush, and may not have the calls that this is for.
+    is_before_flush: bool,
+    /// What has ended since it was begun, and may be in it all the same.
+    ended: HashSet<u64>,
 }
 
 /// What the store is writing.
@@ -170,14 +182,12 @@ impl Machine {
         &self.stream
     }
 
-    /// Every call of the stream with a lower number has ended. `u64::MAX` where there were no more, when it was looked last.
+    /// Every call of the stream with a lower number has ended, of those that were appended before the last [`flush`](Self::flush).
+    /// `u64::MAX` where there were no more, when it was looked last.
     #[must_use]
     pub fn low(&self) -> u64 {
-        match self.window.front() {
-            Some(entry) => entry.number,
-            None if self.loads.is_at_end => u64::MAX,
-            None => self.loads.after + 1,
-        }
+        let unknown = if self.loads.is_at_end { u64::MAX } else { self.loads.known_through.saturating_add(1) };
+        self.window.front().map_or(unknown, |entry| entry.number.min(unknown))
     }
 
     /// What happened since the last time.
@@ -199,8 +209,8 @@ impl Machine {
         self.window.clear();
         self.flying.clear();
         self.bytes = 0;
-        self.loads =
-            Loads { is_stale: self.loads.is_under_way, is_under_way: self.loads.is_under_way, ..Loads::default() };
+        let stale = self.loads.under_way.take().map(|load| Load { is_stale: true, ..load });
+        self.loads = Loads { under_way: stale, ..Loads::default() };
         self.batches = Batches { most: usize::MAX, suspect: None, ..self.batches };
     }
 
@@ -212,7 +222,12 @@ impl Machine {
     /// Has batches that are not full leave at once, until every call up to that number has ended: see [`low`](Self::low).
     pub fn flush(&mut self, through: u64) {
         self.flush_through = self.flush_through.max(through);
+        // A lower number can become visible after a higher one: what was known before says nothing of these.
+        self.loads.known_through = 0;
         self.loads.is_at_end = false;
+        if let Some(load) = &mut self.loads.under_way {
+            load.is_before_flush = true;
+        }
     }
 
     /// Sends nothing more. What is under way is waited for, until [`Action::Stopped`].
@@ -227,8 +242,8 @@ impl Machine {
 
     /// What came of [`Action::Load`].
     pub fn loaded(&mut self, result: Result<Vec<Record>, StoreError>, now: &Moment) {
-        self.loads.is_under_way = false;
-        if mem::take(&mut self.loads.is_stale) {
+        let Load { is_stale, is_before_flush, ended } = self.loads.under_way.take().unwrap_or_default();
+        if is_stale {
             return;
         }
         let records = match result {
@@ -236,14 +251,17 @@ impl Machine {
             Err(error) => return self.store_failed(&error, now),
         };
         self.writes.failures = 0;
-        if records.is_empty() {
+        if records.is_empty() && !is_before_flush {
             self.loads.is_at_end = true;
             self.loads.look_again_at = now.monotonic.saturating_add(self.options.poll_interval);
+        }
+        if let Some(last) = records.last().filter(|_| !is_before_flush) {
+            self.loads.known_through = self.loads.known_through.max(last.number);
         }
         let held: BTreeSet<_> = self.window.iter().map(|entry| entry.number).collect();
         for record in records {
             self.loads.after = self.loads.after.max(record.number);
-            if !held.contains(&record.number) {
+            if !held.contains(&record.number) && !ended.contains(&record.number) {
                 self.take(record, now);
             }
         }
@@ -305,7 +323,7 @@ impl Machine {
             return self.store_failed(&error, now);
         }
         self.writes.failures = 0;
-        let Self { window, bytes, events, .. } = self;
+        let Self { window, bytes, events, loads, .. } = self;
         window.retain_mut(|entry| {
             let State::Settling(fate) = &mut entry.state else { return true };
             match mem::replace(fate, Fate::Again) {
@@ -325,6 +343,9 @@ impl Machine {
                 }),
             }
             *bytes -= entry.bytes;
+            if let Some(load) = &mut loads.under_way {
+                load.ended.insert(entry.number);
+            }
             false
         });
     }
@@ -420,13 +441,15 @@ impl Machine {
         if is_server_error && failures >= SUSPICIOUS {
             self.batches.most = (numbers.len() / 2).max(1);
         }
-        if let [number] = *numbers
-            && is_server_error
-        {
-            if let Some(entry) = self.entry(number) {
-                entry.failures += 1;
+        if is_server_error {
+            for number in numbers {
+                if let Some(entry) = self.entry(*number) {
+                    entry.server_failures += 1;
+                }
             }
-            if self.suspects(number) {
+            if let [number] = *numbers
+                && self.suspects(number)
+            {
                 return;
             }
         }
@@ -439,9 +462,10 @@ impl Machine {
     /// whether that is shown now, and the call has ended.
     fn suspects(&mut self, number: u64) -> bool {
         let handled_then = self.handled;
+        let is_certain = self.entry(number).is_some_and(|entry| entry.server_failures > SUSPICIOUS);
         match &mut self.batches.suspect {
             Some(suspect) if suspect.number != number => suspect.probes = false,
-            Some(suspect) if self.handled > suspect.handled_then => {
+            Some(suspect) if self.handled > suspect.handled_then && is_certain => {
                 self.batches.suspect = None;
                 self.batches.failures = 0;
                 self.poisoned(number);
@@ -467,9 +491,10 @@ impl Machine {
         let handled = self.handled;
         let Some(entry) = self.entry(number) else { return };
         entry.failures += 1;
+        entry.server_failures += u32::from(is_server_error);
         let failures = entry.failures;
         // Others were dealt with since it failed last.
-        if is_server_error && failures >= SUSPICIOUS && handled > entry.handled_then {
+        if is_server_error && entry.server_failures > SUSPICIOUS && handled > entry.handled_then {
             return self.poisoned(number);
         }
         entry.handled_then = handled;
@@ -524,12 +549,13 @@ impl Machine {
             loads.is_at_end = false;
         }
         let has_room = self.bytes <= window / 2;
-        let is_held = loads.is_under_way || loads.is_at_end || now.monotonic < self.writes.not_before;
+        let is_held = loads.under_way.is_some() || loads.is_at_end || now.monotonic < self.writes.not_before;
         if is_held || !has_room || self.is_stopping || self.leased_until.is_none() {
             return None;
         }
-        loads.is_under_way = true;
-        Some(Action::Load { after: loads.after, bytes: window - self.bytes })
+        loads.under_way = Some(Load::default());
+        let held = self.window.iter().map(|entry| entry.number).collect();
+        Some(Action::Load { after: loads.after, held, bytes: window - self.bytes })
     }
 
     /// Whether anything may be sent.
@@ -605,7 +631,7 @@ impl Machine {
         let firsts = self.window.iter().filter(|entry| {
             entry.number != suspect && entry.has_not_begun() && entry.key.is_none_or(|key| people.insert(key))
         });
-        firsts.min_by_key(|entry| entry.failures).map(|entry| entry.number)
+        firsts.min_by_key(|entry| entry.server_failures).map(|entry| entry.number)
     }
 
     fn mark(&mut self, numbers: Vec<u64>) -> Action {

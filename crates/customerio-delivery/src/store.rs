@@ -12,7 +12,8 @@ use crate::{Fate, Statistics, Stored, StoredError, Stream};
 /// to the same promises by the suite in `customerio_testing`.
 ///
 /// A call has a number in its store. Numbers rise in the order in which calls were appended, none is used twice, and none
-/// is 0.
+/// is 0. Where transactions overlap, a call can become visible after one with a higher number: such a store has a
+/// [`load_more`](Self::load_more) of its own.
 #[async_trait]
 pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// Keeps `calls`, in their order, all or none, and returns the number of the last. They are as durable as the store
@@ -30,6 +31,26 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     ///
     /// Where it cannot be read.
     async fn load(&self, stream: &Stream, after: u64, bytes: usize) -> Result<Vec<Record>, StoreError>;
+
+    /// The next calls of `stream` for a sender that has loaded up to `after`, and still holds the calls `held` of those, in
+    /// order: otherwise as [`load`](Self::load), which is what it does if it is not written anew.
+    ///
+    /// A store whose calls can become visible out of order gives those that are not held, also where their numbers are
+    /// lower than `after`.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be read.
+    async fn load_more(
+        &self,
+        stream: &Stream,
+        after: u64,
+        held: &[u64],
+        bytes: usize,
+    ) -> Result<Vec<Record>, StoreError> {
+        let _ = held;
+        self.load(stream, after, bytes).await
+    }
 
     /// Marks calls of `stream`: they may be on their way from now on. It is durable when it returns.
     ///

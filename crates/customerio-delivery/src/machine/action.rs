@@ -10,10 +10,12 @@ use crate::{Failure, Fate, Reason};
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Action {
-    /// [`Store::load`](crate::Store::load), and report by [`loaded`](crate::Machine::loaded).
+    /// [`Store::load_more`](crate::Store::load_more), and report by [`loaded`](crate::Machine::loaded).
     Load {
-        /// The number after which to load.
+        /// The highest number that was loaded.
         after: u64,
+        /// The numbers of the calls that it holds, in order.
+        held: Vec<u64>,
         /// The most bytes.
         bytes: usize,
     },

@@ -17,8 +17,10 @@ pub(crate) struct Entry {
     pub(crate) key: Option<u64>,
     pub(crate) state: State,
     pub(crate) loaded_at: Duration,
-    /// How often it failed in a row, alone.
+    /// How often it failed, alone.
     pub(crate) failures: u32,
+    /// How often the server failed at it, alone or in a batch, with a response that says so.
+    pub(crate) server_failures: u32,
     /// It waits until then.
     pub(crate) not_before: Duration,
     /// How many requests the server had dealt with when it failed last.
@@ -45,7 +47,8 @@ impl Entry {
     pub(crate) fn new(number: u64, call: Option<Stored>, key: Option<u64>, now: Duration) -> Self {
         let bytes = call.as_ref().map_or(0, Stored::size);
         let (state, not_before) = (State::Waiting, Duration::ZERO);
-        Self { number, call, bytes, key, state, loaded_at: now, failures: 0, not_before, handled_then: 0 }
+        let (failures, server_failures, handled_then) = (0, 0, 0);
+        Self { number, call, bytes, key, state, loaded_at: now, failures, server_failures, not_before, handled_then }
     }
 
     /// Whether it must not arrive twice.

@@ -40,7 +40,32 @@ impl Story<'_> {
 #[derive(Default)]
 struct Disk {
     waiting: BTreeMap<u64, (Stored, bool)>,
+    /// Calls with a number, of transactions that are not committed.
+    late: BTreeMap<u64, Stored>,
+    /// When each call got its number, and when it became visible, in steps.
+    times: BTreeMap<u64, (u64, Option<u64>)>,
+    steps: u64,
     fates: BTreeMap<u64, Fate>,
+}
+
+impl Disk {
+    fn number(&mut self, number: u64, call: Stored) {
+        self.steps += 1;
+        self.times.insert(number, (self.steps, None));
+        self.late.insert(number, call);
+    }
+
+    fn commit(&mut self, number: u64) {
+        self.steps += 1;
+        self.times.get_mut(&number).unwrap().1 = Some(self.steps);
+        let call = self.late.remove(&number).unwrap();
+        self.waiting.insert(number, (call, false));
+    }
+
+    /// Whether the transaction of one call was over when that of the other began.
+    fn followed(&self, one: u64, other: u64) -> bool {
+        self.times[&one].1.is_some_and(|committed| committed < self.times[&other].0)
+    }
 }
 
 /// What the server has seen of each call, by its number: in the order of arrival.
@@ -68,6 +93,10 @@ struct World<'a> {
     server: Server,
     machine: Machine,
     flights: Vec<Flight>,
+    /// What the store has read, and the machine has not got yet.
+    loading: Option<Result<Vec<Record>, StoreError>>,
+    /// Whether transactions overlap, so that a call can become visible after one with a higher number.
+    overlaps: bool,
     monotonic: Duration,
     random: u128,
     /// The number of the last call.
@@ -124,22 +153,24 @@ fn number_of(item: &Value) -> u64 {
 
 impl<'a> World<'a> {
     fn new(lane: Lane, story: &'a [u8]) -> Self {
-        let mut disk = Disk::default();
-        for number in 1..=CALLS {
-            disk.waiting.insert(number, (call(lane, number), false));
-        }
         let mut world = Self {
             story: Story(story),
             lane,
-            disk,
+            disk: Disk::default(),
             server: Server::default(),
             machine: Self::machine(lane),
             flights: Vec::new(),
+            loading: None,
+            overlaps: false,
             monotonic: Duration::ZERO,
             random: 0,
-            enqueued: CALLS,
+            enqueued: 0,
             enqueue_at: Duration::ZERO,
         };
+        world.overlaps = world.story.choose(2) == 1;
+        for _ in 0..CALLS {
+            world.enqueue();
+        }
         for _ in 0..world.story.choose(3) {
             let number = u64::from(world.story.choose(POISON)) + 1;
             world.server.poison.insert(number);
@@ -162,6 +193,22 @@ impl<'a> World<'a> {
         Moment { monotonic: self.monotonic, since_epoch, random: self.random >> 16 }
     }
 
+    /// Somebody enqueues a call; where transactions overlap, it may become visible later.
+    fn enqueue(&mut self) {
+        self.enqueued += 1;
+        self.disk.number(self.enqueued, call(self.lane, self.enqueued));
+        if !self.overlaps || self.story.choose(5) != 4 {
+            self.disk.commit(self.enqueued);
+        }
+    }
+
+    /// One of the transactions that are under way is committed.
+    fn commit_late(&mut self) {
+        let index = usize::from(self.story.choose(u8::try_from(self.disk.late.len()).unwrap()));
+        let number = self.disk.late.keys().nth(index).copied();
+        number.into_iter().for_each(|number| self.disk.commit(number));
+    }
+
     /// The process ends, and another begins. What was on its way may arrive all the same.
     fn crash(&mut self) {
         for flight in std::mem::take(&mut self.flights) {
@@ -169,6 +216,7 @@ impl<'a> World<'a> {
                 self.arrive(&flight.request);
             }
         }
+        self.loading = None;
         self.machine = Self::machine(self.lane);
         let now = self.now();
         self.machine.leased(Some(Duration::from_secs(15)), &now);
@@ -181,9 +229,11 @@ impl<'a> World<'a> {
     fn act(&mut self, action: Action) {
         let now = self.now();
         match action {
-            Action::Load { after, bytes } => {
+            Action::Load { after, held, bytes } => {
                 let mut left = bytes;
-                let records = self.disk.waiting.range(after + 1..).take_while(|(_, (call, _))| {
+                let begin = if self.overlaps { 0 } else { after + 1 };
+                let calls = self.disk.waiting.range(begin..).filter(|(number, _)| !held.contains(number));
+                let records = calls.take_while(|(_, (call, _))| {
                     let fits = left == bytes || call.size() <= left;
                     left = left.saturating_sub(call.size());
                     fits
@@ -191,8 +241,10 @@ impl<'a> World<'a> {
                 let records =
                     records.map(|(number, (call, mark))| Record::new(*number, *mark, Ok(call.clone()))).collect();
                 let result = if self.story.choose(8) == 7 { Err(Self::store_error()) } else { Ok(records) };
-                self.machine.loaded(result, &now);
-                assert!(self.machine.bytes <= BEYOND * WINDOW + 1_000, "I6: {}", self.machine.bytes);
+                self.loading = Some(result);
+                if self.story.choose(3) < 2 {
+                    self.loaded();
+                }
             }
             Action::Mark(numbers) => {
                 let luck = self.story.choose(8);
@@ -229,13 +281,16 @@ impl<'a> World<'a> {
                 }
                 self.flights.push(Flight { ticket, request });
             }
+            Action::Wait(_) if self.loading.is_some() => self.loaded(),
             Action::Wait(_) if !self.flights.is_empty() => self.land(),
             Action::Wait(wait) => {
+                if self.story.has_ended() && !self.disk.late.is_empty() {
+                    self.commit_late();
+                }
                 // Life goes on: others are enqueued.
                 if self.story.has_ended() && self.monotonic >= self.enqueue_at && self.enqueued < 8 * CALLS {
-                    self.enqueued += 1;
+                    self.enqueue();
                     self.enqueue_at = self.monotonic + Duration::from_secs(10);
-                    self.disk.waiting.insert(self.enqueued, (call(self.lane, self.enqueued), false));
                     self.machine.appended();
                 }
                 assert_ne!(wait, Duration::MAX, "it waits for ever: {:?}", self.machine);
@@ -245,6 +300,14 @@ impl<'a> World<'a> {
             }
             Action::Stopped => panic!("nobody stopped it"),
         }
+    }
+
+    /// The machine gets what the store has read.
+    fn loaded(&mut self) {
+        let now = self.now();
+        let Some(result) = self.loading.take() else { return };
+        self.machine.loaded(result, &now);
+        assert!(self.machine.bytes <= BEYOND * WINDOW + 1_000, "I6: {}", self.machine.bytes);
     }
 
     fn settle(&mut self, number: u64, fate: &Fate) {
@@ -293,7 +356,7 @@ impl<'a> World<'a> {
             if !is_again {
                 // I4: whoever is before it in its order, and is not known to have failed, is there already.
                 let before = |other: &u64| self.lane.is_batched() || other % 4 == number % 4;
-                for other in (1..number).filter(before) {
+                for other in (1..number).filter(before).filter(|other| self.disk.followed(*other, number)) {
                     let failed = matches!(self.disk.fates.get(&other), Some(Fate::Failed(_)));
                     // While the server fails at a call each time, one about somebody else goes first.
                     let is_probed = self.machine.batches.suspect.is_some() && other % 4 != number % 4;
@@ -370,8 +433,16 @@ impl<'a> World<'a> {
     fn run(mut self) {
         for step in 0.. {
             assert!(step < 20_000, "it does not end: {:?} {:?}", self.machine, self.disk.waiting.keys());
-            if self.disk.waiting.is_empty() && self.flights.is_empty() {
+            if self.disk.waiting.is_empty() && self.disk.late.is_empty() && self.flights.is_empty() {
                 break;
+            }
+            if self.overlaps && !self.story.has_ended() {
+                match self.story.choose(12) {
+                    9 => self.loaded(),
+                    10 if !self.disk.late.is_empty() => self.commit_late(),
+                    11 if self.enqueued < 3 * CALLS => self.enqueue(),
+                    _ => {}
+                }
             }
             if !self.story.has_ended() && self.story.choose(40) == 39 {
                 self.crash();
