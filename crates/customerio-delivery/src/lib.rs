@@ -8,6 +8,7 @@
 //! | enqueue without waiting, or until it is durable | [`Queue::try_send`], [`Queue::send`] |
 //! | wait until all is sent | [`Queue::flush`], [`Queue::shutdown`] |
 //! | keep calls in memory, or in a file | [`MemoryStore`], [`SqliteStore`](sqlite::SqliteStore) (feature `spool`) |
+//! | share calls between replicas, and enqueue in a transaction of PostgreSQL | [`PostgresStore`](postgres::PostgresStore) (feature `postgres`) |
 //! | see what failed, and decide | [`DeadLetters`] |
 //! | keep calls elsewhere | [`Store`] |
 //! | drive the state machine | [`Machine`] |
@@ -24,6 +25,8 @@ mod machine;
 mod memory;
 mod mentions;
 mod person;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 mod queue;
 #[cfg(feature = "spool")]
 pub mod sqlite;

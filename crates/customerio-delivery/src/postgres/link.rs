@@ -1,0 +1,161 @@
+//! A connection that is opened again when it breaks.
+
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use tokio::{sync::Mutex, task::JoinHandle, time::timeout};
+use tokio_postgres::{
+    Client, Error, Row,
+    types::{ToSql, Type},
+};
+
+use crate::StoreError;
+
+/// A parameter of a statement, and its type. With those, a statement needs one round trip and is not prepared.
+pub(super) type Parameter<'a> = (&'a (dyn ToSql + Sync), Type);
+
+type Connecting = Pin<Box<dyn Future<Output = Result<Open, Error>> + Send>>;
+
+/// How connections are opened.
+#[derive(Clone)]
+pub(super) struct Connector {
+    connect: Arc<dyn Fn() -> Connecting + Send + Sync>,
+    timeout: Duration,
+}
+
+/// A connection, which ends with this.
+pub(super) struct Open {
+    pub(super) client: Client,
+    driver: JoinHandle<()>,
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.driver.abort();
+    }
+}
+
+impl Connector {
+    pub(super) fn new<F, Fut, C>(connect: F, timeout: Duration) -> Self
+    where
+        F: Fn() -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<(Client, C), Error>> + Send + 'static,
+        C: Future<Output = Result<(), Error>> + Send + 'static,
+    {
+        let connect = move || -> Connecting {
+            let connecting = connect();
+            Box::pin(async move {
+                let (client, connection) = connecting.await?;
+                // Why it ended, whoever waits for it learns.
+                let driver = tokio::spawn(async move { drop(connection.await) });
+                Ok(Open { client, driver })
+            })
+        };
+        Self { connect: Arc::new(connect), timeout }
+    }
+
+    pub(super) const fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    pub(super) async fn connect(&self) -> Result<Open, StoreError> {
+        within(self.timeout, async { (self.connect)().await.map_err(failed) }).await
+    }
+}
+
+/// A connection that is opened when it is needed, and again when it has broken. Statements that are run at the same time
+/// are sent one behind the other, without a wait for the response.
+pub(super) struct Link {
+    connector: Connector,
+    open: Mutex<Option<Arc<Open>>>,
+    /// How often it was opened.
+    opened: AtomicU64,
+}
+
+impl Link {
+    pub(super) fn new(connector: Connector) -> Self {
+        Self { connector, open: Mutex::new(None), opened: AtomicU64::new(0) }
+    }
+
+    /// How often it was opened.
+    pub(super) fn opened(&self) -> u64 {
+        self.opened.load(Relaxed)
+    }
+
+    /// Runs one statement.
+    pub(super) async fn query(&self, sql: &str, parameters: &[Parameter<'_>]) -> Result<Vec<Row>, StoreError> {
+        let open = self.open().await?;
+        let result =
+            within(self.connector.timeout, async { open.client.query_typed(sql, parameters).await.map_err(failed) });
+        match result.await {
+            Ok(rows) => Ok(rows),
+            Err(error) => {
+                self.discard(&open, matches!(error, StoreError::Failed(ref error) if error.is::<TimedOut>())).await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Runs one statement that has one row.
+    pub(super) async fn query_one(&self, sql: &str, parameters: &[Parameter<'_>]) -> Result<Row, StoreError> {
+        self.query(sql, parameters).await?.pop().ok_or_else(|| StoreError::failed("the statement has no row"))
+    }
+
+    async fn open(&self) -> Result<Arc<Open>, StoreError> {
+        let mut slot = self.open.lock().await;
+        if let Some(open) = slot.as_ref().filter(|open| !open.client.is_closed()) {
+            return Ok(open.clone());
+        }
+        *slot = None;
+        let open = Arc::new(self.connector.connect().await?);
+        self.opened.fetch_add(1, Relaxed);
+        *slot = Some(open.clone());
+        Ok(open)
+    }
+
+    /// Forgets a connection that is broken, or that responds no more.
+    async fn discard(&self, broken: &Arc<Open>, is_silent: bool) {
+        if is_silent || broken.client.is_closed() {
+            let mut slot = self.open.lock().await;
+            if slot.as_ref().is_some_and(|open| Arc::ptr_eq(open, broken)) {
+                *slot = None;
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Link").field("opened", &self.opened()).finish_non_exhaustive()
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("PostgreSQL did not respond within {0:?}")]
+struct TimedOut(Duration);
+
+async fn within<T>(limit: Duration, run: impl Future<Output = Result<T, StoreError>> + Send) -> Result<T, StoreError> {
+    timeout(limit, run).await.unwrap_or_else(|_| Err(StoreError::failed(TimedOut(limit))))
+}
+
+/// What PostgreSQL or its client says, without the details: those quote rows.
+#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` calls")]
+pub(super) fn failed(error: Error) -> StoreError {
+    let text = match error.as_db_error() {
+        Some(error) => format!("PostgreSQL says: {} ({})", error.message(), error.code().code()),
+        None => match std::error::Error::source(&error) {
+            Some(source) => format!("{error}: {source}"),
+            None => error.to_string(),
+        },
+    };
+    StoreError::failed(text)
+}

@@ -1,0 +1,152 @@
+//! How far a stream is known to be empty.
+
+use std::time::{Duration, Instant};
+
+/// How often a look goes over everything: see [`Position`].
+const WHOLE: Duration = Duration::from_secs(60);
+
+/// How often a look takes the number of a transaction at most: there are but two billion.
+const ADVANCES: Duration = Duration::from_millis(250);
+
+/// How far a stream is known to be empty, so that a look need not go over what was deleted there: while somebody holds a
+/// snapshot, that cannot be vacuumed, and takes as long as if it were there.
+///
+/// A transaction has its number and is not visible yet. So below a number there is nothing more to come when all
+/// transactions are over that began before it was known that numbers had come so far. An insert gets its number a moment
+/// before its transaction begins to count as one, if it is the first thing that the transaction writes: therefore
+/// everything is looked at once a minute.
+#[derive(Debug, Default)]
+pub(super) struct Position {
+    /// Nothing is there up to that number, and nothing will be.
+    empty_through: i64,
+    /// What was committed up to that number is visible.
+    visible_through: i64,
+    next: Next,
+    whole_at: Option<Instant>,
+    advance_at: Option<Instant>,
+    /// The connection that it was known by. Another may be to a server that lost something.
+    connection: u64,
+}
+
+/// What is to be known next.
+#[derive(Debug, Default)]
+enum Next {
+    #[default]
+    Nothing,
+    /// Numbers had come so far.
+    Given { through: i64 },
+    /// And every transaction that had one of them is below that.
+    Bounded { through: i64, transactions: i64 },
+}
+
+/// A look at a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Look {
+    /// Behind which number.
+    pub(super) after: i64,
+    /// Whether it takes the number of a transaction.
+    pub(super) is_numbered: bool,
+}
+
+/// What a look saw besides calls.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Horizon {
+    /// Every transaction below was over.
+    pub(super) over: i64,
+    /// The number of its own transaction, if it took one: those that had begun before have lower ones.
+    pub(super) own: Option<i64>,
+    /// The last number that was given, a moment later.
+    pub(super) last: i64,
+}
+
+impl Position {
+    /// Where to look.
+    pub(super) fn begin(&mut self, is_new: bool, connection: u64, now: Instant) -> Look {
+        if is_new || connection != self.connection {
+            *self = Self { connection, ..Self::default() };
+        }
+        if self.whole_at.is_none_or(|at| now >= at) {
+            self.whole_at = Some(now + WHOLE);
+            self.empty_through = 0;
+        }
+        let is_numbered = matches!(self.next, Next::Given { .. }) && self.advance_at.is_none_or(|at| now >= at);
+        if is_numbered {
+            self.advance_at = Some(now + ADVANCES);
+        }
+        Look { after: self.empty_through, is_numbered }
+    }
+
+    /// A look has ended, in which the lowest call was that one.
+    pub(super) fn looked(&mut self, horizon: Horizon, lowest: Option<i64>) {
+        if let Next::Bounded { through, transactions } = self.next
+            && horizon.over >= transactions
+        {
+            self.visible_through = through;
+            self.next = Next::Nothing;
+        }
+        match (&self.next, horizon.own) {
+            (Next::Nothing, _) if horizon.last > self.visible_through => {
+                self.next = Next::Given { through: horizon.last };
+            }
+            (Next::Given { through }, Some(own)) => {
+                self.next = Next::Bounded { through: *through, transactions: own };
+            }
+            _ => {}
+        }
+        self.empty_through = lowest.map_or(self.visible_through, |lowest| self.visible_through.min(lowest - 1));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn look(position: &mut Position, now: Instant, seen: (i64, i64, i64), lowest: Option<i64>) -> Look {
+        let look = position.begin(false, 0, now);
+        let (over, own, last) = seen;
+        position.looked(Horizon { over, own: look.is_numbered.then_some(own), last }, lowest);
+        look
+    }
+
+    #[test]
+    fn what_a_transaction_may_still_bring_is_not_passed() {
+        let (mut position, now) = (Position::default(), Instant::now());
+        let first = look(&mut position, now, (10, 12, 5), None);
+        assert_eq!(first, Look { after: 0, is_numbered: false });
+        // Transactions 10 to 13 may have numbers up to 5.
+        let second = look(&mut position, now, (10, 14, 7), None);
+        assert_eq!(second, Look { after: 0, is_numbered: true });
+        assert_eq!(look(&mut position, now, (12, 15, 8), None).after, 0);
+        assert_eq!(look(&mut position, now, (14, 16, 9), Some(8)).after, 0, "13 may have brought one");
+        assert_eq!(look(&mut position, now, (14, 16, 9), Some(4)).after, 5, "they are over, and 5 is the highest");
+        assert_eq!(position.begin(false, 0, now).after, 3, "4 is there");
+    }
+
+    #[test]
+    fn numbers_of_transactions_are_taken_where_that_helps_and_not_too_often() {
+        let (mut position, now) = (Position::default(), Instant::now());
+        let taken = |position: &mut Position, now, last| {
+            (0..10).filter(|_| look(position, now, (9, 9, last), None).is_numbered).count()
+        };
+        assert_eq!(taken(&mut position, now, 5), 1);
+        assert_eq!(taken(&mut position, now, 6), 0);
+        assert_eq!(taken(&mut position, now + ADVANCES, 6), 1);
+        assert_eq!(taken(&mut position, now + 2 * ADVANCES, 6), 0, "there is nothing new");
+    }
+
+    #[test]
+    fn everything_is_looked_at_for_a_new_sender_on_a_new_connection_and_each_minute() {
+        let (mut position, now) = (Position::default(), Instant::now());
+        let settle = |position: &mut Position| {
+            position.advance_at = None;
+            (0..3).for_each(|_| drop(look(position, now, (9, 9, 5), None)));
+        };
+        settle(&mut position);
+        assert_eq!((position.begin(false, 0, now).after, position.begin(true, 0, now).after), (5, 0));
+        settle(&mut position);
+        assert_eq!((position.begin(false, 0, now).after, position.begin(false, 1, now).after), (5, 0));
+        position.connection = 0;
+        settle(&mut position);
+        assert_eq!((position.begin(false, 0, now).after, position.begin(false, 0, now + WHOLE).after), (5, 0));
+    }
+}

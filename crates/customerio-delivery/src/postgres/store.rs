@@ -1,0 +1,212 @@
+//! The store.
+
+use std::{
+    fmt,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use super::{
+    dead,
+    lease::{self, Sender},
+    link::{Connector, Link, failed},
+    loading::{self, Positions},
+    room::Room,
+    row::Row,
+    schema,
+    settings::Settings,
+    statistics, waiting,
+};
+use crate::{
+    DeadLetter, DeadLetterFilter, DeadLetters, Fate, ParkedCalls, Record, Replayed, Statistics, Store, StoreError,
+    Stored, Stream,
+};
+use async_trait::async_trait;
+
+/// How often what failed long ago is forgotten.
+const FORGETS: Duration = Duration::from_secs(60 * 60);
+
+/// Keeps calls in PostgreSQL: they are as durable as its transactions, and every replica of an application shares them.
+///
+/// It opens two connections when they are needed, one to send and one for all else, and opens them again when they break:
+/// a call that finds the database away fails, and a [`Queue`](crate::Queue) tries again. It needs a tokio runtime with I/O and
+/// time enabled.
+///
+/// Of the stores that are open on the same tables, in whatever process, one has the [lease](Store::lease) and sends. It is for
+/// 15 seconds by the clock of the database, and is renewed. Who lost it is [fenced](StoreError::Fenced): it can neither
+/// mark nor settle.
+///
+/// Each call has a checksum. One that is not what was written is not sent: it becomes a dead letter.
+pub struct PostgresStore {
+    settings: Settings,
+    owner: String,
+    /// Since when it sends: 0 if it never did.
+    epoch: AtomicI64,
+    sender: Link,
+    others: Link,
+    positions: Positions,
+    room: Room,
+    forgot: Mutex<Option<Instant>>,
+}
+
+impl PostgresStore {
+    pub(super) async fn start(connector: Connector, settings: Settings) -> Result<Self, StoreError> {
+        let mut open = connector.connect().await?;
+        let sql = "select current_setting('server_version_num')::integer, current_setting('server_encoding'),
+            gen_random_uuid()::text";
+        let row = open.client.query_typed_one(sql, &[]).await.map_err(failed)?;
+        let (version, encoding): (i32, &str) = (row.try_get(0).map_err(failed)?, row.try_get(1).map_err(failed)?);
+        if version < 150_000 {
+            let version = version / 10_000;
+            return Err(StoreError::failed(format!("PostgreSQL {version} is too old: 15 or later is needed")));
+        }
+        if encoding != "UTF8" {
+            return Err(StoreError::failed(format!("the database's encoding is {encoding}: it must be UTF8")));
+        }
+        if settings.migrates {
+            schema::migrate(&mut open.client).await?;
+        } else {
+            schema::check(&open.client).await?;
+        }
+        Ok(Self {
+            settings,
+            owner: row.try_get(2).map_err(failed)?,
+            epoch: AtomicI64::new(0),
+            sender: Link::new(connector.clone()),
+            others: Link::new(connector),
+            positions: Positions::default(),
+            room: Room::default(),
+            forgot: Mutex::new(None),
+        })
+    }
+
+    fn as_sender(&self) -> Sender<'_> {
+        Sender { owner: &self.owner, epoch: self.epoch.load(Ordering::Acquire) }
+    }
+
+    /// Now and then, forgets what failed long ago.
+    async fn forget(&self) {
+        {
+            let mut forgot = self.forgot.lock().unwrap_or_else(PoisonError::into_inner);
+            if forgot.is_some_and(|last| last.elapsed() < FORGETS) {
+                return;
+            }
+            *forgot = Some(Instant::now());
+        }
+        // It comes to be tried again.
+        let _ = dead::forget(&self.others, self.settings.keep_dead).await;
+    }
+}
+
+impl fmt::Debug for PostgresStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostgresStore")
+            .field("owner", &self.owner)
+            .field("epoch", &self.epoch)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl Store for PostgresStore {
+    async fn append(&self, calls: Vec<Stored>) -> Result<u64, StoreError> {
+        if calls.is_empty() {
+            return Ok(0);
+        }
+        let rows: Vec<_> = calls.iter().map(Row::new).collect();
+        self.room.take(&self.others, self.settings.limit, &rows).await?;
+        let numbers = waiting::append(&self.others, &rows).await?;
+        Ok(numbers.last().map_or(0, |number| number.cast_unsigned()))
+    }
+
+    async fn load(&self, stream: &Stream, after: u64, bytes: usize) -> Result<Vec<Record>, StoreError> {
+        loading::load(&self.sender, stream, after, bytes).await
+    }
+
+    async fn load_more(
+        &self,
+        stream: &Stream,
+        after: u64,
+        held: &[u64],
+        bytes: usize,
+    ) -> Result<Vec<Record>, StoreError> {
+        loading::load_more(&self.sender, &self.positions, stream, after, held, bytes).await
+    }
+
+    async fn mark(&self, stream: &Stream, numbers: &[u64]) -> Result<(), StoreError> {
+        waiting::mark(&self.sender, self.as_sender(), stream, numbers).await
+    }
+
+    async fn settle(&self, stream: &Stream, fates: &[(u64, Fate)]) -> Result<(), StoreError> {
+        waiting::settle(&self.sender, self.as_sender(), stream, fates).await
+    }
+
+    async fn lease(&self) -> Result<Option<Duration>, StoreError> {
+        // What the response takes is no part of it.
+        let asked = Instant::now();
+        let Some(epoch) = lease::take(&self.sender, &self.owner, self.settings.lease).await? else { return Ok(None) };
+        self.epoch.store(epoch, Ordering::Release);
+        let left = self.settings.lease.saturating_sub(asked.elapsed());
+        self.forget().await;
+        Ok(Some(left))
+    }
+
+    async fn release(&self) -> Result<(), StoreError> {
+        lease::release(&self.sender, &self.owner).await
+    }
+
+    async fn statistics(&self) -> Result<Statistics, StoreError> {
+        statistics::read(&self.others).await
+    }
+}
+
+#[async_trait]
+impl DeadLetters for PostgresStore {
+    async fn list(&self, filter: &DeadLetterFilter, after: u64, limit: usize) -> Result<Vec<DeadLetter>, StoreError> {
+        dead::list(&self.others, filter, after, limit).await
+    }
+
+    async fn show(&self, number: u64) -> Result<Option<DeadLetter>, StoreError> {
+        dead::show(&self.others, number).await
+    }
+
+    async fn replay(&self, numbers: &[u64], parked: ParkedCalls) -> Result<Vec<Replayed>, StoreError> {
+        let mut found = dead::exhume(&self.others, numbers, parked).await?;
+        let mut outcomes: Vec<_> = Vec::with_capacity(numbers.len());
+        let mut rows = Vec::new();
+        for number in numbers {
+            let number = super::row::int(*number);
+            // A number that is said twice is there once.
+            outcomes.push(match found.remove(&number) {
+                Some(Ok(row)) => {
+                    rows.push((number, row));
+                    Err(number)
+                }
+                Some(Err(other)) => Ok(other),
+                None => Ok(Replayed::Unknown),
+            });
+        }
+        let all: Vec<_> = rows.iter().map(|(_, row)| row.clone()).collect();
+        self.room.take(&self.others, self.settings.limit, &all).await?;
+        let rows: Vec<_> = rows.iter().map(|(number, row)| (*number, row)).collect();
+        let new = dead::replay(&self.others, &rows).await?;
+        // Somebody else may have taken one meanwhile.
+        let waits = |old: i64| {
+            new.get(&old).map_or(Replayed::Unknown, |number| Replayed::Waits { number: number.cast_unsigned() })
+        };
+        Ok(outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(waits)).collect())
+    }
+
+    async fn discard(&self, numbers: &[u64]) -> Result<u64, StoreError> {
+        let numbers: Vec<_> = numbers.iter().map(|number| super::row::int(*number)).collect();
+        dead::discard(&self.others, &numbers).await
+    }
+
+    async fn purge(&self, identifier: &str) -> Result<u64, StoreError> {
+        dead::purge(&self.others, identifier).await
+    }
+}

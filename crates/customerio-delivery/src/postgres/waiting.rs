@@ -1,0 +1,175 @@
+//! The calls that wait.
+
+use tokio_postgres::{Row as Found, types::Type};
+
+use super::{
+    lease::Sender,
+    link::{Link, Parameter, failed},
+    row::{Row, int},
+};
+use crate::{Failure, Fate, StoreError, Stream};
+
+/// Appends calls in one round trip, and says their numbers.
+pub(super) async fn append(link: &Link, rows: &[Row]) -> Result<Vec<i64>, StoreError> {
+    let sql = "insert into customerio_waiting (destination, lane, crc32, call)
+        select destination, lane, crc32, call
+        from unnest($1::text[], $2::smallint[], $3::bigint[], $4::bytea[])
+            with ordinality as new (destination, lane, crc32, call, place)
+        order by place
+        returning number";
+    let columns = Columns::of(rows.iter());
+    let numbers = link.query(sql, &columns.parameters()).await?;
+    numbers.iter().map(|row| row.try_get(0).map_err(failed)).collect()
+}
+
+/// Rows as arrays: one parameter for each column.
+pub(super) struct Columns<'a> {
+    destinations: Vec<&'a str>,
+    lanes: Vec<i16>,
+    checksums: Vec<i64>,
+    calls: Vec<&'a [u8]>,
+}
+
+impl<'a> Columns<'a> {
+    pub(super) fn of(rows: impl Iterator<Item = &'a Row> + Clone) -> Self {
+        Self {
+            destinations: rows.clone().map(|row| &*row.destination).collect(),
+            lanes: rows.clone().map(|row| row.lane).collect(),
+            checksums: rows.clone().map(|row| row.crc32).collect(),
+            calls: rows.map(|row| &*row.call).collect(),
+        }
+    }
+
+    pub(super) fn parameters(&self) -> [Parameter<'_>; 4] {
+        [
+            (&self.destinations, Type::TEXT_ARRAY),
+            (&self.lanes, Type::INT2_ARRAY),
+            (&self.checksums, Type::INT8_ARRAY),
+            (&self.calls, Type::BYTEA_ARRAY),
+        ]
+    }
+}
+
+/// Who takes over waits until the statement is done that holds this.
+const SENDER: &str =
+    "with sender as materialized (select epoch from customerio_sender where owner = $1::uuid and epoch = $2 for share)";
+
+/// Marks calls: they may be on their way.
+pub(super) async fn mark(link: &Link, sender: Sender<'_>, stream: &Stream, numbers: &[u64]) -> Result<(), StoreError> {
+    let sql = format!(
+        "{SENDER}, marked as (
+            update customerio_waiting set is_marked = true
+            where destination = $3 and lane = $4 and number = any ($5) and exists (select from sender)
+        )
+        select exists (select from sender)"
+    );
+    let (lane, numbers) = (lane(stream), ints(numbers.iter()));
+    let parameters: [Parameter<'_>; 5] = [
+        (&sender.owner, Type::TEXT),
+        (&sender.epoch, Type::INT8),
+        (&&*stream.destination, Type::TEXT),
+        (&lane, Type::INT2),
+        (&numbers, Type::INT8_ARRAY),
+    ];
+    unless_fenced(&link.query_one(&sql, &parameters).await?)
+}
+
+/// Ends calls, in one statement: all or none.
+pub(super) async fn settle(
+    link: &Link,
+    sender: Sender<'_>,
+    stream: &Stream,
+    fates: &[(u64, Fate)],
+) -> Result<(), StoreError> {
+    // What stands at the beginning of the stored form is found without reading it, whatever else it is.
+    let sql = format!(
+        r#"{SENDER}, again as (
+            update customerio_waiting set is_marked = false
+            where destination = $3 and lane = $4 and number = any ($5) and is_marked and exists (select from sender)
+        ), gone as (
+            delete from customerio_waiting
+            where destination = $3 and lane = $4 and number = any ($6) and exists (select from sender)
+        ), failed as (
+            delete from customerio_waiting
+            where destination = $3 and lane = $4 and number = any ($7) and exists (select from sender)
+            returning number, crc32, call
+        ), dead as (
+            insert into customerio_dead
+                (number, destination, lane, operation, reason, status, field, message, crc32, call)
+            select number, $3, $4,
+                coalesce(substring(encode(substring(call for 200), 'escape') from '"operation":"([a-z0-9_.]*)"'), ''),
+                reason, status, field, message, crc32, call
+            from failed
+            join unnest($7, $8::text[], $9::integer[], $10::text[], $11::text[])
+                as failure (number, reason, status, field, message) using (number)
+            on conflict (number) do update set
+                destination = excluded.destination, lane = excluded.lane, operation = excluded.operation,
+                reason = excluded.reason, status = excluded.status, field = excluded.field,
+                message = excluded.message, failed_at = excluded.failed_at, crc32 = excluded.crc32,
+                call = excluded.call
+        )
+        select exists (select from sender)"#
+    );
+    let lane = lane(stream);
+    let with =
+        |wanted: fn(&Fate) -> bool| ints(fates.iter().filter(|(_, fate)| wanted(fate)).map(|(number, _)| number));
+    let again = with(|fate| *fate == Fate::Again);
+    let gone = with(|fate| *fate == Fate::Done);
+    let failures = Failures::of(fates);
+    let parameters: [Parameter<'_>; 11] = [
+        (&sender.owner, Type::TEXT),
+        (&sender.epoch, Type::INT8),
+        (&&*stream.destination, Type::TEXT),
+        (&lane, Type::INT2),
+        (&again, Type::INT8_ARRAY),
+        (&gone, Type::INT8_ARRAY),
+        (&failures.numbers, Type::INT8_ARRAY),
+        (&failures.reasons, Type::TEXT_ARRAY),
+        (&failures.statuses, Type::INT4_ARRAY),
+        (&failures.fields, Type::TEXT_ARRAY),
+        (&failures.messages, Type::TEXT_ARRAY),
+    ];
+    unless_fenced(&link.query_one(&sql, &parameters).await?)
+}
+
+/// Why calls failed, as arrays.
+#[derive(Default)]
+struct Failures {
+    numbers: Vec<i64>,
+    reasons: Vec<&'static str>,
+    statuses: Vec<Option<i32>>,
+    fields: Vec<Option<String>>,
+    messages: Vec<Option<String>>,
+}
+
+impl Failures {
+    fn of(fates: &[(u64, Fate)]) -> Self {
+        let mut failures = Self::default();
+        for (number, fate) in fates {
+            let Fate::Failed(Failure { reason, status, field, message }) = fate else { continue };
+            failures.numbers.push(int(*number));
+            failures.reasons.push(reason.as_str());
+            failures.statuses.push(status.map(i32::from));
+            failures.fields.push(field.as_deref().map(text));
+            failures.messages.push(message.as_deref().map(text));
+        }
+        failures
+    }
+}
+
+/// As PostgreSQL takes it: what a server says must not hold up the stream.
+fn text(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
+}
+
+fn unless_fenced(row: &Found) -> Result<(), StoreError> {
+    if row.try_get(0).map_err(failed)? { Ok(()) } else { Err(StoreError::Fenced) }
+}
+
+fn lane(stream: &Stream) -> i16 {
+    stream.lane.number().into()
+}
+
+fn ints<'a>(numbers: impl Iterator<Item = &'a u64>) -> Vec<i64> {
+    numbers.map(|number| int(*number)).collect()
+}

@@ -1,0 +1,13 @@
+//! The store in PostgreSQL, with crashes, overlapping transactions, and other processes.
+
+#![cfg(all(unix, feature = "postgres"))]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod crashes;
+mod dead;
+mod figures;
+mod outbox;
+mod schema;
+mod sending;
+mod server;
+mod support;

@@ -1,0 +1,92 @@
+//! Calls that an application enqueues in its own transactions, which overlap.
+
+use std::{sync::Arc, time::Duration};
+
+use customerio_delivery::{
+    Fate, Store as _,
+    postgres::{self, INSERT, Row},
+};
+
+use crate::{
+    server::database,
+    support::{arrived, event, events_stream, message, more, open, queue, sent, service, until, waiting},
+};
+
+#[tokio::test]
+async fn what_is_committed_is_sent_and_what_is_rolled_back_never() {
+    let Some(database) = database().await else { return };
+    let service = service().await;
+    let store = open(&database).await;
+    let queue = queue(Arc::new(store), &service.url()).start();
+    let mut application = database.connect().await;
+    application.batch_execute("create table person (name text)").await.unwrap();
+
+    let transaction = application.transaction().await.unwrap();
+    transaction.execute("insert into person values ('Bob')", &[]).await.unwrap();
+    postgres::enqueue(&transaction, &event(1)).await.unwrap();
+    postgres::enqueue(&transaction, &message(1)).await.unwrap();
+    transaction.rollback().await.unwrap();
+    let transaction = application.transaction().await.unwrap();
+    transaction.execute("insert into person values ('Ada')", &[]).await.unwrap();
+    postgres::enqueue(&transaction, &event(2)).await.unwrap();
+    postgres::enqueue(&transaction, &message(2)).await.unwrap();
+    // As with another driver.
+    let Row { destination, lane, crc32, call, .. } = Row::new(&event(3));
+    transaction.execute(INSERT, &[&&*destination, &lane, &crc32, &call]).await.unwrap();
+    transaction.commit().await.unwrap();
+
+    until("all have ended", async || queue.statistics().await.unwrap().waiting == 0).await;
+    assert_eq!((arrived(&service), sent(&service)), (vec![2, 3], vec![2]));
+    assert_eq!(database.number("select count(*) from person").await, 1);
+    assert_eq!(queue.shutdown(Duration::from_secs(5)).await.left, 0);
+}
+
+#[tokio::test]
+async fn what_is_committed_late_is_sent_and_in_order_with_what_follows() {
+    let Some(database) = database().await else { return };
+    let service = service().await;
+    let queue = queue(Arc::new(open(&database).await), &service.url()).start();
+    let (mut one, mut other) = (database.connect().await, database.connect().await);
+    for round in 0..10 {
+        let n = 10 * round;
+        let late = one.transaction().await.unwrap();
+        postgres::enqueue(&late, &event(n + 1)).await.unwrap();
+        // Numbers behind it become visible before, and go out.
+        for n in [n + 2, n + 3] {
+            let transaction = other.transaction().await.unwrap();
+            postgres::enqueue(&transaction, &event(n)).await.unwrap();
+            transaction.commit().await.unwrap();
+        }
+        until("those go out", async || arrived(&service).contains(&(n + 3))).await;
+        late.commit().await.unwrap();
+        postgres::enqueue(&other, &event(n + 4)).await.unwrap();
+        until("all go out", async || arrived(&service).contains(&(n + 4)) && arrived(&service).contains(&(n + 1)))
+            .await;
+    }
+    let expected: Vec<_> = (0..10).flat_map(|round| [2, 3, 1, 4].map(|n| 10 * round + n)).collect();
+    assert_eq!(arrived(&service), expected);
+    assert_eq!(queue.shutdown(Duration::from_secs(5)).await.left, 0);
+}
+
+#[tokio::test]
+async fn a_sender_sees_what_was_committed_late_and_not_what_it_holds() {
+    let Some(database) = database().await else { return };
+    let store = open(&database).await;
+    assert!(store.lease().await.unwrap().is_some());
+    let mut application = database.connect().await;
+    store.append(vec![event(1)]).await.unwrap();
+    let late = application.transaction().await.unwrap();
+    postgres::enqueue(&late, &event(2)).await.unwrap();
+    store.append(vec![event(3), event(4)]).await.unwrap();
+    assert_eq!(more(&store, 0, &[]).await, [(1, 1), (3, 3), (4, 4)]);
+    // However often it has looked, and whatever is gone, it does not pass what may still come.
+    store.settle(&events_stream(), &[(1, Fate::Done), (3, Fate::Done)]).await.unwrap();
+    let mut advanced = tokio::time::interval(Duration::from_millis(100));
+    for _ in 0..10 {
+        advanced.tick().await;
+        assert_eq!(more(&store, 4, &[4]).await, []);
+    }
+    late.commit().await.unwrap();
+    assert_eq!(more(&store, 4, &[4]).await, [(2, 2)]);
+    assert_eq!(waiting(&store).await, [(2, 2), (4, 4)]);
+}
