@@ -1,26 +1,31 @@
-//! Delivery through `kill -9`: a process that delivers from a file is killed at any moment, and another goes on. The local
+//! Delivery through `kill -9`: a process that delivers from a store is killed at any moment, and another goes on. The local
 //! Customer.io is in this process, lives on, and counts.
 //!
 //! `KILLS=1000 cargo test -p customerio-delivery --test kill -- --nocapture` is the long form.
 #![cfg(all(unix, feature = "spool"))]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod place;
+#[cfg(feature = "postgres")]
+#[path = "../postgres/server.rs"]
+#[expect(dead_code, reason = "other tests use the rest")]
+mod server;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
-    env, fs,
-    path::{Path, PathBuf},
+    env,
     process::{Child, Command, Stdio},
+    sync::Arc,
     time::Duration,
 };
 
 use customerio_core::{Api, Client, Endpoint, Limits, Moment, Region, app::SendEmail, track, track::v2::person};
-use customerio_delivery::{
-    DeadLetterFilter, DeadLetters, MachineOptions, Queue, Reason, Store, Stored, sqlite::SqliteStore,
-};
+use customerio_delivery::{DeadLetterFilter, MachineOptions, Queue, Reason, Stored};
 use customerio_emulator::{Emulator, Server};
 use customerio_hyper::HyperTransport;
 use serde_json::json;
-use std::sync::Arc;
+
+use crate::place::Place;
 
 const KEY: &str = "key";
 const PEOPLE: u64 = 13;
@@ -63,8 +68,7 @@ fn at<A: Api>(endpoint: Endpoint<A>) -> Endpoint<A> {
 fn child() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let store = SqliteStore::open(env::var_os("TEST_PATH").map(PathBuf::from).unwrap()).unwrap();
-        assert!(!store.repairs().any(), "a kill damages nothing: {:?}", store.repairs());
+        let (store, _) = place::open(&env::var("TEST_PLACE").unwrap()).await;
         let transport = Arc::new(HyperTransport::new().unwrap());
         // Small batches, so that there are many moments.
         let limits = Limits::default().with_batch(4_000);
@@ -72,7 +76,7 @@ fn child() {
         let app = at(Endpoint::app(Region::Us, KEY).unwrap());
         let mut options = MachineOptions::default();
         options.concurrency = 8;
-        let queue = Queue::builder(store)
+        let queue = Queue::builder_shared(store)
             .with_track(Client::new(track, transport.clone()))
             .with_app(Client::new(app, transport))
             .with_options(options)
@@ -88,49 +92,32 @@ fn child() {
     });
 }
 
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("kill-{name}-{}", std::process::id()));
-        let _ = fs::remove_dir_all(&path);
-        Self(path)
-    }
-
-    fn file(&self) -> PathBuf {
-        self.0.join("calls.db")
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
 async fn server() -> Server {
     let emulator = Emulator::builder().with_track_credentials(KEY, KEY).with_app_api_key(KEY).build();
     emulator.serve_on_loopback().await.unwrap()
 }
 
-fn start(server: &Server, file: &Path) -> Child {
+fn start(server: &Server, place: &Place) -> Child {
     Command::new(env::current_exe().unwrap())
         .args(["--exact", "child", "--ignored", "--test-threads=1"])
-        .envs([("TEST_URL", server.url().into()), ("TEST_PATH", file.as_os_str().to_owned())])
+        .envs([("TEST_URL", server.url()), ("TEST_PLACE", place.name())])
         .stdout(Stdio::null())
         .spawn()
         .unwrap()
 }
 
 /// Kills the process that delivers again and again, and then lets one end. Says how often it was killed.
-async fn deliver(server: &Server, file: &Path) -> u32 {
+async fn deliver(server: &Server, place: &Place) -> u32 {
     let mut killed = 0;
     let mut random = 7_u64;
     loop {
-        let mut child = start(server, file);
+        let mut child = start(server, place);
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let life =
-            if killed < kills() { Duration::from_millis(15 + (random >> 33) % 60) } else { Duration::from_secs(120) };
+        let life = if killed < kills() {
+            place.opens_within() + Duration::from_millis((random >> 33) % 60)
+        } else {
+            Duration::from_secs(120)
+        };
         let begun = tokio::time::Instant::now();
         let status = loop {
             if let Some(status) = child.try_wait().unwrap() {
@@ -148,29 +135,33 @@ async fn deliver(server: &Server, file: &Path) -> u32 {
         // Its own id: it has not been waited for.
         child.kill().unwrap();
         child.wait().unwrap();
+        place.was_killed().await;
         killed += 1;
         assert!(killed <= kills(), "it does not end");
     }
 }
 
-async fn append(file: &Path, calls: Vec<Stored>) {
-    let store = SqliteStore::open(file).unwrap();
-    for calls in calls.chunks(500) {
-        store.append(calls.to_vec()).await.unwrap();
-    }
-    store.close().await;
+#[tokio::test(flavor = "multi_thread")]
+async fn events_in_a_file_are_there_once_and_in_order_through_kills() {
+    events_through_kills(&Place::file("events")).await;
 }
 
+#[cfg(feature = "postgres")]
 #[tokio::test(flavor = "multi_thread")]
-async fn events_through_kills_are_there_once_and_in_order() {
-    let (folder, server) = (Folder::new("events"), server().await);
+async fn events_in_postgresql_are_there_once_and_in_order_through_kills() {
+    let Some(place) = Place::database().await else { return };
+    events_through_kills(&place).await;
+}
+
+async fn events_through_kills(place: &Place) {
+    let server = server().await;
     let count = 200 * u64::from(kills());
     // In batches, and alone.
     let of_batches = (0..count).map(batched);
     let alone = (count..count + count / 10).map(single);
-    append(&folder.file(), of_batches.chain(alone).collect()).await;
+    place.append(of_batches.chain(alone).collect()).await;
 
-    let killed = deliver(&server, &folder.file()).await;
+    let killed = deliver(&server, place).await;
 
     let mut numbers: BTreeMap<_, Vec<u64>> = BTreeMap::new();
     for event in server.emulator().events() {
@@ -191,12 +182,23 @@ async fn events_through_kills_are_there_once_and_in_order() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn messages_through_kills_are_sent_once_or_parked() {
-    let (folder, server) = (Folder::new("messages"), server().await);
-    let count = 40 * u64::from(kills());
-    append(&folder.file(), (0..count).map(message).collect()).await;
+async fn messages_in_a_file_are_sent_once_or_parked_through_kills() {
+    messages_through_kills(&Place::file("messages")).await;
+}
 
-    let killed = deliver(&server, &folder.file()).await;
+#[cfg(feature = "postgres")]
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_in_postgresql_are_sent_once_or_parked_through_kills() {
+    let Some(place) = Place::database().await else { return };
+    messages_through_kills(&place).await;
+}
+
+async fn messages_through_kills(place: &Place) {
+    let server = server().await;
+    let count = 40 * u64::from(kills());
+    place.append((0..count).map(message).collect()).await;
+
+    let killed = deliver(&server, place).await;
 
     let mut arrived = BTreeMap::new();
     for message in server.emulator().messages() {
@@ -204,8 +206,8 @@ async fn messages_through_kills_are_sent_once_or_parked() {
         *arrived.entry(n).or_insert(0) += 1;
     }
     assert!(arrived.values().all(|times| *times == 1), "0 doubled");
-    let store = SqliteStore::open(folder.file()).unwrap();
-    let parked = store.list(&DeadLetterFilter::new(), 0, usize::MAX).await.unwrap();
+    let (_, letters) = place::open(&place.name()).await;
+    let parked = letters.list(&DeadLetterFilter::new(), 0, usize::MAX).await.unwrap();
     assert!(parked.iter().all(|letter| letter.failure.reason == Reason::UnknownOutcome), "{parked:?}");
     let parked: BTreeSet<_> = parked
         .into_iter()

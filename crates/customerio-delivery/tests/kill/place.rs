@@ -1,0 +1,87 @@
+//! Where the calls are kept.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process,
+    sync::Arc,
+    time::Duration,
+};
+
+use customerio_delivery::{DeadLetters, Store, Stored, sqlite::SqliteStore};
+
+/// Where the calls of a test are kept.
+pub(crate) enum Place {
+    /// In a file of a folder, which is gone when the test ends.
+    File(PathBuf),
+    #[cfg(feature = "postgres")]
+    Database(crate::server::Database),
+}
+
+impl Place {
+    pub(crate) fn file(name: &str) -> Self {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("kill-{name}-{}", process::id()));
+        let _ = fs::remove_dir_all(&path);
+        Self::File(path)
+    }
+
+    #[cfg(feature = "postgres")]
+    pub(crate) async fn database() -> Option<Self> {
+        crate::server::database().await.map(Self::Database)
+    }
+
+    /// What another process opens it by.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::File(folder) => folder.join("calls.db").to_str().unwrap().to_owned(),
+            #[cfg(feature = "postgres")]
+            Self::Database(database) => database.place().to_owned(),
+        }
+    }
+
+    /// How long a process needs until it begins to deliver, about.
+    pub(crate) const fn opens_within(&self) -> Duration {
+        match self {
+            Self::File(_) => Duration::from_millis(15),
+            #[cfg(feature = "postgres")]
+            Self::Database(_) => Duration::from_millis(40),
+        }
+    }
+
+    /// A process that delivered is gone. How its lease runs out is not looked at here.
+    pub(crate) async fn was_killed(&self) {
+        match self {
+            Self::File(_) => {}
+            #[cfg(feature = "postgres")]
+            Self::Database(database) => database.run("update customerio_sender set until = clock_timestamp()").await,
+        }
+    }
+
+    pub(crate) async fn append(&self, calls: Vec<Stored>) {
+        let (store, _) = open(&self.name()).await;
+        for calls in calls.chunks(500) {
+            store.append(calls.to_vec()).await.unwrap();
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Self::File(folder) = self {
+            let _ = fs::remove_dir_all(folder);
+        }
+    }
+}
+
+/// Opens a place by its name.
+pub(crate) async fn open(name: &str) -> (Arc<dyn Store>, Arc<dyn DeadLetters>) {
+    #[cfg(feature = "postgres")]
+    if name.starts_with("host=") {
+        let store = customerio_delivery::postgres::PostgresStore::connect(name.parse().unwrap()).await;
+        let store = Arc::new(store.unwrap());
+        return (store.clone(), store);
+    }
+    let store = Arc::new(SqliteStore::open(name).unwrap());
+    assert!(!store.repairs().any(), "a kill damages nothing: {:?}", store.repairs());
+    (store.clone(), store)
+}
