@@ -1,1 +1,220 @@
-//! Figures.
+//! What it costs: run with `--release --ignored --nocapture figures`.
+
+use std::{
+    future::poll_fn,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::{Duration, Instant},
+};
+
+use customerio_delivery::{
+    Fate, Store as _,
+    postgres::{self, PostgresStore, tokio_postgres::Client},
+};
+use futures_core::Stream as _;
+
+use crate::{
+    server::{Database, Server},
+    support::{event, events_stream, open},
+};
+
+const CALLS: u64 = 100_000;
+/// Calls of a batch.
+const BATCH: usize = 500;
+
+/// What is committed is on the disk here.
+async fn durable() -> Option<Database> {
+    Some(Arc::new(Server::start(&["-c", "fsync=on"])?).database().await)
+}
+
+async fn fill(store: &PostgresStore) {
+    for first in (0..CALLS).step_by(1000) {
+        store.append((first..first + 1000).map(event).collect()).await.unwrap();
+    }
+}
+
+fn per_second(calls: u64, time: Duration) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "it is a figure")]
+    let calls = calls as f64;
+    calls / time.as_secs_f64()
+}
+
+/// Loads and settles until nothing is left, and says how many there were.
+async fn drain(store: &PostgresStore) -> u64 {
+    let (mut after, mut drained) = (0, 0);
+    let bytes = BATCH * event(1).to_bytes().len();
+    loop {
+        let records = store.load_more(&events_stream(), after, &[], bytes).await.unwrap();
+        let Some(last) = records.last() else { return drained };
+        after = last.number;
+        let fates: Vec<_> = records.iter().map(|record| (record.number, Fate::Done)).collect();
+        store.settle(&events_stream(), &fates).await.unwrap();
+        drained += fates.len() as u64;
+    }
+}
+
+async fn copy_out(client: &Client) -> usize {
+    let mut rows = pin!(client.copy_out("copy customerio_waiting to stdout (format binary)").await.unwrap());
+    let mut bytes = 0;
+    while let Some(row) = poll_fn(|context| rows.as_mut().poll_next(context)).await {
+        bytes += row.unwrap().len();
+    }
+    bytes
+}
+
+/// What most queues in PostgreSQL do: a worker claims rows by an update, and deletes them after.
+async fn claim_by_update(client: &Client) -> u64 {
+    let claim = "update job set claimed_at = now() where number in (
+            select number from job where claimed_at is null order by number limit $1 for update skip locked
+        ) returning number, call";
+    let mut claimed = 0;
+    loop {
+        let rows = client.query(claim, &[&i64::try_from(BATCH).unwrap()]).await.unwrap();
+        if rows.is_empty() {
+            return claimed;
+        }
+        let numbers: Vec<i64> = rows.iter().map(|row| row.get(0)).collect();
+        assert!(rows.iter().all(|row| !row.get::<_, &[u8]>(1).is_empty()));
+        client.execute("delete from job where number = any ($1)", &[&numbers]).await.unwrap();
+        claimed += rows.len() as u64;
+    }
+}
+
+#[tokio::test]
+#[ignore = "it measures"]
+async fn drain_beside_copy_and_claims() {
+    let Some(database) = durable().await else { return };
+    let (store, client) = (open(&database).await, database.connect().await);
+    assert!(store.lease().await.unwrap().is_some());
+    for round in 1..=3 {
+        fill(&store).await;
+        client
+            .batch_execute(
+                "drop table if exists job; create table job (number bigint primary key, call bytea, claimed_at timestamptz);
+                 insert into job select number, call from customerio_waiting; analyze",
+            )
+            .await
+            .unwrap();
+        let begun = Instant::now();
+        let bytes = copy_out(&client).await;
+        let copied = per_second(CALLS, begun.elapsed());
+        let begun = Instant::now();
+        assert_eq!(claim_by_update(&client).await, CALLS);
+        let claimed = per_second(CALLS, begun.elapsed());
+        let begun = Instant::now();
+        assert_eq!(drain(&store).await, CALLS);
+        let drained = per_second(CALLS, begun.elapsed());
+        println!(
+            "round {round}: copy out {copied:.0} rows/s ({} bytes a row); claim by update {claimed:.0}/s; drain {drained:.0}/s: \
+             {:.2} of copy, {:.1} times claims",
+            bytes as u64 / CALLS,
+            drained / copied,
+            drained / claimed
+        );
+        assert!(drained / copied >= 0.2 && drained / claimed >= 4.0);
+    }
+}
+
+#[tokio::test]
+#[ignore = "it measures"]
+async fn enqueue_beside_a_transaction_of_one_row() {
+    let Some(database) = durable().await else { return };
+    open(&database).await;
+    let mut client = database.connect().await;
+    client
+        .batch_execute("create table person (id bigint generated always as identity primary key, name text)")
+        .await
+        .unwrap();
+    let insert = client.prepare("insert into person (name) values ($1)").await.unwrap();
+    let (mut alone, mut with) = (Vec::new(), Vec::new());
+    let call = event(1);
+    for round in 0..4000 {
+        let begun = Instant::now();
+        let transaction = client.transaction().await.unwrap();
+        transaction.execute(&insert, &[&"Ada Lovelace"]).await.unwrap();
+        if round % 2 == 1 {
+            postgres::enqueue(&transaction, &call).await.unwrap();
+        }
+        transaction.commit().await.unwrap();
+        if round % 2 == 1 { &mut with } else { &mut alone }.push(begun.elapsed());
+    }
+    alone.sort_unstable();
+    with.sort_unstable();
+    let (alone, with) = (alone[alone.len() / 2], with[with.len() / 2]);
+    println!("a transaction of one row {alone:?}, and with a call {with:?}: +{:?}", with.saturating_sub(alone));
+    assert!(with <= alone * 3 / 2);
+}
+
+/// `SECONDS=600` is the long form.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "it measures"]
+async fn a_held_snapshot_makes_no_backlog() {
+    const EACH: Duration = Duration::from_millis(10);
+    let Some(database) = durable().await else { return };
+    let seconds = std::env::var("SECONDS").map_or(10, |seconds| seconds.parse().unwrap());
+    let store = Arc::new(open(&database).await);
+    let mut holder = database.connect().await;
+    let snapshot = holder
+        .build_transaction()
+        .isolation_level(postgres::tokio_postgres::IsolationLevel::RepeatableRead)
+        .start()
+        .await
+        .unwrap();
+    snapshot.query_one("select count(*) from customerio_waiting", &[]).await.unwrap();
+    let is_over = Arc::new(AtomicBool::new(false));
+    let producing = tokio::spawn({
+        let (store, is_over) = (store.clone(), is_over.clone());
+        async move {
+            let (begun, mut appended) = (Instant::now(), 0_u64);
+            let mut ticks = tokio::time::interval(EACH);
+            while begun.elapsed() < Duration::from_secs(seconds) {
+                ticks.tick().await;
+                store.append((0..50).map(|n| event(appended + n)).collect()).await.unwrap();
+                appended += 50;
+            }
+            is_over.store(true, Relaxed);
+            (appended, begun.elapsed())
+        }
+    });
+    let (mut drained, mut after, mut longest) = (0, 0, Duration::ZERO);
+    let mut renewed = Instant::now();
+    assert!(store.lease().await.unwrap().is_some());
+    let mut backlog = None;
+    loop {
+        if renewed.elapsed() > Duration::from_secs(5) {
+            assert!(store.lease().await.unwrap().is_some());
+            renewed = Instant::now();
+        }
+        if is_over.load(Relaxed) && backlog.is_none() {
+            backlog = Some(store.statistics().await.unwrap().waiting);
+        }
+        let begun = Instant::now();
+        let records = store.load_more(&events_stream(), after, &[], 500_000).await.unwrap();
+        longest = longest.max(begun.elapsed());
+        if records.is_empty() {
+            if backlog.is_some() {
+                break;
+            }
+            tokio::time::sleep(EACH).await;
+            continue;
+        }
+        after = records.last().unwrap().number;
+        let fates: Vec<_> = records.iter().map(|record| (record.number, Fate::Done)).collect();
+        store.settle(&events_stream(), &fates).await.unwrap();
+        drained += fates.len() as u64;
+    }
+    let (appended, time) = producing.await.unwrap();
+    let size = database.number("select pg_table_size('customerio_waiting')").await;
+    snapshot.rollback().await.unwrap();
+    println!(
+        "a snapshot held for {seconds} s: {:.0}/s appended, backlog {}, longest look {longest:?}, table {} MB",
+        per_second(appended, time),
+        backlog.unwrap(),
+        size >> 20
+    );
+    assert_eq!(drained, appended);
+    assert!(backlog.unwrap() <= 5_000, "there is a backlog");
+}
