@@ -15,13 +15,15 @@ create table customerio_sender (
 insert into customerio_sender default values;
 
 -- Calls that wait. Each is inserted once and deleted once; only those that must not arrive twice are updated besides. The
--- calls of a stream stand together in the index, in order. Do not give the sequence a cache: numbers must rise.
+-- calls of a stream stand together in the index, in order. Do not give the sequence a cache: numbers must rise. The first
+-- column is first so that a transaction has an id before it gets a number: so a sender knows which numbers may still come.
 create table customerio_waiting (
+  transaction_id xid8 not null default pg_current_xact_id(),
   number bigint generated always as identity (cache 1),
-  destination text collate "C" not null,
+  crc32 bigint not null,
   lane smallint not null,
   is_marked boolean not null default false,
-  crc32 bigint not null,
+  destination text collate "C" not null,
   call bytea not null,
   primary key (destination, lane, number)
 ) with (

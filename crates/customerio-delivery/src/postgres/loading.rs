@@ -56,7 +56,7 @@ impl Positions {
 
 /// The first calls behind a number.
 pub(super) async fn load(link: &Link, stream: &Stream, after: u64, bytes: usize) -> Result<Vec<Record>, StoreError> {
-    let look = Look { after: int(after), is_numbered: false };
+    let look = Look { after: int(after), has_id: false };
     let rows = look_at(link, stream, look, &[], bytes).await?;
     records(&rows).map_err(failed)
 }
@@ -94,7 +94,7 @@ async fn look_at(link: &Link, stream: &Stream, look: Look, held: &[i64], bytes: 
             (&held, Type::INT8_ARRAY),
             (&most, Type::INT8),
             (&bytes, Type::INT8),
-            (&look.is_numbered, Type::BOOL),
+            (&look.has_id, Type::BOOL),
         ],
     )
     .await

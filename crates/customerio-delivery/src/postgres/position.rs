@@ -5,16 +5,16 @@ use std::time::{Duration, Instant};
 /// How often a look goes over everything: see [`Position`].
 const WHOLE: Duration = Duration::from_secs(60);
 
-/// How often a look takes the number of a transaction at most: there are but two billion.
+/// How often a look takes the id of a transaction at most: there are but two billion at a time.
 const ADVANCES: Duration = Duration::from_millis(250);
 
 /// How far a stream is known to be empty, so that a look need not go over what was deleted there: while somebody holds a
 /// snapshot, that cannot be vacuumed, and takes as long as if it were there.
 ///
-/// A transaction has its number and is not visible yet. So below a number there is nothing more to come when all
-/// transactions are over that began before it was known that numbers had come so far. An insert gets its number a moment
-/// before its transaction begins to count as one, if it is the first thing that the transaction writes: therefore
-/// everything is looked at once a minute.
+/// A transaction has an id, then gets a number, and is visible later still. So below a number there is nothing more to come
+/// when all transactions are over that had an id when it was known that numbers had come so far. The order of the columns in
+/// the table sees to it that the id is the first; should a later PostgreSQL compute them in another order, or should the
+/// table be made anew by hand, everything is looked at once a minute.
 #[derive(Debug, Default)]
 pub(super) struct Position {
     /// Nothing is there up to that number, and nothing will be.
@@ -44,8 +44,8 @@ enum Next {
 pub(super) struct Look {
     /// Behind which number.
     pub(super) after: i64,
-    /// Whether it takes the number of a transaction.
-    pub(super) is_numbered: bool,
+    /// Whether it takes the id of a transaction.
+    pub(super) has_id: bool,
 }
 
 /// What a look saw besides calls.
@@ -53,7 +53,7 @@ pub(super) struct Look {
 pub(super) struct Horizon {
     /// Every transaction below was over.
     pub(super) over: i64,
-    /// The number of its own transaction, if it took one: those that had begun before have lower ones.
+    /// The id of its own transaction, if it took one: those that had theirs before have lower ones.
     pub(super) own: Option<i64>,
     /// The last number that was given, a moment later.
     pub(super) last: i64,
@@ -69,11 +69,11 @@ impl Position {
             self.whole_at = Some(now + WHOLE);
             self.empty_through = 0;
         }
-        let is_numbered = matches!(self.next, Next::Given { .. }) && self.advance_at.is_none_or(|at| now >= at);
-        if is_numbered {
+        let has_id = matches!(self.next, Next::Given { .. }) && self.advance_at.is_none_or(|at| now >= at);
+        if has_id {
             self.advance_at = Some(now + ADVANCES);
         }
-        Look { after: self.empty_through, is_numbered }
+        Look { after: self.empty_through, has_id }
     }
 
     /// A look has ended, in which the lowest call was that one.
@@ -104,7 +104,7 @@ mod tests {
     fn look(position: &mut Position, now: Instant, seen: (i64, i64, i64), lowest: Option<i64>) -> Look {
         let look = position.begin(false, 0, now);
         let (over, own, last) = seen;
-        position.looked(Horizon { over, own: look.is_numbered.then_some(own), last }, lowest);
+        position.looked(Horizon { over, own: look.has_id.then_some(own), last }, lowest);
         look
     }
 
@@ -112,10 +112,10 @@ mod tests {
     fn what_a_transaction_may_still_bring_is_not_passed() {
         let (mut position, now) = (Position::default(), Instant::now());
         let first = look(&mut position, now, (10, 12, 5), None);
-        assert_eq!(first, Look { after: 0, is_numbered: false });
+        assert_eq!(first, Look { after: 0, has_id: false });
         // Transactions 10 to 13 may have numbers up to 5.
         let second = look(&mut position, now, (10, 14, 7), None);
-        assert_eq!(second, Look { after: 0, is_numbered: true });
+        assert_eq!(second, Look { after: 0, has_id: true });
         assert_eq!(look(&mut position, now, (12, 15, 8), None).after, 0);
         assert_eq!(look(&mut position, now, (14, 16, 9), Some(8)).after, 0, "13 may have brought one");
         assert_eq!(look(&mut position, now, (14, 16, 9), Some(4)).after, 5, "they are over, and 5 is the highest");
@@ -123,10 +123,10 @@ mod tests {
     }
 
     #[test]
-    fn numbers_of_transactions_are_taken_where_that_helps_and_not_too_often() {
+    fn ids_of_transactions_are_taken_where_that_helps_and_not_too_often() {
         let (mut position, now) = (Position::default(), Instant::now());
         let taken = |position: &mut Position, now, last| {
-            (0..10).filter(|_| look(position, now, (9, 9, last), None).is_numbered).count()
+            (0..10).filter(|_| look(position, now, (9, 9, last), None).has_id).count()
         };
         assert_eq!(taken(&mut position, now, 5), 1);
         assert_eq!(taken(&mut position, now, 6), 0);

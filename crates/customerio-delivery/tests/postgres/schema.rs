@@ -69,3 +69,17 @@ async fn what_postgresql_says_is_in_the_error_and_no_row() {
     assert!(error.contains("violates check constraint") && error.contains("(23514)"), "{error}");
     assert!(!error.contains("purchase"), "{error}");
 }
+
+/// So that a sender knows which numbers may still come.
+#[tokio::test]
+async fn a_transaction_has_an_id_before_it_gets_a_number() {
+    let Some(database) = database().await else { return };
+    open(&database).await;
+    let client = database.connect().await;
+    for values in ["values ('default', 1, 0, '')", "select 'default', 1, 0, ''::bytea from generate_series(1, 2)"] {
+        let insert = format!("insert into customerio_waiting (destination, lane, crc32, call) {values}");
+        let rows = client.query(&format!("explain verbose {insert}"), &[]).await.unwrap();
+        let output = rows.iter().map(|row| row.get::<_, String>(0)).find(|line| line.contains("nextval")).unwrap();
+        assert!(output.find("pg_current_xact_id").unwrap() < output.find("nextval").unwrap(), "{output}");
+    }
+}
