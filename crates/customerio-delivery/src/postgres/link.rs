@@ -93,16 +93,17 @@ impl Link {
 
     /// Runs one statement.
     pub(super) async fn query(&self, sql: &str, parameters: &[Parameter<'_>]) -> Result<Vec<Row>, StoreError> {
-        let open = self.open().await?;
-        let result =
-            within(self.connector.timeout, async { open.client.query_typed(sql, parameters).await.map_err(failed) });
-        match result.await {
-            Ok(rows) => Ok(rows),
-            Err(error) => {
-                self.discard(&open, matches!(error, StoreError::Failed(ref error) if error.is::<TimedOut>())).await;
-                Err(error)
-            }
+        let mut used = None;
+        // Others may be waiting for a connection too.
+        let result = within(self.connector.timeout, async {
+            let open: &Arc<Open> = used.insert(self.open().await?);
+            open.client.query_typed(sql, parameters).await.map_err(failed)
+        })
+        .await;
+        if let (Err(error), Some(open)) = (&result, used) {
+            self.discard(&open, matches!(error, StoreError::Failed(error) if error.is::<TimedOut>())).await;
         }
+        result
     }
 
     /// Runs one statement that has one row.
