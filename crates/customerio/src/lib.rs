@@ -66,6 +66,7 @@
 //! | `design_studio` | no | `app::assets` and `app::design_studio`: the operations on assets and in Design Studio |
 //! | `delivery` | no | `delivery`: a queue that delivers in the background, in batches, in order and with retries |
 //! | `spool` | no | the calls of that queue in a file, kept by SQLite: they outlive the process |
+//! | `postgres` | no | the calls of that queue in PostgreSQL 15 or later, enqueued in your own transaction |
 //! | `blocking` | no | `blocking`: the same clients without async, over ureq with rustls and ring |
 //! | `chrono`, `jiff`, `time` | no | conversions between [`Timestamp`] and the times of those crates |
 //! | `tracing` | no | a span for each call and an event for each attempt, with the target `customerio` |

@@ -206,7 +206,9 @@ impl<'a> World<'a> {
     fn commit_late(&mut self) {
         let index = usize::from(self.story.choose(u8::try_from(self.disk.late.len()).unwrap()));
         let number = self.disk.late.keys().nth(index).copied();
-        number.into_iter().for_each(|number| self.disk.commit(number));
+        if let Some(number) = number {
+            self.disk.commit(number);
+        }
     }
 
     /// The process ends, and another begins. What was on its way may arrive all the same.

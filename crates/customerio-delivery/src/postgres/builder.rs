@@ -41,6 +41,7 @@ impl PostgresStore {
     ///     let (config, tls) = (config.clone(), tls.clone());
     ///     async move { config.connect(tls).await }
     /// });
+    /// # let _connected = tokio::spawn(async move { builder.connect().await.is_ok() });
     /// ```
     #[must_use]
     pub fn builder_with<F, Fut, C>(connect: F) -> Builder

@@ -4,7 +4,8 @@
 //! use customerio_core::{Client, Track};
 //! use customerio_delivery::{Queue, postgres::{PostgresStore, tokio_postgres::Config}};
 //!
-//! # async fn start(track: Client<Track>) -> Result<(), Box<dyn std::error::Error>> {
+//! # fn spawned(track: Client<Track>) { tokio::spawn(async { start(track).await.map_err(|error| error.to_string()) }); }
+//! # async fn start(track: Client<Track>) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
 //! let config: Config = "host=db.internal user=shop dbname=shop".parse()?;
 //! let store = PostgresStore::connect(config).await?;
 //! let queue = Queue::builder(store).with_track(track).start();
@@ -29,6 +30,7 @@
 //!     postgres::enqueue(&transaction, event).await?;
 //!     transaction.commit().await
 //! }
+//! # fn spawned(mut database: Client, event: Stored) { tokio::spawn(async move { sign_up(&mut database, "Ada", &event).await }); }
 //! ```
 //!
 //! With another driver, run [`INSERT`] with the values of a [`Row`]. With `sqlx`:

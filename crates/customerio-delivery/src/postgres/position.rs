@@ -139,7 +139,9 @@ mod tests {
         let (mut position, now) = (Position::default(), Instant::now());
         let settle = |position: &mut Position| {
             position.advance_at = None;
-            (0..3).for_each(|_| drop(look(position, now, (9, 9, 5), None)));
+            for _ in 0..3 {
+                let _ = look(position, now, (9, 9, 5), None);
+            }
         };
         settle(&mut position);
         assert_eq!((position.begin(false, 0, now).after, position.begin(true, 0, now).after), (5, 0));

@@ -77,7 +77,7 @@ pub(crate) fn queue(store: Arc<dyn Store>, url: &str) -> QueueBuilder {
 
 /// The numbers in the events that have arrived, in their order.
 pub(crate) fn arrived(service: &Service) -> Vec<u64> {
-    service.emulator().events().iter().map(|event| event.data["n"].as_u64().unwrap()).collect()
+    service.emulator().events().iter().map(|event| event.data()["n"].as_u64().unwrap()).collect()
 }
 
 /// The numbers in the messages that have arrived.
