@@ -445,6 +445,7 @@ impl Machine {
             for number in numbers {
                 if let Some(entry) = self.entry(*number) {
                     entry.server_failures += 1;
+                    entry.failures += u32::from(numbers.len() == 1);
                 }
             }
             if let [number] = *numbers
@@ -465,7 +466,9 @@ impl Machine {
         let is_certain = self.entry(number).is_some_and(|entry| entry.server_failures > SUSPICIOUS);
         match &mut self.batches.suspect {
             Some(suspect) if suspect.number != number => suspect.probes = false,
-            Some(suspect) if self.handled > suspect.handled_then && is_certain => {
+            // Another was dealt with: no more of them are needed, only more failures of this one.
+            Some(suspect) if self.handled > suspect.handled_then && !is_certain => suspect.probes = false,
+            Some(suspect) if self.handled > suspect.handled_then => {
                 self.batches.suspect = None;
                 self.batches.failures = 0;
                 self.poisoned(number);
@@ -631,7 +634,7 @@ impl Machine {
         let firsts = self.window.iter().filter(|entry| {
             entry.number != suspect && entry.has_not_begun() && entry.key.is_none_or(|key| people.insert(key))
         });
-        firsts.min_by_key(|entry| entry.server_failures).map(|entry| entry.number)
+        firsts.min_by_key(|entry| entry.failures).map(|entry| entry.number)
     }
 
     fn mark(&mut self, numbers: Vec<u64>) -> Action {
