@@ -51,7 +51,7 @@ impl Place {
     /// A process that delivered is gone. How its lease runs out is not looked at here.
     pub(crate) async fn was_killed(&self) {
         match self {
-            Self::File(_) => {}
+            Self::File(_) => std::future::ready(()).await,
             #[cfg(feature = "postgres")]
             Self::Database(database) => database.run("update customerio_sender set until = clock_timestamp()").await,
         }
@@ -67,8 +67,10 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        if let Self::File(folder) = self {
-            let _ = fs::remove_dir_all(folder);
+        match self {
+            Self::File(folder) => drop(fs::remove_dir_all(folder)),
+            #[cfg(feature = "postgres")]
+            Self::Database(_) => {}
         }
     }
 }
@@ -81,7 +83,9 @@ pub(crate) async fn open(name: &str) -> (Arc<dyn Store>, Arc<dyn DeadLetters>) {
         let store = Arc::new(store.unwrap());
         return (store.clone(), store);
     }
-    let store = Arc::new(SqliteStore::open(name).unwrap());
+    let file = PathBuf::from(name);
+    let store = tokio::task::spawn_blocking(|| SqliteStore::open(file)).await.unwrap();
+    let store = Arc::new(store.unwrap());
     assert!(!store.repairs().any(), "a kill damages nothing: {:?}", store.repairs());
     (store.clone(), store)
 }

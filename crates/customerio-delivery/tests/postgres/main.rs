@@ -3,6 +3,7 @@
 #![cfg(all(unix, feature = "postgres"))]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod contract;
 mod crashes;
 mod dead;
 mod figures;
