@@ -25,6 +25,8 @@ pub(crate) struct Buffer {
 #[derive(Debug, Default)]
 struct Waiting {
     entries: VecDeque<Entry>,
+    /// The calls that are not in the store yet: those here, and those that the writer has taken.
+    calls: usize,
     is_closed: bool,
     /// All that came was taken, and nothing comes any more.
     is_done: bool,
@@ -101,6 +103,7 @@ impl Buffer {
         if waiting.is_closed {
             return Err(EnqueueError::Closed);
         }
+        waiting.calls += 1;
         waiting.entries.push_back(entry);
         drop(waiting);
         self.came.notify_one();
@@ -118,9 +121,16 @@ impl Buffer {
         Some(waiting.entries.drain(..count).collect())
     }
 
-    /// Calls up to that number are in the store.
-    pub(crate) fn stored(&self, last: u64) {
-        self.waiting().last = last;
+    /// So many calls are in the store, the last of them with that number.
+    pub(crate) fn stored(&self, calls: usize, last: u64) {
+        let mut waiting = self.waiting();
+        waiting.calls -= calls;
+        waiting.last = last;
+    }
+
+    /// So many calls were given back to those who wait for them.
+    pub(crate) fn given_back(&self, calls: usize) {
+        self.waiting().calls -= calls;
     }
 
     /// The number of the last call that is in the store.
@@ -137,6 +147,6 @@ impl Buffer {
 
     /// How many calls are not in the store yet.
     pub(crate) fn len(&self) -> usize {
-        self.waiting().entries.len()
+        self.waiting().calls
     }
 }

@@ -258,7 +258,7 @@ impl Queue {
     }
 
     /// Enqueues a call, waits for room if there is none, and returns when the store has it: durably, if the store is
-    /// durable. The call is encoded at once.
+    /// durable. The call is encoded at once. Whoever gives up the wait may have enqueued it all the same.
     ///
     /// # Errors
     ///

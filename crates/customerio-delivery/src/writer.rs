@@ -62,7 +62,7 @@ impl Writer {
             });
             match self.store.append(calls.collect()).await {
                 Ok(last) => {
-                    self.buffer.stored(last);
+                    self.buffer.stored(entries.len(), last);
                     (self.appended)();
                     for entry in entries {
                         if let Entry::Call { durable: Some(durable), room, .. } = entry {
@@ -81,7 +81,7 @@ impl Writer {
                 Err(StoreError::Full { .. }) => drop(timeout(PAUSE, self.ended.notified()).await),
                 Err(error) => {
                     self.counters.store_failures.fetch_add(1, Relaxed);
-                    let message = error.to_string();
+                    let (before, message) = (entries.len(), error.to_string());
                     entries.retain_mut(|entry| match entry {
                         Entry::Call { durable, .. } => durable.take().is_none_or(|durable| {
                             let _ = durable.send(Err(StoreError::failed(message.clone())));
@@ -89,6 +89,7 @@ impl Writer {
                         }),
                         Entry::Barrier(_) => false,
                     });
+                    self.buffer.given_back(before - entries.len());
                     sleep(PAUSE).await;
                 }
             }
