@@ -124,8 +124,8 @@ async fn an_outage_and_rate_limits_lose_nothing_and_double_nothing() {
     for (status, seed) in [(StatusCode::SERVICE_UNAVAILABLE, 1), (StatusCode::TOO_MANY_REQUESTS, 2)] {
         here.emulator.add_fault(Fault::status(status).with_probability(0.1, seed));
     }
-    here.emulator.add_fault(Fault::cut_after().with_route("/api/v2/batch").with_times(2));
-    here.emulator.add_fault(Fault::cut_before().with_times(3));
+    here.emulator.add_fault(Fault::cut_after().with_route("/api/v2/batch").with_times(1));
+    here.emulator.add_fault(Fault::cut_before().with_times(1));
     let queue = here.queue(MemoryStore::default()).start();
     for n in 0..300 {
         queue.try_send(batched(n)).unwrap();
