@@ -1,4 +1,5 @@
-//! The contract of a [`Store`] and of its [`DeadLetters`], as checks to run on one of your own.
+//! The contract of a [`Store`](customerio_delivery::Store) and of its [`DeadLetters`](customerio_delivery::DeadLetters), as
+//! checks to run on one of your own.
 //!
 //! ```
 //! use customerio_delivery::MemoryStore;
