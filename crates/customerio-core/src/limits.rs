@@ -279,6 +279,12 @@ pub(crate) struct AttributeLimits {
 }
 
 impl Limits {
+    /// Most encoded bytes of a batch; `usize::MAX` where there is no limit.
+    #[must_use]
+    pub const fn batch_bytes(&self) -> usize {
+        self.batch
+    }
+
     /// Those of attributes in the Track API.
     pub(crate) fn of_attributes(&self) -> AttributeLimits {
         AttributeLimits { count: self.attributes, name: self.attribute_name, value: self.attribute_value }

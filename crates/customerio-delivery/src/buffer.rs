@@ -40,13 +40,34 @@ struct Waiting {
 pub(crate) enum Entry {
     Call {
         call: Stored,
-        /// Who waits until it is in the store.
-        durable: Option<oneshot::Sender<Result<(), StoreError>>>,
-        /// Its room, which is given back when it is dropped.
-        room: OwnedSemaphorePermit,
+        receipt: Receipt,
     },
     /// Everything before it is in the store: says the number of the last.
     Barrier(oneshot::Sender<u64>),
+}
+
+/// What is owed for a call that was taken.
+#[derive(Debug)]
+pub(crate) struct Receipt {
+    /// Who waits until it is in the store.
+    durable: Option<oneshot::Sender<Result<(), StoreError>>>,
+    /// Its room, which is given back when it is dropped.
+    room: OwnedSemaphorePermit,
+}
+
+impl Receipt {
+    pub(crate) const fn is_awaited(&self) -> bool {
+        self.durable.is_some()
+    }
+
+    /// Gives back the room, and then tells who waits.
+    pub(crate) fn give(self, result: Result<(), StoreError>) {
+        drop(self.room);
+        if let Some(durable) = self.durable {
+            // Whoever waited may have gone.
+            let _ = durable.send(result);
+        }
+    }
 }
 
 impl Buffer {
@@ -67,7 +88,7 @@ impl Buffer {
     /// Takes a call, or says that there is no room.
     pub(crate) fn try_push(&self, call: Stored) -> Result<(), EnqueueError> {
         match self.room.clone().try_acquire_many_owned(self.size(&call)) {
-            Ok(room) => self.push(Entry::Call { call, durable: None, room }),
+            Ok(room) => self.push(Entry::Call { call, receipt: Receipt { durable: None, room } }),
             Err(TryAcquireError::NoPermits) => Err(EnqueueError::Full { limit: self.limit }),
             Err(TryAcquireError::Closed) => Err(EnqueueError::Closed),
         }
@@ -77,7 +98,7 @@ impl Buffer {
     pub(crate) async fn push_durably(&self, call: Stored) -> Result<(), EnqueueError> {
         let room = self.room.clone().acquire_many_owned(self.size(&call)).await.map_err(|_| EnqueueError::Closed)?;
         let (durable, is_durable) = oneshot::channel();
-        self.push(Entry::Call { call, durable: Some(durable), room })?;
+        self.push(Entry::Call { call, receipt: Receipt { durable: Some(durable), room } })?;
         match is_durable.await {
             Ok(result) => Ok(result?),
             Err(_) => Err(EnqueueError::Closed),

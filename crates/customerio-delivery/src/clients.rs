@@ -1,6 +1,6 @@
 //! The clients that a queue sends by.
 
-use customerio_core::{App, Client, Error, Limits, Pipelines, RetryPolicy, Track};
+use customerio_core::{Api as _, App, Client, Error, Limits, Pipelines, RetryPolicy, Track};
 
 use crate::{Incoming, Lane, Outgoing};
 
@@ -43,14 +43,12 @@ impl Clients {
         self
     }
 
-    /// The limits of the endpoint of a lane; `None` where there is no client for it.
-    pub(crate) fn limits(&self, lane: Lane) -> Option<Limits> {
-        match lane {
-            Lane::TrackBatches | Lane::Track => self.track.as_ref().map(|client| *client.endpoint().limits()),
-            Lane::PipelinesBatches | Lane::Pipelines => {
-                self.pipelines.as_ref().map(|client| *client.endpoint().limits())
-            }
-            Lane::App => self.app.as_ref().map(|client| *client.endpoint().limits()),
+    /// The limits of the endpoint of an API; `None` where there is no client for it.
+    pub(crate) fn limits_of(&self, api: &str) -> Option<Limits> {
+        match api {
+            Track::NAME => self.track.as_ref().map(|client| *client.endpoint().limits()),
+            Pipelines::NAME => self.pipelines.as_ref().map(|client| *client.endpoint().limits()),
+            _ => self.app.as_ref().map(|client| *client.endpoint().limits()),
         }
     }
 

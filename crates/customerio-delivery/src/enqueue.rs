@@ -1,24 +1,24 @@
 //! What can be enqueued, and why it was not.
 
-use customerio_core::{BuildError, Limits, Moment, Operation};
+use customerio_core::{Api as _, BuildError, Limits, Moment, Operation};
 
 use crate::{StoreError, Stored};
 
 /// What a queue takes: an operation, or a [`Stored`] call, which can have a destination and an expiry besides.
 pub trait Enqueue {
-    /// Encodes it, if that is still to be done.
+    /// Encodes it, if that is still to be done, within the limits of its API.
     #[doc(hidden)]
-    fn into_stored(self, now: &Moment, limits: &Limits) -> Result<Stored, BuildError>;
+    fn into_stored(self, now: &Moment, limits: impl FnOnce(&'static str) -> Limits) -> Result<Stored, BuildError>;
 }
 
 impl<O: Operation> Enqueue for O {
-    fn into_stored(self, now: &Moment, limits: &Limits) -> Result<Stored, BuildError> {
-        Stored::new(self, now, limits)
+    fn into_stored(self, now: &Moment, limits: impl FnOnce(&'static str) -> Limits) -> Result<Stored, BuildError> {
+        Stored::new(self, now, &limits(O::Api::NAME))
     }
 }
 
 impl Enqueue for Stored {
-    fn into_stored(self, _: &Moment, _: &Limits) -> Result<Stored, BuildError> {
+    fn into_stored(self, _: &Moment, _: impl FnOnce(&'static str) -> Limits) -> Result<Stored, BuildError> {
         Ok(self)
     }
 }

@@ -51,6 +51,16 @@ impl Lane {
         }
     }
 
+    /// The name of its API: `track`, `pipelines` or `app`.
+    #[must_use]
+    pub const fn api(self) -> &'static str {
+        match self {
+            Self::TrackBatches | Self::Track => Track::NAME,
+            Self::PipelinesBatches | Self::Pipelines => Pipelines::NAME,
+            Self::App => App::NAME,
+        }
+    }
+
     /// Its number, in stores. It never changes.
     #[must_use]
     pub const fn number(self) -> u8 {

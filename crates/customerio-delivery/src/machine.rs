@@ -591,6 +591,14 @@ impl Machine {
         if now.monotonic < self.batches.not_before || self.window.iter().any(|entry| !entry.has_not_begun()) {
             return None;
         }
+        let first = self.window.front()?.loaded_at;
+        let is_late = now.monotonic.saturating_sub(first) >= self.options.linger || self.low() <= self.flush_through;
+        let is_all = self.loads.is_at_end && is_late || self.bytes > self.options.window / 2;
+        // It is packed only where it may leave: a call has fewer bytes in a batch than it is counted with here.
+        let may_be_full = self.bytes >= self.options.limits.batch_bytes() || self.window.len() >= self.batches.most;
+        if !is_all && !may_be_full {
+            return None;
+        }
         let (packed, misfits) = self.pack();
         for number in misfits {
             if let Some(entry) = self.entry(number) {
@@ -599,10 +607,7 @@ impl Machine {
             }
         }
         let Packed { request, numbers, replay, is_full } = packed?;
-        let first = self.window.front().map_or(Duration::ZERO, |entry| entry.loaded_at);
-        let is_late = now.monotonic.saturating_sub(first) >= self.options.linger || self.low() <= self.flush_through;
-        let is_all = self.loads.is_at_end && is_late;
-        if !is_full && !is_all && self.bytes <= self.options.window / 2 {
+        if !is_full && !is_all {
             return None;
         }
         if replay == Replay::OnlyIfNotSent && self.entry(numbers[0]).is_some_and(|entry| entry.state == State::Waiting)

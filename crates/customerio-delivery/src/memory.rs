@@ -30,8 +30,15 @@ pub struct MemoryStore {
 struct Kept {
     last: u64,
     bytes: u64,
-    calls: BTreeMap<Stream, BTreeMap<u64, Stored>>,
+    calls: BTreeMap<Stream, BTreeMap<u64, Waiting>>,
     dead: BTreeMap<u64, DeadLetter>,
+}
+
+/// A call, and whether it may have been sent.
+#[derive(Debug)]
+struct Waiting {
+    call: Stored,
+    is_marked: bool,
 }
 
 impl Kept {
@@ -43,10 +50,16 @@ impl Kept {
         self.bytes += bytes;
         let append = |call: Stored| {
             self.last += 1;
-            self.calls.entry(call.stream()).or_default().insert(self.last, call);
+            self.calls.entry(call.stream()).or_default().insert(self.last, Waiting { call, is_marked: false });
             self.last
         };
         Ok(calls.into_iter().map(append).collect())
+    }
+
+    fn set_mark(&mut self, stream: &Stream, number: u64, is_marked: bool) {
+        if let Some(waiting) = self.calls.get_mut(stream).and_then(|calls| calls.get_mut(&number)) {
+            waiting.is_marked = is_marked;
+        }
     }
 
     fn bury(&mut self, letter: DeadLetter) {
@@ -78,8 +91,8 @@ impl Default for MemoryStore {
 
 #[async_trait]
 impl Store for MemoryStore {
-    async fn append(&self, calls: Vec<Stored>) -> Result<u64, StoreError> {
-        let numbers = self.kept().append(calls, self.limit)?;
+    async fn append(&self, calls: &[Stored]) -> Result<u64, StoreError> {
+        let numbers = self.kept().append(calls.to_vec(), self.limit)?;
         Ok(numbers.last().copied().unwrap_or_default())
     }
 
@@ -91,24 +104,30 @@ impl Store for MemoryStore {
             .get(stream)
             .into_iter()
             .flat_map(|calls| calls.range((Bound::Excluded(after), Bound::Unbounded)));
-        let fitting = calls.enumerate().take_while(|(index, (_, call))| {
+        let fitting = calls.enumerate().take_while(|(index, (_, Waiting { call, .. }))| {
             let fits = *index == 0 || call.size() <= left;
             left = left.saturating_sub(call.size());
             fits
         });
-        // No mark outlives the process here.
-        Ok(fitting.map(|(_, (number, call))| Record::new(*number, false, Ok(call.clone()))).collect())
+        let record =
+            |number: &u64, waiting: &Waiting| Record::new(*number, waiting.is_marked, Ok(waiting.call.clone()));
+        Ok(fitting.map(|(_, (number, waiting))| record(number, waiting)).collect())
     }
 
-    async fn mark(&self, _: &Stream, _: &[u64]) -> Result<(), StoreError> {
+    async fn mark(&self, stream: &Stream, numbers: &[u64]) -> Result<(), StoreError> {
+        let mut kept = self.kept();
+        for number in numbers {
+            kept.set_mark(stream, *number, true);
+        }
         Ok(())
     }
 
     async fn settle(&self, stream: &Stream, fates: &[(u64, Fate)]) -> Result<(), StoreError> {
         let mut kept = self.kept();
         for (number, fate) in fates {
-            if *fate != Fate::Again
-                && let Some(call) = kept.calls.get_mut(stream).and_then(|calls| calls.remove(number))
+            if *fate == Fate::Again {
+                kept.set_mark(stream, *number, false);
+            } else if let Some(Waiting { call, .. }) = kept.calls.get_mut(stream).and_then(|calls| calls.remove(number))
             {
                 kept.bytes -= call.size() as u64;
                 if let Fate::Failed(failure) = fate {
@@ -134,7 +153,7 @@ impl Store for MemoryStore {
         Ok(Statistics {
             waiting: calls().map(|calls| calls.len() as u64).sum(),
             bytes: kept.bytes,
-            oldest: calls().filter_map(|calls| calls.values().next()).map(Stored::stored_at).min(),
+            oldest: calls().filter_map(|calls| calls.values().next()).map(|waiting| waiting.call.stored_at()).min(),
             dead: Reason::ALL.into_iter().map(|reason| (reason, count(reason))).filter(|(_, n)| *n > 0).collect(),
         })
     }

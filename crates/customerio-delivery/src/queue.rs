@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use customerio_core::{App, Client, Limits, Pipelines, Track};
+use customerio_core::{App, Client, Pipelines, Track};
 use customerio_transport::SystemClock;
 use tokio::{
     sync::{Mutex, Notify, mpsc, oneshot, watch},
@@ -166,7 +166,7 @@ impl QueueBuilder {
         let (mut tasks, mut couriers, mut appended) = (JoinSet::new(), Vec::new(), Vec::new());
         for (destination, clients) in &destinations {
             for lane in Lane::ALL {
-                let Some(limits) = clients.limits(lane) else { continue };
+                let Some(limits) = clients.limits_of(lane.api()) else { continue };
                 let (order, orders) = mpsc::unbounded_channel();
                 let notify = Arc::new(Notify::new());
                 couriers.push(order);
@@ -278,17 +278,19 @@ impl Queue {
     ///
     /// Where an argument cannot be sent, or the queue has no client for it.
     pub fn encode(&self, call: impl Enqueue) -> Result<Stored, EnqueueError> {
-        // Of the endpoint they are known when the destination is, and they differ only where somebody says so.
-        let limits = self.shared.destinations.values().find_map(|clients| clients.limits(Lane::Track));
-        let call = call.into_stored(&SystemClock.now(), &limits.unwrap_or_else(Limits::default))?;
+        // What is enqueued as an operation goes to the default destination; another is chosen for what was encoded.
+        let limits = |api| {
+            let clients = self.shared.destinations.get(DEFAULT).or_else(|| self.shared.destinations.values().next());
+            clients.and_then(|clients| clients.limits_of(api)).unwrap_or_default()
+        };
+        let call = call.into_stored(&SystemClock.now(), limits)?;
         let Stream { destination, lane } = call.stream();
         let has_client =
-            self.shared.destinations.get(&destination).is_some_and(|clients| clients.limits(lane).is_some());
+            self.shared.destinations.get(&destination).is_some_and(|clients| clients.limits_of(lane.api()).is_some());
         if has_client {
             return Ok(call);
         }
-        let api = call.operation().split('.').next().unwrap_or_default();
-        Err(EnqueueError::NoClient { api, destination: destination.to_string() })
+        Err(EnqueueError::NoClient { api: lane.api(), destination: destination.to_string() })
     }
 
     /// Sends what was enqueued, without waiting for batches to get full, and returns when all of it has ended, or `within`

@@ -22,7 +22,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     ///
     /// [`StoreError::Full`] where there is no room for them.
-    async fn append(&self, calls: Vec<Stored>) -> Result<u64, StoreError>;
+    async fn append(&self, calls: &[Stored]) -> Result<u64, StoreError>;
 
     /// The oldest calls of `stream` whose numbers are above `after`, in order: at least one if there is one, and not more
     /// than `bytes` otherwise.

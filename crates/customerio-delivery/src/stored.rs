@@ -1,6 +1,12 @@
 //! A call as it is kept.
 
-use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
+use std::{
+    borrow::Cow,
+    collections::HashSet,
+    fmt,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use customerio_core::{
     BuildError, Encoded, EncodedItem, Item, Limits, Moment, Operation, Prepared, Replay, Timestamp, operations,
@@ -258,10 +264,7 @@ impl Stored {
 
 impl Read<'_> {
     fn restore(self) -> Result<Stored, &'static str> {
-        let operation = operations()
-            .find(|info| info.name == self.operation)
-            .ok_or("it is of an operation that this version does not have")?
-            .name;
+        let operation = known(&self.operation).ok_or("it is of an operation that this version does not have")?;
         let replay = if self.once { Replay::OnlyIfNotSent } else { Replay::Safe };
         let item = |raw: &RawValue| {
             EncodedItem::new(raw.get().into()).with_shared(self.shared.as_deref().unwrap_or_default().into())
@@ -283,9 +286,15 @@ impl Read<'_> {
     }
 }
 
+/// The name of an operation that this version has. A batch of a thousand calls asks a thousand times.
+fn known(name: &str) -> Option<&'static str> {
+    static NAMES: OnceLock<HashSet<&'static str>> = OnceLock::new();
+    NAMES.get_or_init(|| operations().map(|info| info.name).collect()).get(name).copied()
+}
+
 /// One allocation for all calls.
 fn default_destination() -> Arc<str> {
-    static NAME: std::sync::OnceLock<Arc<str>> = std::sync::OnceLock::new();
+    static NAME: OnceLock<Arc<str>> = OnceLock::new();
     NAME.get_or_init(|| DEFAULT.into()).clone()
 }
 

@@ -11,8 +11,8 @@ use tokio::{
 };
 
 use crate::{
-    StoreError,
-    buffer::{Buffer, Entry},
+    StoreError, Stored,
+    buffer::{Buffer, Entry, Receipt},
     counts::Counters,
     store::Store,
 };
@@ -38,14 +38,17 @@ impl Writer {
                 self.buffer.came.notified().await;
                 continue;
             }
-            let (mut calls, mut barriers) = (Vec::new(), Vec::new());
+            let (mut calls, mut receipts, mut barriers) = (Vec::new(), Vec::new(), Vec::new());
             for entry in entries {
                 match entry {
                     Entry::Barrier(passed) => barriers.push(passed),
-                    call @ Entry::Call { .. } => calls.push(call),
+                    Entry::Call { call, receipt } => {
+                        calls.push(call);
+                        receipts.push(receipt);
+                    }
                 }
             }
-            self.append(calls).await;
+            self.append(calls, receipts).await;
             for passed in barriers {
                 // Whoever waited may have gone.
                 let _ = passed.send(self.buffer.last());
@@ -54,42 +57,32 @@ impl Writer {
     }
 
     /// Appends them, however often it takes. Who waits for a call learns that the store failed, and the call is not kept.
-    async fn append(&self, mut entries: Vec<Entry>) {
-        while !entries.is_empty() {
-            let calls = entries.iter().filter_map(|entry| match entry {
-                Entry::Call { call, .. } => Some(call.clone()),
-                Entry::Barrier(_) => None,
-            });
-            match self.store.append(calls.collect()).await {
+    async fn append(&self, mut calls: Vec<Stored>, mut receipts: Vec<Receipt>) {
+        while !calls.is_empty() {
+            match self.store.append(&calls).await {
                 Ok(last) => {
-                    self.buffer.stored(entries.len(), last);
+                    self.buffer.stored(calls.len(), last);
                     (self.appended)();
-                    for entry in entries {
-                        if let Entry::Call { durable: Some(durable), room, .. } = entry {
-                            drop(room);
-                            let _ = durable.send(Ok(()));
-                        }
-                    }
-                    return;
+                    return receipts.into_iter().for_each(|receipt| receipt.give(Ok(())));
                 }
                 // There is room again when a call has ended. More may be freed by another process.
-                Err(StoreError::Full { .. }) if entries.len() > 1 => {
-                    let rest = entries.split_off(entries.len() / 2);
-                    Box::pin(self.append(entries)).await;
-                    entries = rest;
+                Err(StoreError::Full { .. }) if calls.len() > 1 => {
+                    let half = calls.len() / 2;
+                    let rest = (calls.split_off(half), receipts.split_off(half));
+                    Box::pin(self.append(calls, receipts)).await;
+                    (calls, receipts) = rest;
                 }
                 Err(StoreError::Full { .. }) => drop(timeout(PAUSE, self.ended.notified()).await),
                 Err(error) => {
                     self.counters.store_failures.fetch_add(1, Relaxed);
-                    let (before, message) = (entries.len(), error.to_string());
-                    entries.retain_mut(|entry| match entry {
-                        Entry::Call { durable, .. } => durable.take().is_none_or(|durable| {
-                            let _ = durable.send(Err(StoreError::failed(message.clone())));
-                            false
-                        }),
-                        Entry::Barrier(_) => false,
-                    });
-                    self.buffer.given_back(before - entries.len());
+                    let (before, message) = (calls.len(), error.to_string());
+                    let all = calls.into_iter().zip(receipts);
+                    let (awaited, rest): (Vec<_>, Vec<_>) = all.partition(|(_, receipt)| receipt.is_awaited());
+                    for (_, receipt) in awaited {
+                        receipt.give(Err(StoreError::failed(message.clone())));
+                    }
+                    (calls, receipts) = rest.into_iter().unzip();
+                    self.buffer.given_back(before - calls.len());
                     sleep(PAUSE).await;
                 }
             }

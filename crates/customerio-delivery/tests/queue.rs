@@ -4,11 +4,22 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
-use customerio_core::{App, Client, Track, app::SendEmail, http::StatusCode, track, track::v2::person};
+use customerio_core::{
+    App, Client, Limits, Moment, Track, Transport, TransportError,
+    app::SendEmail,
+    async_trait,
+    bytes::Bytes,
+    http::{Request, Response, StatusCode},
+    track,
+    track::v2::person,
+};
 use customerio_delivery::{
     DeadLetterFilter, DeadLetters, EnqueueError, Event, MachineOptions, MemoryStore, ParkedCalls, Queue, QueueBuilder,
     Reason, Replayed, Report, Store,
@@ -160,6 +171,55 @@ async fn a_message_whose_outcome_is_unknown_is_parked_and_a_person_decides() {
     let numbers: Vec<_> = parked.iter().map(|letter| letter.number).collect();
     let left = store.replay(&numbers, ParkedCalls::Leave).await.unwrap();
     assert_eq!(left, [Replayed::Parked, Replayed::Parked]);
+}
+
+/// Sends, and panics instead of returning the first response.
+#[derive(Debug)]
+struct Panics {
+    transport: Arc<dyn Transport>,
+    has_panicked: AtomicBool,
+}
+
+#[async_trait]
+impl Transport for Panics {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        let response = self.transport.send(request).await;
+        assert!(self.has_panicked.swap(true, Ordering::Relaxed), "the transport panics");
+        response
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        self.transport.sleep(duration).await;
+    }
+
+    fn now(&self) -> Moment {
+        self.transport.now()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_is_not_sent_again_after_a_panic() {
+    let here = Here::new().await;
+    let transport =
+        Panics { transport: Arc::new(HyperTransport::new().unwrap()), has_panicked: AtomicBool::new(false) };
+    let app = Client::new(here.app.endpoint().clone(), transport);
+    let queue = Queue::builder(MemoryStore::default()).with_app(app).start();
+    queue.try_send(email(1)).unwrap();
+    let report = queue.flush(LONG).await;
+    assert_eq!((ended(report), here.emulator.messages().len()), ((0, 0, 1, 0), 1));
+    queue.try_send(email(2)).unwrap();
+    let report = queue.flush(LONG).await;
+    assert_eq!((ended(report), here.emulator.messages().len()), ((1, 0, 1, 0), 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_is_held_to_the_limits_of_the_endpoint_of_its_api() {
+    let here = Here::new().await;
+    let limits = Limits::default().with_batch_item(20);
+    let track = Client::new(here.track.endpoint().clone().with_limits(limits), HyperTransport::new().unwrap());
+    let queue = Queue::builder(MemoryStore::default()).with_track(track).with_app(here.app.clone()).start();
+    assert!(matches!(queue.try_send(batched(1)), Err(EnqueueError::Build(_))));
+    queue.try_send(email(1)).unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -12,8 +12,8 @@ pub(crate) struct Packed {
     pub(crate) is_full: bool,
 }
 
-/// Packs the first of `calls` that go into one batch, at most so many. The numbers of those that go into none, however few
-/// they are, come back beside it.
+/// Packs the first of `calls` into one batch, at most `most` of them. The numbers of those that are too large for any batch
+/// come back beside it.
 pub(crate) fn pack<'a>(
     calls: impl Iterator<Item = (u64, &'a Encoded)>,
     most: usize,

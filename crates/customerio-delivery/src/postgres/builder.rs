@@ -31,17 +31,18 @@ impl PostgresStore {
         Builder::new(config)
     }
 
-    /// Opens it with connections of yours: with TLS, or with a password that changes. It is called for each connection, and
-    /// gives what [`Config::connect`] gives.
+    /// Opens it with your connections: with TLS, or with a password that changes. `connect` is called for each connection,
+    /// and returns what [`Config::connect`] does.
     ///
     /// ```no_run
     /// # use customerio_delivery::postgres::{PostgresStore, tokio_postgres::{Config, NoTls}};
-    /// # let (config, tls): (Config, NoTls) = todo!();
+    /// # fn spawned(config: Config, tls: NoTls) {
     /// let builder = PostgresStore::builder_with(move || {
     ///     let (config, tls) = (config.clone(), tls.clone());
     ///     async move { config.connect(tls).await }
     /// });
-    /// # let _connected = tokio::spawn(async move { builder.connect().await.is_ok() });
+    /// # tokio::spawn(async move { builder.connect().await.is_ok() });
+    /// # }
     /// ```
     #[must_use]
     pub fn builder_with<F, Fut, C>(connect: F) -> Builder

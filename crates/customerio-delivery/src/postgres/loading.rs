@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{Record, StoreError, Stream};
 
-/// How small calls are expected to be: so many rows are looked at that as many bytes come together.
+/// How small calls are expected to be, in bytes: it bounds how many rows are read for a number of bytes.
 const SMALL: usize = 256;
 
 /// Calls are read as far as their bytes go, in one statement with what says how far others have come: a snapshot, and what

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use crate::{Stored, StoredError, Stream};
 
-/// Enqueues a call in a transaction of yours, with the values of a [`Row`] as parameters: its `destination` (`text`), `lane`
+/// Enqueues a call in your transaction, with the values of a [`Row`] as parameters: its `destination` (`text`), `lane`
 /// (`smallint`), `crc32` (`bigint`) and `call` (`bytea`), in that order.
 pub const INSERT: &str = "insert into customerio_waiting (destination, lane, crc32, call) values ($1, $2, $3, $4)";
 

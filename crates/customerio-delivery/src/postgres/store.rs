@@ -113,7 +113,7 @@ impl fmt::Debug for PostgresStore {
 
 #[async_trait]
 impl Store for PostgresStore {
-    async fn append(&self, calls: Vec<Stored>) -> Result<u64, StoreError> {
+    async fn append(&self, calls: &[Stored]) -> Result<u64, StoreError> {
         if calls.is_empty() {
             return Ok(0);
         }

@@ -13,7 +13,7 @@
 //! let store = SqliteStore::open(directory.join("calls.db"))?;
 //! let call = Stored::new(Event::new("42", "purchase"), &now, &Limits::default())?;
 //! let stream = call.stream();
-//! store.append(vec![call]).await?;
+//! store.append(&[call]).await?;
 //! assert_eq!(store.load(&stream, 0, 1 << 20).await?.len(), 1);
 //! # store.close().await;
 //! # std::fs::remove_dir_all(&directory)?;

@@ -6,7 +6,7 @@ use rusqlite::types::ValueRef;
 
 use crate::{Stored, Stream};
 
-/// Enqueues a call in a transaction of yours, with the values of a [`Row`] as parameters: its `destination`, `lane`,
+/// Enqueues a call in your transaction, with the values of a [`Row`] as parameters: its `destination`, `lane`,
 /// `crc32` and `call`, in that order.
 pub const INSERT: &str = "insert into customerio_waiting (destination, lane, crc32, call) values (?1, ?2, ?3, ?4)";
 

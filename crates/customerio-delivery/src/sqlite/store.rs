@@ -194,7 +194,7 @@ impl fmt::Debug for SqliteStore {
 
 #[async_trait]
 impl Store for SqliteStore {
-    async fn append(&self, calls: Vec<Stored>) -> Result<u64, StoreError> {
+    async fn append(&self, calls: &[Stored]) -> Result<u64, StoreError> {
         let rows: Vec<_> = calls.iter().map(Row::new).collect();
         let limit = self.settings.limit;
         self.write(move |database| waiting::append(database, &rows, limit)).await.map(|numbers| last(&numbers))

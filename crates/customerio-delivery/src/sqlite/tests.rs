@@ -58,7 +58,7 @@ async fn a_repair_that_a_crash_interrupted_is_finished() {
     let path = directory.0.join("calls.db");
     let store = SqliteStore::open(&path).unwrap();
     let stream = event("1").stream();
-    store.append(vec![event("1"), event("2")]).await.unwrap();
+    store.append(&[event("1"), event("2")]).await.unwrap();
     store.close().await;
     // What replaces it is whole, and the damaged file is still in its place.
     let files = Files::new(path.clone());
@@ -86,8 +86,8 @@ async fn what_was_settled_is_overwritten() {
     let store = SqliteStore::open(&path).unwrap();
     let stream = event("x").stream();
     let calls: Vec<_> = (0..500).map(|n| event(&format!("settled-{n}"))).collect();
-    store.append(calls).await.unwrap();
-    store.append(vec![event("waits")]).await.unwrap();
+    store.append(&calls).await.unwrap();
+    store.append(&[event("waits")]).await.unwrap();
     assert!(store.lease().await.unwrap().is_some());
     let fates: Vec<_> = (1..=500).map(|number| (number, Fate::Done)).collect();
     store.settle(&stream, &fates).await.unwrap();

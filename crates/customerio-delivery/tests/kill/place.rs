@@ -60,7 +60,7 @@ impl Place {
     pub(crate) async fn append(&self, calls: Vec<Stored>) {
         let (store, _) = open(&self.name()).await;
         for calls in calls.chunks(500) {
-            store.append(calls.to_vec()).await.unwrap();
+            store.append(calls).await.unwrap();
         }
     }
 }

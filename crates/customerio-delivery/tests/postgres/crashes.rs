@@ -19,20 +19,20 @@ use crate::{
 const LEASE: Duration = Duration::from_secs(3);
 
 async fn append(database: &Database, calls: Vec<Stored>) {
-    open(database).await.append(calls).await.unwrap();
+    open(database).await.append(&calls).await.unwrap();
 }
 
 #[tokio::test]
 async fn a_connection_that_broke_is_opened_again() {
     let Some(database) = database().await else { return };
     let store = open(&database).await;
-    store.append(vec![event(1)]).await.unwrap();
+    store.append(&[event(1)]).await.unwrap();
     let others = "select pg_terminate_backend(pid, 5000) from pg_stat_activity
         where datname = current_database() and pid <> pg_backend_pid()";
     database.run(others).await;
     // One call may find that out.
-    let _ = store.append(vec![event(2)]).await;
-    store.append(vec![event(3)]).await.unwrap();
+    let _ = store.append(&[event(2)]).await;
+    store.append(&[event(3)]).await.unwrap();
     assert!(waiting(&store).await.iter().any(|(_, n)| *n == 3));
 }
 
@@ -44,10 +44,10 @@ async fn a_database_that_does_not_respond_is_given_up() {
     let mut other = database.connect().await;
     let lock = other.transaction().await.unwrap();
     lock.batch_execute("lock table customerio_waiting").await.unwrap();
-    let error = store.append(vec![event(1)]).await.unwrap_err();
+    let error = store.append(&[event(1)]).await.unwrap_err();
     assert_eq!(error.to_string(), "the store failed: PostgreSQL did not respond within 200ms");
     lock.rollback().await.unwrap();
-    until("it responds", async || store.append(vec![event(2)]).await.is_ok()).await;
+    until("it responds", async || store.append(&[event(2)]).await.is_ok()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

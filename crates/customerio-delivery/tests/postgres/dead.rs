@@ -14,7 +14,7 @@ use crate::{
 async fn what_a_server_says_does_not_hold_up_the_stream() {
     let Some(database) = database().await else { return };
     let store = open(&database).await;
-    store.append(vec![event(1), event(2)]).await.unwrap();
+    store.append(&[event(1), event(2)]).await.unwrap();
     assert!(store.lease().await.unwrap().is_some());
     let failure = Failure::new(Reason::Rejected)
         .with_status(Some(400))
@@ -38,7 +38,7 @@ async fn what_a_server_says_does_not_hold_up_the_stream() {
 async fn a_row_that_is_not_what_was_written_can_be_settled_and_is_never_replayed() {
     let Some(database) = database().await else { return };
     let store = open(&database).await;
-    store.append(vec![event(1), event(2)]).await.unwrap();
+    store.append(&[event(1), event(2)]).await.unwrap();
     database.run("update customerio_waiting set call = '\\xff00ff' where number = 1").await;
     assert!(store.lease().await.unwrap().is_some());
     let records = store.load_more(&events_stream(), 0, &[], 1 << 20).await.unwrap();
@@ -53,7 +53,7 @@ async fn a_row_that_is_not_what_was_written_can_be_settled_and_is_never_replayed
 async fn old_dead_letters_are_forgotten() {
     let Some(database) = database().await else { return };
     let store = open(&database).await;
-    store.append(vec![event(1), event(2)]).await.unwrap();
+    store.append(&[event(1), event(2)]).await.unwrap();
     assert!(store.lease().await.unwrap().is_some());
     let fate = Fate::Failed(Failure::new(Reason::Expired));
     store.settle(&events_stream(), &[(1, fate.clone()), (2, fate)]).await.unwrap();
@@ -71,16 +71,16 @@ async fn a_limit_counts_what_others_enqueue_and_what_has_ended() {
     let Some(database) = database().await else { return };
     let size = event(1).to_bytes().len() as u64;
     let store = PostgresStore::builder(database.config()).with_bytes(4 * size + 3).connect().await.unwrap();
-    store.append(vec![event(1), event(2)]).await.unwrap();
-    open(&database).await.append(vec![event(3), event(4)]).await.unwrap();
+    store.append(&[event(1), event(2)]).await.unwrap();
+    open(&database).await.append(&[event(3), event(4)]).await.unwrap();
     let is_full = |result: Result<u64, StoreError>| matches!(result, Err(StoreError::Full { .. }));
     assert!(store.lease().await.unwrap().is_some());
-    let appended = store.append(vec![event(5), event(6), event(7)]).await;
+    let appended = store.append(&[event(5), event(6), event(7)]).await;
     assert!(is_full(appended));
-    assert!(is_full(store.append(vec![event(5)]).await));
+    assert!(is_full(store.append(&[event(5)]).await));
     store.settle(&events_stream(), &[(1, Fate::Done)]).await.unwrap();
-    store.append(vec![event(5)]).await.unwrap();
-    assert!(is_full(store.append(vec![event(6)]).await));
+    store.append(&[event(5)]).await.unwrap();
+    assert!(is_full(store.append(&[event(6)]).await));
     assert_eq!(store.statistics().await.unwrap().waiting, 4);
 }
 

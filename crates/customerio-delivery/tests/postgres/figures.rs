@@ -32,7 +32,7 @@ async fn fresh(options: &'static [&'static str]) -> Option<Database> {
 
 async fn fill(store: &PostgresStore) {
     for first in (0..CALLS).step_by(1000) {
-        store.append((first..first + 1000).map(event).collect()).await.unwrap();
+        store.append(&(first..first + 1000).map(event).collect::<Vec<_>>()).await.unwrap();
     }
 }
 
@@ -178,7 +178,7 @@ async fn a_held_snapshot_makes_no_backlog() {
             let mut ticks = tokio::time::interval(EACH);
             while begun.elapsed() < Duration::from_secs(seconds) {
                 ticks.tick().await;
-                store.append((0..50).map(|n| event(appended + n)).collect()).await.unwrap();
+                store.append(&(0..50).map(|n| event(appended + n)).collect::<Vec<_>>()).await.unwrap();
                 appended += 50;
             }
             is_over.store(true, Relaxed);

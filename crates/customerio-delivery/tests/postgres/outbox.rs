@@ -74,10 +74,10 @@ async fn a_sender_sees_what_was_committed_late_and_not_what_it_holds() {
     let store = open(&database).await;
     assert!(store.lease().await.unwrap().is_some());
     let mut application = database.connect().await;
-    store.append(vec![event(1)]).await.unwrap();
+    store.append(&[event(1)]).await.unwrap();
     let late = application.transaction().await.unwrap();
     postgres::enqueue(&late, &event(2)).await.unwrap();
-    store.append(vec![event(3), event(4)]).await.unwrap();
+    store.append(&[event(3), event(4)]).await.unwrap();
     assert_eq!(more(&store, 0, &[]).await, [(1, 1), (3, 3), (4, 4)]);
     // However often it has looked, and whatever is gone, it does not pass what may still come.
     store.settle(&events_stream(), &[(1, Fate::Done), (3, Fate::Done)]).await.unwrap();

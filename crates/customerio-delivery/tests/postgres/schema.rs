@@ -34,7 +34,7 @@ async fn an_application_can_run_the_migrations_by_itself() {
     for script in postgres::migrations() {
         database.run(script).await;
     }
-    by_hand().await.unwrap().append(vec![event(1)]).await.unwrap();
+    by_hand().await.unwrap().append(&[event(1)]).await.unwrap();
     assert_eq!(waiting(&open(&database).await).await, [(1, 1)]);
     let autovacuum = "select count(*) from pg_class where relname = 'customerio_waiting'
         and reloptions @> array['autovacuum_vacuum_scale_factor=0.01']";
@@ -65,7 +65,7 @@ async fn what_postgresql_says_is_in_the_error_and_no_row() {
     let Some(database) = database().await else { return };
     let store = open(&database).await;
     database.run("alter table customerio_waiting add check (lane > 7)").await;
-    let error = store.append(vec![event(1)]).await.unwrap_err().to_string();
+    let error = store.append(&[event(1)]).await.unwrap_err().to_string();
     assert!(error.contains("violates check constraint") && error.contains("(23514)"), "{error}");
     assert!(!error.contains("purchase"), "{error}");
 }

@@ -38,7 +38,7 @@ async fn who_was_taken_over_from_is_fenced_and_changes_nothing() {
     let Some(database) = database().await else { return };
     let (one, other) = (open(&database).await, open(&database).await);
     let stream = Stream { lane: Lane::App, ..events_stream() };
-    one.append(vec![message(1), message(2)]).await.unwrap();
+    one.append(&[message(1), message(2)]).await.unwrap();
     let fates = [(1, Fate::Done), (2, Fate::Failed(Failure::new(Reason::Rejected)))];
     let is_fenced = |result: Result<(), StoreError>| matches!(result, Err(StoreError::Fenced));
     assert!(is_fenced(one.mark(&stream, &[1]).await), "it was never given the lease");
@@ -62,7 +62,7 @@ async fn who_was_taken_over_from_is_fenced_and_changes_nothing() {
 async fn taking_over_waits_for_what_the_sender_has_begun() {
     let Some(database) = database().await else { return };
     let (one, other) = (open(&database).await, open(&database).await);
-    one.append(vec![event(1), event(2)]).await.unwrap();
+    one.append(&[event(1), event(2)]).await.unwrap();
     assert!(one.lease().await.unwrap().is_some());
     let mut application = database.connect().await;
     let lock = application.transaction().await.unwrap();

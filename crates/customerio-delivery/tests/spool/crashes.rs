@@ -16,12 +16,12 @@ async fn appends() {
     let store = open(&told_path());
     let first = events(&store).await.last().map_or(1, |n| n + 1);
     for begin in (first..).step_by(usize::try_from(GROUP).unwrap()) {
-        store.append((begin..begin + GROUP).map(event).collect()).await.unwrap();
+        store.append(&(begin..begin + GROUP).map(event).collect::<Vec<_>>()).await.unwrap();
         println!("told {}", begin + GROUP - 1);
     }
 }
 
-/// Starts it, and kills it when it has said so many times that calls are durable. Says what it told last.
+/// Starts the child, kills it when it has reported that many durable groups, and returns the last number that it reported.
 fn run_and_kill(directory: &Directory, times: usize) -> u64 {
     let mut child = child("crashes::appends", &directory.file()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
@@ -64,7 +64,7 @@ async fn a_number_is_never_used_again() {
     assert!(all >= told);
     store.close().await;
     let store = open(&directory.file());
-    store.append(vec![event(1)]).await.unwrap();
+    store.append(&[event(1)]).await.unwrap();
     assert_eq!(waiting(&store, Lane::TrackBatches).await, [(all + 1, 1, false)]);
     store.close().await;
 }
@@ -74,7 +74,7 @@ async fn a_number_is_never_used_again() {
 #[ignore = "a process that other tests start"]
 async fn marks() {
     let store = open(&told_path());
-    store.append(vec![message(1, 10), message(2, 10)]).await.unwrap();
+    store.append(&[message(1, 10), message(2, 10)]).await.unwrap();
     assert!(store.lease().await.unwrap().is_some());
     store.mark(&crate::support::stream(Lane::App), &[1]).await.unwrap();
     println!("told 1");

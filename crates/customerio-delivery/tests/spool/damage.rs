@@ -21,10 +21,13 @@ fn files(directory: &Directory, is_in_log: bool) -> Vec<(PathBuf, Vec<u8>)> {
     runtime.block_on(async {
         let store = open(&directory.file());
         for begin in (1..=EVENTS).step_by(60) {
-            store.append((begin..begin + 60).map(event).collect()).await.unwrap();
+            store.append(&(begin..begin + 60).map(event).collect::<Vec<_>>()).await.unwrap();
         }
         // Some are larger than a page.
-        store.append((1..=MESSAGES).map(|n| message(n, if n % 5 == 0 { 9000 } else { 100 })).collect()).await.unwrap();
+        store
+            .append(&(1..=MESSAGES).map(|n| message(n, if n % 5 == 0 { 9000 } else { 100 })).collect::<Vec<_>>())
+            .await
+            .unwrap();
         assert!(store.lease().await.unwrap().is_some());
         let failed = Fate::Failed(Failure::new(Reason::Rejected).with_message(Some("no".to_owned())));
         let fates: Vec<_> = (2..=SETTLED).map(|number| (number, Fate::Done)).chain([(1, failed)]).collect();
@@ -67,7 +70,7 @@ async fn after(path: &Path) -> After {
     let messages = waiting(&store, Lane::App).await.into_iter().map(|(_, n, is_marked)| (n, is_marked)).collect();
     let dead = store.list(&customerio_delivery::DeadLetterFilter::new(), 0, 10).await.unwrap().len();
     // It takes calls, behind all others.
-    store.append(vec![event(1_000_000)]).await.unwrap();
+    store.append(&[event(1_000_000)]).await.unwrap();
     let (number, n, _) = *waiting(&store, Lane::TrackBatches).await.last().unwrap();
     assert!(n == 1_000_000 && number > EVENTS + MESSAGES, "number {number} was used before");
     let repairs = store.repairs();
@@ -122,7 +125,7 @@ async fn damage_that_comes_while_the_store_is_open_is_repaired() {
     const CALLS: u64 = 1500;
     let directory = Directory::new();
     let store = open(&directory.file());
-    store.append((1..=CALLS).map(|n| message(n, 2000)).collect()).await.unwrap();
+    store.append(&(1..=CALLS).map(|n| message(n, 2000)).collect::<Vec<_>>()).await.unwrap();
     store.close().await;
     let store = open(&directory.file());
     let mut bytes = fs::read(directory.file()).unwrap();
@@ -135,7 +138,7 @@ async fn damage_that_comes_while_the_store_is_open_is_repaired() {
     let numbers: std::collections::BTreeSet<_> = found.iter().map(|(_, n, _)| *n).collect();
     assert_eq!(numbers.len() as u64 + repairs.damaged, CALLS);
     assert_eq!(store.statistics().await.unwrap().waiting + repairs.damaged, CALLS);
-    store.append(vec![message(CALLS + 1, 10)]).await.unwrap();
+    store.append(&[message(CALLS + 1, 10)]).await.unwrap();
     let last = *waiting(&store, Lane::App).await.last().unwrap();
     assert_eq!(last, (CALLS + 1, CALLS + 1, false));
     store.close().await;

@@ -33,7 +33,7 @@ async fn what_is_committed_is_delivered_and_what_is_rolled_back_is_not() {
     transaction.rollback().unwrap();
 
     let store = open(&directory.file());
-    store.append(vec![event(4)]).await.unwrap();
+    store.append(&[event(4)]).await.unwrap();
     let Row { destination, lane, crc32, call, .. } = Row::new(&event(5).with_destination("eu"));
     database.execute(INSERT, (&destination, lane, crc32, &call)).unwrap();
     sqlite::enqueue(&database, &event(6)).unwrap();

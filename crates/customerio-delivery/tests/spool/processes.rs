@@ -17,7 +17,7 @@ async fn obeys() {
     for line in std::io::stdin().lines() {
         let line = line.unwrap();
         let said = match line.split_once(' ').unwrap_or((&line, "")) {
-            ("append", n) => store.append(vec![event(n.parse().unwrap())]).await.map(|_| "done"),
+            ("append", n) => store.append(&[event(n.parse().unwrap())]).await.map(|_| "done"),
             ("lease", _) => store.lease().await.map(|lease| if lease.is_some() { "mine" } else { "another's" }),
             ("release", _) => store.release().await.map(|()| "done"),
             ("settle", n) => {
@@ -62,7 +62,7 @@ async fn any_process_appends_and_one_sends() {
     assert!(store.lease().await.unwrap().is_some());
     assert_eq!(other.ask("lease"), "another's");
     for n in 1..=20 {
-        store.append(vec![event(2 * n - 1)]).await.unwrap();
+        store.append(&[event(2 * n - 1)]).await.unwrap();
         assert_eq!(other.ask(&format!("append {}", 2 * n)), "done");
     }
     assert_eq!(events(&store).await, (1..=40).collect::<Vec<_>>());
@@ -93,7 +93,7 @@ async fn both_append_at_the_same_time() {
         }
     }
     for n in 1..=100 {
-        store.append(vec![event(n)]).await.unwrap();
+        store.append(&[event(n)]).await.unwrap();
     }
     for other in &mut others {
         let said: Vec<_> =

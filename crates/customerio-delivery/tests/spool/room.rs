@@ -11,14 +11,14 @@ async fn a_full_store_says_so_and_takes_more_when_calls_are_settled() {
     let directory = Directory::new();
     let bytes = event(1).to_bytes().len() as u64;
     let store = SqliteStore::builder(directory.file()).with_bytes(10 * bytes + 5).open().unwrap();
-    store.append((1..=8).map(event).collect()).await.unwrap();
-    let error = store.append((9..=11).map(event).collect()).await.unwrap_err();
+    store.append(&(1..=8).map(event).collect::<Vec<_>>()).await.unwrap();
+    let error = store.append(&(9..=11).map(event).collect::<Vec<_>>()).await.unwrap_err();
     assert!(matches!(error, StoreError::Full { limit } if limit == 10 * bytes + 5), "{error}");
     assert_eq!(events(&store).await, [1, 2, 3, 4, 5, 6, 7, 8], "all or none");
-    store.append(vec![event(9)]).await.unwrap();
+    store.append(&[event(9)]).await.unwrap();
     assert_eq!(settle_all(&store).await, 9);
     assert_eq!(store.statistics().await.unwrap().bytes, 0);
-    store.append((9..=11).map(event).collect()).await.unwrap();
+    store.append(&(9..=11).map(event).collect::<Vec<_>>()).await.unwrap();
     assert_eq!(events(&store).await, [9, 10, 11]);
     store.close().await;
 }
@@ -27,7 +27,7 @@ async fn a_full_store_says_so_and_takes_more_when_calls_are_settled() {
 async fn files_are_for_this_user_alone() {
     let directory = Directory::new();
     let store = open(&directory.file());
-    store.append(vec![event(1)]).await.unwrap();
+    store.append(&[event(1)]).await.unwrap();
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(directory.path()), 0o700);
     let files: Vec<_> = fs::read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -44,11 +44,11 @@ async fn files_are_for_this_user_alone() {
 async fn a_deleted_directory_is_an_error_and_then_made_again() {
     let directory = Directory::new();
     let store = open(&directory.file());
-    store.append(vec![event(1), event(2)]).await.unwrap();
+    store.append(&[event(1), event(2)]).await.unwrap();
     fs::remove_dir_all(directory.path()).unwrap();
-    let error = store.append(vec![event(3)]).await.unwrap_err();
+    let error = store.append(&[event(3)]).await.unwrap_err();
     assert_eq!(error.to_string(), "the store failed: the file of the store was moved or deleted");
-    store.append(vec![event(4)]).await.unwrap();
+    store.append(&[event(4)]).await.unwrap();
     assert_eq!(events(&store).await, [4]);
     assert!(store.repairs().lost >= 2, "{:?}", store.repairs());
     store.close().await;
@@ -81,7 +81,7 @@ async fn a_full_disk_is_an_error_and_it_goes_on_when_there_is_room() {
     let store = open(&directory.file());
     let (mut told, mut error) = (0, None);
     while error.is_none() {
-        match store.append(vec![message(told + 1, 2000)]).await {
+        match store.append(&[message(told + 1, 2000)]).await {
             Ok(_) => told += 1,
             Err(other) => error = Some(other),
         }
@@ -90,7 +90,7 @@ async fn a_full_disk_is_an_error_and_it_goes_on_when_there_is_room() {
     let waiting = || crate::support::waiting(&store, customerio_delivery::Lane::App);
     assert_eq!(waiting().await.len() as u64, told, "nothing torn is left");
     run("mount", &["-o", "remount,size=4m"]);
-    store.append(vec![message(told + 1, 2000)]).await.unwrap();
+    store.append(&[message(told + 1, 2000)]).await.unwrap();
     let found: Vec<_> = waiting().await.into_iter().map(|(_, n, _)| n).collect();
     assert_eq!(found, (1..=told + 1).collect::<Vec<_>>());
     store.close().await;

@@ -18,7 +18,7 @@ use crate::conformance::Outcome;
 async fn failed(store: &impl Store, calls: &[Stored], reason: Reason) -> Outcome<Vec<u64>> {
     let stream = calls[0].stream();
     let before = numbers(store, &stream).await?;
-    store.append(calls.to_vec()).await?;
+    store.append(calls).await?;
     lease(store).await?;
     let numbers = numbers(store, &stream).await?.split_off(before.len());
     settle(store, &stream, &numbers, &Fate::Failed(Failure::new(reason))).await?;
@@ -29,7 +29,7 @@ pub(super) async fn failed_is_kept(stores: &impl Stores) -> Outcome {
     let store = stores.fresh(ROOM).await;
     let calls = events(2)?;
     let stream = calls[0].stream();
-    store.append(calls.clone()).await?;
+    store.append(&calls).await?;
     lease(&store).await?;
     let before = numbers(&store, &stream).await?;
     let failure = Failure::new(Reason::Rejected)
@@ -79,7 +79,7 @@ pub(super) async fn replayed_behind(stores: &impl Stores) -> Outcome {
     let store = stores.fresh(10 * calls[0].size() as u64).await;
     let stream = calls[0].stream();
     let dead = failed(&store, &calls[..2], Reason::Rejected).await?;
-    store.append(calls[2..3].to_vec()).await?;
+    store.append(&calls[2..3]).await?;
     let before = numbers(&store, &stream).await?;
     let outcomes = store.replay(&[dead[1], 1 << 40, dead[0], dead[1]], ParkedCalls::Leave).await?;
     let after = numbers(&store, &stream).await?;
@@ -93,7 +93,7 @@ pub(super) async fn replayed_behind(stores: &impl Stores) -> Outcome {
     holds(store.show(dead[0]).await?.is_none(), "what waits again is still a dead letter")?;
 
     let dead = failed(&store, &calls[..5], Reason::Rejected).await?;
-    store.append(calls[..5].to_vec()).await?;
+    store.append(&calls[..5]).await?;
     let outcome = store.replay(&dead, ParkedCalls::Leave).await;
     holds(matches!(outcome, Err(StoreError::Full { .. })), "it replays where there is no room")?;
     let left = store.list(&DeadLetterFilter::new(), 0, 10).await?.len();
@@ -152,7 +152,7 @@ pub(super) async fn counted(stores: &impl Stores) -> Outcome {
     failed(&store, &events(3)?, Reason::Rejected).await?;
     failed(&store, &[message("ada@example.com")?], Reason::UnknownOutcome).await?;
     let calls = events(7)?;
-    store.append(calls.clone()).await?;
+    store.append(&calls).await?;
     let statistics = store.statistics().await?;
     holds(statistics.waiting == 7, &format!("seven wait, and it says {}", statistics.waiting))?;
     let size: u64 = calls.iter().map(|call| call.size() as u64).sum();

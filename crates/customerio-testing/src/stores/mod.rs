@@ -1,5 +1,5 @@
 //! The contract of a [`Store`](customerio_delivery::Store) and of its [`DeadLetters`](customerio_delivery::DeadLetters), as
-//! checks to run on one of your own.
+//! checks to run on your own store.
 //!
 //! ```
 //! use customerio_delivery::MemoryStore;

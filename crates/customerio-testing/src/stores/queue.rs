@@ -13,7 +13,7 @@ use crate::conformance::Outcome;
 pub(super) async fn calls_as_they_were(stores: &impl Stores) -> Outcome {
     let store = stores.fresh(ROOM).await;
     let calls = kinds()?;
-    store.append(calls.clone()).await?;
+    store.append(&calls).await?;
     for call in &calls {
         let found = waiting(&store, &call.stream()).await?;
         holds(found.contains(&call.to_bytes()), &format!("{call:?} is not there as it was"))?;
@@ -24,10 +24,10 @@ pub(super) async fn calls_as_they_were(stores: &impl Stores) -> Outcome {
 pub(super) async fn in_order(stores: &impl Stores) -> Outcome {
     let store = stores.fresh(ROOM).await;
     let calls = events(60)?;
-    store.append(calls[..1].to_vec()).await?;
-    store.append(calls[1..50].to_vec()).await?;
-    store.append(Vec::new()).await?;
-    let last = store.append(calls[50..].to_vec()).await?;
+    store.append(&calls[..1]).await?;
+    store.append(&calls[1..50]).await?;
+    store.append(&[]).await?;
+    let last = store.append(&calls[50..]).await?;
     let stream = calls[0].stream();
     holds(waiting(&store, &stream).await? == bytes(&calls), "the calls are not in the order in which they came")?;
     let numbers = numbers(&store, &stream).await?;
@@ -40,7 +40,7 @@ pub(super) async fn streams_apart(stores: &impl Stores) -> Outcome {
     let store = stores.fresh(ROOM).await;
     let calls =
         [event("1", "a")?, message("ada@example.com")?, event("1", "b")?.with_destination("eu"), event("1", "c")?];
-    store.append(calls.to_vec()).await?;
+    store.append(&calls).await?;
     for of in [&[0, 3][..], &[1], &[2]] {
         let expected: Vec<_> = of.iter().map(|index| calls[*index].to_bytes()).collect();
         holds(waiting(&store, &calls[of[0]].stream()).await? == expected, "a stream has not its own calls")?;
@@ -52,7 +52,7 @@ pub(super) async fn streams_apart(stores: &impl Stores) -> Outcome {
 pub(super) async fn load_goes_on(stores: &impl Stores) -> Outcome {
     let store = stores.fresh(ROOM).await;
     let calls = events(10)?;
-    store.append(calls.clone()).await?;
+    store.append(&calls).await?;
     let stream = calls[0].stream();
     let numbers = numbers(&store, &stream).await?;
     let behind = async |after| -> Outcome<Vec<u64>> {
@@ -65,7 +65,7 @@ pub(super) async fn load_goes_on(stores: &impl Stores) -> Outcome {
 pub(super) async fn load_within_bytes(stores: &impl Stores) -> Outcome {
     let store = stores.fresh(ROOM).await;
     let calls = events(10)?;
-    store.append(calls.clone()).await?;
+    store.append(&calls).await?;
     let stream = calls[0].stream();
     for bytes in [0, 1] {
         holds(
@@ -83,8 +83,8 @@ pub(super) async fn all_or_none(stores: &impl Stores) -> Outcome {
     let size = calls[0].size();
     let store = stores.fresh(10 * size as u64).await;
     let stream = calls[0].stream();
-    store.append(calls[..4].to_vec()).await?;
-    match store.append(calls[4..].to_vec()).await {
+    store.append(&calls[..4]).await?;
+    match store.append(&calls[4..]).await {
         Err(StoreError::Full { .. }) => {}
         other => return Err(format!("36 calls where 6 fit are {other:?}").into()),
     }
@@ -93,7 +93,7 @@ pub(super) async fn all_or_none(stores: &impl Stores) -> Outcome {
     // Each time there is room again.
     for _ in 0..5 {
         settle(&store, &stream, &numbers(&store, &stream).await?, &Fate::Done).await?;
-        store.append(calls[..4].to_vec()).await.map_err(|error| format!("all is settled, and {error}"))?;
+        store.append(&calls[..4]).await.map_err(|error| format!("all is settled, and {error}"))?;
     }
     Ok(())
 }
@@ -104,7 +104,7 @@ pub(super) async fn numbers_used_once(stores: &impl Stores) -> Outcome {
     let stream = calls[0].stream();
     lease(&store).await?;
     for _ in 0..3 {
-        store.append(calls.clone()).await?;
+        store.append(&calls).await?;
         let numbers = numbers(&store, &stream).await?;
         holds(numbers[0] > last, "a number was used before")?;
         last = numbers[2];
@@ -116,7 +116,7 @@ pub(super) async fn numbers_used_once(stores: &impl Stores) -> Outcome {
 pub(super) async fn appended_at_once(stores: &impl Stores) -> Outcome {
     let store = stores.fresh(ROOM).await;
     let calls = events(30)?;
-    let mut appends: Vec<_> = calls.iter().map(|call| Some(store.append(vec![call.clone()]))).collect();
+    let mut appends: Vec<_> = calls.iter().map(|call| Some(store.append(std::slice::from_ref(call)))).collect();
     poll_fn(|context| {
         for slot in &mut appends {
             if let Some(append) = slot

@@ -12,8 +12,8 @@ pub(super) async fn done_is_gone(stores: &impl Stores) -> Outcome {
     let store = stores.fresh(ROOM).await;
     let calls = events(5)?;
     let (stream, elsewhere) = (calls[0].stream(), event("42", "x")?.with_destination("eu"));
-    store.append(calls).await?;
-    store.append(vec![elsewhere.clone()]).await?;
+    store.append(&calls).await?;
+    store.append(std::slice::from_ref(&elsewhere)).await?;
     lease(&store).await?;
     let before = numbers(&store, &stream).await?;
     settle(&store, &stream, &[before[1], before[3]], &Fate::Done).await?;
@@ -31,7 +31,7 @@ pub(super) async fn again_stays(stores: &impl Stores) -> Outcome {
     let store = stores.fresh(ROOM).await;
     let calls = events(4)?;
     let stream = calls[0].stream();
-    store.append(calls).await?;
+    store.append(&calls).await?;
     lease(&store).await?;
     let before = numbers(&store, &stream).await?;
     store.mark(&stream, &before[..3]).await?;
@@ -43,7 +43,7 @@ pub(super) async fn kept_for_others(stores: &impl Stores) -> Outcome {
     let store = stores.fresh(ROOM).await;
     let calls = events(3)?;
     let stream = calls[0].stream();
-    store.append(calls).await?;
+    store.append(&calls).await?;
     lease(&store).await?;
     let before = numbers(&store, &stream).await?;
     settle(&store, &stream, &before[..1], &Fate::Failed(Failure::new(Reason::Rejected))).await?;
@@ -51,7 +51,7 @@ pub(super) async fn kept_for_others(stores: &impl Stores) -> Outcome {
     holds(numbers(&other, &stream).await? == before[1..], "another does not see the calls")?;
     let dead = other.list(&DeadLetterFilter::new(), 0, 10).await?;
     holds(dead.len() == 1 && dead[0].number == before[0], "another does not see the dead letter")?;
-    other.append(events(1)?).await?;
+    other.append(&events(1)?).await?;
     holds(numbers(&store, &stream).await?.len() == 3, "what another appended is not seen")
 }
 
@@ -59,7 +59,7 @@ pub(super) async fn marks_kept(stores: &impl Stores) -> Outcome {
     let store = stores.fresh(ROOM).await;
     let calls = [message("1@example.com")?, message("2@example.com")?, message("3@example.com")?];
     let stream = calls[0].stream();
-    store.append(calls.to_vec()).await?;
+    store.append(&calls).await?;
     lease(&store).await?;
     let numbers = numbers(&store, &stream).await?;
     store.mark(&stream, &numbers[..2]).await?;
@@ -77,7 +77,7 @@ pub(super) async fn one_sends(stores: &impl Stores) -> Outcome {
     let other = stores.other(&store).await.ok_or("there is no other store now")?;
     let calls = events(2)?;
     let stream = calls[0].stream();
-    store.append(calls).await?;
+    store.append(&calls).await?;
     let numbers = numbers(&store, &stream).await?;
     lease(&store).await?;
     holds(other.lease().await?.is_none(), "two have the lease")?;

@@ -97,7 +97,8 @@ impl Broken {
 
 #[async_trait]
 impl Store for Broken {
-    async fn append(&self, mut calls: Vec<Stored>) -> Result<u64, StoreError> {
+    async fn append(&self, calls: &[Stored]) -> Result<u64, StoreError> {
+        let mut calls = calls.to_vec();
         if self.breaks(Break::LosesExpiry) {
             calls = calls.into_iter().map(Stored::without_expiry).collect();
         }
@@ -116,9 +117,9 @@ impl Store for Broken {
             return Ok(1);
         }
         let part = calls.first().cloned();
-        let outcome = self.inner.append(calls).await;
+        let outcome = self.inner.append(&calls).await;
         if self.breaks(Break::KeepsAPart) && outcome.is_err() {
-            self.inner.append(part.into_iter().collect()).await?;
+            self.inner.append(part.as_slice()).await?;
         }
         outcome
     }
@@ -196,7 +197,8 @@ impl DeadLetters for Broken {
         if self.breaks(Break::KeepsTheEnd) {
             for number in numbers {
                 let letter = self.inner.show(*number).await?;
-                self.inner.append(letter.into_iter().filter_map(|letter| letter.call.ok()).collect()).await?;
+                let calls: Vec<_> = letter.into_iter().filter_map(|letter| letter.call.ok()).collect();
+                self.inner.append(&calls).await?;
             }
             self.inner.discard(numbers).await?;
             return Ok(Vec::new());
