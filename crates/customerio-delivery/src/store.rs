@@ -52,7 +52,8 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         self.load(stream, after, bytes).await
     }
 
-    /// Marks calls of `stream`: they may be on their way from now on. It is durable when it returns.
+    /// Marks calls of `stream`: they may be on their way from now on. It is durable when it returns, as far as the store is
+    /// durable, and [`load`](Self::load) shows it: whoever loads a marked call does not send it.
     ///
     /// # Errors
     ///

@@ -51,6 +51,7 @@ pub use crate::conformance::{Check, Report};
 /// | `appended_at_once` | calls that are appended at the same time are all kept, with numbers of their own |
 /// | `done_is_gone` | what is done is gone, and nothing else; to settle it again, or in another stream, does nothing |
 /// | `again_stays` | what is to be sent again stays in its place |
+/// | `marks_kept` | a mark stays until the call is to be sent again, and every store of the same calls shows it |
 /// | `failed_is_kept` | what failed is gone from its stream, and is a dead letter with all that is known |
 /// | `listed_in_pages` | dead letters are listed in pages, and by reason, operation and destination |
 /// | `replayed_behind` | a dead letter that is replayed waits behind the others with a new number, and only once; without room none is |
@@ -65,7 +66,6 @@ pub use crate::conformance::{Check, Report};
 /// | check | what must hold |
 /// | --- | --- |
 /// | `kept_for_others` | another sees what was appended, marked, and what failed |
-/// | `marks_kept` | a mark stays until the call is to be sent again |
 /// | `one_sends` | one has the lease; when it is released another gets it, and the first is [`Fenced`](customerio_delivery::StoreError::Fenced), and changes nothing |
 pub async fn check<S: Stores>(stores: &S) -> Report {
     let mut report = Report::default();
@@ -79,6 +79,7 @@ pub async fn check<S: Stores>(stores: &S) -> Report {
     report.add("appended_at_once", queue::appended_at_once(stores).await);
     report.add("done_is_gone", sending::done_is_gone(stores).await);
     report.add("again_stays", sending::again_stays(stores).await);
+    report.add("marks_kept", sending::marks_kept(stores).await);
     report.add("failed_is_kept", dead::failed_is_kept(stores).await);
     report.add("listed_in_pages", dead::listed_in_pages(stores).await);
     report.add("replayed_behind", dead::replayed_behind(stores).await);
@@ -89,7 +90,6 @@ pub async fn check<S: Stores>(stores: &S) -> Report {
     report.add("counted", dead::counted(stores).await);
     if stores.other(&stores.fresh(calls::ROOM).await).await.is_some() {
         report.add("kept_for_others", sending::kept_for_others(stores).await);
-        report.add("marks_kept", sending::marks_kept(stores).await);
         report.add("one_sends", sending::one_sends(stores).await);
     }
     report
