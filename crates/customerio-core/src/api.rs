@@ -25,10 +25,15 @@ mod sealed {
 /// ```
 /// use customerio_core::{App, Client, app::SendSms};
 ///
-/// async fn welcome(client: &Client<App>, message: SendSms) {
-///     client.call(message).await.unwrap();
+/// # use customerio_core::DeliveryId;
+/// async fn welcome(client: &Client<App>, message: SendSms) -> DeliveryId {
+///     client.call(message).await.unwrap().delivery_id
 /// }
-/// # fn spawned(client: Client<App>, message: SendSms) { tokio::spawn(async move { welcome(&client, message).await }); }
+/// # mod canned { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/canned.rs")); }
+/// # let client = canned::app(|_| (200, r#"{"delivery_id":"RPIL"}"#));
+/// # let message = SendSms::new("welcome", "42", "+15551234567");
+/// # let sent = canned::run(async move { welcome(&client, message).await });
+/// assert_eq!(sent.as_str(), "RPIL");
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not one of the APIs of Customer.io",

@@ -48,7 +48,13 @@ impl Serialize for Platform {
 /// let device = Device::new("device-token", Platform::Ios)
 ///     .with_last_used(1_700_000_000)
 ///     .with_attributes(attributes);
-/// # let _ = device;
+/// # use customerio_core::{Limits, Prepared, track::AddDevice};
+/// let request = Prepared::new(AddDevice::new("42", device), &Limits::default())?;
+/// assert_eq!(
+///     request.body(),
+///     r#"{"device":{"id":"device-token","platform":"ios","last_used":1700000000,"attributes":{"device_os":"iOS 18.2","push_enabled":"true"}}}"#
+/// );
+/// # Ok::<(), customerio_core::BuildError>(())
 /// ```
 #[derive(Clone)]
 pub struct Device {
@@ -131,7 +137,12 @@ pub(crate) fn write_token(token: &str, path: &mut Path) -> Result<(), BuildError
 /// use serde_json::json;
 ///
 /// let attributes = DeviceAttributes::new().with_app_version("2.1.0").with_custom(json!({"store": "testflight"}));
-/// # let _ = attributes;
+/// # use customerio_core::{Device, Limits, Platform, Prepared, track::AddDevice};
+/// # let device = Device::new("device-token", Platform::Ios).with_attributes(attributes);
+/// # let request = Prepared::new(AddDevice::new("42", device), &Limits::default())?;
+/// # let body = String::from_utf8_lossy(request.body());
+/// assert!(body.contains(r#""app_version":"2.1.0""#) && body.contains(r#""store":"testflight""#), "{body}");
+/// # Ok::<(), customerio_core::BuildError>(())
 /// ```
 #[derive(Clone)]
 pub struct DeviceAttributes {

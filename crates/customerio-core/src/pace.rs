@@ -10,7 +10,7 @@ use std::time::Duration;
 ///
 /// // 10 in any second: 3 of them at once after a pause, and then one every 125 milliseconds.
 /// let rate = Rate::at_most(10, Duration::from_secs(1)).with_burst(3);
-/// # let _ = rate;
+/// assert_ne!(rate, Rate::at_most(10, Duration::from_secs(1)), "which is evenly spaced");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {

@@ -66,6 +66,12 @@ impl<T: ?Sized> MaybeSend for T {}
 ///         Moment { monotonic: STARTED.elapsed(), since_epoch, random: 4 /* your random bits */ }
 ///     }
 /// }
+/// # use customerio_core::{Client, Endpoint, Region};
+/// # mod canned { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/canned.rs")); }
+/// let track = Client::new(Endpoint::track(Region::Us, "site-id", "key")?, Agreeable);
+/// # let deleted = canned::run(async move { track.delete("42").await });
+/// assert!(deleted.is_ok());
+/// # Ok::<(), customerio_core::BuildError>(())
 /// ```
 #[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
 #[cfg_attr(not(target_arch = "wasm32"), async_trait)]

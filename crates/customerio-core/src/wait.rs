@@ -49,23 +49,10 @@ impl<A: Api> Client<A> {
     ///     }
     ///     None
     /// }
-    /// # use customerio_core::{Endpoint, Moment, Region, Transport, TransportError, async_trait, http::{Request, Response}};
-    /// # #[derive(Debug)]
-    /// # struct Done;
-    /// # #[async_trait]
-    /// # impl Transport for Done {
-    /// #     async fn send(&self, _: Request<customerio_core::bytes::Bytes>)
-    /// #     -> Result<Response<customerio_core::bytes::Bytes>, TransportError> {
-    /// #         Ok(Response::new(r#"{"export":{"id":110,"status":"done","total":2}}"#.into()))
-    /// #     }
-    /// #     async fn sleep(&self, _: Duration) {}
-    /// #     fn now(&self) -> Moment { Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 4 } }
-    /// # }
-    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
-    /// #     let app = Client::new(Endpoint::app(Region::Us, "key").unwrap(), Done);
-    /// #     let waits = tokio::spawn(async move { ready(&app, 110.into()).await });
-    /// assert_eq!(waits.await.unwrap().unwrap().total, Some(2));
-    /// # });
+    /// # mod canned { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/canned.rs")); }
+    /// # let app = canned::app(|_| (200, r#"{"export":{"id":110,"status":"done","total":2}}"#));
+    /// # let export = canned::run(async move { ready(&app, 110.into()).await });
+    /// assert_eq!(export.unwrap().total, Some(2));
     /// ```
     #[doc(alias = "poll")]
     pub fn wait_for<O: Operation<Api = A, Output: Awaited>>(&self, operation: O) -> Wait<O> {
@@ -125,14 +112,19 @@ impl<O: Operation<Output: Awaited>> Wait<O> {
     ///
     /// ```
     /// # use customerio_core::{App, Client, ExportId, app::exports::{Export, Get}, WaitError};
-    /// async fn watch(app: &Client<App>, id: ExportId) -> Result<(), WaitError<Export>> {
+    /// async fn watch(app: &Client<App>, id: ExportId) -> Result<u32, WaitError<Export>> {
     ///     let mut wait = app.wait_for(Get::new(id));
+    ///     let mut looks = 0;
     ///     while let Some(export) = wait.next().await {
     ///         println!("{:?}", export?.status);
+    ///         looks += 1;
     ///     }
-    ///     Ok(())
+    ///     Ok(looks)
     /// }
-    /// # fn spawned(app: Client<App>) { tokio::spawn(async move { watch(&app, 110.into()).await }); }
+    /// # mod canned { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/canned.rs")); }
+    /// # let app = canned::app(|_| (200, r#"{"export":{"id":110,"status":"done"}}"#));
+    /// # let looks = canned::run(async move { watch(&app, 110.into()).await });
+    /// assert_eq!(looks.unwrap(), 1);
     /// ```
     ///
     /// # Errors

@@ -30,6 +30,10 @@ use crate::block_on::block_on;
 ///     }
 ///     report.summary.accepted
 /// }
+/// # let endpoint = customerio_core::Endpoint::track(customerio_core::Region::Us, "site-id", "key")?;
+/// # let track = Client::new(endpoint, customerio_testing::Recorder::new());
+/// assert_eq!(import(&track, vec![(1, "42".to_owned())]), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use = "what is not flushed or finished is not sent"]
 pub struct BatchSender<B: Batch, T> {

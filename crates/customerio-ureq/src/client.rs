@@ -170,6 +170,10 @@ impl<A: Api> Client<A> {
     ///     });
     ///     summary.accepted
     /// }
+    /// # let endpoint = customerio_core::Endpoint::track(customerio_core::Region::Us, "site-id", "key")?;
+    /// # let track = Client::new(endpoint, customerio_testing::Recorder::new());
+    /// assert_eq!(backfill(&track, &["41", "42"]), 2);
+    /// # Ok::<(), customerio_core::BuildError>(())
     /// ```
     #[doc(alias = "backfill")]
     #[doc(alias = "bulk")]

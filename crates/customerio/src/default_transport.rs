@@ -22,7 +22,7 @@ use customerio_hyper::{HyperTransport, RustlsClient};
 /// let transport = DefaultTransport::new()?;
 /// let track = Client::new(Endpoint::track(Region::Eu, "site-id", "track-key")?, transport.clone());
 /// let app = Client::new(Endpoint::app(Region::Eu, "app-key")?, transport);
-/// # let _ = (track, app);
+/// assert!(format!("{track:?} {app:?}").contains("track-eu.customer.io"));
 /// # Ok(())
 /// # }
 /// ```

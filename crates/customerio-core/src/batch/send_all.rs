@@ -49,7 +49,10 @@ impl<A: Api> Client<A> {
     ///         .await;
     ///     summary.accepted
     /// }
-    /// # fn spawned(track: Client<Track>) { tokio::spawn(async move { backfill(&track, &["41", "42"]).await }); }
+    /// # mod canned { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/canned.rs")); }
+    /// # let track = canned::track(|_| (200, "{}"));
+    /// # let accepted = canned::run(async move { backfill(&track, &["41", "42"]).await });
+    /// assert_eq!(accepted, 2);
     /// ```
     #[doc(alias = "backfill")]
     #[doc(alias = "bulk")]

@@ -23,7 +23,11 @@ impl<A: Api> Client<A> {
     ///     }
     ///     Ok(count)
     /// }
-    /// # fn spawned(app: Client<App>) { tokio::spawn(async move { count(&app).await }); }
+    /// # mod canned { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/canned.rs")); }
+    /// # let app = canned::app(|_| (200, r#"{"identifiers":[{"id":"42"},{"id":"43"}],"next":""}"#));
+    /// # let counted = canned::run(async move { count(&app).await });
+    /// assert_eq!(counted?, 2);
+    /// # Ok::<(), Error>(())
     /// ```
     #[doc(alias = "pagination")]
     pub fn pages<O: Paged<Api = A>>(&self, operation: O) -> PageStream<O> {
@@ -42,7 +46,11 @@ impl<A: Api> Client<A> {
     ///     }
     ///     Ok(ids)
     /// }
-    /// # fn spawned(app: Client<App>) { tokio::spawn(async move { ids(&app).await }); }
+    /// # mod canned { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/canned.rs")); }
+    /// # let app = canned::app(|_| (200, r#"{"identifiers":[{"id":"42"},{"id":"43"}],"next":""}"#));
+    /// # let read = canned::run(async move { ids(&app).await });
+    /// assert_eq!(read?, ["42", "43"]);
+    /// # Ok::<(), Error>(())
     /// ```
     #[doc(alias = "pagination")]
     pub fn items<O: Paged<Api = A>>(&self, operation: O) -> ItemStream<O> {

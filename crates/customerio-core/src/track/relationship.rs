@@ -87,7 +87,12 @@ impl AnonymousId {
 ///
 /// let company = Relationship::new(ObjectId::new(1, "acme")).with_attributes(json!({"role": "admin"}));
 /// let employee = Relationship::new(PersonId::email("ada@example.com"));
-/// # let _ = (company, employee);
+/// assert_eq!(
+///     serde_json::to_string(&company)?,
+///     r#"{"identifiers":{"object_type_id":"1","object_id":"acme"},"relationship_attributes":{"role":"admin"}}"#
+/// );
+/// assert_eq!(serde_json::to_string(&employee)?, r#"{"identifiers":{"email":"ada@example.com"}}"#);
+/// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Serialize)]
 pub struct Relationship<T = ObjectId> {

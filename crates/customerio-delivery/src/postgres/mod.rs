@@ -21,7 +21,7 @@
 //!
 //! What is enqueued where the application writes its own data is delivered if that is committed, and only then:
 //!
-//! ```
+//! ```no_run
 //! use customerio_delivery::{Stored, postgres::{self, tokio_postgres::{Client, Error}}};
 //!
 //! async fn sign_up(database: &mut Client, name: &str, event: &Stored) -> Result<(), Error> {

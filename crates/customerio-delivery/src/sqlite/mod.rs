@@ -42,6 +42,8 @@
 //! # database.execute_batch("create table person (name text)")?;
 //! # sqlite::migrate(&database)?;
 //! # sign_up(&mut database, "Ada", &Stored::new(Event::new("42", "sign-up"), &now, &Limits::default())?)?;
+//! # let waiting = |table: &str| database.query_row(&format!("select count(*) from {table}"), [], |row| row.get::<_, i64>(0));
+//! assert_eq!((waiting("person")?, waiting("customerio_queue")?), (1, 1));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

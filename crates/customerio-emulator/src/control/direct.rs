@@ -51,6 +51,7 @@ impl Emulator {
     /// while emulator.person("42").is_none() {
     ///     changes.next().await;
     /// }
+    /// assert!(emulator.person("42").is_some());
     /// # Ok::<(), customerio_core::BuildError>(()) }).await }).unwrap().unwrap();
     /// ```
     #[must_use]

@@ -17,6 +17,7 @@ use crate::server::tls::Tls;
 /// # tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async { tokio::spawn(async {
 /// let listeners = Listeners::http(TcpListener::bind("127.0.0.1:0")?).and_http(TcpListener::bind("127.0.0.1:0")?);
 /// let server = Emulator::new().serve_on(listeners)?;
+/// assert!(server.url().starts_with("http://127.0.0.1:"));
 /// server.shutdown().await;
 /// # Ok::<(), std::io::Error>(()) }).await }).unwrap().unwrap();
 /// ```

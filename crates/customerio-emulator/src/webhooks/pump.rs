@@ -36,7 +36,7 @@ impl Workspaces {
     /// this machine alone, unless [`Builder::with_webhook_hosts`](crate::Builder::with_webhook_hosts) allows more: another
     /// one is not sent, and its [`WebhookEvent::problem`](crate::WebhookEvent::problem) says so.
     ///
-    /// ```
+    /// ```no_run
     /// use customerio_core::Transport;
     /// use customerio_emulator::{Emulator, Workspaces};
     /// use std::sync::Arc;

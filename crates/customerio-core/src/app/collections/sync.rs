@@ -23,28 +23,13 @@ impl Client<App> {
     ///     let events = json!([{"name": "Summer party", "city": "Oslo"}, {"name": "Meetup", "city": "Lyon"}]);
     ///     Ok(app.sync_collection(Create::from_rows("events", events)).await?.rows)
     /// }
-    /// # use customerio_core::{Endpoint, Moment, Region, Transport, TransportError, async_trait, bytes::Bytes};
-    /// # use customerio_core::http::{Request, Response};
-    /// # #[derive(Debug)]
-    /// # struct HasIt;
-    /// # #[async_trait]
-    /// # impl Transport for HasIt {
-    /// #     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
-    /// #         Ok(Response::new(match request.method().as_str() {
-    /// #             "GET" => r#"{"collections":[{"id":5,"name":"events"}]}"#.into(),
-    /// #             _ => r#"{"collection":{"id":5,"name":"events","rows":2}}"#.into(),
-    /// #         }))
-    /// #     }
-    /// #     async fn sleep(&self, _: std::time::Duration) {}
-    /// #     fn now(&self) -> Moment {
-    /// #         Moment { monotonic: Default::default(), since_epoch: Default::default(), random: 4 }
-    /// #     }
-    /// # }
-    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
-    /// #     let app = Client::new(Endpoint::app(Region::Us, "key").unwrap(), HasIt);
-    /// #     let synced = tokio::spawn(async move { sync(&app).await });
-    /// assert_eq!(synced.await.unwrap().unwrap(), Some(2));
+    /// # mod canned { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/canned.rs")); }
+    /// # let app = canned::app(|request| match request.method().as_str() {
+    /// #     "GET" => (200, r#"{"collections":[{"id":5,"name":"events"}]}"#),
+    /// #     _ => (200, r#"{"collection":{"id":5,"name":"events","rows":2}}"#),
     /// # });
+    /// # let rows = canned::run(async move { sync(&app).await });
+    /// assert_eq!(rows.unwrap(), Some(2));
     /// ```
     ///
     /// # Errors

@@ -37,7 +37,15 @@ impl Client<App> {
     ///     }
     ///     Ok(bytes)
     /// }
-    /// # fn spawned(app: Client<App>) { tokio::spawn(async move { export(&app).await }); }
+    /// # mod canned { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/canned.rs")); }
+    /// # let app = canned::app(|request| match request.uri().path() {
+    /// #     "/v1/exports/110/download" => (200, r#"{"url":"https://files.example.com/people.csv"}"#),
+    /// #     path if path.starts_with("/v1/exports") => (200, r#"{"export":{"id":110,"status":"done"}}"#),
+    /// #     _ => (200, "email\nada@example.com\n"),
+    /// # });
+    /// # let file = canned::run(async move { export(&app).await });
+    /// assert_eq!(file?, b"email\nada@example.com\n");
+    /// # Ok::<(), ExportError>(())
     /// ```
     #[doc(alias = "export_people_data")]
     #[doc(alias = "export_deliveries_data")]

@@ -44,7 +44,15 @@ impl ExportFile {
     ///     }
     ///     Ok(visits)
     /// }
-    /// # fn spawned(app: Client<App>) { tokio::spawn(async move { visits(&app, 110.into()).await }); }
+    /// # mod canned { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/canned.rs")); }
+    /// # let app = canned::app(|request| match request.uri().path() {
+    /// #     "/v1/exports/110/download" => (200, r#"{"url":"https://files.example.com/people.csv"}"#),
+    /// #     path if path.starts_with("/v1/exports") => (200, r#"{"export":{"id":110,"status":"done"}}"#),
+    /// #     _ => (200, "email,visits\nada@example.com,3\nbob@example.com,\ncy@example.com,often\n"),
+    /// # });
+    /// # let counted = canned::run(async move { visits(&app, 110.into()).await });
+    /// assert_eq!(counted?, 3);
+    /// # Ok::<(), RowError>(())
     /// ```
     #[doc(alias = "csv")]
     pub fn rows<T: DeserializeOwned + MaybeSend + 'static>(self) -> Rows<T> {

@@ -34,25 +34,10 @@ impl Client<App> {
     ///     }
     ///     Ok(ended.rows_imported.unwrap_or(0))
     /// }
-    /// # use customerio_core::{Endpoint, Moment, Region, Transport, TransportError, async_trait, bytes::Bytes};
-    /// # use customerio_core::http::{Request, Response};
-    /// # #[derive(Debug)]
-    /// # struct Imports;
-    /// # #[async_trait]
-    /// # impl Transport for Imports {
-    /// #     async fn send(&self, _: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
-    /// #         Ok(Response::new(r#"{"import":{"id":30,"state":"imported","rows_imported":3}}"#.into()))
-    /// #     }
-    /// #     async fn sleep(&self, _: std::time::Duration) {}
-    /// #     fn now(&self) -> Moment {
-    /// #         Moment { monotonic: Default::default(), since_epoch: Default::default(), random: 4 }
-    /// #     }
-    /// # }
-    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
-    /// #     let app = Client::new(Endpoint::app(Region::Us, "key").unwrap(), Imports);
-    /// #     let imported = tokio::spawn(async move { import(&app).await });
-    /// assert_eq!(imported.await.unwrap().unwrap(), 3);
-    /// # });
+    /// # mod canned { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/canned.rs")); }
+    /// # let app = canned::app(|_| (200, r#"{"import":{"id":30,"state":"imported","rows_imported":3}}"#));
+    /// # let imported = canned::run(async move { import(&app).await });
+    /// assert_eq!(imported.unwrap(), 3);
     /// ```
     ///
     /// # Errors

@@ -15,7 +15,8 @@ use crate::{
 /// use customerio_core::app::live_notifications::LiveAlert;
 ///
 /// let alert = LiveAlert::new("On its way", "Your order has left the shop").with_sound("default");
-/// # let _ = alert;
+/// assert_eq!(serde_json::to_value(&alert)?["title"], "On its way");
+/// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Serialize)]
 pub struct LiveAlert {

@@ -38,28 +38,13 @@ use crate::{
 ///         }
 ///     }
 /// }
-/// # use customerio_core::{Endpoint, Moment, Region, Transport, TransportError, async_trait, bytes::Bytes};
-/// # use customerio_core::http::{Request, Response};
-/// # #[derive(Debug)]
-/// # struct Sends;
-/// # #[async_trait]
-/// # impl Transport for Sends {
-/// #     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
-/// #         Ok(Response::new(match request.method().as_str() {
-/// #             "GET" => r#"{"message":{"id":"RPIL","type":"email","metrics":{"delivered":1700000001}}}"#.into(),
-/// #             _ => r#"{"delivery_id":"RPIL"}"#.into(),
-/// #         }))
-/// #     }
-/// #     async fn sleep(&self, _: Duration) {}
-/// #     fn now(&self) -> Moment {
-/// #         Moment { monotonic: Default::default(), since_epoch: Default::default(), random: 4 }
-/// #     }
-/// # }
-/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
-/// #     let app = Client::new(Endpoint::app(Region::Us, "key").unwrap(), Sends);
-/// #     let arrived = tokio::spawn(async move { sent_and_arrived(&app).await });
-/// assert!(arrived.await.unwrap().unwrap());
+/// # mod canned { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/canned.rs")); }
+/// # let app = canned::app(|request| match request.method().as_str() {
+/// #     "GET" => (200, r#"{"message":{"id":"RPIL","type":"email","metrics":{"delivered":1700000001}}}"#),
+/// #     _ => (200, r#"{"delivery_id":"RPIL"}"#),
 /// # });
+/// # let arrived = canned::run(async move { sent_and_arrived(&app).await });
+/// assert!(arrived.unwrap());
 /// ```
 #[derive(Clone)]
 #[doc(alias = "get_message")]

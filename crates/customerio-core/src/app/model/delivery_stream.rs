@@ -47,26 +47,10 @@ const LATEST: i64 = 100_000_000_000;
 ///     }
 ///     Ok(ids)
 /// }
-/// # use customerio_core::{Endpoint, Moment, Region, Transport, TransportError, async_trait, bytes::Bytes};
-/// # use customerio_core::http::{Request, Response};
-/// # #[derive(Debug)]
-/// # struct HasOne;
-/// # #[async_trait]
-/// # impl Transport for HasOne {
-/// #     async fn send(&self, _: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
-/// #         Ok(Response::new(r#"{"messages":[{"id":"RPIL","created":1707000000}]}"#.into()))
-/// #     }
-/// #     async fn sleep(&self, _: std::time::Duration) {}
-/// #     fn now(&self) -> Moment {
-/// #         let since_epoch = std::time::Duration::from_secs(1_740_000_000);
-/// #         Moment { monotonic: since_epoch, since_epoch, random: 4 }
-/// #     }
-/// # }
-/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
-/// #     let app = Client::new(Endpoint::app(Region::Us, "key").unwrap(), HasOne);
-/// #     let read = tokio::spawn(async move { bounced(&app, &mut None).await });
-/// assert_eq!(read.await.unwrap().unwrap().len(), 1);
-/// # });
+/// # mod canned { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/canned.rs")); }
+/// # let app = canned::app(|_| (200, r#"{"messages":[{"id":"RPIL","created":1707000000}]}"#));
+/// # let ids = canned::run(async move { bounced(&app, &mut None).await });
+/// assert_eq!(ids.unwrap().len(), 1);
 /// ```
 #[must_use = "nothing is read before `next` is called"]
 pub struct DeliveryStream<O: Paged> {

@@ -21,25 +21,10 @@ impl Client<App> {
     ///     let segment = Create::new("VIPs").with_description("They buy a lot");
     ///     Ok(app.find_or_create_segment(segment).await?.id)
     /// }
-    /// # use customerio_core::{Endpoint, Moment, Region, Transport, TransportError, async_trait, bytes::Bytes};
-    /// # use customerio_core::http::{Request, Response};
-    /// # #[derive(Debug)]
-    /// # struct HasIt;
-    /// # #[async_trait]
-    /// # impl Transport for HasIt {
-    /// #     async fn send(&self, _: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
-    /// #         Ok(Response::new(r#"{"segments":[{"id":7,"name":"VIPs","type":"manual"}]}"#.into()))
-    /// #     }
-    /// #     async fn sleep(&self, _: std::time::Duration) {}
-    /// #     fn now(&self) -> Moment {
-    /// #         Moment { monotonic: Default::default(), since_epoch: Default::default(), random: 4 }
-    /// #     }
-    /// # }
-    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
-    /// #     let app = Client::new(Endpoint::app(Region::Us, "key").unwrap(), HasIt);
-    /// #     let found = tokio::spawn(async move { vips(&app).await });
-    /// assert_eq!(found.await.unwrap().unwrap(), 7.into());
-    /// # });
+    /// # mod canned { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/canned.rs")); }
+    /// # let app = canned::app(|_| (200, r#"{"segments":[{"id":7,"name":"VIPs","type":"manual"}]}"#));
+    /// # let found = canned::run(async move { vips(&app).await });
+    /// assert_eq!(found.unwrap(), 7.into());
     /// ```
     ///
     /// # Errors

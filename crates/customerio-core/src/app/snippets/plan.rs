@@ -25,31 +25,15 @@ impl Client<App> {
     ///     println!("{plan}");
     ///     if is_dry { Ok(SnippetReport::default()) } else { Ok(plan.apply().await) }
     /// }
-    /// # use customerio_core::{Endpoint, Moment, Region, Transport, TransportError, async_trait, bytes::Bytes};
-    /// # use customerio_core::http::{Request, Response};
-    /// # #[derive(Debug)]
-    /// # struct HasTwo;
-    /// # #[async_trait]
-    /// # impl Transport for HasTwo {
-    /// #     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
-    /// #         Ok(Response::new(match request.method().as_str() {
-    /// #             "GET" => r#"{"snippets":[{"name":"address","value":"2 Side St"},{"name":"old"}]}"#.into(),
-    /// #             _ => r#"{"snippet":{"name":"x"}}"#.into(),
-    /// #         }))
-    /// #     }
-    /// #     async fn sleep(&self, _: std::time::Duration) {}
-    /// #     fn now(&self) -> Moment {
-    /// #         Moment { monotonic: Default::default(), since_epoch: Default::default(), random: 4 }
-    /// #     }
-    /// # }
-    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
-    /// #     let throttle = customerio_core::Throttle::off();
-    /// #     let app = Client::new(Endpoint::app(Region::Us, "key").unwrap(), HasTwo).with_throttle(throttle);
-    /// #     let synced = tokio::spawn(async move { sync(&app, false).await }).await.unwrap();
+    /// # mod canned { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/canned.rs")); }
+    /// # let app = canned::app(|request| match request.method().as_str() {
+    /// #     "GET" => (200, r#"{"snippets":[{"name":"address","value":"2 Side St"},{"name":"old"}]}"#),
+    /// #     _ => (200, r#"{"snippet":{"name":"x"}}"#),
+    /// # });
+    /// # let synced = canned::run(async move { sync(&app, false).await });
     /// let report = synced.unwrap();
     /// assert_eq!((report.made, report.changed), (vec!["phone".to_owned()], vec!["address".to_owned()]));
     /// assert_eq!((report.deleted, report.failed.len()), (vec!["old".to_owned()], 0));
-    /// # });
     /// ```
     ///
     /// # Errors

@@ -25,28 +25,11 @@ impl Client<App> {
     ///     let failed = report.failed.into_iter().map(|failed| (failed.suppression_type, failed.email));
     ///     failed.chain(report.left).collect()
     /// }
-    /// # use customerio_core::{Endpoint, Moment, Region, Transport, TransportError, async_trait, bytes::Bytes};
-    /// # use customerio_core::http::{Request, Response};
-    /// # #[derive(Debug)]
-    /// # struct KnowsNone;
-    /// # #[async_trait]
-    /// # impl Transport for KnowsNone {
-    /// #     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
-    /// #         let status = if request.uri().path().contains("bob") { 400 } else { 200 };
-    /// #         Ok(Response::builder().status(status).body("{}".into()).unwrap())
-    /// #     }
-    /// #     async fn sleep(&self, _: std::time::Duration) {}
-    /// #     fn now(&self) -> Moment {
-    /// #         Moment { monotonic: Default::default(), since_epoch: Default::default(), random: 4 }
-    /// #     }
-    /// # }
-    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
-    /// #     let throttle = customerio_core::Throttle::off();
-    /// #     let app = Client::new(Endpoint::app(Region::Us, "key").unwrap(), KnowsNone).with_throttle(throttle);
-    /// #     let addresses = ["ada@example.com", "bob@example.com"].map(String::from).to_vec();
-    /// #     let left = tokio::spawn(async move { keep_out(&app, addresses).await }).await.unwrap();
+    /// # mod canned { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/canned.rs")); }
+    /// # let app = canned::app(|request| if request.uri().path().contains("bob") { (400, "{}") } else { (200, "{}") });
+    /// # let addresses = ["ada@example.com", "bob@example.com"].map(String::from).to_vec();
+    /// # let left = canned::run(async move { keep_out(&app, addresses).await });
     /// assert_eq!(left, [(SuppressionType::Bounces, "bob@example.com".to_owned())]);
-    /// # });
     /// ```
     ///
     /// It can be done again at any time: an address that is suppressed already stays so.
@@ -65,13 +48,19 @@ impl Client<App> {
     ///
     /// ```
     /// # use customerio_core::{App, Client, app::suppressions::{ChangedSuppression, SuppressionType}};
-    /// async fn let_in(app: &Client<App>, addresses: Vec<String>) {
+    /// async fn let_in(app: &Client<App>, addresses: Vec<String>) -> usize {
+    ///     let mut count = 0;
     ///     let mut changes = app.unsuppress_all(addresses.iter().map(|address| (SuppressionType::Blocks, address)));
     ///     while let Some(ChangedSuppression { email, outcome, .. }) = changes.next().await {
     ///         println!("{email}: {outcome:?}, {} left", changes.left().count());
+    ///         count += 1;
     ///     }
+    ///     count
     /// }
-    /// # fn spawned(app: Client<App>) { tokio::spawn(async move { let_in(&app, Vec::new()).await }); }
+    /// # mod canned { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/canned.rs")); }
+    /// # let app = canned::app(|_| (200, "{}"));
+    /// # let changed = canned::run(async move { let_in(&app, vec!["ada@example.com".to_owned()]).await });
+    /// assert_eq!(changed, 1);
     /// ```
     #[doc(alias = "bulk")]
     pub fn unsuppress_all<T: Into<SuppressionType>, E: AsRef<str>>(

@@ -29,28 +29,11 @@ impl Client<App> {
     ///     }
     ///     Ok(report.done)
     /// }
-    /// # use customerio_core::{Endpoint, Moment, Region, Transport, TransportError, async_trait, bytes::Bytes};
-    /// # use customerio_core::http::{Request, Response};
-    /// # #[derive(Debug)]
-    /// # struct HasOne;
-    /// # #[async_trait]
-    /// # impl Transport for HasOne {
-    /// #     async fn send(&self, _: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
-    /// #         Ok(Response::new(r#"{"suppressions":[{"email":"ada@example.com"}]}"#.into()))
-    /// #     }
-    /// #     async fn sleep(&self, _: std::time::Duration) {}
-    /// #     fn now(&self) -> Moment {
-    /// #         let clock = std::time::Duration::from_secs(1_700_000_000);
-    /// #         Moment { monotonic: clock, since_epoch: clock, random: 4 }
-    /// #     }
-    /// # }
-    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
-    /// #     let throttle = customerio_core::Throttle::off();
-    /// #     let app = Client::new(Endpoint::app(Region::Us, "key").unwrap(), HasOne).with_throttle(throttle);
-    /// #     let cleared = tokio::spawn(async move { clear(&app).await });
+    /// # mod canned { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/canned.rs")); }
+    /// # let app = canned::app(|_| (200, r#"{"suppressions":[{"email":"ada@example.com"}]}"#));
+    /// # let cleared = canned::run(async move { clear(&app).await });
     /// // Once for each of the four reasons.
-    /// assert_eq!(cleared.await.unwrap().unwrap(), 4);
-    /// # });
+    /// assert_eq!(cleared.unwrap(), 4);
     /// ```
     pub fn suppressions(&self) -> SuppressionStream {
         let types = [

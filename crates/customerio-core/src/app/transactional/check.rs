@@ -19,28 +19,13 @@ impl Client<App> {
     /// async fn start(app: &Client<App>) -> Result<(), CheckError> {
     ///     app.check_transactional(["password_reset", "44"]).await
     /// }
-    /// # use customerio_core::{Endpoint, Moment, Region, Transport, TransportError, async_trait, bytes::Bytes};
-    /// # use customerio_core::http::{Request, Response};
-    /// # #[derive(Debug)]
-    /// # struct HasOne;
-    /// # #[async_trait]
-    /// # impl Transport for HasOne {
-    /// #     async fn send(&self, _: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
-    /// #         Ok(Response::new(r#"{"messages":[{"id":44,"name":"receipt"}]}"#.into()))
-    /// #     }
-    /// #     async fn sleep(&self, _: std::time::Duration) {}
-    /// #     fn now(&self) -> Moment {
-    /// #         Moment { monotonic: Default::default(), since_epoch: Default::default(), random: 4 }
-    /// #     }
-    /// # }
-    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
-    /// # let app = Client::new(Endpoint::app(Region::Us, "key").unwrap(), HasOne);
-    /// let started = tokio::spawn(async move { start(&app).await }).await.unwrap();
+    /// # mod canned { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/canned.rs")); }
+    /// # let app = canned::app(|_| (200, r#"{"messages":[{"id":44,"name":"receipt"}]}"#));
+    /// # let started = canned::run(async move { start(&app).await });
     /// assert_eq!(
     ///     started.unwrap_err().to_string(),
     ///     "the workspace has no transactional message \"password_reset\": make it, or use one that is there: 44 \"receipt\""
     /// );
-    /// # });
     /// ```
     ///
     /// # Errors
