@@ -3,6 +3,8 @@
 //! Types of axum-core 0.5, which is axum 0.8, are part of this crate's API: a new version of theirs is a new major one of
 //! this crate.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod rejection;
 mod webhook;
 

@@ -25,6 +25,8 @@
 //! | know what an error means | [`Error`] |
 //! | write an operation, or an API, of your own | [`Operation`], [`Api`] |
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod api;
 pub mod app;
 mod attributes;

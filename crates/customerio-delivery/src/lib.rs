@@ -13,6 +13,8 @@
 //! | keep calls elsewhere | [`Store`] |
 //! | drive the state machine | [`Machine`] |
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod buffer;
 mod clients;
 mod counts;

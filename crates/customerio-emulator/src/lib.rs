@@ -92,6 +92,8 @@
 //! - It does at once what the service does later, such as merges, so it shows no races.
 //! - It does not redirect to another region.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod app;
 mod auto_create;
 mod builder;

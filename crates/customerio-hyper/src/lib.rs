@@ -8,6 +8,8 @@
 //! Types of hyper-util and of tower-service are part of this crate's API: a new major version of theirs is one of this
 //! crate.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[cfg(feature = "rustls")]
 mod client;
 #[cfg(feature = "rustls")]

@@ -17,6 +17,8 @@
 //!
 //! Types of reqwest are part of this crate's API: a new major version of reqwest is one of this crate.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 use std::{error::Error as StdError, time::Duration};
 
 use async_trait::async_trait;

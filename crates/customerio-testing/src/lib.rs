@@ -8,6 +8,8 @@
 //!
 //! For a stand-in that knows the API there is the crate `customerio-emulator`.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 pub mod conformance;
 pub mod faults;
 mod listener;

@@ -13,6 +13,8 @@
 //! - `tls` has the configuration of rustls with the certificates that the system trusts, made once per process (features
 //!   `ring` and `aws-lc-rs`, one for each cryptography provider).
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[cfg(feature = "tokio")]
 mod background;
 #[cfg(feature = "http")]

@@ -10,6 +10,8 @@
 //!
 //! Types of ureq are part of this crate's API: a new major version of ureq is one of this crate.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[cfg(feature = "rustls")]
 mod agent;
 mod batch;
