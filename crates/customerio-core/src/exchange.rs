@@ -141,7 +141,7 @@ impl<T: FromResponse> Exchange<T> {
         let request = endpoint.request(prepared)?;
         Ok(Self {
             #[cfg(feature = "tracing")]
-            trace: crate::trace::Trace::new(name, route, &request),
+            trace: crate::trace::Trace::new(name, route),
             turn: Turn::new(options.throttle().turns(), LaneId::of(quota, &request)),
             request,
             key: endpoint.key(),
@@ -218,7 +218,8 @@ impl<T: FromResponse> Exchange<T> {
         self.turn.poll(context)
     }
 
-    /// The span of the call. The driver does the sending in it, so that what the HTTP stack tells is told there.
+    /// The span of the request that is in flight, or else of the call. A driver sends in it, so that the spans of the HTTP
+    /// stack belong to it.
     #[cfg(feature = "tracing")]
     #[must_use]
     pub fn span(&self) -> &tracing::Span {

@@ -1,30 +1,34 @@
-//! What a call tells [`tracing`]: a span for the call, and an event for each attempt.
+//! What a call reports to [`tracing`], in the names of OpenTelemetry: a span for the call, and in it one for each request.
+//!
+//! The names and the values of `http.`, `server.`, `url.` and `error.type` are those of
+//! <https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client-span>. What is not of HTTP begins with
+//! `customerio.`. No field has a URL, a query, a header or a body: they name people.
 
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::{Request, Response, StatusCode, Uri};
 use tracing::{
     Span, debug,
-    field::{self, Empty},
+    field::{Empty, display},
     info_span,
 };
 
 use crate::{Delivery, Error, Moment, Step, TransportError, TransportErrorKind};
 
-/// The target of the span and the events, to filter by.
+/// The target of the spans and the events, to filter by.
 const TARGET: &str = "customerio";
 
-/// The span of a call, and what is known of the attempt that is under way.
+/// The span of a call, and that of the request that is in flight.
 #[derive(Debug)]
 pub(crate) struct Trace {
-    span: Span,
-    operation: &'static str,
-    request_bytes: usize,
+    call: Span,
+    attempt: Option<Span>,
+    route: &'static str,
     sent: Duration,
 }
 
-/// What of an answer is told.
+/// What is recorded of a response.
 #[derive(Clone, Copy)]
 pub(crate) struct Answer {
     status: Option<StatusCode>,
@@ -41,69 +45,139 @@ impl Answer {
             error: result.as_ref().err().map(TransportError::kind),
         }
     }
+
+    fn record(self, span: &Span) {
+        if let Some(status) = self.status {
+            span.record("http.response.status_code", status.as_u16()).record("http.response.body.size", self.bytes);
+        }
+        if let Some(error) = self.error {
+            span.record("error.type", error_type(error)).record("otel.status_code", "ERROR");
+        } else if let Some(status) = self.status.filter(|status| !status.is_success()) {
+            span.record("error.type", display(status.as_u16())).record("otel.status_code", "ERROR");
+        }
+    }
 }
 
 impl Trace {
-    pub(crate) fn new(operation: &'static str, route: &'static str, request: &Request<Bytes>) -> Self {
-        let span = info_span!(
+    pub(crate) fn new(operation: &'static str, route: &'static str) -> Self {
+        let call = info_span!(
             target: TARGET,
             "customerio.call",
-            otel.kind = "client",
-            operation,
-            http.request.method = request.method().as_str(),
-            url.template = route,
-            attempts = Empty,
-            outcome = Empty,
-            stop_reason = Empty,
+            otel.name = operation,
+            otel.kind = "internal",
+            customerio.operation = operation,
+            customerio.attempts = Empty,
+            customerio.outcome = Empty,
+            customerio.stop_reason = Empty,
+            "error.type" = Empty,
+            otel.status_code = Empty,
         );
-        Self { span, operation, request_bytes: request.body().len(), sent: Duration::ZERO }
+        Self { call, attempt: None, route, sent: Duration::ZERO }
     }
 
+    /// What happens now belongs to this span: the request that is in flight, or else the call.
     pub(crate) fn span(&self) -> &Span {
-        &self.span
+        self.attempt.as_ref().unwrap_or(&self.call)
     }
 
-    /// Tells of a step: of the attempt whose answer led to it, and of the call where it ends.
+    /// Reports a step: the response that led to it, the request that it sends, or the end of the call.
     pub(crate) fn step<T>(&mut self, step: &Step<T>, attempt: u32, answer: Option<Answer>, now: &Moment) {
-        if matches!(step, Step::Send(_)) {
-            self.sent = now.monotonic;
+        if let Some(answer) = answer {
+            self.received(step, answer, now);
         }
-        let failed = match step {
-            Step::Done(Err(error)) => Some(error),
+        match step {
+            Step::Send(request) => {
+                self.sent = now.monotonic;
+                self.attempt = Some(self.begin(request, attempt));
+            }
+            Step::Done(result) => self.done(result.as_ref().err(), attempt),
+            Step::Wait(_) => {}
+        }
+    }
+
+    fn begin(&self, request: &Request<Bytes>, attempt: u32) -> Span {
+        let (method, route) = (request.method(), self.route);
+        let span = info_span!(
+            target: TARGET,
+            parent: &self.call,
+            "customerio.request",
+            otel.name = format_args!("{method} {route}"),
+            otel.kind = "client",
+            http.request.method = method.as_str(),
+            url.template = route,
+            server.address = request.uri().host(),
+            server.port = port(request.uri()),
+            http.request.body.size = request.body().len(),
+            http.request.resend_count = Empty,
+            http.response.status_code = Empty,
+            http.response.body.size = Empty,
+            "error.type" = Empty,
+            otel.status_code = Empty,
+        );
+        if attempt > 1 {
+            span.record("http.request.resend_count", attempt - 1);
+        }
+        span
+    }
+
+    /// The span of the request ends, and an event in it says what is measured without the subscriber's clock.
+    fn received<T>(&mut self, step: &Step<T>, answer: Answer, now: &Moment) {
+        let span = self.attempt.take();
+        let span = span.as_ref().unwrap_or(&self.call);
+        answer.record(span);
+        let wait = match step {
+            Step::Wait(wait) => Some(microseconds(*wait)),
             _ => None,
         };
-        if let Some(Answer { status, bytes, error }) = answer {
-            let microseconds = |duration: Duration| u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
-            let wait = match step {
-                Step::Wait(wait) => Some(*wait),
-                _ => None,
+        debug!(
+            target: TARGET,
+            parent: span,
+            {
+                customerio.latency_us = microseconds(now.monotonic.saturating_sub(self.sent)),
+                customerio.wait_us = wait
+            },
+            "received"
+        );
+    }
+
+    fn done(&self, error: Option<&Error>, attempts: u32) {
+        let outcome = match error.map(Error::delivery) {
+            None => "ok",
+            Some(Delivery::NotSent) => "not_sent",
+            Some(Delivery::MaybeSent) => "maybe_sent",
+            Some(Delivery::Answered) => "answered",
+        };
+        self.call.record("customerio.attempts", attempts).record("customerio.outcome", outcome);
+        if let Some(error) = error {
+            let stopped = error.stop_reason().as_str();
+            self.call.record("customerio.stop_reason", stopped).record("otel.status_code", "ERROR");
+            match (error.status(), error) {
+                (Some(status), _) => self.call.record("error.type", display(status.as_u16())),
+                (None, Error::Transport(error)) => self.call.record("error.type", error_type(error.kind())),
+                (None, _) => self.call.record("error.type", stopped),
             };
-            debug!(
-                target: TARGET,
-                parent: &self.span,
-                operation = self.operation,
-                attempt,
-                status = status.map(|status| status.as_u16()),
-                error = error.map(field::debug),
-                latency_us = microseconds(now.monotonic.saturating_sub(self.sent)),
-                request_bytes = self.request_bytes,
-                response_bytes = bytes,
-                wait_us = wait.map(microseconds),
-                stop_reason = failed.map(|error| error.stop_reason().as_str()),
-                "attempt"
-            );
         }
-        if let Step::Done(result) = step {
-            let outcome = match result.as_ref().map_err(Error::delivery) {
-                Ok(_) => "ok",
-                Err(Delivery::NotSent) => "not_sent",
-                Err(Delivery::MaybeSent) => "maybe_sent",
-                Err(Delivery::Answered) => "answered",
-            };
-            self.span.record("attempts", attempt).record("outcome", outcome);
-            if let Some(error) = failed {
-                self.span.record("stop_reason", error.stop_reason().as_str());
-            }
-        }
+    }
+}
+
+fn microseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
+
+fn port(uri: &Uri) -> u16 {
+    uri.port_u16().unwrap_or(if uri.scheme_str() == Some("http") { 80 } else { 443 })
+}
+
+/// The value of `error.type` where there was no response, or no whole one.
+const fn error_type(kind: TransportErrorKind) -> &'static str {
+    match kind {
+        TransportErrorKind::Connect => "connect",
+        TransportErrorKind::InvalidCertificate => "invalid_certificate",
+        TransportErrorKind::InvalidUrl => "invalid_url",
+        TransportErrorKind::Timeout => "timeout",
+        TransportErrorKind::Connection => "connection",
+        TransportErrorKind::ResponseTooLarge => "response_too_large",
+        TransportErrorKind::Throttled => "throttled",
+        TransportErrorKind::TooManyInFlight => "too_many_in_flight",
     }
 }

@@ -23,55 +23,74 @@ fn block_on<T>(call: impl Future<Output = T>) -> T {
 }
 
 #[test]
-fn a_call_is_a_span_and_each_attempt_an_event() {
+fn a_call_is_a_span_and_each_request_one_in_it() {
     let recorder = Recorder::new()
         .answering(503, "busy")
         .answering_with(Err(TransportError::maybe_sent(TransportErrorKind::Connection)))
         .answering(200, "{}");
     let told = captured(|| block_on(client(recorder).identify("42", json!({"email": "ada@example.com"}))).unwrap());
-    let fields = r#"otel.kind="client" operation="track.identify" http.request.method="PUT" url.template="/api/v1/customers/{identifier}""#;
-    let span = format!(r#"DEBUG customerio.call{{{fields}}}: customerio: attempt operation="track.identify""#);
-    assert_eq!(
-        told,
+    let call =
+        r#"customerio.call{otel.name="track.identify" otel.kind="internal" customerio.operation="track.identify""#;
+    let request = "customerio.request{otel.name=PUT /api/v1/customers/{identifier} otel.kind=\"client\" \
+        http.request.method=\"PUT\" url.template=\"/api/v1/customers/{identifier}\" \
+        server.address=\"track.customer.io\" server.port=443 http.request.body.size=27";
+    let lines = |fields: &str, wait: &str| {
         format!(
-            "{span} attempt=1 status=503 latency_us=0 request_bytes=27 response_bytes=4 wait_us=0\n\
-             {span} attempt=2 error=Connection latency_us=0 request_bytes=27 response_bytes=0 wait_us=0\n\
-             {span} attempt=3 status=200 latency_us=0 request_bytes=27 response_bytes=2\n \
-             INFO customerio.call{{{fields} attempts=3 outcome=\"ok\"}}: \
-             customerio: close\n"
+            "DEBUG {call}}}:{request}{fields}}}: customerio: received customerio.latency_us=0{wait}\n \
+             INFO {call}}}:{request}{fields}}}: customerio: close\n"
         )
-    );
+    };
+    let busy = "http.response.status_code=503 http.response.body.size=4 error.type=503 otel.status_code=\"ERROR\"";
+    let lost = "http.request.resend_count=1 error.type=\"connection\" otel.status_code=\"ERROR\"";
+    let good = "http.request.resend_count=2 http.response.status_code=200 http.response.body.size=2";
+    let expected = [
+        lines(&format!(" {busy}"), " customerio.wait_us=0"),
+        lines(&format!(" {lost}"), " customerio.wait_us=0"),
+        lines(&format!(" {good}"), ""),
+        format!(" INFO {call} customerio.attempts=3 customerio.outcome=\"ok\"}}: customerio: close\n"),
+    ];
+    assert_eq!(told, expected.concat());
 }
 
-/// The line of the span: how the call ended.
+/// The line of the call's span: how it ended.
 fn end(told: &str) -> &str {
     let line = told.lines().last().unwrap();
-    &line[line.find("attempts=").unwrap()..line.find("}: customerio: close").unwrap()]
+    &line[line.find("customerio.attempts=").unwrap()..line.find("}: customerio: close").unwrap()]
 }
 
 #[test]
-fn the_span_tells_how_the_call_ended() {
+fn the_span_shows_how_the_call_ended() {
     let merge = |recorder| captured(|| block_on(client(recorder).merge("1", "2")).unwrap_err());
+    let ended = |attempts: u32, outcome: &str, stop_reason: &str, error: &str| {
+        format!(
+            "customerio.attempts={attempts} customerio.outcome=\"{outcome}\" customerio.stop_reason=\"{stop_reason}\" \
+             otel.status_code=\"ERROR\" error.type={error}"
+        )
+    };
     let lost = TransportError::maybe_sent(TransportErrorKind::Connection);
     let told = merge(Recorder::new().answering_with(Err(lost)));
-    assert_eq!(end(&told), r#"attempts=1 outcome="maybe_sent" stop_reason="not_repeatable""#);
-    assert!(told.contains(r#"error=Connection latency_us=0 request_bytes=45 response_bytes=0 stop_reason="not_rep"#));
+    assert_eq!(end(&told), ended(1, "maybe_sent", "not_repeatable", r#""connection""#));
 
     // Ten seconds pass before an attempt is given up.
     let told = merge(Recorder::new().silent_once());
-    assert!(told.contains("attempt=1 error=Timeout latency_us=10000000 "), "{told}");
+    assert!(
+        told.contains(
+            r#"error.type="timeout" otel.status_code="ERROR"}: customerio: received customerio.latency_us=10000000"#
+        ),
+        "{told}"
+    );
 
     let told = merge(Recorder::new().answering(400, "{}"));
-    assert_eq!(end(&told), r#"attempts=1 outcome="answered" stop_reason="final""#);
+    assert_eq!(end(&told), ended(1, "answered", "final", "400"));
 
     let refused = || Err(TransportError::not_sent(TransportErrorKind::Connect));
     let recorder = (0..3).fold(Recorder::new(), |recorder, _| recorder.answering_with(refused()));
-    assert_eq!(end(&merge(recorder)), r#"attempts=3 outcome="not_sent" stop_reason="attempts""#);
+    assert_eq!(end(&merge(recorder)), ended(3, "not_sent", "attempts", r#""connect""#));
 
     let rate = Rate::at_most(1, Duration::from_secs(60));
     let client = client(Recorder::new()).with_throttle(Throttle::off().with_rate(Quota::Ingest, rate));
     block_on(client.merge("1", "2")).unwrap();
     let told = captured(|| block_on(client.merge("1", "2")).unwrap_err());
-    assert_eq!(end(&told), r#"attempts=0 outcome="not_sent" stop_reason="deadline""#);
-    assert_eq!(told.lines().count(), 1, "there was no attempt: {told}");
+    assert_eq!(end(&told), ended(0, "not_sent", "deadline", r#""throttled""#));
+    assert_eq!(told.lines().count(), 1, "there was no request: {told}");
 }
