@@ -10,7 +10,8 @@ use tokio::{
 };
 
 use crate::{
-    Action, Clients, Event, Incoming, Machine, MachineOptions, Record, Store, StoreError, Stream, counts::Counters,
+    Action, Event, Incoming, Machine, MachineOptions, Record, Store, StoreError, Stream, clients::Workspace,
+    counts::Counters,
 };
 
 /// Who is told of events.
@@ -32,7 +33,7 @@ pub(crate) struct Courier {
     pub(crate) stream: Stream,
     pub(crate) options: MachineOptions,
     pub(crate) store: Arc<dyn Store>,
-    pub(crate) clients: Clients,
+    pub(crate) clients: Workspace,
     pub(crate) counters: Arc<Counters>,
     pub(crate) observer: Option<Observer>,
     pub(crate) lease: watch::Receiver<Lease>,

@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+use customerio_core::Error;
+
+use crate::StoredError;
+
 /// How a call ended. Each has one fate, and one only.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -110,6 +114,21 @@ impl Failure {
         self.message = message;
         self
     }
+}
+
+impl From<&StoredError> for Failure {
+    fn from(error: &StoredError) -> Self {
+        let reason = match error {
+            StoredError::Version(_) => Reason::UnknownVersion,
+            StoredError::Malformed(_) => Reason::Invalid,
+        };
+        Self::new(reason).with_message(Some(error.to_string()))
+    }
+}
+
+/// What an error says: in the server's words, if it has any.
+pub(crate) fn message_of(error: &Error) -> String {
+    error.as_api().and_then(|api| api.message()).map_or_else(|| error.to_string(), str::to_owned)
 }
 
 impl fmt::Debug for Failure {

@@ -9,6 +9,7 @@
 //! | wait until all is sent | [`Queue::flush`], [`Queue::shutdown`] |
 //! | keep calls in memory, or in a file | [`MemoryStore`], [`SqliteStore`](sqlite::SqliteStore) (feature `spool`) |
 //! | share calls between replicas, and enqueue in a transaction of PostgreSQL | [`PostgresStore`](postgres::PostgresStore) (feature `postgres`) |
+//! | deliver what a broker such as NATS, Redis, Kafka or SQS keeps | [`deliver`] |
 //! | see what failed, and decide | [`DeadLetters`] |
 //! | keep calls elsewhere | [`Store`] |
 //! | drive the state machine | [`Machine`] |
@@ -20,6 +21,7 @@ mod clients;
 mod counts;
 mod courier;
 mod dead_letters;
+mod deliver;
 mod enqueue;
 mod fate;
 mod lane;
@@ -43,6 +45,7 @@ pub use crate::{
     clients::Clients,
     counts::Counts,
     dead_letters::{DeadLetter, DeadLetterFilter, DeadLetters, ParkedCalls, Replayed},
+    deliver::{NotYet, Outcome, Received, deliver},
     enqueue::{Enqueue, EnqueueError},
     fate::{Failure, Fate, Reason},
     lane::{Lane, Stream},

@@ -22,7 +22,7 @@ use self::{
     judge::Verdict,
     pack::Packed,
 };
-use crate::{Failure, Fate, Reason, Record, StoreError, Stored, StoredError, Stream, person};
+use crate::{Failure, Fate, Reason, Record, StoreError, Stored, Stream, person};
 
 /// Nothing is sent when less of the lease is left: the process may be stopped between the look and the sending.
 const SPARE: Duration = Duration::from_secs(2);
@@ -33,7 +33,7 @@ const BLOCKED: Duration = Duration::from_secs(60);
 /// How many windows of calls are held at most, where all of them wait for calls that fail.
 const BEYOND: usize = 8;
 
-/// How often the server fails, with a response that says so, before one call is suspected to make it fail.
+/// How often the server fails at a call, with a response that says so, before that can be the call's own fault.
 const SUSPICIOUS: u32 = 8;
 
 /// What a [`Machine`] may do.
@@ -49,6 +49,9 @@ pub struct MachineOptions {
     pub linger: Duration,
     /// How often it looks for calls that others appended. Default: 200 ms.
     pub poll_interval: Duration,
+    /// How often in a row the server fails at a batch before it is halved, so that a call at fault is found and its
+    /// neighbours arrive. Default: 8.
+    pub halve_after: u32,
     /// The limits of the endpoint.
     pub limits: Limits,
 }
@@ -60,6 +63,7 @@ impl Default for MachineOptions {
             concurrency: 32,
             linger: Duration::from_millis(200),
             poll_interval: Duration::from_millis(200),
+            halve_after: SUSPICIOUS,
             limits: Limits::default(),
         }
     }
@@ -214,6 +218,19 @@ impl Machine {
         self.batches = Batches { most: usize::MAX, suspect: None, ..self.batches };
     }
 
+    /// How long a call that it holds waits at least before it can be sent.
+    pub(crate) fn waits(&self, number: u64, now: &Moment) -> Duration {
+        let index = self.window.binary_search_by_key(&number, |entry| entry.number).ok();
+        let of_call = index.map_or(Duration::ZERO, |index| self.window[index].not_before);
+        let of_all = self.batches.not_before.max(self.blocked_until.unwrap_or_default());
+        of_call.max(of_all).saturating_sub(now.monotonic)
+    }
+
+    /// The calls that a request has which is under way.
+    pub(crate) fn flying(&self, ticket: u64) -> &[u64] {
+        self.flying.get(&ticket).map_or(&[], Vec::as_slice)
+    }
+
     /// Calls were appended to the store.
     pub fn appended(&mut self) {
         self.loads.is_at_end = false;
@@ -273,13 +290,7 @@ impl Machine {
             // Whoever marked it did not live to say what came of it.
             Ok(call) if is_marked => (Some(call), Some(Failure::new(Reason::UnknownOutcome))),
             Ok(call) => (Some(call), None),
-            Err(error) => {
-                let reason = match error {
-                    StoredError::Version(_) => Reason::UnknownVersion,
-                    StoredError::Malformed(_) => Reason::Invalid,
-                };
-                (None, Some(Failure::new(reason).with_message(Some(error.to_string()))))
-            }
+            Err(error) => (None, Some(Failure::from(&error))),
         };
         let key = call.as_ref().and_then(|call| person::key(call.call()));
         let mut entry = Entry::new(number, call, key, now.monotonic);
@@ -438,7 +449,7 @@ impl Machine {
         self.put_back(numbers);
         self.batches.failures += 1;
         let failures = self.batches.failures;
-        if is_server_error && failures >= SUSPICIOUS {
+        if is_server_error && failures >= self.options.halve_after {
             self.batches.most = (numbers.len() / 2).max(1);
         }
         if is_server_error {
@@ -475,7 +486,7 @@ impl Machine {
                 return true;
             }
             Some(suspect) => suspect.probes = true,
-            None if self.batches.failures >= SUSPICIOUS => {
+            None if self.batches.failures >= self.options.halve_after => {
                 self.batches.suspect = Some(Suspect { number, probes: true, handled_then });
             }
             None => {}

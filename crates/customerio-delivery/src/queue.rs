@@ -1,7 +1,6 @@
 //! Takes operations, and delivers them in the background.
 
 use std::{
-    collections::BTreeMap,
     fmt,
     future::Future,
     sync::{Arc, atomic::Ordering::Relaxed},
@@ -62,7 +61,7 @@ struct Shared {
     buffer: Arc<Buffer>,
     store: Arc<dyn Store>,
     counters: Arc<Counters>,
-    destinations: BTreeMap<Arc<str>, Clients>,
+    clients: Clients,
     couriers: Vec<mpsc::UnboundedSender<Order>>,
     tasks: Mutex<JoinSet<()>>,
 }
@@ -92,7 +91,7 @@ pub struct Report {
 /// The settings of a [`Queue`].
 pub struct QueueBuilder {
     store: Arc<dyn Store>,
-    destinations: BTreeMap<Arc<str>, Clients>,
+    clients: Clients,
     options: MachineOptions,
     buffer: usize,
     observer: Option<Observer>,
@@ -101,32 +100,29 @@ pub struct QueueBuilder {
 impl QueueBuilder {
     /// The queue with a client for the Track API.
     #[must_use]
-    pub fn with_track(self, client: Client<Track>) -> Self {
-        self.change(|clients| clients.with_track(client))
+    pub fn with_track(mut self, client: Client<Track>) -> Self {
+        self.clients = self.clients.with_track(client);
+        self
     }
 
     /// The queue with a client for the Pipelines API.
     #[must_use]
-    pub fn with_pipelines(self, client: Client<Pipelines>) -> Self {
-        self.change(|clients| clients.with_pipelines(client))
+    pub fn with_pipelines(mut self, client: Client<Pipelines>) -> Self {
+        self.clients = self.clients.with_pipelines(client);
+        self
     }
 
     /// The queue with a client for the App API.
     #[must_use]
-    pub fn with_app(self, client: Client<App>) -> Self {
-        self.change(|clients| clients.with_app(client))
-    }
-
-    fn change(mut self, change: impl FnOnce(Clients) -> Clients) -> Self {
-        let clients = self.destinations.remove(DEFAULT).unwrap_or_default();
-        self.destinations.insert(DEFAULT.into(), change(clients));
+    pub fn with_app(mut self, client: Client<App>) -> Self {
+        self.clients = self.clients.with_app(client);
         self
     }
 
     /// The queue with the clients of another workspace: for calls [with that destination](Stored::with_destination).
     #[must_use]
     pub fn with_destination(mut self, name: impl Into<Arc<str>>, clients: Clients) -> Self {
-        self.destinations.insert(name.into(), clients);
+        self.clients = self.clients.with_destination(name, clients);
         self
     }
 
@@ -159,14 +155,14 @@ impl QueueBuilder {
     /// Outside of a tokio runtime.
     #[must_use = "the queue stops when its last handle is dropped"]
     pub fn start(self) -> Queue {
-        let Self { store, destinations, options, buffer, observer } = self;
+        let Self { store, clients, options, buffer, observer } = self;
         let (buffer, counters) = (Arc::new(Buffer::new(buffer)), Arc::new(Counters::default()));
         let (has_lease, lease) = watch::channel(None);
         let ended = Arc::new(Notify::new());
         let (mut tasks, mut couriers, mut appended) = (JoinSet::new(), Vec::new(), Vec::new());
-        for (destination, clients) in &destinations {
+        for (destination, workspace) in clients.workspaces() {
             for lane in Lane::ALL {
-                let Some(limits) = clients.limits_of(lane.api()) else { continue };
+                let Some(limits) = workspace.limits_of(lane.api()) else { continue };
                 let (order, orders) = mpsc::unbounded_channel();
                 let notify = Arc::new(Notify::new());
                 couriers.push(order);
@@ -175,7 +171,7 @@ impl QueueBuilder {
                     stream: Stream { destination: destination.clone(), lane },
                     options: MachineOptions { limits, ..options },
                     store: store.clone(),
-                    clients: clients.clone(),
+                    clients: workspace.clone(),
                     counters: counters.clone(),
                     observer: observer.clone(),
                     lease: lease.clone(),
@@ -196,7 +192,7 @@ impl QueueBuilder {
         // It outlives the queue's handles until what was enqueued is in the store.
         tokio::spawn(writer.run());
         tasks.spawn(keep_lease(store.clone(), has_lease, counters.clone()));
-        let shared = Shared { buffer, store, counters, destinations, couriers, tasks: Mutex::new(tasks) };
+        let shared = Shared { buffer, store, counters, clients, couriers, tasks: Mutex::new(tasks) };
         Queue { shared: Arc::new(shared) }
     }
 }
@@ -235,7 +231,7 @@ impl Queue {
     pub fn builder_shared(store: Arc<dyn Store>) -> QueueBuilder {
         QueueBuilder {
             store,
-            destinations: BTreeMap::new(),
+            clients: Clients::new(),
             options: MachineOptions::default(),
             buffer: 8 << 20,
             observer: None,
@@ -280,14 +276,13 @@ impl Queue {
     pub fn encode(&self, call: impl Enqueue) -> Result<Stored, EnqueueError> {
         // What is enqueued as an operation goes to the default destination; another is chosen for what was encoded.
         let limits = |api| {
-            let clients = self.shared.destinations.get(DEFAULT).or_else(|| self.shared.destinations.values().next());
-            clients.and_then(|clients| clients.limits_of(api)).unwrap_or_default()
+            let clients = &self.shared.clients;
+            let workspace = clients.of(DEFAULT).or_else(|| clients.workspaces().map(|(_, workspace)| workspace).next());
+            workspace.and_then(|workspace| workspace.limits_of(api)).unwrap_or_default()
         };
         let call = call.into_stored(&SystemClock.now(), limits)?;
         let Stream { destination, lane } = call.stream();
-        let has_client =
-            self.shared.destinations.get(&destination).is_some_and(|clients| clients.limits_of(lane.api()).is_some());
-        if has_client {
+        if self.shared.clients.of(&destination).and_then(|workspace| workspace.limits_of(lane.api())).is_some() {
             return Ok(call);
         }
         Err(EnqueueError::NoClient { api: lane.api(), destination: destination.to_string() })
@@ -375,7 +370,7 @@ impl fmt::Debug for QueueBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("QueueBuilder")
             .field("store", &self.store)
-            .field("destinations", &self.destinations)
+            .field("clients", &self.clients)
             .field("options", &self.options)
             .finish_non_exhaustive()
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use customerio_core::{BatchResponse, Delivery, Error, Rejections, Replay};
 use http::StatusCode;
 
-use crate::{Failure, Fate, Reason};
+use crate::{Failure, Fate, Reason, fate::message_of};
 
 /// What a response says of the calls that were sent.
 #[derive(Debug, PartialEq)]
@@ -55,8 +55,8 @@ pub(crate) fn of_request(result: Result<(), Error>, replay: Replay) -> Verdict {
 
 fn of_error(error: &Error, count: usize, replay: Replay, is_batch: bool) -> Verdict {
     let failure = |reason| {
-        let message = error.as_api().and_then(|api| api.message()).map_or_else(|| error.to_string(), str::to_owned);
-        Failure::new(reason).with_status(error.status().map(|status| status.as_u16())).with_message(Some(message))
+        let status = error.status().map(|status| status.as_u16());
+        Failure::new(reason).with_status(status).with_message(Some(message_of(error)))
     };
     let retry = |is_server_error| Verdict::Retry { least: error.retry_after().unwrap_or_default(), is_server_error };
     // Nobody knows whether these arrived: they go out again only where that is harmless.

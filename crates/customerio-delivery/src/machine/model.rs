@@ -89,6 +89,8 @@ struct Flight {
 struct World<'a> {
     story: Story<'a>,
     lane: Lane,
+    /// How often the server fails at a batch before it is halved.
+    halve_after: u32,
     disk: Disk,
     server: Server,
     machine: Machine,
@@ -152,13 +154,14 @@ fn number_of(item: &Value) -> u64 {
 }
 
 impl<'a> World<'a> {
-    fn new(lane: Lane, story: &'a [u8]) -> Self {
+    fn new(lane: Lane, halve_after: u32, story: &'a [u8]) -> Self {
         let mut world = Self {
             story: Story(story),
             lane,
+            halve_after,
             disk: Disk::default(),
             server: Server::default(),
-            machine: Self::machine(lane),
+            machine: Self::machine(lane, halve_after),
             flights: Vec::new(),
             loading: None,
             overlaps: false,
@@ -181,11 +184,13 @@ impl<'a> World<'a> {
         world
     }
 
-    fn machine(lane: Lane) -> Machine {
+    fn machine(lane: Lane, halve_after: u32) -> Machine {
         let stream = Stream { destination: "default".into(), lane };
         // Room for some of the calls only, and batches of a few.
         let limits = Limits::default().with_batch(900);
-        Machine::new(stream, MachineOptions { window: WINDOW, concurrency: 3, limits, ..MachineOptions::default() })
+        let options =
+            MachineOptions { window: WINDOW, concurrency: 3, halve_after, limits, ..MachineOptions::default() };
+        Machine::new(stream, options)
     }
 
     fn now(&mut self) -> Moment {
@@ -220,7 +225,7 @@ impl<'a> World<'a> {
             }
         }
         self.loading = None;
-        self.machine = Self::machine(self.lane);
+        self.machine = Self::machine(self.lane, self.halve_after);
         let now = self.now();
         self.machine.leased(Some(Duration::from_secs(15)), &now);
     }
@@ -477,12 +482,17 @@ fn respond<T: FromResponse>(
 proptest! {
     #[test]
     fn every_call_of_a_batch_lane_ends_once_whatever_happens(story in proptest::collection::vec(any::<u8>(), 0..400)) {
-        World::new(Lane::TrackBatches, &story).run();
+        World::new(Lane::TrackBatches, SUSPICIOUS, &story).run();
+    }
+
+    #[test]
+    fn so_it_does_where_batches_are_halved_at_once(story in proptest::collection::vec(any::<u8>(), 0..400)) {
+        World::new(Lane::TrackBatches, 1, &story).run();
     }
 
     #[test]
     fn every_single_call_ends_once_whatever_happens(story in proptest::collection::vec(any::<u8>(), 0..400)) {
-        World::new(Lane::Track, &story).run();
+        World::new(Lane::Track, SUSPICIOUS, &story).run();
     }
 }
 
@@ -490,7 +500,7 @@ proptest! {
 #[test]
 fn requests_are_of_the_api_of_their_lane() {
     for lane in [Lane::TrackBatches, Lane::Track] {
-        let mut world = World::new(lane, &[]);
+        let mut world = World::new(lane, SUSPICIOUS, &[]);
         let request = loop {
             let now = world.now();
             match world.machine.next(&now) {

@@ -1,0 +1,45 @@
+//! How a call ended that was delivered once through, or why it has not.
+
+use std::{fmt, time::Duration};
+
+use crate::Failure;
+
+/// How a call ended, or why it has not: what [`deliver`](crate::deliver()) returns for each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "the broker must know whether to keep the call"]
+pub enum Outcome {
+    /// Customer.io accepted it: acknowledge it.
+    Done,
+    /// It is not sent again by itself: keep it elsewhere for a person to look at, and acknowledge it. Where
+    /// [`Reason::is_parked`](crate::Reason::is_parked), it may have arrived.
+    Failed(Failure),
+    /// It has not ended, and sending it again is harmless: give it back.
+    NotYet(NotYet),
+}
+
+/// Why a call has not ended: it certainly did not arrive, or it may arrive twice.
+#[derive(Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NotYet {
+    /// How long to wait at least before it is delivered again: longer with each failure, and never shorter than the server
+    /// asked for. Zero where only the time was too short.
+    pub retry_after: Duration,
+    /// Whether somebody must look at the settings first: Customer.io refuses the credentials or the route, or there is no
+    /// client for the call.
+    pub is_blocked: bool,
+    /// The status of the last response, if there was one.
+    pub status: Option<u16>,
+    /// What was wrong, in the server's words or in ours. It may quote the call.
+    pub message: Option<String>,
+}
+
+impl fmt::Debug for NotYet {
+    /// Without the message, which may quote the call: debug output ends up in logs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NotYet")
+            .field("retry_after", &self.retry_after)
+            .field("is_blocked", &self.is_blocked)
+            .field("status", &self.status)
+            .finish_non_exhaustive()
+    }
+}
