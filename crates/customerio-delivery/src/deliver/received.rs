@@ -29,8 +29,8 @@ impl Received {
         Self { call: Stored::from_bytes(bytes), is_redelivered: false }
     }
 
-    /// The call with whether it has been handed out before: JetStream counts deliveries, Redis Streams and SQS do too, and a
-    /// consumer of Kafka reads again from the last offset that was committed.
+    /// The call with whether it has been handed out before. JetStream, Redis Streams and SQS count deliveries. Kafka does not:
+    /// keep there what may arrive twice, and in a [`Queue`](crate::Queue) what must not.
     #[must_use]
     pub fn redelivered(mut self, is_redelivered: bool) -> Self {
         self.is_redelivered = is_redelivered;
