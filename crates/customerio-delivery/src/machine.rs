@@ -221,9 +221,9 @@ impl Machine {
     /// How long a call that it holds waits at least before it can be sent.
     pub(crate) fn waits(&self, number: u64, now: &Moment) -> Duration {
         let index = self.window.binary_search_by_key(&number, |entry| entry.number).ok();
-        let of_call = index.map_or(Duration::ZERO, |index| self.window[index].not_before);
-        let of_all = self.batches.not_before.max(self.blocked_until.unwrap_or_default());
-        of_call.max(of_all).saturating_sub(now.monotonic)
+        let alone = index.map_or(Duration::ZERO, |index| self.window[index].not_before);
+        let together = self.batches.not_before.max(self.blocked_until.unwrap_or_default());
+        alone.max(together).saturating_sub(now.monotonic)
     }
 
     /// The calls that a request has which is under way.
