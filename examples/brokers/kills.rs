@@ -85,7 +85,7 @@ impl Here {
 
     /// Starts the consumer, kills it in the middle again and again, and lets the last one go on until `has_ended`.
     pub(crate) async fn consume(&self, start: impl Fn() -> Command, has_ended: impl AsyncFnMut() -> bool) {
-        // At least so many requests are needed.
+        // The fewest requests that are needed.
         let requests = PEOPLE / 100 + MESSAGES;
         for kill in 1..=KILLS {
             let mut consumer = Consumer::start(start());

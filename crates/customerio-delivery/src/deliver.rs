@@ -247,7 +247,7 @@ impl Pass {
         wait
     }
 
-    /// What came of each, in their order.
+    /// The outcomes, in the order of the calls.
     fn outcomes(self) -> Vec<Outcome> {
         let now = SystemClock.clock();
         let mut outcomes = self.outcomes;

@@ -1,4 +1,4 @@
-//! Receives calls from JetStream, delivers them, and says what came of each.
+//! Receives calls from JetStream, delivers them, and acknowledges those that have ended.
 
 use std::{mem, time::Duration};
 

@@ -1,4 +1,4 @@
-//! Receives calls from Redis, delivers them, and says what came of each.
+//! Receives calls from Redis, delivers them, and acknowledges those that have ended.
 
 use std::{env, mem, time::Duration};
 

@@ -105,7 +105,7 @@ impl InFlight {
         }
     }
 
-    /// What came of a request.
+    /// Takes the response to a request.
     pub(super) fn responded(&mut self, ticket: u64, response: Incoming, now: &Moment) {
         let problem = match &response {
             Incoming::Batch(result) => result.as_ref().err().map(Problem::of),
@@ -126,7 +126,7 @@ impl InFlight {
         }
     }
 
-    /// What came of each call, by its number.
+    /// The outcome of each call, by its number.
     pub(super) fn outcomes(mut self, now: &Moment) -> impl Iterator<Item = (u64, Outcome)> {
         let mut ended = mem::take(&mut self.ended);
         let numbers = mem::take(&mut self.numbers);
