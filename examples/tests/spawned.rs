@@ -34,21 +34,18 @@ fn every_program_is_spawned_and_runs() {
     assert!(count > 20, "{count}");
 }
 
-/// The same of the code examples in the docs: each that waits for something is spawned, in lines that readers do not see.
-/// Those of the README are these programs.
+/// The same of the code examples in the docs and in the guides: each that waits for something is spawned, in lines that
+/// readers do not see.
 #[test]
 fn every_example_of_the_docs_is_spawned() {
-    let mut count = 0;
-    for Example { file, code, .. } in examples_of_the_docs() {
-        // Without async a program has nothing to spawn on: what it waits for, it blocks on.
-        let blocks = code.contains("customerio_ureq::Client") && code.contains(".block_on(");
-        if code.contains(".await") && !blocks {
-            // The latter spawns.
-            assert!(code.contains("tokio::spawn(") || code.contains("canned::run("), "{}:{code}", file.display());
-            count += 1;
-        }
+    let (mut in_sources, mut in_guides) = (0, 0);
+    for example in examples_of_the_docs().iter().filter(|example| example.waits()) {
+        let Example { file, code, .. } = example;
+        // The latter spawns.
+        assert!(code.contains("tokio::spawn(") || code.contains("canned::run("), "{}:{code}", file.display());
+        *if example.is_in_guide() { &mut in_guides } else { &mut in_sources } += 1;
     }
-    assert!(count > 15, "{count}");
+    assert!(in_sources > 15 && in_guides > 50, "{in_sources}, {in_guides}");
 }
 
 #[test]
@@ -70,21 +67,39 @@ struct Example {
     code: String,
 }
 
+impl Example {
+    fn is_in_guide(&self) -> bool {
+        self.file.extension().is_some_and(|extension| extension == "md")
+    }
+
+    /// Whether it waits for something in a way that can be spawned.
+    fn waits(&self) -> bool {
+        let has = |text| self.code.contains(text);
+        // Without async a program has nothing to spawn on: what it waits for, it blocks on.
+        let blocks = has("customerio_ureq::Client") && has(".block_on(");
+        // On the edge there is one thread.
+        let is_on_one_thread = has("flavor = \"current_thread\"") && has("Step::Wait(");
+        has(".await") && !blocks && !is_on_one_thread
+    }
+}
+
 fn examples_of_the_docs() -> Vec<Example> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let mut files = Vec::new();
     for entry in fs::read_dir(root.join("crates")).unwrap() {
-        sources(&entry.unwrap().path().join("src"), &mut files);
+        let krate = entry.unwrap().path();
+        files_below(&krate.join("src"), "rs", &mut files);
+        files_below(&krate.join("guides"), "md", &mut files);
     }
     let mut examples = Vec::new();
     for file in files {
         let text = fs::read_to_string(&file).unwrap();
-        let lines = text.lines().map(str::trim_start);
-        let docs: Vec<_> = lines.filter_map(|line| line.strip_prefix("///").or(line.strip_prefix("//!"))).collect();
+        let is_guide = file.extension().is_some_and(|extension| extension == "md");
         // Every second part is between two fences.
-        for example in docs.join("\n").split("```").skip(1).step_by(2) {
+        for example in if is_guide { text } else { docs(&text) }.split("```").skip(1).step_by(2) {
             let (language, code) = example.split_once('\n').unwrap();
-            if !["compile_fail", "text", "sh", "json", "sql"].iter().any(|other| language.contains(other)) {
+            let is_rust = language.trim().is_empty() || language.contains("rust") || language.contains("no_run");
+            if is_rust && !language.contains("compile_fail") {
                 examples.push(Example { file: file.clone(), language: language.to_owned(), code: code.to_owned() });
             }
         }
@@ -92,12 +107,20 @@ fn examples_of_the_docs() -> Vec<Example> {
     examples
 }
 
-fn sources(folder: &Path, files: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
+/// The doc comments of a file.
+fn docs(source: &str) -> String {
+    let lines = source.lines().map(str::trim_start);
+    lines.filter_map(|line| line.strip_prefix("///").or(line.strip_prefix("//!"))).collect::<Vec<_>>().join("\n")
+}
+
+/// The files below a folder, if there is one, whose names end like that.
+fn files_below(folder: &Path, ending: &str, files: &mut Vec<PathBuf>) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            sources(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files_below(&path, ending, files);
+        } else if path.extension().is_some_and(|extension| extension == ending) {
             files.push(path);
         }
     }

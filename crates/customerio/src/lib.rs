@@ -19,7 +19,7 @@
 //! let receipt = SendEmail::from_template("receipt", "ada@example.com").with_message_data(json!({"total": 23.45}));
 //! # let sent =
 //! cio.app().call(receipt).await;
-//! # assert!(sent.is_err() && server.received().len() == 3, "the server answers with an empty object");
+//! # assert!(sent.is_err() && server.received().len() == 3, "the server responds with an empty object");
 //! # Ok::<(), customerio::Error>(())
 //! # })
 //! # .await??;
@@ -27,24 +27,28 @@
 //! # }
 //! ```
 //!
-//! | to | look in |
-//! | --- | --- |
-//! | start: one value for all three APIs | [`CustomerIo`] |
-//! | people, events, devices, segments | [`track`], and the methods of [`Client<Track>`](Client#impl-Client<Track>) |
-//! | transactional messages, broadcasts, the workspace | [`app`], and the methods of [`Client<App>`](Client#impl-Client<App>) |
-//! | people, events and groups for every destination | [`pipelines`], and the methods of [`Client<Pipelines>`](Client#impl-Client<Pipelines>) |
-//! | lists that come page by page | [`page`] |
-//! | wait for what the service does in the background | [`wait`] |
-//! | export people, and read the file | [`app::exports`] |
-//! | many operations in one request | [`batch`] |
-//! | enqueue, and have it delivered in the background | `delivery` |
-//! | call without async | `blocking` |
-//! | receive reporting webhooks | `webhook`, and `axum` |
-//! | send a request that was stored | [`Prepared`] |
-//! | a route that is not modelled | [`track::Raw`], [`app::Raw`], [`pipelines::Raw`] |
-//! | retries, timeouts, rate limits | [`retry`] |
-//! | what an error means | [`Error`], [`error`] |
-//! | your own HTTP stack, a proxy, tower | [`transport`] |
+//! The [guides](guides) show what to do, with whole programs:
+//!
+//! | to | look in | guide |
+//! | --- | --- | --- |
+//! | start: one value for all three APIs | [`CustomerIo`] | [start](guides#start) |
+//! | people, events, devices, segments | [`track`], and the methods of [`Client<Track>`](Client#impl-Client<Track>) | [people](guides::people), [events](guides::events), [devices and segments](guides::devices_and_segments), [objects](guides::objects) |
+//! | transactional messages, broadcasts, the workspace | [`app`], and the methods of [`Client<App>`](Client#impl-Client<App>) | [messages](guides::messages), [broadcasts](guides::broadcasts), [App API](guides::app_api) |
+//! | people, events and groups for every destination | [`pipelines`], and the methods of [`Client<Pipelines>`](Client#impl-Client<Pipelines>) | [Pipelines API](guides::pipelines) |
+//! | lists that come page by page | [`page`] | [App API](guides::app_api) |
+//! | wait for what the service does in the background | [`wait`] | [App API](guides::app_api) |
+//! | export people, and read the file | [`app::exports`] | [exports](guides::exports) |
+//! | many operations in one request | [`batch`] | [batches](guides::batches) |
+//! | enqueue, and have it delivered in the background | `delivery` | [delivery](guides::delivery) |
+//! | call without async | `blocking` | [transports](guides::transports#without-async) |
+//! | receive reporting webhooks | `webhook`, and `axum` | [webhooks](guides::webhooks) |
+//! | send a request that was stored | [`Prepared`] | [errors and retries](guides::errors_and_retries#send-later) |
+//! | a route that is not modelled | [`track::Raw`], [`app::Raw`], [`pipelines::Raw`] | [App API](guides::app_api#call-a-route-that-is-not-modelled) |
+//! | retries, timeouts, rate limits | [`retry`] | [errors and retries](guides::errors_and_retries), [rate limits and timeouts](guides::rate_limits_and_timeouts) |
+//! | what an error means | [`Error`], [`error`] | [errors and retries](guides::errors_and_retries) |
+//! | your own HTTP stack, a proxy, tower | [`transport`] | [transports](guides::transports), [wasm and the edge](guides::edge) |
+//! | mock it, emulate it | the crates `customerio-testing` and `customerio-emulator` | [testing](guides::testing) |
+//! | spans and logs | the feature `tracing` | [observability](guides::observability) |
 //!
 //! # Features
 //!
@@ -78,6 +82,7 @@ pub mod blocking;
 mod customer_io;
 #[cfg(feature = "hyper-rustls")]
 mod default_transport;
+pub mod guides;
 
 #[cfg(feature = "axum")]
 pub use customerio_axum as axum;
@@ -164,15 +169,3 @@ pub mod transport {
     };
     pub use customerio_transport::SystemClock;
 }
-
-#[cfg(all(
-    doctest,
-    feature = "axum",
-    feature = "blocking",
-    feature = "csv",
-    feature = "hyper",
-    feature = "hyper-rustls",
-    feature = "spool"
-))]
-#[doc = include_str!("../../../README.md")]
-struct Readme;

@@ -1,4 +1,4 @@
-//! Without async: the program of the README's guide of that name. A person, an event, an e-mail, and many people in
+//! Without async: a program of the guide `transports`. A person, an event, an e-mail, and many people in
 //! batches.
 //!
 //! `CUSTOMERIO_SITE_ID`, `CUSTOMERIO_TRACK_API_KEY`, `CUSTOMERIO_APP_API_KEY` and `CUSTOMERIO_REGION` must be set.

@@ -1,4 +1,4 @@
-//! Custom transports: the program of the README's guide of that name. It runs the checks of a transport's contract, and
+//! Custom transports: a program of the guide `transports`. It runs the checks of a transport's contract, and
 //! prints what they found.
 
 use std::{thread, time::Duration};

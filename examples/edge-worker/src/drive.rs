@@ -1,4 +1,4 @@
-//! On the edge: the driver of the README's guide of that name.
+//! On the edge: the driver of the guide `edge`.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use customerio_core::{
     http::{Request, Response},
 };
 
-/// Does one call, with the clock, the `fetch` and the timer of whatever is around.
+/// Makes one call, with the clock, the `fetch` and the timer of the platform.
 pub(crate) async fn drive<O: Operation>(
     endpoint: &Endpoint<O::Api>,
     operation: O,

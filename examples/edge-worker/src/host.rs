@@ -28,7 +28,7 @@ pub(crate) struct Host(Rc<State>);
 
 struct State {
     now: Cell<Moment>,
-    /// What came of the last instruction, until the call that gave it takes it.
+    /// The result of the last instruction, until the call that gave it takes it.
     answer: Cell<Option<Result<Response<Bytes>, TransportError>>>,
     instruction: RefCell<Vec<u8>>,
     /// Of all calls of the module: they are paced together.

@@ -6,7 +6,7 @@
 //! | --- | --- | --- |
 //! | [`room`] | | room for as many bytes as it said |
 //! | [`start`] | a [command] | |
-//! | [`step`] | a [turn](turn::Turn): the time, and what came of the last instruction | the next [instruction](turn::Instruction) |
+//! | [`step`] | a [turn](turn::Turn): the time, and the result of the last instruction | the next [instruction](turn::Instruction) |
 //! | [`buffer`] | | where the buffer is now |
 //!
 //! Each is a line of JSON, a line break, and the bytes of a body, if there is one: bodies arrive byte for byte, and a

@@ -66,7 +66,7 @@ fn milliseconds(duration: Duration) -> u64 {
 /// Names and values.
 pub(crate) type Headers = Vec<(String, String)>;
 
-/// What the host knows: the time, and what came of the last instruction.
+/// What the host knows: the time, and the result of the last instruction.
 pub(crate) struct Turn {
     pub(crate) now: Moment,
     pub(crate) answer: Option<Result<Response<Bytes>, TransportError>>,

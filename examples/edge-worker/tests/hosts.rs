@@ -40,7 +40,7 @@ fn module() -> String {
     env::var("EDGE_WORKER_WASM").expect("EDGE_WORKER_WASM names the module: run .ci/wasm")
 }
 
-/// What each host is told to do: with the emulator, with the page's server, which misbehaves, and where nobody listens.
+/// What each host runs: with the emulator, with the server of the page, which misbehaves, and where nobody listens.
 fn commands(emulator: &str, page: &str, nobody: &str) -> Value {
     let track_at = |url: &str| json!({"region": "us", "site_id": SITE_ID, "key": TRACK_API_KEY, "base_url": url});
     let (track, mut wrong) = (track_at(emulator), track_at(emulator));

@@ -1,4 +1,4 @@
-//! Record anonymous events and invites: the program of the README's guide of that name.
+//! Record anonymous events and invites: a program of the guide `events`.
 
 use customerio::{
     CustomerIo, Error,

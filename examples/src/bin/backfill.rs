@@ -1,4 +1,4 @@
-//! Backfill many people: the program of the README's guide of that name.
+//! Backfill many people: a program of the guide `batches`.
 //!
 //! `cargo run --release -p customerio-examples --bin backfill -- reqwest people.jsonl rejects.jsonl`
 //!
@@ -31,14 +31,14 @@ use customerio_examples::{
 use serde_json::{Map, Value};
 use tokio::{sync::mpsc, task::JoinSet};
 
-/// A row: where it stands, and what it says.
+/// A row of a file: its origin, and its content.
 struct Row {
     origin: Origin,
     id: String,
     attributes: Map<String, Value>,
 }
 
-/// The line and the text of a row: what to write if it does not arrive.
+/// The line and the text of a row, to report it if it is not accepted.
 struct Origin {
     line: u64,
     text: String,

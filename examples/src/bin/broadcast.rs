@@ -1,4 +1,4 @@
-//! Trigger a broadcast: the program of the README's guide of that name.
+//! Trigger a broadcast: a program of the guide `broadcasts`.
 
 use std::time::Duration;
 
@@ -15,12 +15,12 @@ async fn broadcast(cio: &CustomerIo, broadcast: BroadcastId) -> Result<(), Error
     let trigger = TriggerBroadcast::new(broadcast, subscribers).with_data(json!({"headline": "Roadrunner spotted"}));
     println!("trigger {}", cio.app().trigger_broadcast(trigger).await?.id);
 
-    // Triggers of one broadcast go 10 seconds apart. The SDK waits for its turn, unless that comes after the deadline, as here.
+    // Once in 10 seconds: the SDK waits for its turn, or fails at once if the deadline comes first.
     let people = IdsAudience::new(["42", "43"]).with_id_ignore_missing(true);
     let soon =
         cio.app().within(Duration::from_secs(5)).trigger_broadcast(TriggerBroadcast::new(broadcast, people)).await;
     if let Err(error) = soon {
-        println!("{error}; it can come after {:?}", error.retry_after());
+        println!("{error}; retry after {:?}", error.retry_after());
     }
     Ok(())
 }

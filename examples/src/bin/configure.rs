@@ -1,4 +1,4 @@
-//! Timeouts, retries, limits and base URL: the program of the README's guide of that name.
+//! Timeouts, retries, limits and base URL: a program of the guide `rate_limits_and_timeouts`.
 
 use std::{sync::Arc, time::Duration};
 
@@ -19,7 +19,7 @@ fn configured(base_url: &str) -> Result<CustomerIo, BuildError> {
     let limits = Limits::default().with_message(2_000_000).with_email_recipients(None);
     CustomerIo::builder(Region::Eu)
         .track("site-id", "track-api-key")
-        .app("sa_live_token") // a service-account token, which needs the workspace; an App API key must not have it
+        .app("sa_live_token") // a service-account token, which needs a workspace; an App API key must not have one
         .workspace_id(12)
         .user_agent("shop/2.1")
         .base_url(base_url) // a proxy, or a local server
@@ -30,23 +30,23 @@ fn configured(base_url: &str) -> Result<CustomerIo, BuildError> {
         .build()
 }
 
-/// One call may differ from the rest: in its deadline, in its workspace.
+/// Another deadline and another workspace for one call.
 async fn single_calls(cio: &CustomerIo) -> Result<(), Error> {
     // Dropping the future cancels the request as well.
     match cio.track().within(Duration::from_secs(2)).delete("42").await {
-        Err(error) if error.delivery() == Delivery::NotSent => println!("later, then: {error}"),
+        Err(error) if error.delivery() == Delivery::NotSent => println!("try again later: {error}"),
         result => result?,
     }
     cio.app().in_workspace(13).send_sms(SendSms::new("login_code", "42", "+15551234567")).await?;
     Ok(())
 }
 
-/// The parts of which a `CustomerIo` is made, for what it does not do: two accounts over one pool of connections.
+/// Two accounts over one connection pool, which needs the parts of a `CustomerIo`.
 fn two_accounts() -> Result<[Client<Track>; 2], BuildError> {
     let transport: Arc<dyn Transport> = Arc::new(DefaultTransport::new()?);
     let eu = Endpoint::track(Region::Eu, "site-id", "track-api-key")?;
     let us = Endpoint::track(Region::Us, "other-site-id", "other-track-api-key")?;
-    // The rate limits are a workspace's, so each account has options, and with them a throttle, of its own.
+    // Each workspace has rate limits of its own, so each client has its own options, and with them its own throttle.
     Ok([eu, us].map(|endpoint| Client::over(endpoint, transport.clone(), CallOptions::default())))
 }
 

@@ -1,4 +1,4 @@
-//! Delete, suppress and unsuppress a person: the program of the README's guide of that name.
+//! Delete, suppress and unsuppress a person: a program of the guide `people`.
 
 use customerio::{CustomerIo, Error};
 use customerio_examples::{connect, spawn};

@@ -1,4 +1,4 @@
-//! Add and remove devices: the program of the README's guide of that name.
+//! Add and remove devices: a program of the guide `devices_and_segments`.
 
 use customerio::{CustomerIo, Device, DeviceAttributes, Error, Platform};
 use customerio_examples::{connect, spawn};

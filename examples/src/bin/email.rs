@@ -1,4 +1,4 @@
-//! Send an e-mail: the program of the README's guide of that name.
+//! Send an e-mail: a program of the guide `messages`.
 
 use customerio::{
     CustomerIo, Error,

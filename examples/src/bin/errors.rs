@@ -1,4 +1,4 @@
-//! Errors, and what to do about each: the program of the README's guide of that name.
+//! Errors, and what to do about each: a program of the guide `errors_and_retries`.
 
 use customerio::{CustomerIo, Delivery, Error, app::SendSms};
 use customerio_examples::{connect, spawn};
@@ -6,7 +6,7 @@ use customerio_examples::{connect, spawn};
 async fn send_and_explain(cio: &CustomerIo, to: &str) -> String {
     match cio.app().send_sms(SendSms::new("login_code", "42", to)).await {
         Ok(sent) => format!("delivery {}", sent.delivery_id),
-        Err(Error::Build(error)) => format!("our own bug: {error}"),
+        Err(Error::Build(error)) => format!("a bug in our code: {error}"),
         Err(Error::Api(error)) if error.status() == 401 => "the App API key is wrong".to_owned(),
         Err(Error::Api(error)) => format!("{}: {:?}", error.status(), error.message()),
         Err(error) if error.delivery() == Delivery::NotSent => "nothing was sent: try again later".to_owned(),

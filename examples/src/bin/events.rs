@@ -1,4 +1,4 @@
-//! Record events, page views and screen views: the program of the README's guide of that name.
+//! Record events, page views and screen views: a program of the guide `events`.
 
 use customerio::{CustomerIo, Error, ids::EventId, track::Event};
 use customerio_examples::{connect, spawn};

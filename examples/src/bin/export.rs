@@ -1,4 +1,4 @@
-//! Export people and read the file: the program of the README's guide of that name.
+//! Export people and read the file: a program of the guide `exports`.
 //!
 //! `cargo run --release -p customerio-examples --bin export -- reqwest 1000000`
 //!
@@ -27,11 +27,11 @@ use customerio_emulator::Emulator;
 use customerio_examples::{has_keys, of_emulator, progress_bar, spawn, transport};
 use serde_json::json;
 
-/// How often those with the plan `pro` came. `on_row` is told how many rows were read, and how many there are.
+/// How often people with the plan `pro` visited. `on_row` gets the number of rows that were read, and of all.
 async fn export(cio: &CustomerIo, mut on_row: impl FnMut(u64, u64)) -> Result<u64, RowError> {
     let everybody = ExportPeople::new(Filter::attribute_exists("plan")).with_attributes(["plan", "visits"]);
     let mut file = cio.app().start_export(everybody).await?;
-    // Another process can take it up by its number: `cio.app().export(id)`.
+    // Another process can continue by this number: `cio.app().export(id)`.
     println!("export {}", file.id());
     let total = file.ready().await?.total.unwrap_or_default();
 

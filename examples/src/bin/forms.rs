@@ -1,4 +1,4 @@
-//! Submit a form: the program of the README's guide of that name.
+//! Submit a form: a program of the guide `people`.
 
 use customerio::{CustomerIo, Error, PersonId, track::SubmitForm};
 use customerio_examples::{connect, spawn};

@@ -1,4 +1,4 @@
-//! Do in one call what takes several requests: the program of the README's guide of that name.
+//! Do in one call what takes several requests: a program of the guide `app_api`.
 
 use std::path::Path;
 
@@ -13,13 +13,13 @@ use serde_json::json;
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
-/// Found by its name, or made.
+/// Finds the segment by its name, or creates it.
 async fn vips(cio: &CustomerIo) -> Result<SegmentId, Error> {
     let vips = segments::Create::new("VIPs").with_description("They buy a lot");
     Ok(cio.app().find_or_create_segment(vips).await?.id)
 }
 
-/// One request for all, when the program starts. The error names those that are missing, and what there is.
+/// One request for all, at startup. The error names those that are missing, and those that exist.
 async fn check(cio: &CustomerIo) -> Result<(), Error> {
     cio.app().check_transactional(["welcome"]).await?;
     Ok(())
@@ -33,13 +33,13 @@ async fn sent_since(cio: &CustomerIo, from: Timestamp, stored: &mut Option<Deliv
     }
     while let Some(message) = messages.next().await {
         println!("message {}", message?.id);
-        // Another process goes on from here; what was given of this page comes again.
+        // Another process continues from here; the items of this page come again.
         *stored = messages.position();
     }
     Ok(())
 }
 
-/// Each file of the folder is a snippet. The plan that is not applied is a dry run.
+/// Each file of the folder is a snippet. A plan that is not applied is a dry run.
 async fn deploy_snippets(cio: &CustomerIo, folder: &Path) -> Result<(), Error> {
     let plan = cio.app().plan_snippets(read_folder(folder)?).await?;
     println!("{plan}");
@@ -49,7 +49,7 @@ async fn deploy_snippets(cio: &CustomerIo, folder: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// Found by its name and given these rows, or made.
+/// Finds the collection by its name and replaces its rows, or creates it.
 async fn publish_events(cio: &CustomerIo) -> Result<(), Error> {
     let rows = json!([{"name": "Fair", "city": "Bonn"}, {"name": "Sale", "city": "Lyon"}]);
     let collection = cio.app().sync_collection(collections::Create::from_rows("events", rows)).await?;
@@ -57,7 +57,7 @@ async fn publish_events(cio: &CustomerIo) -> Result<(), Error> {
     Ok(())
 }
 
-/// Read first and changed then, because pages shift when addresses go. What is left can be stored and done later.
+/// Reads first and changes then, because pages shift when addresses go. The rest can be stored and done later.
 async fn let_in_again(cio: &CustomerIo, domain: &str) -> Result<(), Error> {
     let suppressed = cio.app().suppressions().of_domain(domain).collect_addresses().await?;
     let report = cio.app().unsuppress_all(suppressed).finish().await;

@@ -1,4 +1,4 @@
-//! Add or update a person: the program of the README's guide of that name.
+//! Add or update a person: a program of the guide `people`.
 
 use customerio::{
     CustomerIo, Error,

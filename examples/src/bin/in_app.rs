@@ -1,4 +1,4 @@
-//! Send an in-app or an inbox message: the program of the README's guide of that name.
+//! Send an in-app or an inbox message: a program of the guide `messages`.
 
 use customerio::{
     CustomerIo, Error,

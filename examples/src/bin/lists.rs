@@ -1,4 +1,4 @@
-//! Read lists page by page: the program of the README's guide of that name.
+//! Read lists page by page: a program of the guide `app_api`.
 
 use customerio::{
     CustomerIo, Error,

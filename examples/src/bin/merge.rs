@@ -1,4 +1,4 @@
-//! Merge two people: the program of the README's guide of that name.
+//! Merge two people: a program of the guide `people`.
 
 use customerio::{CustomerIo, Error, PersonId};
 use customerio_examples::{connect, spawn};

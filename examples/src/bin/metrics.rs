@@ -1,4 +1,4 @@
-//! Report metrics of messages, and unsubscribes: the program of the README's guide of that name.
+//! Report metrics of messages, and unsubscribes: a program of the guide `messages`.
 
 use customerio::{
     CustomerIo, Error,

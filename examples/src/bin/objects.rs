@@ -1,4 +1,4 @@
-//! Relate people and objects: the program of the README's guide of that name.
+//! Relate people and objects: a program of the guide `objects`.
 
 use customerio::{
     CustomerIo, Error,

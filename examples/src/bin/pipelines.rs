@@ -1,4 +1,4 @@
-//! Feed the Pipelines API: the program of the README's guide of that name.
+//! Feed the Pipelines API: a program of the guide `pipelines`.
 
 use customerio::{
     CustomerIo, Error,
@@ -17,7 +17,7 @@ async fn feed(cio: &CustomerIo) -> Result<(), Error> {
 
     cio.pipelines().call(Group::new("42", "acme").with_object_type_id(1).with_traits(json!({"name": "Acme"}))).await?;
 
-    // Many at a time, each with a tag by which a failure is reported.
+    // Many in one request, each with a tag by which a failure is reported.
     let sign_ups = [43, 44].map(|id| (id, Track::new(id, "signed_up")));
     let summary = cio
         .pipelines()
@@ -29,7 +29,7 @@ async fn feed(cio: &CustomerIo) -> Result<(), Error> {
         .await;
     println!("{} accepted", summary.accepted);
 
-    // What has no route of its own is an event that Customer.io acts on.
+    // What has no route is an event that Customer.io acts on.
     cio.pipelines().call(Track::user_suppressed(44)).await
 }
 

@@ -1,4 +1,4 @@
-//! Send a push notification: the program of the README's guide of that name.
+//! Send a push notification: a program of the guide `messages`.
 
 use customerio::{
     CustomerIo, Device, Error, Platform,

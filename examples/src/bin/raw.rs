@@ -1,4 +1,4 @@
-//! Call a route that is not modelled: the program of the README's guide of that name.
+//! Call a route that is not modelled: a program of the guide `app_api`.
 
 use customerio::{CustomerIo, Error, track::Raw};
 use customerio_examples::{connect, spawn};

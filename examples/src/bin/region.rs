@@ -1,4 +1,4 @@
-//! Find the region of an account: the program of the README's guide of that name.
+//! Find the region of an account: a program of the guide `people`.
 
 use customerio::{CustomerIo, Error, track::GetRegion};
 use customerio_examples::{connect, spawn};

@@ -1,4 +1,4 @@
-//! Add people to a manual segment, and remove them: the program of the README's guide of that name.
+//! Add people to a manual segment, and remove them: a program of the guide `devices_and_segments`.
 
 use customerio::{CustomerIo, Error, IdType, ids::SegmentId, track::AddToSegment};
 use customerio_examples::{connect, spawn};

@@ -51,7 +51,7 @@ async fn serve(customerio: &str, file: PathBuf) -> Result {
     Ok(axum::serve(listener, routes).await?)
 }
 
-/// What a handler has.
+/// The state of the handlers.
 struct Shop {
     database: Mutex<Connection>,
     queue: Queue,
@@ -68,11 +68,11 @@ async fn sign_up(
     written.map_err(|error| failed(&error))?.map_err(|error| failed(&error))
 }
 
-/// The person and the call: both, or neither.
+/// Writes the person and the call: both, or neither.
 fn write(shop: &Shop, id: &str, call: &Stored) -> sqlite::rusqlite::Result<StatusCode> {
     let mut database = shop.database.lock().unwrap_or_else(PoisonError::into_inner);
     let transaction = database.transaction()?;
-    // Whoever signs up again, because the response was lost, is there already.
+    // A client that retries after a lost response has signed up already.
     if transaction.execute("insert or ignore into person values (?1)", [id])? == 0 {
         return Ok(StatusCode::OK);
     }
@@ -86,7 +86,7 @@ async fn main() -> customerio_examples::Result {
     spawn(either()).await
 }
 
-/// The shop, where it is told what to serve, and else all around it.
+/// The shop, if the environment names what to serve, and otherwise the load around it.
 async fn either() -> Result {
     if let (Ok(customerio), Some(file)) = (env::var("SHOP_CUSTOMERIO"), env::var_os("SHOP_FILE")) {
         return serve(&customerio, file.into()).await;

@@ -1,4 +1,4 @@
-//! Test your own program: the program of the README's guide of that name.
+//! Test your own program: a program of the guide `testing`.
 
 use customerio::{CustomerIo, Error, Region};
 use customerio_emulator::{Emulator, SITE_ID, TRACK_API_KEY};

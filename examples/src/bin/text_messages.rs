@@ -1,4 +1,4 @@
-//! Send an SMS or a WhatsApp message: the program of the README's guide of that name.
+//! Send an SMS or a WhatsApp message: a program of the guide `messages`.
 
 use customerio::{
     CustomerIo, Error,

@@ -1,4 +1,4 @@
-//! Receive reporting webhooks with axum: the program of the README's guide of that name.
+//! Receive reporting webhooks with axum: a program of the guide `webhooks`.
 //!
 //! With `CUSTOMERIO_WEBHOOK_SIGNING_KEY` set it listens at `CUSTOMERIO_WEBHOOK_ADDRESS` (or 127.0.0.1:8080) until Ctrl-C;
 //! without it an emulator sends it a thousand events, in no order and some of them twice.
@@ -24,7 +24,7 @@ use tokio::{
     sync::{mpsc, oneshot},
 };
 
-/// What the handlers of this application share.
+/// The state of the handlers.
 #[derive(Clone)]
 struct App {
     webhooks: Receiver,
@@ -41,7 +41,7 @@ fn routes(app: App) -> Router {
     Router::new().route("/customerio", post(receive)).with_state(app)
 }
 
-/// Responds with the status that makes the service send an event again, or not. All later events wait for one that fails.
+/// The status decides whether Customer.io sends the event again. All later events wait behind one that fails.
 async fn receive(
     State(app): State<App>,
     webhook: Result<Webhook, WebhookRejection>,
@@ -55,7 +55,7 @@ async fn receive(
     Ok(outcome.status())
 }
 
-/// Why to act on an event; one of an unknown kind is whole in `event.json()`.
+/// Why to act on an event. `event.json()` has the whole event, also of an unknown kind.
 fn reason_to_act(event: &Event) -> Option<&'static str> {
     match event.kind() {
         Kind::Email(Email::Bounced(_) | Email::Spammed(_)) => Some("stop e-mailing this address"),

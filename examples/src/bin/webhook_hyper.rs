@@ -1,4 +1,4 @@
-//! Receive reporting webhooks with bare hyper, and handle each once: the program of the README's guide of that name.
+//! Receive reporting webhooks with bare hyper, and handle each once: a program of the guide `webhooks`.
 //!
 //! With `CUSTOMERIO_WEBHOOK_SIGNING_KEY` set it listens at `CUSTOMERIO_WEBHOOK_ADDRESS` (or 127.0.0.1:8080) until Ctrl-C;
 //! without it an emulator sends it a thousand events, in no order and some of them twice.
@@ -26,7 +26,7 @@ use hyper::{Method, Request, Response, body::Incoming, server::conn::http1, serv
 use hyper_util::{rt::TokioIo, server::graceful::GracefulShutdown};
 use tokio::{net::TcpListener, sync::oneshot};
 
-/// Has the event of a request handled, unless it was before, and returns the status to respond with.
+/// Handles the event of a request, unless it was handled before, and returns the status to respond with.
 async fn respond<R, E>(
     receiver: Receiver,
     parts: request::Parts,
@@ -82,7 +82,7 @@ where
     }
 }
 
-/// Serves until it is told to stop, and then until every request that is under way has its response.
+/// Serves until the signal to stop, and then until every request in flight has its response.
 async fn serve<R>(
     listener: TcpListener,
     receiver: Receiver,
@@ -177,7 +177,7 @@ mod tests {
         String::from_utf8(head).unwrap()
     }
 
-    /// One event was handled and another is half sent when the program is told to stop.
+    /// One event was handled and another is half sent when the signal to stop arrives.
     #[tokio::test]
     async fn what_was_accepted_is_handled_before_the_end() {
         let verifier = Verifier::new("key").unwrap();
