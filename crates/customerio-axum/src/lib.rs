@@ -9,3 +9,8 @@ mod rejection;
 mod webhook;
 
 pub use self::{rejection::WebhookRejection, webhook::Webhook};
+
+// The code of the README is tested.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -161,3 +161,8 @@ pub use crate::{
     samples::{Sample, VisitSample},
     shape::Shape,
 };
+
+// The code of the README is tested.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -56,3 +56,8 @@ pub use crate::{
     store::{Record, Store, StoreError},
     stored::{Stored, StoredError},
 };
+
+// The code of the README is tested.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -159,3 +159,8 @@ pub use crate::{
 };
 #[cfg(feature = "control")]
 pub use crate::{control::direct::Changes, surroundings::Surroundings};
+
+// The code of the README is tested.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -19,3 +19,8 @@ mod service;
 #[cfg(feature = "rustls")]
 pub use client::RustlsClient;
 pub use service::HyperTransport;
+
+// The code of the README is tested.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -245,3 +245,8 @@ fn call_error(error: reqwest::Error) -> TransportError {
     };
     failed.with_source(error)
 }
+
+// The code of the README is tested.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

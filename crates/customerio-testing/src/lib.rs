@@ -20,3 +20,8 @@ mod wire_server;
 
 pub use recorder::Recorder;
 pub use wire_server::WireServer;
+
+// The code of the README is tested.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -43,3 +43,8 @@ pub use loopback::is_loopback;
 #[cfg(feature = "http")]
 pub use not_begun::was_not_begun;
 pub use url::check_url;
+
+// The code of the README is tested.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -33,3 +33,8 @@ pub use exports::Rows;
 pub use pages::{Items, Pages};
 pub use transport::UreqTransport;
 pub use wait::Wait;
+
+// The code of the README is tested.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
