@@ -27,7 +27,7 @@
 //! # }
 //! ```
 //!
-//! The [guides](guides) show what to do, with whole programs:
+//! The [guides] show what to do, with whole programs:
 //!
 //! | to | look in | guide |
 //! | --- | --- | --- |
