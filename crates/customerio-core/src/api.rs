@@ -8,9 +8,9 @@ mod sealed {
     pub trait Sealed {}
 }
 
-/// One of the APIs of Customer.io: a [`Client`](crate::Client) speaks to one, and takes no call of another.
+/// One of the APIs of Customer.io. A [`Client`](crate::Client) calls one of them and accepts only its operations.
 ///
-/// Credentials differ between them, so a call to the wrong one would be a 401. It is a compile error:
+/// Each API has its own credentials, so an operation of another API is a compile error, and not a 401 at run time:
 ///
 /// ```compile_fail,E0271
 /// use customerio_core::{Client, Track, app::SendSms};
@@ -42,9 +42,9 @@ mod sealed {
 pub trait Api: sealed::Sealed + Debug + Send + Sync + 'static {
     /// Its name in errors and in stored requests: `track`, `app` or `pipelines`.
     const NAME: &'static str;
-    /// The rate limit that its calls count against, where they do not say otherwise.
+    /// The rate limit that its operations count against by default.
     const QUOTA: Quota;
-    /// What its routes begin with: such as `/v1`, or one of several.
+    /// The prefixes of its routes, such as `/v1`.
     const ROOTS: &'static [&'static str];
     /// Its host in a region.
     fn host(region: Region) -> &'static str;
@@ -108,8 +108,8 @@ impl Api for Pipelines {
 
 /// Where an account's data is kept.
 ///
-/// There is no default: a call to the wrong region is answered with a redirect, and the data of people in the EU would
-/// have been in the US.
+/// There is no default: the wrong region responds with a redirect, and by then the data of people in the EU has been
+/// sent to the US.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Region {

@@ -1,7 +1,7 @@
 //! The limits of attributes, checked on their encoded bytes.
 //!
-//! Two looks. The first tells, mostly without looking at each byte, that nothing can be over a limit; it may err on the
-//! side of caution, and then the second measures each attribute.
+//! Two passes. The first shows, usually without a look at each byte, that nothing can be over a limit. It may err on
+//! the side of caution; then the second measures each attribute.
 
 use memchr::{memchr, memchr_iter, memchr2_iter, memrchr_iter};
 
@@ -11,7 +11,7 @@ use crate::{
     limits::{AttributeLimits, check_bytes, check_count},
 };
 
-/// What stands among attributes and is none, or has limits of its own.
+/// Names among the attributes that are no attributes, or have limits of their own.
 const RESERVED: [&[u8]; 9] = [
     b"id",
     b"email",
@@ -58,7 +58,7 @@ pub(crate) fn check(json: &[u8], limits: AttributeLimits) -> Result<(), BuildErr
     check_count("the list of attributes", count, 0, limits.count)
 }
 
-/// The length of a string of which `escaped` is what stands between the quotes.
+/// The length of a string, of which `escaped` is the text between the quotes.
 fn text_len(escaped: &[u8]) -> usize {
     let (mut bytes, mut rest) = (escaped.len(), escaped);
     while let Some(position) = memchr(b'\\', rest) {
@@ -71,7 +71,7 @@ fn text_len(escaped: &[u8]) -> usize {
     bytes
 }
 
-/// At least as many as an object has members: no closer than it takes to tell that they are within the limit.
+/// An upper bound of the members of an object, only as close as it takes to see that they are within the limit.
 fn most_members(json: &[u8], limit: usize) -> usize {
     // A member has at least 5 bytes, `"":1,`, and a colon, with a quote before it.
     let by_size = json.len() / 5;
@@ -90,7 +90,7 @@ fn most_members(json: &[u8], limit: usize) -> usize {
     json.chunks(128).zip(json[1..].chunks(128)).map(in_chunk).sum()
 }
 
-/// Whether no name and no value in these members of an object can be over a limit. Where it cannot tell, it says no.
+/// Whether no name and no value in these members of an object can be over a limit. In doubt it is `false`.
 fn is_surely_short(json: &[u8], limits: AttributeLimits) -> bool {
     (json.len() <= limits.name.min(limits.value) || has_short_strings(json, limits))
         && (json.len() <= limits.value || has_short_composites(json, limits.value))

@@ -21,7 +21,7 @@ impl BaseUrl {
     ///
     /// # Errors
     ///
-    /// Where it is not a scheme, a host, and perhaps a port and a path; or where its path ends in one of `roots`.
+    /// Fails if it is not a scheme, a host, and perhaps a port and a path, or if its path ends in one of `roots`.
     pub(crate) fn parse(url: &str, roots: &[&str]) -> Result<Self, BuildError> {
         let url = url.trim();
         let (scheme, rest) = scheme_of(url).ok_or_else(|| invalid("it must begin with http:// or https://"))?;
@@ -92,7 +92,7 @@ fn authority_of(server: &str, scheme: &Scheme) -> Result<Authority, BuildError> 
 fn canonical_host(host: &str) -> Option<String> {
     if let Some(address) = host.strip_prefix('[') {
         let address: Ipv6Addr = address.strip_suffix(']')?.parse().ok()?;
-        // Of these there are two ways to write one; what they stand for has a form of its own.
+        // Such an address can be written in two ways; the IPv4 address that it maps has a form of its own.
         return address.to_ipv4_mapped().is_none().then(|| format!("[{address}]"));
     }
     let labels = host.strip_suffix('.').unwrap_or(host);

@@ -17,17 +17,17 @@ pub struct Body {
 }
 
 impl Body {
-    /// No body.
+    /// Creates an empty body.
     #[must_use]
     pub fn empty() -> Self {
         Self::default()
     }
 
-    /// `value` as JSON. Fields that are `None` are left out.
+    /// Encodes `value` as JSON. Fields that are `None` are left out.
     ///
     /// # Errors
     ///
-    /// Where `value` has a number that is not finite, a time in milliseconds, or a key that is not text.
+    /// Fails if `value` has a number that is not finite, a time in milliseconds, or a key that is not text.
     pub fn json(value: &(impl Serialize + ?Sized)) -> Result<Self, BuildError> {
         Ok(Self::encoded(json::encode(value)?))
     }
@@ -37,7 +37,7 @@ impl Body {
         Self::new(JSON, json.into())
     }
 
-    /// Any bytes.
+    /// Creates a body of any bytes, with their content type.
     #[must_use]
     pub fn new(content_type: HeaderValue, bytes: Bytes) -> Self {
         Self { content_type: Some(content_type), bytes }

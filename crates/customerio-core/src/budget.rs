@@ -17,7 +17,7 @@ impl Budget {
         Self { most, left: AtomicU32::new(most) }
     }
 
-    /// One as large, of which nothing is taken.
+    /// A budget of the same size, with nothing taken.
     pub(crate) fn anew(&self) -> Self {
         Self::new(self.most / RETRY)
     }

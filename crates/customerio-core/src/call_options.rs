@@ -6,8 +6,8 @@ use crate::{RetryPolicy, Throttle};
 
 /// How calls are made: the retry policy, the timeouts, and the throttle that paces them.
 ///
-/// A clone shares the throttle. Keep one value for all the calls of a client: each new one has a throttle of its own, so
-/// that calls of different ones do not know of each other.
+/// A clone shares the throttle. Keep one value for all the calls of a client: each new value has its own throttle, so
+/// calls with different values are not limited together.
 ///
 /// ```
 /// use std::time::Duration;
@@ -28,7 +28,7 @@ pub struct CallOptions {
 }
 
 impl Default for CallOptions {
-    /// The default [`RetryPolicy`], a deadline of 30 seconds, what each operation says of an attempt (10 seconds, or 30
+    /// The default [`RetryPolicy`], a deadline of 30 seconds, the attempt timeout of each operation (10 seconds; 30
     /// with attachments and for batches), and the default [`Throttle`].
     fn default() -> Self {
         Self {
@@ -41,29 +41,29 @@ impl Default for CallOptions {
 }
 
 impl CallOptions {
-    /// When a call is retried, and after how long.
+    /// Sets when a call is retried, and after how long.
     #[must_use]
     pub const fn with_retry_policy(mut self, policy: RetryPolicy) -> Self {
         self.retry_policy = policy;
         self
     }
 
-    /// The longest that a whole call may take, waits included. A wait that would go past it is not begun: the call fails
-    /// at once, with what it has.
+    /// Sets how long a whole call may take, waits included. A wait that would pass the deadline does not begin: the
+    /// call fails at once.
     #[must_use]
     pub const fn with_deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
     }
 
-    /// The longest that one attempt may take. Without it the operation says.
+    /// Sets how long one attempt may take. By default each operation has its own timeout.
     #[must_use]
     pub const fn with_attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = Some(timeout);
         self
     }
 
-    /// What paces the calls, how many are in flight at once, and how many retries there are in all.
+    /// Sets the rate of the calls, how many are in flight at once, and the retry budget.
     #[must_use]
     pub fn with_throttle(mut self, throttle: Throttle) -> Self {
         self.throttle = throttle;
@@ -76,7 +76,7 @@ impl CallOptions {
         &self.retry_policy
     }
 
-    /// The longest that a whole call may take.
+    /// How long a whole call may take.
     #[must_use]
     pub const fn deadline(&self) -> Duration {
         self.deadline
@@ -88,7 +88,7 @@ impl CallOptions {
         &self.throttle
     }
 
-    /// The longest that an attempt may take of an operation that says `of_the_operation`.
+    /// How long an attempt may take, if the operation's own timeout is `of_the_operation`.
     pub(crate) fn attempt_timeout(&self, of_the_operation: Duration) -> Duration {
         self.attempt_timeout.unwrap_or(of_the_operation)
     }

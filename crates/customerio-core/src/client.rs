@@ -13,10 +13,10 @@ use crate::{
 
 /// Calls one of the APIs.
 ///
-/// A clone is cheap and shares everything. Several clients can share a transport, and with it a connection pool: hand
+/// A clone is cheap and shares everything. Several clients can share a transport, and with it a connection pool: give
 /// each of them a clone of it.
 ///
-/// Dropping the future of a call cancels it. A request that is out then may or may not arrive; nothing is repeated.
+/// Dropping the future of a call cancels it. A request that is under way may or may not arrive; it is not retried.
 ///
 /// See the crate's start page for a first program.
 pub struct Client<A: Api> {
@@ -26,26 +26,26 @@ pub struct Client<A: Api> {
 }
 
 impl<A: Api> Client<A> {
-    /// A client of `endpoint` over `transport`, with the default [`CallOptions`] and a [`Throttle`] of its own.
+    /// Creates a client of `endpoint` over `transport`, with the default [`CallOptions`] and a [`Throttle`] of its own.
     #[must_use]
     pub fn new(endpoint: Endpoint<A>, transport: impl Transport + 'static) -> Self {
         Self::over(endpoint, Arc::new(transport), CallOptions::default())
     }
 
-    /// A client that shares `transport` and the throttle of `options` with others.
+    /// Creates a client that shares `transport` and the throttle of `options` with others.
     #[must_use]
     pub fn over(endpoint: Endpoint<A>, transport: Arc<dyn Transport>, options: CallOptions) -> Self {
         Self { endpoint: Arc::new(endpoint), transport, options }
     }
 
-    /// The client with other options: see [`CallOptions`].
+    /// Sets the options: see [`CallOptions`].
     #[must_use]
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.options = options;
         self
     }
 
-    /// The client with another retry policy.
+    /// Sets the retry policy.
     #[must_use]
     #[doc(alias = "backoff")]
     pub fn with_retry_policy(mut self, policy: RetryPolicy) -> Self {
@@ -53,8 +53,8 @@ impl<A: Api> Client<A> {
         self
     }
 
-    /// The client with other rates, another number of requests in flight, and another budget of retries. Its clones share
-    /// them from here on; other clients that were given a clone of `throttle` do too.
+    /// Sets the rate limits, the number of requests in flight, and the retry budget. Clones made from here on share
+    /// them, and so do other clients that have a clone of `throttle`.
     #[must_use]
     #[doc(alias = "rate limit")]
     #[doc(alias = "concurrency limit")]
@@ -63,7 +63,7 @@ impl<A: Api> Client<A> {
         self
     }
 
-    /// The client with another deadline for each call, waits included. The default is 30 seconds.
+    /// Sets the deadline of each call, waits included. The default is 30 seconds.
     #[must_use]
     #[doc(alias = "timeout")]
     pub fn with_deadline(mut self, deadline: Duration) -> Self {
@@ -71,14 +71,15 @@ impl<A: Api> Client<A> {
         self
     }
 
-    /// The same client with another deadline, for one call: `client.within(Duration::from_secs(2)).delete("42")`.
+    /// Returns the same client with another deadline, for one call:
+    /// `client.within(Duration::from_secs(2)).delete("42")`.
     #[must_use]
     #[doc(alias = "timeout")]
     pub fn within(&self, deadline: Duration) -> Self {
         self.clone().with_deadline(deadline)
     }
 
-    /// What its requests are sent to.
+    /// The endpoint that requests are sent to.
     #[must_use]
     pub fn endpoint(&self) -> &Endpoint<A> {
         &self.endpoint
@@ -103,7 +104,7 @@ impl<A: Api> Client<A> {
         self.transport.clock()
     }
 
-    /// A wait that belongs to nobody.
+    /// A wait that belongs to no call.
     pub(crate) fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
         let transport = self.transport.clone();
         Box::pin(async move { transport.sleep(duration).await })
@@ -132,14 +133,14 @@ impl<A: Api> Client<A> {
         self.transport.spawn(task)
     }
 
-    /// Does one operation, and retries it where that is safe.
+    /// Calls one operation, and retries it if that is safe.
     ///
-    /// An event without an id gets one, and the time of this call, so that it can be retried. To do the same operation
-    /// again, or in another task, clone it first.
+    /// An event without an id gets one, and the time of this call, so that it can be retried. To call the same
+    /// operation again, or in another task, clone it first.
     ///
     /// # Errors
     ///
-    /// See [`Error`]: each variant says what is known about the request having arrived.
+    /// See [`Error`]: each variant says whether the request may have arrived.
     #[doc(alias = "send")]
     #[doc(alias = "execute")]
     pub async fn call<O: Operation<Api = A>>(&self, operation: O) -> Result<O::Output, Error> {
@@ -147,19 +148,20 @@ impl<A: Api> Client<A> {
         self.drive(exchange).await
     }
 
-    /// Encodes and checks an operation, to be sent by [`send`](Self::send): at once or later, here or in another process.
+    /// Encodes and checks an operation, which [`send`](Self::send) then sends: at once or later, here or in another
+    /// process.
     ///
     /// An event without an id gets one, and the time of this call.
     ///
     /// # Errors
     ///
-    /// Where an argument cannot be sent.
+    /// Fails if an argument cannot be sent.
     pub fn prepare<O: Operation<Api = A>>(&self, mut operation: O) -> Result<Prepared<O::Output>, Error> {
         operation.stamp(&self.transport.now());
         Ok(Prepared::new(operation, self.limits())?)
     }
 
-    /// Sends a request that was prepared before, and retries it where that is safe.
+    /// Sends a request that was prepared before, and retries it if that is safe.
     ///
     /// # Errors
     ///
@@ -208,8 +210,8 @@ impl<A: Api> Client<A> {
 }
 
 impl Client<crate::App> {
-    /// The same client for another workspace, where the key is a service-account token:
-    /// `client.in_workspace(12).call(..)`.
+    /// Returns the same client for another workspace: `client.in_workspace(12).call(..)`. The key must be a
+    /// service-account token.
     #[must_use]
     pub fn in_workspace(&self, workspace: impl Into<WorkspaceId>) -> Self {
         let endpoint = (*self.endpoint).clone().with_workspace_id(workspace);

@@ -1,4 +1,4 @@
-//! Everything that says which account is called: the region and the keys of its APIs.
+//! Which account is called: the region and the keys of its APIs.
 
 use std::fmt;
 
@@ -9,19 +9,19 @@ use crate::{
     text::Text,
 };
 
-/// The account that is called: its region, and the keys of the APIs that are used.
+/// The account to call: its region, and the keys of its APIs.
 ///
-/// An API without a key refuses every request with an error that says what to set. The names of the variables, for
-/// [`from_vars`](Self::from_vars) and for `CustomerIo::from_env` of the crate `customerio`:
+/// An API without a key refuses every request with an error that says what to set. [`from_vars`](Self::from_vars) and
+/// `CustomerIo::from_env` of the crate `customerio` read these variables:
 ///
-/// | variable | what |
+/// | variable | value |
 /// | --- | --- |
 /// | `CUSTOMERIO_REGION` | `us` or `eu`; there is no default |
 /// | `CUSTOMERIO_SITE_ID`, `CUSTOMERIO_TRACK_API_KEY` | the Track API: both of the same row in the workspace's settings |
-/// | `CUSTOMERIO_APP_API_KEY` | the App API |
-/// | `CUSTOMERIO_WORKSPACE_ID` | the workspace, where the key of the App API is a service-account token |
+/// | `CUSTOMERIO_APP_API_KEY` | the key of the App API |
+/// | `CUSTOMERIO_WORKSPACE_ID` | the workspace, if the key of the App API is a service-account token |
 /// | `CUSTOMERIO_PIPELINES_API_KEY` | the Pipelines API: the key of an API source |
-/// | `CUSTOMERIO_BASE_URL` | another server for all three, such as a local one |
+/// | `CUSTOMERIO_BASE_URL` | another server for all three APIs, such as a local one |
 ///
 /// See <https://docs.customer.io/accounts/managing-credentials/>.
 ///
@@ -67,7 +67,7 @@ impl Secret {
 }
 
 impl Config {
-    /// An account in this region, and no keys yet.
+    /// Creates a configuration for this region, without keys.
     #[must_use]
     pub fn new(region: Region) -> Self {
         Self {
@@ -82,12 +82,12 @@ impl Config {
         }
     }
 
-    /// Reads the variables, such as those of the environment, by `var`.
+    /// Reads the variables with `var`, for example from the environment.
     ///
     /// # Errors
     ///
-    /// Where the region is missing, where of the Site ID and the Track API key one is missing, or where a value cannot be
-    /// what it should be.
+    /// Fails if the region is missing, if only one of the Site ID and the Track API key is there, or if a value is not
+    /// valid.
     pub fn from_vars(mut var: impl FnMut(&str) -> Option<String>) -> Result<Self, BuildError> {
         let mut var = |name: &str| var(name).filter(|value| !value.trim().is_empty()).map(Zeroizing::new);
         let region =
@@ -110,28 +110,28 @@ impl Config {
         Ok(config)
     }
 
-    /// The Site ID and the API key of the Track API: of the same row in the workspace's settings.
+    /// Sets the Site ID and the API key of the Track API, which are in the same row in the workspace's settings.
     #[must_use]
     pub fn with_track(mut self, site_id: impl AsRef<str>, api_key: impl AsRef<str>) -> Self {
         self.track = Some((Text::new(site_id), Secret::given(api_key)));
         self
     }
 
-    /// The key of the App API.
+    /// Sets the key of the App API.
     #[must_use]
     pub fn with_app(mut self, key: impl AsRef<str>) -> Self {
         self.app = Some(Secret::given(key));
         self
     }
 
-    /// The key of the Pipelines API: that of an API source.
+    /// Sets the key of the Pipelines API: that of an API source.
     #[must_use]
     pub fn with_pipelines(mut self, key: impl AsRef<str>) -> Self {
         self.pipelines = Some(Secret::given(key));
         self
     }
 
-    /// The workspace to send from, where the key of the App API is a service-account token.
+    /// Sets the workspace to send from, if the key of the App API is a service-account token.
     #[must_use]
     pub fn with_workspace_id(mut self, workspace: impl Into<WorkspaceId>) -> Self {
         self.workspace = Some(workspace.into());
@@ -152,18 +152,18 @@ impl Config {
         self
     }
 
-    /// What is checked before a request is sent.
+    /// Sets the limits that are checked before a request is sent.
     #[must_use]
     pub fn with_limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// The Track API. Without its keys, it refuses every request.
+    /// Returns the endpoint of the Track API. Without its keys, it refuses every request.
     ///
     /// # Errors
     ///
-    /// Where a key, the base URL or the user agent cannot be sent.
+    /// Fails if a key, the base URL or the user agent cannot be sent.
     pub fn track(&self) -> Result<Endpoint<Track>, BuildError> {
         let endpoint = if let Some((site_id, secret)) = &self.track {
             Endpoint::track(self.region, site_id, &secret.key)?.with_key_from(secret.origin)
@@ -174,11 +174,11 @@ impl Config {
         self.finish(endpoint)
     }
 
-    /// The App API. Without its key, it refuses every request.
+    /// Returns the endpoint of the App API. Without its key, it refuses every request.
     ///
     /// # Errors
     ///
-    /// Where the key, the base URL or the user agent cannot be sent.
+    /// Fails if the key, the base URL or the user agent cannot be sent.
     pub fn app(&self) -> Result<Endpoint<App>, BuildError> {
         let endpoint = if let Some(secret) = &self.app {
             Endpoint::app(self.region, &secret.key)?.with_key_from(secret.origin)
@@ -193,11 +193,11 @@ impl Config {
         self.finish(endpoint)
     }
 
-    /// The Pipelines API. Without its key, it refuses every request.
+    /// Returns the endpoint of the Pipelines API. Without its key, it refuses every request.
     ///
     /// # Errors
     ///
-    /// Where the key, the base URL or the user agent cannot be sent, or the key is of the other region.
+    /// Fails if the key, the base URL or the user agent cannot be sent, or the key is of the other region.
     pub fn pipelines(&self) -> Result<Endpoint<Pipelines>, BuildError> {
         let endpoint = if let Some(secret) = &self.pipelines {
             Endpoint::pipelines(self.region, &secret.key)?.with_key_from(secret.origin)

@@ -71,7 +71,7 @@ impl Device {
         Self { token: Text::new(token), platform, last_used: None, attributes: None }
     }
 
-    /// What to know of the device, for segments and Liquid.
+    /// Sets the attributes of the device, for segments and Liquid.
     #[must_use]
     pub fn with_attributes(mut self, attributes: DeviceAttributes) -> Self {
         self.attributes = Some(Attributes::encoded(attributes.encode()));
@@ -79,7 +79,7 @@ impl Device {
     }
 
     setters! {
-        /// When the person last used it; without it, when Customer.io gets the call.
+        /// When the person last used it. The default is the time at which Customer.io gets the request.
         with_last_used, last_used: time;
     }
 
@@ -115,7 +115,7 @@ impl Serialize for Named<'_> {
     }
 }
 
-/// What messages call a token. The vendor documents no limit of its length.
+/// The name of a token in error messages. The vendor documents no limit of its length.
 const TOKEN: &str = "the device's token";
 
 /// Refuses what cannot be a token.
@@ -130,7 +130,7 @@ pub(crate) fn write_token(token: &str, path: &mut Path) -> Result<(), BuildError
 
 /// Attributes of a [`Device`]: the ones that Customer.io knows, and your own.
 ///
-/// `_last_status`, how the last push went, is Customer.io's to write, so it has no setter.
+/// `_last_status`, the result of the last push, has no setter: only Customer.io writes it.
 ///
 /// ```
 /// use customerio_core::DeviceAttributes;
@@ -157,7 +157,7 @@ pub struct DeviceAttributes {
 }
 
 impl DeviceAttributes {
-    /// No attributes yet.
+    /// Creates attributes with nothing set.
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -172,11 +172,11 @@ impl DeviceAttributes {
         }
     }
 
-    /// Custom attributes: anything that serialises as an object of strings. They are encoded here; what is wrong with
-    /// them comes out when the request is built.
+    /// Sets custom attributes: anything that serialises as an object of strings. They are encoded here; what cannot be
+    /// encoded is an error when the request is built.
     ///
-    /// The API takes no numbers, no `true` and no `null`, so they are refused; and so is `_last_status`, which is
-    /// Customer.io's to write, and what a setter of this type has set. An attribute that is `None` is left out.
+    /// The API accepts no numbers, no booleans and no `null`, so they are refused. So are `_last_status`, which only
+    /// Customer.io writes, and what a setter of this type has set. An attribute that is `None` is left out.
     #[must_use]
     pub fn with_custom(mut self, custom: impl Serialize) -> Self {
         self.custom = Attributes::new("the attributes of a device", &custom);
@@ -188,7 +188,7 @@ impl DeviceAttributes {
         with_device_os, device_os: text;
         /// The model of the device.
         with_device_model, device_model: text;
-        /// The app that the token is for: a bundle id or a package name. The App API alone documents it.
+        /// The app that the token is for: a bundle id or a package name. Only the App API documents it.
         with_app_identifier, app_identifier: text;
         /// The version of your app.
         with_app_version, app_version: text;

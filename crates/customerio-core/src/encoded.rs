@@ -1,14 +1,14 @@
-//! An operation that is encoded, whichever it is.
+//! An encoded operation of any kind.
 
 use crate::{
     Api as _, BuildError, Item, Limits, Moment, Operation, Pipelines, PipelinesBatch, Prepared, Replay, Track,
     TrackBatch, limits::check_bytes,
 };
 
-/// An operation that is encoded and checked, to be sent later: as an item of a batch where its API has batches that take
-/// it, and as a request otherwise.
+/// An operation, encoded and checked, to be sent later: as an item of a batch if its API has batches that take it, and
+/// as a request otherwise.
 ///
-/// It is what a queue keeps of an operation. It has no type parameter, so operations of all kinds stand in one list.
+/// A queue stores operations this way. It has no type parameter, so one list can hold operations of all kinds.
 ///
 /// ```
 /// use customerio_core::{Encoded, Limits, Moment, track::{Delete, v2::person}};
@@ -27,16 +27,16 @@ pub enum Encoded {
     Track(Item<TrackBatch>),
     /// An item of a batch of the Pipelines API.
     Pipelines(Item<PipelinesBatch>),
-    /// A request of its own. What it returns is not read, except that it says whether it failed.
+    /// A request of its own. Its response is read only for whether the call failed.
     Request(Prepared),
 }
 
 impl Encoded {
-    /// Encodes `operation` within `limits`, with what is missing of its id and time filled in from `now`.
+    /// Encodes `operation` within `limits`. A missing id or time of an event is filled in from `now`.
     ///
     /// # Errors
     ///
-    /// Where an argument cannot be sent, or the operation is larger than a batch takes an item.
+    /// Fails if an argument cannot be sent, or the operation is larger than an item of a batch may be.
     pub fn new<O: Operation>(mut operation: O, now: &Moment, limits: &Limits) -> Result<Self, BuildError> {
         operation.stamp(now);
         let replay = operation.replay();

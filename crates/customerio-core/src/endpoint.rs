@@ -35,15 +35,15 @@ const USER_AGENT: &str = concat!("customerio-rust/", env!("CARGO_PKG_VERSION"));
 /// # Ok::<(), customerio_core::BuildError>(())
 /// ```
 ///
-/// Whitespace around a key is cut off, and a byte order mark before it, because files end in a line break and may begin
-/// with such a mark. Keys are visible ASCII: any other character in one is an error that gives its position. The memory of
-/// a key is wiped when the last copy of it is dropped.
+/// Whitespace around a key and a byte order mark before it are removed, because files end in a line break and may begin
+/// with such a mark. Keys are visible ASCII: any other character is an error that gives its position. The memory of a
+/// key is wiped when the last copy of it is dropped.
 pub struct Endpoint<A> {
     scheme: uri::Scheme,
     authority: uri::Authority,
     prefix: Box<str>,
     authorization: HeaderValue,
-    /// What an error tells of the credentials, where there are any.
+    /// What errors say about the credentials, if there are any.
     key: Option<Key>,
     /// Why there are no credentials.
     missing: Option<BuildError>,
@@ -59,19 +59,20 @@ pub struct Endpoint<A> {
     api: PhantomData<A>,
 }
 
-/// Whether a character can stand in the user name of Basic credentials, which a colon ends, and in one of our keys.
+/// Whether a key can have this character, and the user name of Basic credentials, which a colon ends.
 const fn is_in_user_name(character: char) -> bool {
     character.is_ascii_graphic() && character != ':'
 }
 
 impl Endpoint<Track> {
-    /// The Track API, with the Site ID and the API key of the same row in the workspace's settings.
+    /// Creates an endpoint of the Track API, with the Site ID and the API key of the same row in the workspace's
+    /// settings.
     ///
     /// See <https://docs.customer.io/accounts/managing-credentials/>.
     ///
     /// # Errors
     ///
-    /// Where one of them is empty or has a character other than visible ASCII, or `site_id` has a colon.
+    /// Fails if one of them is empty or has a character other than visible ASCII, or `site_id` has a colon.
     pub fn track(region: Region, site_id: &str, api_key: &str) -> Result<Self, BuildError> {
         let site_id = credential("the Site ID", site_id, is_in_user_name)?;
         let api_key = credential("the Track API key", api_key, |character| character.is_ascii_graphic())?;
@@ -80,14 +81,14 @@ impl Endpoint<Track> {
 }
 
 impl Endpoint<App> {
-    /// The App API, with an App API key or, for transactional messages alone, a service-account token (`sa_live_…`),
-    /// which needs [`with_workspace_id`](Self::with_workspace_id).
+    /// Creates an endpoint of the App API, with an App API key or, only for transactional messages, a service-account
+    /// token (`sa_live_…`), which needs [`with_workspace_id`](Self::with_workspace_id).
     ///
     /// See <https://docs.customer.io/accounts/managing-credentials/>.
     ///
     /// # Errors
     ///
-    /// Where the key is empty or has a character other than visible ASCII.
+    /// Fails if the key is empty or has a character other than visible ASCII.
     pub fn app(region: Region, key: &str) -> Result<Self, BuildError> {
         let key = credential("the App API key", key, |character| character.is_ascii_graphic())?;
         let mut value = secret_with_capacity("Bearer ", key.len());
@@ -96,7 +97,7 @@ impl Endpoint<App> {
         Ok(Self::new(region, secret_header(value), kind))
     }
 
-    /// The workspace to send from: needed with a service-account token, to be left out with an App API key.
+    /// Sets the workspace to send from. It is required with a service-account token; leave it out with an App API key.
     #[must_use]
     pub fn with_workspace_id(mut self, workspace: impl Into<WorkspaceId>) -> Self {
         let workspace = workspace.into();
@@ -107,17 +108,17 @@ impl Endpoint<App> {
 }
 
 impl Endpoint<Pipelines> {
-    /// The Pipelines API, with the key of an API source.
+    /// Creates an endpoint of the Pipelines API, with the key of an API source.
     ///
     /// A key that begins with `pk_` or `sk_` is sent as it is (Bearer); any other is a user name with a blank password
     /// (Basic). A key that names its region, as `sk_eu_…` does, must name this one.
     ///
-    /// Strict mode is on: without it the API answers 200 to a call that it then drops, because it is too large or not
-    /// valid, and the call is lost silently. See <https://docs.customer.io/integrations/api/track-vs-cdp-api/>.
+    /// Strict mode is on: without it the API responds with 200 to a call that is too large or not valid, and drops it
+    /// silently. See <https://docs.customer.io/integrations/api/track-vs-cdp-api/>.
     ///
     /// # Errors
     ///
-    /// Where the key is empty, has a colon or a character other than visible ASCII, or belongs to the other region.
+    /// Fails if the key is empty, has a colon or a character other than visible ASCII, or belongs to the other region.
     pub fn pipelines(region: Region, key: &str) -> Result<Self, BuildError> {
         const WHAT: &str = "the Pipelines API key";
         let key = credential(WHAT, key, is_in_user_name)?;
@@ -141,7 +142,7 @@ impl Endpoint<Pipelines> {
         Ok(endpoint.made_ready())
     }
 
-    /// Leaves out the strict mode: what is too large or not valid is answered with a 200, and dropped.
+    /// Turns strict mode off: the API responds with 200 to a call that is too large or not valid, and drops it.
     #[must_use]
     pub fn with_lax_mode(mut self) -> Self {
         self.own = None;
@@ -173,17 +174,18 @@ impl<A: Api> Endpoint<A> {
         Self { missing: Some(reason), ..Self::new(region, HeaderValue::from_static(""), None) }
     }
 
-    /// Sends to another server: a proxy, or a stand-in for Customer.io in tests.
+    /// Sends requests to another server: a proxy, or a mock of Customer.io in tests.
     ///
     /// `url` is a scheme, a host, perhaps a port, and perhaps a path that the API's own paths are appended to, such as
-    /// `https://proxy.example.com/customerio`. The host is a name (of ASCII letters, digits, `-`, `_` and dots), an IPv4
-    /// address, or an IPv6 address in brackets; the port is from 1 to 65535. The path has the characters of RFC 3986 alone,
-    /// others percent-encoded: so it reaches the server as it is, through each transport.
+    /// `https://proxy.example.com/customerio`. The host is a name (of ASCII letters, digits, `-`, `_` and dots), an
+    /// IPv4 address, or an IPv6 address in brackets; the port is from 1 to 65535. The path may have only the characters
+    /// of RFC 3986, with all others percent-encoded, so that every transport sends it as it is.
     ///
     /// # Errors
     ///
-    /// Where it is anything else: no `http` or `https` scheme, a user name, a query; or where it ends in what the API's own
-    /// paths begin with (`/api/v1` or `/api/v2` of the Track API, `/v1` of the others), which would then be there twice.
+    /// Fails if it is anything else, such as a URL with another scheme than `http` or `https`, a user name or a query,
+    /// or if it ends in the prefix of the API's own paths (`/api/v1` or `/api/v2` of the Track API, `/v1` of the
+    /// others), which would then be there twice.
     pub fn with_base_url(mut self, url: &str) -> Result<Self, BuildError> {
         let BaseUrl { scheme, authority, prefix } = BaseUrl::parse(url, A::ROOTS)?;
         (self.scheme, self.authority, self.prefix) = (scheme, authority, prefix);
@@ -194,7 +196,7 @@ impl<A: Api> Endpoint<A> {
     ///
     /// # Errors
     ///
-    /// Where it is empty or has a character that a header cannot carry.
+    /// Fails if it is empty or has a character that a header cannot carry.
     pub fn with_user_agent(mut self, product: &str) -> Result<Self, BuildError> {
         let what = "the user agent";
         let product = credential(what, product, |character| character == ' ' || character.is_ascii_graphic())?;
@@ -244,7 +246,7 @@ impl<A> Endpoint<A> {
         self.workspace.map_or(Ok(()), WorkspaceId::check)
     }
 
-    /// What an error tells of the credentials.
+    /// What errors say about the credentials.
     pub(crate) fn key(&self) -> Option<Key> {
         self.key
     }
@@ -268,14 +270,14 @@ impl<A> Endpoint<A> {
         &self.prefix
     }
 
-    /// What is checked before a call is sent. Default: [`Limits::default`].
+    /// Sets the limits that are checked before a call is sent. The default is [`Limits::default`].
     #[must_use]
     pub fn with_limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// What is checked before a call is sent.
+    /// The limits that are checked before a call is sent.
     #[must_use]
     pub fn limits(&self) -> &Limits {
         &self.limits

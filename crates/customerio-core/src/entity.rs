@@ -27,8 +27,8 @@ macro_rules! entity {
         #[non_exhaustive]
         pub struct $type {
             $($(#[$doc])* pub $field: $of,)*
-            /// What else the service said: fields that this version does not know, and those that have another type
-            /// than expected.
+            /// The other fields of the response: those that this version does not know, and those of another type than
+            /// expected.
             pub extra: serde_json::Map<String, serde_json::Value>,
         }
 
@@ -138,8 +138,8 @@ pub(crate) fn decode_bare<T: Entity>(names: &[&'static str], response: &Response
     T::from_fields(&mut fields).map_err(missing)
 }
 
-/// Reads a response that is the thing itself, which can have a field `errors` of its own: it is one where a field `name` is.
-/// Where that is not, errors are those of the call.
+/// Reads a response that is the thing itself, which can have a field `errors` of its own: it is one if there is a field
+/// `name`. Without that field, errors are those of the call.
 #[cfg(feature = "design_studio")]
 pub(crate) fn decode_with_errors<T: Entity>(
     name: &'static str,
@@ -166,7 +166,7 @@ pub(crate) fn missing(name: &'static str) -> DecodeFailure {
 
 /// Makes a thing what an operation returns: `returned!(Export in "export" = ..)` where the response has it in a field of that
 /// name, and `returned!(Export = ..)` where the response is the thing; `returned!(Export with "id" = ..)` where that field
-/// must be in it, though it can be empty. Behind it stands an example of the thing, as JSON.
+/// must be in it, though it can be empty. An example of the thing follows, as JSON.
 macro_rules! returned {
     (@ $type:ident, $example:expr, [$($name:literal)?] $response:ident => $decode:expr) => {
         impl $crate::FromResponse for $type {
@@ -196,7 +196,7 @@ macro_rules! returned {
     };
 }
 
-/// Declares a set of words that the service extends without notice: one that is not known is kept as it came.
+/// Declares a set of words that the service extends without notice: an unknown one is kept as it came.
 macro_rules! open_enum {
     (
         $(#[$meta:meta])*
@@ -209,13 +209,13 @@ macro_rules! open_enum {
         #[non_exhaustive]
         pub enum $type {
             $($(#[$doc])* $variant,)*
-            /// One that this version does not know: its [`as_str`](Self::as_str) is as it came.
+            /// A value that this version does not know. [`as_str`](Self::as_str) returns it as it came.
             #[non_exhaustive]
             Unknown(String),
         }
 
         impl $type {
-            /// As the service writes it.
+            /// The value as the service writes it.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 match self {

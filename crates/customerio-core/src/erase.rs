@@ -2,9 +2,9 @@
 
 use serde::{Serialize, Serializer};
 
-/// Removes the attribute that has it as its value: it is written as `null`, which erases at Customer.io.
+/// The value that removes an attribute: it is written as `null`, which makes Customer.io erase the attribute.
 ///
-/// A field that is `None` is left out instead, so that a struct that is only half filled deletes nothing.
+/// A field that is `None` is left out instead, so a struct with unset fields erases nothing.
 ///
 /// ```
 /// use customerio_core::{Erase, Limits, Prepared, track::Identify};

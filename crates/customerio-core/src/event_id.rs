@@ -1,6 +1,6 @@
 //! The id by which Customer.io recognises an event that it already has.
 //!
-//! A ULID is written here by hand: the crate of that name brings `wasm-bindgen` along, and this is all of it.
+//! ULIDs are written here by hand: the crate `ulid` depends on `wasm-bindgen`, and this is all that is needed.
 
 use std::{fmt, str};
 
@@ -15,7 +15,7 @@ const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const LENGTH: usize = 26;
 
 /// The id of an event: a [ULID](https://github.com/ulid/spec). Customer.io ignores an event whose id it has seen, so an
-/// event with an id can be sent again when an answer is lost.
+/// event with an id can be retried after a lost response.
 ///
 /// ```
 /// use customerio_core::EventId;
@@ -29,15 +29,16 @@ const LENGTH: usize = 26;
 pub struct EventId(u128);
 
 impl EventId {
-    /// A new id, made of the wall clock and the random bits of `moment`.
+    /// Creates an id from the wall clock and the random bits of `moment`.
     #[must_use]
     pub fn new(moment: &Moment) -> Self {
         let milliseconds = u64::try_from(moment.since_epoch.as_millis()).unwrap_or(u64::MAX);
         Self::from_parts(milliseconds, moment.random)
     }
 
-    /// An id of the low 48 bits of `milliseconds` and the low 80 bits of `random`. The same parts make the same id: with
-    /// parts that follow from your own event (its time, a hash of its key), sending it twice by mistake is harmless too.
+    /// Creates an id from the low 48 bits of `milliseconds` and the low 80 bits of `random`. The same parts make the
+    /// same id: if they depend only on your own event (its time, a hash of its key), sending it twice by mistake is
+    /// harmless too.
     #[must_use]
     pub fn from_parts(milliseconds: u64, random: u128) -> Self {
         const RANDOM_BITS: u32 = 80;
@@ -61,7 +62,7 @@ impl EventId {
 fn characters(bits: u128) -> [u8; 8] {
     #[expect(clippy::cast_possible_truncation, reason = "the rest are other characters")]
     let bits = bits as u64;
-    // Made as one number: what is written byte by byte cannot be read at once for a while.
+    // Made as one number: a processor waits when it reads as a whole what was just written byte by byte.
     let character = |position: u64| u64::from(ALPHABET[(bits >> (5 * position) & 31) as usize]) << (8 * position);
     (0..8).map(character).sum::<u64>().to_be_bytes()
 }
@@ -69,7 +70,7 @@ fn characters(bits: u128) -> [u8; 8] {
 impl str::FromStr for EventId {
     type Err = BuildError;
 
-    /// Takes small letters too.
+    /// Accepts lower case too.
     fn from_str(text: &str) -> Result<Self, BuildError> {
         let digit = |byte: u8| ALPHABET.iter().position(|character| *character == byte.to_ascii_uppercase());
         let value = text.bytes().try_fold(0, |value, byte| Some(value << 5 | digit(byte)? as u128));

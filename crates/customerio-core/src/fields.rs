@@ -1,8 +1,8 @@
-//! How JSON objects of the service are read: each field by itself, so that none makes the rest unreadable.
+//! Reads JSON objects of the service field by field, so that no field makes the rest unreadable.
 //!
-//! The contract, its examples and what the service sends disagree on some types: an id is a number in one and text in the
-//! other, an empty list is `null`. So a field that is absent, `null` or of another type has no value, and the rest of the
-//! object is read all the same.
+//! The contract, its examples and the service disagree on some types: an id is a number in one and text in the other,
+//! an empty list is `null`. So a field that is absent, `null` or of another type has no value, and the rest of the
+//! object is still read.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use serde_json::{Map, Value, value::RawValue};
 
 use crate::Timestamp;
 
-/// The fields of a JSON object. Of a name that stands twice the last counts, as in most readers.
+/// The fields of a JSON object. If a name appears twice, the last one counts, as in most readers.
 #[derive(Default, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Fields<'a>(#[serde(borrow)] BTreeMap<String, &'a RawValue>);
@@ -26,7 +26,7 @@ impl<'a> Fields<'a> {
     ///
     /// # Errors
     ///
-    /// Where the field is one that there must be: the first of `names`.
+    /// Fails with the first of `names` if the field is required and missing.
     pub(crate) fn take<T: Field>(
         &mut self,
         names: &'static [&'static str],

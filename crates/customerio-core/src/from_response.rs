@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 
 use crate::{DecodeFailure, error::Reported};
 
-/// What an operation returns: a type that is read from a response whose status is a 2xx.
+/// A type that an operation returns, read from a response with a 2xx status.
 ///
 /// ```
 /// use customerio_core::{DecodeFailure, FromResponse, bytes::Bytes, decode_json, http::Response};
@@ -31,11 +31,10 @@ use crate::{DecodeFailure, error::Reported};
     note = "implement `FromResponse`, for JSON with `customerio_core::decode_json`"
 )]
 pub trait FromResponse: Sized + 'static {
-    /// Whether a 2xx says all there is, so that a body that breaks off loses nothing: of `()` alone.
+    /// Whether the 2xx status is the whole result, so that a body that breaks off loses nothing: only for `()`.
     const IS_EMPTY: bool = false;
 
-    /// A body that the API responds with: what `Recorder` of the crate `customerio-testing` does, where it is not told
-    /// otherwise.
+    /// An example of a body. `Recorder` of the crate `customerio-testing` responds with it by default.
     const EXAMPLE: &'static str = "{}";
 
     #[cfg(feature = "samples")]
@@ -46,12 +45,12 @@ pub trait FromResponse: Sized + 'static {
     ///
     /// # Errors
     ///
-    /// Where the body is not what the API promises, which becomes an [`Error::Decode`](crate::Error::Decode); or
-    /// [`DecodeFailure::call_failed`], where it says that the call failed, which becomes an
+    /// Fails if the body is not what the API promises, which becomes an [`Error::Decode`](crate::Error::Decode). Fails
+    /// with [`DecodeFailure::call_failed`] if the body says that the call failed, which becomes an
     /// [`Error::Api`](crate::Error::Api).
     fn from_response(response: &Response<Bytes>) -> Result<Self, DecodeFailure>;
 
-    /// Blanks what the server's messages in it show of the credentials of the request, which had these headers.
+    /// Blanks the credentials of the request, which had these headers, in the server's messages.
     #[doc(hidden)]
     #[must_use]
     fn without_credential(self, request: &HeaderMap) -> Self {
@@ -66,8 +65,9 @@ impl FromResponse for () {
 
     /// # Errors
     ///
-    /// Where the body is something else, such as the HTML of a proxy: then nothing shows that Customer.io got the request.
-    /// Where it says that the call failed, or the status does: a 207 is about parts, of which one at least was refused.
+    /// Fails if the body is something else, such as the HTML of a proxy: then nothing shows that Customer.io got the
+    /// request. Fails also if the body or the status says that the call failed: a 207 is about parts, of which at least
+    /// one was refused.
     fn from_response(response: &Response<Bytes>) -> Result<(), DecodeFailure> {
         match response.body().trim_ascii() {
             b"" | b"{}" => {}
@@ -86,14 +86,14 @@ impl FromResponse for () {
     }
 }
 
-/// Any JSON, as it came: a field `error` or `errors` is the caller's to look at.
+/// Any JSON, as it came. Check it for a field `error` or `errors` yourself.
 impl FromResponse for serde_json::Value {
     fn from_response(response: &Response<Bytes>) -> Result<Self, DecodeFailure> {
         Ok(serde_json::from_slice(response.body())?)
     }
 }
 
-/// The response as it came: whether a 2xx says that the call failed all the same is the caller's to look at.
+/// The response as it came. Check yourself whether a 2xx says that the call failed.
 impl FromResponse for Response<Bytes> {
     fn from_response(response: &Response<Bytes>) -> Result<Self, DecodeFailure> {
         Ok(response.clone())
@@ -102,13 +102,14 @@ impl FromResponse for Response<Bytes> {
 
 /// Reads a JSON response. Fields that the type does not have are ignored.
 ///
-/// A type that has a field `error` or `errors` of its own reads [`body`](Response::body) with `serde_json` instead: here
-/// such a field says that the call failed.
+/// For a type with its own field `error` or `errors`, read the [`body`](Response::body) with `serde_json` instead: here
+/// such a field means that the call failed.
 ///
 /// # Errors
 ///
-/// Where the body is not JSON, or not of the shape of `T`; and [`DecodeFailure::call_failed`] where the response says that
-/// the call failed: with `{"errors": ..}`, `{"error": ..}` or one of the two in `{"meta": {..}}`, unless it is empty.
+/// Fails if the body is not JSON, or not of the shape of `T`. Fails with [`DecodeFailure::call_failed`] if the response
+/// says that the call failed: with `{"errors": ..}`, `{"error": ..}` or one of the two in `{"meta": {..}}`, unless it
+/// is empty.
 pub fn decode_json<T: DeserializeOwned>(response: &Response<Bytes>) -> Result<T, DecodeFailure> {
     check_reported(response)?;
     Ok(serde_json::from_slice(response.body())?)

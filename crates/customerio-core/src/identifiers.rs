@@ -1,15 +1,15 @@
-//! By what a person is known.
+//! The identifiers of a person.
 
 use crate::{entity::entity, page::listed};
 
 entity! {
-    /// By what a person is known.
+    /// The identifiers of a person.
     pub struct Identifiers: Default {
-        /// The id that you gave.
+        /// Your own id.
         pub id: Option<String>,
         /// The e-mail address, in workspaces that identify people by it.
         pub email: Option<String>,
-        /// The id that Customer.io gave, which never changes.
+        /// Customer.io's own id, which never changes.
         pub cio_id: Option<String>,
     }
 }

@@ -1,4 +1,4 @@
-//! The ids that Customer.io gives out: one type for each thing, the same in every call and every response.
+//! The ids that Customer.io assigns: one type for each thing, the same in every call and every response.
 
 use std::{convert::Infallible, fmt};
 
@@ -16,13 +16,13 @@ fn not_positive(what: &'static str) -> BuildError {
     BuildError::new(what, BuildErrorKind::Invalid("it must be a positive number".into()))
 }
 
-/// Makes a type of a number by which Customer.io knows something. Behind it stands what messages call it.
+/// Makes a type of a number by which Customer.io knows something. Its name in error messages follows it.
 macro_rules! numeric_ids {
     ($($(#[$meta:meta])* $name:ident $what:literal;)*) => {$(
         $(#[$meta])*
         ///
-        /// Made of any whole number, as databases have them; one that is not positive is refused when the request is
-        /// built. In responses it is read from a number, or from text with digits.
+        /// Converts from any integer type; one that is not positive is refused when the request is built. In a response
+        /// it can be a number, or text with digits.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(u64);
 
@@ -164,7 +164,7 @@ impl de::Visitor<'_> for Number {
     }
 }
 
-/// Names a transactional message of the workspace: by its number, or by its trigger name.
+/// The id of a transactional message: its number or its trigger name.
 ///
 /// ```
 /// use customerio_core::app::TransactionalMessageId;
@@ -246,8 +246,8 @@ message_id_from!(u8 u16 u32 u64 usize i8 i16 i32 i64 isize; &str &String String)
 read_text!(TransactionalMessageId);
 required!(TransactionalMessageId);
 
-/// Makes a type of a text by which Customer.io knows something. Behind it stands what messages call it, and what else is
-/// checked of it.
+/// Makes a type of a text by which Customer.io knows something. Its name in error messages follows it, and then a
+/// further check, if there is one.
 macro_rules! text_ids {
     ($($(#[$meta:meta])* $name:ident $what:literal $(: $check:ident)?;)*) => {$(
         $(#[$meta])*
@@ -341,20 +341,20 @@ text_ids! {
     FolderId "the folder's id";
     /// The id of a journey: one person's way through a campaign or a broadcast.
     JourneyId "the journey's id";
-    /// The id of a group of an A/B test of a newsletter: a number, of which 0 is one, that is text in paths.
+    /// The id of a group in an A/B test of a newsletter: a number, which can be 0, written as text in paths.
     TestGroupId "the test group's id";
     /// The id of a live notification: a ULID.
     #[doc(alias = "instance_id")]
     LiveNotificationId "the live notification's id": check_ulid;
-    /// The id of a mail program on a device, of which Design Studio can make inbox previews.
+    /// The id of an e-mail client on a device, for which Design Studio can make inbox previews.
     PreviewClientId "the mail program's id";
-    /// The id of a publication of an e-mail in Design Studio that goes on.
+    /// The id of a publication of an e-mail in Design Studio that is in progress.
     PublishId "the publication's id";
     /// The id of a version of an e-mail in Design Studio: a UUID.
     VersionId "the version's id";
 }
 
-/// Refuses what is no ULID, without a look at which letters they have not.
+/// Refuses what is no ULID, without a check for the letters that ULIDs leave out.
 fn check_ulid(what: &'static str, text: &str) -> Result<(), BuildError> {
     if text.len() == 26 && text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return Ok(());

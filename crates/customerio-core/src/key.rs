@@ -1,4 +1,4 @@
-//! What an error tells of the credential that a request had, and what it must not show.
+//! What errors say about the credential of a request, and what they must not show.
 
 use std::{borrow::Cow, fmt};
 
@@ -7,7 +7,7 @@ use http::HeaderValue;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
 
-/// Which credential an endpoint has, and where the program got it: it is told when the server takes it for wrong.
+/// Which credential an endpoint has, and where it came from, for the error when the server rejects it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Key {
     pub(crate) kind: KeyKind,
@@ -26,12 +26,12 @@ pub(crate) enum KeyKind {
 pub(crate) enum KeyOrigin {
     /// The program gave it.
     Argument,
-    /// The variables did that [`Config`](crate::Config) names.
+    /// The variables that [`Config`](crate::Config) names gave it.
     Variables,
 }
 
 impl fmt::Display for Key {
-    /// What to look at, and where it stands in Customer.io.
+    /// What to check, and where to find it in Customer.io.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match (self.kind, self.origin) {
             (KeyKind::Track, KeyOrigin::Argument) => "check the Site ID and the API key given to `track`",
@@ -61,7 +61,7 @@ impl fmt::Display for Key {
 /// The texts that must not be shown: a credential, its parts, and other ways to write them.
 pub(crate) struct Secrets(Vec<Zeroizing<String>>);
 
-/// What stands in the place of a secret.
+/// What replaces a secret.
 const BLANK: &str = "[credential]";
 
 /// A secret that is shorter is a word of a test, and may be a part of other words.

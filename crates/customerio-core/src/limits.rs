@@ -8,9 +8,8 @@
 //! - Transactional messages: <https://docs.customer.io/integrations/api/app/#tag/Send-Messages>
 //! - Broadcast triggers: <https://docs.customer.io/integrations/api/app/#operation/triggerBroadcast>
 //!
-//! What is checked by default is what the vendor calls the most that is allowed: beyond it a call is refused, or what it
-//! says is lost, and of the two the second shows in no answer. What is checked only on demand holds for some of the
-//! places that the data goes to.
+//! By default the checks cover what the vendor documents as a maximum: beyond it a call is rejected, or its data is
+//! lost, which no response shows. The checks on demand are for limits of only some destinations of the data.
 //!
 //! | limit | of | checked |
 //! | --- | --- | --- |
@@ -19,7 +18,7 @@
 //! | [`ATTRIBUTES`], [`ATTRIBUTE_NAME`], [`ATTRIBUTE_VALUE`] | attributes in the Track API: of a person, an object, a relationship; and fields of a form | by default |
 //! | [`RELATIONSHIP`] | all attributes of a relationship in the Track API | by default |
 //! | [`EVENT_NAME`], [`EVENT_DATA`] | events and screens in the Track API; pages have data, and a URL for a name | by default |
-//! | [`SEGMENT_IDS`] | the people of one call | by default |
+//! | [`SEGMENT_IDS`] | people in one call that changes a segment | by default |
 //! | [`BATCH_ITEM`], [`BATCH`] | the Track API v2 and the Pipelines API | by default |
 //! | [`MESSAGE`], [`ATTACHMENTS`], [`EMAIL_RECIPIENTS`] | transactional messages | by default |
 //! | [`ASSET`] | files that are uploaded | by default |
@@ -27,9 +26,9 @@
 //! | [`BROADCAST`], [`BROADCAST_DATA`], [`BROADCAST_PEOPLE`] | broadcast triggers | by default |
 //! | [`PERSON_ID`], [`OBJECT_ID`] | user ids and group ids in the Pipelines API | by [`Limits::all`] |
 //! | [`ATTRIBUTES`], [`ATTRIBUTE_NAME`], [`ATTRIBUTE_VALUE`] | traits in the Pipelines API | by [`Limits::all`] |
-//! | [`SEND_AHEAD`] | `send_at` | never: only the service's clock decides it, and it answers with an error |
-//! | [`NESTING`] | attributes, data, and whatever else is anything that serialises | always |
-//! | [`BROADCAST_INTERVAL`] | two triggers of a broadcast | never: it is a pace |
+//! | [`SEND_AHEAD`] | `send_at` | never: only the service's clock decides it, and the service responds with an error |
+//! | [`NESTING`] | attributes, data, and any other value that serialises | always |
+//! | [`BROADCAST_INTERVAL`] | two triggers of a broadcast | never: it is a rate |
 
 use std::{borrow::Cow, time::Duration};
 
@@ -44,8 +43,8 @@ pub const ATTRIBUTE_NAME: usize = 150;
 /// Longest value of an attribute (Track, "Customer limits").
 pub const ATTRIBUTE_VALUE: usize = 1_000;
 
-/// Most lists and objects that stand in each other in what is given to a call, such as attributes. Our own limit, that is
-/// always checked: deeper ones would end the stack, and programs that read JSON stop at about as many.
+/// Deepest nesting of lists and objects in a value, such as attributes. Our own limit, which is always checked: a
+/// deeper value would overflow the stack, and most JSON parsers stop at about this depth.
 pub const NESTING: usize = 100;
 
 /// Most attributes of one person or one identify call (Track, "Customer limits").
@@ -86,7 +85,7 @@ pub const ATTACHMENTS: usize = 2_000_000;
 /// Most encoded bytes of a transactional message without its attachments (App, "Send Messages").
 pub const MESSAGE: usize = 1_000_000;
 
-/// Farthest that `send_at` may lie ahead (App, "Send Messages").
+/// Furthest that `send_at` may be in the future (App, "Send Messages").
 pub const SEND_AHEAD: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
 /// Most people that one broadcast trigger names by `ids`, `emails` or `per_user_data` (App, `triggerBroadcast`).
@@ -101,8 +100,8 @@ pub const BROADCAST: usize = 25_000_000;
 /// Least time between two triggers of a broadcast (App, `triggerBroadcast`).
 pub const BROADCAST_INTERVAL: Duration = Duration::from_secs(10);
 
-/// Rate of what comes in by the Track and Pipelines APIs (Pipelines, "Rate limits"). The vendor enforces it softly, and
-/// counts transactional messages in.
+/// Rate of the Track and Pipelines APIs together (Pipelines, "Rate limits"). The vendor does not enforce it strictly,
+/// and counts transactional messages too.
 pub const INGEST_RATE: Rate = Rate::at_most(3_000, Duration::from_secs(3)).with_burst(500);
 
 /// Rate of transactional messages (App, "Send Messages").
@@ -114,7 +113,7 @@ pub const BROADCAST_RATE: Rate = Rate::at_most(1, BROADCAST_INTERVAL);
 /// Rate of the rest of the App API, reads and writes together (App, "Rate limits").
 pub const APP_RATE: Rate = Rate::at_most(10, Duration::from_secs(1)).with_burst(3);
 
-/// Rate of what renders or publishes in Design Studio (App, "Design Studio Emails").
+/// Rate of requests that render or publish in Design Studio (App, "Design Studio Emails").
 pub const DESIGN_STUDIO_RATE: Rate = Rate::at_most(5, Duration::from_secs(1)).with_burst(2);
 
 /// Most requests of a client that are in flight at once. Our own limit: a quarter of the 1,024 descriptors that a process
@@ -128,13 +127,14 @@ pub const BATCH_ITEM: usize = 32_000;
 /// Most encoded bytes of a batch. The vendor writes "500kb", and leaves open how much a kb is; the rest is a margin.
 pub const BATCH: usize = 490_000;
 
-/// Largest answer that a transport reads for a call that writes. Our own limit: such answers are a few hundred bytes.
+/// Largest response that a transport reads for a call that writes. Our own limit: such responses have a few hundred
+/// bytes.
 pub const RESPONSE: usize = 1024 * 1024;
 
 /// How long one attempt of a batch may take. Our own limit.
 pub const BATCH_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(30);
 
-/// Largest answer that a transport reads for a call that reads. Our own limit.
+/// Largest response that a transport reads for a call that reads. Our own limit.
 pub const READ_RESPONSE: usize = 16 * 1024 * 1024;
 
 /// No limit.
@@ -148,7 +148,7 @@ macro_rules! limits {
         /// The limits that are checked before a call is sent; each can be changed or switched off, because the vendor
         /// raises some on request.
         ///
-        /// An [`Endpoint`](crate::Endpoint) has them: [`with_limits`](crate::Endpoint::with_limits).
+        /// Set them with [`Endpoint::with_limits`](crate::Endpoint::with_limits).
         ///
         /// ```
         /// use customerio_core::{Endpoint, Limits, PersonId, Region, build, track::Identify};
@@ -169,20 +169,20 @@ macro_rules! limits {
         }
 
         impl Default for Limits {
-            /// The limits whose breach loses data or is sure to fail: see the table of the [module](self).
+            /// The limits that lose data or are sure to fail if exceeded: see the table of the [module](self).
             fn default() -> Self {
                 Self { $($default: $default_limit,)* $($opt_in: OFF,)* }
             }
         }
 
         impl Limits {
-            /// Every limit of the [module](self)'s table, those that are off by default as well.
+            /// Every limit of the [module](self)'s table, including those that are off by default.
             #[must_use]
             pub fn all() -> Self {
                 Self { $($opt_in: $opt_in_limit,)* ..Self::default() }
             }
 
-            /// No limits: what is too much is left to the service.
+            /// No limits: the service decides what is too much.
             #[must_use]
             pub fn none() -> Self {
                 Self { $($default: OFF,)* $($opt_in: OFF,)* }
@@ -296,7 +296,7 @@ impl Limits {
     }
 }
 
-/// How much of a response is read by default: a GET asks for a lot, anything else is mostly told that it worked.
+/// How much of a response is read by default: a GET returns data, other methods usually return only that they worked.
 pub(crate) const fn response_limit(method: http::Method) -> usize {
     let limit = if matches!(method, http::Method::GET) { READ_RESPONSE } else { RESPONSE };
     // See `Replay::of`.

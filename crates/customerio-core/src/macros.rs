@@ -1,10 +1,10 @@
-//! Shapes that every operation repeats.
+//! Shapes that every operation has.
 
 /// Setters of optional fields: `with_x(value)` sets `x` to `Some(value)`, and the last one wins.
 ///
-/// What a setter takes stands behind the field: `text` is anything that turns into a string, `time` is anything that turns
-/// into a [`Timestamp`](crate::Timestamp), `into T` is anything that turns into a `T`, and any other type is itself. Of a
-/// field that can be cleared there are two: `change T`, and `clear`, which takes nothing.
+/// The type that a setter takes follows the field: `text` is anything that turns into a string, `time` is anything that
+/// turns into a [`Timestamp`](crate::Timestamp), `into T` is anything that turns into a `T`, and any other type is
+/// itself. For a field that can be cleared there are two: `change T`, and `clear`, which takes nothing.
 macro_rules! setters {
     () => {};
     ($(#[$meta:meta])* $method:ident, $($field:ident).+: text; $($rest:tt)*) => {
@@ -70,8 +70,8 @@ macro_rules! opaque_debug {
 }
 
 /// `sample!(Type: Self::new(..))`: a sample of an operation beside it, for the tests that meet every operation (feature
-/// `samples`). `sample!(Type names nobody: ..)` where no text is in it, which could be a person's. Where one cannot have
-/// everything that can be set, others stand behind it, each behind a `;`.
+/// `samples`). `sample!(Type names nobody: ..)` if it has no text, which could be a person's. If one sample cannot have
+/// everything that can be set, others follow it, each after a `;`.
 macro_rules! sample {
     ($type:ident: $sample:expr $(; $more:expr)*) => {
         $crate::macros::sample!(@ $type, false, $sample $(; $more)*);
@@ -105,11 +105,11 @@ macro_rules! sample {
 /// }
 /// ```
 ///
-/// The fields are the parts of the path, in their order; what stands behind `=` is for its [`sample!`]. Constants of
-/// [`Operation`](crate::Operation) that differ from their defaults stand last.
+/// The fields are the parts of the path, in their order; the value after `=` is for its [`sample!`]. Constants of
+/// [`Operation`](crate::Operation) that differ from their defaults come last.
 ///
-/// The options of the query are [`setters!`], with the name in the query behind `as`, where that is not the field's, and a
-/// value for the sample behind `=`:
+/// The options of the query are [`setters!`], with the name in the query after `as`, if that is not the field's, and a
+/// value for the sample after `=`:
 ///
 /// ```text
 ///     query {
@@ -120,8 +120,8 @@ macro_rules! sample {
 ///     }
 /// ```
 ///
-/// Instead of the query there can be a body, which is a value with `into_body`: `body update: ContentUpdate = ..;`. Another
-/// method than that stands behind it: `body update: ContentUpdate = .., into_content_body;`.
+/// Instead of the query there can be a body, which is a value with `into_body`: `body update: ContentUpdate = ..;`. The
+/// name of another method than that follows it: `body update: ContentUpdate = .., into_content_body;`.
 macro_rules! plain {
     // Brings each option into one form, and then writes the operation.
     (@options $head:tt [$($done:tt)*]
@@ -172,7 +172,7 @@ macro_rules! plain {
         }
 
         impl $operation {
-            /// The operation on what these name.
+            /// Creates the operation.
             #[must_use]
             pub fn new($($field: impl Into<$type>,)* $($body: $body_type)?) -> Self {
                 Self { $($field: $field.into(),)* $($body,)? $($option: None,)* }

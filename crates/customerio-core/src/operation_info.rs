@@ -1,4 +1,4 @@
-//! What is known of an operation without a value of it.
+//! What is known about an operation without a value of it.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use http::Method;
 
 use crate::{Api, FromResponse, Operation, Quota, Replay, endpoint::ACCEPTS_JSON};
 
-/// What is known of an operation without a value of it.
+/// What is known about an operation without a value of it.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct OperationInfo {
@@ -16,7 +16,7 @@ pub struct OperationInfo {
     pub api: &'static str,
     /// Its HTTP method.
     pub method: Method,
-    /// Its path, with the parts that differ in braces.
+    /// Its path, with parameters in braces.
     pub route: &'static str,
     /// Whether it may arrive twice, as far as that does not depend on its values.
     pub replay: Replay,
@@ -24,7 +24,7 @@ pub struct OperationInfo {
     pub quota: Quota,
     /// Whether it carries the credentials.
     pub authenticated: bool,
-    /// What the response can be, as the header `accept`, where it is not JSON.
+    /// What the response can be, as the header `accept`, if it is not JSON.
     pub accept: Option<&'static str>,
     /// The largest response that is read, in bytes.
     pub response_limit: usize,
@@ -35,7 +35,7 @@ pub struct OperationInfo {
 }
 
 impl OperationInfo {
-    /// What is known of `O`.
+    /// What is known about `O`.
     #[must_use]
     pub const fn of<O: Operation>() -> Self {
         Self {
@@ -54,7 +54,7 @@ impl OperationInfo {
     }
 }
 
-/// Declares the operations of a module, a line each: its file, its type, its method and its route. Of that come the
+/// Declares the operations of a module, one a line: its file, its type, its method and its route. From that come the
 /// `mod` and the `pub use`, the module's part of the registry, and the table in the docs of `OPERATIONS`.
 ///
 /// That a line says the same as the operation is checked when it is compiled.

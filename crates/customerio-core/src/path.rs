@@ -7,7 +7,7 @@ use crate::{
     unseen::{blank, is_blank},
 };
 
-/// Writes the path of a request: fills in the parts of a route that stand in braces, in their order.
+/// Writes the path of a request: fills in the parameters of a route, in their order.
 ///
 /// ```
 /// use customerio_core::Path;
@@ -20,7 +20,7 @@ use crate::{
 pub struct Path {
     text: String,
     route: Route,
-    /// Where what of the route is still to be written begins, and the next part in braces.
+    /// Where the rest of the route begins, and the next part in braces.
     at: usize,
     part: usize,
     limits: Limits,
@@ -28,13 +28,13 @@ pub struct Path {
     query: usize,
 }
 
-/// What can stand in place of a part of a route.
+/// What can fill in a part of a route.
 pub(crate) trait Part {
     /// Whether it is text, which can name a person.
     #[cfg(feature = "samples")]
     const IS_TEXT: bool = false;
 
-    /// Refuses what cannot stand there.
+    /// Refuses what cannot be there.
     fn check(&self) -> Result<(), BuildError>;
 
     /// Checks it, and writes it.
@@ -64,7 +64,7 @@ pub(crate) trait Argument {
     }
 }
 
-/// Makes types [`Argument`]s, which are written as they are shown. Behind them stands whether they are text.
+/// Makes types [`Argument`]s, which are written as they are shown. Whether they are text follows them.
 macro_rules! arguments {
     ($($type:ty: $is_text:literal;)*) => {$(
         impl $crate::path::Argument for $type {
@@ -97,7 +97,7 @@ impl Argument for crate::Timestamp {
 #[derive(Clone, Copy)]
 pub(crate) struct Route {
     text: &'static str,
-    /// Where there is no such part: the end.
+    /// If there is no such part, the end.
     parts: [(u8, u8); 4],
 }
 
@@ -123,21 +123,21 @@ impl Route {
     }
 }
 
-/// For what comes behind the first identifier.
+/// For what comes after the first identifier.
 const ROOM: usize = 40;
 
 impl Path {
-    /// A path of `route`, with [`Limits::none`].
+    /// Creates a path of `route`, with [`Limits::none`].
     ///
     /// # Panics
     ///
-    /// Where the route has more than four parts in braces, or more than 255 bytes.
+    /// Panics if the route has more than four parts in braces, or more than 255 bytes.
     #[must_use]
     pub fn new(route: &'static str) -> Self {
         Self::within(route, Limits::none())
     }
 
-    /// A path of `route`, whose identifiers are checked against `limits`.
+    /// Creates a path of `route`, whose identifiers are checked against `limits`.
     ///
     /// # Panics
     ///
@@ -151,17 +151,18 @@ impl Path {
         Self { text: String::new(), route, at: 0, part: 0, limits, query: 0 }
     }
 
-    /// What identifiers are checked against.
+    /// The limits that identifiers are checked against.
     #[must_use]
     pub const fn limits(&self) -> &Limits {
         &self.limits
     }
 
-    /// Writes `value` percent-encoded in place of the next part in braces; behind the last one, as a segment more.
+    /// Writes `value`, percent-encoded, in place of the next part in braces; after the last one, as a further segment.
     ///
     /// # Errors
     ///
-    /// Where `value` has nothing that can be seen, is `.` or `..`, or has more than `limit` bytes. Messages call it by the name `what`.
+    /// Fails if `value` has no visible character, is `.` or `..`, or has more than `limit` bytes. Error messages call
+    /// it `what`.
     pub fn segment(&mut self, what: &'static str, value: &str, limit: usize) -> Result<(), BuildError> {
         check_identifier(what, value, limit)?;
         self.checked_segment("", value);
@@ -198,7 +199,7 @@ impl Path {
         self.at = end;
         self.part += 1;
         let slash = if before.ends_with('/') { "" } else { "/" };
-        // As much as there will be and no more, mostly: then the text becomes part of the request as it is.
+        // Usually exactly as much as is needed: then the text becomes part of the request as it is.
         let room = before.len() + slash.len() + bytes + after.len() + self.query;
         if self.text.is_empty() {
             self.text = String::with_capacity(if after.ends_with('}') { room + ROOM } else { room });
@@ -211,7 +212,7 @@ impl Path {
         Query { path: self, separator: '?' }
     }
 
-    /// The path, whole.
+    /// Returns the whole path.
     #[must_use]
     pub fn finish(mut self) -> String {
         self.text.push_str(&self.route.text[self.at..]);
@@ -269,13 +270,13 @@ impl Query<'_> {
         Ok(())
     }
 
-    /// What identifiers are checked against.
+    /// The limits that identifiers are checked against.
     #[must_use]
     pub const fn limits(&self) -> &Limits {
         self.path.limits()
     }
 
-    /// [`pair`](Self::pair), if there is a value.
+    /// Writes a [`pair`](Self::pair) if there is a value.
     pub fn optional(&mut self, name: &str, value: Option<impl std::fmt::Display>) {
         if let Some(value) = value {
             self.pair(name, &value.to_string());

@@ -6,7 +6,7 @@ use crate::{BuildError, BuildErrorKind, Limits, Path, path::check_identifier, te
 
 /// The identifier of a person.
 ///
-/// Bare text or a number is an `id`, whichever way it looks; the other kinds have constructors:
+/// Plain text or a number is an `id`, whatever it looks like; the other kinds have constructors:
 ///
 /// ```
 /// use customerio_core::{IdType, PersonId};
@@ -18,32 +18,32 @@ use crate::{BuildError, BuildErrorKind, Limits, Path, path::check_identifier, te
 /// # Ok::<(), customerio_core::BuildError>(())
 /// ```
 ///
-/// In a path of the Track API v1 Customer.io tells the kind from the shape of the value: with an `@` it is an e-mail
-/// address, with the prefix `cio_` a `cio_id`, else an `id`. In bodies and queries the kind is said.
+/// In a path of the Track API v1, Customer.io infers the kind from the value: with an `@` it is an e-mail address, with
+/// the prefix `cio_` a `cio_id`, and otherwise an `id`. Bodies and queries name the kind.
 ///
 /// See <https://docs.customer.io/journeys/people/identifying-people/>.
 #[derive(Clone)]
 pub struct PersonId {
     kind: IdType,
     value: Text,
-    /// Whether it was given as bare text, without a word on its kind.
+    /// Whether it was given as plain text, without its kind.
     is_bare: bool,
 }
 
 impl PersonId {
-    /// The person with the id that you gave to them: 1 to 150 bytes.
+    /// Identifies a person by your own id: 1 to 150 bytes.
     #[must_use]
     pub fn id(id: impl AsRef<str>) -> Self {
         Self::new(IdType::Id, id.as_ref())
     }
 
-    /// The person with this e-mail address, in workspaces that identify people by it.
+    /// Identifies a person by e-mail address, in workspaces that use it as an identifier.
     #[must_use]
     pub fn email(address: impl AsRef<str>) -> Self {
         Self::new(IdType::Email, address.as_ref())
     }
 
-    /// The person with the id that Customer.io gave to them, with or without its prefix `cio_`.
+    /// Identifies a person by Customer.io's own id, with or without its prefix `cio_`.
     #[must_use]
     pub fn cio_id(id: impl AsRef<str>) -> Self {
         // Paths need the prefix, and bodies must not have it: see `write`.
@@ -51,13 +51,13 @@ impl PersonId {
         Self::new(IdType::CioId, id.strip_prefix("cio_").unwrap_or(id))
     }
 
-    /// The person with this phone number in E.164 form (`+14155552671`), for the Track API v2 alone.
+    /// Identifies a person by phone number in E.164 form (`+14155552671`). Only the Track API v2 accepts it.
     #[must_use]
     pub fn phone(number: impl AsRef<str>) -> Self {
         Self::new(IdType::Phone, number.as_ref())
     }
 
-    /// The person with this identifier of this kind.
+    /// Identifies a person by an identifier of this kind.
     #[must_use]
     pub fn of(kind: IdType, value: impl AsRef<str>) -> Self {
         match kind {
@@ -86,12 +86,12 @@ impl PersonId {
         &self.value
     }
 
-    /// Whether it was given as bare text or a number, without a word on its kind.
+    /// Whether it was given as plain text or a number, without its kind.
     pub(crate) const fn is_bare(&self) -> bool {
         self.is_bare
     }
 
-    /// Whether it was given as bare text that looks like an e-mail address.
+    /// Whether it was given as plain text that looks like an e-mail address.
     pub(crate) fn may_be_an_email(&self) -> bool {
         self.is_bare && self.value.contains('@')
     }
@@ -157,7 +157,7 @@ impl From<&PersonId> for PersonId {
 impl TryFrom<&[u8]> for PersonId {
     type Error = BuildError;
 
-    /// For ids that come as bytes. A lossy conversion would merge people: every broken id becomes the same one.
+    /// Reads an id that comes as bytes. A lossy conversion would merge people: every broken id becomes the same one.
     fn try_from(id: &[u8]) -> Result<Self, BuildError> {
         std::str::from_utf8(id).map(Self::bare).map_err(|error| {
             BuildError::new(IdType::Id.what(), BuildErrorKind::NotUtf8 { position: error.valid_up_to() })
@@ -165,7 +165,7 @@ impl TryFrom<&[u8]> for PersonId {
     }
 }
 
-/// Two identifiers are equal that name the same person, however they were given.
+/// Two identifiers are equal if they name the same person, however they were given.
 impl PartialEq for PersonId {
     fn eq(&self, other: &Self) -> bool {
         self.kind == other.kind && self.value == other.value
@@ -206,11 +206,11 @@ impl std::fmt::Debug for PersonId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum IdType {
-    /// Ids that you gave.
+    /// Your own ids.
     Id,
     /// E-mail addresses.
     Email,
-    /// Ids that Customer.io gave.
+    /// Customer.io's own ids.
     CioId,
     /// Phone numbers.
     Phone,

@@ -11,9 +11,9 @@ use crate::{
 
 /// A request that is ready to be sent: an operation, encoded and checked, without credentials and without a host.
 ///
-/// It belongs to nobody: it can wait in a queue, go to another task, and be stored and read back in another process with
-/// other credentials, by `serde`. [`Client::send`](crate::Client::send) sends it. What must be the same in each attempt
-/// is in it: the bytes, and with them the id and the time of an event.
+/// It has no client: it can wait in a queue, move to another task, and be stored with `serde` and read back in another
+/// process with other credentials. [`Client::send`](crate::Client::send) sends it. It holds what must be the same in
+/// each attempt: the bytes, and with them the id and the time of an event.
 ///
 /// ```
 /// use customerio_core::{Limits, Prepared, track::Delete};
@@ -25,10 +25,10 @@ use crate::{
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// The stored form has a version; one that this crate does not know, or an operation that it does not know, is an error.
-/// Custom operations are not read back: the registry does not have them.
+/// The stored form has a version. A version or an operation that this crate does not know is an error. Custom
+/// operations cannot be read back, because the registry does not have them.
 pub struct Prepared<T = ()> {
-    /// All that its values have no part in.
+    /// All that does not depend on its values.
     pub(crate) info: &'static OperationInfo,
     pub(crate) method: Method,
     pub(crate) path: PathAndQuery,
@@ -42,11 +42,11 @@ pub struct Prepared<T = ()> {
 impl<T: FromResponse> Prepared<T> {
     /// Encodes `operation` within `limits`.
     ///
-    /// An event without an id or a time stays without: [`Client::prepare`](crate::Client::prepare) fills them in.
+    /// An event without an id or a time stays without them: [`Client::prepare`](crate::Client::prepare) fills them in.
     ///
     /// # Errors
     ///
-    /// Where an argument cannot be sent.
+    /// Fails if an argument cannot be sent.
     pub fn new<O: Operation<Output = T>>(operation: O, limits: &Limits) -> Result<Self, BuildError> {
         let mut path = Path::of(const { Route::new(O::ROUTE) }, *limits);
         operation.path(&mut path)?;
@@ -110,7 +110,7 @@ impl<T> Prepared<T> {
         &self.method
     }
 
-    /// The [`Operation::ROUTE`], which names nobody.
+    /// The [`Operation::ROUTE`], without identifiers.
     #[must_use]
     pub const fn route(&self) -> &'static str {
         self.info.route
@@ -140,14 +140,14 @@ impl<T> Prepared<T> {
         self.info.quota
     }
 
-    /// How long one attempt may take, where the [`CallOptions`](crate::CallOptions) do not say otherwise.
+    /// How long one attempt may take, unless the [`CallOptions`](crate::CallOptions) set it.
     #[must_use]
     pub const fn attempt_timeout(&self) -> Duration {
         self.attempt_timeout
     }
 
-    /// The same request, of which the response is read as `U`: as it came with `http::Response<Bytes>`, or as any JSON
-    /// with `serde_json::Value`.
+    /// Returns the same request, whose response is read as `U`: use `http::Response<Bytes>` for the response as it
+    /// came, or `serde_json::Value` for any JSON.
     #[must_use]
     pub fn returning<U: FromResponse>(self) -> Prepared<U> {
         let Self { info, method, path, content_type, body, replay, attempt_timeout, .. } = self;

@@ -36,10 +36,10 @@ impl AnyRequest {
 /// Makes the type `Raw` of an API, and `RAW`, its part of the registry.
 macro_rules! raw {
     ($api:ident, $name:literal, $example:literal) => {
-        /// A request to a route that this crate does not model: the response comes as it is.
+        /// A request to a route that this crate does not model. It returns the response as it came.
         ///
-        /// Segments and query values are encoded; credentials, errors and retry are as for any other operation. A 2xx is
-        /// yours to read, even one that says that the call failed: some routes have fields `errors` of their own.
+        /// Segments and query values are encoded; credentials, errors and retries work as for any other operation.
+        /// Check yourself whether a 2xx says that the call failed: some routes have fields `errors` of their own.
         ///
         #[doc = $example]
         #[derive(Clone)]
@@ -49,32 +49,32 @@ macro_rules! raw {
         pub const RAW: &[$crate::OperationInfo] = &[$crate::OperationInfo::of::<Raw>()];
 
         impl Raw {
-            /// A request to the path that `segments` make. Unless [`with_replay`](Self::with_replay) says otherwise, a GET
-            /// may be retried and nothing else.
+            /// Creates a request to the path of these `segments`. Only a GET is retried, unless
+            /// [`with_replay`](Self::with_replay) says otherwise.
             #[must_use]
             pub fn new(method: http::Method, segments: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
                 Self($crate::raw::AnyRequest::new(method, segments))
             }
 
-            /// `GET` of the path that `segments` make.
+            /// Creates a `GET` request to the path of these `segments`.
             #[must_use]
             pub fn get(segments: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
                 Self::new(http::Method::GET, segments)
             }
 
-            /// `POST` of `body` as JSON.
+            /// Creates a `POST` request with `body` as JSON.
             #[must_use]
             pub fn post(segments: impl IntoIterator<Item = impl AsRef<str>>, body: impl serde::Serialize) -> Self {
                 Self::new(http::Method::POST, segments).with_json(body)
             }
 
-            /// `PUT` of `body` as JSON.
+            /// Creates a `PUT` request with `body` as JSON.
             #[must_use]
             pub fn put(segments: impl IntoIterator<Item = impl AsRef<str>>, body: impl serde::Serialize) -> Self {
                 Self::new(http::Method::PUT, segments).with_json(body)
             }
 
-            /// `DELETE` of the path that `segments` make.
+            /// Creates a `DELETE` request to the path of these `segments`.
             #[must_use]
             pub fn delete(segments: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
                 Self::new(http::Method::DELETE, segments)
@@ -88,7 +88,7 @@ macro_rules! raw {
                 self
             }
 
-            /// Adds a body of JSON. What cannot be encoded comes out when the request is built.
+            /// Adds a JSON body. A value that cannot be encoded is an error when the request is built.
             #[must_use]
             pub fn with_json(mut self, body: impl serde::Serialize) -> Self {
                 self.0.body = $crate::Body::json(&body);
@@ -102,7 +102,7 @@ macro_rules! raw {
                 self
             }
 
-            /// Says whether the request may arrive twice.
+            /// Sets whether the request may arrive twice.
             #[must_use]
             #[doc(alias = "idempotent")]
             pub fn with_replay(mut self, replay: $crate::Replay) -> Self {

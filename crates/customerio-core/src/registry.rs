@@ -2,7 +2,7 @@
 
 use crate::{OperationInfo, app, pipelines, track};
 
-/// All operations that this crate has, API by API.
+/// Iterates over all operations of this crate, API by API.
 ///
 /// ```
 /// let suppress = customerio_core::operations().find(|operation| operation.name == "track.suppress").unwrap();

@@ -8,15 +8,15 @@ use http::Method;
 #[doc(alias = "retry")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Replay {
-    /// Doing it twice is the same as doing it once, or Customer.io recognises the second by its id.
+    /// Idempotent: a second request has no further effect, or Customer.io recognises it by its id.
     Safe,
-    /// Doing it twice does two things, such as sending two messages: it is only repeated when it certainly did not
-    /// arrive.
+    /// Not idempotent: a second request has a second effect, such as a second message. It is only retried if it
+    /// certainly did not arrive.
     OnlyIfNotSent,
 }
 
 impl Replay {
-    /// What HTTP says of a method: all but POST, PATCH and CONNECT are idempotent.
+    /// What HTTP says about a method: all but POST, PATCH and CONNECT are idempotent.
     #[must_use]
     pub const fn of(method: Method) -> Self {
         let replay = match method {

@@ -29,12 +29,12 @@ use crate::{
 /// # Ok::<(), customerio_core::Error>(())
 /// ```
 ///
-/// It sends the operation as it is. [`Client`](crate::Client) and [`Exchange`](crate::Exchange) give an event that has
-/// none an id and a time; here [`Operation::stamp`] comes first, or such an event must not be retried.
+/// The operation is sent as it is. [`Client`](crate::Client) and [`Exchange`](crate::Exchange) give an event without an
+/// id or a time both of them; here, call [`Operation::stamp`] first, or do not retry such an event.
 ///
 /// # Errors
 ///
-/// Where an argument cannot be sent.
+/// Fails if an argument cannot be sent.
 pub fn build<O: Operation>(endpoint: &Endpoint<O::Api>, operation: O) -> Result<Request<Bytes>, BuildError> {
     endpoint.request(Prepared::new(operation, endpoint.limits())?)
 }
@@ -43,22 +43,22 @@ pub fn build<O: Operation>(endpoint: &Endpoint<O::Api>, operation: O) -> Result<
 ///
 /// # Errors
 ///
-/// [`Error::Api`] for any status but a 2xx and for a 2xx that says that the call failed, and [`Error::Decode`] for a 2xx
-/// that cannot be read. It does not know the credentials: where the server's message quotes them, so does the error. With
-/// an endpoint at hand, [`Endpoint::parse`] blanks them, and says with a 401 which to check.
+/// Returns [`Error::Api`] for any status but a 2xx and for a 2xx that says that the call failed, and [`Error::Decode`]
+/// for a 2xx that cannot be read. The credentials are not known here: if the server's message quotes them, so does the
+/// error. [`Endpoint::parse`] blanks them, and says on a 401 which to check.
 pub fn parse<O: Operation>(response: Response<Bytes>) -> Result<O::Output, Error> {
     let headers = HeaderMap::new();
     Sent { operation: O::NAME, attempts: 1, wall: None, headers: &headers, key: None }.read(response)
 }
 
 impl<A: Api> Endpoint<A> {
-    /// The request of `prepared` to this endpoint, with its credentials.
+    /// Turns `prepared` into a request to this endpoint, with its credentials.
     ///
     /// # Errors
     ///
-    /// Where it is of another API, or the URL would be longer than HTTP allows.
+    /// Fails if it is of another API, or the URL would be longer than HTTP allows.
     pub fn request<T>(&self, prepared: Prepared<T>) -> Result<Request<Bytes>, BuildError> {
-        // Mostly it is the same text, at the same place.
+        // Usually it is the same text, at the same place.
         if !std::ptr::eq(prepared.api(), A::NAME) && prepared.api() != A::NAME {
             let reason = format!("it is of the {} API, and this is the {} API", prepared.api(), A::NAME);
             return Err(BuildError::new(prepared.name(), BuildErrorKind::Invalid(reason.into())));
@@ -88,7 +88,7 @@ impl<A: Api> Endpoint<A> {
         Ok(request)
     }
 
-    /// Translates the response to a request of this endpoint, as [`parse`] does. Its errors show nothing of the credentials,
+    /// Translates the response to a request of this endpoint, as [`parse`] does. Its errors never show the credentials,
     /// even if the server's message does.
     ///
     /// ```
@@ -154,7 +154,7 @@ fn length(bytes: usize) -> HeaderValue {
     HeaderValue::from_static(&TEXT[3 * bytes + leading_zeros..3 * bytes + 3])
 }
 
-/// The call that a response belongs to, as far as its errors tell of it.
+/// The call that a response belongs to, for its errors.
 #[derive(Clone, Copy)]
 pub(crate) struct Sent<'a> {
     pub(crate) operation: &'static str,

@@ -1,4 +1,4 @@
-//! What may be repeated, and after how long: pure functions.
+//! What may be retried, and after how long: pure functions.
 
 use std::time::Duration;
 
@@ -29,22 +29,22 @@ pub struct RetryPolicy {
 }
 
 impl Default for RetryPolicy {
-    /// 3 attempts, within the deadline of the [`CallOptions`](crate::CallOptions). Waits are random, between nothing and a bound that doubles from 50 milliseconds (1 second after a 429, 10 seconds for a broadcast) to 20
-    /// seconds.
+    /// 3 attempts, within the deadline of the [`CallOptions`](crate::CallOptions). Waits are random, between zero and a
+    /// bound that doubles from 50 milliseconds (1 second after a 429, 10 seconds for a broadcast) to 20 seconds.
     fn default() -> Self {
         Self { attempts: 3, base: Duration::from_millis(50), cap: Duration::from_secs(20), replay: None }
     }
 }
 
 impl RetryPolicy {
-    /// The most times that a request is sent; 0 counts as 1.
+    /// Sets the maximum number of attempts, including the first; 0 counts as 1.
     #[must_use]
     pub const fn with_attempts(mut self, attempts: u32) -> Self {
         self.attempts = attempts;
         self
     }
 
-    /// The bound of the first wait, and the bound that it doubles up to.
+    /// Sets the upper bound of the first wait, and the cap up to which it doubles.
     #[must_use]
     pub const fn with_backoff(mut self, base: Duration, cap: Duration) -> Self {
         self.base = base;
@@ -52,38 +52,38 @@ impl RetryPolicy {
         self
     }
 
-    /// Repeats calls as `replay` says, whatever the operation says of itself.
+    /// Retries calls as `replay` says, whatever the default of the operation.
     ///
-    /// [`Replay::Safe`] repeats even a transactional message after an answer was lost: the person may get it twice. Say
-    /// it for one call, where a message twice is better than none.
+    /// With [`Replay::Safe`], even a transactional message is retried after a lost response, and the person may get it
+    /// twice. Use it for a single call, if two messages are better than none.
     #[must_use]
     pub const fn with_replay(mut self, replay: Replay) -> Self {
         self.replay = Some(replay);
         self
     }
 
-    /// The wait after that many failures in a row.
+    /// The wait after this many failures in a row.
     pub(crate) fn wait_after(&self, failures: u32, random: u128) -> Duration {
         full_jitter(self.base, self.cap, failures.saturating_sub(1), random)
     }
 
-    /// The most times that a request is sent.
+    /// The maximum number of attempts, including the first.
     #[must_use]
     pub const fn attempts(&self) -> u32 {
         if self.attempts == 0 { 1 } else { self.attempts }
     }
 }
 
-/// How an attempt ended, as far as repeating it goes.
+/// How an attempt ended, as far as retries are concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// It certainly did not arrive.
     NotSent,
-    /// It may have arrived: no answer, one that broke off, or a 5xx.
+    /// It may have arrived: no response, one that broke off, or a 5xx.
     Ambiguous,
     /// It arrived and was turned away: a 429.
     Limited,
-    /// It was answered for good.
+    /// It has a final response.
     Final,
     /// It did not arrive, and never will.
     Hopeless,
@@ -96,7 +96,7 @@ impl Outcome {
             Error::Transport(error) if error.delivery() == Delivery::NotSent => Self::NotSent,
             Error::Transport(_) => Self::Ambiguous,
             Error::Api(error) => Self::of_status(error.status()),
-            // It was accepted; only where that is harmless is it repeated, for the part of the answer that is missing.
+            // It was accepted. Only if that is harmless is it retried, for the missing part of the response.
             // A batch of which some was refused is never sent again.
             Error::Decode(error) if error.is_broken() && error.status() != StatusCode::MULTI_STATUS => Self::Ambiguous,
             Error::Build(_) | Error::Decode(_) => Self::Final,
@@ -129,7 +129,7 @@ pub(crate) struct Failure {
 /// How long to wait before the next attempt, or why there is none.
 pub(crate) fn next(policy: &RetryPolicy, failure: &Failure) -> Result<Duration, StopReason> {
     let may_repeat = match failure.outcome {
-        // The day's are used up: no wait that a call has would help.
+        // The day's requests are used up: no wait within a call would help.
         Outcome::Limited if failure.quota == Quota::ArchivedMessages && failure.retry_after.is_none() => {
             return Err(StopReason::Final);
         }
@@ -148,8 +148,8 @@ pub(crate) fn next(policy: &RetryPolicy, failure: &Failure) -> Result<Duration, 
         _ => policy.base,
     };
     let jitter = full_jitter(base, policy.cap, failure.attempts - 1, failure.random);
-    // The server's wait is a minimum, and so is the time between two broadcasts; the jitter comes on top, lest all who
-    // were turned away come back at once.
+    // The server's wait is a minimum, and so is the time between two broadcasts; the jitter comes on top, so that not
+    // all clients come back at once.
     let least = failure.retry_after.unwrap_or(Duration::ZERO).max(match failure.quota {
         Quota::Broadcast => limits::BROADCAST_INTERVAL,
         _ => Duration::ZERO,

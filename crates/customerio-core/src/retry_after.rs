@@ -9,7 +9,7 @@ use crate::Timestamp;
 /// Reads `Retry-After`, in seconds or as an HTTP date.
 ///
 /// A date counts from the server's own `Date`, so a wrong clock on either side does not matter; without one it counts
-/// from `wall`. Anything that is neither form is no answer, and a date in the past is no wait.
+/// from `wall`. Anything in neither form is ignored, and a date in the past is no wait.
 pub(crate) fn retry_after(headers: &HeaderMap, wall: Option<Timestamp>) -> Option<Duration> {
     let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {

@@ -16,8 +16,8 @@ use crate::{BuildError, BuildErrorKind, json::Reason};
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
-/// A time outside of the years 0 to 9999 has no such text: it is refused when the request is built. Mostly it was not in
-/// the unit that it was taken for.
+/// A time outside of the years 0 to 9999 has no such text, and is refused when the request is built. It usually has the
+/// wrong unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Rfc3339(i64);
 
@@ -29,13 +29,13 @@ impl Rfc3339 {
     /// 9999-12-31T23:59:59.999Z
     const LAST: i64 = 253_402_300_799_999;
 
-    /// The time that many milliseconds after 1970-01-01 UTC, or before it.
+    /// Creates a time from the milliseconds since 1970-01-01 UTC, which are negative before it.
     #[must_use]
     pub const fn from_unix_millis(milliseconds: i64) -> Self {
         Self(milliseconds)
     }
 
-    /// The milliseconds.
+    /// The milliseconds since 1970-01-01 UTC.
     #[must_use]
     pub const fn unix_millis(self) -> i64 {
         self.0
@@ -87,7 +87,7 @@ fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
 impl std::str::FromStr for Rfc3339 {
     type Err = BuildError;
 
-    /// Reads a date and time with its offset from UTC, as in `2023-11-14T22:13:20.999+01:00`. Digits behind the
+    /// Reads a date and time with its offset from UTC, as in `2023-11-14T22:13:20.999+01:00`. Digits after the
     /// milliseconds are cut off, and a leap second is the second before it.
     fn from_str(text: &str) -> Result<Self, BuildError> {
         read(text.trim().as_bytes()).map(Self).ok_or_else(|| {

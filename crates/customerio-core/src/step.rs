@@ -11,14 +11,14 @@ use crate::{Attempt, Error};
 pub enum Step<T> {
     /// Send the request, within [`Attempt::timeout`], and [`receive`](crate::Exchange::receive) the result.
     Send(Request<Bytes>),
-    /// Wait that long, or until [`poll_turn`](crate::Exchange::poll_turn) is ready, and take the next step.
+    /// Wait this long, or until [`poll_turn`](crate::Exchange::poll_turn) is ready, and take the next step.
     Wait(Duration),
     /// Nothing: the call has ended.
     Done(Result<T, Error>),
 }
 
 impl<T> fmt::Debug for Step<T> {
-    /// Requests and answers hold people's data, and debug output ends up in logs.
+    /// Requests and responses hold people's data, and debug output ends up in logs.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Send(request) => {

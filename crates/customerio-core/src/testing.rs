@@ -62,7 +62,7 @@ pub(crate) fn refused_app<O: Operation<Api = App>>(operation: O) -> BuildError {
     build(&Endpoint::app(Region::Us, "key").unwrap(), operation).unwrap_err()
 }
 
-/// A transport that keeps method, path and body of each request, and gives one answer to all.
+/// A transport that keeps method, path and body of each request, and gives the same response to all.
 #[derive(Debug)]
 pub(crate) struct Recorder {
     answer: &'static str,
@@ -195,8 +195,8 @@ fn remove(json: &mut Value, pointer: &str) {
     }
 }
 
-/// Whether `written` says what `json` said: a number may stand for its digits, a list of one for that value, nothing for
-/// an empty list, and what could not be read of a list is behind the rest.
+/// Whether `written` says what `json` said: a number may be written as its digits, a list of one as that value, an
+/// empty list as nothing, and what could not be read of a list is behind the rest.
 fn is_same(json: &Value, written: &Value) -> bool {
     match (json, written) {
         (Value::Object(one), Value::Object(other)) => {

@@ -11,7 +11,7 @@ use std::{
 use arrayvec::ArrayString;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Identifiers and names are short: text as long as a UUID stands in the value itself, without an allocation.
+/// Identifiers and names are short: text as long as a UUID is stored inline, without an allocation.
 #[derive(Clone)]
 pub(crate) enum Text {
     Short(ArrayString<36>),

@@ -1,4 +1,4 @@
-//! Time, as the API writes it and as a driver tells it.
+//! Time, as the API writes it and as a driver provides it.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -6,11 +6,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, ser};
 
 use crate::{BuildError, Rfc3339, json::Reason};
 
-/// A point in time: what every argument that is a time is made of.
+/// A point in time, as every argument that is a time takes it.
 ///
-/// Made of seconds since 1970-01-01 UTC, of a [`SystemTime`], of text as RFC 3339 has it, and of the times of the crates
-/// `jiff`, `time` and `chrono` with the features of those names. It keeps milliseconds; the Track API and the App API get
-/// whole seconds, rounded down, and the Pipelines API gets text with milliseconds ([`Rfc3339`]).
+/// Converts from seconds since 1970-01-01 UTC, from a [`SystemTime`], from RFC 3339 text, and from the times of the
+/// crates `jiff`, `time` and `chrono` with the features of those names. It keeps milliseconds; the Track API and the
+/// App API get whole seconds, rounded down, and the Pipelines API gets text with milliseconds ([`Rfc3339`]).
 ///
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};
@@ -22,7 +22,7 @@ use crate::{BuildError, Rfc3339, json::Reason};
 /// # Ok::<(), customerio_core::BuildError>(())
 /// ```
 ///
-/// Among attributes it is written in whole seconds. A number so large that it can only be milliseconds is refused when the
+/// Among attributes it is written in whole seconds. A number so large that it must be milliseconds is refused when the
 /// request is built: the API would take it for a time in the far future.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[doc(alias = "UnixSeconds")]
@@ -35,7 +35,7 @@ impl Timestamp {
     /// In seconds this is the year 5138; in milliseconds it is 1973.
     const MILLISECONDS: u64 = 100_000_000_000;
 
-    /// The time that many milliseconds after 1970-01-01 UTC, or before it.
+    /// Creates a time from the milliseconds since 1970-01-01 UTC, which are negative before it.
     #[must_use]
     #[expect(clippy::cast_possible_truncation, reason = "what is left is from 0 to 999")]
     pub const fn from_unix_millis(milliseconds: i64) -> Self {
@@ -71,7 +71,7 @@ impl From<SystemTime> for Timestamp {
 }
 
 impl From<Timestamp> for SystemTime {
-    /// A time that the system cannot have is the nearest that it can: 1970-01-01 UTC.
+    /// A time that the system cannot represent becomes the nearest that it can: 1970-01-01 UTC.
     fn from(time: Timestamp) -> Self {
         let (whole, rest) =
             (Duration::from_secs(time.seconds.unsigned_abs()), Duration::from_millis(time.millis.into()));
@@ -117,7 +117,7 @@ impl<'de> Deserialize<'de> for Timestamp {
     }
 }
 
-/// What core cannot know by itself and every driver tells it: the time, and something random.
+/// What core cannot know by itself and every driver provides: the time, and random bits.
 ///
 /// ```
 /// use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -136,9 +136,9 @@ pub struct Moment {
     pub monotonic: Duration,
     /// The time on the wall clock, since 1970-01-01 UTC.
     pub since_epoch: Duration,
-    /// 128 random bits that no other moment has. They make the ids by which Customer.io drops repeated events, so a poor
-    /// source loses events. Ask the system for them each time: a generator in the process continues in the same way in
-    /// each copy that `fork()` makes.
+    /// 128 random bits, different in each moment. The ids of events are made of them, and Customer.io drops an event
+    /// whose id it has seen, so a poor source loses events. Ask the system for them each time: a generator in the
+    /// process continues in the same way in each copy that `fork()` makes.
     pub random: u128,
 }
 

@@ -25,7 +25,7 @@ mod with_jiff {
     impl TryFrom<Timestamp> for jiff::Timestamp {
         type Error = jiff::Error;
 
-        /// Fails where the time is outside of the years that jiff has.
+        /// Fails if the time is outside of the years that jiff has.
         fn try_from(time: Timestamp) -> Result<Self, jiff::Error> {
             Self::from_millisecond(time.unix_millis())
         }
@@ -48,7 +48,7 @@ mod with_time {
     impl TryFrom<Timestamp> for time::OffsetDateTime {
         type Error = time::error::ComponentRange;
 
-        /// Fails where the time is outside of the years that `time` has.
+        /// Fails if the time is outside of the years that `time` has.
         fn try_from(time: Timestamp) -> Result<Self, time::error::ComponentRange> {
             Self::from_unix_timestamp_nanos(i128::from(time.unix_millis()) * 1_000_000)
         }
@@ -70,7 +70,7 @@ mod with_chrono {
     impl TryFrom<Timestamp> for chrono::DateTime<chrono::Utc> {
         type Error = crate::BuildError;
 
-        /// Fails where the time is outside of the years that chrono has.
+        /// Fails if the time is outside of the years that chrono has.
         fn try_from(time: Timestamp) -> Result<Self, crate::BuildError> {
             Self::from_timestamp_millis(time.unix_millis()).ok_or_else(|| {
                 let kind = crate::BuildErrorKind::Invalid("it is outside of the years that chrono has".into());

@@ -1,4 +1,4 @@
-//! The one thing that a backend implements.
+//! The trait that an HTTP backend implements.
 
 use std::{
     fmt::Debug,
@@ -15,34 +15,34 @@ use http::{Request, Response};
 
 use crate::{Moment, TransportError, limits};
 
-/// `Send + Sync` where there are threads, and nothing in WebAssembly, where a host's objects cannot be either.
+/// `Send + Sync` on targets with threads. In WebAssembly it requires nothing: there a host's objects can be neither.
 #[cfg(not(target_arch = "wasm32"))]
 pub trait MaybeSendSync: Send + Sync {}
 #[cfg(not(target_arch = "wasm32"))]
 impl<T: Send + Sync + ?Sized> MaybeSendSync for T {}
 
-/// `Send + Sync` where there are threads, and nothing in WebAssembly, where a host's objects cannot be either.
+/// `Send + Sync` on targets with threads. In WebAssembly it requires nothing: there a host's objects can be neither.
 #[cfg(target_arch = "wasm32")]
 pub trait MaybeSendSync {}
 #[cfg(target_arch = "wasm32")]
 impl<T: ?Sized> MaybeSendSync for T {}
 
-/// `Send` where there are threads, and nothing in WebAssembly.
+/// `Send` on targets with threads. In WebAssembly it requires nothing.
 #[cfg(not(target_arch = "wasm32"))]
 pub trait MaybeSend: Send {}
 #[cfg(not(target_arch = "wasm32"))]
 impl<T: Send + ?Sized> MaybeSend for T {}
 
-/// `Send` where there are threads, and nothing in WebAssembly.
+/// `Send` on targets with threads. In WebAssembly it requires nothing.
 #[cfg(target_arch = "wasm32")]
 pub trait MaybeSend {}
 #[cfg(target_arch = "wasm32")]
 impl<T: ?Sized> MaybeSend for T {}
 
-/// An HTTP stack, a timer and a clock: what a [`Client`](crate::Client) needs of its surroundings.
+/// An HTTP stack, a timer and a clock: what a [`Client`](crate::Client) needs from its environment.
 ///
-/// `customerio-hyper`, `customerio-reqwest` and `customerio-ureq` have one each; a custom one is three methods. Where
-/// `std` has clocks, `now` is `customerio_transport::SystemClock.now()`; this is what it does:
+/// `customerio-hyper`, `customerio-reqwest` and `customerio-ureq` have one each; your own needs three methods. On
+/// targets where `std` has clocks, `now` is `customerio_transport::SystemClock.now()`, which does this:
 ///
 /// ```
 /// use std::{sync::LazyLock, time::{Duration, Instant, SystemTime, UNIX_EPOCH}};
@@ -82,40 +82,41 @@ impl<T: ?Sized> MaybeSend for T {}
 pub trait Transport: Debug + MaybeSendSync {
     /// Does one HTTP round trip. Any status is `Ok`.
     ///
-    /// It follows no redirect, retries nothing, sends the headers as they are (adding `host`), decompresses nothing, and
-    /// reads no more of the response than [`Attempt::response_limit`]. The caller drops the future when
-    /// [`Attempt::timeout`] has passed. Two timeouts are the transport's own: one for connecting, and
-    /// [`Attempt::body_timeout`], after which it waits no longer for a body whose head has come.
+    /// It follows no redirect, retries nothing, sends the headers as they are (adding `host`), decompresses nothing,
+    /// and reads no more of the response than [`Attempt::response_limit`]. The caller drops the future when
+    /// [`Attempt::timeout`] has passed. The transport itself enforces two timeouts: one for connecting, and
+    /// [`Attempt::body_timeout`], after which it stops waiting for the body of a response whose head has arrived.
     ///
     /// # Errors
     ///
-    /// [`TransportError::not_sent`] where it is certain that the request did not reach the server, and
-    /// [`TransportError::maybe_sent`] for everything else. Where the head of a response came and its body did not come
-    /// whole, or not in time, [`with_response`](TransportError::with_response) hands over what there is: its status says
+    /// Returns [`TransportError::not_sent`] if it is certain that the request did not reach the server, and
+    /// [`TransportError::maybe_sent`] for everything else. If the head of a response arrived, but its body did not
+    /// arrive whole or in time, [`with_response`](TransportError::with_response) adds what there is: its status says
     /// more than that the request may have arrived.
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError>;
 
-    /// Waits. It should block no thread: who waits here for other calls to end is woken when one has.
+    /// Waits for `duration`. It should not block the thread: a call that waits here for others to end is woken when one
+    /// has.
     async fn sleep(&self, duration: Duration);
 
-    /// The time, and something random.
+    /// Returns the time and new random bits.
     fn now(&self) -> Moment;
 
-    /// The time alone: what is random in it is not looked at. By default it is [`now`](Self::now), whose random bits can
+    /// Returns the time; the caller ignores the random bits. The default is [`now`](Self::now), whose random bits can
     /// cost a system call.
     fn clock(&self) -> Moment {
         self.now()
     }
 
-    /// Runs `task` in the background, if there is a runtime for that; without one, gives it back.
+    /// Runs `task` in the background, or returns it if there is no runtime.
     ///
-    /// A [`BatchSender`](crate::BatchSender) sends there while nobody waits for it. Where a transport has no runtime, as by
-    /// default, it sends while items are pushed and when it is flushed.
+    /// A [`BatchSender`](crate::BatchSender) sends there while nobody waits for it. Without a runtime, as by default,
+    /// it sends while items are pushed and when it is flushed.
     fn spawn(&self, task: BoxFuture<'static, ()>) -> Option<BoxFuture<'static, ()>> {
         Some(task)
     }
 
-    /// The same HTTP stack, for files that are read piece by piece, if it can do that: an [`ExportFile`] needs it.
+    /// Returns the same HTTP stack for files that are read in pieces, if it supports them: an [`ExportFile`] needs it.
     ///
     /// [`ExportFile`]: crate::app::exports::ExportFile
     fn files(&self) -> Option<&dyn FileTransport> {
@@ -123,41 +124,42 @@ pub trait Transport: Debug + MaybeSendSync {
     }
 }
 
-/// What a [`Transport`] has beside it that can read files from any host, piece by piece: [`Transport::files`].
+/// An HTTP stack that reads files from any host, in pieces: see [`Transport::files`].
 ///
-/// An export of people is such a file. It lies on another host than the API, behind a link that is a credential by itself.
+/// An export of people is such a file. It is on another host than the API, behind a link that is itself a credential.
 #[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
 #[cfg_attr(not(target_arch = "wasm32"), async_trait)]
 pub trait FileTransport: MaybeSendSync {
-    /// Sends a GET, and hands over the response as soon as its head has come. Any status is `Ok`.
+    /// Sends a GET request, and returns the response as soon as its head has arrived. Any status is `Ok`.
     ///
-    /// As [`Transport::send`] it follows no redirect, retries nothing, sends the headers as they are (adding `host`), and
-    /// decompresses nothing. It reads no more of the body than it is asked for, and its caller sees to all timeouts but that
-    /// for connecting. The URL is a credential: no error shows it.
+    /// Like [`Transport::send`], it follows no redirect, retries nothing, sends the headers as they are (adding
+    /// `host`), and decompresses nothing. It reads no more of the body than it is asked for. The caller enforces all
+    /// timeouts except the one for connecting. The URL is a credential: no error shows it.
     ///
     /// # Errors
     ///
-    /// As [`Transport::send`].
+    /// See [`Transport::send`].
     async fn get(&self, request: Request<()>) -> Result<Response<ChunkStream>, TransportError>;
 }
 
-/// The pieces of a body, in a box.
+/// A boxed [`Chunks`].
 pub type ChunkStream = Pin<Box<dyn Chunks>>;
 
-/// The pieces of a body: what a [`FileTransport`] makes of what its HTTP stack has. With customerio-transport, `chunks` does.
+/// The pieces of a body, as a [`FileTransport`] returns them. `chunks` of customerio-transport makes them of an HTTP
+/// body.
 pub trait Chunks: MaybeSend {
-    /// The next piece, which is not empty; `None` after the last. After an error there is nothing more.
+    /// Polls for the next piece, which is not empty; `None` after the last. After an error there is nothing more.
     ///
     /// # Errors
     ///
-    /// Where the body breaks off: a [`Connection`](crate::TransportErrorKind::Connection) that failed, most of the time.
+    /// Fails if the body breaks off, usually with a [`Connection`](crate::TransportErrorKind::Connection) error.
     fn poll_chunk(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, TransportError>>>;
 }
 
-/// A future in a box: `Send` where there are threads.
+/// A boxed future: `Send` on targets with threads.
 #[cfg(not(target_arch = "wasm32"))]
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
-/// A future in a box: `Send` where there are threads.
+/// A boxed future: `Send` on targets with threads.
 #[cfg(target_arch = "wasm32")]
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
@@ -191,8 +193,8 @@ impl<T: Transport + ?Sized> Transport for Arc<T> {
     }
 }
 
-/// What a transport may want to know about the attempt that it carries. It is in the extensions of every request that
-/// [`Exchange`](crate::Exchange) hands out.
+/// What a transport may want to know about an attempt. It is in the extensions of every request that an
+/// [`Exchange`](crate::Exchange) returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Attempt {
@@ -202,16 +204,16 @@ pub struct Attempt {
     pub route: &'static str,
     /// The number of the attempt, from 1.
     pub number: u32,
-    /// How long the attempt may take. Then the caller drops the future, and nobody learns whether a head had come: see
-    /// [`body_timeout`](Self::body_timeout).
+    /// How long the attempt may take. After that the caller drops the future, and whether a response had begun is
+    /// unknown: see [`body_timeout`](Self::body_timeout).
     pub timeout: Duration,
     /// The largest body that may be read, in bytes.
     pub response_limit: usize,
 }
 
 impl Attempt {
-    /// The attempt that `request` is. A request that did not come from an [`Exchange`](crate::Exchange) gets the
-    /// defaults.
+    /// Returns the attempt of `request`, or the defaults if the request did not come from an
+    /// [`Exchange`](crate::Exchange).
     #[must_use]
     pub fn of<B>(request: &Request<B>) -> Self {
         let default = Self {
@@ -224,10 +226,10 @@ impl Attempt {
         request.extensions().get().copied().unwrap_or(default)
     }
 
-    /// How long a transport may wait for the body of a response whose head it has, counted from when the attempt began.
+    /// How long a transport may wait for the body of a response whose head it has, from the start of the attempt.
     ///
-    /// It is a tenth less than [`timeout`](Self::timeout), and at most 100 milliseconds less: time enough to hand over
-    /// what there is before the caller drops the future. With customerio-transport, `read_body` does it.
+    /// It is a tenth less than [`timeout`](Self::timeout), and at most 100 milliseconds less: enough to return what
+    /// there is before the caller drops the future. `read_body` of customerio-transport enforces it.
     #[must_use]
     pub fn body_timeout(&self) -> Duration {
         self.timeout.saturating_sub(Duration::from_millis(100).min(self.timeout / 10))

@@ -3,8 +3,9 @@
 
 use crate::{BuildError, BuildErrorKind};
 
-/// Whether a character leaves nothing on the screen, or says how others stand there: control characters, and what Unicode
-/// (version 16) calls format characters, default ignorable characters, and separators of lines and of paragraphs.
+/// Whether a character leaves nothing on the screen, or controls how others are shown: control characters, and what
+/// Unicode (version 16) calls format characters, default ignorable characters, and separators of lines and of
+/// paragraphs.
 pub(crate) const fn is_invisible(character: char) -> bool {
     let is_format = matches!(
         character,
@@ -43,7 +44,7 @@ pub(crate) const fn is_unseen(character: char) -> bool {
     is_invisible(character) || is_no_character || is_private
 }
 
-/// Whether there is nothing to see in `text`. Its first character tells, mostly.
+/// Whether there is nothing to see in `text`. Its first character usually decides.
 #[inline]
 pub(crate) fn is_blank(text: &str) -> bool {
     !text.as_bytes().first().is_some_and(u8::is_ascii_graphic) && are_blank(text)
@@ -54,7 +55,7 @@ fn are_blank(text: &str) -> bool {
     text.chars().all(|character| character.is_whitespace() || is_invisible(character))
 }
 
-/// Refuses text with nothing to see in it: mostly a field that was left empty, or an empty column of a file.
+/// Refuses text with nothing to see in it: usually a field that was left empty, or an empty column of a file.
 #[inline]
 pub(crate) fn check_visible(what: &'static str, text: &str) -> Result<(), BuildError> {
     if is_blank(text) { Err(blank(what, text)) } else { Ok(()) }
@@ -63,7 +64,7 @@ pub(crate) fn check_visible(what: &'static str, text: &str) -> Result<(), BuildE
 /// Refuses text with a line break or another control character: in a header of an e-mail it would begin a header of its
 /// own, or end them.
 pub(crate) fn check_line(what: &'static str, text: &str) -> Result<(), BuildError> {
-    // Bytes that are a control character, or may begin one; without a branch for each, because mostly there are none.
+    // Bytes that are a control character, or may begin one; without a branch for each, because usually there are none.
     let may_be = |byte: u8| usize::from(byte < b' ') + usize::from(byte == 0x7f) + usize::from(byte == 0xc2);
     if text.bytes().map(may_be).sum::<usize>() == 0 {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Waiting for what the service does in the background.
+//! Waiting for background jobs of the service.
 
 use std::{fmt, future::IntoFuture, time::Duration};
 
@@ -13,29 +13,29 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// How long a [`Wait`] goes on where nothing else is said.
 const DEADLINE: Duration = Duration::from_secs(30 * 60);
 
-/// Something that the service does in the background, and that has an end: what [`Client::wait_for`] waits for.
+/// A background job of the service, which ends: what [`Client::wait_for`] waits for.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not say when it has ended",
     note = "wait for an operation that reads something under way, such as `app::exports::Get`"
 )]
 pub trait Awaited: FromResponse + MaybeSendSync {
-    /// For how long after the wait has begun a 404 says that it is not there yet. By default a 404 ends the wait.
+    /// How long after the start of the wait a 404 means that it is not there yet. By default a 404 ends the wait.
     const APPEARS_WITHIN: Duration = Duration::ZERO;
 
-    /// Whether it has ended: `Some(true)` where it came to a good end, `Some(false)` where it failed, and `None` while it
-    /// is under way.
+    /// Whether it has ended: `Some(true)` if it succeeded, `Some(false)` if it failed, and `None` while it is under
+    /// way.
     fn has_ended(&self) -> Option<bool>;
 
-    /// How far it is, in a word of the service: for the text of errors.
+    /// Its state, in a word of the service, for error messages.
     fn state(&self) -> Option<&str>;
 }
 
 impl<A: Api> Client<A> {
-    /// Waits until something that the service does in the background has ended: it reads it with `operation` at once, then
-    /// after 2 seconds, and then after pauses that double up to 30 seconds.
+    /// Waits until a background job of the service has ended: it calls `operation` at once, after 2 seconds, and then
+    /// after pauses that double up to 30 seconds.
     ///
-    /// The wait has a [deadline](Wait::with_deadline) of its own, and begins when it is awaited. It ends early where a call
-    /// fails in a way that another one would too. A network that is away or a service that is overloaded does not end it.
+    /// The wait has its own [deadline](Wait::with_deadline), and begins when it is awaited. It ends early if a call
+    /// fails in a way that another would too. It goes on while the network is down or the service is overloaded.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -69,8 +69,8 @@ impl<A: Api> Client<A> {
     }
 }
 
-/// A wait for something that the service does in the background: [`Client::wait_for`]. Await it to get what it has become,
-/// or look at each state on the way with [`next`](Self::next).
+/// A wait for a background job of the service: [`Client::wait_for`]. Await it for the result, or get each state on the
+/// way with [`next`](Self::next).
 #[must_use = "it waits when it is awaited"]
 pub struct Wait<O: Operation<Output: Awaited>> {
     client: Client<O::Api>,
@@ -96,19 +96,19 @@ enum Stage {
 }
 
 impl<O: Operation<Output: Awaited>> Wait<O> {
-    /// How long to wait at most. The default is 30 minutes.
+    /// Sets how long to wait at most. The default is 30 minutes.
     ///
-    /// It is looked at once more when that time has come, so that the wait is over at most one call later; with a deadline
-    /// of zero it is looked at once.
+    /// The state is read once more at the deadline, so the wait ends at most one call later. With a deadline of zero,
+    /// it is read once.
     pub fn with_deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
     }
 
-    /// Waits until it is time to look again, and gives what is seen then: how far the thing is. `None` after its end.
+    /// Waits until it is time for the next call, and returns the state then; `None` after the end.
     ///
-    /// Dropping the future loses nothing; the pauses go on meanwhile. After an error it has kept its place: another call
-    /// goes on, with the whole deadline anew.
+    /// This method is cancel safe; the pauses go on meanwhile. After an error, another call continues the wait, with
+    /// the whole deadline again.
     ///
     /// ```
     /// # use customerio_core::{App, Client, ExportId, app::exports::{Export, Get}, WaitError};
@@ -129,7 +129,7 @@ impl<O: Operation<Output: Awaited>> Wait<O> {
     ///
     /// # Errors
     ///
-    /// See [`WaitErrorKind`]. The state of something that failed is given before the error says that it did.
+    /// See [`WaitErrorKind`]. The state of a job that failed is returned before the error.
     pub async fn next(&mut self) -> Option<Result<&O::Output, WaitError<O::Output>>> {
         match self.stage {
             Stage::UnderWay => {}
@@ -223,7 +223,7 @@ impl<O: Operation<Output: Awaited>> fmt::Debug for Wait<O> {
     }
 }
 
-/// Why a [`Wait`] ended without the thing that it waited for, and how far that was.
+/// Why a [`Wait`] ended without a result, and the last state that it saw.
 pub struct WaitError<T>(Box<Failure<T>>);
 
 struct Failure<T> {
@@ -238,7 +238,7 @@ struct Failure<T> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WaitErrorKind {
-    /// What was waited for failed: see [`WaitError::last`]. Waiting again does not help.
+    /// The job failed: see [`WaitError::last`]. Waiting again does not help.
     Failed,
     /// The wait reached its deadline. The service goes on: wait again for the same id.
     Deadline,
@@ -253,13 +253,13 @@ impl<T> WaitError<T> {
         self.0.kind
     }
 
-    /// How far the thing was when it was last seen; `None` where it never was.
+    /// The last state that was seen; `None` if there was none.
     #[must_use]
     pub fn last(&self) -> Option<&T> {
         self.0.last.as_ref()
     }
 
-    /// How far the thing was when it was last seen; `None` where it never was.
+    /// The last state that was seen; `None` if there was none.
     #[must_use]
     pub fn into_last(self) -> Option<T> {
         self.0.last
@@ -271,7 +271,7 @@ impl<T> WaitError<T> {
         self.0.call.as_ref()
     }
 
-    /// How long the wait was.
+    /// How long the wait lasted.
     #[must_use]
     pub fn waited(&self) -> Duration {
         self.0.waited
@@ -398,7 +398,7 @@ mod tests {
         assert!(error.source().unwrap().to_string().contains("401"));
         assert_eq!(pauses, [2]);
 
-        // At the deadline the fault is told too.
+        // At the deadline the error of the last call is shown too.
         let (result, _) = wait(vec![busy(), busy(), busy()], 5).await;
         let error = result.unwrap_err();
         assert_eq!((error.kind(), error.last()), (WaitErrorKind::Deadline, None));
