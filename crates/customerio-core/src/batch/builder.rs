@@ -13,7 +13,7 @@ use crate::{
 
 /// Packs items into batches, in their order, as many to a batch as its limit allows.
 ///
-/// Each item keeps a `tag` of the caller's, such as its line in a file, by which its outcome is reported.
+/// Each item has a `tag` of your own, such as its line in a file, by which its outcome is reported.
 ///
 /// ```
 /// use customerio_core::{Item, Limits, Moment, BatchBuilder, track::v2::person};
@@ -41,42 +41,42 @@ pub struct BatchBuilder<B, T = ()> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Unrepeatable {
-    /// Refuses it: give it an id.
+    /// Refuses it. Give it an id instead.
     Refuse,
-    /// Packs it with its like alone, so that the items beside it can still be repeated. Such a batch is not repeated when
-    /// an answer is lost.
+    /// Packs it only with others of its kind, so that all other items can still be retried. Such a batch is not retried
+    /// after a lost response.
     Apart,
 }
 
 impl<B: Batch, T> BatchBuilder<B, T> {
-    /// A builder with the documented limits, [`BATCH_ITEM`](crate::limits::BATCH_ITEM) and [`BATCH`](crate::limits::BATCH),
-    /// that refuses what cannot be repeated.
+    /// Creates a builder with the documented limits, [`BATCH_ITEM`](crate::limits::BATCH_ITEM) and
+    /// [`BATCH`](crate::limits::BATCH), that refuses items that cannot be retried.
     #[must_use]
     pub fn new() -> Self {
         Self { limits: Limits::default(), unrepeatable: Unrepeatable::Refuse, open: None }
     }
 
-    /// The builder with other limits, such as those of an [`Endpoint`](crate::Endpoint::limits). It looks at that of an
-    /// item and that of a batch.
+    /// Sets the limits, such as those of an [`Endpoint`](crate::Endpoint::limits). Only those of an item and of a batch
+    /// are checked.
     #[must_use]
     pub fn with_limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// The builder with another way to treat items that must not arrive twice.
+    /// Sets what to do with items that must not arrive twice.
     #[must_use]
     pub fn with_unrepeatable(mut self, unrepeatable: Unrepeatable) -> Self {
         self.unrepeatable = unrepeatable;
         self
     }
 
-    /// Takes an item and its tag. Where it does not go with those before it, they come back as a batch that is ready.
+    /// Adds an item and its tag. If it does not fit beside the items before it, those are returned as a batch.
     ///
     /// # Errors
     ///
-    /// Where the item is over a limit, or must not arrive twice and the builder refuses such items. It comes back; the
-    /// items before it stay.
+    /// Fails if the item is over a limit, or must not arrive twice and the builder refuses such items. The error
+    /// returns the item; the items before it stay.
     pub fn push(&mut self, tag: T, item: Item<B>) -> Result<Option<EncodedBatch<B, T>>, Box<FailedItem<T>>> {
         let moment = Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 0 };
         match item.into_parts(&moment, &self.limits) {
@@ -103,7 +103,8 @@ impl<B: Batch, T> BatchBuilder<B, T> {
         };
         let open = self.open.get_or_insert_with(|| {
             let mut open = EncodedBatch::opened(shared.into(), replay);
-            // It will be as long, and has its room before the other gives its own back, which is then there for the next.
+            // The next batch will be as long. It reserves its room before the full one shrinks, so that the freed
+            // memory is there for the one after.
             open.reserve(full.as_ref().map_or(0, |full| full.body().len()), self.limits.batch);
             open
         });
@@ -111,13 +112,13 @@ impl<B: Batch, T> BatchBuilder<B, T> {
         Ok(full)
     }
 
-    /// Whether no item waits in it.
+    /// Whether it holds no items.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.open.is_none()
     }
 
-    /// The items that are left, as a batch.
+    /// Returns the remaining items as a batch.
     #[must_use]
     pub fn finish(&mut self) -> Option<EncodedBatch<B, T>> {
         self.open.take().map(EncodedBatch::closed)

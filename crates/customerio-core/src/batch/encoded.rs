@@ -31,7 +31,7 @@ pub struct EncodedBatch<B, T = ()> {
 }
 
 impl<B: Batch, T> EncodedBatch<B, T> {
-    /// A batch without items yet, for those that share this and may arrive as often.
+    /// A batch without items yet, for those that have this in common and the same replay.
     pub(super) fn opened(shared: Box<[u8]>, replay: Replay) -> Self {
         Self {
             buffer: OPENING.to_vec(),
@@ -44,7 +44,7 @@ impl<B: Batch, T> EncodedBatch<B, T> {
         }
     }
 
-    /// A part of a batch that had so many `bytes`: these items, at least one.
+    /// A part of a batch of this many `bytes`: these items, at least one.
     pub(super) fn part(
         items: impl Iterator<Item = (T, impl AsRef<[u8]>)>,
         shared: &[u8],
@@ -98,8 +98,9 @@ impl<B: Batch, T> EncodedBatch<B, T> {
         self.buffer.push(b']');
         self.buffer.extend_from_slice(&self.shared);
         self.buffer.push(b'}');
-        // A batch may wait in memory with many others, or for its answer. One that is full is left as it is: an allocator
-        // that gets it back a little smaller than the next one has new memory for that one, and each page of it is a fault.
+        // A batch may wait in memory with many others, or for its response. One that is full is left as it is: an
+        // allocator that gets it back a little smaller than the next one has new memory for that one, and each page of
+        // it is a fault.
         if self.buffer.capacity() - self.buffer.len() > self.buffer.len() / 32 {
             self.buffer.shrink_to_fit();
         }
@@ -120,7 +121,7 @@ impl<B: Batch, T> EncodedBatch<B, T> {
         &self.shared
     }
 
-    /// The encoded bytes.
+    /// The encoded body.
     #[must_use]
     pub const fn body(&self) -> &Bytes {
         &self.body
@@ -161,7 +162,7 @@ impl<B: Batch, T> EncodedBatch<B, T> {
     ///
     /// # Errors
     ///
-    /// The batch itself, where it has but one item.
+    /// Returns the batch itself if it has only one item.
     pub fn split(self) -> Result<(Self, Self), Box<Self>> {
         if self.items.len() < 2 {
             return Err(Box::new(self));

@@ -1,26 +1,26 @@
-//! An operation as a batch has it.
+//! An operation encoded for a batch.
 
 use std::fmt;
 
-/// An operation as a batch has it.
+/// An operation encoded for a batch.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct EncodedItem {
     /// The operation, as an object of the batch.
     pub json: Vec<u8>,
-    /// What the operation shares with all others of its batch, as entries beside `batch`, each behind a comma; empty if
+    /// What the operation shares with all others of its batch, as entries beside `batch`, each after a comma; empty if
     /// nothing.
     pub shared: Vec<u8>,
 }
 
 impl EncodedItem {
-    /// An operation as this object, which shares nothing with the others of its batch.
+    /// Creates an item of this object, which shares nothing with the others of its batch.
     #[must_use]
     pub const fn new(json: Vec<u8>) -> Self {
         Self { json, shared: Vec::new() }
     }
 
-    /// The operation with entries that stand beside `batch`, each behind a comma.
+    /// Adds entries that go beside `batch`, each after a comma.
     #[must_use]
     pub fn with_shared(mut self, shared: Vec<u8>) -> Self {
         self.shared = shared;

@@ -1,4 +1,4 @@
-//! The state of many operations on their way in batches: what is packed, what is under way, what ended how.
+//! The state of many operations on their way in batches: what is packed, what is in flight, and what has ended.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -28,32 +28,32 @@ pub struct BatchOptions {
 }
 
 impl Default for BatchOptions {
-    /// One batch at a time, a linger of one second, and nothing that could not be retried.
+    /// One batch at a time, a linger of one second, and no items that cannot be retried.
     fn default() -> Self {
         Self { concurrency: 1, unrepeatable: Unrepeatable::Refuse, linger: Duration::from_secs(1) }
     }
 }
 
 impl BatchOptions {
-    /// The most batches that are under way at a time; 0 counts as 1.
+    /// Sets how many batches are in flight at once; 0 counts as 1.
     ///
-    /// With one, everything arrives in its order. With more, a batch can overtake another: say so only where no operation
-    /// depends on an earlier one, such as where each is about another person.
+    /// With one, everything arrives in order. With more, a batch can overtake another: use more only if no operation
+    /// depends on an earlier one, for example because each is about another person.
     #[must_use]
     pub const fn with_concurrency(mut self, batches: usize) -> Self {
         self.concurrency = batches;
         self
     }
 
-    /// What happens to items that must not arrive twice.
+    /// Sets what happens to items that must not arrive twice.
     #[must_use]
     pub const fn with_unrepeatable(mut self, unrepeatable: Unrepeatable) -> Self {
         self.unrepeatable = unrepeatable;
         self
     }
 
-    /// How long the first item of a batch that does not get full waits for more. Default: one second. With
-    /// [`Duration::MAX`] such a batch is sent only when it is flushed, and no timer is started.
+    /// Sets how long a batch that is not full waits for more items, from its first one on. The default is one second.
+    /// With [`Duration::MAX`] such a batch is sent only when it is flushed, and no timer is started.
     #[must_use]
     #[doc(alias = "flush interval")]
     pub const fn with_linger(mut self, linger: Duration) -> Self {
@@ -61,14 +61,14 @@ impl BatchOptions {
         self
     }
 
-    /// How long the first item of a batch that does not get full waits for more.
+    /// How long a batch that is not full waits for more items, from its first one on.
     #[must_use]
     pub const fn linger(&self) -> Duration {
         self.linger
     }
 }
 
-/// After so many items in a row that were rejected, each alone, no more are sent alone until something is accepted.
+/// After this many items in a row that were rejected, each alone, no more are sent alone until something is accepted.
 const REJECTED_IN_A_ROW: u64 = 100;
 
 /// A request that is under way.
@@ -313,8 +313,8 @@ impl<B: Batch, T> Engine<B, T> {
         }
     }
 
-    /// What was rejected as a whole: one item, which is at fault then, or several, of which one is. What is left of its
-    /// batch comes back, if it is to be sent.
+    /// Handles a part that was rejected as a whole: one item, which is then at fault, or several, of which one is. What
+    /// is left of its batch is returned, if it is to be sent.
     fn rejected_whole(
         &mut self,
         batch: EncodedBatch<B, T>,
@@ -397,7 +397,7 @@ fn refuses_the_body(error: &Error) -> bool {
     matches!(error.status(), Some(StatusCode::BAD_REQUEST | StatusCode::PAYLOAD_TOO_LARGE))
 }
 
-/// No other batch would fare better.
+/// Whether no other batch would succeed.
 fn is_hopeless(error: &Error) -> bool {
     let status = error.status();
     matches!(status, Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND))
@@ -584,7 +584,7 @@ mod tests {
         let expected: Vec<_> = (200..220).chain(221..280).chain(281..340).collect();
         assert_eq!(untried.map(|(tag, _)| *tag).collect::<Vec<_>>(), expected);
 
-        // What is alone in its batch counts, and leaves nothing to give up.
+        // A single item in its batch counts, and leaves nothing to give up.
         let (summary, _) = Server::new(|_| Some((400, ""))).send(1, 100..340).await;
         assert_eq!((summary.rejected, summary.untried), (240, 0));
     }

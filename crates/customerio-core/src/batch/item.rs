@@ -17,7 +17,7 @@ pub(crate) mod sealed {
 pub trait Batch: sealed::Sealed + Send + Sync + 'static {
     /// The API.
     type Api: Api;
-    /// What is known of the request.
+    /// What is known about the request.
     const INFO: &'static OperationInfo;
 }
 
@@ -30,15 +30,15 @@ pub trait BatchItem: Operation<Output = (), Api = <Self::Batch as Batch>::Api> {
     /// The batches that take it.
     type Batch: Batch;
 
-    /// Encodes the operation as a batch has it, whatever its whole size, and within the other limits.
+    /// Encodes the operation for a batch, within all limits but that of an item's size.
     ///
     /// # Errors
     ///
-    /// Where an argument cannot be sent.
+    /// Fails if an argument cannot be sent.
     fn into_item(self, limits: &Limits) -> Result<EncodedItem, BuildError>;
 }
 
-/// An operation that is encoded, for a [`BatchBuilder`](crate::BatchBuilder). It is not encoded again.
+/// An encoded operation, for a [`BatchBuilder`](crate::BatchBuilder). It is encoded only once.
 pub struct Item<B> {
     // As long as they are and no longer: many items may wait in memory.
     json: Box<[u8]>,
@@ -48,18 +48,18 @@ pub struct Item<B> {
 }
 
 impl<B: Batch> Item<B> {
-    /// Encodes `operation` within `limits`, with what is missing of its id and time filled in from `now`. Its whole size
-    /// is the [`BatchBuilder`](crate::BatchBuilder)'s to check.
+    /// Encodes `operation` within `limits`. A missing id or time of an event is filled in from `now`. The
+    /// [`BatchBuilder`](crate::BatchBuilder) checks its size.
     ///
     /// # Errors
     ///
-    /// Where an argument cannot be sent.
+    /// Fails if an argument cannot be sent.
     pub fn new<O: BatchItem<Batch = B>>(operation: O, now: &Moment, limits: &Limits) -> Result<Self, BuildError> {
         let Parts { encoded, replay } = Parts::of(operation, now, limits)?;
         Ok(Self::from_encoded(encoded, replay))
     }
 
-    /// What was encoded before, such as an item that was stored: nothing of it is checked again.
+    /// Creates an item from one that was encoded before, for example from storage. Nothing is checked again.
     #[must_use]
     pub fn from_encoded(encoded: EncodedItem, replay: Replay) -> Self {
         Self { json: encoded.json.into(), shared: encoded.shared.into(), replay, batch: PhantomData }
@@ -99,7 +99,7 @@ impl<B> fmt::Debug for Item<B> {
     }
 }
 
-/// What a batch takes of an item.
+/// What a batch takes from an item.
 pub struct Parts {
     pub(super) encoded: EncodedItem,
     pub(super) replay: Replay,

@@ -1,8 +1,9 @@
-//! Operations that can go many to a request, and what happened to each.
+//! Batches: many operations in one request, and the result of each.
 //!
-//! An [`Item`] is an operation that is encoded, once; a [`BatchBuilder`] puts items into batches by their exact size; an
-//! [`EncodedBatch`] is a request; and its response says of each item whether it was accepted. A [`BatchSender`] does all of
-//! it for operations that are pushed to it, and [`Client::send_all`](crate::Client::send_all) for those of an iterator.
+//! An [`Item`] is an operation that is encoded, once; a [`BatchBuilder`] puts items into batches by their exact size;
+//! an [`EncodedBatch`] is a request; and its response says which items were accepted. A [`BatchSender`] does all of
+//! this for operations that are pushed to it, and [`Client::send_all`](crate::Client::send_all) for those of an
+//! iterator.
 
 mod builder;
 mod encoded;

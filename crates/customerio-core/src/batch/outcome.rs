@@ -1,4 +1,4 @@
-//! What happened to items: reports, errors and counts.
+//! The results of items: reports, errors and counts.
 
 use std::{fmt, sync::Arc};
 
@@ -8,14 +8,14 @@ use serde_json::Value;
 use super::Rejection;
 use crate::{BuildError, Error, error::Bounded};
 
-/// What is reported while operations are sent in batches.
+/// A report while operations are sent in batches.
 #[non_exhaustive]
 pub enum BatchEvent<T> {
     /// A batch has ended: the counts so far.
     Progress(Summary),
     /// An item was not accepted.
     Failed(FailedItem<T>),
-    /// The server reported an error of an item that the batch does not have: it belongs to no known item.
+    /// The server reported an error that names no item of the batch.
     Unknown(Value),
 }
 
@@ -26,7 +26,7 @@ pub struct FailedItem<T> {
     pub tag: T,
     /// The item as JSON, if it could be encoded.
     pub json: Option<Bytes>,
-    /// Why.
+    /// Why it was not accepted.
     pub error: ItemError,
 }
 
@@ -34,23 +34,23 @@ pub struct FailedItem<T> {
 #[derive(Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum ItemError {
-    /// It cannot be sent: nothing was.
+    /// It cannot be sent, and was not.
     #[error(transparent)]
     Invalid(#[from] BuildError),
     /// The server rejected it.
     #[error("the server rejected it: {}", Bounded(.0.message.as_deref().or(.0.reason.as_deref()).unwrap_or("it did not say why")))]
     Rejected(Rejection),
-    /// Its batch failed as a whole: [`Error::delivery`] says whether it may have arrived all the same.
+    /// Its batch failed as a whole: [`Error::delivery`] says whether it may have arrived anyway.
     #[error("its batch was not delivered: {0}")]
     Undelivered(Arc<Error>),
-    /// Its batch was rejected as a whole, with this error, and it was not sent without the others, because 100 items in a
-    /// row had been rejected and nothing accepted. It did not arrive; whether it is at fault is not known.
+    /// Its batch was rejected as a whole, with this error, and the item was not sent alone, because 100 items in a row
+    /// had been rejected and nothing accepted. It did not arrive; whether it is at fault is unknown.
     #[error("its batch was rejected, and it was not sent alone, because 100 items in a row had been rejected: {0}")]
     Untried(Arc<Error>),
 }
 
 impl fmt::Debug for ItemError {
-    /// The message, because `unwrap` shows the error this way.
+    /// Shows the message too, because `unwrap` prints errors with `Debug`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (name, error): (_, &dyn fmt::Debug) = match self {
             Self::Invalid(error) => ("Invalid", error),
@@ -94,7 +94,7 @@ impl<T> std::error::Error for FailedItem<T> {
     }
 }
 
-/// How many items ended how.
+/// Counts of items by their result.
 #[derive(Clone, Debug, Default)]
 #[must_use = "items may have been rejected, refused or not delivered"]
 #[non_exhaustive]
@@ -114,13 +114,13 @@ pub struct Summary {
     pub unknown: u64,
     /// The batches that were sent.
     pub batches: u64,
-    /// Why no more items were taken, if so: the credentials are wrong, or the route is not there, and no other batch would
-    /// fare better.
+    /// Why sending stopped early, if it did: no other batch would succeed, because the credentials are wrong or the
+    /// route does not exist.
     pub stopped: Option<Arc<Error>>,
 }
 
 impl Summary {
-    /// All items that have ended, one way or another.
+    /// The number of items with a result of any kind.
     #[must_use]
     pub const fn ended(&self) -> u64 {
         self.accepted + self.rejected + self.invalid + self.undelivered

@@ -1,4 +1,4 @@
-//! What a response says of the items of a batch.
+//! What a response says about the items of a batch.
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header::AUTHORIZATION};
@@ -10,12 +10,12 @@ use serde_json::Value;
 
 use crate::{DecodeFailure, FromResponse, error::entries, key::Secrets};
 
-/// The response to a batch, a 2xx: which of its items were rejected.
+/// A 2xx response to a batch: which of its items were rejected.
 ///
-/// One that tells of errors and names no item of any is none: it ends the call with an [`ApiError`](crate::ApiError), and
-/// a 207 without an error with a [`DecodeError`](crate::DecodeError). Nobody knows then which items were accepted.
+/// A response that has errors, but names no item, ends the call with an [`ApiError`](crate::ApiError); a 207 without an
+/// error ends it with a [`DecodeError`](crate::DecodeError). Which items were accepted is then unknown.
 ///
-/// There is one way to what it says: [`into_result`](Self::into_result), which is an error where any item was rejected.
+/// Read it with [`into_result`](Self::into_result), which is an error if any item was rejected.
 #[must_use = "items of the batch may have been rejected: see `into_result`"]
 pub struct BatchResponse {
     errors: Errors,
@@ -75,12 +75,12 @@ impl Errors {
 }
 
 impl BatchResponse {
-    /// The number of items of a batch that had `count`, all of them accepted.
+    /// Returns the number of items of a batch that had `count`, if all of them were accepted.
     ///
     /// # Errors
     ///
-    /// Where an item was rejected, or where the response speaks of an item that the batch does not have. The other items
-    /// are accepted: the batch must not be sent again.
+    /// Fails if an item was rejected, or if the response names an item that the batch does not have. The other items
+    /// were accepted: do not send the batch again.
     pub fn into_result(self, count: usize) -> Result<usize, Rejections> {
         let result = match self.errors {
             Errors::Documented(rejected) if rejected.is_empty() => return Ok(count),
@@ -103,15 +103,15 @@ impl std::fmt::Debug for BatchResponse {
     }
 }
 
-/// The items of a batch that were rejected. All others of the batch were accepted, except for those that the `unknown`
-/// errors are about, if they are about any.
+/// The items of a batch that were rejected. All others were accepted, except those that the `unknown` errors may be
+/// about.
 #[derive(PartialEq, thiserror::Error)]
 #[error("{} of {} items were rejected, and {} errors name no item", rejected.len(), rejected.len() + accepted, unknown.len())]
 #[non_exhaustive]
 pub struct Rejections {
     /// The rejected items, in their order, each with what was wrong with it.
     pub rejected: Vec<Rejection>,
-    /// Errors that name no item of the batch, as they came: nobody knows which item was meant.
+    /// Errors that name no item of the batch, as they came: which item they are about is unknown.
     pub unknown: Vec<Value>,
     /// How many items were accepted.
     pub accepted: usize,
@@ -159,7 +159,7 @@ impl Rejections {
         self
     }
 
-    /// What `errors` say of a batch of `count` items.
+    /// Reads `errors` about a batch of `count` items.
     ///
     /// An index that is missing, that is no position in the batch, or that was named before goes to `unknown`, whole.
     fn of(errors: Vec<Value>, count: usize) -> Result<usize, Self> {
@@ -184,7 +184,7 @@ impl Rejections {
 #[derive(Deserialize)]
 struct Envelope<E> {
     errors: Option<Vec<E>>,
-    // Where errors of a whole request stand.
+    // Where errors of a whole request are.
     error: Option<IgnoredAny>,
     meta: Option<IgnoredAny>,
 }
@@ -306,7 +306,7 @@ mod tests {
                 assert_eq!(read(status, body), Err(DecodeFailure::call_failed()), "{status} {body}");
             }
         }
-        // Where some are named, the others are told beside them, wherever they stand.
+        // If some are named, the others are reported beside them, wherever they are.
         let mixed = r#"{"errors":[{"batch_index":1}],"meta":{"error":"x"},"error":"y"}"#;
         let rejections = read(207, mixed).unwrap().unwrap_err();
         assert_eq!((rejections.rejected.len(), rejections.unknown.len(), rejections.accepted), (1, 2, 2));

@@ -1,9 +1,9 @@
-//! Which items of a batch are at fault that the server rejected as a whole.
+//! Finds the items at fault in a batch that the server rejected as a whole.
 //!
 //! By halving, in the order of the items, one request after the other:
 //!
-//! - Some first items are rejected: one of them is at fault, and the first half of them is next. What is behind them is
-//!   asked about later and together, not half by half.
+//! - Some first items are rejected: one of them is at fault, and the first half of them is next. The items after them
+//!   are sent later and together, not half by half.
 //! - They are accepted, and one of a larger part was at fault: it is in the rest of that part, whose first half is next.
 //! - An item that was alone is rejected: it is one at fault. Of the items behind it nothing is known. How many of them are
 //!   next follows what was found: a quarter as many after each item at fault, twice as many after each acceptance.
@@ -18,14 +18,14 @@ use bytes::Bytes;
 use super::{Batch, EncodedBatch};
 use crate::{Error, Replay};
 
-/// What was said against the first items of those that are left.
+/// What is known about the first items of those that are left.
 #[derive(Clone, Copy, Debug)]
 enum Known {
     /// Nothing: they may all be good.
     Nothing,
-    /// One of so many is at fault.
+    /// One of this many is at fault.
     AtFault(usize),
-    /// So many are too large together: either one is at fault, or there are too many of them.
+    /// This many are too large together: either one is at fault, or there are too many of them.
     TooLarge(usize),
 }
 
@@ -55,8 +55,8 @@ impl<T> Search<T> {
         Self { jsons, tags, shared, replay, bytes, known, next: count, error: Arc::new(error) }
     }
 
-    /// The part that is to be sent next, unless all have ended. What came of it is told by one of
-    /// [`accepted`](Self::accepted), [`rejected`](Self::rejected), [`found`](Self::found) and [`lost`](Self::lost).
+    /// The part to send next, unless all have ended. Report its result with one of [`accepted`](Self::accepted),
+    /// [`rejected`](Self::rejected), [`found`](Self::found) and [`lost`](Self::lost).
     pub(super) fn part<B: Batch>(&mut self) -> Option<EncodedBatch<B, T>> {
         let count = match self.known {
             Known::Nothing => self.next.min(self.tags.len()),
@@ -66,7 +66,7 @@ impl<T> Search<T> {
         (count > 0).then(|| EncodedBatch::part(items, &self.shared, self.replay, self.bytes))
     }
 
-    /// The part, of so many items, was accepted.
+    /// The part, of `count` items, was accepted.
     pub(super) fn accepted(&mut self, count: usize) {
         self.jsons.drain(..count);
         self.known = match self.known {
@@ -97,7 +97,7 @@ impl<T> Search<T> {
         self.next = (self.next / 4).max(1);
     }
 
-    /// The part, of so many items, ended in a way that says nothing of the others.
+    /// The part, of `count` items, ended in a way that says nothing about the others.
     pub(super) fn lost(&mut self, count: usize) {
         self.jsons.drain(..count);
         self.known = Known::Nothing;

@@ -1,4 +1,4 @@
-//! Everything that an iterator or a stream gives, in batches: a future over an [`Engine`].
+//! Everything that an iterator or a stream yields, in batches: a future over an [`Engine`].
 
 use std::{
     fmt,
@@ -11,29 +11,30 @@ use super::{Batch, BatchEvent, BatchItem, BatchOptions, IntoItem, Item, Summary,
 use crate::{Api, BuildError, Client};
 
 impl<A: Api> Client<A> {
-    /// Encodes an operation for a batch, within the limits of the [`Endpoint`](crate::Endpoint::with_limits); an event that
-    /// has none gets an id, and the time of now.
+    /// Encodes an operation for a batch, within the limits of the [`Endpoint`](crate::Endpoint::with_limits). An event
+    /// without an id gets one, and the current time.
     ///
     /// # Errors
     ///
-    /// Where an argument cannot be sent.
+    /// Fails if an argument cannot be sent.
     pub fn item<B: Batch<Api = A>>(&self, operation: impl BatchItem<Batch = B>) -> Result<Item<B>, BuildError> {
         Item::new(operation, &self.now(), self.limits())
     }
 
-    /// Sends everything that an iterator gives, in batches, and reports every item that was not accepted.
+    /// Sends everything that an iterator yields, in batches, and reports every item that was not accepted.
     ///
-    /// Each operation comes with a tag of the caller's, such as its line in a file. One that cannot be encoded is reported
-    /// like one that was rejected. A batch that cannot be delivered is reported, item by item, and the next ones are tried.
+    /// Each operation has a tag of your own, such as its line in a file. An operation that cannot be encoded is
+    /// reported like one that was rejected. A batch that cannot be delivered is reported item by item, and the next
+    /// ones are still tried.
     ///
-    /// A batch that the server rejects as a whole, with 400 or 413, is sent in parts until the items at fault are found: for
-    /// one among n that takes about log₂ n requests, and never more than two an item. Where 100 items in a row were rejected
-    /// and nothing was accepted between, it is likely that all will be: the rest of the batch is not sent, and reported as
-    /// [`ItemError::Untried`](crate::ItemError::Untried). After that, each batch that follows is tried as a whole, and one
-    /// that is rejected only until its first item at fault is found, until something is accepted again.
+    /// A batch that the server rejects as a whole, with 400 or 413, is sent in parts until the items at fault are
+    /// found. For one among n that takes about log₂ n requests, and at most two for each item. If 100 items in a row
+    /// were rejected and nothing was accepted in between, all are likely to be: the rest of the batch is not sent, and
+    /// is reported as [`ItemError::Untried`](crate::ItemError::Untried). After that, each batch is tried as a whole,
+    /// and one that is rejected is searched only for its first item at fault, until something is accepted again.
     ///
-    /// There are never more batches in memory than the ones under way and the one that is being packed, of 490 kB each.
-    /// Dropping the future ends it. For operations that come from a database cursor, or from several tasks, see
+    /// Only the batches in flight and the one being packed are in memory, of 490 kB each. Dropping the future stops
+    /// sending. For operations that come from a database cursor, or from several tasks, see
     /// [`BatchSender`](crate::BatchSender).
     ///
     /// ```
@@ -71,8 +72,8 @@ impl<A: Api> Client<A> {
         SendAll::new(Items(items.into_iter()), Engine::new(self.clone(), options), on_event)
     }
 
-    /// [`send_all`](Self::send_all) of what a stream gives. A batch that is not full leaves after the
-    /// [linger](BatchOptions::with_linger). With the feature `stream`.
+    /// Sends everything that a stream yields, like [`send_all`](Self::send_all). A batch that is not full is sent after
+    /// the [linger](BatchOptions::with_linger). It needs the feature `stream`.
     #[cfg(feature = "stream")]
     pub fn send_stream<B, T, O, S, E>(
         &self,

@@ -30,15 +30,15 @@ impl Client<Pipelines> {
 
 /// Takes operations one by one, packs them by their exact size, and sends the batches.
 ///
-/// Each comes with a tag of the caller's, by which [`finish`](Self::finish) reports the items that were not accepted. A
-/// clone pushes to the same batches, so that several tasks can share one. A push waits while as many batches are under way
-/// as [may be](BatchOptions::with_concurrency): there is never more in memory than those and the one that is being packed.
-/// A batch that does not get full leaves after the [linger](BatchOptions::with_linger). One that the server rejects as a
+/// Each has a tag of your own, by which [`finish`](Self::finish) reports the items that were not accepted. A clone
+/// pushes to the same batches, so several tasks can share one. A push waits while the [maximum
+/// number](BatchOptions::with_concurrency) of batches is in flight: only those and the one being packed are in memory.
+/// A batch that is not full is sent after the [linger](BatchOptions::with_linger). A batch that the server rejects as a
 /// whole is sent in parts to find the items at fault, within the bounds of [`Client::send_all`].
 ///
-/// With a transport that has a runtime ([`Transport::spawn`](crate::Transport::spawn)), batches are sent in the background,
-/// also after all handles were dropped; a request that is under way belongs to the runtime on which it began. Without one,
-/// they are sent while somebody pushes, flushes or finishes.
+/// With a transport that has a runtime ([`Transport::spawn`](crate::Transport::spawn)), batches are sent in the
+/// background, even after all handles are dropped; a request in flight belongs to the runtime on which it began.
+/// Without one, they are sent while somebody pushes, flushes or finishes.
 ///
 /// ```
 /// # use customerio_core::{BatchOptions, Client, Track, track::v2::person::{Event, Identify}};
@@ -64,11 +64,11 @@ pub struct BatchSender<B: Batch, T> {
     shared: Arc<Shared<B, T>>,
 }
 
-/// What a [`BatchSender`] did.
+/// The result of a [`BatchSender`].
 #[must_use = "items may have been rejected, refused or not delivered"]
 #[non_exhaustive]
 pub struct BatchReport<T> {
-    /// How many items ended how.
+    /// Counts of the items by their result.
     pub summary: Summary,
     /// The items that were not accepted, each with its tag and the reason. Empty where
     /// [`on_event`](BatchSender::on_event) takes them.
@@ -94,7 +94,7 @@ struct State<B: Batch, T> {
     on_event: Option<OnEvent<T>>,
     failed: Vec<FailedItem<T>>,
     unknown: Vec<serde_json::Value>,
-    /// The handles that there are. The one in the background is none.
+    /// The number of handles, without the one in the background.
     handles: usize,
 }
 
@@ -108,8 +108,8 @@ impl<B: Batch, T> Drop for Background<B, T> {
     }
 }
 
-/// Whoever waits for a batch sender. All are woken by whatever moves in it: each looks whether that was what it waits for,
-/// and the first polls for all.
+/// The wakers of all who wait for a batch sender. Whatever changes wakes all of them: each checks for what it waits
+/// for, and the first polls for all.
 #[derive(Default)]
 struct Wakers(Mutex<Vec<Waker>>);
 
@@ -197,17 +197,17 @@ impl<B: Batch, T: MaybeSend + 'static> BatchSender<B, T> {
         Self { shared: Arc::new(Shared { state, wakers: Arc::default(), client, is_in_background }) }
     }
 
-    /// Reports to `on_event`, at once, instead of keeping what failed for the report: for so many items that even those
-    /// that fail do not fit into memory. It is called while the sender is locked, so it must not push.
+    /// Reports to `on_event` at once, instead of keeping failed items for the report. Use it if even the items that
+    /// fail do not fit into memory. It is called while the sender is locked, so it must not push.
     pub fn on_event(self, on_event: impl FnMut(BatchEvent<T>) + MaybeSend + 'static) -> Self {
         self.shared.lock().on_event = Some(Box::new(on_event));
         self
     }
 
-    /// Takes an operation, or an [`Item`](crate::Item) that was encoded before, once there is room.
+    /// Adds an operation, or an [`Item`](crate::Item) that was encoded before, as soon as there is room.
     ///
-    /// An event without an id gets one, and the time of this call. What cannot be sent is reported like what the server
-    /// rejects. Dropping the future before it is ready takes nothing.
+    /// An event without an id gets one, and the time of this call. An operation that cannot be sent is reported like
+    /// one that the server rejects. Dropping the future before it is ready adds nothing.
     pub fn push(&self, tag: T, item: impl IntoItem<B>) -> impl Future<Output = ()> {
         let now = self.shared.client.now();
         // Encoded at once, so that the operation need not move into the future.
@@ -240,7 +240,7 @@ impl<B: Batch, T: MaybeSend + 'static> BatchSender<B, T> {
     /// Has the rest done in the background, if there is such a thing.
     fn go_to_background(&self, state: &mut State<B, T>) {
         let is_in_background = &self.shared.is_in_background;
-        // Looked at before it is set, because setting it takes longer, and it is set mostly.
+        // Read before it is set, because setting it takes longer, and it usually is set.
         if !is_in_background.load(Ordering::Relaxed) && !is_in_background.swap(true, Ordering::Relaxed) {
             // What was in the background before had a timer of its own, of a runtime that is perhaps no more.
             state.engine.restart_linger();
@@ -251,7 +251,7 @@ impl<B: Batch, T: MaybeSend + 'static> BatchSender<B, T> {
         }
     }
 
-    /// Sends what is packed, full or not, and waits until all that was pushed has ended.
+    /// Sends the current batch, full or not, and waits until every item that was pushed has a result.
     pub async fn flush(&self) {
         let mut has_flushed = false;
         poll_fn(|context| {
@@ -266,8 +266,8 @@ impl<B: Batch, T: MaybeSend + 'static> BatchSender<B, T> {
         .await;
     }
 
-    /// [Flushes](Self::flush), and reports what ended how. Where there are clones, what they pushed until now is in the
-    /// report too, and what they push later is in theirs.
+    /// [Flushes](Self::flush), and returns the report. It includes what clones have pushed until now; what they push
+    /// later is in their own report.
     pub async fn finish(self) -> BatchReport<T> {
         self.flush().await;
         let mut state = self.shared.lock();
@@ -278,7 +278,7 @@ impl<B: Batch, T: MaybeSend + 'static> BatchSender<B, T> {
         }
     }
 
-    /// How many items ended how until now.
+    /// The counts so far.
     pub fn summary(&self) -> Summary {
         self.shared.lock().engine.summary().clone()
     }
