@@ -1,4 +1,4 @@
-//! An answer that an error keeps.
+//! A response that an error keeps.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use http::Response;
 
 use super::delivery::StopReason;
 
-/// An answer, whole, with how it was come by. What [`ApiError`](crate::ApiError) and
+/// A whole response, and the call that it belongs to: what [`ApiError`](crate::ApiError) and
 /// [`DecodeError`](crate::DecodeError) have in common.
 pub(crate) struct Answer {
     pub(crate) operation: &'static str,

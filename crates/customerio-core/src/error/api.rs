@@ -16,16 +16,16 @@ use crate::{
     retry_after::retry_after,
 };
 
-/// A response that says that the call failed, whole: [`Error::Api`](crate::Error::Api).
+/// A response that says that the call failed: [`Error::Api`](crate::Error::Api). It keeps the whole response.
 ///
-/// Mostly it is the [status](Self::status) that says so. A 2xx can too, by a field `error` or `errors` in its body: what of
-/// such a call was done is not known, and it is not sent again.
+/// Usually the [status](Self::status) says so. A 2xx can too, with a field `error` or `errors` in its body: whether
+/// such a call had an effect is unknown, and it is not retried.
 pub struct ApiError {
     pub(crate) answer: Answer,
     details: Vec<Detail>,
     retry_after: Option<Duration>,
     redirect: Option<Redirect>,
-    /// The credential that the server takes for wrong.
+    /// The credential that the server rejected.
     key: Option<Key>,
 }
 
@@ -37,7 +37,7 @@ enum Redirect {
 }
 
 impl ApiError {
-    /// Blanks `secrets` in what the server says; `key` is told of with a 401.
+    /// Blanks `secrets` in what the server says; with a 401, the error names `key`.
     pub(crate) fn new(answer: Answer, wall: Option<Timestamp>, secrets: &Secrets, key: Option<Key>) -> Self {
         let mut details = details::read(answer.response.body());
         for detail in &mut details {
@@ -52,32 +52,32 @@ impl ApiError {
         Self { answer, details, retry_after, redirect, key }
     }
 
-    /// The status of the answer.
+    /// The status of the response.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.answer.response.status()
     }
 
-    /// The headers of the answer.
+    /// The headers of the response.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         self.answer.response.headers()
     }
 
-    /// The body of the answer, byte for byte.
+    /// The body of the response, byte for byte.
     #[must_use]
     pub fn body(&self) -> &Bytes {
         self.answer.response.body()
     }
 
-    /// What the server found wrong, in its order; empty when the body is none of the API's error shapes. Where it quotes the
-    /// credentials of the call, they are blanked.
+    /// The errors in the body, in the server's order; empty if the body has none of the API's error shapes. If they
+    /// quote the credentials of the call, those are blanked.
     #[must_use]
     pub fn details(&self) -> &[Detail] {
         &self.details
     }
 
-    /// The first of [`details`](Self::details), in the server's words.
+    /// The message of the first of the [`details`](Self::details), in the server's words.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.details.first().map(|detail| detail.message.as_str())
@@ -89,8 +89,8 @@ impl ApiError {
         self.retry_after
     }
 
-    /// The host that a redirect leads to, if it is another. Redirects are not followed: a followed 301 turns into a GET that
-    /// answers 200, and what was sent is lost.
+    /// The host that a redirect leads to, if it is another. Redirects are not followed: a followed 301 becomes a GET
+    /// that returns 200, and the data is lost.
     #[must_use]
     pub fn redirect_host(&self) -> Option<&str> {
         match &self.redirect {
@@ -107,7 +107,7 @@ impl ApiError {
 }
 
 impl fmt::Debug for ApiError {
-    /// With the message, because `main` shows the error that it returns this way.
+    /// Shows the message too, because a `main` that returns an error prints it with `Debug`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ApiError")
             .field("text", &format_args!("{self}"))

@@ -50,13 +50,13 @@ pub enum BuildErrorKind {
         /// Where it stops being UTF-8, counted in bytes from 0.
         position: usize,
     },
-    /// A character stands in it that cannot be sent.
+    /// It has a character that cannot be sent.
     #[error("has a character at byte {position} that cannot be sent: leave it out")]
     Character {
         /// Where the character begins, counted in bytes from 0.
         position: usize,
     },
-    /// The operation cannot do without it.
+    /// It is required.
     #[error("is missing")]
     Missing,
     /// It is not configured: what to set, and where.
@@ -65,23 +65,22 @@ pub enum BuildErrorKind {
     /// It is given twice.
     #[error("is given twice")]
     Duplicate,
-    /// It was set by a setter and is among the attributes or the data too: which of the two counts would be up to the
-    /// reader.
+    /// It is set both by a setter and in the attributes or the data: which of the two counts would be up to the reader.
     #[error("is set both by a setter and in the attributes")]
     SetTwice,
-    /// It cannot be written as JSON the way that the API needs it: the rest of the sentence.
+    /// It cannot be encoded as the JSON that the API needs. The text completes the sentence.
     ///
-    /// What a `Serialize` of your own says as it fails may quote the value, and is not kept: `serde_json::to_string` of the
-    /// same value shows it.
+    /// The error of a custom `Serialize` may quote the value, so it is not kept: `serde_json::to_string` of the same
+    /// value shows it.
     #[error("{0}")]
     Encoding(String),
-    /// It is not something that the API takes, for the reason given.
+    /// It is not valid, for the reason given.
     #[error("is not valid: {0}")]
     Invalid(Cow<'static, str>),
 }
 
 impl BuildError {
-    /// An error about `subject`, such as `"the event name"`.
+    /// Creates an error about `subject`, such as `"the event name"`.
     pub fn new(subject: impl Into<Cow<'static, str>>, kind: BuildErrorKind) -> Self {
         Self { subject: subject.into(), kind }
     }
@@ -106,7 +105,7 @@ impl fmt::Display for BuildError {
 }
 
 impl fmt::Debug for BuildError {
-    /// The sentence, because `main` shows the error that it returns this way.
+    /// Shows the message, because a `main` that returns an error prints it with `Debug`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("BuildError").field(&format_args!("{self}")).finish()
     }

@@ -10,8 +10,8 @@ use crate::key::Secrets;
 
 /// A 2xx response that could not be read, or whose body broke off: [`Error::Decode`](crate::Error::Decode).
 ///
-/// The call arrived and is not sent again. With a 200 it was accepted; a 207 that cannot be read leaves open which items
-/// of a batch were.
+/// The request arrived and is not retried. With a 200 it was accepted; with a 207, which items of a batch were accepted
+/// is unknown.
 pub struct DecodeError {
     pub(crate) answer: Answer,
     reason: DecodeFailure,
@@ -27,24 +27,24 @@ impl DecodeError {
         Self { answer, reason: DecodeFailure::new("did not arrive whole"), broken: Some(error) }
     }
 
-    /// Whether the answer broke off, and may have been fine.
+    /// Whether the response broke off, and may have been fine.
     pub(crate) fn is_broken(&self) -> bool {
         self.broken.is_some()
     }
 
-    /// The status of the answer.
+    /// The status of the response.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.answer.response.status()
     }
 
-    /// The headers of the answer.
+    /// The headers of the response.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         self.answer.response.headers()
     }
 
-    /// The body of the answer, byte for byte, as far as it came.
+    /// The body of the response, byte for byte, as far as it came.
     #[must_use]
     pub fn body(&self) -> &Bytes {
         self.answer.response.body()
@@ -58,7 +58,7 @@ impl DecodeError {
 }
 
 impl fmt::Debug for DecodeError {
-    /// With the message, because `main` shows the error that it returns this way.
+    /// Shows the message too, because a `main` that returns an error prints it with `Debug`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DecodeError")
             .field("text", &format_args!("{self}"))
@@ -81,7 +81,7 @@ impl StdError for DecodeError {
     }
 }
 
-/// What [`FromResponse`](crate::FromResponse) says of a body that it cannot read.
+/// Why [`FromResponse`](crate::FromResponse) cannot read a body.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the body {reason}")]
 pub struct DecodeFailure {
@@ -90,12 +90,12 @@ pub struct DecodeFailure {
 }
 
 impl DecodeFailure {
-    /// For a reason that completes the sentence "the body …", and shows nothing of the body.
+    /// Creates a failure. The reason completes the sentence "the body …", and must show nothing of the body.
     pub fn new(reason: impl Into<Cow<'static, str>>) -> Self {
         Self { reason: reason.into(), is_reported: false }
     }
 
-    /// The response says that the call failed, though its status is a 2xx. The call then ends with an
+    /// Creates the failure for a 2xx that says that the call failed. The call then ends with an
     /// [`ApiError`](crate::ApiError), which has the server's message.
     #[must_use]
     pub fn call_failed() -> Self {

@@ -1,15 +1,15 @@
-//! What is known about a request having arrived, and why it was not sent again.
+//! Whether a request arrived, and why it was not retried.
 
 use std::fmt;
 
-/// What is known about a request having reached Customer.io.
+/// Whether a request reached Customer.io, as far as is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Delivery {
-    /// It certainly did not: doing it again is safe.
+    /// It certainly did not: sending it again is safe.
     NotSent,
-    /// It may have: doing it again may do it twice.
+    /// It may have: sending it again may have its effect twice.
     MaybeSent,
-    /// It did, and an answer came back.
+    /// It did, and a response came back.
     Answered,
 }
 
@@ -20,11 +20,11 @@ pub enum Delivery {
 pub enum StopReason {
     /// Another attempt would end the same way.
     Final,
-    /// The request may have arrived, and this operation must not be done twice.
+    /// The request may have arrived, and this operation must not be sent twice.
     NotRepeatable,
-    /// The policy allows no more attempts.
+    /// The retry policy allows no more attempts.
     Attempts,
-    /// The client's [`Throttle`](crate::Throttle) has no repeats left: too many of its calls fail.
+    /// The retry budget of the client's [`Throttle`](crate::Throttle) is spent: too many of its calls fail.
     Budget,
     /// The next wait would have gone past the call's deadline.
     Deadline,

@@ -1,4 +1,4 @@
-//! What an error body says, whichever of its several shapes it has.
+//! Reads an error body in any of its several shapes.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::key::Secrets;
 
-/// One thing that the server found wrong.
+/// One error in the body of a response.
 #[derive(Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Detail {
@@ -18,10 +18,10 @@ pub struct Detail {
     pub message: String,
     /// A stable key, on the errors that have one, such as `invalid_credentials`.
     pub code: Option<String>,
-    /// The part of the request that is meant, as a JSON pointer.
+    /// The part of the request that is wrong, as a JSON pointer.
     pub pointer: Option<String>,
-    /// What else the server says of it. Where an e-mail in Design Studio cannot be published, these are the Liquid errors:
-    /// a list for each language.
+    /// Further details. If an e-mail in Design Studio cannot be published, these are the Liquid errors: a list for each
+    /// language.
     pub meta: Map<String, Value>,
 }
 
@@ -58,7 +58,7 @@ impl fmt::Debug for Detail {
     }
 }
 
-/// Reads an error body of any of the shapes that the API is known to answer with.
+/// Reads an error body of any of the shapes that the API is known to respond with.
 ///
 /// `{"meta":{"error":"…"}}`, `{"meta":{"errors":["…"]}}`, `{"errors":[{"detail":"…","status":"422","source":{…}}]}`,
 /// `{"errors":["…"]}` and `{"error":"…"}`. Anything else, such as a proxy's HTML, has no details: the status speaks first,
@@ -93,11 +93,11 @@ fn detail(entry: &Value) -> Option<Detail> {
     })
 }
 
-/// Whether a response whose status is a 2xx says all the same that the call failed.
+/// Whether a response with a 2xx status says that the call failed.
 pub(crate) struct Reported(pub(crate) bool);
 
 impl<'de> Deserialize<'de> for Reported {
-    /// Reads an object, and nothing of it but where errors stand.
+    /// Reads an object, and only the fields that have errors.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
         #[serde(field_identifier, rename_all = "lowercase")]

@@ -3,7 +3,7 @@
 //! | variant | the call | what to do |
 //! | --- | --- | --- |
 //! | [`Error::Build`] | never left the process | fix the arguments |
-//! | [`Error::Transport`] | got no answer | ask [`Error::delivery`] before doing it again |
+//! | [`Error::Transport`] | got no response | check [`Error::delivery`] before you send it again |
 //! | [`Error::Api`] | got another status than a 2xx, or a 2xx that says that the call failed | read [`ApiError::message`] |
 //! | [`Error::Decode`] | got a 2xx that could not be read, or broke off | do not send it again: it arrived |
 //!
@@ -46,27 +46,27 @@ pub enum Error {
     /// The request could not be built; nothing was sent.
     #[error(transparent)]
     Build(#[from] BuildError),
-    /// No answer arrived.
+    /// No response arrived.
     #[error(transparent)]
     Transport(#[from] Box<SendError>),
-    /// Customer.io (or something before it) responded with a status other than 2xx; or with a 2xx whose body says that the
-    /// call failed, by a field `error` or `errors`. A 2xx is never retried.
+    /// Customer.io (or something before it) responded with a status other than 2xx; or with a 2xx whose body says that
+    /// the call failed, with a field `error` or `errors`. A 2xx is never retried.
     #[error(transparent)]
     Api(#[from] Box<ApiError>),
-    /// The response was a 2xx whose body is not what the API promises, or broke off; or a 207, which stands for a success in
+    /// The response was a 2xx whose body is not what the API promises, or broke off; or a 207, which means success in
     /// part, that does not say what was refused.
     #[error(transparent)]
     Decode(#[from] Box<DecodeError>),
 }
 
 impl Error {
-    /// A page that was read, and that the list cannot go on from.
+    /// A page that was read, and after which the list cannot continue.
     pub(crate) fn of_page(operation: &'static str, failure: DecodeFailure) -> Self {
         let (response, stop_reason) = (http::Response::new(bytes::Bytes::new()), StopReason::Final);
         Self::Decode(Box::new(DecodeError::new(Answer { operation, response, attempts: 1, stop_reason }, failure)))
     }
 
-    /// What is known about the request having reached Customer.io.
+    /// Whether the request reached Customer.io, as far as is known.
     #[must_use]
     pub fn delivery(&self) -> Delivery {
         match self {
@@ -76,7 +76,7 @@ impl Error {
         }
     }
 
-    /// The status of the answer, if there was one.
+    /// The status of the response, if there was one.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         match self {
@@ -86,8 +86,8 @@ impl Error {
         }
     }
 
-    /// How long to wait before the call is made again: what the server asked for, by `Retry-After` in either form, or how
-    /// long the client's own [`Throttle`](crate::Throttle) had no turn for it.
+    /// How long to wait before the call is made again: what the server asked for, by `Retry-After` in either form, or
+    /// how long the client's own [`Throttle`](crate::Throttle) would have delayed it.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
@@ -97,7 +97,7 @@ impl Error {
         }
     }
 
-    /// How often the request was given to the transport: 0 for [`Error::Build`].
+    /// How many times the request was passed to the transport: 0 for [`Error::Build`].
     #[must_use]
     pub fn attempts(&self) -> u32 {
         match self {
@@ -119,7 +119,7 @@ impl Error {
         }
     }
 
-    /// The answer as an [`ApiError`], if it is one.
+    /// The error as an [`ApiError`], if it is one.
     #[must_use]
     pub fn as_api(&self) -> Option<&ApiError> {
         match self {

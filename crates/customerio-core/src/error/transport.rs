@@ -1,4 +1,4 @@
-//! Calls without an answer, or without a whole one.
+//! Calls without a response, or with only a part of one.
 
 use std::{error::Error as StdError, fmt, time::Duration};
 
@@ -7,7 +7,7 @@ use http::Response;
 
 use super::delivery::{Delivery, StopReason};
 
-/// Why a transport got no answer, or no whole one. This is what [`Transport::send`](crate::Transport::send) returns.
+/// Why a transport got no response, or only a part of one: the error of [`Transport::send`](crate::Transport::send).
 pub struct TransportError {
     kind: TransportErrorKind,
     delivery: Delivery,
@@ -19,22 +19,24 @@ pub struct TransportError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
-    /// No connection came about: name resolution, TCP or TLS.
+    /// The connection could not be established: name resolution, TCP or TLS failed.
     Connect,
-    /// No connection came about, because the certificate of the server, or of a proxy, is not one that the client trusts, has
-    /// another name, or has expired. Such a call is not retried.
+    /// The connection could not be established, because the certificate of the server, or of a proxy, is not trusted,
+    /// is for another name, or has expired. Such a call is not retried.
     InvalidCertificate,
-    /// No connection can come about: the URL has a host or a port that cannot exist. Such a call is not retried.
+    /// The URL has a host or a port that cannot exist. Such a call is not retried.
     InvalidUrl,
-    /// The response did not come in time, or not all of it.
+    /// The response did not arrive in time, or not all of it.
     Timeout,
     /// The connection broke, or what came over it was not HTTP.
     Connection,
-    /// The answer was larger than [`Attempt::response_limit`](crate::Attempt::response_limit).
+    /// The response was larger than [`Attempt::response_limit`](crate::Attempt::response_limit).
     ResponseTooLarge,
-    /// The rate of the client's [`Throttle`](crate::Throttle) did not let the request out before the call's deadline.
+    /// The rate limit of the client's [`Throttle`](crate::Throttle) did not admit the request before the call's
+    /// deadline.
     Throttled,
-    /// As many requests of the client as its [`Throttle`](crate::Throttle) allows were in flight until the call's deadline.
+    /// The client had as many requests in flight as its [`Throttle`](crate::Throttle) allows, until the call's
+    /// deadline.
     TooManyInFlight,
 }
 
@@ -46,33 +48,33 @@ impl TransportErrorKind {
 }
 
 impl TransportError {
-    /// The request certainly did not reach the server.
+    /// Creates an error for a request that certainly did not reach the server.
     ///
-    /// Say so only where the HTTP stack proves it: the SDK may then do even a send again.
+    /// Use it only if the HTTP stack proves that: the SDK may then retry even a transactional message.
     #[must_use]
     pub fn not_sent(kind: TransportErrorKind) -> Self {
         Self { kind, delivery: Delivery::NotSent, response: None, source: None }
     }
 
-    /// The request may have reached the server. When in doubt, this one.
+    /// Creates an error for a request that may have reached the server. When in doubt, use this one.
     #[must_use]
     pub fn maybe_sent(kind: TransportErrorKind) -> Self {
         Self { kind, delivery: Delivery::MaybeSent, response: None, source: None }
     }
 
-    /// Keeps an answer whose body did not arrive whole: its head, and as much of its body as came.
+    /// Adds a response whose body did not arrive whole: its head, and as much of its body as came.
     ///
-    /// The status then says what became of the request. A call that returns nothing and was answered with a 2xx is
-    /// delivered, whatever happened to the body.
+    /// Its status then says whether the request was accepted. A call that returns nothing succeeds with a 2xx, whatever
+    /// happened to the body.
     #[must_use]
     pub fn with_response(mut self, response: Response<Bytes>) -> Self {
         self.response = Some(Box::new(response));
         self
     }
 
-    /// Keeps the HTTP stack's own error as the source.
+    /// Adds the HTTP stack's own error as the source.
     ///
-    /// Take URLs out of it first: they name people.
+    /// Remove URLs from it first: they name people.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.source = Some(source.into());
@@ -91,7 +93,7 @@ impl TransportError {
         self.delivery
     }
 
-    /// The answer as far as it came, if its head did.
+    /// The response as far as it came, if its head did.
     #[must_use]
     pub fn response(&self) -> Option<&Response<Bytes>> {
         self.response.as_deref()
@@ -141,7 +143,7 @@ impl StdError for TransportError {
     }
 }
 
-/// A call that got no answer: [`Error::Transport`](crate::Error::Transport).
+/// A call that got no response: [`Error::Transport`](crate::Error::Transport).
 pub struct SendError {
     pub(crate) operation: &'static str,
     pub(crate) error: TransportError,
@@ -171,7 +173,7 @@ impl SendError {
 }
 
 impl fmt::Debug for SendError {
-    /// With the message, because `main` shows the error that it returns this way.
+    /// Shows the message too, because a `main` that returns an error prints it with `Debug`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SendError")
             .field("text", &format_args!("{self}"))
