@@ -7,10 +7,10 @@ use serde_json::value::RawValue;
 
 use crate::{fields::Read, text::Text};
 
-/// Where a page of a list starts: what the page before it gave as its next.
+/// Where a page of a list starts, as the page before it says.
 ///
-/// It can be stored, by `serde` or as its text, and the list read on from there in another process. It has no meaning
-/// outside of its list; its text can be of any kind, and can be a person's identifier, so `Debug` does not show it.
+/// Store it, with `serde` or as text, to continue the list in another process. It has no meaning outside of its list.
+/// Its text can be a person's identifier, so `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 #[doc(alias = "start")]
@@ -20,7 +20,7 @@ pub struct Cursor(Text);
 crate::macros::opaque_debug!(Cursor);
 
 impl Cursor {
-    /// Its text.
+    /// The cursor as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -59,7 +59,7 @@ impl From<&Cursor> for Cursor {
     }
 }
 
-/// Text or a number. An empty one is none, and so is the number 0, at which a list begins.
+/// Text or a number. An empty text is no cursor, and neither is the number 0, at which a list begins.
 impl Read for Cursor {
     fn read(json: &RawValue) -> Option<Self> {
         String::read(json).filter(|text| !text.is_empty() && json.get() != "0").map(Self::from)

@@ -22,8 +22,8 @@ use crate::{
 
 /// A list, or a page of one.
 ///
-/// An item that is not of the type that it should be does not lose the others: it stays in [`extra`](Self::extra), under
-/// the name of the list.
+/// An item of another type than expected does not affect the others: it stays in [`extra`](Self::extra), under the name
+/// of the list.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 #[doc(alias = "pagination")]
@@ -32,7 +32,7 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// Where the next page starts; `None` on the last page. A page without items can have a next one.
     pub next: Option<Cursor>,
-    /// What else the response has.
+    /// The other fields of the response.
     pub extra: Map<String, Value>,
 }
 
@@ -73,8 +73,8 @@ pub trait Listed: Sized + 'static {
     fn read(json: &serde_json::value::RawValue) -> Option<Self>;
 }
 
-/// Says that responses have lists of a thing, and how they name them: `listed!(Export in "exports" = ..)`. Behind it stands
-/// an example of the thing, as JSON.
+/// Says that responses have lists of a thing, and how they name them: `listed!(Export in "exports" = ..)`. An example
+/// of the thing follows, as JSON.
 macro_rules! listed {
     ($type:ident in $name:literal $(| $other:literal)* = $example:literal) => {
         impl $crate::page::Listed for $type {
@@ -98,8 +98,9 @@ impl<T: Listed> FromResponse for Page<T> {
 
     /// # Errors
     ///
-    /// Where the body has no list of the name that the API promises; `null` is an empty one. Another name would look like
-    /// an empty workspace. Where the body says that the call failed; a list that is called `errors` is no such thing.
+    /// Fails if the body has no list of the name that the API promises, because another name would look like an empty
+    /// workspace; `null` is an empty list. Fails also if the body says that the call failed, unless `errors` is the
+    /// list itself.
     fn from_response(response: &Response<Bytes>) -> Result<Self, DecodeFailure> {
         let mut fields = object(response)?;
         let (name, json) = fields.remove(T::NAMES).unzip();
@@ -120,8 +121,8 @@ impl<T: Listed> FromResponse for Page<T> {
 
 /// An operation that lists something page by page.
 ///
-/// [`Client::pages`](crate::Client::pages) and [`Client::items`](crate::Client::items) read them all. Without a client,
-/// [`Pages`] says which page to read next.
+/// [`Client::pages`](crate::Client::pages) and [`Client::items`](crate::Client::items) read all pages. Without a
+/// client, [`Pages`] says which page to read next.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not list anything page by page",
     note = "call it with `client.call(..)`"
@@ -130,21 +131,22 @@ pub trait Paged: Operation<Output: MaybeSend> {
     /// What is listed.
     type Item: 'static;
 
-    /// The same list, from the page that starts at `cursor`.
+    /// Returns the same list, from the page that starts at `cursor`.
     #[must_use]
     fn starting_at(self, cursor: &Cursor) -> Self;
 
-    /// Where the page after `page` starts, which is what this operation returned.
+    /// Returns where the page after `page` starts, which is what this operation returned.
     fn next(&self, page: &Self::Output) -> Option<Cursor>;
 
-    /// The items of a page.
+    /// Returns the items of a page.
     fn items(page: Self::Output) -> Vec<Self::Item>;
 }
 
 /// Where the next page starts, where a response says in `meta` how it goes on: with a cursor, or with the number of this
 /// page beside how long pages are and how many items there are. `list` is the name of the list.
 ///
-/// A page with a number is the last one where nothing is on it: no items, no odd ones, and no other list beside them.
+/// A page with a number is the last one if nothing is on it: no items, no unreadable ones, and no other list beside
+/// them.
 fn next_of_meta(no_items: bool, list: &str, extra: &Map<String, Value>) -> Option<Cursor> {
     let pagination = extra.get("meta")?.get("pagination")?;
     if let Some(cursor) = pagination.get("next_cursor").and_then(Value::as_str) {

@@ -5,7 +5,7 @@ use std::fmt;
 use super::{Cursor, Paged};
 use crate::DecodeFailure;
 
-/// Goes through a list page by page, without I/O: it says what to call, and is told what came of it.
+/// Iterates over the pages of a list, without I/O: it says what to call, and takes the result.
 ///
 /// ```
 /// use customerio_core::{Endpoint, Pages, Region, app::segments::Membership, build, http::Response, parse};
@@ -29,10 +29,10 @@ use crate::DecodeFailure;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// [`Client::pages`](crate::Client::pages) is this with a client.
+/// [`Client::pages`](crate::Client::pages) does this with a client.
 #[derive(Clone)]
 pub struct Pages<O> {
-    /// What reads the next page; `None` after the last.
+    /// The operation that reads the next page; `None` after the last.
     call: Option<O>,
     cursor: Option<Cursor>,
     /// A cursor that came before, to notice a list that goes round in a circle.
@@ -43,22 +43,22 @@ pub struct Pages<O> {
 }
 
 impl<O: Paged> Pages<O> {
-    /// All pages of a list, from the one that `operation` asks for.
+    /// Starts at the page that `operation` asks for.
     pub fn new(operation: O) -> Self {
         Self { call: Some(operation), cursor: None, earlier: None, since: 0, until: 1 }
     }
 
-    /// What reads the next page; `None` after the last.
+    /// The operation that reads the next page; `None` after the last.
     #[must_use]
     pub fn next_call(&self) -> Option<&O> {
         self.call.as_ref()
     }
 
-    /// Takes a page, which is what came of the [next call](Self::next_call).
+    /// Takes a page: the result of the [next call](Self::next_call).
     ///
     /// # Errors
     ///
-    /// Where the list goes round in a circle: it has the cursor of an earlier page. Nothing is read after that.
+    /// Fails if the list is circular: the page has the cursor of an earlier page. Nothing is read after that.
     pub fn receive(&mut self, page: &O::Output) -> Result<(), DecodeFailure> {
         let Some(call) = self.call.take() else { return Ok(()) };
         let Some(cursor) = call.next(page) else {
@@ -80,8 +80,8 @@ impl<O: Paged> Pages<O> {
         Ok(())
     }
 
-    /// Where the next page starts: store it to go on from there, with [`Paged::starting_at`]. `None` before the first page
-    /// was read and after the last.
+    /// Where the next page starts: store it to continue from there, with [`Paged::starting_at`]. `None` before the
+    /// first page was read and after the last.
     #[must_use]
     pub fn cursor(&self) -> Option<&Cursor> {
         self.cursor.as_ref()

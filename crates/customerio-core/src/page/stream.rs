@@ -60,26 +60,25 @@ impl<A: Api> Client<A> {
 
 /// The pages of a list: [`Client::pages`]. It is a `Stream` with the feature `stream`.
 ///
-/// After an error it has kept its place: the next page that is asked for is the one that failed. Only a list that goes
-/// round in a circle is at its end with the error.
+/// After an error, the next call reads the page that failed. Only the error about a circular list ends the stream.
 #[must_use = "nothing is read before `next` is called"]
 pub struct PageStream<O: Paged> {
     client: Client<O::Api>,
     pages: Pages<O>,
-    /// The call that is under way. It goes on where a future of `next` was dropped.
+    /// The call that is under way. It continues after a future of `next` was dropped.
     call: Option<BoxFuture<'static, Result<O::Output, Error>>>,
 }
 
 impl<O: Paged> PageStream<O> {
-    /// The next page; `None` after the last.
+    /// Reads the next page; `None` after the last.
     ///
-    /// Dropping the future loses nothing.
+    /// This method is cancel safe: dropping the future loses nothing.
     pub async fn next(&mut self) -> Option<Result<O::Output, Error>> {
         poll_fn(|context| self.poll_page(context)).await
     }
 
-    /// Where the next page starts: store it to go on from there in another process, with [`Paged::starting_at`]. `None`
-    /// before the first page was read and after the last.
+    /// Where the next page starts: store it to continue from there in another process, with [`Paged::starting_at`].
+    /// `None` before the first page was read and after the last.
     #[must_use]
     pub fn cursor(&self) -> Option<&Cursor> {
         self.pages.cursor()
@@ -113,33 +112,33 @@ impl<O: Paged> PageStream<O> {
 
 /// The items of a list: [`Client::items`]. It is a `Stream` with the feature `stream`.
 ///
-/// No item is given twice. After an error it has kept its place, as [`PageStream`] does.
+/// No item is returned twice. After an error, the next call continues at the same place, as in [`PageStream`].
 #[must_use = "nothing is read before `next` is called"]
 pub struct ItemStream<O: Paged> {
     pages: PageStream<O>,
-    /// Those of the page that are still to be given.
+    /// The items of the page that are still to be returned.
     items: VecDeque<O::Item>,
     /// Where that page starts.
     page: Option<Cursor>,
 }
 
 impl<O: Paged> ItemStream<O> {
-    /// The next item; `None` after the last.
+    /// Returns the next item; `None` after the last.
     ///
-    /// Dropping the future loses nothing.
+    /// This method is cancel safe: dropping the future loses nothing.
     pub async fn next(&mut self) -> Option<Result<O::Item, Error>> {
         poll_fn(|context| self.poll_item(context)).await
     }
 
-    /// Where the page starts that the next item is on: store it to go on from there in another process, with
-    /// [`Paged::starting_at`]. Of the items of that page, those that were given before come again. `None` on the first page
+    /// Where the page of the next item starts: store it to continue from there in another process, with
+    /// [`Paged::starting_at`]. Items of that page that were returned before then come again. `None` on the first page
     /// and after the last.
     #[must_use]
     pub fn cursor(&self) -> Option<&Cursor> {
         if self.items.is_empty() { self.pages.cursor() } else { self.page.as_ref() }
     }
 
-    /// Whether all items were given.
+    /// Whether all items were returned.
     pub(crate) fn has_ended(&self) -> bool {
         self.items.is_empty() && self.pages.has_ended()
     }
