@@ -27,7 +27,7 @@ fuzz_target!(|body: &[u8]| {
     assert!(error.details().iter().filter_map(|detail| detail.code.as_ref()).all(|code| code.len() <= body.len() + 24));
 
     let shown = error.to_string();
-    assert!(shown.starts_with("track.identify was answered with 400 Bad Request"), "{shown}");
+    assert!(shown.starts_with("track.identify returned 400 Bad Request"), "{shown}");
     assert!(!shown.contains(char::is_control), "{shown:?}");
     // The first message, and how many more there are.
     assert!(shown.chars().count() <= 48 + 2 + 301 + 30, "{shown}");

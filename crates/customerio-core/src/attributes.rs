@@ -170,7 +170,7 @@ mod tests {
         }
         let escaped = Value::Object([("\\".repeat(151), 1.into())].into_iter().collect());
         for (bad, expected) in [
-            (numbered(301), "the list of attributes has 301 entries, and must have from 0 to 300"),
+            (numbered(301), "the list of attributes has 301 entries, expected 0 to 300"),
             (named(151), "the name of attribute 1 has 151 bytes, and the limit is 150"),
             (escaped, "the name of attribute 1 has 151 bytes, and the limit is 150"),
             (json!({"v": x(1_001)}), "the value of attribute 1 has 1001 bytes, and the limit is 1000"),

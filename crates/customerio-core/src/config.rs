@@ -319,14 +319,7 @@ mod tests {
         fn told<O: crate::Operation>(endpoint: &Endpoint<O::Api>) -> String {
             let response = http::Response::builder().status(401).body(bytes::Bytes::new()).unwrap();
             let shown = endpoint.parse::<O>(response).err().unwrap().to_string();
-            shown
-                .split_once(" was answered with 401 Unauthorized")
-                .unwrap()
-                .1
-                .split("; ")
-                .take(2)
-                .collect::<Vec<_>>()
-                .join("")
+            shown.split_once(" returned 401 Unauthorized").unwrap().1.split("; ").take(2).collect::<Vec<_>>().join("")
         }
         let read = from(&[
             ("CUSTOMERIO_REGION", "us"),

@@ -496,7 +496,7 @@ mod tests {
         assert_eq!((error.delivery(), error.attempts()), (Delivery::MaybeSent, 3));
         assert_eq!(
             error.to_string(),
-            "track.identify may have been sent: no connection could be made (attempt 3; no attempts were left)"
+            "track.identify may have been sent: the connection could not be established (attempts: 3; retries exhausted)"
         );
         let (_, _, result) = play(&identify, options(), vec![refused(), refused(), refused()]);
         assert_eq!(result.unwrap_err().delivery(), Delivery::NotSent);
@@ -597,7 +597,7 @@ mod tests {
         let (_, _, result) = play(&merge, options(), vec![broken(200, "{\"me")]);
         let error = result.unwrap_err();
         assert_eq!((error.delivery(), error.stop_reason()), (Delivery::Answered, StopReason::NotRepeatable));
-        assert_eq!(error.to_string(), "track.merge was answered with 200 OK, but the body did not arrive whole");
+        assert_eq!(error.to_string(), "track.merge returned 200 OK, but the body did not arrive whole");
         assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "the connection failed");
 
         // What is only read is read again; a status other than 2xx says all by itself.
@@ -712,7 +712,7 @@ mod tests {
         assert_eq!((error.delivery(), error.attempts()), (Delivery::NotSent, 0));
         assert_eq!(
             error.to_string(),
-            "track.identify was not sent: the client's own rate limit did not let it out in time (attempt 0; the \
+            "track.identify was not sent: the client's own rate limit did not admit it in time (attempts: 0; the \
              deadline left no time for another attempt)"
         );
         assert_eq!(error.retry_after(), Some(Duration::from_secs(38)));
@@ -760,7 +760,7 @@ mod tests {
         assert_eq!(
             error.to_string(),
             "track.identify was not sent: too many requests of the client were in flight: give it a longer deadline, or \
-             allow more with `Throttle::with_concurrency` (attempt 0; the deadline left no time for another attempt)"
+             allow more with `Throttle::with_concurrency` (attempts: 0; the deadline left no time for another attempt)"
         );
         // The one that failed has made way, though it is still there. The first makes way as soon as it has its response,
         // and waits like any other before it retries: that it waits in vain leaves its error as it was.

@@ -77,7 +77,7 @@ impl FromResponse for () {
                     return Err(DecodeFailure::call_failed());
                 }
             }
-            _ => return Err(DecodeFailure::new("should be empty or a JSON object and is neither")),
+            _ => return Err(DecodeFailure::new("is neither empty nor a JSON object")),
         }
         if response.status() == StatusCode::MULTI_STATUS {
             return Err(DecodeFailure::new("does not say what was refused"));

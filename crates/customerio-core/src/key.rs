@@ -49,11 +49,11 @@ impl fmt::Display for Key {
         })?;
         f.write_str(match self.kind {
             KeyKind::Track => {
-                "; both stand in one row in Customer.io under Account Settings > API Credentials > Track API Keys"
+                "; find both in one row in Customer.io under Account Settings > API Credentials > Track API Keys"
             }
-            KeyKind::App => "; it stands in Customer.io under Account Settings > API Credentials > App API Keys",
+            KeyKind::App => "; find it in Customer.io under Account Settings > API Credentials > App API Keys",
             KeyKind::ServiceAccount => "; it belongs to a service account in Customer.io's Account Settings",
-            KeyKind::Pipelines => "; it stands in Customer.io under Sources, in the Settings of its source",
+            KeyKind::Pipelines => "; find it in Customer.io under Sources, in the Settings of its source",
         })
     }
 }

@@ -109,15 +109,15 @@ async fn every_bad_answer_is_the_right_error_with_everything_kept() {
         (
             401,
             r#"{"meta":{"error":"Unauthorized request"}}"#,
-            "track.delete was answered with 401 Unauthorized: Unauthorized request; check the Site ID and the API key given \
-             to `track`; both stand in one row in Customer.io under Account Settings > API Credentials > Track API Keys",
+            "track.delete returned 401 Unauthorized: Unauthorized request; check the Site ID and the API key given \
+             to `track`; find both in one row in Customer.io under Account Settings > API Credentials > Track API Keys",
         ),
-        (404, "", "track.delete was answered with 404 Not Found"),
-        (500, HTML, "track.delete was answered with 500 Internal Server Error"),
+        (404, "", "track.delete returned 404 Not Found"),
+        (500, HTML, "track.delete returned 500 Internal Server Error"),
         (
             429,
             r#"{"errors":[{"detail":"slow down","status":"429"}]}"#,
-            "track.delete was answered with 429 Too Many Requests: slow down",
+            "track.delete returned 429 Too Many Requests: slow down",
         ),
     ] {
         let recorder = (0..3).fold(Recorder::new(), |recorder, _| recorder.answering(status, body));
@@ -129,10 +129,7 @@ async fn every_bad_answer_is_the_right_error_with_everything_kept() {
     let recorder = Recorder::new().answering(200, HTML);
     let error = client(&recorder).delete("42").await.unwrap_err();
     assert!(matches!(&error, Error::Decode(error) if error.body() == HTML));
-    assert_eq!(
-        error.to_string(),
-        "track.delete was answered with 200 OK, but the body should be empty or a JSON object and is neither"
-    );
+    assert_eq!(error.to_string(), "track.delete returned 200 OK, but the body is neither empty nor a JSON object");
     assert_eq!(recorder.requests().len(), 1);
 }
 

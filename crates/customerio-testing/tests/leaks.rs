@@ -565,5 +565,5 @@ fn a_message_of_the_server_is_shown_and_fit_for_a_log() {
         value.to_string()
     }
     let error = parse::<Identify>(answer(400, r#"{"meta":{"error":"LEAK-\u0007message"}}"#)).unwrap_err();
-    assert_eq!(shown(&error), r"track.identify was answered with 400 Bad Request: LEAK-\u{7}message");
+    assert_eq!(shown(&error), r"track.identify returned 400 Bad Request: LEAK-\u{7}message");
 }

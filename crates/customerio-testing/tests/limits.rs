@@ -273,8 +273,8 @@ fn refusal(case: &Case, count: usize) -> [String; 3] {
     let Case { most, subject, .. } = case;
     [
         format!("{subject} has {count} bytes, and the limit is {most}"),
-        format!("{subject} has {count} entries, and must have from 1 to {most}"),
-        format!("{subject} has {count} entries, and must have from 0 to {most}"),
+        format!("{subject} has {count} entries, expected 1 to {most}"),
+        format!("{subject} has {count} entries, expected 0 to {most}"),
     ]
 }
 

@@ -126,26 +126,26 @@ async fn play(
         outcomes,
         json!([
             // A message is not sent again after a 503: it may be on its way.
-            {"error": {"message": format!("app.send_email was answered with 503 Service Unavailable: {refused}"),
+            {"error": {"message": format!("app.send_email returned 503 Service Unavailable: {refused}"),
                 "delivery": "answered", "attempts": 1}},
             // A person is.
             {"ok": null},
             {"ok": null},
             {"ok": {"delivery_id": message.delivery_id, "queued_at": message.queued_at.unix_seconds()}},
-            {"error": {"message": "track.identify was answered with 401 Unauthorized: Unauthorized request; check the Site ID \
-                and the API key given to `track`; both stand in one row in Customer.io under Account Settings > API \
+            {"error": {"message": "track.identify returned 401 Unauthorized: Unauthorized request; check the Site ID \
+                and the API key given to `track`; find both in one row in Customer.io under Account Settings > API \
                 Credentials > Track API Keys",
                 "delivery": "answered", "attempts": 1}},
-            {"error": {"message": format!("track.identify was answered with {redirect}"),
+            {"error": {"message": format!("track.identify returned {redirect}"),
                 "delivery": "answered", "attempts": 1}},
-            {"error": {"message": "track.identify may have been sent: the answer is too large (attempt 3; no attempts were left)",
+            {"error": {"message": "track.identify may have been sent: the response is too large (attempts: 3; retries exhausted)",
                 "delivery": "maybe_sent", "attempts": 3}},
             // A host cannot say that nothing was sent.
-            {"error": {"message": "track.identify may have been sent: the connection failed (attempt 3; no attempts were left)",
+            {"error": {"message": "track.identify may have been sent: the connection failed (attempts: 3; retries exhausted)",
                 "delivery": "maybe_sent", "attempts": 3}},
             {"ok": {"event_id": "01E4", "object_type": "email", "metric": "clicked", "delivery_id": null, "person": null}},
             {"rejected": {"message": Unverified::Mismatch.to_string(), "status": 401}},
-            {"error": {"message": "the person's id is `.` or `..`, which cannot stand in a URL path",
+            {"error": {"message": "the person's id is `.` or `..`, which cannot be part of a URL path",
                 "delivery": "not_sent", "attempts": 0}},
             {"error": {"message": "the command cannot be read from column 27", "delivery": "not_sent", "attempts": 0}},
         ])

@@ -196,7 +196,7 @@ fn list<E: DeserializeOwned>(body: &[u8]) -> Result<Vec<E>, serde_json::Error> {
 /// The errors of a response that are not, or not all, as the vendor documents them.
 fn other(json: &[u8]) -> Result<Vec<Value>, DecodeFailure> {
     if json.first() != Some(&b'{') {
-        return Err(DecodeFailure::new("should be empty or a JSON object and is neither"));
+        return Err(DecodeFailure::new("is neither empty nor a JSON object"));
     }
     let envelope: Value = serde_json::from_slice(json)?;
     let errors: Vec<_> = entries(&envelope).cloned().collect();

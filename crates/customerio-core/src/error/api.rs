@@ -120,7 +120,7 @@ impl fmt::Debug for ApiError {
 
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} was answered with {}", self.answer.operation, self.status())?;
+        write!(f, "{} returned {}", self.answer.operation, self.status())?;
         if let Some(redirect) = &self.redirect {
             return write!(f, ": {redirect}");
         }
@@ -202,7 +202,7 @@ mod tests {
             let error = api(502, &[], body);
             assert!(error.details().is_empty(), "{body}");
             assert_eq!(error.body(), body);
-            assert_eq!(error.to_string(), "track.identify was answered with 502 Bad Gateway");
+            assert_eq!(error.to_string(), "track.identify returned 502 Bad Gateway");
         }
     }
 
@@ -210,7 +210,7 @@ mod tests {
     fn a_message_is_bounded_and_escaped_and_debug_has_it_too() {
         let error = api(400, &[], &format!(r#"{{"meta":{{"error":"a\nb{}"}}}}"#, "x".repeat(1000)));
         let shown = error.to_string();
-        assert!(shown.starts_with("track.identify was answered with 400 Bad Request: a\\nbxxx"), "{shown}");
+        assert!(shown.starts_with("track.identify returned 400 Bad Request: a\\nbxxx"), "{shown}");
         assert!(shown.chars().count() < 400, "{shown}");
         assert!(format!("{error:?}").starts_with(&format!("ApiError {{ text: {shown}, answer")), "{error:?}");
     }
@@ -222,7 +222,7 @@ mod tests {
             (r#"{"meta":{"errors":["one","two"]}}"#, "one (and 1 more)"),
             (r#"{"errors":[{"detail":"one"},{"detail":"two"}],"error":"three"}"#, "one (and 2 more)"),
         ] {
-            let expected = format!("track.identify was answered with 400 Bad Request: {expected}");
+            let expected = format!("track.identify returned 400 Bad Request: {expected}");
             assert_eq!(api(400, &[], body).to_string(), expected);
         }
     }
@@ -233,7 +233,7 @@ mod tests {
         assert_eq!((api.operation(), api.status()), ("track.identify", StatusCode::TOO_MANY_REQUESTS));
         assert_eq!(
             format!("{api:?}"),
-            "ApiError { text: track.identify was answered with 429 Too Many Requests: slow down, answer: Answer { \
+            "ApiError { text: track.identify returned 429 Too Many Requests: slow down, answer: Answer { \
              operation: \"track.identify\", status: 429, body_bytes: 50, attempts: 1, stop_reason: Final, .. }, details: \
              [Detail { message_bytes: 9, .. }], retry_after: Some(3s), .. }"
         );
@@ -284,12 +284,12 @@ mod tests {
             for status in ["301 Moved Permanently", "302 Found", "308 Permanent Redirect"] {
                 let error = api(status[..3].parse().unwrap(), &[("location", location)], "");
                 assert_eq!(error.redirect_host(), host, "{location}");
-                let expected = format!("track.identify was answered with {status}: {expected}");
+                let expected = format!("track.identify returned {status}: {expected}");
                 assert_eq!(error.to_string(), expected);
             }
         }
         assert_eq!(api(400, &[("location", "https://x.example/")], "").redirect_host(), None);
-        assert_eq!(api(304, &[], "").to_string(), "track.identify was answered with 304 Not Modified");
+        assert_eq!(api(304, &[], "").to_string(), "track.identify returned 304 Not Modified");
     }
 
     #[test]
@@ -307,7 +307,7 @@ mod tests {
         let error = read(401, "");
         assert_eq!(
             error.to_string(),
-            format!("app.call was answered with 401 Unauthorized: bad key Bearer [credential]; {key}")
+            format!("app.call returned 401 Unauthorized: bad key Bearer [credential]; {key}")
         );
         let Detail { message, code, pointer, meta } = &error.details()[0];
         assert_eq!(
@@ -319,7 +319,7 @@ mod tests {
             serde_json::json!({"[credential]": ["[credential]", {"a": "[credential]"}]})
         );
         assert!(!format!("{error:?} {error:#?}").contains("k3y"), "{error:?}");
-        assert_eq!(read(403, "").to_string(), "app.call was answered with 403 Forbidden: bad key Bearer [credential]");
+        assert_eq!(read(403, "").to_string(), "app.call returned 403 Forbidden: bad key Bearer [credential]");
         let moved = read(302, "https://k3y-0123456789.example.com");
         assert_eq!(moved.redirect_host(), Some("[credential].example.com"));
         assert!(!moved.to_string().contains("k3y"), "{moved}");

@@ -24,7 +24,7 @@ pub enum BuildErrorKind {
     Blank,
     /// It is `.` or `..`, which HTTP clients remove from a URL even when they are encoded: the call would reach another
     /// endpoint.
-    #[error("is `.` or `..`, which cannot stand in a URL path")]
+    #[error("is `.` or `..`, which cannot be part of a URL path")]
     DotSegment,
     /// It has more bytes than the API takes.
     #[error("has {bytes} bytes, and the limit is {limit}")]
@@ -35,7 +35,7 @@ pub enum BuildErrorKind {
         limit: usize,
     },
     /// There are fewer or more of it than the API takes.
-    #[error("has {count} entries, and must have from {least} to {most}")]
+    #[error("has {count} entries, expected {least} to {most}")]
     Count {
         /// How many there are.
         count: usize,

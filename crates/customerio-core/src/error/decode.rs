@@ -71,7 +71,7 @@ impl fmt::Debug for DecodeError {
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} was answered with {}, but {}", self.answer.operation, self.status(), self.reason)
+        write!(f, "{} returned {}, but {}", self.answer.operation, self.status(), self.reason)
     }
 }
 
@@ -147,10 +147,10 @@ mod tests {
             (decode.body().as_ref(), &decode.headers()["x-request-id"]),
             (b"<html>".as_slice(), &"7".parse().unwrap())
         );
-        assert_eq!(decode.to_string(), "app.send_email was answered with 202 Accepted, but the body is not JSON");
+        assert_eq!(decode.to_string(), "app.send_email returned 202 Accepted, but the body is not JSON");
         assert_eq!(
             format!("{decode:?}"),
-            "DecodeError { text: app.send_email was answered with 202 Accepted, but the body is not JSON, answer: Answer { operation: \"app.send_email\", status: 202, body_bytes: 6, attempts: 3, \
+            "DecodeError { text: app.send_email returned 202 Accepted, but the body is not JSON, answer: Answer { operation: \"app.send_email\", status: 202, body_bytes: 6, attempts: 3, \
              stop_reason: Attempts, .. }, reason: DecodeFailure { reason: \"is not JSON\", is_reported: false }, broken: None }"
         );
         assert!(decode.source().is_none() && !decode.is_broken());

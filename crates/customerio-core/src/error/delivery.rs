@@ -48,9 +48,9 @@ impl fmt::Display for StopReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Final => "another attempt would end the same way",
-            Self::NotRepeatable => "the operation must not be done twice",
-            Self::Attempts => "no attempts were left",
-            Self::Budget => "too many of the client's calls fail",
+            Self::NotRepeatable => "the operation must not be sent twice",
+            Self::Attempts => "retries exhausted",
+            Self::Budget => "the retry budget is spent",
             Self::Deadline => "the deadline left no time for another attempt",
         })
     }
@@ -64,9 +64,9 @@ mod tests {
     fn every_reason_has_its_sentence_and_its_name() {
         for (reason, name, sentence) in [
             (StopReason::Final, "final", "another attempt would end the same way"),
-            (StopReason::NotRepeatable, "not_repeatable", "the operation must not be done twice"),
-            (StopReason::Attempts, "attempts", "no attempts were left"),
-            (StopReason::Budget, "budget", "too many of the client's calls fail"),
+            (StopReason::NotRepeatable, "not_repeatable", "the operation must not be sent twice"),
+            (StopReason::Attempts, "attempts", "retries exhausted"),
+            (StopReason::Budget, "budget", "the retry budget is spent"),
             (StopReason::Deadline, "deadline", "the deadline left no time for another attempt"),
         ] {
             assert_eq!((reason.as_str(), reason.to_string().as_str()), (name, sentence));

@@ -122,13 +122,13 @@ impl fmt::Debug for TransportError {
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.kind {
-            TransportErrorKind::Connect => "no connection could be made",
+            TransportErrorKind::Connect => "the connection could not be established",
             TransportErrorKind::InvalidCertificate => "the server's certificate is not valid",
             TransportErrorKind::InvalidUrl => "its URL is not valid: check the base URL",
-            TransportErrorKind::Timeout => "the response did not come in time",
+            TransportErrorKind::Timeout => "the response did not arrive in time",
             TransportErrorKind::Connection => "the connection failed",
-            TransportErrorKind::ResponseTooLarge => "the answer is too large",
-            TransportErrorKind::Throttled => "the client's own rate limit did not let it out in time",
+            TransportErrorKind::ResponseTooLarge => "the response is too large",
+            TransportErrorKind::Throttled => "the client's own rate limit did not admit it in time",
             TransportErrorKind::TooManyInFlight => {
                 "too many requests of the client were in flight: give it a longer deadline, or allow more with \
                  `Throttle::with_concurrency`"
@@ -192,7 +192,7 @@ impl fmt::Display for SendError {
             Delivery::NotSent => "was not sent",
             Delivery::MaybeSent | Delivery::Answered => "may have been sent",
         };
-        write!(f, "{} {sent}: {} (attempt {}; {})", self.operation, self.error, self.attempts, self.stop_reason)
+        write!(f, "{} {sent}: {} (attempts: {}; {})", self.operation, self.error, self.attempts, self.stop_reason)
     }
 }
 
@@ -218,8 +218,8 @@ mod tests {
         assert_eq!((lost.operation(), lost.kind()), ("track.merge", TransportErrorKind::Timeout));
         assert_eq!(
             format!("{lost:?}"),
-            "SendError { text: track.merge may have been sent: the response did not come in time (attempt 2; the operation must not \
-             be done twice), operation: \"track.merge\", error: TransportError { kind: Timeout, delivery: MaybeSent, status: \
+            "SendError { text: track.merge may have been sent: the response did not arrive in time (attempts: 2; the operation must not \
+             be sent twice), operation: \"track.merge\", error: TransportError { kind: Timeout, delivery: MaybeSent, status: \
              None, source: Some(\"reset by peer\") }, attempts: 2, stop_reason: NotRepeatable, retry_after: Some(7s) }"
         );
     }
@@ -240,13 +240,13 @@ mod tests {
     #[test]
     fn every_kind_has_its_sentence() {
         for (kind, sentence) in [
-            (TransportErrorKind::Connect, "no connection could be made"),
+            (TransportErrorKind::Connect, "the connection could not be established"),
             (TransportErrorKind::InvalidCertificate, "the server's certificate is not valid"),
             (TransportErrorKind::InvalidUrl, "its URL is not valid: check the base URL"),
-            (TransportErrorKind::Timeout, "the response did not come in time"),
+            (TransportErrorKind::Timeout, "the response did not arrive in time"),
             (TransportErrorKind::Connection, "the connection failed"),
-            (TransportErrorKind::ResponseTooLarge, "the answer is too large"),
-            (TransportErrorKind::Throttled, "the client's own rate limit did not let it out in time"),
+            (TransportErrorKind::ResponseTooLarge, "the response is too large"),
+            (TransportErrorKind::Throttled, "the client's own rate limit did not admit it in time"),
             (
                 TransportErrorKind::TooManyInFlight,
                 "too many requests of the client were in flight: give it a longer deadline, or allow more with \

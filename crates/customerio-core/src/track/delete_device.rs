@@ -72,7 +72,7 @@ mod tests {
             (refused_track(DeleteDevice::new("42", "")), "the device's token is empty"),
             (
                 refused_track(DeleteDevice::new("42", "..")),
-                "the device's token is `.` or `..`, which cannot stand in a URL path",
+                "the device's token is `.` or `..`, which cannot be part of a URL path",
             ),
         ] {
             assert_eq!(error.to_string(), expected);

@@ -100,7 +100,7 @@ mod tests {
     fn someone_must_be_named() {
         assert_eq!(
             refused_track(RemoveFromSegment::new(7, [""; 0])).to_string(),
-            "the list of people has 0 entries, and must have from 1 to 1000"
+            "the list of people has 0 entries, expected 1 to 1000"
         );
     }
 }

@@ -401,22 +401,10 @@ mod tests {
         let long = "x".repeat(151);
         let check = |audience: Audience| audience.check(&Limits::default()).unwrap_err().to_string();
         for (error, expected) in [
-            (
-                check(IdsAudience::new([""; 0]).into()),
-                "the list of people has 0 entries, and must have from 1 to 10000",
-            ),
-            (
-                check(IdsAudience::new(&many).into()),
-                "the list of people has 10001 entries, and must have from 1 to 10000",
-            ),
-            (
-                check(EmailsAudience::new(&many).into()),
-                "the list of people has 10001 entries, and must have from 1 to 10000",
-            ),
-            (
-                check(PerUserDataAudience::new([]).into()),
-                "the list of people has 0 entries, and must have from 1 to 10000",
-            ),
+            (check(IdsAudience::new([""; 0]).into()), "the list of people has 0 entries, expected 1 to 10000"),
+            (check(IdsAudience::new(&many).into()), "the list of people has 10001 entries, expected 1 to 10000"),
+            (check(EmailsAudience::new(&many).into()), "the list of people has 10001 entries, expected 1 to 10000"),
+            (check(PerUserDataAudience::new([]).into()), "the list of people has 0 entries, expected 1 to 10000"),
             (check(IdsAudience::new(["1", ""]).into()), "the person's id is empty"),
             (check(IdsAudience::new([&long]).into()), "the person's id has 151 bytes, and the limit is 150"),
             (

@@ -83,7 +83,7 @@ mod tests {
         for (attributes, expected) in [
             (Attributes::of(0, "acme"), "the object's type is not valid: it must be a positive number"),
             (Attributes::of(1, ""), "the object's id is empty"),
-            (Attributes::of(1, ".."), "the object's id is `.` or `..`, which cannot stand in a URL path"),
+            (Attributes::of(1, ".."), "the object's id is `.` or `..`, which cannot be part of a URL path"),
             (Attributes::of(1, "x".repeat(151)), "the object's id has 151 bytes, and the limit is 150"),
             (Attributes::of_cio(1, " "), "the object's cio_object_id has only whitespace or invisible characters"),
         ] {

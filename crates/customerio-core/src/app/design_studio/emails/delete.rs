@@ -29,7 +29,7 @@ mod tests {
     fn the_whole_request() {
         assert_eq!(wire_app(Delete::new("e-1")), plain("DELETE /v1/design_studio/emails/e-1"));
         assert_eq!(refused_app(Delete::new("..")).to_string(), {
-            "the e-mail's id is `.` or `..`, which cannot stand in a URL path"
+            "the e-mail's id is `.` or `..`, which cannot be part of a URL path"
         });
     }
 }

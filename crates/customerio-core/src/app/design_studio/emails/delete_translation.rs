@@ -75,7 +75,7 @@ mod tests {
         let no_language = "the language is not valid: a translation has one: use the operation on the e-mail itself";
         for (delete, expected) in [
             (DeleteTranslation::new("e-1", Language::default()), no_language),
-            (DeleteTranslation::new("e-1", "."), "the language is `.` or `..`, which cannot stand in a URL path"),
+            (DeleteTranslation::new("e-1", "."), "the language is `.` or `..`, which cannot be part of a URL path"),
             (DeleteTranslation::new("", "fr"), "the e-mail's id is empty"),
         ] {
             assert_eq!(refused_app(delete).to_string(), expected);

@@ -186,7 +186,7 @@ mod tests {
         for (capture, expected) in [
             (Capture::new("", 7, "a"), "the e-mail's id is empty"),
             (Capture::new("e-1", 0, "a"), "the run's id is not valid: it must be a positive number"),
-            (Capture::new("e-1", 7, ".."), "the mail program's id is `.` or `..`, which cannot stand in a URL path"),
+            (Capture::new("e-1", 7, ".."), "the mail program's id is `.` or `..`, which cannot be part of a URL path"),
             (
                 Capture::new("e-1", 7, "a").with_variant(CaptureVariant::Thumbnail).with_key("dark"),
                 "the key is not valid: only screenshots have one: leave out the key, or the variant",

@@ -137,7 +137,7 @@ mod tests {
             ),
             (
                 refused_track(Identify::new(&acme).with_attributes(&many)),
-                "the list of attributes has 301 entries, and must have from 0 to 300",
+                "the list of attributes has 301 entries, expected 0 to 300",
             ),
             (refused_track(Identify::new(&acme).with_attributes([1])), "the attributes must be an object, not a list"),
         ] {
