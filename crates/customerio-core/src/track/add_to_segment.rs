@@ -10,8 +10,8 @@ use crate::{
 
 /// Adds people to a manual segment.
 ///
-/// The segment must exist, and be a manual one. All identifiers are of one kind: Customer.io ignores those of another
-/// without an error.
+/// The segment must exist, and be a manual one. All identifiers must be of one kind: Customer.io silently ignores those
+/// of another.
 ///
 /// Limits: 1 to 1000 people. <https://docs.customer.io/integrations/api/track/#operation/add_to_segment>
 #[derive(Clone)]
@@ -27,7 +27,7 @@ impl AddToSegment {
     }
 
     setters! {
-        /// The kind of the identifiers. Default: ids that you gave.
+        /// The kind of the identifiers. The default is your own ids.
         with_id_type, people.id_type: IdType;
     }
 }

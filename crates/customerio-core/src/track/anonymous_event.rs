@@ -1,4 +1,4 @@
-//! `POST /api/v1/events`: what someone did, or saw, who is not known yet.
+//! `POST /api/v1/events`: what an unknown visitor did or saw.
 
 use http::Method;
 use serde::Serialize;
@@ -10,16 +10,16 @@ use crate::{
     text::Text,
 };
 
-/// Records what a visitor did who is not known yet, or which page or screen they saw; or invites someone who is no
-/// person of the workspace.
+/// Records what an unknown visitor did, or which page or screen they saw, or invites someone who is not a person in the
+/// workspace.
 ///
 /// [`Identify::with_anonymous_id`](super::Identify::with_anonymous_id) gives the events of an anonymous id to a person,
 /// if the workspace has event merging turned on.
 ///
-/// [`Client`](crate::Client) and [`Exchange`](crate::Exchange) give an event that has none an id and the time of the call,
-/// and can then retry it when a response is lost: Customer.io drops the second.
+/// [`Client`](crate::Client) and [`Exchange`](crate::Exchange) give an event without an id one, and the time of the
+/// call, and can then retry it after a lost response: Customer.io drops the second.
 ///
-/// Limits: a name of 100 bytes, but for a page, whose name is its URL; data of 100,000 bytes. A person who gets the
+/// Limits: a name of 100 bytes, except for a page, whose name is its URL; data of 100,000 bytes. A person who gets the
 /// `anonymous_id` within 30 days gets the event; within 72 hours it can trigger campaigns.
 /// <https://docs.customer.io/integrations/api/track/#operation/trackAnonymous>
 ///
@@ -48,27 +48,27 @@ pub struct AnonymousEvent {
 }
 
 impl AnonymousEvent {
-    /// Something that the visitor with this anonymous id, such as a cookie, did.
+    /// Creates an event of the visitor with this anonymous id, such as a cookie.
     #[must_use]
     pub fn new(anonymous_id: impl AsRef<str>, name: impl AsRef<str>) -> Self {
         Self::of(EventType::Event, anonymous_id, name)
     }
 
-    /// A view of a web page, by its URL, of any length.
+    /// Creates a view of a web page, by its URL, of any length.
     #[must_use]
     pub fn page(anonymous_id: impl AsRef<str>, url: impl AsRef<str>) -> Self {
         Self::of(EventType::Page, anonymous_id, url)
     }
 
-    /// A view of a screen of an app, by its name.
+    /// Creates a view of a screen of an app, by its name.
     #[must_use]
     pub fn screen(anonymous_id: impl AsRef<str>, name: impl AsRef<str>) -> Self {
         Self::of(EventType::Screen, anonymous_id, name)
     }
 
-    /// An event that belongs to nobody: the e-mails that it triggers go to the address `recipient`, which is sent as
-    /// `data.recipient`. No history of it is kept; where the workspace identifies people by e-mail address, the vendor
-    /// would rather have the person added and invited as one.
+    /// Creates an event of no person: the e-mails that it triggers go to the address `recipient`, which is sent as
+    /// `data.recipient`. No history of it is kept. If the workspace identifies people by e-mail address, the vendor
+    /// recommends that you add the person and invite them instead.
     ///
     /// See <https://customer.io/docs/anonymous-invite-emails/>.
     #[must_use]
@@ -85,7 +85,7 @@ impl AnonymousEvent {
     }
 
     /// Data about the event, for use in messages: anything that serialises as an object, up to 100,000 bytes. It is
-    /// encoded here; what is wrong with it comes out when the request is built.
+    /// encoded here; what cannot be encoded is an error when the request is built.
     #[must_use]
     pub fn with_data(mut self, data: impl Serialize) -> Self {
         self.body.set_data("the data", &data);
@@ -95,7 +95,7 @@ impl AnonymousEvent {
     setters! {
         /// The id by which Customer.io recognises a retry of this event.
         with_id, body.id: EventId;
-        /// When it took place; without it, when Customer.io gets it.
+        /// When it took place. The default is when Customer.io receives it.
         with_timestamp, body.timestamp: time;
         /// Who messages that the event triggers are from, instead of the sender of the campaign.
         with_from_address, body.reserved.from_address: text;

@@ -8,10 +8,10 @@ use super::{
 };
 use crate::{Client, Device, Error, PersonId, SegmentId, Track};
 
-/// The daily calls of the Track API, for what an operation can say in one line. For the rest, build the operation and
-/// give it to [`call`](Client::call).
+/// Short methods for the most common operations of the Track API. For everything else, build the operation and pass it
+/// to [`call`](Client::call).
 ///
-/// Arguments are encoded when the method is called, so that the future is `Send` whatever they are.
+/// Arguments are encoded when the method is called, so the future is `Send` whatever their types.
 impl Client<Track> {
     /// Adds or updates a person: [`Identify`].
     ///
@@ -36,7 +36,7 @@ impl Client<Track> {
         self.call(Delete::new(person))
     }
 
-    /// Records what a person did: [`Event`]. It gets an id, so it can be retried when a response is lost.
+    /// Records what a person did: [`Event`]. It gets an id, so it can be retried after a lost response.
     ///
     /// # Errors
     ///
@@ -50,7 +50,7 @@ impl Client<Track> {
         self.call(Event::new(person, name).with_data(data))
     }
 
-    /// Records that a person saw a web page: [`Event::page`]. Like [`track`](Self::track) in all else.
+    /// Records that a person saw a web page: [`Event::page`]. Otherwise it is like [`track`](Self::track).
     ///
     /// # Errors
     ///
@@ -66,7 +66,7 @@ impl Client<Track> {
         self.call(Event::page(person, url).with_data(data))
     }
 
-    /// Records that a person saw a screen of an app: [`Event::screen`]. Like [`track`](Self::track) in all else.
+    /// Records that a person saw a screen of an app: [`Event::screen`]. Otherwise it is like [`track`](Self::track).
     ///
     /// # Errors
     ///
@@ -80,8 +80,8 @@ impl Client<Track> {
         self.call(Event::screen(person, name).with_data(data))
     }
 
-    /// Records what a visitor did who is not known yet: [`AnonymousEvent`]. It gets an id, so it can be retried when a
-    /// response is lost.
+    /// Records what an unknown visitor did: [`AnonymousEvent`]. It gets an id, so it can be retried after a lost
+    /// response.
     ///
     /// # Errors
     ///
@@ -95,7 +95,7 @@ impl Client<Track> {
         self.call(AnonymousEvent::new(anonymous_id, name).with_data(data))
     }
 
-    /// Makes one person of two: [`Merge`].
+    /// Merges two people into one: [`Merge`].
     ///
     /// # Errors
     ///
@@ -149,7 +149,7 @@ impl Client<Track> {
         self.call(Unsuppress::new(person))
     }
 
-    /// Adds people to a manual segment, by ids that you gave: [`AddToSegment`].
+    /// Adds people to a manual segment, by your own ids: [`AddToSegment`].
     ///
     /// # Errors
     ///
@@ -162,7 +162,7 @@ impl Client<Track> {
         self.call(AddToSegment::new(segment, people))
     }
 
-    /// Removes people from a manual segment, by ids that you gave: [`RemoveFromSegment`].
+    /// Removes people from a manual segment, by your own ids: [`RemoveFromSegment`].
     ///
     /// # Errors
     ///

@@ -4,7 +4,7 @@ use http::Method;
 
 use crate::{BuildError, Operation, Path, PersonId, Track, macros::opaque_debug};
 
-/// Removes a person and everything that Customer.io knows of them.
+/// Removes a person and everything that Customer.io knows about them.
 ///
 /// Any later call that names the person adds them again: wait for this call to end before you make another for the same
 /// person, and use [`Suppress`](super::Suppress) to keep someone out.
@@ -26,7 +26,7 @@ pub struct Delete {
 }
 
 impl Delete {
-    /// The person with this identifier.
+    /// Creates the operation for the person with this identifier.
     #[must_use]
     pub fn new(person: impl Into<PersonId>) -> Self {
         Self { person: person.into() }

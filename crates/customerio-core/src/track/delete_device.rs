@@ -25,7 +25,7 @@ pub struct DeleteDevice {
 }
 
 impl DeleteDevice {
-    /// The device of `person` that has this token.
+    /// Creates the operation for the device of `person` with this token.
     #[must_use]
     pub fn new(person: impl Into<PersonId>, token: impl AsRef<str>) -> Self {
         Self { person: person.into(), token: Text::new(token) }

@@ -11,10 +11,10 @@ use crate::{
 
 /// Records what a person did, or which page or screen they saw.
 ///
-/// [`Client`](crate::Client) and [`Exchange`](crate::Exchange) give an event that has none an id and the time of the call,
-/// and can then retry it when a response is lost: Customer.io drops the second.
+/// [`Client`](crate::Client) and [`Exchange`](crate::Exchange) give an event without an id one, and the time of the
+/// call, and can then retry it after a lost response: Customer.io drops the second.
 ///
-/// Limits: a name of 100 bytes, but for a page, whose name is its URL; data of 100,000 bytes. Events of the last 72
+/// Limits: a name of 100 bytes, except for a page, whose name is its URL; data of 100,000 bytes. Events of the last 72
 /// hours can trigger campaigns.
 /// <https://docs.customer.io/integrations/api/track/#operation/track>
 ///
@@ -38,26 +38,26 @@ pub struct Event {
 }
 
 impl Event {
-    /// Something that the person did.
+    /// Creates an event: something that the person did.
     #[must_use]
     pub fn new(person: impl Into<PersonId>, name: impl AsRef<str>) -> Self {
         Self { person: person.into(), body: EventBody::new(EventType::Event, name) }
     }
 
-    /// A view of a web page, by its URL, of any length.
+    /// Creates a view of a web page, by its URL, of any length.
     #[must_use]
     pub fn page(person: impl Into<PersonId>, url: impl AsRef<str>) -> Self {
         Self { person: person.into(), body: EventBody::new(EventType::Page, url) }
     }
 
-    /// A view of a screen of an app, by its name.
+    /// Creates a view of a screen of an app, by its name.
     #[must_use]
     pub fn screen(person: impl Into<PersonId>, name: impl AsRef<str>) -> Self {
         Self { person: person.into(), body: EventBody::new(EventType::Screen, name) }
     }
 
     /// Data about the event, for use in messages: anything that serialises as an object, up to 100,000 bytes. It is
-    /// encoded here; what is wrong with it comes out when the request is built.
+    /// encoded here; what cannot be encoded is an error when the request is built.
     #[must_use]
     pub fn with_data(mut self, data: impl Serialize) -> Self {
         self.body.set_data("the data", &data);
@@ -67,7 +67,7 @@ impl Event {
     setters! {
         /// The id by which Customer.io recognises a retry of this event.
         with_id, body.id: EventId;
-        /// When it took place; without it, when Customer.io gets it.
+        /// When it took place. The default is when Customer.io receives it.
         with_timestamp, body.timestamp: time;
         /// The id that the visitor had before they were known.
         with_anonymous_id, body.anonymous_id: text;

@@ -8,8 +8,8 @@ use crate::{
     fields::required,
 };
 
-/// Asks in which region the workspace of the credentials is. The hosts of all regions respond alike, so any [`Region`]
-/// will do for this call; and it shows whether the credentials are good.
+/// Gets the region of the workspace that the credentials belong to. The hosts of all regions respond alike, so any
+/// [`Region`] works for this call. It also checks the credentials.
 ///
 /// Limits: none of its own. <https://docs.customer.io/integrations/api/track/#operation/getRegion>
 ///
@@ -54,7 +54,7 @@ open_enum! {
 required!(RegionName);
 
 impl RegionName {
-    /// The region to make an [`Endpoint`](crate::Endpoint) with; `None` where this crate does not know its hosts.
+    /// The region to make an [`Endpoint`](crate::Endpoint) with; `None` if this crate does not know its hosts.
     #[must_use]
     pub const fn known(&self) -> Option<Region> {
         match self {

@@ -1,4 +1,4 @@
-//! `POST /api/v1/merge_customers`: make one person of two.
+//! `POST /api/v1/merge_customers`: merge two people into one.
 
 use http::Method;
 
@@ -6,13 +6,13 @@ use crate::{
     Body, BuildError, BuildErrorKind, IdType, Limits, Operation, PersonId, Track, json::Writer, macros::opaque_debug,
 };
 
-/// Makes one person of two. It cannot be undone.
+/// Merges two people into one. It cannot be undone.
 ///
-/// The primary person must exist already: if they do not, nothing happens, and the response is a 200 all the same. So do
-/// not merge right after a call that creates them.
+/// The primary person must exist already. If they do not, nothing happens, and the response is still a 200. So do not
+/// merge right after a call that creates them.
 ///
-/// Bare text is an id, and bare text that looks like an e-mail address is refused: a merge by the wrong kind of identifier
-/// finds nobody, or someone else.
+/// Plain text is an id, and plain text that looks like an e-mail address is refused: a merge by the wrong kind of
+/// identifier finds nobody, or someone else.
 ///
 /// It is not idempotent: a second merge would find the secondary person gone, or someone new with the same identifier.
 ///
@@ -34,15 +34,15 @@ pub struct Merge {
 }
 
 impl Merge {
-    /// Gives what is known of `secondary` to `primary`, who stays; `secondary` is deleted.
+    /// Merges `secondary` into `primary`; `secondary` is deleted.
     #[must_use]
     pub fn new(primary: impl Into<PersonId>, secondary: impl Into<PersonId>) -> Self {
         Self { primary: primary.into(), secondary: secondary.into() }
     }
 }
 
-/// Refuses bare text that looks like an e-mail address: a body would say that it is an id, and what is merged by mistake
-/// cannot be parted again.
+/// Refuses plain text that looks like an e-mail address: a body would say that it is an id, and what is merged by
+/// mistake cannot be parted again.
 pub(in crate::track) fn check_not_bare_email(person: &PersonId) -> Result<(), BuildError> {
     if person.may_be_an_email() {
         let problem = "it looks like an e-mail address: use `PersonId::email`, or `PersonId::id` if it is an id";

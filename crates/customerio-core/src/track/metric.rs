@@ -10,10 +10,11 @@ use crate::{
     text::Text,
 };
 
-/// Reports what happened to a message that something else than Customer.io and its SDKs delivered, without credentials.
+/// Reports what happened to a message that was not delivered by Customer.io or its SDKs, without credentials.
 ///
-/// Each channel has a constructor here, an operation in the module [`metric`](self), and metrics of its own: what the API
-/// does not take for a channel cannot be written. The id of the delivery comes with the message, as `CIO-Delivery-ID`.
+/// Each channel has a constructor here, an operation in the module [`metric`](self), and its own metrics, so a metric
+/// that the API does not accept for a channel cannot be written. The id of the delivery comes with the message, as
+/// `CIO-Delivery-ID`.
 ///
 /// Limits: none of its own. <https://docs.customer.io/integrations/api/track/#operation/metrics>
 ///
@@ -98,7 +99,7 @@ macro_rules! channels {
             impl $operation {
                 setters! {
                     $($setters)*
-                    /// When it took place; without it, when Customer.io gets it.
+                    /// When it took place. The default is when Customer.io receives it.
                     with_timestamp, report.timestamp: time;
                 }
             }
@@ -178,7 +179,7 @@ channels! {
     "an in-app message" in_app InAppReport "in_app";
     InAppMetric: Clicked Converted Opened;
     {
-        /// The person whom it went to: their id or e-mail address, whichever in-app messages go by in the workspace.
+        /// The person whom it went to, by id or e-mail address, whichever in-app messages use in the workspace.
         with_recipient, report.recipient: text;
         /// The link that was clicked.
         with_href, report.href: text;
@@ -201,7 +202,8 @@ channels! {
     "an SMS" sms SmsReport "sms";
     SmsMetric: Bounced Clicked Delivered Opened;
     {
-        /// The phone number that it went to, as the API wants it: a number, with the country's code and without a `+`.
+        /// The phone number that it went to, as the API expects it: a number, with the country's code and without a
+        /// `+`.
         with_recipient, report.phone: u64;
         /// Why it failed.
         with_reason, report.reason: text;

@@ -22,7 +22,7 @@ pub use self::{
 use crate::operation_info::operations;
 
 operations! {
-    /// The operations of version 1, but for reports of what happened to messages: those are in [`metric::OPERATIONS`].
+    /// The operations of version 1, except reports of what happened to messages: those are in [`metric::OPERATIONS`].
     add_device::AddDevice = PUT "/api/v1/customers/{identifier}/devices";
     add_to_segment::AddToSegment = POST "/api/v1/segments/{segment_id}/add_customers";
     anonymous_event::AnonymousEvent = POST "/api/v1/events";

@@ -33,14 +33,14 @@ fn as_text<S: serde::Serializer>(id: &impl std::fmt::Display, serializer: S) -> 
 }
 
 impl ObjectId {
-    /// The object of this type, of which 1 is the first of a workspace, with the id that you gave to it: 1 to 150 bytes,
+    /// Identifies an object by its type, of which 1 is the first of a workspace, and your own id: 1 to 150 bytes,
     /// unique in its type.
     #[must_use]
     pub fn new(object_type: impl Into<ObjectTypeId>, id: impl AsRef<str>) -> Self {
         Self(Kind::Typed { object_type_id: object_type.into(), object_id: Text::new(id) })
     }
 
-    /// The object with the id that Customer.io gave to it.
+    /// Identifies an object by Customer.io's own id.
     #[must_use]
     pub fn cio(id: impl AsRef<str>) -> Self {
         Self(Kind::Cio { cio_object_id: Text::new(id) })
@@ -71,7 +71,7 @@ pub struct AnonymousId {
 }
 
 impl AnonymousId {
-    /// The visitor with this anonymous id.
+    /// Identifies the visitor with this anonymous id.
     #[must_use]
     pub fn new(anonymous_id: impl AsRef<str>) -> Self {
         Self { anonymous_id: Text::new(anonymous_id) }
@@ -102,7 +102,7 @@ pub struct Relationship<T = ObjectId> {
 }
 
 impl<T: Related> Relationship<T> {
-    /// The relationship to this object or person.
+    /// Creates a relationship to this object or person.
     ///
     /// A person is named by an id, an e-mail address or a `cio_id`, not by a phone number.
     #[must_use]

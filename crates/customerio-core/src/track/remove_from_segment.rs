@@ -10,8 +10,9 @@ use crate::{
 
 /// Removes people from a manual segment.
 ///
-/// The segment must be a manual one. All identifiers are of one kind: Customer.io ignores those of another without an
-/// error. By the vendor's prose only people who have an `id` can be removed; its contract takes the other kinds too.
+/// The segment must be a manual one. All identifiers must be of one kind: Customer.io silently ignores those of
+/// another. According to the vendor's text only people with an `id` can be removed; its contract accepts the other
+/// kinds too.
 ///
 /// Limits: 1 to 1000 people. <https://docs.customer.io/integrations/api/track/#operation/remove_from_segment>
 ///
@@ -37,7 +38,7 @@ impl RemoveFromSegment {
     }
 
     setters! {
-        /// The kind of the identifiers. Default: ids that you gave.
+        /// The kind of the identifiers. The default is your own ids.
         with_id_type, people.id_type: IdType;
     }
 }

@@ -37,15 +37,15 @@ pub struct ReportPushMetric {
 }
 
 impl ReportPushMetric {
-    /// What the device with the token `token` did with a notification. The notification brings both: the id as
-    /// `CIO-Delivery-ID`, the token as `CIO-Delivery-Token`.
+    /// Creates a report of what the device with the token `token` did with a notification. The notification has both:
+    /// the id as `CIO-Delivery-ID`, the token as `CIO-Delivery-Token`.
     #[must_use]
     pub fn new(delivery_id: impl Into<DeliveryId>, event: PushMetric, token: impl AsRef<str>) -> Self {
         Self { delivery_id: delivery_id.into(), event, token: Text::new(token), timestamp: None }
     }
 
     setters! {
-        /// When it took place; without it, when Customer.io gets it.
+        /// When it took place. The default is when Customer.io receives it.
         with_timestamp, timestamp: time;
     }
 }

@@ -16,7 +16,7 @@ impl SegmentIds {
         Self { segment: segment.into(), people: people.into_iter().map(Into::into).collect(), id_type: None }
     }
 
-    /// The kind that is said: that of the setter, or that of the first person that was given with a kind.
+    /// The kind that is sent: that of the setter, or that of the first person that was given with a kind.
     fn kind(&self) -> Option<IdType> {
         self.id_type.or_else(|| self.people.iter().find(|person| !person.is_bare()).map(PersonId::id_type))
     }

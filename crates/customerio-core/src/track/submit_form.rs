@@ -39,17 +39,17 @@ pub struct SubmitForm {
 }
 
 impl SubmitForm {
-    /// The form with this id, any text of your own, filled in by `person`: an id or an e-mail address. Forms do not know
-    /// a `cio_id`.
+    /// Creates a submission of the form with this id, any text of your own, by `person`: an id or an e-mail address.
+    /// Forms do not know a `cio_id`.
     #[must_use]
     pub fn new(form: impl AsRef<str>, person: impl Into<PersonId>) -> Self {
         Self { form: Text::new(form), person: person.into(), fields: Attributes::empty() }
     }
 
-    /// What was filled in: anything that serialises as an object of strings. It is encoded here; what is wrong with it
-    /// comes out when the request is built.
+    /// Sets what was filled in: anything that serialises as an object of strings. It is encoded here; what cannot be
+    /// encoded is an error when the request is built.
     ///
-    /// The API takes no numbers, no `true` and no `null`, so they are refused; and the person is named by
+    /// The API accepts no numbers, no booleans and no `null`, so they are refused. The person is named by
     /// [`new`](Self::new), so `id` and `email` are refused too. A field that is `None` is left out.
     #[must_use]
     pub fn with_fields(mut self, fields: impl Serialize) -> Self {

@@ -6,8 +6,9 @@ use crate::{BuildError, Operation, Path, PersonId, Replay, Track, macros::opaque
 
 /// Removes a person and keeps them out: later calls that name the identifier are ignored, until [`Unsuppress`].
 ///
-/// What was known of the person is lost for good. In a workspace that identifies people by id and by e-mail address, both
-/// are suppressed. Meant for requests to be forgotten; to stop messages alone, see [`Unsubscribe`](super::Unsubscribe).
+/// Everything known about the person is lost for good. In a workspace that identifies people by id and by e-mail
+/// address, both are suppressed. Use it for requests to be forgotten; to only stop messages, see
+/// [`Unsubscribe`](super::Unsubscribe).
 ///
 /// Limits: a person's id of 150 bytes. <https://docs.customer.io/integrations/api/track/#operation/suppress>
 ///
@@ -18,7 +19,7 @@ pub struct Suppress {
 }
 
 impl Suppress {
-    /// The person with this identifier.
+    /// Creates the operation for the person with this identifier.
     #[must_use]
     pub fn new(person: impl Into<PersonId>) -> Self {
         Self { person: person.into() }

@@ -5,8 +5,8 @@ use http::Method;
 
 use crate::{Body, BuildError, DeliveryId, Limits, Operation, Path, Replay, Track, body::JSON, macros::opaque_debug};
 
-/// Unsubscribes the person who got a message from all messages, and counts it for that message. For unsubscribe pages of
-/// your own.
+/// Unsubscribes the person who got a message from all messages, and counts it for that message. Use it for your own
+/// unsubscribe page.
 ///
 /// It carries no credentials: whoever knows the id of a delivery can unsubscribe its recipient.
 ///
@@ -25,7 +25,7 @@ pub struct Unsubscribe {
 }
 
 impl Unsubscribe {
-    /// The recipient of the message with this id.
+    /// Creates the operation for the recipient of the message with this id.
     #[must_use]
     pub fn new(delivery_id: impl Into<DeliveryId>) -> Self {
         Self { delivery_id: delivery_id.into() }

@@ -4,9 +4,9 @@ use http::Method;
 
 use crate::{BuildError, Operation, Path, PersonId, Replay, Track, macros::opaque_debug};
 
-/// Lets a person be added again whom [`Suppress`](super::Suppress) keeps out.
+/// Lets a person that [`Suppress`](super::Suppress) keeps out be added again.
 ///
-/// It does not bring back what was known of them: the next call that names the person makes a new one.
+/// It does not restore the person's data: the next call that names the person creates a new one.
 ///
 /// Limits: a person's id of 150 bytes. <https://docs.customer.io/integrations/api/track/#operation/unsuppress>
 ///
@@ -23,7 +23,7 @@ pub struct Unsuppress {
 }
 
 impl Unsuppress {
-    /// The person with this identifier.
+    /// Creates the operation for the person with this identifier.
     #[must_use]
     pub fn new(person: impl Into<PersonId>) -> Self {
         Self { person: person.into() }

@@ -1,8 +1,8 @@
 //! What all operations of version 2 have in common.
 
-/// Makes a type an operation of `POST /api/v2/entity` and an item of a batch. The type has an inherent method `encode` that
-/// becomes the call as JSON, within all limits but that of its size. What else differs from the defaults of
-/// [`Operation`](crate::Operation), such as `stamp`, stands in braces at the end.
+/// Makes a type an operation of `POST /api/v2/entity` and an item of a batch. The type has an inherent method `encode`
+/// that becomes the call as JSON, within all limits but that of its size. What else differs from the defaults of
+/// [`Operation`](crate::Operation), such as `stamp`, is in braces at the end.
 macro_rules! entity {
     ($type:ident, $name:expr, $replay:ident $(, { $($more:item)* })?) => {
         impl $crate::Operation for $type {

@@ -25,7 +25,7 @@
 //! | `object` | `delete` | [`object::Delete`] |
 //! | `delivery` | `event` | [`delivery::Event`] |
 //!
-//! What is known of each without a value of it is in [`person::OPERATIONS`], [`object::OPERATIONS`] and
+//! What is known about each without a value of it is in [`person::OPERATIONS`], [`object::OPERATIONS`] and
 //! [`delivery::OPERATIONS`].
 //!
 //! Limits: 32 KB a call, 500 KB a batch. <https://docs.customer.io/integrations/api/track/#tag/track_v2>

@@ -38,8 +38,8 @@ pub struct Event {
 }
 
 impl Event {
-    /// The metric of this delivery on the device with this token. The id of the delivery comes with the message, as
-    /// `CIO-Delivery-ID`.
+    /// Creates a report of this metric, for this delivery on the device with this token. The id of the delivery comes
+    /// with the message, as `CIO-Delivery-ID`.
     #[must_use]
     pub fn new(delivery: impl Into<DeliveryId>, metric: PushMetric, device_token: impl AsRef<str>) -> Self {
         Self { delivery: delivery.into(), metric, device_token: Text::new(device_token) }

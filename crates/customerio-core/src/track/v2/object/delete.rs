@@ -20,7 +20,7 @@ pub struct Delete {
 }
 
 impl Delete {
-    /// The object with this identifier.
+    /// Creates the operation for the object with this identifier.
     #[must_use]
     pub fn new(object: impl Into<ObjectId>) -> Self {
         Self { object: object.into() }

@@ -26,7 +26,7 @@ pub struct DeleteRelationships {
 }
 
 impl DeleteRelationships {
-    /// The relationships of `object`, at least one.
+    /// Creates the operation for these relationships of `object`, at least one.
     #[must_use]
     pub fn new(object: impl Into<ObjectId>, relationships: impl IntoIterator<Item = Relationship<PersonId>>) -> Self {
         Self { object: object.into(), relationships: relationships.into_iter().collect() }

@@ -14,8 +14,8 @@ use crate::{
 
 /// Adds an object, or updates the one that has the identifier.
 ///
-/// Attributes that are not named stay as they are; `null` and the empty string remove one. A field that is `None` is left
-/// out: see [`Erase`](crate::Erase).
+/// Attributes that are not sent stay as they are; `null` and the empty string remove one. A field that is `None` is
+/// left out: see [`Erase`](crate::Erase).
 ///
 /// Limits: 32 KB; 300 attributes; a name of 150 bytes, a value of 1000 bytes; an object's id of 150 bytes.
 /// <https://docs.customer.io/integrations/api/track/#operation/entity>
@@ -40,17 +40,18 @@ pub struct Identify {
 }
 
 impl Identify {
-    /// The object with this identifier, and no attributes yet. One with a `cio_object_id` is updated and never added.
+    /// Creates the operation for the object with this identifier, without attributes. One with a `cio_object_id` is
+    /// updated and never added.
     #[must_use]
     pub fn new(object: impl Into<ObjectId>) -> Self {
         Self { object: object.into(), relationships: None, attributes: Attributes::empty() }
     }
 
-    /// Custom attributes: anything that serialises as an object. They are encoded here; what is wrong with them comes
-    /// out when the request is built.
+    /// Sets custom attributes: anything that serialises as an object. They are encoded here; what cannot be encoded is
+    /// an error when the request is built.
     ///
-    /// A number that is not finite is refused; but `serde_json::json!` has made it `null` before it gets here, and that
-    /// removes the attribute.
+    /// A number that is not finite is refused; but `serde_json::json!` turns it into `null` first, and that removes the
+    /// attribute.
     #[must_use]
     pub fn with_attributes(mut self, attributes: impl Serialize) -> Self {
         self.attributes = Attributes::new("the attributes", &attributes);

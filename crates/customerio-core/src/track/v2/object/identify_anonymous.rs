@@ -37,7 +37,7 @@ pub struct IdentifyAnonymous {
 }
 
 impl IdentifyAnonymous {
-    /// The object with this identifier, and its relationships, at least one.
+    /// Creates the operation for the object with this identifier, and its relationships, at least one.
     #[must_use]
     pub fn new(
         object: impl Into<ObjectId>,
@@ -50,11 +50,11 @@ impl IdentifyAnonymous {
         }
     }
 
-    /// Custom attributes: anything that serialises as an object. They are encoded here; what is wrong with them comes
-    /// out when the request is built.
+    /// Sets custom attributes: anything that serialises as an object. They are encoded here; what cannot be encoded is
+    /// an error when the request is built.
     ///
-    /// A number that is not finite is refused; but `serde_json::json!` has made it `null` before it gets here, and that
-    /// removes the attribute.
+    /// A number that is not finite is refused; but `serde_json::json!` turns it into `null` first, and that removes the
+    /// attribute.
     #[must_use]
     pub fn with_attributes(mut self, attributes: impl Serialize) -> Self {
         self.attributes = Attributes::new("the attributes", &attributes);

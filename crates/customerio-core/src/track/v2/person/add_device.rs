@@ -25,7 +25,7 @@ pub struct AddDevice {
 }
 
 impl AddDevice {
-    /// The device `device` of `person`.
+    /// Creates the operation for the device `device` of `person`.
     #[must_use]
     pub fn new(person: impl Into<PersonId>, device: Device) -> Self {
         Self { person: person.into(), device }

@@ -2,7 +2,7 @@
 
 use crate::{PersonId, track::v2::entity::plain_entity};
 
-/// Removes a person and everything that Customer.io knows of them.
+/// Removes a person and everything that Customer.io knows about them.
 ///
 /// Any later call that names the person adds them again: wait for this call to end before you make another for the same
 /// person, and use [`Suppress`](super::Suppress) to keep someone out.
@@ -23,7 +23,7 @@ pub struct Delete {
 }
 
 impl Delete {
-    /// The person with this identifier.
+    /// Creates the operation for the person with this identifier.
     #[must_use]
     pub fn new(person: impl Into<PersonId>) -> Self {
         Self { person: person.into() }

@@ -26,7 +26,7 @@ pub struct DeleteRelationships {
 }
 
 impl DeleteRelationships {
-    /// The relationships of `person`, at least one.
+    /// Creates the operation for these relationships of `person`, at least one.
     #[must_use]
     pub fn new(person: impl Into<PersonId>, relationships: impl IntoIterator<Item = Relationship>) -> Self {
         Self { person: person.into(), relationships: relationships.into_iter().collect() }

@@ -11,8 +11,8 @@ use crate::{
 
 /// Records what a person did.
 ///
-/// [`Client`](crate::Client) and [`Item::new`](crate::Item::new) give one that has none an id and the time of the call,
-/// so that it can be retried when a response is lost: Customer.io drops the second.
+/// [`Client`](crate::Client) and [`Item::new`](crate::Item::new) give an event without an id one, and the time of the
+/// call, so that it can be retried after a lost response: Customer.io drops the second.
 ///
 /// Limits: 32 KB; a name of 100 bytes; a person's id of 150 bytes.
 /// <https://docs.customer.io/integrations/api/track/#operation/entity>
@@ -33,16 +33,16 @@ pub struct Event {
 }
 
 impl Event {
-    /// Something that the person did.
+    /// Creates an event: something that the person did.
     #[must_use]
     pub fn new(person: impl Into<PersonId>, name: impl AsRef<str>) -> Self {
         Self { person: person.into(), body: EventBody::new(EventType::Event, name) }
     }
 
-    /// Attributes of the event, for use in messages: anything that serialises as an object. They are encoded here; what is
-    /// wrong with them comes out when the request is built.
+    /// Attributes of the event, for use in messages: anything that serialises as an object. They are encoded here; what
+    /// cannot be encoded is an error when the request is built.
     ///
-    /// One that a setter of this type has set must not be among them.
+    /// They must not include what a setter of this type has set.
     #[must_use]
     pub fn with_attributes(mut self, attributes: impl Serialize) -> Self {
         self.body.set_data("the attributes", &attributes);
@@ -52,7 +52,7 @@ impl Event {
     setters! {
         /// The id by which Customer.io recognises a retry of this event.
         with_id, body.id: EventId;
-        /// When it took place; without it, when Customer.io gets it.
+        /// When it took place. The default is when Customer.io receives it.
         with_timestamp, body.timestamp: time;
         /// Where e-mails that the event triggers go, instead of the recipient of the campaign.
         with_recipient, body.reserved.recipient: text;

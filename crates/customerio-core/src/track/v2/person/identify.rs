@@ -16,8 +16,8 @@ use crate::{
 
 /// Adds a person, or updates the one who has the identifier.
 ///
-/// Attributes that are not named stay as they are; `null` and the empty string remove one. A field that is `None` is left
-/// out: see [`Erase`](crate::Erase).
+/// Attributes that are not sent stay as they are; `null` and the empty string remove one. A field that is `None` is
+/// left out: see [`Erase`](crate::Erase).
 ///
 /// Limits: 32 KB; 300 attributes; a name of 150 bytes, a value of 1000 bytes; a person's id of 150 bytes.
 /// <https://docs.customer.io/integrations/api/track/#operation/entity>
@@ -41,7 +41,7 @@ pub struct Identify {
 }
 
 impl Identify {
-    /// The person with this identifier, and no attributes yet.
+    /// Creates the operation for the person with this identifier, without attributes.
     #[must_use]
     pub fn new(person: impl Into<PersonId>) -> Self {
         Self {
@@ -54,11 +54,11 @@ impl Identify {
         }
     }
 
-    /// Custom attributes: anything that serialises as an object. They are encoded here; what is wrong with them comes
-    /// out when the request is built.
+    /// Sets custom attributes: anything that serialises as an object. They are encoded here; what cannot be encoded is
+    /// an error when the request is built.
     ///
-    /// One that a setter of this type has set must not be among them. A number that is not finite is refused; but
-    /// `serde_json::json!` has made it `null` before it gets here, and that removes the attribute.
+    /// They must not include what a setter of this type has set. A number that is not finite is refused; but
+    /// `serde_json::json!` turns it into `null` first, and that removes the attribute.
     #[must_use]
     pub fn with_attributes(mut self, attributes: impl Serialize) -> Self {
         self.attributes = Attributes::new("the attributes", &attributes);

@@ -1,4 +1,4 @@
-//! `person` / `merge`: make one person of two.
+//! `person` / `merge`: merge two people into one.
 
 use crate::{
     BuildError, Limits, PersonId,
@@ -6,13 +6,13 @@ use crate::{
     track::{merge::check_not_bare_email, v2::entity::entity},
 };
 
-/// Makes one person of two. It cannot be undone.
+/// Merges two people into one. It cannot be undone.
 ///
-/// The primary person must exist already: if they do not, nothing happens, and the response is a 200 all the same. So do
-/// not merge right after a call that creates them, nor in one batch with it.
+/// The primary person must exist already. If they do not, nothing happens, and the response is still a 200. So do not
+/// merge right after a call that creates them, nor in one batch with it.
 ///
-/// Both are named by an id, an e-mail address or a `cio_id`, not by a phone number. Bare text that looks like an e-mail
-/// address is refused: say which it is by [`PersonId::email`] or [`PersonId::id`].
+/// Both are named by an id, an e-mail address or a `cio_id`, not by a phone number. Plain text that looks like an
+/// e-mail address is refused: use [`PersonId::email`] or [`PersonId::id`] to say which it is.
 ///
 /// It is not idempotent: a second merge would find the secondary person gone, or someone new with the same identifier.
 ///
@@ -36,7 +36,7 @@ pub struct Merge {
 }
 
 impl Merge {
-    /// Gives what is known of `secondary` to `primary`, who stays; `secondary` is deleted.
+    /// Merges `secondary` into `primary`; `secondary` is deleted.
     #[must_use]
     pub fn new(primary: impl Into<PersonId>, secondary: impl Into<PersonId>) -> Self {
         Self { primary: primary.into(), secondary: secondary.into() }

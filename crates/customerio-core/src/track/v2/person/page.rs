@@ -13,8 +13,8 @@ use crate::{
 
 /// Records that a person saw a web page.
 ///
-/// [`Client`](crate::Client) and [`Item::new`](crate::Item::new) give one that has none an id and the time of the call,
-/// so that it can be retried when a response is lost: Customer.io drops the second.
+/// [`Client`](crate::Client) and [`Item::new`](crate::Item::new) give an event without an id one, and the time of the
+/// call, so that it can be retried after a lost response: Customer.io drops the second.
 ///
 /// Limits: 32 KB, the page's name included; a person's id of 150 bytes.
 /// <https://docs.customer.io/integrations/api/track/#operation/entity>
@@ -62,16 +62,16 @@ impl Reserved for PageAttributes {
 }
 
 impl Page {
-    /// The page with this name, mostly its URL or its path, seen by this person.
+    /// Creates a view by this person of the page with this name, usually its URL or its path.
     #[must_use]
     pub fn new(person: impl Into<PersonId>, name: impl AsRef<str>) -> Self {
         Self { person: person.into(), body: EventBody::new(EventType::Page, name) }
     }
 
-    /// Custom attributes, for use in messages: anything that serialises as an object. They are encoded here; what is
-    /// wrong with them comes out when the request is built.
+    /// Custom attributes, for use in messages: anything that serialises as an object. They are encoded here; what
+    /// cannot be encoded is an error when the request is built.
     ///
-    /// One that a setter of this type has set must not be among them.
+    /// They must not include what a setter of this type has set.
     #[must_use]
     pub fn with_attributes(mut self, attributes: impl Serialize) -> Self {
         self.body.set_data("the attributes", &attributes);
@@ -81,7 +81,7 @@ impl Page {
     setters! {
         /// The id by which Customer.io recognises a retry of this event.
         with_id, body.id: EventId;
-        /// When it took place; without it, when Customer.io gets it.
+        /// When it took place. The default is when Customer.io receives it.
         with_timestamp, body.timestamp: time;
         /// The path of the page's URL: `location.pathname` in a browser.
         with_path, body.reserved.path: text;

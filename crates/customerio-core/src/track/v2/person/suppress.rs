@@ -23,7 +23,7 @@ pub struct Suppress {
 }
 
 impl Suppress {
-    /// The person with this identifier.
+    /// Creates the operation for the person with this identifier.
     #[must_use]
     pub fn new(person: impl Into<PersonId>) -> Self {
         Self { person: person.into() }

@@ -2,7 +2,7 @@
 
 use crate::{PersonId, track::v2::entity::plain_entity};
 
-/// Lets a person be added again whom [`Suppress`](super::Suppress) keeps out.
+/// Lets a person that [`Suppress`](super::Suppress) keeps out be added again.
 ///
 /// An address that your e-mail provider suppresses stays suppressed there.
 ///
@@ -22,7 +22,7 @@ pub struct Unsuppress {
 }
 
 impl Unsuppress {
-    /// The person with this identifier.
+    /// Creates the operation for the person with this identifier.
     #[must_use]
     pub fn new(person: impl Into<PersonId>) -> Self {
         Self { person: person.into() }
