@@ -28,7 +28,7 @@ pub struct Alias {
 }
 
 impl Alias {
-    /// The person with the anonymous id or user id `previous_id` has the user id `user_id` from now on.
+    /// Gives the person with the anonymous id or user id `previous_id` the user id `user_id` from now on.
     #[must_use]
     pub fn new(previous_id: impl AsRef<str>, user_id: impl AsRef<str>) -> Self {
         Self { common: Common::new(), previous_id: Text::new(previous_id), user_id: Text::new(user_id) }

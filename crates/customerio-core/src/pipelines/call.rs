@@ -16,11 +16,11 @@ pub(super) struct Common {
     pub(super) sent_at: Option<Timestamp>,
     pub(super) original_timestamp: Option<Timestamp>,
     pub(super) integrations: Option<Integrations>,
-    /// The device that the call is about. It stands in the context, but is no context of the caller's to replace.
+    /// The device that the call is about. It is in the context, but no context of the caller's replaces it.
     pub(super) device: Option<Box<context::Device>>,
     /// Apart, because it is large and most calls have none.
     pub(super) context: Option<Box<Context>>,
-    /// Whether the context says which library made the call, where the caller's does not.
+    /// Whether the context says which library made the call, unless the caller's does.
     has_library: bool,
 }
 
@@ -49,7 +49,7 @@ impl Common {
         if self.message_id.is_some() { Replay::Safe } else { Replay::OnlyIfNotSent }
     }
 
-    /// Writes what stands in the call itself; context and integrations stand beside the batch.
+    /// Writes what is in the call itself; context and integrations are beside the batch.
     pub(super) fn write(&self, call: &mut Writer) -> Result<(), BuildError> {
         self.message_id.as_ref().map_or(Ok(()), MessageId::check)?;
         let text = |time: Option<Timestamp>| time.map(Rfc3339::from);
@@ -64,7 +64,7 @@ impl Common {
         Ok(EncodedItem { json, shared: self.shared()? })
     }
 
-    /// What stands beside `batch`, as entries each behind a comma.
+    /// What is beside `batch`, as entries each after a comma.
     fn shared(self) -> Result<Vec<u8>, BuildError> {
         let Self { device, context, integrations, has_library, .. } = self;
         if device.is_none() && context.is_none() && integrations.is_none() {
@@ -149,9 +149,9 @@ macro_rules! call {
 /// The setters of the common fields.
 macro_rules! common_setters {
     () => {
-        /// What surrounded the call. What was set of it before is gone.
+        /// Sets the context of the call. It replaces a context that was set before.
         ///
-        /// A batch has one context for all its calls, so that calls of different contexts go in different batches.
+        /// A batch has one context for all its calls, so calls with different contexts go in different batches.
         #[must_use]
         pub fn with_context(mut self, context: $crate::pipelines::Context) -> Self {
             self.common.context = Some(Box::new(context));
@@ -159,16 +159,16 @@ macro_rules! common_setters {
         }
 
         $crate::macros::setters! {
-            /// The id of the call, by which a retry of it is recognised. Without one, the call is not retried when a
-            /// response is lost; a [`Client`](crate::Client) gives one to each call that has none.
+            /// The id of the call, by which a retry of it is recognised. Without one, the call is not retried after a
+            /// lost response; a [`Client`](crate::Client) gives one to each call that has none.
             with_message_id, common.message_id: into $crate::pipelines::MessageId;
-            /// Which destinations the call goes to; without it, to all. A batch has one choice for all its calls.
+            /// Which destinations the call goes to. The default is all. A batch has one choice for all its calls.
             with_integrations, common.integrations: into $crate::pipelines::Integrations;
-            /// When it took place. A [`Client`](crate::Client) gives the time of the call where there is none.
+            /// When it took place. A [`Client`](crate::Client) gives the time of the call if there is none.
             with_timestamp, common.timestamp: time;
             /// When it was sent.
             with_sent_at, common.sent_at: time;
-            /// When it took place by the clock of the person's device. Mostly [`with_timestamp`](Self::with_timestamp)
+            /// When it took place by the clock of the person's device. Usually [`with_timestamp`](Self::with_timestamp)
             /// is what you want.
             with_original_timestamp, common.original_timestamp: time;
         }

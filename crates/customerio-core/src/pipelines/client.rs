@@ -5,11 +5,11 @@ use serde::Serialize;
 use super::{Alias, Group, Identify, Page, Screen, Track, UserIdentity};
 use crate::{Client, Error, Pipelines};
 
-/// The daily calls of the Pipelines API, for what an operation can say in one line. For the rest, build the operation and
-/// give it to [`call`](Client::call).
+/// Short methods for the most common operations of the Pipelines API. For everything else, build the operation and pass
+/// it to [`call`](Client::call).
 ///
-/// Each gets a message id, so that it can be retried when a response is lost. Traits and properties are encoded when the
-/// method is called, and the future does not hold them: it is `Send`, whatever they are.
+/// Each gets a message id, so it can be retried after a lost response. Traits and properties are encoded when the
+/// method is called, so the future is `Send` whatever their types.
 impl Client<Pipelines> {
     /// Adds or updates a person: [`Identify`].
     ///

@@ -1,4 +1,4 @@
-//! What surrounded a call: the page, the app, the device, the campaign.
+//! The context of a call: the page, the app, the device, the campaign.
 //!
 //! <https://docs.customer.io/integrations/api/cdp/>
 
@@ -12,7 +12,7 @@ use crate::{
     text::Text,
 };
 
-/// What surrounded a call: what Customer.io knows by name, and anything else.
+/// The context of a call: entries that Customer.io knows by name, and any others.
 ///
 /// ```
 /// use customerio_core::{Limits, Prepared, pipelines::{Context, Track, context::Page}};
@@ -27,7 +27,7 @@ use crate::{
 /// # Ok::<(), customerio_core::BuildError>(())
 /// ```
 ///
-/// A context that says nothing is not sent.
+/// An empty context is not sent.
 #[derive(Clone, Default)]
 pub struct Context {
     active: Option<bool>,
@@ -47,16 +47,16 @@ pub struct Context {
 }
 
 impl Context {
-    /// Nothing yet.
+    /// Creates an empty context.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Custom entries: anything that serialises as an object. They are encoded here; what is wrong with them comes
-    /// out when the request is built.
+    /// Custom entries: anything that serialises as an object. They are encoded here; what cannot be encoded is an error
+    /// when the request is built.
     ///
-    /// One that a setter of this type has set must not be among them, nor `library`, which every call gets.
+    /// They must not include what a setter of this type has set, nor `library`, which every call gets.
     #[must_use]
     pub fn with_custom(mut self, custom: impl Serialize) -> Self {
         self.custom = Some(Attributes::new("the context", &custom));
@@ -64,7 +64,7 @@ impl Context {
     }
 
     setters! {
-        /// Whether the person is active: `false` where their traits change and they were not there.
+        /// Whether the person is active: `false` if their traits change without them.
         with_active, active: bool;
         /// The person's IP address.
         with_ip, ip: text;
@@ -84,7 +84,7 @@ impl Context {
         with_library, library: Library;
     }
 
-    /// The campaign that the call came of.
+    /// The campaign that led to the call.
     #[must_use]
     pub fn with_campaign(mut self, campaign: Campaign) -> Self {
         self.campaign = Some(Box::new(campaign));
@@ -142,7 +142,7 @@ impl Context {
         self.library.is_some()
     }
 
-    /// The context as an object. An entry that is given twice is refused.
+    /// The context as an object. An entry that is set twice is refused.
     pub(super) fn encode(&mut self) -> Result<Vec<u8>, BuildError> {
         let mut context = Writer::before(self.custom.take().unwrap_or(Attributes::empty()))?;
         context.optional("active", &self.active)?;
@@ -202,7 +202,7 @@ macro_rules! part {
         }
 
         impl $name {
-            /// Nothing yet.
+            /// Creates one with nothing set.
             #[must_use]
             pub fn new() -> Self {
                 Self::default()
@@ -226,7 +226,7 @@ part! {
         with_search, search: text;
         /// Its title.
         with_title, title: text;
-        /// Its whole URL; the canonical one where it has one.
+        /// Its whole URL; the canonical one if it has one.
         with_url, url: text;
         /// What it is about, as keywords.
         with_keywords, keywords: texts;
@@ -270,7 +270,7 @@ part! {
 }
 
 impl Device {
-    /// A device by its token for push notifications.
+    /// Creates a device with this token for push notifications.
     #[must_use]
     pub fn push(token: impl AsRef<str>, platform: Platform) -> Self {
         Self::new().with_token(token).with_platform(platform)
@@ -322,11 +322,11 @@ impl Library {
     }
 }
 
-/// The context of a call that says nothing but which library made it, as it stands beside the other fields of a call.
+/// The context of a call that has only the library which made it, as it is beside the other fields of a call.
 pub(super) const LIBRARY: &str =
     concat!(r#","context":{"library":{"name":"customerio-rust","version":""#, env!("CARGO_PKG_VERSION"), r#""}}"#);
 
-/// The campaign that a call came of, mostly the UTM parameters of a link.
+/// The campaign that led to a call, usually from the UTM parameters of a link.
 #[derive(Clone, Default, PartialEq, Eq)]
 #[doc(alias = "utm")]
 pub struct Campaign {
@@ -339,7 +339,7 @@ pub struct Campaign {
 }
 
 impl Campaign {
-    /// Nothing yet.
+    /// Creates a campaign with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -350,7 +350,7 @@ impl Campaign {
         with_name, name: text;
         /// Where the person came from: `utm_source`.
         with_source, source: text;
-        /// By which way, such as `email`: `utm_medium`.
+        /// The medium, such as `email`: `utm_medium`.
         with_medium, medium: text;
         /// The keywords: `utm_term`.
         with_term, term: text;

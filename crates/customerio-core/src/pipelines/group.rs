@@ -43,7 +43,7 @@ pub struct Group {
 }
 
 impl Group {
-    /// The group with this id, with this person in it.
+    /// Creates the operation for the group with this id, and this person in it.
     #[must_use]
     pub fn new(who: impl Into<UserIdentity>, group_id: impl AsRef<str>) -> Self {
         Self {
@@ -56,10 +56,10 @@ impl Group {
         }
     }
 
-    /// Traits of the group: anything that serialises as an object. They are encoded here; what is wrong with them comes
-    /// out when the request is built.
+    /// Traits of the group: anything that serialises as an object. They are encoded here; what cannot be encoded is an
+    /// error when the request is built.
     ///
-    /// One that a setter of this type has set must not be among them. A number that is not finite is refused.
+    /// They must not include what a setter of this type has set. A number that is not finite is refused.
     #[must_use]
     pub fn with_traits(mut self, traits: impl Serialize) -> Self {
         self.traits = Some(Attributes::new("the traits", &traits));
@@ -75,7 +75,7 @@ impl Group {
     }
 
     setters! {
-        /// The number of the object's type, sent as text; without it, 1.
+        /// The number of the object's type, sent as text. The default is 1.
         with_object_type_id, object_type_id: into ObjectTypeId;
     }
 

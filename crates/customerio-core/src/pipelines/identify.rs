@@ -17,7 +17,7 @@ use crate::{
 
 /// Adds a person, or updates the one who has the id.
 ///
-/// Traits that are not named stay as they are. A field that is `None` is left out; to remove a trait, give it
+/// Traits that are not sent stay as they are. A field that is `None` is left out; to remove a trait, give it
 /// [`Erase`](crate::Erase).
 ///
 /// Limits: 32 KB. <https://docs.customer.io/integrations/api/cdp/#operation/identify>
@@ -59,14 +59,14 @@ struct Preferences {
 }
 
 impl Identify {
-    /// This person, and no traits yet.
+    /// Creates the operation for this person, without traits.
     #[must_use]
     pub fn new(who: impl Into<UserIdentity>) -> Self {
         Self { who: Some(who.into()), ..Self::of_nobody() }
     }
 
-    /// The person with this e-mail address, sent as an empty user id and the trait `email`. Customer.io knows people so;
-    /// other destinations may not.
+    /// Identifies the person with this e-mail address, sent as an empty user id and the trait `email`. Customer.io
+    /// accepts this; other destinations may not.
     #[must_use]
     pub fn by_email(email: impl AsRef<str>) -> Self {
         Self::of_nobody().with_email(email)
@@ -85,10 +85,10 @@ impl Identify {
         }
     }
 
-    /// Custom traits: anything that serialises as an object. They are encoded here; what is wrong with them comes out
-    /// when the request is built.
+    /// Sets custom traits: anything that serialises as an object. They are encoded here; what cannot be encoded is an
+    /// error when the request is built.
     ///
-    /// One that a setter of this type has set must not be among them. A number that is not finite is refused.
+    /// They must not include what a setter of this type has set. A number that is not finite is refused.
     #[must_use]
     pub fn with_traits(mut self, traits: impl Serialize) -> Self {
         self.traits = Some(Attributes::new("the traits", &traits));
@@ -112,7 +112,7 @@ impl Identify {
         self
     }
 
-    /// Subscriptions to channels. A person gets messages of a topic on a channel where they have both. They are sent in
+    /// Subscriptions to channels. A person gets messages of a topic on a channel if they have both. They are sent in
     /// `cio_subscription_preferences`.
     #[must_use]
     pub fn with_channels(mut self, channels: impl IntoIterator<Item = (SubscriptionChannel, bool)>) -> Self {

@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 use super::pairs::Pairs;
 use crate::{BuildError, json::Attributes, macros::opaque_debug, text::Text};
 
-/// Which destinations a call goes to. Without it, to all.
+/// Which destinations a call goes to. The default is all.
 ///
 /// The name `All` stands for those that are not named.
 ///
@@ -33,8 +33,8 @@ enum Kind {
 }
 
 impl Integrations {
-    /// Anything that serialises as an object. It is encoded here; what is wrong with it comes out when the request is
-    /// built.
+    /// Creates integrations from anything that serialises as an object. It is encoded here; what cannot be encoded is
+    /// an error when the request is built.
     #[must_use]
     pub fn object(integrations: impl Serialize) -> Self {
         Self(Kind::Object(Attributes::new("the integrations", &integrations)))

@@ -3,7 +3,7 @@
 //! [`OPERATIONS`] lists the operations by their routes; `POST /v1/batch` takes any of them, as an
 //! [`EncodedBatch<PipelinesBatch>`](crate::EncodedBatch).
 //!
-//! There are no routes that delete. What has none is a [`Track`] with an event that Customer.io acts on:
+//! There are no routes that delete. Instead, send a [`Track`] with an event that Customer.io acts on:
 //!
 //! | event | operation |
 //! | --- | --- |
@@ -19,24 +19,24 @@
 //!
 //! # Ids and times
 //!
-//! A call with a message id can be retried when a response is lost. [`Client`](crate::Client) and
-//! [`Item::new`](crate::Item::new) give each call that has none an id, the time, and the name of this library; what you
-//! set yourself is kept. Times are sent as text with milliseconds ([`Rfc3339`](crate::Rfc3339)), and set from anything that
-//! turns into a [`Timestamp`](crate::Timestamp).
+//! A call with a message id can be retried after a lost response. [`Client`](crate::Client) and
+//! [`Item::new`](crate::Item::new) add an id, the time, and the name of this library to each call that has none; what
+//! you set yourself is kept. Times are sent as text with milliseconds ([`Rfc3339`](crate::Rfc3339)), and can be set
+//! from anything that converts into a [`Timestamp`](crate::Timestamp).
 //!
 //! # Strict mode
 //!
-//! By itself the API responds 200 to a call that is too large or not valid, and drops it: nobody would know. So every
-//! call asks for strict mode (`x-strict-mode: 1`), in which such a call is an error. What can be known before sending,
-//! above all the size, is refused without a request in either mode. To leave the mode out, see
+//! By default the API responds with 200 to a call that is too large or not valid, and drops it silently. So every call
+//! asks for strict mode (`x-strict-mode: 1`), in which such a call is an error. In either mode, what can be checked
+//! before sending, above all the size, is refused without a request. To turn strict mode off, see
 //! [`Endpoint::with_lax_mode`](crate::Endpoint::with_lax_mode).
 //!
 //! # Batches
 //!
-//! In a batch, context and integrations stand once, for all its calls. Calls that differ in either must not share a
-//! batch, and a [`BatchBuilder`](crate::BatchBuilder) sees to it: where they differ from one call to the next, it begins
-//! another batch. So put calls with the same context one after the other. The context of a call about a device has the
-//! device in it, so such a call mostly gets a batch of its own.
+//! A batch has one context and one set of integrations for all its calls. Calls that differ in either cannot share a
+//! batch: a [`BatchBuilder`](crate::BatchBuilder) begins another batch whenever they differ from one call to the next.
+//! So order calls with the same context one after the other. The context of a call about a device contains the device,
+//! so such a call usually gets its own batch.
 //!
 //! ```
 //! use customerio_core::{BatchBuilder, EncodedBatch, Item, Limits, Moment, PipelinesBatch, pipelines::{Context, Track}};
@@ -55,7 +55,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The vendor's reference does not name `alias` among the calls of a batch; the vendor's own libraries send it so.
+//! The vendor's reference does not name `alias` among the calls of a batch, but the vendor's own libraries send it that
+//! way.
 //!
 //! Limits: 32 KB a call, 500 KB a batch. Vendor's reference: <https://docs.customer.io/integrations/api/cdp/>.
 
@@ -87,7 +88,7 @@ pub use self::{
 use crate::operation_info::operations;
 
 operations! {
-    /// The operations of the Pipelines API, but for its batch, which is in [`BATCH`].
+    /// The operations of the Pipelines API, except its batch, which is in [`BATCH`].
     identify::Identify = POST "/v1/identify";
     track::Track = POST "/v1/track";
     page::Page = POST "/v1/page";

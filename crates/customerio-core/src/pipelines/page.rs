@@ -44,7 +44,7 @@ pub struct Page {
 }
 
 impl Page {
-    /// A page that this person saw.
+    /// Creates a page view of this person.
     #[must_use]
     pub fn new(who: impl Into<UserIdentity>) -> Self {
         Self {
@@ -61,10 +61,10 @@ impl Page {
         }
     }
 
-    /// Data about the page: anything that serialises as an object. It is encoded here; what is wrong with it comes out
-    /// when the request is built.
+    /// Data about the page: anything that serialises as an object. It is encoded here; what cannot be encoded is an
+    /// error when the request is built.
     ///
-    /// What a setter of this type has set must not be among it. A number that is not finite is refused.
+    /// It must not include what a setter of this type has set. A number that is not finite is refused.
     #[must_use]
     pub fn with_properties(mut self, properties: impl Serialize) -> Self {
         self.properties = Some(Attributes::new("the properties", &properties));

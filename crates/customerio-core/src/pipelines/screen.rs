@@ -35,14 +35,14 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// A screen that this person saw.
+    /// Creates a screen view of this person.
     #[must_use]
     pub fn new(who: impl Into<UserIdentity>) -> Self {
         Self { common: Common::new(), who: who.into(), name: None, properties: None }
     }
 
-    /// Data about the screen: anything that serialises as an object. It is encoded here; what is wrong with it comes out
-    /// when the request is built. A number that is not finite is refused.
+    /// Data about the screen: anything that serialises as an object. It is encoded here; what cannot be encoded is an
+    /// error when the request is built. A number that is not finite is refused.
     #[must_use]
     pub fn with_properties(mut self, properties: impl Serialize) -> Self {
         self.properties = Some(Attributes::new("the properties", &properties));

@@ -11,7 +11,7 @@ use crate::{
     text::Text,
 };
 
-/// An object: something that is no person, such as a company or a course. Plain text is the id of an object of the
+/// An object: something that is not a person, such as a company or a course. Plain text is the id of an object of the
 /// workspace's first type.
 ///
 /// ```
@@ -36,7 +36,7 @@ impl Object {
     }
 
     setters! {
-        /// The number of its type; without it, 1.
+        /// The number of its type. The default is 1.
         with_type_id, type_id: into ObjectTypeId;
     }
 }
@@ -75,7 +75,7 @@ pub struct DeliveryReport {
 }
 
 impl DeliveryReport {
-    /// What happened to the message with this delivery id.
+    /// Creates a report of what happened to the message with this delivery id.
     #[must_use]
     pub fn new(delivery_id: impl Into<DeliveryId>, metric: DeliveryMetric) -> Self {
         let delivery_id = delivery_id.into();
@@ -85,7 +85,7 @@ impl DeliveryReport {
     setters! {
         /// The address or the token that it went to.
         with_recipient, recipient: text;
-        /// Why it came so.
+        /// Why it happened.
         with_reason, reason: text;
         /// The value of the action that the person chose.
         with_action_value, action_value: text;
@@ -118,7 +118,7 @@ pub struct ContentReport {
 }
 
 impl ContentReport {
-    /// What happened to it.
+    /// Creates a report of what happened to it.
     #[must_use]
     pub const fn new(action: ContentAction) -> Self {
         Self { action, content_id: None, template_id: None }

@@ -1,6 +1,6 @@
-//! The ways in which messages reach a person.
+//! The channels by which messages reach a person.
 
-/// A way in which messages reach a person, as subscriptions name it.
+/// A channel by which messages reach a person, as subscriptions name it.
 ///
 /// ```
 /// use customerio_core::pipelines::SubscriptionChannel;
@@ -27,7 +27,7 @@ pub enum SubscriptionChannel {
     Line,
     /// Messages in the inbox of your app.
     Inbox,
-    /// One that is not among these: see [`named`](Self::named).
+    /// Another channel: see [`named`](Self::named).
     #[non_exhaustive]
     Other(String),
 }
@@ -36,7 +36,7 @@ impl SubscriptionChannel {
     const KNOWN: [Self; 8] =
         [Self::Email, Self::Sms, Self::Push, Self::InApp, Self::WhatsApp, Self::Slack, Self::Line, Self::Inbox];
 
-    /// The channel that the API writes so, such as `in_app`: also one that this crate does not know.
+    /// Creates the channel that the API calls `name`, such as `in_app`, even if this crate does not know it.
     #[must_use]
     pub fn named(name: impl AsRef<str>) -> Self {
         let name = name.as_ref();

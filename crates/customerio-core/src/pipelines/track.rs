@@ -45,13 +45,13 @@ pub struct Track {
 }
 
 impl Track {
-    /// Something that the person did.
+    /// Creates an event: something that the person did.
     #[must_use]
     pub fn new(who: impl Into<UserIdentity>, event: impl AsRef<str>) -> Self {
         Self { who: Some(who.into()), ..Self::of_nobody(event) }
     }
 
-    /// Something that a group did. Not all destinations know such events.
+    /// Creates an event of a group. Not all destinations know such events.
     #[must_use]
     pub fn of_group(group_id: impl AsRef<str>, event: impl AsRef<str>) -> Self {
         Self { group_id: Some(Text::new(group_id)), ..Self::of_nobody(event) }
@@ -77,8 +77,8 @@ impl Track {
         self
     }
 
-    /// Data about the event: anything that serialises as an object. It is encoded here; what is wrong with it comes out
-    /// when the request is built.
+    /// Data about the event: anything that serialises as an object. It is encoded here; what cannot be encoded is an
+    /// error when the request is built.
     ///
     /// What a constructor of an event with a meaning has set must not be among it. A number that is not finite is
     /// refused.
@@ -88,7 +88,7 @@ impl Track {
         self
     }
 
-    /// The person who did it, of an event that was made without one or with another.
+    /// Sets the person who did it, instead of the one that the event was created with, if any.
     #[must_use]
     pub fn with_who(mut self, who: impl Into<UserIdentity>) -> Self {
         self.who = Some(who.into());

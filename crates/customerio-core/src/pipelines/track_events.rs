@@ -6,7 +6,7 @@ use super::{ContentReport, DeliveryReport, Object, Track, UserIdentity, context:
 
 /// Events that Customer.io acts on.
 impl Track {
-    /// `Device Created or Updated`: gives a person a device, which must have a token. It stands in the context.
+    /// `Device Created or Updated`: gives a person a device, which must have a token. It is in the context.
     ///
     /// ```
     /// use customerio_core::{Limits, Platform, Prepared, pipelines::{Track, context::Device}};

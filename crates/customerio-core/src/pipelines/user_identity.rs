@@ -3,7 +3,7 @@
 use crate::{BuildError, Limits, json::Writer, path::check_identifier, text::Text};
 
 /// Who a call is about: someone you know, a visitor you do not know yet, or both at once, which tells Customer.io that
-/// they are one. Bare text or a number is a user id.
+/// they are the same person. Plain text or a number is a user id.
 ///
 /// ```
 /// use customerio_core::pipelines::UserIdentity;
@@ -19,19 +19,19 @@ pub struct UserIdentity {
 }
 
 impl UserIdentity {
-    /// The person with the id that you gave to them.
+    /// A person with your own id.
     #[must_use]
     pub fn user_id(id: impl AsRef<str>) -> Self {
         Self { user_id: Some(Text::new(id)), anonymous_id: None }
     }
 
-    /// The visitor with the id that they have until you know who they are, such as that of a cookie.
+    /// A visitor with the id that they have until you know who they are, such as that of a cookie.
     #[must_use]
     pub fn anonymous_id(id: impl AsRef<str>) -> Self {
         Self { user_id: None, anonymous_id: Some(Text::new(id)) }
     }
 
-    /// A person whom you know, and the id that they had before.
+    /// A person whom you know, with the id that they had before.
     #[must_use]
     pub fn with_anonymous_id(mut self, id: impl AsRef<str>) -> Self {
         self.anonymous_id = Some(Text::new(id));
