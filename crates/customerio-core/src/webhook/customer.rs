@@ -1,6 +1,6 @@
-//! `customer`: a person's subscriptions, changed by the person or by a call of yours.
+//! `customer`: a person's subscriptions, changed by the person or by your own call.
 //!
-//! The event names the channel of the message that led to the change instead of `customer`, where there was one. So
+//! The event names the channel of the message that led to the change instead of `customer`, if there was one. So
 //! [`Customer`] is what all of these are read as, with one exception: `unsubscribed` of `email` is
 //! [`Email::Unsubscribed`](super::Email::Unsubscribed).
 

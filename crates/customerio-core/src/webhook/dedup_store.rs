@@ -1,4 +1,4 @@
-//! Which events were handled already: what a memory of them must be able to do.
+//! Stores of the events that were handled.
 
 use std::{error::Error, sync::Arc};
 
@@ -8,8 +8,8 @@ use crate::{MaybeSendSync, Timestamp};
 
 /// Remembers which events were handled, by their `event_id`.
 ///
-/// The service sends an event again when it did not see your response in time, so an event can come twice, even at the same
-/// time. Handling it once takes three steps, because an event that is marked as handled before it is can get lost:
+/// The service sends an event again if it did not see your response in time, so an event can come twice, even at the
+/// same time. Handling it once takes three steps, because an event that is marked as handled before it is can get lost:
 ///
 /// ```
 /// use std::sync::Mutex;
@@ -45,12 +45,12 @@ use crate::{MaybeSendSync, Timestamp};
 /// # Ok::<(), DedupError>(()) }).await }).unwrap().unwrap();
 /// ```
 ///
-/// # A store of your own
+/// # Your own store
 ///
-/// It holds a row for each id: whether it is done, the token of the claim, and when the claim lapses. Keep ids for a week,
-/// because for so long the service retries. The token keeps one whose claim has lapsed from releasing the claim of another:
-/// make it of random bits, such as a UUID's. Let the store's own clock say what has lapsed; `now` is for stores that have
-/// none.
+/// It has a row for each id: whether it is done, the token of the claim, and when the claim lapses. Keep ids for a
+/// week, because the service retries for that long. The token prevents a caller whose claim has lapsed from releasing
+/// the claim of another: make it from random bits, such as a UUID. Let the store's own clock decide what has lapsed;
+/// `now` is for stores without one.
 ///
 /// | | Redis, for the key of the id | a table `webhooks` with the primary key `id` |
 /// | --- | --- | --- |
@@ -60,32 +60,33 @@ use crate::{MaybeSendSync, Timestamp};
 #[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
 #[cfg_attr(not(target_arch = "wasm32"), async_trait)]
 pub trait DedupStore: MaybeSendSync {
-    /// Claims an event for the caller, who is to handle it if it is [`Claim::New`], and then to call
-    /// [`done`](Self::done) or [`release`](Self::release).
+    /// Claims an event for the caller, who must handle it if it is [`Claim::New`], and then call [`done`](Self::done)
+    /// or [`release`](Self::release).
     ///
-    /// Of several callers at the same time one gets `New`. A claim lapses after a while, so that an event whose handler
-    /// has died can be handled by another.
+    /// If several callers claim an event at the same time, one gets `New`. A claim lapses after a while, so that an
+    /// event whose handler has died can be handled by another.
     ///
     /// # Errors
     ///
-    /// Where the memory cannot be reached. Nothing is known of the event then; a 503 makes the service send it again.
+    /// Fails if the store cannot be reached. Whether the event is new is then unknown; a 503 makes the service send it
+    /// again.
     async fn claim(&self, event_id: &str, now: Timestamp) -> Result<Claim, DedupError>;
 
-    /// The event was handled: it is [`Claim::Done`] from now on, whoever has claimed it.
+    /// Marks the event as handled: it is [`Claim::Done`] from now on, whoever has claimed it.
     ///
     /// # Errors
     ///
-    /// Where the memory cannot be reached. If the event comes again, it is handled again.
+    /// Fails if the store cannot be reached. If the event comes again, it is handled again.
     async fn done(&self, event_id: &str, now: Timestamp) -> Result<(), DedupError>;
 
-    /// The event was not handled: the next who claims it gets [`Claim::New`].
+    /// Releases an event that was not handled: the next claim of it is [`Claim::New`].
     ///
-    /// It does nothing where the event is done, and where `token` is not that of the claim: it has lapsed, and another has
-    /// the event.
+    /// It does nothing if the event is done, or if `token` is not that of the claim: the claim has lapsed, and another
+    /// caller has the event.
     ///
     /// # Errors
     ///
-    /// Where the memory cannot be reached. The claim lapses by itself.
+    /// Fails if the store cannot be reached. The claim lapses by itself.
     async fn release(&self, event_id: &str, token: ClaimToken) -> Result<(), DedupError>;
 }
 
@@ -106,22 +107,22 @@ impl<S: DedupStore + ?Sized> DedupStore for Arc<S> {
     }
 }
 
-/// Why a [`DedupStore`] has failed.
+/// Why a [`DedupStore`] failed.
 pub type DedupError = Box<dyn Error + Send + Sync>;
 
-/// What a [`DedupStore`] knows of an event.
+/// What a [`DedupStore`] knows about an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Claim {
-    /// Nothing, until now: the caller has it, by this token.
+    /// It is new: the caller has claimed it, with this token.
     New(ClaimToken),
-    /// Another has it, and has not said how it went. If that one can fail for good, answer 503: the service then sends
-    /// the event again, which it does not after a 2xx.
+    /// Another caller has claimed it, and is not done. If that one can fail for good, respond with 503: the service
+    /// then sends the event again, which it does not do after a 2xx.
     InProgress,
     /// It was handled.
     Done,
 }
 
-/// Which claim of an event it is: a claim that has lapsed has another token than the next one.
+/// Identifies a claim of an event: a claim that has lapsed has another token than the next one.
 ///
 /// ```
 /// use customerio_core::webhook::ClaimToken;

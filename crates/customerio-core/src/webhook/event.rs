@@ -8,9 +8,8 @@ use crate::{Timestamp, fields::Fields};
 
 /// An event that Customer.io reports.
 ///
-/// It is read from any JSON object, and keeps it: as it came, to the last digit and blank, is how it is written again.
-/// So it can go into a queue or a database with [`serde_json`] and come back the same, and what this version does not
-/// know is not lost.
+/// It is read from any JSON object, and keeps that exactly as it came, with every digit and blank. So it can go into a
+/// queue or a database with [`serde_json`] and come back the same, including what this version does not know.
 ///
 /// ```
 /// use customerio_core::{CampaignId, Timestamp, webhook::{Event, Kind, Sms}};
@@ -27,7 +26,7 @@ use crate::{Timestamp, fields::Fields};
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
-/// A field that is absent, `null`, or not of the type that it should have is `None`; [`json`](Self::json) has it.
+/// A field that is absent, `null` or of another type than expected is `None`; [`json`](Self::json) has it.
 #[derive(Clone)]
 pub struct Event {
     json: Box<RawValue>,
@@ -40,11 +39,11 @@ pub struct Event {
 }
 
 impl Event {
-    /// Reads the body of a call, which should have been [verified](super::Verifier::verify).
+    /// Reads the body of a webhook request, which should have been [verified](super::Verifier::verify).
     ///
     /// # Errors
     ///
-    /// Where it is not a JSON object. Nothing else is an error.
+    /// Fails if it is not a JSON object. Nothing else is an error.
     pub fn from_json(body: &[u8]) -> Result<Self, NotAnEvent> {
         let json = std::str::from_utf8(body).ok().and_then(|text| serde_json::from_str(text).ok());
         json.and_then(Self::read).ok_or(NotAnEvent)
@@ -65,7 +64,7 @@ impl Event {
         Some(Self { json, id, object_type, metric, timestamp, common, kind })
     }
 
-    /// The id of the event. A repeat has the same; see [`DedupStore`](super::DedupStore).
+    /// The id of the event. A retry has the same one: see [`DedupStore`](super::DedupStore).
     #[must_use]
     pub fn event_id(&self) -> Option<&str> {
         self.id.as_deref()
@@ -95,7 +94,7 @@ impl Event {
         &self.common
     }
 
-    /// What happened, and the data of just that.
+    /// What happened, with the data that belongs to it.
     #[must_use]
     pub fn kind(&self) -> &Kind {
         &self.kind
@@ -108,7 +107,7 @@ impl Event {
     }
 }
 
-/// Two events are the same where their JSON is, to the last blank.
+/// Two events are equal if their JSON is, including blanks.
 impl PartialEq for Event {
     fn eq(&self, other: &Self) -> bool {
         self.json() == other.json()

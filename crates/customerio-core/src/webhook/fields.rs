@@ -2,7 +2,7 @@
 
 /// The metrics of an object type: an enum of them, and a struct of each one's own data.
 ///
-/// The fields of all metrics are described here, once, because a name means the same wherever it stands.
+/// The fields of all metrics are described here, once, because a name means the same wherever it appears.
 macro_rules! metrics {
     ($(#[$about:meta])* $metrics:ident {
         $($(#[$doc:meta])* $metric:ident = $name:literal { $($field:ident),* })*

@@ -34,7 +34,7 @@ const LONGEST_STEP: Duration = Duration::from_secs(5 * 60);
 /// In how many parts, at least, a full memory is: so much of it is forgotten at once.
 const PARTS: u32 = 16;
 
-/// Remembers the ids of events for a time, and in no more than so many bytes: the oldest are forgotten first.
+/// Remembers the ids of events for a limited time, in a limited number of bytes: the oldest are forgotten first.
 ///
 /// ```
 /// use std::time::Duration;
@@ -55,20 +55,21 @@ const PARTS: u32 = 16;
 /// # What it holds
 ///
 /// An id takes 16 bytes, whatever its length, and the memory grows as ids come. The default of 64 MiB is enough for 3.5
-/// million ids: all of a week with 5 events a second, or the last 9 hours with 100 a second. A whole week of those would
-/// take 1 GB: set that with [`with_memory`](Self::with_memory). The default is less because it rarely takes more: the
-/// service holds later events back until one that failed is accepted, so few others come between an event and its retry.
-/// [`forgotten_early`](Self::forgotten_early) counts the ids for which there was no room, so that you can see whether the
-/// memory is too small.
+/// million ids: all of a week with 5 events a second, or the last 9 hours with 100 a second. A whole week of those
+/// would take 1 GB: set that with [`with_memory`](Self::with_memory). The default is less because a week is rarely
+/// needed: the service holds later events back until one that failed is accepted, so few others come between an event
+/// and its retry. [`forgotten_early`](Self::forgotten_early) counts the ids for which there was no room, which shows
+/// whether the memory is too small.
 ///
 /// What is claimed and not done is forgotten last, after everything that is done.
 ///
 /// # When the clock is wrong
 ///
-/// Between two calls no more than five minutes count as passed, or half a lease if that is less. So a clock that leaps
-/// ahead, by a year or more, makes no claim lapse and makes the rest five minutes older, and one that leaps back makes
-/// nothing older. The price is that hours in which no event comes count for five minutes too: ids are then kept for longer,
-/// in the same bytes. A clock that leaps to and fro does harm in the end: a week of ids is forgotten after 2,016 leaps ahead.
+/// Between two calls at most five minutes count as passed, or half a lease if that is less. So a clock that jumps
+/// ahead, by a year or more, makes no claim lapse and makes the rest five minutes older, and one that jumps back makes
+/// nothing older. The price is that hours without events count for five minutes too: ids are then kept for longer, in
+/// the same bytes. A clock that jumps back and forth does harm in the end: a week of ids is forgotten after 2,016 jumps
+/// ahead.
 pub struct InMemoryDedup {
     claims: Claims,
     done: Done,
@@ -82,7 +83,8 @@ pub struct InMemoryDedup {
 opaque_debug!(InMemoryDedup);
 
 impl InMemoryDedup {
-    /// A memory of seven days, because for so long the service retries, and of 64 MiB. A claim lapses after ten minutes.
+    /// Creates a memory of seven days, because the service retries for that long, and of 64 MiB. A claim lapses after
+    /// ten minutes.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -96,22 +98,23 @@ impl InMemoryDedup {
         }
     }
 
-    /// How long a handled event is remembered, at least. It is forgotten with others of its time, up to a sixteenth later.
+    /// Sets how long a handled event is remembered, at least. It is forgotten with others of its time, up to a
+    /// sixteenth later.
     #[must_use]
     pub fn with_age(mut self, age: Duration) -> Self {
         self.age = age;
         self
     }
 
-    /// How many bytes the ids may take: about 19 for each. An event that is forgotten is new when it comes again.
+    /// Sets how many bytes the ids may take: about 19 for each. An event that is forgotten is new when it comes again.
     #[must_use]
     pub fn with_memory(mut self, bytes: usize) -> Self {
         self.memory = bytes;
         self
     }
 
-    /// After how long a claim lapses. It should be longer than handling an event can take: after it, an event that comes
-    /// again is handled again.
+    /// Sets after how long a claim lapses. It should be longer than handling an event can take: after it, an event that
+    /// comes again is handled again.
     #[must_use]
     pub fn with_lease(mut self, lease: Duration) -> Self {
         self.lease = lease;
@@ -130,7 +133,7 @@ impl InMemoryDedup {
         Claim::New(token)
     }
 
-    /// The event was handled, whoever has claimed it.
+    /// Marks the event as handled, whoever has claimed it.
     pub fn done(&mut self, event_id: &str, now: Timestamp) {
         self.pass_time(now);
         let id = fingerprint(event_id);
@@ -142,7 +145,7 @@ impl InMemoryDedup {
         self.make_room();
     }
 
-    /// The event was not handled, and can be claimed again. One that is done stays so, and so does a claim of another.
+    /// Releases the event, which can be claimed again. One that is done stays so, and so does a claim of another.
     pub fn release(&mut self, event_id: &str, token: ClaimToken) {
         let id = fingerprint(event_id);
         if self.claims.token_of(id) == Some(token) {
@@ -156,14 +159,14 @@ impl InMemoryDedup {
         self.claims.by_token.len() + self.done.young.len() + self.done.old_ids
     }
 
-    /// Whether none is.
+    /// Whether no events are remembered.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// How many events were forgotten for want of room, before their time: those would be handled again. If it grows,
-    /// raise [`with_memory`](Self::with_memory).
+    /// How many events were forgotten early, for lack of room: those would be handled again. If it grows, raise
+    /// [`with_memory`](Self::with_memory).
     #[must_use]
     pub fn forgotten_early(&self) -> u64 {
         self.forgotten_early
@@ -214,7 +217,7 @@ fn fingerprint(event_id: &str) -> Fingerprint {
     Sha256::digest(event_id).iter().take(16).fold(0, |number, byte| number << 8 | Fingerprint::from(*byte))
 }
 
-/// The time that has passed, as far as the times that callers tell can be believed.
+/// The time that has passed, as far as the callers' clocks can be trusted.
 #[derive(Default)]
 struct Clock {
     passed: Duration,
@@ -222,7 +225,7 @@ struct Clock {
 }
 
 impl Clock {
-    /// Takes no more than `most` for passed since the last call.
+    /// Counts at most `most` as passed since the last call.
     fn pass(&mut self, now: Timestamp, most: Duration) -> Duration {
         let now = now.unix_millis();
         let last = self.last.unwrap_or(now);
@@ -230,7 +233,7 @@ impl Clock {
         if now > last {
             self.passed = self.passed.saturating_add(step.min(most));
         }
-        // Calls overtake each other: what one of them tells a little late must not be counted twice.
+        // Calls overtake each other: what one of them reports a little late must not be counted twice.
         if now > last || step > most {
             self.last = Some(now);
         } else {
@@ -240,7 +243,7 @@ impl Clock {
     }
 }
 
-/// What is in progress: each claim by its token, which tells their order, and by its event.
+/// What is in progress: each claim by its token, which gives their order, and by its event.
 #[derive(Default)]
 struct Claims {
     by_token: BTreeMap<u64, (Fingerprint, Duration)>,
@@ -328,7 +331,7 @@ impl Done {
     }
 }
 
-/// A memory in the process: for one that runs alone and may forget when it ends.
+/// A store in memory, for a process that runs alone and may forget when it ends.
 #[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
 #[cfg_attr(not(target_arch = "wasm32"), async_trait)]
 impl DedupStore for Mutex<InMemoryDedup> {

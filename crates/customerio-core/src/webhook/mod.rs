@@ -1,8 +1,8 @@
-//! Reporting webhooks: what Customer.io tells you of messages and subscriptions, verified and typed.
+//! Reporting webhooks: events about messages and subscriptions, verified and typed.
 //!
-//! Customer.io sends each event as a signed POST. [`Verifier`] says whether a call is from Customer.io, [`Event`] reads
-//! it, and a [`DedupStore`], such as [`InMemoryDedup`], keeps an event that comes twice from being handled twice.
-//! [`Receiver`] is all three: headers and body go in, and the status to respond with comes out.
+//! Customer.io sends each event as a signed POST request. [`Verifier`] checks that a request is from Customer.io,
+//! [`Event`] reads it, and a [`DedupStore`], such as [`InMemoryDedup`], prevents an event that comes twice from being
+//! handled twice. [`Receiver`] does all three: it takes headers and body, and returns the status to respond with.
 //!
 //! ```
 //! use customerio_core::{
@@ -37,19 +37,19 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # What to answer
+//! # How to respond
 //!
-//! The service waits 4 seconds for a 2xx. Anything else it repeats, for seven days and with growing pauses, and **all
-//! later events wait behind the one that failed**; after most error statuses (400 to 405, 410, 429, 500, 502, 521) the
-//! first pause is an hour. So:
+//! The service waits 4 seconds for a 2xx. Otherwise it retries, for seven days and with growing pauses, and **all later
+//! events wait behind the one that failed**; after most error statuses (400 to 405, 410, 429, 500, 502, 521) the first
+//! pause is an hour. So:
 //!
-//! | the call | answer |
+//! | the request | response |
 //! | --- | --- |
-//! | is signed | 200 at once: hand the event to a queue, and do the work later |
-//! | is signed, and was there before, or is of a kind that is not known | 200 too |
-//! | is signed, and is no event | 200 too: a repeat brings the same. Log it |
-//! | is signed, and the queue is full | 503, which is repeated without the hour's pause |
-//! | is not signed as it should be | 401 |
+//! | is signed | 200 at once: put the event into a queue, and do the work later |
+//! | is signed, and came before or is of an unknown kind | 200 too |
+//! | is signed, and is no event | 200 too: a retry has the same body. Log it |
+//! | is signed, and the queue is full | 503, which is retried without the hour's pause |
+//! | is not correctly signed | 401 |
 //!
 //! <https://docs.customer.io/integrations/api/webhooks/>
 

@@ -1,4 +1,4 @@
-//! `webhook`: what happens to a webhook that a campaign sends, which is not the webhook that tells of it.
+//! `webhook`: what happens to a webhook that a campaign sends, which is not the webhook that reports it.
 
 use super::fields::metrics;
 

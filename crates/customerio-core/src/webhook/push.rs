@@ -20,7 +20,7 @@ metrics! {
         Clicked = "clicked" { recipients, href, link_id }
         /// The person did what the campaign is for.
         Converted = "converted" { recipients }
-        /// The provider knows at least one of the devices no more: each says why.
+        /// The provider no longer knows at least one of the devices: each says why.
         Bounced = "bounced" { recipients }
         /// It was not sent, because at least one of the devices has bounced before: each says why.
         Dropped = "dropped" { recipients }
@@ -38,7 +38,7 @@ entity! {
         pub device_id: Option<String>,
         /// `ios` or `android`.
         pub device_platform: Option<String>,
-        /// Why it did not get there.
+        /// Why it was not delivered there.
         pub failure_message: Option<String>,
     }
 }

@@ -1,4 +1,4 @@
-//! What a server does about a webhook: verify it, have its event handled once, and say how to respond.
+//! Handles a webhook: verifies it, has its event handled once, and says how to respond.
 
 use std::{
     fmt,
@@ -14,10 +14,11 @@ use http::{HeaderMap, StatusCode};
 use super::{Claim, DedupError, DedupStore, Event, InMemoryDedup, ReceiveError, Verifier};
 use crate::{Timestamp, macros::opaque_debug};
 
-/// Receives webhooks: each is verified, its event is handled once, and the outcome says which status to respond with.
+/// Receives webhooks: verifies each, has its event handled once, and returns an outcome with the status to respond
+/// with.
 ///
-/// It knows nothing of a server: it takes the headers and the body as any framework has them. For axum there is an
-/// extractor, in the crate `customerio-axum`.
+/// It does not depend on a server: it takes the headers and the body, as any framework has them. For axum there is an
+/// extractor in the crate `customerio-axum`.
 ///
 /// ```
 /// use customerio_core::{
@@ -57,9 +58,9 @@ use crate::{Timestamp, macros::opaque_debug};
 ///
 /// # When the service hangs up
 ///
-/// After 4 seconds it does. Many servers then drop what they were doing for the request, and the event stays claimed until
-/// the claim lapses: retries get a 503 for so long. Where handling an event can take seconds, call this in a task of its
-/// own (`tokio::spawn`); a retry then finds the event done.
+/// The service hangs up after 4 seconds. Many servers then drop the work for the request, and the event stays claimed
+/// until the claim lapses: until then, retries get a 503. If handling an event can take seconds, call this in its own
+/// task (`tokio::spawn`); a retry then finds the event done.
 #[derive(Clone)]
 pub struct Receiver {
     verifier: Arc<Verifier>,
@@ -70,15 +71,15 @@ pub struct Receiver {
 opaque_debug!(Receiver);
 
 impl Receiver {
-    /// A receiver that remembers what was handled in an [`InMemoryDedup`].
+    /// Creates a receiver that remembers handled events in an [`InMemoryDedup`].
     ///
-    /// `clock` tells the time: it is compared with the one that was signed.
+    /// `clock` returns the current time, which is compared with the signed one.
     #[must_use]
     pub fn new(verifier: Verifier, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         Self { verifier: Arc::new(verifier), store: Arc::new(Mutex::new(InMemoryDedup::new())), clock: Arc::new(clock) }
     }
 
-    /// Remembers what was handled there: for several processes, for what must outlive one, or to set the limits of an
+    /// Sets the store of handled events: for several processes, to outlive a restart, or to set the limits of an
     /// [`InMemoryDedup`].
     ///
     /// ```
@@ -96,7 +97,7 @@ impl Receiver {
         self
     }
 
-    /// Verifies a call, and has its event handled unless it was before: [`verify`](Self::verify), and then
+    /// Verifies a request, and has its event handled unless it was handled before: [`verify`](Self::verify), and then
     /// [`handle`](Self::handle).
     pub async fn receive<F, R, E>(&self, headers: &HeaderMap, body: &[u8], handler: F) -> Outcome<E>
     where
@@ -109,19 +110,19 @@ impl Receiver {
         }
     }
 
-    /// Verifies a call, and reads its event: [`Verifier::receive`], now.
+    /// Verifies a request, and reads its event: [`Verifier::receive`] at the current time.
     ///
     /// # Errors
     ///
-    /// As [`Verifier::receive`].
+    /// See [`Verifier::receive`].
     pub fn verify(&self, headers: &HeaderMap, body: &[u8]) -> Result<Event, ReceiveError> {
         self.verifier.receive(headers, body, (self.clock)())
     }
 
-    /// Has an event handled, unless it was before: claims it, calls `handler`, and marks the event as done or, where the
-    /// handler fails or panics, releases it. A panic then goes on.
+    /// Has an event handled unless it was handled before: claims it, calls `handler`, and marks the event as done. If
+    /// the handler fails or panics, it releases the event; a panic is then resumed.
     ///
-    /// An event without an id cannot be told from another: it is handled whenever it comes.
+    /// An event without an id cannot be recognised: it is handled each time it comes.
     pub async fn handle<F, R, E>(&self, event: Event, handler: F) -> Outcome<E>
     where
         F: FnOnce(Event) -> R,
@@ -140,7 +141,7 @@ impl Receiver {
         if let Ok(Ok(())) = result {
             return self.store.done(&id, (self.clock)()).await.map_or_else(Outcome::NotMarked, |()| Outcome::Handled);
         }
-        // Where that fails, the claim lapses by itself.
+        // If that fails, the claim lapses by itself.
         let _ = self.store.release(&id, token).await;
         match result {
             Ok(Ok(())) => Outcome::Handled,
@@ -154,7 +155,7 @@ impl Receiver {
 async fn caught<F: Future>(future: F) -> thread::Result<F::Output> {
     let mut future = pin!(future);
     std::future::poll_fn(|context| {
-        // After a panic it is not looked at again.
+        // After a panic it is not used again.
         match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
             Ok(poll) => poll.map(Ok),
             Err(panic) => Poll::Ready(Err(panic)),
@@ -163,7 +164,7 @@ async fn caught<F: Future>(future: F) -> thread::Result<F::Output> {
     .await
 }
 
-/// What became of a call: [`status`](Self::status) is what to respond with, and `Display` is for the log.
+/// The outcome of a webhook request: respond with its [`status`](Self::status), and log its `Display`.
 #[derive(Debug)]
 #[must_use = "the service waits for a response with its `status`"]
 #[non_exhaustive]
@@ -172,16 +173,16 @@ pub enum Outcome<E> {
     Handled,
     /// It was handled when it came before, and was not handled again: 200.
     HandledBefore,
-    /// It was handled, and the store could not be told so: 200, so it will hardly come again. If it does, it is handled
-    /// again.
+    /// The event was handled, but the store could not be updated: 200, so it is unlikely to come again. If it does, it
+    /// is handled again.
     NotMarked(DedupError),
-    /// It came before, and is being handled: 503, because that may fail yet.
+    /// It came before, and is being handled: 503, because that may still fail.
     InProgress,
-    /// The handler has failed, and the service is to send the event again: 503.
+    /// The handler failed, and the service should send the event again: 503.
     Failed(E),
-    /// The store could not be asked whether the event is new, and it was not handled: 503.
+    /// The store could not say whether the event is new, and it was not handled: 503.
     NoClaim(DedupError),
-    /// The call gave no event: [`ReceiveError::status`], which is 401 or 200.
+    /// The request gave no event: [`ReceiveError::status`], which is 401 or 200.
     Rejected(ReceiveError),
 }
 

@@ -1,4 +1,4 @@
-//! Whether a call is from Customer.io: the signature, and then its age.
+//! Checks that a request is from Customer.io: its signature, and then its age.
 //!
 //! `X-CIO-Signature` is the hex HMAC-SHA256 of `v0:<X-CIO-Timestamp>:<body>` under the signing key of the webhook.
 //! <https://docs.customer.io/integrations/api/webhooks/#section/Securely-verifying-requests>
@@ -18,7 +18,7 @@ const TIMESTAMP: &str = "x-cio-timestamp";
 /// Bytes of an HMAC-SHA256.
 const MAC_BYTES: usize = 32;
 
-/// Tells whether a call is from Customer.io.
+/// Verifies that a request is from Customer.io.
 ///
 /// ```
 /// use std::time::Duration;
@@ -29,7 +29,7 @@ const MAC_BYTES: usize = 32;
 /// # Ok::<(), customerio_core::BuildError>(())
 /// ```
 ///
-/// Whitespace around a key is cut off, and a byte order mark before it, because files end in a line break and may begin
+/// Whitespace around a key and a byte order mark before it are removed, because files end in a line break and may begin
 /// with such a mark. The key itself is not kept, and the memory of what is made of it is wiped on drop.
 #[derive(Clone)]
 pub struct Verifier {
@@ -41,12 +41,12 @@ pub struct Verifier {
 opaque_debug!(Verifier);
 
 impl Verifier {
-    /// A verifier with the signing key of the webhook, from its page in the workspace's settings, and a tolerance of
-    /// 300 seconds.
+    /// Creates a verifier with the signing key of the webhook, from its page in the workspace's settings, and a
+    /// tolerance of 300 seconds.
     ///
     /// # Errors
     ///
-    /// Where the key is empty or has a control character or an invisible one.
+    /// Fails if the key is empty or has a control character or an invisible one.
     pub fn new(key: &str) -> Result<Self, BuildError> {
         Self { keys: Vec::new(), tolerance: Duration::from_secs(300) }.with_key(key)
     }
@@ -55,7 +55,7 @@ impl Verifier {
     ///
     /// # Errors
     ///
-    /// Where the key is empty or has a control character or an invisible one.
+    /// Fails if the key is empty or has a control character or an invisible one.
     pub fn with_key(mut self, key: &str) -> Result<Self, BuildError> {
         let key = credential("the webhook signing key", key, |character| !is_unseen(character))?;
         // A list that grows would leave a copy behind in memory that nobody wipes; one that is dropped is wiped.
@@ -67,14 +67,15 @@ impl Verifier {
         Ok(self)
     }
 
-    /// How far the signed time may lie from now, into the past or the future.
+    /// Sets how far the signed time may be from now, in the past or the future.
     #[must_use]
     pub fn with_tolerance(mut self, tolerance: Duration) -> Self {
         self.tolerance = tolerance;
         self
     }
 
-    /// Whether a call with these headers and this body is from Customer.io and was signed within the tolerance of `now`.
+    /// Checks that a request with these headers and this body is from Customer.io, and was signed within the tolerance
+    /// of `now`.
     ///
     /// The body must be the raw bytes, as they came. The signature is compared in constant time, and before the time is
     /// looked at. It is hex in either case, with or without `v0=`. If there are several signatures, one that is right is
@@ -83,7 +84,7 @@ impl Verifier {
     ///
     /// # Errors
     ///
-    /// [`Unverified`] says what is wrong; none of it shows a key or the signature that would have been right.
+    /// [`Unverified`] says what is wrong. It never shows a key or the right signature.
     pub fn verify(&self, headers: &HeaderMap, body: &[u8], now: impl Into<Timestamp>) -> Result<(), Unverified> {
         let mut signatures = headers.get_all(SIGNATURE).iter().map(HeaderValue::as_bytes).peekable();
         if signatures.peek().is_none() {
@@ -106,22 +107,22 @@ impl Verifier {
         Ok(())
     }
 
-    /// Verifies a call with these headers and this body, and reads its event.
+    /// Verifies a request with these headers and this body, and reads its event.
     ///
     /// From parts it takes `&parts.headers`, from a whole request `request.headers()` and `request.body()`. To have each
     /// event handled once, use a [`Receiver`](super::Receiver).
     ///
     /// # Errors
     ///
-    /// [`ReceiveError::Unverified`] as for [`verify`](Self::verify), and [`ReceiveError::NotAnEvent`] for a call that is
-    /// from Customer.io and cannot be read. [`ReceiveError::status`] says what to answer.
+    /// Returns [`ReceiveError::Unverified`] as [`verify`](Self::verify) does, and [`ReceiveError::NotAnEvent`] for a
+    /// request that is from Customer.io and cannot be read. [`ReceiveError::status`] says what to respond with.
     pub fn receive(&self, headers: &HeaderMap, body: &[u8], now: impl Into<Timestamp>) -> Result<Event, ReceiveError> {
         self.verify(headers, body, now)?;
         Ok(Event::from_json(body)?)
     }
 
-    /// The value of `X-CIO-Signature` for a body that is sent with this `X-CIO-Timestamp`, under the first key: for tests
-    /// of a receiver.
+    /// Returns the value of `X-CIO-Signature` for a body that is sent with this `X-CIO-Timestamp`, under the first key:
+    /// for tests of a receiver.
     #[must_use]
     pub fn sign(&self, timestamp: impl Into<Timestamp>, body: &[u8]) -> String {
         let mut text = String::with_capacity(2 * MAC_BYTES);
@@ -165,7 +166,7 @@ fn mac_of_hex(text: &[u8]) -> Option<[u8; MAC_BYTES]> {
     Some(mac)
 }
 
-/// Why a call is not taken for one from Customer.io.
+/// Why a request is not accepted as one from Customer.io.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum Unverified {
@@ -199,16 +200,16 @@ pub enum Unverified {
          is right, somebody has sent an old call again"
     )]
     Stale {
-        /// How long ago it was signed; negative where that lies in the future.
+        /// How long ago it was signed; negative if that is in the future.
         seconds: i64,
     },
 }
 
-/// Why a call gave no event.
+/// Why a request gave no event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReceiveError {
-    /// It is not taken for one from Customer.io.
+    /// It is not accepted as one from Customer.io.
     #[error(transparent)]
     Unverified(#[from] Unverified),
     /// It is from Customer.io, and not an event.
@@ -217,8 +218,8 @@ pub enum ReceiveError {
 }
 
 impl ReceiveError {
-    /// What to answer: 401 to a call that is not verified. One that is verified and cannot be read gets a 200: the
-    /// service would repeat it as it is for seven days, and keep all later events back.
+    /// The status to respond with: 401 to a request that is not verified. One that is verified and cannot be read gets
+    /// a 200: the service would retry it unchanged for seven days, and hold all later events back.
     #[must_use]
     pub const fn status(&self) -> StatusCode {
         match self {
@@ -309,7 +310,7 @@ mod tests {
             ("stale", signed(&stale, &stale_right), Err(Unverified::Stale { seconds: 301 })),
             ("early", signed(&early, &early_right), Err(Unverified::Stale { seconds: -301 })),
             ("very stale", signed(&farthest, &farthest_right), Err(Unverified::Stale { seconds: i64::MAX })),
-            // The signature comes first: a wrong one does not tell the age that is allowed.
+            // The signature comes first: a wrong one does not reveal the age that is allowed.
             ("stale and wrong", signed(&stale, &right), Err(Unverified::Mismatch)),
             (
                 "several signatures",
