@@ -10,8 +10,8 @@ macro_rules! daily_calls {
         /// The daily calls of the App API, named as in the vendor's other clients. Every other operation goes through
         /// [`call`](Client::call).
         ///
-        /// A message or a broadcast is never sent again when a response is lost: people would get it twice. The error then
-        /// says [`Delivery::MaybeSent`](crate::Delivery::MaybeSent).
+        /// A message or a broadcast is never sent again after a lost response: people would get it twice. The error
+        /// then says [`Delivery::MaybeSent`](crate::Delivery::MaybeSent).
         impl Client<App> {
             $(
                 #[doc = $doc]

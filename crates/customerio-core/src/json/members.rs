@@ -28,7 +28,7 @@ impl<'a> Iterator for Members<'a> {
 
 /// A name that stands among `names` twice, if one does. Their order is lost.
 pub(crate) fn repeated<'a>(names: &mut [&'a [u8]]) -> Option<&'a [u8]> {
-    // Maps that are sorted are, mostly, and names of the same length are few.
+    // Maps that are sorted are, usually, and names of the same length are few.
     if names.windows(2).all(|pair| pair[0] < pair[1]) {
         return None;
     }

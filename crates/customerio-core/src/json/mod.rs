@@ -252,7 +252,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Writes a field that is mostly not set: then, other than with [`field`](Self::field), it costs nothing.
+    /// Writes a field that is usually not set: then, other than with [`field`](Self::field), it costs nothing.
     ///
     /// # Errors
     ///

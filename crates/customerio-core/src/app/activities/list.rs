@@ -39,7 +39,7 @@ pub struct List {
 paged!(List of Activity);
 
 impl List {
-    /// All of them.
+    /// Lists all of them.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

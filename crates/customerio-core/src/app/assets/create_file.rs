@@ -19,7 +19,7 @@ use crate::{
 
 /// Uploads a file to the assets: an image or a PDF that messages show.
 ///
-/// It is not retried when a response is lost, because that would make a second file. Each attempt has the same bytes.
+/// It is not retried after a lost response, because that would make a second file. Each attempt has the same bytes.
 ///
 /// Limits: 2 MB, and an image has up to 4,096 pixels in each direction; 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/createAsset>
@@ -89,7 +89,7 @@ impl AssetType {
 }
 
 impl CreateFile {
-    /// The file `file_name` with these contents. What it is, is said by the end of its name, such as `.png`.
+    /// Creates a file `file_name` with these contents. What it is, is said by the end of its name, such as `.png`.
     #[must_use]
     pub fn new(file_name: impl AsRef<str>, contents: impl AsRef<[u8]>) -> Self {
         let contents = Bytes::copy_from_slice(contents.as_ref());

@@ -14,7 +14,7 @@ use crate::{
 /// Makes a folder of assets. The service refuses it, with the status 409, where the folder that it goes to has one of this
 /// name.
 ///
-/// It is not retried when a response is lost: the folder would be there, and the retry be refused.
+/// It is not retried after a lost response: the folder would be there, and the retry be refused.
 ///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/createAssetFolder>
@@ -34,7 +34,7 @@ pub struct CreateFolder {
 }
 
 impl CreateFolder {
-    /// A folder with this name, in no other.
+    /// Creates a folder with this name, in no other folder.
     #[must_use]
     pub fn new(name: impl AsRef<str>) -> Self {
         Self { name: Text::new(name), parent_folder_id: None }

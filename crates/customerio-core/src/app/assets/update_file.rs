@@ -35,7 +35,7 @@ pub struct UpdateFile {
 }
 
 impl UpdateFile {
-    /// The file with this number.
+    /// Creates the operation for the file with this number.
     #[must_use]
     pub fn new(id: impl Into<AssetId>) -> Self {
         Self { id: id.into(), name: None, parent_folder_id: None }

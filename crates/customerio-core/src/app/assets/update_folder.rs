@@ -37,7 +37,7 @@ pub struct UpdateFolder {
 }
 
 impl UpdateFolder {
-    /// The folder with this number.
+    /// Creates the operation for the folder with this number.
     #[must_use]
     pub fn new(id: impl Into<AssetFolderId>) -> Self {
         Self { id: id.into(), name: None, parent_folder_id: None }

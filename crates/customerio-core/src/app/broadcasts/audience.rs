@@ -68,7 +68,7 @@ pub struct DefaultAudience {
 }
 
 impl DefaultAudience {
-    /// The audience.
+    /// Creates the audience.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -85,7 +85,7 @@ pub struct FilterAudience {
 }
 
 impl FilterAudience {
-    /// The people who meet `filter`.
+    /// Selects the people who match `filter`.
     #[must_use]
     pub fn new(filter: Filter) -> Self {
         Self { recipients: filter, options: Options::default() }
@@ -102,7 +102,7 @@ pub struct IdsAudience {
 }
 
 impl IdsAudience {
-    /// The people with these ids: 1 to 10,000.
+    /// Selects the people with these ids: 1 to 10,000.
     #[must_use]
     pub fn new(ids: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         Self { ids: Texts::new(ids), options: Options::default() }
@@ -119,7 +119,7 @@ pub struct EmailsAudience {
 }
 
 impl EmailsAudience {
-    /// The people with these e-mail addresses: 1 to 10,000.
+    /// Selects the people with these e-mail addresses: 1 to 10,000.
     #[must_use]
     pub fn new(emails: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         Self { emails: Texts::new(emails), options: Options::default() }
@@ -136,7 +136,7 @@ pub struct PerUserDataAudience {
 }
 
 impl PerUserDataAudience {
-    /// The people of these items: 1 to 10,000.
+    /// Selects the people of these items: 1 to 10,000.
     #[must_use]
     pub fn new(people: impl IntoIterator<Item = UserData>) -> Self {
         Self { per_user_data: people.into_iter().collect(), options: Options::default() }
@@ -153,14 +153,15 @@ pub struct UserData {
 }
 
 impl UserData {
-    /// Data for the person with this id: anything that serialises as an object. It is encoded here; what is wrong with it
-    /// comes out when the request is built.
+    /// Creates data for the person with this id: anything that serialises as an object. It is encoded here; what cannot
+    /// be encoded is an error when the request is built.
     #[must_use]
     pub fn for_id(id: impl AsRef<str>, data: impl Serialize) -> Self {
         Self::new(PersonId::id(id), &data)
     }
 
-    /// Data for the person with this e-mail address, which only one person may have: as in [`for_id`](Self::for_id).
+    /// Creates data for the person with this e-mail address, which only one person may have: as in
+    /// [`for_id`](Self::for_id).
     #[must_use]
     pub fn for_email(email: impl AsRef<str>, data: impl Serialize) -> Self {
         Self::new(PersonId::email(email), &data)
@@ -193,7 +194,8 @@ pub struct DataFileAudience {
 }
 
 impl DataFileAudience {
-    /// The people in the file at `url`. A line of it is a JSON object for one person: `id` or `email`, and `data`.
+    /// Selects the people in the file at `url`. A line of it is a JSON object for one person: `id` or `email`, and
+    /// `data`.
     ///
     /// Customer.io fetches the file. It may be compressed with gzip, if the response says so in `Content-Encoding`.
     #[must_use]

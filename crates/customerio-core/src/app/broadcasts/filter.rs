@@ -73,39 +73,39 @@ enum Value {
 }
 
 impl Filter {
-    /// The people who meet all of these conditions; there must be one.
+    /// Matches people who meet all of these conditions; there must be at least one.
     #[must_use]
     pub fn all(filters: impl IntoIterator<Item = Self>) -> Self {
         Self(Condition::And(filters.into_iter().collect()))
     }
 
-    /// The people who meet any of these conditions; there must be one.
+    /// Matches people who meet any of these conditions; there must be at least one.
     #[must_use]
     pub fn any(filters: impl IntoIterator<Item = Self>) -> Self {
         Self(Condition::Or(filters.into_iter().collect()))
     }
 
-    /// The people who do not meet this condition.
+    /// Matches people who do not meet this condition.
     #[must_use]
     #[expect(clippy::should_implement_trait, reason = "it stands beside `all` and `any` and reads as they do")]
     pub fn not(filter: Self) -> Self {
         Self(Condition::Not(Box::new(filter)))
     }
 
-    /// The people in the segment with this number.
+    /// Matches people in the segment with this number.
     #[must_use]
     pub fn segment(id: impl Into<SegmentId>) -> Self {
         Self(Condition::Segment { id: id.into() })
     }
 
-    /// The people whose attribute `field` has this value.
+    /// Matches people whose attribute `field` has this value.
     #[must_use]
     pub fn attribute_equals(field: impl AsRef<str>, value: impl Into<FilterValue>) -> Self {
         let test = Test::Eq { value: value.into() };
         Self(Condition::Attribute(Attribute { field: Text::new(field), test }))
     }
 
-    /// The people who have the attribute `field`, whatever its value.
+    /// Matches people who have the attribute `field`, whatever its value.
     #[must_use]
     pub fn attribute_exists(field: impl AsRef<str>) -> Self {
         Self(Condition::Attribute(Attribute { field: Text::new(field), test: Test::Exists }))

@@ -82,14 +82,14 @@ impl Trigger {
 }
 
 impl TriggerBroadcast {
-    /// The broadcast with this number, to `audience`.
+    /// Triggers the broadcast with this number, for `audience`.
     #[must_use]
     pub fn new(broadcast: impl Into<BroadcastId>, audience: impl Into<Audience>) -> Self {
         Self { broadcast_id: broadcast.into(), audience: audience.into(), data: None }
     }
 
     /// Data for the Liquid of all messages, as in `{{trigger.headline}}`: anything that serialises as an object, up to
-    /// 50,000 bytes. It is encoded here; what is wrong with it comes out when the request is built.
+    /// 50,000 bytes. It is encoded here; what cannot be encoded is an error when the request is built.
     #[must_use]
     pub fn with_data(mut self, data: impl Serialize) -> Self {
         self.data = Some(Attributes::new("the data", &data));

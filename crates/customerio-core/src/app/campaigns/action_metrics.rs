@@ -45,13 +45,13 @@ impl ActionMetrics {
         Self { campaign_id: campaign_id.into(), action_id: action_id.into(), time, channel: None }
     }
 
-    /// Between two moments.
+    /// Selects the time between two moments.
     #[must_use]
     pub fn between(campaign_id: impl Into<CampaignId>, action_id: impl Into<ActionId>, range: TimeRange) -> Self {
         Self::of(campaign_id, action_id, ReportTime::Between(range))
     }
 
-    /// The last periods, up to now.
+    /// Selects the last periods, up to now.
     #[must_use]
     pub fn last(campaign_id: impl Into<CampaignId>, action_id: impl Into<ActionId>, periods: Periods) -> Self {
         Self::of(campaign_id, action_id, ReportTime::Last(periods))

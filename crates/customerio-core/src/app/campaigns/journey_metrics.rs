@@ -43,7 +43,8 @@ entity! {
 returned!(Journeys with "journey_metric" = r#"{"journey_metric":{"started":[5]}}"#);
 
 impl JourneyMetrics {
-    /// Of this campaign, between two moments. The report takes no [time zone](TimeRange::with_time_zone).
+    /// Creates the operation for this campaign, between two moments. The report takes no [time
+    /// zone](TimeRange::with_time_zone).
     #[must_use]
     pub fn between(campaign_id: impl Into<CampaignId>, range: TimeRange) -> Self {
         Self { campaign_id: campaign_id.into(), range }

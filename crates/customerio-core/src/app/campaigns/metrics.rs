@@ -35,13 +35,13 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// Between two moments.
+    /// Selects the time between two moments.
     #[must_use]
     pub fn between(campaign_id: impl Into<CampaignId>, range: TimeRange) -> Self {
         Self { campaign_id: campaign_id.into(), time: ReportTime::Between(range), channel: None }
     }
 
-    /// The last periods, up to now.
+    /// Selects the last periods, up to now.
     #[must_use]
     pub fn last(campaign_id: impl Into<CampaignId>, periods: Periods) -> Self {
         Self { campaign_id: campaign_id.into(), time: ReportTime::Last(periods), channel: None }

@@ -37,7 +37,7 @@ plain! {
     "app.collections.contents" = GET "/v1/collections/{collection_id}/content" -> CollectionContents;
 }
 
-/// What is in a collection: a list, mostly of objects, or one object.
+/// What is in a collection: a list, usually of objects, or one object.
 ///
 /// It is JSON as it came, so that numbers of any precision and the order of fields stay, and serialises as that: a
 /// collection is copied by giving it to [`ReplaceContents`](super::ReplaceContents).

@@ -16,7 +16,7 @@ use crate::{
 
 /// Makes a collection, of rows that are sent, or of a file that Customer.io fetches.
 ///
-/// It is not retried when a response is lost, because that could make a second collection of the same name.
+/// It is not retried after a lost response, because that could make a second collection of the same name.
 /// [`Client::sync_collection`](crate::Client::sync_collection) looks for one of that name first.
 ///
 /// Limits: 10 MB, and 10 KB for each row; 10 requests a second for the workspace.
@@ -48,16 +48,18 @@ pub struct Create {
 }
 
 impl Create {
-    /// A collection of this name, by which Liquid finds it, with these rows: anything that serialises as a list of objects.
+    /// Creates a collection with this name, by which Liquid finds it, with these rows: anything that serialises as a
+    /// list of objects.
     ///
-    /// They are encoded here; what is wrong with them comes out when the request is built. A field that is `None` is left
-    /// out.
+    /// They are encoded here; what cannot be encoded is an error when the request is built. A field that is `None` is
+    /// left out.
     #[must_use]
     pub fn from_rows(name: impl AsRef<str>, rows: impl Serialize) -> Self {
         Self { name: Text::new(name), source: Source::rows(&rows) }
     }
 
-    /// A collection of this name, by which Liquid finds it, of a file that Customer.io fetches from this URL.
+    /// Creates a collection with this name, by which Liquid finds it, from a file that Customer.io fetches from this
+    /// URL.
     ///
     /// It is CSV or JSON: which of them, says its `content-type`, then the end of its name; what says neither is JSON.
     #[must_use]

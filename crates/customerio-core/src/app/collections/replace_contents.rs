@@ -36,9 +36,11 @@ pub struct ReplaceContents {
 }
 
 impl ReplaceContents {
-    /// The collection with this number, and anything that serialises as a list or as an object: rows, mostly.
+    /// Creates the operation for the collection with this number. `contents` is anything that serialises as a list or
+    /// as an object, usually rows.
     ///
-    /// It is encoded here; what is wrong with it comes out when the request is built. A field that is `None` is left out.
+    /// It is encoded here; what cannot be encoded is an error when the request is built. A field that is `None` is left
+    /// out.
     #[must_use]
     pub fn new(collection_id: impl Into<CollectionId>, contents: impl Serialize) -> Self {
         Self { collection_id: collection_id.into(), contents: Json::new(&contents) }

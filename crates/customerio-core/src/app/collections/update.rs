@@ -40,7 +40,7 @@ pub struct Update {
 }
 
 impl Update {
-    /// The collection with this number.
+    /// Creates the operation for the collection with this number.
     #[must_use]
     pub fn new(collection_id: impl Into<CollectionId>) -> Self {
         Self { collection_id: collection_id.into(), name: None, source: None }

@@ -39,7 +39,7 @@ pub struct Activities {
 paged!(Activities of Activity);
 
 impl Activities {
-    /// Those of this person.
+    /// Creates the operation for this person.
     #[must_use]
     pub fn of(person: impl Into<PersonId>) -> Self {
         Self { person: person.into(), start: None, limit: None, kind: None, name: None }

@@ -31,7 +31,7 @@ pub struct Attributes {
 }
 
 impl Attributes {
-    /// Those of this person.
+    /// Creates the operation for this person.
     #[must_use]
     pub fn of(person: impl Into<PersonId>) -> Self {
         Self { person: person.into() }

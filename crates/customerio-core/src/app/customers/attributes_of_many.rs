@@ -36,7 +36,7 @@ pub struct AttributesOfMany {
 const PEOPLE: usize = 100;
 
 impl AttributesOfMany {
-    /// The people with these identifiers, which are all of one kind.
+    /// Creates the operation for the people with these identifiers, which must all be of one kind.
     #[must_use]
     pub fn new(id_type: IdType, ids: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         Self { ids: ids.into_iter().map(Text::new).collect(), id_type }

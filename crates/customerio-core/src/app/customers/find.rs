@@ -29,7 +29,7 @@ pub struct Find {
 }
 
 impl Find {
-    /// Those with this address.
+    /// Finds people with this address.
     #[must_use]
     pub fn by_email(address: impl AsRef<str>) -> Self {
         Self { email: Text::new(address) }

@@ -38,7 +38,7 @@ pub struct Messages {
 paged!(Messages of MessageDelivery from deliveries.start);
 
 impl Messages {
-    /// Those to this person, of the last six months.
+    /// Lists the messages to this person in the last six months.
     #[must_use]
     pub fn of(person: impl Into<PersonId>) -> Self {
         Self { person: person.into(), deliveries: Deliveries::default() }

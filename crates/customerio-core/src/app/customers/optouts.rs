@@ -28,7 +28,7 @@ pub struct OptOuts {
 }
 
 impl OptOuts {
-    /// Those of this person.
+    /// Creates the operation for this person.
     #[must_use]
     pub fn of(person: impl Into<PersonId>) -> Self {
         Self { person: person.into() }

@@ -62,7 +62,7 @@ entity! {
 }
 
 impl Relationships {
-    /// Those of this person.
+    /// Creates the operation for this person.
     #[must_use]
     pub fn of(person: impl Into<PersonId>) -> Self {
         Self { person: person.into(), start: None, limit: None }

@@ -39,7 +39,7 @@ pub struct Search {
 paged!(Search of Identifiers);
 
 impl Search {
-    /// The people whom `filter` chooses.
+    /// Searches for the people who match `filter`.
     #[must_use]
     pub fn new(filter: Filter) -> Self {
         Self { filter, start: None, limit: None }

@@ -73,7 +73,7 @@ entity! {
 }
 
 impl SubscriptionPreferences {
-    /// Those of this person.
+    /// Creates the operation for this person.
     #[must_use]
     pub fn of(person: impl Into<PersonId>) -> Self {
         Self { person: person.into(), language: None }

@@ -48,19 +48,19 @@ struct Change {
 }
 
 impl UpdateOptOuts {
-    /// Those of this person; what is not named stays as it is.
+    /// Creates the operation for this person; what is not named stays as it is.
     #[must_use]
     pub fn of(person: impl Into<PersonId>) -> Self {
         Self { optouts: Vec::new(), person: person.into() }
     }
 
-    /// The person wants nothing from this sender: a phone number, or another name of a sender.
+    /// Opts the person out of messages from this sender: a phone number, or another name of a sender.
     #[must_use]
     pub fn opt_out(self, channel: impl Into<OptOutChannel>, from: impl AsRef<str>) -> Self {
         self.with(channel.into(), from, true)
     }
 
-    /// The person wants messages from this sender again.
+    /// Opts the person in to messages from this sender again.
     #[must_use]
     pub fn opt_in(self, channel: impl Into<OptOutChannel>, from: impl AsRef<str>) -> Self {
         self.with(channel.into(), from, false)

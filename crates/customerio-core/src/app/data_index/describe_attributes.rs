@@ -30,7 +30,7 @@ pub struct DescribeAttributes {
 }
 
 impl DescribeAttributes {
-    /// Nothing yet.
+    /// Creates an operation without descriptions.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

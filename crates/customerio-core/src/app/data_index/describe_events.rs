@@ -30,7 +30,7 @@ pub struct DescribeEvents {
 }
 
 impl DescribeEvents {
-    /// Nothing yet.
+    /// Creates an operation without descriptions.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

@@ -15,8 +15,8 @@ use crate::{
 /// Starts an export of the messages of a newsletter, a campaign, a transactional message or an action.
 ///
 /// The response is the export as it starts; [`Get`](super::Get) says when it is ready.
-/// [`Client::start_export`](crate::Client::start_export) does both, and reads the file. It is not retried when a response
-/// is lost, because that would start a second one.
+/// [`Client::start_export`](crate::Client::start_export) does both, and reads the file. It is not retried after a lost
+/// response, because that would start a second one.
 ///
 /// No export is longer than twelve months: of a longer time it is, silently, the last twelve. Without times it is the last
 /// six. A message counts by when it was made, not when it was sent.
@@ -61,25 +61,25 @@ impl ExportDeliveries {
         drafts: None,
     };
 
-    /// The messages of a newsletter.
+    /// Exports the messages of a newsletter.
     #[must_use]
     pub fn of_newsletter(id: impl Into<NewsletterId>) -> Self {
         Self { newsletter_id: Some(id.into()), ..Self::NOTHING }
     }
 
-    /// The messages of a campaign.
+    /// Exports the messages of a campaign.
     #[must_use]
     pub fn of_campaign(id: impl Into<CampaignId>) -> Self {
         Self { campaign_id: Some(id.into()), ..Self::NOTHING }
     }
 
-    /// The messages of a transactional message.
+    /// Exports the messages of a transactional message.
     #[must_use]
     pub fn of_transactional(id: impl Into<TransactionalMessageId>) -> Self {
         Self { transactional_message_id: Some(id.into()), ..Self::NOTHING }
     }
 
-    /// The messages of an action.
+    /// Exports the messages of an action.
     #[must_use]
     pub fn of_action(id: impl Into<ActionId>) -> Self {
         Self { action_id: Some(id.into()), ..Self::NOTHING }

@@ -23,7 +23,7 @@ impl Client<App> {
     ///
     /// # Errors
     ///
-    /// See [`Error`]. An export is not started again where a response is lost.
+    /// See [`Error`]. An export is not started again after a lost response.
     ///
     /// ```
     /// # use customerio_core::{App, Client, app::{Filter, exports::{ExportError, ExportPeople}}};

@@ -14,8 +14,8 @@ use crate::{
 /// Starts an export of people, with the attributes that it should have, as columns.
 ///
 /// The response is the export as it starts; [`Get`](super::Get) says when it is ready.
-/// [`Client::start_export`](crate::Client::start_export) does both, and reads the file. It is not retried when a response
-/// is lost, because that would start a second one.
+/// [`Client::start_export`](crate::Client::start_export) does both, and reads the file. It is not retried after a lost
+/// response, because that would start a second one.
 ///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/exportPeopleData>
@@ -36,7 +36,7 @@ pub struct ExportPeople {
 }
 
 impl ExportPeople {
-    /// The people whom `filter` chooses.
+    /// Searches for the people who match `filter`.
     #[must_use]
     pub fn new(filter: Filter) -> Self {
         Self { filters: filter, attributes: None }

@@ -13,8 +13,8 @@ use crate::{
 
 /// Starts an import of a CSV file, which Customer.io fetches from a URL: make one that lives for about two hours.
 ///
-/// The response is the import as it starts; [`Client::start_import`](crate::Client::start_import) waits until it has ended.
-/// It is not retried when a response is lost, because that would start a second one.
+/// The response is the import as it starts; [`Client::start_import`](crate::Client::start_import) waits until it has
+/// ended. It is not retried after a lost response, because that would start a second one.
 ///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/import>
@@ -64,19 +64,19 @@ impl Create {
         Self { import }
     }
 
-    /// People, found by a column of this kind: an id, an e-mail address or a `cio_id`.
+    /// Imports people, who are found by a column of this kind: an id, an e-mail address or a `cio_id`.
     #[must_use]
     pub fn people(name: impl AsRef<str>, data_file_url: impl AsRef<str>, identifier: IdType) -> Self {
         Self::new(name, data_file_url, ImportKind::People).found_by(identifier)
     }
 
-    /// Events of people, who are found by a column of this kind: an id, an e-mail address or a `cio_id`.
+    /// Imports events of people, who are found by a column of this kind: an id, an e-mail address or a `cio_id`.
     #[must_use]
     pub fn events(name: impl AsRef<str>, data_file_url: impl AsRef<str>, identifier: IdType) -> Self {
         Self::new(name, data_file_url, ImportKind::Event).found_by(identifier)
     }
 
-    /// Objects of this type.
+    /// Imports objects of this type.
     #[must_use]
     pub fn objects(name: impl AsRef<str>, data_file_url: impl AsRef<str>, of: impl Into<ObjectTypeId>) -> Self {
         Self::new(name, data_file_url, ImportKind::Object).of_type(of.into())

@@ -42,7 +42,7 @@ impl Client<App> {
     ///
     /// # Errors
     ///
-    /// See [`Error`]. An import is not started again where a response is lost.
+    /// See [`Error`]. An import is not started again after a lost response.
     #[doc(alias = "import")]
     pub async fn start_import(&self, import: Create) -> Result<RunningImport, Error> {
         let id = self.call(import).await?.id;

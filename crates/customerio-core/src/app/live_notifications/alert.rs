@@ -26,7 +26,7 @@ pub struct LiveAlert {
 }
 
 impl LiveAlert {
-    /// An alert with this title and this text.
+    /// Creates an alert with this title and this text.
     #[must_use]
     pub fn new(title: impl AsRef<str>, body: impl AsRef<str>) -> Self {
         Self { title: Text::new(title), body: Text::new(body), sound: None }

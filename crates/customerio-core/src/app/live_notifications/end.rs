@@ -16,7 +16,7 @@ use crate::{
 
 /// Ends a live notification.
 ///
-/// It is retried when a response is lost, unless it has an alert, which would come twice.
+/// It is retried after a lost response, unless it has an alert, which would come twice.
 ///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/endLiveNotification>
@@ -38,7 +38,7 @@ pub struct End {
 }
 
 impl End {
-    /// The live notification with this id. It shows what it showed last.
+    /// Creates the operation for the live notification with this id. It shows what it showed last.
     #[must_use]
     pub fn new(instance_id: impl Into<LiveNotificationId>) -> Self {
         Self { instance_id: instance_id.into(), content_state: None, extras: Extras::default() }

@@ -20,7 +20,7 @@ use crate::{
 ///
 /// It starts a little later than the response comes: until then [`Get`](super::Get) ends with a 404.
 ///
-/// It is not retried when a response is lost, because that would start a second one.
+/// It is not retried after a lost response, because that would start a second one.
 ///
 /// Limits: it ends six hours after its start at the latest; 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/startLiveNotification>
@@ -53,9 +53,9 @@ pub struct Start {
 }
 
 impl Start {
-    /// A live notification of a type that the app registered, such as `com.example.delivery`. Its `attributes` stay as they
-    /// are, and its `content_state` is what an [`Update`](super::Update) replaces: anything that serialises as an object,
-    /// with one field at least.
+    /// Creates a live notification of a type that the app registered, such as `com.example.delivery`. Its `attributes`
+    /// stay as they are, and its `content_state` is what an [`Update`](super::Update) replaces: anything that
+    /// serialises as an object, with one field at least.
     ///
     /// Both are encoded here; what is wrong with them comes out when the request is built. Times are in seconds, and a field
     /// that is `None` is left out.
@@ -78,13 +78,13 @@ impl Start {
         }
     }
 
-    /// One with several steps, below this header. It comes with Customer.io's SDK.
+    /// Creates a notification with several steps, below this header. It comes with Customer.io's SDK.
     #[must_use]
     pub fn multi_step(person: impl Into<PersonId>, header: impl AsRef<str>, state: MultiStep) -> Self {
         Self::new(person, MultiStep::NOTIFICATION_TYPE, Header { header: header.as_ref() }, state)
     }
 
-    /// One that counts down, below this header. It comes with Customer.io's SDK.
+    /// Creates a countdown, below this header. It comes with Customer.io's SDK.
     #[must_use]
     pub fn countdown(person: impl Into<PersonId>, header: impl AsRef<str>, state: Countdown) -> Self {
         Self::new(person, Countdown::NOTIFICATION_TYPE, Header { header: header.as_ref() }, state)

@@ -40,7 +40,7 @@ impl MultiStep {
     /// The type of these live notifications.
     pub const NOTIFICATION_TYPE: &str = "io.customer.livenotifications.segments";
 
-    /// A status, of which `complete` steps of `total` are done. There are from 1 to 20 steps.
+    /// Creates a status of which `complete` steps of `total` are done. There are from 1 to 20 steps.
     #[must_use]
     pub fn new(status: impl AsRef<str>, complete: u32, total: u32) -> Self {
         Self { status: Text::new(status), complete, total, substatus: None, trailing_text: None }
@@ -104,7 +104,7 @@ impl Countdown {
     /// The type of these live notifications.
     pub const NOTIFICATION_TYPE: &str = "io.customer.livenotifications.countdowntimer";
 
-    /// A countdown with this title, that shows no time yet.
+    /// Creates a countdown with this title, which shows no time yet.
     #[must_use]
     pub fn new(title: impl AsRef<str>) -> Self {
         Self { title: Text::new(title), status_message: None, end_time: None }

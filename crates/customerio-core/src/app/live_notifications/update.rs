@@ -16,7 +16,7 @@ use crate::{
 
 /// Changes what a live notification shows: it gets the whole state, and what is not in it is gone.
 ///
-/// It is retried when a response is lost, unless it has an alert, which would come twice. Send one update after the other
+/// It is retried after a lost response, unless it has an alert, which would come twice. Send one update after the other
 /// was responded to: which of two comes last is what is shown.
 ///
 /// Limits: 10 requests a second for the workspace.

@@ -54,7 +54,7 @@ pub struct Get {
 }
 
 impl Get {
-    /// The message with this id.
+    /// Creates the operation for the message with this id.
     #[must_use]
     pub fn new(message_id: impl Into<DeliveryId>) -> Self {
         Self { message_id: message_id.into(), get_tracked_responses: None }

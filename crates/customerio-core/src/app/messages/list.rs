@@ -40,7 +40,7 @@ pub struct List {
 paged!(List of MessageDelivery from deliveries.start);
 
 impl List {
-    /// All messages of the last six months.
+    /// Lists all messages of the last six months.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

@@ -58,7 +58,7 @@ entity! {
         pub reply_to_id: Option<SenderId>,
         /// The number of the sender of a WhatsApp message.
         pub sender_identity_id: Option<SenderId>,
-        /// Who gets the message, mostly as Liquid; a phone number in Liquid is not shown.
+        /// Who gets the message, usually as Liquid; a phone number in Liquid is not shown.
         pub recipient: Option<String>,
         /// Who gets a copy.
         pub cc: Option<String>,

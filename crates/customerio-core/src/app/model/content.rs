@@ -73,7 +73,7 @@ struct Header {
 }
 
 impl ContentUpdate {
-    /// Nothing is changed yet.
+    /// Creates an update without changes.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -100,8 +100,8 @@ impl ContentUpdate {
         self
     }
 
-    /// The body of a WhatsApp message, or of a newsletter to the inbox, as JSON: anything that serialises as an object. It
-    /// is encoded here; what is wrong with it comes out when the request is built.
+    /// The body of a WhatsApp message, or of a newsletter to the inbox, as JSON: anything that serialises as an object.
+    /// It is encoded here; what cannot be encoded is an error when the request is built.
     #[must_use]
     pub fn with_body_json(mut self, body: impl Serialize) -> Self {
         self.body_json = Some(JsonText::new("the body", &body));

@@ -54,7 +54,7 @@ entity! {
         pub reply_to: Option<String>,
         /// The number of the sender who gets the replies.
         pub reply_to_id: Option<SenderId>,
-        /// Who gets the message, mostly as Liquid.
+        /// Who gets the message, usually as Liquid.
         pub recipient: Option<String>,
         /// Who gets a copy.
         pub cc: Option<String>,

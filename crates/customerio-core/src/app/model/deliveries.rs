@@ -120,7 +120,7 @@ macro_rules! deliveries {
         $crate::page::paged!($operation of $item from deliveries.start);
 
         impl $operation {
-            /// Those of what this names.
+            /// Selects the deliveries of this source.
             #[must_use]
             pub fn new($field: impl Into<$id>) -> Self {
                 Self { $field: $field.into(), deliveries: $crate::app::model::Deliveries::default() }

@@ -114,8 +114,8 @@ impl<O: Paged<Api = App, Item = MessageDelivery>> DeliveryStream<O> {
         Self { client: client.clone(), list, within, until, window, start: None, items: None, stopped }
     }
 
-    /// Goes on from a [position](Self::position), here or in another process: of the same list, between the same times or up
-    /// to a later one.
+    /// Continues from a [position](Self::position), here or in another process, with the same list and the same times,
+    /// or a later end.
     pub fn resuming_at(mut self, position: &DeliveryPosition) -> Self {
         (self.window, self.start, self.items) = (Some(position.window), position.cursor.clone(), None);
         self

@@ -24,25 +24,25 @@ pub struct Periods {
 }
 
 impl Periods {
-    /// The last hours, 2 to 24.
+    /// Selects the last hours, 2 to 24.
     #[must_use]
     pub const fn hours(count: u32) -> Self {
         Self { unit: "hours", most: 24, steps: count }
     }
 
-    /// The last days, 2 to 45. The service counts 45 days where a report says nothing else.
+    /// Selects the last days, 2 to 45. The service counts 45 days where a report says nothing else.
     #[must_use]
     pub const fn days(count: u32) -> Self {
         Self { unit: "days", most: 45, steps: count }
     }
 
-    /// The last weeks, 2 to 12.
+    /// Selects the last weeks, 2 to 12.
     #[must_use]
     pub const fn weeks(count: u32) -> Self {
         Self { unit: "weeks", most: 12, steps: count }
     }
 
-    /// The last months, 2 to 121.
+    /// Selects the last months, 2 to 121.
     #[must_use]
     pub const fn months(count: u32) -> Self {
         Self { unit: "months", most: 121, steps: count }
@@ -104,7 +104,7 @@ opaque_debug!(TimeRange);
 const LONGEST: i64 = (10 * 365 + 3) * 24 * 60 * 60;
 
 impl TimeRange {
-    /// From `start` to `end`, at most ten years later, in periods as long as `resolution` says.
+    /// Selects the time from `start` to `end`, at most ten years later, in periods as long as `resolution` says.
     #[must_use]
     pub fn new(start: impl Into<Timestamp>, end: impl Into<Timestamp>, resolution: Resolution) -> Self {
         Self { start: start.into(), end: end.into(), resolution, time_zone: None }

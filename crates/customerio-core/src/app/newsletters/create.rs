@@ -20,7 +20,7 @@ const NAME: usize = 190;
 /// Makes a newsletter: a draft, which [`Schedule`](super::Schedule) or [`Send`](super::Send) send later, or one that
 /// goes out [now](Self::with_send_now) or [at a time](Self::with_scheduled_at).
 ///
-/// It is not retried when a response is lost, because that would make a second newsletter, and could send it:
+/// It is not retried after a lost response, because that would make a second newsletter, and could send it:
 /// [`List`](super::List) says whether it is there.
 ///
 /// The service refuses a newsletter without a [topic](Self::with_subscription_topic) where the workspace has a
@@ -58,7 +58,7 @@ pub struct Create {
 }
 
 impl Create {
-    /// A draft of this name with this message to these people.
+    /// Creates a draft with this name and this message, to these people.
     #[must_use]
     pub fn new(name: impl AsRef<str>, recipients: Recipients, message: impl Into<Message>) -> Self {
         Self {

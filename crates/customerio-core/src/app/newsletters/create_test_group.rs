@@ -12,7 +12,7 @@ use crate::{
 /// Adds a group to the A/B test of a newsletter that was not sent yet; the first one makes a test of it.
 ///
 /// The response has the newsletter with the new content; [`ListTestGroups`](super::ListTestGroups) says which group has
-/// it. It is not retried when a response is lost, because that would add a second group.
+/// it. It is not retried after a lost response, because that would add a second group.
 ///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/createNewsletterTestGroup>
@@ -31,7 +31,7 @@ pub struct CreateTestGroup {
 }
 
 impl CreateTestGroup {
-    /// A group more of this newsletter.
+    /// Creates another group of this newsletter.
     #[must_use]
     pub fn new(newsletter_id: impl Into<NewsletterId>) -> Self {
         Self { newsletter_id: newsletter_id.into() }

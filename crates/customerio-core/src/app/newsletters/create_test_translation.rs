@@ -12,7 +12,7 @@ use crate::{
 
 /// Adds a translation to a group of the A/B test of a newsletter that was not sent yet.
 ///
-/// It is not retried when a response is lost: the second would be refused with a 422, because the translation is there.
+/// It is not retried after a lost response: the second would be refused with a 422, because the translation is there.
 /// [`UpdateTestTranslation`](super::UpdateTestTranslation) changes one that is there.
 ///
 /// The service refuses a newsletter that was made in Design Studio or with the drag-and-drop editor.
@@ -38,7 +38,7 @@ pub struct CreateTestTranslation {
 }
 
 impl CreateTestTranslation {
-    /// What the newsletter says to this group in this language.
+    /// Creates the operation for the newsletter's content for this group in this language.
     #[must_use]
     pub fn new(
         newsletter_id: impl Into<NewsletterId>,

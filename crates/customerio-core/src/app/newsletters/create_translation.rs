@@ -12,7 +12,7 @@ use crate::{
 
 /// Adds a translation to a newsletter that was not sent yet.
 ///
-/// It is not retried when a response is lost: the second would be refused with a 422, because the translation is there.
+/// It is not retried after a lost response: the second would be refused with a 422, because the translation is there.
 /// [`UpdateTranslation`](super::UpdateTranslation) changes one that is there.
 ///
 /// The service refuses a newsletter with an A/B test, see [`CreateTestTranslation`](super::CreateTestTranslation), and
@@ -38,7 +38,7 @@ pub struct CreateTranslation {
 }
 
 impl CreateTranslation {
-    /// What the newsletter says in this language.
+    /// Creates the operation for the newsletter's content in this language.
     #[must_use]
     pub fn new(
         newsletter_id: impl Into<NewsletterId>,

@@ -32,7 +32,7 @@ pub struct DeleteTestTranslation {
 }
 
 impl DeleteTestTranslation {
-    /// What the newsletter says to this group in this language.
+    /// Creates the operation for the newsletter's content for this group in this language.
     #[must_use]
     pub fn new(
         newsletter_id: impl Into<NewsletterId>,

@@ -32,7 +32,7 @@ pub struct DeleteTranslation {
 }
 
 impl DeleteTranslation {
-    /// What the newsletter says in this language.
+    /// Creates the operation for the newsletter's content in this language.
     #[must_use]
     pub fn new(newsletter_id: impl Into<NewsletterId>, language: impl Into<Language>) -> Self {
         Self { newsletter_id: newsletter_id.into(), language: language.into() }

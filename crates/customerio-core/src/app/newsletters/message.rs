@@ -81,7 +81,7 @@ pub struct EmailMessage {
 opaque_debug!(EmailMessage);
 
 impl EmailMessage {
-    /// An e-mail with this subject and this body, which is HTML; both can have Liquid.
+    /// Creates an e-mail with this subject and this body, which is HTML; both can have Liquid.
     #[must_use]
     pub fn new(subject: impl AsRef<str>, body: impl Into<String>) -> Self {
         Self {
@@ -153,7 +153,7 @@ pub struct SmsMessage {
 opaque_debug!(SmsMessage);
 
 impl SmsMessage {
-    /// A message with this text, which can have Liquid.
+    /// Creates a message with this text, which can have Liquid.
     #[must_use]
     pub fn new(body: impl Into<String>) -> Self {
         Self { body: body.into() }
@@ -174,13 +174,13 @@ pub struct PushMessage {
 opaque_debug!(PushMessage);
 
 impl PushMessage {
-    /// A notification with this body, which can have Liquid.
+    /// Creates a notification with this body, which can have Liquid.
     #[must_use]
     pub fn new(body: impl Into<String>) -> Self {
         Self { subject: None, body: Some(body.into()) }
     }
 
-    /// A notification that is this title alone.
+    /// Creates a notification with only this title.
     #[must_use]
     pub fn titled(title: impl AsRef<str>) -> Self {
         Self { subject: Some(Text::new(title)), body: None }
@@ -212,7 +212,7 @@ macro_rules! json_message {
             $(#[$new])*
             ///
             /// The body is anything that serialises as an object; it can have Liquid in its text. It is encoded here;
-            /// what is wrong with it comes out when the request is built.
+            /// what cannot be encoded is an error when the request is built.
             #[must_use]
             pub fn new(body: impl Serialize) -> Self {
                 Self { body_json: JsonText::new("the body", &body) }
@@ -253,8 +253,8 @@ fn as_text<S: Serializer>(method: &Method, serializer: S) -> Result<S::Ok, S::Er
 }
 
 impl WebhookMessage {
-    /// A call of `url` with this method, which is DELETE, GET, POST, PUT or PATCH, and this body, which can have
-    /// Liquid.
+    /// Creates a request to `url` with this method, which is DELETE, GET, POST, PUT or PATCH, and this body, which can
+    /// have Liquid.
     #[must_use]
     pub fn new(method: Method, url: impl AsRef<str>, body: impl Into<String>) -> Self {
         Self { request_method: method, url: Text::new(url), body: body.into() }

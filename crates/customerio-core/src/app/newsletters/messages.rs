@@ -38,7 +38,7 @@ pub struct Messages {
 paged!(Messages of MessageDelivery from deliveries.start);
 
 impl Messages {
-    /// Those of this newsletter, of the six months from the first one on.
+    /// Lists the messages of this newsletter, for six months from the first one on.
     #[must_use]
     pub fn new(newsletter_id: impl Into<NewsletterId>) -> Self {
         Self { newsletter_id: newsletter_id.into(), deliveries: Deliveries::default() }

@@ -69,38 +69,38 @@ impl Recipients {
         Self { and: vec![condition] }
     }
 
-    /// The people who are in at least one of these segments; there must be one. A temporary segment, which an upload
-    /// makes, is refused.
+    /// Matches people in at least one of these segments; there must be at least one segment. A temporary segment, which
+    /// an upload makes, is refused.
     #[must_use]
     pub fn in_any_segment(ids: impl IntoIterator<Item = impl Into<SegmentId>>) -> Self {
         Self::of(Condition::Or(members(ids)))
     }
 
-    /// The people who are in none of these segments; there must be one.
+    /// Matches people in none of these segments; there must be at least one segment.
     #[must_use]
     pub fn in_no_segment(ids: impl IntoIterator<Item = impl Into<SegmentId>>) -> Self {
         Self::of(Condition::Not { or: members(ids) })
     }
 
-    /// The people whose attribute `field` has this value, as text: `true`, `42`.
+    /// Matches people whose attribute `field` has this value, as text: `true`, `42`.
     #[must_use]
     pub fn attribute_equals(field: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         Self::attribute(field, Test::Eq { value: Text::new(value) }, false)
     }
 
-    /// The people whose attribute `field` has another value than this, which is text: `true`, `42`.
+    /// Matches people whose attribute `field` has another value than this text: `true`, `42`.
     #[must_use]
     pub fn attribute_differs(field: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         Self::attribute(field, Test::Eq { value: Text::new(value) }, true)
     }
 
-    /// The people who have the attribute `field`, whatever its value.
+    /// Matches people who have the attribute `field`, whatever its value.
     #[must_use]
     pub fn attribute_exists(field: impl AsRef<str>) -> Self {
         Self::attribute(field, Test::Exists, false)
     }
 
-    /// The people who do not have the attribute `field`.
+    /// Matches people who do not have the attribute `field`.
     #[must_use]
     pub fn attribute_is_missing(field: impl AsRef<str>) -> Self {
         Self::attribute(field, Test::Exists, true)
@@ -110,7 +110,7 @@ impl Recipients {
         Self::of(Condition::Attribute { field: Text::new(field), test, inverse })
     }
 
-    /// The people who meet the conditions of both.
+    /// Matches people who meet the conditions of both.
     #[must_use]
     pub fn and(mut self, mut other: Self) -> Self {
         self.and.append(&mut other.and);

@@ -50,14 +50,14 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// The newsletter goes out at this time, which is in the future. Those who work in Customer.io see it in the time
+    /// Schedules the newsletter for this time, which is in the future. Those who work in Customer.io see it in the time
     /// zone of this name, such as `Europe/Berlin`.
     #[must_use]
     pub fn new(newsletter_id: impl Into<NewsletterId>, time: impl Into<Timestamp>, time_zone: impl AsRef<str>) -> Self {
         Self { scheduled_at: time.into(), timezone: Some(Text::new(time_zone)), ..Self::cancel(newsletter_id) }
     }
 
-    /// The newsletter does not go out. What else is set is refused when the request is built.
+    /// Cancels the newsletter. What else is set is refused when the request is built.
     #[must_use]
     pub fn cancel(newsletter_id: impl Into<NewsletterId>) -> Self {
         Self {

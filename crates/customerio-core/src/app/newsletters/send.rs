@@ -15,8 +15,8 @@ use crate::{
 
 /// Sends a newsletter that was not sent yet, to all its recipients, at once.
 ///
-/// It is not retried when a response is lost, because it goes to many people; a second one is refused with a 400 all
-/// the same: [`Get`](super::Get) says when it was sent. The service refuses it too while it works out a segment of the
+/// It is not retried after a lost response, because it goes to many people; a second one is refused with a 400 all the
+/// same: [`Get`](super::Get) says when it was sent. The service refuses it too while it works out a segment of the
 /// recipients.
 ///
 /// Limits: 10 requests a second for the workspace.
@@ -40,7 +40,7 @@ pub struct Send {
 }
 
 impl Send {
-    /// The newsletter with this number.
+    /// Creates the operation for the newsletter with this number.
     #[must_use]
     pub fn new(newsletter_id: impl Into<NewsletterId>) -> Self {
         Self { newsletter_id: newsletter_id.into(), pace: Pace::default() }

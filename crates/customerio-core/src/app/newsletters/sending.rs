@@ -17,19 +17,19 @@ pub struct SendingRate {
 const DAY: u32 = 86_400;
 
 impl SendingRate {
-    /// Up to `messages` a minute, and at least one.
+    /// Sends up to `messages` a minute, and at least one.
     #[must_use]
     pub const fn per_minute(messages: u32) -> Self {
         Self { messages, seconds: 60 }
     }
 
-    /// Up to `messages` an hour, and at least one.
+    /// Sends up to `messages` an hour, and at least one.
     #[must_use]
     pub const fn per_hour(messages: u32) -> Self {
         Self { messages, seconds: 3_600 }
     }
 
-    /// Up to `messages` a day, and at least one.
+    /// Sends up to `messages` a day, and at least one.
     #[must_use]
     pub const fn per_day(messages: u32) -> Self {
         Self { messages, seconds: DAY }

@@ -46,7 +46,7 @@ pub struct EmailTranslation {
 opaque_debug!(EmailTranslation);
 
 impl EmailTranslation {
-    /// An e-mail with this subject and this body, which is HTML; both can have Liquid.
+    /// Creates an e-mail with this subject and this body, which is HTML; both can have Liquid.
     #[must_use]
     pub fn new(subject: impl AsRef<str>, body: impl Into<String>) -> Self {
         let (subject, body) = (Text::new(subject), body.into());
@@ -93,7 +93,7 @@ pub struct WebhookTranslation {
 opaque_debug!(WebhookTranslation);
 
 impl WebhookTranslation {
-    /// A call with this body, which can have Liquid.
+    /// Creates a call with this body, which can have Liquid.
     #[must_use]
     pub fn new(body: impl Into<String>) -> Self {
         Self { body: body.into() }

@@ -30,13 +30,13 @@ pub struct Attributes {
 }
 
 impl Attributes {
-    /// Those of the object of this type with the id that you gave to it.
+    /// Creates the operation for the object of this type with your own id.
     #[must_use]
     pub fn of(object_type_id: impl Into<ObjectTypeId>, object_id: impl AsRef<str>) -> Self {
         Self { object: Named::new(object_type_id, object_id, false) }
     }
 
-    /// Those of the object of this type with the id that Customer.io gave to it.
+    /// Creates the operation for the object of this type with Customer.io's own id.
     #[must_use]
     pub fn of_cio(object_type_id: impl Into<ObjectTypeId>, cio_object_id: impl AsRef<str>) -> Self {
         Self { object: Named::new(object_type_id, cio_object_id, true) }

@@ -32,32 +32,32 @@ enum Condition {
 }
 
 impl ObjectFilter {
-    /// The objects that meet all of these conditions; there must be one.
+    /// Matches objects that meet all of these conditions; there must be at least one.
     #[must_use]
     pub fn all(filters: impl IntoIterator<Item = Self>) -> Self {
         Self(Condition::All(filters.into_iter().collect()))
     }
 
-    /// The objects that meet any of these conditions; there must be one.
+    /// Matches objects that meet any of these conditions; there must be at least one.
     #[must_use]
     pub fn any(filters: impl IntoIterator<Item = Self>) -> Self {
         Self(Condition::Any(filters.into_iter().collect()))
     }
 
-    /// The objects that do not meet this condition.
+    /// Matches objects that do not meet this condition.
     #[must_use]
     #[expect(clippy::should_implement_trait, reason = "it stands beside `all` and `any` and reads as they do")]
     pub fn not(filter: Self) -> Self {
         Self(Condition::Not(Box::new(filter)))
     }
 
-    /// The objects whose attribute `field` has this value.
+    /// Matches objects whose attribute `field` has this value.
     #[must_use]
     pub fn attribute_equals(field: impl AsRef<str>, value: impl Into<FilterValue>) -> Self {
         Self(Condition::Attribute { field: Text::new(field), equals: Some(value.into()) })
     }
 
-    /// The objects that have the attribute `field`, whatever its value.
+    /// Matches objects that have the attribute `field`, whatever its value.
     #[must_use]
     pub fn attribute_exists(field: impl AsRef<str>) -> Self {
         Self(Condition::Attribute { field: Text::new(field), equals: None })

@@ -49,13 +49,13 @@ entity! {
 listed!(RelatedPerson in "cio_relationships" = r#"{"identifiers":{"id":"42","email":null,"cio_id":"a3000001"},"object_type_id":"1"}"#);
 
 impl Relationships {
-    /// Those of the object of this type with the id that you gave to it.
+    /// Creates the operation for the object of this type with your own id.
     #[must_use]
     pub fn of(object_type_id: impl Into<ObjectTypeId>, object_id: impl AsRef<str>) -> Self {
         Self { object: Named::new(object_type_id, object_id, false), start: None, limit: None }
     }
 
-    /// Those of the object of this type with the id that Customer.io gave to it.
+    /// Creates the operation for the object of this type with Customer.io's own id.
     #[must_use]
     pub fn of_cio(object_type_id: impl Into<ObjectTypeId>, cio_object_id: impl AsRef<str>) -> Self {
         Self { object: Named::new(object_type_id, cio_object_id, true), start: None, limit: None }

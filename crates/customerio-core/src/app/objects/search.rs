@@ -47,7 +47,7 @@ paged!(Search of ObjectIdentifiers);
 listed!(ObjectIdentifiers in "identifiers" = r#"{"object_id":"acme","cio_object_id":"ob01"}"#);
 
 impl Search {
-    /// The objects of this type that `filter` chooses.
+    /// Searches for the objects of this type that match `filter`.
     #[must_use]
     pub fn new(object_type_id: impl Into<ObjectTypeId>, filter: ObjectFilter) -> Self {
         Self { object_type_id: object_type_id.into(), filter, start: None, limit: None }

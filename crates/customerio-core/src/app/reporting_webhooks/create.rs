@@ -10,7 +10,7 @@ use crate::{
 
 /// Makes a reporting webhook. The response has its number; the key that signs its calls stands in the workspace's settings.
 ///
-/// It is not retried when a response is lost, because that would make a second one.
+/// It is not retried after a lost response, because that would make a second one.
 ///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/createWebhook>
@@ -33,7 +33,7 @@ pub struct Create {
 }
 
 impl Create {
-    /// A webhook of this name, which calls `endpoint` with these events, such as `email_delivered`.
+    /// Creates a webhook with this name, which sends these events, such as `email_delivered`, to `endpoint`.
     #[must_use]
     pub fn new(
         name: impl AsRef<str>,

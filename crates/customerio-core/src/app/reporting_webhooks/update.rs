@@ -33,7 +33,7 @@ pub struct Update {
 }
 
 impl Update {
-    /// The webhook with this number, with this name, endpoint and events.
+    /// Creates the operation for the webhook with this number, with a new name, endpoint and events.
     #[must_use]
     pub fn new(
         webhook_id: impl Into<WebhookId>,

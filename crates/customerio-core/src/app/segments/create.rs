@@ -13,7 +13,7 @@ use crate::{
 
 /// Makes a manual segment, without people yet: [`AddToSegment`](crate::track::AddToSegment) adds them.
 ///
-/// It is not retried when a response is lost, because that would make a second segment of the same name.
+/// It is not retried after a lost response, because that would make a second segment of the same name.
 /// [`Client::find_or_create_segment`](crate::Client::find_or_create_segment) looks for one of that name first.
 ///
 /// Limits: 10 requests a second for the workspace.
@@ -39,7 +39,7 @@ struct Fields {
 }
 
 impl Create {
-    /// A segment with this name.
+    /// Creates a segment with this name.
     #[must_use]
     pub fn new(name: impl AsRef<str>) -> Self {
         Self { segment: Fields { name: Text::new(name), description: None } }

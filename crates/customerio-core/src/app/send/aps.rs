@@ -52,7 +52,7 @@ pub struct Aps {
 }
 
 impl Aps {
-    /// An empty dictionary.
+    /// Creates an empty dictionary.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -153,7 +153,7 @@ pub struct AlertText {
 }
 
 impl AlertText {
-    /// Nothing to show yet.
+    /// Creates an alert with nothing to show.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -238,7 +238,7 @@ pub struct CriticalSound {
 }
 
 impl CriticalSound {
-    /// The sound with this name, as loud as `volume` says: from 0 to 1.
+    /// Plays the sound with this name at this volume, from 0 to 1.
     #[must_use]
     pub fn new(name: impl AsRef<str>, volume: f64) -> Self {
         Self { critical: 1, name: Text::new(name), volume: Part(volume) }

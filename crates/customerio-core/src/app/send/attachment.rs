@@ -34,7 +34,7 @@ struct File {
 }
 
 impl Attachment {
-    /// The file `name` with these contents.
+    /// Creates an attachment `name` with these contents.
     #[must_use]
     pub fn from_bytes(name: impl AsRef<str>, bytes: impl AsRef<[u8]>) -> Self {
         let bytes = bytes.as_ref();

@@ -76,14 +76,14 @@ struct Fields {
 }
 
 impl SendEmail {
-    /// The transactional message `message` to the addresses `to`.
+    /// Creates the transactional message `message` to the addresses `to`.
     #[must_use]
     pub fn from_template(message: impl Into<TransactionalMessageId>, to: impl AsRef<str>) -> Self {
         let fields = Fields { to: Text::new(to), ..Fields::default() };
         Self { fields, common: Common::default() }.with_transactional_message(message)
     }
 
-    /// An e-mail of your own, with an HTML `body`, to the addresses `to`.
+    /// Creates an e-mail with your own HTML `body`, to the addresses `to`.
     ///
     /// The vendor recommends to name a transactional message all the same, by
     /// [`with_transactional_message`](Self::with_transactional_message).
@@ -93,8 +93,8 @@ impl SendEmail {
         Self { fields, common: Common::default() }.with_from(from).with_subject(subject).with_body(body)
     }
 
-    /// Data for the message's Liquid, as in `{{trigger.link}}`: anything that serialises as an object. It is encoded here;
-    /// what is wrong with it comes out when the request is built.
+    /// Data for the message's Liquid, as in `{{trigger.link}}`: anything that serialises as an object. It is encoded
+    /// here; what cannot be encoded is an error when the request is built.
     #[must_use]
     pub fn with_message_data(mut self, data: impl Serialize) -> Self {
         self.common.set_message_data(&data);

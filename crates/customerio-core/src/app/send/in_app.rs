@@ -32,14 +32,14 @@ pub struct SendInApp {
 }
 
 impl SendInApp {
-    /// The transactional message `message` to `person`.
+    /// Creates the transactional message `message` to `person`.
     #[must_use]
     pub fn new(message: impl Into<TransactionalMessageId>, person: impl Into<PersonId>) -> Self {
         Self { common: Common::new(message, person) }
     }
 
     /// Data for the message, as in `{{trigger.order}}`: anything that serialises as an object. The app gets it as the
-    /// message's properties. It is encoded here; what is wrong with it comes out when the request is built.
+    /// message's properties. It is encoded here; what cannot be encoded is an error when the request is built.
     #[must_use]
     pub fn with_message_data(mut self, data: impl Serialize) -> Self {
         self.common.set_message_data(&data);

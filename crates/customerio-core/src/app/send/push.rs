@@ -63,19 +63,19 @@ enum Target {
 }
 
 impl PushTarget {
-    /// Every device.
+    /// Selects every device.
     #[must_use]
     pub const fn all() -> Self {
         Self(Target::All)
     }
 
-    /// The device that the person used last.
+    /// Selects the device that the person used last.
     #[must_use]
     pub const fn last_used() -> Self {
         Self(Target::LastUsed)
     }
 
-    /// The device with this token; it must be the person's.
+    /// Selects the device with this token; it must be the person's.
     #[must_use]
     pub fn token(token: impl AsRef<str>) -> Self {
         Self(Target::Token(Text::new(token)))
@@ -111,7 +111,7 @@ pub enum PushSound {
 }
 
 impl SendPush {
-    /// The transactional message `message` to the devices of `person`.
+    /// Creates the transactional message `message` to the devices of `person`.
     #[must_use]
     pub fn new(message: impl Into<TransactionalMessageId>, person: impl Into<PersonId>) -> Self {
         Self {
@@ -129,7 +129,7 @@ impl SendPush {
     }
 
     /// Data for the message's Liquid, as in `{{trigger.order}}`: anything that serialises as an object. It is encoded
-    /// here; what is wrong with it comes out when the request is built.
+    /// here; what cannot be encoded is an error when the request is built.
     #[must_use]
     pub fn with_message_data(mut self, data: impl Serialize) -> Self {
         self.common.set_message_data(&data);

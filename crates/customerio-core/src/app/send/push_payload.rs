@@ -47,20 +47,21 @@ pub struct CustomPayload {
 }
 
 impl CustomPayload {
-    /// No payload yet.
+    /// Creates an empty payload.
     #[must_use]
     pub const fn new() -> Self {
         Self { ios: None, android: None }
     }
 
-    /// The payload for iOS devices. It is encoded here; what is wrong with it comes out when the request is built.
+    /// The payload for iOS devices. It is encoded here; what cannot be encoded is an error when the request is built.
     #[must_use]
     pub fn with_ios(mut self, payload: impl Serialize) -> Self {
         self.ios = Some(Attributes::new("the payload for iOS", &payload));
         self
     }
 
-    /// The payload for Android devices. It is encoded here; what is wrong with it comes out when the request is built.
+    /// The payload for Android devices. It is encoded here; what cannot be encoded is an error when the request is
+    /// built.
     #[must_use]
     pub fn with_android(mut self, payload: impl Serialize) -> Self {
         self.android = Some(Attributes::new("the payload for Android", &payload));
@@ -104,13 +105,13 @@ struct CioPush {
 }
 
 impl ApnsPayload {
-    /// An empty payload.
+    /// Creates an empty payload.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Apple's own part: an [`Aps`](super::Aps), or an object of your own where that does not have a key.
+    /// Apple's own part: an [`Aps`](super::Aps), or your own object where that does not have a key.
     #[must_use]
     pub fn with_aps(mut self, aps: impl Serialize) -> Self {
         self.aps = Some(Attributes::new("Apple's part", &aps));
@@ -144,7 +145,7 @@ struct FcmApns {
 }
 
 impl FcmIosPayload {
-    /// An empty payload.
+    /// Creates an empty payload.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -228,7 +229,7 @@ struct AndroidNotification {
 }
 
 impl FcmAndroidPayload {
-    /// An empty payload.
+    /// Creates an empty payload.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

@@ -36,15 +36,15 @@ pub struct SendWhatsApp {
 }
 
 impl SendWhatsApp {
-    /// The transactional message `message` about `person`, to the WhatsApp number `to` in E.164 form (`+15551234567`) or
-    /// as Liquid (`{{customer.phone}}`).
+    /// Creates the transactional message `message` about `person`, to the WhatsApp number `to` in E.164 form
+    /// (`+15551234567`) or as Liquid (`{{customer.phone}}`).
     #[must_use]
     pub fn new(message: impl Into<TransactionalMessageId>, person: impl Into<PersonId>, to: impl AsRef<str>) -> Self {
         Self { to: Text::new(to), from: None, common: Common::new(message, person) }
     }
 
-    /// Data for the message's Liquid, as in `{{trigger.code}}`: anything that serialises as an object. It is encoded here;
-    /// what is wrong with it comes out when the request is built.
+    /// Data for the message's Liquid, as in `{{trigger.code}}`: anything that serialises as an object. It is encoded
+    /// here; what cannot be encoded is an error when the request is built.
     #[must_use]
     pub fn with_message_data(mut self, data: impl Serialize) -> Self {
         self.common.set_message_data(&data);

@@ -11,7 +11,7 @@ use crate::{
 
 /// Makes a snippet. One of that name that is there already is refused with 422; [`Update`](super::Update) makes or changes it.
 ///
-/// It is not retried when a response is lost, because the second one would be refused although the first was done.
+/// It is not retried after a lost response, because the second one would be refused although the first was done.
 ///
 /// Limits: a name of 150 characters; how long the text can be is up to the workspace, 16,000 characters where nothing else
 /// was agreed; 10 requests a second for the workspace.
@@ -30,7 +30,7 @@ use crate::{
 pub struct Create(Fields);
 
 impl Create {
-    /// The snippet of this name, with this text, which can have Liquid in it.
+    /// Creates the operation for the snippet with this name and this text, which can have Liquid.
     #[must_use]
     pub fn new(name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         Self(Fields::new(name, value))

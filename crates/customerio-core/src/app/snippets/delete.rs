@@ -27,7 +27,7 @@ pub struct Delete {
 }
 
 impl Delete {
-    /// The snippet of this name.
+    /// Creates the operation for the snippet with this name.
     #[must_use]
     pub fn new(name: impl AsRef<str>) -> Self {
         Self { name: Text::new(name) }

@@ -28,7 +28,7 @@ use crate::{
 pub struct Update(Fields);
 
 impl Update {
-    /// The snippet of this name, with this text, which can have Liquid in it.
+    /// Creates the operation for the snippet with this name and this text, which can have Liquid.
     #[must_use]
     pub fn new(name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         Self(Fields::new(name, value))

@@ -42,7 +42,7 @@ entity! {
 returned!(SubscriptionCenterLink = r#"{"token":"token","url":"https://e.example.com/subscriptions/token"}"#);
 
 impl CenterToken {
-    /// The person with this id or this e-mail address: the service tells them apart by their form.
+    /// Identifies the person by id or e-mail address: the service infers which it is.
     #[must_use]
     pub fn of(id_or_email: impl AsRef<str>) -> Self {
         Self { person: Text::new(id_or_email) }

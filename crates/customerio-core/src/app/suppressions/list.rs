@@ -39,7 +39,7 @@ pub struct List {
 const DEFAULT_LIMIT: u32 = 100;
 
 impl List {
-    /// Those that are suppressed for this reason.
+    /// Lists the addresses that are suppressed for this reason.
     #[must_use]
     pub fn new(suppression_type: impl Into<SuppressionType>) -> Self {
         Self { suppression_type: suppression_type.into(), limit: None, offset: None, domain: None }

@@ -38,7 +38,7 @@ pub struct ListOfDomain {
 paged!(ListOfDomain of Suppression);
 
 impl ListOfDomain {
-    /// Those of this sending domain that are suppressed for this reason.
+    /// Lists the addresses of this sending domain that are suppressed for this reason.
     #[must_use]
     pub fn new(domain: impl AsRef<str>, suppression_type: impl Into<SuppressionType>) -> Self {
         Self {

@@ -28,7 +28,7 @@ pub struct Search {
 }
 
 impl Search {
-    /// This address.
+    /// Creates the operation for this address.
     #[must_use]
     pub fn new(email: impl AsRef<str>) -> Self {
         Self { email: Text::new(email) }

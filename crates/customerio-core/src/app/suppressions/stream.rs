@@ -90,13 +90,13 @@ pub struct Suppressed {
 crate::macros::opaque_debug!(Suppressed);
 
 impl SuppressionStream {
-    /// Those of this sending domain alone.
+    /// Selects only those of this sending domain.
     pub fn of_domain(mut self, domain: impl AsRef<str>) -> Self {
         self.domain = Some(Text::new(domain));
         self
     }
 
-    /// Those that are suppressed for this reason alone.
+    /// Selects only those that are suppressed for this reason.
     pub fn of_type(mut self, suppression_type: impl Into<SuppressionType>) -> Self {
         self.types = [suppression_type.into()].into();
         self

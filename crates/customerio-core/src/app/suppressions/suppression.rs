@@ -14,7 +14,7 @@ entity! {
         pub email: Option<String>,
         /// Why, in the words of the server that refused a message.
         pub reason: Option<String>,
-        /// The status with which that server refused it, mostly `550`.
+        /// The status with which that server refused it, usually `550`.
         pub status: Option<String>,
         /// Since when.
         pub created: Option<Timestamp>,

@@ -30,7 +30,7 @@ pub struct Unsuppress {
 }
 
 impl Unsuppress {
-    /// This address, for this reason.
+    /// Creates the operation for this address and this reason.
     #[must_use]
     pub fn new(suppression_type: impl Into<SuppressionType>, email: impl AsRef<str>) -> Self {
         Self { suppression_type: suppression_type.into(), email: Text::new(email) }

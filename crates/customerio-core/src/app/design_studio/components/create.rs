@@ -13,7 +13,7 @@ use crate::{
 
 /// Makes a component in Design Studio.
 ///
-/// It is not retried when a response is lost, because that could make a second component.
+/// It is not retried after a lost response, because that could make a second component.
 ///
 /// Limits: 255 characters of the name; 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/createComponent>
@@ -35,7 +35,7 @@ pub struct Create {
 }
 
 impl Create {
-    /// A component with this name, in no folder: `content` is the HTML that the tag `tag` stands for in e-mails.
+    /// Creates a component with this name, in no folder: `content` is the HTML that replaces the tag `tag` in e-mails.
     #[must_use]
     pub fn new(name: impl AsRef<str>, tag: impl AsRef<str>, content: impl Into<String>) -> Self {
         Self { name: Text::new(name), tag: Text::new(tag), content: content.into(), parent_folder_id: None }

@@ -39,7 +39,7 @@ pub struct Update {
 }
 
 impl Update {
-    /// The component with this id. Something must be set.
+    /// Creates the operation for the component with this id. Something must be set.
     #[must_use]
     pub fn new(id: impl Into<ComponentId>) -> Self {
         Self { id: id.into(), name: None, tag: None, content: None, parent_folder_id: None }

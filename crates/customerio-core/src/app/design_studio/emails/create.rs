@@ -21,7 +21,7 @@ use crate::{
 
 /// Makes an e-mail in Design Studio. [`Link`](super::Link) and [`Publish`](super::Publish) bring it into a message.
 ///
-/// It is not retried when a response is lost, because that could make a second e-mail of the same name.
+/// It is not retried after a lost response, because that could make a second e-mail of the same name.
 ///
 /// Limits: 255 characters of the name; 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/createEmail>
@@ -46,7 +46,7 @@ pub struct Create {
 }
 
 impl Create {
-    /// An e-mail with this name that says this, in no folder.
+    /// Creates an e-mail with this name and this content, in no folder.
     ///
     /// The service refuses a content without a field that it needs; it does not say which those are: the subject and the
     /// HTML at least.

@@ -20,8 +20,8 @@ use crate::{
 
 /// Makes a translation of an e-mail. What is not set is copied from the e-mail.
 ///
-/// It is not retried when a response is lost, because a second one would be refused, as the service does where there is one
-/// in that language.
+/// It is not retried after a lost response, because a second one would be refused, as the service does where there is
+/// one in that language.
 ///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/createEmailTranslation>
@@ -52,7 +52,7 @@ fn as_text<S: serde::Serializer>(language: &Language, serializer: S) -> Result<S
 }
 
 impl CreateTranslation {
-    /// A translation of the e-mail with this id into this language. [`Language::default()`] is none.
+    /// Creates a translation of the e-mail with this id into this language. [`Language::default()`] is none.
     ///
     /// The service refuses a content without a field that it needs: one that is set has all that the e-mail has.
     #[must_use]

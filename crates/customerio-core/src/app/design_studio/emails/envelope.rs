@@ -76,7 +76,7 @@ struct Header {
 }
 
 impl EnvelopeUpdate {
-    /// Nothing is set yet.
+    /// Creates one with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -90,7 +90,7 @@ impl EnvelopeUpdate {
         self
     }
 
-    /// No headers.
+    /// Removes all headers.
     #[must_use]
     pub fn without_headers(mut self) -> Self {
         self.headers = Some(Vec::new());

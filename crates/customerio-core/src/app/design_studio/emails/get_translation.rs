@@ -31,7 +31,7 @@ pub struct GetTranslation {
 }
 
 impl GetTranslation {
-    /// The e-mail with this id in this language. [`Language::default()`] is none.
+    /// Creates the operation for the e-mail with this id in this language. [`Language::default()`] is none.
     #[must_use]
     pub fn new(id: impl Into<EmailId>, language: impl Into<Language>) -> Self {
         Self { id: id.into(), language: language.into() }

@@ -14,9 +14,10 @@ use crate::{
 /// Ties an e-mail to a message: a transactional message, a newsletter, or an action of a campaign or of a broadcast. The
 /// message gets what the e-mail says by [`Publish`](super::Publish).
 ///
-/// The service refuses, with the status 400, an e-mail that is tied to a message already, and one in a language; with the
-/// status 409 a message that is tied to another e-mail, unless it is [forced](Self::with_force). It is not retried when a
-/// response is lost, because the second one could be refused so: [`Get`](super::Get) says whether the e-mail is linked.
+/// The service refuses, with the status 400, an e-mail that is tied to a message already, and one in a language; with
+/// the status 409 a message that is tied to another e-mail, unless it is [forced](Self::with_force). It is not retried
+/// after a lost response, because the second one could be refused so: [`Get`](super::Get) says whether the e-mail is
+/// linked.
 ///
 /// Limits: 5 requests a second for the workspace, together with the others that render or publish.
 /// <https://docs.customer.io/integrations/api/app/#operation/linkEmail>
@@ -143,7 +144,8 @@ open_enum! {
 }
 
 impl Link {
-    /// Ties the e-mail with this id to this message: give a [`TransactionalId`], a [`NewsletterId`] or an [`ActionId`].
+    /// Links the e-mail with this id to this message: pass a [`TransactionalId`], a [`NewsletterId`] or an
+    /// [`ActionId`].
     #[must_use]
     pub fn new(id: impl Into<EmailId>, target: impl Into<LinkTarget>) -> Self {
         Self { id: id.into(), target: target.into(), force: None }

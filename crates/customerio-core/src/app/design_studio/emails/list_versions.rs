@@ -31,7 +31,7 @@ pub struct ListVersions {
 }
 
 impl ListVersions {
-    /// Those of the e-mail with this id, which can be one in a language.
+    /// Creates the operation for the e-mail with this id, which can be a translation.
     #[must_use]
     pub fn new(id: impl Into<EmailId>) -> Self {
         Self { id: id.into(), from: None, until: None }

@@ -140,7 +140,7 @@ macro_rules! sample_data {
 }
 
 impl Preview {
-    /// Renders the e-mail with this id, which can be one in a language.
+    /// Renders the e-mail with this id, which can be a translation.
     #[must_use]
     pub fn new(id: impl Into<EmailId>) -> Self {
         Self {

@@ -16,7 +16,7 @@ plain! {
     /// message that is linked elsewhere. The status 409 says that the campaign takes in people of the past: call it again
     /// later.
     ///
-    /// It is not retried when a response is lost, because it could publish, and save a version, twice:
+    /// It is not retried after a lost response, because it could publish, and save a version, twice:
     /// [`UnpublishedChanges`](super::UnpublishedChanges) tells whether it was done.
     ///
     /// Limits: 50 languages; 5 requests a second for the workspace, together with the others that render or publish.

@@ -34,7 +34,8 @@ pub struct PublishStatus {
 }
 
 impl PublishStatus {
-    /// That of the e-mail with this id, whose publication has the id that the response to [`Publish`](super::Publish) had.
+    /// Creates the operation for the e-mail with this id, and the id of its publication from the response to
+    /// [`Publish`](super::Publish).
     #[must_use]
     pub fn new(id: impl Into<EmailId>, publish_id: impl Into<PublishId>) -> Self {
         Self { id: id.into(), publish_id: publish_id.into() }

@@ -9,8 +9,8 @@ use crate::{
 plain! {
     /// Makes an e-mail what it was in a version. The components in it stay as they are.
     ///
-    /// What the e-mail said is lost, unless [`SaveVersion`](super::SaveVersion) saved it. Twice does the same as once, so it is
-    /// retried when a response is lost; what others changed meanwhile is lost then.
+    /// What the e-mail said is lost, unless [`SaveVersion`](super::SaveVersion) saved it. Twice does the same as once,
+    /// so it is retried after a lost response; what others changed meanwhile is lost then.
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/restoreVersion>

@@ -18,8 +18,8 @@ const NAME: usize = 100;
 
 /// Saves a version of an e-mail, as it is now.
 ///
-/// Where nothing has changed since the latest version, the service saves none, and the response has that one. So it is retried
-/// when a response is lost; then the response can say that it saved none, although the first attempt did.
+/// Where nothing has changed since the latest version, the service saves none, and the response has that one. So it is
+/// retried after a lost response; then the response can say that it saved none, although the first attempt did.
 ///
 /// Limits: 100 characters of the name; 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/saveVersion>
@@ -58,7 +58,7 @@ returned!(
 );
 
 impl SaveVersion {
-    /// A version with this name of the e-mail with this id, which can be one in a language.
+    /// Creates a version with this name of the e-mail with this id, which can be a translation.
     #[must_use]
     pub fn new(id: impl Into<EmailId>, name: impl AsRef<str>) -> Self {
         Self { id: id.into(), name: Text::new(name), description: None }

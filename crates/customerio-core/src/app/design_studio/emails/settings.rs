@@ -16,7 +16,7 @@ macro_rules! settings {
         }
 
         impl $type {
-            /// Nothing is set yet.
+            /// Creates one with nothing set.
             #[must_use]
             pub fn new() -> Self {
                 Self::default()

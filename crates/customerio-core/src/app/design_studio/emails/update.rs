@@ -48,7 +48,7 @@ pub struct Update {
 }
 
 impl Update {
-    /// The e-mail with this id. Something must be set.
+    /// Creates the operation for the e-mail with this id. Something must be set.
     #[must_use]
     pub fn new(id: impl Into<EmailId>) -> Self {
         Self {

@@ -46,7 +46,8 @@ pub struct UpdateTranslation {
 }
 
 impl UpdateTranslation {
-    /// The e-mail with this id in this language. [`Language::default()`] is none. Something must be set.
+    /// Creates the operation for the e-mail with this id in this language. [`Language::default()`] is none. Something
+    /// must be set.
     #[must_use]
     pub fn new(id: impl Into<EmailId>, language: impl Into<Language>) -> Self {
         Self { id: id.into(), language: language.into(), content: None, envelope: None, transformers: None }

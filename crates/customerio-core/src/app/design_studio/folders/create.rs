@@ -13,7 +13,7 @@ use crate::{
 
 /// Makes a folder in Design Studio.
 ///
-/// It is not retried when a response is lost, because that could make a second folder of the same name.
+/// It is not retried after a lost response, because that could make a second folder of the same name.
 ///
 /// Limits: 170 characters of the name, and none of `< > : " / \ | ? * .`; 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/createFolder>
@@ -36,7 +36,7 @@ pub struct Create {
 }
 
 impl Create {
-    /// A folder with this name, in no other.
+    /// Creates a folder with this name, in no other folder.
     #[must_use]
     pub fn new(name: impl AsRef<str>) -> Self {
         Self { name: Text::new(name), parent_folder_id: None }

@@ -37,7 +37,7 @@ pub struct Update {
 }
 
 impl Update {
-    /// The folder with this id. Something must be set.
+    /// Creates the operation for the folder with this id. Something must be set.
     #[must_use]
     pub fn new(id: impl Into<FolderId>) -> Self {
         Self { id: id.into(), name: None, parent_folder_id: None }

@@ -64,7 +64,7 @@ impl fmt::Display for CaptureVariant {
 }
 
 impl Capture {
-    /// The screenshot of this e-mail, of this run, in this mail program.
+    /// Creates the operation for the screenshot of this e-mail, from this run, in this e-mail client.
     #[must_use]
     pub fn new(id: impl Into<EmailId>, run_id: impl Into<PreviewRunId>, client_id: impl Into<PreviewClientId>) -> Self {
         Self { id: id.into(), run_id: run_id.into(), client_id: client_id.into(), variant: None, key: None }

@@ -21,8 +21,8 @@ const SAMPLE_DATA: usize = 128_000;
 /// [credits](super::Credits).
 ///
 /// The same run, ordered again on the same day, is not charged again: the response says
-/// [`replayed`](Submitted::replayed), or is a 409 where it was settled meanwhile. All the same it is not retried when a
-/// response is lost, because credits are at stake: [`ListJobs`](super::ListJobs) shows whether it is there. A 403 means
+/// [`replayed`](Submitted::replayed), or is a 409 where it was settled meanwhile. All the same it is not retried after
+/// a lost response, because credits are at stake: [`ListJobs`](super::ListJobs) shows whether it is there. A 403 means
 /// that the account cannot be charged, and a 422 that there are not enough credits.
 ///
 /// Limits: 1 to 150 mail programs; 191 characters of the name; 128,000 bytes of sample data; 5 requests a second for the
@@ -51,7 +51,7 @@ pub struct Submit {
 }
 
 impl Submit {
-    /// Previews of this e-mail, or of this variant of one in a language, in these mail programs, whose ids
+    /// Requests previews of this e-mail, or of this translation of one, in these e-mail clients, whose ids
     /// [`ListClients`](super::ListClients) lists.
     #[must_use]
     pub fn new(id: impl Into<EmailId>, client_ids: impl IntoIterator<Item = impl Into<PreviewClientId>>) -> Self {
