@@ -262,7 +262,7 @@ mod tests {
         assert_eq!(response.status(), 200);
         assert_eq!(events.recv().await.unwrap().event_id(), Some("2"));
         let log = log.lock().unwrap().join("\n");
-        assert!(log.contains("the service is to try again: the queue is full"), "{log}");
+        assert!(log.contains("the service should retry: the queue is full"), "{log}");
         assert_eq!(log.lines().count(), 5, "{log}");
     }
 

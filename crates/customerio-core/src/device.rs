@@ -65,7 +65,7 @@ pub struct Device {
 }
 
 impl Device {
-    /// The device that has the token `token` on its platform.
+    /// Creates a device with the token `token` on this platform.
     #[must_use]
     pub fn new(token: impl AsRef<str>, platform: Platform) -> Self {
         Self { token: Text::new(token), platform, last_used: None, attributes: None }

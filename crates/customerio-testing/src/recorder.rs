@@ -62,7 +62,7 @@ enum Answer {
 }
 
 impl Recorder {
-    /// A recorder that responds to everything as the API does when all is well.
+    /// Creates a recorder that responds to every request as the API does when all is well.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

@@ -231,7 +231,7 @@ mod tests {
         for (signature, timestamp, outcome) in [
             (signature, "1700000000", Ok(event)),
             (other, "1700000000", Err("the X-CIO-Signature header does not match")),
-            (late, "1699999000", Err("the call was signed 1000 seconds ago")),
+            (late, "1699999000", Err("the request was signed 1000 seconds ago")),
         ] {
             let headers = json!([["x-cio-signature", signature], ["X-CIO-Timestamp", timestamp], ["not a name", ""]]);
             let command = json!({"verify_webhook": {"key": "signing-key", "headers": headers}});

@@ -138,8 +138,8 @@ impl<'de> Deserialize<'de> for Event {
 /// The body is not a JSON object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the body is not a JSON object: look at what is between Customer.io and here. If the call is signed answer it with 200, \
-     because a repeat brings the same"
+    "the body is not a JSON object: look at what is between Customer.io and here; if the request is signed, \
+     respond with 200, because a retry has the same body"
 )]
 #[non_exhaustive]
 pub struct NotAnEvent;

@@ -209,13 +209,10 @@ impl<E: fmt::Display> fmt::Display for Outcome<E> {
                     "the event was handled, and is handled again if it comes again, because the store failed: {error}"
                 )
             }
-            Self::InProgress => f.write_str("the event is being handled: the service is to try again"),
-            Self::Failed(error) => write!(f, "the handler failed, and the service is to try again: {error}"),
+            Self::InProgress => f.write_str("the event is being handled: the service should retry"),
+            Self::Failed(error) => write!(f, "the handler failed, and the service should retry: {error}"),
             Self::NoClaim(error) => {
-                write!(
-                    f,
-                    "the event was not handled, and the service is to try again, because the store failed: {error}"
-                )
+                write!(f, "the event was not handled, and the service should retry, because the store failed: {error}")
             }
             Self::Rejected(error) => error.fmt(f),
         }

@@ -172,12 +172,12 @@ fn mac_of_hex(text: &[u8]) -> Option<[u8; MAC_BYTES]> {
 pub enum Unverified {
     /// There is no `X-CIO-Signature`.
     #[error(
-        "the X-CIO-Signature header is missing: the call is not from Customer.io, or a proxy does not pass the header on"
+        "the X-CIO-Signature header is missing: the request is not from Customer.io, or a proxy does not pass the header on"
     )]
     MissingSignature,
     /// There is no `X-CIO-Timestamp`.
     #[error(
-        "the X-CIO-Timestamp header is missing: the call is not from Customer.io, or a proxy does not pass the header on"
+        "the X-CIO-Timestamp header is missing: the request is not from Customer.io, or a proxy does not pass the header on"
     )]
     MissingTimestamp,
     /// `X-CIO-Signature` is not an HMAC-SHA256.
@@ -196,8 +196,8 @@ pub enum Unverified {
     Mismatch,
     /// The signature is right, and too old or from the future.
     #[error(
-        "the call was signed {seconds} seconds ago, which is outside of the tolerance: check this machine's clock; if it \
-         is right, somebody has sent an old call again"
+        "the request was signed {seconds} seconds ago, which is outside of the tolerance: check this machine's clock; if it \
+         is right, somebody has sent an old request again"
     )]
     Stale {
         /// How long ago it was signed; negative if that is in the future.
