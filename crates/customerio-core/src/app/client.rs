@@ -7,8 +7,8 @@ use crate::{App, Client, Error};
 
 macro_rules! daily_calls {
     ($($doc:literal $method:ident($operation:ty) -> $output:ty;)*) => {
-        /// The daily calls of the App API, named as in the vendor's other clients. Every other operation goes through
-        /// [`call`](Client::call).
+        /// Short methods for the most common operations of the App API, named as in the vendor's other clients. Every
+        /// other operation goes through [`call`](Client::call).
         ///
         /// A message or a broadcast is never sent again after a lost response: people would get it twice. The error
         /// then says [`Delivery::MaybeSent`](crate::Delivery::MaybeSent).

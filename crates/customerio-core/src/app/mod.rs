@@ -1,25 +1,25 @@
 //! The App API: transactional messages, broadcasts, and what is in the workspace.
 //!
 //! There is a module for each thing, with a table of its operations: `List`, `Get`, `Create` ... of segments are in
-//! [`segments`]. [`send`] and [`broadcasts`] send messages; the daily ones are methods of
-//! [`Client<App>`](crate::Client#impl-Client<App>) too. [`Client::call`](crate::Client::call) takes any of them, and
+//! [`segments`]. [`send`] and [`broadcasts`] send messages; the most common ones are also methods of
+//! [`Client<App>`](crate::Client#impl-Client<App>). [`Client::call`](crate::Client::call) takes any of them, and
 //! [`Client::items`](crate::Client::items) reads lists that come page by page.
 //!
-//! What a response has is read field by field: a field that is absent, `null` or of another type than expected has no value,
-//! and stays in `extra`, beside what this version does not know. Words that the vendor extends are open enums.
+//! Responses are read field by field: a field that is absent, `null` or of another type than expected has no value, and
+//! stays in `extra`, beside what this version does not know. Words that the vendor extends are open enums.
 //!
 //! What takes more than one request:
 //!
 //! | to | call |
 //! | --- | --- |
-//! | find a segment by its name, or make it | [`find_or_create_segment`](crate::Client::find_or_create_segment) |
+//! | find a segment by its name, or create it | [`find_or_create_segment`](crate::Client::find_or_create_segment) |
 //! | give a collection its contents, by its name | [`sync_collection`](crate::Client::sync_collection) |
-//! | make snippets be as they are wanted | [`plan_snippets`](crate::Client::plan_snippets) |
+//! | make snippets match a wanted state | [`plan_snippets`](crate::Client::plan_snippets) |
 //! | check at the start that transactional messages are there | [`check_transactional`](crate::Client::check_transactional) |
 //! | read the messages of more than six months | [`messages::List::between`], and that of the other lists of messages |
 //! | wait until a message has arrived | [`wait_for`](crate::Client::wait_for) a [`messages::Get`] |
 //! | import a file, and read its errors | [`start_import`](crate::Client::start_import) |
-//! | read suppressed addresses of all reasons | [`suppressions`](crate::Client::suppressions) |
+//! | read suppressed addresses for all reasons | [`suppressions`](crate::Client::suppressions) |
 //! | change many of them | [`suppress_all`](crate::Client::suppress_all), [`unsuppress_all`](crate::Client::unsuppress_all) |
 //!
 //! Vendor's reference: <https://docs.customer.io/integrations/api/app/>.

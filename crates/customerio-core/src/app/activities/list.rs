@@ -10,8 +10,8 @@ use crate::{
     text::Text,
 };
 
-/// Lists what happened in the workspace, page by page, the newest first: [`Client::items`](crate::Client::items) reads it
-/// all.
+/// Lists the activities of the workspace, page by page, the newest first: [`Client::items`](crate::Client::items) reads
+/// it all.
 ///
 /// Activities are kept for 30 days at least.
 ///
@@ -50,13 +50,13 @@ impl List {
         with_start, start: into Cursor;
         /// The most activities on a page, up to 100. Default: 10.
         with_limit, limit: u32;
-        /// Those of a kind, such as `event`: see [`Activity::kind`].
+        /// Only those of a kind, such as `event`: see [`Activity::kind`].
         with_kind, kind: text;
         /// Events or pages of this name.
         with_name, name: text;
-        /// Those of people who were deleted too. Default: false.
+        /// Only those of people who were deleted too. Default: false.
         with_deleted, deleted: bool;
-        /// Those of a person.
+        /// Only those of a person.
         with_person, person: into PersonId;
     }
 }

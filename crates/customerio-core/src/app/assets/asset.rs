@@ -15,11 +15,11 @@ entity! {
         pub name: Option<String>,
         /// Where it can be fetched.
         pub path: Option<String>,
-        /// The folder that it is in; none where it is in none.
+        /// The folder that it is in, if any.
         pub parent_folder_id: Option<AssetFolderId>,
         /// How many bytes it has.
         pub size: Option<u64>,
-        /// When it was made.
+        /// When it was created.
         pub created: Option<Timestamp>,
         /// When it was last changed.
         pub updated: Option<Timestamp>,

@@ -19,7 +19,7 @@ use crate::{
 
 /// Uploads a file to the assets: an image or a PDF that messages show.
 ///
-/// It is not retried after a lost response, because that would make a second file. Each attempt has the same bytes.
+/// It is not retried after a lost response, because that would create a second file. Each attempt has the same bytes.
 ///
 /// Limits: 2 MB, and an image has up to 4,096 pixels in each direction; 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/createAsset>
@@ -74,7 +74,7 @@ impl AssetType {
         }
     }
 
-    /// By the end of a file's name.
+    /// The type by the end of a file's name.
     fn of(file_name: &str) -> Option<Self> {
         let (_, extension) = file_name.rsplit_once('.')?;
         Some(match extension.to_ascii_lowercase().as_str() {
@@ -89,7 +89,7 @@ impl AssetType {
 }
 
 impl CreateFile {
-    /// Creates a file `file_name` with these contents. What it is, is said by the end of its name, such as `.png`.
+    /// Creates a file `file_name` with these contents. Its type is taken from the end of its name, such as `.png`.
     #[must_use]
     pub fn new(file_name: impl AsRef<str>, contents: impl AsRef<[u8]>) -> Self {
         let contents = Bytes::copy_from_slice(contents.as_ref());
@@ -97,11 +97,11 @@ impl CreateFile {
     }
 
     setters! {
-        /// What it is, where its name does not say so.
+        /// What it is, if its name does not say so.
         with_type, content_type: AssetType;
         /// The name that it gets. Default: that of the file.
         with_name, name: text;
-        /// The folder that it goes to. Default: none.
+        /// The folder that it goes into. Default: none.
         with_folder, folder: into AssetFolderId;
     }
 }

@@ -1,4 +1,4 @@
-//! `POST /v1/assets/folders`: make a folder of assets.
+//! `POST /v1/assets/folders`: create a folder of assets.
 
 use http::Method;
 use serde::Serialize;
@@ -11,10 +11,9 @@ use crate::{
     unseen::check_visible,
 };
 
-/// Makes a folder of assets. The service refuses it, with the status 409, where the folder that it goes to has one of this
-/// name.
+/// Creates a folder of assets. The service refuses it with a 409 if the parent folder already has one of this name.
 ///
-/// It is not retried after a lost response: the folder would be there, and the retry be refused.
+/// It is not retried after a lost response: the folder would exist, and the retry would be refused.
 ///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/createAssetFolder>
@@ -41,7 +40,7 @@ impl CreateFolder {
     }
 
     setters! {
-        /// In this folder. Default: in none.
+        /// The folder that it goes into. Default: none.
         with_folder, parent_folder_id: into AssetFolderId;
     }
 }

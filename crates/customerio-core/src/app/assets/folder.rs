@@ -13,9 +13,9 @@ entity! {
         pub id: AssetFolderId,
         /// Its name.
         pub name: Option<String>,
-        /// The folder that it is in; none where it is in none.
+        /// The folder that it is in, if any.
         pub parent_folder_id: Option<AssetFolderId>,
-        /// When it was made.
+        /// When it was created.
         pub created: Option<Timestamp>,
         /// When it was last changed.
         pub updated: Option<Timestamp>,

@@ -4,7 +4,7 @@ use super::Asset;
 use crate::{AssetId, macros::plain};
 
 plain! {
-    /// Reads what is known of a file among the assets: where it can be fetched, its size.
+    /// Reads the details of a file among the assets: its URL and its size.
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getAsset>

@@ -4,8 +4,8 @@ use super::Folder;
 use crate::{AssetFolderId, macros::plain};
 
 plain! {
-    /// Reads a folder of assets. What is in it is listed by [`ListFiles`](super::ListFiles) and
-    /// [`ListFolders`](super::ListFolders).
+    /// Reads a folder of assets. [`ListFiles`](super::ListFiles) and [`ListFolders`](super::ListFolders) list what is
+    /// in it.
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getAssetFolder>

@@ -6,8 +6,8 @@ use crate::{AssetFolderId, Page, macros::plain, page::paged};
 plain! {
     /// Lists the files among the assets, page by page: [`Client::items`](crate::Client::items) reads them all.
     ///
-    /// Pages have numbers: a file that is added or deleted meanwhile moves the others, so that one can come twice or not at
-    /// all.
+    /// Pages have numbers: a file that is added or deleted meanwhile shifts the others, so one can appear twice or not
+    /// at all.
     ///
     /// Limits: 10,000 files a page; 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/listAssets>
@@ -24,9 +24,9 @@ plain! {
     pub struct ListFiles {}
     "app.assets.list_files" = GET "/v1/assets" -> Page<Asset>;
     query {
-        /// Those in this folder, and in the folders in it. Default: all.
+        /// Only those in this folder, and in the folders in it. Default: all.
         with_folder, parent_folder_id: into AssetFolderId = 3;
-        /// Those in the folder itself alone; without a folder, those in none. Default: false.
+        /// Only those in the folder itself alone; without a folder, those in none. Default: false.
         with_direct_descendants_only, direct_descendants_only: bool = true;
         /// The number of the page, from 1.
         with_page, page: u32 = 2;

@@ -68,7 +68,7 @@ mod tests {
         let first = boundary(&[], &file(b"one"));
         assert_eq!(first, boundary(&[], &file(b"one")));
         assert_ne!(first, boundary(&[], &file(b"two")));
-        // One that is taken makes way for the next, wherever it stands.
+        // One that is taken makes way for the next, wherever it is.
         let mut taken = first.clone();
         let texts = [("name", taken.as_str())];
         let second = boundary(&texts, &file(b"one"));

@@ -46,9 +46,9 @@ impl UpdateFolder {
     setters! {
         /// Its new name.
         with_name, name: text;
-        /// Into this folder.
+        /// Moves it into this folder.
         with_folder, parent_folder_id: change AssetFolderId;
-        /// Into no folder.
+        /// Moves it out of its folder.
         without_folder, parent_folder_id: clear;
     }
 }

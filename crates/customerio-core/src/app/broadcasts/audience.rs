@@ -1,4 +1,4 @@
-//! Who gets a broadcast, and the options that each way of saying so has.
+//! Who gets a broadcast, and the options of each way to choose them.
 
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
@@ -13,9 +13,9 @@ use crate::{
     unseen::check_visible,
 };
 
-/// Who gets a broadcast. People must exist: a broadcast adds nobody.
+/// Who gets a broadcast. The people must exist: a broadcast adds nobody.
 ///
-/// Limits: 10,000 people by ids, e-mail addresses or data of their own; a data file of 10 GB, 2 MB for each person.
+/// Limits: 10,000 people by ids, e-mail addresses or their own data; a data file of 10 GB, 2 MB for each person.
 /// <https://docs.customer.io/integrations/api/app/#operation/triggerBroadcast>
 #[derive(Clone)]
 #[non_exhaustive]
@@ -34,8 +34,7 @@ pub enum Audience {
     DataFile(DataFileAudience),
 }
 
-/// What happens to people who are not what they should be. An option that is not set is not sent, and one that is set
-/// to `false` is.
+/// How to treat people who cannot be resolved. An option that is not set is not sent; one that is set to `false` is.
 #[derive(Clone, Copy, Default)]
 struct Options {
     id_ignore_missing: Option<bool>,
@@ -45,17 +44,17 @@ struct Options {
 
 macro_rules! options {
     (@id_ignore_missing) => { crate::macros::setters! {
-        /// Whether people whom no `id` finds are left out, instead of the whole broadcast failing. Default: false.
+        /// Whether ids that match nobody are left out, instead of the whole broadcast failing. Default: false.
         with_id_ignore_missing, options.id_ignore_missing: bool;
     }};
     (@email_ignore_missing) => { crate::macros::setters! {
-        /// Whether people whom no e-mail address finds are left out, instead of the whole broadcast failing.
-        /// Default: false.
+        /// Whether e-mail addresses that match nobody are left out, instead of the whole broadcast failing. Default:
+        /// false.
         with_email_ignore_missing, options.email_ignore_missing: bool;
     }};
     (@email_add_duplicates) => { crate::macros::setters! {
-        /// Whether all people get it who share an e-mail address, instead of the whole broadcast failing.
-        /// Default: false.
+        /// Whether all people who share an e-mail address get it, instead of the whole broadcast failing. Default:
+        /// false.
         with_email_add_duplicates, options.email_add_duplicates: bool;
     }};
     ($($option:ident)*) => { $(options!(@$option);)* };
@@ -94,7 +93,7 @@ impl FilterAudience {
     options! { id_ignore_missing email_ignore_missing email_add_duplicates }
 }
 
-/// People by the ids that you gave them. Not for workspaces that identify people by e-mail addresses.
+/// People by your own ids. Not for workspaces that identify people by e-mail addresses.
 #[derive(Clone)]
 pub struct IdsAudience {
     ids: Texts,
@@ -206,7 +205,7 @@ impl DataFileAudience {
     options! { id_ignore_missing email_ignore_missing email_add_duplicates }
 }
 
-/// Texts, of which there can be 10,000: they stand in one, one behind the other.
+/// Texts, of which there can be 10,000: they are stored in one, one after the other.
 #[derive(Clone, Default)]
 struct Texts {
     joined: String,
@@ -252,7 +251,7 @@ impl Audience {
             Self::Emails(audience) => check_texts(&audience.emails, IdType::Email),
             Self::PerUserData(audience) => {
                 check_count(audience.per_user_data.len())?;
-                // What is wrong with their data comes out when it is written, and then says whose it is.
+                // An error in their data is found when it is written, and then says whose it is.
                 audience.per_user_data.iter().try_for_each(|user| user.person.check(limits))
             }
             Self::DataFile(audience) => check_visible("the URL of the data file", &audience.data_file_url),

@@ -12,7 +12,8 @@ entity! {
     pub struct Broadcast: Debug {
         /// Its number.
         pub id: BroadcastId,
-        /// Its number and when it was last changed: another text says that it has changed since. It is no idempotency key.
+        /// Its number and the time of its last change: the value differs after each change. It is not an idempotency
+        /// key.
         pub deduplicate_id: Option<String>,
         /// Its name.
         pub name: Option<String>,
@@ -26,7 +27,7 @@ entity! {
         pub actions: Vec<ActionSummary>,
         /// Its tags.
         pub tags: Vec<String>,
-        /// When it was made.
+        /// When it was created.
         pub created: Option<Timestamp>,
         /// When it was last changed.
         pub updated: Option<Timestamp>,

@@ -1,4 +1,4 @@
-//! Conditions that choose people.
+//! Conditions that select people.
 
 use serde::Serialize;
 
@@ -6,7 +6,7 @@ use crate::{
     BuildError, BuildErrorKind, SegmentId, limits::NESTING, macros::opaque_debug, text::Text, unseen::check_visible,
 };
 
-/// A condition that chooses people by segments and attributes; conditions nest.
+/// A condition on segments and attributes that selects people; conditions nest.
 ///
 /// <https://docs.customer.io/integrations/api/app/#operation/triggerBroadcast>
 ///
@@ -111,12 +111,12 @@ impl Filter {
         Self(Condition::Attribute(Attribute { field: Text::new(field), test: Test::Exists }))
     }
 
-    /// Refuses what chooses nobody or everybody by accident.
+    /// Refuses what selects nobody or everybody by accident.
     pub(in crate::app) fn check(&self) -> Result<(), BuildError> {
         self.check_within(NESTING)
     }
 
-    /// [`check`](Self::check) with as many conditions in each other as are `left`.
+    /// [`check`](Self::check) with at most `left` nested conditions.
     fn check_within(&self, left: usize) -> Result<(), BuildError> {
         let Some(left) = left.checked_sub(1) else {
             let problem = format!("its conditions are nested too deep: {NESTING} in each other are the most");

@@ -7,9 +7,9 @@ use crate::{
 };
 
 plain! {
-    /// Reads what an action of a broadcast sends in a language.
+    /// Reads the content of an action of a broadcast in a language.
     ///
-    /// The service responds with 400 where the action has no text in the language.
+    /// The service responds with 400 if the action has no text in the language.
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getBroadcastActionLanguage>

@@ -8,8 +8,8 @@ use crate::{
 deliveries! {
     /// Lists the messages of a broadcast, page by page: [`Client::items`](crate::Client::items) reads them all.
     ///
-    /// Without times it is, silently, the month after the broadcast was triggered for the first time: of one that is
-    /// triggered again and again, say from when. Of more than twelve months it is the last twelve before their end.
+    /// Without times, the service silently lists only the month after the broadcast was first triggered, so set the
+    /// times for one that is triggered repeatedly. Of a range of more than twelve months it lists the last twelve.
     ///
     /// Limits: 1,000 messages a page; 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/broadcastMessages>

@@ -17,10 +17,10 @@ use crate::{
 
 /// Sends a broadcast to an audience.
 ///
-/// A person who does not exist, or who shares an e-mail address with another, makes the whole broadcast fail, unless an
-/// option of the audience says otherwise: Customer.io responds at once with 422, which is an
-/// [`ApiError`](crate::ApiError). Its details name the trigger, about which [`TriggerErrors`](super::TriggerErrors) says
-/// more. What it responds with otherwise is a trigger that waits: [`TriggerStatus`](super::TriggerStatus) says how far it is.
+/// The whole broadcast fails if a person does not exist, or shares an e-mail address with another, unless an option of
+/// the audience says otherwise: Customer.io responds at once with 422, which is an [`ApiError`](crate::ApiError). Its
+/// details name the trigger; [`TriggerErrors`](super::TriggerErrors) has more. Otherwise the response is a trigger that
+/// waits: [`TriggerStatus`](super::TriggerStatus) reads its state.
 ///
 /// Limits: 25 MB; data of 50,000 bytes; 10,000 people; one trigger in 10 seconds for each broadcast, and 5 that wait.
 /// <https://docs.customer.io/integrations/api/app/#operation/triggerBroadcast>
@@ -53,9 +53,9 @@ pub struct TriggerBroadcast {
 }
 
 entity! {
-    /// A trigger of a broadcast, which Customer.io has taken.
+    /// A trigger of a broadcast that Customer.io has accepted.
     ///
-    /// [`TriggerBroadcast`] has its number alone; [`TriggerStatus`](super::TriggerStatus) and
+    /// [`TriggerBroadcast`] returns only its number; [`TriggerStatus`](super::TriggerStatus) and
     /// [`ListTriggers`](super::ListTriggers) have the rest.
     pub struct Trigger: Debug {
         /// Its number, by which [`TriggerStatus`](super::TriggerStatus) and [`TriggerErrors`](super::TriggerErrors) find it.
@@ -73,8 +73,8 @@ returned!(Trigger = r#"{"id":1,"broadcast_id":12,"created_at":1700000000,"proces
 listed!(Trigger in "triggers" = r#"{"id":1,"broadcast_id":12,"created_at":1700000000,"processed_at":1700000009}"#);
 
 impl Trigger {
-    /// Whether Customer.io is done with it. There can be [errors](super::TriggerErrors) all the same, and it says nothing of
-    /// the [messages](super::Messages).
+    /// Whether Customer.io has processed it. There can still be [errors](super::TriggerErrors), and it says nothing
+    /// about the [messages](super::Messages).
     #[must_use]
     pub fn is_processed(&self) -> bool {
         self.processed_at.is_some_and(|at| at.unix_seconds() > 0)
@@ -116,7 +116,7 @@ impl Operation for TriggerBroadcast {
         self.audience.check(limits)?;
         let mut body = Writer::new();
         self.audience.write(&mut body)?;
-        // It is copied behind the audience, because that can be 500 times as large.
+        // It is copied after the audience, because that can be 500 times as large.
         if let Some(data) = self.data {
             let data = data.into_json()?;
             check_bytes("the broadcast's data", data.len(), limits.broadcast_data)?;

@@ -13,7 +13,7 @@ use crate::{
 };
 
 plain! {
-    /// Lists what was wrong with the people or the data of a trigger of a broadcast, page by page:
+    /// Lists the errors in the people or the data of a trigger of a broadcast, page by page:
     /// [`Client::items`](crate::Client::items) reads it all.
     ///
     /// Limits: 10 requests a second for the workspace.
@@ -42,7 +42,7 @@ plain! {
 
 paged!(TriggerErrors of TriggerError);
 
-/// One thing that was wrong with a trigger, such as `line 3: no person has this id`.
+/// An error of a trigger, such as `line 3: no person has this id`.
 ///
 /// It can name a person, so `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -59,7 +59,7 @@ impl TriggerError {
         &self.0
     }
 
-    /// The line of the data that it is about, as the service counts them; `None` where it names none.
+    /// The line of the data that it is about, as the service counts them; `None` if it names none.
     #[must_use]
     pub fn line(&self) -> Option<u64> {
         self.parts().map(|(line, _)| line)

@@ -4,10 +4,10 @@ use super::Trigger;
 use crate::{BroadcastId, TriggerId, macros::plain};
 
 plain! {
-    /// Reads how far a trigger of a broadcast is: [`Trigger::is_processed`] says whether it is done.
+    /// Reads the state of a trigger of a broadcast: [`Trigger::is_processed`] says whether it is done.
     ///
-    /// [`TriggerBroadcast`](super::TriggerBroadcast) and [`ListTriggers`](super::ListTriggers) give the trigger's number;
-    /// [`TriggerErrors`](super::TriggerErrors) says what was wrong.
+    /// [`TriggerBroadcast`](super::TriggerBroadcast) and [`ListTriggers`](super::ListTriggers) give the trigger's
+    /// number; [`TriggerErrors`](super::TriggerErrors) lists its errors.
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/broadcastStatus>

@@ -7,7 +7,7 @@ use crate::{
 };
 
 plain! {
-    /// Changes what an action of a broadcast sends: the text without a language.
+    /// Changes the content of an action of a broadcast: the text without a language.
     /// [`UpdateActionTranslation`](super::UpdateActionTranslation) changes those in a language.
     ///
     /// Limits: 10 requests a second for the workspace.

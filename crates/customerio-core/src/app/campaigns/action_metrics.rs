@@ -11,9 +11,9 @@ use crate::{
 
 /// Counts how many messages of an action of a campaign were sent, delivered, opened, clicked and so on, period by period.
 ///
-/// [`between`](Self::between) two moments is what the vendor recommends (version 2). The [last](Self::last) periods are
-/// deprecated (version 1), and in US Eastern time. The service takes anything incomplete for version 1, without an error;
-/// so there is no third way. An action that has translations has the numbers of each in
+/// [`between`](Self::between) two moments is recommended by the vendor (version 2). The [last](Self::last) periods are
+/// deprecated (version 1), and in US Eastern time. The service silently treats anything incomplete as version 1, so
+/// there is no third way. An action that has translations has the numbers of each in
 /// [`language_variants`](Report::language_variants), too.
 ///
 /// Limits: ten years; 10 requests a second for the workspace.
@@ -58,7 +58,7 @@ impl ActionMetrics {
     }
 
     setters! {
-        /// Messages that go out in one way. Default: all.
+        /// Counts only messages of one channel. Default: all.
         with_channel, channel: into Channel;
     }
 }

@@ -12,11 +12,12 @@ use crate::{
 entity! {
     /// A campaign.
     ///
-    /// Which fields it has beside the first ones depends on what starts it.
+    /// Which further fields it has depends on what starts it.
     pub struct Campaign: Debug {
         /// Its number.
         pub id: CampaignId,
-        /// Its number and when it was last changed: another text says that it has changed since. It is no idempotency key.
+        /// Its number and the time of its last change: the value differs after each change. It is not an idempotency
+        /// key.
         pub deduplicate_id: Option<String>,
         /// Its name.
         pub name: Option<String>,
@@ -32,7 +33,7 @@ entity! {
         pub actions: Vec<ActionSummary>,
         /// Its tags.
         pub tags: Vec<String>,
-        /// When it was made.
+        /// When it was created.
         pub created: Option<Timestamp>,
         /// When it was last changed.
         pub updated: Option<Timestamp>,
@@ -40,7 +41,7 @@ entity! {
         pub first_started: Option<Timestamp>,
         /// The segments that start it.
         pub trigger_segment_ids: Vec<SegmentId>,
-        /// The segments that narrow whom it is for.
+        /// The segments that narrow its audience.
         pub filter_segment_ids: Vec<SegmentId>,
         /// Its templates. Deprecated by the vendor: use the [`actions`](Self::actions).
         pub templates: Vec<TemplateSummary> = "msg_templates",
@@ -60,11 +61,11 @@ entity! {
         pub start_minutes: Option<u32>,
         /// The type of the objects that start it.
         pub object_type_id: Option<ObjectTypeId>,
-        /// The attributes of objects that narrow whom it is for, as it came: an object, or JSON in text.
+        /// The attributes of objects that narrow its audience, as they came: an object, or JSON in text.
         pub filter_object_attributes: Option<Value>,
-        /// The attributes of relationships that narrow whom it is for, as it came: an object, or JSON in text.
+        /// The attributes of relationships that narrow its audience, as they came: an object, or JSON in text.
         pub filter_relationship_attributes: Option<Value>,
-        /// Who of the people of an object it is for.
+        /// Which people of an object it is for.
         pub audience: Option<CampaignAudience>,
         /// The attributes of an object that start it, as it came: an object, or JSON in text.
         pub object_attribute_triggers: Option<Value>,
@@ -79,7 +80,7 @@ returned!(Campaign in "campaign" = r#"{"id":46,"name":"Welcome","type":"segment"
 listed!(Campaign in "campaigns" = r#"{"id":46,"name":"Welcome","type":"segment","state":"running","active":true}"#);
 
 entity! {
-    /// Who of the people of an object a campaign is for.
+    /// Which people of an object a campaign is for.
     pub struct CampaignAudience: Debug {
         /// 0 for the person who was added to the object, 1 for all people in it, or for those that the filters find.
         pub kind: Option<u64> = "type",
@@ -93,7 +94,7 @@ entity! {
 open_enum! {
     /// What starts a campaign.
     pub enum CampaignKind {
-        /// A person comes into segments.
+        /// A person enters segments.
         Segment = "segment",
         /// A person does something.
         Event = "event",
@@ -103,7 +104,7 @@ open_enum! {
         Date = "date",
         /// A person gets a relationship to an object, or one changes.
         Relationship = "relationship",
-        /// An object is made, or changes.
+        /// An object is created, or changes.
         Object = "object",
         /// A call of a webhook.
         Webhook = "webhook",

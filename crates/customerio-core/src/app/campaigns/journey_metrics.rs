@@ -33,7 +33,7 @@ pub struct JourneyMetrics {
 }
 
 entity! {
-    /// How many people went which way through a campaign.
+    /// How many people took each way through a campaign.
     pub struct Journeys: Debug {
         /// The numbers by name, such as `started`: one a period, the oldest first.
         pub journey_metric: BTreeMap<String, Vec<i64>>,

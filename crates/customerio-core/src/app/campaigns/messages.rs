@@ -8,8 +8,8 @@ use crate::{
 deliveries! {
     /// Lists the messages of a campaign, page by page: [`Client::items`](crate::Client::items) reads them all.
     ///
-    /// Without times it is the last six months. Of more than twelve months it is, silently, the last twelve before their
-    /// end.
+    /// Without times, the service lists the last six months. Of a range of more than twelve months it silently lists
+    /// the last twelve.
     ///
     /// Limits: 1,000 messages a page; 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getCampaignMessages>

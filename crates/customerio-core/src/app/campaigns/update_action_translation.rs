@@ -7,7 +7,7 @@ use crate::{
 };
 
 plain! {
-    /// Changes what an action of a campaign sends in a language.
+    /// Changes the content of an action of a campaign in a language.
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/updateCampaignActionTranslation>

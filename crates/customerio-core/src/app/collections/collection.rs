@@ -19,7 +19,7 @@ entity! {
         pub rows: Option<u64>,
         /// The names of the fields that its rows have. Not each row needs to have them all.
         pub schema: Vec<String>,
-        /// When it was made.
+        /// When it was created.
         pub created_at: Option<Timestamp>,
         /// When it was last changed.
         pub updated_at: Option<Timestamp>,

@@ -14,7 +14,7 @@ use crate::{
 };
 
 plain! {
-    /// Reads what is in a collection, all at once: up to 10 MB.
+    /// Reads the contents of a collection, all at once: up to 10 MB.
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getCollectionContents>
@@ -37,10 +37,10 @@ plain! {
     "app.collections.contents" = GET "/v1/collections/{collection_id}/content" -> CollectionContents;
 }
 
-/// What is in a collection: a list, usually of objects, or one object.
+/// The contents of a collection: a list, usually of objects, or one object.
 ///
-/// It is JSON as it came, so that numbers of any precision and the order of fields stay, and serialises as that: a
-/// collection is copied by giving it to [`ReplaceContents`](super::ReplaceContents).
+/// It is the JSON as it came, and serialises as that, so numbers keep their precision and fields their order. To copy a
+/// collection, pass it to [`ReplaceContents`](super::ReplaceContents).
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct CollectionContents(Box<RawValue>);
@@ -58,7 +58,7 @@ impl CollectionContents {
     ///
     /// # Errors
     ///
-    /// Where it has another shape. The error may quote what is in the collection.
+    /// Fails if it has another shape. The error may quote what is in the collection.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         serde_json::from_str(self.as_str())
     }
@@ -78,8 +78,9 @@ impl FromResponse for CollectionContents {
 
     /// # Errors
     ///
-    /// Where the body is neither a list nor an object; `null` is an empty list. Where it has nothing but `error`, `errors`
-    /// or `meta` and so says that the call failed: among other fields those are what is in the collection.
+    /// Fails if the body is neither a list nor an object; `null` is an empty list. Fails also if it has nothing but
+    /// `error`, `errors` or `meta` and so says that the call failed: among other fields those are what is in the
+    /// collection.
     fn from_response(response: &Response<Bytes>) -> Result<Self, DecodeFailure> {
         check_reported(response)
             .or_else(|failed| if is_error_alone(response.body()) { Err(failed) } else { Ok(()) })?;

@@ -1,4 +1,4 @@
-//! `POST /v1/collections`: make a collection.
+//! `POST /v1/collections`: create a collection.
 
 use std::time::Duration;
 
@@ -14,9 +14,9 @@ use crate::{
     unseen::check_visible,
 };
 
-/// Makes a collection, of rows that are sent, or of a file that Customer.io fetches.
+/// Creates a collection, of rows that are sent, or of a file that Customer.io fetches.
 ///
-/// It is not retried after a lost response, because that could make a second collection of the same name.
+/// It is not retried after a lost response, because that could create a second collection of the same name.
 /// [`Client::sync_collection`](crate::Client::sync_collection) looks for one of that name first.
 ///
 /// Limits: 10 MB, and 10 KB for each row; 10 requests a second for the workspace.
@@ -61,7 +61,7 @@ impl Create {
     /// Creates a collection with this name, by which Liquid finds it, from a file that Customer.io fetches from this
     /// URL.
     ///
-    /// It is CSV or JSON: which of them, says its `content-type`, then the end of its name; what says neither is JSON.
+    /// It is CSV or JSON, as its `content-type` says, or else the end of its name; the default is JSON.
     #[must_use]
     pub fn from_url(name: impl AsRef<str>, url: impl AsRef<str>) -> Self {
         Self { name: Text::new(name), source: Source::url(url) }

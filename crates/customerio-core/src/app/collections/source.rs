@@ -12,7 +12,7 @@ use crate::{
     unseen::check_visible,
 };
 
-/// JSON for a collection, encoded when it was given. What is wrong with it comes out when the request is built.
+/// JSON for a collection, encoded when it was given. What cannot be encoded is an error when the request is built.
 #[derive(Clone)]
 pub(super) struct Json(Result<Bytes, Box<BuildError>>);
 

@@ -1,19 +1,19 @@
-//! A collection by its name: its contents replaced, or else made.
+//! A collection by its name: its contents are replaced, or it is created.
 
 use super::{Collection, Create, List};
 use crate::{App, Client, Delivery, Error};
 
 impl Client<App> {
-    /// Gives the collection with the name of `collection` its contents, or makes it: two requests where it is there, three
-    /// where it is not. It keeps the data that messages use up to date, whoever made the collection first.
+    /// Gives the collection with the name of `collection` its contents, or creates it: two requests if it exists, three
+    /// if it does not. Use it to keep the data of messages up to date, whoever created the collection.
     ///
-    /// All that it had is replaced, whether it differs or not. Names are compared letter by letter; where several collections
-    /// have the name, the one with the lowest number is taken.
+    /// All its contents are replaced, whether they differ or not. Names are compared exactly; if several collections
+    /// have the name, the one with the lowest number is used.
     ///
-    /// The service has no such operation. Two programs that look at the same time can both make a collection: then both give
-    /// the one with the lower number their contents, and the other stays until somebody [deletes](super::Delete) it. The
-    /// call can be made again after any error: where the response to a creation is lost, what was made is found, and it is
-    /// never made twice by one call.
+    /// The service has no such operation. Two programs that look at the same time can both create a collection: then
+    /// both give the one with the lower number their contents, and the other stays until somebody
+    /// [deletes](super::Delete) it. The call can be made again after any error: after a lost response, it finds what
+    /// was created, and one call never creates it twice.
     ///
     /// ```
     /// use customerio_core::{App, Client, Error, app::collections::Create};
@@ -34,11 +34,11 @@ impl Client<App> {
     ///
     /// # Errors
     ///
-    /// See [`Error`]. The error of a creation is returned where the collection cannot be found afterwards. After a lost
-    /// response it can still appear: call it again.
+    /// See [`Error`]. If creating the collection fails and it cannot be found afterwards, the error of the creation is
+    /// returned. After a lost response it can still appear: call this again.
     #[doc(alias = "upsert")]
     pub async fn sync_collection(&self, collection: Create) -> Result<Collection, Error> {
-        // What cannot be made is refused before anything is sent.
+        // What cannot be created is refused before anything is sent.
         let creation = self.prepare(collection.clone())?;
         if let Some(found) = self.named_collection(collection.name()).await? {
             return self.call(collection.into_update(found.id)).await;
@@ -47,7 +47,7 @@ impl Client<App> {
         if made.as_ref().is_err_and(|error| error.delivery() == Delivery::NotSent) {
             return made;
         }
-        // Another program can have made one at the same time, and after an error it is not known whether there is one.
+        // Another program can have created one at the same time, and after an error it is unknown whether there is one.
         match self.named_collection(collection.name()).await {
             Ok(Some(found)) if made.as_ref().is_ok_and(|made| made.id <= found.id) => made,
             Ok(Some(found)) => self.call(collection.into_update(found.id)).await,

@@ -17,7 +17,7 @@ use crate::{
 
 /// Renames a collection, or replaces its contents, or both. What is not set stays as it is.
 ///
-/// Messages find a collection by its name: those that have the old one show nothing once it is renamed.
+/// Messages find a collection by its name: those that use the old name show nothing once it is renamed.
 ///
 /// Limits: 10 MB, and 10 KB for each row; 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/updateCollection>

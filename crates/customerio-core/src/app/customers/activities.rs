@@ -11,8 +11,8 @@ use crate::{
     text::Text,
 };
 
-/// Lists what a person did and what was done to them, page by page, the newest first:
-/// [`Client::items`](crate::Client::items) reads it all.
+/// Lists the activities of a person, page by page, the newest first: [`Client::items`](crate::Client::items) reads it
+/// all.
 ///
 /// Activities are kept for 30 days at least.
 ///
@@ -50,7 +50,7 @@ impl Activities {
         with_start, start: into Cursor;
         /// The most activities on a page, up to 100. Default: 10.
         with_limit, limit: u32;
-        /// Those of a kind, such as `event`: see [`Activity::kind`].
+        /// Only those of a kind, such as `event`: see [`Activity::kind`].
         with_kind, kind: text;
         /// Events or pages of this name.
         with_name, name: text;

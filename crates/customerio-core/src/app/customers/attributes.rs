@@ -1,4 +1,4 @@
-//! `GET /v1/customers/{customer_id}/attributes`: what the workspace knows of a person.
+//! `GET /v1/customers/{customer_id}/attributes`: what the workspace knows about a person.
 
 use http::Method;
 

@@ -1,4 +1,4 @@
-//! `POST /v1/customers/attributes`: what the workspace knows of up to 100 people.
+//! `POST /v1/customers/attributes`: what the workspace knows about up to 100 people.
 
 use http::Method;
 use serde::Serialize;

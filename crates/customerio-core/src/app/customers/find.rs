@@ -9,7 +9,7 @@ use crate::{
     text::Text,
 };
 
-/// Finds the people who have an e-mail address; where it is no identifier of the workspace, several can have one.
+/// Finds the people who have an e-mail address; several can have one unless the workspace identifies people by it.
 ///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/getPeopleEmail>

@@ -15,8 +15,7 @@ use crate::{
 
 /// Lists the messages to a person, page by page: [`Client::items`](crate::Client::items) reads them all.
 ///
-/// No list is longer than six months: without times it is the last six months, and of a longer time it is, silently, the
-/// last six months before its end.
+/// A list covers at most six months: without times the last six, and of a longer range, silently, the last six.
 ///
 /// Limits: 1,000 messages a page; 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/getPersonMessages>

@@ -9,7 +9,7 @@ use crate::{
     macros::{opaque_debug, sample},
 };
 
-/// Lists which senders of text messages and WhatsApp messages a person has opted out of, all at once.
+/// Lists the senders of text messages and WhatsApp messages that a person has opted out of, all at once.
 ///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/getPersonOptouts>

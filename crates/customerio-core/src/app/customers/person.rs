@@ -12,13 +12,13 @@ use crate::{
 };
 
 entity! {
-    /// A person, with everything that the workspace knows of them.
+    /// A person, with everything that the workspace knows about them.
     pub struct Person {
         /// The identifiers.
         pub identifiers: Option<Identifiers>,
         /// The id; [`identifiers`](Self::identifiers) has it too.
         pub id: Option<String>,
-        /// The attributes. The service returns all of them as text, also what was sent as a number, a boolean or JSON.
+        /// The attributes. The service returns all of them as text, even those sent as a number, a boolean or JSON.
         pub attributes: Map<String, Value>,
         /// When each attribute was last changed.
         pub timestamps: BTreeMap<String, Timestamp>,
@@ -31,7 +31,7 @@ entity! {
 
 returned!(Person in "customer" = r#"{"identifiers":{"id":"42","email":null,"cio_id":"a3000001"},"attributes":{"plan":"pro"}}"#);
 
-/// In a list each stands in a field of its own.
+/// In a list each has its own field.
 impl Listed for Person {
     const NAMES: &'static [&'static str] = &["customers"];
     const EXAMPLE: &'static str = r#"{"customers":[{"customer":{"id":"42","attributes":{"plan":"pro"}}}]}"#;

@@ -40,7 +40,7 @@ entity! {
     pub struct RelatedObject {
         /// The number of its type.
         pub object_type_id: Option<ObjectTypeId>,
-        /// By what it is known.
+        /// Its identifiers.
         pub identifiers: Option<ObjectIdentifiers>,
         /// The attributes of the relationship.
         pub attributes: Map<String, Value>,
@@ -52,11 +52,11 @@ entity! {
 listed!(RelatedObject in "cio_relationships" = r#"{"object_type_id":1,"identifiers":{"object_id":"acme"}}"#);
 
 entity! {
-    /// By what an object is known.
+    /// The identifiers of an object.
     pub struct ObjectIdentifiers: Default {
-        /// The id that you gave.
+        /// Your own id.
         pub object_id: Option<String> = "object_id" | "id",
-        /// The id that Customer.io gave, which never changes.
+        /// Customer.io's own id, which never changes.
         pub cio_object_id: Option<String>,
     }
 }

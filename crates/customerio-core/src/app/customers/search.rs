@@ -11,7 +11,7 @@ use crate::{
     page::paged,
 };
 
-/// Lists the people whom a filter chooses, page by page: [`Client::items`](crate::Client::items) reads them all.
+/// Lists the people who match a filter, page by page: [`Client::items`](crate::Client::items) reads them all.
 ///
 /// Limits: 1,000 people a page; 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/getPeopleFilter>

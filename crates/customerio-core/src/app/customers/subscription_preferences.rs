@@ -10,7 +10,7 @@ use crate::{
     text::Text,
 };
 
-/// Reads which topics a person is subscribed to, in the words of the subscription center.
+/// Reads which topics a person is subscribed to, with the texts of the subscription center.
 ///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/getPersonSubscriptionPreferences>
@@ -31,7 +31,7 @@ pub struct SubscriptionPreferences {
 }
 
 entity! {
-    /// Which topics a person wants to hear of.
+    /// Which topics a person is subscribed to.
     pub struct Preferences {
         /// The person.
         pub identifiers: Option<Identifiers>,
@@ -41,7 +41,7 @@ entity! {
         pub unsubscribed: Option<bool>,
         /// The topics.
         pub topics: Vec<TopicPreference>,
-        /// What the subscription center says above them.
+        /// The header of the subscription center.
         pub header: Option<PreferencesHeader>,
     }
 }
@@ -49,7 +49,7 @@ entity! {
 returned!(Preferences in "customer" = r#"{"id":"42","unsubscribed":false,"topics":[{"id":"topic_1","subscribed":true}]}"#);
 
 entity! {
-    /// Whether a person wants to hear of a topic.
+    /// Whether a person is subscribed to a topic.
     pub struct TopicPreference: Debug {
         /// Its id, such as `topic_1`: the name of it among the attributes.
         pub id: String,
@@ -63,11 +63,11 @@ entity! {
 }
 
 entity! {
-    /// What the subscription center says above the topics.
+    /// The header of the subscription center.
     pub struct PreferencesHeader: Debug {
         /// The title.
         pub title: Option<String>,
-        /// What stands below it.
+        /// The text below it.
         pub subtitle: Option<String>,
     }
 }
@@ -80,7 +80,7 @@ impl SubscriptionPreferences {
     }
 
     setters! {
-        /// In which language names and descriptions are, as a tag such as `fr`. Default: that of the person.
+        /// The language of names and descriptions, as a tag such as `fr`. Default: that of the person.
         with_language, language: text;
     }
 }

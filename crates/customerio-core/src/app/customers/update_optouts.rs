@@ -14,7 +14,7 @@ use crate::{
 
 /// Opts a person out of a sender of text messages or WhatsApp messages, or in again.
 ///
-/// The service does it after it has responded: a read just after it may not show it.
+/// The service applies it after it has responded, so a read right after may not show it.
 ///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/updatePersonOptouts>

@@ -10,7 +10,8 @@ use crate::{
     text::Text,
 };
 
-/// Says what attributes of the workspace are for, and which are sensitive: people see it, and so do the vendor's tools that write segments.
+/// Says what attributes of the workspace are for, and which are sensitive: people see this, and so do the vendor's
+/// tools that write segments.
 ///
 /// Limits: 100 attributes; 255 characters of each description; 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/updateAttributeMetadata>
@@ -36,14 +37,14 @@ impl DescribeAttributes {
         Self::default()
     }
 
-    /// What one is for. Of a name that is described twice, the last counts.
+    /// Says what one is for. If a name is described twice, the last description counts.
     #[must_use]
     pub fn with_description(mut self, name: impl AsRef<str>, description: impl AsRef<str>) -> Self {
         Described::of(&mut self.attributes, name).description = Some(Text::new(description));
         self
     }
 
-    /// Whether those alone see its values who may see sensitive data. In Premium plans.
+    /// Whether only those who may see sensitive data see its values. In Premium plans.
     #[must_use]
     pub fn with_sensitive(mut self, name: impl AsRef<str>, is_sensitive: bool) -> Self {
         Described::of(&mut self.attributes, name).privacy_level = Some(u8::from(is_sensitive));
@@ -57,7 +58,7 @@ impl Operation for DescribeAttributes {
     const NAME: &'static str = "app.data_index.describe_attributes";
     const METHOD: Method = Method::POST;
     const ROUTE: &'static str = "/v1/data_index/attributes";
-    /// The second time, nothing is left to do.
+    /// A second request has no further effect.
     const REPLAY: Replay = Replay::Safe;
 
     fn body(self, _: &Limits) -> Result<Body, BuildError> {

@@ -10,7 +10,7 @@ use crate::{
     text::Text,
 };
 
-/// Says what events of the workspace are for: people see it, and so do the vendor's tools that write segments.
+/// Says what events of the workspace are for: people see this, and so do the vendor's tools that write segments.
 ///
 /// Limits: 100 events; 255 characters of each description; 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/updateEventMetadata>
@@ -36,7 +36,7 @@ impl DescribeEvents {
         Self::default()
     }
 
-    /// What one is for. Of a name that is described twice, the last counts.
+    /// Says what one is for. If a name is described twice, the last description counts.
     #[must_use]
     pub fn with_description(mut self, name: impl AsRef<str>, description: impl AsRef<str>) -> Self {
         Described::of(&mut self.events, name).description = Some(Text::new(description));
@@ -50,7 +50,7 @@ impl Operation for DescribeEvents {
     const NAME: &'static str = "app.data_index.describe_events";
     const METHOD: Method = Method::POST;
     const ROUTE: &'static str = "/v1/data_index/events";
-    /// The second time, nothing is left to do.
+    /// A second request has no further effect.
     const REPLAY: Replay = Replay::Safe;
 
     fn body(self, _: &Limits) -> Result<Body, BuildError> {

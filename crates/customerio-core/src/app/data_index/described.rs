@@ -20,7 +20,7 @@ pub(super) struct Described {
 }
 
 impl Described {
-    /// The entry of this name, which is made where there is none.
+    /// The entry of this name, which is created if there is none.
     pub(super) fn of(entries: &mut Vec<Self>, name: impl AsRef<str>) -> &mut Self {
         let name = name.as_ref();
         let index = entries.iter().position(|entry| *entry.name == *name).unwrap_or_else(|| {

@@ -5,11 +5,11 @@ use std::fmt;
 pub(in crate::app::design_studio) use super::checks::{check_changes, check_name};
 use crate::path::arguments;
 
-/// What a list is in the order of.
+/// What a list is sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SortBy {
-    /// When things were made.
+    /// When things were created.
     Created,
     /// When things were last changed.
     Updated,
@@ -49,8 +49,8 @@ macro_rules! list_nodes {
         }
 
         impl $crate::Page<$item> {
-            /// The folders that the response lists beside the items. They stay in [`extra`](Self::extra), where those are
-            /// too that cannot be read.
+            /// The folders that the response lists beside the items. They stay in [`extra`](Self::extra), as do those
+            /// that cannot be read.
             #[must_use]
             pub fn folders(&self) -> Vec<$crate::app::design_studio::folders::Folder> {
                 $crate::app::design_studio::folders::read_all(&self.extra)
@@ -69,21 +69,21 @@ macro_rules! list_nodes {
             $name = GET $route -> $crate::Page<$item>;
             query {
                 $($options)*
-                /// Those in this folder, which must be there, and in the folders in it. Default: all.
+                /// Only those in this folder, which must be there, and in the folders in it. Default: all.
                 with_folder, parent_folder_id: into $crate::FolderId = "LEAK-folder";
-                /// Those in the folder itself alone; without a folder, those in none. Default: false.
+                /// Only those in the folder itself alone; without a folder, those in none. Default: false.
                 with_direct_descendants_only, direct_descendants_only: bool = true;
-                /// What the list is in the order of. Default: when things were made.
+                /// What the list is sorted by. Default: when things were created.
                 with_sort_by, sort_by: $crate::app::design_studio::SortBy = $crate::app::design_studio::SortBy::Name;
                 /// The order. Default: ascending.
                 with_sort_order, sort_order: $crate::app::Sort = $crate::app::Sort::Descending;
-                /// Those that were made before this time.
+                /// Only those that were created before this time.
                 with_created_before, created_before: time = 1_700_086_400;
-                /// Those that were made after this time.
+                /// Only those that were created after this time.
                 with_created_after, created_after: time = 1_700_000_000;
-                /// Those that were last changed before this time.
+                /// Only those that were last changed before this time.
                 with_updated_before, updated_before: time = 1_700_086_401;
-                /// Those that were last changed after this time.
+                /// Only those that were last changed after this time.
                 with_updated_after, updated_after: time = 1_700_000_001;
                 /// The number of the page, from 1.
                 with_page, page: u32 = 2;

@@ -18,8 +18,8 @@ use crate::{
 /// [`Client::start_export`](crate::Client::start_export) does both, and reads the file. It is not retried after a lost
 /// response, because that would start a second one.
 ///
-/// No export is longer than twelve months: of a longer time it is, silently, the last twelve. Without times it is the last
-/// six. A message counts by when it was made, not when it was sent.
+/// An export covers at most twelve months: of a longer range, silently, the last twelve, and without times the last
+/// six. What counts is when a message was created, not when it was sent.
 ///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/exportDeliveriesData>
@@ -93,15 +93,15 @@ impl ExportDeliveries {
     }
 
     setters! {
-        /// Those that were made at this time or later.
+        /// Only those that were created at this time or later.
         with_from, start: time;
-        /// Those that were made before this time.
+        /// Only those that were created before this time.
         with_until, end: time;
-        /// Those that reached a metric.
+        /// Only those that reached a metric.
         with_metric, metric: into DeliveryMetric;
         /// Drafts too. Default: false.
         with_drafts, drafts: bool;
-        /// Those of one template of the action.
+        /// Only those of one template of the action.
         with_template_id, template_id: into TemplateId;
     }
 }

@@ -12,8 +12,8 @@ use crate::{
 };
 
 plain! {
-    /// Asks for a link to the file of an export that is [ready](super::Export::is_ready). The link is good for 15 minutes;
-    /// after that, ask again. [`Client::export`](crate::Client::export) does, and reads the file.
+    /// Gets a link to the file of an export that is [ready](super::Export::is_ready). The link is valid for 15 minutes;
+    /// after that, get a new one. [`Client::export`](crate::Client::export) does this, and reads the file.
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/downloadExport>
@@ -32,9 +32,9 @@ plain! {
     "app.exports.download" = GET "/v1/exports/{export_id}/download" -> SignedUrl;
 }
 
-/// A link that is a credential: whoever has it gets the file. So it shows itself nowhere, and is written by no `serde`.
+/// A link that is a credential: whoever has it gets the file. So it is never shown or serialised.
 ///
-/// Fetch it with any HTTP client, and send none of Customer.io's credentials along: it is on another host.
+/// Fetch it with any HTTP client, without any credentials of Customer.io: it is on another host.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SignedUrl(Uri);
 
@@ -57,7 +57,7 @@ impl FromResponse for SignedUrl {
 
     /// # Errors
     ///
-    /// Where there is no whole URL in `url`, nor in `link`, which the vendor's own client reads.
+    /// Fails if there is no whole URL in `url`, nor in `link`, which the vendor's own client reads.
     fn from_response(response: &Response<Bytes>) -> Result<Self, DecodeFailure> {
         let mut fields = fields(response)?;
         let url: String = fields.take(&["url", "link"], &mut serde_json::Map::new()).map_err(missing)?;

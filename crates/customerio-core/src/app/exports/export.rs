@@ -19,7 +19,7 @@ entity! {
         pub failed: Option<bool>,
         /// How many rows it has: 0 until it is done.
         pub total: Option<u64>,
-        /// What was chosen, in words.
+        /// What was selected, in words.
         pub description: Option<String>,
         /// How often it was downloaded.
         pub downloads: Option<u64>,
@@ -27,7 +27,8 @@ entity! {
         pub user_id: Option<u64>,
         /// The e-mail address of that user.
         pub user_email: Option<String>,
-        /// Its number and when it was last changed: another text says that it has changed since. It is no idempotency key.
+        /// Its number and the time of its last change: the value differs after each change. It is not an idempotency
+        /// key.
         pub deduplicate_id: Option<String>,
         /// When it was started.
         pub created_at: Option<Timestamp>,
@@ -40,8 +41,8 @@ returned!(Export in "export" = r#"{"id":110,"type":"customers","status":"done","
 listed!(Export in "exports" = r#"{"id":110,"type":"customers","status":"done","total":1234}"#);
 
 impl Export {
-    /// Whether it has ended: `Some(true)` where it can be downloaded, `Some(false)` where it failed, and `None` while it
-    /// is under way.
+    /// Whether it has ended: `Some(true)` if it can be downloaded, `Some(false)` if it failed, and `None` while it is
+    /// under way.
     #[must_use]
     pub fn is_ready(&self) -> Option<bool> {
         match &self.status {
@@ -74,7 +75,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// How far an export is.
+    /// The state of an export.
     pub enum ExportStatus {
         /// It is not ready.
         Pending = "pending",

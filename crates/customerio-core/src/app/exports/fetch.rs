@@ -11,7 +11,7 @@ use crate::{App, Attempt, ChunkStream, Client, ExportId, Operation, TransportErr
 /// How many redirects are followed.
 const REDIRECTS: u32 = 3;
 
-/// What is known of a file that is being read.
+/// What is known about a file that is being read.
 #[derive(Clone)]
 pub(super) struct Fetch {
     pub(super) client: Client<App>,
@@ -25,7 +25,7 @@ pub(super) struct Fetch {
     pub(super) size: Option<u64>,
     etag: Option<HeaderValue>,
     link: Option<SignedUrl>,
-    /// How many attempts in a row came to nothing.
+    /// How many attempts in a row failed.
     failures: u32,
     /// How long to wait before the next.
     pause: Duration,
@@ -119,7 +119,7 @@ impl Fetch {
         }
     }
 
-    /// Notes that an attempt came to nothing, and how long to wait before the next, if there is one.
+    /// Notes that an attempt failed, and how long to wait before the next, if there is one.
     pub(super) fn failed(&mut self, error: FileError, least: Duration) -> Result<(), FileError> {
         self.failures += 1;
         let policy = self.client.options().retry_policy();
@@ -158,7 +158,7 @@ impl Fetch {
                     let to = response.headers().get(header::LOCATION).and_then(|to| follow(&url, to));
                     url = to.ok_or_else(|| self.error(FileErrorKind::Redirect))?;
                 }
-                // Hosts of files differ in what they say of a signature that has expired.
+                // Hosts of files differ in how they report a signature that has expired.
                 400 | 401 | 403 | 404 | 410 => return Ok(Opened::Refused(status)),
                 416 if self.is_at_end(response.headers()) => return Ok(Opened::End),
                 429 | 500..=599 => {
@@ -172,7 +172,7 @@ impl Fetch {
         Err(self.error(FileErrorKind::Redirect))
     }
 
-    /// Nothing of the endpoint is in it: no credentials, no workspace, no user agent.
+    /// It has nothing of the endpoint: no credentials, no workspace, no user agent.
     fn get(&self, url: Uri) -> Request<()> {
         let mut request = Request::new(());
         *request.uri_mut() = url;
@@ -250,7 +250,7 @@ fn follow(from: &Uri, to: &HeaderValue) -> Option<Uri> {
     let to = to.to_str().ok()?.parse::<Uri>().ok()?.into_parts();
     let (scheme, authority) = match (to.scheme, to.authority) {
         (Some(scheme), Some(authority)) => (scheme, authority),
-        // Behind two slashes stands another host.
+        // Two slashes begin another host.
         (None, None) if to.path_and_query.as_ref().is_some_and(|path| is_path(path.as_str())) => {
             (from.scheme()?.clone(), from.authority()?.clone())
         }

@@ -18,12 +18,12 @@ use crate::{App, BoxFuture, Client, Error, ExportId, Operation, TransportError, 
 impl Client<App> {
     /// Starts an export, of [people](super::ExportPeople) or of [deliveries](super::ExportDeliveries), to read its file.
     ///
-    /// The export is known by its [`id`](ExportFile::id) from here on: with that, [`export`](Self::export) takes it up
-    /// again, in another process too.
+    /// The export is known by its [`id`](ExportFile::id) from here on: with it, [`export`](Self::export) continues, in
+    /// another process too.
     ///
     /// # Errors
     ///
-    /// See [`Error`]. An export is not started again after a lost response.
+    /// See [`Error`]. A start is not retried after a lost response.
     ///
     /// ```
     /// # use customerio_core::{App, Client, app::{Filter, exports::{ExportError, ExportPeople}}};
@@ -56,7 +56,7 @@ impl Client<App> {
         Ok(self.export(self.call(operation).await?.id))
     }
 
-    /// The file of an export that was started before. Nothing is sent until it is read.
+    /// Returns the file of an export that was started before. Nothing is sent until it is read.
     #[doc(alias = "download_export")]
     pub fn export(&self, id: impl Into<ExportId>) -> ExportFile {
         ExportFile { fetch: Fetch::new(self.clone(), id.into()), state: State::Idle }
@@ -66,12 +66,12 @@ impl Client<App> {
 /// The file of an export, read piece by piece: [`Client::export`](Client#method.export). It is a `Stream` with the feature
 /// `stream`, and with the feature `csv` it has `rows`.
 ///
-/// Reading it waits until the export is ready, asks for a link to the file, and reads that from its host, to which nothing
-/// of the API's is sent: no credentials and no user agent. Where the connection breaks, or a piece does not come within the
-/// [attempt's timeout](crate::CallOptions::with_attempt_timeout), it goes on from the byte where it stopped. Where the link
-/// has expired, which it does after 15 minutes, it asks for a new one. No more of the file is in memory than the piece.
+/// Reading it waits until the export is ready, gets a link to the file, and reads the file from its host, without the
+/// API's credentials and user agent. If the connection breaks, or a piece does not arrive within the [attempt's
+/// timeout](crate::CallOptions::with_attempt_timeout), it continues from the byte where it stopped. If the link has
+/// expired, which happens after 15 minutes, it gets a new one. Only one piece of the file is in memory.
 ///
-/// After an error it has kept its place: the next piece is the one that comes after the last.
+/// After an error, the next call continues with the piece after the last one.
 #[must_use = "nothing is read before `next` is called"]
 pub struct ExportFile {
     fetch: Fetch,
@@ -81,7 +81,7 @@ pub struct ExportFile {
 enum State {
     /// Nothing is under way.
     Idle,
-    /// It goes on where a future of `next` was dropped.
+    /// It continues after a future of `next` was dropped.
     Opening(BoxFuture<'static, (Fetch, Result<Option<Rest>, ExportError>)>),
     /// With a timer where the next piece is waited for.
     Reading(Rest, Option<BoxFuture<'static, ()>>),
@@ -89,28 +89,28 @@ enum State {
 }
 
 impl ExportFile {
-    /// The number of the export. Store it to take the export up again.
+    /// The number of the export. Store it to continue with the export later.
     #[must_use]
     pub fn id(&self) -> ExportId {
         self.fetch.id
     }
 
-    /// How long to wait at most until the export is ready: see [`Wait::with_deadline`](crate::Wait::with_deadline). The
-    /// default is 30 minutes. How long reading may take is not limited.
+    /// Sets how long to wait at most until the export is ready: see
+    /// [`Wait::with_deadline`](crate::Wait::with_deadline). The default is 30 minutes. How long reading may take is not
+    /// limited.
     pub fn with_deadline(mut self, deadline: Duration) -> Self {
         self.fetch.deadline = Some(deadline);
         self
     }
 
-    /// The same file from this byte on: for one of which the first part was stored, with its
-    /// [`position`](Self::position).
+    /// Continues from this byte, if the first part of the file was stored, with its [`position`](Self::position).
     pub fn starting_at(mut self, position: u64) -> Self {
         self.fetch.position = position;
         self.state = State::Idle;
         self
     }
 
-    /// Waits until the export is ready, and says what it is, such as how many [rows](Export::total) it has.
+    /// Waits until the export is ready, and returns it, with how many [rows](Export::total) it has.
     ///
     /// # Errors
     ///
@@ -119,24 +119,24 @@ impl ExportFile {
         self.fetch.ready().await
     }
 
-    /// The next piece of the file, which is not empty; `None` at its end.
+    /// Returns the next piece of the file, which is not empty; `None` at its end.
     ///
-    /// Dropping the future loses nothing.
+    /// This method is cancel safe: dropping the future loses nothing.
     ///
     /// # Errors
     ///
-    /// See [`ExportError`]. Another call goes on from where it stopped.
+    /// See [`ExportError`]. Another call continues from where it stopped.
     pub async fn next(&mut self) -> Option<Result<Bytes, ExportError>> {
         poll_fn(|context| self.poll_chunk(context)).await
     }
 
-    /// How many bytes of the file were given.
+    /// How many bytes of the file were returned.
     #[must_use]
     pub fn position(&self) -> u64 {
         self.fetch.position
     }
 
-    /// How many bytes the file has, where its host said that. `None` before the first piece.
+    /// How many bytes the file has, if its host said so. `None` before the first piece.
     #[must_use]
     pub fn size(&self) -> Option<u64> {
         self.fetch.size

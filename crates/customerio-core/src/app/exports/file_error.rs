@@ -7,14 +7,14 @@ use http::StatusCode;
 use super::Export;
 use crate::{Error, TransportError, WaitError};
 
-/// Why an [`ExportFile`](super::ExportFile) could not be read, or read on. Its next call goes on from where it stopped.
+/// Why an [`ExportFile`](super::ExportFile) could not be read. The next call continues from where it stopped.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExportError {
-    /// The export failed, or was not ready in time, or could not be asked for.
+    /// The export failed, was not ready in time, or could not be read.
     #[error(transparent)]
     Wait(#[from] WaitError<Export>),
-    /// The export could not be started, or the link to its file not be asked for.
+    /// The export could not be started, or the link to its file could not be read.
     #[error(transparent)]
     Call(#[from] Error),
     /// The file could not be read.
@@ -22,7 +22,7 @@ pub enum ExportError {
     File(#[from] FileError),
 }
 
-/// Why the file of an export could not be read, and at which byte. The link to it shows nowhere.
+/// Why the file of an export could not be read, and at which byte. The link to it is never shown.
 #[derive(Debug)]
 pub struct FileError {
     kind: FileErrorKind,
@@ -34,16 +34,16 @@ pub struct FileError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FileErrorKind {
-    /// There was no connection, or it broke, or stood still, as often as the client's
-    /// [`RetryPolicy`](crate::RetryPolicy) has attempts, without a byte in between.
+    /// The connection failed, broke or stalled, as often as the client's [`RetryPolicy`](crate::RetryPolicy) has
+    /// attempts, without a byte in between.
     Connection,
     /// The file's host responded with this status: to a link that is new, or as often as there are attempts.
     Status(StatusCode),
-    /// The file is not the one any more of which the first bytes were read: what was read is of no use.
+    /// The file has changed since its first bytes were read, so those are of no use.
     Changed,
-    /// The file is compressed, which was not asked for.
+    /// The file is compressed, although that was not requested.
     Compressed,
-    /// The file's host redirects too often, or to what is no `https` URL.
+    /// The file's host redirects too often, or to something other than an `https` URL.
     Redirect,
     /// The client's transport reads no files: it has no [`FileTransport`](crate::FileTransport).
     Unsupported,

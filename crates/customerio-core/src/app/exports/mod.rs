@@ -1,9 +1,9 @@
 //! Exports of people and of deliveries, as CSV files.
 //!
-//! An export is started, is worked on for a while, and then is a file on another host, for which the API gives a link. The
-//! operations do these steps one by one. [`Client::start_export`](crate::Client::start_export) and
-//! [`Client::export`](crate::Client::export) do them all, and read the file piece by piece or, with the feature `csv`, row by
-//! row.
+//! An export is started, takes a while, and is then a file on another host, to which the API returns a link. The
+//! operations are the single steps. [`Client::start_export`](crate::Client::start_export) and
+//! [`Client::export`](crate::Client::export) do them all, and read the file piece by piece or, with the feature `csv`,
+//! row by row.
 
 mod export;
 mod fetch;

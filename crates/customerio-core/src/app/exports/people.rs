@@ -11,7 +11,7 @@ use crate::{
     text::Text,
 };
 
-/// Starts an export of people, with the attributes that it should have, as columns.
+/// Starts an export of people, with attributes as columns.
 ///
 /// The response is the export as it starts; [`Get`](super::Get) says when it is ready.
 /// [`Client::start_export`](crate::Client::start_export) does both, and reads the file. It is not retried after a lost
@@ -42,7 +42,7 @@ impl ExportPeople {
         Self { filters: filter, attributes: None }
     }
 
-    /// The attributes to export. Default: the identifiers alone.
+    /// The attributes to export. Default: only the identifiers.
     #[must_use]
     pub fn with_attributes(mut self, names: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.attributes = Some(names.into_iter().map(Text::new).collect());

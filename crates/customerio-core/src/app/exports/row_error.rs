@@ -9,10 +9,10 @@ use crate::Error;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RowError {
-    /// The file could not be read, or read on. The next call goes on from where it stopped.
+    /// The file could not be read. The next call continues from where it stopped.
     #[error(transparent)]
     Export(#[from] ExportError),
-    /// The row is odd. The next call gives the row after it.
+    /// The row cannot be read. The next call returns the row after it.
     #[error(transparent)]
     Odd(#[from] OddRow),
 }
@@ -23,14 +23,14 @@ impl From<Error> for RowError {
     }
 }
 
-/// A row that is not what was asked for, as it stands in the file. Its text shows nothing of its values.
+/// A row that could not be read, as it is in the file. Its message shows nothing of its values.
 pub struct OddRow {
     line: u64,
     kind: OddRowKind,
     fields: Vec<Vec<u8>>,
 }
 
-/// What is odd about a row.
+/// What is wrong with a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OddRowKind {
@@ -43,12 +43,12 @@ pub enum OddRowKind {
     },
     /// It is not UTF-8.
     NotUtf8,
-    /// Its values do not make the type: that of this column, where it is known which, counted from 1.
+    /// Its values do not match the type: in this column, counted from 1, if it is known.
     Type {
         /// The number of the column.
         column: Option<usize>,
     },
-    /// It is longer than 1 MiB, which is all that was kept of it. Most of the time an opening quote has no closing one.
+    /// It is longer than 1 MiB, of which only that much was kept. Usually an opening quote has no closing one.
     TooLong,
 }
 
@@ -63,7 +63,7 @@ impl OddRow {
         self.line
     }
 
-    /// What is odd about it.
+    /// What is wrong with it.
     #[must_use]
     pub fn kind(&self) -> OddRowKind {
         self.kind

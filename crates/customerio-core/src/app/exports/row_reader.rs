@@ -6,7 +6,7 @@ use csv_core::ReadRecordResult;
 /// The longest row that is kept, in bytes.
 pub(super) const LONGEST: usize = 1024 * 1024;
 
-/// What stands before the first row, where a program for Windows wrote the file.
+/// What is before the first row, if a Windows program wrote the file.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Takes rows out of pieces of a file, whatever the pieces are cut into.
@@ -36,7 +36,7 @@ enum Stage {
     Ended,
 }
 
-/// What came of a piece.
+/// The result of a piece.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Progress {
     /// Another piece is needed.
@@ -180,7 +180,7 @@ impl RowReader {
         (self.length, self.count, self.began, self.stage) = (0, 0, self.line, Stage::Within);
     }
 
-    /// Leaves out what stands before the next line. Whether that is reached.
+    /// Skips what is before the next line. Whether that is reached.
     fn leave_line(&mut self, chunk: &mut Bytes, is_at_end: bool) -> bool {
         let end = memchr::memchr(b'\n', chunk);
         match end {

@@ -70,7 +70,7 @@ impl ExportFile {
 
 /// The rows of an export's file: [`ExportFile::rows`]. It is a `Stream` with the feature `stream`.
 ///
-/// After an error it has kept its place: no row is lost or given twice.
+/// After an error, the next call continues at the same place: no row is lost or returned twice.
 #[must_use = "nothing is read before `next` is called"]
 pub struct Rows<T> {
     file: ExportFile,
@@ -85,13 +85,13 @@ pub struct Rows<T> {
 }
 
 impl<T: DeserializeOwned> Rows<T> {
-    /// The next row; `None` after the last.
+    /// Returns the next row; `None` after the last.
     ///
-    /// Dropping the future loses nothing.
+    /// This method is cancel safe: dropping the future loses nothing.
     ///
     /// # Errors
     ///
-    /// See [`RowError`]: after an odd row the next one comes.
+    /// See [`RowError`]. After a row that cannot be read, the next call returns the one after it.
     pub async fn next(&mut self) -> Option<Result<T, RowError>> {
         poll_fn(|context| self.poll_row(context)).await
     }
@@ -118,7 +118,7 @@ impl<T: DeserializeOwned> Rows<T> {
         }
     }
 
-    /// The row that the reader has; `None` where it is that of the names.
+    /// The row that the reader has; `None` if it is that of the names.
     fn row(&mut self) -> Option<Result<T, RowError>> {
         if self.named() {
             return None;

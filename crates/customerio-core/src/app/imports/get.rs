@@ -4,7 +4,7 @@ use super::Import;
 use crate::{ImportId, macros::plain};
 
 plain! {
-    /// Reads an import: how far it is, and what went wrong.
+    /// Reads an import: its state, and what went wrong.
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getImport>

@@ -17,7 +17,7 @@ entity! {
         pub description: Option<String>,
         /// What its rows are.
         pub kind: Option<ImportKind> = "type",
-        /// How far it is.
+        /// Its state.
         pub state: Option<ImportState>,
         /// By which column people are found: `id`, `email` or `cio_id`.
         pub identifier: Option<String>,
@@ -45,9 +45,8 @@ entity! {
 returned!(Import in "import" = r#"{"id":30,"name":"May","type":"people","state":"imported","rows_imported":3}"#);
 
 impl Import {
-    /// Whether it has ended: `Some(true)` where the rows were imported (which those were not, the
-    /// [errors](Self::error_export_id) say), `Some(false)` where it failed or was canceled, and `None` while it is under
-    /// way.
+    /// Whether it has ended: `Some(true)` if the rows were imported (the [errors](Self::error_export_id) have those
+    /// that were not), `Some(false)` if it failed or was canceled, and `None` while it is under way.
     #[must_use]
     pub fn is_done(&self) -> Option<bool> {
         match self.state {
@@ -57,14 +56,14 @@ impl Import {
         }
     }
 
-    /// The file of the rows that could not be imported, and why; `None` where there is none. Reading it waits until it is
+    /// The file of the rows that could not be imported, and why; `None` if there is none. Reading it waits until it is
     /// ready.
     #[must_use]
     pub fn errors(&self, client: &Client<App>) -> Option<ExportFile> {
         self.error_export_id.map(|id| client.export(id))
     }
 
-    /// The file of the rows that were imported with a warning; `None` where there is none. Reading it waits until it is
+    /// The file of the rows that were imported with a warning; `None` if there is none. Reading it waits until it is
     /// ready.
     #[must_use]
     pub fn warnings(&self, client: &Client<App>) -> Option<ExportFile> {
@@ -97,7 +96,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// How far an import is.
+    /// The state of an import.
     pub enum ImportState {
         /// The file is being read.
         Preprocessing = "preprocessing",
@@ -123,9 +122,9 @@ open_enum! {
     pub enum DataToProcess {
         /// All.
         All = "all",
-        /// Those of people or objects that do not exist yet.
+        /// Only those of people or objects that do not exist yet.
         OnlyNew = "only_new",
-        /// Those of people or objects that exist.
+        /// Only those of people or objects that exist.
         OnlyExisting = "only_existing",
     }
 }

@@ -9,7 +9,7 @@ impl Client<App> {
     /// Starts an import, to be awaited until it has ended.
     ///
     /// The import is known by its [`id`](RunningImport::id) from here on: [`wait_for`](Self::wait_for) a
-    /// [`Get`](super::Get) of it goes on waiting, in another process too.
+    /// [`Get`](super::Get) of it continues the wait, in another process too.
     ///
     /// ```
     /// use customerio_core::{App, Client, IdType, WaitError, app::imports::{Create, Import}};
@@ -42,7 +42,7 @@ impl Client<App> {
     ///
     /// # Errors
     ///
-    /// See [`Error`]. An import is not started again after a lost response.
+    /// See [`Error`]. A start is not retried after a lost response.
     #[doc(alias = "import")]
     pub async fn start_import(&self, import: Create) -> Result<RunningImport, Error> {
         let id = self.call(import).await?.id;
@@ -50,8 +50,8 @@ impl Client<App> {
     }
 }
 
-/// An import that was started: [`Client::start_import`]. Await it to get the [`Import`] when all its rows were looked at, or
-/// look at each state on the way with [`next`](Self::next).
+/// An import that was started: [`Client::start_import`]. Await it for the finished [`Import`], or get each state on the
+/// way with [`next`](Self::next).
 ///
 /// One that failed or was canceled is an error, whose [`last`](WaitError::last) is the import.
 #[must_use = "it waits when it is awaited"]
@@ -61,19 +61,20 @@ pub struct RunningImport {
 }
 
 impl RunningImport {
-    /// Its number: store it to go on waiting in another process.
+    /// Its number: store it to continue the wait in another process.
     #[must_use]
     pub const fn id(&self) -> ImportId {
         self.id
     }
 
-    /// How long to wait at most: see [`Wait::with_deadline`]. The default is 30 minutes.
+    /// Sets how long to wait at most: see [`Wait::with_deadline`]. The default is 30 minutes.
     pub fn with_deadline(mut self, deadline: Duration) -> Self {
         self.wait = self.wait.with_deadline(deadline);
         self
     }
 
-    /// Waits until it is time to look again, and gives how far the import is then; `None` after its end: see [`Wait::next`].
+    /// Waits until it is time for the next call, and returns the state of the import then; `None` after the end: see
+    /// [`Wait::next`].
     ///
     /// # Errors
     ///

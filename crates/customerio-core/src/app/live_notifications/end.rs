@@ -44,7 +44,7 @@ impl End {
         Self { instance_id: instance_id.into(), content_state: None, extras: Extras::default() }
     }
 
-    /// What it shows in the end, as in [`Update::new`](super::Update::new).
+    /// What it shows at the end, as in [`Update::new`](super::Update::new).
     #[must_use]
     pub fn with_content_state(mut self, content_state: impl Serialize) -> Self {
         self.content_state = Some(Attributes::new(STATE, &content_state));

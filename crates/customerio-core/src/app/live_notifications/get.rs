@@ -4,9 +4,9 @@ use super::LiveNotification;
 use crate::{LiveNotificationId, macros::plain};
 
 plain! {
-    /// Reads how it goes with a live notification.
+    /// Reads the state of a live notification.
     ///
-    /// One that was just started can end with a 404, because starts are asynchronous: call again a little later.
+    /// One that was just started can return a 404, because starts are asynchronous: try again a little later.
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getLiveNotification>

@@ -16,7 +16,7 @@ entity! {
 returned!(LiveInstance = r#"{"instance_id":"01JZ8Z5V6T3W9KQ4N7R2C8M0XD"}"#);
 
 entity! {
-    /// A live notification, and how it goes with it.
+    /// A live notification and its state.
     pub struct LiveNotification: Debug {
         /// Its id.
         pub instance_id: LiveNotificationId,
@@ -24,7 +24,7 @@ entity! {
         pub notification_type: Option<String>,
         /// `ios` or `android`.
         pub platform: Option<String>,
-        /// How it goes with it.
+        /// Its state.
         pub state: Option<LiveNotificationState>,
         /// When it started.
         pub started_at: Option<Timestamp>,
@@ -53,15 +53,15 @@ entity! {
         pub operation: Option<LiveOperation>,
         /// Where it came from: the API, or the phone.
         pub source: Option<String>,
-        /// How it went.
+        /// Its state.
         pub status: Option<LiveDeliveryStatus>,
-        /// When it was made.
+        /// When it was created.
         pub created_at: Option<Timestamp>,
     }
 }
 
 open_enum! {
-    /// How it goes with a live notification.
+    /// The state of a live notification.
     pub enum LiveNotificationState {
         /// It is shown.
         Active = "active",
@@ -87,7 +87,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// How it goes with what is sent to the phone.
+    /// The state of what is sent to the phone.
     pub enum LiveDeliveryStatus {
         /// It waits.
         Queued = "queued",

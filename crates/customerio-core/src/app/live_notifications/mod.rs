@@ -1,7 +1,7 @@
 //! Live notifications: one that stays on a person's phone and shows how something goes on, such as a delivery.
 //!
-//! [`Start`] shows one, [`Update`] changes what it shows, and [`End`] ends it. Each request has the whole state: what it leaves
-//! out is gone. A workspace without live notifications responds with a 404 to each of them.
+//! [`Start`] shows one, [`Update`] changes what it shows, and [`End`] ends it. Each request has the whole state: what
+//! it leaves out is removed. A workspace without live notifications responds with a 404 to each of them.
 //!
 //! ```
 //! use customerio_core::{Limits, Prepared, http::Response, parse};

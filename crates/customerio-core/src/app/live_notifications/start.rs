@@ -18,7 +18,7 @@ use crate::{
 /// Starts a live notification on a person's phone. The response has its id, for [`Update`](super::Update) and
 /// [`End`](super::End).
 ///
-/// It starts a little later than the response comes: until then [`Get`](super::Get) ends with a 404.
+/// It starts a little later than the response comes: until then [`Get`](super::Get) returns a 404.
 ///
 /// It is not retried after a lost response, because that would start a second one.
 ///
@@ -57,8 +57,8 @@ impl Start {
     /// stay as they are, and its `content_state` is what an [`Update`](super::Update) replaces: anything that
     /// serialises as an object, with one field at least.
     ///
-    /// Both are encoded here; what is wrong with them comes out when the request is built. Times are in seconds, and a field
-    /// that is `None` is left out.
+    /// Both are encoded here; what cannot be encoded is an error when the request is built. Times are in seconds, and a
+    /// field that is `None` is left out.
     #[must_use]
     pub fn new(
         person: impl Into<PersonId>,

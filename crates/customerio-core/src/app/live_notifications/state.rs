@@ -56,7 +56,7 @@ impl MultiStep {
 
 /// # Errors
 ///
-/// Where it does not have from 1 to 20 steps, or more of them are done than there are.
+/// Fails if it does not have from 1 to 20 steps, or more of them are done than there are.
 impl Serialize for MultiStep {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if !(1..=STEPS).contains(&self.total) {

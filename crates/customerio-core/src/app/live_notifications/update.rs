@@ -14,10 +14,10 @@ use crate::{
     path::Part as _,
 };
 
-/// Changes what a live notification shows: it gets the whole state, and what is not in it is gone.
+/// Changes what a live notification shows: it sends the whole state, and what is not in it is removed.
 ///
-/// It is retried after a lost response, unless it has an alert, which would come twice. Send one update after the other
-/// was responded to: which of two comes last is what is shown.
+/// It is retried after a lost response, unless it has an alert, which would come twice. Wait for the response before
+/// you send the next update: the one that arrives last is shown.
 ///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/updateLiveNotification>
@@ -39,9 +39,9 @@ pub struct Update {
 }
 
 impl Update {
-    /// The live notification with this id, and its new state: a [`MultiStep`](super::MultiStep), a
-    /// [`Countdown`](super::Countdown), or for a custom type anything that serialises as an object, as in
-    /// [`Start::new`](super::Start::new).
+    /// Creates the operation for the live notification with this id, and its new state: a
+    /// [`MultiStep`](super::MultiStep), a [`Countdown`](super::Countdown), or for a custom type anything that
+    /// serialises as an object, as in [`Start::new`](super::Start::new).
     #[must_use]
     pub fn new(instance_id: impl Into<LiveNotificationId>, content_state: impl Serialize) -> Self {
         Self {

@@ -7,7 +7,7 @@ use crate::{
 };
 
 plain! {
-    /// Reads what a message said, as it was sent.
+    /// Reads the content of a message, as it was sent.
     ///
     /// Limits: 100 requests a day for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getArchivedMessage>
@@ -27,7 +27,7 @@ plain! {
 }
 
 entity! {
-    /// What a message said.
+    /// The content of a message.
     pub struct ArchivedMessage {
         /// Its id.
         pub id: Option<DeliveryId>,

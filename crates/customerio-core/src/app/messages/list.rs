@@ -14,8 +14,8 @@ use crate::{
 
 /// Lists the messages of the workspace, page by page: [`Client::items`](crate::Client::items) reads them all.
 ///
-/// No list is longer than six months: without times it is the last six months, and of a longer time it is, silently, the
-/// last six months before its end. [`between`](Self::between) reads a longer one.
+/// A list covers at most six months: without times the last six, and of a longer range, silently, the last six.
+/// [`between`](Self::between) reads a longer one.
 ///
 /// Limits: 1,000 messages a page; 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/listMessages>
@@ -49,11 +49,11 @@ impl List {
     deliveries_setters!(channel metric drafts tracked_responses);
 
     setters! {
-        /// Those of a campaign.
+        /// Only those of a campaign.
         with_campaign_id, campaign_id: into CampaignId;
-        /// Those of a newsletter.
+        /// Only those of a newsletter.
         with_newsletter_id, newsletter_id: into NewsletterId;
-        /// Those of an action.
+        /// Only those of an action.
         with_action_id, action_id: into ActionId;
     }
 }

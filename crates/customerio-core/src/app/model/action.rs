@@ -10,7 +10,7 @@ use crate::{
 entity! {
     /// A message or another step of a campaign, or of a broadcast.
     ///
-    /// Which fields it has depends on how it goes out.
+    /// Which fields it has depends on its channel.
     pub struct Action: Debug {
         /// Its number.
         pub id: ActionId,
@@ -20,25 +20,26 @@ entity! {
         pub broadcast_id: Option<BroadcastId>,
         /// The action that this is a translation or a variant of.
         pub parent_action_id: Option<ActionId>,
-        /// Its number and when it was last changed: another text says that it has changed since. It is no idempotency key.
+        /// Its number and the time of its last change: the value differs after each change. It is not an idempotency
+        /// key.
         pub deduplicate_id: Option<String>,
         /// Its name.
         pub name: Option<String>,
-        /// How it goes out.
+        /// Its channel.
         pub channel: Option<Channel> = "type",
         /// What it does when a person comes to it.
         pub sending_state: Option<SendingState>,
-        /// When it was made.
+        /// When it was created.
         pub created: Option<Timestamp>,
         /// When it was last changed.
         pub updated: Option<Timestamp>,
-        /// Its language; an empty text where it has none.
+        /// Its language; empty if it has none.
         pub language: Option<String>,
         /// The layout around the body.
         pub layout: Option<String>,
         /// The subject of an e-mail, or the title of a push message.
         pub subject: Option<String>,
-        /// What mail programs show beside the subject.
+        /// What e-mail clients show beside the subject.
         pub preheader_text: Option<String>,
         /// The body.
         pub body: Option<String>,

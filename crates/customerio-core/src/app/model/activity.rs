@@ -24,7 +24,7 @@ entity! {
         pub customer_id: Option<String>,
         /// The message that it is about.
         pub delivery_id: Option<DeliveryId>,
-        /// How that message goes out.
+        /// The channel of that message.
         pub delivery_type: Option<Channel>,
         /// More: the data of an event, the old and the new value of each attribute.
         pub data: Option<Value>,

@@ -1,9 +1,9 @@
-//! How a message goes out.
+//! The channel of a message.
 
 use crate::entity::open_enum;
 
 open_enum! {
-    /// How a message goes out.
+    /// The channel of a message.
     pub enum Channel {
         /// An e-mail.
         Email = "email",

@@ -14,7 +14,7 @@ use crate::{
 /// What to change in a message: in an action of a campaign or of a broadcast, in a variant of a newsletter, or in a
 /// transactional message. What is not set stays as it is.
 ///
-/// What a message has depends on how it goes out; the service refuses what it has not. A body that was made with the
+/// Which fields a message has depends on its channel; the service refuses the others. A body that was created with the
 /// drag-and-drop editor cannot be changed.
 ///
 /// ```
@@ -86,14 +86,14 @@ impl ContentUpdate {
         self
     }
 
-    /// The body of an e-mail as text without HTML. Newsletters alone.
+    /// The body of an e-mail as text without HTML. Only for newsletters.
     #[must_use]
     pub fn with_plain_body(mut self, body: impl Into<String>) -> Self {
         self.body_plain = Some(body.into());
         self
     }
 
-    /// The body of an e-mail as AMP, for the programs that read it; the others show the body.
+    /// The body of an e-mail as AMP, for the clients that read it; the others show the body.
     #[must_use]
     pub fn with_amp_body(mut self, body: impl Into<String>) -> Self {
         self.body_amp = Some(body.into());
@@ -131,7 +131,7 @@ impl ContentUpdate {
     setters! {
         /// The subject of an e-mail, or the title of a push message.
         with_subject, subject: text;
-        /// What mail programs show beside the subject.
+        /// What e-mail clients show beside the subject.
         with_preheader_text, preheader_text: text;
         /// Who gets the message, as Liquid such as `{{customer.email}}`.
         with_recipient, recipient: text;
@@ -139,21 +139,21 @@ impl ContentUpdate {
         with_from, from_id: into SenderId;
         /// The sender who gets the replies.
         with_reply_to, reply_to_id: change SenderId;
-        /// Replies go to who the message is from.
+        /// Replies go to the sender.
         without_reply_to, reply_to_id: clear;
-        /// The sender of a WhatsApp message. Actions alone.
+        /// The sender of a WhatsApp message. Only for actions.
         with_sender_identity, sender_identity_id: into SenderId;
-        /// The URL of the image of an SMS. Actions alone.
+        /// The URL of the image of an SMS. Only for actions.
         with_image_url, image_url: text;
-        /// The URL that a webhook calls. Actions alone.
+        /// The URL that a webhook calls. Only for actions.
         with_url, url: text;
-        /// The HTTP method of a webhook: `get`, `post`, `put`, `patch` or `delete`. Actions alone.
+        /// The HTTP method of a webhook: `get`, `post`, `put`, `patch` or `delete`. Only for actions.
         with_method, method: text;
-        /// Whether the action sends, makes drafts, or is off. Actions alone.
+        /// Whether the action sends, makes drafts, or is off. Only for actions.
         with_sending_state, sending_state: into SendingState;
-        /// Whether a WhatsApp message goes to those who unsubscribed, too. Actions alone.
+        /// Whether a WhatsApp message goes to those who unsubscribed, too. Only for actions.
         with_send_to_unsubscribed, send_to_unsubscribed: bool;
-        /// Whether the links of a WhatsApp message are tracked. Actions alone.
+        /// Whether the links of a WhatsApp message are tracked. Only for actions.
         with_tracked, tracked: bool;
     }
 

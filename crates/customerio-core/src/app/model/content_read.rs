@@ -14,7 +14,7 @@ use crate::{
 entity! {
     /// What a newsletter or a transactional message says: in a language, or to a group of an A/B test.
     ///
-    /// Which fields it has depends on how it goes out.
+    /// Which fields it has depends on its channel.
     #[doc(alias = "variant")]
     #[doc(alias = "translation")]
     pub struct Content: Debug {
@@ -22,23 +22,24 @@ entity! {
         pub id: ContentId,
         /// The newsletter that it is of.
         pub newsletter_id: Option<NewsletterId>,
-        /// Its number and when it was last changed: another text says that it has changed since. It is no idempotency key.
+        /// Its number and the time of its last change: the value differs after each change. It is not an idempotency
+        /// key.
         pub deduplicate_id: Option<String>,
         /// Its name, or that of the transactional message.
         pub name: Option<String>,
-        /// How it goes out.
+        /// Its channel.
         pub channel: Option<Channel> = "type",
-        /// When it was made. Transactional messages alone.
+        /// When it was created. Only for transactional messages.
         pub created: Option<Timestamp>,
-        /// When it was last changed. Transactional messages alone.
+        /// When it was last changed. Only for transactional messages.
         pub updated: Option<Timestamp>,
-        /// Its language; an empty text where it has none.
+        /// Its language; empty if it has none.
         pub language: Option<String>,
-        /// The layout around the body. Newsletters alone.
+        /// The layout around the body. Only for newsletters.
         pub layout: Option<String>,
         /// The subject of an e-mail, or the title of a push message.
         pub subject: Option<String>,
-        /// What mail programs show beside the subject.
+        /// What e-mail clients show beside the subject.
         pub preheader_text: Option<String>,
         /// The body.
         pub body: Option<String>,

@@ -30,7 +30,7 @@ impl Deliveries {
         query.optional("get_tracked_responses", self.tracked_responses);
     }
 
-    /// Between two times, on pages that are as long as can be if nothing else is said.
+    /// Between two times, on pages that are as long as can be by default.
     pub(in crate::app) fn within(self, from: Timestamp, until: Timestamp) -> Self {
         let limit = self.limit.or(Some(LONGEST_PAGE));
         Self { start: None, limit, from: Some(from), until: Some(until), ..self }
@@ -44,15 +44,16 @@ const LONGEST_PAGE: u32 = 1_000;
 /// named.
 macro_rules! deliveries_setters {
     (@channel) => { $crate::macros::setters! {
-        /// Those that go out in one way.
+        /// Only those of one channel.
         with_channel, deliveries.channel: into $crate::app::Channel;
     }};
     (@metric) => { $crate::macros::setters! {
-        /// Those that reached a metric. The service does not take [`Created`](crate::app::DeliveryMetric::Created).
+        /// Only those that reached a metric. The service does not take
+        /// [`Created`](crate::app::DeliveryMetric::Created).
         with_metric, deliveries.metric: into $crate::app::DeliveryMetric;
     }};
     (@state) => { $crate::macros::setters! {
-        /// Those that are so far.
+        /// Only those in this state.
         with_state, deliveries.state: into $crate::app::DeliveryState;
     }};
     (@drafts) => { $crate::macros::setters! {
@@ -69,17 +70,17 @@ macro_rules! deliveries_setters {
             with_start, deliveries.start: into $crate::Cursor;
             /// The most messages on a page, up to 1,000. Default: 50.
             with_limit, deliveries.limit: u32;
-            /// Those that were made at this time or later.
+            /// Only those that were created at this time or later.
             with_from, deliveries.from: time;
-            /// Those that were made before this time.
+            /// Only those that were created before this time.
             with_until, deliveries.until: time;
         }
         $($crate::app::model::deliveries_setters!(@$part);)*
 
-        /// All of them that were made from one time on and before another, however long that is: see
-        /// [`DeliveryStream`](crate::app::DeliveryStream). A list alone is never longer than six months.
+        /// Lists all that were created from one time on and before another, however long the range is: see
+        /// [`DeliveryStream`](crate::app::DeliveryStream). A plain list never covers more than six months.
         ///
-        /// There are 1,000 messages on a page, if nothing else was said. Times and a cursor of the list have no meaning here.
+        /// There are 1,000 messages on a page, by default. Times and a cursor of the list have no meaning here.
         pub fn between(
             self,
             client: &$crate::Client<$crate::App>,

@@ -13,13 +13,13 @@ use crate::{
 entity! {
     /// A message to one person, with the metrics that it reached.
     ///
-    /// Of the ids of what sent it, those are there that apply.
+    /// Of the ids of what sent it, only those that apply are there.
     pub struct MessageDelivery {
         /// Its id, which reporting webhooks and responses to sends have too.
         pub id: DeliveryId,
-        /// Its id and when it was last changed: another text says that it has changed since. It is no idempotency key.
+        /// Its id and the time of its last change: the value differs after each change. It is not an idempotency key.
         pub deduplicate_id: Option<String>,
-        /// How it goes out.
+        /// Its channel.
         pub channel: Option<Channel> = "type",
         /// The person.
         pub customer_identifiers: Option<Identifiers>,
@@ -31,7 +31,7 @@ entity! {
         pub subject: Option<String>,
         /// When it reached each metric that it reached, by the name of the metric, such as `delivered`.
         pub metrics: BTreeMap<String, Timestamp>,
-        /// When it was made.
+        /// When it was created.
         pub created: Option<Timestamp>,
         /// Why it failed.
         pub failure_message: Option<String>,
@@ -70,7 +70,7 @@ const ARRIVED: [&str; 8] =
     ["delivered", "opened", "prefetch_opened", "clicked", "prefetch_clicked", "converted", "spammed", "unsubscribed"];
 
 impl MessageDelivery {
-    /// Whether it has arrived, as far as its channel says: `Some(true)` where it has, `Some(false)` where it will not, and
+    /// Whether it has arrived, as far as its channel reports: `Some(true)` if it has, `Some(false)` if it will not, and
     /// `None` while that is open.
     ///
     /// | channel | it has arrived when it was | it will not when it |
@@ -78,14 +78,14 @@ impl MessageDelivery {
     /// | e-mail, SMS, WhatsApp | delivered | bounced, was dropped, failed, was suppressed or is undeliverable |
     /// | push, in-app, inbox, live notification, Slack, webhook | sent | the same |
     ///
-    /// Who opened, clicked, converted, unsubscribed or marked it as spam has got it too. A message that bounced or failed,
-    /// and was delivered later, has arrived. A push notification goes to all devices of a person: it bounces and is dropped
-    /// for each by itself, and has arrived when it was sent to another.
+    /// A person who opened, clicked, converted, unsubscribed or marked it as spam has received it too. A message that
+    /// bounced or failed, and was delivered later, has arrived. A push notification goes to all devices of a person: it
+    /// bounces and is dropped for each by itself, and has arrived when it was sent to another.
     ///
     /// That an in-app or inbox message was sent does not say that the person has opened the app since.
     ///
-    /// A message can stay open: a draft until somebody sends it, and one for which nobody reports that it was delivered, as
-    /// with your own SMTP server. Of a channel that this version does not know, being sent says nothing.
+    /// A message can stay open: a draft until somebody sends it, and one for which nobody reports that it was
+    /// delivered, as with your own SMTP server. For a channel that this version does not know, being sent says nothing.
     #[must_use]
     pub fn has_arrived(&self) -> Option<bool> {
         let latest = |names: &[&str]| names.iter().filter_map(|name| self.metrics.get(*name)).max().copied();

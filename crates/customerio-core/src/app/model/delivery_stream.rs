@@ -18,16 +18,15 @@ const DAY: i64 = 24 * 60 * 60;
 /// In seconds this is the year 5138: a time that is later can only be in milliseconds.
 const LATEST: i64 = 100_000_000_000;
 
-/// All messages between two times, however long: the `between` of each list of messages, such as
+/// All messages between two times, however far apart: the `between` of each list of messages, such as
 /// [`messages::List`](crate::app::messages::List::between). It is a `Stream` with the feature `stream`.
 ///
-/// The service lists six months at once, and leaves out the rest without an error. This reads windows of 180 days, the
-/// earliest first, each page by page; the order within a window is the service's. Each message is given once, because the
-/// windows share no second: what the service lists beyond one is left out by the time at which the message was
-/// [made](MessageDelivery::created). (One of which no time is known is given in each window that lists it.)
+/// The service lists at most six months, and silently leaves out the rest. This reads windows of 180 days, the earliest
+/// first, each page by page; the order within a window is the service's. Each message is returned once, because the
+/// windows do not overlap: what the service lists beyond one is left out by the time at which the message was
+/// [created](MessageDelivery::created). (A message without a time is returned in each window that lists it.)
 ///
-/// After an error it has kept its place: the next page that is read is the one that failed. Only a list that goes round in a
-/// circle ends it.
+/// After an error, the next call reads the page that failed. Only the error about a circular list ends it.
 ///
 /// ```
 /// use customerio_core::{App, Client, DeliveryId, Error, Timestamp};
@@ -81,7 +80,7 @@ struct Window {
 }
 
 impl Window {
-    /// What of `from..until` is read at once; `None` where nothing is left.
+    /// What of `from..until` is read at once; `None` if nothing is left.
     fn first_of(from: i64, until: i64) -> Option<Self> {
         (from < until).then(|| Self { from, until: until.min(from.saturating_add(WINDOW)) })
     }
@@ -92,7 +91,8 @@ impl Window {
     }
 }
 
-/// Where a [`DeliveryStream`] is: store it, by `serde`, to [go on](DeliveryStream::resuming_at) in another process.
+/// Where a [`DeliveryStream`] is: store it, with `serde`, to [continue](DeliveryStream::resuming_at) in another
+/// process.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeliveryPosition {
     window: Window,
@@ -107,7 +107,7 @@ impl<O: Paged<Api = App, Item = MessageDelivery>> DeliveryStream<O> {
         (from, until): (Timestamp, Timestamp),
     ) -> Self {
         let stopped = check(from, until).err().map(Stopped::Refused);
-        // A message that was made within the last second is still before `until`.
+        // A message that was created within the last second is still before `until`.
         let whole = Timestamp::from(until.unix_seconds()) == until;
         let (from, until) = (from.unix_seconds().max(0), until.unix_seconds() + i64::from(!whole));
         let window = Window::first_of(from, until);
@@ -121,14 +121,14 @@ impl<O: Paged<Api = App, Item = MessageDelivery>> DeliveryStream<O> {
         self
     }
 
-    /// The next message; `None` after the last.
+    /// Returns the next message; `None` after the last.
     ///
-    /// Dropping the future loses nothing.
+    /// This method is cancel safe: dropping the future loses nothing.
     pub async fn next(&mut self) -> Option<Result<MessageDelivery, Error>> {
         poll_fn(|context| self.poll_message(context)).await
     }
 
-    /// Where the page starts that the next message is on. Of that page, the messages that were given before come again after
+    /// Where the page of the next message starts. Messages of that page that were returned before come again after
     /// [resuming](Self::resuming_at). `None` after the last message.
     #[must_use]
     pub fn position(&self) -> Option<DeliveryPosition> {

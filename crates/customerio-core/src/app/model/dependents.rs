@@ -21,7 +21,7 @@ entity! {
     }
 }
 
-/// Of a segment it stands in a field, and of a sender it is the response.
+/// For a segment it is in a field, and for a sender it is the response.
 impl FromResponse for Dependents {
     const EXAMPLE: &'static str = r#"{"campaigns":[5],"sent_newsletters":[],"draft_newsletters":[]}"#;
     #[cfg(feature = "samples")]

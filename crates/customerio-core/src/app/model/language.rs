@@ -11,7 +11,7 @@ use crate::{
 
 /// The language of a message: `fr`, `pt-BR`, or that of the message itself.
 ///
-/// A message has one text that has no language, which people get whose language has none: [`Language::default()`]. In
+/// A message has one text without a language, for people whose language has no translation: [`Language::default()`]. In
 /// responses its language is an empty text.
 ///
 /// ```
@@ -34,7 +34,7 @@ impl Language {
     ///
     /// # Errors
     ///
-    /// Where it is the language of the message itself, whose text can be neither added nor taken away.
+    /// Fails if it is the language of the message itself, whose text can be neither added nor taken away.
     pub(in crate::app) fn tag(&self) -> Result<&str, BuildError> {
         let Some(tag) = &self.0 else {
             let reason = "the text without one is the message itself; name a language, such as `fr`";
@@ -54,7 +54,7 @@ impl fmt::Display for Language {
 macro_rules! language_from {
     ($($text:ty)*) => {$(
         impl From<$text> for Language {
-            /// An empty one is refused when the request is built: it is more often a variable that has no value than it is
+            /// An empty one is refused when the request is built: it is usually a variable without a value, and rarely
             /// [`Language::default()`].
             fn from(tag: $text) -> Self {
                 Self(Some(Text::new(tag)))

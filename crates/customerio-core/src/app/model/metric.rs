@@ -5,7 +5,7 @@ use crate::entity::open_enum;
 open_enum! {
     /// What can happen to a message.
     pub enum DeliveryMetric {
-        /// It was made.
+        /// It was created.
         Created = "created",
         /// It could not be handed to the provider at first.
         Attempted = "attempted",

@@ -6,8 +6,7 @@ use crate::{
 
 /// The last hours, days, weeks or months, up to now: the periods of a report.
 ///
-/// There are two at least: the service counts two where it is asked for one, and all that there can be where it is asked for
-/// none.
+/// There are at least two: for one the service counts two, and for none all that there can be.
 ///
 /// ```
 /// use customerio_core::{Limits, Prepared, app::{Periods, campaigns::Links}};
@@ -30,7 +29,7 @@ impl Periods {
         Self { unit: "hours", most: 24, steps: count }
     }
 
-    /// Selects the last days, 2 to 45. The service counts 45 days where a report says nothing else.
+    /// Selects the last days, 2 to 45. The service counts 45 days by default.
     #[must_use]
     pub const fn days(count: u32) -> Self {
         Self { unit: "days", most: 45, steps: count }
@@ -143,8 +142,8 @@ impl TimeRange {
     }
 }
 
-/// The time that a report on a campaign, or on one of its actions, is of. The service takes anything incomplete for the
-/// first version, without an error; so there is no third way.
+/// The time that a report on a campaign, or on one of its actions, is of. The service silently treats anything
+/// incomplete as the first version, so there is no third way.
 #[derive(Clone)]
 pub(in crate::app) enum ReportTime {
     /// Version 2.

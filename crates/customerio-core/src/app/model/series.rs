@@ -28,7 +28,7 @@ returned!(Metrics = r#"{"metric":{"series":{"sent":[0,17]}}}"#);
 entity! {
     /// Numbers by the name of the metric, such as `delivered`: one a period, the oldest first.
     ///
-    /// Names come and go: those that the service does not count for this kind of message are not there.
+    /// Only the names that the service counts for this kind of message are there, and they can change.
     pub struct Series: Debug {
         /// The numbers.
         pub series: BTreeMap<String, Vec<i64>>,
@@ -38,9 +38,9 @@ entity! {
 entity! {
     /// How many messages in one language reached which metric, period by period.
     pub struct LanguageVariant: Debug {
-        /// Whether it is the text that people get whose language has none.
+        /// Whether it is the text for people whose language has no translation.
         pub is_default: Option<bool> = "default",
-        /// The language; an empty text where it has none.
+        /// The language; empty if it has none.
         pub language: Option<String>,
         /// The numbers by the name of the metric, as in [`Series::series`].
         pub series: BTreeMap<String, Vec<i64>>,

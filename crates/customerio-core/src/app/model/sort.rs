@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// The order of a list: by when things were made, unless the list is told by what.
+/// The order of a list: by when things were created, unless the list sorts by something else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Sort {

@@ -1,9 +1,9 @@
-//! How far a message is.
+//! The state of a message.
 
 use crate::entity::open_enum;
 
 open_enum! {
-    /// How far a message is.
+    /// The state of a message.
     pub enum DeliveryState {
         /// It could not be sent.
         Failed = "failed",

@@ -1,4 +1,4 @@
-//! What a campaign and a broadcast say of what is in them.
+//! What a campaign and a broadcast say about their parts.
 
 use crate::{
     ActionId, TemplateId,

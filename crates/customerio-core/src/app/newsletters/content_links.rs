@@ -8,7 +8,7 @@ use crate::{
 
 plain! {
     /// Counts how often the links in one of the texts of a newsletter were clicked, period by period: in one language,
-    /// or by one group of an A/B test. It cannot count each person once, as [`Links`](super::Links) can.
+    /// or by one group of an A/B test. Unlike [`Links`](super::Links), it cannot count each person once.
     ///
     /// Days begin in US Eastern time.
     ///
@@ -29,7 +29,7 @@ plain! {
     query {
         /// The last periods, up to now. Default: the last 45 days.
         with_periods, periods: Periods = Periods::days(7);
-        /// Messages that go out in one way. Default: all.
+        /// Counts only messages of one channel. Default: all.
         with_channel, channel: into Channel as "type" = "email";
     }
 }

@@ -28,7 +28,7 @@ plain! {
     query {
         /// The last periods, up to now. Default: the last 45 days.
         with_periods, periods: Periods = Periods::days(7);
-        /// Messages that go out in one way. Default: all.
+        /// Counts only messages of one channel. Default: all.
         with_channel, channel: into Channel as "type" = "email";
     }
 }

@@ -1,4 +1,4 @@
-//! `POST /v1/newsletters`: make a newsletter, and send it if so wished.
+//! `POST /v1/newsletters`: create a newsletter, and optionally send it.
 
 use http::Method;
 use serde::Serialize;
@@ -17,10 +17,10 @@ use crate::{
 /// The most characters of a newsletter's name.
 const NAME: usize = 190;
 
-/// Makes a newsletter: a draft, which [`Schedule`](super::Schedule) or [`Send`](super::Send) send later, or one that
+/// Creates a newsletter: a draft, which [`Schedule`](super::Schedule) or [`Send`](super::Send) send later, or one that
 /// goes out [now](Self::with_send_now) or [at a time](Self::with_scheduled_at).
 ///
-/// It is not retried after a lost response, because that would make a second newsletter, and could send it:
+/// It is not retried after a lost response, because that would create a second newsletter, and could send it:
 /// [`List`](super::List) says whether it is there.
 ///
 /// The service refuses a newsletter without a [topic](Self::with_subscription_topic) where the workspace has a
@@ -72,15 +72,14 @@ impl Create {
         }
     }
 
-    /// It goes out at once, and not [at a time](Self::with_scheduled_at): of the two the last one holds.
+    /// Sends it at once, and not [at a time](Self::with_scheduled_at): the last of the two wins.
     #[must_use]
     pub fn with_send_now(mut self) -> Self {
         (self.send_now, self.scheduled_at) = (Some(true), None);
         self
     }
 
-    /// It goes out at this time, which is in the future, and not [at once](Self::with_send_now): of the two the last
-    /// one holds.
+    /// Sends it at this time, which is in the future, and not [at once](Self::with_send_now): the last of the two wins.
     #[must_use]
     pub fn with_scheduled_at(mut self, time: impl Into<Timestamp>) -> Self {
         (self.send_now, self.scheduled_at) = (None, Some(time.into()));
@@ -88,7 +87,7 @@ impl Create {
     }
 
     setters! {
-        /// The subscription topic: those get it who are subscribed to it.
+        /// The subscription topic: only people who are subscribed to it get it.
         with_subscription_topic, subscription_topic_id: into TopicId;
     }
     pace_setters! {}

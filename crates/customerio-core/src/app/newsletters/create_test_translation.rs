@@ -15,7 +15,7 @@ use crate::{
 /// It is not retried after a lost response: the second would be refused with a 422, because the translation is there.
 /// [`UpdateTestTranslation`](super::UpdateTestTranslation) changes one that is there.
 ///
-/// The service refuses a newsletter that was made in Design Studio or with the drag-and-drop editor.
+/// The service refuses a newsletter that was created in Design Studio or with the drag-and-drop editor.
 ///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/createNewsletterTestLanguageVariant>

@@ -16,7 +16,7 @@ use crate::{
 /// [`UpdateTranslation`](super::UpdateTranslation) changes one that is there.
 ///
 /// The service refuses a newsletter with an A/B test, see [`CreateTestTranslation`](super::CreateTestTranslation), and
-/// one that was made in Design Studio or with the drag-and-drop editor.
+/// one that was created in Design Studio or with the drag-and-drop editor.
 ///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/createNewsletterLanguageVariant>

@@ -4,7 +4,7 @@ use super::Newsletter;
 use crate::{NewsletterId, macros::plain};
 
 plain! {
-    /// Reads a newsletter, without what it says: see [`ListContents`](super::ListContents).
+    /// Reads a newsletter, without its content: see [`ListContents`](super::ListContents).
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getNewsletters>

@@ -3,7 +3,7 @@
 use crate::{ContentId, NewsletterId, app::Content, macros::plain};
 
 plain! {
-    /// Reads what a newsletter says: its own text, a translation, or the text of a group of an A/B test.
+    /// Reads the content of a newsletter: its own text, a translation, or the text of a group of an A/B test.
     ///
     /// The headers come as JSON in text; [`UpdateContent`](super::UpdateContent) takes them one by one.
     ///

@@ -7,7 +7,7 @@ use crate::{
 };
 
 plain! {
-    /// Reads what a newsletter says to a group of its A/B test in a language.
+    /// Reads the content of a newsletter for a group of its A/B test in a language.
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getNewsletterVariantTranslationTest>

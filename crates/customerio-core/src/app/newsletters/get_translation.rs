@@ -1,4 +1,4 @@
-//! `GET /v1/newsletters/{newsletter_id}/language/{language}`: what a newsletter says in a language.
+//! `GET /v1/newsletters/{newsletter_id}/language/{language}`: the content of a newsletter in a language.
 
 use crate::{
     NewsletterId,
@@ -7,8 +7,8 @@ use crate::{
 };
 
 plain! {
-    /// Reads what a newsletter says in a language. Of a newsletter with an A/B test,
-    /// [`GetTestTranslation`](super::GetTestTranslation) does.
+    /// Reads the content of a newsletter in a language. For a newsletter with an A/B test, use
+    /// [`GetTestTranslation`](super::GetTestTranslation).
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getNewsletterVariantTranslation>

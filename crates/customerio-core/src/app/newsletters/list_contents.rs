@@ -1,10 +1,10 @@
-//! `GET /v1/newsletters/{newsletter_id}/contents`: what a newsletter says.
+//! `GET /v1/newsletters/{newsletter_id}/contents`: the content of a newsletter.
 
 use crate::{NewsletterId, Page, app::Content, macros::plain};
 
 plain! {
-    /// Lists what a newsletter says, all at once: its own text, its translations, and those of the groups of an A/B
-    /// test.
+    /// Lists the content of a newsletter, all at once: its own text, its translations, and those of the groups of an
+    /// A/B test.
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/listNewsletterVariants>

@@ -1,4 +1,4 @@
-//! What a newsletter says, as the request has it that makes one.
+//! The content of a newsletter, as the request that creates it has it.
 
 use http::Method;
 use serde::{Serialize, Serializer};
@@ -11,7 +11,7 @@ use crate::{
     unseen::{check_line, check_visible},
 };
 
-/// What a newsletter says, by the way in which it goes out.
+/// The content of a newsletter, by channel.
 #[derive(Clone, Serialize)]
 #[serde(tag = "type")]
 #[non_exhaustive]
@@ -119,7 +119,7 @@ impl EmailMessage {
     }
 
     setters! {
-        /// What mail programs show beside the subject.
+        /// What e-mail clients show beside the subject.
         with_preheader_text, preheader_text: text;
         /// The layout around the body. Default: that of the workspace.
         with_layout, layout_id: into LayoutId;

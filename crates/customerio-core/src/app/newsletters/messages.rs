@@ -13,10 +13,10 @@ use crate::{
     path::Part,
 };
 
-/// Lists what was sent of a newsletter, page by page: [`Client::items`](crate::Client::items) reads them all.
+/// Lists the messages of a newsletter, page by page: [`Client::items`](crate::Client::items) reads them all.
 ///
-/// Without times it is the six months from the first message on. Of a time longer than twelve months it is, silently,
-/// the last twelve months before its end.
+/// Without times, the service lists the six months from the first message on. Of a range of more than twelve months it
+/// silently lists the last twelve.
 ///
 /// Limits: 1,000 messages a page; 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/getNewsletterMsgMeta>

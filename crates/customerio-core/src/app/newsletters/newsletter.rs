@@ -8,13 +8,13 @@ use crate::{
 };
 
 entity! {
-    /// A newsletter, without what it says: its [contents](super::ListContents) have that.
+    /// A newsletter, without its content: its [contents](super::ListContents) have that.
     pub struct Newsletter: Debug {
         /// Its number.
         pub id: NewsletterId,
         /// Its name.
         pub name: Option<String>,
-        /// How it goes out.
+        /// Its channel.
         pub channel: Option<Channel> = "type",
         /// Its contents: one, and one more for each translation and each group of an A/B test.
         pub content_ids: Vec<ContentId>,
@@ -24,10 +24,10 @@ entity! {
         pub subscription_topic_id: Option<TopicId>,
         /// Its tags.
         pub tags: Vec<String>,
-        /// Its number and when it was last changed: another text says that it has changed since. It is no idempotency
+        /// Its number and the time of its last change: the value differs after each change. It is not an idempotency
         /// key.
         pub deduplicate_id: Option<String>,
-        /// When it was made.
+        /// When it was created.
         pub created: Option<Timestamp>,
         /// When it was last changed.
         pub updated: Option<Timestamp>,

@@ -6,8 +6,8 @@ use crate::{BuildError, BuildErrorKind, SegmentId, macros::opaque_debug, text::T
 
 /// Who gets a newsletter: the people who meet each of one or more conditions.
 ///
-/// It takes less than [`Filter`](crate::app::Filter), which the service would refuse here: segments stand in lists,
-/// people are left out by a list of segments or by a condition on an attribute, and nothing nests.
+/// It can do less than [`Filter`](crate::app::Filter), which the service would refuse here: segments are in lists,
+/// people are excluded by a list of segments or by a condition on an attribute, and nothing nests.
 ///
 /// ```
 /// use customerio_core::app::newsletters::Recipients;
@@ -117,7 +117,7 @@ impl Recipients {
         self
     }
 
-    /// Refuses what chooses nobody or everybody by accident.
+    /// Refuses what selects nobody or everybody by accident.
     pub(super) fn check(&self) -> Result<(), BuildError> {
         self.and.iter().try_for_each(|condition| match condition {
             Condition::Or(members) | Condition::Not { or: members } if members.is_empty() => {

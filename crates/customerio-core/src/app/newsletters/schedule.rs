@@ -1,4 +1,4 @@
-//! `POST /v1/newsletters/{newsletter_id}/schedule`: say when a newsletter goes out, or that it does not.
+//! `POST /v1/newsletters/{newsletter_id}/schedule`: schedule a newsletter, or cancel its schedule.
 
 use http::Method;
 use serde::Serialize;
@@ -15,10 +15,10 @@ use crate::{
     unseen::check_visible,
 };
 
-/// Says when a newsletter goes out; [`Schedule::cancel`] takes it off the schedule, so that it is a draft again.
+/// Schedules a newsletter; [`Schedule::cancel`] removes it from the schedule, so that it is a draft again.
 ///
-/// It is retried: a second one of the same time changes nothing. A `cancel` that arrived, and whose response was lost,
-/// is refused the second time with a 400, because the newsletter is not scheduled any more; so is anything about a
+/// It is retried: a second request with the same time changes nothing. A `cancel` that arrived, and whose response was
+/// lost, is refused the second time with a 400, because the newsletter is no longer scheduled; so is any change to a
 /// newsletter that was sent.
 ///
 /// Limits: 10 requests a second for the workspace.
@@ -70,8 +70,8 @@ impl Schedule {
     }
 
     setters! {
-        /// Whether people get it when it is that time of the day in their own time zone. Then the rate can be per
-        /// minute or per hour alone. Default: false.
+        /// Whether people get it at that time of day in their own time zone. The rate can then only be per minute or
+        /// per hour. Default: false.
         with_time_zone_match, tz_match_enabled: bool;
     }
     pace_setters! {}

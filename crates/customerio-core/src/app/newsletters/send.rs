@@ -15,9 +15,9 @@ use crate::{
 
 /// Sends a newsletter that was not sent yet, to all its recipients, at once.
 ///
-/// It is not retried after a lost response, because it goes to many people; a second one is refused with a 400 all the
-/// same: [`Get`](super::Get) says when it was sent. The service refuses it too while it works out a segment of the
-/// recipients.
+/// It is not retried after a lost response, because it goes to many people, although the service refuses a second one
+/// with a 400: [`Get`](super::Get) says when it was sent. The service also refuses it while it computes a segment of
+/// the recipients.
 ///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/sendNewsletter>

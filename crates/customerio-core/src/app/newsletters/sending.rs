@@ -1,4 +1,4 @@
-//! How fast a newsletter goes out.
+//! How fast a newsletter is sent.
 
 use serde::Serialize;
 
@@ -36,7 +36,7 @@ impl SendingRate {
     }
 }
 
-/// How fast a newsletter goes out, as the requests have it that can send one.
+/// How fast a newsletter is sent, as the requests have it that can send one.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub(super) struct Pace {
     #[serde(flatten)]

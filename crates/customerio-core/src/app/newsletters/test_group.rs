@@ -3,9 +3,9 @@
 use crate::{ContentId, TestGroupId, entity::entity, page::listed};
 
 entity! {
-    /// A group of an A/B test of a newsletter: people who get contents of their own.
+    /// A group of an A/B test of a newsletter: people who get their own contents.
     pub struct TestGroup: Debug {
-        /// Its id; 0 is one.
+        /// Its id, which can be 0.
         pub id: TestGroupId,
         /// Its name, such as `A`.
         pub name: Option<String>,

@@ -1,4 +1,4 @@
-//! What a newsletter says in another language, as the requests have it that add one.
+//! The content of a newsletter in another language, as the requests have it that add one.
 
 use serde::Serialize;
 
@@ -10,8 +10,8 @@ use crate::{
     text::Text,
 };
 
-/// What a newsletter says in another language, by the way in which it goes out; there are no translations of messages
-/// in the app. The service refuses one that is not of the newsletter's own way.
+/// The content of a newsletter in another language, by channel; there are no translations of messages in the app. The
+/// service refuses one of another channel than the newsletter's.
 #[derive(Clone, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
@@ -60,7 +60,7 @@ impl EmailTranslation {
         self
     }
 
-    /// The body as AMP, for the mail programs that read it; the others show the body.
+    /// The body as AMP, for the e-mail clients that read it; the others show the body.
     #[must_use]
     pub fn with_amp_body(mut self, body: impl Into<String>) -> Self {
         self.body_amp = Some(body.into());
@@ -68,7 +68,7 @@ impl EmailTranslation {
     }
 
     setters! {
-        /// What mail programs show beside the subject.
+        /// What e-mail clients show beside the subject.
         with_preheader_text, preheader_text: text;
     }
 }

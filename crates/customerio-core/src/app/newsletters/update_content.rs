@@ -7,11 +7,11 @@ use crate::{
 };
 
 plain! {
-    /// Changes what a newsletter says: its own text, a translation, or the text of a group of an A/B test. What is not
-    /// set stays as it is.
+    /// Changes the content of a newsletter: its own text, a translation, or the text of a group of an A/B test. What is
+    /// not set stays as it is.
     ///
-    /// A message in the app cannot be changed, nor can a body that was made in Design Studio or with the drag-and-drop
-    /// editor.
+    /// A message in the app cannot be changed, nor can a body that was created in Design Studio or with the
+    /// drag-and-drop editor.
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/updateNewsletterVariant>

@@ -1,4 +1,4 @@
-//! `PUT /v1/newsletters/{newsletter_id}/language/{language}`: change what a newsletter says in a language.
+//! `PUT /v1/newsletters/{newsletter_id}/language/{language}`: change the content of a newsletter in a language.
 
 use crate::{
     NewsletterId,
@@ -7,8 +7,8 @@ use crate::{
 };
 
 plain! {
-    /// Changes what a newsletter says in a language that it has. What is not set stays as it is. Of a newsletter with
-    /// an A/B test, [`UpdateTestTranslation`](super::UpdateTestTranslation) does.
+    /// Changes the content of a newsletter in a language that it has. What is not set stays as it is. For a newsletter
+    /// with an A/B test, use [`UpdateTestTranslation`](super::UpdateTestTranslation).
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/updateNewsletterVariantTranslation>

@@ -1,4 +1,4 @@
-//! `GET /v1/objects/{object_type_id}/{object_id}/attributes`: what the workspace knows of an object.
+//! `GET /v1/objects/{object_type_id}/{object_id}/attributes`: what the workspace knows about an object.
 
 use http::Method;
 

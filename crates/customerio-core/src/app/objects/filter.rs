@@ -1,4 +1,4 @@
-//! Conditions that choose objects.
+//! Conditions that select objects.
 
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
@@ -7,7 +7,7 @@ use crate::{
     unseen::check_visible,
 };
 
-/// A condition that chooses objects by their attributes; conditions nest.
+/// A condition on attributes that selects objects; conditions nest.
 ///
 /// ```
 /// use customerio_core::{Limits, Prepared, app::objects::{ObjectFilter, Search}};
@@ -63,12 +63,12 @@ impl ObjectFilter {
         Self(Condition::Attribute { field: Text::new(field), equals: None })
     }
 
-    /// Refuses what chooses nothing or everything by accident.
+    /// Refuses what selects nothing or everything by accident.
     pub(super) fn check(&self) -> Result<(), BuildError> {
         self.check_within(NESTING)
     }
 
-    /// [`check`](Self::check) with as many conditions in each other as are `left`.
+    /// [`check`](Self::check) with at most `left` nested conditions.
     fn check_within(&self, left: usize) -> Result<(), BuildError> {
         let Some(left) = left.checked_sub(1) else {
             let problem = format!("its conditions are nested too deep: {NESTING} in each other are the most");

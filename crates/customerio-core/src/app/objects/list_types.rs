@@ -3,7 +3,7 @@
 use crate::{ObjectTypeId, Page, entity::entity, macros::plain, page::listed};
 
 plain! {
-    /// Lists the types of objects that the workspace has, all at once: their numbers are needed to read and to write
+    /// Lists the types of objects that the workspace has, all at once: their numbers are needed to read and write
     /// objects.
     ///
     /// Limits: 10 requests a second for the workspace.
@@ -27,13 +27,13 @@ entity! {
     pub struct ObjectType: Debug {
         /// Its number.
         pub id: ObjectTypeId,
-        /// Its name, of many: `Companies`.
+        /// Its plural name: `Companies`.
         pub name: Option<String>,
-        /// Its name, of one: `Company`.
+        /// Its singular name: `Company`.
         pub singular_name: Option<String>,
-        /// Its name in URLs of the workspace, of many.
+        /// Its plural name in URLs of the workspace.
         pub slug: Option<String>,
-        /// Its name in URLs of the workspace, of one.
+        /// Its singular name in URLs of the workspace.
         pub singular_slug: Option<String>,
         /// Whether it is in use.
         pub enabled: Option<bool>,

@@ -11,11 +11,11 @@ use crate::{
 };
 
 entity! {
-    /// An object, with everything that the workspace knows of it.
+    /// An object, with everything that the workspace knows about it.
     pub struct Object {
         /// The number of its type.
         pub object_type_id: Option<ObjectTypeId>,
-        /// By what it is known.
+        /// Its identifiers.
         pub identifiers: Option<ObjectIdentifiers>,
         /// Its attributes.
         pub attributes: Map<String, Value>,

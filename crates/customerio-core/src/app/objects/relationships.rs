@@ -12,7 +12,7 @@ use crate::{
 
 /// Lists the people who are related to an object, page by page: [`Client::items`](crate::Client::items) reads them all.
 ///
-/// A person can stand on two pages, where relationships are changed in the meantime.
+/// A person can be on two pages if relationships change in the meantime.
 ///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/getObjectRelationships>
@@ -37,7 +37,7 @@ paged!(Relationships of RelatedPerson);
 entity! {
     /// A person who is related to an object.
     pub struct RelatedPerson {
-        /// By what they are known.
+        /// Their identifiers.
         pub identifiers: Option<Identifiers>,
         /// The number of the object's type.
         pub object_type_id: Option<ObjectTypeId>,

@@ -12,10 +12,11 @@ use crate::{
     page::{listed, paged},
 };
 
-/// Lists the objects of a type that a filter chooses, page by page: [`Client::items`](crate::Client::items) reads them all.
+/// Lists the objects of a type that match a filter, page by page: [`Client::items`](crate::Client::items) reads them
+/// all.
 ///
-/// An object can stand on two pages, where objects are changed in the meantime. [`Attributes`](super::Attributes) reads
-/// what is known of one.
+/// An object can be on two pages if objects change in the meantime. [`Attributes`](super::Attributes) reads all that is
+/// known about one.
 ///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/getObjectsFilter>

@@ -21,7 +21,7 @@ plain! {
     pub struct List {}
     "app.optouts.list" = GET "/v1/optouts" -> Page<PersonOptOuts>;
     query {
-        /// Those who do not want to hear from this sender.
+        /// Only people who have opted out of this sender.
         with_from, from: text = "LEAK-sender";
         /// Where the page starts: the [`Page::next`] of the page before.
         with_start, start: into Cursor = "LEAK-start";

@@ -1,4 +1,4 @@
-//! A sender that a person does not want to hear from.
+//! A sender that a person has opted out of.
 
 use crate::{
     entity::{entity, open_enum},
@@ -6,11 +6,11 @@ use crate::{
 };
 
 entity! {
-    /// A sender that a person does not want to hear from.
+    /// A sender that a person has opted out of.
     pub struct OptOut: Debug {
         /// The sender: a phone number, or another name.
         pub from: String,
-        /// Of which messages.
+        /// Which messages it is about.
         pub channel: Option<OptOutChannel>,
     }
 }
@@ -18,11 +18,11 @@ entity! {
 listed!(OptOut in "optouts" = r#"{"channel":"sms","from":"+15551234567"}"#);
 
 entity! {
-    /// A person, and the senders that they do not want to hear from.
+    /// A person, and the senders that they have opted out of.
     pub struct PersonOptOuts {
         /// The person's id.
         pub customer_id: Option<String>,
-        /// The id that Customer.io gave the person.
+        /// Customer.io's own id of the person.
         pub cio_id: Option<String>,
         /// The senders.
         pub optouts: Vec<OptOut>,

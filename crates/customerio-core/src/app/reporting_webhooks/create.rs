@@ -1,4 +1,4 @@
-//! `POST /v1/reporting_webhooks`: make a reporting webhook.
+//! `POST /v1/reporting_webhooks`: create a reporting webhook.
 
 use http::Method;
 
@@ -8,9 +8,10 @@ use crate::{
     macros::{opaque_debug, sample, setters},
 };
 
-/// Makes a reporting webhook. The response has its number; the key that signs its calls stands in the workspace's settings.
+/// Creates a reporting webhook. The response has its number; the key that signs its requests is in the workspace's
+/// settings.
 ///
-/// It is not retried after a lost response, because that would make a second one.
+/// It is not retried after a lost response, because that would create a second one.
 ///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/createWebhook>
@@ -44,11 +45,11 @@ impl Create {
     }
 
     setters! {
-        /// Whether nothing is told. Default: false.
+        /// Whether it is disabled. Default: false.
         with_disabled, webhook.disabled: bool;
-        /// Whether each opening and each click is told; if not, the first alone is. Default: false.
+        /// Whether every open and click is reported, and not only the first. Default: false.
         with_full_resolution, webhook.full_resolution: bool;
-        /// Whether what was sent is told too. Default: false.
+        /// Whether the content of messages is included. Default: false.
         with_content, webhook.with_content: bool;
     }
 }

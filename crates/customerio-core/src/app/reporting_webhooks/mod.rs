@@ -1,4 +1,4 @@
-//! Reporting webhooks: where Customer.io tells what happens.
+//! Reporting webhooks: where Customer.io sends events.
 
 mod reporting_webhook;
 

@@ -11,21 +11,22 @@ use crate::{
 };
 
 entity! {
-    /// A place that Customer.io tells what happens to messages and people. [`webhook`](crate::webhook) reads what it sends.
+    /// A URL to which Customer.io sends events about messages and people. [`webhook`](crate::webhook) reads what it
+    /// sends.
     pub struct ReportingWebhook: Debug {
         /// Its number.
         pub id: WebhookId,
         /// Its name.
         pub name: Option<String>,
-        /// The URL that is called.
+        /// The URL that the events are sent to.
         pub endpoint: Option<String>,
-        /// What is told, such as `email_delivered`. The names come and go.
+        /// The events that are sent, such as `email_delivered`. The names can change.
         pub events: Vec<String>,
-        /// Whether nothing is told.
+        /// Whether it is disabled.
         pub disabled: Option<bool>,
-        /// Whether each opening and each click is told; if not, the first alone is.
+        /// Whether every open and click is reported, and not only the first.
         pub full_resolution: Option<bool>,
-        /// Whether what was sent is told too.
+        /// Whether the content of messages is included.
         pub with_content: Option<bool>,
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     path::Part,
 };
 
-/// Changes a reporting webhook. Its name, its endpoint and its events are written anew, all of them.
+/// Changes a reporting webhook. It replaces the name, the endpoint and the events, all of them.
 ///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/updateWebhook>
@@ -45,11 +45,11 @@ impl Update {
     }
 
     setters! {
-        /// Whether nothing is told. Default: false.
+        /// Whether it is disabled. Default: false.
         with_disabled, webhook.disabled: bool;
-        /// Whether each opening and each click is told; if not, the first alone is. Default: false.
+        /// Whether every open and click is reported, and not only the first. Default: false.
         with_full_resolution, webhook.full_resolution: bool;
-        /// Whether what was sent is told too. Default: false.
+        /// Whether the content of messages is included. Default: false.
         with_content, webhook.with_content: bool;
     }
 }

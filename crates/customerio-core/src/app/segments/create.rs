@@ -1,4 +1,4 @@
-//! `POST /v1/segments`: make a manual segment.
+//! `POST /v1/segments`: create a manual segment.
 
 use http::Method;
 use serde::Serialize;
@@ -11,9 +11,9 @@ use crate::{
     unseen::check_visible,
 };
 
-/// Makes a manual segment, without people yet: [`AddToSegment`](crate::track::AddToSegment) adds them.
+/// Creates a manual segment, without people yet: [`AddToSegment`](crate::track::AddToSegment) adds them.
 ///
-/// It is not retried after a lost response, because that would make a second segment of the same name.
+/// It is not retried after a lost response, because that would create a second segment of the same name.
 /// [`Client::find_or_create_segment`](crate::Client::find_or_create_segment) looks for one of that name first.
 ///
 /// Limits: 10 requests a second for the workspace.

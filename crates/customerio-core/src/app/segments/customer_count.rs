@@ -9,7 +9,7 @@ use crate::{
 plain! {
     /// Counts the people in a segment.
     ///
-    /// The count of a segment that is not [finished](super::SegmentState::Finished) is of a moment before.
+    /// The count of a segment that is not [finished](super::SegmentState::Finished) is outdated.
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getSegmentCount>

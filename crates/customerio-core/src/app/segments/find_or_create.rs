@@ -1,18 +1,19 @@
-//! A segment by its name: found, or else made.
+//! A segment by its name: found, or else created.
 
 use super::{Create, List, Segment, SegmentKind};
 use crate::{App, Client, Delivery, Error};
 
 impl Client<App> {
-    /// Finds the manual segment with the name of `segment`, or makes it: one request where it is there, three where it is not.
+    /// Finds the manual segment with the name of `segment`, or creates it: one request if it exists, three if it does
+    /// not.
     ///
-    /// Names are compared letter by letter. A segment that chooses its people itself is not taken, whatever its name. Where
-    /// several have the name, the one with the lowest number is returned, whose description can be another.
+    /// Names are compared exactly. A segment that selects its people by conditions does not count, whatever its name.
+    /// If several have the name, the one with the lowest number is returned; its description can differ.
     ///
-    /// The service has no such operation, and names need not be unique. Two programs that look at the same time can both
-    /// make one: then both get the one with the lower number, and the other stays, without people, until somebody
-    /// [deletes](super::Delete) it. The call can be made again after any error: where the response to a creation is lost,
-    /// what was made is found, and it is never made twice by one call.
+    /// The service has no such operation, and names need not be unique. Two programs that look at the same time can
+    /// both create one: then both get the one with the lower number, and the other stays, without people, until
+    /// somebody [deletes](super::Delete) it. The call can be made again after any error: after a lost response, it
+    /// finds what was created, and one call never creates it twice.
     ///
     /// ```
     /// use customerio_core::{App, Client, Error, SegmentId, app::segments::Create};
@@ -29,12 +30,12 @@ impl Client<App> {
     ///
     /// # Errors
     ///
-    /// See [`Error`]. The error of a creation is returned where the segment cannot be found afterwards. After a lost response
-    /// it can still appear: call it again.
+    /// See [`Error`]. If creating the segment fails and it cannot be found afterwards, the error of the creation is
+    /// returned. After a lost response it can still appear: call this again.
     #[doc(alias = "upsert")]
     #[doc(alias = "get_or_create")]
     pub async fn find_or_create_segment(&self, segment: Create) -> Result<Segment, Error> {
-        // What cannot be made is refused before anything is sent.
+        // What cannot be created is refused before anything is sent.
         let creation = self.prepare(segment.clone())?;
         if let Some(found) = self.manual_segment(segment.name()).await? {
             return Ok(found);
@@ -43,7 +44,7 @@ impl Client<App> {
         if made.as_ref().is_err_and(|error| error.delivery() == Delivery::NotSent) {
             return made;
         }
-        // Another program can have made one at the same time, and after an error it is not known whether there is one.
+        // Another program can have created one at the same time, and after an error it is unknown whether there is one.
         match self.manual_segment(segment.name()).await {
             Ok(Some(found)) => Ok(made.ok().filter(|made| made.id <= found.id).unwrap_or(found)),
             Ok(None) | Err(_) => made,

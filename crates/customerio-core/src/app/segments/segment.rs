@@ -15,18 +15,18 @@ entity! {
         pub name: Option<String>,
         /// What it is for.
         pub description: Option<String>,
-        /// How far Customer.io is with it: only the count and the members of a [finished](SegmentState::Finished) one are
-        /// right.
+        /// Its state: only a [finished](SegmentState::Finished) segment has the right count and members.
         pub state: Option<SegmentState>,
-        /// How much of it is worked out, in percent, while it is not finished.
+        /// Its progress in percent, while it is not finished.
         pub progress: Option<u64>,
-        /// Whether people are added to it, or it chooses them itself.
+        /// Whether people are added to it, or selected by conditions.
         pub kind: Option<SegmentKind> = "type",
         /// Its tags.
         pub tags: Vec<String>,
-        /// Its number and when it was last changed: another text says that it has changed since. It is no idempotency key.
+        /// Its number and the time of its last change: the value differs after each change. It is not an idempotency
+        /// key.
         pub deduplicate_id: Option<String>,
-        /// When it was made.
+        /// When it was created.
         pub created_at: Option<Timestamp>,
         /// When it was last changed.
         pub updated_at: Option<Timestamp>,
@@ -37,7 +37,7 @@ returned!(Segment in "segment" = r#"{"id":7,"name":"VIPs","type":"manual","state
 listed!(Segment in "segments" = r#"{"id":7,"name":"VIPs","type":"manual","state":"finished"}"#);
 
 open_enum! {
-    /// How far Customer.io is with a segment.
+    /// The state of a segment.
     pub enum SegmentState {
         /// It looks through past events.
         Events = "events",

@@ -1,4 +1,4 @@
-//! What Apple's service reads of a push notification: the dictionary `aps`.
+//! The part of a push notification that Apple's service reads: the dictionary `aps`.
 
 use serde::{Serialize, Serializer, ser::Error as _};
 
@@ -24,8 +24,8 @@ use crate::{
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
-/// With Customer.io's SDK in the app, [`with_mutable_content`](Self::with_mutable_content) must be true, or there are no
-/// images and nothing counts as delivered.
+/// With Customer.io's SDK in the app, [`with_mutable_content`](Self::with_mutable_content) must be true: otherwise
+/// there are no images, and nothing counts as delivered.
 #[derive(Clone, Default, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Aps {

@@ -45,24 +45,24 @@ impl Attachment {
         Self(Arc::new(File { name: Text::new(name), size, base64 }))
     }
 
-    /// The file `name` with everything that `reader` gives.
+    /// Creates an attachment `name` with everything that `reader` yields.
     ///
-    /// It is encoded while it is read, so that there is never a second copy in memory.
+    /// It is encoded while it is read, so there is never a second copy in memory.
     ///
     /// # Errors
     ///
-    /// Where reading fails; and [`FileTooLarge`](io::ErrorKind::FileTooLarge) where there is more than an e-mail can
-    /// carry, [`limits::ATTACHMENTS`]: the rest is left unread.
+    /// Fails if reading fails. Fails with [`FileTooLarge`](io::ErrorKind::FileTooLarge) if there is more than an e-mail
+    /// can carry, [`limits::ATTACHMENTS`]: the rest is left unread.
     pub fn from_reader(name: impl AsRef<str>, reader: impl io::Read) -> io::Result<Self> {
         Self::from_reader_within(name, reader, limits::ATTACHMENTS)
     }
 
-    /// [`from_reader`](Self::from_reader) with another limit, in bytes, for those for whom the vendor has raised it: see
-    /// [`Limits::with_attachments`](crate::Limits::with_attachments).
+    /// [`from_reader`](Self::from_reader) with another limit, in bytes, for accounts whose limit the vendor has raised:
+    /// see [`Limits::with_attachments`](crate::Limits::with_attachments).
     ///
     /// # Errors
     ///
-    /// As [`from_reader`](Self::from_reader).
+    /// See [`from_reader`](Self::from_reader).
     pub fn from_reader_within(name: impl AsRef<str>, reader: impl io::Read, limit: usize) -> io::Result<Self> {
         let mut encoder = EncoderStringWriter::new(&STANDARD);
         // One byte more than the limit tells a file that is too large from one that just fits.
@@ -76,14 +76,14 @@ impl Attachment {
         }
     }
 
-    /// The file at `path`, under its own name. With the feature `fs`.
+    /// Creates an attachment from the file at `path`, under its own name. With the feature `fs`.
     ///
     /// It is read before this returns: in async code, call it where blocking is allowed.
     ///
     /// # Errors
     ///
-    /// As [`from_reader`](Self::from_reader), and [`InvalidInput`](io::ErrorKind::InvalidInput) where `path` ends in no
-    /// name or in one that is not UTF-8.
+    /// See [`from_reader`](Self::from_reader). Fails with [`InvalidInput`](io::ErrorKind::InvalidInput) if `path` ends
+    /// in no name or in one that is not UTF-8.
     #[cfg(feature = "fs")]
     pub fn from_path(path: impl AsRef<std::path::Path>) -> io::Result<Self> {
         let path = path.as_ref();

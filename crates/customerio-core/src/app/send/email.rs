@@ -20,7 +20,7 @@ use crate::{
 
 /// Sends an e-mail.
 ///
-/// A field that is not set is not sent: the transactional message's own setting holds.
+/// A field that is not set is not sent: the transactional message's own setting applies.
 ///
 /// Limits: 15 recipients over `to`, `cc` and `bcc`; 2 MB of attachments; 1 MB for the rest; `send_at` up to 90 days
 /// ahead; 3000 messages in 3 seconds, not strictly enforced.
@@ -45,9 +45,9 @@ use crate::{
 /// # Ok::<(), customerio_core::BuildError>(())
 /// ```
 ///
-/// Lists of recipients are separated by commas; a name that has a comma goes in quotes, as in
-/// `"Lovelace, Ada" <ada@example.com>`. A line break or another control character is refused in recipients, sender, reply
-/// address, subject, headers and the names of attachments: there it would make a header of its own.
+/// Lists of recipients are separated by commas; a name that has a comma goes in quotes, as in `"Lovelace, Ada"
+/// <ada@example.com>`. A line break or another control character is refused in recipients, sender, reply address,
+/// subject, headers and the names of attachments: there it would begin another header.
 #[derive(Clone)]
 #[doc(alias = "send_email")]
 #[doc(alias = "SendEmailRequest")]
@@ -85,7 +85,7 @@ impl SendEmail {
 
     /// Creates an e-mail with your own HTML `body`, to the addresses `to`.
     ///
-    /// The vendor recommends to name a transactional message all the same, by
+    /// The vendor still recommends naming a transactional message, with
     /// [`with_transactional_message`](Self::with_transactional_message).
     #[must_use]
     pub fn new(to: impl AsRef<str>, from: impl AsRef<str>, subject: impl AsRef<str>, body: impl AsRef<str>) -> Self {
@@ -127,7 +127,8 @@ impl SendEmail {
     }
 
     setters! {
-        /// The transactional message that the e-mail belongs to. What else is set overrides what it has.
+        /// The transactional message that the e-mail belongs to. The other fields override those of the transactional
+        /// message.
         #[doc(alias = "with_template")]
         with_transactional_message, common.transactional_message_id: into TransactionalMessageId;
         /// The person that the e-mail is about. Older versions of the contract required one.
@@ -150,7 +151,7 @@ impl SendEmail {
         with_body, fields.body: text;
         /// The plain text, instead of the one that Customer.io makes of the HTML.
         with_body_plain, fields.body_plain: text;
-        /// The AMP version. Where a mail program knows no AMP, it shows the HTML.
+        /// The AMP version. Clients without AMP show the HTML.
         with_body_amp, fields.body_amp: text;
         /// Whether the CSS is left as it is. Default: as the transactional message says.
         with_disable_css_preprocessing, fields.disable_css_preprocessing: bool;
@@ -247,10 +248,10 @@ impl Serialize for Attachments<'_> {
     }
 }
 
-/// How many addresses a list has: what stands between its commas.
+/// How many addresses a list has: what is between its commas.
 ///
-/// A comma in quotes, in angle brackets or in Liquid separates nothing. Where the list is broken, such as by a quote
-/// that does not end, this counts too few rather than too many, and the response of Customer.io decides.
+/// A comma in quotes, in angle brackets or in Liquid separates nothing. If the list is malformed, such as by a quote
+/// that does not end, this counts too few rather than too many, and Customer.io decides.
 fn count_addresses(list: &str) -> usize {
     let (mut quoted, mut escaped, mut depth) = (false, false, 0_usize);
     let separates = |character| {

@@ -13,7 +13,7 @@ use crate::{
 
 /// Sends a message to the inbox that a person has in your app.
 ///
-/// A field that is not set is not sent: the transactional message's own setting holds.
+/// A field that is not set is not sent: the transactional message's own setting applies.
 ///
 /// Limits: 1 MB; `send_at` up to 90 days ahead; 3000 messages in 3 seconds, not strictly enforced.
 /// <https://docs.customer.io/integrations/api/app/#operation/sendInboxMessage>
@@ -50,7 +50,7 @@ impl SendInboxMessage {
     }
 
     setters! {
-        /// Another recipient than the person. Seldom needed.
+        /// Another recipient than the person. Rarely needed.
         with_to, to: text;
     }
     common_setters! { queue_draft send_at language auto_create }

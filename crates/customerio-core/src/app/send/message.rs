@@ -27,7 +27,7 @@ macro_rules! write_set {
 }
 pub(in crate::app) use write_set;
 
-/// The fields that several channels have. Each channel offers the setters of its own contract alone, and a field that is
+/// The fields that several channels have. Each channel has only the setters of its own contract, and a field that is
 /// not set is not sent.
 #[derive(Clone, Default)]
 pub(in crate::app) struct Common {
@@ -101,7 +101,7 @@ macro_rules! common_setters {
         with_disable_message_retention, common.disable_message_retention: bool;
     }};
     (@send_to_unsubscribed) => { $crate::macros::setters! {
-        /// Whether it goes to a person who has unsubscribed too. Default: as the transactional message says.
+        /// Whether it is also sent to people who have unsubscribed. Default: as the transactional message says.
         with_send_to_unsubscribed, common.send_to_unsubscribed: bool;
     }};
     (@queue_draft) => { $crate::macros::setters! {
@@ -109,7 +109,7 @@ macro_rules! common_setters {
         with_queue_draft, common.queue_draft: bool;
     }};
     (@send_at) => { $crate::macros::setters! {
-        /// When it goes out, up to 90 days ahead; a time in the past is now.
+        /// When it is sent, up to 90 days ahead; a time in the past means now.
         with_send_at, common.send_at: time;
     }};
     (@language) => { $crate::macros::setters! {
@@ -117,8 +117,8 @@ macro_rules! common_setters {
         with_language, common.language: text;
     }};
     (@auto_create) => { $crate::macros::setters! {
-        /// Whether a trigger name that no transactional message has makes a new, empty one. Default: false. It has no
-        /// effect for a number.
+        /// Whether a trigger name that no transactional message has creates a new, empty one. Default: false. It has no
+        /// effect on a number.
         with_auto_create, common.auto_create: bool;
     }};
     ($($field:ident)*) => { $($crate::app::send::message::common_setters!(@$field);)* };
@@ -127,20 +127,20 @@ macro_rules! common_setters {
 pub(super) use common_setters;
 
 entity! {
-    /// A message that Customer.io has taken to be sent.
+    /// A message that Customer.io has accepted.
     pub struct SentMessage: Debug {
         /// The id of the message: reporting webhooks and metrics name it.
         pub delivery_id: DeliveryId,
-        /// When Customer.io took it, if the response says so; not when it goes out, if that is later.
+        /// When Customer.io accepted it, if the response says so. The message can be sent later.
         pub queued_at: Option<Timestamp>,
-        /// When it goes out, if `send_at` asked for a time to come.
+        /// When it will be sent, if `send_at` asked for a future time.
         pub send_at: Option<Timestamp>,
     }
 }
 
 returned!(SentMessage = r#"{"delivery_id":"RPIL","queued_at":1700000000}"#);
 
-/// Names and values, as an object. A name that stands twice is refused: which of the two counts is up to the reader.
+/// Names and values, as an object. A name that appears twice is refused: which of the two counts is up to the reader.
 #[derive(Clone, Default)]
 pub(in crate::app) struct Pairs(Vec<(Text, Text)>);
 
@@ -171,7 +171,7 @@ impl Serialize for Pairs {
     }
 }
 
-/// Whether no name stands there twice.
+/// Whether no name appears twice.
 pub(in crate::app) fn are_distinct<T: Ord>(names: impl ExactSizeIterator<Item = T>) -> bool {
     let mut before = BTreeSet::new();
     names.len() < 2 || names.into_iter().all(|name| before.insert(name))

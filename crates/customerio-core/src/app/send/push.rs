@@ -16,7 +16,7 @@ use crate::{
 
 /// Sends a push notification to the devices of one person.
 ///
-/// A field that is not set is not sent: the transactional message's own setting holds.
+/// A field that is not set is not sent: the transactional message's own setting applies.
 ///
 /// Limits: 1 MB; `send_at` up to 90 days ahead; 3000 messages in 3 seconds, not strictly enforced.
 /// <https://docs.customer.io/integrations/api/app/#operation/sendPush>
@@ -162,9 +162,9 @@ impl SendPush {
         with_image_url, image_url: text;
         /// What a tap opens: a page of the app or of the web.
         with_link, link: text;
-        /// The sound, on iOS alone.
+        /// The sound, only on iOS.
         with_sound, sound: PushSound;
-        /// A device that the person gets when the message is sent, or that is updated then.
+        /// A device to add to the person, or to update, when the message is sent.
         with_custom_device, custom_device: Device;
     }
     common_setters! { disable_message_retention send_to_unsubscribed queue_draft send_at language auto_create }

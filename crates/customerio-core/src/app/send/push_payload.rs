@@ -1,4 +1,4 @@
-//! Payloads of your own for push messages, in the form of the service that delivers them.
+//! Custom payloads for push messages, in the form of the service that delivers them.
 
 use serde::Serialize;
 
@@ -14,7 +14,7 @@ use crate::{
 /// transactional message says.
 ///
 /// Each is anything that serialises as an object: [`ApnsPayload`] or [`FcmIosPayload`] for iOS, whichever service the
-/// workspace sends through, [`FcmAndroidPayload`] for Android, or JSON of your own where those do not have a field.
+/// workspace sends through, [`FcmAndroidPayload`] for Android, or your own JSON if those do not have a field.
 ///
 /// <https://docs.customer.io/integrations/api/app/#operation/sendPush>
 ///
@@ -111,7 +111,7 @@ impl ApnsPayload {
         Self::default()
     }
 
-    /// Apple's own part: an [`Aps`](super::Aps), or your own object where that does not have a key.
+    /// Apple's own part: an [`Aps`](super::Aps), or your own object if that does not have a key.
     #[must_use]
     pub fn with_aps(mut self, aps: impl Serialize) -> Self {
         self.aps = Some(Attributes::new("Apple's part", &aps));

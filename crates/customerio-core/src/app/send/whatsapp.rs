@@ -13,7 +13,7 @@ use crate::{
 
 /// Sends a WhatsApp message to one person.
 ///
-/// A field that is not set is not sent: the transactional message's own setting holds.
+/// A field that is not set is not sent: the transactional message's own setting applies.
 ///
 /// Limits: 1 MB; `send_at` up to 90 days ahead; 3000 messages in 3 seconds, not strictly enforced.
 /// <https://docs.customer.io/integrations/api/app/#operation/sendWhatsApp>

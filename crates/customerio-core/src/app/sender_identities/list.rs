@@ -26,7 +26,7 @@ plain! {
         with_limit, limit: u32 = 500;
         /// The order. Default: ascending.
         with_sort, sort: Sort = Sort::Descending;
-        /// Those that are hidden, or those that are not. Default: both.
+        /// Only those that are hidden, or only those that are not. Default: both.
         with_hidden, hidden: bool = false;
     }
 }

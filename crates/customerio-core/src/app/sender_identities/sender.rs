@@ -23,9 +23,10 @@ entity! {
         pub template_type: Option<String>,
         /// Whether Customer.io made it.
         pub auto_generated: Option<bool>,
-        /// Whether it is hidden from those who write messages.
+        /// Whether it is hidden from people who write messages.
         pub hidden: Option<bool>,
-        /// Its number and when it was last changed: another text says that it has changed since. It is no idempotency key.
+        /// Its number and the time of its last change: the value differs after each change. It is not an idempotency
+        /// key.
         pub deduplicate_id: Option<String>,
     }
 }

@@ -1,4 +1,4 @@
-//! `POST /v1/snippets`: make a snippet.
+//! `POST /v1/snippets`: create a snippet.
 
 use http::Method;
 use serde::Serialize;
@@ -9,13 +9,13 @@ use crate::{
     macros::{opaque_debug, sample},
 };
 
-/// Makes a snippet. One of that name that is there already is refused with 422; [`Update`](super::Update) makes or changes it.
+/// Creates a snippet. If one with that name exists, the service refuses with a 422; [`Update`](super::Update) creates
+/// or changes it.
 ///
-/// It is not retried after a lost response, because the second one would be refused although the first was done.
+/// It is not retried after a lost response, because the second one would be refused although the first succeeded.
 ///
-/// Limits: a name of 150 characters; how long the text can be is up to the workspace, 16,000 characters where nothing else
-/// was agreed; 10 requests a second for the workspace.
-/// <https://docs.customer.io/integrations/api/app/#operation/createSnippet>
+/// Limits: a name of 150 characters; the length of the text depends on the workspace, by default 16,000 characters; 10
+/// requests a second for the workspace. <https://docs.customer.io/integrations/api/app/#operation/createSnippet>
 ///
 /// ```
 /// use customerio_core::{Limits, Prepared, app::snippets::Create};

@@ -6,10 +6,10 @@ use std::{
     path::Path,
 };
 
-/// Reads snippets from the files of a folder, each a snippet: its name is the file's without what follows the last dot, and
-/// its value is what is in the file. With the feature `fs`.
+/// Reads snippets from the files of a folder, one from each file: its name is the file's name up to the last dot, and
+/// its value is the content. With the feature `fs`.
 ///
-/// Left out are files whose names begin with a dot, and one line break at the end of a file, which editors write.
+/// Files whose names begin with a dot are left out, and so is one line break at the end of a file, which editors write.
 ///
 /// It reads before it returns: in async code, call it where blocking is allowed.
 ///
@@ -28,8 +28,8 @@ use std::{
 ///
 /// # Errors
 ///
-/// Where the folder cannot be read, has no files (it is likely to be another one), or has a folder; where a file or its name
-/// is not UTF-8; and where two files have the same name but for what follows the dot.
+/// Fails if the folder cannot be read, has no files (it is probably the wrong one), or has a folder, if a file or its
+/// name is not UTF-8, or if two files have the same name up to the last dot.
 pub fn read_folder(folder: impl AsRef<Path>) -> io::Result<BTreeMap<String, String>> {
     let mut snippets = BTreeMap::new();
     for entry in fs::read_dir(&folder)? {
@@ -62,7 +62,7 @@ pub fn read_folder(folder: impl AsRef<Path>) -> io::Result<BTreeMap<String, Stri
     Ok(snippets)
 }
 
-/// Without what editors put before and behind it.
+/// Without what editors put before and after it.
 fn value_of(text: &str) -> &str {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     text.strip_suffix('\n').map_or(text, |text| text.strip_suffix('\r').unwrap_or(text))

@@ -1,6 +1,6 @@
 //! Snippets: pieces of text that messages share.
 //!
-//! [`Client::plan_snippets`](crate::Client::plan_snippets) makes them be as they are wanted.
+//! [`Client::plan_snippets`](crate::Client::plan_snippets) makes them match a wanted state.
 
 #[cfg(feature = "fs")]
 mod folder;

@@ -1,4 +1,4 @@
-//! Snippets made to be as they are wanted.
+//! Makes snippets match a wanted state.
 
 use std::{
     collections::{BTreeMap, btree_map::Entry},
@@ -11,10 +11,10 @@ use super::{Delete, List, Update, snippet::Fields};
 use crate::{App, BoxFuture, BuildError, BuildErrorKind, Client, Error, error::Bounded};
 
 impl Client<App> {
-    /// Compares the snippets of the workspace with those that are wanted, by name and value, with one request. The plan can
-    /// be looked at before it is [applied](SnippetPlan::apply), or instead.
+    /// Compares the snippets of the workspace with those that are wanted, by name and value, with one request. Inspect
+    /// the plan before you [apply](SnippetPlan::apply) it, or instead.
     ///
-    /// What stands in a folder is read by `snippets::read_folder`, with the feature `fs`.
+    /// `snippets::read_folder` reads snippets from a folder, with the feature `fs`.
     ///
     /// ```
     /// use customerio_core::{App, Client, Error, app::snippets::SnippetReport};
@@ -38,7 +38,7 @@ impl Client<App> {
     ///
     /// # Errors
     ///
-    /// Where a wanted snippet cannot be one, or the same name is wanted twice: then nothing is sent. Otherwise see
+    /// Fails if a wanted snippet is not valid, or a name is wanted twice: then nothing is sent. Otherwise see
     /// [`Error`].
     #[doc(alias = "sync")]
     pub fn plan_snippets<N: AsRef<str>, V: AsRef<str>>(
@@ -85,7 +85,7 @@ fn checked<N: AsRef<str>, V: AsRef<str>>(
 
 /// How the snippets of the workspace differ from those that are wanted: [`Client::plan_snippets`].
 ///
-/// Its text has a line for each that is made (`+`), changed (`~`) or deleted (`-`).
+/// Its `Display` has a line for each that is created (`+`), changed (`~`) or deleted (`-`).
 #[derive(Clone)]
 #[must_use = "nothing is changed before `apply` is called"]
 pub struct SnippetPlan {
@@ -94,15 +94,15 @@ pub struct SnippetPlan {
     deletes: bool,
 }
 
-/// What becomes of a snippet.
+/// What happens to a snippet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SnippetStep {
-    /// It is made, with this value.
+    /// It is created, with this value.
     Make(String),
     /// It gets this value.
     Change(String),
-    /// It is as it is wanted.
+    /// It is unchanged.
     Keep,
     /// It is not wanted, and is deleted.
     Delete,
@@ -117,7 +117,7 @@ impl SnippetPlan {
         self
     }
 
-    /// What becomes of each snippet, by name: of those that are wanted and of those that are there.
+    /// What happens to each snippet, by name: of those that are wanted and of those that are there.
     pub fn steps(&self) -> impl Iterator<Item = (&str, SnippetStep)> {
         let step = |step: &SnippetStep| match step {
             SnippetStep::Other if self.deletes => SnippetStep::Delete,
@@ -132,11 +132,11 @@ impl SnippetPlan {
         self.steps().all(|(_, step)| matches!(step, SnippetStep::Keep | SnippetStep::Other))
     }
 
-    /// Makes, changes and deletes, in this order, and reports what was done. After a failure it goes on with the others,
-    /// unless the credentials were refused (401 or 403).
+    /// Creates, changes and deletes, in this order, and reports what was done. After a failure it continues with the
+    /// others, unless the credentials were refused (401 or 403).
     ///
-    /// A snippet that somebody else changes meanwhile is overwritten. To go on after failures, plan again: what is done is
-    /// not done again.
+    /// A snippet that somebody else changes meanwhile is overwritten. To continue after failures, plan again: what is
+    /// done is not repeated.
     pub async fn apply(self) -> SnippetReport {
         let mut report = SnippetReport::default();
         let mut steps: Vec<_> = self.steps().map(|(name, step)| (name.to_owned(), step)).collect();
@@ -173,7 +173,7 @@ impl SnippetPlan {
         self.client.call(Update::new(name, value)).await.map(drop)
     }
 
-    /// One that is not there any more is deleted.
+    /// One that is no longer there counts as deleted.
     async fn delete(&self, name: &str) -> Result<(), Error> {
         let deleted = self.client.call(Delete::new(name)).await;
         deleted.or_else(|error| if error.status() == Some(StatusCode::NOT_FOUND) { Ok(()) } else { Err(error) })
@@ -209,26 +209,26 @@ impl fmt::Debug for SnippetPlan {
     }
 }
 
-/// What became of snippets, by name: [`SnippetPlan::apply`].
+/// The results of the snippets, by name: [`SnippetPlan::apply`].
 #[derive(Debug, Default)]
 #[must_use = "some may have failed, or be left"]
 #[non_exhaustive]
 pub struct SnippetReport {
-    /// Those that were made.
+    /// Those that were created.
     pub made: Vec<String>,
     /// Those that were changed.
     pub changed: Vec<String>,
     /// Those that were deleted.
     pub deleted: Vec<String>,
-    /// Those that were as they are wanted.
+    /// Those that were unchanged.
     pub unchanged: Vec<String>,
     /// Those that failed.
     pub failed: Vec<FailedSnippet>,
-    /// Those that were not begun, because the credentials were refused.
+    /// Those that were not tried, because the credentials were refused.
     pub left: Vec<String>,
 }
 
-/// A snippet that could not be made, changed or deleted.
+/// A snippet that could not be created, changed or deleted.
 #[derive(Debug, thiserror::Error)]
 #[error("the snippet \"{}\": {error}", Bounded(.name))]
 #[non_exhaustive]

@@ -1,4 +1,4 @@
-//! `PUT /v1/snippets`: make or change a snippet.
+//! `PUT /v1/snippets`: create or change a snippet.
 
 use http::Method;
 use serde::Serialize;
@@ -9,11 +9,10 @@ use crate::{
     macros::{opaque_debug, sample},
 };
 
-/// Makes a snippet, or changes the one of that name.
+/// Creates a snippet, or changes the one with that name.
 ///
-/// Limits: a name of 150 characters; how long the text can be is up to the workspace, 16,000 characters where nothing else
-/// was agreed; 10 requests a second for the workspace.
-/// <https://docs.customer.io/integrations/api/app/#operation/updateSnippets>
+/// Limits: a name of 150 characters; the length of the text depends on the workspace, by default 16,000 characters; 10
+/// requests a second for the workspace. <https://docs.customer.io/integrations/api/app/#operation/updateSnippets>
 ///
 /// ```
 /// use customerio_core::{Limits, Prepared, app::snippets::Update};

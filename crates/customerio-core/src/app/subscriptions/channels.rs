@@ -29,9 +29,9 @@ entity! {
         pub name: Option<String>,
         /// What it is for.
         pub description: Option<String>,
-        /// How its messages go out.
+        /// The channel of its messages.
         pub channel: Option<Channel> = "type",
-        /// Whether people are subscribed who have not chosen.
+        /// Whether people who have not chosen are subscribed.
         pub subscribed_by_default: Option<bool>,
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     text::Text,
 };
 
-/// Makes a link with which a person can choose topics, without a password. It is good for 24 hours.
+/// Creates a link with which a person can choose topics without a password. It is valid for 24 hours.
 ///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/getSubscriptionCenterToken>
@@ -30,7 +30,7 @@ pub struct CenterToken {
 }
 
 entity! {
-    /// A person's link to the subscription center: whoever has it can choose in the person's place.
+    /// A person's link to the subscription center: whoever has it can choose for the person.
     pub struct SubscriptionCenterLink {
         /// The signed token: it can be part of your own link, `https://<tracking domain>/u/i/<token>`.
         pub token: String,

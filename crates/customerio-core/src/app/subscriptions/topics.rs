@@ -31,7 +31,7 @@ entity! {
         pub name: Option<String>,
         /// What it is about.
         pub description: Option<String>,
-        /// Whether people are subscribed who have not chosen.
+        /// Whether people who have not chosen are subscribed.
         pub subscribed_by_default: Option<bool>,
     }
 }

@@ -1,4 +1,4 @@
-//! Many addresses, kept out or let in again.
+//! Many addresses, suppressed or unsuppressed.
 
 use std::{collections::VecDeque, fmt, future::poll_fn, task::Poll};
 
@@ -7,12 +7,12 @@ use http::StatusCode;
 use super::{Suppress, SuppressionType, Unsuppress};
 use crate::{App, BoxFuture, Client, Error, text::Text};
 
-/// How many requests are under way at once: enough to reach the rate of the App API wherever the service is, and so few
-/// that none waits for its turn until its deadline.
+/// How many requests are under way at once: enough to reach the rate of the App API wherever the service is, and few
+/// enough that none waits past its deadline.
 const AT_ONCE: usize = 4;
 
 impl Client<App> {
-    /// Keeps many addresses out, each for a reason: four requests at once, no faster than the App API allows.
+    /// Suppresses many addresses, each for a reason: four requests at once, no faster than the App API allows.
     ///
     /// ```
     /// use customerio_core::{App, Client, app::suppressions::SuppressionType};
@@ -32,7 +32,7 @@ impl Client<App> {
     /// assert_eq!(left, [(SuppressionType::Bounces, "bob@example.com".to_owned())]);
     /// ```
     ///
-    /// It can be done again at any time: an address that is suppressed already stays so.
+    /// It can be repeated at any time: an address that is already suppressed stays suppressed.
     #[doc(alias = "bulk")]
     pub fn suppress_all<T: Into<SuppressionType>, E: AsRef<str>>(
         &self,
@@ -41,10 +41,10 @@ impl Client<App> {
         self.change_suppressions(false, addresses)
     }
 
-    /// Lets many addresses in again: four requests at once, no faster than the App API allows.
+    /// Unsuppresses many addresses: four requests at once, no faster than the App API allows.
     ///
-    /// The pages of a list shift while addresses are let in. So take the addresses from a list that was read to its end, as
-    /// [`collect_addresses`](super::SuppressionStream::collect_addresses) gives them.
+    /// The pages of a list shift while addresses are unsuppressed. So take the addresses from a list that was read to
+    /// its end, as [`collect_addresses`](super::SuppressionStream::collect_addresses) gives them.
     ///
     /// ```
     /// # use customerio_core::{App, Client, app::suppressions::{ChangedSuppression, SuppressionType}};
@@ -89,9 +89,9 @@ impl Client<App> {
 
 type Address = (SuppressionType, Text);
 
-/// Many addresses that are kept out or let in again: [`Client::suppress_all`] and [`Client::unsuppress_all`].
+/// The suppression or unsuppression of many addresses: [`Client::suppress_all`] and [`Client::unsuppress_all`].
 ///
-/// Where the credentials are refused (401 or 403), no more are begun.
+/// If the credentials are refused (401 or 403), it stops.
 #[must_use = "nothing is done before `next` or `finish` is called"]
 pub struct SuppressionChanges {
     client: Client<App>,
@@ -102,9 +102,10 @@ pub struct SuppressionChanges {
 }
 
 impl SuppressionChanges {
-    /// The next address that is done with, in no order; `None` after the last.
+    /// Returns the next address with a result, in any order; `None` after the last.
     ///
-    /// Dropping the future loses nothing. Dropping the value gives up what is under way, of which nothing is known then.
+    /// This method is cancel safe: dropping the future loses nothing. Dropping the value gives up what is under way, of
+    /// which nothing is known then.
     pub async fn next(&mut self) -> Option<ChangedSuppression> {
         poll_fn(|context| {
             while self.under_way.len() < AT_ONCE && !self.has_stopped {
@@ -128,7 +129,7 @@ impl SuppressionChanges {
         .await
     }
 
-    /// Does the rest, and says what came of it.
+    /// Processes the rest, and returns the results.
     pub async fn finish(mut self) -> SuppressionReport {
         let mut report = SuppressionReport::default();
         while let Some(ChangedSuppression { suppression_type, email, outcome }) = self.next().await {
@@ -145,7 +146,7 @@ impl SuppressionChanges {
         report
     }
 
-    /// The addresses that are not done with, those included that are under way: store them, and give them to
+    /// The addresses without a result, including those in flight: store them, and pass them to
     /// [`suppress_all`](Client::suppress_all) or [`unsuppress_all`](Client::unsuppress_all) in another process.
     pub fn left(&self) -> impl Iterator<Item = (&SuppressionType, &str)> {
         let under_way = self.under_way.iter().map(|(address, _)| address);
@@ -167,7 +168,7 @@ impl SuppressionChanges {
         let Err(error) = result else { return SuppressionOutcome::Done };
         match error.status() {
             Some(StatusCode::NOT_FOUND) if self.lets_in => return SuppressionOutcome::Absent,
-            // No other request would fare better.
+            // No other request would succeed.
             Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => self.has_stopped = true,
             _ => {}
         }
@@ -175,46 +176,46 @@ impl SuppressionChanges {
     }
 }
 
-/// An address that is done with, and how.
+/// An address and its result.
 #[non_exhaustive]
 pub struct ChangedSuppression {
     /// The reason.
     pub suppression_type: SuppressionType,
     /// The address.
     pub email: String,
-    /// What came of it.
+    /// Its result.
     pub outcome: SuppressionOutcome,
 }
 
-/// What came of an address that was to be kept out or let in again.
+/// The result of suppressing or unsuppressing an address.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum SuppressionOutcome {
-    /// It is as it should be.
+    /// It is done.
     Done,
-    /// It was to be let in, and the service did not know it as suppressed (404).
+    /// It should have been unsuppressed, but was not suppressed (404).
     Absent,
     /// The call failed.
     Failed(Error),
 }
 
-/// What came of many addresses.
+/// The results of many addresses.
 #[derive(Default)]
 #[must_use = "some may have failed, or be left"]
 #[non_exhaustive]
 pub struct SuppressionReport {
-    /// How many are as they should be.
+    /// How many are done.
     pub done: u64,
-    /// How many were to be let in, and the service did not know as suppressed (404). Where that are all, look whether the
-    /// workspace sends by the vendor's mail provider.
+    /// How many should have been unsuppressed, but were not suppressed (404). If that is all of them, check whether the
+    /// workspace sends through the vendor's mail provider.
     pub absent: u64,
     /// Those that failed.
     pub failed: Vec<FailedSuppression>,
-    /// Those that were not begun, because the credentials were refused.
+    /// Those that were not tried, because the credentials were refused.
     pub left: Vec<(SuppressionType, String)>,
 }
 
-/// An address that could not be kept out or let in again. Its text says why, and not which it is.
+/// An address that could not be suppressed or unsuppressed. Its message says why, and does not name it.
 #[derive(thiserror::Error)]
 #[error("{error}")]
 #[non_exhaustive]

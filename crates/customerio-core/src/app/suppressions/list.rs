@@ -10,11 +10,11 @@ use crate::{
     text::Text,
 };
 
-/// Lists the addresses that the mail provider keeps out for one reason, page by page:
+/// Lists the addresses that the mail provider suppresses for one reason, page by page:
 /// [`Client::items`](crate::Client::items) reads them all.
 ///
-/// Pages are counted by offset: an address that is added or removed meanwhile moves the others, so that one can come twice
-/// or not at all. [`ListOfDomain`](super::ListOfDomain) has a cursor instead.
+/// Pages are counted by offset: an address that is added or removed meanwhile shifts the others, so one can appear
+/// twice or not at all. [`ListOfDomain`](super::ListOfDomain) has a cursor instead.
 ///
 /// Limits: 1,000 addresses a page; 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/getSuppressionByType>
@@ -35,7 +35,7 @@ pub struct List {
     domain: Option<Text>,
 }
 
-/// How many addresses are on a page where nothing else is said.
+/// How many addresses are on a page by default.
 const DEFAULT_LIMIT: u32 = 100;
 
 impl List {
@@ -50,7 +50,7 @@ impl List {
         with_limit, limit: u32;
         /// How many addresses are skipped. Default: 0.
         with_offset, offset: u32;
-        /// Those of one sending domain.
+        /// Only those of one sending domain.
         with_domain, domain: text;
     }
 }

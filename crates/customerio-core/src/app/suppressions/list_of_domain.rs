@@ -11,7 +11,7 @@ use crate::{
     text::Text,
 };
 
-/// Lists the addresses that the mail provider keeps out for one sending domain and one reason, page by page:
+/// Lists the addresses that the mail provider suppresses for one sending domain and one reason, page by page:
 /// [`Client::items`](crate::Client::items) reads them all.
 ///
 /// Limits: 1,000 addresses a page; 10 requests a second for the workspace.

@@ -1,4 +1,4 @@
-//! Addresses that the mail provider keeps out. Customer.io itself keeps out people:
+//! Addresses that the mail provider suppresses. Customer.io itself suppresses people:
 //! [`track::Suppress`](crate::track::Suppress).
 //!
 //! [`Client::suppressions`](crate::Client::suppressions) reads those of all reasons,

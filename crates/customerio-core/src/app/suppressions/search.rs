@@ -9,7 +9,7 @@ use crate::{
     text::Text,
 };
 
-/// Looks whether the mail provider keeps out an address, and why; nothing is listed where it does not.
+/// Checks whether the mail provider suppresses an address, and why; the list is empty if it does not.
 ///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/getSuppression>

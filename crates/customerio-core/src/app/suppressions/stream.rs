@@ -14,7 +14,7 @@ use crate::{App, Client, Error, ItemStream, text::Text};
 const LIMIT: u32 = 1_000;
 
 impl Client<App> {
-    /// Reads the addresses that the mail provider keeps out, of all reasons: of the workspace, or of one
+    /// Reads the addresses that the mail provider suppresses, of all reasons: of the workspace, or of one
     /// [domain](SuppressionStream::of_domain).
     ///
     /// ```
@@ -46,13 +46,13 @@ impl Client<App> {
     }
 }
 
-/// Addresses that the mail provider keeps out, one reason after the other: [`Client::suppressions`]. It is a `Stream` with
-/// the feature `stream`.
+/// Addresses that the mail provider suppresses, one reason after the other: [`Client::suppressions`]. It is a `Stream`
+/// with the feature `stream`.
 ///
-/// After an error it has kept its place: the next page that is read is the one that failed.
+/// After an error, the next call reads the page that failed.
 ///
-/// Without a [domain](Self::of_domain), pages are counted by offset: an address that is added or removed meanwhile moves the
-/// others, so that one can come twice or not at all. To change the addresses that are read,
+/// Without a [domain](Self::of_domain), pages are counted by offset: an address that is added or removed meanwhile
+/// shifts the others, so one can appear twice or not at all. To change the addresses that are read,
 /// [collect](Self::collect_addresses) them first.
 #[must_use = "nothing is read before `next` is called"]
 pub struct SuppressionStream {
@@ -77,7 +77,7 @@ impl Items {
     }
 }
 
-/// An address that the mail provider keeps out, and for what reason.
+/// An address that the mail provider suppresses, and for what reason.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Suppressed {
@@ -102,19 +102,19 @@ impl SuppressionStream {
         self
     }
 
-    /// The next one; `None` after the last.
+    /// Returns the next one; `None` after the last.
     ///
-    /// Dropping the future loses nothing.
+    /// This method is cancel safe: dropping the future loses nothing.
     pub async fn next(&mut self) -> Option<Result<Suppressed, Error>> {
         poll_fn(|context| self.poll_suppressed(context)).await
     }
 
-    /// Reads the rest, and keeps the addresses alone: what [`unsuppress_all`](Client::unsuppress_all) and
+    /// Reads the rest, and returns only the addresses, which [`unsuppress_all`](Client::unsuppress_all) and
     /// [`suppress_all`](Client::suppress_all) take.
     ///
     /// # Errors
     ///
-    /// See [`Error`]: the first one ends it.
+    /// See [`Error`]. The first error ends it.
     pub async fn collect_addresses(mut self) -> Result<Vec<(SuppressionType, String)>, Error> {
         let mut addresses = Vec::new();
         while let Some(suppressed) = self.next().await {

@@ -1,4 +1,4 @@
-//! `POST /v1/esp/suppression/{suppression_type}/{email_address}`: keep an address out.
+//! `POST /v1/esp/suppression/{suppression_type}/{email_address}`: suppress an address.
 
 use http::Method;
 
@@ -10,7 +10,7 @@ use crate::{
     text::Text,
 };
 
-/// Keeps an address out: the mail provider delivers nothing to it.
+/// Suppresses an address: the mail provider delivers nothing to it.
 ///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/postSuppression>
@@ -43,7 +43,7 @@ impl Operation for Suppress {
     const NAME: &'static str = "app.suppressions.suppress";
     const METHOD: Method = Method::POST;
     const ROUTE: &'static str = "/v1/esp/suppression/{suppression_type}/{email_address}";
-    /// The second time, nothing is left to do.
+    /// A second request has no further effect.
     const REPLAY: Replay = Replay::Safe;
 
     fn path(&self, path: &mut Path) -> Result<(), BuildError> {

@@ -1,4 +1,4 @@
-//! An address that the mail provider keeps out, as responses have it.
+//! An address that the mail provider suppresses, as responses have it.
 
 use crate::{
     BuildError, Path, Timestamp,

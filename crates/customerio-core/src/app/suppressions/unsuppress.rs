@@ -1,4 +1,4 @@
-//! `DELETE /v1/esp/suppression/{suppression_type}/{email_address}`: let an address in again.
+//! `DELETE /v1/esp/suppression/{suppression_type}/{email_address}`: unsuppress an address.
 
 use http::Method;
 
@@ -10,7 +10,7 @@ use crate::{
     text::Text,
 };
 
-/// Lets an address in again.
+/// Unsuppresses an address.
 ///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/deleteSuppression>

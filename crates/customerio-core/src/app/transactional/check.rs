@@ -6,12 +6,12 @@ use super::{List, TransactionalMessage};
 use crate::{App, BoxFuture, Client, Error, app::TransactionalMessageId, error::Bounded};
 
 impl Client<App> {
-    /// Checks that the workspace has these transactional messages, with one request: at the start of a program, so that a
-    /// name that is not there does not wait for the first person who needs the message.
+    /// Checks that the workspace has these transactional messages, with one request: at the start of a program, so that
+    /// a missing name does not stay unnoticed until the first person needs the message.
     ///
-    /// Each is named as [`SendEmail`](crate::app::SendEmail) and the others take it: by its number, which can be text with
-    /// digits too, or by its trigger name. The list of the service has a name for each, and does not say whether that is
-    /// the trigger name: it is taken for it, in whatever case. Where the two differ in your workspace, give the number.
+    /// Each is named as [`SendEmail`](crate::app::SendEmail) and the others take it: by its number, which can be text
+    /// with digits too, or by its trigger name. The list of the service has a name for each, and does not say whether
+    /// that is the trigger name: it is taken to be, in any case. If the two differ in your workspace, use the number.
     ///
     /// ```
     /// use customerio_core::{App, Client, app::transactional::CheckError};
@@ -30,8 +30,8 @@ impl Client<App> {
     ///
     /// # Errors
     ///
-    /// [`CheckError::Missing`] names all that are not there and says what is. [`CheckError::Call`] where the list could not
-    /// be read: then nothing is known.
+    /// Returns [`CheckError::Missing`] with all that are missing and all that exist, or [`CheckError::Call`] if the
+    /// list could not be read: then nothing is known.
     #[doc(alias = "template")]
     pub fn check_transactional<I>(
         &self,
@@ -68,22 +68,22 @@ pub enum CheckError {
     /// The list of messages could not be read.
     #[error(transparent)]
     Call(#[from] Error),
-    /// Some are not there.
+    /// Some are missing.
     #[error("{0}")]
     Missing(MissingMessages),
 }
 
-/// Which transactional messages are not there, and which are.
+/// Which transactional messages are missing, and which exist.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct MissingMessages {
-    /// Those that were asked for and are not there, in their order.
+    /// The missing ones, in the order of the call.
     pub missing: Vec<TransactionalMessageId>,
     /// All that the workspace has.
     pub known: Vec<TransactionalMessage>,
 }
 
-/// How many messages an error names of those that are there.
+/// How many of the existing messages an error names.
 const NAMED: usize = 30;
 
 impl fmt::Display for MissingMessages {
@@ -111,7 +111,7 @@ impl fmt::Display for MissingMessages {
 }
 
 impl fmt::Debug for MissingMessages {
-    /// The sentence, because `main` shows the error that it returns this way.
+    /// Shows the message, because a `main` that returns an error prints it with `Debug`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("MissingMessages").field(&format_args!("{self}")).finish()
     }

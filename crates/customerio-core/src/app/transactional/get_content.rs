@@ -1,10 +1,12 @@
-//! `GET /v1/transactional/{transactional_id}/contents/{content_id}`: what a transactional message says, by its number.
+//! `GET /v1/transactional/{transactional_id}/contents/{content_id}`: the content of a transactional message, by its
+//! number.
 
 use crate::{ContentId, TransactionalId, app::Content, macros::plain};
 
 plain! {
-    /// Reads what a transactional message says, by the number of the content: [`ListContents`](super::ListContents) has it,
-    /// and [`GetTranslation`](super::GetTranslation) reads it by its language.
+    /// Reads the content of a transactional message, by the number of the content:
+    /// [`ListContents`](super::ListContents) has it, and [`GetTranslation`](super::GetTranslation) reads it by its
+    /// language.
     ///
     /// A content of another message is refused.
     ///

@@ -1,4 +1,5 @@
-//! `GET /v1/transactional/{transactional_id}/language/{language}`: what a transactional message says in a language.
+//! `GET /v1/transactional/{transactional_id}/language/{language}`: the content of a transactional message in a
+//! language.
 
 use crate::{
     TransactionalId,
@@ -7,7 +8,7 @@ use crate::{
 };
 
 plain! {
-    /// Reads what a transactional message says in a language, or without one: [`Language::default()`].
+    /// Reads the content of a transactional message in a language, or without one: [`Language::default()`].
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getTransactionalVariant>

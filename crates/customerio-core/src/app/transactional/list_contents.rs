@@ -1,9 +1,10 @@
-//! `GET /v1/transactional/{transactional_id}/contents`: what a transactional message says in each language.
+//! `GET /v1/transactional/{transactional_id}/contents`: the content of a transactional message in each language.
 
 use crate::{Page, TransactionalId, app::Content, macros::plain};
 
 plain! {
-    /// Lists what a transactional message says, all at once: the content without a language, and one for each language.
+    /// Lists the content of a transactional message, all at once: the content without a language, and one for each
+    /// language.
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/listTransactionalVariants>

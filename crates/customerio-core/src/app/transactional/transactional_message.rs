@@ -15,17 +15,17 @@ entity! {
         pub name: Option<String>,
         /// What it is for.
         pub description: Option<String>,
-        /// Whether people get it who want no messages.
+        /// Whether people who want no messages get it.
         pub send_to_unsubscribed: Option<bool>,
-        /// Whether clicks on links are counted.
+        /// Whether clicks on links are tracked.
         pub link_tracking: Option<bool>,
-        /// Whether it is noticed when it is opened.
+        /// Whether opens are tracked.
         pub open_tracking: Option<bool>,
         /// Whether the body is not kept.
         pub hide_message_body: Option<bool>,
         /// Whether messages are drafts until somebody sends them.
         pub queue_drafts: Option<bool>,
-        /// When it was made.
+        /// When it was created.
         pub created_at: Option<Timestamp>,
         /// When it was last changed.
         pub updated_at: Option<Timestamp>,

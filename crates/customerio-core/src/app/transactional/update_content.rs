@@ -1,4 +1,5 @@
-//! `PUT /v1/transactional/{transactional_id}/content/{content_id}`: change what a transactional message says, by its number.
+//! `PUT /v1/transactional/{transactional_id}/content/{content_id}`: change the content of a transactional message, by
+//! its number.
 
 use crate::{
     ContentId, TransactionalId,
@@ -7,12 +8,12 @@ use crate::{
 };
 
 plain! {
-    /// Changes what a transactional message says, by the number of the content:
+    /// Changes the content of a transactional message, by the number of the content:
     /// [`UpdateTranslation`](super::UpdateTranslation) changes it by its language.
     ///
-    /// The messages that are sent from now on have the new content. The vendor's reference says that the update replaces
-    /// the content as a whole, so set all that it is to have. Body, AMP body, subject, preheader, sender, the sender who
-    /// gets the replies, and headers can be set.
+    /// The messages that are sent from now on have the new content. The vendor's reference says that the update
+    /// replaces the content as a whole, so set everything that it should have. Body, AMP body, subject, preheader,
+    /// sender, the sender who gets the replies, and headers can be set.
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/updateTransactional>

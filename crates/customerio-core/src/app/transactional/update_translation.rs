@@ -1,4 +1,5 @@
-//! `PUT /v1/transactional/{transactional_id}/language/{language}`: change what a transactional message says in a language.
+//! `PUT /v1/transactional/{transactional_id}/language/{language}`: change the content of a transactional message in a
+//! language.
 
 use crate::{
     TransactionalId,
@@ -7,10 +8,10 @@ use crate::{
 };
 
 plain! {
-    /// Changes what a transactional message says in a language, or without one: [`Language::default()`].
+    /// Changes the content of a transactional message in a language, or without one: [`Language::default()`].
     ///
-    /// The messages that are sent from now on have the new content. As with [`UpdateContent`](super::UpdateContent), set all
-    /// that it is to have.
+    /// The messages that are sent from now on have the new content. As with [`UpdateContent`](super::UpdateContent),
+    /// set everything that it should have.
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/updateTransactionalVariant>

@@ -6,7 +6,8 @@ use crate::{
 };
 
 plain! {
-    /// Reads the addresses that Customer.io's own requests come from, such as those of webhooks: for a firewall to let in.
+    /// Reads the addresses that Customer.io's own requests come from, such as those of webhooks, for a firewall's allow
+    /// list.
     ///
     /// It needs no credentials, and sends none.
     ///

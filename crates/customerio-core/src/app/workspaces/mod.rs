@@ -1,4 +1,4 @@
-//! Workspaces, and what Customer.io says of itself.
+//! Workspaces, and facts about Customer.io itself.
 
 use crate::operation_info::operations;
 

@@ -15,11 +15,11 @@ entity! {
         pub id: ComponentId,
         /// Its name.
         pub name: Option<String>,
-        /// The name of the tag that stands for it in e-mails.
+        /// The name of the tag that it replaces in e-mails.
         pub tag: Option<String>,
-        /// The folder that it is in; none where it is in none.
+        /// The folder that it is in, if any.
         pub parent_folder_id: Option<FolderId>,
-        /// When it was made.
+        /// When it was created.
         pub created: Option<Timestamp>,
         /// When it was last changed.
         pub updated: Option<Timestamp>,

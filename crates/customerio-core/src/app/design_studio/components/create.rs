@@ -1,4 +1,4 @@
-//! `POST /v1/design_studio/components`: make a component in Design Studio.
+//! `POST /v1/design_studio/components`: create a component in Design Studio.
 
 use http::Method;
 use serde::Serialize;
@@ -11,9 +11,9 @@ use crate::{
     text::Text,
 };
 
-/// Makes a component in Design Studio.
+/// Creates a component in Design Studio.
 ///
-/// It is not retried after a lost response, because that could make a second component.
+/// It is not retried after a lost response, because that could create a second component.
 ///
 /// Limits: 255 characters of the name; 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/createComponent>
@@ -42,7 +42,7 @@ impl Create {
     }
 
     setters! {
-        /// In this folder. Default: in none.
+        /// The folder that it goes into. Default: none.
         with_folder, parent_folder_id: into FolderId;
     }
 }

@@ -7,7 +7,7 @@ list_nodes! {
     /// Lists the components in Design Studio without their HTML, page by page: [`Client::items`](crate::Client::items)
     /// reads them all. A page has the [folders](crate::Page::folders) beside them, too.
     ///
-    /// Pages have numbers: a component that is added or deleted meanwhile moves the others, so that one can come twice or
+    /// Pages have numbers: a component that is added or deleted meanwhile shifts the others, so one can appear twice or
     /// not at all.
     ///
     /// Limits: 10,000 components a page; 10 requests a second for the workspace.

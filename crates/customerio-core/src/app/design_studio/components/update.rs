@@ -15,8 +15,7 @@ use crate::{
 
 /// Changes a component in Design Studio. What is not set stays as it is.
 ///
-/// Limits: as of [`Create`](super::Create).
-/// <https://docs.customer.io/integrations/api/app/#operation/updateComponent>
+/// Limits: as for [`Create`](super::Create). <https://docs.customer.io/integrations/api/app/#operation/updateComponent>
 ///
 /// ```
 /// use customerio_core::{Limits, Prepared, app::design_studio::components::Update};
@@ -52,9 +51,9 @@ impl Update {
         with_tag, tag: text;
         /// Its new HTML.
         with_content, content: into String;
-        /// Into this folder.
+        /// Moves it into this folder.
         with_folder, parent_folder_id: change FolderId;
-        /// Into no folder.
+        /// Moves it out of its folder.
         without_folder, parent_folder_id: clear;
     }
 

@@ -1,9 +1,9 @@
-//! What an e-mail says.
+//! The content of an e-mail.
 
 use super::settings::settings;
 
 settings! {
-    /// What an e-mail says, as responses have it and requests take it.
+    /// The content of an e-mail, in responses and requests.
     ///
     /// In a request, what is not set stays as it is.
     ///
@@ -19,11 +19,11 @@ settings! {
     pub struct Content {
         /// The subject.
         with_subject, subject: String;
-        /// What mail programs show beside the subject.
+        /// What e-mail clients show beside the subject.
         with_preheader_text, preheader_text: String;
         /// The body as HTML, with components and Liquid in it.
         with_html, html: String;
-        /// The body as AMP, for the programs that read it.
+        /// The body as AMP, for the clients that read it.
         with_amp, amp: String;
         /// The body as text without HTML.
         with_text, text: String;

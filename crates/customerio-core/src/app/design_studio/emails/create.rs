@@ -1,4 +1,4 @@
-//! `POST /v1/design_studio/emails`: make an e-mail in Design Studio.
+//! `POST /v1/design_studio/emails`: create an e-mail in Design Studio.
 
 use std::time::Duration;
 
@@ -19,9 +19,10 @@ use crate::{
     text::Text,
 };
 
-/// Makes an e-mail in Design Studio. [`Link`](super::Link) and [`Publish`](super::Publish) bring it into a message.
+/// Creates an e-mail in Design Studio. Use [`Link`](super::Link) and [`Publish`](super::Publish) to put it into a
+/// message.
 ///
-/// It is not retried after a lost response, because that could make a second e-mail of the same name.
+/// It is not retried after a lost response, because that could create a second e-mail of the same name.
 ///
 /// Limits: 255 characters of the name; 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/createEmail>
@@ -64,9 +65,9 @@ impl Create {
     }
 
     setters! {
-        /// In this folder. Default: in none.
+        /// The folder that it goes into. Default: none.
         with_folder, parent_folder_id: into FolderId;
-        /// Whether other e-mails are made of it. Default: false.
+        /// Whether it is a template for other e-mails. Default: false.
         with_is_template, is_template: bool;
     }
 

@@ -1,4 +1,4 @@
-//! `POST /v1/design_studio/emails/{id}/languages`: make a translation of an e-mail.
+//! `POST /v1/design_studio/emails/{id}/languages`: create a translation of an e-mail.
 
 use std::time::Duration;
 
@@ -18,10 +18,10 @@ use crate::{
     path::Part,
 };
 
-/// Makes a translation of an e-mail. What is not set is copied from the e-mail.
+/// Creates a translation of an e-mail. What is not set is copied from the e-mail.
 ///
-/// It is not retried after a lost response, because a second one would be refused, as the service does where there is
-/// one in that language.
+/// It is not retried after a lost response, because a second one would be refused: an e-mail has one translation for
+/// each language.
 ///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/createEmailTranslation>

@@ -10,9 +10,9 @@ use crate::{
     path::Part,
 };
 
-/// Deletes an e-mail in a language. The text without one stays, and so do the other languages.
+/// Deletes an e-mail in a language. The text without a language stays, and so do the other languages.
 ///
-/// The service refuses with the status 409 what is in use.
+/// The service refuses with a 409 if it is in use.
 ///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/deleteEmailTranslation>

@@ -11,15 +11,15 @@ entity! {
     /// An e-mail in Design Studio: its text without a language. [`EmailTranslation`](super::EmailTranslation) is one with
     /// a language.
     ///
-    /// A list has neither what it says nor who it is from: [`Get`](super::Get) reads it whole.
+    /// A list has neither its content nor its envelope: [`Get`](super::Get) reads it whole.
     pub struct Email: Debug {
         /// Its id.
         pub id: EmailId,
         /// Its name.
         pub name: Option<String>,
-        /// The folder that it is in; none where it is in none.
+        /// The folder that it is in, if any.
         pub parent_folder_id: Option<FolderId>,
-        /// Whether other e-mails are made of it.
+        /// Whether it is a template for other e-mails.
         pub is_template: Option<bool>,
         /// Whether it is linked to a message, as [`Link`](super::Link) does.
         pub is_linked: Option<bool>,
@@ -31,9 +31,9 @@ entity! {
         pub content: Option<Content>,
         /// Who it is from and who gets it.
         pub envelope: Option<Envelope>,
-        /// What is done to its HTML.
+        /// The transformations of its HTML.
         pub transformers: Option<Transformers>,
-        /// When it was made.
+        /// When it was created.
         pub created: Option<Timestamp>,
         /// When it was last changed.
         pub updated: Option<Timestamp>,

@@ -16,9 +16,9 @@ entity! {
         pub language: String,
         /// The e-mail that it is a translation of.
         pub email_id: Option<EmailId> = "language_group_id",
-        /// The folder that the e-mail is in; none where it is in none.
+        /// The folder that the e-mail is in, if any.
         pub parent_folder_id: Option<FolderId>,
-        /// Whether other e-mails are made of it.
+        /// Whether it is a template for other e-mails.
         pub is_template: Option<bool>,
         /// Whether the e-mail is linked to a message, as [`Link`](super::Link) does.
         pub is_linked: Option<bool>,
@@ -28,9 +28,9 @@ entity! {
         pub content: Option<Content>,
         /// Who it is from and who gets it.
         pub envelope: Option<Envelope>,
-        /// What is done to its HTML.
+        /// The transformations of its HTML.
         pub transformers: Option<Transformers>,
-        /// When it was made.
+        /// When it was created.
         pub created: Option<Timestamp>,
         /// When it was last changed.
         pub updated: Option<Timestamp>,

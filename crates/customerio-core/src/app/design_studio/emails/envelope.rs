@@ -1,4 +1,4 @@
-//! Who an e-mail is from and who gets it.
+//! Who an e-mail is from, and who gets it.
 
 use serde::Serialize;
 
@@ -12,7 +12,7 @@ use crate::{
 };
 
 entity! {
-    /// Who an e-mail is from and who gets it, as responses have it. [`EnvelopeUpdate`] is what requests take.
+    /// Who an e-mail is from, and who gets it, as responses have it. [`EnvelopeUpdate`] is what requests take.
     pub struct Envelope: Debug {
         /// The number of the sender.
         pub from_id: Option<SenderId>,
@@ -43,7 +43,7 @@ entity! {
     }
 }
 
-/// Who an e-mail is from and who gets it, as requests have it. What is not set stays as it is.
+/// Who an e-mail is from, and who gets it, as requests have it. What is not set stays as it is.
 ///
 /// What a response has can be sent again, to another e-mail for example: `EnvelopeUpdate::from(&envelope)`.
 ///
@@ -100,11 +100,11 @@ impl EnvelopeUpdate {
     setters! {
         /// The sender that it is from.
         with_from, from_id: change SenderId;
-        /// From no sender: one is needed before the e-mail is sent.
+        /// Removes the sender: one is needed before the e-mail is sent.
         without_from, from_id: clear;
         /// The sender that gets the replies.
         with_reply_to, reply_to_id: change SenderId;
-        /// Replies go to who it is from.
+        /// Replies go to the sender.
         without_reply_to, reply_to_id: clear;
         /// Who gets it, as Liquid. Default of a new e-mail: `{{customer.email}}`.
         with_recipient, recipient: text;
@@ -129,7 +129,7 @@ impl EnvelopeUpdate {
 
 opaque_debug!(EnvelopeUpdate);
 
-/// What is set in it, and the senders by their numbers. What is not set is left alone: no sender and no headers too.
+/// What is set in it, and the senders by their numbers. What is not set is left out, such as no sender or no headers.
 impl From<&Envelope> for EnvelopeUpdate {
     fn from(envelope: &Envelope) -> Self {
         let sender = |id: Option<SenderId>| id.filter(|id| id.get() > 0).map(Change::Set);

@@ -55,7 +55,7 @@ entity! {
         pub name: Option<String>,
         /// The subject.
         pub subject: Option<String>,
-        /// What mail programs show beside the subject, if it had that.
+        /// What e-mail clients show beside the subject, if it had that.
         pub preheader_text: Option<String>,
         /// The body as HTML.
         pub html: Option<String> = "content",

@@ -11,12 +11,12 @@ use crate::{
     path::Part,
 };
 
-/// Ties an e-mail to a message: a transactional message, a newsletter, or an action of a campaign or of a broadcast. The
-/// message gets what the e-mail says by [`Publish`](super::Publish).
+/// Links an e-mail to a message: a transactional message, a newsletter, or an action of a campaign or of a broadcast.
+/// [`Publish`](super::Publish) puts the content of the e-mail into the message.
 ///
-/// The service refuses, with the status 400, an e-mail that is tied to a message already, and one in a language; with
-/// the status 409 a message that is tied to another e-mail, unless it is [forced](Self::with_force). It is not retried
-/// after a lost response, because the second one could be refused so: [`Get`](super::Get) says whether the e-mail is
+/// The service refuses, with the status 400, an e-mail that is already linked to a message, and a translation; with the
+/// status 409 a message that is linked to another e-mail, unless it is [forced](Self::with_force). It is not retried
+/// after a lost response, because the second request could be refused: [`Get`](super::Get) says whether the e-mail is
 /// linked.
 ///
 /// Limits: 5 requests a second for the workspace, together with the others that render or publish.
@@ -39,7 +39,7 @@ pub struct Link {
     force: Option<bool>,
 }
 
-/// The message that an e-mail is tied to.
+/// The message that an e-mail is linked to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LinkTarget {
@@ -103,13 +103,13 @@ impl From<ActionId> for LinkTarget {
 }
 
 entity! {
-    /// An e-mail that is tied to a message.
+    /// An e-mail that is linked to a message.
     pub struct Linked: Debug {
         /// The e-mail.
         pub email_id: Option<EmailId> = "node_id",
         /// The message.
         pub target: Option<LinkedMessage>,
-        /// The template of the message that gets what the e-mail says.
+        /// The template of the message that gets the content of the e-mail.
         pub template_id: Option<TemplateId>,
     }
 }
@@ -118,7 +118,7 @@ returned!(Linked with "target" =
     r#"{"node_id":"7f1f1d3c-9d1a-4b53-8c3e-2f0f6f3f5a11","target":{"type":"newsletter","newsletter_id":10},"template_id":7}"#);
 
 entity! {
-    /// The message that an e-mail is tied to, as responses have it.
+    /// The message that an e-mail is linked to, as responses have it.
     pub struct LinkedMessage: Debug {
         /// What it is, which says which of the numbers it has.
         pub kind: Option<LinkKind> = "type",
@@ -132,7 +132,7 @@ entity! {
 }
 
 open_enum! {
-    /// What a message is that an e-mail is tied to.
+    /// What a message is that an e-mail is linked to.
     pub enum LinkKind {
         /// A transactional message.
         TransactionalMessage = "transactional_message",
@@ -152,7 +152,7 @@ impl Link {
     }
 
     setters! {
-        /// Whether it replaces another e-mail that the message is tied to. Default: false.
+        /// Whether it replaces another e-mail that the message is linked to. Default: false.
         with_force, force: bool;
     }
 }

@@ -6,11 +6,11 @@ use crate::app::design_studio::nodes::list_nodes;
 list_nodes! {
     /// Lists the e-mails in Design Studio, page by page: [`Client::items`](crate::Client::items) reads them all.
     ///
-    /// They have neither content nor envelope: [`Get`](super::Get) reads one whole. The folders stand beside them:
+    /// They have neither content nor envelope: [`Get`](super::Get) reads one whole. The folders are beside them:
     /// [`Page::folders`](crate::Page#method.folders).
     ///
-    /// Pages have numbers: an e-mail that is added or deleted meanwhile moves the others, so that one can come twice or not
-    /// at all.
+    /// Pages have numbers: an e-mail that is added or deleted meanwhile shifts the others, so one can appear twice or
+    /// not at all.
     ///
     /// Limits: 10,000 e-mails a page; 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/listEmails>
@@ -27,11 +27,11 @@ list_nodes! {
     pub struct List {}
     "app.design_studio.emails.list" = GET "/v1/design_studio/emails" -> Page<Email>;
     query {
-        /// Those that other e-mails are made of, or those that are for sending. Default: both.
+        /// Only templates, or only e-mails for sending. Default: both.
         with_is_template, is_template: bool = true;
-        /// Those that have translations, or those that have none. Default: both.
+        /// Only those with translations, or only those without. Default: both.
         with_has_translations, has_translations: bool = true;
-        /// Those that are linked to a message, or those that are not. Default: both.
+        /// Only those that are linked to a message, or only those that are not. Default: both.
         with_is_linked, is_linked: bool = false;
     }
     beside folders;

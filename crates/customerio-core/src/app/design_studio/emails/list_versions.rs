@@ -38,9 +38,9 @@ impl ListVersions {
     }
 
     setters! {
-        /// Those that were saved at this time or after it.
+        /// Only those that were saved at this time or after it.
         with_from, from: time;
-        /// Those that were saved at this time or before it: together with [`with_from`](Self::with_from) alone.
+        /// Only those that were saved at this time or before it: together with [`with_from`](Self::with_from) alone.
         with_until, until: time;
     }
 }

@@ -1,8 +1,8 @@
 //! E-mails in Design Studio, with their translations and their versions.
 //!
-//! [`Create`] makes one; [`Link`] ties it to a message, and [`Publish`] brings what it says into that message. What the
-//! operations on one e-mail call `id` is the id of its text without a language; [`Render`], [`Preview`], [`Review`] and those
-//! on versions take the id of one with a language too, which a [`Mapping`] has.
+//! [`Create`] makes one; [`Link`] links it to a message, and [`Publish`] puts its content into that message. The `id`
+//! of the operations on one e-mail is that of its text without a language; [`Render`], [`Preview`], [`Review`] and
+//! those on versions take the id of one with a language too, which a [`Mapping`] has.
 //!
 //! What was read can be changed and sent back:
 //!

@@ -27,7 +27,7 @@ macro_rules! part_setters {
         $crate::app::design_studio::emails::parts::part_setters!($($rest)*);
     };
     (transformers $($rest:ident)*) => {
-        /// What is done to its HTML. Of one that was read, what this version does not know is left out.
+        /// The transformations of its HTML. Of one that was read, what this version does not know is left out.
         #[must_use]
         pub fn with_transformers(
             mut self,

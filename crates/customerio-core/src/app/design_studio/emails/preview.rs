@@ -18,10 +18,10 @@ use crate::{
 
 /// Renders an e-mail with sample data: its components become HTML, and its Liquid becomes what it would for that person.
 ///
-/// Liquid that is wrong is no error of the call: the response says [what is wrong](EmailPreview::errors). It reads alone, and
-/// is retried like any read.
+/// Wrong Liquid is not an error of the call: the response says [what is wrong](EmailPreview::errors). It only reads,
+/// and is retried like any read.
 ///
-/// The status 404 says that there is no such e-mail, or that the account cannot use Design Studio by the API.
+/// A 404 means that there is no such e-mail, or that the account cannot use Design Studio by the API.
 ///
 /// Limits: 5 requests a second for the workspace, together with the others that render or publish.
 /// <https://docs.customer.io/integrations/api/app/#operation/previewEmail>
@@ -61,7 +61,7 @@ entity! {
         pub language: Option<String>,
         /// The subject.
         pub subject: Option<String>,
-        /// What mail programs show beside the subject, if it has that.
+        /// What e-mail clients show beside the subject, if it has that.
         pub preheader_text: Option<String>,
         /// Who it is from, if it has a sender.
         pub from: Option<String>,
@@ -174,7 +174,7 @@ impl Preview {
     }
 
     setters! {
-        /// Whether variables that are not there are empty instead of an error. Liquid that cannot be read is an error always.
+        /// Whether missing variables are empty instead of an error. Liquid that cannot be read is always an error.
         /// Default: false.
         with_lax, lax: bool;
     }

@@ -8,7 +8,7 @@ use crate::{
 entity! {
     /// An e-mail that is being published, or was.
     pub struct Publication: Debug {
-        /// How far it is.
+        /// Its state.
         pub status: Option<PublicationState>,
         /// What [`PublishStatus`](super::PublishStatus) asks with, while it is not done.
         pub publish_id: Option<PublishId>,
@@ -29,11 +29,11 @@ impl Publication {
 }
 
 open_enum! {
-    /// How far the publication of an e-mail is.
+    /// The state of the publication of an e-mail.
     pub enum PublicationState {
-        /// It goes on.
+        /// It is in progress.
         Pending = "pending",
-        /// The message says what the e-mail says.
+        /// The message has the content of the e-mail.
         Done = "done",
     }
 }
@@ -47,7 +47,7 @@ entity! {
         pub template_id: Option<TemplateId>,
         /// The version that was published.
         pub version_id: Option<VersionId>,
-        /// The language; an empty text where it is the text without one.
+        /// The language; empty for the text without one.
         pub language: Option<String>,
     }
 }

@@ -6,18 +6,19 @@ use super::{Publication, parts::TIMEOUT};
 use crate::{EmailId, Quota, macros::plain};
 
 plain! {
-    /// Brings what an e-mail says, in all its languages, into the message that it is [linked](super::Link) to.
+    /// Publishes an e-mail: puts its content, in all its languages, into the message that it is [linked](super::Link)
+    /// to.
     ///
-    /// The response says that it is [done](super::PublicationState::Done), or that it goes on:
-    /// [`PublishStatus`](super::PublishStatus) asks how far it is then.
+    /// The response says that it is [done](super::PublicationState::Done), or in progress: then
+    /// [`PublishStatus`](super::PublishStatus) reads its state.
     ///
-    /// The service refuses with the status 422 what cannot be rendered, and says in [`Detail::meta`](crate::Detail::meta) what
-    /// is wrong with the Liquid of each language; a campaign or a broadcast that is stopping, archived or deleted; and a
-    /// message that is linked elsewhere. The status 409 says that the campaign takes in people of the past: call it again
-    /// later.
+    /// The service refuses with the status 422 what cannot be rendered, and says in
+    /// [`Detail::meta`](crate::Detail::meta) what is wrong with the Liquid of each language; a campaign or a broadcast
+    /// that is stopping, archived or deleted; and a message that is linked elsewhere. A 409 means that the campaign is
+    /// still taking in people of the past: try again later.
     ///
     /// It is not retried after a lost response, because it could publish, and save a version, twice:
-    /// [`UnpublishedChanges`](super::UnpublishedChanges) tells whether it was done.
+    /// [`UnpublishedChanges`](super::UnpublishedChanges) says whether it was done.
     ///
     /// Limits: 50 languages; 5 requests a second for the workspace, together with the others that render or publish.
     /// <https://docs.customer.io/integrations/api/app/#operation/publishEmail>
@@ -78,7 +79,7 @@ mod tests {
 
         let pending = parse::<Publish>(Response::new(r#"{"status":"pending","publish_id":"p-1"}"#.into())).unwrap();
         assert_eq!((pending.is_done(), pending.publish_id), (false, Some("p-1".into())));
-        // Words that are new are not done.
+        // An unknown word does not count as done.
         assert!(!parse::<Publish>(Response::new(r#"{"status":"queued"}"#.into())).unwrap().is_done());
         assert!(parse::<Publish>(Response::new("{}".into())).is_err());
     }

@@ -9,11 +9,11 @@ use crate::{
     path::Part,
 };
 
-/// Says how far the publication of an e-mail is that [`Publish`](super::Publish) began and that was not done then.
+/// Reads the state of a publication that [`Publish`](super::Publish) began.
 ///
-/// What failed is an error: the status 400 where the e-mail could not be rendered, and 409 and 422 as of
-/// [`Publish`](super::Publish). The status 404 says that the service knows nothing of this publication any more, or that the
-/// message is gone: whether it was done, [`UnpublishedChanges`](super::UnpublishedChanges) tells.
+/// A failure is an error: a 400 if the e-mail could not be rendered, and a 409 or 422 as for
+/// [`Publish`](super::Publish). A 404 means that the service no longer knows this publication, or that the message is
+/// gone: [`UnpublishedChanges`](super::UnpublishedChanges) says whether it was done.
 ///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/getPublishStatus>

@@ -13,7 +13,7 @@ plain! {
     /// Renders an e-mail: its components become HTML, and its Liquid stays as it is. [`Preview`](super::Preview) renders
     /// Liquid too.
     ///
-    /// The status 404 says that there is no such e-mail, or that the account cannot use Design Studio by the API.
+    /// A 404 means that there is no such e-mail, or that the account cannot use Design Studio by the API.
     ///
     /// Limits: 5 requests a second for the workspace, together with the others that render or publish.
     /// <https://docs.customer.io/integrations/api/app/#operation/renderEmail>

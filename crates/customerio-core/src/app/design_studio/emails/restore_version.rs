@@ -1,4 +1,4 @@
-//! `POST /v1/design_studio/emails/{id}/versions/{version_id}/restore`: make an e-mail what it was in a version.
+//! `POST /v1/design_studio/emails/{id}/versions/{version_id}/restore`: create an e-mail what it was in a version.
 
 use crate::{
     EmailId, Replay, VersionId,
@@ -7,10 +7,10 @@ use crate::{
 };
 
 plain! {
-    /// Makes an e-mail what it was in a version. The components in it stay as they are.
+    /// Creates an e-mail what it was in a version. The components in it stay as they are.
     ///
-    /// What the e-mail said is lost, unless [`SaveVersion`](super::SaveVersion) saved it. Twice does the same as once,
-    /// so it is retried after a lost response; what others changed meanwhile is lost then.
+    /// The current content is lost, unless [`SaveVersion`](super::SaveVersion) saved it. It is idempotent, so it is
+    /// retried after a lost response; then changes that others made in between are lost too.
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/restoreVersion>

@@ -12,7 +12,7 @@ use crate::{
 plain! {
     /// Checks an e-mail: its links, images, accessibility, spam words, Liquid and more.
     ///
-    /// The status 404 says that there is no such e-mail, or that the account cannot use Design Studio by the API.
+    /// A 404 means that there is no such e-mail, or that the account cannot use Design Studio by the API.
     ///
     /// Limits: 5 requests a second for the workspace, together with the others that render or publish.
     /// <https://docs.customer.io/integrations/api/app/#operation/reviewEmail>
@@ -42,10 +42,10 @@ entity! {
         pub email_id: Option<EmailId> = "node_id",
         /// Whether all checks were done.
         pub status: Option<ReviewState>,
-        /// How good it is; none where it could not be rendered.
+        /// How good it is; none if it could not be rendered.
         pub score: Option<ReviewScore>,
-        /// What became of each check: `accessibility`, `failed-components`, `html-clip`, `images`, `implied-links`, `links`,
-        /// `liquid`, `preheader`, `source`, `spam`, `unsubscribe`.
+        /// The result of each check: `accessibility`, `failed-components`, `html-clip`, `images`, `implied-links`,
+        /// `links`, `liquid`, `preheader`, `source`, `spam`, `unsubscribe`.
         pub checks: BTreeMap<String, ReviewCheck>,
         /// What was found, good and bad.
         pub findings: Vec<Finding>,
@@ -90,7 +90,7 @@ entity! {
 }
 
 entity! {
-    /// What became of a check.
+    /// The result of a check.
     pub struct ReviewCheck: Debug {
         /// Whether it was done.
         pub status: Option<CheckState>,
@@ -122,7 +122,7 @@ entity! {
         pub check: Option<String>,
         /// How bad it is, or would be.
         pub severity: Option<Severity>,
-        /// Whether it is bad.
+        /// Whether it is a problem.
         pub state: Option<FindingState>,
         /// What it is about.
         pub title: Option<String>,
@@ -136,7 +136,7 @@ entity! {
 open_enum! {
     /// How bad something is.
     pub enum Severity {
-        /// It should not be sent so.
+        /// It should not be sent like this.
         Error = "error",
         /// It may do harm.
         Warning = "warning",
@@ -146,9 +146,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// Whether something is bad.
+    /// Whether something is a problem.
     pub enum FindingState {
-        /// It is as it should be.
+        /// It is done.
         Pass = "pass",
         /// It is not.
         Fail = "fail",

@@ -18,8 +18,9 @@ const NAME: usize = 100;
 
 /// Saves a version of an e-mail, as it is now.
 ///
-/// Where nothing has changed since the latest version, the service saves none, and the response has that one. So it is
-/// retried after a lost response; then the response can say that it saved none, although the first attempt did.
+/// If nothing has changed since the latest version, the service saves none, and the response has the latest. So it is
+/// retried after a lost response; the second response can then say that none was saved, although the first attempt
+/// saved one.
 ///
 /// Limits: 100 characters of the name; 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/saveVersion>

@@ -1,10 +1,11 @@
-//! What is done to the HTML of an e-mail before it is sent.
+//! The transformations of the HTML of an e-mail before it is sent.
 
 use super::settings::{Known, settings};
 use crate::entity::open_enum;
 
 settings! {
-    /// What is done to the HTML of an e-mail before it is sent, step by step, as responses have it and requests take it.
+    /// The transformations of the HTML of an e-mail before it is sent, step by step, as responses have it and requests
+    /// take it.
     ///
     /// In a request, what is not set stays as it is. All steps are off by default.
     ///
@@ -23,13 +24,13 @@ settings! {
     pub struct Transformers {
         /// Makes it easier to read with a screen reader.
         with_accessibility, accessibility: Accessibility;
-        /// Moves CSS from style sheets to the elements, because some mail programs read no style sheets.
+        /// Moves CSS from style sheets to the elements, because some e-mail clients read no style sheets.
         with_css_inliner, css_inliner: CssInliner;
         /// Replaces CSS variables by their values.
         with_css_variables, css_variables: CssVariables;
         /// Writes special characters as HTML entities.
         with_encode_entities, encode_entities: Switch;
-        /// Makes the HTML pretty, or small.
+        /// Formats or minifies the HTML.
         with_formatter, formatter: Formatter;
         /// Keeps the last word of a paragraph from a line of its own.
         with_prevent_widows, prevent_widows: Switch;
@@ -41,7 +42,7 @@ settings! {
 }
 
 settings! {
-    /// A step that is on or off, and nothing else: `true` and `false` are ones.
+    /// A step that is only on or off: `true` and `false` are ones.
     pub struct Switch {
         /// Whether it is on. Default: false.
         with_enabled, enabled: bool;
@@ -205,7 +206,7 @@ open_enum! {
     pub enum HtmlComments {
         /// None.
         None = "0",
-        /// All but those that mail programs read as conditions.
+        /// All but those that e-mail clients read as conditions.
         Unconditional = "1",
         /// All.
         All = "2",
@@ -392,7 +393,7 @@ mod tests {
     fn a_list_that_is_set_to_none_is_sent_and_one_that_is_not_set_is_not() {
         let none = UnusedCss::new().with_whitelist([""; 0]);
         assert_eq!(serde_json::to_value(none).unwrap(), json!({"whitelist": []}));
-        // One that has an odd item stays whole, beside the fields.
+        // A list with an unreadable item stays whole, beside the fields.
         let read: UnusedCss = serde_json::from_value(json!({"whitelist": ["a", {}]})).unwrap();
         assert_eq!((read.whitelist, &read.extra["whitelist"]), (None, &json!(["a", {}])));
     }

@@ -65,11 +65,11 @@ impl Update {
     setters! {
         /// Its new name.
         with_name, name: text;
-        /// Into this folder.
+        /// Moves it into this folder.
         with_folder, parent_folder_id: change FolderId;
-        /// Into no folder.
+        /// Moves it out of its folder.
         without_folder, parent_folder_id: clear;
-        /// Whether other e-mails are made of it.
+        /// Whether it is a template for other e-mails.
         with_is_template, is_template: bool;
     }
 

@@ -1,4 +1,4 @@
-//! `POST /v1/design_studio/folders`: make a folder in Design Studio.
+//! `POST /v1/design_studio/folders`: create a folder in Design Studio.
 
 use http::Method;
 use serde::Serialize;
@@ -11,9 +11,9 @@ use crate::{
     text::Text,
 };
 
-/// Makes a folder in Design Studio.
+/// Creates a folder in Design Studio.
 ///
-/// It is not retried after a lost response, because that could make a second folder of the same name.
+/// It is not retried after a lost response, because that could create a second folder of the same name.
 ///
 /// Limits: 170 characters of the name, and none of `< > : " / \ | ? * .`; 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/createFolder>
@@ -43,7 +43,7 @@ impl Create {
     }
 
     setters! {
-        /// In this folder. Default: in none.
+        /// The folder that it goes into. Default: none.
         with_folder, parent_folder_id: into FolderId;
     }
 }

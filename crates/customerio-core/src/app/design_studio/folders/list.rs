@@ -6,8 +6,8 @@ use crate::app::design_studio::nodes::list_nodes;
 list_nodes! {
     /// Lists the folders in Design Studio, page by page: [`Client::items`](crate::Client::items) reads them all.
     ///
-    /// Pages have numbers: a folder that is added or deleted meanwhile moves the others, so that one can come twice or not
-    /// at all.
+    /// Pages have numbers: a folder that is added or deleted meanwhile shifts the others, so one can appear twice or
+    /// not at all.
     ///
     /// Limits: 10,000 folders a page; 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/listFolders>

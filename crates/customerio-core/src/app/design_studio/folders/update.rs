@@ -15,8 +15,7 @@ use crate::{
 
 /// Renames or moves a folder in Design Studio. What is not set stays as it is.
 ///
-/// Limits: as of [`Create`](super::Create).
-/// <https://docs.customer.io/integrations/api/app/#operation/updateFolder>
+/// Limits: as for [`Create`](super::Create). <https://docs.customer.io/integrations/api/app/#operation/updateFolder>
 ///
 /// ```
 /// use customerio_core::{Limits, Prepared, app::design_studio::folders::Update};
@@ -46,9 +45,9 @@ impl Update {
     setters! {
         /// Its new name.
         with_name, name: text;
-        /// Into this folder.
+        /// Moves it into this folder.
         with_folder, parent_folder_id: change FolderId;
-        /// Into no folder.
+        /// Moves it out of its folder.
         without_folder, parent_folder_id: clear;
     }
 }

@@ -14,9 +14,9 @@ use crate::{
     text::Text,
 };
 
-/// Fetches an image of an inbox preview: how the e-mail looks in a mail program.
+/// Fetches an image of an inbox preview: how the e-mail looks in an e-mail client.
 ///
-/// A 404 means that there is none, or not yet: the preview is still being made, has failed, or is not kept any more. The
+/// A 404 means that there is none, or not yet: the preview is still being made, has failed, or is no longer kept. The
 /// [status](super::Preview::status) says which.
 ///
 /// Limits: 16 MiB of the image; 10 requests a second for the workspace.
@@ -73,8 +73,8 @@ impl Capture {
     setters! {
         /// Which image. Default: [`Screenshot`](CaptureVariant::Screenshot).
         with_variant, variant: CaptureVariant;
-        /// Which of the [screenshots](super::Preview::screenshots), by its key. Default: `default`. There is but one of each
-        /// of the other variants.
+        /// Which of the [screenshots](super::Preview::screenshots), by its key. Default: `default`. The other variants
+        /// have only one.
         with_key, key: text;
     }
 }
@@ -131,7 +131,7 @@ impl FromResponse for Image {
 
     /// # Errors
     ///
-    /// Where there is nothing, or the header `content-type` says that it is something else.
+    /// Fails if there is nothing, or the header `content-type` says that it is something else.
     fn from_response(response: &Response<Bytes>) -> Result<Self, DecodeFailure> {
         check_reported(response)?;
         let content_type = response.headers().get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default());

@@ -1,4 +1,4 @@
-//! A mail program on a device, as responses have it.
+//! An e-mail client on a device, as responses have it.
 
 use crate::{
     PreviewClientId,
@@ -7,7 +7,7 @@ use crate::{
 };
 
 entity! {
-    /// A mail program on a device, of which there can be previews.
+    /// An e-mail client on a device, for which there can be previews.
     pub struct PreviewClient: Debug {
         /// Its id, which [`Submit`](super::Submit) takes.
         pub id: PreviewClientId,

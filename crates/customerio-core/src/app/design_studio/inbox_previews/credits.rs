@@ -35,7 +35,7 @@ entity! {
         pub credits_original: Option<i64>,
         /// How many are left.
         pub credits_remaining: Option<i64>,
-        /// Until when they can be used; none where that has no end.
+        /// Until when they can be used; none if that has no end.
         pub expires_at: Option<Timestamp>,
     }
 }

@@ -4,7 +4,7 @@ use super::Job;
 use crate::{EmailId, PreviewRunId, macros::plain};
 
 plain! {
-    /// Reads how far a run of inbox previews is, and where its images are. Call it over and over until
+    /// Reads the state of a run of inbox previews, and the URLs of its images. Call it until
     /// [`is_processed`](Job::is_processed).
     ///
     /// Limits: 10 requests a second for the workspace.

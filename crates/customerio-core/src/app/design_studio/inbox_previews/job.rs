@@ -10,17 +10,17 @@ use crate::{
 };
 
 entity! {
-    /// A run of inbox previews: what came of one [`Submit`](super::Submit).
+    /// A run of inbox previews: the result of one [`Submit`](super::Submit).
     pub struct Job: Debug {
         /// Its number.
         pub run_id: PreviewRunId,
         /// What it is called.
         pub name: Option<String>,
-        /// The e-mail, or its variant in a language. [`ListJobs`](super::ListJobs) alone has it.
+        /// The e-mail, or its variant in a language. Only [`ListJobs`](super::ListJobs) has it.
         pub node_id: Option<EmailId>,
-        /// How many e-mails it is of. [`ListJobs`](super::ListJobs) alone has it.
+        /// How many e-mails it is of. Only [`ListJobs`](super::ListJobs) has it.
         pub node_count: Option<u64>,
-        /// The mail programs that it is of. [`Get`](super::Get) alone has them.
+        /// The e-mail clients that it is of. Only [`Get`](super::Get) has them.
         pub client_ids: Vec<PreviewClientId>,
         /// Whether every preview of the e-mail is complete or has failed.
         pub is_processed: Option<bool>,
@@ -38,7 +38,7 @@ entity! {
         pub total_previews_cached: Option<u64>,
         /// How many of them have failed.
         pub total_previews_bounced: Option<u64>,
-        /// The previews, one of each mail program. [`Get`](super::Get) alone has them.
+        /// The previews, one of each e-mail client. Only [`Get`](super::Get) has them.
         pub previews: Vec<Preview>,
     }
 }
@@ -49,9 +49,9 @@ returned!(
 listed!(Job in "preview_jobs" = r#"{"run_id":7,"is_processed":true,"total_previews_requested":1}"#);
 
 entity! {
-    /// How an e-mail looks in a mail program.
+    /// How an e-mail looks in an e-mail client.
     pub struct Preview {
-        /// The mail program, which [`Capture`](super::Capture) takes.
+        /// The e-mail client, which [`Capture`](super::Capture) takes.
         pub client_id: PreviewClientId,
         /// Its name.
         pub display_name: Option<String>,
@@ -61,7 +61,7 @@ entity! {
         pub os: Option<String>,
         /// The browser that it runs in.
         pub browser: Option<String>,
-        /// How far the preview is.
+        /// The state of the preview.
         pub status: Option<PreviewStatus>,
         /// Whether it is of an earlier run; where nothing is said, it is not.
         pub cached: Option<bool>,
@@ -78,7 +78,7 @@ entity! {
 }
 
 open_enum! {
-    /// How far a preview is.
+    /// The state of a preview.
     pub enum PreviewStatus {
         /// It waits.
         Pending = "Pending",
@@ -92,7 +92,7 @@ open_enum! {
 }
 
 impl PreviewStatus {
-    /// Whether it stays so.
+    /// Whether it is final.
     #[must_use]
     pub fn is_final(&self) -> bool {
         matches!(self, Self::Complete | Self::Bounced)
@@ -114,15 +114,15 @@ open_enum! {
     pub enum PreviewErrorKind {
         /// The e-mail did not arrive.
         Bounced = "bounced",
-        /// Whoever makes the images took too long.
+        /// The provider of the images took too long.
         VendorTimeout = "vendor_timeout",
-        /// There are no images of this mail program.
+        /// There are no images of this e-mail client.
         ClientRejected = "client_rejected",
-        /// Whoever makes the images refused the request.
+        /// The provider of the images refused the request.
         VendorRequest = "vendor_request",
         /// It was given up.
         Abandoned = "abandoned",
-        /// The images are not kept any more.
+        /// The images are no longer kept.
         Expired = "expired",
         /// Something else.
         Other = "other",

@@ -1,10 +1,10 @@
-//! `GET /v1/design_studio/inbox_previews/clients`: the mail programs of which there can be previews.
+//! `GET /v1/design_studio/inbox_previews/clients`: the e-mail clients for which there can be previews.
 
 use super::PreviewClient;
 use crate::{Page, macros::plain};
 
 plain! {
-    /// Lists the mail programs of which there can be inbox previews, all at once.
+    /// Lists the e-mail clients for which there can be inbox previews, all at once.
     ///
     /// A 404 means that the account has no inbox previews.
     ///

@@ -1,8 +1,8 @@
-//! Inbox previews: how an e-mail of Design Studio looks in mail programs on their devices.
+//! Inbox previews: how an e-mail of Design Studio looks in e-mail clients on their devices.
 //!
-//! [`ListClients`] says of which programs there can be previews, and [`Submit`] orders them, which costs
-//! [credits](Credits). It gives the number of a run: [`Get`] says how far that is, over and over until
-//! [`is_processed`](Job::is_processed), and [`Capture`] fetches each image.
+//! [`ListClients`] lists the clients for which there can be previews, and [`Submit`] requests them, which costs
+//! [credits](Credits). It returns the number of a run: call [`Get`] until [`is_processed`](Job::is_processed), and
+//! [`Capture`] fetches each image.
 
 use crate::operation_info::operations;
 

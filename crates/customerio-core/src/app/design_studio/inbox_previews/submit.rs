@@ -1,4 +1,4 @@
-//! `POST /v1/design_studio/emails/{id}/inbox_previews`: order inbox previews of an e-mail.
+//! `POST /v1/design_studio/emails/{id}/inbox_previews`: request inbox previews of an e-mail.
 
 use http::Method;
 use serde::Serialize;
@@ -17,16 +17,16 @@ use crate::{
 /// Most bytes of the sample data. The vendor writes "128 KB", of which the decimal reading is the smaller one.
 const SAMPLE_DATA: usize = 128_000;
 
-/// Orders inbox previews of an e-mail in Design Studio: images of how it looks in mail programs. They cost
+/// Requests inbox previews of an e-mail in Design Studio: images of how it looks in e-mail clients. They cost
 /// [credits](super::Credits).
 ///
-/// The same run, ordered again on the same day, is not charged again: the response says
-/// [`replayed`](Submitted::replayed), or is a 409 where it was settled meanwhile. All the same it is not retried after
-/// a lost response, because credits are at stake: [`ListJobs`](super::ListJobs) shows whether it is there. A 403 means
-/// that the account cannot be charged, and a 422 that there are not enough credits.
+/// The same run, requested again on the same day, is not charged again: the response says
+/// [`replayed`](Submitted::replayed), or is a 409 if it was settled meanwhile. It is still not retried after a lost
+/// response, because credits are at stake: [`ListJobs`](super::ListJobs) shows whether it is there. A 403 means that
+/// the account cannot be charged, and a 422 that there are not enough credits.
 ///
-/// Limits: 1 to 150 mail programs; 191 characters of the name; 128,000 bytes of sample data; 5 requests a second for the
-/// workspace, together with what renders or publishes.
+/// Limits: 1 to 150 e-mail clients; 191 characters of the name; 128,000 bytes of sample data; 5 requests a second for
+/// the workspace, together with what renders or publishes.
 /// <https://docs.customer.io/integrations/api/app/#operation/submitInboxPreview>
 ///
 /// ```
@@ -69,7 +69,7 @@ impl Submit {
     setters! {
         /// What the run is called.
         with_name, name: text;
-        /// Whether Liquid takes a value that is missing for an empty one, instead of failing. Default: false.
+        /// Whether Liquid treats a missing value as empty, instead of failing. Default: false.
         with_lax_mode, lax_mode: bool;
     }
 }
@@ -96,7 +96,7 @@ impl Operation for Submit {
 }
 
 entity! {
-    /// What came of ordering inbox previews.
+    /// The response to a request for inbox previews.
     pub struct Submitted: Debug {
         /// The number of the run, for [`Get`](super::Get).
         pub run_id: PreviewRunId,
