@@ -110,7 +110,8 @@ impl<A: Api> Client<A> {
         Box::pin(async move { transport.sleep(duration).await })
     }
 
-    /// The head of a file on another host, which has nothing to do with the endpoint; `None` where the transport reads none.
+    /// The head of a file on another host, which has nothing to do with the endpoint; `None` if the transport reads
+    /// none.
     pub(crate) async fn get_file(
         &self,
         request: Request<()>,

@@ -92,7 +92,7 @@ pub(crate) trait Read: Sized {
     #[cfg(feature = "samples")]
     const SHAPE: crate::Shape = crate::Shape::Any;
 
-    /// `None` where it is something else.
+    /// `None` if it is something else.
     fn read(json: &RawValue) -> Option<Self>;
 }
 
@@ -157,7 +157,7 @@ pub(crate) trait Field: Sized {
     #[cfg(feature = "samples")]
     const SHAPE: crate::Shape = crate::Shape::Any;
 
-    /// Reads it. `None` where it must be there and is not; what cannot be read of it goes to `rest`.
+    /// Reads it. `None` if it must be there and is not; what cannot be read of it goes to `rest`.
     fn of(json: Option<&RawValue>, rest: &mut Option<Value>) -> Option<Self>;
 
     /// Writes it into an object, which may have what could not be read of it.

@@ -75,7 +75,7 @@ impl<A: Api> Endpoint<A> {
         }
         if has_length {
             let length = length(body.len());
-            // Where there is a body, there is one already.
+            // If there is a body, there is one already.
             match headers.get_mut(header::CONTENT_LENGTH) {
                 Some(value) => *value = length,
                 None => drop(headers.insert(header::CONTENT_LENGTH, length)),

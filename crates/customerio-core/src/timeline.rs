@@ -26,7 +26,7 @@ impl Timeline {
         let (monotonic, wall) = self.last.unwrap_or((moment.monotonic, moment.since_epoch));
         match moment.since_epoch.checked_sub(wall) {
             Some(by_wall) => {
-                // Where the monotonic clock went back, it is another one.
+                // If the monotonic clock went back, it is another one.
                 let passed = moment.monotonic.checked_sub(monotonic).map_or(by_wall, |by_clock| by_clock.min(by_wall));
                 self.now = self.now.saturating_add(passed);
             }
@@ -79,7 +79,7 @@ mod tests {
             let other = |ms| (2 * HOUR - apart + ms, HOUR + ms, ms);
             check(&[one(0), other(10), one(20), one(25), other(30), other(30), one(30), other(1_040), one(HOUR)]);
         }
-        // Where they are less apart than the readings, it may go on slower, and never faster.
+        // If they are less apart than the readings, it may go on slower, and never faster.
         let other = |ms, lost| (2 * HOUR - 7 + ms, HOUR + ms, ms - lost);
         check(&[one(0), other(10, 7), other(20, 7), (2 * HOUR + 30, HOUR + 30, 23), other(40, 14)]);
     }

@@ -4,9 +4,9 @@
 //! would lose data at Customer.io, where `null` erases an attribute:
 //!
 //! - a number that is not finite is an error, and not `null`;
-//! - a field or an entry that is `None` is left out, and not `null`; what means to erase says so by a value that is null
-//!   itself, such as `serde_json::Value::Null` or `()`;
-//! - a name that stands twice in an object is an error: which of its values counts would be up to the reader;
+//! - a field or an entry that is `None` is left out, and not `null`; to erase, use a value that is null itself, such as
+//!   `serde_json::Value::Null` or `()`;
+//! - a name that appears twice in an object is an error: which of its values counts would be up to the reader;
 //! - lists and objects that are nested deeper than [`NESTING`] are an error, before the stack ends;
 //! - an error names the field that it is about.
 
@@ -47,7 +47,7 @@ pub(crate) fn encode_into(out: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) 
     encode(out, false, value).map(|_| ())
 }
 
-/// Appends a member to the object that `out` ends with and that is not closed yet; nothing where `value` is `None`.
+/// Appends a member to the object that `out` ends with and that is not closed yet; nothing if `value` is `None`.
 #[inline(always)]
 pub(super) fn encode_member(
     out: &mut Vec<u8>,
@@ -93,7 +93,7 @@ impl EncodeError {
         Self(Box::new(Why { path: String::new(), reason: reason.to_string() }))
     }
 
-    /// A name that stands twice in an object.
+    /// A name that appears twice in an object.
     #[cold]
     pub(super) fn twice(name: &[u8]) -> Self {
         if name.is_empty() {
@@ -133,7 +133,7 @@ impl Display for EncodeError {
 impl std::error::Error for EncodeError {}
 
 impl serde::ser::Error for EncodeError {
-    /// What a `Serialize` says: of our own, as it is; of the caller's it may quote a value, and only that it failed is told.
+    /// What a `Serialize` says: our own text as it is; the caller's may quote a value, so only the failure is reported.
     fn custom<T: Display>(message: T) -> Self {
         let reason = told(&message);
         let reason = reason.as_deref().unwrap_or(
@@ -521,7 +521,7 @@ impl<T: Display + ?Sized> Serialize for DisplayedText<'_, T> {
     }
 }
 
-/// Refuses JSON of the caller's in which a name stands twice in an object, or which is nested too deep. It was read by
+/// Refuses JSON of the caller's in which a name appears twice in an object, or which is nested too deep. It was read by
 /// others, whose stack does not end there: this does not call itself either.
 fn check_written(json: &[u8]) -> Result<(), EncodeError> {
     if !matches!(json.first(), Some(b'{' | b'[')) {
@@ -625,11 +625,11 @@ struct Object<'a, 'b> {
     begin: usize,
     /// Of its members.
     names: Names,
-    /// Whether a name may stand in it twice.
+    /// Whether a name may appear in it twice.
     is_doubtful: bool,
-    /// Whether it is the content of an enum's variant, which stands in an object of its own.
+    /// Whether it is the content of an enum's variant, which is in an object of its own.
     is_variant: bool,
-    /// Where it is no object, but JSON that is already written: whether that is foreign or was [`ENCODED`] here.
+    /// If it is no object, but JSON that is already written: whether that is foreign or was [`ENCODED`] here.
     written: Option<bool>,
 }
 
@@ -676,8 +676,8 @@ impl<'a, 'b> Object<'a, 'b> {
     }
 }
 
-/// Refuses a name that stands twice: that of the member which begins at `before`. In an object that is long this leaves it
-/// undecided, and all of its names are looked at when it ends.
+/// Refuses a name that appears twice: that of the member which begins at `before`. In an object that is long this
+/// leaves it undecided, and all of its names are looked at when it ends.
 #[cold]
 #[inline(never)]
 fn is_undecided(object: &[u8], before: usize) -> Result<bool, EncodeError> {
@@ -698,7 +698,7 @@ fn is_undecided(object: &[u8], before: usize) -> Result<bool, EncodeError> {
     Ok(false)
 }
 
-/// Refuses an object in which a name stands twice.
+/// Refuses an object in which a name appears twice.
 #[cold]
 fn check_distinct(object: &[u8]) -> Result<(), EncodeError> {
     let mut names: Vec<_> = Members::of(object).map(|(name, _)| name).collect();

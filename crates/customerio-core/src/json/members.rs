@@ -26,9 +26,9 @@ impl<'a> Iterator for Members<'a> {
     }
 }
 
-/// A name that stands among `names` twice, if one does. Their order is lost.
+/// A name that appears among `names` twice, if one does. Their order is lost.
 pub(crate) fn repeated<'a>(names: &mut [&'a [u8]]) -> Option<&'a [u8]> {
-    // Maps that are sorted are, usually, and names of the same length are few.
+    // Sorted maps usually are, and few names have the same length.
     if names.windows(2).all(|pair| pair[0] < pair[1]) {
         return None;
     }
@@ -36,7 +36,7 @@ pub(crate) fn repeated<'a>(names: &mut [&'a [u8]]) -> Option<&'a [u8]> {
     names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0])
 }
 
-/// The length of the value that `json` begins with; `None` where it does not end.
+/// The length of the value that `json` begins with; `None` if it does not end.
 pub(crate) fn value_len(json: &[u8]) -> Option<usize> {
     match json.first()? {
         b'"' => string_len(json),
@@ -57,7 +57,7 @@ pub(crate) fn value_len(json: &[u8]) -> Option<usize> {
     }
 }
 
-/// The length of the string that `json` begins with, quotes included; `None` where it is none or does not end.
+/// The length of the string that `json` begins with, quotes included; `None` if it is none or does not end.
 pub(crate) fn string_len(json: &[u8]) -> Option<usize> {
     if json.first() != Some(&b'"') {
         return None;

@@ -28,7 +28,7 @@ pub(crate) fn encode(value: &(impl Serialize + ?Sized)) -> Result<Vec<u8>, Build
     Ok(out)
 }
 
-/// Appends a member to the members of an object; behind a comma, unless it is the first behind an opening brace.
+/// Appends a member to the members of an object; after a comma, unless it is the first after an opening brace.
 #[expect(clippy::inline_always, reason = "the name is known where it is called, and what is made of it then too")]
 #[inline(always)]
 pub(crate) fn append_member(
@@ -72,7 +72,7 @@ fn no_text(name: &[u8], value: &[u8], takes: &str) -> BuildError {
     BuildError::new(format!("`{}`", Bounded(&name)), BuildErrorKind::Encoding(problem))
 }
 
-/// Attributes or data of the caller's: an object, encoded when it was given. What is wrong with it comes out when the
+/// The caller's attributes or data: an object, encoded when it was given. What cannot be encoded is an error when the
 /// request is built.
 #[derive(Clone)]
 pub(crate) struct Attributes {
@@ -87,7 +87,7 @@ impl Attributes {
         Self { json: Ok(Vec::new()), names: Names::NONE }
     }
 
-    /// Encodes `value`, which must be an object. Messages call it by the name `what`.
+    /// Encodes `value`, which must be an object. Error messages call it `what`.
     pub(crate) fn new(what: &'static str, value: &(impl Serialize + ?Sized)) -> Self {
         let (mut json, mut names) = (Vec::with_capacity(ROOM), Names::NONE);
         let result = encoder::encode_object(&mut json, &mut names, value).map_err(|error| refused(what, error));
@@ -113,33 +113,33 @@ impl Attributes {
         Self { json: json.map_err(Box::new), names: Names::ALL }
     }
 
-    /// The buffer with the object, or nothing where it is empty: for a [`Writer`] to hold.
+    /// The buffer with the object, or nothing if it is empty: for a [`Writer`] to hold.
     ///
     /// # Errors
     ///
-    /// Where it could not be encoded.
+    /// Fails if it could not be encoded.
     pub(crate) fn into_json(self) -> Result<Vec<u8>, BuildError> {
         self.json.map_err(|error| *error)
     }
 
-    /// The object with its braces, or nothing where it is empty.
+    /// The object with its braces, or nothing if it is empty.
     ///
     /// # Errors
     ///
-    /// Where it could not be encoded.
+    /// Fails if it could not be encoded.
     pub(crate) fn json(&self) -> Result<&[u8], BuildError> {
         self.json.as_deref().map_err(|error| BuildError::clone(error))
     }
 }
 
-/// An object that the API takes as JSON in text, encoded when it was given. What is wrong with it comes out when the
+/// An object that the API takes as JSON in text, encoded when it was given. What cannot be encoded is an error when the
 /// request is built.
 #[derive(Clone)]
 pub(crate) struct JsonText(Result<Arc<str>, Box<BuildError>>);
 
 impl JsonText {
-    /// Encodes `value`, which must be an object: text that is JSON already would become text within text. Messages call it
-    /// by the name `what`.
+    /// Encodes `value`, which must be an object: text that is JSON already would become text within text. Error
+    /// messages call it `what`.
     pub(crate) fn new(what: &'static str, value: &(impl Serialize + ?Sized)) -> Self {
         let json = Attributes::new(what, value).into_json().and_then(|json| match String::from_utf8(json) {
             Ok(json) if json.is_empty() => Err(BuildError::new(what, BuildErrorKind::Empty)),
@@ -183,8 +183,8 @@ impl std::fmt::Debug for Attributes {
 
 /// Writes an object field by field, in the order of the calls. It can hold another object, that was written before.
 ///
-/// The two have buffers of their own. One for both would have what was just written moved within it, byte by byte as it
-/// was written, and a processor waits long for that.
+/// The two have separate buffers. In one for both, what was just written would be moved byte by byte, and a processor
+/// waits long for that.
 pub(crate) struct Writer {
     /// What has been written, not closed yet.
     out: Vec<u8>,
@@ -205,11 +205,11 @@ impl Writer {
         Self { out, held: object, names: Names::NONE }
     }
 
-    /// An object for fields that stand among `attributes`, before them: see [`merge`](Self::merge).
+    /// An object for fields that are among `attributes`, before them: see [`merge`](Self::merge).
     ///
     /// # Errors
     ///
-    /// Where the attributes could not be encoded.
+    /// Fails if the attributes could not be encoded.
     pub(crate) fn before(attributes: Attributes) -> Result<Self, BuildError> {
         let names = attributes.names;
         Ok(Self { names, ..Self::holding(attributes.into_json()?) })
@@ -219,7 +219,7 @@ impl Writer {
     ///
     /// # Errors
     ///
-    /// Where the attributes could not be encoded.
+    /// Fails if the attributes could not be encoded.
     pub(crate) fn before_within(prefix: &[u8], attributes: Attributes) -> Result<Self, BuildError> {
         let mut writer = Self::before(attributes)?;
         writer.out.clear();
@@ -237,7 +237,7 @@ impl Writer {
     ///
     /// # Errors
     ///
-    /// Where the value cannot be encoded, or where one of the attributes has the same name.
+    /// Fails if the value cannot be encoded, or if one of the attributes has the same name.
     #[expect(clippy::inline_always, reason = "as for `append_member`")]
     #[inline(always)]
     pub(crate) fn field(&mut self, name: &'static str, value: &(impl Serialize + ?Sized)) -> Result<(), BuildError> {
@@ -252,7 +252,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Writes a field that is usually not set: then, other than with [`field`](Self::field), it costs nothing.
+    /// Writes a field that is usually not set: then, unlike [`field`](Self::field), it costs nothing.
     ///
     /// # Errors
     ///
@@ -407,7 +407,7 @@ mod tests {
         let half = |value| Half { first: None, nested: Nested { inner: value }, list: [None, Some(2)], last: None };
         assert_eq!(attributes(half(None::<u8>)).unwrap(), r#"{"nested":{},"list":[null,2]}"#);
         assert_eq!(attributes(half(Some(1))).unwrap(), r#"{"nested":{"inner":1},"list":[null,2]}"#);
-        // To erase is said by a null that is meant.
+        // A null that is meant erases.
         for null in [text(&Nested { inner: Some(()) }), text(&Nested { inner: Some(Value::Null) })] {
             assert_eq!(null.unwrap(), r#"{"inner":null}"#);
         }
@@ -670,7 +670,7 @@ mod tests {
         });
         thread.unwrap().join().unwrap();
         for ways in [&[List][..], &[Map], &[Struct]] {
-            // `null` stands in the last of them. What serde_json writes, it reads.
+            // The last of them has `null`. What serde_json writes, it reads.
             let json = deep(100, ways).unwrap();
             assert!(serde_json::from_str::<Value>(&json).is_ok());
             assert!(deep(101, ways).is_err());

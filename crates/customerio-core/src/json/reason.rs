@@ -1,11 +1,11 @@
-//! Why a value cannot be encoded, in words of our own.
+//! Why a value cannot be encoded, in our own words.
 
 use std::fmt::{self, Display};
 
-/// A reason of our own that a `Serialize` gives, for `Error::custom`. It shows no value, so it may be told.
+/// Our own reason that a `Serialize` gives, for `Error::custom`. It shows no value, so errors may show it.
 ///
-/// What the caller's own `Serialize` gives may quote what it failed at: the encoder tells the two apart by the mark that is
-/// written in the alternate form.
+/// What the caller's `Serialize` gives may quote the value: the encoder tells the two apart by the mark that is written
+/// in the alternate form.
 pub(crate) struct Reason<T>(pub(crate) T);
 
 /// No text has it by chance.
@@ -20,7 +20,7 @@ impl<T: Display> Display for Reason<T> {
     }
 }
 
-/// What `message` says, where it may be told.
+/// What `message` says, if errors may show it.
 pub(super) fn told(message: &impl Display) -> Option<String> {
     format!("{message:#}").strip_prefix(MARK).map(str::to_owned)
 }

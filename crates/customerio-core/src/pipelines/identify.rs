@@ -41,7 +41,7 @@ use crate::{
 #[derive(Clone)]
 pub struct Identify {
     common: Common,
-    /// `None` where the e-mail address identifies the person.
+    /// `None` if the e-mail address identifies the person.
     who: Option<UserIdentity>,
     email: Option<Text>,
     created_at: Option<Timestamp>,

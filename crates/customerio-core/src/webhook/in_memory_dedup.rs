@@ -252,7 +252,7 @@ struct Claims {
 }
 
 impl Claims {
-    /// `None` where another has it.
+    /// `None` if another has it.
     fn add(&mut self, id: Fingerprint, now: Duration) -> Option<ClaimToken> {
         if self.by_id.contains_key(&id) {
             return None;
