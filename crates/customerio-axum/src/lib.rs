@@ -1,6 +1,6 @@
 //! Reporting webhooks of Customer.io as an extractor of [axum](https://docs.rs/axum): [`Webhook`].
 //!
-//! Types of axum-core 0.5, which is axum 0.8, are part of this crate's API: a new version of theirs is a new major one of
+//! Types of axum-core 0.5 (axum 0.8) are part of this crate's API: a new version of axum-core is a new major version of
 //! this crate.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]

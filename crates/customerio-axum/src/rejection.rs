@@ -6,8 +6,8 @@ use axum_core::response::{IntoResponse, Response};
 use customerio_core::webhook::ReceiveError;
 use http::StatusCode;
 
-/// Why a request gave no webhook. As a response it has the [`status`](Self::status) and, as text, its message, which shows
-/// nothing of a key.
+/// Why a request gave no webhook. As a response it has the [`status`](Self::status) and its message as text, which
+/// never shows a key.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WebhookRejection {
@@ -25,8 +25,8 @@ pub enum WebhookRejection {
 }
 
 impl WebhookRejection {
-    /// What to respond with: [`ReceiveError::status`], which is 401 or 200; 413 to a body that is too large; 503 where the
-    /// body ended early, because a retry may do better.
+    /// The status to respond with: [`ReceiveError::status`], which is 401 or 200; 413 to a body that is too large; 503
+    /// where the body ended early, because a retry may succeed.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         match self {

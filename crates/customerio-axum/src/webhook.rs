@@ -75,8 +75,8 @@ const MOST_BODY: usize = 16 * 1024 * 1024;
 /// ```
 ///
 /// The body may have up to 16 MiB, because an event can have the whole message in it; axum's own limit of 2 MB does not
-/// count here. A request that is not signed as it should be never reaches the handler: take a
-/// `Result<Webhook, WebhookRejection>` to see why.
+/// count here. A request that is not correctly signed never reaches the handler: take a `Result<Webhook,
+/// WebhookRejection>` to see why.
 #[derive(Debug)]
 #[must_use = "an event that is not handled is lost, because the service gets its 2xx"]
 pub struct Webhook {
@@ -91,22 +91,22 @@ impl Webhook {
         &self.event
     }
 
-    /// The event alone, for a program that itself sees to it that each is handled once.
+    /// Returns only the event, for a program that itself makes sure that each is handled once.
     #[must_use]
     pub fn into_event(self) -> Event {
         self.event
     }
 
-    /// Has the event handled unless it was before, as [`Receiver::handle`] does: respond with the
+    /// Has the event handled unless it was handled before, as [`Receiver::handle`] does: respond with the
     /// [`status`](Outcome::status) of the outcome.
     ///
-    /// The handler runs in a task of its own, to its end: after 4 seconds the service hangs up, and axum drops what it did
-    /// for the request. When the event then comes again it is done, or still being handled. A panic of the handler goes on
-    /// here.
+    /// The handler runs to its end in its own task: after 4 seconds the service hangs up, and axum drops the work for
+    /// the request. When the event then comes again, it is done or still being handled. A panic of the handler is
+    /// resumed here.
     ///
     /// # Panics
     ///
-    /// Where there is no runtime of tokio.
+    /// Panics if there is no runtime of tokio.
     pub async fn handle<F, R, E>(self, handler: F) -> Outcome<E>
     where
         F: FnOnce(Event) -> R + Send + 'static,

@@ -30,29 +30,29 @@ pub struct RustlsClient {
 }
 
 impl HyperTransport<RustlsClient> {
-    /// Makes a client for `https` and `http`, with rustls, ring and the certificates that the system trusts.
+    /// Creates a client for `https` and `http`, with rustls, ring and the certificates that the system trusts.
     ///
-    /// Connecting, a proxy and TLS included, may take 5 seconds; a connection that idles for 30 is closed. Nothing is
-    /// connected and no certificate is loaded here: certificates are loaded once per process, in the first TLS handshake.
-    /// A connection for which that fails counts as not made, so the request was not sent.
+    /// Connecting, a proxy and TLS included, may take 5 seconds; a connection is closed after 30 seconds idle. It
+    /// neither connects nor loads certificates: certificates are loaded once per process, in the first TLS handshake.
+    /// If that fails, the connection was not made, so the request was not sent.
     ///
     /// # Proxies
     ///
-    /// They are read from `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, or the same in lower case: `http` or
-    /// `https` URLs, which may have a user and a password. `NO_PROXY` is a list of host names, which include their
-    /// subdomains, IP addresses and networks (`10.0.0.0/8`); `*` is every name, but no address. What is not a URL is
-    /// ignored. No proxy is used for `localhost`, `127.0.0.0/8` and `[::1]`, nor in a CGI program (`REQUEST_METHOD` is
-    /// set).
+    /// Proxies are read from `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, or the same in lower case: `http`
+    /// or `https` URLs, which may have a user and a password. `NO_PROXY` is a list of host names, which include their
+    /// subdomains, IP addresses and networks (`10.0.0.0/8`); `*` is every name, but no address. A variable that is not
+    /// a URL is ignored. No proxy is used for `localhost`, `127.0.0.0/8` and `[::1]`, nor in a CGI program
+    /// (`REQUEST_METHOD` is set).
     ///
-    /// A request to an `https` URL goes through a tunnel (`CONNECT`), so the proxy sees nothing of it but host and port.
-    /// One to an `http` URL is handed to the proxy with everything in it, your credentials too. Where a proxy cannot be
+    /// A request to an `https` URL goes through a tunnel (`CONNECT`), so the proxy sees only host and port. A request
+    /// to an `http` URL is sent to the proxy with everything in it, including your credentials. If a proxy cannot be
     /// reached or does not open the tunnel, the request was not sent.
     ///
     /// For another proxy, use [`from_service`](Self::from_service).
     ///
     /// # Errors
     ///
-    /// Where the environment names a proxy of another kind than these, such as `socks5://`.
+    /// Fails if the environment names a proxy of another kind than these, such as `socks5://`.
     ///
     /// ```
     /// use customerio_core::{Client, Endpoint, Region};

@@ -127,7 +127,7 @@ impl Service<Uri> for Way {
     }
 }
 
-/// One connection. Where a proxy, and not the server, reads the requests on it, they must name the server.
+/// One connection. If a proxy, and not the server, reads the requests on it, they must name the server.
 #[derive(Debug)]
 pub(crate) struct Hop {
     stream: MaybeHttpsStream<TokioIo<TcpStream>>,

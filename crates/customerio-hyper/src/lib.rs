@@ -2,11 +2,11 @@
 //! [tower](https://docs.rs/tower) service.
 //!
 //! - [`HyperTransport::new`] is ready to use: HTTPS with rustls, and the proxies that the environment names.
-//! - [`HyperTransport::from_service`] takes a client of your own: a tower stack with your layers, another proxy, other
+//! - [`HyperTransport::from_service`] takes your own client: a tower stack with your layers, another proxy, other
 //!   certificates. Boxed services are fine, `BoxCloneService` and `BoxCloneSyncService` alike.
 //!
-//! Types of hyper-util and of tower-service are part of this crate's API: a new major version of theirs is one of this
-//! crate.
+//! Types of hyper-util and of tower-service are part of this crate's API: a new major version of either is a new major
+//! version of this crate.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

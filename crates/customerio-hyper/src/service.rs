@@ -20,8 +20,8 @@ use tower_service::Service;
 
 /// A [`Transport`] over a [tower](https://docs.rs/tower) service from `Request<Full<Bytes>>` to a response.
 ///
-/// The service must be `Clone` and `Send`; each request is made on a clone. A clone of the transport shares what clones of
-/// the service share, such as the connection pool. It needs a tokio runtime with its timer on.
+/// The service must be `Clone` and `Send`; each request uses a clone. A clone of the transport shares what clones of
+/// the service share, such as the connection pool. It needs a tokio runtime with the timer enabled.
 #[doc(alias = "tower")]
 pub struct HyperTransport<S> {
     /// A service need not be `Sync`, so it is behind a lock, which is held only while it is cloned.
@@ -30,22 +30,23 @@ pub struct HyperTransport<S> {
 }
 
 impl<S> HyperTransport<S> {
-    /// Makes a transport of a tower service: hyper-util's client with your connector, or a stack of layers around a client.
+    /// Creates a transport from a tower service: hyper-util's client with your connector, or a stack of layers around a
+    /// client.
     ///
-    /// The service must follow no redirects (a followed 301 becomes a GET, and what was sent is lost), retry nothing, and
-    /// decompress nothing; and it must limit the time that connecting takes. One that speaks HTTP/2 should send pings: a
-    /// request that times out leaves its connection to the next one, which may be dead.
+    /// The service must not follow redirects (a followed 301 becomes a GET, and the data is lost), retry or decompress,
+    /// and it must limit the time for connecting. If it speaks HTTP/2, it should send pings: a request that times out
+    /// leaves a connection that may be dead to the next one.
     ///
-    /// The service is cloned for each request, behind a lock; that takes nanoseconds, but what cannot be cloned, such as
-    /// tower's `RateLimit`, needs a `Buffer` around it.
+    /// The service is cloned for each request, behind a lock, which takes nanoseconds. A service that cannot be cloned,
+    /// such as tower's `RateLimit`, needs a `Buffer` around it.
     ///
     /// # Errors of the service
     ///
-    /// A request counts as not sent, and may be retried whatever it is, where the service does not get ready, where
-    /// hyper-util's client says so in an error anywhere in the chain of sources, where tower's `LoadShed` does and the
-    /// feature `tower` is on, or where the function that you give to [`with_not_sent`](Self::with_not_sent) says so. With
-    /// every other error it may have been sent. Where connecting failed because of a certificate, and the feature `rustls`
-    /// is on, it is not retried.
+    /// A request counts as not sent, and may always be retried, if the service does not become ready, if hyper-util's
+    /// client says so in an error anywhere in the chain of sources, if tower's `LoadShed` does and the feature `tower`
+    /// is on, or if the function that you pass to [`with_not_sent`](Self::with_not_sent) says so. With every other
+    /// error it may have been sent. If connecting failed because of a certificate, and the feature `rustls` is on, it
+    /// is not retried.
     ///
     /// ```
     /// use std::time::Duration;
@@ -77,10 +78,11 @@ impl<S> HyperTransport<S> {
         Self { service: Mutex::new(service), proves_not_sent: |_| false }
     }
 
-    /// Takes a function that tells which errors of the service prove that it did not pass the request on. It is asked about
-    /// the error and then about each of its sources. With the feature `tower` it need not know tower's `Overloaded`.
+    /// Sets a function that says which errors of the service prove that it did not pass the request on. It is called
+    /// with the error and then with each of its sources. With the feature `tower`, it need not know tower's
+    /// `Overloaded`.
     ///
-    /// Be sure of it: after such an error a message is sent again. Where a layer retries, an error of the last attempt
+    /// Be certain: after such an error even a message is sent again. If a layer retries, an error of the last attempt
     /// proves nothing about the first.
     ///
     /// ```
@@ -117,7 +119,7 @@ impl<S> HyperTransport<S> {
 
 impl<S: Clone> HyperTransport<S> {
     fn service(&self) -> S {
-        // Where a clone panicked, the service is as it was.
+        // If a clone panicked, the service is as it was.
         self.service.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
@@ -146,7 +148,7 @@ where
     async fn head(&self, request: Request<Bytes>) -> Result<Response<B>, TransportError> {
         check_url(request.uri())?;
         let mut service = self.service();
-        // A service that does not get ready has not been given the request.
+        // A service that does not become ready has not got the request.
         poll_fn(|context| service.poll_ready(context))
             .await
             .map_err(|error| TransportError::not_sent(TransportErrorKind::Connect).with_source(error))?;
@@ -213,8 +215,8 @@ fn was_shed(cause: &(dyn StdError + 'static)) -> bool {
     cause.is::<tower::load_shed::error::Overloaded>()
 }
 
-/// Says what the error proves: the connection could not be established, the service did not pass the request on, or hyper
-/// or the server did not begin it. After everything else it may have arrived.
+/// Says what the error proves: the connection could not be established, the service did not pass the request on, or
+/// hyper or the server did not begin it. After any other error it may have arrived.
 fn call_error(error: BoxError, proves_not_sent: fn(&(dyn StdError + 'static)) -> bool) -> TransportError {
     let mut cause: Option<&(dyn StdError + 'static)> = Some(&*error);
     let failed = loop {

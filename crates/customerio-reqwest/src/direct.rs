@@ -15,7 +15,7 @@ impl Direct {
         Self { make, made: Arc::default() }
     }
 
-    /// The client. Where two threads make it, one is used.
+    /// The client. If two threads make it, one is used.
     pub(crate) fn client(&self) -> Result<&reqwest::Client, TransportError> {
         if let Some(client) = self.made.get() {
             return Ok(client);

@@ -2,20 +2,21 @@
 //!
 //! - [`ReqwestTransport::from_builder`] takes the builder of a client: your proxy, certificates or resolver, with the
 //!   settings that the SDK needs.
-//! - [`ReqwestTransport::from_client`] takes a client that is ready.
-//! - `ReqwestTransport::new` makes a client of its own, with rustls (feature `rustls`).
+//! - [`ReqwestTransport::from_client`] takes a finished client.
+//! - `ReqwestTransport::new` creates its own client, with rustls (feature `rustls`).
 //!
 //! # TLS
 //!
-//! By default this crate switches on no feature of reqwest, because all crates of an application share them: TLS is the
-//! one that the application's own `reqwest` has. Where that has none, requests to `https` URLs fail as not sent. The
-//! feature `rustls` switches on reqwest's `rustls`, which has aws-lc-rs for cryptography, and is on by default in reqwest.
-//! No other provider is added, and none is installed for the process.
+//! By default this crate enables no feature of reqwest, because all crates of an application share them: TLS is that of
+//! the application's own `reqwest`. If that has none, requests to `https` URLs fail as not sent. The feature `rustls`
+//! enables reqwest's `rustls`, which uses aws-lc-rs for cryptography and is on by default in reqwest. No other provider
+//! is added, and none is installed for the process.
 //!
-//! With the feature `rustls` a certificate that is not valid is told from other failures to connect, and is not retried.
-//! Without it this crate cannot know the errors of TLS: such a call is retried as if the server were away.
+//! With the feature `rustls`, an invalid certificate is distinguished from other failures to connect, and such a call
+//! is not retried. Without it this crate cannot recognise errors of TLS: the call is retried as if the server were
+//! unreachable.
 //!
-//! Types of reqwest are part of this crate's API: a new major version of reqwest is one of this crate.
+//! Types of reqwest are part of this crate's API: a new major version of reqwest is a new major version of this crate.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -41,38 +42,38 @@ mod tls;
 
 /// A [`Transport`] over a [`reqwest::Client`].
 ///
-/// A clone shares the client's connection pool. It needs a tokio runtime with I/O and its timer on.
+/// A clone shares the client's connection pool. It needs a tokio runtime with I/O and the timer enabled.
 #[derive(Clone, Debug)]
 pub struct ReqwestTransport {
     client: reqwest::Client,
-    /// For servers on this machine, where the client has the proxies of the environment.
+    /// For servers on this machine, if the client uses the proxies of the environment.
     direct: Option<Direct>,
 }
 
 impl ReqwestTransport {
-    /// Builds the client, with the settings that a transport must have, whatever the builder had.
+    /// Builds the client from `builder`, with the settings that a transport must have.
     ///
-    /// They are: no redirects, no retries of reqwest's own, no `referer` header, no decompression, a connect timeout of 5
-    /// seconds, and connections that idle for 30 are closed. With the feature `http2`, connections of HTTP/2 are checked
-    /// by pings. Everything else is the builder's: proxies, certificates, resolver, connector layers. Do not give it
-    /// default headers, cookies or a user agent, because core sets every header.
+    /// They replace those of the builder: no redirects, no retries by reqwest, no `referer` header, no decompression, a
+    /// connect timeout of 5 seconds, and connections that are closed after 30 seconds idle. With the feature `http2`,
+    /// HTTP/2 connections are checked by pings. Everything else is the builder's: proxies, certificates, resolver,
+    /// connector layers. Set no default headers, cookies or user agent on it, because core sets every header.
     ///
-    /// A builder without a proxy takes those of the environment, for servers on this machine too (`127.0.0.1`): requests
-    /// to an `http` URL are then handed to the proxy with your credentials. With `no_proxy()` it takes none.
+    /// A builder without a proxy uses those of the environment, even for servers on this machine (`127.0.0.1`):
+    /// requests to an `http` URL are then sent to the proxy with your credentials. With `no_proxy()` it uses none.
     ///
-    /// Where the builder has no TLS set, reqwest loads the system's certificates here, for each client anew: some
-    /// milliseconds and 100 kB. `tls_backend_preconfigured` with a clone of a configuration in `customerio_transport::tls`
-    /// loads them once per process. For HTTP/2, set the clone's `alpn_protocols` to `h2` and `http/1.1`: reqwest takes a
-    /// configuration as it is, and without them every connection speaks HTTP/1.1.
+    /// If the builder has no TLS set, reqwest loads the system's certificates here, for each client again, which takes
+    /// some milliseconds and 100 kB. `tls_backend_preconfigured` with a clone of a configuration in
+    /// `customerio_transport::tls` loads them once per process. For HTTP/2, set the clone's `alpn_protocols` to `h2`
+    /// and `http/1.1`: reqwest takes a configuration as it is, and without them every connection speaks HTTP/1.1.
     ///
     /// # Errors
     ///
-    /// Where reqwest cannot build the client, for example because the system's certificates cannot be read.
+    /// Fails if reqwest cannot build the client, for example because the system's certificates cannot be read.
     ///
     /// # Panics
     ///
-    /// Where the application has reqwest's feature `rustls-no-provider`, no provider for the process, and does not set
-    /// TLS in the builder. That is reqwest's own rule.
+    /// Panics if the application has reqwest's feature `rustls-no-provider`, no provider for the process, and does not
+    /// set TLS in the builder. That is reqwest's own rule.
     ///
     /// ```
     /// use customerio_core::{Client, Endpoint, Region};
@@ -98,15 +99,15 @@ impl ReqwestTransport {
         build(builder).map(Self::from_client)
     }
 
-    /// Takes a client that is ready.
+    /// Creates a transport from a finished client.
     ///
-    /// Prefer [`from_builder`](Self::from_builder), which sees to the following. The client must retry nothing
-    /// ([`reqwest::retry::never`]), decompress nothing, and limit the time that connecting takes. It must follow no
-    /// redirects ([`reqwest::redirect::Policy::none`]): a followed 301 becomes a GET, and what was sent is lost. A client
-    /// that does is found out when it has, and the call fails.
+    /// Prefer [`from_builder`](Self::from_builder), which sets all of the following. The client must not retry
+    /// ([`reqwest::retry::never`]) or decompress, and must limit the time for connecting. It must not follow redirects
+    /// ([`reqwest::redirect::Policy::none`]): a followed 301 becomes a GET, and the data is lost. If a client has
+    /// followed one, the call fails.
     ///
-    /// One that speaks HTTP/2 should send pings (`http2_keep_alive_interval`): a request that times out leaves its
-    /// connection to the next one, which may be dead.
+    /// A client that speaks HTTP/2 should send pings (`http2_keep_alive_interval`): a request that times out leaves a
+    /// connection that may be dead to the next one.
     ///
     /// ```
     /// use std::time::Duration;
@@ -143,7 +144,7 @@ fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, BuildError>
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .referer(false)
-        // These do nothing where reqwest cannot decompress, and another crate may have given it the feature.
+        // These do nothing if reqwest cannot decompress, but another crate may have enabled the feature.
         .no_gzip()
         .no_brotli()
         .no_deflate()
@@ -223,8 +224,8 @@ fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'stat
     std::iter::successors(Some(error as &(dyn StdError + 'static)), |cause| (*cause).source())
 }
 
-/// Says what the error proves: there is no such URL for reqwest, the connection could not be established, or hyper or the
-/// server did not begin it. After everything else it may have arrived.
+/// Says what the error proves: there is no such URL for reqwest, the connection could not be established, or hyper or
+/// the server did not begin it. After any other error it may have arrived.
 fn call_error(error: reqwest::Error) -> TransportError {
     // The URL names people, and errors end up in logs.
     let error = error.without_url();

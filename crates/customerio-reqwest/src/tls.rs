@@ -12,15 +12,16 @@ const PROTOCOLS: &[&str] = &[
 ];
 
 impl ReqwestTransport {
-    /// Makes a client for `https` and `http`, with rustls, aws-lc-rs and the certificates that the system trusts.
+    /// Creates a client for `https` and `http`, with rustls, aws-lc-rs and the certificates that the system trusts.
     ///
-    /// It has the settings of [`from_builder`](Self::from_builder), and takes proxies from the environment, as reqwest
-    /// does, but none for `localhost`, `127.0.0.0/8` and `[::1]`. Nothing is connected and no certificate is loaded here: certificates are loaded once per process, in the
-    /// first TLS handshake. A connection for which that fails counts as not made, so the request was not sent.
+    /// It has the settings of [`from_builder`](Self::from_builder), and uses the proxies of the environment, as reqwest
+    /// does, but none for `localhost`, `127.0.0.0/8` and `[::1]`. It neither connects nor loads certificates:
+    /// certificates are loaded once per process, in the first TLS handshake. If that fails, the connection was not
+    /// made, so the request was not sent.
     ///
     /// # Errors
     ///
-    /// Where reqwest cannot build the client.
+    /// Fails if reqwest cannot build the client.
     ///
     /// ```
     /// use customerio_core::{Client, Endpoint, Region};

@@ -1,8 +1,8 @@
 use customerio_core::BoxFuture;
 use tokio::runtime::Handle;
 
-/// Runs `task` on the tokio runtime of the caller: [`Transport::spawn`](customerio_core::Transport::spawn) for transports
-/// over tokio. Outside of a runtime it gives the task back.
+/// Spawns `task` on the caller's tokio runtime, or returns it if there is none:
+/// [`Transport::spawn`](customerio_core::Transport::spawn) for transports over tokio.
 #[must_use = "a task that comes back was not run"]
 pub fn spawn(task: BoxFuture<'static, ()>) -> Option<BoxFuture<'static, ()>> {
     match Handle::try_current() {

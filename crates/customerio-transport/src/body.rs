@@ -12,15 +12,16 @@ use http_body::Body;
 
 /// Reads the body, which may have up to `limit` bytes, until `time_is_up` is ready.
 ///
-/// Make `time_is_up` before the request is sent, of [`Attempt::body_timeout`](customerio_core::Attempt::body_timeout):
-/// whoever waits for the response drops everything a moment later. A body whose length is known to be more than `limit` is
-/// read up to its first piece only.
+/// Create `time_is_up` before the request is sent, from
+/// [`Attempt::body_timeout`](customerio_core::Attempt::body_timeout): whoever waits for the response drops it a moment
+/// later. A body whose length is known to be more than `limit` is read up to its first piece only.
 ///
 /// # Errors
 ///
-/// Where the body breaks off ([`TransportErrorKind::Connection`]), is not there in time ([`TransportErrorKind::Timeout`])
-/// or is larger than `limit` ([`TransportErrorKind::ResponseTooLarge`]). The error keeps the response with at most `limit`
-/// bytes of the body: its status says more than that the request may have arrived.
+/// Fails if the body breaks off ([`TransportErrorKind::Connection`]), is not there in time
+/// ([`TransportErrorKind::Timeout`]) or is larger than `limit` ([`TransportErrorKind::ResponseTooLarge`]). The error
+/// keeps the response with at most `limit` bytes of the body: its status says more than that the request may have
+/// arrived.
 ///
 /// ```
 /// use std::future::pending;
@@ -54,7 +55,7 @@ where
     let (mut body, mut time_is_up) = (pin!(body), pin!(time_is_up));
     let mut bytes = BytesMut::new();
     let failed = loop {
-        // The body first: what is there counts, however late it is.
+        // Polls the body first: what is there counts, however late it is.
         let next = poll_fn(|context| match body.as_mut().poll_frame(context) {
             Poll::Ready(frame) => Poll::Ready(Some(frame)),
             Poll::Pending => time_is_up.as_mut().poll(context).map(|()| None),

@@ -1,10 +1,10 @@
 use std::{error::Error, io};
 
-/// Whether `error`, or one of its causes, is that of rustls about a certificate: of an authority that is not trusted, for
-/// another name, expired. Nothing was sent, and another attempt would end the same way
+/// Whether `error`, or one of its causes, is an error of rustls about a certificate: its authority is not trusted, it
+/// is for another name, or it has expired. Nothing was sent, and another attempt would end the same way
 /// ([`InvalidCertificate`](customerio_core::TransportErrorKind::InvalidCertificate)).
 ///
-/// It knows the errors of rustls with the feature `ring` or `aws-lc-rs`, and none without.
+/// It recognises the errors of rustls with the feature `ring` or `aws-lc-rs`, and none without.
 #[must_use]
 pub fn is_invalid_certificate(error: &(dyn Error + 'static)) -> bool {
     let mut cause = Some(error);
@@ -13,7 +13,7 @@ pub fn is_invalid_certificate(error: &(dyn Error + 'static)) -> bool {
         if matches!(current.downcast_ref(), Some(rustls::Error::InvalidCertificate(_))) {
             return true;
         }
-        // What an error of I/O was made of is not its source; its source is that one's.
+        // The error that an I/O error wraps is not its source; its source is that error's source.
         let inner = current.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
         cause = inner.map(|inner| inner as &(dyn Error + 'static)).or_else(|| current.source());
     }

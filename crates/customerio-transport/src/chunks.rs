@@ -8,7 +8,8 @@ use bytes::{Buf as _, Bytes};
 use customerio_core::{ChunkStream, Chunks, TransportError, TransportErrorKind};
 use http_body::Body;
 
-/// The pieces of a body, for the response of a [`FileTransport`](customerio_core::FileTransport). Trailers are left out.
+/// Returns the pieces of a body, for the response of a [`FileTransport`](customerio_core::FileTransport). Trailers are
+/// left out.
 ///
 /// ```
 /// use std::{future::poll_fn, io};

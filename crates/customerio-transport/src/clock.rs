@@ -11,9 +11,9 @@ use customerio_core::{Moment, Timestamp};
 /// the wall clock, and 128 random bits. All values of this type are the same clock, so clients over different transports
 /// can share a [`Throttle`](customerio_core::Throttle).
 ///
-/// The random bits come from the system each time: nothing of them is kept in the process. After a `fork()`, or after a
-/// snapshot of a virtual machine, the copies draw different bits, so their events get different ids. That costs a system
-/// call, 0.4 microseconds or less.
+/// The random bits come from the system each time: the process keeps nothing of them. After a `fork()`, or after a
+/// snapshot of a virtual machine, the copies draw different bits, so their events get different ids. That costs a
+/// system call, 0.4 microseconds or less.
 ///
 /// ```
 /// use customerio_transport::SystemClock;
@@ -28,14 +28,15 @@ pub struct SystemClock;
 impl SystemClock {
     /// Reads both clocks, and draws new random bits.
     ///
-    /// A wall clock that stands before 1970 is read as 1970.
+    /// A wall clock before 1970 is read as 1970.
     ///
     /// # Panics
     ///
-    /// Where the system has no random bits to give, such as in a sandbox that allows neither the system call `getrandom`
-    /// nor `/dev/urandom`. Any other bits could make an id twice, and Customer.io would drop the second event silently.
+    /// Panics if the system provides no random bits, such as in a sandbox that allows neither the system call
+    /// `getrandom` nor `/dev/urandom`. Other bits could make the same id twice, and Customer.io would silently drop the
+    /// second event.
     ///
-    /// On `wasm32-unknown-unknown`, where `std` has no clock: there the host tells the time and gives the bits.
+    /// On `wasm32-unknown-unknown`, where `std` has no clock: there the host provides the time and the bits.
     #[must_use]
     pub fn now(self) -> Moment {
         let clock = self.clock();
@@ -68,7 +69,7 @@ fn random() -> u128 {
     unreachable!("the clock has panicked")
 }
 
-/// The current time in whole seconds, for an argument or a setter that takes a [`Timestamp`].
+/// Returns the current time in whole seconds, for an argument or a setter that takes a [`Timestamp`].
 ///
 /// ```
 /// use std::time::SystemTime;

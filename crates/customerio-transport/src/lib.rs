@@ -1,13 +1,13 @@
-//! What the transports of [Customer.io's SDK](https://docs.rs/customerio) share. Use it to write a
-//! [`Transport`](customerio_core::Transport) of your own.
+//! What the transports of [Customer.io's SDK](https://docs.rs/customerio) share. Use it to write your own
+//! [`Transport`](customerio_core::Transport).
 //!
 //! - [`SystemClock`] is the clock of a driver, and [`now`] the time as the Track API and the App API write it.
 //! - [`timeouts`]: how long connecting may take, and how long a connection may idle.
-//! - [`is_loopback`] tells for which hosts no proxy of the environment is used.
-//! - [`check_url`] and [`is_invalid_certificate`] tell what another attempt would not help.
+//! - [`is_loopback`] says for which hosts no proxy of the environment is used.
+//! - [`check_url`] and [`is_invalid_certificate`] recognise errors that another attempt would not fix.
 //! - `read_body` reads a response body up to a limit, and as long as there is time (feature `http`).
 //! - `chunks` gives a body piece by piece, for files (feature `http`).
-//! - `was_not_begun` tells whether an error of hyper proves that the request was not sent (feature `http`; for HTTP/2,
+//! - `was_not_begun` says whether an error of hyper proves that the request was not sent (feature `http`; for HTTP/2,
 //!   `http2`).
 //! - `spawn` runs a task in the background, on tokio (feature `tokio`).
 //! - `tls` has the configuration of rustls with the certificates that the system trusts, made once per process (features

@@ -2,8 +2,8 @@ use std::net::IpAddr;
 
 /// Whether `host`, as a URL has it, is this machine: `localhost`, `127.0.0.0/8` or `[::1]`.
 ///
-/// No proxy of the environment is used for such a host: for a proxy it would be another machine, its own, and what is
-/// meant for a server under test would leave this one.
+/// No proxy of the environment is used for such a host: to a proxy it would mean the proxy's own machine, and requests
+/// to a server under test would leave this one.
 ///
 /// ```
 /// use customerio_transport::is_loopback;

@@ -3,7 +3,7 @@ use std::error::Error;
 /// Whether `cause`, one error of a chain of sources, proves that the request was not sent or not processed.
 ///
 /// It does where hyper gave the request back before writing it, and where the server refused the stream of HTTP/2 (RFC
-/// 9113, section 8.7; feature `http2`). A `GOAWAY` says the same of some requests, but its error does not say of which.
+/// 9113, section 8.7; feature `http2`). A `GOAWAY` says the same about some requests, but its error does not say which.
 #[must_use]
 pub fn was_not_begun(cause: &(dyn Error + 'static)) -> bool {
     #[cfg(feature = "http2")]

@@ -1,17 +1,17 @@
-//! The timeouts of every transport of this SDK.
+//! The timeouts of all transports of this SDK.
 
 use std::time::Duration;
 
 /// How long connecting may take: the name, TCP, a proxy and TLS together.
 ///
-/// Without it a server that accepts and says nothing would hold a request until its own timeout, after which nobody knows
-/// whether it was sent.
+/// Without it a server that accepts and says nothing would hold a request until its own timeout, after which it is
+/// unknown whether it was sent.
 pub const CONNECT: Duration = Duration::from_secs(5);
 
 /// How long a connection may idle in the pool.
 ///
 /// It is shorter than the minute after which load balancers close idle connections: a request on a connection that is
-/// just being closed may get lost.
+/// just being closed may be lost.
 pub const IDLE: Duration = Duration::from_secs(30);
 
 /// The time without traffic after which TCP sends a keepalive probe. It is reqwest's default too.

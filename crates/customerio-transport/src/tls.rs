@@ -2,10 +2,10 @@
 //!
 //! Each function has a fixed cryptography provider: one that is installed for the whole process is neither needed nor
 //! used. The certificates are loaded during the first handshake, which takes some milliseconds, and are kept until the
-//! process ends: making a client costs nothing of it. Where they cannot be loaded, that connection fails with an error
-//! that says so, and the next one tries again.
+//! process ends: creating a client does not take that time. If they cannot be loaded, that connection fails with an
+//! error that says so, and the next one tries again.
 //!
-//! Types of rustls are part of this module: a new major version of rustls is one of this crate.
+//! Types of rustls are part of this module's API: a new major version of rustls is a new major version of this crate.
 //!
 //! No protocols are set for ALPN: an HTTP client that speaks HTTP/2 sets them in a clone, which shares the certificates.
 
@@ -18,11 +18,11 @@ use rustls::{
     pki_types::{CertificateDer, ServerName, UnixTime},
 };
 
-/// The configuration with ring as the provider.
+/// Returns the configuration with ring as the provider.
 ///
 /// # Errors
 ///
-/// Where rustls cannot be set up with ring: no version of the two is known with which it happens.
+/// Fails if rustls cannot be set up with ring, which happens with no known version of the two.
 ///
 /// ```
 /// let config = customerio_transport::tls::ring()?;
@@ -35,11 +35,11 @@ pub fn ring() -> Result<&'static Arc<ClientConfig>, Error> {
     once(&CONFIG, || config(rustls::crypto::ring::default_provider()))
 }
 
-/// The configuration with aws-lc-rs as the provider.
+/// Returns the configuration with aws-lc-rs as the provider.
 ///
 /// # Errors
 ///
-/// Where rustls cannot be set up with aws-lc-rs: no version of the two is known with which it happens.
+/// Fails if rustls cannot be set up with aws-lc-rs, which happens with no known version of the two.
 #[cfg(feature = "aws-lc-rs")]
 pub fn aws_lc_rs() -> Result<&'static Arc<ClientConfig>, Error> {
     static CONFIG: OnceLock<Arc<ClientConfig>> = OnceLock::new();
@@ -57,7 +57,7 @@ fn config(provider: CryptoProvider) -> Result<Arc<ClientConfig>, Error> {
     Ok(Arc::new(config))
 }
 
-/// What is in the cell, or else what `make` makes. A failure is not kept. Where two threads make it, one is used.
+/// What is in the cell, or else what `make` makes. A failure is not kept. If two threads make it, one is used.
 fn once<T>(cell: &OnceLock<T>, make: impl FnOnce() -> Result<T, Error>) -> Result<&T, Error> {
     if let Some(value) = cell.get() {
         return Ok(value);

@@ -6,7 +6,7 @@ const NAME: usize = 253;
 
 /// Checks that there can be a server at `url`: its port is from 1 to 65535, and its host an address or a name.
 ///
-/// HTTP stacks differ in what they make of others: some connect to port 80 instead, and send the credentials there.
+/// HTTP stacks differ in how they treat other URLs: some connect to port 80 instead, and send the credentials there.
 ///
 /// # Errors
 ///
