@@ -15,19 +15,19 @@ use crate::UreqTransport;
 const IDLE_CONNECTIONS: usize = 32;
 
 impl UreqTransport {
-    /// Makes an agent for `https` and `http`, with rustls, ring and the certificates that the system trusts.
+    /// Creates an agent for `https` and `http`, with rustls, ring and the certificates that the system trusts.
     ///
-    /// Connecting, a proxy and TLS included, may take 5 seconds. A connection that idles for 30 is not used again, and 32 to
-    /// each API may idle: one for each thread that calls it. Nothing is connected and no certificate is loaded
-    /// here: ureq loads the system's certificates for each new connection, which takes some milliseconds.
+    /// Connecting, a proxy and TLS included, may take 5 seconds. A connection that was idle for 30 seconds is not used
+    /// again. For each API, 32 may be idle: one for each thread that calls it. It neither connects nor loads
+    /// certificates: ureq loads the system's certificates for each new connection, which takes some milliseconds.
     ///
     /// # Proxies
     ///
-    /// ureq reads them from the environment, otherwise than the other transports of this SDK:
+    /// ureq reads proxies from the environment, but differently from the other transports of this SDK:
     ///
     /// - It takes one proxy for all requests: the first that is a URL in `ALL_PROXY`, `HTTPS_PROXY` and `HTTP_PROXY`, or
     ///   the same in lower case. It must be `http` or `https`, and may have a user and a password.
-    /// - All requests go through a tunnel (`CONNECT`), also those to `http` URLs.
+    /// - All requests go through a tunnel (`CONNECT`), including those to `http` URLs.
     /// - `NO_PROXY` is a list of host names and addresses with commas and no spaces: `example.com` is that host alone,
     ///   `.example.com` its subdomains alone, `*` everything. It knows no networks (`10.0.0.0/8`).
     ///
@@ -37,7 +37,7 @@ impl UreqTransport {
     ///
     /// # Errors
     ///
-    /// Where the environment names a proxy of another kind than these, such as `socks5://`.
+    /// Fails if the environment names a proxy of another kind than these, such as `socks5://`.
     ///
     /// ```
     /// use customerio_core::{Endpoint, Region};

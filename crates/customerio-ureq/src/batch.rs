@@ -1,4 +1,4 @@
-//! Batches that are sent while somebody pushes.
+//! Batches that are sent while items are pushed.
 
 use std::fmt;
 
@@ -7,13 +7,13 @@ use customerio_core::{Batch, BatchEvent, BatchReport, IntoItem, Summary};
 use crate::block_on::block_on;
 
 /// Takes operations one by one, packs them by their exact size, and sends the batches: the
-/// [`BatchSender`](customerio_core::BatchSender) of a program without async.
+/// [`BatchSender`](customerio_core::BatchSender) for programs without async.
 ///
-/// Nothing happens in the background. A push that makes a batch full blocks until that batch has ended. A batch that does
-/// not get full is sent by the first push after the [linger](customerio_core::BatchOptions::with_linger), or when it is
+/// Nothing runs in the background. A push that fills a batch blocks until that batch has ended. A batch that is not
+/// full is sent by the first push after the [linger](customerio_core::BatchOptions::with_linger), or when it is
 /// [flushed](Self::flush) or [finished](Self::finish). What is pushed and neither flushed nor finished is not sent.
 ///
-/// A clone pushes to the same batches, so that several threads can share one. One batch is under way at a time, whatever the
+/// A clone pushes to the same batches, so several threads can share one. One batch is under way at a time, whatever the
 /// [concurrency](customerio_core::BatchOptions::with_concurrency).
 ///
 /// ```
@@ -41,33 +41,33 @@ pub struct BatchSender<B: Batch, T> {
 }
 
 impl<B: Batch, T: Send + 'static> BatchSender<B, T> {
-    /// Reports to `on_event`, at once, instead of keeping what failed for the report: for so many items that even those
-    /// that fail do not fit into memory. It is called while the sender is locked, so it must not push.
+    /// Reports to `on_event` at once, instead of keeping failed items for the report. Use it if even the items that
+    /// fail do not fit into memory. It is called while the sender is locked, so it must not push.
     pub fn on_event(self, on_event: impl FnMut(BatchEvent<T>) + Send + 'static) -> Self {
         Self { inner: self.inner.on_event(on_event) }
     }
 
-    /// Takes an operation, or an [`Item`](customerio_core::Item) that was encoded before. If a batch is full, or has waited
-    /// for the linger, it is sent now.
+    /// Adds an operation, or an [`Item`](customerio_core::Item) that was encoded before. If a batch is full, or has
+    /// waited for the linger, it is sent now.
     ///
-    /// An event without an id gets one, and the time of this call. What cannot be sent is reported like what the server
-    /// rejects.
+    /// An event without an id gets one, and the time of this call. An operation that cannot be sent is reported like
+    /// one that the server rejects.
     pub fn push(&self, tag: T, item: impl IntoItem<B>) {
         block_on(self.inner.push(tag, item));
     }
 
-    /// Sends what is packed, full or not, and returns when all that was pushed has ended.
+    /// Sends the current batch, full or not, and returns when every item that was pushed has a result.
     pub fn flush(&self) {
         block_on(self.inner.flush());
     }
 
-    /// [Flushes](Self::flush), and reports what ended how. Where there are clones, what they pushed until now is in the
-    /// report too, and what they push later is in theirs.
+    /// [Flushes](Self::flush), and returns the report. It includes what clones have pushed until now; what they push
+    /// later is in their own report.
     pub fn finish(self) -> BatchReport<T> {
         block_on(self.inner.finish())
     }
 
-    /// How many items ended how until now.
+    /// The counts so far.
     pub fn summary(&self) -> Summary {
         self.inner.summary()
     }

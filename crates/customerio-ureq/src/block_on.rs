@@ -1,4 +1,4 @@
-//! Waits on the spot: for a future, and for a time.
+//! Blocks the thread: for a future, and for a time.
 
 use std::{
     future::{Future, poll_fn},
@@ -33,8 +33,8 @@ pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// Blocks the thread so long, or until it is unparked, as [`block_on`] does when something else is ready that is waited for
-/// as well. Then it is pending, and blocks again when it is polled again.
+/// Blocks the thread this long, or until it is unparked, as [`block_on`] does when something else is ready that is
+/// waited for as well. Then it is pending, and blocks again when it is polled again.
 pub(crate) async fn sleep(duration: Duration) {
     let started = Instant::now();
     poll_fn(|context| {

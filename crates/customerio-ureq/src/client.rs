@@ -1,4 +1,4 @@
-//! A client that waits on the spot.
+//! A blocking client.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -9,14 +9,14 @@ use customerio_core::{
 
 use crate::{batch::BatchSender, block_on::block_on};
 
-/// Calls one of the APIs, and blocks the thread until the call has ended: the [`Client`](customerio_core::Client) of a
-/// program without async.
+/// Calls one of the APIs, and blocks the thread until the call has ended: the [`Client`](customerio_core::Client) for
+/// programs without async.
 ///
-/// Everything else is the same: retries, deadlines, rate limits, errors. A clone is cheap, shares everything, and can go to
-/// another thread.
+/// Everything else is the same: retries, deadlines, rate limits, errors. A clone is cheap, shares everything, and can
+/// move to another thread.
 ///
-/// It is made for transports that need no async runtime: [`UreqTransport`](crate::UreqTransport), or the `Recorder` and the
-/// `Emulator` in tests. Do not call it in an async task, which it would block.
+/// Use it with transports that need no async runtime: [`UreqTransport`](crate::UreqTransport), or the `Recorder` and
+/// the `Emulator` in tests. Do not call it in an async task: it would block the task.
 ///
 /// ```
 /// use customerio_core::{Endpoint, Region, app::SendEmail};
@@ -38,53 +38,54 @@ pub struct Client<A: Api> {
 }
 
 impl<A: Api> Client<A> {
-    /// A client of `endpoint` over `transport`, with the default [`CallOptions`] and a [`Throttle`] of its own.
+    /// Creates a client of `endpoint` over `transport`, with the default [`CallOptions`] and a [`Throttle`] of its own.
     #[must_use]
     pub fn new(endpoint: Endpoint<A>, transport: impl Transport + 'static) -> Self {
         Self { inner: customerio_core::Client::new(endpoint, transport) }
     }
 
-    /// A client that shares `transport` and the throttle of `options` with others.
+    /// Creates a client that shares `transport` and the throttle of `options` with others.
     #[must_use]
     pub fn over(endpoint: Endpoint<A>, transport: Arc<dyn Transport>, options: CallOptions) -> Self {
         Self { inner: customerio_core::Client::over(endpoint, transport, options) }
     }
 
-    /// The client with other options: see [`CallOptions`].
+    /// Sets the options: see [`CallOptions`].
     #[must_use]
     pub fn with_options(self, options: CallOptions) -> Self {
         Self { inner: self.inner.with_options(options) }
     }
 
-    /// The client with another retry policy.
+    /// Sets the retry policy.
     #[must_use]
     #[doc(alias = "backoff")]
     pub fn with_retry_policy(self, policy: RetryPolicy) -> Self {
         Self { inner: self.inner.with_retry_policy(policy) }
     }
 
-    /// The client with other rates and another budget of retries.
+    /// Sets the rate limits and the retry budget.
     #[must_use]
     #[doc(alias = "rate limit")]
     pub fn with_throttle(self, throttle: Throttle) -> Self {
         Self { inner: self.inner.with_throttle(throttle) }
     }
 
-    /// The client with another deadline for each call, waits included. The default is 30 seconds.
+    /// Sets the deadline of each call, waits included. The default is 30 seconds.
     #[must_use]
     #[doc(alias = "timeout")]
     pub fn with_deadline(self, deadline: Duration) -> Self {
         Self { inner: self.inner.with_deadline(deadline) }
     }
 
-    /// The same client with another deadline, for one call: `client.within(Duration::from_secs(2)).delete("42")`.
+    /// Returns the same client with another deadline, for one call:
+    /// `client.within(Duration::from_secs(2)).delete("42")`.
     #[must_use]
     #[doc(alias = "timeout")]
     pub fn within(&self, deadline: Duration) -> Self {
         Self { inner: self.inner.within(deadline) }
     }
 
-    /// What its requests are sent to.
+    /// The endpoint that requests are sent to.
     #[must_use]
     pub fn endpoint(&self) -> &Endpoint<A> {
         self.inner.endpoint()
@@ -96,13 +97,13 @@ impl<A: Api> Client<A> {
         self.inner.options()
     }
 
-    /// Does one operation, and retries it where that is safe.
+    /// Calls one operation, and retries it if that is safe.
     ///
     /// An event without an id gets one, and the time of this call, so that it can be retried.
     ///
     /// # Errors
     ///
-    /// See [`Error`]: each variant says what is known about the request having arrived.
+    /// See [`Error`]: each variant says whether the request may have arrived.
     #[doc(alias = "execute")]
     pub fn call<O: Operation<Api = A>>(&self, operation: O) -> Result<O::Output, Error> {
         block_on(self.inner.call(operation))
@@ -134,18 +135,19 @@ impl<A: Api> Client<A> {
         block_on(run(self.inner.clone()))
     }
 
-    /// Encodes and checks an operation, to be sent by [`send`](Self::send): at once or later, here or in another process.
+    /// Encodes and checks an operation, which [`send`](Self::send) then sends: at once or later, here or in another
+    /// process.
     ///
     /// An event without an id gets one, and the time of this call.
     ///
     /// # Errors
     ///
-    /// Where an argument cannot be sent.
+    /// Fails if an argument cannot be sent.
     pub fn prepare<O: Operation<Api = A>>(&self, operation: O) -> Result<Prepared<O::Output>, Error> {
         self.inner.prepare(operation)
     }
 
-    /// Sends a request that was prepared before, and retries it where that is safe.
+    /// Sends a request that was prepared before, and retries it if that is safe.
     ///
     /// # Errors
     ///
@@ -154,9 +156,9 @@ impl<A: Api> Client<A> {
         block_on(self.inner.send(prepared))
     }
 
-    /// Sends everything that an iterator gives, in batches, and reports every item that was not accepted: see
-    /// [`send_all`](customerio_core::Client::send_all) of the async client. One batch is under way at a time, whatever the
-    /// [concurrency](BatchOptions::with_concurrency).
+    /// Sends everything that an iterator yields, in batches, and reports every item that was not accepted: see
+    /// [`send_all`](customerio_core::Client::send_all) of the async client. One batch is under way at a time, whatever
+    /// the [concurrency](BatchOptions::with_concurrency).
     ///
     /// ```
     /// # use customerio_core::{BatchEvent, BatchOptions, Track, track::v2::person::Identify};
@@ -192,8 +194,8 @@ impl<A: Api> Client<A> {
 }
 
 impl Client<App> {
-    /// The same client for another workspace, where the key is a service-account token:
-    /// `client.in_workspace(12).call(..)`.
+    /// Returns the same client for another workspace: `client.in_workspace(12).call(..)`. The key must be a
+    /// service-account token.
     #[must_use]
     pub fn in_workspace(&self, workspace: impl Into<WorkspaceId>) -> Self {
         Self { inner: self.inner.in_workspace(workspace) }
@@ -217,7 +219,7 @@ impl Client<Pipelines> {
 }
 
 impl<A: Api> From<customerio_core::Client<A>> for Client<A> {
-    /// Waits for the calls of that client on the spot. Its transport must not need an async runtime.
+    /// Turns an async client into a blocking one. Its transport must not need an async runtime.
     fn from(inner: customerio_core::Client<A>) -> Self {
         Self { inner }
     }

@@ -1,4 +1,4 @@
-//! Exports, whose files are read on the spot.
+//! Exports, whose files are read with blocking calls.
 
 use std::{
     fmt,
@@ -20,7 +20,7 @@ impl Client<App> {
     ///
     /// # Errors
     ///
-    /// See [`Error`]. An export is not started again where a response is lost.
+    /// See [`Error`]. A start is not retried after a lost response.
     ///
     /// ```
     /// use std::{fs::File, io};
@@ -45,7 +45,7 @@ impl Client<App> {
         block_on(self.inner.start_export(operation)).map(ExportFile::of)
     }
 
-    /// The file of an export that was started before. Nothing is sent until it is read.
+    /// Returns the file of an export that was started before. Nothing is sent until it is read.
     pub fn export(&self, id: impl Into<ExportId>) -> ExportFile {
         ExportFile::of(self.inner.export(id))
     }
@@ -55,7 +55,7 @@ impl Client<App> {
 /// [`ExportFile`](customerio_core::app::exports::ExportFile) of the async client. It needs a transport that reads files, as
 /// [`UreqTransport`](crate::UreqTransport) does.
 ///
-/// After an error it has kept its place: the next piece is the one that comes after the last.
+/// After an error, the next call continues with the piece after the last one.
 #[must_use = "nothing is read before `next` is called"]
 pub struct ExportFile {
     file: customerio_core::app::exports::ExportFile,
@@ -68,23 +68,23 @@ impl ExportFile {
         Self { file, left: Bytes::new() }
     }
 
-    /// The number of the export. Store it to take the export up again.
+    /// The number of the export. Store it to continue with the export later.
     #[must_use]
     pub fn id(&self) -> ExportId {
         self.file.id()
     }
 
-    /// How long to wait at most until the export is ready. The default is 30 minutes.
+    /// Sets how long to wait at most until the export is ready. The default is 30 minutes.
     pub fn with_deadline(self, deadline: Duration) -> Self {
         Self { file: self.file.with_deadline(deadline), ..self }
     }
 
-    /// The same file from this byte on: for one of which the first part was stored.
+    /// Continues from this byte, if the first part of the file was stored.
     pub fn starting_at(self, position: u64) -> Self {
         Self::of(self.file.starting_at(position))
     }
 
-    /// Waits until the export is ready, and says what it is, such as how many [rows](Export::total) it has.
+    /// Waits until the export is ready, and returns it, with how many [rows](Export::total) it has.
     ///
     /// # Errors
     ///
@@ -93,20 +93,20 @@ impl ExportFile {
         block_on(self.file.ready())
     }
 
-    /// How many bytes of the file were given.
+    /// How many bytes of the file were returned.
     #[must_use]
     pub fn position(&self) -> u64 {
         self.file.position() - self.left.len() as u64
     }
 
-    /// How many bytes the file has, where its host said that. `None` before the first piece.
+    /// How many bytes the file has, if its host said so. `None` before the first piece.
     #[must_use]
     pub fn size(&self) -> Option<u64> {
         self.file.size()
     }
 
-    /// The rows of the file, from its beginning: see
-    /// [`rows`](customerio_core::app::exports::ExportFile::rows) of the async client.
+    /// Reads the rows of the file, from its beginning: see [`rows`](customerio_core::app::exports::ExportFile::rows) of
+    /// the async client.
     #[cfg(feature = "csv")]
     #[doc(alias = "csv")]
     pub fn rows<T: serde::de::DeserializeOwned + Send + 'static>(self) -> Rows<T> {
@@ -151,7 +151,7 @@ impl fmt::Debug for ExportFile {
     }
 }
 
-/// The rows of an export's file: [`ExportFile::rows`]. After an error it has kept its place.
+/// The rows of an export's file: [`ExportFile::rows`]. After an error, the next call continues at the same place.
 #[cfg(feature = "csv")]
 #[must_use = "nothing is read before `next` is called"]
 pub struct Rows<T>(customerio_core::app::exports::Rows<T>);

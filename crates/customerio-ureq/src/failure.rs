@@ -1,4 +1,4 @@
-//! What an error of ureq proves.
+//! What an error of ureq proves about the request.
 
 use std::io::ErrorKind;
 
@@ -6,10 +6,10 @@ use customerio_core::{TransportError, TransportErrorKind};
 use customerio_transport::is_invalid_certificate;
 use ureq::{Error, Timeout};
 
-/// Says what the error proves, where `not_begun` says that the request's body was not even asked for.
+/// Says what the error proves; `not_begun` means that the body of the request was never read.
 ///
-/// Only connecting is refused, looks up names, or has their timeouts. After everything else the request may have arrived,
-/// unless a part of it is certainly missing.
+/// Only connecting is refused, looks up names, or has their timeouts. After any other error the request may have
+/// arrived, unless a part of it is certainly missing.
 pub(crate) fn of_ureq(error: Error, not_begun: bool) -> TransportError {
     let (connect, kind) = match &error {
         // The URL names people, and errors end up in logs.

@@ -1,14 +1,14 @@
 //! Customer.io without async: blocking clients, and the transport over [ureq](https://docs.rs/ureq).
 //!
-//! - [`Client`] calls one of the APIs, and blocks its thread until the call has ended. [`BatchSender`] sends many
+//! - [`Client`] calls one of the APIs, and blocks the thread until the call has ended. [`BatchSender`] sends many
 //!   operations in batches. They need no async runtime.
-//! - [`UreqTransport`] is the HTTP stack below: `new()` is ready to use, with rustls (feature `rustls`, on by default), and
+//! - [`UreqTransport`] is the transport: `new()` is ready to use, with rustls (feature `rustls`, on by default), and
 //!   [`from_agent`](UreqTransport::from_agent) takes your own agent.
 //!
 //! Most programs use the crate `customerio` with its feature `blocking`, whose `blocking::CustomerIo` has the clients of
 //! all three APIs.
 //!
-//! Types of ureq are part of this crate's API: a new major version of ureq is one of this crate.
+//! Types of ureq are part of this crate's API: a new major version of ureq is a new major version of this crate.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -1,4 +1,4 @@
-//! Pages and items, each waited for on the spot.
+//! Pages and items, read with blocking calls.
 
 use std::fmt;
 
@@ -33,7 +33,7 @@ impl<A: Api> Client<A> {
 
 /// The pages of a list: [`Client::pages`].
 ///
-/// After an error it has kept its place: the next page that is asked for is the one that failed.
+/// After an error, the next call reads the page that failed.
 #[must_use = "nothing is read before `next` is called"]
 pub struct Pages<O: Paged>(customerio_core::PageStream<O>);
 
@@ -53,12 +53,13 @@ impl<O: Paged> Iterator for Pages<O> {
     }
 }
 
-/// The items of a list: [`Client::items`]. No item is given twice; after an error it has kept its place.
+/// The items of a list: [`Client::items`]. No item is returned twice; after an error, the next call continues at the
+/// same place.
 #[must_use = "nothing is read before `next` is called"]
 pub struct Items<O: Paged>(customerio_core::ItemStream<O>);
 
 impl<O: Paged> Items<O> {
-    /// Where the page starts that the next item is on: see [`ItemStream::cursor`](customerio_core::ItemStream::cursor).
+    /// Where the page of the next item starts: see [`ItemStream::cursor`](customerio_core::ItemStream::cursor).
     #[must_use]
     pub fn cursor(&self) -> Option<&Cursor> {
         self.0.cursor()

@@ -34,7 +34,8 @@ macro_rules! short_methods {
 }
 
 short_methods! {
-    /// The daily calls of the Track API. For the rest, build the operation and give it to [`call`](Client::call).
+    /// Short methods for the most common operations of the Track API. For everything else, build the operation and pass
+    /// it to [`call`](Client::call).
     Track:
     "Adds or updates a person."
     identify(person: impl Into<PersonId>, attributes: impl Serialize) -> ();
@@ -65,7 +66,8 @@ short_methods! {
 }
 
 short_methods! {
-    /// The daily calls of the App API. Every other operation goes through [`call`](Client::call).
+    /// Short methods for the most common operations of the App API. Every other operation goes through
+    /// [`call`](Client::call).
     ///
     /// A message or a broadcast is never sent again when a response is lost: people would get it twice. The error then
     /// says [`Delivery::MaybeSent`](customerio_core::Delivery::MaybeSent).
@@ -87,7 +89,8 @@ short_methods! {
 }
 
 short_methods! {
-    /// The daily calls of the Pipelines API. For the rest, build the operation and give it to [`call`](Client::call).
+    /// Short methods for the most common operations of the Pipelines API. For everything else, build the operation and
+    /// pass it to [`call`](Client::call).
     ///
     /// Each gets a message id, so that it can be retried when a response is lost.
     Pipelines:

@@ -18,7 +18,7 @@ use crate::{block_on, failure::of_ureq};
 
 /// A [`Transport`] over ureq that blocks its thread: for the blocking [`Client`](crate::Client), without an async runtime.
 ///
-/// Its futures block the thread when they are polled. In an async program they would hold up everything else on their
+/// Its futures block the thread when they are polled. In an async program they would block everything else on that
 /// thread: use another transport there, or move [`round_trip`](Self::round_trip) to a thread.
 ///
 /// A clone shares the agent's connections. It speaks HTTP/1.1.
@@ -28,11 +28,13 @@ pub struct UreqTransport {
 }
 
 impl UreqTransport {
-    /// Takes your own agent: with another proxy, other certificates, another TLS.
+    /// Creates a transport from your own agent, for example with another proxy, other certificates or another TLS
+    /// library.
     ///
-    /// Whatever the agent has, each request follows no redirect, makes no error of a status, has a timeout for connecting
-    /// (the agent's, or else 5 seconds), and takes no proxy of the environment to reach this machine itself. What cannot be set here is yours to see to: the agent must have no
-    /// middleware that retries or changes requests, and no cookies (ureq's feature `cookies` sends what it got).
+    /// Whatever the agent's settings, each request follows no redirect, treats no status as an error, has a timeout for
+    /// connecting (the agent's, or else 5 seconds), and uses no proxy of the environment for this machine itself. Other
+    /// things cannot be set here: the agent must have no middleware that retries or changes requests, and no cookies
+    /// (ureq's feature `cookies` sends those that it received).
     ///
     /// ```
     /// use std::time::Duration;
@@ -58,13 +60,13 @@ impl UreqTransport {
 
     /// Does one HTTP round trip, and blocks until it has ended: [`Transport::send`] without a future.
     ///
-    /// It is for programs that drive an [`Exchange`](customerio_core::Exchange) themselves, and for transports of your own
+    /// It is for programs that drive an [`Exchange`](customerio_core::Exchange) themselves, and for your own transports
     /// that move it to a thread. It ends after [`Attempt::body_timeout`]: a moment before a caller that waits for the
-    /// thread gives up, so that what came of a response is not lost.
+    /// thread gives up, so that what has arrived of a response is not lost.
     ///
     /// # Errors
     ///
-    /// Where no response came, or no whole one: see [`Transport::send`].
+    /// Fails if no response arrived, or not all of it: see [`Transport::send`].
     pub fn round_trip(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         let attempt = Attempt::of(&request);
         self.round_trip_within(attempt.body_timeout(), request, attempt.response_limit)
@@ -98,7 +100,7 @@ impl UreqTransport {
         let response = Response::from_parts(parts, bytes);
         match failed {
             None => Ok(response),
-            // What there is of the response says more than that the request may have arrived.
+            // What has arrived of the response says more than that the request may have arrived.
             Some(error) => Err(error.with_response(response)),
         }
     }
@@ -121,7 +123,7 @@ impl UreqTransport {
         let config = self.agent.config();
         let connect = config.timeouts().connect.unwrap_or(timeouts::CONNECT);
         let is_loopback = request.uri().host().is_some_and(is_loopback);
-        // A proxy that somebody set by hand is theirs.
+        // A proxy that was set by hand stays.
         let proxy = config.proxy().filter(|proxy| !(is_loopback && proxy.is_from_env())).cloned();
         self.agent
             .configure_request(request)
@@ -141,7 +143,7 @@ impl Transport for UreqTransport {
         self.round_trip_within(attempt.timeout, request, attempt.response_limit)
     }
 
-    /// Blocks the thread, until it is woken for something else that is waited for.
+    /// Blocks the thread, or until it is woken for another event.
     async fn sleep(&self, duration: Duration) {
         block_on::sleep(duration).await;
     }

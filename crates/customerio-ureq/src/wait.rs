@@ -1,4 +1,4 @@
-//! Waiting on the spot for what the service does in the background.
+//! Blocking waits for background jobs of the service.
 
 use std::{fmt, future::IntoFuture as _, time::Duration};
 
@@ -7,8 +7,8 @@ use customerio_core::{Api, Awaited, Operation, WaitError};
 use crate::{Client, block_on::block_on};
 
 impl<A: Api> Client<A> {
-    /// Waits until something that the service does in the background has ended: see
-    /// [`wait_for`](customerio_core::Client::wait_for) of the async client.
+    /// Waits until a background job of the service has ended: see [`wait_for`](customerio_core::Client::wait_for) of
+    /// the async client.
     ///
     /// ```
     /// # use customerio_core::{App, WaitError, app::exports::{Export, Get}};
@@ -26,17 +26,17 @@ impl<A: Api> Client<A> {
     }
 }
 
-/// A wait for something that the service does in the background: [`Client::wait_for`].
+/// A wait for a background job of the service: [`Client::wait_for`].
 #[must_use = "it waits when it is told to"]
 pub struct Wait<O: Operation<Output: Awaited>>(customerio_core::Wait<O>);
 
 impl<O: Operation<Output: Awaited>> Wait<O> {
-    /// How long to wait at most. The default is 30 minutes.
+    /// Sets how long to wait at most. The default is 30 minutes.
     pub fn with_deadline(self, deadline: Duration) -> Self {
         Self(self.0.with_deadline(deadline))
     }
 
-    /// Waits until it has ended.
+    /// Waits until the job has ended.
     ///
     /// # Errors
     ///
