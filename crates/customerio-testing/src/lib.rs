@@ -1,12 +1,12 @@
 //! Tests for programs that use Customer.io, and for transports.
 //!
-//! - [`Recorder`]: a transport that sends nothing: it keeps each request, and responds as it was told or as the API does.
-//! - [`WireServer`]: a server on loopback that shows the bytes of each request that it got.
-//! - [`conformance`]: the contract of a [`Transport`](customerio_core::Transport), to be run on one of your own.
+//! - [`Recorder`]: a transport that sends nothing. It keeps each request, and responds as scripted, or as the API does.
+//! - [`WireServer`]: a server on loopback that shows the bytes of each request that it received.
+//! - [`conformance`]: the contract of a [`Transport`](customerio_core::Transport), to run on your own.
 //! - `stores` (feature `delivery`): the contract of a store of calls, likewise.
-//! - [`faults`]: a server that breaks the rules of HTTP as it is told, and counts what it got.
+//! - [`faults`]: a server that breaks the rules of HTTP as scripted, and counts what it received.
 //!
-//! For a stand-in that knows the API there is the crate `customerio-emulator`.
+//! For a mock server that knows the API, use the crate `customerio-emulator`.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

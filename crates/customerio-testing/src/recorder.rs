@@ -10,14 +10,14 @@ use bytes::Bytes;
 use customerio_core::{Attempt, Moment, Transport, TransportError, operations};
 use http::{Request, Response, StatusCode};
 
-/// A [`Transport`] that sends nothing: it keeps each request, and responds as it was told, or else as the API does when all
-/// is well: a message that is sent has a delivery id, a segment that is made has a number.
+/// A [`Transport`] that sends nothing: a mock for tests. It keeps each request, and responds as scripted, or else as
+/// the API does when all is well: a sent message has a delivery id, a created segment has a number.
 ///
-/// What it responds by itself is always the same, whatever was asked: a 200 with the
-/// [example](customerio_core::FromResponse::EXAMPLE) of the operation. For an operation of your own that is `{}`. A
-/// stand-in that knows what it was told before is in the crate `customerio-emulator`.
+/// Its default response is always the same, whatever the request: a 200 with the
+/// [example](customerio_core::FromResponse::EXAMPLE) of the operation. For your own operation that is `{}`. For a mock
+/// that remembers earlier requests, use the crate `customerio-emulator`.
 ///
-/// Time is its own: a wait takes none, and moves its clock, so that a test of repeats ends at once. Its random bits are
+/// It has its own time: a wait takes none, and moves its clock, so a test of retries ends at once. Its random bits are
 /// the numbers from 1 on, so that ids are the same in each run.
 ///
 /// ```
@@ -68,11 +68,11 @@ impl Recorder {
         Self::default()
     }
 
-    /// Answers the next request that has no answer yet with this status and body.
+    /// Sets the response to the next request that has none yet: this status and body.
     ///
     /// # Panics
     ///
-    /// Where `status` is not from 100 to 999.
+    /// Panics if `status` is not from 100 to 999.
     #[must_use]
     pub fn answering(self, status: u16, body: impl Into<Bytes>) -> Self {
         let mut response = Response::new(body.into());
@@ -80,14 +80,14 @@ impl Recorder {
         self.answering_with(Ok(response))
     }
 
-    /// Answers the next request that has no answer yet with this response, or fails it with this error.
+    /// Sets the response to the next request that has none yet, or the error that it fails with.
     #[must_use]
     pub fn answering_with(self, result: Result<Response<Bytes>, TransportError>) -> Self {
         self.state().answers.push_back(Answer::Result(result));
         self
     }
 
-    /// Never answers the next request that has no answer yet.
+    /// Sends no response to the next request that has none yet.
     #[must_use]
     pub fn silent_once(self) -> Self {
         self.state().answers.push_back(Answer::Silence);
@@ -100,7 +100,7 @@ impl Recorder {
         self.state().requests.clone()
     }
 
-    /// The waits so far, in their order: between attempts, and for answers that never came.
+    /// The waits so far, in their order: between attempts, and for responses that never came.
     #[must_use]
     pub fn waits(&self) -> Vec<Duration> {
         self.state().waits.clone()
@@ -151,7 +151,7 @@ impl Transport for Recorder {
     fn now(&self) -> Moment {
         let mut state = self.state();
         state.moments += 1;
-        // 2023-11-14 22:13:20 UTC, for want of a reason for another.
+        // 2023-11-14 22:13:20 UTC: any time would do.
         Moment {
             monotonic: state.clock,
             since_epoch: Duration::from_secs(1_700_000_000) + state.clock,

@@ -10,11 +10,11 @@ use std::{
 
 use crate::listener::{Listener, lock};
 
-/// A server on loopback that keeps the bytes of each request as they came, and answers with the bytes that it was told,
-/// or else with a 200 and `{}`.
+/// A server on loopback that keeps the bytes of each request as they came, and responds with scripted bytes, or else
+/// with a 200 and `{}`.
 ///
-/// It reads plain HTTP/1.1 with a `content-length`, and keeps connections alive, unless its answer says
-/// `connection: close`. It ends when it is dropped.
+/// It reads plain HTTP/1.1 with a `content-length`, and keeps connections alive, unless its response says `connection:
+/// close`. It ends when it is dropped.
 #[derive(Debug)]
 pub struct WireServer {
     listener: Listener,
@@ -51,7 +51,7 @@ impl WireServer {
     ///
     /// # Errors
     ///
-    /// Where no port can be had.
+    /// Fails if no port can be had.
     pub fn start() -> io::Result<Self> {
         let state = Arc::<State>::default();
         let shared = state.clone();
@@ -59,20 +59,20 @@ impl WireServer {
         Ok(Self { listener, state })
     }
 
-    /// Answers the next request that has no answer yet with these bytes, whatever they are. No bytes are no answer: the
-    /// connection stays open.
+    /// Sets the response to the next request that has none yet: these bytes, whatever they are. No bytes are no
+    /// response: the connection stays open.
     #[must_use]
     pub fn answering(self, bytes: impl Into<Vec<u8>>) -> Self {
         self.then(Answer::Bytes(bytes.into()))
     }
 
-    /// Does this with the next request that has no answer yet.
+    /// Does this with the next request that has no response yet.
     pub(crate) fn then(self, answer: Answer) -> Self {
         lock(&self.state.answers).push_back(answer);
         self
     }
 
-    /// Does this with every request that has no answer of its own.
+    /// Does this with every request that has no response of its own.
     pub(crate) fn always(self, answer: Answer) -> Self {
         *lock(&self.state.default) = Some(answer);
         self

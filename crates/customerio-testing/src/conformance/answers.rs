@@ -1,4 +1,4 @@
-//! What a server answers comes as it is.
+//! Responses arrive as the server sent them.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! A transport says what is known about a request that got no answer, and repeats nothing.
+//! A transport says what is known about a request without a response, and retries nothing.
 
 use std::{error::Error, fmt::Write as _, time::Duration};
 
@@ -100,7 +100,7 @@ pub(super) async fn errors_show_no_url(transport: &dyn Transport) -> Outcome {
     Ok(())
 }
 
-/// A stack may take a request for safe to repeat: by its method, by the status, because the connection was not new.
+/// A stack may take a request for safe to retry: by its method, by the status, because the connection was not new.
 pub(super) async fn nothing_repeated(transport: &dyn Transport) -> Outcome {
     let status = |line: &str| Answer::Bytes(format!("HTTP/1.1 {line}\r\ncontent-length: 0\r\n\r\n").into());
     for (name, what) in [

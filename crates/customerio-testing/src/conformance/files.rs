@@ -1,4 +1,4 @@
-//! Files come piece by piece and as they are, where a transport reads any.
+//! Files arrive piece by piece and as they are, if a transport reads files.
 
 use std::{error::Error, fmt::Write as _, future::poll_fn};
 

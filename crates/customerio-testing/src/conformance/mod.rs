@@ -1,6 +1,6 @@
-//! The contract of a [`Transport`], as checks to run on one of your own.
+//! The contract of a [`Transport`], as checks to run on your own.
 //!
-//! Each check has the transport talk to a server on loopback that answers as few servers do. The checks need no async
+//! In each check the transport talks to a server on loopback that responds as few servers do. The checks need no async
 //! runtime; the transport may need one.
 //!
 //! ```
@@ -32,29 +32,29 @@ use customerio_core::Transport;
 pub(crate) use outcome::Outcome;
 pub use report::{Check, Report};
 
-/// Runs all checks, one after the other, which takes about two seconds. A response that does not come in 10 seconds fails
-/// its check.
+/// Runs all checks, one after the other, which takes about two seconds. A check fails if a response takes more than 10
+/// seconds.
 ///
 /// | check | what must hold |
 /// | --- | --- |
 /// | `any_status` | any status is `Ok` |
-/// | `headers_kept` | the answer has all headers, repeated ones too |
-/// | `bodies_read` | the answer's body is whole: by length, in chunks, up to the close, or none |
+/// | `headers_kept` | the response has all headers, including repeated ones |
+/// | `bodies_read` | the response's body is whole: by length, in chunks, up to the close, or none |
 /// | `content_not_decoded` | a body with a `content-encoding` stays as it came |
 /// | `response_limit` | a body up to [`Attempt::response_limit`](customerio_core::Attempt::response_limit) is read; a larger one is `ResponseTooLarge`, and is not read to its end |
-/// | `redirects_not_followed` | 301, 302, 303, 307 and 308 are answers like others |
+/// | `redirects_not_followed` | 301, 302, 303, 307 and 308 are responses like others |
 /// | `refused_is_not_sent` | a refused connection is `Connect` and `NotSent` |
 /// | `closed_before_the_answer_is_maybe_sent`, `closed_in_the_head_…`, `closed_in_the_body_…`, `not_http_…` | what breaks after the request is `MaybeSent` |
-/// | `head_of_a_broken_body_is_kept` | where a body breaks off, or is not there in [`Attempt::body_timeout`](customerio_core::Attempt::body_timeout), the error has the response with what came of it |
+/// | `head_of_a_broken_body_is_kept` | where a body breaks off, or is not there in [`Attempt::body_timeout`](customerio_core::Attempt::body_timeout), the error has the response with what arrived of it |
 /// | `errors_show_no_url` | an error and its sources show no path and no query: they name people |
-/// | `nothing_repeated` | a request arrives once, whatever comes of it, on a new connection and on a used one |
+/// | `nothing_repeated` | a request arrives once, whatever happens to it, on a new connection and on a used one |
 /// | `target_as_it_is` | method, path and query arrive byte for byte |
 /// | `headers_as_they_are` | the headers arrive as they were, and none but `host` is added |
 /// | `body_as_it_is` | the body arrives byte for byte, and none with a `content-length: 0` |
 /// | `host_of_the_url` | there is one `host`: the URL's, with its port |
 /// | `connections_kept_alive` | requests one after the other share a connection |
 /// | `usable_after_cancellation` | a `send` that was dropped while it waited harms no later one |
-/// | `sleep_lasts` | `sleep` takes about as long as it was told |
+/// | `sleep_lasts` | `sleep` takes about as long as `duration` |
 /// | `monotonic_goes_on` | `monotonic` keeps up with the time and never goes back |
 /// | `random_differs` | no two moments have the same random bits |
 /// | `since_epoch_is_right` | `since_epoch` is within a minute of the system's clock |
@@ -66,7 +66,7 @@ pub use report::{Check, Report};
 /// | `file_requests_as_they_are` | a request for a file has the headers that it was given, and none but `host` is added |
 /// | `files_read_in_pieces` | a file is read no further than was asked for |
 /// | `files_as_they_are` | any status is `Ok`, a redirect is not followed, a body with a `content-encoding` stays as it came |
-/// | `files_that_break_are_told` | what came of a file is given, and then the error, which shows no URL |
+/// | `files_that_break_are_told` | what arrived of a file is returned, and then the error, which shows no URL |
 pub async fn check<T: Transport>(transport: &T) -> Report {
     let transport: &dyn Transport = transport;
     let mut report = Report::default();

@@ -39,7 +39,7 @@ impl Report {
     ///
     /// # Panics
     ///
-    /// Where a check failed.
+    /// Panics if a check failed.
     pub fn assert(&self) {
         assert!(self.failed().next().is_none(), "the contract is broken:\n{self}");
     }
@@ -65,7 +65,7 @@ impl Check {
         self.name
     }
 
-    /// Why it failed, or `None` where it passed.
+    /// Why it failed, or `None` if it passed.
     #[must_use]
     pub fn failure(&self) -> Option<&str> {
         self.failure.as_deref()

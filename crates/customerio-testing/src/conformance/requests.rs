@@ -1,4 +1,4 @@
-//! What a transport is given arrives byte for byte.
+//! Requests arrive byte for byte.
 
 use std::fmt::Write as _;
 

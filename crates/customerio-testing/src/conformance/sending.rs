@@ -18,7 +18,7 @@ use http::{Method, Request, Response};
 
 use super::outcome::Outcome;
 
-/// Far longer than any answer on loopback takes.
+/// Far longer than any response on loopback takes.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A request with the headers that core sets, so that a transport has no default of its own to add.
@@ -36,7 +36,7 @@ pub(super) fn request(method: Method, url: &str, body: impl Into<Bytes>) -> Outc
     Ok(request.method(method).body(body)?)
 }
 
-/// What came of a request. Fails where nothing comes of it.
+/// The result of a request. Fails if there is none in time.
 pub(super) async fn send(
     transport: &dyn Transport,
     request: Request<Bytes>,
@@ -44,12 +44,12 @@ pub(super) async fn send(
     in_time(transport.send(request)).await
 }
 
-/// What `future` gives. Fails where that takes too long.
+/// The result of `future`. Fails if that takes too long.
 pub(super) async fn in_time<F: Future>(future: F) -> Outcome<F::Output> {
     Ok(until(future, after(PATIENCE)).await.ok_or_else(|| format!("it was not done in {PATIENCE:?}"))?)
 }
 
-/// What came of a request for the driver of a call, which waits for the attempt's timeout and no longer. `None` where the
+/// The result of a request for the driver of a call, which waits for the attempt's timeout and no longer. `None` if the
 /// transport had nothing to say until then.
 pub(super) async fn send_in_time(
     transport: &dyn Transport,
@@ -62,12 +62,12 @@ pub(super) async fn send_in_time(
     Ok(until(transport.send(request), after(timeout)).await)
 }
 
-/// The answer to a request. Fails where there is none.
+/// The response to a request. Fails if there is none.
 pub(super) async fn answer(transport: &dyn Transport, request: Request<Bytes>) -> Outcome<Response<Bytes>> {
     Ok(send(transport, request).await?.map_err(|error| format!("there is no answer: {error:?}"))?)
 }
 
-/// The answer to a GET of the server's `/v1/probe`. Fails where there is none.
+/// The response to a GET of the server's `/v1/probe`. Fails if there is none.
 pub(super) async fn get(transport: &dyn Transport, url: &str) -> Outcome<Response<Bytes>> {
     answer(transport, request(Method::GET, &format!("{url}/v1/probe"), "")?).await
 }
@@ -83,7 +83,7 @@ fn after(duration: Duration) -> impl Fn() -> bool + Send + 'static {
     move || started.elapsed() >= duration
 }
 
-/// Sends, and drops the future when `stop` says so. Fails where it ended before, or `stop` never says so.
+/// Sends, and drops the future when `stop` says so. Fails if it ended before, or `stop` never says so.
 pub(super) async fn abandon(
     transport: &dyn Transport,
     request: Request<Bytes>,
@@ -103,7 +103,7 @@ pub(super) async fn abandon(
     }
 }
 
-/// What `future` gives, or `None` where `stop` is true first. A thread watches for that, and the future is polled only
+/// What `future` gives, or `None` if `stop` is true first. A thread watches for that, and the future is polled only
 /// when it asked for it: one that forgets to wake its task is not helped along.
 async fn until<F: Future>(future: F, stop: impl Fn() -> bool + Send + 'static) -> Option<F::Output> {
     let watch = Watch::default();

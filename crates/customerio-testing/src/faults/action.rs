@@ -15,29 +15,29 @@ use super::Frame;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Action {
-    /// Reads that many bytes, and not one more.
+    /// Reads this many bytes, and no more.
     Read(usize),
     /// Reads until a request is there that no earlier action has read: its head, and as much of a body as its
     /// `content-length` says.
     ReadRequest,
     /// Writes this.
     Write(Vec<u8>),
-    /// Writes this a byte at a time, with a pause behind each.
+    /// Writes this a byte at a time, with a pause after each.
     Drip(Vec<u8>, Duration),
-    /// Writes this over and over, until the client has had enough. An answer cannot begin in it.
+    /// Writes this repeatedly, until the client closes. A response cannot begin in it.
     Flood(Vec<u8>),
     /// Writes this frame of HTTP/2.
     Frame(Frame),
-    /// Does nothing for that long. What arrives stays unread.
+    /// Does nothing for this long. What arrives stays unread.
     Pause(Duration),
     /// Says nothing until the client closes, and reads what comes.
     Stall,
     /// Reads and writes over what this makes of the connection.
     Wrap(Wrap),
-    /// Answers each request that comes with this, until the client closes.
+    /// Responds to each request with this, until the client closes.
     Serve(Vec<u8>),
-    /// Answers each request that comes by HTTP/2 with a 200 and this body, until the client closes. It answers neither
-    /// `PING` nor `SETTINGS`; the server's own `SETTINGS` come before it, as a [`Frame`](Self::Frame).
+    /// Responds to each HTTP/2 request with a 200 and this body, until the client closes. It responds to neither `PING`
+    /// nor `SETTINGS`; the server's own `SETTINGS` come before it, as a [`Frame`](Self::Frame).
     ServeHttp2(Vec<u8>),
     /// Stops reading: the receiving side of the socket is shut down.
     CloseReading,

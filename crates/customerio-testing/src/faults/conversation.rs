@@ -25,9 +25,9 @@ pub(super) struct Conversation<'a> {
     ended: Ended,
     state: &'a State,
     wiretap: Wiretap,
-    /// Where each whole request stands in the record, by its number.
+    /// Where each whole request is in the record, by its number.
     arrivals: BTreeMap<u32, usize>,
-    /// What became of each request: an answer can be written before its request is whole.
+    /// The fate of each request: a response can be written before its request is whole.
     fates: BTreeMap<u32, Fate>,
     /// The whole requests that came in and that no action has taken yet.
     untaken: VecDeque<u32>,
@@ -106,7 +106,7 @@ impl<'a> Conversation<'a> {
         Ok(())
     }
 
-    /// The number of the next request that nobody has taken yet, when it is whole, and `None` where none comes.
+    /// The number of the next request that nobody has taken yet, when it is whole, and `None` if none comes.
     fn request(&mut self) -> io::Result<Option<u32>> {
         while self.untaken.is_empty() {
             if self.read(64 * 1024)? == 0 {

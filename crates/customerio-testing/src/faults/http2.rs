@@ -12,7 +12,7 @@ pub enum Frame {
     Headers {
         /// The number of the stream.
         stream: u32,
-        /// The status of the answer.
+        /// The status of the response.
         status: u16,
         /// Whether nothing follows on the stream.
         last: bool,

@@ -1,8 +1,8 @@
-//! A server that breaks the rules of HTTP as it is told, and counts what it got.
+//! A server that breaks the rules of HTTP as scripted, and counts what it received.
 //!
-//! What does a program do when the connection breaks in the middle of an answer? A [`FaultServer`] has a script for each
-//! connection, a list of [`Action`]s, and does what stands there byte for byte. Its [`Record`] says what really arrived,
-//! to be compared with what the program believes.
+//! What does a program do when the connection breaks in the middle of a response? A [`FaultServer`] has a script for
+//! each connection, a list of [`Action`]s, and follows it byte for byte. Its [`Record`] says what really arrived, to be
+//! compared with what the program believes.
 //!
 //! ```
 //! use customerio_core::{Client, Delivery, Endpoint, Region};
@@ -27,8 +27,8 @@
 //! ```
 //!
 //! It speaks HTTP/1.1 and, to a client that begins with its preface, HTTP/2 without TLS. For TLS there is
-//! [`Action::Wrap`], with a library of your choice. A port that nobody listens on is
-//! a [`ClosedPort`], and one that never answers a [`BlackHole`].
+//! [`Action::Wrap`], with a library of your choice. A port that nobody listens on is a [`ClosedPort`], and one that
+//! never responds is a [`BlackHole`].
 
 mod action;
 mod conversation;

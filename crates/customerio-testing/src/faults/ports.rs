@@ -18,7 +18,7 @@ impl ClosedPort {
     ///
     /// # Errors
     ///
-    /// Where no port can be had.
+    /// Fails if no port can be had.
     pub fn start() -> io::Result<Self> {
         let (socket, address) = bound()?;
         Ok(Self { address, _socket: socket })
@@ -38,7 +38,8 @@ fn bound() -> io::Result<(Socket, SocketAddr)> {
     Ok((socket, address))
 }
 
-/// A port on loopback where connections neither come about nor are refused, as behind a firewall that drops everything.
+/// A port on loopback where connections are neither established nor refused, as behind a firewall that drops
+/// everything.
 ///
 /// It is a listener that accepts nothing and whose queue is full. That a full queue is silent is so on Linux; other
 /// systems refuse.
@@ -54,7 +55,7 @@ impl BlackHole {
     ///
     /// # Errors
     ///
-    /// Where no port can be had, or the queue does not fill up.
+    /// Fails if no port can be had, or the queue does not fill up.
     pub fn start() -> io::Result<Self> {
         let (listener, address) = bound()?;
         listener.listen(0)?;

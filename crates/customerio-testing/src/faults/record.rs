@@ -1,4 +1,4 @@
-/// What a [`FaultServer`](super::FaultServer) got.
+/// What a [`FaultServer`](super::FaultServer) received.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Record {
@@ -6,15 +6,15 @@ pub struct Record {
     pub connections: usize,
     /// How many requests began to arrive: a byte of it, or with HTTP/2 its head.
     pub begun: usize,
-    /// What became of each request that arrived whole, in the order in which they did.
+    /// What the server did with each request that arrived whole, in the order in which they did.
     pub arrivals: Vec<Fate>,
 }
 
-/// What a [`FaultServer`](super::FaultServer) did with a request that it has got whole.
+/// What a [`FaultServer`](super::FaultServer) did with a request that arrived whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fate {
-    /// It wrote no answer, or not all of an answer's head.
+    /// It wrote no response, or not all of a response's head.
     Unanswered,
     /// It wrote a whole head with this status, be its body whole or not.
     Answered(u16),

@@ -3,7 +3,7 @@ use std::{io, net::SocketAddr, sync::Arc};
 use super::{Action, Record, conversation::Conversation, state::State};
 use crate::listener::{Listener, lock};
 
-/// A server on loopback that does what it is told, connection by connection.
+/// A server on loopback that follows a script, connection by connection.
 ///
 /// A connection for which there is no script is served: each request gets a 200 and `{}`.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ impl FaultServer {
     ///
     /// # Errors
     ///
-    /// Where no port can be had.
+    /// Fails if no port can be had.
     pub fn start() -> io::Result<Self> {
         let state = Arc::<State>::default();
         let shared = state.clone();
@@ -57,13 +57,14 @@ impl FaultServer {
         self.listener.address()
     }
 
-    /// What it got so far. A request that was just sent may not be among it yet: see [`finish`](Self::finish).
+    /// What it has received so far. A request that was just sent may not be included yet: see [`finish`](Self::finish).
     #[must_use]
     pub fn record(&self) -> Record {
         Record { connections: self.listener.connections(), ..lock(&self.state.record).clone() }
     }
 
-    /// Takes no more connections, reads what is on its way from those that there are, and ends: this is all that it got.
+    /// Takes no more connections, reads what is on its way from those that there are, and ends: returns all that it
+    /// received.
     ///
     /// It blocks for about 50 milliseconds.
     #[must_use]

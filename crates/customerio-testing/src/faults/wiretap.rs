@@ -1,20 +1,20 @@
-//! What goes over a connection, told from its bytes alone: requests that begin, requests that are whole, answers.
+//! What goes over a connection, derived from its bytes alone: requests that begin, requests that are whole, responses.
 
 use super::{
     Fate, Frame,
     http2::{DATA, END_STREAM, HEADERS, PREFACE},
 };
 
-/// Reads along on one connection. A request and its answer have the same number: their order with HTTP/1.1, and the
+/// Reads along on one connection. A request and its response have the same number: their order with HTTP/1.1, and the
 /// stream with HTTP/2.
 #[derive(Debug, Default)]
 pub(super) struct Wiretap {
     incoming: Vec<u8>,
     http2: bool,
-    /// Whether the request that `incoming` starts with was told of.
+    /// Whether the request that `incoming` starts with was reported.
     begun: bool,
     requests: u32,
-    /// The head of an answer, as far as it was written; `None` when it was whole.
+    /// The head of a response, as far as it was written; `None` when it was whole.
     head: Option<Vec<u8>>,
     answers: u32,
 }
@@ -83,7 +83,7 @@ impl Wiretap {
         true
     }
 
-    /// The server begins to answer the next request of HTTP/1.1.
+    /// The server begins its response to the next request of HTTP/1.1.
     pub(super) fn next_answer(&mut self) {
         self.head = Some(Vec::new());
     }
@@ -92,7 +92,7 @@ impl Wiretap {
     pub(super) fn written(&mut self, bytes: &[u8]) -> Option<Event> {
         let head = self.head.as_mut()?;
         head.extend_from_slice(bytes);
-        // 1xx answers come before the one that counts.
+        // 1xx responses come before the one that counts.
         while let Some(end) = position(head, b"\r\n\r\n") {
             let line = String::from_utf8_lossy(&head[..end]);
             let status = line.split(' ').nth(1).and_then(|status| status.parse().ok());
