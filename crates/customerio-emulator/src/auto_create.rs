@@ -20,7 +20,7 @@ pub(crate) fn segment(call: &mut Call<'_>, id: u32) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Makes the segments that the filter names which stands in a field of the body.
+/// Makes the segments that the filter names which is in a field of the body.
 pub(crate) fn segments_of_filter(call: &mut Call<'_>, field: &str) -> Result<(), Refusal> {
     if !call.config.auto_create {
         return Ok(());

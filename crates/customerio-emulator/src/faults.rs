@@ -1,4 +1,4 @@
-//! Faults that were asked for: which requests meet one, and what happens to them.
+//! Faults that were added: which requests they match, and what happens to those.
 
 pub(crate) mod about;
 pub(crate) mod kind;
@@ -23,7 +23,7 @@ use crate::{
 /// Most faults that are remembered after they have happened as often as was asked for.
 const MOST_ENDED: usize = 100;
 
-/// A fault that requests meet: [`Emulator::add_fault`](crate::Emulator::add_fault).
+/// A fault for requests: [`Emulator::add_fault`](crate::Emulator::add_fault).
 ///
 /// ```
 /// use customerio_core::{Client, Delivery, app::SendEmail};
@@ -59,7 +59,7 @@ impl Fault {
         Self { kind, which, times: None, probability: 1.0, seed: None }
     }
 
-    /// The request is not done, and the response has this status and an error in the shape of the route's API.
+    /// The request is not applied, and the response has this status and an error in the shape of the route's API.
     pub const fn status(status: StatusCode) -> Self {
         Self::new(FaultKind::Status(status, None))
     }
@@ -69,24 +69,24 @@ impl Fault {
         Self::new(FaultKind::Status(status, Some(retry_after)))
     }
 
-    /// The request is done after so long. Over a socket that is real time, and a client that waits no longer does not keep it
-    /// from being done; without a socket the emulator's clock moves.
+    /// The request is applied after this delay. Over a socket that is real time, and the request is applied even if the
+    /// client stops waiting; without a socket the emulator's clock moves.
     pub const fn delay(by: Duration) -> Self {
         Self::new(FaultKind::Delay(by))
     }
 
-    /// The request is not done, and the connection breaks without a response.
+    /// The request is not applied, and the connection breaks without a response.
     pub const fn cut_before() -> Self {
         Self::new(FaultKind::CutBefore)
     }
 
-    /// The request is done, and the connection breaks without a response.
+    /// The request is applied, and the connection breaks without a response.
     pub const fn cut_after() -> Self {
         Self::new(FaultKind::CutAfter)
     }
 
-    /// The request is done, and the body of the response comes in small pieces over so long: byte by byte, unless that were
-    /// more than two hundred pieces a second.
+    /// The request is applied, and the body of the response arrives in small pieces over this time: byte by byte,
+    /// unless that would be more than 200 pieces a second.
     pub const fn slow(over: Duration) -> Self {
         Self::new(FaultKind::Slow(over))
     }
@@ -97,29 +97,29 @@ impl Fault {
         self
     }
 
-    /// Only requests of this route: its pattern, such as `/api/v1/customers/{identifier}`, whatever the name in the braces
-    /// is; or a path, in which `*` stands for anything, also several segments.
+    /// Only requests of this route: its pattern, such as `/api/v1/customers/{identifier}`, whatever the name in the
+    /// braces is; or a path, in which `*` matches anything, also several segments.
     pub fn with_route(mut self, route: impl Into<String>) -> Self {
         self.which.route = Some(route.into());
         self
     }
 
-    /// Only requests about this person, who has an identifier of theirs in the path or in the body: `id`, `email`, `cio_id`,
-    /// `phone`, `userId`, or an address in `to`; also in an item of a batch. Somebody whom the emulator knows is met by any of
-    /// their identifiers.
+    /// Only requests about this person, who has an identifier of theirs in the path or in the body: `id`, `email`,
+    /// `cio_id`, `phone`, `userId`, or an address in `to`; also in an item of a batch. A person whom the emulator knows
+    /// matches by any of their identifiers.
     pub fn with_person(mut self, identifier: impl Into<String>) -> Self {
         self.which.person = Some(identifier.into());
         self
     }
 
-    /// It happens so often, and then no more. Default: always.
+    /// Limits how many times it happens. Default: always.
     pub const fn with_times(mut self, times: u64) -> Self {
         self.times = Some(times);
         self
     }
 
-    /// It happens to this part of the requests, from 0 to 1: which they are, the seed says. The same seed has the same places
-    /// in the order of the requests that could meet it. Default: 1, all of them.
+    /// Sets the share of the requests that it happens to, from 0 to 1. The seed chooses which: the same seed chooses
+    /// the same positions in the order of the matching requests. Default: 1, all of them.
     pub const fn with_probability(mut self, probability: f64, seed: u64) -> Self {
         (self.probability, self.seed) = (probability, Some(seed));
         self
@@ -140,9 +140,9 @@ pub struct AddedFault {
     pub id: u64,
     /// The fault.
     pub fault: Fault,
-    /// How often it is yet to happen; nothing where that has no end.
+    /// How many times it may still happen; nothing if that has no end.
     pub left: Option<u64>,
-    /// How many requests have met it.
+    /// How many requests it has happened to.
     pub hits: u64,
 }
 
@@ -153,12 +153,12 @@ pub(crate) struct Faults {
     /// Those that happened as often as was asked for.
     ended: VecDeque<AddedFault>,
     last: u64,
-    /// What was done since it was last asked for.
+    /// What was done since the last call.
     done: Vec<Effect>,
 }
 
 impl Faults {
-    /// Adds one. Gives its number.
+    /// Adds one. Returns its number.
     pub(crate) fn add(&mut self, mut fault: Fault) -> u64 {
         self.last += 1;
         let certain = fault.probability >= 1.0;
@@ -189,7 +189,7 @@ impl Faults {
         self.active.len()
     }
 
-    /// Removes one. Says whether it was there.
+    /// Removes one. Returns whether it was there.
     pub(crate) fn remove(&mut self, id: u64) -> bool {
         let before = self.active.len() + self.ended.len();
         self.active.retain(|(added, _)| added.id != id);

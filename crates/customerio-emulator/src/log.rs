@@ -1,4 +1,4 @@
-//! What is kept of a request: what came, what was made of it, and what it did.
+//! The log of a request: what arrived, the verdict on it, and its effects.
 
 use std::time::{Duration, Instant};
 
@@ -99,7 +99,7 @@ impl Arrival {
     }
 }
 
-/// What was made of a request.
+/// The verdict on a request.
 #[derive(Debug)]
 pub(crate) struct Found {
     verdict: Verdict,
@@ -168,7 +168,7 @@ fn masked(credential: &str) -> String {
     let secret = secret.trim();
     let decoded = STANDARD.decode(secret).or_else(|_| URL_SAFE.decode(secret)).ok();
     let pair = decoded.filter(|_| scheme.eq_ignore_ascii_case("basic")).and_then(|pair| String::from_utf8(pair).ok());
-    // The key is what follows the Site ID, or stands alone before the colon.
+    // The key is what follows the Site ID, or is alone before the colon.
     let key = pair.as_deref().map(|pair| match pair.split_once(':') {
         Some((key, "") | (_, key)) => key,
         None => pair,

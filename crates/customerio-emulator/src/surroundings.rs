@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-/// Where else a server is reached and where it keeps its state, which `GET /_emulator/v1/info` reports.
+/// A server's other addresses and the file of its state, which `GET /_emulator/v1/info` reports.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Surroundings {
@@ -10,6 +10,6 @@ pub struct Surroundings {
     pub https_url: Option<String>,
     /// The file of the certificate that a client of it must trust.
     pub ca: Option<PathBuf>,
-    /// The file in which everything is kept.
+    /// The file of the state.
     pub state: Option<PathBuf>,
 }

@@ -25,7 +25,7 @@ pub(crate) const ENTITY_LINE: &str = "POST /api/v2/entity";
 /// When the tests take place.
 pub(crate) const NOW: i64 = 1_700_000_000;
 
-/// An emulator whose clock stands at [`NOW`].
+/// An emulator whose clock is stopped at [`NOW`].
 pub(crate) fn emulator() -> Emulator {
     Emulator::builder().with_clock_at(NOW).build()
 }
@@ -53,13 +53,13 @@ pub(crate) fn request(line: &str, body: &Value) -> Request<Bytes> {
     request.header("content-type", "application/json; charset=utf-8").body(body.to_string().into()).unwrap()
 }
 
-/// Status and body of an answer; no body is `null`.
+/// Status and body of a response; no body is `null`.
 pub(crate) fn parts(response: &Response<Bytes>) -> (u16, Value) {
     let body = response.body();
     (response.status().as_u16(), if body.is_empty() { Value::Null } else { serde_json::from_slice(body).unwrap() })
 }
 
-/// Makes a call and gives its answer.
+/// Makes a call and returns its response.
 pub(crate) fn call(emulator: &Emulator, line: &str, body: &Value) -> (u16, Value) {
     parts(&emulator.handle(&request(line, body)))
 }

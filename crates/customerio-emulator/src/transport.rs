@@ -104,7 +104,7 @@ fn beginning(body: &Bytes, part: f64) -> Bytes {
     body.slice(..come)
 }
 
-/// Bodies are far shorter than what a number tells apart.
+/// Bodies are far shorter than what a number can represent exactly.
 fn as_number(length: usize) -> f64 {
     f64::from(u32::try_from(length).unwrap_or(u32::MAX))
 }
@@ -203,7 +203,7 @@ mod tests {
     #[tokio::test]
     async fn a_wait_moves_the_clock_and_takes_no_time() {
         for (throttle, requests) in [
-            // It knows the rate; without, it is told with a 429.
+            // It knows the rate; without it, it gets a 429.
             (Throttle::default(), 2),
             (Throttle::off(), 3),
         ] {

@@ -37,10 +37,10 @@ pub(crate) const MOST_STREAMS: usize = 128;
 /// The id of the first workspace.
 const FIRST: &str = "default";
 
-/// Emulators that are served together. A clone is cheap and has the same ones.
+/// Workspaces that are served together, each an emulator. A clone is cheap and shares them.
 ///
-/// There is one, unless [`with_any_credentials`](Self::with_any_credentials) lets each credential have its own: tests that run
-/// at the same time do not see each other where each uses another.
+/// There is one, unless [`with_any_credentials`](Self::with_any_credentials) gives each credential its own: tests that
+/// run at the same time with different credentials do not see each other.
 ///
 /// ```
 /// use customerio_emulator::{Emulator, Workspaces};
@@ -62,7 +62,7 @@ pub struct Workspaces {
     others: Option<Arc<Mutex<HashMap<String, Emulator>>>>,
     #[cfg(feature = "control")]
     surroundings: Arc<Surroundings>,
-    /// How webhooks leave.
+    /// How webhooks are sent.
     #[cfg(feature = "control")]
     pub(crate) carrier: Arc<crate::webhooks::carrier::Carrier>,
     /// The places for streams of changes that are free.
@@ -71,7 +71,7 @@ pub struct Workspaces {
 }
 
 impl Workspaces {
-    /// One workspace. Other credentials than its own are refused.
+    /// Serves one workspace. Other credentials than its own are refused.
     #[must_use]
     pub fn of(first: Emulator) -> Self {
         Self {
@@ -86,7 +86,7 @@ impl Workspaces {
         }
     }
 
-    /// Sets where else the server is reached and where everything is kept, for the control API to report. Default: nowhere.
+    /// Sets the server's other addresses and the file of its state, which the control API reports. Default: nowhere.
     #[cfg(feature = "control")]
     #[must_use]
     pub fn with_surroundings(mut self, surroundings: Surroundings) -> Self {
@@ -99,18 +99,18 @@ impl Workspaces {
         &self.surroundings
     }
 
-    /// Takes every credential. One that is not of the first workspace is its own, and is made when it is used first: by the
-    /// Site ID in the Track API, with any key, and by the key in the App API and the Pipelines API. Whoever uses one text as
-    /// Site ID and for both keys has one workspace. There are 100 at most.
+    /// Accepts every credential. A credential that is not of the first workspace has a workspace of its own, which is
+    /// created on first use: by the Site ID in the Track API, with any key, and by the key in the App API and the
+    /// Pipelines API. Use the same text as Site ID and for both keys to have one workspace. There are at most 100.
     ///
-    /// A new one is set up as the first, with its clock as it is then.
+    /// A new workspace is set up like the first, with the first one's clock at that time.
     #[must_use]
     pub fn with_any_credentials(mut self) -> Self {
         self.others.get_or_insert_default();
         self
     }
 
-    /// The first one.
+    /// The first workspace.
     #[must_use]
     pub fn first(&self) -> &Emulator {
         &self.first
@@ -122,7 +122,7 @@ impl Workspaces {
         self.others.is_some()
     }
 
-    /// All of them, the first one first, and then by their ids.
+    /// All workspaces: the first one, then the others by their ids.
     #[must_use]
     pub fn all(&self) -> Vec<(String, Emulator)> {
         let mut others: Vec<_> =
@@ -131,7 +131,7 @@ impl Workspaces {
         [(FIRST.to_owned(), self.first.clone())].into_iter().chain(others).collect()
     }
 
-    /// The one that has a credential or an id, if there is one.
+    /// The workspace with this credential or id, if there is one.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Emulator> {
         if name == FIRST || self.first.config.has_credential(name) {

@@ -1,5 +1,5 @@
-//! `/v1/imports`: imports of files. The emulator fetches none: an import goes through its states, one a second, and ends as
-//! [`Emulator::set_import_result`](crate::Emulator::set_import_result) said when it was made.
+//! `/v1/imports`: imports of files. The emulator fetches none: an import goes through its states, one a second, and
+//! ends as [`Emulator::set_import_result`](crate::Emulator::set_import_result) set it when the import was created.
 
 use http::{Method, StatusCode};
 use serde_json::{Value, json};

@@ -77,7 +77,7 @@ pub(crate) fn person(call: &Call<'_>) -> Option<String> {
     call.state.people.find(&identifier)
 }
 
-/// Keeps the message and answers its id. Of a message about someone who is suppressed nothing is kept.
+/// Keeps the message and returns its id. A message about someone who is suppressed is not kept.
 pub(crate) fn keep(call: &mut Call<'_>, channel: Channel) -> Reply {
     let now = call.now();
     let identifier = call.body["identifiers"].as_object().and_then(Identifier::of_body);
@@ -88,7 +88,7 @@ pub(crate) fn keep(call: &mut Call<'_>, channel: Channel) -> Reply {
     let send_at = call.body["send_at"].as_i64().filter(|send_at| *send_at > now);
     let template = &call.body["transactional_message_id"];
     if !template.is_null() {
-        // Where there is no room for one more, the message is sent all the same.
+        // If there is no room for one more, the message is sent all the same.
         let _ = state.library.templates.obtain(template, now);
     }
     if let Some(identifier) = identifier.filter(|identifier| state.people.is_suppressed(identifier)) {

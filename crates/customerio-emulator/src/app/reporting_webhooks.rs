@@ -1,4 +1,4 @@
-//! `/v1/reporting_webhooks`: who is told what becomes of messages. None is told their content.
+//! `/v1/reporting_webhooks`: who gets the events about messages. None of them gets their content.
 
 use http::{Method, StatusCode};
 use serde_json::{Value, json};

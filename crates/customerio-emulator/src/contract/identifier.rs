@@ -23,7 +23,7 @@ pub(crate) const VISITOR: Shape = Shape::Taken(&Shape::Filled, &Shape::Natural);
 /// An e-mail address in a body.
 pub(crate) const EMAIL: Shape = Shape::Rule("an e-mail address", is_email);
 
-/// A `cio_id` in a body, where it stands without the prefix that it has in a path.
+/// A `cio_id` in a body, without the prefix that it has in a path.
 const CIO_ID: Shape = Shape::Rule("a cio_id, without the prefix cio_", |text| {
     !text.is_empty() && text.len() <= limits::PERSON_ID && !text.starts_with(PREFIX)
 });
@@ -59,7 +59,7 @@ impl Identifier {
         Self::Email(address.to_lowercase())
     }
 
-    /// Tells the kind from the shape: with an `@` an e-mail address, with the prefix `cio_` a `cio_id`, else an id.
+    /// Infers the kind from the shape: with an `@` an e-mail address, with the prefix `cio_` a `cio_id`, else an id.
     pub(crate) fn of_shape(text: &str) -> Self {
         match text.strip_prefix(PREFIX) {
             Some(value) => Self::CioId(value.to_owned()),

@@ -1,5 +1,5 @@
-//! Reads JSON, and refuses what `serde_json` alone would let pass: a key that stands twice in an object, and values that
-//! take more memory than there is for them.
+//! Reads JSON, and refuses what `serde_json` alone would let pass: a key that appears twice in an object, and values
+//! that take more memory than there is for them.
 
 use std::{fmt, sync::LazyLock};
 
@@ -67,7 +67,7 @@ fn at_most(value: &Value) -> usize {
     let text = |text: &str| text.len() * 6 + 2;
     match value {
         Value::Null | Value::Bool(_) => 5,
-        // Where `serde_json` keeps the text of numbers, they can be of any length.
+        // If `serde_json` keeps the text of numbers, they can be of any length.
         Value::Number(_) if *KEEPS_TEXT => encoded_len(value),
         Value::Number(_) => 32,
         Value::String(string) => text(string),
@@ -230,7 +230,7 @@ mod tests {
             (format!("\"{}\"", "x".repeat(1_000)), 1_100),
             (r#"{"":"#.repeat(100) + "0" + &"}".repeat(100), 70_000),
         ] {
-            // Where `serde_json` keeps the order of fields, values are larger.
+            // If `serde_json` keeps the order of fields, values are larger.
             let most = most * size_of::<Value>() / 32;
             let read_with = |most| {
                 let mut value = None;

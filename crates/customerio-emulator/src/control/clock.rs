@@ -20,7 +20,7 @@ use crate::{
 pub(crate) const CLOCK: Schema =
     Schema::Named("Clock", &Schema::Object(&[("now", Schema::Time), ("stopped", Schema::Boolean)]));
 
-/// What the clock is told: one of these.
+/// How to change the clock: one of these.
 pub(crate) const CHANGE: Schema = Schema::Either(&[
     Schema::Object(&[("advance", Schema::Duration)]),
     Schema::Object(&[("at", Schema::Time)]),
@@ -70,7 +70,7 @@ pub(crate) fn change(asked: &Asked) -> Result<Response<Payload>, Problem> {
         Change { run: true, advance: None, at: None, stop: false } => state.clock.run(),
         _ => return Err(Problem::bad(one_of)),
     }
-    // Whoever waits for what becomes of messages looks again.
+    // Everyone who waits for outcomes of messages looks again.
     state.sequence.next();
     Ok(json_reply(&shown(state)))
 }

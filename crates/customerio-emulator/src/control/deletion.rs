@@ -20,7 +20,7 @@ pub(crate) const DELETED: Schema = Schema::Object(&[("deleted", Schema::Integer)
 /// How much of what goes with a row is removed at a time.
 pub(crate) const PART: usize = 16;
 
-/// What came of a step of removing a row.
+/// The result of a step of removing a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Removal {
     /// It is gone.

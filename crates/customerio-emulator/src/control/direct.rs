@@ -1,4 +1,4 @@
-//! The control API without a socket, and waiting for what is yet to come.
+//! The control API without a socket, and waiting for changes.
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -8,8 +8,8 @@ use tokio::sync::watch;
 use crate::{Emulator, control::routes, workspaces::Workspaces};
 
 impl Workspaces {
-    /// Responds to a request to the control API, whose path begins with `/_emulator/`, as the server does, but for the stream of
-    /// changes, which never ends.
+    /// Responds to a request to the control API, whose path begins with `/_emulator/`, as the server does, except for
+    /// the stream of changes, which never ends.
     ///
     /// ```
     /// use customerio_emulator::{Emulator, Workspaces};
@@ -35,7 +35,7 @@ impl Workspaces {
 pub struct Changes(watch::Receiver<u64>);
 
 impl Emulator {
-    /// Watches for changes from now on: whenever something more has been kept.
+    /// Returns a watcher for changes from now on.
     ///
     /// ```
     /// use customerio_core::Client;
@@ -61,7 +61,8 @@ impl Emulator {
 }
 
 impl Changes {
-    /// Waits until something was kept since this was last called, or since it was made. The emulator being gone, that is never.
+    /// Waits until something has changed since the last call, or since it was created. If the emulator is gone, it
+    /// waits forever.
     pub async fn next(&mut self) {
         if self.0.changed().await.is_err() {
             std::future::pending::<()>().await;

@@ -21,7 +21,7 @@ use crate::{
 /// with other programs, and without optimisation all is slow.
 const SCALE: (usize, u32) = if cfg!(debug_assertions) { (5_000, 50) } else { (100_000, 2) };
 
-/// So many people, events, requests and messages, as far as there is room.
+/// This many people, events, requests and messages, as far as there is room.
 fn filled() -> Emulator {
     let (count, _) = SCALE;
     let emulator = Emulator::builder().with_clock_at(NOW).with_request_log(count, 1 << 30).build();

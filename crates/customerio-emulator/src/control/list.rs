@@ -59,7 +59,7 @@ pub(crate) trait Listed: 'static {
     where
         Self: Sized;
 
-    /// How a row differs from what a filter asks for, such as `to is bob@example.com`; nothing where it does not.
+    /// How a row differs from what a filter asks for, such as `to is bob@example.com`; nothing if it does not.
     fn differs(state: &State, row: Self::Row<'_>, filter: &str, value: &str) -> Option<String>;
 
     /// Whether a row contains a text.
@@ -114,7 +114,7 @@ pub(crate) async fn found<L: Listed>(emulator: &Emulator, criteria: &Criteria) -
     }
 }
 
-/// Waits until there is a reason to read the list again. Says whether there is one before the end.
+/// Waits until there is a reason to read the list again. Returns whether there is one before the end.
 async fn touched<L: Listed>(
     emulator: &Emulator,
     criteria: &Criteria,
@@ -153,8 +153,8 @@ fn is_touched<L: Listed>(state: &State, criteria: &Criteria, seen: u64) -> bool 
     })
 }
 
-/// Goes through the rows in turns, until it is told that there are enough. Gives the last number that was given at the
-/// beginning, and at the end.
+/// Goes through the rows in turns, until there are enough. Returns the last number that was given at the beginning, and
+/// at the end.
 async fn read<L: Listed>(
     emulator: &Emulator,
     criteria: &Criteria,

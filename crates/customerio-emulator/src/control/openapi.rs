@@ -24,7 +24,7 @@ const SEGMENTS: &[Parameter] = &[
     ("name", "the name of the file"),
 ];
 
-/// What an error says. Where a workspace is not there, it has the ids of those that are.
+/// What an error says. If a workspace is not there, it has the ids of those that are.
 const ERROR: Schema = Schema::Named(
     "Error",
     &Schema::Object(&[("error", Schema::Text), ("workspaces", Schema::Maybe(&Schema::List(&Schema::Text)))]),
@@ -153,7 +153,7 @@ fn tag(pattern: &str) -> &str {
     words(pattern).next().unwrap_or("page")
 }
 
-/// The segments of a path that tell it from others.
+/// The segments of a path that distinguish it from others.
 fn words(pattern: &str) -> impl Iterator<Item = &str> {
     pattern.split('/').filter(|segment| !["", "_emulator", "v1"].contains(segment))
 }

@@ -1,6 +1,6 @@
 //! First programs: one for each client, with where this emulator listens and the credentials of a workspace filled in.
 //!
-//! Each is a file of its language that runs as it stands against an emulator with the settings of its own. Those are what is
+//! Each is a file of its language that runs unchanged against an emulator with its own settings. Those are what is
 //! replaced.
 
 use std::borrow::Cow;
@@ -234,7 +234,7 @@ impl Program {
 }
 
 impl Quotes {
-    /// A text as it stands between quotes.
+    /// A text as it is between quotes.
     fn escape(self, text: &str) -> Cow<'_, str> {
         let escaped = |c| match self {
             Self::Double => matches!(c, '"' | '\\'),

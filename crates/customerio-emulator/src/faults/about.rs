@@ -52,7 +52,7 @@ impl<'r> About<'r> {
         people.any(|given| called.contains(&percent_decode_str(given).decode_utf8_lossy().to_lowercase()))
     }
 
-    /// Whether the body has one of these identifiers; nothing where it has not come.
+    /// Whether the body has one of these identifiers; nothing if it has not come.
     pub(crate) fn body_names(&mut self, called: &[String]) -> Option<bool> {
         let body = self.body?;
         let named = self.named.get_or_insert_with(|| {

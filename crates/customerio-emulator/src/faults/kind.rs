@@ -8,21 +8,22 @@ use http::StatusCode;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FaultKind {
-    /// It is not done: the response has this status, an error in the shape of the route's API, and this `Retry-After`, in
-    /// whole seconds, rounded up.
+    /// It is not applied: the response has this status, an error in the shape of the route's API, and this
+    /// `Retry-After`, in whole seconds, rounded up.
     Status(StatusCode, Option<Duration>),
-    /// It is done after so long. Over a socket that is real time, and without one the emulator's clock moves.
+    /// It is applied after this delay. Over a socket that is real time; without one the emulator's clock moves.
     Delay(Duration),
-    /// It is not done: the connection breaks.
+    /// It is not applied: the connection breaks.
     CutBefore,
-    /// It is done, and the connection breaks before the response.
+    /// It is applied, and the connection breaks before the response.
     CutAfter,
-    /// It is done, and the response comes in small pieces over so long.
+    /// It is applied, and the response arrives in small pieces over this time.
     Slow(Duration),
 }
 
-/// The fault that a request met. It is in the extensions of the response that [`Emulator::handle`](crate::Emulator::handle)
-/// gives: a harness that has a connection breaks it, or sends slowly, as this says.
+/// The fault that a request met. It is in the extensions of the response that
+/// [`Emulator::handle`](crate::Emulator::handle) returns: a test harness that has a connection breaks it, or sends
+/// slowly, as this says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MetFault {

@@ -112,7 +112,7 @@ fn a_request_that_meets_a_fault_says_so_and_keeps_its_effects() {
         ]
     );
     assert_eq!(log[1].fault, Some(MetFault { id: 2, kind: FaultKind::CutAfter }));
-    // What no route takes meets faults too, and what is wrong with a request is told beside it.
+    // What no route takes meets faults too, and errors of a request are reported beside them.
     emulator.add_fault(Fault::slow(Duration::from_secs(1)));
     assert_eq!(met(&emulator, "GET /nowhere", &json!(null)), Some(4));
     assert_eq!(met(&emulator, "PUT /api/v1/customers/1", &json!({"unsubscribed": "yes"})), Some(4));

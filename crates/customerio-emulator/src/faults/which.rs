@@ -37,7 +37,7 @@ fn is_same_pattern(pattern: &str, wanted: &str) -> bool {
     }
 }
 
-/// Whether a path is like one in which `*` stands for anything.
+/// Whether a path is like one in which `*` matches anything.
 fn is_like(path: &str, wanted: &str) -> bool {
     let Some((first, rest)) = wanted.split_once('*') else { return path == wanted };
     let Some(mut path) = path.strip_prefix(first) else { return false };

@@ -35,7 +35,7 @@ pub(crate) enum Kind {
     Group(Nodes),
     /// A tag that writes an address which the service makes, such as `unsubscribe_url`.
     Url(&'static str),
-    /// `cio_link`: an address that stands in the template.
+    /// `cio_link`: an address in the template.
     Link(Operand),
     /// `random`: a whole number below a limit.
     Random(Operand),

@@ -39,11 +39,11 @@ impl Budget {
         Ok(())
     }
 
-    /// Takes what it costs to make or read a text of so many bytes.
+    /// Takes what it costs to make or read a text of this many bytes.
     ///
     /// # Errors
     ///
-    /// No text may be so long, or there are fewer steps left.
+    /// The text is too long, or there are fewer steps left.
     pub(crate) fn text(&self, bytes: usize) -> Result<(), Problem> {
         if bytes > MOST_TEXT {
             return Err(Problem::budget(format!(

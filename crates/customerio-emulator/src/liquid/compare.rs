@@ -41,7 +41,7 @@ pub(crate) fn equals(a: &Value, b: &Value, budget: &Budget) -> Result<bool, Prob
     }
 }
 
-/// Whether a word of the language is equal to a value; `None` where the first is no word.
+/// Whether a word of the language is equal to a value; `None` if the first is no word.
 fn equals_word(word: &Value, value: &Value) -> Option<bool> {
     match word {
         Value::Nil => Some(matches!(value, Value::Undefined | Value::Null | Value::Nil)),

@@ -8,7 +8,7 @@ pub(crate) struct Context<'a> {
     pub(crate) scope: &'a Map<String, Value>,
     /// The source of a snippet, by name.
     pub(crate) snippets: &'a dyn Fn(&str) -> Option<String>,
-    /// What becomes of a variable that has no value.
+    /// What happens to a variable that has no value.
     pub(crate) undefined: Undefined,
     /// What `now` is to the filters of dates, in seconds since 1970.
     pub(crate) now: i64,
@@ -16,7 +16,7 @@ pub(crate) struct Context<'a> {
     pub(crate) urls: &'a dyn Fn(&str) -> Option<String>,
 }
 
-/// What becomes of a variable that has no value, where no condition and no default takes care of it.
+/// What happens to a variable that has no value, where no condition and no default takes care of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Undefined {
     /// The template cannot be rendered.

@@ -68,7 +68,7 @@ impl<'s> Cursor<'s> {
         self.source.get(self.at..self.end).unwrap_or("")
     }
 
-    /// What stands between a place and here.
+    /// What is between a place and here.
     pub(crate) fn since(&self, begin: usize) -> &'s str {
         self.source.get(begin..self.at).unwrap_or("")
     }

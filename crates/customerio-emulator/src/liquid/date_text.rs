@@ -131,7 +131,7 @@ impl Reader {
         here
     }
 
-    /// The number of so many digits that comes next, if it is in a range.
+    /// The number of this many digits that comes next, if it is in a range.
     fn fixed(&mut self, digits: usize, range: std::ops::RangeInclusive<i64>) -> Option<i64> {
         match self.peek() {
             Token::Number { value, length } if length == digits && range.contains(&value) => {

@@ -210,7 +210,7 @@ pub(crate) fn falsy(value: &Value) -> bool {
     matches!(value, Value::Undefined | Value::Null | Value::Nil | Value::Bool(false))
 }
 
-/// Whether a value is less than another; `None` where one of them is no number.
+/// Whether a value is less than another; `None` if one of them is no number.
 ///
 /// # Errors
 ///

@@ -7,7 +7,7 @@ use super::{
     value::Value,
 };
 
-/// A value as JSON, its levels indented by a text; nothing where it has no value.
+/// A value as JSON, its levels indented by a text; nothing if it has no value.
 ///
 /// # Errors
 ///

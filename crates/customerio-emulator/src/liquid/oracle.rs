@@ -85,7 +85,7 @@ fn of_liquidjs(cases: &[Case]) -> Vec<Result<String, String>> {
     responses
 }
 
-/// Compares, and tells how many templates both render.
+/// Compares, and counts the templates that both render.
 fn compare(cases: &[Case]) -> usize {
     let (mut both, mut differ, mut unsupported, mut problems) = (0, Vec::new(), BTreeMap::new(), BTreeMap::new());
     for (case, theirs) in cases.iter().zip(of_liquidjs(cases)) {

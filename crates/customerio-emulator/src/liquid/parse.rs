@@ -19,7 +19,7 @@ const URLS: [&str; 5] = [
     "cio_link_id",
 ];
 
-/// Tags that only stand within a block.
+/// Tags that are only allowed within a block.
 const INNER: [&str; 13] = [
     "else",
     "elsif",
@@ -168,7 +168,7 @@ impl<'s> Parser<'s> {
         }
     }
 
-    /// `unless`, which drops what stands behind a second `else`, and an `elsif` behind the first.
+    /// `unless`, which drops what is after a second `else`, and an `elsif` behind the first.
     fn unless_block(&mut self, tag: &mut Tag<'s>, tokens: &mut Tokens<'s>) -> Result<Kind, Problem> {
         let (mut branches, mut otherwise) = (Vec::new(), Nodes::new());
         let mut next = Some((tag.cursor.read_filtered()?, false));
@@ -193,7 +193,7 @@ impl<'s> Parser<'s> {
         }
     }
 
-    /// `case`, which drops what stands before the first `when`, and behind a second `else`.
+    /// `case`, which drops what is before the first `when`, and behind a second `else`.
     fn case_block(&mut self, tag: &mut Tag<'s>, tokens: &mut Tokens<'s>) -> Result<Kind, Problem> {
         let value = tag.cursor.read_filtered()?;
         let (mut branches, mut otherwise) = (Vec::new(), Nodes::new());
@@ -354,7 +354,7 @@ fn inline_comment(text: &str) -> Result<(), Problem> {
     Err(Problem::syntax("a line of a comment does not begin with #: write one"))
 }
 
-/// `cio_link url:https://example.com track:true`: the address, which may stand without quotes.
+/// `cio_link url:https://example.com track:true`: the address, which may have no quotes.
 fn link(cursor: &mut Cursor<'_>) -> Result<Kind, Problem> {
     let missing = || Problem::syntax("`cio_link` has no address: write {% cio_link url:https://example.com %}");
     let (mut address, arguments) = (None, cursor.rest());

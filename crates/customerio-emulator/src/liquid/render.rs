@@ -140,7 +140,7 @@ impl State<'_> {
         }
         let key = format!("{}-{}", block.variable, block.written);
         self.budget.text(key.len())?;
-        // Where no loop has ended yet, an object stands for the place, which is no number.
+        // If no loop has ended yet, an object is used instead of the place, which is not a number.
         let resume =
             self.offsets.get(&key).filter(|value| truthy(value)).cloned().map_or_else(|| Value::object(vec![]), Ok)?;
         self.loops.push(Frame { resume: Some(resume), ..Frame::default() });

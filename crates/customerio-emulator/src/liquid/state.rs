@@ -127,7 +127,7 @@ impl<'a> State<'a> {
         Ok(Some(value))
     }
 
-    /// Moves a counter of `increment` and `decrement`, and tells what it was before.
+    /// Moves a counter of `increment` and `decrement`, and returns what it was before.
     ///
     /// # Errors
     ///

@@ -133,7 +133,7 @@ fn some_width(width: &str) -> Result<Option<usize>, Problem> {
     }
 }
 
-/// What a letter stands for, and its usual width; nothing where it stands for itself.
+/// What a letter means, and its usual width; nothing if it means itself.
 fn plain(moment: &Moment, conversion: &Conversion<'_>) -> Result<Option<(String, usize)>, Problem> {
     let shown = &moment.shown;
     let short = |name: &str| (name[..3].to_owned(), 0);

@@ -181,7 +181,7 @@ fn the_budget_ends_what_takes_too_long() {
     renders("{% for i in (1..20000) %}.{% endfor %}", &".".repeat(20000));
 }
 
-/// Steps stand for the bytes that they touch, so that none of them is long.
+/// Steps count the bytes that they touch, so that none of them is long.
 #[test]
 fn the_budget_ends_what_touches_long_texts() {
     let long = "a".repeat(400_000);

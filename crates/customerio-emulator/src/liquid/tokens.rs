@@ -16,7 +16,7 @@ pub(crate) struct Token<'s> {
 pub(crate) enum Piece<'s> {
     /// Text as it is to be written.
     Text(&'s str),
-    /// What stands in `{{ }}`.
+    /// What is in `{{ }}`.
     Output(Cursor<'s>),
     Tag(Tag<'s>),
 }
@@ -29,7 +29,7 @@ pub(crate) struct Tag<'s> {
 }
 
 impl Tag<'_> {
-    /// Whether nothing stands behind the name.
+    /// Whether nothing follows the name.
     pub(crate) fn is_bare(&self) -> bool {
         self.cursor.rest().is_empty()
     }
@@ -147,7 +147,7 @@ fn named<'s>(source: &'s str, begin: usize, end: usize, mut cursor: Cursor<'s>) 
     Ok(Token { begin, whole: &source[begin..end], piece: Piece::Tag(Tag { name, cursor }) })
 }
 
-/// What stands between delimiters, without dashes and the white space at its ends.
+/// What is between delimiters, without dashes and the white space at its ends.
 fn content(source: &str, begin: usize, end: usize) -> (Cursor<'_>, Trim) {
     let bytes = source.as_bytes();
     let trim = Trim { left: bytes.get(begin) == Some(&b'-'), right: bytes[..end].ends_with(b"-") };
@@ -158,7 +158,7 @@ fn content(source: &str, begin: usize, end: usize) -> (Cursor<'_>, Trim) {
     (Cursor::new(source, from, from + right.trim_end_matches(is_blank).len()), trim)
 }
 
-/// The text of `raw` up to its end, or `endraw` itself; nothing where it is not closed.
+/// The text of `raw` up to its end, or `endraw` itself; nothing if it is not closed.
 fn raw_piece(source: &str, begin: usize) -> Option<(Token<'_>, Trim, usize)> {
     let bytes = source.as_bytes();
     let mut cursor = Cursor::new(source, begin, source.len());

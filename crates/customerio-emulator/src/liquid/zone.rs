@@ -117,7 +117,7 @@ impl Change {
     }
 }
 
-/// What stands behind the name of a zone, which may be in angle brackets.
+/// What follows the name of a zone, which may be in angle brackets.
 fn behind_name(text: &str) -> Option<&str> {
     if text.starts_with('<') {
         return text.split_once('>').map(|(_, rest)| rest);

@@ -1,4 +1,4 @@
-//! `POST /v1/alias`: makes one of two.
+//! `POST /v1/alias`: merges two into one.
 
 use crate::{
     call::{Call, Handler::Fallible},

@@ -15,7 +15,7 @@ use crate::{
 
 pub(crate) const PROPERTIES: Field = ("properties", May, Shape::Open(&[], &Shape::Any));
 
-/// Keeps an event, whose name stands in the field `name`. Its `messageId` is known to be new.
+/// Keeps an event, whose name is in the field `name`. Its `messageId` is known to be new.
 pub(crate) fn record(call: &mut Call<'_>, event_type: EventType, name: &str) -> Result<(), Refusal> {
     let anonymous_id = id(&call.body["anonymousId"]);
     let named = id(&call.body["userId"]).is_some();

@@ -1,7 +1,7 @@
 //! A kind of call: how it is checked and applied, alone or in a batch.
 //!
-//! In strict mode what is not valid is refused. In lax mode everything is answered with a 200, and what is not valid is
-//! dropped and counted.
+//! In strict mode what is not valid is refused. In lax mode every response is a 200, and what is not valid is dropped
+//! and counted.
 
 use serde_json::Value;
 

@@ -47,7 +47,7 @@ fn an_identify_adds_and_updates_the_person_of_the_track_api() {
         "cio_subscription_preferences": {"topics": {"topic_1": true}, "channels": {"email": false}},
     });
     assert_eq!(Value::Object(ada.attributes), expected);
-    // A repeat is known by its id; an older change comes too late; a null removes.
+    // A retry is known by its id; an older change comes too late; a null removes.
     accept(&emulator, IDENTIFY, &json!({"userId": "42", "traits": {"plan": "free"}, "messageId": "m1"}));
     let late = json!({"userId": "42", "traits": {"plan": "old"}, "timestamp": "2020-01-01T00:00:00Z"});
     accept(&emulator, IDENTIFY, &late);

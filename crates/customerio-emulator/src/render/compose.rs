@@ -25,7 +25,7 @@ use crate::{
 /// A message that is to be made.
 pub(crate) struct Draft<'a> {
     pub(crate) channel: Channel,
-    /// The request's fields, which stand in for the template's parts; `null` where there is no request for it alone.
+    /// The request's fields, which replace the template's parts; `null` where there is no request for it alone.
     pub(crate) fields: &'a Value,
     /// The number of the template.
     pub(crate) template: Option<u64>,
@@ -175,7 +175,7 @@ impl<'a> Composer<'a> {
         }
     }
 
-    /// Renders the texts in a JSON value. Says whether there is Liquid in one.
+    /// Renders the texts in a JSON value. Returns whether there is Liquid in one.
     fn fill(&self, value: &mut Value, cache: &mut Cache, budget: &Budget) -> Result<bool, Problem> {
         let mut any = false;
         match value {
@@ -350,7 +350,7 @@ mod tests {
         assert_eq!(message.custom_data(), Some(json!({"order": "17", "kind": "order"})));
         let expected = json!({"ios": {"aps": {"alert": "Ada", "badge": 1, "sound": "default"}, "list": ["a", "b"]}});
         assert_eq!(message.custom_payload(), Some(expected));
-        // As it was sent, where there is no Liquid, and nothing where there is none of it.
+        // As it was sent, where there is no Liquid, and nothing if there is none of it.
         let plain = send(&emulator, "POST /v1/send/push", &json!({"custom_data": {"kind": "order"}}));
         assert_eq!((plain.custom_data(), plain.custom_payload()), (Some(json!({"kind": "order"})), None));
         for (data, reason) in [

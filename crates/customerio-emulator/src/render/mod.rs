@@ -1,6 +1,6 @@
 //! Messages as their recipients get them: the parts of a template or of a request, with the recipient's data in them.
 //!
-//! It is done once, when a message is sent, and what came of it is kept with the message.
+//! It is done once, when a message is sent, and the result is kept with the message.
 
 mod cache;
 mod compose;

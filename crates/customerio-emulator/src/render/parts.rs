@@ -54,7 +54,7 @@ pub(crate) const fn slots(channel: Channel) -> &'static [Slot] {
     }
 }
 
-/// The parts without all of which there is nothing to read. Where none are named, the app shows what it likes.
+/// The parts without all of which there is nothing to read. If none are named, the app shows what it likes.
 pub(crate) const fn content(channel: Channel) -> &'static [&'static str] {
     match channel {
         Channel::Email => &["html", "text"],

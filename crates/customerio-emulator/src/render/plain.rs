@@ -31,7 +31,7 @@ const BLOCKS: [&str; 19] = [
 
 /// Where a text goes.
 trait Sink {
-    /// Takes a character. Says whether there is room for more.
+    /// Takes a character. Returns whether there is room for more.
     fn take(&mut self, character: char) -> bool;
 }
 
@@ -132,7 +132,7 @@ fn write_text(html: &str, sink: &mut impl Sink) {
     write_characters(rest, sink);
 }
 
-/// What stands in the tag at the beginning of a text, and what comes after it. A `<` that begins none is one character.
+/// What is in the tag at the beginning of a text, and what comes after it. A `<` that begins none is one character.
 fn split_tag(text: &str) -> (Option<&str>, &str) {
     if let Some(comment) = text.strip_prefix("<!--") {
         return (Some("!"), comment.find("-->").map_or("", |end| &comment[end + 3..]));
@@ -170,7 +170,7 @@ fn after_end<'t>(text: &'t str, name: &str) -> &'t str {
     }
 }
 
-/// Writes text without tags. Says whether there is room for more.
+/// Writes text without tags. Returns whether there is room for more.
 fn write_characters(text: &str, sink: &mut impl Sink) -> bool {
     let mut rest = text;
     while let Some(character) = rest.chars().next() {
@@ -187,7 +187,7 @@ fn write_characters(text: &str, sink: &mut impl Sink) -> bool {
     true
 }
 
-/// The character that a reference at the beginning of a text stands for, and the length of the reference.
+/// The character that a reference at the beginning of a text means, and the length of the reference.
 fn entity(text: &str) -> Option<(char, usize)> {
     const LONGEST: usize = 10;
     let end = text.bytes().take(LONGEST).position(|byte| byte == b';')?;

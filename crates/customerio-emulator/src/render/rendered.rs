@@ -1,4 +1,4 @@
-//! What came of the parts of a message.
+//! The results of the parts of a message.
 
 use std::{fmt, sync::Arc};
 
@@ -23,8 +23,8 @@ pub struct RenderProblem {
     pub line: Option<usize>,
     /// What is wrong.
     pub message: String,
-    /// Whether it keeps the message from being sent. Otherwise the emulator lacks what the service may have: the message is
-    /// sent, and this part is shown as its source.
+    /// Whether it prevents the message from being sent. Otherwise the emulator lacks a feature that the service may
+    /// have: the message is sent, and this part is shown as its source.
     pub fails: bool,
 }
 
@@ -52,7 +52,7 @@ impl fmt::Display for RenderProblem {
     }
 }
 
-/// What came of the parts that are of a template, or have Liquid in them. Others are as the request has them.
+/// The results of the parts that are of a template, or have Liquid in them. Others are as the request has them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Rendered {
     pub(crate) parts: Vec<Part>,

@@ -1,4 +1,4 @@
-//! The state as a document, to go on after a restart.
+//! The state as a document, to continue after a restart.
 
 use std::sync::atomic::Ordering;
 
@@ -10,11 +10,11 @@ use crate::{
 
 /// The state as a document.
 impl Emulator {
-    /// Everything that matters to go on after a restart, as one JSON document: what has arrived and was made, what was said of
-    /// all that is to come, the webhooks that wait, a clock that was moved or stopped, and the numbers that were given, so
-    /// that no id comes twice. The log of requests and the seed are not in it.
+    /// It is one JSON document with everything needed to continue after a restart: what has arrived and was created,
+    /// the settings for what is to come, the webhooks that wait, a clock that was moved or stopped, and the numbers
+    /// that were assigned, so that no id comes twice. The log of requests and the seed are not in it.
     ///
-    /// It is of one moment. Requests wait only while pointers to what there is are copied; what changes while the rest is
+    /// It is a snapshot of one moment. Requests wait only while pointers are copied; what changes while the rest is
     /// written is copied first.
     ///
     /// ```
@@ -36,12 +36,12 @@ impl Emulator {
         written(vec![Saved { credential: None, number: 0, workspace }])
     }
 
-    /// Puts a state in place of what is there. What has been logged is forgotten, and the seed stays what it is.
+    /// Replaces everything with a state. The log of requests is cleared, and the seed stays.
     ///
     /// # Errors
     ///
-    /// Where it is not a state, is of a version that this program does not know, or has several workspaces. Nothing has
-    /// changed then.
+    /// Fails if it is not a state, is of a version that this program does not know, or has several workspaces. Then
+    /// nothing has changed.
     pub fn load_state(&self, json: &str) -> Result<(), StateError> {
         let mut workspaces = read(json)?;
         let count = workspaces.len();
@@ -53,8 +53,8 @@ impl Emulator {
         Ok(())
     }
 
-    /// A number that is higher whenever something may have changed that a state has: cheap to ask for. What only reads does
-    /// not count.
+    /// A number that is higher whenever something in the state may have changed, and that is cheap to read. Reads do
+    /// not change it.
     #[must_use]
     pub fn revision(&self) -> u64 {
         self.revision.load(Ordering::Acquire)
@@ -63,24 +63,25 @@ impl Emulator {
 
 /// The states of all as a document.
 impl Workspaces {
-    /// [`Emulator::state_json`] of all workspaces. Each is of one moment, which is not the same for all.
+    /// The state of all workspaces: see [`Emulator::state_json`]. Each is a snapshot of one moment, but not of the same
+    /// one.
     #[must_use]
     pub fn state_json(&self) -> String {
         written(self.saved())
     }
 
-    /// Puts a state in place of what is there: workspaces that it does not have are gone.
+    /// Replaces all workspaces with a state: workspaces that it does not have are removed.
     ///
     /// # Errors
     ///
-    /// Where it is not a state, is of a version that this program does not know, or has several workspaces where one is
-    /// served. Nothing has changed then.
+    /// Fails if it is not a state, is of a version that this program does not know, or has several workspaces where one
+    /// is served. Then nothing has changed.
     pub fn load_state(&self, json: &str) -> Result<(), StateError> {
         self.restore(read(json)?)
     }
 
-    /// A number that is different whenever something may have changed that a state has: cheap to ask for. What only reads does
-    /// not count.
+    /// A number that is different whenever something in the state may have changed, and that is cheap to read. Reads do
+    /// not change it.
     #[must_use]
     pub fn revision(&self) -> u64 {
         self.all().iter().fold(0, |sum, (_, emulator)| sum.wrapping_add(1).wrapping_add(emulator.revision()))

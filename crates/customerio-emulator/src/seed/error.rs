@@ -1,8 +1,8 @@
-//! Why a seed was not taken, and where it says so.
+//! Why a seed was not accepted, and where.
 
 use std::fmt;
 
-/// Why a seed was not taken: one sentence that says what to do, with the file and the line where they are known.
+/// Why a seed was not accepted: one sentence that says what to do, with the file and the line if they are known.
 ///
 /// It shows as `people.jsonl:3: email must be an e-mail address`.
 #[derive(Clone, Debug, PartialEq, Eq)]

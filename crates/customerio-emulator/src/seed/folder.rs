@@ -28,24 +28,24 @@ const TEMPLATES: &str = "templates";
 const SNIPPETS: &str = "snippets";
 
 impl Seed {
-    /// Reads a seed from a folder. Files that are hidden, and others than JSON beside those of a seed, are for people.
+    /// Reads a seed from a folder. Hidden files, and files that are neither JSON nor part of a seed, are ignored.
     ///
     /// # Errors
     ///
-    /// Where a file cannot be read, has a field that there is not, or says something that the API would refuse, with the file
-    /// and the line; and where there is no file of a seed at all.
+    /// Fails if a file cannot be read, has an unknown field, or has something that the API would refuse, with the file
+    /// and the line, or if the folder has no file of a seed.
     pub fn from_dir(folder: &Path) -> Result<Self, SeedError> {
         let document = read(folder)?;
         plant::check(&document).map_err(|problem| located(folder, &problem))?;
         Ok(Self { document: Arc::new(document) })
     }
 
-    /// Writes the seed as a folder, which is made if it is not there: always in the same order, a person and an event a line. What
-    /// another seed has left of templates and snippets is removed.
+    /// Writes the seed as a folder, which is created if it does not exist: always in the same order, with one person or
+    /// event a line. Templates and snippets of another seed are removed.
     ///
     /// # Errors
     ///
-    /// Where a file cannot be written or removed.
+    /// Fails if a file cannot be written or removed.
     pub fn write_to(&self, folder: &Path) -> io::Result<()> {
         let document = &*self.document;
         fs::create_dir_all(folder)?;

@@ -1,4 +1,4 @@
-//! A workspace as a seed: what it has, to begin with again.
+//! A workspace as a seed, to begin with again.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -20,15 +20,17 @@ use crate::{
 };
 
 impl Emulator {
-    /// What the workspace has now, as a seed: people, their devices, segments and objects, events, templates and what the team
-    /// makes. What was done is not in it: messages, triggers, metrics, forms. Nor is who has no id, e-mail address or phone
-    /// number, because nothing could name them. Credentials are those of the seed that it has begun with.
+    /// The current contents of the workspace as a seed: people, their devices, segments and objects, events, templates
+    /// and what the team creates. It has no messages, triggers, metrics or forms, and no people without an id, e-mail
+    /// address or phone number, because nothing could name them. The credentials are those of the seed that the
+    /// workspace began with.
     ///
-    /// Requests wait while it is made, which takes some 100 ms for 100,000 people.
+    /// Requests wait while it is created, which takes about 100 ms for 100,000 people.
     ///
     /// # Errors
     ///
-    /// Where the workspace has something that a seed cannot say, such as a device without a platform, with its place.
+    /// Fails if the workspace has something that a seed cannot hold, such as a device without a platform, with its
+    /// place.
     pub fn to_seed(&self) -> Result<Seed, SeedError> {
         let begun = self.own_seed().map(|seed| seed.document.workspace.clone()).unwrap_or_default();
         let document = harvest(&self.state(), begun);

@@ -1,7 +1,7 @@
 //! The line of a text that a JSON pointer leads to.
 
-/// The line, from 1, on which the value stands that a pointer leads to, in a text that is JSON. Where it leads nowhere, that of
-/// the last value on its way.
+/// The line, from 1, of the value that a pointer leads to, in a text that is JSON. Where it leads nowhere, that of the
+/// last value on its way.
 pub(crate) fn line_of(text: &str, pointer: &str) -> usize {
     let mut cursor = Cursor { bytes: text.as_bytes(), at: 0 };
     cursor.skip_blanks();
@@ -41,7 +41,7 @@ impl Cursor<'_> {
         is_there
     }
 
-    /// Goes to the member of that name, or the entry of that number, of the value here. Says whether it is there.
+    /// Goes to the member of that name, or the entry of that number, of the value here. Returns whether it is there.
     fn enter(&mut self, step: &str) -> bool {
         if self.take(b'{') {
             while self.peek() == Some(b'"') {

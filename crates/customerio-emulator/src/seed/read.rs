@@ -14,7 +14,7 @@ impl Seed {
     ///
     /// # Errors
     ///
-    /// Where it is not JSON, has a field that there is not, or says something that the API would refuse, with the line.
+    /// Fails if it is not JSON, has an unknown field, or has something that the API would refuse, with the line.
     pub fn from_json(json: &str) -> Result<Self, SeedError> {
         let document: Document = serde_json::from_str(json).map_err(|error| SeedError::of_json(&error))?;
         plant::check(&document)

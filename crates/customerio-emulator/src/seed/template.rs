@@ -66,7 +66,7 @@ impl Meta {
     }
 }
 
-/// Reads the files of a template, which stands at `at`.
+/// Reads the files of a template, which is at `at`.
 pub(crate) fn read(files: &Fields, at: &str) -> Result<Read, Problem> {
     let mut read = Read::default();
     let meta: Meta = json(files, META, at)?.unwrap_or_default();

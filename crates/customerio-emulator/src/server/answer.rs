@@ -1,4 +1,4 @@
-//! What the emulator answers: success, and errors in the shapes of the vendor.
+//! The emulator's responses: success, and errors in the shapes of the vendor.
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
@@ -29,7 +29,7 @@ impl Reply {
         Self { status: StatusCode::OK, body: Body::Json(body) }
     }
 
-    /// `{}`: what most calls of the Track API answer.
+    /// `{}`: the response to most calls of the Track API.
     pub(crate) fn empty() -> Self {
         Self::json(json!({}))
     }
@@ -71,7 +71,7 @@ pub(crate) struct Refusal {
     pub(crate) faults: Vec<Fault>,
     /// The stable name of the error, where it has one.
     code: Option<&'static str>,
-    /// A header of the answer.
+    /// A header of the response.
     header: Option<(header::HeaderName, HeaderValue)>,
 }
 
@@ -106,7 +106,7 @@ impl Refusal {
         Self { header: Some((name, value)), ..self }
     }
 
-    /// The answer, in the shape that the route has for this status.
+    /// The response, in the shape that the route has for this status.
     pub(crate) fn into_response(self, envelope: Envelope) -> Response<Bytes> {
         let mut response = respond(self.status, Some(&self.body(envelope)));
         if let Some((name, value)) = self.header {

@@ -78,7 +78,7 @@ mod tests {
         testing::{parts, request},
     };
 
-    /// The answer to a call with these headers, of an emulator with credentials of its own.
+    /// The response to a call with these headers, from an emulator with its own credentials.
     fn answer(line: &str, headers: &[(&'static str, &str)]) -> (u16, serde_json::Value) {
         let emulator = Emulator::builder()
             .with_track_credentials("site", "key")

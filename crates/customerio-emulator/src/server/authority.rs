@@ -1,4 +1,4 @@
-//! A certificate authority of this machine's own, which is kept in a folder.
+//! This machine's own certificate authority, in a folder.
 
 use std::{
     fmt,
@@ -23,12 +23,12 @@ use rustls::{
 
 use crate::server::tls::Tls;
 
-/// What every server is called, beside what it is told.
+/// What every server is called, beside the names that it is given.
 const OWN_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// As long as one trusts it. Who has it to be longer makes another.
+/// How long it is trusted. To trust one for longer, create another.
 const AUTHORITY_DAYS: u32 = 3_650;
 
 /// Some systems take a server's certificate for at most 398 days.
@@ -38,10 +38,10 @@ const CERTIFICATE: &str = "ca.pem";
 
 const KEY: &str = "ca.key";
 
-/// A certificate authority that is kept in a folder, for programs to trust.
+/// A certificate authority in a folder, for programs to trust.
 ///
-/// It vouches for loopback addresses, `localhost` and the names that it was made for, and its certificate says so (name
-/// constraints): who has its key can speak for no other site.
+/// It is limited to loopback addresses, `localhost` and the names that it was created for (name constraints in its
+/// certificate): its key is of no use for any other site.
 ///
 /// ```
 /// use customerio_emulator::{Authority, Emulator, Listeners};
@@ -65,13 +65,13 @@ pub struct Authority {
 }
 
 impl Authority {
-    /// The authority of a folder: the one that is kept there, or a new one that vouches for `names` too.
+    /// Opens the authority in a folder, or creates one there that also covers `names`.
     ///
-    /// The certificate is in `ca.pem`. `ca.key` has key and certificate, and nobody else may read it.
+    /// The certificate is in `ca.pem`. `ca.key` has the key and the certificate, readable only for the owner.
     ///
     /// # Errors
     ///
-    /// Where the files cannot be read or written, or are not those of an authority.
+    /// Fails if the files cannot be read or written, or are not those of an authority.
     pub fn open(folder: &Path, names: &[String]) -> io::Result<Self> {
         match fs::read(folder.join(KEY)) {
             Ok(kept) => Self::of(folder, &kept),
@@ -84,28 +84,28 @@ impl Authority {
         }
     }
 
-    /// Makes another authority in place of the one that a folder has. Nobody trusts it yet.
+    /// Replaces the authority of a folder with a new one, which nothing trusts yet.
     ///
     /// # Errors
     ///
-    /// As [`open`](Self::open).
+    /// See [`open`](Self::open).
     pub fn renew(folder: &Path, names: &[String]) -> io::Result<Self> {
         make(folder, names, |made, key| fs::rename(made, key))?;
         Self::of(folder, &fs::read(folder.join(KEY))?)
     }
 
-    /// The file that has the certificate, as PEM: what a client must trust.
+    /// The file with the certificate as PEM, which a client must trust.
     #[must_use]
     pub fn certificate_path(&self) -> &Path {
         &self.certificate_path
     }
 
-    /// A certificate for a server that is called `names` beside `localhost`, `127.0.0.1` and `::1`. It is good for a year.
+    /// Issues a server certificate for `names`, `localhost`, `127.0.0.1` and `::1`. It is valid for a year.
     ///
     /// # Errors
     ///
-    /// Where a client that trusts the authority would refuse the certificate: the authority was made for other names, or has
-    /// expired.
+    /// Fails if a client that trusts the authority would refuse the certificate: the authority was created for other
+    /// names, or has expired.
     pub fn server(&self, names: &[String]) -> io::Result<Tls> {
         let key = KeyPair::generate().map_err(io::Error::other)?;
         let mut params = CertificateParams::new(all(names)).map_err(io::Error::other)?;

@@ -26,7 +26,7 @@ const WHOLE: Duration = Duration::from_secs(30);
 /// How long a client that sends a body may say nothing.
 const SILENCE: Duration = Duration::from_secs(10);
 
-/// Most bytes of a body that are passed over: a client that sends all before it reads anything gets its answer.
+/// Most bytes of a body that are passed over: a client that sends all before it reads anything gets its response.
 const MOST_PASSED_OVER: usize = 32 * 1024 * 1024;
 
 /// Why a body was not read.
@@ -104,8 +104,8 @@ pub(crate) async fn read(body: &mut Incoming, most: usize, room: &Room, seat: &S
     Ok(Read { bytes: bytes.into(), _share: share })
 }
 
-/// Takes what is left of a body and keeps nothing of it, while the answer is on its way: a connection that is closed with
-/// something unread can take the answer with it.
+/// Takes what is left of a body and keeps nothing of it, while the response is on its way: a connection that is closed
+/// with unread data can lose the response.
 pub(crate) async fn pass_over(mut body: Incoming, seat: Arc<Seat>) {
     let mut left = MOST_PASSED_OVER;
     while let Some(Ok(frame)) = body.frame().await {

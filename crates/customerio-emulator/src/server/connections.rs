@@ -29,7 +29,7 @@ pub(crate) enum Waiting {
     Idle,
     /// The rest of a request's head, or of a TLS handshake.
     Head,
-    /// The rest of a body that does not matter, because the request was answered by its head.
+    /// The rest of a body that does not matter, because the response needed only its head.
     Rest,
     /// The rest of a body.
     Body,
@@ -38,7 +38,7 @@ pub(crate) enum Waiting {
 }
 
 impl Waiting {
-    /// How long the client may take. A body has its own clock, because its client is told.
+    /// How long the client may take. A body has its own timer, because its client gets a response.
     const fn limit(self) -> Option<Duration> {
         match self {
             // As long as servers behind which there is no other commonly do: clients close theirs before.
@@ -149,7 +149,7 @@ impl Connections {
         }
     }
 
-    /// Closes all connections; those with a request when it is answered.
+    /// Closes all connections; those with a request after its response.
     pub(crate) fn close_all(&self) {
         for seat in self.seats().taken.values() {
             let under_way = matches!(seat.waiting().0, Waiting::Body | Waiting::Answer);

@@ -1,4 +1,4 @@
-//! Calls from a page of another origin, which a browser asks about first.
+//! Requests from a page of another origin, for which a browser sends a preflight first.
 //!
 //! <https://fetch.spec.whatwg.org/#http-cors-protocol>
 
@@ -10,7 +10,7 @@ use crate::route::Head;
 /// Any page: the emulator is for tests, and its credentials are public.
 const ANY: HeaderValue = HeaderValue::from_static("*");
 
-/// The answer to a browser that asks whether it may send a request. `None` for anything else.
+/// The response to a browser that asks whether it may send a request. `None` for anything else.
 pub(crate) fn preflight(request: Head<'_>) -> Option<Response<Bytes>> {
     let asked = request.headers;
     let method = asked.get(header::ACCESS_CONTROL_REQUEST_METHOD)?;
@@ -28,7 +28,7 @@ pub(crate) fn preflight(request: Head<'_>) -> Option<Response<Bytes>> {
     Some(response)
 }
 
-/// Lets any page read an answer, `retry-after` included.
+/// Lets any page read a response, `retry-after` included.
 pub(crate) fn allow(headers: &mut HeaderMap) {
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, ANY);
     headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, ANY);
@@ -98,7 +98,7 @@ mod tests {
             let response = emulator.handle(&request);
             assert_eq!((response.status(), headers(&response)), (status, vec![]), "{}", request.method());
         }
-        // Nobody asks: a browser names its page and the method that it wants.
+        // No preflight: a browser names its page and the method that it wants.
         assert!(preflight(Head::of(&asks("PUT"))).is_none());
         for name in ["origin", "access-control-request-method"] {
             let mut request = asks("OPTIONS");

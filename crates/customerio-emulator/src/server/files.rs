@@ -58,8 +58,8 @@ fn part(head: Head<'_>, id: u64, file: Bytes) -> Response<Bytes> {
     }
 }
 
-/// What a range asks for of a file of `length` bytes: from one byte up to before another, which is nothing where there is nothing.
-/// `None` for a range that a server passes over.
+/// What a range asks for of a file of `length` bytes: from one byte up to before another, which is nothing if there is
+/// nothing. `None` for a range that a server passes over.
 fn asked(range: &str, length: usize) -> Option<(usize, usize)> {
     let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
     if first.is_empty() {

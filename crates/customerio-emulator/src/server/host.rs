@@ -1,5 +1,5 @@
-//! Whom a request is for. A page of another site can have the name of that site lead to this machine (DNS rebinding), and
-//! a browser then sends the page's requests here: they are told by the name, which is all that gives them away.
+//! Whom a request is for. A page of another site can have the name of that site lead to this machine (DNS rebinding),
+//! and a browser then sends the page's requests here: only the name in the request reveals it.
 
 use std::net::IpAddr;
 

@@ -27,20 +27,20 @@ pub struct Listeners {
 }
 
 impl Listeners {
-    /// A socket for HTTP. It is the one of [`Server::url`](crate::Server::url).
+    /// Adds a socket for HTTP, the one of [`Server::url`](crate::Server::url).
     #[must_use]
     pub fn http(listener: TcpListener) -> Self {
         Self { all: vec![(listener, Protocol::Http)] }
     }
 
-    /// A further socket for HTTP.
+    /// Adds a further socket for HTTP.
     #[must_use]
     pub fn and_http(mut self, listener: TcpListener) -> Self {
         self.all.push((listener, Protocol::Http));
         self
     }
 
-    /// A socket for HTTPS. The first is the one of [`Server::https_url`](crate::Server::https_url).
+    /// Adds a socket for HTTPS. The first is the one of [`Server::https_url`](crate::Server::https_url).
     #[cfg(feature = "tls")]
     #[must_use]
     pub fn and_https(mut self, listener: TcpListener, tls: &Tls) -> Self {

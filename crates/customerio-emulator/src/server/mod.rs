@@ -1,4 +1,4 @@
-//! HTTP: credentials, answers, calls from pages of other origins, and the server on a socket.
+//! HTTP: credentials, responses, calls from pages of other origins, and the server on a socket.
 
 pub(crate) mod answer;
 pub(crate) mod auth;

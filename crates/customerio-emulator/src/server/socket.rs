@@ -46,36 +46,35 @@ const OUT_OF_FILES: Duration = Duration::from_millis(100);
 const LAST_REQUESTS: Duration = Duration::from_secs(5);
 
 impl Emulator {
-    /// Serves the emulator on an address. Port 0 takes a free one: see [`Server::url`].
+    /// Serves the emulator on an address. Port 0 chooses a free one: see [`Server::url`].
     ///
-    /// It speaks HTTP without TLS and is made for tests: the address should be a loopback one. A request is refused whose
-    /// `Host` is neither `localhost`, nor the address that it came to, nor a name of
-    /// [`Builder::with_hosts`](crate::Builder::with_hosts).
+    /// It speaks HTTP without TLS, for tests: use a loopback address. It refuses a request whose `Host` is neither
+    /// `localhost`, nor the address that it came to, nor a name of [`Builder::with_hosts`](crate::Builder::with_hosts).
     ///
-    /// It serves up to 512 connections at a time; a further one takes the place of one that has waited longest for its
+    /// It serves up to 512 connections at a time; a further one replaces the connection that has waited longest for its
     /// client. A client has 10 seconds for the head of a request and 30 for its body, and 75 seconds to begin the next.
     ///
     /// # Errors
     ///
-    /// Where the address cannot be bound.
+    /// Fails if the address cannot be bound.
     ///
     /// # Panics
     ///
-    /// Outside of a tokio runtime with I/O and time.
+    /// Panics outside of a tokio runtime with I/O and time.
     pub async fn serve(&self, address: impl ToSocketAddrs) -> io::Result<Server> {
         Workspaces::of(self.clone()).serve(address).await
     }
 
-    /// Serves the emulator on sockets that listen already, each as [`serve`](Self::serve) does: on several addresses, or with
+    /// Serves the emulator on listening sockets, each as [`serve`](Self::serve) does: on several addresses, or with
     /// TLS. The limits hold for all of them together.
     ///
     /// # Errors
     ///
-    /// Where a socket does not listen.
+    /// Fails if a socket does not listen.
     ///
     /// # Panics
     ///
-    /// Outside of a tokio runtime with I/O and time.
+    /// Panics outside of a tokio runtime with I/O and time.
     pub fn serve_on(&self, listeners: Listeners) -> io::Result<Server> {
         Workspaces::of(self.clone()).serve_on(listeners)
     }
@@ -94,40 +93,40 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// Where there is no free port.
+    /// Fails if there is no free port.
     ///
     /// # Panics
     ///
-    /// Outside of a tokio runtime with I/O and time.
+    /// Panics outside of a tokio runtime with I/O and time.
     pub async fn serve_on_loopback(&self) -> io::Result<Server> {
         self.serve((std::net::Ipv4Addr::LOCALHOST, 0)).await
     }
 }
 
 impl Workspaces {
-    /// Serves them on an address, as [`Emulator::serve`] does.
+    /// Serves the workspaces on an address, as [`Emulator::serve`] does.
     ///
     /// # Errors
     ///
-    /// Where the address cannot be bound.
+    /// Fails if the address cannot be bound.
     ///
     /// # Panics
     ///
-    /// Outside of a tokio runtime with I/O and time.
+    /// Panics outside of a tokio runtime with I/O and time.
     pub async fn serve(&self, address: impl ToSocketAddrs) -> io::Result<Server> {
         let listener = TcpListener::bind(address).await?.into_std()?;
         self.serve_on(Listeners::http(listener))
     }
 
-    /// Serves them on sockets that listen already, as [`Emulator::serve_on`] does.
+    /// Serves the workspaces on listening sockets, as [`Emulator::serve_on`] does.
     ///
     /// # Errors
     ///
-    /// Where a socket does not listen.
+    /// Fails if a socket does not listen.
     ///
     /// # Panics
     ///
-    /// Outside of a tokio runtime with I/O and time.
+    /// Panics outside of a tokio runtime with I/O and time.
     pub fn serve_on(&self, listeners: Listeners) -> io::Result<Server> {
         let (address, https) = (listeners.address()?, listeners.https_address());
         let (stop, _) = watch::channel(());
@@ -142,7 +141,7 @@ impl Workspaces {
     }
 }
 
-/// An emulator that is being served. Dropping it breaks all connections off; [`shutdown`](Self::shutdown) does not.
+/// An emulator that is being served. Dropping it breaks all connections; [`shutdown`](Self::shutdown) does not.
 #[derive(Debug)]
 #[must_use = "dropping it ends the server"]
 pub struct Server {
@@ -155,7 +154,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// The emulator, to look into.
+    /// The emulator, to inspect.
     #[must_use]
     pub fn emulator(&self) -> &Emulator {
         &self.emulator
@@ -173,48 +172,48 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// The address where TLS is spoken, if there is one.
+    /// The address with TLS, if there is one.
     #[must_use]
     pub fn https_address(&self) -> Option<SocketAddr> {
         self.https
     }
 
-    /// The base URL with TLS, such as `https://127.0.0.1:49153`, where a socket speaks it.
+    /// The base URL with TLS, such as `https://127.0.0.1:49153`, if a socket has it.
     #[must_use]
     pub fn https_url(&self) -> Option<String> {
         self.https.map(|address| format!("https://{address}"))
     }
 
-    /// The Track API of this server, with the emulator's credentials.
+    /// Returns an endpoint of the Track API of this server, with the emulator's credentials.
     ///
     /// # Errors
     ///
-    /// Where the emulator was given credentials that cannot be sent.
+    /// Fails if the emulator was given credentials that cannot be sent.
     pub fn track_endpoint(&self) -> Result<Endpoint<Track>, BuildError> {
         self.emulator.track_endpoint_at(&self.url())
     }
 
-    /// The Pipelines API of this server, with the emulator's credentials.
+    /// Returns an endpoint of the Pipelines API of this server, with the emulator's credentials.
     ///
     /// # Errors
     ///
-    /// Where the emulator was given credentials that cannot be sent.
+    /// Fails if the emulator was given credentials that cannot be sent.
     pub fn pipelines_endpoint(&self) -> Result<Endpoint<Pipelines>, BuildError> {
         self.emulator.pipelines_endpoint_at(&self.url())
     }
 
-    /// The App API of this server, with the emulator's credentials.
+    /// Returns an endpoint of the App API of this server, with the emulator's credentials.
     ///
     /// # Errors
     ///
-    /// Where the emulator was given credentials that cannot be sent.
+    /// Fails if the emulator was given credentials that cannot be sent.
     pub fn app_endpoint(&self) -> Result<Endpoint<App>, BuildError> {
         self.emulator.app_endpoint_at(&self.url())
     }
 
     /// Accepts no more connections, responds to the requests in progress, and closes idle connections.
     ///
-    /// It takes 5 seconds at most: what a client has not sent or read by then is broken off.
+    /// It takes at most 5 seconds: then the remaining connections are closed.
     pub async fn shutdown(mut self) {
         self.stop.send_replace(());
         // A task ends when its last connection has; an error would be its panic, which was reported already.
@@ -269,7 +268,8 @@ async fn next(listener: &TcpListener, connections: &Arc<Connections>) -> (TcpStr
 }
 
 async fn client(stream: TcpStream, protocol: Protocol, shared: Shared, place: Place) {
-    // Answers are small and complete; waiting to fill a packet only delays them. A socket that refuses it still works.
+    // Responses are small and complete; waiting to fill a packet only delays them. A socket that refuses it still
+    // works.
     let _ = stream.set_nodelay(true);
     let own = stream.local_addr().ok().map(|address| address.ip());
     match protocol {
@@ -292,7 +292,7 @@ where
     let stream = TokioIo::new(Watched::new(stream, seat.clone()));
     let connection = http1::Builder::new().max_buf_size(MOST_BUFFERED).serve_connection(stream, service);
     tokio::pin!(connection);
-    // Errors are the client's going away or sending what is not HTTP: hyper has answered what can be answered.
+    // Errors are the client's going away or sending what is not HTTP: hyper has responded where that is possible.
     tokio::select! {
         _ = &mut connection => return,
         closing = seat.closing() => if closing == Closing::Now { return },

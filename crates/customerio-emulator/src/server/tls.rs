@@ -16,7 +16,7 @@ use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
 use crate::server::connections::{Seat, Waiting};
 
-/// What a client that speaks plain HTTP is told.
+/// The response to a client that speaks plain HTTP.
 const PLAIN: &[u8] =
     b"HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain\r\ncontent-length: 54\r\nconnection: close\r\n\r\n\
     this port speaks https: use https://, or the http port";
@@ -73,7 +73,7 @@ async fn accept(mut stream: TcpStream, acceptor: &TlsAcceptor) -> Option<TlsStre
     if first[0].is_ascii_alphabetic() {
         let _ = stream.write_all(PLAIN).await;
         let _ = stream.shutdown().await;
-        // What is closed with something unread can take the answer with it.
+        // A connection that is closed with unread data can lose the response.
         let _ = copy(&mut stream.take(MOST_PASSED_OVER), &mut sink()).await;
         return None;
     }

@@ -7,8 +7,8 @@ use crate::store::{
     held::Held,
 };
 
-/// A list of so many entries at most, which take so many bytes of memory at most; one that is larger alone is kept until
-/// the next comes, because it is what the next look is for.
+/// A list of at most this many entries, which take this many bytes of memory at most; one that is larger alone is kept
+/// until the next comes, because it is what the next look is for.
 #[derive(Debug)]
 pub(crate) struct Bounded<T> {
     entries: VecDeque<(T, usize)>,

@@ -1,4 +1,4 @@
-//! What has changed lately, so that whoever looks on need not read everything again.
+//! Recent changes, so that a reader need not read everything again.
 
 use std::collections::VecDeque;
 

@@ -17,9 +17,9 @@ pub(crate) struct Clock {
 enum Base {
     /// The system's time.
     System { started: Instant },
-    /// It stands.
+    /// It is stopped.
     Stopped { since_epoch: Duration },
-    /// It goes on from where it stood, which was when the system's clock had this time.
+    /// It continues from where it stopped, which was when the system's clock had this time.
     Running { since_epoch: Duration, started: Instant, system: Duration },
 }
 
@@ -44,7 +44,7 @@ fn system() -> Duration {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
-/// The clock, to be written down: where it stands, or how far it is from the system's.
+/// The clock, to be written down: where it stopped, or how far it is from the system's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ClockImage {
     added: Duration,
@@ -91,7 +91,7 @@ impl Clock {
         Self::on(Base::System { started: Instant::now() })
     }
 
-    /// A time before 1970 is taken for 1970.
+    /// A time before 1970 counts as 1970.
     pub(crate) fn stopped_at(now: Timestamp) -> Self {
         Self::on(Base::Stopped { since_epoch: positive(now) })
     }
@@ -127,14 +127,14 @@ impl Clock {
         self.rebase(Base::Stopped { since_epoch: self.base.since_epoch() });
     }
 
-    /// Stops at a time, which may be an earlier one. A time before 1970 is taken for 1970.
+    /// Stops at a time, which may be an earlier one. A time before 1970 counts as 1970.
     pub(crate) fn stop_at(&mut self, now: Timestamp) {
         self.rebase(Base::Stopped { since_epoch: positive(now) });
         // What has passed does not become less, whatever the time is.
         self.passed = self.passed.saturating_add(std::mem::take(&mut self.added));
     }
 
-    /// Goes on from where it stands.
+    /// Continues from where it stopped.
     pub(crate) fn run(&mut self) {
         if self.is_stopped() {
             let (since_epoch, started) = (self.base.since_epoch(), Instant::now());

@@ -107,15 +107,15 @@ impl Held for Bytes {
     }
 }
 
-/// An id that has been seen stands in a set too.
+/// An id that has been seen is in a set too.
 impl Held for Arc<str> {
     fn held(&self) -> usize {
         block(self.len() + 2 * size_of::<usize>()) + slot::<Self, ()>()
     }
 }
 
-/// With what leads to the person: each identifier, token and anonymous id stands in an index with their `cio_id`, and the
-/// latter with each object that they are related to. A token stands in a second one by its place, and the person's place in
+/// With what leads to the person: each identifier, token and anonymous id is in an index with their `cio_id`, and the
+/// latter with each object that they are related to. A token is in a second one by its place, and the person's place in
 /// one of each segment.
 impl Held for Person {
     fn held(&self) -> usize {

@@ -97,7 +97,7 @@ pub(crate) enum Key {
     Trigger(u64),
     /// The id of an event that is reported.
     Event(String),
-    /// What became of an event that is reported.
+    /// What happened to an event that is reported.
     Webhook(WebhookState),
 }
 
@@ -128,7 +128,7 @@ impl Numbers {
         }
     }
 
-    /// Says whether it was the last one.
+    /// Returns whether it was the last one.
     fn remove(&mut self, number: u64) -> bool {
         match self {
             Self::One(last) => *last == number,
@@ -294,8 +294,8 @@ impl Keyed for LoggedRequest {
 /// Entries with their numbers, oldest first.
 pub(crate) type Numbered<T> = Vec<(u64, Arc<T>)>;
 
-/// The list: so many entries at most, which take so many bytes of memory at most; one that is larger alone is kept until the
-/// next comes.
+/// The list: at most this many entries, which take this many bytes of memory at most; one that is larger alone is kept
+/// until the next comes.
 #[derive(Debug)]
 pub(crate) struct Kept<T> {
     /// Shared with whoever writes the state down meanwhile: what changes then is copied first.
@@ -305,7 +305,7 @@ pub(crate) struct Kept<T> {
     bytes: usize,
     most: usize,
     most_bytes: usize,
-    /// What was done since it was last asked for.
+    /// What was done since the last call.
     done: Vec<Change>,
 }
 
@@ -321,7 +321,7 @@ impl<T: Keyed> Kept<T> {
         Self { entries, index, sequence, bytes, most, most_bytes, done }
     }
 
-    /// Adds an entry. Gives its number.
+    /// Adds an entry. Returns its number.
     pub(crate) fn push(&mut self, entry: T) -> u64 {
         let number = self.sequence.next();
         self.done.push(done(number, Action::Created, number, &entry));
@@ -438,7 +438,7 @@ impl<T: Keyed> Kept<T> {
         }
     }
 
-    /// Forgets some of those with the key, so many at most. Says whether there are more.
+    /// Forgets some of those with the key, at most this many. Returns whether there are more.
     #[cfg(feature = "control")]
     pub(crate) fn forget_some_of(&mut self, key: &Key, most: usize) -> bool {
         let numbers: Vec<_> = self.numbered_of(key).take(most).map(|(number, _)| number).collect();
@@ -448,7 +448,7 @@ impl<T: Keyed> Kept<T> {
         self.index.get(key).is_some()
     }
 
-    /// Forgets the one with the number. Says whether it was there.
+    /// Forgets the one with the number. Returns whether it was there.
     pub(crate) fn remove(&mut self, number: u64) -> bool {
         let removed = self.leave(number);
         if let Some(entry) = &removed {

@@ -134,12 +134,12 @@ pub(crate) struct Import {
     pub(crate) result: ImportResult,
 }
 
-/// The result of an import, for [`Emulator::set_import_result`](crate::Emulator::set_import_result).
+/// The result of imports, for [`Emulator::set_import_result`](crate::Emulator::set_import_result).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ImportResult {
-    /// It imports this number of rows.
+    /// It imports this many rows.
     Imported(u64),
     /// It fails, for this reason.
     Failed(String),
@@ -157,8 +157,8 @@ impl Default for ImportResult {
 pub(crate) struct Template {
     pub(crate) name: String,
     pub(crate) created_at: i64,
-    /// Whether those get it, too, who want no messages. Where it does not say, they get it as a transactional message, and not
-    /// as a broadcast.
+    /// Whether those get it, too, who want no messages. If it does not say, they get it as a transactional message, and
+    /// not as a broadcast.
     #[serde(default)]
     pub(crate) send_to_unsubscribed: Option<bool>,
     pub(crate) content: Content,
@@ -226,7 +226,7 @@ impl Templates {
         self.shelf.set(id, template);
     }
 
-    /// Gives one another content of a channel, in a language; it is made if nobody has named it yet.
+    /// Returns one another content of a channel, in a language; it is made if nobody has named it yet.
     pub(crate) fn put_parts(
         &mut self,
         named: &Value,
@@ -288,12 +288,12 @@ pub(crate) struct Newsletter {
     pub(crate) sent_at: Option<i64>,
 }
 
-/// Who is told what becomes of messages.
+/// Who gets the events about messages.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Webhook {
     pub(crate) name: String,
     pub(crate) endpoint: String,
-    /// What it is told of, such as `email_sent`.
+    /// The events that it gets, such as `email_sent`.
     pub(crate) events: Vec<String>,
     pub(crate) disabled: bool,
     pub(crate) full_resolution: bool,

@@ -7,12 +7,12 @@ use std::{collections::BTreeMap, mem::size_of};
 
 use serde_json::{Map, Number, Value};
 
-/// An allocation of so many bytes: allocators round up, and keep a note of each.
+/// An allocation of this many bytes: allocators round up, and keep a note of each.
 pub(crate) const fn block(bytes: usize) -> usize {
     if bytes == 0 { 0 } else { (bytes + 8).next_multiple_of(16) }
 }
 
-/// The entries of a list that has room for so many.
+/// The entries of a list that has room for this many.
 pub(crate) const fn list<T>(capacity: usize) -> usize {
     block(capacity * size_of::<T>())
 }
@@ -22,7 +22,7 @@ pub(crate) const fn slot<K, V>() -> usize {
     2 * (size_of::<(K, V)>() + 1)
 }
 
-/// The nodes of a B-tree of so many entries: each has room for eleven, and those that grew in order have six.
+/// The nodes of a B-tree of this many entries: each has room for eleven, and those that grew in order have six.
 pub(crate) const fn tree<K, V>(entries: usize) -> usize {
     const ROOM: usize = 11;
     let leaves = match entries {
@@ -35,8 +35,8 @@ pub(crate) const fn tree<K, V>(entries: usize) -> usize {
     leaves * block(node) + inner * block(node + (ROOM + 1) * 8)
 }
 
-/// What holds so many fields of a JSON object: a B-tree, or a table where another crate has made `serde_json` keep their
-/// order.
+/// What holds this many fields of a JSON object: a B-tree, or a table where another crate has made `serde_json` keep
+/// their order.
 pub(crate) const fn fields(count: usize) -> usize {
     if size_of::<Map<String, Value>>() <= size_of::<BTreeMap<String, Value>>() {
         return tree::<String, Value>(count);

@@ -1,4 +1,4 @@
-//! How one person is made of two.
+//! How two people are merged into one.
 
 use serde_json::Value;
 
@@ -9,8 +9,8 @@ use crate::{
 };
 
 impl State {
-    /// Gives the primary person what they lack and the secondary has, who is no more. Nothing happens unless both exist
-    /// and are two.
+    /// Returns the primary person what they lack and the secondary has, who is no more. Nothing happens unless both
+    /// exist and are two.
     pub(crate) fn merge(&mut self, primary: &Identifier, secondary: &Identifier, now: i64) -> Result<(), Refusal> {
         let nobody = [primary, secondary].into_iter().find(|identifier| self.people.find(identifier).is_none());
         if let Some(identifier) = nobody {
@@ -26,7 +26,7 @@ impl State {
     }
 }
 
-/// Refuses a merge before it begins if the emulator could not hold what comes of it.
+/// Refuses a merge before it begins if the emulator could not hold the result.
 fn check_room(state: &State, primary: &str, secondary: &str) -> Result<(), Refusal> {
     state.people.check_room(primary)?;
     let (Some(one), Some(other)) = (state.people.get(primary), state.people.get(secondary)) else { return Ok(()) };

@@ -41,11 +41,11 @@ pub(crate) struct Objects {
     created: u64,
     room: Room,
     sequence: Sequence,
-    /// What was done since it was last asked for.
+    /// What was done since the last call.
     done: Vec<Change>,
 }
 
-/// What an object takes beside its attributes and visitors: its key stands in both maps and in itself.
+/// What an object takes beside its attributes and visitors: its key is in both maps and in itself.
 fn held((type_id, id): &ObjectKey) -> usize {
     let identifiers = block(type_id.len()) + block(id.len()) + block(CIO_OBJECT_ID);
     2 * size_of::<(ObjectKey, Arc<Object>)>()
@@ -91,7 +91,7 @@ impl Objects {
         self.get(self.by_seq.get(&seq)?)
     }
 
-    /// Notes what was done to an object. What comes of one that was done something to just now is the same.
+    /// Notes what was done to an object. An object that was changed just now needs no further note.
     fn note(&mut self, action: Action, object: &(u64, String)) {
         let id = object.0.to_string();
         let is_known = self.done.last().is_some_and(|last| last.effect.id == id);

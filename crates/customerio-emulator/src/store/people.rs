@@ -74,7 +74,7 @@ pub(crate) struct Entry {
     /// comes late and is ignored.
     #[serde(default, skip_serializing_if = "HashMap::is_empty", serialize_with = "in_order")]
     changed: HashMap<String, i64>,
-    /// What the room was told that they take.
+    /// What the room knows that they take.
     #[serde(skip)]
     held: usize,
     /// Whether they are among the touched.
@@ -106,8 +106,8 @@ impl People {
         Self { room: room.clone(), sequence: sequence.clone(), suppressed, ..Self::default() }
     }
 
-    /// Tells the room what has changed, and gives it back. A call that changes someone need not, but before the next one it is
-    /// to be told.
+    /// Updates the room with what has changed, and returns it. A call that changes someone need not, but the room must
+    /// know before the next one.
     pub(crate) fn settle(&mut self) -> Vec<Change> {
         if self.touched.is_empty() && self.gone.is_empty() {
             return Vec::new();
@@ -279,7 +279,7 @@ impl People {
 
     /// The `cio_id` of the person who has the identifier; they are added if nobody has it.
     ///
-    /// `None` where nobody can: it is suppressed, or a `cio_id` that was never given.
+    /// `None` if nobody can: it is suppressed, or a `cio_id` that was never given.
     pub(crate) fn obtain(&mut self, identifier: &Identifier, now: i64) -> Result<Option<String>, Refusal> {
         if self.is_suppressed(identifier) {
             self.ignore(format!("the {identifier:.200} is suppressed"));
@@ -335,7 +335,7 @@ impl People {
         Ok(Some(cio_id))
     }
 
-    /// Gives the person an id, if nobody else has it.
+    /// Returns the person an id, if nobody else has it.
     pub(crate) fn set_id(&mut self, cio_id: &str, id: Option<String>) {
         let Some(id) = id else { return };
         let Some(number) = number_of(cio_id) else { return };
@@ -350,7 +350,7 @@ impl People {
         }
     }
 
-    /// Gives the person an e-mail address, if nobody else has it.
+    /// Returns the person an e-mail address, if nobody else has it.
     pub(crate) fn set_email(&mut self, cio_id: &str, email: Option<String>) {
         let Some(email) = email else { return };
         let key = email.to_lowercase();
@@ -372,8 +372,8 @@ impl People {
         }
     }
 
-    /// Gives the person the identifiers of the path and the body. One that is another person's stays theirs, and the
-    /// answer is a success all the same, as the service's is.
+    /// Returns the person the identifiers of the path and the body. One that is another person's stays theirs, and the
+    /// response is still a success, as the service's is.
     pub(crate) fn set_identifiers(
         &mut self,
         cio_id: &str,
@@ -445,12 +445,12 @@ impl People {
         }
     }
 
-    /// The person whose visits the anonymous id stands for.
+    /// The person whose visits have the anonymous id.
     pub(crate) fn of_anonymous_id(&self, anonymous_id: &str) -> Option<String> {
         self.anonymous_ids.get(anonymous_id).cloned()
     }
 
-    /// Gives the anonymous id to the person. Says whether it is theirs: it cannot be taken from another.
+    /// Returns the anonymous id to the person. Returns whether it is theirs: it cannot be taken from another.
     pub(crate) fn claim_anonymous_id(&mut self, cio_id: &str, anonymous_id: &str) -> Result<bool, Refusal> {
         if let Some(owner) = self.anonymous_ids.get(anonymous_id) {
             return Ok(owner == cio_id);
@@ -536,7 +536,7 @@ impl People {
         }
     }
 
-    /// Takes people out of a manual segment, so many at most. Says whether there are more.
+    /// Takes people out of a manual segment, at most this many. Returns whether there are more.
     pub(crate) fn empty_segment(&mut self, segment: u32, most: usize) -> bool {
         let members: Vec<_> = self.members.get(&segment).into_iter().flatten().take(most).copied().collect();
         for seq in members {

@@ -71,7 +71,7 @@ pub(crate) struct Placed<K, T> {
     /// The keys by their places.
     places: BTreeMap<u64, K>,
     sequence: Sequence,
-    /// What was done since it was last asked for.
+    /// What was done since the last call.
     done: Vec<Change>,
 }
 
@@ -149,7 +149,7 @@ impl<K: Copy + Display + Ord + Held + Into<u64> + TryFrom<u64>, T: Place> Placed
         self.seat(seq, *key, &label);
     }
 
-    /// Says whether it was there.
+    /// Returns whether it was there.
     pub(crate) fn remove(&mut self, key: &K) -> bool {
         let Some(seated) = self.shelf.remove(key) else { return false };
         self.places.remove(&seated.seq);

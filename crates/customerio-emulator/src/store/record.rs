@@ -1,4 +1,4 @@
-//! What the emulator keeps, for tests to look at.
+//! What the emulator keeps, for tests to inspect.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -24,9 +24,9 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Person {
-    /// The id that the emulator gave, without the prefix `cio_`.
+    /// The emulator's own id, without the prefix `cio_`.
     pub cio_id: String,
-    /// The id that a caller gave.
+    /// The caller's own id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// The e-mail address, in the case in which it was given.
@@ -47,13 +47,13 @@ pub struct Person {
     /// The ids of anonymous visitors that turned out to be this person.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub anonymous_ids: Vec<String>,
-    /// The senders of text messages that the person does not want to hear from.
+    /// The senders of text messages that the person has opted out of.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub opt_outs: BTreeSet<OptOut>,
 }
 
 impl Person {
-    /// What people call them: the e-mail address, or else the id.
+    /// A name for display: the e-mail address, or else the id.
     pub(crate) fn label(&self) -> &str {
         self.email.as_deref().or(self.id.as_deref()).unwrap_or(&self.cio_id)
     }
@@ -65,7 +65,7 @@ impl Person {
     }
 }
 
-/// A sender of text messages that a person does not want to hear from.
+/// A sender of text messages that a person has opted out of.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OptOut {
@@ -81,9 +81,9 @@ pub struct OptOut {
 pub struct Device {
     /// The token.
     pub id: String,
-    /// `ios` or `android`. Empty where a call of the Pipelines API has said neither.
+    /// `ios` or `android`. Empty if a call of the Pipelines API gave neither.
     pub platform: String,
-    /// When it was last used: as said, or the time of the call.
+    /// When it was last used: as given, or the time of the call.
     #[serde(with = "crate::store::seconds")]
     pub last_used: Timestamp,
     /// The attributes.
@@ -106,9 +106,9 @@ pub struct Relationship {
 pub struct Object {
     /// The number of its type, as a string.
     pub type_id: String,
-    /// The id that a caller gave.
+    /// The caller's own id.
     pub id: String,
-    /// The id that the emulator gave.
+    /// The emulator's own id.
     pub cio_object_id: String,
     /// The attributes.
     pub attributes: Map<String, Value>,
@@ -122,7 +122,7 @@ pub struct Object {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Event {
-    /// The id by which a repeat is recognised: `id`, or `messageId` in the Pipelines API.
+    /// The id by which a retry is recognised: `id`, or `messageId` in the Pipelines API.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// What kind it is.
@@ -139,10 +139,10 @@ pub struct Event {
     /// The id of the group, which an event of the Pipelines API can be of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group_id: Option<String>,
-    /// When it took place: as said, or the time of the call.
+    /// When it took place: as given, or the time of the call.
     #[serde(with = "crate::store::seconds")]
     pub timestamp: Timestamp,
-    /// The data: a JSON object.
+    /// The data, a JSON object.
     #[serde(deserialize_with = "crate::store::body::object")]
     pub(crate) data: Text,
 }
@@ -150,7 +150,7 @@ pub struct Event {
 impl Event {
     /// The data.
     ///
-    /// It is kept as text, and read anew each time.
+    /// It is kept as text, and parsed on each call.
     #[must_use]
     pub fn data(&self) -> Map<String, Value> {
         serde_json::from_slice(self.data.as_bytes()).unwrap_or_default()
@@ -206,10 +206,10 @@ pub struct Message {
     /// The `cio_id` of the person, if they are known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<String>,
-    /// The recipient: `to`, if the request has it; of a broadcast the person's address or number.
+    /// The recipient: `to`, if the request has it; for a broadcast, the person's address or number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
-    /// The transactional message that it is made of, as the request names it; of a broadcast its template.
+    /// The transactional message that it was created from, as the request names it; for a broadcast, its template.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template: Option<TransactionalMessageId>,
     /// The broadcast, if it is of one.
@@ -224,13 +224,13 @@ pub struct Message {
     /// The first words of what the recipient reads.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preview: Option<String>,
-    /// Whether it was queued as a draft, so that it does not go out.
+    /// Whether it was queued as a draft, so that it is not sent.
     #[serde(default)]
     pub is_draft: bool,
-    /// When the request came.
+    /// When the request arrived.
     #[serde(with = "crate::store::seconds")]
     pub queued_at: Timestamp,
-    /// When it goes out, if that is later.
+    /// When it is sent, if that is later.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::store::seconds::optional")]
     pub send_at: Option<Timestamp>,
     /// Its outcomes with their times: those that were set for all messages before it was sent, and its own since then.
@@ -239,17 +239,17 @@ pub struct Message {
     /// The number of the request that made it, among all that is kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) request: Option<u64>,
-    /// The request body as JSON; of a broadcast `message_data`.
+    /// The request body as JSON; for a broadcast, `message_data`.
     pub(crate) body: Text,
-    /// What was made of templates, where there were any.
+    /// The rendered templates, if there were any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) rendered: Option<Box<Rendered>>,
 }
 
 impl Message {
-    /// The whole request body; of a message of a broadcast, the trigger's data as `message_data`.
+    /// The whole request body; for a message of a broadcast, the trigger's data as `message_data`.
     ///
-    /// It is kept as text, and read anew each time.
+    /// It is kept as text, and parsed on each call.
     #[must_use]
     pub fn body(&self) -> Value {
         serde_json::from_slice(self.body.as_bytes()).unwrap_or_default()
@@ -268,7 +268,7 @@ impl Message {
         self.part("text")
     }
 
-    /// `custom_data` of a push notification, as the device gets it: rendered, where there is Liquid in it.
+    /// `custom_data` of a push notification, as the device gets it: rendered if it has Liquid.
     #[must_use]
     pub fn custom_data(&self) -> Option<Value> {
         self.payload("custom_data")
@@ -280,7 +280,7 @@ impl Message {
         self.payload("custom_payload")
     }
 
-    /// Why it could not be rendered, or is shown as its source in places.
+    /// Why it could not be rendered, or only in part.
     #[must_use]
     pub fn problems(&self) -> &[RenderProblem] {
         self.rendered.as_ref().map_or(&[], |rendered| &rendered.problems)
@@ -293,22 +293,22 @@ impl Message {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Outcome {
-    /// The provider has it.
+    /// The provider has accepted it.
     Sent,
-    /// It is with the recipient: e-mail, push, SMS and WhatsApp.
+    /// It was delivered: e-mail, push, SMS and WhatsApp.
     Delivered,
     /// It was opened: e-mail, push, in-app and WhatsApp.
     Opened,
     /// The link to this URL was clicked.
     Clicked(String),
-    /// The person did what the message is for.
+    /// The person converted.
     Converted,
     /// It could not be delivered, for this reason: e-mail, push, SMS and WhatsApp.
     Bounced(String),
     /// The person wants no more messages, after this one.
     Unsubscribed,
-    /// It could not be made or handed to the provider, for this reason, such as an attribute that the person lacks: all but
-    /// inbox messages.
+    /// It could not be created or handed to the provider, for this reason, such as an attribute that the person lacks:
+    /// all but inbox messages.
     Failed(String),
     /// It was not handed to the provider, for this reason, such as that the person wants no messages: all but inbox messages.
     Undeliverable(String),
@@ -340,7 +340,7 @@ impl Outcome {
         }
     }
 
-    /// Whether it says that the message was never sent.
+    /// Whether it means that the message was never sent.
     pub(crate) const fn is_final(&self) -> bool {
         matches!(self, Self::Failed(_) | Self::Undeliverable(_))
     }
@@ -365,18 +365,19 @@ pub struct Trigger {
     pub id: u64,
     /// The broadcast.
     pub broadcast_id: u64,
-    /// When the request came.
+    /// When the request arrived.
     #[serde(with = "crate::store::seconds")]
     pub triggered_at: Timestamp,
-    /// The whole request body. `null` where it failed.
+    /// The whole request body. `null` if it failed.
     pub body: Value,
-    /// Why it failed: one for each person who does not exist. Empty where it did not.
+    /// Why it failed: one reason for each person who does not exist. Empty if it did not fail.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<String>,
-    /// How many people it chose, so far.
+    /// How many people it has selected so far.
     #[serde(default)]
     pub recipients: u64,
-    /// How many messages it made, so far: none for who is unsubscribed, or has no address of the channel.
+    /// How many messages it has created so far: none for people who are unsubscribed, or have no address of the
+    /// channel.
     #[serde(default)]
     pub deliveries: u64,
     /// When it was done with all of them.
@@ -388,11 +389,11 @@ pub struct Trigger {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Metric {
-    /// The message that it is about. Empty where it is about content.
+    /// The message that it is about. Empty if it is about content.
     pub delivery_id: DeliveryId,
     /// What happened, such as `opened`.
     pub metric: String,
-    /// When: as said, or the time of the call.
+    /// When: as given, or the time of the call.
     #[serde(with = "crate::store::seconds")]
     pub timestamp: Timestamp,
     /// The whole request body.
@@ -419,12 +420,12 @@ pub struct Unsubscribe {
     pub delivery_id: DeliveryId,
     /// Whether the call asked to unsubscribe.
     pub unsubscribe: bool,
-    /// The `cio_id` of the person, where the message is one of the emulator's and its person is known.
+    /// The `cio_id` of the person, if the message is one of the emulator's and its person is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<String>,
 }
 
-/// A request, and what came of it.
+/// A request and its result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LoggedRequest {
@@ -436,28 +437,28 @@ pub struct LoggedRequest {
     pub route: Option<&'static str>,
     /// The status of the response.
     pub status: StatusCode,
-    /// What was made of it.
+    /// The verdict on it.
     pub verdict: Verdict,
-    /// Where the request was accepted though the contract says otherwise: the first 20 such places. Of a batch, those of
-    /// the items that were accepted.
+    /// The deviations from the contract with which the request was accepted: the first 20. For a batch, those of the
+    /// items that were accepted.
     pub deviations: Vec<Deviation>,
-    /// Why it was refused or dropped: the first 20 reasons. Of a batch, those of the items that were.
+    /// Why it was refused or dropped: the first 20 reasons. For a batch, those of the items that were.
     pub problems: Vec<Deviation>,
-    /// What it did: the first 50 things.
+    /// Its effects: the first 50.
     pub effects: Vec<Effect>,
-    /// The fault that it met.
+    /// The fault that happened to it.
     pub fault: Option<MetFault>,
-    /// When it came, on the emulator's clock: since 1970-01-01 UTC.
+    /// When it arrived, on the emulator's clock: since 1970-01-01 UTC.
     pub at: Duration,
-    /// How long it took to respond, on the system's clock, from when it was there whole.
+    /// How long the response took, on the system's clock, from when the request had arrived whole.
     pub took: Duration,
-    /// The headers, a line each. Of credentials the last four characters.
+    /// The headers, a line each. Of credentials, only the last four characters.
     pub head: String,
-    /// The body: of a longer one the first 64 KiB.
+    /// The body, up to its first 64 KiB.
     pub body: Bytes,
     /// How many bytes the body had.
     pub body_bytes: usize,
-    /// The body of the response: of a longer one the first 64 KiB.
+    /// The body of the response, up to its first 64 KiB.
     pub response: Bytes,
     /// How many bytes the body of the response had.
     pub response_bytes: usize,
@@ -470,7 +471,7 @@ impl LoggedRequest {
         self.head.lines().find_map(|line| line.strip_prefix("user-agent: "))
     }
 
-    /// Why it was not simply accepted, in one sentence.
+    /// Why it was not fully accepted, in one sentence.
     #[must_use]
     pub fn why(&self) -> Option<&str> {
         self.problems.first().or(self.deviations.first()).map(|found| found.message.as_str())
@@ -497,21 +498,21 @@ mod event_type {
     }
 }
 
-/// What was made of a request.
+/// The verdict on a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Verdict {
-    /// It was accepted, and is as the contract says.
+    /// It was accepted, and complies with the contract.
     Accepted,
-    /// It was accepted, though the contract says otherwise.
+    /// It was accepted, although the contract says otherwise.
     AcceptedBut,
     /// It was refused, or items of it were, and the response says so.
     Refused,
-    /// The response is a success, and the request was dropped, or a part of it: the service says nothing.
+    /// The response is a success, but the request, or a part of it, was dropped: the service does this silently.
     Dropped,
-    /// It met a fault that was asked for.
+    /// A fault that a test added happened to it.
     Fault,
-    /// There is no such route, or the emulator does not have it.
+    /// The route does not exist, or the emulator does not have it.
     UnknownRoute,
 }
 

@@ -1,4 +1,4 @@
-//! Ids that have been seen, by which a repeat is recognised.
+//! Ids that have been seen, by which a retry is recognised.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -16,7 +16,7 @@ impl SeenIds {
         self.known.contains(id)
     }
 
-    /// Notes an id. Says whether it is new.
+    /// Notes an id. Returns whether it is new.
     pub(crate) fn note(&mut self, id: &str) -> bool {
         let id = Arc::<str>::from(id);
         let new = self.known.insert(id.clone());

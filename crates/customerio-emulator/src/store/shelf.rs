@@ -12,7 +12,7 @@ use crate::{
 /// What is kept of one kind, by its key. It takes its memory of the room.
 #[derive(Debug)]
 pub(crate) struct Shelf<K, T> {
-    /// Each with what the room was told that it takes; shared with whoever writes the state down meanwhile.
+    /// Each with what the room knows that it takes; shared with whoever writes the state down meanwhile.
     entries: BTreeMap<K, (Arc<T>, usize)>,
     /// The last number that was given.
     last: u64,

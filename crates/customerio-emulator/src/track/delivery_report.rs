@@ -1,4 +1,4 @@
-//! Reports of what became of a message: what two routes have in common.
+//! Reports of what happened to a message: what two routes have in common.
 
 use customerio_core::Timestamp;
 use serde_json::Value;

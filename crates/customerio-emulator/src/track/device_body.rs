@@ -36,7 +36,7 @@ fn last_used_of(text: &str) -> Option<i64> {
     digits.then(|| text.parse().ok())?
 }
 
-/// Reads a device that has passed its shape; its token stands in the field `token`.
+/// Reads a device that has passed its shape; its token is in the field `token`.
 pub(crate) fn read(device: &Value, token: &str, now: i64) -> Device {
     let text = |name: &str| device[name].as_str().unwrap_or_default().to_owned();
     Device {

@@ -1,4 +1,4 @@
-//! `POST /api/v1/merge_customers`: makes one person of two.
+//! `POST /api/v1/merge_customers`: merges two people into one.
 
 use http::Method;
 

@@ -1,4 +1,4 @@
-//! `POST /api/v1/metrics`: what became of a message.
+//! `POST /api/v1/metrics`: what happened to a message.
 
 use http::Method;
 

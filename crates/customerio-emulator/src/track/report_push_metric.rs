@@ -1,4 +1,4 @@
-//! `POST /api/v1/push/events`: what became of a push notification.
+//! `POST /api/v1/push/events`: what happened to a push notification.
 
 use http::Method;
 

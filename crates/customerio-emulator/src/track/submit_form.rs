@@ -1,4 +1,4 @@
-//! `POST /api/v1/forms/{form}/submit`: an answer to a form.
+//! `POST /api/v1/forms/{form}/submit`: a submitted form.
 
 use http::Method;
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! `POST /api/v1/customers/{person}/suppress`: removes a person, and keeps them out.
+//! `POST /api/v1/customers/{person}/suppress`: removes a person and keeps them out.
 
 use http::Method;
 

@@ -1,4 +1,4 @@
-//! `POST /api/v1/customers/{person}/unsuppress`: lets a person in again who was kept out.
+//! `POST /api/v1/customers/{person}/unsuppress`: lets a suppressed person be added again.
 
 use http::Method;
 

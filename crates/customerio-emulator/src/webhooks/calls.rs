@@ -1,4 +1,4 @@
-//! Reporting webhooks: what becomes of the messages, as calls of a receiver.
+//! Reporting webhooks: what happens to the messages, as calls of a receiver.
 
 use std::{error::Error as _, future::poll_fn, pin::Pin, task::Poll, time::Duration};
 
@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-/// Webhooks that report the outcomes of messages.
+/// Reporting webhooks, which report the outcomes of messages.
 ///
 /// The emulator hands out signed requests and takes the outcome of each; [`send_webhooks`](Self::send_webhooks) and
 /// [`drain_webhooks`](Self::drain_webhooks) do that over any transport.
@@ -51,19 +51,19 @@ use crate::{
 /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(()) }).await }).unwrap().unwrap();
 /// ```
 ///
-/// The service does not say how long its pauses are, but for the hour after some failures: here they begin with a
-/// minute, or the hour, and double. It promises no order and may send an event twice; the emulator does so only
-/// after [`scramble_webhooks`](Self::scramble_webhooks), or when a response does not come in time.
+/// The service does not document its pauses, except for the hour after some failures: here they begin with a minute, or
+/// the hour, and double. The service guarantees no order and may send an event twice; the emulator does so only after
+/// [`scramble_webhooks`](Self::scramble_webhooks), or when a response does not arrive in time.
 impl Emulator {
-    /// Reports everything to this URL from now on. Nothing is reported before.
+    /// Reports all events to this URL from now on. Before, nothing is reported.
     ///
-    /// Beside it, each reporting webhook that the App API makes and that is not disabled gets the events that it names. What
-    /// fails at one receiver holds up no other. All are signed with the same key.
+    /// Each enabled reporting webhook of the App API also gets the events that it names. A failing receiver does not
+    /// hold up the others. All are signed with the same key.
     ///
     /// # Errors
     ///
-    /// Where it is not an absolute `http` or `https` URL, or the emulator was given a signing key that is empty or has a
-    /// control character.
+    /// Fails if it is not an absolute `http` or `https` URL, or the emulator was given a signing key that is empty or
+    /// has a control character.
     pub fn report_to(&self, url: &str) -> Result<(), BuildError> {
         let invalid =
             || BuildError::new("the URL of the webhook", BuildErrorKind::Invalid("it must be absolute".into()));
@@ -73,22 +73,22 @@ impl Emulator {
         Ok(())
     }
 
-    /// Sets the outcomes of each message that is sent from now on, each with its time after the message goes out. They are
-    /// reported, and from their times on a message that is read shows them. Outcomes that the message's channel does not have are left
-    /// out, and so is a message that is queued as a draft.
+    /// Sets the outcomes of each message that is sent from now on, each with its delay after the message. They are
+    /// reported, and from their times on reading a message shows them. Outcomes that the channel of the message does
+    /// not have are left out, and so are drafts.
     pub fn set_outcomes(&self, outcomes: impl IntoIterator<Item = (Duration, Outcome)>) {
         self.state().outcomes = outcomes.into_iter().collect();
     }
 
-    /// Sets the outcome of one message, now: it is reported, and the message shows it when it is read. Gives the id of the
-    /// event, or nothing where there is no such message, its channel has no such outcome, nobody is told of it, or 100,000
-    /// events or 64 MiB wait already.
+    /// Sets the outcome of one message, now: it is reported, and reading the message shows it. Returns the id of the
+    /// event, or nothing if there is no such message, its channel has no such outcome, nobody gets its events, or
+    /// 100,000 events or 64 MiB wait already.
     #[must_use = "where it is `None`, nothing is reported"]
     pub fn report(&self, delivery_id: impl Into<DeliveryId>, outcome: &Outcome) -> Option<String> {
         plan::report_now(&mut self.state(), &delivery_id.into(), outcome)
     }
 
-    /// The next webhook, signed at this moment, or nothing where none is due. A receiver gets one at a time.
+    /// Returns the next webhook, signed now, or `None` if none is due. A receiver gets one at a time.
     #[must_use]
     pub fn next_webhook(&self) -> Option<WebhookCall> {
         let mut state = self.state();
@@ -109,9 +109,9 @@ impl Emulator {
         }
     }
 
-    /// Sends an event again at once, also one that was accepted or given up: the same bytes, with a signature of then. Gives
-    /// how many receivers get it: none where there is no such event, it was forgotten for newer ones, or its receivers are
-    /// told no more.
+    /// Sends an event again at once, even one that was accepted or given up: the same bytes, with a new signature.
+    /// Returns how many receivers get it: none if there is no such event, it was forgotten for newer ones, or its
+    /// receivers get no more events.
     #[must_use = "where it is 0, nothing is sent again"]
     pub fn resend_webhook(&self, event_id: &str) -> usize {
         let state = &mut *self.state();
@@ -127,8 +127,8 @@ impl Emulator {
         self.state().outbox.records.to_vec()
     }
 
-    /// Notes the outcome of a webhook. Anything but a 2xx within 4 seconds is a failure: it is sent again later, and the
-    /// others wait behind it. It times out by itself after 4 seconds.
+    /// Records the response to a webhook. Anything but a 2xx within 4 seconds is a failure: it is retried later, and
+    /// the others wait behind it. Without a response it times out after 4 seconds.
     pub fn webhook_responded(&self, call: &WebhookCall, response: WebhookResponse) {
         self.note_response(call, response, None);
     }
@@ -140,7 +140,7 @@ impl Emulator {
         state.outbox.responded(call.number, response, error, now);
     }
 
-    /// How long nothing is to be done: until a webhook is due, times out or is given up. Nothing where none waits.
+    /// How long until a webhook is due, times out or is given up. `None` if none waits.
     #[must_use]
     pub fn webhook_pause(&self) -> Option<Duration> {
         let mut state = self.state();
@@ -148,15 +148,15 @@ impl Emulator {
         Some(state.outbox.due(now)?.saturating_sub(now))
     }
 
-    /// Puts the events that have happened and were not sent yet into another order, and about a fifth of them in twice.
-    /// The same seed does the same.
+    /// Shuffles the events that have happened and were not sent yet, and duplicates about a fifth of them. The same
+    /// seed gives the same result.
     pub fn scramble_webhooks(&self, seed: u64) {
         let mut state = self.state();
         let now = state.clock.since_epoch();
         state.outbox.scramble(seed, now);
     }
 
-    /// How many events wait to be accepted or are yet to happen.
+    /// How many events are not accepted yet, including those that are yet to happen.
     #[must_use]
     pub fn webhooks_waiting(&self) -> usize {
         self.state().outbox.waiting()
@@ -168,23 +168,23 @@ impl Emulator {
         self.state().outbox.accepted
     }
 
-    /// The events that nobody took in seven days.
+    /// The events that were not accepted within seven days.
     #[must_use]
     pub fn webhooks_given_up(&self) -> Vec<Event> {
         let (state, key) = (self.state(), Key::Webhook(WebhookState::GivenUp));
         state.outbox.records.of(&key).filter_map(|record| Event::from_json(&record.body).ok()).collect()
     }
 
-    /// What verifies this emulator's webhooks.
+    /// Returns a verifier for this emulator's webhooks.
     ///
     /// # Errors
     ///
-    /// Where the emulator was given a signing key that is empty or has a control character.
+    /// Fails if the emulator was given a signing key that is empty or has a control character.
     pub fn webhook_verifier(&self) -> Result<Verifier, BuildError> {
         Verifier::new(&self.config.webhook_signing_key)
     }
 
-    /// Moves the clock to where the service would have waited long enough for this webhook, if it is not there.
+    /// Moves the clock to the timeout of this webhook, if it has not passed.
     fn time_out(&self, call: &WebhookCall) {
         let mut state = self.state();
         let now = state.clock.since_epoch();
@@ -195,11 +195,11 @@ impl Emulator {
         state.outbox.responded(call.number, WebhookResponse::Timeout, None, now);
     }
 
-    /// Sends what is due over a transport, one after another, until nothing is due. Says how many were sent. The transport is
-    /// the caller's, who sees to where it may go.
+    /// Sends all due webhooks over `transport`, one after another, until none is due. Returns how many were sent. The
+    /// caller decides where the transport may connect to.
     ///
-    /// A receiver that says nothing costs as much real time as
-    /// [`Builder::with_webhook_timeout`](crate::Builder::with_webhook_timeout) says, and the emulator's clock goes over the 4
+    /// A receiver that does not respond takes the real time of
+    /// [`Builder::with_webhook_timeout`](crate::Builder::with_webhook_timeout), and the emulator's clock moves by the 4
     /// seconds that the service waits.
     pub async fn send_webhooks(&self, transport: &(impl Transport + ?Sized)) -> u64 {
         let mut sent = 0;
@@ -213,8 +213,8 @@ impl Emulator {
         sent
     }
 
-    /// [`send_webhooks`](Self::send_webhooks) until none waits, moving the emulator's clock over each pause. Says how
-    /// many were sent.
+    /// [`send_webhooks`](Self::send_webhooks) until none waits, moving the emulator's clock over each pause. Returns
+    /// how many were sent.
     pub async fn drain_webhooks(&self, transport: &(impl Transport + ?Sized)) -> u64 {
         let mut sent = self.send_webhooks(transport).await;
         while let Some(pause) = self.webhook_pause() {
@@ -225,7 +225,7 @@ impl Emulator {
     }
 }
 
-/// One webhook on its way.
+/// A webhook that is in flight.
 #[derive(Clone)]
 pub struct WebhookCall {
     pub(crate) number: u64,
@@ -253,7 +253,7 @@ impl std::fmt::Debug for WebhookCall {
     }
 }
 
-/// Sends a call, and waits so long in real time. Where there is no response, it says why.
+/// Sends a call, and waits this long in real time. If there is no response, it says why.
 pub(crate) async fn send(
     transport: &(impl Transport + ?Sized),
     request: Request<Bytes>,
@@ -308,7 +308,7 @@ mod tests {
         call(emulator, "POST /v1/send/email", &body).1["delivery_id"].as_str().unwrap().to_owned()
     }
 
-    /// Accepts what the emulator's verifier accepts, and fails as it is told to.
+    /// Accepts what the emulator's verifier accepts, and fails as scripted.
     #[derive(Debug)]
     struct Receiver {
         emulator: Emulator,

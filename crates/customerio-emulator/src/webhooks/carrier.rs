@@ -1,4 +1,4 @@
-//! How webhooks leave.
+//! How webhooks are sent.
 
 use std::{
     fmt,
@@ -7,7 +7,7 @@ use std::{
 
 use customerio_core::Transport;
 
-/// How webhooks leave, once that was said.
+/// How webhooks are sent, once that is set.
 #[derive(Default)]
 pub(crate) struct Carrier(Mutex<Option<Arc<dyn Transport>>>);
 

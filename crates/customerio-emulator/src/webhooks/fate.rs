@@ -1,4 +1,4 @@
-//! The outcomes of webhooks: of one call, and of an event in the end.
+//! The outcomes of webhooks: of one request, and of an event.
 
 use std::{fmt, time::Duration};
 
@@ -11,7 +11,7 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 /// The first pause after anything else. The contract does not say how long it is.
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// The outcome of a webhook that was sent.
+/// The response to a webhook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WebhookResponse {
@@ -39,13 +39,14 @@ impl WebhookResponse {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum WebhookState {
-    /// It is yet to happen, or to be sent.
+    /// It has not happened or not been sent yet.
     Waiting,
-    /// The receiver has responded with a 2xx.
+    /// The receiver responded with a 2xx.
     Accepted,
-    /// The last attempt failed. It is sent again, unless it cannot be sent at all: [`WebhookEvent::problem`](crate::WebhookEvent::problem).
+    /// The last attempt failed. It is retried, unless it cannot be sent at all:
+    /// [`WebhookEvent::problem`](crate::WebhookEvent::problem).
     Failed,
-    /// Nobody took it in seven days.
+    /// It was not accepted within seven days.
     GivenUp,
 }
 

@@ -1,14 +1,14 @@
 //! Reporting webhooks.
 //!
-//! - [`plan`]: what becomes of a message, and when that is reported
+//! - [`plan`]: what happens to a message, and when that is reported
 //! - [`reports`]: the JSON of a report
-//! - [`outbox`]: the order, the pauses and the repeats
-//! - [`record`]: what became of each event
+//! - [`outbox`]: the order, the pauses and the retries
+//! - [`record`]: what happened to each event
 //! - [`fate`]: what can become of it
 //! - [`signing`]: the signed request
 //! - `policy`: where a webhook may go
 //! - `pump`: sends them by itself
-//! - [`calls`]: what a test calls: hands the requests out, and is told what became of them
+//! - [`calls`]: what a test calls: hands out the requests, and takes their results
 
 pub(crate) mod calls;
 #[cfg(feature = "control")]

@@ -1,5 +1,5 @@
-//! The webhooks that wait to be sent, and the service's rules for that: one call at a time, 4 seconds for a response, seven
-//! days of repeats, and all later calls behind the one that failed.
+//! The webhooks that wait to be sent, and the service's rules for that: one call at a time, 4 seconds for a response,
+//! seven days of retries, and all later calls behind the one that failed.
 //!
 //! <https://docs.customer.io/integrations/api/webhooks/#section/Timeouts-and-failures>
 
@@ -33,7 +33,7 @@ use crate::{
 /// How long the service waits for a response.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(4);
 
-/// How long the service repeats a call.
+/// How long the service retries a call.
 const LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// Why what waits for a receiver is not sent.
@@ -41,7 +41,7 @@ pub(crate) const NOBODY: &str = "its webhook was disabled or deleted";
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Waiting {
-    /// The number of the record that says what becomes of it.
+    /// The number of the record that says what happens to it.
     pub(crate) record: u64,
     pub(crate) event_id: String,
     #[serde(with = "crate::store::text")]
@@ -72,7 +72,7 @@ struct Queue {
     under_way: Option<(u64, Duration)>,
 }
 
-/// What waits for all receivers, none of which holds up another; and what became of it.
+/// What waits for all receivers, none of which holds up another; and what happened to it.
 #[derive(Debug)]
 pub(crate) struct Outbox {
     queues: BTreeMap<u64, Queue>,
@@ -94,7 +94,7 @@ impl Outbox {
         Self { queues: BTreeMap::new(), calls: 0, refused: 0, entered: 0, bytes: 0, accepted: 0, records }
     }
 
-    /// Puts in an event for a receiver. Says whether there was room.
+    /// Puts in an event for a receiver. Returns whether there was room.
     pub(crate) fn enter(&mut self, event: WebhookEvent) -> bool {
         let (receiver, at) = (event.receiver, event.at);
         let mut waiting = Waiting::of(&event, at);
@@ -112,8 +112,8 @@ impl Outbox {
         self.waiting() < MOST_ENTRIES && self.bytes + waiting.held() <= MOST_BYTES
     }
 
-    /// Sends an event again, before all others of its receiver but one that is under way. Gives how many receivers get it:
-    /// none where there is no such event, no room, or no receiver that `is_there`.
+    /// Sends an event again, before all others of its receiver but one that is under way. Returns how many receivers
+    /// get it: none if there is no such event, no room, or no receiver that `is_there`.
     pub(crate) fn resend(&mut self, event_id: &str, now: Duration, is_there: impl Fn(u64) -> bool) -> usize {
         self.catch_up(now);
         let key = Key::Event(event_id.to_owned());
@@ -140,7 +140,7 @@ impl Outbox {
         true
     }
 
-    /// Forgets what waits for a receiver, because it is told no more.
+    /// Forgets what waits for a receiver, because it gets no more events.
     pub(crate) fn forget(&mut self, receiver: u64) {
         let Some(queue) = self.queues.remove(&receiver) else { return };
         for waiting in queue.future.into_values().chain(queue.backlog) {
@@ -149,7 +149,7 @@ impl Outbox {
         }
     }
 
-    /// Forgets an event for its receiver, and sends it no more. Says whether it was there.
+    /// Forgets an event for its receiver, and sends it no more. Returns whether it was there.
     #[cfg(feature = "control")]
     pub(crate) fn remove(&mut self, record: u64) -> bool {
         let Some(known) = self.records.get(record) else { return false };
@@ -220,7 +220,7 @@ impl Outbox {
         }
     }
 
-    /// Nobody will say what becomes of the call of this number: it is due again.
+    /// The result of the call of this number will never be reported: it is due again.
     #[cfg(any(test, feature = "control"))]
     pub(crate) fn abandon(&mut self, call: u64) {
         if let Some(queue) = self.queues.values_mut().find(|queue| queue.sends(call)) {

@@ -1,4 +1,4 @@
-//! What becomes of a message, and when it is reported.
+//! What happens to a message, and when it is reported.
 
 use std::time::Duration;
 
@@ -18,10 +18,10 @@ use crate::{
     webhooks::{fate::WebhookState, record::WebhookEvent, reports},
 };
 
-/// The receiver that a test itself has told: no webhook has this number.
+/// The receiver that a test itself has set: no webhook has this number.
 const TOLD: u64 = 0;
 
-/// Plans what becomes of a message that is just being sent: what was said of all of them, or why it is not sent.
+/// Plans what happens to a message that is just being sent: what was said of all of them, or why it is not sent.
 pub(crate) fn plan(state: &mut State, message: &mut Message, problem: Option<Outcome>) {
     if message.is_draft {
         return;
@@ -41,7 +41,7 @@ pub(crate) fn plan(state: &mut State, message: &mut Message, problem: Option<Out
     }
 }
 
-/// Sets an outcome of the message with this id, now, and reports it. Gives the id of the event, unless there is none.
+/// Sets an outcome of the message with this id, now, and reports it. Returns the id of the event, unless there is none.
 pub(crate) fn report_now(state: &mut State, delivery_id: &DeliveryId, outcome: &Outcome) -> Option<String> {
     let (at, key) = (state.clock.since_epoch(), Key::Delivery(delivery_id.clone()));
     state.messages.change_of(&key, |message| note(message, outcome.clone(), at));
@@ -56,8 +56,8 @@ pub(crate) fn note(message: &mut Message, outcome: Outcome, at: Duration) {
     }
 }
 
-/// Puts the report of an outcome into the outbox, for each receiver that wants it. Gives the id of its event, unless there is
-/// none or no room.
+/// Puts the report of an outcome into the outbox, for each receiver that wants it. Returns the id of its event, unless
+/// there is none or no room.
 pub(crate) fn report(state: &mut State, message: &Message, outcome: &Outcome, at: Duration) -> Option<String> {
     let name = reports::name(message.channel, outcome);
     let once = once(message, outcome);
@@ -94,7 +94,7 @@ pub(crate) fn report(state: &mut State, message: &Message, outcome: &Outcome, at
     (entered > 0).then_some(event_id)
 }
 
-/// What is told once alone without full resolution: that a message was opened, and that a link of it was clicked.
+/// What is reported only once without full resolution: that a message was opened, and that a link of it was clicked.
 fn once(message: &Message, outcome: &Outcome) -> Option<String> {
     let id = &message.delivery_id;
     match outcome {
@@ -104,12 +104,12 @@ fn once(message: &Message, outcome: &Outcome) -> Option<String> {
     }
 }
 
-/// Where a receiver is, if it is told anything.
+/// Where a receiver is, if it gets any events.
 pub(crate) fn url(state: &State, receiver: u64) -> Option<Uri> {
     url_of(state.receiver.as_ref(), &state.library.webhooks, receiver)
 }
 
-/// Where a receiver is, if it is told anything: that of a test, or one of the webhooks.
+/// Where a receiver is, if it gets any events: that of a test, or one of the webhooks.
 pub(crate) fn url_of(told: Option<&Uri>, webhooks: &Shelf<u64, Webhook>, receiver: u64) -> Option<Uri> {
     match receiver {
         TOLD => told.cloned(),

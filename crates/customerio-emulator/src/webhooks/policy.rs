@@ -14,9 +14,9 @@ use crate::webhooks::outbox::TIMEOUT;
 
 /// Refuses a call that must not be made, with the reason.
 ///
-/// The name of a host that was not named by the program is resolved here, and the call goes to the address that was found: it
-/// stands in the URL then, and the name in `Host`. With TLS that would break the certificate's check, so there the name must
-/// have been allowed. `localhost` is what the machine's owner says, and stays as it is.
+/// The name of a host that was not named by the program is resolved here, and the call goes to the address that was
+/// found: it is then in the URL, and the name in `Host`. With TLS that would break the certificate's check, so there
+/// the name must have been allowed. `localhost` is what the machine's owner says, and stays as it is.
 pub(crate) async fn check(request: &mut Request<Bytes>, allowed: &[String]) -> Result<(), String> {
     let Some(authority) = request.uri().authority().cloned() else { return Err("the URL names no host".to_owned()) };
     let host = authority.host().to_ascii_lowercase();

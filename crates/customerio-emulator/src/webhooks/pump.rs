@@ -22,19 +22,21 @@ const MOST_AT_ONCE: usize = 64;
 const PAUSE: Duration = Duration::from_millis(5);
 
 impl Workspaces {
-    /// Says how webhooks leave by themselves: for [`run_webhooks`](Self::run_webhooks), and for who asks the control API to
-    /// send all of them. The transport must follow no redirect: a response that is one is a failure, as it is to the service.
+    /// Sets the transport that sends webhooks: for [`run_webhooks`](Self::run_webhooks), and for requests to the
+    /// control API to send all of them. The transport must not follow redirects: a redirect is a failure, as it is to
+    /// the service.
     pub fn set_webhook_transport(&self, transport: Arc<dyn Transport>) {
         self.carrier.set(transport);
         self.first().bell.send_replace(());
     }
 
-    /// Sends the webhooks of all workspaces when they are due, also of those that are made later, until it is dropped. What is
-    /// under way then is sent again by the next. Without a [transport](Self::set_webhook_transport) it waits for one.
+    /// Sends the webhooks of all workspaces when they are due, including workspaces that are created later, until it is
+    /// dropped. What is in flight then is sent again by the next call. Without a
+    /// [transport](Self::set_webhook_transport) it waits for one.
     ///
-    /// A receiver has 4 real seconds. Receivers do not hold each other up; 64 calls are under way at most. A webhook goes to
-    /// this machine alone, unless [`Builder::with_webhook_hosts`](crate::Builder::with_webhook_hosts) allows more: another
-    /// one is not sent, and its [`WebhookEvent::problem`](crate::WebhookEvent::problem) says so.
+    /// A receiver has 4 real seconds. Receivers do not hold each other up; at most 64 requests are in flight. A webhook
+    /// goes only to this machine, unless [`Builder::with_webhook_hosts`](crate::Builder::with_webhook_hosts) allows
+    /// more: another one is not sent, and its [`WebhookEvent::problem`](crate::WebhookEvent::problem) says so.
     ///
     /// ```no_run
     /// use customerio_core::Transport;
@@ -54,7 +56,7 @@ impl Workspaces {
     ///
     /// # Panics
     ///
-    /// Outside of a tokio runtime with I/O and time.
+    /// Panics outside of a tokio runtime with I/O and time.
     pub async fn run_webhooks(&self) {
         let mut bell = self.first().bell.subscribe();
         let mut calls = JoinSet::new();
@@ -89,15 +91,16 @@ impl Workspaces {
                 calls.spawn(carry(emulator.clone(), transport.clone(), call));
                 pause = emulator.webhook_pause();
             }
-            // A clock that stands makes nothing due.
+            // Nothing becomes due while the clock is stopped.
             let pause = pause.filter(|_| !emulator.state().clock.is_stopped());
             next = [next, pause].into_iter().flatten().min();
         }
         next
     }
 
-    /// Sends the webhooks of a workspace until none waits, moving its clock over each pause, also those that
-    /// [`run_webhooks`](Self::run_webhooks) sends meanwhile. Says how many were sent; nothing where there is no transport.
+    /// Sends the webhooks of a workspace until none waits, moving its clock over each pause, including those that
+    /// [`run_webhooks`](Self::run_webhooks) sends meanwhile. Returns how many were sent; nothing if there is no
+    /// transport.
     pub(crate) async fn drain_webhooks(&self, emulator: &Emulator) -> Option<u64> {
         let transport = self.carrier.get()?;
         let before = emulator.state().outbox.made();
@@ -110,7 +113,7 @@ impl Workspaces {
             }
             let Some(pause) = emulator.webhook_pause() else { break };
             let is_under_way = emulator.state().outbox.is_under_way();
-            // Somebody else has called, and will say what became of it.
+            // Somebody else has called, and will report its result.
             if !is_under_way || timeout(TIMEOUT, changed.changed()).await.is_err() {
                 emulator.advance(pause);
             }
@@ -120,13 +123,13 @@ impl Workspaces {
 }
 
 impl Emulator {
-    /// Why webhooks to the URL of [`report_to`](Self::report_to) do not leave by themselves, where they do not: a sentence
-    /// that says how to allow them. It looks the host's name up, for 4 seconds at most, as it is looked up again before each
-    /// webhook.
+    /// Returns why webhooks to the URL of [`report_to`](Self::report_to) are not sent, if they are not: a sentence that
+    /// says how to allow them. It looks up the host's name, for at most 4 seconds; the name is looked up again before
+    /// each webhook.
     ///
     /// # Panics
     ///
-    /// Outside of a tokio runtime with I/O and time.
+    /// Panics outside of a tokio runtime with I/O and time.
     pub async fn webhook_problem(&self) -> Option<String> {
         let url = self.state().receiver.clone()?;
         let mut request = Request::new(Bytes::new());
@@ -143,7 +146,7 @@ async fn passed(pause: Option<Duration>) {
     }
 }
 
-/// A call that is under way. Where nobody says what became of it, it is due again.
+/// A call that is in flight. If its result is never reported, it is due again.
 struct UnderWay<'e>(&'e Emulator, u64);
 
 impl Drop for UnderWay<'_> {
@@ -152,7 +155,7 @@ impl Drop for UnderWay<'_> {
     }
 }
 
-/// Makes a call, unless it must not be made, and notes what became of it.
+/// Makes a call, unless it must not be made, and records its result.
 async fn carry(emulator: Emulator, transport: Arc<dyn Transport>, mut call: WebhookCall) {
     let _under_way = UnderWay(&emulator, call.number);
     match policy::check(&mut call.request, &emulator.config.webhook_hosts).await {

@@ -1,4 +1,4 @@
-//! What is kept of an event that is reported: its receiver, its attempts and its state.
+//! The record of an event that is reported: its receiver, its attempts and its state.
 
 use std::{borrow::Cow, time::Duration};
 
@@ -19,7 +19,7 @@ use crate::{
 /// Most attempts that are kept of an event: the last ones.
 const MOST_ATTEMPTS: usize = 20;
 
-/// An event that is reported to one receiver. Each receiver of an event has one of its own.
+/// An event that is reported to one receiver. Each receiver of an event has its own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct WebhookEvent {
@@ -43,9 +43,9 @@ pub struct WebhookEvent {
     pub attempts: Vec<WebhookAttempt>,
     /// How many attempts there were.
     pub attempted: u32,
-    /// When it is sent next, at the earliest: since 1970-01-01 UTC. Nothing where it is not sent again by itself.
+    /// When it is sent next, at the earliest: since 1970-01-01 UTC. `None` if it is not retried by itself.
     pub next_at: Option<Duration>,
-    /// Why it is not sent, where that is not what a receiver said.
+    /// Why it is not sent, if that is not because of a response.
     pub problem: Option<String>,
     /// The whole event, as JSON.
     #[serde(with = "crate::store::text")]
@@ -111,7 +111,7 @@ impl WebhookEvent {
         self.attempts.last().and_then(WebhookAttempt::status)
     }
 
-    /// Why it was not accepted last, where that is not the status of a response.
+    /// Why it was not accepted last, if that is not the status of a response.
     #[must_use]
     pub fn last_error(&self) -> Option<&str> {
         self.problem.as_deref().or_else(|| self.attempts.last()?.error.as_deref())
@@ -126,7 +126,7 @@ pub struct WebhookAttempt {
     pub at: Duration,
     /// Its outcome.
     pub response: WebhookResponse,
-    /// Why there was no response, where there was none.
+    /// Why there was no response, if there was none.
     pub error: Option<String>,
 }
 

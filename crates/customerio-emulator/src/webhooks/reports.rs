@@ -19,7 +19,7 @@ pub(crate) fn name(channel: Channel, outcome: &Outcome) -> String {
     format!("{}_{}", channel.name(), outcome.metric())
 }
 
-/// The id and the JSON of the event, or nothing where the channel has no such event.
+/// The id and the JSON of the event, or nothing if the channel has no such event.
 pub(crate) fn event(
     message: &Message,
     person: Option<&Person>,

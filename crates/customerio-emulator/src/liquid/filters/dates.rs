@@ -16,7 +16,7 @@ use crate::civil::{Civil, clipped, days};
 /// How a date is written where no format says how.
 const USUAL: &str = "%A, %B %-e, %Y at %-l:%M %P %z";
 
-/// The moment that a value is, on the clock of a zone; nothing where it is none.
+/// The moment that a value is, on the clock of a zone; nothing if it is none.
 fn moment(call: &Call<'_>, zone: &Value) -> Result<Option<Moment>, Problem> {
     let milliseconds = match plain(call.value) {
         Value::Undefined | Value::Null => return Ok(None),
@@ -96,7 +96,7 @@ fn day(call: &Call<'_>, month: &str) -> Result<Value, Problem> {
     call.made(strftime(&moment, &format, call.budget)?)
 }
 
-/// A Unix timestamp so many days, months or years away, as `add_day` and its like.
+/// A Unix timestamp this many days, months or years away, as `add_day` and its like.
 fn moved(call: &Call<'_>, by: impl Fn(Civil, i64) -> (i64, i64, i64), sign: i64) -> Result<Value, Problem> {
     let wrong =
         || call.refused("takes a Unix timestamp in whole seconds, and a whole number: write `| plus: 0` before it");

@@ -124,7 +124,8 @@ fn sorted(call: &Call<'_>, order: impl Fn(&Value, &Value) -> Result<Ordering, Pr
 
 type Keyed = (Value, Value);
 
-/// Sorts, and keeps the order of what is equal. Where the order is none, short lists end as they do for the service's engine.
+/// Sorts, and keeps the order of what is equal. If the order is none, short lists end as they do for the service's
+/// engine.
 fn sort_by(
     mut items: Vec<Keyed>,
     order: &dyn Fn(&Keyed, &Keyed) -> Result<Ordering, Problem>,
@@ -264,7 +265,7 @@ pub(crate) fn uniq(call: &Call<'_>) -> Result<Value, Problem> {
     Value::array(kept)
 }
 
-/// The first items of a list, so many.
+/// The first items of a list, this many.
 pub(crate) fn limit(call: &Call<'_>) -> Result<Value, Problem> {
     let (mut items, most) = (items(call)?, number(call.argument(0), call.budget)?);
     if most.is_nan() || most < 0.0 || most.fract() != 0.0 {

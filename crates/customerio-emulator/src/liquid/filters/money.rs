@@ -14,7 +14,7 @@ use super::{
 struct Locale {
     /// In lower case.
     name: &'static str,
-    /// What stands between groups of three digits.
+    /// What is between groups of three digits.
     group: &'static str,
     point: &'static str,
     /// Digits that the first group must have, for there to be groups.
@@ -105,7 +105,7 @@ fn amount(call: &Call<'_>) -> Result<f64, Problem> {
     if amount.abs() < 1e15 { Ok(amount) } else { Err(call.refused("takes a number below 10^15, which this is not")) }
 }
 
-/// A number in groups of three digits, with from so many to so many digits behind the point.
+/// A number in groups of three digits, with a minimum and a maximum of digits after the point.
 fn written(amount: f64, least: usize, most: usize, locale: &Locale) -> String {
     let most_digits = [0.0, 1.0, 2.0, 3.0][most.min(3)];
     let text = number_text(rounded(amount.abs(), most_digits));
@@ -125,7 +125,7 @@ fn written(amount: f64, least: usize, most: usize, locale: &Locale) -> String {
     grouped + &fraction
 }
 
-/// A number in groups, with at most three digits behind the point.
+/// A number in groups, with at most three digits after the point.
 pub(crate) fn format_number(call: &Call<'_>) -> Result<Value, Problem> {
     let (amount, locale) = (amount(call)?, locale(call)?);
     let minus = if amount < 0.0 { locale.minus } else { "" };

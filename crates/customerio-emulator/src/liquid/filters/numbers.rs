@@ -9,7 +9,7 @@ use super::{
     call::Call,
 };
 
-/// The largest number of which all smaller whole ones can be told apart.
+/// The largest number up to which all whole numbers are exact.
 const MOST_WHOLE: f64 = 9_007_199_254_740_991.0;
 
 /// The value and the arguments, as numbers.
@@ -70,13 +70,13 @@ pub(crate) fn divided_by(call: &Call<'_>) -> Result<Value, Problem> {
     binary(call, |value, other| if whole { (value / other).floor() } else { value / other })
 }
 
-/// A number with so many digits behind the point, halves away from zero.
+/// A number with this many digits after the point, halves away from zero.
 pub(crate) fn round(call: &Call<'_>) -> Result<Value, Problem> {
     let (value, arguments) = numbers(call)?;
     Ok(Value::Number(rounded(value, arguments.first().copied().unwrap_or(0.0))))
 }
 
-/// A number with so many digits behind the point, halves away from zero.
+/// A number with this many digits after the point, halves away from zero.
 pub(crate) fn rounded(value: f64, digits: f64) -> f64 {
     let scaled = shifted(value.abs(), digits);
     if scaled.is_nan() || scaled > MOST_WHOLE {

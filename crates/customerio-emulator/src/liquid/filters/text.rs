@@ -164,7 +164,7 @@ pub(crate) fn split(call: &Call<'_>) -> Result<Value, Problem> {
     Value::array(parts)
 }
 
-/// The place behind so many characters from a place on.
+/// The place after this many characters from a place on.
 fn advanced(text: &str, from: usize, by: f64) -> usize {
     let mut passed = 0.0;
     let behind = text[from..].char_indices().find(|_| {
@@ -175,7 +175,7 @@ fn advanced(text: &str, from: usize, by: f64) -> usize {
     behind.map_or(text.len(), |(at, _)| from + at)
 }
 
-/// At most so many characters of a text, an ellipsis included.
+/// At most this many characters of a text, an ellipsis included.
 pub(crate) fn truncate(call: &Call<'_>) -> Result<Value, Problem> {
     let text = call.text()?;
     let most = number(&call.argument_or(0, Value::Number(50.0)), call.budget)?;
@@ -188,7 +188,7 @@ pub(crate) fn truncate(call: &Call<'_>) -> Result<Value, Problem> {
     call.made(format!("{}{ellipsis}", &text[..advanced(&text, 0, left)]))
 }
 
-/// At most so many words of a text, and an ellipsis where it has as many.
+/// At most this many words of a text, and an ellipsis where it has as many.
 pub(crate) fn truncatewords(call: &Call<'_>) -> Result<Value, Problem> {
     let text = call.text()?;
     let most = number(&call.argument_or(0, Value::Number(15.0)), call.budget)?;
@@ -202,7 +202,7 @@ pub(crate) fn truncatewords(call: &Call<'_>) -> Result<Value, Problem> {
     call.made(short)
 }
 
-/// What stands between white space; of an empty text, and behind white space at its end, one empty word.
+/// What is between white space; of an empty text, and behind white space at its end, one empty word.
 fn words(text: &str) -> Vec<&str> {
     let (mut words, mut rest) = (Vec::new(), text);
     while let Some(at) = rest.find(is_space) {
@@ -238,7 +238,7 @@ fn is_cjk(character: char) -> bool {
         || matches!(character, '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}')
 }
 
-/// A part of a text or a list: from a place, which may count from the end, so many.
+/// A part of a text or a list: from a place, which may count from the end, with this length.
 pub(crate) fn slice(call: &Call<'_>) -> Result<Value, Problem> {
     let budget = call.budget;
     let value = plain(call.value);

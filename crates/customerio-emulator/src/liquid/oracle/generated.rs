@@ -1,4 +1,4 @@
-//! Templates that are made up: tags in tags, filters with odd arguments, and white space control.
+//! Templates that are made up: tags in tags, filters with unusual arguments, and white space control.
 
 use proptest::{collection::vec, option, prelude::*, sample::select, strategy::BoxedStrategy};
 
@@ -406,7 +406,7 @@ fn loop_tag(name: &'static str) -> BoxedStrategy<String> {
     )
 }
 
-/// A block with bodies: what opens it, what may stand between, and what closes it.
+/// A block with bodies: what opens it, what may be between, and what closes it.
 fn block(
     open: BoxedStrategy<String>,
     middle: BoxedStrategy<String>,

@@ -1,4 +1,4 @@
-//! `Report Delivery Event` and `Report Content Event`: what became of a message or of content.
+//! `Report Delivery Event` and `Report Content Event`: what happened to a message or of content.
 
 use customerio_core::Timestamp;
 use serde_json::{Map, Value};
@@ -45,7 +45,7 @@ const OF_A_DELIVERY: Shape = Shape::Joined(&[
     ],
 ]);
 
-/// The contract calls one field `actionType` and asks for it as `activityType`: either does.
+/// The contract calls one field `actionType` and requires it as `activityType`: either works.
 const OF_CONTENT: Shape = Shape::Joined(&[
     COMMON,
     &[

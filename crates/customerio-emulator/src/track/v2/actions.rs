@@ -35,7 +35,7 @@ static ACTIONS: [&Action; 18] = [
     &delivery::event::ACTION,
 ];
 
-/// Checks the entity that is the call's body and stands at `place` of the request's, and does what it says.
+/// Checks the entity that is the call's body at `place` of the request's, and applies it.
 pub(crate) fn apply(call: &mut Call<'_>, at: At<'_>, place: impl fmt::Display) -> Result<(), Refusal> {
     let mut faults = Faults::default();
     let action = find(&call.body, at, &mut faults);

@@ -26,7 +26,7 @@ const MOST_BATCH: usize = 500 * 1024;
 /// Entities are checked one by one.
 const BODY: Shape = Shape::Object(&[("batch", Must, Shape::List(&Shape::Any, 0, usize::MAX))]);
 
-/// Every entity is applied, in order, but those that are refused, which the answer lists.
+/// Every entity is applied, in order, but those that are refused, which the response lists.
 fn batch(call: &mut Call<'_>) -> Reply {
     let Some(Value::Array(batch)) = call.take_fields().remove("batch") else { return Reply::empty() };
     let mut errors = Vec::new();
@@ -36,7 +36,7 @@ fn batch(call: &mut Call<'_>) -> Reply {
             None => apply(&mut call.part(item), At::root("the item"), format_args!("/batch/{index}")),
         };
         if let Err(refusal) = outcome {
-            // One error an item: with two of the same index nobody could tell how many items were refused.
+            // One error an item: with two of the same index it would be unclear how many items were refused.
             let mut error = refusal.entity_errors().swap_remove(0);
             error["message"] = refusal.text().into();
             error["batch_index"] = index.into();
@@ -63,7 +63,7 @@ mod tests {
         json!({"type": "person", "identifiers": {"id": id}, "action": "identify", "attributes": attributes})
     }
 
-    /// An identify of exactly so many bytes.
+    /// An identify of exactly this many bytes.
     fn of_bytes(id: &str, bytes: usize) -> Value {
         let numbered = |count: usize, last: usize| {
             let mut attributes = serde_json::Map::new();

@@ -1,5 +1,5 @@
-//! What waits to be sent, and what became of what was, as it is written down. A call that is under way then is one that nobody
-//! has responded to: it is made again.
+//! What waits to be sent, and what happened to what was, as it is written down. A call that is under way then is one
+//! that nobody has responded to: it is made again.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// What waits for all receivers, and what became of it.
+/// What waits for all receivers, and what happened to it.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct OutboxImage {
     queues: BTreeMap<u64, QueueImage>,

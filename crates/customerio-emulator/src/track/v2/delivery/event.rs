@@ -1,4 +1,4 @@
-//! `delivery` / `event`: what became of a message.
+//! `delivery` / `event`: what happened to a message.
 
 use serde_json::Value;
 

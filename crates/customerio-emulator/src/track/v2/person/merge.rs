@@ -1,4 +1,4 @@
-//! `person` / `merge`: makes one person of two.
+//! `person` / `merge`: merges two people into one.
 
 use crate::{
     call::{Call, Handler::Fallible},

@@ -1,4 +1,4 @@
-//! `person` / `suppress`: removes a person, and keeps them out.
+//! `person` / `suppress`: removes a person and keeps them out.
 
 use crate::{
     call::{Call, Handler::Fallible},

@@ -1,4 +1,4 @@
-//! `person` / `unsuppress`: lets a person in again who was kept out.
+//! `person` / `unsuppress`: lets a suppressed person be added again.
 
 use crate::{
     call::{Call, Handler::Infallible},
