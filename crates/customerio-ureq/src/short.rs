@@ -41,15 +41,15 @@ short_methods! {
     identify(person: impl Into<PersonId>, attributes: impl Serialize) -> ();
     "Removes a person."
     delete(person: impl Into<PersonId>) -> ();
-    "Records what a person did. It gets an id, so it can be retried when a response is lost."
+    "Records what a person did. It gets an id, so it can be retried after a lost response."
     track(person: impl Into<PersonId>, name: impl AsRef<str>, data: impl Serialize) -> ();
-    "Records that a person saw a web page. Like [`track`](Self::track) in all else."
+    "Records that a person saw a web page. Otherwise it is like [`track`](Self::track)."
     page(person: impl Into<PersonId>, url: impl AsRef<str>, data: impl Serialize) -> ();
-    "Records that a person saw a screen of an app. Like [`track`](Self::track) in all else."
+    "Records that a person saw a screen of an app. Otherwise it is like [`track`](Self::track)."
     screen(person: impl Into<PersonId>, name: impl AsRef<str>, data: impl Serialize) -> ();
-    "Records what a visitor did who is not known yet. It gets an id, so it can be retried when a response is lost."
+    "Records what an unknown visitor did. It gets an id, so it can be retried after a lost response."
     track_anonymous(anonymous_id: impl AsRef<str>, name: impl AsRef<str>, data: impl Serialize) -> ();
-    "Makes one person of two."
+    "Merges two people into one."
     merge(primary: impl Into<PersonId>, secondary: impl Into<PersonId>) -> ();
     "Adds or updates a device of a person."
     add_device(person: impl Into<PersonId>, device: Device) -> ();
@@ -69,7 +69,7 @@ short_methods! {
     /// Short methods for the most common operations of the App API. Every other operation goes through
     /// [`call`](Client::call).
     ///
-    /// A message or a broadcast is never sent again when a response is lost: people would get it twice. The error then
+    /// A message or a broadcast is never sent again after a lost response: people would get it twice. The error then
     /// says [`Delivery::MaybeSent`](customerio_core::Delivery::MaybeSent).
     App:
     "Sends a transactional e-mail."
@@ -92,7 +92,7 @@ short_methods! {
     /// Short methods for the most common operations of the Pipelines API. For everything else, build the operation and
     /// pass it to [`call`](Client::call).
     ///
-    /// Each gets a message id, so that it can be retried when a response is lost.
+    /// Each gets a message id, so it can be retried after a lost response.
     Pipelines:
     "Adds or updates a person."
     identify(who: impl Into<UserIdentity>, traits: impl Serialize) -> ();
