@@ -444,7 +444,7 @@ mod tests {
         for (body, reason) in [
             ("", "the body is not JSON: EOF while parsing a value at line 1 column 0"),
             ("{", "the body is not JSON: EOF while parsing an object at line 1 column 1"),
-            (r#"{"a":1,"a":2}"#, "the body is not JSON: `a` stands twice in an object at line 1 column 13"),
+            (r#"{"a":1,"a":2}"#, "the body is not JSON: `a` appears twice in an object at line 1 column 13"),
         ] {
             let expected = (400, json!({"meta": {"errors": [reason]}}));
             assert_eq!(send(Some("application/json"), body), expected, "{body}");

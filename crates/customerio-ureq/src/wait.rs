@@ -27,7 +27,7 @@ impl<A: Api> Client<A> {
 }
 
 /// A wait for a background job of the service: [`Client::wait_for`].
-#[must_use = "it waits when it is told to"]
+#[must_use = "it waits when `until_ended` is called"]
 pub struct Wait<O: Operation<Output: Awaited>>(customerio_core::Wait<O>);
 
 impl<O: Operation<Output: Awaited>> Wait<O> {

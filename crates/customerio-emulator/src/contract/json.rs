@@ -164,7 +164,7 @@ impl<'de> Visitor<'de> for Strict<'_> {
             self.0.take(more + memory::block(key.len()))?;
             let value = access.next_value_seed(Strict(&mut *self.0))?;
             if map.contains_key(&key) {
-                return Err(A::Error::custom(format_args!("`{key}` stands twice in an object")));
+                return Err(A::Error::custom(format_args!("`{key}` appears twice in an object")));
             }
             map.insert(key, value);
         }
@@ -194,7 +194,7 @@ mod tests {
         }
         for body in [r#"{"a":1,"a":2}"#, r#"[{"b":{"a":1,"a":1}}]"#] {
             let error = read(body.as_bytes(), MOST).unwrap_err().to_string();
-            assert!(error.starts_with("`a` stands twice in an object"), "{error}");
+            assert!(error.starts_with("`a` appears twice in an object"), "{error}");
         }
         for body in ["", "{", "{}{}", "NaN", "nul"] {
             assert!(matches!(read(body.as_bytes(), MOST), Err(Unread::NotJson(_))), "{body}");

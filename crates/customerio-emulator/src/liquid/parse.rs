@@ -158,9 +158,7 @@ impl<'s> Parser<'s> {
                     return Ok(Kind::If(branches, otherwise.unwrap_or_default()));
                 }
                 _ if otherwise.is_some() => {
-                    return Err(
-                        Problem::syntax(format!("`{}` stands behind `else`: move it before", tag.name)).at(line)
-                    );
+                    return Err(Problem::syntax(format!("`{}` comes after `else`: move it before", tag.name)).at(line));
                 }
                 "elsif" => condition = Some(tag.cursor.read_filtered().map_err(|problem| problem.at(line))?),
                 _ => bare(&tag, line)?,

@@ -147,7 +147,7 @@ fn what_is_wrong_is_said_with_file_and_line() {
         ("people.jsonl", second("7"), "people.jsonl:3: a line must be an object"),
         ("people.jsonl", second("{}"), "people.jsonl:3: a person needs an id, an email or a phone"),
         ("people.jsonl", second(ada), "people.jsonl:3: there is a person with the id 1 already: name each once"),
-        ("people.jsonl", second(r#"{"id":"2","a":1,"a":2}"#), "people.jsonl:3: `a` stands twice in an object"),
+        ("people.jsonl", second(r#"{"id":"2","a":1,"a":2}"#), "people.jsonl:3: `a` appears twice in an object"),
         ("people.jsonl", second(r#"{"id":7}"#), "people.jsonl:3: id must be a string"),
         (
             "people.jsonl",

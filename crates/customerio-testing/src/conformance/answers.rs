@@ -99,7 +99,7 @@ pub(super) async fn redirects_not_followed(transport: &dyn Transport) -> Outcome
             if server.received().len() + elsewhere.received().len() != 1 {
                 return Err(format!("a {status} was followed").into());
             }
-            let response = result.map_err(|error| format!("{status}: there is no answer: {error:?}"))?;
+            let response = result.map_err(|error| format!("{status}: there is no response: {error:?}"))?;
             if response.status() != status {
                 return Err(format!("{status} came as {}", response.status()).into());
             }

@@ -104,7 +104,7 @@ pub(super) async fn errors_show_no_url(transport: &dyn Transport) -> Outcome {
 pub(super) async fn nothing_repeated(transport: &dyn Transport) -> Outcome {
     let status = |line: &str| Answer::Bytes(format!("HTTP/1.1 {line}\r\ncontent-length: 0\r\n\r\n").into());
     for (name, what) in [
-        ("a close before the answer", Answer::ThenClose(Vec::new())),
+        ("a close before the response", Answer::ThenClose(Vec::new())),
         ("a close in the head", Answer::ThenClose(b"HTTP/1.1 200 OK\r\n".to_vec())),
         ("a close in the body", Answer::ThenClose(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{".to_vec())),
         ("401", status("401 Unauthorized\r\nwww-authenticate: Basic realm=\"x\"")),

@@ -27,7 +27,7 @@ async fn arrived(
     let server = WireServer::start()?;
     let sent = request(&server.url())?;
     answer(transport, sent.clone()).await?;
-    let bytes = server.received().pop().ok_or("there is an answer, and no request arrived")?;
+    let bytes = server.received().pop().ok_or("there is a response, but no request arrived")?;
     let end = bytes.windows(4).position(|window| window == b"\r\n\r\n").ok_or("the request's head has no end")?;
     let head = std::str::from_utf8(&bytes[..end])?;
     let mut lines = head.split("\r\n");

@@ -64,7 +64,7 @@ pub(super) async fn send_in_time(
 
 /// The response to a request. Fails if there is none.
 pub(super) async fn answer(transport: &dyn Transport, request: Request<Bytes>) -> Outcome<Response<Bytes>> {
-    Ok(send(transport, request).await?.map_err(|error| format!("there is no answer: {error:?}"))?)
+    Ok(send(transport, request).await?.map_err(|error| format!("there is no response: {error:?}"))?)
 }
 
 /// The response to a GET of the server's `/v1/probe`. Fails if there is none.

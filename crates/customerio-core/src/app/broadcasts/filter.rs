@@ -87,7 +87,7 @@ impl Filter {
 
     /// Matches people who do not meet this condition.
     #[must_use]
-    #[expect(clippy::should_implement_trait, reason = "it stands beside `all` and `any` and reads as they do")]
+    #[expect(clippy::should_implement_trait, reason = "it is beside `all` and `any` and reads as they do")]
     pub fn not(filter: Self) -> Self {
         Self(Condition::Not(Box::new(filter)))
     }

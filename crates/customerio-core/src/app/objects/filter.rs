@@ -46,7 +46,7 @@ impl ObjectFilter {
 
     /// Matches objects that do not meet this condition.
     #[must_use]
-    #[expect(clippy::should_implement_trait, reason = "it stands beside `all` and `any` and reads as they do")]
+    #[expect(clippy::should_implement_trait, reason = "it is beside `all` and `any` and reads as they do")]
     pub fn not(filter: Self) -> Self {
         Self(Condition::Not(Box::new(filter)))
     }

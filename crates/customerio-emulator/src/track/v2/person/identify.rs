@@ -40,8 +40,8 @@ const ATTRIBUTES: Shape = Shape::Open(
         person::UPDATE,
         person::UNSUBSCRIBED,
         person::TOPIC_PREFERENCES,
-        ("_timestamp", May, Shape::Never("is not an attribute: timestamp stands beside the attributes")),
-        ("cio_relationships", May, Shape::Never("is not an attribute: it stands beside the attributes")),
+        ("_timestamp", May, Shape::Never("is not an attribute: timestamp goes beside the attributes")),
+        ("cio_relationships", May, Shape::Never("is not an attribute: it goes beside the attributes")),
     ],
     &Shape::Any,
 );

@@ -177,7 +177,7 @@ fn what_the_contract_does_not_allow_is_refused() {
             ada(),
             "identify",
             json!({"attributes": {"_timestamp": 5}}),
-            "attributes._timestamp is not an attribute: timestamp stands beside the attributes",
+            "attributes._timestamp is not an attribute: timestamp goes beside the attributes",
         ),
         (ada(), "identify", json!({"cio_relationships": {}}), "cio_relationships must be an array"),
         (ada(), "identify", related(json!({"object_type_id": "x", "object_id": "acme"})), object),
