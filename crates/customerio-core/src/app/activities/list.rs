@@ -54,7 +54,7 @@ impl List {
         with_kind, kind: text;
         /// Events or pages of this name.
         with_name, name: text;
-        /// Only those of people who were deleted too. Default: false.
+        /// Also those of people who were deleted. Default: false.
         with_deleted, deleted: bool;
         /// Only those of a person.
         with_person, person: into PersonId;

@@ -26,7 +26,7 @@ plain! {
     query {
         /// Only those in this folder, and in the folders in it. Default: all.
         with_folder, parent_folder_id: into AssetFolderId = 3;
-        /// Only those in the folder itself alone; without a folder, those in none. Default: false.
+        /// Only those directly in the folder; without a folder, those in none. Default: false.
         with_direct_descendants_only, direct_descendants_only: bool = true;
         /// The number of the page, from 1.
         with_page, page: u32 = 2;

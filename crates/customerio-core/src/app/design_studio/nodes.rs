@@ -71,7 +71,7 @@ macro_rules! list_nodes {
                 $($options)*
                 /// Only those in this folder, which must be there, and in the folders in it. Default: all.
                 with_folder, parent_folder_id: into $crate::FolderId = "LEAK-folder";
-                /// Only those in the folder itself alone; without a folder, those in none. Default: false.
+                /// Only those directly in the folder; without a folder, those in none. Default: false.
                 with_direct_descendants_only, direct_descendants_only: bool = true;
                 /// What the list is sorted by. Default: when things were created.
                 with_sort_by, sort_by: $crate::app::design_studio::SortBy = $crate::app::design_studio::SortBy::Name;

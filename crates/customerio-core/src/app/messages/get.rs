@@ -61,7 +61,7 @@ impl Get {
     }
 
     setters! {
-        /// With the responses that were tracked, in [`extra`](MessageDelivery::extra). Default: false.
+        /// Includes the tracked responses, in [`extra`](MessageDelivery::extra). Default: false.
         with_tracked_responses, get_tracked_responses: bool;
     }
 }

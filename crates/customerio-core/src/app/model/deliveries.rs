@@ -57,11 +57,11 @@ macro_rules! deliveries_setters {
         with_state, deliveries.state: into $crate::app::DeliveryState;
     }};
     (@drafts) => { $crate::macros::setters! {
-        /// Drafts too. Default: false.
+        /// Also drafts. Default: false.
         with_drafts, deliveries.drafts: bool;
     }};
     (@tracked_responses) => { $crate::macros::setters! {
-        /// With the responses that were tracked, in [`extra`](crate::app::MessageDelivery::extra). Default: false.
+        /// Includes the tracked responses, in [`extra`](crate::app::MessageDelivery::extra). Default: false.
         with_tracked_responses, deliveries.tracked_responses: bool;
     }};
     ($($part:ident)*) => {

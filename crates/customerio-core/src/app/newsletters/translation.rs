@@ -1,4 +1,4 @@
-//! The content of a newsletter in another language, as the requests have it that add one.
+//! The content of a newsletter in another language, as the requests that add one have it.
 
 use serde::Serialize;
 

@@ -40,7 +40,7 @@ impl ListVersions {
     setters! {
         /// Only those that were saved at this time or after it.
         with_from, from: time;
-        /// Only those that were saved at this time or before it: together with [`with_from`](Self::with_from) alone.
+        /// Only those that were saved at this time or before it. It requires [`with_from`](Self::with_from).
         with_until, until: time;
     }
 }

@@ -16,7 +16,7 @@ entity! {
         pub run_id: PreviewRunId,
         /// What it is called.
         pub name: Option<String>,
-        /// The e-mail, or its variant in a language. Only [`ListJobs`](super::ListJobs) has it.
+        /// The e-mail, or one of its translations. Only [`ListJobs`](super::ListJobs) has it.
         pub node_id: Option<EmailId>,
         /// How many e-mails it is of. Only [`ListJobs`](super::ListJobs) has it.
         pub node_count: Option<u64>,

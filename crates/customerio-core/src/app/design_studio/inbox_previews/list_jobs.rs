@@ -22,7 +22,7 @@ plain! {
     pub struct ListJobs {}
     "app.design_studio.inbox_previews.list_jobs" = GET "/v1/design_studio/inbox_previews/jobs" -> Page<Job>;
     query {
-        /// Only those of this e-mail, or of its variant in a language.
+        /// Only those of this e-mail, or of one of its translations.
         with_email, node_id: into EmailId = "LEAK-email";
         /// The most runs on a page, up to 200. Default: 50.
         with_limit, limit: u32 = 100;
