@@ -76,8 +76,10 @@ pub struct Exchange<T> {
     maybe_sent: bool,
     state: State,
     output: PhantomData<fn() -> T>,
+    #[cfg(feature = "metrics")]
+    figures: crate::observe::Figures,
     #[cfg(feature = "tracing")]
-    trace: crate::trace::Trace,
+    spans: crate::observe::Spans,
 }
 
 enum State {
@@ -140,8 +142,10 @@ impl<T: FromResponse> Exchange<T> {
         let OperationInfo { name, route, quota, response_limit, .. } = *info;
         let request = endpoint.request(prepared)?;
         Ok(Self {
+            #[cfg(feature = "metrics")]
+            figures: crate::observe::Figures::new(name, route, quota, &request),
             #[cfg(feature = "tracing")]
-            trace: crate::trace::Trace::new(name, route),
+            spans: crate::observe::Spans::new(name, route),
             turn: Turn::new(options.throttle().turns(), LaneId::of(quota, &request)),
             request,
             key: endpoint.key(),
@@ -169,9 +173,9 @@ impl<T: FromResponse> Exchange<T> {
     /// After [`Step::Send`] and before [`receive`](Self::receive), and after [`Step::Done`].
     pub fn step(&mut self, now: &Moment) -> Step<T> {
         let state = std::mem::replace(&mut self.state, State::Ended);
-        #[cfg(feature = "tracing")]
-        let answer = match &state {
-            State::Received(result) => Some(crate::trace::Answer::of(result)),
+        #[cfg(any(feature = "metrics", feature = "tracing"))]
+        let received = match &state {
+            State::Received(result) => Some(crate::observe::Received::of(result)),
             _ => None,
         };
         let step = match state {
@@ -182,8 +186,10 @@ impl<T: FromResponse> Exchange<T> {
             }
             State::Ended => panic!("Exchange::step was called after Step::Done"),
         };
+        #[cfg(feature = "metrics")]
+        self.figures.step(&step, received, now);
         #[cfg(feature = "tracing")]
-        self.trace.step(&step, self.attempts, answer, now);
+        self.spans.step(&step, self.attempts, received, now);
         step
     }
 
@@ -223,7 +229,7 @@ impl<T: FromResponse> Exchange<T> {
     #[cfg(feature = "tracing")]
     #[must_use]
     pub fn span(&self) -> &tracing::Span {
-        self.trace.span()
+        self.spans.span()
     }
 
     /// Takes what came of the request of the last [`Step::Send`].

@@ -56,6 +56,8 @@ mod key;
 mod lane;
 pub mod limits;
 mod macros;
+#[cfg(any(feature = "metrics", feature = "tracing"))]
+mod observe;
 mod operation;
 mod operation_info;
 mod pace;
@@ -87,8 +89,6 @@ mod time;
 mod time_crates;
 mod timeline;
 mod topics;
-#[cfg(feature = "tracing")]
-mod trace;
 pub mod track;
 mod transport;
 mod turn;

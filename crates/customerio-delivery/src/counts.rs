@@ -7,6 +7,8 @@ use std::{
 
 use customerio_core::Timestamp;
 
+#[cfg(feature = "metrics")]
+use crate::figures;
 use crate::{Event, Reason};
 
 /// The bounds of the times from being enqueued to being accepted, in milliseconds.
@@ -42,9 +44,9 @@ pub struct Counts {
 /// The same, while it changes.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
-    pub(crate) enqueued: AtomicU64,
-    pub(crate) full: AtomicU64,
-    pub(crate) store_failures: AtomicU64,
+    enqueued: AtomicU64,
+    full: AtomicU64,
+    store_failures: AtomicU64,
     done: AtomicU64,
     failed: [AtomicU64; Reason::ALL.len()],
     retries: AtomicU64,
@@ -53,6 +55,24 @@ pub(crate) struct Counters {
 }
 
 impl Counters {
+    pub(crate) fn enqueued(&self) {
+        self.enqueued.fetch_add(1, Relaxed);
+        #[cfg(feature = "metrics")]
+        figures::enqueued();
+    }
+
+    pub(crate) fn full(&self) {
+        self.full.fetch_add(1, Relaxed);
+        #[cfg(feature = "metrics")]
+        figures::full();
+    }
+
+    pub(crate) fn store_failed(&self) {
+        self.store_failures.fetch_add(1, Relaxed);
+        #[cfg(feature = "metrics")]
+        figures::store_failed();
+    }
+
     pub(crate) fn count(&self, event: &Event, now: Timestamp) {
         match event {
             Event::Done { stored_at, .. } => {

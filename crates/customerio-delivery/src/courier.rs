@@ -135,6 +135,8 @@ impl Courier {
         let now = SystemClock.clock().timestamp();
         for event in events {
             self.counters.count(event, now);
+            #[cfg(feature = "metrics")]
+            crate::figures::count(&self.stream, event, now);
             #[cfg(feature = "tracing")]
             trace(&self.stream, event);
             if let Some(observer) = &self.observer {

@@ -24,6 +24,8 @@ mod dead_letters;
 mod deliver;
 mod enqueue;
 mod fate;
+#[cfg(feature = "metrics")]
+mod figures;
 mod lane;
 mod machine;
 mod memory;

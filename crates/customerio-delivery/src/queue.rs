@@ -1,11 +1,6 @@
 //! Takes operations, and delivers them in the background.
 
-use std::{
-    fmt,
-    future::Future,
-    sync::{Arc, atomic::Ordering::Relaxed},
-    time::Duration,
-};
+use std::{fmt, future::Future, sync::Arc, time::Duration};
 
 use customerio_core::{App, Client, Pipelines, Track};
 use customerio_transport::SystemClock;
@@ -155,6 +150,8 @@ impl QueueBuilder {
     /// Outside of a tokio runtime.
     #[must_use = "the queue stops when its last handle is dropped"]
     pub fn start(self) -> Queue {
+        #[cfg(feature = "metrics")]
+        crate::figures::describe();
         let Self { store, clients, options, buffer, observer } = self;
         let (buffer, counters) = (Arc::new(Buffer::new(buffer)), Arc::new(Counters::default()));
         let (has_lease, lease) = watch::channel(None);
@@ -204,19 +201,32 @@ async fn keep_lease(store: Arc<dyn Store>, lease: watch::Sender<Lease>, counters
             Ok(Some(left)) => {
                 let until = SystemClock.clock().monotonic.saturating_add(left);
                 lease.send_replace(Some(until));
+                #[cfg(feature = "metrics")]
+                show(&*store).await;
                 RENEW.min(left / 3)
             }
             Ok(None) => {
                 lease.send_if_modified(|lease| lease.take().is_some());
+                #[cfg(feature = "metrics")]
+                crate::figures::sends(false);
                 ASK
             }
             // What there is of it lasts until it runs out.
             Err(_) => {
-                counters.store_failures.fetch_add(1, Relaxed);
+                counters.store_failed();
                 ASK
             }
         };
         sleep(wait).await;
+    }
+}
+
+/// Shows what is in the store. The process that sends does it, so that it is shown once.
+#[cfg(feature = "metrics")]
+async fn show(store: &dyn Store) {
+    crate::figures::sends(true);
+    if let Ok(statistics) = store.statistics().await {
+        crate::figures::show(&statistics, SystemClock.clock().timestamp());
     }
 }
 
@@ -246,8 +256,8 @@ impl Queue {
     pub fn try_send(&self, call: impl Enqueue) -> Result<(), EnqueueError> {
         let result = self.encode(call).and_then(|call| self.shared.buffer.try_push(call));
         match &result {
-            Ok(()) => drop(self.shared.counters.enqueued.fetch_add(1, Relaxed)),
-            Err(EnqueueError::Full { .. }) => drop(self.shared.counters.full.fetch_add(1, Relaxed)),
+            Ok(()) => self.shared.counters.enqueued(),
+            Err(EnqueueError::Full { .. }) => self.shared.counters.full(),
             Err(_) => {}
         }
         result
@@ -263,7 +273,7 @@ impl Queue {
         let (call, queue) = (self.encode(call), self.clone());
         async move {
             queue.shared.buffer.push_durably(call?).await?;
-            queue.shared.counters.enqueued.fetch_add(1, Relaxed);
+            queue.shared.counters.enqueued();
             Ok(())
         }
     }

@@ -1,9 +1,6 @@
 //! Takes what was enqueued to the store.
 
-use std::{
-    sync::{Arc, atomic::Ordering::Relaxed},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use tokio::{
     sync::Notify,
@@ -74,7 +71,7 @@ impl Writer {
                 }
                 Err(StoreError::Full { .. }) => drop(timeout(PAUSE, self.ended.notified()).await),
                 Err(error) => {
-                    self.counters.store_failures.fetch_add(1, Relaxed);
+                    self.counters.store_failed();
                     let (before, message) = (calls.len(), error.to_string());
                     let all = calls.into_iter().zip(receipts);
                     let (awaited, rest): (Vec<_>, Vec<_>) = all.partition(|(_, receipt)| receipt.is_awaited());

@@ -73,6 +73,7 @@
 //! | `postgres` | no | the calls of that queue in PostgreSQL 15 or later, enqueued in your own transaction |
 //! | `blocking` | no | `blocking`: the same clients without async, over ureq with rustls and ring |
 //! | `chrono`, `jiff`, `time` | no | conversions between [`Timestamp`] and the times of those crates |
+//! | `metrics` | no | calls, requests, retries, waits and queues, counted by the crate `metrics` |
 //! | `tracing` | no | a span for each call and one for each request, in the names of OpenTelemetry |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]

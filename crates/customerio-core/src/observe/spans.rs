@@ -7,58 +7,36 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode, Uri};
-use tracing::{
-    Span, debug,
-    field::{Empty, display},
-    info_span,
-};
+use http::{Request, Uri};
+use tracing::{Span, debug, field::Empty, info_span};
 
-use crate::{Delivery, Error, Moment, Step, TransportError, TransportErrorKind};
+use super::{Received, error_type, outcome};
+use crate::{Error, Moment, Step};
 
 /// The target of the spans and the events, to filter by.
 const TARGET: &str = "customerio";
 
 /// The span of a call, and that of the request that is in flight.
 #[derive(Debug)]
-pub(crate) struct Trace {
+pub(crate) struct Spans {
     call: Span,
     attempt: Option<Span>,
     route: &'static str,
     sent: Duration,
 }
 
-/// What is recorded of a response.
-#[derive(Clone, Copy)]
-pub(crate) struct Answer {
-    status: Option<StatusCode>,
-    bytes: usize,
-    error: Option<TransportErrorKind>,
-}
-
-impl Answer {
-    pub(crate) fn of(result: &Result<Response<Bytes>, TransportError>) -> Self {
-        let response = result.as_ref().map_or_else(TransportError::response, Some);
-        Self {
-            status: response.map(Response::status),
-            bytes: response.map_or(0, |response| response.body().len()),
-            error: result.as_ref().err().map(TransportError::kind),
-        }
-    }
-
+impl Received {
     fn record(self, span: &Span) {
         if let Some(status) = self.status {
             span.record("http.response.status_code", status.as_u16()).record("http.response.body.size", self.bytes);
         }
-        if let Some(error) = self.error {
-            span.record("error.type", error_type(error)).record("otel.status_code", "ERROR");
-        } else if let Some(status) = self.status.filter(|status| !status.is_success()) {
-            span.record("error.type", display(status.as_u16())).record("otel.status_code", "ERROR");
+        if let Some(error_type) = self.error_type() {
+            span.record("error.type", &*error_type).record("otel.status_code", "ERROR");
         }
     }
 }
 
-impl Trace {
+impl Spans {
     pub(crate) fn new(operation: &'static str, route: &'static str) -> Self {
         let call = info_span!(
             target: TARGET,
@@ -81,9 +59,9 @@ impl Trace {
     }
 
     /// Reports a step: the response that led to it, the request that it sends, or the end of the call.
-    pub(crate) fn step<T>(&mut self, step: &Step<T>, attempt: u32, answer: Option<Answer>, now: &Moment) {
-        if let Some(answer) = answer {
-            self.received(step, answer, now);
+    pub(crate) fn step<T>(&mut self, step: &Step<T>, attempt: u32, received: Option<Received>, now: &Moment) {
+        if let Some(received) = received {
+            self.received(step, received, now);
         }
         match step {
             Step::Send(request) => {
@@ -121,10 +99,10 @@ impl Trace {
     }
 
     /// The span of the request ends, and an event in it says what is measured without the subscriber's clock.
-    fn received<T>(&mut self, step: &Step<T>, answer: Answer, now: &Moment) {
+    fn received<T>(&mut self, step: &Step<T>, received: Received, now: &Moment) {
         let span = self.attempt.take();
         let span = span.as_ref().unwrap_or(&self.call);
-        answer.record(span);
+        received.record(span);
         let wait = match step {
             Step::Wait(wait) => Some(microseconds(*wait)),
             _ => None,
@@ -141,21 +119,12 @@ impl Trace {
     }
 
     fn done(&self, error: Option<&Error>, attempts: u32) {
-        let outcome = match error.map(Error::delivery) {
-            None => "ok",
-            Some(Delivery::NotSent) => "not_sent",
-            Some(Delivery::MaybeSent) => "maybe_sent",
-            Some(Delivery::Answered) => "answered",
-        };
+        let outcome = outcome(error.map(Error::delivery));
         self.call.record("customerio.attempts", attempts).record("customerio.outcome", outcome);
         if let Some(error) = error {
             let stopped = error.stop_reason().as_str();
             self.call.record("customerio.stop_reason", stopped).record("otel.status_code", "ERROR");
-            match (error.status(), error) {
-                (Some(status), _) => self.call.record("error.type", display(status.as_u16())),
-                (None, Error::Transport(error)) => self.call.record("error.type", error_type(error.kind())),
-                (None, _) => self.call.record("error.type", stopped),
-            };
+            self.call.record("error.type", &*error_type(error));
         }
     }
 }
@@ -166,18 +135,4 @@ fn microseconds(duration: Duration) -> u64 {
 
 fn port(uri: &Uri) -> u16 {
     uri.port_u16().unwrap_or(if uri.scheme_str() == Some("http") { 80 } else { 443 })
-}
-
-/// The value of `error.type` where there was no response, or no whole one.
-const fn error_type(kind: TransportErrorKind) -> &'static str {
-    match kind {
-        TransportErrorKind::Connect => "connect",
-        TransportErrorKind::InvalidCertificate => "invalid_certificate",
-        TransportErrorKind::InvalidUrl => "invalid_url",
-        TransportErrorKind::Timeout => "timeout",
-        TransportErrorKind::Connection => "connection",
-        TransportErrorKind::ResponseTooLarge => "response_too_large",
-        TransportErrorKind::Throttled => "throttled",
-        TransportErrorKind::TooManyInFlight => "too_many_in_flight",
-    }
 }
