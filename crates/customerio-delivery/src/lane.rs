@@ -73,6 +73,13 @@ impl Lane {
         }
     }
 
+    /// The lane of that [number](Self::number), in a store that may be damaged: another number is of the App API.
+    #[cfg(any(feature = "postgres", feature = "spool"))]
+    pub(crate) fn from_number(number: impl Into<i64>) -> Self {
+        let number = number.into();
+        Self::ALL.into_iter().find(|lane| i64::from(lane.number()) == number).unwrap_or(Self::App)
+    }
+
     /// Whether its calls go out in batches.
     #[must_use]
     pub const fn is_batched(self) -> bool {

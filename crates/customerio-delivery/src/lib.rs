@@ -10,7 +10,7 @@
 //! | keep calls in memory, or in a file | [`MemoryStore`], [`SqliteStore`](sqlite::SqliteStore) (feature `spool`) |
 //! | share calls between replicas, and enqueue in a transaction of PostgreSQL | [`PostgresStore`](postgres::PostgresStore) (feature `postgres`) |
 //! | deliver what a broker such as NATS, Redis, Kafka or SQS keeps | [`deliver`] |
-//! | see what failed, and decide | [`DeadLetters`] |
+//! | see what waits and what failed; replay, discard, purge | [`Inspect`], and the program `customerio-outbox` |
 //! | keep calls elsewhere | [`Store`] |
 //! | drive the state machine | [`Machine`] |
 
@@ -20,12 +20,12 @@ mod buffer;
 mod clients;
 mod counts;
 mod courier;
-mod dead_letters;
 mod deliver;
 mod enqueue;
 mod fate;
 #[cfg(feature = "metrics")]
 mod figures;
+mod inspect;
 mod lane;
 mod machine;
 mod memory;
@@ -46,10 +46,10 @@ pub use async_trait::async_trait;
 pub use crate::{
     clients::Clients,
     counts::Counts,
-    dead_letters::{DeadLetter, DeadLetterFilter, DeadLetters, ParkedCalls, Replayed},
     deliver::{NotYet, Outcome, Received, deliver},
     enqueue::{Enqueue, EnqueueError},
     fate::{Failure, Fate, Reason},
+    inspect::{CallFilter, CallKind, CallState, Inspect, KeptCall, ParkedCalls, Purged, Replayed},
     lane::{Lane, Stream},
     machine::{Action, Event, Incoming, Machine, MachineOptions, Outgoing},
     memory::MemoryStore,

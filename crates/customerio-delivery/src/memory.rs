@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use customerio_core::Timestamp;
 
 use crate::{
-    DeadLetter, DeadLetterFilter, DeadLetters, Fate, ParkedCalls, Reason, Record, Replayed, Statistics, Store,
+    CallFilter, Failure, Fate, Inspect, KeptCall, ParkedCalls, Purged, Reason, Record, Replayed, Statistics, Store,
     StoreError, Stored, Stream, mentions::mentions,
 };
 
@@ -31,7 +31,7 @@ struct Kept {
     last: u64,
     bytes: u64,
     calls: BTreeMap<Stream, BTreeMap<u64, Waiting>>,
-    dead: BTreeMap<u64, DeadLetter>,
+    dead: BTreeMap<u64, Dead>,
 }
 
 /// A call, and whether it may have been sent.
@@ -39,6 +39,26 @@ struct Kept {
 struct Waiting {
     call: Stored,
     is_marked: bool,
+}
+
+/// A call that failed.
+#[derive(Debug)]
+struct Dead {
+    call: Stored,
+    failure: Failure,
+    failed_at: Timestamp,
+}
+
+impl Waiting {
+    fn shown(&self, number: u64) -> KeptCall {
+        KeptCall::waiting(number, self.call.stream(), self.is_marked, Ok(self.call.clone()))
+    }
+}
+
+impl Dead {
+    fn shown(&self, number: u64) -> KeptCall {
+        KeptCall::dead(number, self.call.stream(), self.failure.clone(), self.failed_at, Ok(self.call.clone()))
+    }
 }
 
 impl Kept {
@@ -62,11 +82,34 @@ impl Kept {
         }
     }
 
-    fn bury(&mut self, letter: DeadLetter) {
-        self.dead.insert(letter.number, letter);
+    fn bury(&mut self, number: u64, dead: Dead) {
+        self.dead.insert(number, dead);
         if self.dead.len() > DEAD_LETTERS {
             self.dead.pop_first();
         }
+    }
+
+    /// Takes a call out that waits.
+    fn remove(&mut self, stream: &Stream, number: u64) -> Option<Stored> {
+        let Waiting { call, .. } = self.calls.get_mut(stream)?.remove(&number)?;
+        self.bytes -= call.size() as u64;
+        Some(call)
+    }
+
+    /// All calls, in the order of their numbers.
+    fn shown(&self) -> Vec<KeptCall> {
+        let waiting = self.calls.values().flatten().map(|(number, waiting)| waiting.shown(*number));
+        let dead = self.dead.iter().map(|(number, dead)| dead.shown(*number));
+        let mut calls: Vec<_> = waiting.chain(dead).collect();
+        calls.sort_by_key(|call| call.number);
+        calls
+    }
+
+    /// Forgets calls that wait, and says how many were there.
+    fn discard_waiting(&mut self, numbers: &[u64]) -> u64 {
+        let streams: Vec<_> = self.calls.keys().cloned().collect();
+        let mut was_there = |number: u64| streams.iter().any(|stream| self.remove(stream, number).is_some());
+        numbers.iter().filter(|number| was_there(**number)).count() as u64
     }
 }
 
@@ -127,12 +170,10 @@ impl Store for MemoryStore {
         for (number, fate) in fates {
             if *fate == Fate::Again {
                 kept.set_mark(stream, *number, false);
-            } else if let Some(Waiting { call, .. }) = kept.calls.get_mut(stream).and_then(|calls| calls.remove(number))
+            } else if let Some(call) = kept.remove(stream, *number)
+                && let Fate::Failed(failure) = fate
             {
-                kept.bytes -= call.size() as u64;
-                if let Fate::Failed(failure) = fate {
-                    kept.bury(DeadLetter::new(*number, stream.clone(), failure.clone(), now(), Ok(call)));
-                }
+                kept.bury(*number, Dead { call, failure: failure.clone(), failed_at: now() });
             }
         }
         Ok(())
@@ -149,12 +190,13 @@ impl Store for MemoryStore {
     async fn statistics(&self) -> Result<Statistics, StoreError> {
         let kept = self.kept();
         let calls = || kept.calls.values();
-        let count = |reason| kept.dead.values().filter(|letter| letter.failure.reason == reason).count() as u64;
+        let count = |reason| kept.dead.values().filter(|dead| dead.failure.reason == reason).count() as u64;
         Ok(Statistics {
             waiting: calls().map(|calls| calls.len() as u64).sum(),
             bytes: kept.bytes,
             oldest: calls().filter_map(|calls| calls.values().next()).map(|waiting| waiting.call.stored_at()).min(),
             dead: Reason::ALL.into_iter().map(|reason| (reason, count(reason))).filter(|(_, n)| *n > 0).collect(),
+            leased_until: None,
         })
     }
 }
@@ -165,23 +207,24 @@ fn now() -> Timestamp {
 }
 
 #[async_trait]
-impl DeadLetters for MemoryStore {
-    async fn list(&self, filter: &DeadLetterFilter, after: u64, limit: usize) -> Result<Vec<DeadLetter>, StoreError> {
-        let kept = self.kept();
-        let behind = kept.dead.iter().filter(|(number, letter)| **number > after && filter.takes(letter));
-        Ok(behind.take(limit).map(|(_, letter)| letter.clone()).collect())
+impl Inspect for MemoryStore {
+    async fn list(&self, filter: &CallFilter, after: u64, limit: usize) -> Result<Vec<KeptCall>, StoreError> {
+        let calls = self.kept().shown();
+        Ok(calls.into_iter().filter(|call| call.number > after && filter.takes(call)).take(limit).collect())
     }
 
-    async fn show(&self, number: u64) -> Result<Option<DeadLetter>, StoreError> {
-        Ok(self.kept().dead.get(&number).cloned())
+    async fn show(&self, number: u64) -> Result<Option<KeptCall>, StoreError> {
+        let kept = self.kept();
+        let waiting = kept.calls.values().find_map(|calls| calls.get(&number)).map(|waiting| waiting.shown(number));
+        Ok(waiting.or_else(|| kept.dead.get(&number).map(|dead| dead.shown(number))))
     }
 
     async fn replay(&self, numbers: &[u64], parked: ParkedCalls) -> Result<Vec<Replayed>, StoreError> {
         let mut kept = self.kept();
         let (mut calls, mut replayed) = (Vec::new(), BTreeSet::new());
         let mut outcome = |number: &u64| match kept.dead.get(number) {
-            Some(letter) if letter.failure.reason.is_parked() && parked == ParkedCalls::Leave => Some(Replayed::Parked),
-            Some(DeadLetter { call: Ok(call), failure, .. }) if replayed.insert(*number) => {
+            Some(dead) if dead.failure.reason.is_parked() && parked == ParkedCalls::Leave => Some(Replayed::Parked),
+            Some(Dead { call, failure, .. }) if replayed.insert(*number) => {
                 let is_expired = failure.reason == Reason::Expired;
                 calls.push(if is_expired { call.clone().without_expiry() } else { call.clone() });
                 None
@@ -197,13 +240,17 @@ impl DeadLetters for MemoryStore {
 
     async fn discard(&self, numbers: &[u64]) -> Result<u64, StoreError> {
         let mut kept = self.kept();
-        Ok(numbers.iter().filter(|number| kept.dead.remove(number).is_some()).count() as u64)
+        let dead = numbers.iter().filter(|number| kept.dead.remove(number).is_some()).count() as u64;
+        Ok(dead + kept.discard_waiting(numbers))
     }
 
-    async fn purge(&self, identifier: &str) -> Result<u64, StoreError> {
+    async fn purge(&self, identifier: &str) -> Result<Purged, StoreError> {
         let mut kept = self.kept();
+        let named = |(number, waiting): (&u64, &Waiting)| mentions(&waiting.call, identifier).then_some(*number);
+        let numbers: Vec<_> = kept.calls.values().flatten().filter_map(named).collect();
         let before = kept.dead.len();
-        kept.dead.retain(|_, letter| !letter.call.as_ref().is_ok_and(|call| mentions(call, identifier)));
-        Ok((before - kept.dead.len()) as u64)
+        kept.dead.retain(|_, dead| !mentions(&dead.call, identifier));
+        let dead = (before - kept.dead.len()) as u64;
+        Ok(Purged { waiting: kept.discard_waiting(&numbers), dead, damaged: 0 })
     }
 }

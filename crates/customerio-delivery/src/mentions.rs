@@ -7,12 +7,14 @@ use serde_json::Value;
 use crate::Stored;
 
 /// Whether `call` has `identifier` in any field, or in its path. Upper and lower case are the same, as in e-mail addresses.
+/// An empty one is nowhere.
 pub(crate) fn mentions(call: &Stored, identifier: &str) -> bool {
-    let body = call.call().body();
-    let in_body = match serde_json::from_slice(body) {
-        Ok(value) => in_value(&value, identifier),
-        Err(_) => contains(body, identifier),
-    };
+    if identifier.is_empty() {
+        return false;
+    }
+    let in_body = in_json(call.call().body(), identifier);
+    // Fields of the batch, each behind a comma.
+    let in_shared = !call.shared().is_empty() && in_json(&[b"{\"\":0", call.shared(), b"}"].concat(), identifier);
     let in_path = match call.call() {
         Encoded::Request(request) => request
             .path()
@@ -20,7 +22,20 @@ pub(crate) fn mentions(call: &Stored, identifier: &str) -> bool {
             .any(|part| is_named(&percent_decode_str(part).decode_utf8_lossy(), identifier)),
         _ => false,
     };
-    in_body || in_path
+    in_body || in_shared || in_path
+}
+
+/// Whether a stored form of any version has the identifier, also where it cannot be read.
+#[cfg(any(feature = "postgres", feature = "spool"))]
+pub(crate) fn bytes_mention(call: &[u8], identifier: &str) -> bool {
+    Stored::from_bytes(call).map_or_else(|_| contains(call, identifier), |call| mentions(&call, identifier))
+}
+
+fn in_json(json: &[u8], identifier: &str) -> bool {
+    match serde_json::from_slice(json) {
+        Ok(value) => in_value(&value, identifier),
+        Err(_) => contains(json, identifier),
+    }
 }
 
 /// Whether bytes of any kind have the identifier somewhere.
@@ -69,6 +84,12 @@ mod tests {
         let send = || SendEmail::from_template("reset", "Ada <ada@example.com>, bob@example.com");
         assert!(named(send(), "ADA@example.com") && named(send(), "bob@example.com"));
         assert!(!named(send(), "da@example.com") && !named(send(), "Ada"));
+        let visit = || {
+            let context = pipelines::Context::new().with_ip("203.0.113.7");
+            pipelines::Track::new("42", "visit").with_properties(json!({ "note": "" })).with_context(context)
+        };
+        assert!(named(visit(), "203.0.113.7") && !named(visit(), "203.0.113.70"));
+        assert!(!named(visit(), ""), "an empty field is nobody's");
     }
 
     #[test]

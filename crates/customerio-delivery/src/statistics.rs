@@ -18,6 +18,9 @@ pub struct Statistics {
     pub oldest: Option<Timestamp>,
     /// How many dead letters there are of each reason that has any.
     pub dead: Vec<(Reason, u64)>,
+    /// Until when a process has the [right to send](crate::Store::lease); `None` where none has, and in memory, where nobody
+    /// else could. A process that was killed has it until then, though another may take it at once.
+    pub leased_until: Option<Timestamp>,
 }
 
 impl Statistics {

@@ -63,6 +63,14 @@ pub enum StoredError {
     Malformed(String),
 }
 
+impl StoredError {
+    /// A row is not what was written.
+    #[cfg(any(feature = "postgres", feature = "spool"))]
+    pub(crate) fn damaged() -> Self {
+        Self::Malformed("its bytes were damaged".to_owned())
+    }
+}
+
 /// What is written.
 #[derive(Serialize)]
 struct Written<'a> {
@@ -194,7 +202,8 @@ impl Stored {
         HEAD + self.call.body().len() + self.shared().len()
     }
 
-    fn shared(&self) -> &[u8] {
+    /// What it shares with all others of its batch: fields of the batch, each behind a comma.
+    pub(crate) fn shared(&self) -> &[u8] {
         match &self.call {
             Encoded::Track(item) => item.shared(),
             Encoded::Pipelines(item) => item.shared(),
@@ -234,6 +243,13 @@ impl Stored {
             bytes.push(b'}');
         }
         bytes
+    }
+
+    /// How the stored form of each call of an operation begins, so that a database finds it without reading it.
+    #[cfg(any(feature = "postgres", feature = "spool"))]
+    pub(crate) fn beginning(operation: &str) -> Vec<u8> {
+        let name = serde_json::Value::from(operation);
+        format!(r#"{{"version":{VERSION},"operation":{name}"#).into_bytes()
     }
 
     /// Reads the stored form.

@@ -21,8 +21,8 @@ use customerio_core::{
     track::v2::person,
 };
 use customerio_delivery::{
-    DeadLetterFilter, DeadLetters, EnqueueError, Event, MachineOptions, MemoryStore, ParkedCalls, Queue, QueueBuilder,
-    Reason, Replayed, Report, Store,
+    CallFilter, EnqueueError, Event, Inspect, MachineOptions, MemoryStore, ParkedCalls, Queue, QueueBuilder, Reason,
+    Replayed, Report, Store,
 };
 use customerio_emulator::{Emulator, Fault, Server};
 use customerio_hyper::HyperTransport;
@@ -166,8 +166,8 @@ async fn a_message_whose_outcome_is_unknown_is_parked_and_a_person_decides() {
     assert_eq!(ended(report), (2, 0, 2, 0));
     assert_eq!(here.emulator.messages().len(), 3);
 
-    let parked = store.list(&DeadLetterFilter::new(), 0, 10).await.unwrap();
-    assert!(parked.iter().all(|letter| letter.failure.reason == Reason::UnknownOutcome));
+    let parked = store.list(&CallFilter::dead(), 0, 10).await.unwrap();
+    assert!(parked.iter().all(|letter| letter.failure().unwrap().reason == Reason::UnknownOutcome));
     let numbers: Vec<_> = parked.iter().map(|letter| letter.number).collect();
     let left = store.replay(&numbers, ParkedCalls::Leave).await.unwrap();
     assert_eq!(left, [Replayed::Parked, Replayed::Parked]);

@@ -10,21 +10,14 @@ use super::{
     row::{self, Row, int},
     waiting::Columns,
 };
-use crate::{
-    DeadLetter, DeadLetterFilter, Failure, Lane, ParkedCalls, Reason, Replayed, StoreError, Stored, Stream,
-    mentions::{contains, mentions},
-};
-
-/// How many are looked at, at a time, when all of them are.
-const PAGE: i64 = 500;
+use crate::{CallFilter, Failure, KeptCall, Lane, ParkedCalls, Reason, Replayed, StoreError, Stored, Stream};
 
 const COLUMNS: &str = "select number, destination, lane, reason, status, field, message,
     (extract(epoch from failed_at) * 1000)::bigint, crc32, call from customerio_dead";
 
-fn letter(row: &Found) -> Result<DeadLetter, Error> {
+fn shown(row: &Found) -> Result<KeptCall, Error> {
     let (lane, reason): (i16, &str) = (row.try_get(2)?, row.try_get(3)?);
-    let lane = Lane::ALL.into_iter().find(|known| i16::from(known.number()) == lane).unwrap_or(Lane::App);
-    let stream = Stream { destination: row.try_get::<_, &str>(1)?.into(), lane };
+    let stream = Stream { destination: row.try_get::<_, &str>(1)?.into(), lane: Lane::from_number(lane) };
     let status: Option<i32> = row.try_get(4)?;
     let failure = Failure::new(Reason::from_name(reason).unwrap_or(Reason::Invalid))
         .with_status(status.and_then(|status| u16::try_from(status).ok()))
@@ -33,19 +26,19 @@ fn letter(row: &Found) -> Result<DeadLetter, Error> {
     let number: i64 = row.try_get(0)?;
     let failed_at = Timestamp::from_unix_millis(row.try_get(7)?);
     let call = row::read(row.try_get(8)?, row.try_get(9)?);
-    Ok(DeadLetter::new(number.cast_unsigned(), stream, failure, failed_at, call))
+    Ok(KeptCall::dead(number.cast_unsigned(), stream, failure, failed_at, call))
 }
 
-fn letters(rows: &[Found]) -> Result<Vec<DeadLetter>, StoreError> {
-    rows.iter().map(|row| letter(row).map_err(failed)).collect()
+fn all_shown(rows: &[Found]) -> Result<Vec<KeptCall>, StoreError> {
+    rows.iter().map(|row| shown(row).map_err(failed)).collect()
 }
 
 pub(super) async fn list(
     link: &Link,
-    filter: &DeadLetterFilter,
+    filter: &CallFilter,
     after: u64,
     limit: usize,
-) -> Result<Vec<DeadLetter>, StoreError> {
+) -> Result<Vec<KeptCall>, StoreError> {
     let sql = format!(
         "{COLUMNS} where number > $1 and ($2::text is null or reason = $2) and ($3::text is null or operation = $3)
          and ($4::text is null or destination = $4) order by number limit $5"
@@ -59,12 +52,12 @@ pub(super) async fn list(
         (&filter.destination, Type::TEXT),
         (&limit, Type::INT8),
     ];
-    letters(&link.query(&sql, &parameters).await?)
+    all_shown(&link.query(&sql, &parameters).await?)
 }
 
-pub(super) async fn show(link: &Link, number: u64) -> Result<Option<DeadLetter>, StoreError> {
+pub(super) async fn show(link: &Link, number: u64) -> Result<Option<KeptCall>, StoreError> {
     let sql = format!("{COLUMNS} where number = $1");
-    Ok(letters(&link.query(&sql, &[(&int(number), Type::INT8)]).await?)?.pop())
+    Ok(all_shown(&link.query(&sql, &[(&int(number), Type::INT8)]).await?)?.pop())
 }
 
 /// A dead letter that is to be replayed: as a row again, or why it is not.
@@ -121,33 +114,6 @@ pub(super) async fn replay(link: &Link, rows: &[(i64, &Row)]) -> Result<BTreeMap
     let row = link.query_one(sql, &parameters).await?;
     let (gone, new): (Vec<i64>, Vec<i64>) = (row.try_get(0).map_err(failed)?, row.try_get(1).map_err(failed)?);
     Ok(numbers.into_iter().filter(|number| gone.contains(number)).zip(new).collect())
-}
-
-pub(super) async fn discard(link: &Link, numbers: &[i64]) -> Result<u64, StoreError> {
-    let sql = "with gone as (delete from customerio_dead where number = any ($1) returning number)
-        select count(*) from gone";
-    let row = link.query_one(sql, &[(&numbers, Type::INT8_ARRAY)]).await?;
-    Ok(row.try_get::<_, i64>(0).map_err(failed)?.cast_unsigned())
-}
-
-/// Forgets what names a person.
-pub(super) async fn purge(link: &Link, identifier: &str) -> Result<u64, StoreError> {
-    let sql = "select number, call from customerio_dead where number > $1 order by number limit $2";
-    let (mut found, mut after) = (Vec::new(), 0_i64);
-    loop {
-        let rows = link.query(sql, &[(&after, Type::INT8), (&PAGE, Type::INT8)]).await?;
-        for row in &rows {
-            let call: &[u8] = row.try_get(1).map_err(failed)?;
-            after = row.try_get(0).map_err(failed)?;
-            if Stored::from_bytes(call).map_or_else(|_| contains(call, identifier), |call| mentions(&call, identifier))
-            {
-                found.push(after);
-            }
-        }
-        if rows.is_empty() {
-            return discard(link, &found).await;
-        }
-    }
 }
 
 /// Forgets what failed that long ago.

@@ -67,17 +67,21 @@
 
 mod builder;
 mod dead;
+mod inspect;
 mod lease;
 mod link;
 mod loading;
 mod outbox;
 mod position;
+mod purge;
 mod room;
 mod row;
 mod schema;
 mod settings;
+mod shown;
 mod statistics;
 mod store;
+mod streams;
 mod waiting;
 
 pub use tokio_postgres;

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use customerio_core::Timestamp;
 use tokio_postgres::types::Type;
 
 use super::{
     link::{Link, failed},
     row,
+    streams::STREAMS,
 };
 use crate::{Reason, Statistics, StoreError};
 
@@ -19,15 +21,6 @@ const FEW: i64 = 1000;
 
 /// The first call of each stream.
 const FIRST: &str = "
-    with recursive stream as (
-        (select destination, lane from customerio_waiting order by destination, lane limit 1)
-        union all
-        select next.destination, next.lane from stream, lateral (
-            select destination, lane from customerio_waiting
-            where (destination, lane) > (stream.destination, stream.lane)
-            order by destination, lane limit 1
-        ) as next
-    )
     select crc32, call from stream, lateral (
         select crc32, call from customerio_waiting
         where destination = stream.destination and lane = stream.lane
@@ -37,7 +30,7 @@ const FIRST: &str = "
 pub(super) async fn read(link: &Link) -> Result<Statistics, StoreError> {
     let (waiting, bytes) = waiting(link).await?;
     let mut oldest = None;
-    for row in link.query(FIRST, &[]).await? {
+    for row in link.query(&format!("{STREAMS} {FIRST}"), &[]).await? {
         let call = row::read(row.try_get(0).map_err(failed)?, row.try_get(1).map_err(failed)?);
         oldest = oldest.into_iter().chain(call.ok().map(|call| call.stored_at())).min();
     }
@@ -47,7 +40,11 @@ pub(super) async fn read(link: &Link) -> Result<Statistics, StoreError> {
         dead.insert(reason, count.cast_unsigned());
     }
     let dead = Reason::ALL.into_iter().filter_map(|reason| Some((reason, *dead.get(reason.as_str())?))).collect();
-    Ok(Statistics { waiting, bytes, oldest, dead })
+    let sql = "select (extract(epoch from until) * 1000)::bigint from customerio_sender
+        where owner is not null and until > clock_timestamp()";
+    let leased_until = link.query(sql, &[]).await?.first().map(|row| row.try_get(0)).transpose().map_err(failed)?;
+    let leased_until = leased_until.map(Timestamp::from_unix_millis);
+    Ok(Statistics { waiting, bytes, oldest, dead, leased_until })
 }
 
 /// How many calls wait, and how many bytes they have.

@@ -20,10 +20,7 @@ use super::{
     settings::Settings,
     statistics, waiting,
 };
-use crate::{
-    DeadLetter, DeadLetterFilter, DeadLetters, Fate, ParkedCalls, Record, Replayed, Statistics, Store, StoreError,
-    Stored, Stream,
-};
+use crate::{Fate, Record, Statistics, Store, StoreError, Stored, Stream};
 use async_trait::async_trait;
 
 /// How often what failed long ago is forgotten.
@@ -87,6 +84,16 @@ impl PostgresStore {
         Sender { owner: &self.owner, epoch: self.epoch.load(Ordering::Acquire) }
     }
 
+    /// The connection of all but the sender.
+    pub(super) const fn others(&self) -> &Link {
+        &self.others
+    }
+
+    /// Refuses what there is no room for.
+    pub(super) async fn take_room(&self, rows: &[Row]) -> Result<(), StoreError> {
+        self.room.take(&self.others, self.settings.limit, rows).await
+    }
+
     /// Now and then, forgets what failed long ago.
     async fn forget(&self) {
         {
@@ -118,7 +125,7 @@ impl Store for PostgresStore {
             return Ok(0);
         }
         let rows: Vec<_> = calls.iter().map(Row::new).collect();
-        self.room.take(&self.others, self.settings.limit, &rows).await?;
+        self.take_room(&rows).await?;
         let numbers = waiting::append(&self.others, &rows).await?;
         Ok(numbers.last().map_or(0, |number| number.cast_unsigned()))
     }
@@ -161,52 +168,5 @@ impl Store for PostgresStore {
 
     async fn statistics(&self) -> Result<Statistics, StoreError> {
         statistics::read(&self.others).await
-    }
-}
-
-#[async_trait]
-impl DeadLetters for PostgresStore {
-    async fn list(&self, filter: &DeadLetterFilter, after: u64, limit: usize) -> Result<Vec<DeadLetter>, StoreError> {
-        dead::list(&self.others, filter, after, limit).await
-    }
-
-    async fn show(&self, number: u64) -> Result<Option<DeadLetter>, StoreError> {
-        dead::show(&self.others, number).await
-    }
-
-    async fn replay(&self, numbers: &[u64], parked: ParkedCalls) -> Result<Vec<Replayed>, StoreError> {
-        let mut found = dead::exhume(&self.others, numbers, parked).await?;
-        let mut outcomes: Vec<_> = Vec::with_capacity(numbers.len());
-        let mut rows = Vec::new();
-        for number in numbers {
-            let number = super::row::int(*number);
-            // A number that is said twice is there once.
-            outcomes.push(match found.remove(&number) {
-                Some(Ok(row)) => {
-                    rows.push((number, row));
-                    Err(number)
-                }
-                Some(Err(other)) => Ok(other),
-                None => Ok(Replayed::Unknown),
-            });
-        }
-        let all: Vec<_> = rows.iter().map(|(_, row)| row.clone()).collect();
-        self.room.take(&self.others, self.settings.limit, &all).await?;
-        let rows: Vec<_> = rows.iter().map(|(number, row)| (*number, row)).collect();
-        let new = dead::replay(&self.others, &rows).await?;
-        // Somebody else may have taken one meanwhile.
-        let waits = |old: i64| {
-            new.get(&old).map_or(Replayed::Unknown, |number| Replayed::Waits { number: number.cast_unsigned() })
-        };
-        Ok(outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(waits)).collect())
-    }
-
-    async fn discard(&self, numbers: &[u64]) -> Result<u64, StoreError> {
-        let numbers: Vec<_> = numbers.iter().map(|number| super::row::int(*number)).collect();
-        dead::discard(&self.others, &numbers).await
-    }
-
-    async fn purge(&self, identifier: &str) -> Result<u64, StoreError> {
-        dead::purge(&self.others, identifier).await
     }
 }

@@ -23,8 +23,8 @@ pub(super) struct Database {
     connection: Connection,
     files: Files,
     identity: Identity,
-    /// The file beside it that says how far it has come.
-    beside: File,
+    /// The file beside it that says how far it has come, if there is one.
+    beside: Option<File>,
     /// How far it has come.
     pub(super) reached: HighWater,
     /// Whether it is all ours, and not the application's.
@@ -64,14 +64,43 @@ impl Database {
             repairs.add(salvage::go_on(&mut database.connection, before, pages.as_ref())?);
             database.reached = HighWater::of(&database.connection, database.is_own)?;
         }
-        database.reached.write(&mut database.beside)?;
+        if let Some(beside) = &mut database.beside {
+            database.reached.write(beside)?;
+        }
         Ok((database, repairs))
     }
 
-    fn connect(files: Files) -> Result<(Self, Repairs), Trouble> {
+    /// Opens one that is there, which something else keeps in order: nothing is created, migrated or repaired.
+    pub(super) fn open_existing(path: PathBuf) -> Result<Self, Trouble> {
+        let failed = |what: String| Trouble::Failed(StoreError::failed(what));
+        let files = Files::new(path);
+        if !files.has_database()? {
+            return Err(failed(format!("there is no file {}", files.database().display())));
+        }
+        let mut beside = files.existing_high_water()?;
+        // Before the database is read: it is written after a commit.
+        let before = beside.as_mut().map(HighWater::read).transpose()?.flatten();
+        let connection = Self::opened(&files)?;
+        connection.execute_batch(ALWAYS)?;
+        schema::check(&connection)?;
+        let is_own = connection.query_row("pragma application_id", [], |row| row.get(0)).map(is_application)?;
+        let reached = HighWater::of(&connection, is_own)?;
+        if before.is_some_and(|before| before.commits > reached.commits) {
+            let what = "the end of its write-ahead log was lost: start the application, which repairs the file";
+            return Err(failed(what.to_owned()));
+        }
+        Ok(Self { identity: files.identity()?, connection, files, beside, reached, is_own })
+    }
+
+    fn opened(files: &Files) -> rusqlite::Result<Connection> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(files.database(), flags)?;
         connection.busy_timeout(Duration::from_secs(5))?;
+        Ok(connection)
+    }
+
+    fn connect(files: Files) -> Result<(Self, Repairs), Trouble> {
+        let connection = Self::opened(&files)?;
         let tables: i64 = connection.query_row("select count(*) from sqlite_schema", [], |row| row.get(0))?;
         if tables == 0 {
             connection.execute_batch(OWN)?;
@@ -85,7 +114,7 @@ impl Database {
         schema::prepare(&connection)?;
         check(&connection, is_own)?;
         let repairs = Repairs { damaged: recount(&connection)?, ..Repairs::default() };
-        let (identity, beside) = (files.identity()?, files.high_water()?);
+        let (identity, beside) = (files.identity()?, Some(files.high_water()?));
         let reached = HighWater::of(&connection, is_own)?;
         Ok((Self { connection, files, identity, beside, reached, is_own }, repairs))
     }
@@ -109,7 +138,7 @@ impl Database {
         }
         if writes {
             // It only helps to see a loss: that it fails is no reason to say that the calls were not written.
-            let _ = self.reached.write(&mut self.beside);
+            let _ = self.beside.as_mut().map(|beside| self.reached.write(beside));
         }
         Ok(())
     }
@@ -130,6 +159,14 @@ impl Database {
         let (free, all) = (value("pragma freelist_count")?, value("pragma page_count")?);
         if free > WORTH_IT && free > all / 4 * 3 {
             self.connection.execute_batch("vacuum")?;
+        }
+        self.empty_log()
+    }
+
+    /// Empties the log, where what was deleted still stands.
+    pub(super) fn empty_log(&self) -> rusqlite::Result<()> {
+        if !self.is_own {
+            return Ok(());
         }
         self.connection.query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(()))
     }

@@ -10,9 +10,7 @@ use super::{
     row::{self, Row},
 };
 use crate::{
-    DeadLetter, DeadLetterFilter, Failure, Lane, ParkedCalls, Reason, Replayed, Statistics, Stored, StoredError,
-    Stream,
-    mentions::{contains, mentions},
+    CallFilter, Failure, KeptCall, Lane, ParkedCalls, Reason, Replayed, Statistics, Stored, StoredError, Stream,
 };
 
 /// Copies a call from the queue: it failed.
@@ -86,25 +84,24 @@ impl Buried {
             lane: row.get(2)?,
             failure: Failure::new(reason).with_status(row.get(4)?).with_field(row.get(5)?).with_message(row.get(6)?),
             failed_at: row.get(7)?,
-            call: if is_whole { Ok(call) } else { Err(StoredError::Malformed("its bytes were damaged".to_owned())) },
+            call: if is_whole { Ok(call) } else { Err(StoredError::damaged()) },
         })
     }
 
-    fn into_letter(self) -> DeadLetter {
-        let lane = Lane::ALL.into_iter().find(|lane| lane.number() == self.lane).unwrap_or(Lane::App);
-        let stream = Stream { destination: self.destination.into(), lane };
+    fn shown(self) -> KeptCall {
+        let stream = Stream { destination: self.destination.into(), lane: Lane::from_number(self.lane) };
         let call = self.call.and_then(|call| Stored::from_bytes(&call));
         let failed_at = Timestamp::from_unix_millis(self.failed_at);
-        DeadLetter::new(self.number.cast_unsigned(), stream, self.failure, failed_at, call)
+        KeptCall::dead(self.number.cast_unsigned(), stream, self.failure, failed_at, call)
     }
 }
 
 pub(super) fn list(
     database: &Connection,
-    filter: &DeadLetterFilter,
+    filter: &CallFilter,
     after: u64,
     limit: usize,
-) -> rusqlite::Result<Vec<DeadLetter>> {
+) -> rusqlite::Result<Vec<KeptCall>> {
     let sql = format!(
         "{COLUMNS} where number > ?1 and (?2 is null or reason = ?2) and (?3 is null or operation = ?3)
          and (?4 is null or destination = ?4) order by number limit ?5"
@@ -116,11 +113,11 @@ pub(super) fn list(
         filter.destination,
         i64::try_from(limit).unwrap_or(i64::MAX)
     ];
-    database.prepare(&sql)?.query_map(parameters, |row| Ok(Buried::read(row)?.into_letter()))?.collect()
+    database.prepare(&sql)?.query_map(parameters, |row| Ok(Buried::read(row)?.shown()))?.collect()
 }
 
-pub(super) fn show(database: &Connection, of: u64) -> rusqlite::Result<Option<DeadLetter>> {
-    Ok(find(database, of)?.map(Buried::into_letter))
+pub(super) fn show(database: &Connection, of: u64) -> rusqlite::Result<Option<KeptCall>> {
+    Ok(find(database, of)?.map(Buried::shown))
 }
 
 fn find(database: &Connection, of: u64) -> rusqlite::Result<Option<Buried>> {
@@ -157,37 +154,14 @@ pub(super) fn discard(database: &Connection, numbers: &[u64]) -> rusqlite::Resul
     numbers.iter().map(|of| Ok(delete.execute([number(*of)])? as u64)).sum()
 }
 
-/// Forgets what names a person: dead letters, and bytes of damaged rows.
-pub(super) fn purge(database: &Connection, identifier: &str) -> rusqlite::Result<u64> {
-    let (mut found, mut damaged) = (Vec::new(), Vec::new());
-    let mut letters = database.prepare("select number, call from customerio_dead")?;
-    let mut rows = letters.query([])?;
-    while let Some(row) = rows.next()? {
-        let call: Vec<u8> = row.get(1)?;
-        if Stored::from_bytes(&call).map_or_else(|_| contains(&call, identifier), |call| mentions(&call, identifier)) {
-            found.push(row.get::<_, i64>(0)?.cast_unsigned());
-        }
-    }
-    let mut leftovers = database.prepare("select rowid, cast(call as blob) from customerio_damaged")?;
-    let mut rows = leftovers.query([])?;
-    while let Some(row) = rows.next()? {
-        if row.get::<_, Option<Vec<u8>>>(1)?.is_some_and(|call| contains(&call, identifier)) {
-            damaged.push(row.get::<_, i64>(0)?);
-        }
-    }
-    for row in &damaged {
-        database.execute("delete from customerio_damaged where rowid = ?1", [row])?;
-    }
-    Ok(discard(database, &found)? + damaged.len() as u64)
-}
-
 /// Forgets what failed before that time, in milliseconds since 1970.
 pub(super) fn forget(database: &Connection, before: i64) -> rusqlite::Result<()> {
     database.execute("delete from customerio_dead where failed_at < ?1", [before])?;
     database.execute("delete from customerio_damaged where found_at < ?1", [before]).map(drop)
 }
 
-pub(super) fn statistics(database: &Connection) -> rusqlite::Result<Statistics> {
+/// What there is at `now`, in milliseconds since 1970.
+pub(super) fn statistics(database: &Connection, now: i64) -> rusqlite::Result<Statistics> {
     let (waiting, bytes): (i64, i64) =
         database.query_row("select calls, bytes from customerio_state", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
     // The first of each stream, as far as they can be read.
@@ -204,6 +178,8 @@ pub(super) fn statistics(database: &Connection) -> rusqlite::Result<Statistics> 
         .prepare("select reason, count(*) from customerio_dead group by reason")?
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<rusqlite::Result<_>>()?;
+    let sql = "select until from customerio_sender where owner is not null and until > ?1";
+    let leased_until = database.query_row(sql, [now], |row| row.get(0)).optional()?;
     Ok(Statistics {
         waiting: waiting.max(0).cast_unsigned(),
         bytes: bytes.max(0).cast_unsigned(),
@@ -212,6 +188,7 @@ pub(super) fn statistics(database: &Connection) -> rusqlite::Result<Statistics> 
             .into_iter()
             .filter_map(|reason| dead.get(reason.as_str()).map(|count| (reason, count.cast_unsigned())))
             .collect(),
+        leased_until: leased_until.map(Timestamp::from_unix_millis),
     })
 }
 

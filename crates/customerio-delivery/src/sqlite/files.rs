@@ -55,9 +55,19 @@ impl Files {
         private_file().open(self.beside("-last"))
     }
 
+    /// The same, if it is there.
+    pub(super) fn existing_high_water(&self) -> io::Result<Option<File>> {
+        unless_missing(OpenOptions::new().read(true).write(true).open(self.beside("-last")))
+    }
+
     /// Opens the file that the sender has locked.
     pub(super) fn sender(&self) -> io::Result<File> {
         private_file().open(self.beside("-sender"))
+    }
+
+    /// Whether the database is there.
+    pub(super) fn has_database(&self) -> io::Result<bool> {
+        unless_missing(fs::metadata(&self.path)).map(|found| found.is_some())
     }
 
     /// Which file the path leads to: another than before, where it was moved or deleted.

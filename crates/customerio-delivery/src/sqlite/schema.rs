@@ -76,6 +76,26 @@ pub(super) fn prepare(database: &Connection) -> Result<(), Trouble> {
     if known(version).map_err(Trouble::Failed)? < MIGRATIONS.len() {
         migrate(database).map_err(Trouble::Failed)?;
     }
+    compare(database)
+}
+
+/// Looks whether the tables are of this version, and changes nothing.
+pub(super) fn check(database: &Connection) -> Result<(), Trouble> {
+    let (version, current) = (version(database)?, MIGRATIONS.len());
+    if version == 0 {
+        return Err(Trouble::Failed(StoreError::failed("the file has no tables of a store")));
+    }
+    if known(version).map_err(Trouble::Failed)? < current {
+        return Err(Trouble::Failed(StoreError::failed(format!(
+            "the tables are of version {version}, and this program needs version {current}: the application brings them to \
+             it when it starts"
+        ))));
+    }
+    compare(database)
+}
+
+/// Looks whether the tables are what the migrations make.
+fn compare(database: &Connection) -> Result<(), Trouble> {
     let expected = Connection::open_in_memory()?;
     migrate(&expected).map_err(Trouble::Failed)?;
     let found = definitions(database)?;

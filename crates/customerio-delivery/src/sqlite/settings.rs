@@ -10,4 +10,6 @@ pub(super) struct Settings {
     pub(super) limit: u64,
     /// How long failed calls are kept.
     pub(super) keep_dead: Duration,
+    /// Whether it is there already, and something else keeps it in order.
+    pub(super) existing_only: bool,
 }

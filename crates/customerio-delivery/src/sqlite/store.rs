@@ -52,7 +52,9 @@ use crate::{Fate, Record, Statistics, Store, StoreError, Stored, Stream};
 /// # What people should know
 ///
 /// The calls hold the data of people, in plain text. Files are made for this user alone (0600, directories 0700), and
-/// what is deleted is overwritten. To look at them: `sqlite3 FILE "select * from customerio_waiting"`.
+/// what is deleted is overwritten. To look at them: the program `customerio-outbox`, or
+/// `sqlite3 FILE "select * from customerio_waiting"`. A damaged file that was moved aside keeps what it had, also of people
+/// who are [purged](crate::Inspect::purge): delete it when it is no longer needed.
 pub struct SqliteStore {
     settings: Settings,
     owner: Owner,
@@ -72,7 +74,8 @@ pub struct Builder {
 
 impl Builder {
     fn new(path: PathBuf) -> Self {
-        Self { settings: Settings { path, limit: 256 << 20, keep_dead: Duration::from_secs(30 * 24 * 60 * 60) } }
+        let keep_dead = Duration::from_secs(30 * 24 * 60 * 60);
+        Self { settings: Settings { path, limit: 256 << 20, keep_dead, existing_only: false } }
     }
 
     /// The most bytes of calls that wait, as they are stored: 256 MiB if it is not said. What fails is not counted.
@@ -90,11 +93,21 @@ impl Builder {
         self
     }
 
+    /// Opens only a store that is there, as a tool does beside the application that has it: nothing is created, the tables
+    /// are not brought to this version, and the file is neither checked as a whole nor repaired. What failed long ago is
+    /// not forgotten.
+    #[must_use]
+    pub const fn existing_only(mut self) -> Self {
+        self.settings.existing_only = true;
+        self
+    }
+
     /// Opens the store; see [`SqliteStore::open`].
     ///
     /// # Errors
     ///
-    /// As [`SqliteStore::open`].
+    /// As [`SqliteStore::open`]; and with [`existing_only`](Self::existing_only) where the file is missing, its tables are of
+    /// another version, or it needs repair.
     pub fn open(self) -> Result<SqliteStore, StoreError> {
         SqliteStore::start(self.settings)
     }
@@ -241,6 +254,6 @@ impl Store for SqliteStore {
     }
 
     async fn statistics(&self) -> Result<Statistics, StoreError> {
-        self.read(dead::statistics).await
+        self.read(|database| dead::statistics(database, now())).await
     }
 }

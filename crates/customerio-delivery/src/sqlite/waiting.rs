@@ -107,19 +107,28 @@ pub(super) fn load(database: &Connection, stream: &Stream, after: u64, bytes: us
 
 /// Takes damaged rows out of the queue, and keeps their bytes. It says how many there were.
 pub(super) fn set_aside(database: &Connection, keys: &[i64], now: i64) -> rusqlite::Result<u64> {
-    let mut rows = 0;
+    let sql = "insert into customerio_damaged (key, is_marked, checksum, call, found_at)
+               select key, is_marked, checksum, call, ?2 from customerio_queue where key = ?1";
+    let mut copy = database.prepare(sql)?;
     for key in keys {
-        let sql = "insert into customerio_damaged (key, is_marked, checksum, call, found_at)
-                   select key, is_marked, checksum, call, ?2 from customerio_queue where key = ?1";
-        database.execute(sql, [*key, now])?;
-        let sql = "delete from customerio_queue where key = ?1 returning length(call)";
-        let length = database.query_row(sql, [*key], |row| row.get::<_, Option<i64>>(0)).optional()?;
-        if let Some(length) = length {
-            add(database, -1, -length.unwrap_or_default())?;
-            rows += 1;
+        copy.execute([*key, now])?;
+    }
+    remove(database, keys.iter().copied())
+}
+
+/// Deletes calls, and counts them as gone. It says how many were still there.
+pub(super) fn remove(database: &Connection, keys: impl IntoIterator<Item = i64>) -> rusqlite::Result<u64> {
+    let (mut calls, mut bytes) = (0, 0);
+    let mut delete = database.prepare("delete from customerio_queue where key = ?1 returning length(call)")?;
+    for key in keys {
+        // What was damaged may have no length.
+        if let Some(length) = delete.query_row([key], |row| row.get::<_, Option<i64>>(0)).optional()? {
+            calls += 1;
+            bytes += length.unwrap_or_default();
         }
     }
-    Ok(rows)
+    add(database, -calls, -bytes)?;
+    Ok(calls.cast_unsigned())
 }
 
 /// Marks calls: they may be on their way.
@@ -156,18 +165,13 @@ pub(super) fn settle(
     let Some(id) = known_stream(database, &stream.destination, stream.lane.number())? else { return Ok(()) };
     let again = fates.iter().filter(|(_, fate)| *fate == Fate::Again).map(|(number, _)| *number);
     set_mark(database, stream, again, false)?;
-    let (mut calls, mut bytes) = (0, 0);
-    let mut delete = database.prepare("delete from customerio_queue where key = ?1 returning length(call)")?;
-    for (number, fate) in fates.iter().filter(|(_, fate)| *fate != Fate::Again) {
-        let key = row::key(id, number.min(&MOST.cast_unsigned()).cast_signed());
+    let key = |number: &u64| row::key(id, number.min(&MOST.cast_unsigned()).cast_signed());
+    for (number, fate) in fates {
         if let Fate::Failed(failure) = fate {
-            dead::bury(database, key, failure, now)?;
-        }
-        if let Some(length) = delete.query_row([key], |row| row.get::<_, i64>(0)).optional()? {
-            calls += 1;
-            bytes += length;
+            dead::bury(database, key(number), failure, now)?;
         }
     }
-    add(database, -calls, -bytes)?;
+    let ended = fates.iter().filter(|(_, fate)| *fate != Fate::Again).map(|(number, _)| key(number));
+    remove(database, ended)?;
     Ok(())
 }

@@ -124,6 +124,9 @@ impl Worker {
 struct Thread {
     path: PathBuf,
     keep_dead: Duration,
+    /// Something else keeps the file in order.
+    existing_only: bool,
+    has_written: bool,
     database: Option<Database>,
     /// How far the database had come when it was last used.
     reached: Option<HighWater>,
@@ -133,8 +136,9 @@ struct Thread {
 
 impl Thread {
     fn new(settings: Settings, repairs: Arc<Mutex<Repairs>>) -> Self {
-        let Settings { path, keep_dead, .. } = settings;
-        Self { path, keep_dead, database: None, reached: None, repairs, forgot: None }
+        let Settings { path, keep_dead, existing_only, .. } = settings;
+        let (database, reached, forgot) = (None, None, None);
+        Self { path, keep_dead, existing_only, has_written: false, database, reached, repairs, forgot }
     }
 
     fn run(&mut self, jobs: &Receiver<Box<dyn Job>>) {
@@ -143,11 +147,13 @@ impl Thread {
             self.forget();
             let first = match jobs.recv_timeout(if is_tidy { FORGETS } else { IDLE }) {
                 Ok(job) => job,
-                Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Disconnected) => return self.end(),
                 Err(RecvTimeoutError::Timeout) => {
                     is_tidy = true;
-                    // It is tried again when there was something to do.
-                    let _ = self.database.as_ref().map(Database::tidy);
+                    if !self.existing_only {
+                        // It is tried again when there was something to do.
+                        let _ = self.database.as_ref().map(Database::tidy);
+                    }
                     continue;
                 }
             };
@@ -160,6 +166,14 @@ impl Thread {
             }
             is_tidy = false;
             self.commit(group);
+        }
+    }
+
+    /// Others may keep the file open, and then the log stays as it is when this closes it.
+    fn end(&self) {
+        if self.existing_only && self.has_written {
+            // Where that fails, the application does so later.
+            let _ = self.database.as_ref().map(Database::empty_log);
         }
     }
 
@@ -183,6 +197,7 @@ impl Thread {
         let result = database.transaction(writes, |database| group.iter_mut().try_for_each(|job| job.run(database)));
         let (reached, is_there) = (database.reached, database.is_there());
         self.reached = Some(reached);
+        self.has_written |= writes;
         if !is_there {
             // The path leads elsewhere: to nothing, or to what another process has put there.
             self.database = None;
@@ -197,6 +212,7 @@ impl Thread {
         }
         match &mut self.database {
             Some(_) => {}
+            none if self.existing_only => *none = Some(Database::open_existing(self.path.clone())?),
             none => {
                 let (database, repairs) = Database::open(self.path.clone(), self.reached, is_damaged)?;
                 self.repairs.lock().unwrap_or_else(PoisonError::into_inner).add(repairs);
@@ -208,7 +224,7 @@ impl Thread {
 
     /// Now and then, forgets what failed long ago.
     fn forget(&mut self) {
-        if self.forgot.is_some_and(|last| last.elapsed() < FORGETS) {
+        if self.existing_only || self.forgot.is_some_and(|last| last.elapsed() < FORGETS) {
             return;
         }
         self.forgot = Some(Instant::now());

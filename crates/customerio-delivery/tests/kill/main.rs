@@ -20,7 +20,7 @@ use std::{
 };
 
 use customerio_core::{Api, Client, Endpoint, Limits, Moment, Region, app::SendEmail, track, track::v2::person};
-use customerio_delivery::{DeadLetterFilter, MachineOptions, Queue, Reason, Stored};
+use customerio_delivery::{CallFilter, MachineOptions, Queue, Reason, Stored};
 use customerio_emulator::{Emulator, Server};
 use customerio_hyper::HyperTransport;
 use serde_json::json;
@@ -207,8 +207,8 @@ async fn messages_through_kills(place: &Place) {
     }
     assert!(arrived.values().all(|times| *times == 1), "0 doubled");
     let (_, letters) = place::open(&place.name()).await;
-    let parked = letters.list(&DeadLetterFilter::new(), 0, usize::MAX).await.unwrap();
-    assert!(parked.iter().all(|letter| letter.failure.reason == Reason::UnknownOutcome), "{parked:?}");
+    let parked = letters.list(&CallFilter::dead(), 0, usize::MAX).await.unwrap();
+    assert!(parked.iter().all(|letter| letter.failure().unwrap().reason == Reason::UnknownOutcome), "{parked:?}");
     let parked: BTreeSet<_> = parked
         .into_iter()
         .map(|letter| {

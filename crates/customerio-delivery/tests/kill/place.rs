@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use customerio_delivery::{DeadLetters, Store, Stored, sqlite::SqliteStore};
+use customerio_delivery::{Inspect, Store, Stored, sqlite::SqliteStore};
 
 /// Where the calls of a test are kept.
 pub(crate) enum Place {
@@ -76,7 +76,7 @@ impl Drop for Place {
 }
 
 /// Opens a place by its name.
-pub(crate) async fn open(name: &str) -> (Arc<dyn Store>, Arc<dyn DeadLetters>) {
+pub(crate) async fn open(name: &str) -> (Arc<dyn Store>, Arc<dyn Inspect>) {
     #[cfg(feature = "postgres")]
     if name.starts_with("host=") {
         let store = customerio_delivery::postgres::PostgresStore::connect(name.parse().unwrap()).await;

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use customerio_delivery::{DeadLetterFilter, DeadLetters as _, Reason, Store as _, Stored, postgres::PostgresStore};
+use customerio_delivery::{CallFilter, Inspect as _, Reason, Store as _, Stored, postgres::PostgresStore};
 use customerio_emulator::Server as Service;
 
 use crate::{
@@ -67,7 +67,7 @@ async fn a_crash_of_the_database_loses_and_doubles_nothing() {
         server.crash();
         assert!(server.start_again().success());
     }
-    let letters = async || store.list(&DeadLetterFilter::new(), 0, usize::MAX).await.unwrap_or_default();
+    let letters = async || store.list(&CallFilter::dead(), 0, usize::MAX).await.unwrap_or_default();
     until("all have ended", async || matches!(queue.statistics().await, Ok(found) if found.waiting == 0)).await;
     let report = queue.shutdown(Duration::from_secs(10)).await;
 
@@ -154,8 +154,8 @@ async fn a_process_that_stands_still_past_its_lease_is_fenced() {
     let mut messages = sent(&service);
     messages.sort_unstable();
     assert!(messages.windows(2).all(|pair| pair[0] < pair[1]), "0 doubled");
-    let parked = open(&database).await.list(&DeadLetterFilter::new(), 0, usize::MAX).await.unwrap();
-    assert!(parked.iter().all(|letter| letter.failure.reason == Reason::UnknownOutcome));
+    let parked = open(&database).await.list(&CallFilter::dead(), 0, usize::MAX).await.unwrap();
+    assert!(parked.iter().all(|letter| letter.failure().unwrap().reason == Reason::UnknownOutcome));
     let mut all: Vec<_> = messages
         .iter()
         .copied()

@@ -1,7 +1,7 @@
 //! Calls that fail, and room for calls.
 
 use customerio_delivery::{
-    DeadLetterFilter, DeadLetters as _, Failure, Fate, ParkedCalls, Reason, Replayed, Store as _, StoreError,
+    CallFilter, Failure, Fate, Inspect as _, ParkedCalls, Reason, Replayed, Store as _, StoreError,
     postgres::PostgresStore,
 };
 
@@ -22,10 +22,11 @@ async fn what_a_server_says_does_not_hold_up_the_stream() {
         .with_message(Some("nul: \0, quotes: '\"".to_owned()));
     store.settle(&events_stream(), &[(2, Fate::Failed(failure)), (1, Fate::Done)]).await.unwrap();
     let found = store.show(2).await.unwrap().unwrap();
-    assert_eq!(found.failure.field.as_deref(), Some("a\u{fffd}b"));
-    assert_eq!(found.failure.message.as_deref(), Some("nul: \u{fffd}, quotes: '\""));
-    assert_eq!((found.failure.status, &*found.operation), (Some(400), "track.v2.person.event"));
-    let filter = DeadLetterFilter::new().with_operation("track.v2.person.event");
+    let failure = found.failure().unwrap();
+    assert_eq!(failure.field.as_deref(), Some("a\u{fffd}b"));
+    assert_eq!(failure.message.as_deref(), Some("nul: \u{fffd}, quotes: '\""));
+    assert_eq!((failure.status, &*found.operation), (Some(400), "track.v2.person.event"));
+    let filter = CallFilter::new().with_operation("track.v2.person.event");
     assert_eq!(store.list(&filter, 0, 10).await.unwrap().len(), 1);
     assert_eq!(
         store.replay(&[2, 2, 7], ParkedCalls::Leave).await.unwrap(),
@@ -62,7 +63,7 @@ async fn old_dead_letters_are_forgotten() {
     let another = open(&database).await;
     assert!(another.lease().await.unwrap().is_some());
     let left: Vec<_> =
-        another.list(&DeadLetterFilter::new(), 0, 10).await.unwrap().iter().map(|letter| letter.number).collect();
+        another.list(&CallFilter::dead(), 0, 10).await.unwrap().iter().map(|letter| letter.number).collect();
     assert_eq!(left, [2]);
 }
 

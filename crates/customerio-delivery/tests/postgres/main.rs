@@ -7,6 +7,7 @@ mod contract;
 mod crashes;
 mod dead;
 mod figures;
+mod inspect;
 mod outbox;
 mod schema;
 mod sending;

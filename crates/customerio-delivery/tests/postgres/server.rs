@@ -16,17 +16,17 @@ use customerio_delivery::postgres::tokio_postgres::{Client, Config, NoTls};
 #[derive(Debug)]
 pub(crate) struct Server {
     folder: PathBuf,
-    options: &'static [&'static str],
+    options: Vec<String>,
 }
 
 impl Server {
     /// A server with those options; `None`, and a line that says so, where there is no PostgreSQL. In CI it is an error.
-    pub(crate) fn start(options: &'static [&'static str]) -> Option<Self> {
+    pub(crate) fn start(options: &[&str]) -> Option<Self> {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         // A socket has a path of at most 107 bytes, so it is not below the target folder.
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let folder = env::temp_dir().join(format!("customerio-postgres-{}-{count}", process::id()));
-        let server = Self { folder, options };
+        let server = Self { folder, options: options.iter().map(|&option| option.to_owned()).collect() };
         let status = server.start_again();
         if status.code() == Some(3) && env::var_os("CI").is_none() {
             println!("SKIPPED: there is no PostgreSQL");
@@ -38,7 +38,9 @@ impl Server {
 
     /// Starts it after a stop.
     pub(crate) fn start_again(&self) -> ExitStatus {
-        self.run("start", &[&[&*process::id().to_string()], self.options].concat())
+        let mut arguments = vec![process::id().to_string()];
+        arguments.extend(self.options.iter().cloned());
+        self.run("start", &arguments)
     }
 
     /// Stops it as a crash does: nothing is written any more.
@@ -46,8 +48,9 @@ impl Server {
         assert!(self.run("stop", &[]).success());
     }
 
-    fn run(&self, command: &str, arguments: &[&str]) -> ExitStatus {
-        Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/postgres/server"))
+    fn run(&self, command: &str, arguments: &[String]) -> ExitStatus {
+        // Another crate has tests with such a server too.
+        Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../customerio-delivery/tests/postgres/server"))
             .arg(command)
             .arg(&self.folder)
             .args(arguments)

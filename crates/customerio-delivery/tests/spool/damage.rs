@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use customerio_delivery::{DeadLetters as _, Failure, Fate, Lane, Reason, Store as _, sqlite::Repairs};
+use customerio_delivery::{Failure, Fate, Inspect as _, Lane, Reason, Store as _, sqlite::Repairs};
 
 use crate::support::{Directory, event, message, open, stream, waiting};
 
@@ -68,7 +68,7 @@ async fn after(path: &Path) -> After {
     let store = open(path);
     let events = waiting(&store, Lane::TrackBatches).await.into_iter().map(|(_, n, _)| n).collect();
     let messages = waiting(&store, Lane::App).await.into_iter().map(|(_, n, is_marked)| (n, is_marked)).collect();
-    let dead = store.list(&customerio_delivery::DeadLetterFilter::new(), 0, 10).await.unwrap().len();
+    let dead = store.list(&customerio_delivery::CallFilter::dead(), 0, 10).await.unwrap().len();
     // It takes calls, behind all others.
     store.append(&[event(1_000_000)]).await.unwrap();
     let (number, n, _) = *waiting(&store, Lane::TrackBatches).await.last().unwrap();

@@ -6,6 +6,7 @@
 mod crashes;
 mod damage;
 mod figures;
+mod inspect;
 mod outbox;
 mod processes;
 mod room;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use customerio_core::{Timestamp, track::Delete};
 use customerio_delivery::{
-    DeadLetter, DeadLetterFilter, DeadLetters as _, Failure, Fate, ParkedCalls, Reason, Replayed, Store, StoreError,
+    CallFilter, CallState, Failure, Fate, Inspect as _, KeptCall, ParkedCalls, Reason, Replayed, Store, StoreError,
     Stored,
 };
 
@@ -15,7 +15,7 @@ use super::{
 use crate::conformance::Outcome;
 
 /// Appends calls of one stream, which fail all, and gives their numbers.
-async fn failed(store: &impl Store, calls: &[Stored], reason: Reason) -> Outcome<Vec<u64>> {
+pub(super) async fn failed(store: &impl Store, calls: &[Stored], reason: Reason) -> Outcome<Vec<u64>> {
     let stream = calls[0].stream();
     let before = numbers(store, &stream).await?;
     store.append(calls).await?;
@@ -39,12 +39,13 @@ pub(super) async fn failed_is_kept(stores: &impl Stores) -> Outcome {
     settle(&store, &stream, &before[..1], &Fate::Failed(failure.clone())).await?;
     holds(numbers(&store, &stream).await? == before[1..], "what failed still waits")?;
     let letter = store.show(before[0]).await?.ok_or("what failed is no dead letter")?;
-    holds(letter.failure == failure, "the dead letter says otherwise why it failed")?;
+    holds(letter.failure() == Some(&failure), "the dead letter says otherwise why it failed")?;
     holds((letter.number, &letter.stream) == (before[0], &stream), "the dead letter has another number or stream")?;
     holds(letter.operation == calls[0].operation(), "the dead letter has another operation")?;
     holds(letter.call?.to_bytes() == calls[0].to_bytes(), "the dead letter has another call")?;
-    holds(letter.failed_at > Timestamp::from_unix_millis(0), "the dead letter has no time")?;
-    holds(store.show(before[1]).await?.is_none(), "what waits is a dead letter")
+    let CallState::Dead { failed_at, .. } = letter.state else { return Err("what failed waits".into()) };
+    holds(failed_at > Timestamp::from_unix_millis(0), "the dead letter has no time")?;
+    holds(store.list(&CallFilter::dead(), 0, 10).await?.len() == 1, "what waits is a dead letter")
 }
 
 pub(super) async fn listed_in_pages(stores: &impl Stores) -> Outcome {
@@ -52,13 +53,13 @@ pub(super) async fn listed_in_pages(stores: &impl Stores) -> Outcome {
     let events = failed(&store, &events(5)?, Reason::Rejected).await?;
     let deletes = failed(&store, &[stored(Delete::new("1"))?, stored(Delete::new("2"))?], Reason::Poison).await?;
     let abroad = failed(&store, &[event("1", "x")?.with_destination("eu")], Reason::Rejected).await?;
-    let listed = async |filter: DeadLetterFilter, after, limit| -> Outcome<Vec<u64>> {
-        Ok(store.list(&filter, after, limit).await?.iter().map(|letter: &DeadLetter| letter.number).collect())
+    let listed = async |filter: CallFilter, after, limit| -> Outcome<Vec<u64>> {
+        Ok(store.list(&filter, after, limit).await?.iter().map(|letter: &KeptCall| letter.number).collect())
     };
     let everything: Vec<_> = [&events[..], &deletes, &abroad].concat();
     let (mut pages, mut after) = (Vec::new(), 0);
     loop {
-        let page = listed(DeadLetterFilter::new(), after, 3).await?;
+        let page = listed(CallFilter::dead(), after, 3).await?;
         holds(page.len() <= 3, "a page is longer than it may be")?;
         let Some(&end) = page.last() else { break };
         holds(end > after, "a page does not go on")?;
@@ -66,7 +67,7 @@ pub(super) async fn listed_in_pages(stores: &impl Stores) -> Outcome {
         pages.extend(page);
     }
     holds(pages == everything, "the pages are not all dead letters, in their order")?;
-    let by = DeadLetterFilter::new;
+    let by = CallFilter::dead;
     holds(listed(by().with_reason(Reason::Poison), 0, 10).await? == deletes, "it does not filter by reason")?;
     holds(listed(by().with_operation("track.delete"), 0, 10).await? == deletes, "it does not filter by operation")?;
     holds(listed(by().with_destination("eu"), 0, 10).await? == abroad, "it does not filter by destination")?;
@@ -96,7 +97,7 @@ pub(super) async fn replayed_behind(stores: &impl Stores) -> Outcome {
     store.append(&calls[..5]).await?;
     let outcome = store.replay(&dead, ParkedCalls::Leave).await;
     holds(matches!(outcome, Err(StoreError::Full { .. })), "it replays where there is no room")?;
-    let left = store.list(&DeadLetterFilter::new(), 0, 10).await?.len();
+    let left = store.list(&CallFilter::dead(), 0, 10).await?.len();
     holds(
         left == 5 && numbers(&store, &stream).await?.len() == 8,
         "a part was replayed where there was no room for all",
@@ -122,26 +123,6 @@ pub(super) async fn expired_is_replayed(stores: &impl Stores) -> Outcome {
     let dead = failed(&store, &[call.clone().with_expiry(Duration::from_secs(1))], Reason::Expired).await?;
     store.replay(&dead, ParkedCalls::Leave).await?;
     holds(waiting(&store, &call.stream()).await? == [call.to_bytes()], "it expires again at once")
-}
-
-pub(super) async fn discarded_is_gone(stores: &impl Stores) -> Outcome {
-    let store = stores.fresh(ROOM).await;
-    let dead = failed(&store, &events(3)?, Reason::Rejected).await?;
-    holds(store.discard(&[dead[0], 1 << 40, dead[2]]).await? == 2, "it says another number than it discards")?;
-    let left: Vec<_> = store.list(&DeadLetterFilter::new(), 0, 10).await?.iter().map(|letter| letter.number).collect();
-    holds(left == dead[1..2], "what was discarded is there, or something else is gone")
-}
-
-pub(super) async fn purged_by_person(stores: &impl Stores) -> Outcome {
-    let store = stores.fresh(ROOM).await;
-    let item = failed(&store, &[event("ada", "x")?, event("ada2", "x")?], Reason::Rejected).await?;
-    let path = failed(&store, &[stored(Delete::new("ada"))?, stored(Delete::new("adam"))?], Reason::Rejected).await?;
-    let send = failed(&store, &[message("Ada <ada@example.com>")?], Reason::UnknownOutcome).await?;
-    holds(store.purge("ada").await? == 2, "not those of the person were purged")?;
-    holds(store.purge("ada@example.com").await? == 1, "not those of the address were purged")?;
-    let left: Vec<_> = store.list(&DeadLetterFilter::new(), 0, 10).await?.iter().map(|letter| letter.number).collect();
-    holds(left == [item[1], path[1]], "what names the person is there, or something else is gone")?;
-    holds(!left.contains(&send[0]) && store.purge("ada").await? == 0, "it purges again")
 }
 
 pub(super) async fn counted(stores: &impl Stores) -> Outcome {

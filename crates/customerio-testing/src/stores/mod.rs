@@ -1,5 +1,5 @@
-//! The contract of a [`Store`](customerio_delivery::Store) and of its [`DeadLetters`](customerio_delivery::DeadLetters), as
-//! checks to run on your own store.
+//! The contract of a [`Store`](customerio_delivery::Store) and of its [`Inspect`](customerio_delivery::Inspect), as checks to
+//! run on your own store.
 //!
 //! ```
 //! use customerio_delivery::MemoryStore;
@@ -28,6 +28,7 @@
 
 mod calls;
 mod dead;
+mod inspect;
 mod queue;
 mod sending;
 mod source;
@@ -57,8 +58,10 @@ pub use crate::conformance::{Check, Report};
 /// | `replayed_behind` | a dead letter that is replayed waits behind the others with a new number, and only once; without room none is |
 /// | `parked_stays` | a parked call is replayed only where that is said |
 /// | `expired_is_replayed` | an expired call that is replayed has no end |
-/// | `discarded_is_gone` | a dead letter that is discarded is gone |
-/// | `purged_by_person` | dead letters that name a person are gone, and no others |
+/// | `waiting_is_listed` | calls that wait are listed beside the dead letters, in the order of their numbers, with their marks |
+/// | `discarded_is_gone` | a call that is discarded is gone, whether it waits or has failed |
+/// | `purged_by_person` | calls that name a person are gone, whether they wait or have failed, and no others |
+/// | `gone_stays_gone` | to mark or to settle a call that was purged or discarded does nothing, and the statistics are right |
 /// | `counted` | the statistics are right |
 ///
 /// And where there can be [another](Stores::other) store with the same calls:
@@ -85,8 +88,10 @@ pub async fn check<S: Stores>(stores: &S) -> Report {
     report.add("replayed_behind", dead::replayed_behind(stores).await);
     report.add("parked_stays", dead::parked_stays(stores).await);
     report.add("expired_is_replayed", dead::expired_is_replayed(stores).await);
-    report.add("discarded_is_gone", dead::discarded_is_gone(stores).await);
-    report.add("purged_by_person", dead::purged_by_person(stores).await);
+    report.add("waiting_is_listed", inspect::waiting_is_listed(stores).await);
+    report.add("discarded_is_gone", inspect::discarded_is_gone(stores).await);
+    report.add("purged_by_person", inspect::purged_by_person(stores).await);
+    report.add("gone_stays_gone", inspect::gone_stays_gone(stores).await);
     report.add("counted", dead::counted(stores).await);
     if stores.other(&stores.fresh(calls::ROOM).await).await.is_some() {
         report.add("kept_for_others", sending::kept_for_others(stores).await);

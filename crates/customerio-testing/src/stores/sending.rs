@@ -1,6 +1,6 @@
 //! What is sent.
 
-use customerio_delivery::{DeadLetterFilter, DeadLetters as _, Failure, Fate, Reason, Store as _, StoreError};
+use customerio_delivery::{CallFilter, Failure, Fate, Inspect as _, Reason, Store as _, StoreError};
 
 use super::{
     calls::{ROOM, all, event, events, holds, lease, message, numbers, settle},
@@ -49,7 +49,7 @@ pub(super) async fn kept_for_others(stores: &impl Stores) -> Outcome {
     settle(&store, &stream, &before[..1], &Fate::Failed(Failure::new(Reason::Rejected))).await?;
     let other = stores.other(&store).await.ok_or("there is no other store now")?;
     holds(numbers(&other, &stream).await? == before[1..], "another does not see the calls")?;
-    let dead = other.list(&DeadLetterFilter::new(), 0, 10).await?;
+    let dead = other.list(&CallFilter::dead(), 0, 10).await?;
     holds(dead.len() == 1 && dead[0].number == before[0], "another does not see the dead letter")?;
     other.append(&events(1)?).await?;
     holds(numbers(&store, &stream).await?.len() == 3, "what another appended is not seen")
@@ -86,8 +86,10 @@ pub(super) async fn one_sends(stores: &impl Stores) -> Outcome {
     lease(&store).await?;
     holds(other.lease().await?.is_none(), "two have the lease")?;
     lease(&store).await.map_err(|error| format!("it is not renewed: {error}"))?;
+    holds(other.statistics().await?.leased_until.is_some(), "it is not said that one has the lease")?;
     store.mark(&stream, &numbers).await?;
     store.release().await?;
+    holds(other.statistics().await?.leased_until.is_none(), "it is said that one has the lease, after a release")?;
     lease(&other).await.map_err(|error| format!("after a release, {error}"))?;
     holds(store.lease().await?.is_none(), "two have the lease, after a release")?;
     let is_fenced = |outcome: Result<(), StoreError>| matches!(outcome, Err(StoreError::Fenced));

@@ -1,13 +1,13 @@
 //! Where the stores come from that are checked.
 
 use async_trait::async_trait;
-use customerio_delivery::{DeadLetters, Store};
+use customerio_delivery::{Inspect, Store};
 
 /// Makes the stores that are checked.
 #[async_trait]
 pub trait Stores: Sync {
     /// What is checked.
-    type Store: Store + DeadLetters;
+    type Store: Store + Inspect;
 
     /// An empty store, which keeps at most about that many bytes.
     async fn fresh(&self, bytes: u64) -> Self::Store;

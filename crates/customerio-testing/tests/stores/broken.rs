@@ -8,8 +8,8 @@ use std::{
 
 use customerio_core::Timestamp;
 use customerio_delivery::{
-    DeadLetter, DeadLetterFilter, DeadLetters, Failure, Fate, ParkedCalls, Reason, Record, Replayed, Statistics, Store,
-    StoreError, Stored, Stream, sqlite::SqliteStore,
+    CallFilter, CallKind, CallState, Failure, Fate, Inspect, KeptCall, ParkedCalls, Purged, Reason, Record, Replayed,
+    Statistics, Store, StoreError, Stored, Stream, sqlite::SqliteStore,
 };
 use customerio_testing::stores::async_trait;
 
@@ -31,7 +31,9 @@ pub(crate) enum Break {
     ReplaysParked,
     KeepsTheEnd,
     DiscardsNothing,
-    PurgesAll,
+    PurgesWhatFailed,
+    HidesWhatWaits,
+    BringsBack,
     CountsNothing,
     KeepsForItself,
     IgnoresMarks,
@@ -40,7 +42,7 @@ pub(crate) enum Break {
 
 impl Break {
     /// Each with the check that must fail.
-    pub(crate) const ALL: [(Self, &str); 21] = [
+    pub(crate) const ALL: [(Self, &str); 23] = [
         (Self::LosesExpiry, "calls_as_they_were"),
         (Self::TurnsRound, "in_order"),
         (Self::MixesStreams, "streams_apart"),
@@ -57,7 +59,9 @@ impl Break {
         (Self::ReplaysParked, "parked_stays"),
         (Self::KeepsTheEnd, "expired_is_replayed"),
         (Self::DiscardsNothing, "discarded_is_gone"),
-        (Self::PurgesAll, "purged_by_person"),
+        (Self::PurgesWhatFailed, "purged_by_person"),
+        (Self::HidesWhatWaits, "waiting_is_listed"),
+        (Self::BringsBack, "gone_stays_gone"),
         (Self::CountsNothing, "counted"),
         (Self::KeepsForItself, "kept_for_others"),
         (Self::IgnoresMarks, "marks_kept"),
@@ -87,11 +91,13 @@ impl Broken {
         self.rule == Some(rule)
     }
 
-    fn shown(&self, mut letter: DeadLetter) -> DeadLetter {
-        if self.breaks(Break::ForgetsWhy) {
-            letter.failure = Failure::new(letter.failure.reason);
+    fn shown(&self, call: KeptCall) -> KeptCall {
+        match &call.state {
+            CallState::Dead { failure, failed_at, .. } if self.breaks(Break::ForgetsWhy) => {
+                KeptCall::dead(call.number, call.stream, Failure::new(failure.reason), *failed_at, call.call)
+            }
+            _ => call,
         }
-        letter
     }
 }
 
@@ -115,6 +121,9 @@ impl Store for Broken {
         if self.breaks(Break::KeepsForItself) {
             self.own.lock().unwrap().extend(calls);
             return Ok(1);
+        }
+        if self.breaks(Break::BringsBack) {
+            self.own.lock().unwrap().extend(calls.iter().cloned());
         }
         let part = calls.first().cloned();
         let outcome = self.inner.append(&calls).await;
@@ -158,6 +167,14 @@ impl Store for Broken {
             };
             (*number, fate)
         };
+        if self.breaks(Break::BringsBack) {
+            for (number, fate) in fates {
+                if matches!(fate, Fate::Failed(_)) && self.inner.show(*number).await?.is_none() {
+                    let call = self.own.lock().unwrap().first().cloned();
+                    self.inner.append(call.as_slice()).await?;
+                }
+            }
+        }
         self.inner.settle(stream, &fates.iter().map(changed).collect::<Vec<_>>()).await
     }
 
@@ -181,16 +198,21 @@ impl Store for Broken {
 }
 
 #[async_trait]
-impl DeadLetters for Broken {
-    async fn list(&self, filter: &DeadLetterFilter, after: u64, limit: usize) -> Result<Vec<DeadLetter>, StoreError> {
-        let all = DeadLetterFilter::new();
-        let filter = if self.breaks(Break::IgnoresFilters) { &all } else { filter };
-        let letters = self.inner.list(filter, after, limit).await?;
-        Ok(letters.into_iter().map(|letter| self.shown(letter)).collect())
+impl Inspect for Broken {
+    async fn list(&self, filter: &CallFilter, after: u64, limit: usize) -> Result<Vec<KeptCall>, StoreError> {
+        let mut filter = filter.clone();
+        if self.breaks(Break::IgnoresFilters) {
+            filter = CallFilter::new();
+        }
+        if self.breaks(Break::HidesWhatWaits) {
+            filter.kind = Some(CallKind::Dead);
+        }
+        let calls = self.inner.list(&filter, after, limit).await?;
+        Ok(calls.into_iter().map(|call| self.shown(call)).collect())
     }
 
-    async fn show(&self, number: u64) -> Result<Option<DeadLetter>, StoreError> {
-        Ok(self.inner.show(number).await?.map(|letter| self.shown(letter)))
+    async fn show(&self, number: u64) -> Result<Option<KeptCall>, StoreError> {
+        Ok(self.inner.show(number).await?.map(|call| self.shown(call)))
     }
 
     async fn replay(&self, numbers: &[u64], parked: ParkedCalls) -> Result<Vec<Replayed>, StoreError> {
@@ -219,11 +241,13 @@ impl DeadLetters for Broken {
         self.inner.discard(numbers).await
     }
 
-    async fn purge(&self, identifier: &str) -> Result<u64, StoreError> {
-        if self.breaks(Break::PurgesAll) {
-            let all = self.inner.list(&DeadLetterFilter::new(), 0, 1000).await?;
-            let numbers: Vec<_> = all.iter().map(|letter| letter.number).collect();
-            return self.inner.discard(&numbers).await;
+    async fn purge(&self, identifier: &str) -> Result<Purged, StoreError> {
+        if self.breaks(Break::PurgesWhatFailed) {
+            let dead = self.inner.list(&CallFilter::dead(), 0, 1000).await?;
+            let numbers: Vec<_> = dead.iter().map(|call| call.number).collect();
+            let mut purged = Purged::default();
+            purged.dead = self.inner.discard(&numbers).await?;
+            return Ok(purged);
         }
         self.inner.purge(identifier).await
     }
