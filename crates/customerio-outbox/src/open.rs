@@ -22,7 +22,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) enum Opened {
     Sqlite(SqliteStore),
-    Postgres(PostgresStore),
+    Postgres(Box<PostgresStore>),
 }
 
 impl Opened {
@@ -37,7 +37,7 @@ impl Opened {
     pub(crate) fn calls(&self) -> &dyn Inspect {
         match self {
             Self::Sqlite(store) => store,
-            Self::Postgres(store) => store,
+            Self::Postgres(store) => &**store,
         }
     }
 
@@ -81,7 +81,7 @@ async fn postgres(url: &str, ca: Option<&PathBuf>) -> Result<Opened, Failure> {
         async move { config.connect(tls).await }
     };
     let opened = PostgresStore::builder_with(connect).without_migrating().connect().await;
-    opened.map(Opened::Postgres).map_err(|error| unusable("the database", &error))
+    opened.map(Box::new).map(Opened::Postgres).map_err(|error| unusable("the database", &error))
 }
 
 fn unusable(what: &str, error: &StoreError) -> Failure {

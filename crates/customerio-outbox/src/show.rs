@@ -9,6 +9,7 @@ use crate::{
     failure::Failure,
     open::Opened,
     output::{print, print_json},
+    table::fields,
     text::clean,
     time,
 };
@@ -56,6 +57,5 @@ fn text(call: &KeptCall, with_body: bool) -> String {
         }
         Err(error) => lines.push(("unreadable", clean(&error.to_string()))),
     }
-    let lines: String = lines.into_iter().map(|(name, value)| format!("{name:<13}{value}\n")).collect();
-    lines + &body
+    fields(&lines) + &body
 }

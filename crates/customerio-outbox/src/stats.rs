@@ -10,6 +10,7 @@ use crate::{
     failure::Failure,
     open::Opened,
     output::{print, print_json},
+    table::fields,
     time,
 };
 
@@ -66,7 +67,7 @@ fn text(found: &Statistics, now: Timestamp) -> String {
         |until| format!("until {}, for {}", time::text(until), time::short(time::since(now, until))),
     );
     lines.push(("sender", sender));
-    lines.into_iter().map(|(name, value)| format!("{name:<14}{value}\n")).collect()
+    fields(&lines)
 }
 
 fn document(found: &Statistics, now: Timestamp) -> Map<String, Value> {

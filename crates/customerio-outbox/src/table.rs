@@ -17,13 +17,23 @@ pub(crate) fn table<const N: usize>(header: [&str; N], rows: &[[String; N]], wid
     for row in [&header].into_iter().chain(rows) {
         let mut line = String::new();
         for (cell, width) in row.iter().zip(widths) {
-            line.push_str(&format!("{cell:<width$}  "));
+            line.push_str(&padded(cell, width + 2));
         }
         let line = line.trim_end();
         text.push_str(&width.map_or_else(|| line.to_owned(), |width| cut(line, width)));
         text.push('\n');
     }
     text
+}
+
+/// A line for each name and its value.
+pub(crate) fn fields(fields: &[(&str, String)]) -> String {
+    let widest = fields.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
+    fields.iter().flat_map(|(name, value)| [padded(name, widest + 2), value.clone(), "\n".to_owned()]).collect()
+}
+
+fn padded(text: &str, width: usize) -> String {
+    format!("{text:<width$}")
 }
 
 /// How wide the terminal is, if standard output is one.

@@ -34,7 +34,8 @@ pub(crate) fn short(duration: Duration) -> String {
     let mut text = String::new();
     for (size, unit) in UNITS.iter().skip(first).take(2) {
         if left / size > 0 {
-            text.push_str(&format!("{}{unit}", left / size));
+            text += &(left / size).to_string();
+            text += unit;
         }
         left %= size;
     }

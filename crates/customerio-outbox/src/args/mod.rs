@@ -48,7 +48,7 @@ pub(crate) struct Global {
     /// SQLite file
     #[arg(long, value_name = "PATH", global = true, conflicts_with = "postgres", help_heading = "Which store")]
     pub(crate) sqlite: Option<PathBuf>,
-    /// PostgreSQL database: postgres://user@host/database
+    /// PostgreSQL database, as `postgres://user@host/database`
     #[arg(long, value_name = "URL", global = true, help_heading = "Which store")]
     pub(crate) postgres: Option<String>,
     /// PEM file of CAs to trust, instead of the system's
