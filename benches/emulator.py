@@ -43,6 +43,8 @@ TARGETS = {
     "search in 100,000 messages for one, processor, ms": 200,
     "a list holds the state, 95 % of the times, ms": 0.2,
     "a broadcast to 100000 of 100000 holds the state, 95 % of the times, ms": 0.2,
+    "a broadcast to 100000 beside constant requests, s": 5,
+    "a broadcast beside constant requests holds the state, 95 % of the times, ms": 0.2,
     "a response to wait after it holds, 99 % of 200, ms": 20,
     f"20,000 identifies with {STREAMS} streams over the same with none, time": 1.25,
     f"changes that any of {STREAMS} streams lost": 0,

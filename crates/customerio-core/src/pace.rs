@@ -37,6 +37,18 @@ impl Rate {
         };
         self
     }
+
+    /// How many requests there are at most in any [`period`](Self::period).
+    #[must_use]
+    pub const fn count(&self) -> u32 {
+        self.count
+    }
+
+    /// The period in which there are at most [`count`](Self::count) requests.
+    #[must_use]
+    pub const fn period(&self) -> Duration {
+        self.period
+    }
 }
 
 /// Lets requests out at a [`Rate`], and slower for a while after the server said that there were too many.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use customerio_core::{Region, Timestamp};
 
-use crate::{config::Config, emulator::Emulator, seed::document::Seed, store::clock::Clock};
+use crate::{config::Config, contract::mode::Contract, emulator::Emulator, seed::document::Seed, store::clock::Clock};
 
 /// An [`Emulator`] that is being set up.
 ///
@@ -165,8 +165,8 @@ impl Builder {
         self
     }
 
-    /// What the workspace begins with, and what [`Emulator::reset`] puts back. Its credentials and its region are set, so what
-    /// is to be otherwise is said after it. The limit of memory does not hold for it.
+    /// What the workspace begins with, and what [`Emulator::reset`] puts back. Its credentials, its region, its
+    /// contract and its rate limits are set, so what is to be otherwise is said after it. The limit of memory does not hold for it.
     pub fn with_seed(mut self, seed: Seed) -> Self {
         self.config.follow(&seed.document.workspace);
         self.seed = Some(seed);
@@ -178,6 +178,65 @@ impl Builder {
     /// such calls.
     pub fn with_auto_create(mut self, makes: bool) -> Self {
         self.config.auto_create = makes;
+        self
+    }
+
+    /// Sets how strictly requests are held to the contract. Default: [`Contract::Compat`].
+    ///
+    /// With [`Contract::Strict`], what would be among [`LoggedRequest::deviations`](crate::LoggedRequest::deviations) as a
+    /// deviation from the contract is refused, as the contract has it: with a 400 or a 422 that names the field, with an error
+    /// of its item in a batch of the Track API, or, in the Pipelines API without strict mode, silently. This SDK never needs
+    /// [`Contract::Compat`]; the vendor's clients for other languages do.
+    ///
+    /// ```
+    /// use customerio_emulator::{APP_API_KEY, Contract, Emulator};
+    ///
+    /// let emulator = Emulator::builder().with_contract(Contract::Strict).build();
+    /// let request = http::Request::post("/v1/send/push")
+    ///     .header("authorization", format!("Bearer {APP_API_KEY}"))
+    ///     .header("content-type", "application/json")
+    ///     .body(r#"{"transactional_message_id": 1, "identifiers": {"id": 42}}"#.into())?;
+    /// assert_eq!(emulator.handle(&request).status(), 400);
+    /// assert_eq!(emulator.request_log()[0].why(), Some("identifiers.id must be a string"));
+    /// # Ok::<(), http::Error>(())
+    /// ```
+    pub fn with_contract(mut self, contract: Contract) -> Self {
+        self.config.contract = contract;
+        self
+    }
+
+    /// Refuses requests over the documented rates with a 429, in the shape of their API. Default: not; such a request is
+    /// accepted, and its deviations say that it is over the rate.
+    ///
+    /// The rates are those of [`customerio_core::limits`], for each workspace: 3,000 requests in 3 seconds to the Track API and
+    /// the Pipelines API, as many transactional messages, 10 other requests a second to the App API, of which what renders or
+    /// publishes in Design Studio has a rate of its own of 5 a second; and 100 archived messages a day. The 429 of the App API
+    /// says in `Retry-After` when there is room again, unless it is for the day. A broadcast can be triggered once in 10
+    /// seconds, with or without this.
+    ///
+    /// Time is the emulator's: with a clock that stands, there is room again after [`Emulator::advance`]. A period ends a tenth
+    /// of a second early, because requests do not arrive as evenly as they are sent. A request that is refused for its
+    /// credentials or for its rate does not count. Without this, a clock that stands counts nothing.
+    ///
+    /// A client with a [`Throttle`](customerio_core::Throttle) for its API is never over the rates.
+    ///
+    /// ```
+    /// use customerio_emulator::{APP_API_KEY, Emulator};
+    ///
+    /// let emulator = Emulator::builder().with_rate_limits(true).with_clock_at(1_700_000_000).build();
+    /// let request = http::Request::get("/v1/segments")
+    ///     .header("authorization", format!("Bearer {APP_API_KEY}"))
+    ///     .body(Default::default())?;
+    /// for _ in 0..10 {
+    ///     assert_eq!(emulator.handle(&request).status(), 200);
+    /// }
+    /// let response = emulator.handle(&request);
+    /// assert_eq!(response.status(), 429);
+    /// assert_eq!(response.headers()["retry-after"], "1");
+    /// # Ok::<(), http::Error>(())
+    /// ```
+    pub fn with_rate_limits(mut self, refuses: bool) -> Self {
+        self.config.rate_limits = refuses;
         self
     }
 

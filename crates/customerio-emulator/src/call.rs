@@ -64,7 +64,7 @@ impl Call<'_> {
     /// empty where that is the body.
     pub(crate) fn accept(&mut self, place: impl fmt::Display, found: Faults) -> Result<(), Refusal> {
         let refused = |faults| Refusal::faults(StatusCode::BAD_REQUEST, faults);
-        self.deviations.note(place, found.into_result().map_err(refused)?);
+        self.deviations.note(place, found.into_result(self.config.contract).map_err(refused)?);
         Ok(())
     }
 

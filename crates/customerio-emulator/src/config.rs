@@ -5,6 +5,7 @@ use std::time::Duration;
 use customerio_core::Region;
 
 use crate::{
+    contract::mode::Contract,
     seed::{self, document::Workspace},
     store::capacity::{MOST_BYTES, MOST_LOGGED, MOST_MEMORY},
 };
@@ -67,6 +68,10 @@ pub(crate) struct Config {
     pub(crate) log: (usize, usize),
     /// Whether what is named first is made, where the service would have it already.
     pub(crate) auto_create: bool,
+    /// What is done with a request that the contract does not allow and that the vendor's clients send.
+    pub(crate) contract: Contract,
+    /// Whether a request over a documented rate is refused.
+    pub(crate) rate_limits: bool,
 }
 
 impl Default for Config {
@@ -88,6 +93,8 @@ impl Default for Config {
             memory: MOST_MEMORY,
             log: (MOST_LOGGED, MOST_BYTES),
             auto_create: false,
+            contract: Contract::default(),
+            rate_limits: false,
         }
     }
 }
@@ -110,6 +117,8 @@ impl Config {
             Some(seed::document::Region::Eu) => self.region = Region::Eu,
             None => {}
         }
+        self.contract = seed.contract.unwrap_or(self.contract);
+        self.rate_limits = seed.rate_limits.unwrap_or(self.rate_limits);
     }
 
     /// What a seed would change of this that cannot change any more.
@@ -123,6 +132,8 @@ impl Config {
             ("pipelines_key", other.pipelines_key == self.pipelines_key),
             ("webhook_signing_key", other.webhook_signing_key == self.webhook_signing_key),
             ("region", other.region == self.region),
+            ("contract", other.contract == self.contract),
+            ("rate_limits", other.rate_limits == self.rate_limits),
         ]
         .into_iter()
         .find_map(|(name, is_same)| (!is_same).then_some(name))

@@ -7,18 +7,18 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError, TryLockError,
         atomic::{AtomicU64, AtomicUsize, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use bytes::Bytes;
 use customerio_core::{
-    App, BroadcastId, BuildError, Endpoint, Moment, Pipelines, SegmentId, SenderId, Timestamp, TopicId, Track,
+    App, BroadcastId, BuildError, Endpoint, Moment, Pipelines, Quota, SegmentId, SenderId, Timestamp, TopicId, Track,
     app::{Filter, TransactionalMessageId},
 };
-use http::{HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
 
 use crate::{
-    app::trigger_broadcast,
+    app::{deliver::TURN, trigger_broadcast},
     config::{Config, workspace_id},
     contract::identifier::Identifier,
     faults::{
@@ -27,6 +27,7 @@ use crate::{
         kind::{FaultKind, Meeting, MetFault},
     },
     log::{Arrival, Found},
+    rates::Excess,
     route::{Admitted, Head, Route},
     routes,
     seed::{document::Seed, error::SeedError, plant},
@@ -53,6 +54,12 @@ use crate::{
 /// Where the endpoints for the in-memory transport point: a name that is reserved for never being anyone's, so that
 /// nothing is sent anywhere if such an endpoint meets a real transport.
 const NOWHERE: &str = "http://customerio-emulator.invalid";
+
+/// How long others may have the state between two turns of a broadcast.
+const BETWEEN_TURNS: Duration = TURN.saturating_mul(2);
+
+/// The header of a response that has the verdict on its request, so that a program need not ask for it.
+const VERDICT: HeaderName = HeaderName::from_static("x-customerio-emulator-verdict");
 
 /// A local Customer.io. A clone is cheap and is the same emulator.
 ///
@@ -244,7 +251,11 @@ impl Emulator {
                 let delivers = admitted.route().pattern() == trigger_broadcast::PATTERN;
                 let response = self.complete(head, admitted, request.body(), since_epoch);
                 while delivers && self.deliver_for_a_while() {
+                    let until = Instant::now() + BETWEEN_TURNS;
                     std::thread::yield_now();
+                    while self.is_wanted(until) {
+                        std::thread::yield_now();
+                    }
                 }
                 response
             }
@@ -277,12 +288,17 @@ impl Emulator {
             let arrival = arrival(None, Meeting::None);
             return Admission::Answered(self.end(&mut self.state_aside(), arrival, response, Found::accepted()));
         }
-        let unknown = Envelope::of_path(head.uri.path());
         let found = routes::find_for(head, &self.config);
         let route = found.as_ref().ok().copied();
-        let meeting = self.meeting(head, route, None);
+        let access = route.map_or(Ok(()), |route| route.check_access(head, &self.config));
+        let quota = match &found {
+            Ok(route) => route.quota().filter(|_| access.is_ok()),
+            Err(refusal) => routes::quota_of_missing(head, refusal),
+        };
+        let (meeting, excess) = self.receive(head, route, quota, since_epoch);
+        let envelope = route.map_or_else(|| Envelope::of_path(head.uri.path()), Route::envelope);
         if let Some(met) = meeting.met()
-            && let Some(response) = told(met, route.map_or(unknown, Route::envelope))
+            && let Some(response) = told(met, envelope)
         {
             let arrival = arrival(route, meeting);
             return Admission::Answered(self.end(&mut self.state_aside(), arrival, response, Found::accepted()));
@@ -292,21 +308,30 @@ impl Emulator {
             let arrival = arrival(None, meeting);
             return Admission::Answered(self.end(&mut self.state_aside(), arrival, response, found));
         }
-        match found {
-            Ok(route) => match route.admit(head, &self.config) {
-                Ok(mut admitted) => {
-                    admitted.meeting = meeting;
-                    Admission::Admitted(admitted)
-                }
-                Err(refusal) => Admission::Answered(self.refuse(head, body, route, meeting, refusal)),
-            },
-            Err(refusal) => {
-                let is_known = refusal.status == StatusCode::UNAUTHORIZED;
+        let too_many = excess.as_ref().filter(|_| self.config.rate_limits).map(Excess::refusal);
+        let admitted = match (found, too_many) {
+            (Ok(route), None) => {
+                access.and_then(|()| route.admit(head, &self.config)).map_err(|refusal| (route, refusal))
+            }
+            (Ok(route), Some(refusal)) => Err((route, refusal)),
+            (Err(refusal), too_many) => {
+                let refusal = too_many.unwrap_or(refusal);
+                let is_known = [StatusCode::UNAUTHORIZED, StatusCode::TOO_MANY_REQUESTS].contains(&refusal.status);
                 let verdict = if is_known { Verdict::Refused } else { Verdict::UnknownRoute };
                 let found = Found::of(verdict, refusal.faults.clone());
-                let (arrival, response) = (arrival(None, meeting), refusal.into_response(unknown));
-                Admission::Answered(self.end(&mut self.state_aside(), arrival, response, found))
+                let (arrival, response) = (arrival(None, meeting), refusal.into_response(envelope));
+                return Admission::Answered(self.end(&mut self.state_aside(), arrival, response, found));
             }
+        };
+        match admitted {
+            Ok(mut admitted) => {
+                admitted.meeting = meeting;
+                if let Some(excess) = excess {
+                    admitted.note(format!("{excess}; the service may refuse it, or drop it"));
+                }
+                Admission::Admitted(admitted)
+            }
+            Err((route, refusal)) => Admission::Answered(self.refuse(head, body, route, meeting, refusal)),
         }
     }
 
@@ -319,14 +344,32 @@ impl Emulator {
     /// The fault that an admitted request meets, now that its body has come.
     pub(crate) fn meet(&self, head: Head<'_>, admitted: &mut Admitted, body: &Bytes) -> Option<MetFault> {
         if admitted.meeting == Meeting::OfBody {
-            admitted.meeting = self.meeting(head, Some(admitted.route()), Some(body));
+            admitted.meeting = Self::meeting(&mut self.state_aside(), head, Some(admitted.route()), Some(body));
         }
         admitted.meeting.met()
     }
 
-    /// Which fault a request meets, by its head or, where that was not enough, by its body.
-    fn meeting(&self, head: Head<'_>, route: Option<&'static Route>, body: Option<&Bytes>) -> Meeting {
+    /// Which fault a request meets, by its head, and the rate that it is over, if it counts against one.
+    fn receive(
+        &self,
+        head: Head<'_>,
+        route: Option<&'static Route>,
+        quota: Option<Quota>,
+        since_epoch: Option<Duration>,
+    ) -> (Meeting, Option<Excess>) {
         let state = &mut *self.state_aside();
+        let refuses = self.config.rate_limits;
+        // A clock that stands says nothing of how fast requests come.
+        let is_timed = refuses || since_epoch.is_some() || !state.clock.is_stopped();
+        let excess = quota.filter(|_| is_timed).and_then(|quota| {
+            let now = since_epoch.unwrap_or_else(|| state.clock.since_epoch());
+            state.rates.count(quota, now, refuses)
+        });
+        (Self::meeting(state, head, route, None), excess)
+    }
+
+    /// Which fault a request meets, by its head or, where that was not enough, by its body.
+    fn meeting(state: &mut State, head: Head<'_>, route: Option<&'static Route>, body: Option<&Bytes>) -> Meeting {
         if state.faults.active() == 0 {
             return Meeting::None;
         }
@@ -363,7 +406,7 @@ impl Emulator {
         if let Some(response) = met.and_then(|met| told(met, route.envelope())) {
             return self.end(&mut self.state_aside(), arrival, response, Found::accepted());
         }
-        let prepared = match admitted.prepare(body) {
+        let prepared = match admitted.prepare(body, self.config.contract) {
             Ok(prepared) => prepared,
             Err(refusal) => return self.refused(&mut self.state_aside(), arrival, head, route, refusal),
         };
@@ -416,7 +459,8 @@ impl Emulator {
         refusal: Refusal,
     ) -> Response<Bytes> {
         let faults = refusal.faults.clone();
-        let (verdict, response) = if route.drops(head.headers) {
+        let is_dropped = route.drops(head.headers) && refusal.status != StatusCode::TOO_MANY_REQUESTS;
+        let (verdict, response) = if is_dropped {
             state.dropped += 1;
             (Verdict::Dropped, Reply::empty().into_response())
         } else {
@@ -435,6 +479,7 @@ impl Emulator {
         }
         let at = state.clock.since_epoch();
         let logged = arrival.end(&response, found, at);
+        response.headers_mut().insert(VERDICT, HeaderValue::from_static(logged.verdict.name()));
         state.requests += 1;
         state.verdicts[logged.verdict as usize] += 1;
         state.log.push(logged);
@@ -489,6 +534,22 @@ impl Emulator {
         } else {
             tokio::task::yield_now().await;
         }
+    }
+
+    /// Lets others have the state between two turns of a broadcast. It is over when nobody waits for it, or after twice the time
+    /// of a turn: so a broadcast has a third of the time however many requests come, and each of them waits for a turn or two.
+    #[cfg(feature = "server")]
+    pub(crate) async fn let_others(&self) {
+        let until = Instant::now() + BETWEEN_TURNS;
+        tokio::task::yield_now().await;
+        while self.is_wanted(until) {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Whether somebody waits for the state, and may until then.
+    fn is_wanted(&self, until: Instant) -> bool {
+        self.waiting.load(Ordering::Relaxed) > 0 && Instant::now() < until
     }
 
     /// [`state`](Self::state), for what does not matter after a restart.

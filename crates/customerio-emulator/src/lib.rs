@@ -6,6 +6,7 @@
 //!
 //! The vendor's own clients send some things that the contract does not allow, and the service accepts them. The emulator
 //! does too, and [`LoggedRequest::deviations`] lists them for each request. Its tests run the clients for Node and Python.
+//! [`Builder::with_contract`] makes it refuse them.
 //!
 //! Without a socket, as the transport of a client:
 //!
@@ -79,12 +80,13 @@
 //!   when they are due.
 //! - It renders the Liquid that the vendor documents. A tag or a filter that it does not know makes the preview incomplete, and
 //!   a [`RenderProblem`] says so.
-//! - The links of a message to unsubscribe and to choose topics lead to pages of the emulator; a mail program's request to
-//!   unsubscribe with one click (RFC 8058) is not taken.
+//! - The links of a message to unsubscribe and to choose topics lead to pages of the emulator.
 //! - It fetches nothing: an import ends as [`Emulator::set_import_result`] says and adds nobody, and a collection from a URL
 //!   has no rows. Addresses on the provider's suppression list, and senders that people opted out of, hold no message back.
 //! - Activities are the events of people only, and it does not record when an attribute of an object changed.
-//! - It has no destinations of the Pipelines API but itself, and no rate limits but that of broadcasts.
+//! - It has no destinations of the Pipelines API but itself.
+//! - It counts transactional messages and what comes in by the Track and Pipelines APIs apart, where the service's rate is for
+//!   both together: see [`Builder::with_rate_limits`].
 //! - It has no settings of a workspace: people are identified by id, e-mail address and phone number alike. A number
 //!   that several people have as an attribute leads to the first of them.
 //! - It keeps no traits of an anonymous visitor, but their events and relationships.
@@ -108,6 +110,7 @@ mod faults;
 mod liquid;
 mod log;
 mod pipelines;
+mod rates;
 mod render;
 mod route;
 mod routes;
@@ -133,7 +136,7 @@ pub use crate::{
     config::{
         APP_API_KEY, PIPELINES_KEY, SERVICE_ACCOUNT_TOKEN, SITE_ID, TRACK_API_KEY, WEBHOOK_SIGNING_KEY, WORKSPACE_ID,
     },
-    contract::deviation::Deviation,
+    contract::{deviation::Deviation, mode::Contract},
     emulator::Emulator,
     faults::{
         AddedFault, Fault,

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use customerio_core::Quota;
 use http::{HeaderMap, Method, Request, StatusCode, Uri, header};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
@@ -13,7 +14,9 @@ use crate::{
     contract::{
         deviation::Deviations,
         fault::{At, Fault, Faults},
+        form::Form,
         json::{self, Unread},
+        mode::Contract,
         shape::Shape,
     },
     faults::kind::Meeting,
@@ -30,7 +33,11 @@ pub(crate) struct Route {
     pattern: &'static str,
     access: Access,
     envelope: Envelope,
+    /// Which rate its requests count against, if any.
+    quota: Option<Quota>,
     body: Option<&'static Shape>,
+    /// The form that is taken in place of a JSON body, if one is.
+    form: Option<&'static Shape>,
     /// Whether no body is one without fields.
     or_nothing: bool,
     query: &'static Shape,
@@ -62,6 +69,8 @@ pub(crate) struct Admitted {
     /// The host and the port that the request names.
     origin: String,
     strict: bool,
+    /// How its body is written, where that is not JSON.
+    form: Option<Form>,
     /// Whether it meets a fault.
     pub(crate) meeting: Meeting,
     /// Where the query is taken though the contract says otherwise.
@@ -93,32 +102,49 @@ impl Route {
         pattern: &'static str,
         access: Access,
         envelope: Envelope,
+        quota: Quota,
         handler: Handler<Reply>,
     ) -> Self {
+        let quota = Some(quota);
         let (body, query, most, most_memory) = (None, &NO_QUERY, MOST_BODY, MOST_BYTES);
         let (faulty, or_nothing) = (StatusCode::BAD_REQUEST, false);
         let writes = !matches!(method, Method::GET);
-        Self { method, pattern, access, envelope, body, or_nothing, query, most, most_memory, faulty, writes, handler }
+        Self {
+            method,
+            pattern,
+            access,
+            envelope,
+            quota,
+            body,
+            form: None,
+            or_nothing,
+            query,
+            most,
+            most_memory,
+            faulty,
+            writes,
+            handler,
+        }
     }
 
     /// A route of the Track API, without a body or a query.
     pub(crate) const fn track(method: Method, pattern: &'static str, handler: Handler<Reply>) -> Self {
-        Self::new(method, pattern, Access::Track, Envelope::TrackErrors, handler)
+        Self::new(method, pattern, Access::Track, Envelope::TrackErrors, Quota::Ingest, handler)
     }
 
     /// `POST` of a transactional message.
     pub(crate) const fn send(pattern: &'static str, body: &'static Shape, handler: Handler<Reply>) -> Self {
-        Self::new(Method::POST, pattern, Access::Send, Envelope::Send, handler).with_body(body)
+        Self::new(Method::POST, pattern, Access::Send, Envelope::Send, Quota::Send, handler).with_body(body)
     }
 
     /// `POST` of the rest of the App API.
     pub(crate) const fn app(pattern: &'static str, body: &'static Shape, handler: Handler<Reply>) -> Self {
-        Self::new(Method::POST, pattern, Access::App, Envelope::App, handler).with_body(body)
+        Self::new(Method::POST, pattern, Access::App, Envelope::App, Quota::App, handler).with_body(body)
     }
 
     /// A route of the rest of the App API without a body.
     pub(crate) const fn app_read(method: Method, pattern: &'static str, handler: Handler<Reply>) -> Self {
-        Self::new(method, pattern, Access::App, Envelope::App, handler)
+        Self::new(method, pattern, Access::App, Envelope::App, Quota::App, handler)
     }
 
     /// A route of the rest of the App API that changes what is there.
@@ -128,7 +154,7 @@ impl Route {
         body: &'static Shape,
         handler: Handler<Reply>,
     ) -> Self {
-        Self::new(method, pattern, Access::App, Envelope::App, handler).with_body(body)
+        Self::new(method, pattern, Access::App, Envelope::App, Quota::App, handler).with_body(body)
     }
 
     /// `POST` of the Pipelines API. More than `most` bytes are a 400.
@@ -138,7 +164,7 @@ impl Route {
         most: usize,
         handler: Handler<Reply>,
     ) -> Self {
-        let route = Self::new(Method::POST, pattern, Access::Pipelines, Envelope::Pipelines, handler);
+        let route = Self::new(Method::POST, pattern, Access::Pipelines, Envelope::Pipelines, Quota::Ingest, handler);
         route.with_body(body).with_most(most)
     }
 
@@ -182,10 +208,28 @@ impl Route {
         self
     }
 
+    /// Takes a form as well as JSON.
+    pub(crate) const fn or_form(mut self, form: &'static Shape) -> Self {
+        self.form = Some(form);
+        self
+    }
+
     /// Most bytes of the body, and of memory that its values may take; more is a 413.
     pub(crate) const fn with_payload(mut self, bytes: usize, memory: usize) -> Self {
         self.most = (bytes, StatusCode::PAYLOAD_TOO_LARGE);
         self.most_memory = memory;
+        self
+    }
+
+    /// Counts against another rate than the rest of its API.
+    pub(crate) const fn with_quota(mut self, quota: Quota) -> Self {
+        self.quota = Some(quota);
+        self
+    }
+
+    /// Counts against no rate: it is no call of an API.
+    pub(crate) const fn without_quota(mut self) -> Self {
+        self.quota = None;
         self
     }
 
@@ -213,14 +257,24 @@ impl Route {
         self.envelope
     }
 
-    /// Checks everything that can be checked before the body comes.
+    pub(crate) const fn quota(&self) -> Option<Quota> {
+        self.quota
+    }
+
+    /// Refuses a request that has not the credentials.
+    pub(crate) fn check_access(&self, head: Head<'_>, config: &Config) -> Result<(), Refusal> {
+        self.access.check(head.headers, config)
+    }
+
+    /// Checks everything else that can be checked before the body comes.
     pub(crate) fn admit(&'static self, head: Head<'_>, config: &Config) -> Result<Admitted, Refusal> {
-        self.access.check(head.headers, config)?;
         let segments = decode_segments(self.captures(head.uri.path()).unwrap_or_default())?;
         let mut deviations = Deviations::default();
-        let query = self.checked_query(head.uri.query().unwrap_or_default(), &mut deviations)?;
+        let query = head.uri.query().unwrap_or_default();
+        let query = self.checked_query(query, config.contract, &mut deviations)?;
         let may_be_nothing = self.or_nothing && !head.headers.contains_key(header::CONTENT_TYPE);
-        if self.body.is_some() && !may_be_nothing {
+        let form = self.form.and_then(|_| Form::of(head.headers));
+        if self.body.is_some() && !may_be_nothing && form.is_none() {
             check_media_type(head.headers)?;
         }
         if let Some(bytes) = content_length(head.headers) {
@@ -232,6 +286,7 @@ impl Route {
             query,
             origin: head.origin(),
             strict: is_strict(head.headers),
+            form,
             meeting: Meeting::None,
             deviations,
         })
@@ -247,7 +302,12 @@ impl Route {
         captures(self.pattern, path)
     }
 
-    fn checked_query(&self, query: &str, deviations: &mut Deviations) -> Result<Map<String, Value>, Refusal> {
+    fn checked_query(
+        &self,
+        query: &str,
+        contract: Contract,
+        deviations: &mut Deviations,
+    ) -> Result<Map<String, Value>, Refusal> {
         let mut parameters = Map::new();
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -258,7 +318,8 @@ impl Route {
             }
         }
         let parameters = Value::Object(parameters);
-        deviations.note_query(check(self.query, &parameters, At::root("the query"), StatusCode::BAD_REQUEST)?);
+        let found = compare(self.query, &parameters, At::root("the query"));
+        deviations.note_query(found.into_result(contract).map_err(refused(StatusCode::BAD_REQUEST))?);
         match parameters {
             Value::Object(parameters) => Ok(parameters),
             _ => Ok(Map::new()),
@@ -277,8 +338,21 @@ impl Route {
         }
     }
 
-    fn checked_body(&self, body: &Bytes, deviations: &mut Deviations) -> Result<Value, Refusal> {
+    fn checked_body(
+        &self,
+        body: &Bytes,
+        form: Option<&Form>,
+        contract: Contract,
+        deviations: &mut Deviations,
+    ) -> Result<Value, Refusal> {
         self.check_bytes(body.len())?;
+        if let (Some(form), Some(shape)) = (form, self.form) {
+            let fields = form.read(body).ok_or_else(|| Refusal::bad("the body is not a form of different fields"))?;
+            let fields = Value::Object(fields);
+            let found = compare(shape, &fields, At::root("the form"));
+            deviations.note("", found.into_result(contract).map_err(refused(self.faulty))?);
+            return Ok(fields);
+        }
         let Some(shape) = self.body else {
             // Some clients send an empty object where others send nothing.
             return match body.trim_ascii() {
@@ -295,16 +369,22 @@ impl Route {
                 Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, text)
             }
         })?;
-        deviations.note("", check(shape, &value, At::root("the body"), self.faulty)?);
+        let found = compare(shape, &value, At::root("the body"));
+        deviations.note("", found.into_result(contract).map_err(refused(self.faulty))?);
         Ok(value)
     }
 }
 
-/// What is taken though the contract says otherwise; or a refusal with this status.
-fn check(shape: &Shape, value: &Value, at: At<'_>, status: StatusCode) -> Result<Vec<Fault>, Refusal> {
+/// Where a value is not of a shape.
+fn compare(shape: &Shape, value: &Value, at: At<'_>) -> Faults {
     let mut faults = Faults::default();
     shape.check(value, at, &mut faults);
-    faults.into_result().map_err(|faults| Refusal::faults(status, faults))
+    faults
+}
+
+/// A refusal for faults, with this status.
+fn refused(status: StatusCode) -> impl FnOnce(Vec<Fault>) -> Refusal {
+    move |faults| Refusal::faults(status, faults)
 }
 
 impl<'r> Head<'r> {
@@ -324,6 +404,11 @@ impl Admitted {
         self.route
     }
 
+    /// Notes what is taken of the request as a whole.
+    pub(crate) fn note(&mut self, text: String) {
+        self.deviations.note("", vec![Fault::of_all(text)]);
+    }
+
     /// Most bytes that the body can have without being refused.
     #[cfg(feature = "server")]
     pub(crate) const fn most(&self) -> usize {
@@ -340,9 +425,9 @@ impl Admitted {
     }
 
     /// Reads the body and checks everything that can be checked without the state.
-    pub(crate) fn prepare(mut self, body: &Bytes) -> Result<Prepared, Refusal> {
+    pub(crate) fn prepare(mut self, body: &Bytes, contract: Contract) -> Result<Prepared, Refusal> {
         let mut deviations = std::mem::take(&mut self.deviations);
-        let value = self.route.checked_body(body, &mut deviations)?;
+        let value = self.route.checked_body(body, self.form.as_ref(), contract, &mut deviations)?;
         Ok(Prepared { body: value, raw: body.clone(), deviations, head: self })
     }
 }

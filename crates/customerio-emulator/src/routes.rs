@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use customerio_core::OperationInfo;
+use customerio_core::{OperationInfo, Quota};
 use http::{HeaderValue, Method, StatusCode, header};
 
 use crate::{
@@ -92,6 +92,15 @@ pub(crate) fn find_for(head: Head<'_>, config: &Config) -> Result<&'static Route
     })
 }
 
+/// Which rate a request counts against that is refused because the emulator has not its operation.
+pub(crate) fn quota_of_missing(head: Head<'_>, refusal: &Refusal) -> Option<Quota> {
+    let is_it = |operation: &&OperationInfo| is_of(operation, head.method, head.uri.path());
+    (refusal.status == StatusCode::NOT_IMPLEMENTED)
+        .then(|| customerio_core::operations().find(is_it))
+        .flatten()
+        .map(|operation| operation.quota)
+}
+
 /// The route of a method and a path.
 fn find(method: &Method, path: &str) -> Result<&'static Route, Refusal> {
     let all = || ROUTES.into_iter().chain(RESOURCES.iter().copied().flatten());
@@ -118,12 +127,14 @@ pub(crate) fn nearest(method: &Method, path: &str) -> Option<String> {
     refusal.text().split_once("the nearest is ").map(|(_, nearest)| nearest.to_owned())
 }
 
+/// The route of `Raw`, which is of any.
+const ANY: &str = "/{path}";
+
 /// Tells a route of the service that the emulator has not from one that nobody has, and of the latter the nearest.
 fn unknown(method: &Method, path: &str, operations: impl Iterator<Item = &'static OperationInfo>) -> Refusal {
     let mut nearest = None;
-    // `Raw` is of any route.
-    for operation in operations.filter(|operation| operation.route != "/{path}") {
-        if operation.method == *method && captures(operation.route, path).is_some() {
+    for operation in operations.filter(|operation| operation.route != ANY) {
+        if is_of(operation, method, path) {
             let message = format!("the emulator does not have {} yet", operation.name);
             return Refusal::new(StatusCode::NOT_IMPLEMENTED, message);
         }
@@ -138,6 +149,11 @@ fn unknown(method: &Method, path: &str, operations: impl Iterator<Item = &'stati
         |(_, OperationInfo { method, route, .. })| format!("there is no such route; the nearest is {method} {route}"),
     );
     Refusal::new(StatusCode::NOT_FOUND, message)
+}
+
+/// Whether a request is of an operation.
+fn is_of(operation: &OperationInfo, method: &Method, path: &str) -> bool {
+    operation.route != ANY && operation.method == *method && captures(operation.route, path).is_some()
 }
 
 /// How many segments the two have in common, at the same places. The version of an API counts for nothing.

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// How long a turn may take, about.
-const TURN: Duration = Duration::from_micros(100);
+pub(crate) const TURN: Duration = Duration::from_micros(100);
 
 /// How many people are looked at, of whom none may be chosen, between two looks at the time.
 const PEOPLE_BETWEEN: usize = 16;
@@ -423,6 +423,78 @@ mod tests {
         ids.sort();
         ids.dedup();
         assert_eq!(ids.len(), 3_002);
+    }
+
+    /// The same while requests come all the time: it ends in a few seconds, and its turns are as short.
+    #[test]
+    #[cfg(all(unix, feature = "server"))]
+    #[ignore = "measures: benches/emulator runs it"]
+    fn a_hundred_thousand_are_made_beside_constant_requests() {
+        use std::sync::{
+            Arc,
+            atomic::{AtomicBool, AtomicU64, Ordering},
+        };
+        const MANY: usize = 100_000;
+        let emulator = emulator();
+        let parts =
+            [("subject", "Hi {{ customer.name }}"), ("html", "<p>Hi {{ customer.name }}</p><p>{{ trigger.text }}</p>")];
+        emulator.set_content("news", Channel::Email, "", parts);
+        emulator.set_broadcast(12, "News", None, Some("news"));
+        for number in 0..MANY {
+            let person = json!({"email": format!("p{number}@example.com"), "name": format!("P{number}")});
+            accept(&emulator, &format!("PUT /api/v1/customers/{number}"), &person);
+        }
+        let (served, ended) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
+        let threads: Vec<_> = (0..2)
+            .map(|number| {
+                let (emulator, served, ended) = (emulator.clone(), served.clone(), ended.clone());
+                let track =
+                    crate::testing::request(&format!("PUT /api/v1/customers/{number}"), &json!({"plan": "pro"}));
+                std::thread::spawn(move || {
+                    while !ended.load(Ordering::Relaxed) {
+                        assert_eq!(emulator.handle(&track).status(), 200);
+                        served.fetch_add(1, Ordering::Relaxed);
+                    }
+                })
+            })
+            .collect();
+        let request = crate::testing::request(TRIGGER, &json!({"data": {"text": "Lorem ipsum dolor sit amet"}}));
+        let head = crate::route::Head::of(&request);
+        let crate::emulator::Admission::Admitted(admitted) = emulator.admit(head, request.body(), None) else {
+            panic!("it is admitted")
+        };
+        assert_eq!(emulator.complete(head, admitted, request.body(), None).status(), 200);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let (started, before, mut turns) = (Instant::now(), served.load(Ordering::Relaxed), Vec::new());
+        runtime.block_on(async {
+            loop {
+                HELD.take();
+                let goes_on = emulator.deliver_for_a_while();
+                turns.append(&mut HELD.take());
+                if !goes_on {
+                    break;
+                }
+                emulator.let_others().await;
+            }
+        });
+        let (took, served) = (started.elapsed(), served.load(Ordering::Relaxed) - before);
+        ended.store(true, Ordering::Relaxed);
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        turns.sort();
+        let (usual, longest) = (turns[turns.len() * 95 / 100], turns[turns.len() - 1]);
+        figure(
+            &format!("a broadcast to {MANY} beside constant requests, s"),
+            took.as_secs_f64(),
+            &format!("{served} requests meanwhile"),
+        );
+        figure(
+            "a broadcast beside constant requests holds the state, 95 % of the times, ms",
+            usual.as_secs_f64() * 1e3,
+            &format!("longest {longest:.2?}, of {} times", turns.len()),
+        );
+        assert_eq!(emulator.triggers()[0].deliveries, MANY as u64);
+        assert!(served > 0, "somebody else has the state too");
+        assert!(took < Duration::from_secs(if cfg!(debug_assertions) { 120 } else { 10 }), "{took:?}");
     }
 
     /// The figures of a large broadcast: how long it takes, and how long its turns hold the state.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use customerio_core::DeliveryId;
+use customerio_core::{DeliveryId, Quota};
 use http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
@@ -25,7 +25,8 @@ use crate::{
 pub(crate) const ROUTES: &[Route] = &[
     Route::app_read(Method::GET, "/v1/messages", Fallible(list)).with_query(&LIST),
     Route::app_read(Method::GET, "/v1/messages/{message}", Fallible(get)).with_query(&ONE),
-    Route::app_read(Method::GET, "/v1/messages/{message}/archived_message", Fallible(archived)),
+    Route::app_read(Method::GET, "/v1/messages/{message}/archived_message", Fallible(archived))
+        .with_quota(Quota::ArchivedMessages),
     Route::app_read(Method::GET, "/v1/customers/{customer}/messages", Fallible(of_person)).with_query(&OF_PERSON),
 ];
 

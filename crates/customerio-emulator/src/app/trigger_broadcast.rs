@@ -1,6 +1,6 @@
 //! `POST /v1/campaigns/{broadcast}/triggers`: sends a broadcast.
 
-use customerio_core::limits;
+use customerio_core::{Quota, limits};
 use http::{HeaderValue, StatusCode, header};
 use serde_json::{Value, json};
 
@@ -22,6 +22,7 @@ pub(crate) const PATTERN: &str = "/v1/campaigns/{broadcast}/triggers";
 
 pub(crate) const ROUTE: Route = Route::app(PATTERN, &BODY, Fallible(trigger_broadcast))
     .with_unprocessable()
+    .with_quota(Quota::Broadcast)
     .with_payload(limits::BROADCAST, MOST_TRIGGER);
 
 const BODY: Shape = Shape::Also(

@@ -34,11 +34,12 @@ pub(crate) fn check(attributes: &Map<String, Value>, reserved: &[&str], at: At<'
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contract::mode::Contract;
 
     fn faults(attributes: &Value) -> Vec<String> {
         let mut faults = Faults::default();
         check(attributes.as_object().unwrap(), &["_update"], At::root("the body"), &mut faults);
-        faults.into_result().err().into_iter().flatten().map(|fault| fault.text).collect()
+        faults.into_result(Contract::Compat).err().into_iter().flatten().map(|fault| fault.text).collect()
     }
 
     #[test]

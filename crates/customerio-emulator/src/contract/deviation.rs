@@ -94,7 +94,10 @@ fn extend(list: &mut Vec<Deviation>, place: impl fmt::Display, faults: Vec<Fault
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::contract::fault::{At, Faults};
+    use crate::contract::{
+        fault::{At, Faults},
+        mode::Contract,
+    };
 
     #[test]
     fn they_are_bounded_in_number_and_in_length() {
@@ -103,12 +106,12 @@ mod tests {
             let name = "é".repeat(1_000);
             let mut faults = Faults::default();
             faults.take(At::root("the body").key(&name), "is odd");
-            deviations.note("/batch/10", faults.into_result().unwrap());
+            deviations.note("/batch/10", faults.into_result(Contract::Compat).unwrap());
             deviations.note("/batch/11", vec![]);
         }
         let mut faults = Faults::default();
         faults.take(At::root("the body"), "is odd");
-        deviations.note("", faults.into_result().unwrap());
+        deviations.note("", faults.into_result(Contract::Compat).unwrap());
         let list = deviations.taken;
         // A character of two bytes is not cut in half.
         assert_eq!((list.len(), list[0].pointer.len()), (MOST_FAULTS, 500));

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::contract::mode::Contract;
+
 /// No answer lists more faults than this.
 pub(crate) const MOST_FAULTS: usize = 20;
 
@@ -120,8 +122,17 @@ impl Faults {
         self.refused.is_empty()
     }
 
-    /// What is taken all the same; or the faults, if there are any.
-    pub(crate) fn into_result(self) -> Result<Vec<Fault>, Vec<Fault>> {
+    /// Whether the contract allows everything.
+    pub(crate) const fn is_clean(&self) -> bool {
+        self.refused.is_empty() && self.taken.is_empty()
+    }
+
+    /// What is taken all the same; or the faults, if there are any. Where the contract is kept strictly, nothing is taken all
+    /// the same.
+    pub(crate) fn into_result(mut self, contract: Contract) -> Result<Vec<Fault>, Vec<Fault>> {
+        if contract == Contract::Strict {
+            extend(&mut self.refused, std::mem::take(&mut self.taken));
+        }
         if self.refused.is_empty() { Ok(self.taken) } else { Err(self.refused) }
     }
 }

@@ -123,12 +123,10 @@ impl Shape {
             Self::Null | Self::Nullable(_) if value.is_null() => {}
             Self::Null => faults.add(at, "must be null"),
             Self::Nullable(shape) | Self::Ref(shape) => shape.check(value, at, faults),
-            Self::Either(what, shapes) => {
-                match shapes.iter().map(|shape| shape.found(value, at)).find(Faults::is_empty) {
-                    Some(found) => faults.append(found),
-                    None => faults.add(at, format_args!("must be {what}")),
-                }
-            }
+            Self::Either(what, shapes) => match either(value, shapes, at) {
+                Some(found) => faults.append(found),
+                None => faults.add(at, format_args!("must be {what}")),
+            },
             Self::Object(fields) => object(value, &[fields], None, at, faults),
             Self::Joined(lists) => object(value, lists, None, at, faults),
             Self::Open(fields, others) => object(value, &[fields], Some(others), at, faults),
@@ -175,6 +173,18 @@ impl Shape {
     pub(crate) fn accepts(&self, value: &Value) -> bool {
         self.found(value, At::root("it")).is_empty()
     }
+}
+
+/// What one of the shapes finds that takes `value`: the first that the contract allows, or else the first.
+fn either(value: &Value, shapes: &[Shape], at: At<'_>) -> Option<Faults> {
+    let mut first = None;
+    for found in shapes.iter().map(|shape| shape.found(value, at)).filter(Faults::is_empty) {
+        if found.is_clean() {
+            return Some(found);
+        }
+        first.get_or_insert(found);
+    }
+    first
 }
 
 fn text<'a>(value: &'a Value, at: At<'_>, faults: &mut Faults) -> Option<&'a str> {
@@ -255,12 +265,15 @@ mod tests {
     use serde_json::json;
 
     use super::{Need::*, *};
-    use crate::contract::fault::{Fault, MOST_FAULTS};
+    use crate::contract::{
+        fault::{Fault, MOST_FAULTS},
+        mode::Contract,
+    };
 
     fn faults(shape: Shape, value: &Value) -> Vec<String> {
         let mut faults = Faults::default();
         shape.check(value, At::root("the body"), &mut faults);
-        faults.into_result().err().into_iter().flatten().map(|fault| fault.text).collect()
+        faults.into_result(Contract::Compat).err().into_iter().flatten().map(|fault| fault.text).collect()
     }
 
     static TREE: Shape = Shape::Single(&[("leaf", May, Shape::Integer), ("not", May, Shape::Ref(&TREE))]);
@@ -340,7 +353,7 @@ mod tests {
             let mut faults = Faults::default();
             BODY.check(value, At::root("the body"), &mut faults);
             let line = |fault: Fault| format!("{}: {}", fault.pointer, fault.text);
-            faults.into_result().map(|taken| taken.into_iter().map(line).collect::<Vec<_>>())
+            faults.into_result(Contract::Compat).map(|taken| taken.into_iter().map(line).collect::<Vec<_>>())
         };
         assert_eq!(taken(&json!({"any": {"id": "a"}, "none": ""})), Ok(vec![]));
         let expected =
@@ -362,7 +375,7 @@ mod tests {
         let mut faults = Faults::default();
         let root = At::root("the body");
         faults.add(root.key("a/b").index(3).key("c~"), "is wrong");
-        let fault = &faults.into_result().unwrap_err()[0];
+        let fault = &faults.into_result(Contract::Compat).unwrap_err()[0];
         assert_eq!((fault.text.as_str(), fault.pointer.as_str()), ("a/b[3].c~ is wrong", "/a~1b/3/c~0"));
     }
 

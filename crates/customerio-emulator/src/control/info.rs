@@ -77,6 +77,8 @@ pub(crate) const INFO: Schema = Schema::Object(&[
         Schema::Object(&[
             ("workspaces", Schema::OneOf(&["one", "any"])),
             ("region", Schema::OneOf(&["us", "eu"])),
+            ("contract", Schema::OneOf(&["compat", "strict"])),
+            ("rate_limits", Schema::Boolean),
             ("persists", TEXT),
         ]),
     ),
@@ -126,14 +128,20 @@ pub(crate) fn info(asked: &Asked) -> Response<Payload> {
     let workspaces = asked.workspaces.all().into_iter().map(|(id, emulator)| workspace(asked, &id, &emulator));
     let served = if asked.workspaces.takes_any_credentials() { "any" } else { "one" };
     let host = asked.headers.get(http::header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let around = asked.workspaces.surroundings();
+    let (around, config) = (asked.workspaces.surroundings(), &asked.emulator.config);
     json_reply(&json!({
         "version": VERSION,
         "url": format!("http://{host}"),
         "https_url": around.https_url,
         "ca": around.ca,
         "workspaces": workspaces.collect::<Vec<_>>(),
-        "settings": {"workspaces": served, "region": region(asked.emulator.config.region), "persists": around.state},
+        "settings": {
+            "workspaces": served,
+            "region": region(config.region),
+            "contract": config.contract.name(),
+            "rate_limits": config.rate_limits,
+            "persists": around.state,
+        },
         "clock": clock::shown(&asked.emulator.state()),
     }))
 }

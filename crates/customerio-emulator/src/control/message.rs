@@ -23,6 +23,7 @@ use crate::{
     render::{links, text_of},
     server::payload::Payload,
     store::{kept::Key, state::State},
+    track::unsubscribe::{LIST_UNSUBSCRIBE, POST_HEADER},
 };
 
 /// What a message that somebody else has written may do in a browser: it may be seen, and its links open elsewhere.
@@ -107,7 +108,7 @@ pub(crate) fn get(asked: &Asked) -> Result<Response<Payload>, Problem> {
         let (seq, message) = named(asked, &state)?;
         (beginning(&state, seq, message), message.clone())
     };
-    Ok(json_reply(&whole(item, &message)))
+    Ok(json_reply(&whole(asked, item, &message)))
 }
 
 /// The newest message that the filters choose.
@@ -121,7 +122,7 @@ pub(crate) async fn latest(asked: Asked) -> Result<Response<Payload>, Problem> {
         found.map(|(seq, message)| (beginning(&state, seq, message), message.clone()))
     };
     let (item, message) = found.ok_or_else(|| Problem::missing("there is no such message; wait=5s waits for it"))?;
-    Ok(json_reply(&whole(item, &message)))
+    Ok(json_reply(&whole(&asked, item, &message)))
 }
 
 /// A message as lists show it, and what has become of it.
@@ -134,7 +135,7 @@ fn beginning(state: &State, seq: u64, message: &Message) -> Map<String, Value> {
 }
 
 /// With everything else that is known of it.
-fn whole(mut item: Map<String, Value>, message: &Message) -> Value {
+fn whole(asked: &Asked, mut item: Map<String, Value>, message: &Message) -> Value {
     let body = message.body();
     let html = message.part("html");
     let text =
@@ -157,7 +158,7 @@ fn whole(mut item: Map<String, Value>, message: &Message) -> Value {
         "cc": message.part("cc"),
         "bcc": message.part("bcc"),
         "preheader": message.part("preheader"),
-        "headers": headers(&body["headers"]),
+        "headers": headers(asked, message, &body["headers"]),
         "html": html,
         "text": text,
         "source": source(message),
@@ -189,12 +190,26 @@ fn source(message: &Message) -> Value {
     SOURCES.iter().filter_map(|name| Some(((*name).to_owned(), Value::from(message.source(name)?)))).collect()
 }
 
-/// Name and value of each header, of an object or of the text of a list.
-fn headers(headers: &Value) -> Value {
-    let list = headers.as_str().and_then(|list| serde_json::from_str::<Vec<Map<String, Value>>>(list).ok());
+/// Name and value of each header of a message: those of the request, and those by which a mail program unsubscribes, unless the
+/// request has its own.
+fn headers(asked: &Asked, message: &Message, own: &Value) -> Value {
+    let list = own.as_str().and_then(|list| serde_json::from_str::<Vec<Map<String, Value>>>(list).ok());
     let list = list.into_iter().flatten().map(|header| json!([header.get("name"), header.get("value")]));
-    let map = headers.as_object().into_iter().flatten().map(|(name, value)| json!([name, value]));
-    list.chain(map).collect()
+    let map = own.as_object().into_iter().flatten().map(|(name, value)| json!([name, value]));
+    let mut headers: Vec<_> = list.chain(map).collect();
+    let is_said = |header: &Value| header[0].as_str().is_some_and(|name| name.eq_ignore_ascii_case(LIST_UNSUBSCRIBE));
+    if message.channel == Channel::Email && message.person.is_some() && !headers.iter().any(is_said) {
+        let url = format!("{}/unsubscribe/{}", base_url(asked), message.delivery_id);
+        headers.push(json!([LIST_UNSUBSCRIBE, format!("<{url}>")]));
+        headers.push(json!(POST_HEADER));
+    }
+    headers.into()
+}
+
+/// Where the service's own links lead: by TLS, where the server has it.
+fn base_url(asked: &Asked) -> String {
+    let host = || asked.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+    asked.workspaces.surroundings().https_url.clone().unwrap_or_else(|| format!("http://{}", host()))
 }
 
 fn attachments(body: &Value) -> Value {

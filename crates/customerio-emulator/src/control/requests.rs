@@ -14,9 +14,10 @@ use crate::{
         criteria::Criteria,
         deletion::{Removable, Removal},
         faults::{self, kind},
-        list::{Listed, Rows, unlike},
+        list::{self, Listed, Rows, unlike},
         people::key_of,
         problem::Problem,
+        route::{Outcome, Parameter},
         schema::{Schema, TEXT},
         time::rfc3339,
         wanted::Wanted,
@@ -66,6 +67,32 @@ pub(crate) const WHOLE: Schema = Schema::With(
     ],
 );
 
+/// What the list takes that is no filter.
+const WHOLE_ITEMS: Parameter = ("whole", "1 lists requests whole, for `customerio-emulator replay`; 0 by default");
+
+/// Everything that the list takes of its own.
+pub(crate) const PARAMETERS: &[Parameter] = &{
+    let [verdict, method, route, status, person] = FILTERS;
+    [verdict, method, route, status, person, WHOLE_ITEMS]
+};
+
+const FILTERS: [Parameter; 5] = [
+    ("verdict", "accepted, accepted_but, refused, dropped, fault or unknown_route"),
+    ("method", "the method, such as POST"),
+    ("route", "the pattern of the route, or a part of it, such as /send/"),
+    ("status", "the status of the response"),
+    ("person", "an identifier of someone whom the request was about"),
+];
+
+/// Lists requests, whole or not.
+pub(crate) async fn list(asked: Asked) -> Outcome {
+    match asked.parameter(WHOLE_ITEMS.0) {
+        None | Some("0" | "") => list::respond::<List<false>>(asked).await,
+        Some("1") => list::respond::<List<true>>(asked).await,
+        Some(_) => Err(Problem::bad("whole must be 1, so that each request is listed whole, or 0")),
+    }
+}
+
 /// The list of requests.
 pub(crate) struct Requests;
 
@@ -74,13 +101,7 @@ impl Listed for Requests {
 
     const KIND: &'static str = "requests";
 
-    const FILTERS: &'static [(&'static str, &'static str)] = &[
-        ("verdict", "accepted, accepted_but, refused, dropped, fault or unknown_route"),
-        ("method", "the method, such as POST"),
-        ("route", "the pattern of the route, or a part of it, such as /send/"),
-        ("status", "the status of the response"),
-        ("person", "an identifier of someone whom the request was about"),
-    ];
+    const FILTERS: &'static [Parameter] = &FILTERS;
 
     const ITEM: &'static Schema = &Schema::Named(
         "Request",
@@ -148,6 +169,39 @@ impl Listed for Requests {
     }
 }
 
+/// The list of requests as it is asked for, each of them whole or not.
+struct List<const IS_WHOLE: bool>;
+
+impl<const IS_WHOLE: bool> Listed for List<IS_WHOLE> {
+    type Row<'s> = &'s LoggedRequest;
+
+    const KIND: &'static str = Requests::KIND;
+
+    const FILTERS: &'static [Parameter] = PARAMETERS;
+
+    const REPORTED: bool = Requests::REPORTED;
+
+    fn rows<'s>(state: &'s State, from: From, criteria: &Criteria) -> Rows<'s, Self> {
+        Requests::rows(state, from, criteria)
+    }
+
+    fn differs(state: &State, row: &LoggedRequest, filter: &str, value: &str) -> Option<String> {
+        if filter == WHOLE_ITEMS.0 { None } else { Requests::differs(state, row, filter, value) }
+    }
+
+    fn contains(state: &State, row: &LoggedRequest, text: &Wanted) -> bool {
+        Requests::contains(state, row, text)
+    }
+
+    fn shown(state: &State, seq: u64, row: &LoggedRequest) -> Value {
+        if IS_WHOLE { whole(state, seq, row).into() } else { Requests::shown(state, seq, row) }
+    }
+
+    fn named<'s>(state: &'s State, id: &str) -> Rows<'s, Self> {
+        Requests::named(state, id)
+    }
+}
+
 impl Removable for Requests {
     fn remove(state: &mut State, seq: u64) -> Removal {
         Removal::of(state.log.remove(seq))
@@ -204,7 +258,12 @@ fn named<'s>(asked: &Asked, state: &'s State) -> Result<(u64, &'s LoggedRequest)
 pub(crate) fn get(asked: &Asked) -> Result<Response<Payload>, Problem> {
     let state = asked.emulator.state();
     let (seq, row) = named(asked, &state)?;
-    let mut item = shown(&state, seq, row);
+    Ok(json_reply(&whole(&state, seq, row)))
+}
+
+/// A request as it is shown whole.
+fn whole(state: &State, seq: u64, row: &LoggedRequest) -> Map<String, Value> {
+    let mut item = shown(state, seq, row);
     let found = |list: &[Deviation]| {
         let shown = list.iter().map(|found| json!({"pointer": found.pointer, "message": found.message}));
         Value::from(shown.collect::<Vec<_>>())
@@ -226,7 +285,7 @@ pub(crate) fn get(asked: &Asked) -> Result<Response<Payload>, Problem> {
         ("nearest".to_owned(), nearest.into()),
         ("fault".to_owned(), row.fault.map_or(Value::Null, |met| json!({"id": met.id, "fault": kind(met.kind)}))),
     ]);
-    Ok(json_reply(&item))
+    item
 }
 
 /// A body as text, or as base64 where it is none.

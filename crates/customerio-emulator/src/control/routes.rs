@@ -69,7 +69,11 @@ pub(crate) static ROUTES: &[Route] = &[
     Route::always(Method::GET, "/_emulator/v1/programs", "Lists a first program for each client", programs::list)
         .sets_up()
         .gives(&programs::PROGRAMS),
-    listed!(requests::Requests, "/_emulator/v1/requests", "Lists requests, each with its verdict"),
+    Route::later(Method::GET, "/_emulator/v1/requests", "Lists requests, each with its verdict", |asked| {
+        Box::pin(requests::list(asked))
+    })
+    .list(requests::PARAMETERS)
+    .gives_page(requests::Requests::ITEM),
     Route::get("/_emulator/v1/requests/{seq}", "Shows a request whole", requests::get).gives(&requests::WHOLE),
     Route::get("/_emulator/v1/requests/{seq}/curl", "Writes a request as a command", requests::curl)
         .gives_other("text/plain"),

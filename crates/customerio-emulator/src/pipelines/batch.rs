@@ -10,6 +10,7 @@ use crate::{
         deviation::Deviations,
         fault::{At, Faults},
         json,
+        mode::Contract,
         shape::{Need::Must, Shape, undocumented},
     },
     pipelines::{
@@ -56,7 +57,7 @@ fn batch(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     }
     let mut good = Vec::with_capacity(batch.len());
     for (index, mut item) in batch.into_iter().enumerate() {
-        match check_item(&mut item, index, &body, call.deviations) {
+        match check_item(&mut item, index, &body, call.config.contract, call.deviations) {
             Ok(kind) => good.push((index, kind, item)),
             Err(refusal) if call.strict => return Err(refusal),
             // What was checked is the body, so the faults say already which call they are of.
@@ -79,6 +80,7 @@ fn check_item(
     item: &mut Value,
     index: usize,
     shared: &Map<String, Value>,
+    contract: Contract,
     deviations: &mut Deviations,
 ) -> Result<&'static Kind, Refusal> {
     let root = At::root("the body");
@@ -101,7 +103,8 @@ fn check_item(
     } else {
         faults.add(at, "must be an object");
     }
-    deviations.note("", faults.into_result().map_err(|faults| Refusal::faults(StatusCode::BAD_REQUEST, faults))?);
+    let found = faults.into_result(contract).map_err(|faults| Refusal::faults(StatusCode::BAD_REQUEST, faults));
+    deviations.note("", found?);
     known.ok_or_else(|| Refusal::bad("the call has no type"))
 }
 

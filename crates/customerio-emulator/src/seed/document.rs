@@ -5,6 +5,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::contract::mode::Contract;
+
 /// What a workspace begins with, and what [`Emulator::reset`](crate::Emulator::reset) puts back: people, events, templates,
 /// segments and so on. A clone is cheap.
 ///
@@ -29,7 +31,7 @@ use serde_json::{Map, Value};
 /// The folder has these files, all of which may be missing:
 ///
 /// - `workspace.json`: credentials (`site_id`, `track_api_key`, `app_api_key`, `pipelines_key`, `webhook_signing_key`), `region`,
-///   `segments`, `topics`, `senders`, `objects`, `templates` (numbers and names of those without content), `broadcasts`,
+///   `contract` (`"compat"` or `"strict"`: [`Contract`]), `rate_limits` (`true` or `false`), `segments`, `topics`, `senders`, `objects`, `templates` (numbers and names of those without content), `broadcasts`,
 ///   `webhooks` and `outcomes` (such as `"sent"` or `{"outcome": "opened", "after": "10s"}`), and `liquid_undefined`:
 ///   `"fail"`, as it is otherwise, or `"blank"`.
 /// - `people.jsonl`: a person a line, as a body of the Track API, with `_devices`, `_segments` and `_objects` beside.
@@ -89,6 +91,10 @@ pub(crate) struct Workspace {
     pub(crate) webhook_signing_key: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) region: Option<Region>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) contract: Option<Contract>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rate_limits: Option<bool>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) segments: Vec<Segment>,
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -14,6 +14,7 @@ use crate::{
         duration::duration,
         fault::{At, Faults},
         identifier::{EMAIL, Identifier, spelled},
+        mode::Contract,
         object,
         shape::{
             Need::{May, Must},
@@ -343,7 +344,7 @@ fn no_segment(id: impl std::fmt::Display) -> String {
 fn passes(shape: &Shape, value: &Value, root: At<'_>, place: &str) -> Result<(), Problem> {
     let mut faults = Faults::default();
     shape.check(value, root, &mut faults);
-    let Err(faults) = faults.into_result() else { return Ok(()) };
+    let Err(faults) = faults.into_result(Contract::Compat) else { return Ok(()) };
     let place = faults.first().map_or_else(|| place.to_owned(), |fault| format!("{place}{}", fault.pointer));
     let texts: Vec<_> = faults.into_iter().map(|fault| fault.text).collect();
     Err(Problem::new(place, texts.join("; ")))

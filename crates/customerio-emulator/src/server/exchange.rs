@@ -169,7 +169,7 @@ async fn deliver(emulator: Option<Emulator>) {
     let Some(emulator) = emulator.filter(Emulator::deliver_for_a_while) else { return };
     let rest = tokio::spawn(async move {
         while emulator.deliver_for_a_while() {
-            emulator.give_way().await;
+            emulator.let_others().await;
         }
     });
     // It ends with the runtime at the latest.

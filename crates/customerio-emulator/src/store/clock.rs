@@ -108,6 +108,10 @@ impl Clock {
         self.base.since_epoch().saturating_add(self.added)
     }
 
+    pub(crate) const fn is_stopped(&self) -> bool {
+        matches!(self.base, Base::Stopped { .. })
+    }
+
     pub(crate) fn moment(&self) -> Moment {
         Moment {
             monotonic: self.passed.saturating_add(self.base.elapsed()).saturating_add(self.added),
@@ -119,10 +123,6 @@ impl Clock {
 
 #[cfg(feature = "control")]
 impl Clock {
-    pub(crate) const fn is_stopped(&self) -> bool {
-        matches!(self.base, Base::Stopped { .. })
-    }
-
     pub(crate) fn stop(&mut self) {
         self.rebase(Base::Stopped { since_epoch: self.base.since_epoch() });
     }

@@ -10,6 +10,7 @@ use http::Uri;
 use crate::{
     contract::identifier::Identifier,
     faults::Faults,
+    rates::Rates,
     render::Cache,
     server::answer::Refusal,
     store::{
@@ -82,6 +83,8 @@ pub(crate) struct State {
     pub(crate) verdicts: [u64; Verdict::ALL.len()],
     /// What goes wrong because it was asked for.
     pub(crate) faults: Faults,
+    /// When the last requests came.
+    pub(crate) rates: Rates,
 }
 
 impl State {
@@ -121,6 +124,7 @@ impl State {
             dropped: 0,
             verdicts: [0; Verdict::ALL.len()],
             faults: Faults::default(),
+            rates: Rates::default(),
             sequence,
         }
     }

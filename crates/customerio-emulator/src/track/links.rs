@@ -23,12 +23,13 @@ use crate::{
 };
 
 pub(crate) const UNSUBSCRIBE: Route =
-    Route::track(Method::GET, "/unsubscribe/{delivery}", Fallible(unsubscribe)).open().writing();
+    Route::track(Method::GET, "/unsubscribe/{delivery}", Fallible(unsubscribe)).open().writing().without_quota();
 
 pub(crate) const PREFER: Route =
     Route::track(Method::GET, "/manage_subscription_preferences/{delivery_or_token}", Fallible(preferences))
         .open()
         .writing()
+        .without_quota()
         .with_query(&CHOICES);
 
 /// What the form of the page sends: each box that is checked, and that it was sent.

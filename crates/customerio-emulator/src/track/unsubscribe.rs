@@ -1,4 +1,5 @@
-//! `POST /unsubscribe/{delivery}`: a person wants no more messages.
+//! `POST /unsubscribe/{delivery}`: a person wants no more messages, as a page of an application says, or as a mail program says
+//! with one click (RFC 8058).
 
 use customerio_core::DeliveryId;
 use http::Method;
@@ -6,7 +7,10 @@ use serde_json::Value;
 
 use crate::{
     call::{Call, Handler::Fallible},
-    contract::shape::{Need::May, Shape},
+    contract::shape::{
+        Need::{May, Must},
+        Shape,
+    },
     route::Route,
     server::answer::{Refusal, Reply},
     store::{
@@ -17,9 +21,19 @@ use crate::{
 };
 
 pub(crate) const ROUTE: Route =
-    Route::track(Method::POST, "/unsubscribe/{delivery}", Fallible(unsubscribe)).with_body(&BODY).open();
+    Route::track(Method::POST, "/unsubscribe/{delivery}", Fallible(unsubscribe)).with_body(&BODY).or_form(&FORM).open();
 
 const BODY: Shape = Shape::Object(&[("unsubscribe", May, Shape::Boolean)]);
+
+/// The header of a message that says what a mail program sends to the address in its `List-Unsubscribe`.
+#[cfg(feature = "control")]
+pub(crate) const POST_HEADER: (&str, &str) = ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
+
+/// What a mail program sends.
+const FORM: Shape = Shape::Object(&[(LIST_UNSUBSCRIBE, Must, Shape::OneOf(&["One-Click"]))]);
+
+/// The field of the form, and the header of a message that has the address.
+pub(crate) const LIST_UNSUBSCRIBE: &str = "List-Unsubscribe";
 
 /// A delivery need not be one of the emulator's: campaigns and newsletters, which it has not, make deliveries too.
 fn unsubscribe(call: &mut Call<'_>) -> Result<Reply, Refusal> {
@@ -28,7 +42,7 @@ fn unsubscribe(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     if delivery_id.len() > 200 || !delivery_id.bytes().all(of_base64) {
         return Err(Refusal::bad("the path does not name a delivery"));
     }
-    let unsubscribe = call.body["unsubscribe"] == true;
+    let unsubscribe = call.body["unsubscribe"] == true || call.body.get(LIST_UNSUBSCRIBE).is_some();
     unsubscribe_by(call, delivery_id.into(), unsubscribe);
     Ok(Reply::empty())
 }
@@ -77,6 +91,49 @@ mod tests {
         assert_eq!(emulator.unsubscribes()[2].person, Some(emulator.person("42").unwrap().cio_id));
         // Deliveries of campaigns are not the emulator's to know.
         accept(&emulator, "POST /unsubscribe/RPILAgUBcRhIBqSfeiIwdIYJKxTY", &json!({"unsubscribe": true}));
+    }
+
+    /// A mail program sends one field as a form, and follows no link.
+    #[test]
+    fn one_click_unsubscribes_as_the_link_does() {
+        let emulator = emulator();
+        accept(&emulator, "PUT /api/v1/customers/42", &json!({"email": "ada@example.com"}));
+        emulator.report_to("http://example.com/hook").unwrap();
+        let email = json!({"to": "ada@example.com", "transactional_message_id": 1, "identifiers": {"id": "42"}});
+        let (_, sent) = call(&emulator, "POST /v1/send/email", &email);
+        let path = format!("/unsubscribe/{}", sent["delivery_id"].as_str().unwrap());
+        let post = |path: &str, media_type: &str, body: &'static str| {
+            let request = http::Request::post(path).header("content-type", media_type).body(body.into()).unwrap();
+            parts(&emulator.handle(&request))
+        };
+        const FORM: &str = "application/x-www-form-urlencoded";
+        for (body, reason) in [
+            ("List-Unsubscribe=Two-Clicks", "List-Unsubscribe must be one of One-Click"),
+            ("", "List-Unsubscribe is missing"),
+            ("List-Unsubscribe=One-Click&a=b", "a is not a field of this call"),
+            ("%ff", "the body is not a form of different fields"),
+        ] {
+            assert_eq!(post(&path, FORM, body), (400, json!({"meta": {"errors": [reason]}})), "{body}");
+        }
+        // No other route takes a form, which a page of any site can send.
+        for path in ["/api/v1/metrics", "/api/v1/forms/a/submit"] {
+            assert_ne!(post(path, FORM, "List-Unsubscribe=One-Click").0, 200, "{path}");
+        }
+        assert!(!emulator.person("42").unwrap().unsubscribed());
+        let multipart =
+            "--b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--b--\r\n";
+        for (media_type, body) in [(FORM, "List-Unsubscribe=One-Click"), ("multipart/form-data; boundary=b", multipart)]
+        {
+            assert_eq!(post(&path, media_type, body), (200, json!({})));
+            assert!(emulator.person("42").unwrap().unsubscribed());
+            assert_eq!(emulator.webhooks().len(), 1, "it is reported once");
+        }
+        let reported: Value = serde_json::from_slice(emulator.next_webhook().unwrap().request().body()).unwrap();
+        assert_eq!(
+            (&reported["metric"], &reported["data"]["delivery_id"]),
+            (&json!("unsubscribed"), &sent["delivery_id"])
+        );
+        assert_eq!((emulator.unsubscribes().len(), emulator.unsubscribes()[0].unsubscribe), (2, true));
     }
 
     #[test]

@@ -39,6 +39,51 @@ async fn what_arrived_is_listed_page_by_page() {
     assert!(problem["error"].as_str().unwrap().starts_with("there is no parameter nonsense; there are segment, "));
 }
 
+/// A recording that can be replayed: each request as it is shown alone.
+#[tokio::test]
+async fn requests_are_listed_whole() {
+    let world = World::new().await;
+    for number in 0..3 {
+        let body = json!({"email": format!("p{number}@example.com")});
+        assert_eq!(world.call(&format!("PUT /api/v1/customers/{number}"), body).await.0, 200);
+    }
+    let page = world.get("requests?whole=1&limit=2&method=PUT").await;
+    let items = page["items"].as_array().unwrap();
+    assert_eq!((items.len(), page["next"].is_u64()), (2, true));
+    for item in items {
+        assert_eq!(*item, world.get(&format!("requests/{}", item["seq"])).await);
+    }
+    assert_eq!(items[0]["request"]["body"], r#"{"email":"p2@example.com"}"#);
+    assert_eq!(world.get("requests?whole=0&limit=1").await["items"][0]["request"], Value::Null);
+    let waited = world.get("requests?whole=1&wait=5s&count=3").await;
+    assert_eq!(waited["items"].as_array().unwrap().len(), 3);
+    for (line, reason) in [
+        ("GET /_emulator/v1/requests?whole=2", "whole must be 1"),
+        ("DELETE /_emulator/v1/requests?whole=1", "there is no parameter whole; there are verdict"),
+        ("GET /_emulator/v1/requests?nonsense=1", "there is no parameter nonsense; there are verdict"),
+    ] {
+        let (status, problem) = world.control(line, Value::Null).await;
+        assert!(status == 400 && problem["error"].as_str().unwrap().starts_with(reason), "{line}: {problem}");
+    }
+}
+
+#[tokio::test]
+async fn a_response_has_the_verdict_on_its_request() {
+    let world = World::new().await;
+    for (line, body, verdict) in [
+        ("PUT /api/v1/customers/1", json!({"plan": "pro"}), "accepted"),
+        ("PUT /api/v1/customers/1", json!({"anonymous_id": 7}), "accepted_but"),
+        ("PUT /api/v1/customers/1", json!({"unsubscribed": "yes"}), "refused"),
+        ("PUT /api/v1/customer/1", json!({}), "unknown_route"),
+    ] {
+        let request = world.request(line, &body).header("authorization", crate::support::TRACK);
+        let response = world.send(request, &body).await;
+        assert_eq!(response.headers()["x-customerio-emulator-verdict"], verdict, "{line}");
+    }
+    let response = world.send(world.request("GET /_emulator/v1/counts", &Value::Null), &Value::Null).await;
+    assert!(!response.headers().contains_key("x-customerio-emulator-verdict"), "it is no request to the service");
+}
+
 #[tokio::test]
 async fn a_wait_ends_when_it_holds_and_says_what_was_nearest() {
     let world = World::new().await;

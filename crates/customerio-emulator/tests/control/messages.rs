@@ -52,7 +52,14 @@ async fn an_email_is_shown_whole() {
         ("preview", json!("Hi Ada your order up")),
         ("text", json!("Hi Ada\nyour order up")),
         ("links", json!(["https://example.com/orders/17?a=1&b=2"])),
-        ("headers", json!([["X-Order", "17"]])),
+        (
+            "headers",
+            json!([
+                ["X-Order", "17"],
+                ["List-Unsubscribe", format!("<{}/unsubscribe/{id}>", world.server.url())],
+                ["List-Unsubscribe-Post", "List-Unsubscribe=One-Click"],
+            ]),
+        ),
         ("data", json!({"number": 17})),
         ("problems", json!([])),
         ("problem", Value::Null),
@@ -196,4 +203,37 @@ async fn a_push_notification_has_what_a_phone_shows() {
     let shown: Value = ["title", "body", "link", "image"].iter().map(|field| message[*field].clone()).collect();
     assert_eq!((shown, &message["links"], &message["preview"]), (expected, &json!(["app://orders/17"]), &json!("Ho")));
     assert_eq!(raw(&world, &format!("GET /_emulator/v1/messages/{id}/html")).await.status(), 404);
+}
+
+/// What a mail program does with the headers of a message, and what nobody else can do with a form.
+#[tokio::test]
+async fn a_mail_program_unsubscribes_with_one_click() {
+    let world = shop().await;
+    let own = json!([{"name": "list-unsubscribe", "value": "<mailto:out@example.com>"}]).to_string();
+    let mut with_its_own = order(1);
+    with_its_own["headers"] = own.into();
+    let id = sent(&world, "POST /v1/send/email", with_its_own).await;
+    let headers = world.get(&format!("messages/{id}")).await["headers"].clone();
+    assert_eq!(headers, json!([["list-unsubscribe", "<mailto:out@example.com>"]]), "it is the request's own affair");
+    let mut to_nobody = order(1);
+    to_nobody["identifiers"] = json!({"id": "nobody"});
+    let id = sent(&world, "POST /v1/send/email", to_nobody).await;
+    assert_eq!(world.get(&format!("messages/{id}")).await["headers"], json!([["X-Order", "17"]]));
+
+    let id = sent(&world, "POST /v1/send/email", order(17)).await;
+    let headers = world.get(&format!("messages/{id}")).await["headers"].clone();
+    let url = headers[1][1].as_str().unwrap().trim_start_matches('<').trim_end_matches('>').to_owned();
+    let post = async |url: String| {
+        let request = http::Request::post(url).header("content-type", "application/x-www-form-urlencoded");
+        world.send_text(request, headers[2][1].as_str().unwrap()).await.status()
+    };
+    for path in ["/_emulator/v1/reset", "/_emulator/v1/faults", "/api/v1/metrics", "/api/v1/customers/42"] {
+        let status = post(format!("{}{path}", world.server.url())).await;
+        assert!(status.is_client_error(), "{path}: {status}");
+    }
+    assert!(!world.emulator.person("42").unwrap().unsubscribed());
+    assert_eq!(post(url).await, 200);
+    assert!(world.emulator.person("42").unwrap().unsubscribed());
+    let request = &world.get("requests?route=/unsubscribe/&limit=1").await["items"][0];
+    assert_eq!((&request["verdict"], &request["method"]), (&json!("accepted"), &json!("POST")));
 }

@@ -166,7 +166,7 @@ async fn every_parameter_is_taken_and_no_other() {
             let value = match (name, parameter["schema"]["type"].as_str()) {
                 ("workspace", _) => "default",
                 ("wait", _) => "0s",
-                ("images", _) | (_, Some("integer")) => "1",
+                ("images" | "whole", _) | (_, Some("integer")) => "1",
                 _ => "x",
             };
             if method != "GET"

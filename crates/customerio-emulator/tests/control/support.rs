@@ -51,6 +51,13 @@ impl World {
         http::Response::from_parts(parts, body.collect().await.unwrap().to_bytes())
     }
 
+    /// A request whose body is any text.
+    pub(crate) async fn send_text(&self, request: http::request::Builder, body: &str) -> http::Response<Bytes> {
+        let request = request.body(Full::new(Bytes::copy_from_slice(body.as_bytes()))).unwrap();
+        let (parts, body) = self.client.request(request).await.unwrap().into_parts();
+        http::Response::from_parts(parts, body.collect().await.unwrap().to_bytes())
+    }
+
     /// A response whose body is read as it comes.
     pub(crate) async fn open(&self, request: http::request::Builder) -> http::Response<BoxBody<Bytes, String>> {
         let request = request.body(Full::new(Bytes::new())).unwrap();

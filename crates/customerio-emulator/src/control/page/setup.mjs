@@ -26,6 +26,8 @@ function connection() {
     ['Site ID', copied(credentials.site_id)], ['Track API key', copied(credentials.track_api_key)],
     ['App API key', copied(credentials.app_api_key)], ['Pipelines key', copied(credentials.pipelines_key)],
     ['Webhook key', copied(credentials.webhook_signing_key)], ['Region', settings.region],
+    ['Contract', settings.contract === 'strict' ? 'strict: refuses what it does not allow' : 'compat: takes what the SDKs send'],
+    ['Rate limits', settings.rate_limits ? 'refused with 429' : 'noted at the request'],
     ['Kept in', settings.persists ?? 'memory, until the emulator ends'],
   ]), settings.workspaces === 'any'
     ? h('p.quiet', 'Any other Site ID or key is a workspace of its own: give each test suite one.') : null);
