@@ -62,7 +62,7 @@ fn short(value: &Value) -> String {
 }
 
 /// What others sent must not steer the terminal.
-fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 

@@ -39,6 +39,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Dump(dump) => control::run(control::dump::run(dump)),
         Command::Advance(advance) => control::run(control::advance::run(advance)),
         Command::Tail(tail) => control::run(control::tail::run(tail)),
+        Command::Replay(replay) => control::run(control::replay::run(replay)),
         Command::Env(env) => control::run(programs::run(env)),
         Command::Ca(ca) => authority::run(&ca),
         Command::Completions { shell } => completions::run(shell),

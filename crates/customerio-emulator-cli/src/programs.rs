@@ -58,12 +58,7 @@ async fn asked(planned: &Workspaces, url: &str, path: &str) -> Result<Value, Fai
 
 /// What a program finds in its environment.
 fn write_settings(script: &mut String, info: &Value, target: &Target) {
-    let workspaces = info["workspaces"].as_array().map_or(&[][..], Vec::as_slice);
-    let named = target.workspace.as_deref().and_then(|name| {
-        let is_it = |known: &&Value| known["id"] == name || has_credential(known, name);
-        workspaces.iter().find(is_it)
-    });
-    let credentials = named.or(workspaces.first()).map_or(&Value::Null, |workspace| &workspace["credentials"]);
+    let credentials = credentials(info, target);
     for (name, value) in [
         ("CUSTOMERIO_URL", &info["url"]),
         ("CUSTOMERIO_HTTPS_URL", &info["https_url"]),
@@ -80,6 +75,16 @@ fn write_settings(script: &mut String, info: &Value, target: &Target) {
             let _ = writeln!(script, "export {name}={}", quoted(value));
         }
     }
+}
+
+/// The credentials of the workspace, as the control API shows them.
+pub(crate) fn credentials<'i>(info: &'i Value, target: &Target) -> &'i Value {
+    let workspaces = info["workspaces"].as_array().map_or(&[][..], Vec::as_slice);
+    let named = target.workspace.as_deref().and_then(|name| {
+        let is_it = |known: &&Value| known["id"] == name || has_credential(known, name);
+        workspaces.iter().find(is_it)
+    });
+    named.or(workspaces.first()).map_or(&Value::Null, |workspace| &workspace["credentials"])
 }
 
 fn has_credential(workspace: &Value, name: &str) -> bool {

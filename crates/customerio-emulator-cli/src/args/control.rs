@@ -190,6 +190,45 @@ pub(crate) struct Tail {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
+Record them with
+  curl 'http://127.0.0.1:8246/_emulator/v1/requests?whole=1&limit=1000' >requests.json
+or as they come, one per line, with
+  customerio-emulator tail --json --filter whole=1 >requests.jsonl
+A recording has no credentials: those of the emulator are sent, or those of the flags. A request that was refused
+with 401 is sent as it was recorded, and is refused again. A body of which the recording has only the beginning
+(64 KiB) is skipped. Reset the emulator first where the recording began with an empty one.
+
+Exit code 1: a response has another status or verdict than in the recording.")]
+pub(crate) struct Replay {
+    /// Recorded requests: JSON, or JSON lines
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) target: Target,
+    #[command(flatten)]
+    pub(crate) credentials: Keys,
+}
+
+/// The credentials of an emulator that does not have its own ones.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Credentials")]
+pub(crate) struct Keys {
+    /// Site ID of the Track API [default: the emulator's]
+    #[arg(long, value_name = "TEXT", env = "CUSTOMERIO_EMULATOR_SITE_ID", hide_env = true)]
+    pub(crate) site_id: Option<String>,
+    /// Key of the Track API [default: the emulator's]
+    #[arg(long, value_name = "TEXT", env = "CUSTOMERIO_EMULATOR_TRACK_API_KEY", hide_env = true)]
+    pub(crate) track_api_key: Option<String>,
+    /// Key of the App API [default: the emulator's]
+    #[arg(long, value_name = "TEXT", env = "CUSTOMERIO_EMULATOR_APP_API_KEY", hide_env = true)]
+    pub(crate) app_api_key: Option<String>,
+    /// Key of the Pipelines API [default: the emulator's]
+    #[arg(long, value_name = "TEXT", env = "CUSTOMERIO_EMULATOR_PIPELINES_KEY", hide_env = true)]
+    pub(crate) pipelines_key: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
 What it prints is a shell script: paste it, or run it:
   eval \"$(customerio-emulator env)\"
   customerio-emulator env --sdk node | sh

@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::args::{
-    control::{Advance, Dump, Env, Reset, Seed, Tail, Wait},
+    control::{Advance, Dump, Env, Replay, Reset, Seed, Tail, Wait},
     serve::{CaFolder, Names, Serve},
 };
 
@@ -50,6 +50,8 @@ pub(crate) enum Command {
     Advance(Advance),
     /// Print requests, messages and the like as they arrive
     Tail(Tail),
+    /// Send recorded requests again, in their order, and compare the verdicts
+    Replay(Replay),
     /// Print settings and a first program for an SDK
     Env(Env),
     /// Print the path of the CA certificate; create it if there is none

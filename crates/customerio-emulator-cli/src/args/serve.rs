@@ -108,6 +108,28 @@ pub(crate) struct Content {
         value_parser = BoolishValueParser::new()
     )]
     pub(crate) no_auto_create: bool,
+    /// Accept what the vendor's SDKs send beside the contract, or refuse it [default: compat]
+    #[arg(
+        long,
+        value_name = "compat|strict",
+        env = "CUSTOMERIO_EMULATOR_CONTRACT",
+        hide_env = true,
+        hide_possible_values = true
+    )]
+    pub(crate) contract: Option<Contract>,
+    /// Respond with 429 to requests over the documented rates, not only note them
+    #[arg(
+        long,
+        value_name = "true|false",
+        env = "CUSTOMERIO_EMULATOR_RATE_LIMITS",
+        hide_env = true,
+        hide_possible_values = true,
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true",
+        value_parser = BoolishValueParser::new()
+    )]
+    pub(crate) rate_limits: Option<bool>,
     /// Stop the clock at this time, such as 2026-11-26T10:00:00Z
     #[arg(long, value_name = "RFC3339", env = "CUSTOMERIO_EMULATOR_CLOCK", hide_env = true)]
     pub(crate) clock: Option<Timestamp>,
@@ -151,6 +173,23 @@ pub(crate) struct Content {
 pub(crate) enum Served {
     One,
     Any,
+}
+
+/// How strictly requests are held to the contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Contract {
+    Compat,
+    Strict,
+}
+
+impl Contract {
+    /// As a seed names it.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Compat => "compat",
+            Self::Strict => "strict",
+        }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use bytes::Bytes;
-use http::{Method, Request, StatusCode, Uri, header, uri::Scheme};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri, header, uri::Scheme};
 use http_body_util::{BodyExt as _, Full};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
@@ -29,6 +29,7 @@ pub(crate) struct Emulator {
 #[derive(Debug)]
 pub(crate) struct Response {
     pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
 
@@ -96,26 +97,29 @@ impl Emulator {
 
     /// A request to any path.
     pub(crate) async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Response, Unreached> {
-        let broken = |error: &dyn std::fmt::Display| Unreached::Broken(error.to_string());
+        let mut request = Request::new(body.map_or_else(Bytes::new, |body| body.to_string().into()));
+        *request.method_mut() = method;
+        *request.uri_mut() = path.parse().map_err(|error| broken(&error))?;
+        if body.is_some() {
+            request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        self.exchange(request).await
+    }
+
+    /// A request to any path, with any headers and body.
+    pub(crate) async fn exchange(&self, mut request: Request<Bytes>) -> Result<Response, Unreached> {
         let host = self.host.trim_start_matches('[').trim_end_matches(']');
         let stream = TcpStream::connect((host, self.port)).await;
         let stream = stream.map_err(|error| Unreached::Refused(error.kind().to_string()))?;
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(|error| broken(&error))?;
         tokio::spawn(connection);
-        let mut request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header(header::HOST, format!("{}:{}", self.host, self.port))
-            .header(header::CONNECTION, "close");
-        if body.is_some() {
-            request = request.header(header::CONTENT_TYPE, "application/json");
-        }
-        let body = body.map_or_else(Bytes::new, |body| body.to_string().into());
-        let request = request.body(Full::new(body)).map_err(|error| broken(&error))?;
-        let response = sender.send_request(request).await.map_err(|error| broken(&error))?;
-        let status = response.status();
-        let body = response.into_body().collect().await.map_err(|error| broken(&error))?.to_bytes();
-        Ok(Response { status, body })
+        let host = HeaderValue::try_from(format!("{}:{}", self.host, self.port)).map_err(|error| broken(&error))?;
+        request.headers_mut().insert(header::HOST, host);
+        request.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        let response = sender.send_request(request.map(Full::new)).await.map_err(|error| broken(&error))?;
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.map_err(|error| broken(&error))?.to_bytes();
+        Ok(Response { status: parts.status, headers: parts.headers, body })
     }
 
     /// What the emulator says about a request that it refused.
@@ -130,7 +134,7 @@ impl Emulator {
         }
     }
 
-    fn unreached(&self, unreached: Unreached) -> Failure {
+    pub(crate) fn unreached(&self, unreached: Unreached) -> Failure {
         let url = &self.url;
         Failure::general(match unreached {
             Unreached::Refused(why) => {
@@ -139,4 +143,8 @@ impl Emulator {
             Unreached::Broken(why) => format!("the connection to {url} broke: {why}"),
         })
     }
+}
+
+fn broken(error: &dyn std::fmt::Display) -> Unreached {
+    Unreached::Broken(error.to_string())
 }

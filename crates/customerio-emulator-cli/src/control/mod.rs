@@ -3,6 +3,8 @@
 pub(crate) mod advance;
 pub(crate) mod dump;
 mod http;
+mod recording;
+pub(crate) mod replay;
 pub(crate) mod reset;
 pub(crate) mod seed;
 pub(crate) mod tail;

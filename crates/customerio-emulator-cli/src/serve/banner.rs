@@ -16,6 +16,10 @@ pub(crate) struct Ready {
     pub(crate) webhook_url: Option<String>,
     /// Of the first workspace, as the control API shows them.
     pub(crate) credentials: Value,
+    /// Whether everything is refused that the contract does not allow.
+    pub(crate) is_strict: bool,
+    /// Whether requests over the documented rates are refused.
+    pub(crate) has_rate_limits: bool,
     pub(crate) warnings: Vec<String>,
 }
 
@@ -62,6 +66,12 @@ impl Ready {
             "Webhooks",
             self.webhook_url.as_deref().unwrap_or("to those that the App API makes (--webhook-url URL adds one)"),
         );
+        if self.is_strict {
+            line("Contract", "strict: it refuses what the contract does not allow");
+        }
+        if self.has_rate_limits {
+            line("Rate limits", "on: it responds with 429 to requests over the documented rates");
+        }
         for warning in &self.warnings {
             let _ = writeln!(text, "\nwarning: {warning}");
         }

@@ -68,6 +68,12 @@ fn said(serve: &Serve) -> Map<String, Value> {
     if let Some(region) = content.region {
         said.insert("region".to_owned(), region.as_str().into());
     }
+    if let Some(contract) = content.contract {
+        said.insert("contract".to_owned(), contract.name().into());
+    }
+    if let Some(refuses) = content.rate_limits {
+        said.insert("rate_limits".to_owned(), refuses.into());
+    }
     if let Some(outcomes) = &content.outcomes {
         said.insert("outcomes".to_owned(), outcomes.iter().map(Planned::json).collect());
     }

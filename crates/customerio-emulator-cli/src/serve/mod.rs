@@ -152,6 +152,8 @@ async fn ready(
         state: surroundings.state.as_ref().map(path),
         webhook_url: serve.webhooks.webhook_url.clone(),
         credentials: info["workspaces"][0]["credentials"].take(),
+        is_strict: info["settings"]["contract"] == "strict",
+        has_rate_limits: info["settings"]["rate_limits"] == true,
         warnings: warnings(serve, workspaces).await,
     })
 }

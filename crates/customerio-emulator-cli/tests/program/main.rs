@@ -5,6 +5,8 @@
 mod clients;
 mod figures;
 mod kept;
+mod limits;
+mod replay;
 mod sdks;
 mod serving;
 mod support;
