@@ -45,7 +45,7 @@ pub(crate) async fn run(replay: Replay) -> Result<(), Failure> {
                 }
             }
         };
-        println!("{mark:<8} {:<6} {}  {result}", recorded.method, clean(&recorded.path));
+        println!("{mark:<8} {:<6} {}  {result}", recorded.method.as_str(), clean(&recorded.path));
     }
     let total = counted(same + different + skipped, "requests");
     println!("{total}: {same} the same, {different} different, {skipped} skipped");

@@ -31,8 +31,8 @@ fn recorded(folder: &Folder, flags: &[&str]) -> Serving {
 /// What `curl >FILE` writes, and what `tail` prints of the same.
 fn recordings(folder: &Folder, serving: &Serving) -> [String; 2] {
     let (_, page) = serving.ask("GET /_emulator/v1/requests?whole=1&limit=1000", "", "");
-    let lines: String = page["items"].as_array().unwrap().iter().rev().map(|item| format!("{item}\n")).collect();
-    [("page.json", page.to_string()), ("lines.jsonl", lines)].map(|(name, text)| {
+    let lines: Vec<_> = page["items"].as_array().unwrap().iter().rev().map(Value::to_string).collect();
+    [("page.json", page.to_string()), ("lines.jsonl", lines.join("\n"))].map(|(name, text)| {
         let path = folder.path(name);
         fs::write(&path, text).unwrap();
         path.to_str().unwrap().to_owned()

@@ -479,7 +479,9 @@ mod tests {
         });
         let (took, served) = (started.elapsed(), served.load(Ordering::Relaxed) - before);
         ended.store(true, Ordering::Relaxed);
-        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        for thread in threads {
+            thread.join().unwrap();
+        }
         turns.sort();
         let (usual, longest) = (turns[turns.len() * 95 / 100], turns[turns.len() - 1]);
         figure(

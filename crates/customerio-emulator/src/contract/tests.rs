@@ -23,6 +23,7 @@ fn world(contract: Contract) -> (Emulator, String) {
 }
 
 /// Requests, and where each is not what the contract says.
+#[expect(clippy::too_many_lines, reason = "it is a table")]
 fn known() -> Vec<(&'static str, Value, Vec<&'static str>)> {
     let alone =
         |value: Value| json!({"transactional_message_id": 1, "identifiers": {"id": "1"}, "custom_device": value});

@@ -96,6 +96,7 @@ mod tests {
     /// A mail program sends one field as a form, and follows no link.
     #[test]
     fn one_click_unsubscribes_as_the_link_does() {
+        const FORM: &str = "application/x-www-form-urlencoded";
         let emulator = emulator();
         accept(&emulator, "PUT /api/v1/customers/42", &json!({"email": "ada@example.com"}));
         emulator.report_to("http://example.com/hook").unwrap();
@@ -106,7 +107,6 @@ mod tests {
             let request = http::Request::post(path).header("content-type", media_type).body(body.into()).unwrap();
             parts(&emulator.handle(&request))
         };
-        const FORM: &str = "application/x-www-form-urlencoded";
         for (body, reason) in [
             ("List-Unsubscribe=Two-Clicks", "List-Unsubscribe must be one of One-Click"),
             ("", "List-Unsubscribe is missing"),
