@@ -93,6 +93,9 @@ pub(crate) async fn list(asked: Asked) -> Outcome {
     }
 }
 
+/// An item of the list: in short, or whole where that is asked for.
+pub(crate) const LISTED: Schema = Schema::Either(&[Schema::Maybe(Requests::ITEM), WHOLE]);
+
 /// The list of requests.
 pub(crate) struct Requests;
 

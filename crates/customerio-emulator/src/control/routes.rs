@@ -73,7 +73,7 @@ pub(crate) static ROUTES: &[Route] = &[
         Box::pin(requests::list(asked))
     })
     .list(requests::PARAMETERS)
-    .gives_page(requests::Requests::ITEM),
+    .gives_page(&requests::LISTED),
     Route::get("/_emulator/v1/requests/{seq}", "Shows a request whole", requests::get).gives(&requests::WHOLE),
     Route::get("/_emulator/v1/requests/{seq}/curl", "Writes a request as a command", requests::curl)
         .gives_other("text/plain"),
