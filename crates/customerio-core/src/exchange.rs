@@ -255,8 +255,8 @@ impl<T: FromResponse> Exchange<T> {
         }
         match self.turn.take(now) {
             Ok(()) => {}
-            Err(Wait { duration, kind: TransportErrorKind::Throttled }) if duration >= left => {
-                return self.too_late(last, TransportErrorKind::Throttled, Some(duration));
+            Err(Wait { at_least, kind: TransportErrorKind::Throttled, .. }) if at_least >= left => {
+                return self.too_late(last, TransportErrorKind::Throttled, Some(at_least));
             }
             Err(Wait { duration, .. }) => {
                 self.state = State::Ready(last);

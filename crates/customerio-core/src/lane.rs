@@ -2,14 +2,26 @@
 
 use std::{collections::VecDeque, task::Waker, time::Duration};
 
-use crate::pace::{Pacer, Rate};
+use crate::{
+    granted::{Ask, Granted},
+    pace::{Pacer, Rate},
+};
 
-/// The calls that are paced together, and their rate if they have one.
+/// The calls that are paced together.
 #[derive(Debug)]
 pub(crate) struct Lane {
-    pacer: Option<Pacer>,
+    pace: Pace,
     /// By their tickets.
     waiters: VecDeque<Waiter>,
+}
+
+/// Who says when a request may go out.
+#[derive(Debug)]
+enum Pace {
+    Nobody,
+    Own(Pacer),
+    /// It is granted from outside.
+    Shared(Box<Granted>),
 }
 
 /// A call that waits.
@@ -37,7 +49,12 @@ pub(crate) enum WaitsFor {
 
 impl Lane {
     pub(crate) fn new(rate: Option<Rate>) -> Self {
-        Self { pacer: rate.map(Pacer::new), waiters: VecDeque::new() }
+        Self { pace: rate.map_or(Pace::Nobody, |rate| Pace::Own(Pacer::new(rate))), waiters: VecDeque::new() }
+    }
+
+    /// One whose turns are granted from outside. While they are not, it has the part of one of so many processes.
+    pub(crate) fn shared(rate: Rate, processes: u32) -> Self {
+        Self { pace: Pace::Shared(Box::new(Granted::new(rate, processes))), waiters: VecDeque::new() }
     }
 
     /// How many wait.
@@ -50,22 +67,64 @@ impl Lane {
         self.waiters.partition_point(|waiter| waiter.ticket < ticket)
     }
 
-    /// When the turn of `ticket` comes, whether it waits already or not. If that is over, it is now.
+    /// When the turn of `ticket` comes, whether it waits already or not. If that is over, it is now; where nobody knows, it
+    /// is [`Duration::MAX`].
     pub(crate) fn turn(&self, ticket: u64, now: Duration) -> Duration {
-        self.pacer.as_ref().map_or(Duration::ZERO, |pacer| pacer.turn(self.ahead(ticket), now))
+        match &self.pace {
+            Pace::Nobody => Duration::ZERO,
+            Pace::Own(pacer) => pacer.turn(self.ahead(ticket), now),
+            Pace::Shared(granted) => granted.turn(self.ahead(ticket), now),
+        }
+    }
+
+    /// How long it is at least until the turn of `ticket` comes, of which nobody knows when it does.
+    pub(crate) fn at_least(&self, ticket: u64, now: Duration) -> Duration {
+        match &self.pace {
+            Pace::Nobody | Pace::Own(_) => Duration::ZERO,
+            Pace::Shared(granted) => granted.at_least(self.ahead(ticket), now),
+        }
     }
 
     /// A request goes out.
     pub(crate) fn take(&mut self, now: Duration) {
-        if let Some(pacer) = &mut self.pacer {
-            pacer.take(now);
+        match &mut self.pace {
+            Pace::Nobody => {}
+            Pace::Own(pacer) => pacer.take(now),
+            Pace::Shared(granted) => granted.take(now),
         }
     }
 
     /// The server said that there were too many.
     pub(crate) fn slow_down(&mut self, now: Duration) {
-        if let Some(pacer) = &mut self.pacer {
-            pacer.slow_down(now);
+        match &mut self.pace {
+            Pace::Nobody => {}
+            Pace::Own(pacer) => drop(pacer.slow_down(now)),
+            Pace::Shared(granted) => granted.slow_down(now),
+        }
+    }
+
+    /// What is to be asked of who grants turns, if `free` more requests may be in flight.
+    pub(crate) fn wants(&self, free: usize, now: Duration) -> Option<u32> {
+        self.granted()?.wants(self.waiters.len().min(free), now)
+    }
+
+    /// The same, which is being asked from now on.
+    pub(crate) fn ask(&mut self, free: usize, now: Duration) -> Option<Ask> {
+        let turns = self.wants(free, now)?;
+        self.granted_mut().map(|granted| granted.ask(turns))
+    }
+
+    fn granted(&self) -> Option<&Granted> {
+        match &self.pace {
+            Pace::Shared(granted) => Some(granted),
+            Pace::Nobody | Pace::Own(_) => None,
+        }
+    }
+
+    pub(crate) fn granted_mut(&mut self) -> Option<&mut Granted> {
+        match &mut self.pace {
+            Pace::Shared(granted) => Some(granted),
+            Pace::Nobody | Pace::Own(_) => None,
         }
     }
 
@@ -91,7 +150,11 @@ impl Lane {
         if first.waits_for != WaitsFor::Rate {
             return None;
         }
-        let turn = self.pacer.as_ref().map_or(Duration::ZERO, |pacer| pacer.turn(0, now));
+        let turn = match &self.pace {
+            Pace::Nobody => Duration::ZERO,
+            Pace::Own(pacer) => pacer.turn(0, now),
+            Pace::Shared(granted) => granted.turn(0, now),
+        };
         if first.until <= turn.max(now) {
             return None;
         }
@@ -101,7 +164,12 @@ impl Lane {
 
     /// Whether nobody waits, and a new lane would be the same.
     pub(crate) fn is_as_new(&self, now: Duration) -> bool {
-        self.waiters.is_empty() && self.pacer.as_ref().is_none_or(|pacer| pacer.is_as_new(now))
+        let is_new = match &self.pace {
+            Pace::Nobody => true,
+            Pace::Own(pacer) => pacer.is_as_new(now),
+            Pace::Shared(_) => false,
+        };
+        self.waiters.is_empty() && is_new
     }
 }
 

@@ -39,6 +39,7 @@ mod change;
 mod client;
 mod config;
 mod credential;
+mod demand;
 mod device;
 mod encoded;
 mod endpoint;
@@ -49,6 +50,7 @@ mod event_id;
 mod exchange;
 mod fields;
 mod from_response;
+mod granted;
 mod identifiers;
 mod ids;
 mod json;
@@ -114,6 +116,7 @@ pub use crate::{
     call_options::CallOptions,
     client::Client,
     config::Config,
+    demand::{Demand, TurnSource},
     device::{Device, DeviceAttributes, Platform},
     encoded::Encoded,
     endpoint::Endpoint,
@@ -125,6 +128,7 @@ pub use crate::{
     event_id::EventId,
     exchange::Exchange,
     from_response::{FromResponse, decode_json},
+    granted::Grant,
     identifiers::Identifiers,
     ids::{
         ActionId, AssetFolderId, AssetId, BroadcastId, CampaignId, CollectionId, ComponentId, ContentId, DeliveryId,

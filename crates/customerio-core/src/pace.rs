@@ -49,6 +49,14 @@ impl Rate {
     pub const fn period(&self) -> Duration {
         self.period
     }
+
+    /// The part of one of so many, evenly spaced: all of them together keep to this rate.
+    pub(crate) fn divided(self, parts: u32) -> Self {
+        match self.count / parts.max(1) {
+            0 => Self::at_most(1, self.period.saturating_mul(parts.div_ceil(self.count))),
+            count => Self::at_most(count, self.period),
+        }
+    }
 }
 
 /// Lets requests out at a [`Rate`], and slower for a while after the server said that there were too many.
@@ -67,6 +75,32 @@ pub(crate) struct Pacer {
     share: u32,
     /// When the server last said that there were too many.
     slowed: Option<Duration>,
+}
+
+/// How a [`Rate`] is kept by several that cannot see each other: turns have a place in one line, and are used within some
+/// time of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Spacing {
+    /// From one place to the next, in whole microseconds.
+    pub(crate) interval: Duration,
+    /// How long before its place a turn may be used: what is left of a burst.
+    pub(crate) tolerance: Duration,
+    /// How long after it. Who was granted a turn needs some time to hear of it.
+    pub(crate) lateness: Duration,
+    pub(crate) period: Duration,
+}
+
+impl Spacing {
+    pub(crate) fn of(rate: Rate) -> Self {
+        let burst = Pacer::new(rate).tolerance;
+        let slack = burst.max(rate.period / 10);
+        let tolerance = burst / 2;
+        // The requests of a period have their places in one that is longer by the slack.
+        let span = rate.period.saturating_add(slack).as_nanos();
+        let micros = span.div_ceil(u128::from(rate.count) * 1_000).max(1);
+        let interval = Duration::from_micros(u64::try_from(micros).unwrap_or(u64::MAX));
+        Self { interval, tolerance, lateness: slack.saturating_sub(tolerance), period: rate.period }
+    }
 }
 
 /// The whole of a rate; a share is counted in these.
@@ -100,13 +134,19 @@ impl Pacer {
     }
 
     /// The server said that there were too many: no burst now, and half the rate. Several such responses within a period
-    /// are about the same requests, and count once.
-    pub(crate) fn slow_down(&mut self, now: Duration) {
+    /// are about the same requests, and count once: returns whether this one counts.
+    pub(crate) fn slow_down(&mut self, now: Duration) -> bool {
         if self.slowed.is_some_and(|slowed| now < slowed.saturating_add(self.rate.period)) {
-            return;
+            return false;
         }
         self.share = (self.share(now) / 2).max(TENTH);
         self.slowed = Some(now);
+        self.begin_evenly(now);
+        true
+    }
+
+    /// No burst now.
+    pub(crate) fn begin_evenly(&mut self, now: Duration) {
         self.due = self.due.max(now.saturating_add(self.tolerance));
     }
 
@@ -196,6 +236,31 @@ mod tests {
             let expected: Vec<_> = expected.into_iter().map(ms).collect();
             assert_eq!(greedy(&mut Pacer::new(rate), ms(0), ms(21)), expected, "{rate:?}");
         }
+    }
+
+    #[test]
+    fn the_parts_of_a_rate_are_the_rate_at_most() {
+        for (rate, parts, expected) in [
+            (Rate::at_most(3000, ms(3000)).with_burst(500), 4, Rate::at_most(750, ms(3000))),
+            (Rate::at_most(10, ms(1000)).with_burst(3), 3, Rate::at_most(3, ms(1000))),
+            (Rate::at_most(10, ms(1000)), 25, Rate::at_most(1, ms(3000))),
+            (Rate::at_most(1, ms(10_000)), 0, Rate::at_most(1, ms(10_000))),
+        ] {
+            assert_eq!(rate.divided(parts), expected, "{rate:?} {parts}");
+        }
+    }
+
+    #[test]
+    fn a_rate_that_is_shared_is_as_fast_and_has_half_its_burst() {
+        let spacing = |rate| {
+            let Spacing { interval, tolerance, lateness, period } = Spacing::of(rate);
+            [interval, tolerance, lateness, period].map(|duration| duration.as_micros())
+        };
+        assert_eq!(spacing(Rate::at_most(3000, ms(3000)).with_burst(500)), [1_200, 299_280, 299_280, 3_000_000]);
+        assert_eq!(spacing(Rate::at_most(10, ms(1000)).with_burst(3)), [125_000, 125_000, 125_000, 1_000_000]);
+        // Without a burst there is no time to hear of a turn, so it is a tenth slower.
+        assert_eq!(spacing(Rate::at_most(10, ms(1000))), [110_000, 0, 100_000, 1_000_000]);
+        assert_eq!(spacing(Rate::at_most(u32::MAX, ms(1))), [1, 0, 100, 1_000]);
     }
 
     #[test]

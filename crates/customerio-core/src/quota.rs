@@ -19,3 +19,18 @@ pub enum Quota {
     /// The rest of the App API: 10 a second for the workspace.
     App,
 }
+
+impl Quota {
+    /// Its name in lower case, such as `design_studio`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ingest => "ingest",
+            Self::Send => "send",
+            Self::Broadcast => "broadcast",
+            Self::DesignStudio => "design_studio",
+            Self::ArchivedMessages => "archived_messages",
+            Self::App => "app",
+        }
+    }
+}

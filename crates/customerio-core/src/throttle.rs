@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use crate::{
-    Quota,
+    Quota, TurnSource,
     budget::Budget,
     limits,
     pace::Rate,
@@ -38,6 +38,13 @@ use crate::{
 /// A clone shares all this. Give one to several clients to hold them to it together, such as the Track client and the
 /// Pipelines client of a workspace. Their transports may have different monotonic clocks, as long as they have the same
 /// wall clock.
+///
+/// # Several processes
+///
+/// The vendor counts the calls of a workspace, from whatever process they come. Where several send, such as the replicas of
+/// a service, give each a part of the rates by [`with_rate`](Self::with_rate), or share them: `SharedThrottle` of
+/// `customerio-delivery` (feature `postgres`) keeps one pace for all processes that use the same PostgreSQL, and a busy
+/// process has what an idle one leaves. [`shared`](Self::shared) is what it is made of.
 ///
 /// ```
 /// use std::time::Duration;
@@ -77,6 +84,51 @@ impl Throttle {
     #[must_use]
     pub fn off() -> Self {
         Self::of(Allowed::default(), None)
+    }
+
+    /// The throttle with turns that are granted from outside, for each rate that it has, and the [`TurnSource`] that says
+    /// which: so several processes keep to one rate together. Nobody shares it yet: clones that were made before keep what
+    /// they had, and so does a throttle that is made of this one by another `with_rate`.
+    ///
+    /// `customerio-delivery` has a driver for it, over PostgreSQL; this is for one over another service. Calls wait, in the
+    /// order in which they came and within their deadlines, until turns are granted. A turn must be used near its place in
+    /// the line of all processes, else it is over, and another is asked for. For that, half of a rate's burst is given up; a
+    /// rate without a burst is a tenth slower.
+    ///
+    /// Where there is nobody to grant turns, each process goes on at the rate divided by `processes` (0 counts as 1), without
+    /// a burst: say how many there are at most. The rate of broadcasts, the limit of requests in flight and the reserve of
+    /// retries stay those of the process.
+    ///
+    /// ```
+    /// use std::{task::{Context, Poll, Waker}, time::Duration};
+    /// use customerio_core::{
+    ///     CallOptions, Endpoint, Exchange, Grant, Moment, Region, Step, Throttle, track::Delete,
+    /// };
+    ///
+    /// let (throttle, mut source) = Throttle::default().shared(4);
+    /// let options = CallOptions::default().with_throttle(throttle);
+    /// # let now = Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 4 };
+    /// let endpoint = Endpoint::track(Region::Us, "site", "key")?;
+    /// let mut call = Exchange::new(&endpoint, Delete::new("42"), &options, &now)?;
+    /// assert!(matches!(call.step(&now), Step::Wait(_)));
+    ///
+    /// let mut context = Context::from_waker(Waker::noop());
+    /// let Poll::Ready(Some(mut demand)) = source.poll_demand(&mut context, &now) else { panic!("it wants a turn") };
+    /// assert_eq!((demand.turns(), demand.interval()), (1, Duration::from_micros(1_200)));
+    /// // Ask where all processes ask: the first place was free.
+    /// let took = Duration::from_millis(1);
+    /// demand.grant(Grant { starts_in: Duration::ZERO, interval: demand.interval(), took }, &now);
+    /// assert!(matches!(call.step(&now), Step::Send(_)));
+    /// # Ok::<(), customerio_core::Error>(())
+    /// ```
+    #[must_use]
+    #[doc(alias = "account")]
+    #[doc(alias = "distributed rate limit")]
+    pub fn shared(self, processes: u32) -> (Self, TurnSource) {
+        let budget = self.turns.budget().map(Budget::anew);
+        let turns = Arc::new(Turns::shared(self.turns.allowed().clone(), budget, processes));
+        let source = TurnSource::of(&turns);
+        (Self { turns }, source)
     }
 
     fn of(allowed: Allowed, budget: Option<Budget>) -> Self {

@@ -1,5 +1,7 @@
 //! Whose turn it is: what a call waits for before it goes out.
 
+mod shared;
+
 use std::{
     collections::{BTreeMap, VecDeque},
     fmt,
@@ -77,8 +79,16 @@ impl LaneId {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Wait {
     pub(crate) duration: Duration,
+    /// There is certainly none before that.
+    pub(crate) at_least: Duration,
     /// What the call waits for.
     pub(crate) kind: TransportErrorKind,
+}
+
+impl Wait {
+    const fn for_slot(duration: Duration) -> Self {
+        Self { duration, at_least: Duration::ZERO, kind: TransportErrorKind::TooManyInFlight }
+    }
 }
 
 /// How long the next in line sleeps before it looks whether a request in flight has ended, if nobody can wake it.
@@ -110,19 +120,31 @@ struct State {
     lanes: [Lane; 5],
     broadcasts: BTreeMap<u64, Lane>,
     most_broadcasts: usize,
+    /// Where turns are granted from outside, wakes the one who asks for them, if that waits.
+    source: Option<Waker>,
+    concurrency: Option<usize>,
 }
+
+/// The quotas of the lanes.
+const QUOTAS: [Quota; 5] = [Quota::Ingest, Quota::Send, Quota::App, Quota::DesignStudio, Quota::ArchivedMessages];
 
 impl Turns {
     pub(crate) fn new(allowed: Allowed, budget: Option<Budget>) -> Self {
+        let lanes = QUOTAS.map(|quota| Lane::new(allowed.rate(quota)));
+        Self::with_lanes(allowed, budget, lanes)
+    }
+
+    fn with_lanes(allowed: Allowed, budget: Option<Budget>, lanes: [Lane; 5]) -> Self {
         let state = State {
             timeline: Timeline::default(),
             next_ticket: 0,
             in_flight: 0,
             line: VecDeque::new(),
-            lanes: [Quota::Ingest, Quota::Send, Quota::App, Quota::DesignStudio, Quota::ArchivedMessages]
-                .map(|quota| Lane::new(allowed.rate(quota))),
+            lanes,
             broadcasts: BTreeMap::new(),
             most_broadcasts: BROADCASTS,
+            source: None,
+            concurrency: allowed.concurrency,
         };
         Self { allowed, budget, state: Mutex::new(state) }
     }
@@ -153,6 +175,9 @@ impl Turns {
         let mut state = self.state();
         let now = state.timeline.at(moment);
         state.lane(id, Some(rate), now).slow_down(now);
+        let called = [state.call_source(), None];
+        drop(state);
+        Loose { called, gone: None }.wake();
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -190,9 +215,9 @@ impl State {
         if has_turn && (has_room || is_counted) {
             let gone = waited_for.and_then(|_| lane.leave(ticket));
             lane.take(now);
-            let called = [lane.call_first(now), None];
+            let first = lane.call_first(now);
             self.in_flight += usize::from(!is_counted);
-            return (Ok(()), Loose { called, gone });
+            return (Ok(()), Loose { called: [first, self.call_source()], gone });
         }
         if waited_for.is_none() {
             let waits_for = WaitsFor::Rate;
@@ -212,17 +237,22 @@ impl State {
             (waiter.waits_for, waiter.until, waiter.is_called) = (waits_for, turn, false);
             has_waker = waiter.waker.is_some();
         }
-        let wait = if !has_turn {
-            Wait { duration: turn.saturating_sub(now), kind: TransportErrorKind::Throttled }
+        let wait = if turn == Duration::MAX {
+            // Who asks for it may have to be woken; a grant wakes those who wait.
+            let at_least = self.lane(id, rate, now).at_least(ticket, now);
+            let nap = if has_waker { LONG_NAP } else { NAP };
+            Wait { duration: nap.max(at_least), at_least, kind: TransportErrorKind::Throttled }
+        } else if !has_turn {
+            let duration = turn.saturating_sub(now);
+            Wait { duration, at_least: duration, kind: TransportErrorKind::Throttled }
         } else if has_waker {
-            Wait { duration: LONG_NAP, kind: TransportErrorKind::TooManyInFlight }
+            Wait::for_slot(LONG_NAP)
         } else {
             // So many times all that are in flight must end before one has ended for this call.
             let rounds = self.place_in_line(ticket) / allowed.concurrency.unwrap_or(usize::MAX);
-            let nap = NAP.saturating_mul(u32::try_from(rounds).unwrap_or(u32::MAX).saturating_add(1));
-            Wait { duration: nap, kind: TransportErrorKind::TooManyInFlight }
+            Wait::for_slot(NAP.saturating_mul(u32::try_from(rounds).unwrap_or(u32::MAX).saturating_add(1)))
         };
-        (Err(wait), Loose { called: [called, None], gone: None })
+        (Err(wait), Loose { called: [called, self.call_source()], gone: None })
     }
 
     /// How many are before `ticket` in the line for a request to end.
@@ -251,7 +281,20 @@ impl State {
             }
         }
         self.in_flight -= 1;
-        None
+        self.call_source()
+    }
+
+    /// Calls the one who asks for turns, if there are some to ask for.
+    fn call_source(&mut self) -> Option<Waker> {
+        self.source.as_ref()?;
+        let (free, now) = (self.free(), self.timeline.last());
+        let wants = self.lanes.iter().any(|lane| lane.wants(free, now).is_some());
+        if wants { self.source.take() } else { None }
+    }
+
+    /// How many more requests may be in flight.
+    fn free(&self) -> usize {
+        self.concurrency.map_or(usize::MAX, |most| most.saturating_sub(self.in_flight))
     }
 
     /// Gives up waiting.
@@ -427,11 +470,12 @@ mod tests {
     }
 
     fn rate_wait(milliseconds: u64) -> Result<(), Wait> {
-        Err(Wait { duration: ms(milliseconds), kind: TransportErrorKind::Throttled })
+        let duration = ms(milliseconds);
+        Err(Wait { duration, at_least: duration, kind: TransportErrorKind::Throttled })
     }
 
     fn nap(milliseconds: u64) -> Result<(), Wait> {
-        Err(Wait { duration: ms(milliseconds), kind: TransportErrorKind::TooManyInFlight })
+        Err(Wait::for_slot(ms(milliseconds)))
     }
 
     #[derive(Default)]
@@ -461,7 +505,7 @@ mod tests {
         assert_eq!(count.0.load(Ordering::Relaxed), 1);
         assert!(is_called(&calls[2], &count) && !is_called(&calls[3], &count));
         assert_eq!(turn(&turns, Quota::Send).take(&at(1)), nap(100));
-        assert_eq!(calls[3].take(&at(20)), Err(Wait { duration: LONG_NAP, kind: TransportErrorKind::TooManyInFlight }));
+        assert_eq!(calls[3].take(&at(20)), Err(Wait::for_slot(LONG_NAP)));
         assert_eq!(calls[2].take(&at(20)), Ok(()));
         // One that has its place and does not come hands it on, and so does one that only waits.
         calls[0].end();
