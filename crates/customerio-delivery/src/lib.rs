@@ -9,6 +9,7 @@
 //! | wait until all is sent | [`Queue::flush`], [`Queue::shutdown`] |
 //! | keep calls in memory, or in a file | [`MemoryStore`], [`SqliteStore`](sqlite::SqliteStore) (feature `spool`) |
 //! | share calls between replicas, and enqueue in a transaction of PostgreSQL | [`PostgresStore`](postgres::PostgresStore) (feature `postgres`) |
+//! | keep to the rate limits with all replicas together | [`SharedThrottle`](postgres::SharedThrottle) (feature `postgres`) |
 //! | deliver what a broker such as NATS, Redis, Kafka or SQS keeps | [`deliver`] |
 //! | see what waits and what failed; replay, discard, purge | [`Inspect`], and the program `customerio-outbox` |
 //! | keep calls elsewhere | [`Store`] |

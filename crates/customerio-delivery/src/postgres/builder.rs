@@ -2,10 +2,12 @@
 
 use std::{fmt, future::Future, time::Duration};
 
-use tokio_postgres::{Client, Config, Error, NoTls};
+use tokio_postgres::{Client, Config, Error};
 
 use super::{link::Connector, settings::Settings, store::PostgresStore};
 use crate::StoreError;
+
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How a [`PostgresStore`] is opened.
 #[derive(Clone)]
@@ -57,10 +59,7 @@ impl PostgresStore {
 
 impl Builder {
     fn new(config: Config) -> Self {
-        Self::with_connector(move || {
-            let config = config.clone();
-            async move { config.connect(NoTls).await }
-        })
+        Self { connector: Connector::plain(config, TIMEOUT), settings: Settings::default() }
     }
 
     fn with_connector<F, Fut, C>(connect: F) -> Self
@@ -69,7 +68,7 @@ impl Builder {
         Fut: Future<Output = Result<(Client, C), Error>> + Send + 'static,
         C: Future<Output = Result<(), Error>> + Send + 'static,
     {
-        Self { connector: Connector::new(connect, Duration::from_secs(10)), settings: Settings::default() }
+        Self { connector: Connector::new(connect, TIMEOUT), settings: Settings::default() }
     }
 
     /// The most bytes of calls that wait, as they are stored: no limit if it is not said. It holds for what is

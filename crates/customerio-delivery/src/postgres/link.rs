@@ -13,7 +13,7 @@ use std::{
 
 use tokio::{sync::Mutex, task::JoinHandle, time::timeout};
 use tokio_postgres::{
-    Client, Error, Row,
+    Client, Config, Error, NoTls, Row,
     types::{ToSql, Type},
 };
 
@@ -44,6 +44,15 @@ impl Drop for Open {
 }
 
 impl Connector {
+    /// Without TLS.
+    pub(super) fn plain(config: Config, timeout: Duration) -> Self {
+        let connect = move || {
+            let config = config.clone();
+            async move { config.connect(NoTls).await }
+        };
+        Self::new(connect, timeout)
+    }
+
     pub(super) fn new<F, Fut, C>(connect: F, timeout: Duration) -> Self
     where
         F: Fn() -> Fut + Send + Sync + 'static,

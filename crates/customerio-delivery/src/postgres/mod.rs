@@ -53,6 +53,11 @@
 //! [`Queue`](crate::Queue) keeps an order at all. Calls of transactions that overlap have none between them. The sender waits for
 //! no transaction: what is committed late is sent then.
 //!
+//! # One rate limit for all replicas
+//!
+//! What goes through the queue is sent by one replica, which keeps to the rate limits. Where replicas also call directly, a
+//! [`SharedThrottle`] has them keep to the limits together.
+//!
 //! # What the database must be
 //!
 //! - Its encoding is UTF-8, and `synchronous_commit` is not `off`: else a message could be sent twice after a crash of the
@@ -72,12 +77,14 @@ mod lease;
 mod link;
 mod loading;
 mod outbox;
+mod pace;
 mod position;
 mod purge;
 mod room;
 mod row;
 mod schema;
 mod settings;
+mod shared_throttle;
 mod shown;
 mod statistics;
 mod store;
@@ -91,5 +98,6 @@ pub use self::{
     outbox::enqueue,
     row::{INSERT, Row},
     schema::{migrate, migrations},
+    shared_throttle::{SharedThrottle, SharedThrottleBuilder},
     store::PostgresStore,
 };

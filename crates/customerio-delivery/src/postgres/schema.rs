@@ -2,11 +2,12 @@
 
 use tokio_postgres::GenericClient;
 
-use super::link::failed;
+use super::link::{Connector, Open, failed};
 use crate::StoreError;
 
 /// One script for each version.
-const MIGRATIONS: [&str; 1] = [include_str!("../../migrations/postgres/1.sql")];
+const MIGRATIONS: [&str; 2] =
+    [include_str!("../../migrations/postgres/1.sql"), include_str!("../../migrations/postgres/2.sql")];
 
 /// Held until the end of the transaction that migrates, so that replicas which start together do it once.
 const LOCK: &str = "select pg_advisory_xact_lock(hashtext('customerio_delivery'))";
@@ -38,8 +39,29 @@ pub async fn migrate(database: &mut impl GenericClient) -> Result<(), StoreError
     transaction.commit().await.map_err(failed)
 }
 
+/// A first connection, by which the database is checked and the tables are brought to this version, or are checked too.
+pub(super) async fn open(connector: &Connector, migrates: bool) -> Result<Open, StoreError> {
+    let mut open = connector.connect().await?;
+    let sql = "select current_setting('server_version_num')::integer, current_setting('server_encoding')";
+    let row = open.client.query_typed_one(sql, &[]).await.map_err(failed)?;
+    let (version, encoding): (i32, &str) = (row.try_get(0).map_err(failed)?, row.try_get(1).map_err(failed)?);
+    if version < 150_000 {
+        let version = version / 10_000;
+        return Err(StoreError::failed(format!("PostgreSQL {version} is too old: 15 or later is needed")));
+    }
+    if encoding != "UTF8" {
+        return Err(StoreError::failed(format!("the database's encoding is {encoding}: it must be UTF8")));
+    }
+    if migrates {
+        migrate(&mut open.client).await?;
+    } else {
+        check(&open.client).await?;
+    }
+    Ok(open)
+}
+
 /// Refuses tables that are not of this version.
-pub(super) async fn check(database: &impl GenericClient) -> Result<(), StoreError> {
+async fn check(database: &impl GenericClient) -> Result<(), StoreError> {
     if missing(database).await?.is_empty() {
         return Ok(());
     }

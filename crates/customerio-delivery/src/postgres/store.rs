@@ -51,26 +51,11 @@ pub struct PostgresStore {
 
 impl PostgresStore {
     pub(super) async fn start(connector: Connector, settings: Settings) -> Result<Self, StoreError> {
-        let mut open = connector.connect().await?;
-        let sql = "select current_setting('server_version_num')::integer, current_setting('server_encoding'),
-            gen_random_uuid()::text";
-        let row = open.client.query_typed_one(sql, &[]).await.map_err(failed)?;
-        let (version, encoding): (i32, &str) = (row.try_get(0).map_err(failed)?, row.try_get(1).map_err(failed)?);
-        if version < 150_000 {
-            let version = version / 10_000;
-            return Err(StoreError::failed(format!("PostgreSQL {version} is too old: 15 or later is needed")));
-        }
-        if encoding != "UTF8" {
-            return Err(StoreError::failed(format!("the database's encoding is {encoding}: it must be UTF8")));
-        }
-        if settings.migrates {
-            schema::migrate(&mut open.client).await?;
-        } else {
-            schema::check(&open.client).await?;
-        }
+        let open = schema::open(&connector, settings.migrates).await?;
+        let owner = open.client.query_typed_one("select gen_random_uuid()::text", &[]).await.map_err(failed)?;
         Ok(Self {
             settings,
-            owner: row.try_get(2).map_err(failed)?,
+            owner: owner.try_get(0).map_err(failed)?,
             epoch: AtomicI64::new(0),
             sender: Link::new(connector.clone()),
             others: Link::new(connector),

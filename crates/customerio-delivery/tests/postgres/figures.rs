@@ -10,10 +10,17 @@ use std::{
     time::{Duration, Instant},
 };
 
+use customerio_core::{
+    Client, Endpoint, Moment, Quota, Rate, Region, Throttle, Track, Transport, TransportError, async_trait,
+    bytes::Bytes,
+    http::{Request, Response},
+    limits,
+};
 use customerio_delivery::{
     Fate, Store as _,
-    postgres::{self, PostgresStore, tokio_postgres::Client},
+    postgres::{self, PostgresStore, SharedThrottle, tokio_postgres},
 };
+use customerio_transport::SystemClock;
 use futures_core::Stream as _;
 
 use crate::{
@@ -61,7 +68,7 @@ async fn drain(store: &PostgresStore) -> u64 {
     drained
 }
 
-async fn copy_out(client: &Client) -> usize {
+async fn copy_out(client: &tokio_postgres::Client) -> usize {
     let mut rows = pin!(client.copy_out("copy customerio_waiting to stdout (format binary)").await.unwrap());
     let mut bytes = 0;
     while let Some(row) = poll_fn(|context| rows.as_mut().poll_next(context)).await {
@@ -71,7 +78,7 @@ async fn copy_out(client: &Client) -> usize {
 }
 
 /// What most queues in PostgreSQL do: a worker claims rows by an update, and deletes them after.
-async fn claim_by_update(client: &Client) -> u64 {
+async fn claim_by_update(client: &tokio_postgres::Client) -> u64 {
     let claim = "update job set claimed_at = now() where number in (
             select number from job where claimed_at is null order by number limit $1 for update skip locked
         ) returning number, call";
@@ -152,6 +159,90 @@ async fn enqueue_beside_a_transaction_of_one_row() {
     let (alone, with) = (alone[alone.len() / 2], with[with.len() / 2]);
     println!("a transaction of one row {alone:?}, and with a call {with:?}: +{:?}", with.saturating_sub(alone));
     assert!(with <= alone * 3 / 2);
+}
+
+/// Takes turns of a quota as fast as that goes, each client with several processes' throttles and no limit that matters.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "it measures"]
+async fn turns_of_a_shared_throttle() {
+    const TURNS: u64 = 50_000;
+    let Some(database) = fresh(&["-c", "fsync=on"]).await else { return };
+    for (name, rate) in [
+        ("by many", Rate::at_most(1_000_000, Duration::from_secs(1)).with_burst(500_000)),
+        ("the documented rate", limits::INGEST_RATE),
+    ] {
+        let throttle = Throttle::default().with_rate(Quota::Ingest, rate);
+        let builder = SharedThrottle::builder(database.config()).with_throttle(throttle).with_account(name);
+        let shared = builder.connect().await.unwrap();
+        let client: Client<Track> = Client::new(Endpoint::track(Region::Us, "site", "key").unwrap(), Arc::new(Free))
+            .with_throttle(shared.throttle());
+        // The first call finds the table, and then each that comes alone waits for one round trip.
+        let mut alone = Vec::new();
+        for _ in 0..200 {
+            let begun = Instant::now();
+            client.delete("42").await.unwrap();
+            alone.push(begun.elapsed());
+            tokio::time::sleep(Duration::from_millis(3)).await;
+        }
+        alone.sort_unstable();
+        let turns = if name == "by many" { TURNS } else { 3_000 };
+        let before = database
+            .number(
+                "select coalesce(sum(n_tup_upd), 0)::bigint from pg_stat_user_tables where relname = 'customerio_pace'",
+            )
+            .await;
+        let begun = Instant::now();
+        let calls: tokio::task::JoinSet<_> = (0..64)
+            .map(|_| {
+                let client = client.clone();
+                async move {
+                    for _ in 0..turns / 64 {
+                        client.delete("42").await.unwrap();
+                    }
+                }
+            })
+            .collect();
+        calls.join_all().await;
+        let taken = per_second(turns / 64 * 64, begun.elapsed());
+        // PostgreSQL counts a little later.
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        let row = database
+            .connect()
+            .await
+            .query_one(
+                "select n_tup_upd, n_tup_hot_upd from pg_stat_user_tables where relname = 'customerio_pace'",
+                &[],
+            )
+            .await
+            .unwrap();
+        let (updates, hot): (i64, i64) = (row.get(0), row.get(1));
+        println!(
+            "{name}: {taken:.0} turns/s with {} updates; a call alone p50 {:?}, p99 {:?}; {hot} of {updates} updates in place",
+            updates - before,
+            alone[alone.len() / 2],
+            alone[alone.len() * 99 / 100],
+        );
+        assert!(hot * 10 > updates * 9, "{hot} of {updates} updates were in place");
+    }
+}
+
+/// Responds at once.
+#[derive(Debug)]
+struct Free;
+
+#[async_trait]
+impl Transport for Free {
+    async fn send(&self, _: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        Ok(Response::new(Bytes::from_static(b"{}")))
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+
+    fn now(&self) -> Moment {
+        SystemClock.now()
+    }
 }
 
 /// `SECONDS=600` is the long form.

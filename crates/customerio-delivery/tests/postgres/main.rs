@@ -9,6 +9,7 @@ mod dead;
 mod figures;
 mod inspect;
 mod outbox;
+mod pace;
 mod schema;
 mod sending;
 mod server;

@@ -29,7 +29,7 @@ async fn replicas_that_start_together_make_the_tables_once() {
 async fn an_application_can_run_the_migrations_by_itself() {
     let Some(database) = database().await else { return };
     let by_hand = || PostgresStore::builder(database.config()).without_migrating().connect();
-    let sentence = "the store failed: the tables are older than version 1: run the migrations";
+    let sentence = "the store failed: the tables are older than version 2: run the migrations";
     assert_eq!(by_hand().await.unwrap_err().to_string(), sentence);
     for script in postgres::migrations() {
         database.run(script).await;
@@ -42,11 +42,24 @@ async fn an_application_can_run_the_migrations_by_itself() {
 }
 
 #[tokio::test]
+async fn tables_of_an_older_version_are_brought_to_this_one_with_what_they_hold() {
+    let Some(database) = database().await else { return };
+    database.run(postgres::migrations()[0]).await;
+    database.run("insert into customerio_waiting (destination, lane, crc32, call) values ('other', 1, 0, '')").await;
+    let by_hand = PostgresStore::builder(database.config()).without_migrating().connect().await;
+    let sentence = "the store failed: the tables are older than version 2: run the migrations";
+    assert_eq!(by_hand.unwrap_err().to_string(), sentence);
+    open(&database).await;
+    assert_eq!(database.number("select version::bigint from customerio_state").await, 2);
+    assert_eq!(database.number("select count(*) from customerio_waiting").await, 1);
+}
+
+#[tokio::test]
 async fn tables_of_a_newer_version_are_refused_with_a_sentence() {
     let Some(database) = database().await else { return };
     open(&database).await;
-    database.run("update customerio_state set version = 2").await;
-    let sentence = "the store failed: the tables are of version 2, and this program knows versions up to 1: update it";
+    database.run("update customerio_state set version = 3").await;
+    let sentence = "the store failed: the tables are of version 3, and this program knows versions up to 2: update it";
     assert_eq!(PostgresStore::connect(database.config()).await.unwrap_err().to_string(), sentence);
     assert_eq!(postgres::migrate(&mut database.connect().await).await.unwrap_err().to_string(), sentence);
 }
