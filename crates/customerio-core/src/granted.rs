@@ -19,15 +19,23 @@ pub(crate) struct Granted {
     interval: Duration,
     /// How long that grant took.
     took: Duration,
-    is_asking: bool,
-    /// Whether there is anybody who can be asked.
-    has_source: bool,
+    source: Source,
     /// The pace while nobody grants anything: this process's part.
     own: Pacer,
     is_alone: bool,
     /// What is still to be said: that it was alone, or that the server said that there were too many.
     restarts: bool,
     slows_down: bool,
+}
+
+/// Who can be asked for turns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    Free,
+    /// It is being asked.
+    Asking,
+    /// There is none any more.
+    Gone,
 }
 
 /// Turns of which each comes an interval after the one before.
@@ -92,8 +100,7 @@ impl Granted {
             next: Duration::ZERO,
             interval: spacing.interval,
             took: Duration::ZERO,
-            is_asking: false,
-            has_source: true,
+            source: Source::Free,
             own: Pacer::new(rate.divided(processes)),
             is_alone: false,
             restarts: false,
@@ -155,7 +162,7 @@ impl Granted {
 
     /// How many turns to ask for now, where so many requests could go.
     pub(crate) fn wants(&self, requests: usize, now: Duration) -> Option<u32> {
-        if self.is_asking || !self.has_source {
+        if self.source != Source::Free {
             return None;
         }
         let ahead = self
@@ -167,13 +174,13 @@ impl Granted {
             .div_ceil(self.interval.as_nanos().max(1));
         let most = u32::try_from(ahead).unwrap_or(u32::MAX).max(1);
         let (left, wanted) = (self.left(now), u32::try_from(requests).unwrap_or(u32::MAX).min(most));
-        let is_short = wanted > left && left <= most / 2;
+        let is_short = wanted > left && left <= wanted / 2;
         (is_short || self.slows_down || self.restarts).then(|| wanted.saturating_sub(left))
     }
 
     /// Somebody asks for them.
     pub(crate) const fn ask(&mut self, turns: u32) -> Ask {
-        self.is_asking = true;
+        self.source = Source::Asking;
         let ask = Ask { turns, spacing: self.spacing, restarts: self.restarts, slows_down: self.slows_down };
         // While it is alone, the one who asks knows.
         (self.restarts, self.slows_down) = (false, false);
@@ -182,7 +189,7 @@ impl Granted {
 
     /// Takes what was granted, unless it took so long that it is of no use.
     pub(crate) fn grant(&mut self, ask: &Ask, grant: Grant, now: Duration) -> bool {
-        if !self.has_source {
+        if self.source == Source::Gone {
             return true;
         }
         let Spacing { tolerance, lateness, .. } = self.spacing;
@@ -200,7 +207,7 @@ impl Granted {
             return false;
         }
         (self.next, self.interval, self.took) = (run_end(place, run), interval, took);
-        (self.is_asking, self.is_alone) = (false, false);
+        (self.source, self.is_alone) = (Source::Free, false);
         if run.turns > 0 {
             self.runs.insert(self.runs.partition_point(|other| other.from <= run.from), run);
         }
@@ -219,14 +226,17 @@ impl Granted {
     /// Nobody asks any more.
     pub(crate) fn abandon(&mut self, ask: &Ask, now: Duration) {
         self.be_alone(now);
-        (self.is_asking, self.restarts) = (false, true);
+        self.restarts = true;
+        if self.source == Source::Asking {
+            self.source = Source::Free;
+        }
         self.slows_down |= ask.slows_down;
     }
 
     /// There is nobody any more who could be asked.
     pub(crate) fn has_no_source(&mut self, now: Duration) {
         self.be_alone(now);
-        self.has_source = false;
+        self.source = Source::Gone;
     }
 }
 

@@ -143,7 +143,8 @@ mod tests {
         fn take(&mut self, demand: &Demand, time: Duration) -> (Duration, Duration) {
             let now = time + AHEAD;
             let share = |slowed: Option<Duration>, share: f64| {
-                let back = slowed.map_or(0.0, |slowed| (now - slowed).as_secs_f64() / demand.period().as_secs_f64());
+                let back = slowed
+                    .map_or(0.0, |slowed| now.saturating_sub(slowed).as_secs_f64() / demand.period().as_secs_f64());
                 (share + back / 10.0).min(1.0)
             };
             if demand.slows_down() && self.slowed.is_none_or(|slowed| now >= slowed + demand.period()) {
@@ -153,9 +154,9 @@ mod tests {
             }
             let interval = demand.interval().div_f64(share(self.slowed, self.share));
             let first = self.next.max(if demand.restarts() { now + demand.tolerance() } else { now });
-            self.places.extend((0..demand.turns()).map(|turn| first + interval * turn - AHEAD));
+            self.places.extend((0..demand.turns()).map(|turn| (first + interval * turn).saturating_sub(AHEAD)));
             self.next = first + interval * demand.turns();
-            (first - now, interval)
+            (first.saturating_sub(now), interval)
         }
     }
 
@@ -357,8 +358,10 @@ mod tests {
         throttle: Throttle,
         source: TurnSource,
         calls: VecDeque<Turn>,
-        asks: Vec<(Demand, [Duration; 3], Option<(Duration, Duration)>)>,
+        asks: Vec<Asked>,
     }
+
+    type Asked = (Demand, [Duration; 3], Option<(Duration, Duration)>);
 
     impl Process {
         fn new(rate: Rate, concurrency: usize) -> Self {
@@ -375,7 +378,7 @@ mod tests {
                 let granted = granted.or_else(|| (times[1] <= time).then(|| account.take(&demand, time)));
                 match granted {
                     Some((starts_in, interval)) if times[2] <= time => {
-                        let grant = Grant { starts_in, interval, took: time - times[0] };
+                        let grant = Grant { starts_in, interval, took: time.saturating_sub(times[0]) };
                         if !demand.grant(grant, &at(time)) {
                             // That was too late. It is asked again at once, and nothing goes meanwhile.
                             self.asks.push((demand, [time, time + latency / 3, time + latency], None));
