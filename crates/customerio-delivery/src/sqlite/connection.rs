@@ -96,6 +96,7 @@ impl Database {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(files.database(), flags)?;
         connection.busy_timeout(Duration::from_secs(5))?;
+        connection.execute_batch(ALWAYS)?;
         Ok(connection)
     }
 
@@ -108,9 +109,8 @@ impl Database {
         let is_own = connection.query_row("pragma application_id", [], |row| row.get(0)).map(is_application)?;
         if is_own {
             // The application may have chosen otherwise for its own.
-            connection.query_row("pragma journal_mode = wal", [], |_| Ok(()))?;
+            have_log(&connection)?;
         }
-        connection.execute_batch(ALWAYS)?;
         schema::prepare(&connection)?;
         check(&connection, is_own)?;
         let repairs = Repairs { damaged: recount(&connection)?, ..Repairs::default() };
@@ -178,6 +178,15 @@ impl Database {
     }
 }
 
+/// Gives a database a write-ahead log. Where it cannot have one SQLite goes on without it, and says so.
+fn have_log(connection: &Connection) -> Result<(), Trouble> {
+    let mode: String = connection.query_row("pragma journal_mode = wal", [], |row| row.get(0))?;
+    if mode == "wal" {
+        return Ok(());
+    }
+    Err(Trouble::Failed(StoreError::failed("the file cannot have a write-ahead log: put it on a disk of this machine")))
+}
+
 /// In milliseconds since 1970.
 pub(super) fn now() -> i64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
@@ -190,16 +199,16 @@ const fn is_application(id: i64) -> bool {
 
 /// Whether a file that SQLite refuses was made by this crate alone: only such a file may be moved.
 fn is_ours(files: &Files, before: Option<HighWater>) -> Result<bool, Trouble> {
-    let bytes = files::bytes(files.database())?;
-    let id = bytes.get(68..72).and_then(|id| Some(u32::from_be_bytes(id.try_into().ok()?)));
+    let header = files::header(files.database())?;
+    let id = header.get(68..72).and_then(|id| Some(u32::from_be_bytes(id.try_into().ok()?)));
     Ok(id.is_some_and(|id| is_application(id.into())) || before.is_some_and(|before| before.is_own))
 }
 
 /// Whether the header is as SQLite writes it for our files. Some of what it says is not damage to SQLite, such as that a
 /// file is of a later version.
 fn has_own_header(files: &Files) -> Result<bool, Trouble> {
-    let bytes = files::bytes(files.database())?;
-    Ok(bytes.is_empty() || pages::is_own_header(&bytes))
+    let header = files::header(files.database())?;
+    Ok(header.is_empty() || pages::is_own_header(&header))
 }
 
 fn explained(first: &StoreError, second: &StoreError) -> StoreError {

@@ -3,7 +3,7 @@
 use std::{
     ffi::OsString,
     fs::{self, DirBuilder, File, OpenOptions},
-    io::{self, ErrorKind},
+    io::{self, ErrorKind, Read as _},
     path::{Path, PathBuf},
 };
 
@@ -127,6 +127,14 @@ fn named(path: &Path, suffix: &str) -> PathBuf {
 /// The bytes of a file: none where it is missing.
 pub(super) fn bytes(path: &Path) -> io::Result<Vec<u8>> {
     unless_missing(fs::read(path)).map(Option::unwrap_or_default)
+}
+
+/// The first bytes of a database, which say what it is: fewer where it has fewer, and none where it is missing.
+pub(super) fn header(path: &Path) -> io::Result<Vec<u8>> {
+    let Some(file) = unless_missing(File::open(path))? else { return Ok(Vec::new()) };
+    let mut header = Vec::new();
+    file.take(100).read_to_end(&mut header)?;
+    Ok(header)
 }
 
 fn unless_missing<T>(result: io::Result<T>) -> io::Result<Option<T>> {

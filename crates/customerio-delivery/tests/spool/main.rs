@@ -8,6 +8,11 @@ mod damage;
 mod figures;
 mod inspect;
 mod outbox;
+#[cfg(target_os = "linux")]
+mod power;
 mod processes;
 mod room;
+#[cfg(target_os = "linux")]
+mod shim;
+mod shutdown;
 mod support;

@@ -41,21 +41,21 @@ impl Drop for Directory {
     }
 }
 
-fn now() -> Moment {
-    Moment { monotonic: Duration::ZERO, since_epoch: Duration::from_secs(1_700_000_000), random: 4 }
+fn now(n: u64) -> Moment {
+    Moment { monotonic: Duration::ZERO, since_epoch: Duration::from_secs(1_700_000_000), random: n.into() }
 }
 
 /// An event of about 300 bytes as it is stored, with its number in it.
 pub(crate) fn event(n: u64) -> Stored {
     let attributes = json!({ "n": n, "note": "x".repeat(40) });
-    Stored::new(Event::new("42", "purchase").with_attributes(attributes), &now(), &Limits::default()).unwrap()
+    Stored::new(Event::new("42", "purchase").with_attributes(attributes), &now(n), &Limits::default()).unwrap()
 }
 
 /// A message, which must not arrive twice, with its number in it, and of as many bytes as it is told.
 pub(crate) fn message(n: u64, bytes: usize) -> Stored {
     let send = SendEmail::from_template("reset", "ada@example.com")
         .with_message_data(json!({ "n": n, "note": "x".repeat(bytes) }));
-    Stored::new(send, &now(), &Limits::default()).unwrap()
+    Stored::new(send, &now(n), &Limits::default()).unwrap()
 }
 
 /// The number in a call.
