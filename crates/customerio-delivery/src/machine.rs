@@ -6,6 +6,8 @@ mod entry;
 mod judge;
 #[cfg(test)]
 mod model;
+#[cfg(test)]
+mod outages;
 mod pack;
 
 use std::{
