@@ -4,8 +4,10 @@ use std::{
     env, fs,
     path::{Path, PathBuf},
     process,
-    sync::Arc,
-    time::Duration,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use customerio_delivery::{Inspect, Store, Stored, sqlite::SqliteStore};
@@ -20,7 +22,9 @@ pub(crate) enum Place {
 
 impl Place {
     pub(crate) fn file(name: &str) -> Self {
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("kill-{name}-{}", process::id()));
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let name = format!("kill-{name}-{}-{}", process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         let _ = fs::remove_dir_all(&path);
         Self::File(path)
     }
@@ -36,15 +40,6 @@ impl Place {
             Self::File(folder) => folder.join("calls.db").to_str().unwrap().to_owned(),
             #[cfg(feature = "postgres")]
             Self::Database(database) => database.place().to_owned(),
-        }
-    }
-
-    /// How long a process needs until it begins to deliver, about.
-    pub(crate) const fn opens_within(&self) -> Duration {
-        match self {
-            Self::File(_) => Duration::from_millis(15),
-            #[cfg(feature = "postgres")]
-            Self::Database(_) => Duration::from_millis(40),
         }
     }
 

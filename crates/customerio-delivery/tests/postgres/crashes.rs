@@ -11,6 +11,7 @@ use customerio_delivery::{CallFilter, Inspect as _, Reason, Store as _, Stored, 
 use customerio_emulator::Server as Service;
 
 use crate::{
+    figure::counted,
     server::{Database, Server, database},
     support::{arrived, event, message, open, queue, sent, service, until, waiting},
 };
@@ -50,20 +51,34 @@ async fn a_database_that_does_not_respond_is_given_up() {
     until("it responds", async || store.append(&[event(2)]).await.is_ok()).await;
 }
 
+/// `CRASHES=100` is the long form.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crash_of_the_database_loses_and_doubles_nothing() {
     const EVENTS: u64 = 5_000;
     const MESSAGES: u64 = 400;
-    let Some(server) = Server::start(&["-c", "fsync=off"]) else { return };
-    let server = Arc::new(server);
+    const ROUND: u64 = 5;
+    let crashes: u64 = env::var("CRASHES").map_or(3, |crashes| crashes.parse().unwrap());
+    let mut repeated = 0;
+    for round in 0..crashes.div_ceil(ROUND) {
+        let Some(more) = crash(ROUND.min(crashes - round * ROUND), EVENTS, MESSAGES).await else { return };
+        repeated += more;
+    }
+    let calls = (EVENTS + MESSAGES) * crashes.div_ceil(ROUND);
+    println!("{repeated} requests more than needed");
+    counted("PostgreSQL: the server is stopped with `-m immediate`", crashes, calls, [0, 0, 0, 0].map(Some));
+}
+
+/// Crashes the database so often while calls are delivered, and says how many requests were sent again.
+async fn crash(crashes: u64, events: u64, messages: u64) -> Option<u64> {
+    let server = Arc::new(Server::start(&["-c", "fsync=off"])?);
     let database = server.database().await;
     let service = service().await;
-    append(&database, (0..EVENTS).map(event).chain((0..MESSAGES).map(message)).collect()).await;
+    append(&database, (0..events).map(event).chain((0..messages).map(message)).collect()).await;
     let store = Arc::new(open(&database).await);
     let queue = queue(store.clone(), &service.url()).start();
-    let ideal = EVENTS.div_ceil(batch()) + MESSAGES;
-    for crash in 1..=3 {
-        until("some have arrived", async || service.emulator().requests() >= ideal / 5 * crash).await;
+    let ideal = events.div_ceil(batch()) + messages;
+    for crash in 1..=crashes {
+        until("some have arrived", async || service.emulator().requests() >= ideal / (crashes + 2) * crash).await;
         server.crash();
         assert!(server.start_again().success());
     }
@@ -71,14 +86,13 @@ async fn a_crash_of_the_database_loses_and_doubles_nothing() {
     until("all have ended", async || matches!(queue.statistics().await, Ok(found) if found.waiting == 0)).await;
     let report = queue.shutdown(Duration::from_secs(10)).await;
 
-    assert_eq!(arrived(&service), (0..EVENTS).collect::<Vec<_>>(), "none lost, doubled or out of order");
-    let (mut messages, parked) = (sent(&service), letters().await);
-    messages.sort_unstable();
-    assert!(messages.windows(2).all(|pair| pair[0] < pair[1]), "none doubled");
+    assert_eq!(arrived(&service), (0..events).collect::<Vec<_>>(), "none lost, doubled or out of order");
+    let (mut sent, parked) = (sent(&service), letters().await);
+    sent.sort_unstable();
+    assert!(sent.windows(2).all(|pair| pair[0] < pair[1]), "none doubled");
     // This process lived on, and knows what came of each.
-    assert_eq!((messages.len() as u64, parked.len(), report.left), (MESSAGES, 0, 0));
-    let repeated = service.emulator().requests() - ideal;
-    println!("3 crashes of the database: {EVENTS} events, {MESSAGES} messages, {repeated} requests more than needed");
+    assert_eq!((sent.len() as u64, parked.len(), report.left), (messages, 0, 0));
+    Some(service.emulator().requests() - ideal)
 }
 
 /// How many events go into a batch of 4,000 bytes, at most.
@@ -165,5 +179,6 @@ async fn a_process_that_stands_still_past_its_lease_is_fenced() {
     all.dedup();
     assert_eq!(all.len() as u64, MESSAGES, "0 lost");
     assert!(parked.len() <= 8, "not more than were under way");
-    println!("stopped past its lease: 0 lost, 0 doubled, {} messages parked", parked.len());
+    let counts = [Some(0), Some(0), None, Some(parked.len() as u64)];
+    counted("PostgreSQL: the sender stands still past its lease", 1, EVENTS + MESSAGES, counts);
 }

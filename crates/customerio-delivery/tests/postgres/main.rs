@@ -6,6 +6,8 @@
 mod contract;
 mod crashes;
 mod dead;
+#[path = "../common/figure.rs"]
+mod figure;
 mod figures;
 mod inspect;
 mod outbox;

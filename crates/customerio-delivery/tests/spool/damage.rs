@@ -7,7 +7,10 @@ use std::{
 
 use customerio_delivery::{Failure, Fate, Inspect as _, Lane, Reason, Store as _, sqlite::Repairs};
 
-use crate::support::{Directory, event, message, open, stream, waiting};
+use crate::{
+    figure::counted,
+    support::{Directory, event, message, open, stream, waiting},
+};
 
 /// How many events there are, and how many messages.
 const EVENTS: u64 = 480;
@@ -84,7 +87,7 @@ fn harm(is_in_log: bool, suffix: &str, offsets: impl Fn(usize) -> Vec<usize>) {
     let files = files(&directory, is_in_log);
     let at = files.iter().position(|(path, _)| path.to_str().unwrap().ends_with(suffix)).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let mut worst = 0;
+    let (mut worst, mut times) = (0, 0);
     for offset in offsets(files[at].1.len()) {
         let mut harmed = files.clone();
         harmed[at].1[offset] ^= 1 << (offset % 8);
@@ -105,9 +108,11 @@ fn harm(is_in_log: bool, suffix: &str, offsets: impl Fn(usize) -> Vec<usize>) {
         assert!(again == 0 || is_in_log, "{context}");
         assert!(after.messages.iter().all(|(_, is_marked)| !is_marked || after.repairs.any()), "{context}");
         assert!(after.dead <= 1, "{context}");
-        worst = worst.max(damaged + lost);
+        (worst, times) = (worst.max(damaged + lost), times + 1);
     }
     println!("{suffix}: at most {worst} calls were harmed by a bit");
+    let what = format!("SQLite: a bit is flipped in the file `{}`", files[at].0.file_name().unwrap().to_str().unwrap());
+    counted(&what, times, EVENTS + MESSAGES, [Some(0), None, Some(0), None]);
 }
 
 /// What a person can wait for: every page is harmed in several places, and all that SQLite has at its begin.

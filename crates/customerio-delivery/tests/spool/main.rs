@@ -5,14 +5,18 @@
 
 mod crashes;
 mod damage;
+#[path = "../common/figure.rs"]
+mod figure;
 mod figures;
 mod inspect;
 mod outbox;
 #[cfg(target_os = "linux")]
 mod power;
 mod processes;
+mod program;
 mod room;
 #[cfg(target_os = "linux")]
+#[path = "../common/shim.rs"]
 mod shim;
 mod shutdown;
 mod support;

@@ -14,6 +14,7 @@ use std::{
 use customerio_delivery::{Fate, Lane, Store as _, Stored, sqlite::SqliteStore};
 
 use crate::{
+    figure::counted,
     shim,
     support::{Directory, child, event, message, n_of, open, stream, told_path, waiting},
 };
@@ -258,11 +259,13 @@ fn lose_power(fail: Option<u32>) {
     let (failed, failures) = (of(&told.failed, "append").len(), all.iter().filter(|one| one.kind == b'f').count());
     assert_eq!(failures > 0, fail.is_some());
     assert_eq!(failed > 0, fail.is_some(), "a sync that failed is told");
-    println!(
-        "matrix\tpower loss{}\t{moments} disks\t{} calls\t0\t-\t0",
-        if fail.is_some() { ", where syncs fail" } else { "" },
-        of(&told.done, "append").len(),
-    );
+    let what = if fail.is_some() {
+        "SQLite: each seventh sync fails, and the power is lost"
+    } else {
+        "SQLite: the power is lost"
+    };
+    let calls = of(&told.done, "append").len() as u64;
+    counted(what, moments, calls, [Some(0), Some(0), Some(0), None]);
 }
 
 fn check_moments(directory: &Directory, all: &[Operation]) -> u64 {

@@ -11,7 +11,7 @@ use std::{
 pub(crate) fn library() -> &'static Path {
     static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
     LIBRARY.get_or_init(|| {
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/spool/shim.c");
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/common/shim.c");
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
         fs::create_dir_all(folder).unwrap();
         // Each test has a process of its own, where nextest runs them.
