@@ -14,9 +14,7 @@ import tempfile
 import threading
 import time
 
-HERE = pathlib.Path(__file__).resolve().parent
-README = HERE / "README.md"
-MARKS = ("<!-- emulator -->", "<!-- end of emulator -->")
+import section
 
 MANY = 100_000
 IN_A_BATCH = 1_000
@@ -355,63 +353,13 @@ def measure(path):
     lists(path)
 
 
-def row(name, value, shown):
-    value = float(value)
-    target = TARGETS.get(name)
-    number = f"{value:,.0f}" if value.is_integer() or value >= 1_000 else f"{value:.3g}"
-    measured = f"{number} ({shown})" if shown else number
-    if target is None:
-        return f"| {name} | {measured} |  |  |", None
-    kind, bound = target if isinstance(target, tuple) else ("at most", target)
-    is_met = value >= bound if kind == "at least" else value <= bound
-    return f"| {name} | {measured} | {kind} {bound:,} | {'met' if is_met else '**not met**'} |", is_met
-
-
-def machine():
-    cores = subprocess.run(["nproc"], capture_output=True, text=True, check=True).stdout.strip()
-    model = next(line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name"))
-    compiler = subprocess.run(["rustc", "--version"], capture_output=True, text=True, check=True).stdout.strip()
-    return f"{cores} cores, {model}, {compiler}"
-
-
-SECTION = """{begin}
-
-## The local Customer.io
+SECTION = section.Section("emulator", TARGETS, """## The local Customer.io
 
 Written by `benches/emulator`: the program as it is handed out (profile `dist`), over sockets, and what its tests measure.
-"Processor" is the program's own time, which hangs less on what else runs. {machine}.
-
-| figure | measured | target | |
-| --- | --- | --- | --- |
-{rows}
-
-{end}
-"""
-
-
-def section():
-    """The section as it is, for `benches/report`, which writes the rest anew."""
-    text = README.read_text()
-    if MARKS[0] not in text:
-        return ""
-    return "\n" + text[text.index(MARKS[0]):text.index(MARKS[1]) + len(MARKS[1])] + "\n"
-
-
-def report(file):
-    found = [(line.split("\t") + [""])[:3] for line in pathlib.Path(file).read_text().splitlines()]
-    rows = [row(*figure) for figure in found]
-    missing = [name for name in TARGETS if name not in {name for name, *_ in found}]
-    lines = [line for line, _ in rows] + [f"| {name} | not measured |  |  |" for name in missing]
-    text = SECTION.format(begin=MARKS[0], end=MARKS[1], machine=machine(), rows="\n".join(lines))
-    old = section().strip("\n")
-    whole = README.read_text()
-    README.write_text(whole.replace(old, text.strip("\n")) if old else f"{whole.rstrip()}\n\n{text}")
-    print("\n".join(lines))
-    judged = [is_met for _, is_met in rows if is_met is not None]
-    print(f"\n{sum(judged)} of {len(judged)} targets met")
+"Processor" is the program's own time, which hangs less on what else runs.""")
 
 
 if __name__ == "__main__":
     if len(sys.argv) != 3 or sys.argv[1] not in ("measure", "report"):
         sys.exit(__doc__)
-    {"measure": measure, "report": report}[sys.argv[1]](sys.argv[2])
+    {"measure": measure, "report": SECTION.write}[sys.argv[1]](sys.argv[2])

@@ -8,6 +8,7 @@ import sys
 
 # The folder of the sources is for sources.
 sys.dont_write_bytecode = True
+import delivery
 import emulator
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -229,7 +230,7 @@ def report(folder, figures):
     rows = "\n".join(f"| {figure.name} | {figure.shown} | {figure.target} | {figure.verdict} |" for figure in figures)
     machine, load = (folder / "machine").read_text().splitlines()
     text = README.format(machine=f"{machine}, {compiler()}", load=load, rows=rows)
-    (HERE / "README.md").write_text(text + emulator.section())
+    (HERE / "README.md").write_text(text + emulator.SECTION.text() + delivery.SECTION.text())
     print(rows)
     unmet = sum(figure.verdict.startswith("**") for figure in figures)
     judged = sum(figure.most is not None for figure in figures)
