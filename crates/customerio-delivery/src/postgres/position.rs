@@ -1,4 +1,4 @@
-//! How far a stream is known to be empty.
+//! How far the calls of a stream were given to the sender.
 
 use std::time::{Duration, Instant};
 
@@ -8,8 +8,8 @@ const WHOLE: Duration = Duration::from_secs(60);
 /// How often a look takes the id of a transaction at most: there are but two billion at a time.
 const ADVANCES: Duration = Duration::from_millis(250);
 
-/// How far a stream is known to be empty, so that a look need not go over what was deleted there: while somebody holds a
-/// snapshot, that cannot be vacuumed, and takes as long as if it were there.
+/// How far the calls of a stream were given to the sender, so that a look need go over neither those that it holds nor what
+/// was deleted: while somebody holds a snapshot, that cannot be vacuumed, and takes as long as if it were there.
 ///
 /// A transaction has an id, then gets a number, and is visible later still. So below a number there is nothing more to come
 /// when all transactions are over that had an id when it was known that numbers had come so far. The order of the columns in
@@ -17,8 +17,8 @@ const ADVANCES: Duration = Duration::from_millis(250);
 /// table be made anew by hand, everything is looked at once a minute.
 #[derive(Debug, Default)]
 pub(super) struct Position {
-    /// Nothing is there up to that number, and nothing will be.
-    empty_through: i64,
+    /// Everything up to that number was given to the sender, and nothing will come there.
+    given_through: i64,
     /// What was committed up to that number is visible.
     visible_through: i64,
     next: Next,
@@ -26,6 +26,8 @@ pub(super) struct Position {
     advance_at: Option<Instant>,
     /// The connection that it was known by. Another may be to a server that lost something.
     connection: u64,
+    /// Which sender this is, of those that there were: another has been given nothing yet.
+    sender: u64,
 }
 
 /// What is to be known next.
@@ -46,6 +48,8 @@ pub(super) struct Look {
     pub(super) after: i64,
     /// Whether it takes the id of a transaction.
     pub(super) has_id: bool,
+    /// For which sender it is.
+    pub(super) sender: u64,
 }
 
 /// What a look saw besides calls.
@@ -63,21 +67,24 @@ impl Position {
     /// Where to look.
     pub(super) fn begin(&mut self, is_new: bool, connection: u64, now: Instant) -> Look {
         if is_new || connection != self.connection {
-            *self = Self { connection, ..Self::default() };
+            *self = Self { connection, sender: self.sender + 1, ..Self::default() };
         }
         if self.whole_at.is_none_or(|at| now >= at) {
             self.whole_at = Some(now + WHOLE);
-            self.empty_through = 0;
+            self.given_through = 0;
         }
         let has_id = matches!(self.next, Next::Given { .. }) && self.advance_at.is_none_or(|at| now >= at);
         if has_id {
             self.advance_at = Some(now + ADVANCES);
         }
-        Look { after: self.empty_through, has_id }
+        Look { after: self.given_through, has_id, sender: self.sender }
     }
 
-    /// A look has ended, in which the lowest call was that one.
-    pub(super) fn looked(&mut self, horizon: Horizon, lowest: Option<i64>) {
+    /// A look has ended, and the last call that it gives is that one: all before it are given, and there may be more behind.
+    pub(super) fn looked(&mut self, look: Look, horizon: Horizon, last: Option<i64>) {
+        if look.sender != self.sender {
+            return;
+        }
         if let Next::Bounded { through, transactions } = self.next
             && horizon.over >= transactions
         {
@@ -93,7 +100,8 @@ impl Position {
             }
             _ => {}
         }
-        self.empty_through = lowest.map_or(self.visible_through, |lowest| self.visible_through.min(lowest - 1));
+        let through = last.map_or(self.visible_through, |last| self.visible_through.min(last));
+        self.given_through = self.given_through.max(through);
     }
 }
 
@@ -101,33 +109,36 @@ impl Position {
 mod tests {
     use super::*;
 
-    fn look(position: &mut Position, now: Instant, seen: (i64, i64, i64), lowest: Option<i64>) -> Look {
+    /// A look that sees this of other transactions, and gives calls up to that one.
+    fn look(position: &mut Position, now: Instant, seen: (i64, i64, i64), gives: Option<i64>) -> (i64, bool) {
         let look = position.begin(false, 0, now);
         let (over, own, last) = seen;
-        position.looked(Horizon { over, own: look.has_id.then_some(own), last }, lowest);
-        look
+        position.looked(look, Horizon { over, own: look.has_id.then_some(own), last }, gives);
+        (look.after, look.has_id)
     }
 
     #[test]
     fn what_a_transaction_may_still_bring_is_not_passed() {
         let (mut position, now) = (Position::default(), Instant::now());
-        let first = look(&mut position, now, (10, 12, 5), None);
-        assert_eq!(first, Look { after: 0, has_id: false });
+        assert_eq!(look(&mut position, now, (10, 12, 5), Some(5)), (0, false));
         // Transactions 10 to 13 may have numbers up to 5.
-        let second = look(&mut position, now, (10, 14, 7), None);
-        assert_eq!(second, Look { after: 0, has_id: true });
-        assert_eq!(look(&mut position, now, (12, 15, 8), None).after, 0);
-        assert_eq!(look(&mut position, now, (14, 16, 9), Some(8)).after, 0, "13 may have brought one");
-        assert_eq!(look(&mut position, now, (14, 16, 9), Some(4)).after, 5, "they are over, and 5 is the highest");
-        assert_eq!(position.begin(false, 0, now).after, 3, "4 is there");
+        assert_eq!(look(&mut position, now, (10, 14, 7), Some(7)), (0, true));
+        assert_eq!(look(&mut position, now, (12, 15, 8), None).0, 0);
+        assert_eq!(look(&mut position, now, (14, 16, 9), Some(3)).0, 0, "13 may have brought one");
+        assert_eq!(
+            look(&mut position, now, (14, 16, 9), Some(4)).0,
+            3,
+            "they are over, but 4 and 5 were not given yet"
+        );
+        assert_eq!(look(&mut position, now, (14, 16, 9), Some(9)).0, 4);
+        assert_eq!(look(&mut position, now, (14, 16, 9), None).0, 5, "more may come behind 5");
     }
 
     #[test]
     fn ids_of_transactions_are_taken_where_that_helps_and_not_too_often() {
         let (mut position, now) = (Position::default(), Instant::now());
-        let taken = |position: &mut Position, now, last| {
-            (0..10).filter(|_| look(position, now, (9, 9, last), None).has_id).count()
-        };
+        let taken =
+            |position: &mut Position, now, last| (0..10).filter(|_| look(position, now, (9, 9, last), None).1).count();
         assert_eq!(taken(&mut position, now, 5), 1);
         assert_eq!(taken(&mut position, now, 6), 0);
         assert_eq!(taken(&mut position, now + ADVANCES, 6), 1);
@@ -150,5 +161,19 @@ mod tests {
         position.connection = 0;
         settle(&mut position);
         assert_eq!((position.begin(false, 0, now).after, position.begin(false, 0, now + WHOLE).after), (5, 0));
+    }
+
+    #[test]
+    fn what_was_given_to_the_last_sender_was_not_given_to_this_one() {
+        let (mut position, now) = (Position::default(), Instant::now());
+        for _ in 0..2 {
+            let _ = look(&mut position, now, (9, 9, 5), Some(5));
+        }
+        let last = position.begin(false, 0, now);
+        let new = position.begin(true, 0, now);
+        position.looked(new, Horizon { over: 9, own: None, last: 5 }, None);
+        // It was begun before, and comes late.
+        position.looked(last, Horizon { over: 9, own: Some(9), last: 5 }, Some(5));
+        assert_eq!(position.begin(false, 0, now).after, 0);
     }
 }

@@ -74,48 +74,75 @@ pub(super) async fn mark(link: &Link, sender: Sender<'_>, stream: &Stream, numbe
     unless_fenced(&link.query_one(&sql, &parameters).await?)
 }
 
-/// Ends calls, in one statement: all or none.
+/// Calls that go out again lose their mark.
+const AGAIN: &str = ", again as (
+    update customerio_waiting set is_marked = false
+    where destination = $3 and lane = $4 and number = any ($5) and is_marked and exists (select from sender)
+)";
+
+/// Calls that are done are deleted.
+const GONE: &str = ", gone as (
+    delete from customerio_waiting
+    where destination = $3 and lane = $4 and number = any ($6) and exists (select from sender)
+)";
+
+/// The same, where nearly all of a range of numbers is done: it is passed through once, instead of once for each.
+const GONE_IN_RANGE: &str = ", gone as (
+    delete from customerio_waiting
+    where destination = $3 and lane = $4 and number between ($6::bigint[])[1] and ($6::bigint[])[cardinality($6)]
+        and number + 0 = any ($6) and exists (select from sender)
+)";
+
+/// Calls that failed become dead letters. What stands at the beginning of the stored form is found without reading it,
+/// whatever else it is.
+const FAILED: &str = r#", failed as (
+    delete from customerio_waiting
+    where destination = $3 and lane = $4 and number = any ($7) and exists (select from sender)
+    returning number, crc32, call
+), dead as (
+    insert into customerio_dead
+        (number, destination, lane, operation, reason, status, field, message, crc32, call)
+    select number, $3, $4,
+        coalesce(substring(encode(substring(call for 200), 'escape') from '"operation":"([a-z0-9_.]*)"'), ''),
+        reason, status, field, message, crc32, call
+    from failed
+    join unnest($7, $8::text[], $9::integer[], $10::text[], $11::text[])
+        as failure (number, reason, status, field, message) using (number)
+    on conflict (number) do update set
+        destination = excluded.destination, lane = excluded.lane, operation = excluded.operation,
+        reason = excluded.reason, status = excluded.status, field = excluded.field,
+        message = excluded.message, failed_at = excluded.failed_at, crc32 = excluded.crc32,
+        call = excluded.call
+)"#;
+
+/// Ends calls, in one statement: all or none. It has the parts that are needed: to plan the others would take as long as to
+/// delete some hundred calls.
 pub(super) async fn settle(
     link: &Link,
     sender: Sender<'_>,
     stream: &Stream,
     fates: &[(u64, Fate)],
 ) -> Result<(), StoreError> {
-    // What stands at the beginning of the stored form is found without reading it, whatever else it is.
-    let sql = format!(
-        r#"{SENDER}, again as (
-            update customerio_waiting set is_marked = false
-            where destination = $3 and lane = $4 and number = any ($5) and is_marked and exists (select from sender)
-        ), gone as (
-            delete from customerio_waiting
-            where destination = $3 and lane = $4 and number = any ($6) and exists (select from sender)
-        ), failed as (
-            delete from customerio_waiting
-            where destination = $3 and lane = $4 and number = any ($7) and exists (select from sender)
-            returning number, crc32, call
-        ), dead as (
-            insert into customerio_dead
-                (number, destination, lane, operation, reason, status, field, message, crc32, call)
-            select number, $3, $4,
-                coalesce(substring(encode(substring(call for 200), 'escape') from '"operation":"([a-z0-9_.]*)"'), ''),
-                reason, status, field, message, crc32, call
-            from failed
-            join unnest($7, $8::text[], $9::integer[], $10::text[], $11::text[])
-                as failure (number, reason, status, field, message) using (number)
-            on conflict (number) do update set
-                destination = excluded.destination, lane = excluded.lane, operation = excluded.operation,
-                reason = excluded.reason, status = excluded.status, field = excluded.field,
-                message = excluded.message, failed_at = excluded.failed_at, crc32 = excluded.crc32,
-                call = excluded.call
-        )
-        select exists (select from sender)"#
-    );
     let lane = lane(stream);
-    let with =
-        |wanted: fn(&Fate) -> bool| ints(fates.iter().filter(|(_, fate)| wanted(fate)).map(|(number, _)| number));
+    let with = |wanted: fn(&Fate) -> bool| {
+        let mut numbers = ints(fates.iter().filter(|(_, fate)| wanted(fate)).map(|(number, _)| number));
+        numbers.sort_unstable();
+        numbers
+    };
     let again = with(|fate| *fate == Fate::Again);
     let gone = with(|fate| *fate == Fate::Done);
     let failures = Failures::of(fates);
+    let mut sql = SENDER.to_owned();
+    if !again.is_empty() {
+        sql.push_str(AGAIN);
+    }
+    if !gone.is_empty() {
+        sql.push_str(if is_dense(&gone) { GONE_IN_RANGE } else { GONE });
+    }
+    if !failures.numbers.is_empty() {
+        sql.push_str(FAILED);
+    }
+    sql.push_str(" select exists (select from sender)");
     let parameters: [Parameter<'_>; 11] = [
         (&sender.owner, Type::TEXT),
         (&sender.epoch, Type::INT8),
@@ -130,6 +157,12 @@ pub(super) async fn settle(
         (&failures.messages, Type::TEXT_ARRAY),
     ];
     unless_fenced(&link.query_one(&sql, &parameters).await?)
+}
+
+/// Whether a range of numbers has at most twice as many as these.
+fn is_dense(numbers: &[i64]) -> bool {
+    let (Some(first), Some(last)) = (numbers.first(), numbers.last()) else { return false };
+    last.abs_diff(*first) < 2 * numbers.len() as u64
 }
 
 /// Why calls failed, as arrays.
