@@ -2,8 +2,8 @@
 
 use std::{
     fmt,
-    future::Future,
-    pin::Pin,
+    future::{Future, poll_fn},
+    pin::{Pin, pin},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering::Relaxed},
@@ -11,6 +11,7 @@ use std::{
     time::Duration,
 };
 
+use futures_core::Stream as _;
 use tokio::{sync::Mutex, task::JoinHandle, time::timeout};
 use tokio_postgres::{
     Client, Config, Error, NoTls, Row,
@@ -102,11 +103,32 @@ impl Link {
 
     /// Runs one statement.
     pub(super) async fn query(&self, sql: &str, parameters: &[Parameter<'_>]) -> Result<Vec<Row>, StoreError> {
+        let mut rows = Vec::new();
+        self.for_each(sql, parameters, |row| {
+            rows.push(row);
+            Ok(())
+        })
+        .await?;
+        Ok(rows)
+    }
+
+    /// Runs one statement, and takes each row when it comes, while PostgreSQL goes on with those behind it.
+    pub(super) async fn for_each(
+        &self,
+        sql: &str,
+        parameters: &[Parameter<'_>],
+        mut take: impl FnMut(Row) -> Result<(), Error> + Send,
+    ) -> Result<(), StoreError> {
         let mut used = None;
         // Others may be waiting for a connection too.
         let result = within(self.connector.timeout, async {
             let open: &Arc<Open> = used.insert(self.open().await?);
-            open.client.query_typed(sql, parameters).await.map_err(failed)
+            let parameters = parameters.iter().map(|(value, kind)| (*value, kind.clone()));
+            let mut rows = pin!(open.client.query_typed_raw(sql, parameters).await.map_err(failed)?);
+            while let Some(row) = poll_fn(|context| rows.as_mut().poll_next(context)).await {
+                row.and_then(&mut take).map_err(failed)?;
+            }
+            Ok(())
         })
         .await;
         if let (Err(error), Some(open)) = (&result, used) {

@@ -9,35 +9,53 @@ use std::{
 use tokio_postgres::{Error, Row, types::Type};
 
 use super::{
-    link::{Link, Parameter, failed},
+    link::{Link, Parameter},
     position::{Horizon, Look, Position},
     row::{self, int},
 };
 use crate::{Record, StoreError, Stream};
 
-/// How small calls are expected to be, in bytes: it bounds how many rows are read for a number of bytes.
+/// How many bytes a call is expected to have where nothing is known of its stream.
+const EXPECTED: usize = 4096;
+
+/// How few bytes a call is expected to have at least: it bounds how many are looked at for a number of bytes.
 const SMALL: usize = 256;
 
-/// Calls are read as far as their bytes go, in one statement with what says how far others have come: a snapshot, and what
-/// was given after it, in the row without a call. The sizes of large calls are known without reading these.
-const LOAD: &str = "
-    select pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
-           case when $7 then pg_current_xact_id()::text::bigint end,
+/// A call with more bytes is large.
+const LARGE: i32 = 16 << 10;
+
+/// What says how far others have come, in a row without a number: a snapshot, that of the calls behind it, and what was given
+/// after it.
+const HORIZON: &str = "
+    select null::bigint, pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
+           case when $5 then pg_current_xact_id()::text::bigint end,
            case when is_called then last_value else 0 end,
            null::boolean, null::bytea
     from customerio_waiting_number_seq
-    union all
-    select number, crc32, null, is_marked, call
+    union all ";
+
+/// The first calls, so many. Of those that are large it gives no bytes.
+const BY_COUNT: &str = "(
+        select number, crc32, null, null, is_marked, case when octet_length(call) <= $7 then call end
+        from customerio_waiting
+        where destination = $1 and lane = $2 and number > $3 and number <> all ($4)
+        order by number limit $6
+    )";
+
+/// The first calls, as far as their bytes go, or one. The sizes of large calls are known without reading these. It takes
+/// twice as long as the other.
+const BY_BYTES: &str = "
+    select number, crc32, null, null, is_marked, call
     from (
         select number, crc32, is_marked, call, octet_length(call) as size,
                sum(octet_length(call)) over (order by number rows unbounded preceding) as sum
         from (
             select number, crc32, is_marked, call from customerio_waiting
             where destination = $1 and lane = $2 and number > $3 and number <> all ($4)
-            order by number limit $5
+            order by number limit $6
         ) as first
     ) as sized
-    where sum <= $6 or sum = size";
+    where sum <= $7 or sum = size";
 
 /// How far the calls of each stream were given to the sender.
 #[derive(Debug, Default)]
@@ -53,7 +71,7 @@ impl Positions {
 /// The first calls behind a number.
 pub(super) async fn load(link: &Link, stream: &Stream, after: u64, bytes: usize) -> Result<Vec<Record>, StoreError> {
     let look = Look { after: int(after), has_id: false, sender: 0 };
-    Ok(look_at(link, stream, look, &[], bytes).await?.1)
+    Ok(by_bytes(link, stream, look, &[], bytes).await?.records)
 }
 
 /// The first calls that were not given to the sender yet.
@@ -65,51 +83,97 @@ pub(super) async fn load_more(
     held: &[u64],
     bytes: usize,
 ) -> Result<Vec<Record>, StoreError> {
-    let look = positions.with(stream, |position| position.begin(after == 0, link.opened(), Instant::now()));
+    let (look, expected) = positions.with(stream, |position| {
+        (position.begin(after == 0, link.opened(), Instant::now()), position.expected.unwrap_or(EXPECTED))
+    });
     let held: Vec<_> = held.iter().map(|number| int(*number)).filter(|number| *number > look.after).collect();
-    let (horizon, records) = look_at(link, stream, look, &held, bytes).await?;
-    if let Some(horizon) = horizon {
-        let last = records.last().map(|record| int(record.number));
-        positions.with(stream, |position| position.looked(look, horizon, last));
+    let mut seen = by_count(link, stream, look, &held, bytes, expected).await?;
+    if seen.records.is_empty() && seen.is_cut {
+        seen = by_bytes(link, stream, look, &held, bytes).await?;
     }
-    Ok(records)
+    positions.with(stream, |position| {
+        if let Some(horizon) = seen.horizon {
+            position.looked(look, horizon, seen.records.last().map(|record| int(record.number)));
+        }
+        position.expected = seen.bytes.checked_div(seen.records.len()).or(position.expected);
+    });
+    Ok(seen.records)
 }
 
-async fn look_at(
+/// Looks at as many calls as are expected to have that many bytes, and takes those that have.
+async fn by_count(
     link: &Link,
     stream: &Stream,
     look: Look,
     held: &[i64],
     bytes: usize,
-) -> Result<(Option<Horizon>, Vec<Record>), StoreError> {
-    let lane = i16::from(stream.lane.number());
-    let most = int((bytes / SMALL + 1) as u64);
-    let bytes = int(bytes as u64);
-    let parameters: [Parameter<'_>; 7] = [
-        (&&*stream.destination, Type::TEXT),
-        (&lane, Type::INT2),
-        (&look.after, Type::INT8),
-        (&held, Type::INT8_ARRAY),
-        (&most, Type::INT8),
-        (&bytes, Type::INT8),
-        (&look.has_id, Type::BOOL),
-    ];
-    let rows = link.query(LOAD, &parameters).await?;
-    read(&rows).map_err(failed)
+    expected: usize,
+) -> Result<Seen, StoreError> {
+    let calls = bytes / expected.max(SMALL);
+    // A few more, so that one look is enough where the next are a little smaller.
+    let calls = int((calls + calls / 8 + 1) as u64);
+    let seen = Seen { limit: bytes, ..Seen::default() };
+    seen.look(link, BY_COUNT, stream, look, held, [(&calls, Type::INT8), (&LARGE, Type::INT4)]).await
 }
 
-fn read(rows: &[Row]) -> Result<(Option<Horizon>, Vec<Record>), Error> {
-    let (mut horizon, mut records) = (None, Vec::with_capacity(rows.len()));
-    for row in rows {
-        match row.try_get(4)? {
-            Some(call) => {
-                let number: i64 = row.try_get(0)?;
-                records.push(Record::new(number.cast_unsigned(), row.try_get(3)?, row::read(row.try_get(1)?, call)));
-            }
-            None => horizon = Some(Horizon { over: row.try_get(0)?, own: row.try_get(1)?, last: row.try_get(2)? }),
-        }
+/// Looks at the sizes first.
+async fn by_bytes(link: &Link, stream: &Stream, look: Look, held: &[i64], bytes: usize) -> Result<Seen, StoreError> {
+    let calls = int((bytes / SMALL + 1) as u64);
+    let seen = Seen { limit: usize::MAX, ..Seen::default() };
+    let bytes = int(bytes as u64);
+    seen.look(link, BY_BYTES, stream, look, held, [(&calls, Type::INT8), (&bytes, Type::INT8)]).await
+}
+
+/// What a look has seen.
+#[derive(Default)]
+struct Seen {
+    horizon: Option<Horizon>,
+    records: Vec<Record>,
+    /// How many bytes these have, and how many they may have if they are more than one.
+    bytes: usize,
+    limit: usize,
+    /// There were more calls.
+    is_cut: bool,
+}
+
+impl Seen {
+    async fn look(
+        mut self,
+        link: &Link,
+        calls: &str,
+        stream: &Stream,
+        look: Look,
+        held: &[i64],
+        [first, second]: [Parameter<'_>; 2],
+    ) -> Result<Self, StoreError> {
+        let lane = i16::from(stream.lane.number());
+        let parameters: [Parameter<'_>; 7] = [
+            (&&*stream.destination, Type::TEXT),
+            (&lane, Type::INT2),
+            (&look.after, Type::INT8),
+            (&held, Type::INT8_ARRAY),
+            (&look.has_id, Type::BOOL),
+            first,
+            second,
+        ];
+        link.for_each(&format!("{HORIZON}{calls}"), &parameters, |row| self.take(&row)).await?;
+        Ok(self)
     }
-    // They are in order, which SQL does not promise.
-    records.sort_by_key(|record| record.number);
-    Ok((horizon, records))
+
+    fn take(&mut self, row: &Row) -> Result<(), Error> {
+        let Some(number) = row.try_get::<_, Option<i64>>(0)? else {
+            self.horizon = Some(Horizon { over: row.try_get(1)?, own: row.try_get(2)?, last: row.try_get(3)? });
+            return Ok(());
+        };
+        let call = row.try_get::<_, Option<&[u8]>>(5)?;
+        match call.filter(|call| !self.is_cut && (self.records.is_empty() || self.bytes + call.len() <= self.limit)) {
+            Some(call) => {
+                self.bytes += call.len();
+                let call = row::read(row.try_get(1)?, call);
+                self.records.push(Record::new(number.cast_unsigned(), row.try_get(4)?, call));
+            }
+            None => self.is_cut = true,
+        }
+        Ok(())
+    }
 }

@@ -28,6 +28,8 @@ pub(super) struct Position {
     connection: u64,
     /// Which sender this is, of those that there were: another has been given nothing yet.
     sender: u64,
+    /// How many bytes a call had, of those that were given last.
+    pub(super) expected: Option<usize>,
 }
 
 /// What is to be known next.
@@ -67,7 +69,8 @@ impl Position {
     /// Where to look.
     pub(super) fn begin(&mut self, is_new: bool, connection: u64, now: Instant) -> Look {
         if is_new || connection != self.connection {
-            *self = Self { connection, sender: self.sender + 1, ..Self::default() };
+            let (sender, expected) = (self.sender + 1, self.expected);
+            *self = Self { connection, sender, expected, ..Self::default() };
         }
         if self.whole_at.is_none_or(|at| now >= at) {
             self.whole_at = Some(now + WHOLE);

@@ -46,7 +46,7 @@ async fn fill(store: &PostgresStore) {
 }
 
 /// Loads and settles until nothing is left, and says how many there were. As a queue does, it loads the next batch while one
-/// is being settled.
+/// is on its way, which is settled then.
 async fn drain(store: &PostgresStore) -> u64 {
     let (stream, bytes) = (events_stream(), usize::try_from(BATCH).unwrap() * event(CALLS).to_bytes().len());
     let (mut after, mut drained) = (0, 0);
@@ -56,8 +56,8 @@ async fn drain(store: &PostgresStore) -> u64 {
         assert!(records.iter().all(|record| record.call.is_ok()));
         let held: Vec<_> = records.iter().map(|record| record.number).collect();
         let fates: Vec<_> = held.iter().map(|number| (*number, Fate::Done)).collect();
-        let (settled, next) =
-            tokio::join!(store.settle(&stream, &fates), store.load_more(&stream, after, &held, bytes));
+        let (next, settled) =
+            tokio::join!(store.load_more(&stream, after, &held, bytes), store.settle(&stream, &fates));
         settled.unwrap();
         drained += fates.len() as u64;
         records = next.unwrap();
@@ -84,9 +84,10 @@ const JOBS: &str = "
 
 /// What most queues in PostgreSQL do: a worker claims rows by an update, and deletes them after.
 async fn claim_by_update(client: &tokio_postgres::Client) -> u64 {
-    let claim = "update job set claimed_at = now() where number in (
+    // With `in` instead of the array, PostgreSQL reads the whole table for each batch.
+    let claim = "update job set claimed_at = now() where number = any (array(
             select number from job where claimed_at is null order by number limit $1 for update skip locked
-        ) returning number, call";
+        )) returning number, call";
     let claim = client.prepare(claim).await.unwrap();
     let delete = client.prepare("delete from job where number = any ($1)").await.unwrap();
     let mut claimed = 0;

@@ -3,13 +3,15 @@
 use std::{sync::Arc, time::Duration};
 
 use customerio_delivery::{
-    Fate, Store as _,
+    Fate, Lane, Store as _, Stream,
     postgres::{self, INSERT, Row},
 };
 
 use crate::{
     server::database,
-    support::{arrived, event, events_stream, message, more, open, queue, sent, service, until, waiting},
+    support::{
+        arrived, event, events_stream, message, message_of, more, n_of, open, queue, sent, service, until, waiting,
+    },
 };
 
 #[tokio::test]
@@ -89,4 +91,31 @@ async fn a_sender_sees_what_was_committed_late_and_not_what_it_holds() {
     late.commit().await.unwrap();
     assert_eq!(more(&store, 4, &[4]).await, [(2, 2)]);
     assert_eq!(waiting(&store).await, [(2, 2), (4, 4)]);
+}
+
+#[tokio::test]
+async fn calls_of_any_size_are_given_in_order_and_not_too_many_at_once() {
+    const BYTES: usize = 100_000;
+    let Some(database) = database().await else { return };
+    let store = open(&database).await;
+    // Few large ones among many that are small, and then the other way around.
+    let sizes: Vec<_> = (0..600).map(|n| if (n % 40 == 39) == (n < 400) { 30_000 } else { 10 }).collect();
+    let calls: Vec<_> = (0..).zip(&sizes).map(|(n, size)| message_of(n, *size)).collect();
+    for calls in calls.chunks(50) {
+        store.append(calls).await.unwrap();
+    }
+    let stream = Stream { lane: Lane::App, ..events_stream() };
+    let (mut after, mut given, mut held, mut looks) = (0, Vec::new(), Vec::new(), 0);
+    loop {
+        let records = store.load_more(&stream, after, &held, BYTES).await.unwrap();
+        let Some(last) = records.last() else { break };
+        (after, looks) = (last.number, looks + 1);
+        held.extend(records.iter().map(|record| record.number));
+        let calls: Vec<_> = records.into_iter().map(|record| record.call.unwrap()).collect();
+        assert!(calls.len() == 1 || calls.iter().map(|call| call.to_bytes().len()).sum::<usize>() <= BYTES);
+        given.extend(calls.iter().map(n_of));
+    }
+    assert_eq!(given, (0..600).collect::<Vec<_>>());
+    let bytes: usize = calls.iter().map(|call| call.to_bytes().len()).sum();
+    assert!(looks < 3 * bytes / BYTES, "{looks} looks for {bytes} bytes");
 }

@@ -24,8 +24,14 @@ pub(crate) fn event(n: u64) -> Stored {
 
 /// A message, which must not arrive twice, with its number in it.
 pub(crate) fn message(n: u64) -> Stored {
+    message_of(n, 0)
+}
+
+/// The same, with that many bytes more.
+pub(crate) fn message_of(n: u64, bytes: usize) -> Stored {
     let now = Moment { monotonic: Duration::ZERO, since_epoch: Duration::from_secs(1_700_000_000), random: n.into() };
-    let send = SendEmail::from_template("reset", format!("{n}@example.com")).with_message_data(json!({ "n": n }));
+    let send = SendEmail::from_template("reset", format!("{n}@example.com"))
+        .with_message_data(json!({ "n": n, "note": "x".repeat(bytes) }));
     Stored::new(send, &now, &Limits::default()).unwrap()
 }
 
