@@ -34,8 +34,8 @@ fn operation(n: u64) -> Event {
 /// A queue over that file, with batches of 1,000 events, to the local Customer.io at that address.
 fn queue(path: &Path, url: &str) -> QueueBuilder {
     let (site, key) = program::CREDENTIALS;
-    let size = event(CALLS).call().body().len() + 1;
-    let limits = Limits::default().with_batch(1000 * size + 20);
+    let bytes = event(CALLS).call().body().len() + 1;
+    let limits = Limits::default().with_batch(1000 * bytes + 20);
     let track = Endpoint::track(Region::Us, site, key).unwrap().with_base_url(url).unwrap().with_limits(limits);
     let store = SqliteStore::builder(path).with_bytes(1 << 30).open().unwrap();
     let mut options = MachineOptions::default();
@@ -69,9 +69,9 @@ async fn has_delivered(queue: &Queue, calls: u64) {
 /// Another process of this program, that does something and prints a number.
 fn number_of(test: &str, path: &Path, url: &str) -> f64 {
     let output = child(test, path).env("TEST_URL", url).output().unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
-    let found = text.lines().find_map(|line| line.split_once("said ")?.1.parse().ok());
-    found.unwrap_or_else(|| panic!("{test} says {text} {}", String::from_utf8_lossy(&output.stderr)))
+    let said = String::from_utf8(output.stdout).unwrap();
+    let found = said.lines().find_map(|line| line.split_once("said ")?.1.parse().ok());
+    found.unwrap_or_else(|| panic!("{test} says {said} {}", String::from_utf8_lossy(&output.stderr)))
 }
 
 fn told_url() -> String {
@@ -173,18 +173,18 @@ async fn measures_send_by_64_tasks_over_raw_syncs() {
         for task in (0..TASKS).map(|task| tokio::spawn(send(task))).collect::<Vec<_>>() {
             task.await.unwrap();
         }
-        let sent = per_second(TASKS * EACH, begun);
+        let rate = per_second(TASKS * EACH, begun);
         assert_eq!(queue.shutdown(Duration::ZERO).await.left, TASKS * EACH);
         // Before and after, because the disk is not the same all the time.
         let raw = f64::midpoint(raw, raw_syncs_a_second(&directory, 300));
-        ratios.push(sent / raw);
-        rates.push([sent, raw]);
+        ratios.push(rate / raw);
+        rates.push([rate, raw]);
     }
-    let rate = |index: usize| median(rates.iter().map(|rates| rates[index]).collect());
+    let middle = |index: usize| median(rates.iter().map(|rates| rates[index]).collect());
     figure(
         "send().await into SQLite from 64 tasks over raw syncs, calls a second",
         median(ratios.clone()),
-        &format!("{:.0} over {:.0}; {}", rate(0), rate(1), range(&ratios, 1)),
+        &format!("{:.0} over {:.0}; {}", middle(0), middle(1), range(&ratios, 1)),
     );
 }
 
@@ -196,7 +196,7 @@ async fn drains() {
     let before = processor();
     let queue = queue.start();
     has_delivered(&queue, CALLS).await;
-    println!("said {}", (processor() - before).as_nanos());
+    println!("said {}", processor().saturating_sub(before).as_nanos());
     assert_eq!(queue.shutdown(Duration::from_secs(5)).await.left, 0);
 }
 
