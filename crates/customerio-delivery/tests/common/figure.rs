@@ -1,5 +1,4 @@
 //! What tests print: figures for `benches/delivery`, and counts for `tests/matrix`.
-#![allow(dead_code, reason = "not every test prints both")]
 
 use std::time::{Duration, Instant};
 

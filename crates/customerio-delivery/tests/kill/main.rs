@@ -8,6 +8,7 @@
 #[cfg(target_os = "linux")]
 mod clocks;
 #[path = "../common/figure.rs"]
+#[expect(dead_code, reason = "other tests use the rest")]
 mod figure;
 mod place;
 #[cfg(feature = "postgres")]
