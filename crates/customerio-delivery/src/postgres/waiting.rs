@@ -83,15 +83,10 @@ const AGAIN: &str = ", again as (
 /// Calls that are done are deleted.
 const GONE: &str = ", gone as (
     delete from customerio_waiting
-    where destination = $3 and lane = $4 and number = any ($6) and exists (select from sender)
-)";
+    where destination = $3 and lane = $4 and exists (select from sender)";
 
-/// The same, where nearly all of a range of numbers is done: it is passed through once, instead of once for each.
-const GONE_IN_RANGE: &str = ", gone as (
-    delete from customerio_waiting
-    where destination = $3 and lane = $4 and number between ($6::bigint[])[1] and ($6::bigint[])[cardinality($6)]
-        and number + 0 = any ($6) and exists (select from sender)
-)";
+/// Where nearly all of a range of numbers is done it is passed through once, instead of a search for each.
+const IN_RANGE: &str = " and number between ($6::bigint[])[1] and ($6::bigint[])[cardinality($6)]";
 
 /// Calls that failed become dead letters. What stands at the beginning of the stored form is found without reading it,
 /// whatever else it is.
@@ -127,6 +122,7 @@ pub(super) async fn settle(
     let with = |wanted: fn(&Fate) -> bool| {
         let mut numbers = ints(fates.iter().filter(|(_, fate)| wanted(fate)).map(|(number, _)| number));
         numbers.sort_unstable();
+        numbers.dedup();
         numbers
     };
     let again = with(|fate| *fate == Fate::Again);
@@ -137,7 +133,17 @@ pub(super) async fn settle(
         sql.push_str(AGAIN);
     }
     if !gone.is_empty() {
-        sql.push_str(if is_dense(&gone) { GONE_IN_RANGE } else { GONE });
+        sql.push_str(GONE);
+        let spread = spread(&gone);
+        if !matches!(spread, Spread::Wide) {
+            sql.push_str(IN_RANGE);
+        }
+        sql.push_str(match spread {
+            // There is no room for another among them.
+            Spread::Whole => ")",
+            Spread::Dense => " and number + 0 = any ($6))",
+            Spread::Wide => " and number = any ($6))",
+        });
     }
     if !failures.numbers.is_empty() {
         sql.push_str(FAILED);
@@ -159,10 +165,22 @@ pub(super) async fn settle(
     unless_fenced(&link.query_one(&sql, &parameters).await?)
 }
 
-/// Whether a range of numbers has at most twice as many as these.
-fn is_dense(numbers: &[i64]) -> bool {
-    let (Some(first), Some(last)) = (numbers.first(), numbers.last()) else { return false };
-    last.abs_diff(*first) < 2 * numbers.len() as u64
+/// How numbers lie between the first and the last.
+enum Spread {
+    /// They are all that there are.
+    Whole,
+    /// They are at least half of all.
+    Dense,
+    Wide,
+}
+
+fn spread(numbers: &[i64]) -> Spread {
+    let (Some(first), Some(last)) = (numbers.first(), numbers.last()) else { return Spread::Wide };
+    match last.abs_diff(*first) + 1 {
+        all if all == numbers.len() as u64 => Spread::Whole,
+        all if all <= 2 * numbers.len() as u64 => Spread::Dense,
+        _ => Spread::Wide,
+    }
 }
 
 /// Why calls failed, as arrays.
