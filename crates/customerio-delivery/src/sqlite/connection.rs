@@ -81,7 +81,6 @@ impl Database {
         // Before the database is read: it is written after a commit.
         let before = beside.as_mut().map(HighWater::read).transpose()?.flatten();
         let connection = Self::opened(&files)?;
-        connection.execute_batch(ALWAYS)?;
         schema::check(&connection)?;
         let is_own = connection.query_row("pragma application_id", [], |row| row.get(0)).map(is_application)?;
         let reached = HighWater::of(&connection, is_own)?;

@@ -169,7 +169,7 @@ async fn measures_enqueue_beside_a_transaction_of_one_row() {
 #[ignore = "it measures"]
 async fn turns_of_a_shared_throttle() {
     const TURNS: u64 = 50_000;
-    let Some(database) = fresh(&["-c", "fsync=on"]).await else { return };
+    let Some(database) = fresh().await else { return };
     for (name, rate) in [
         ("by many", Rate::at_most(1_000_000, Duration::from_secs(1)).with_burst(500_000)),
         ("the documented rate", limits::INGEST_RATE),
