@@ -241,11 +241,10 @@ impl State {
 
 #[cfg(feature = "tracing")]
 fn tell(account: &str, error: Option<&str>) {
-    match error {
-        Some(error) => {
-            tracing::warn!(target: "customerio", account, error, "the rate limit is not shared: this process keeps to its part");
-        }
-        None => tracing::info!(target: "customerio", account, "the rate limit is shared again"),
+    if let Some(error) = error {
+        tracing::warn!(target: "customerio", account, error, "the rate limit is not shared: this process keeps to its part");
+    } else {
+        tracing::info!(target: "customerio", account, "the rate limit is shared again");
     }
 }
 
