@@ -30,12 +30,8 @@ fn guides() -> Vec<(String, String)> {
 fn blocks(text: &str, language: &str) -> Vec<String> {
     // Every second part is between two fences.
     let blocks = text.split("```").skip(1).step_by(2).filter_map(|block| block.split_once('\n'));
-    let visible = |code: &str| {
-        code.lines()
-            .filter(|line| !line.starts_with("# ") && *line != "#")
-            .map(|line| format!("{line}\n"))
-            .collect::<String>()
-    };
+    let is_visible = |line: &&str| !line.starts_with("# ") && *line != "#";
+    let visible = |code: &str| code.lines().filter(is_visible).flat_map(|line| [line, "\n"]).collect::<String>();
     blocks.filter(|(tag, _)| *tag == language).map(|(_, code)| visible(code)).collect()
 }
 

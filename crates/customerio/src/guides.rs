@@ -25,16 +25,17 @@
 //!
 //! # Start
 //!
-//! A program makes one [`CustomerIo`](crate::CustomerIo) and shares it: a clone is cheap. The functions of the guides take it as
-//! an argument.
+//! A program makes one [`CustomerIo`](crate::CustomerIo) and shares it: a clone is cheap. The functions of the guides take
+//! it as an argument. In snippets, `cio` is such a value, and `emulator` the local Customer.io that the snippet calls.
 //!
 //! ```
 //! use customerio::{CustomerIo, Region};
 //!
 //! # fn main() -> Result<(), customerio::Error> {
 //! # /*
-//! let cio = CustomerIo::from_env()?; // CUSTOMERIO_REGION, CUSTOMERIO_SITE_ID, CUSTOMERIO_TRACK_API_KEY ...
+//! let cio = CustomerIo::from_env()?; // the keys are in the environment
 //! # */
+//! // Or:
 //! let cio = CustomerIo::builder(Region::Eu).track("site-id", "track-api-key").app("app-api-key");
 //! # let cio = cio.build_over(customerio_testing::Recorder::new())?;
 //! # /*
