@@ -1,5 +1,4 @@
-//! `GET /v1/transactional/{transactional_id}/contents/{content_id}`: the content of a transactional message, by its
-//! number.
+//! `GET /v1/transactional/{transactional_id}/contents/{content_id}`: a transactional message's content, by its number.
 
 use crate::{ContentId, TransactionalId, app::Content, macros::plain};
 

@@ -1,5 +1,4 @@
-//! `GET /v1/transactional/{transactional_id}/language/{language}`: the content of a transactional message in a
-//! language.
+//! `GET /v1/transactional/{transactional_id}/language/{language}`: a transactional message's content in a language.
 
 use crate::{
     TransactionalId,

@@ -1,5 +1,4 @@
-//! `PUT /v1/transactional/{transactional_id}/content/{content_id}`: change the content of a transactional message, by
-//! its number.
+//! `PUT /v1/transactional/{transactional_id}/content/{content_id}`: change a transactional message's content by its number.
 
 use crate::{
     ContentId, TransactionalId,

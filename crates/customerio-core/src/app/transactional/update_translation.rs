@@ -1,5 +1,4 @@
-//! `PUT /v1/transactional/{transactional_id}/language/{language}`: change the content of a transactional message in a
-//! language.
+//! `PUT /v1/transactional/{transactional_id}/language/{language}`: change a transactional message in a language.
 
 use crate::{
     TransactionalId,
