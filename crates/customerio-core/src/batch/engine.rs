@@ -477,7 +477,7 @@ mod tests {
             Self { respond: Arc::new(respond), batches: Arc::default(), millis: Arc::default() }
         }
 
-        /// So many people a batch, each with a number of three digits, and no retries.
+        /// This many people a batch, each with a number of three digits, and no retries.
         fn client(&self, items: usize) -> Client<Track> {
             let one = Item::new(Identify::new(100), &self.now(), &Limits::default()).unwrap().json().len();
             let limits = Limits::default().with_batch(r#"{"batch":[]}"#.len() + items * (one + 1) - 1);
@@ -491,7 +491,7 @@ mod tests {
             self.batches.lock().unwrap().clone()
         }
 
-        /// Sends people in batches of so many, and returns the summary, and how each ended that failed.
+        /// Sends people in batches of this size, and returns the summary, and how each failed one ended.
         async fn send(&self, items: usize, people: Range<u64>) -> (Summary, Vec<(u64, ItemError)>) {
             let (mut failed, mut last) = (Vec::new(), Summary::default());
             let people = people.map(|id| (id, Identify::new(id)));

@@ -138,7 +138,8 @@ mod tests {
         builder.finish().unwrap()
     }
 
-    /// The requests that it takes to find those at fault at a server that takes so many items at most, with the first.
+    /// The requests that it takes to find those at fault at a server that takes at most this many items, including the
+    /// first.
     fn requests(at_fault: &[bool], most: usize) -> usize {
         let whole = batch(at_fault.len());
         let jsons: Vec<_> = (0..whole.len()).map(|index| whole.json(index).unwrap().to_vec()).collect();

@@ -325,7 +325,7 @@ mod tests {
         assert!(!moved.to_string().contains("k3y"), "{moved}");
     }
 
-    /// What must hold for an answer, whatever its body and its header are.
+    /// What must hold for a response, whatever its body and its header are.
     fn check(status: u16, location: &[u8], body: &[u8]) -> Result<ApiError, TestCaseError> {
         let mut response = http::Response::new(Bytes::copy_from_slice(body));
         *response.status_mut() = StatusCode::from_u16(status).unwrap();

@@ -264,7 +264,7 @@ mod tests {
         Receiver::new(Verifier::new("key").unwrap(), || NOW.into()).with_store(store)
     }
 
-    /// Receives a signed body several times, with a handler that returns these, and says what became of each.
+    /// Receives a signed body several times, with a handler that returns these, and returns the outcome of each.
     async fn outcomes(
         receiver: &Receiver,
         body: &'static str,

@@ -139,7 +139,7 @@ impl Removable for Messages {
     }
 }
 
-/// What has become of a message by now, oldest first.
+/// The outcomes of a message up to now, oldest first.
 pub(crate) fn happened<'m>(state: &State, message: &'m Message) -> impl Iterator<Item = (i64, &'m Outcome)> + use<'m> {
     let now = seconds(state.clock.since_epoch());
     let outcomes = message.outcomes.iter().map(|(at, outcome)| (at.unix_seconds(), outcome));

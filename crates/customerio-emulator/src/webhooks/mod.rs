@@ -4,7 +4,7 @@
 //! - [`reports`]: the JSON of a report
 //! - [`outbox`]: the order, the pauses and the retries
 //! - [`record`]: what happened to each event
-//! - [`fate`]: what can become of it
+//! - [`fate`]: the possible outcomes of it
 //! - [`signing`]: the signed request
 //! - `policy`: where a webhook may go
 //! - `pump`: sends them by itself
