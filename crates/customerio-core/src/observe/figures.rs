@@ -84,8 +84,7 @@ impl Figures {
 
     fn waited(&mut self, now: &Moment) {
         if let Some(since) = self.waits.take() {
-            let quota = format!("{:?}", self.quota);
-            histogram!(THROTTLED, "quota" => quota).record(now.monotonic.saturating_sub(since));
+            histogram!(THROTTLED, "quota" => self.quota.as_str()).record(now.monotonic.saturating_sub(since));
         }
     }
 
