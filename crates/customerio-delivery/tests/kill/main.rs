@@ -194,7 +194,8 @@ struct Counted {
     calls: u64,
     lost: u64,
     doubled: u64,
-    disordered: u64,
+    /// Where there is an order.
+    disordered: Option<u64>,
     parked: u64,
     repeated: u64,
 }
@@ -205,7 +206,7 @@ impl Counted {
         self.calls += other.calls;
         self.lost += other.lost;
         self.doubled += other.doubled;
-        self.disordered += other.disordered;
+        self.disordered = self.disordered.into_iter().chain(other.disordered).reduce(|one, more| one + more);
         self.parked += other.parked;
         self.repeated += other.repeated;
     }
@@ -213,8 +214,8 @@ impl Counted {
     fn print(&self, what: &str) {
         let Self { kills, calls, lost, doubled, disordered, parked, repeated } = *self;
         println!("{what}: {repeated} requests more than needed");
-        counted(what, kills, calls, [lost, doubled, disordered, parked].map(Some));
-        assert_eq!((lost, doubled, disordered), (0, 0, 0), "{what}");
+        counted(what, kills, calls, [Some(lost), Some(doubled), disordered, Some(parked)]);
+        assert_eq!((lost, doubled, disordered.unwrap_or_default()), (0, 0, 0), "{what}");
     }
 }
 
@@ -249,7 +250,7 @@ async fn events_through_kills(place: &Place, kills: u64) -> Counted {
         calls,
         lost: calls - distinct,
         doubled: arrived.len() as u64 - distinct,
-        disordered,
+        disordered: Some(disordered),
         parked: 0,
         repeated: server.emulator().requests().saturating_sub(ideal),
     }
