@@ -28,9 +28,9 @@ const FORGETS: Duration = Duration::from_secs(60 * 60);
 
 /// Keeps calls in PostgreSQL: they are as durable as its transactions, and every replica of an application shares them.
 ///
-/// It opens two connections when they are needed, one on which it marks and settles, and one for all else, and opens them
-/// again when they break: a call that finds the database away fails, and a [`Queue`](crate::Queue) tries again. It needs a
-/// tokio runtime with I/O and time enabled.
+/// It opens three connections when they are needed: where it sends, one to load and one to mark and settle; and one for all
+/// else. It opens them again when they break: a call that finds the database away fails, and a [`Queue`](crate::Queue) tries
+/// again. It needs a tokio runtime with I/O and time enabled.
 ///
 /// Of the stores that are open on the same tables, in whatever process, one has the [lease](Store::lease) and sends. It is for
 /// 15 seconds by the clock of the database, and is renewed. Who lost it is [fenced](StoreError::Fenced): it can neither
@@ -42,6 +42,8 @@ pub struct PostgresStore {
     owner: String,
     /// Since when it sends: 0 if it never did.
     epoch: AtomicI64,
+    /// To load: it waits neither for what is settled, nor holds up what is appended.
+    reader: Link,
     sender: Link,
     others: Link,
     positions: Positions,
@@ -57,6 +59,7 @@ impl PostgresStore {
             settings,
             owner: owner.try_get(0).map_err(failed)?,
             epoch: AtomicI64::new(0),
+            reader: Link::new(connector.clone()),
             sender: Link::new(connector.clone()),
             others: Link::new(connector),
             positions: Positions::default(),
@@ -116,7 +119,7 @@ impl Store for PostgresStore {
     }
 
     async fn load(&self, stream: &Stream, after: u64, bytes: usize) -> Result<Vec<Record>, StoreError> {
-        loading::load(&self.others, stream, after, bytes).await
+        loading::load(&self.reader, stream, after, bytes).await
     }
 
     async fn load_more(
@@ -126,7 +129,7 @@ impl Store for PostgresStore {
         held: &[u64],
         bytes: usize,
     ) -> Result<Vec<Record>, StoreError> {
-        loading::load_more(&self.others, &self.positions, stream, after, held, bytes).await
+        loading::load_more(&self.reader, &self.positions, stream, after, held, bytes).await
     }
 
     async fn mark(&self, stream: &Stream, numbers: &[u64]) -> Result<(), StoreError> {
