@@ -108,7 +108,7 @@ impl Granted {
         }
     }
 
-    /// When the turn comes of a request that lets `ahead` others go first: [`Duration::MAX`] where it is not granted.
+    /// When a request has its turn that lets `ahead` others go first: [`Duration::MAX`] where it is not granted.
     pub(crate) fn turn(&self, ahead: usize, now: Duration) -> Duration {
         if self.is_alone {
             return self.own.turn(ahead, now);
@@ -160,7 +160,7 @@ impl Granted {
         }
     }
 
-    /// How many turns to ask for now, where so many requests could go.
+    /// How many turns to ask for now, where `requests` could go.
     pub(crate) fn wants(&self, requests: usize, now: Duration) -> Option<u32> {
         if self.source != Source::Free {
             return None;

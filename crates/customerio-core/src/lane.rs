@@ -52,7 +52,7 @@ impl Lane {
         Self { pace: rate.map_or(Pace::Nobody, |rate| Pace::Own(Pacer::new(rate))), waiters: VecDeque::new() }
     }
 
-    /// One whose turns are granted from outside. While they are not, it has the part of one of so many processes.
+    /// One whose turns are granted from outside. While they are not, it has the part of one of `processes`.
     pub(crate) fn shared(rate: Rate, processes: u32) -> Self {
         Self { pace: Pace::Shared(Box::new(Granted::new(rate, processes))), waiters: VecDeque::new() }
     }

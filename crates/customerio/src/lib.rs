@@ -153,7 +153,7 @@ pub mod wait {
 
 /// When a request is retried, how long it may take, and how fast requests go out.
 pub mod retry {
-    pub use customerio_core::{CallOptions, Quota, Rate, Replay, RetryPolicy, Throttle};
+    pub use customerio_core::{CallOptions, Demand, Grant, Quota, Rate, Replay, RetryPolicy, Throttle, TurnSource};
 }
 
 /// Times: [`Timestamp`], and RFC 3339 among attributes.

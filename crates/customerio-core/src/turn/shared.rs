@@ -171,7 +171,7 @@ mod tests {
         Turn::new(throttle.turns(), LaneId::of(Quota::App, &Request::new(())))
     }
 
-    /// An answer that is there at once.
+    /// A response that is there at once.
     fn answer(account: &mut Account, demand: &mut Demand, time: Duration) {
         let (starts_in, interval) = account.take(demand, time);
         assert!(demand.grant(Grant { starts_in, interval, took: Duration::ZERO }, &at(time)));
@@ -353,7 +353,7 @@ mod tests {
         assert_eq!(wanted, quotas[..4]);
     }
 
-    /// A process, its calls, and what it asks: who answers has seen it at the second time, and the answer is there at the third.
+    /// A process, its calls, and what it asks: it is read at the second time, and the response is there at the third.
     struct Process {
         throttle: Throttle,
         source: TurnSource,
@@ -400,7 +400,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
 
-        /// Whatever comes when, however long an answer takes, and however often somebody is slowed down.
+        /// Whatever comes when, however long a response takes, and however often somebody is slowed down.
         #[test]
         fn no_period_has_more_than_its_count_and_no_turn_is_early(
             (count, burst, period) in (2..60_u32, 0..60_u32, 20..3_000_u64),

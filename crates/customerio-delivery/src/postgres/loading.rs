@@ -34,7 +34,7 @@ const HORIZON: &str = "
     from customerio_waiting_number_seq
     union all ";
 
-/// The first calls, so many. Of those that are large it gives no bytes.
+/// The first calls, up to a number of them. Of those that are large it gives no bytes.
 const BY_COUNT: &str = "(
         select number, crc32, null, null, is_marked, case when octet_length(call) <= $7 then call end
         from customerio_waiting

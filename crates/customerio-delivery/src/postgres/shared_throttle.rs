@@ -155,7 +155,7 @@ impl SharedThrottleBuilder {
     }
 
     /// How many processes there are at most: 10 if it is not said, and 0 counts as 1. While the database does not respond,
-    /// each has one part in so many of each rate.
+    /// each has that part of each rate.
     #[must_use]
     #[doc(alias = "replicas")]
     #[doc(alias = "fallback")]

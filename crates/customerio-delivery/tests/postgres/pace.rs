@@ -57,7 +57,7 @@ fn busiest(times: &[Duration]) -> usize {
 /// How many in a second, from one time to another.
 fn pace(times: &[Duration], from: Duration, until: Duration) -> f64 {
     let count = times.iter().filter(|time| (from..until).contains(*time)).count();
-    f64::from(u32::try_from(count).unwrap()) / (until - from).as_secs_f64()
+    f64::from(u32::try_from(count).unwrap()) / until.saturating_sub(from).as_secs_f64()
 }
 
 /// Notes when each request goes out, and responds at once: with a 429 if that is told.

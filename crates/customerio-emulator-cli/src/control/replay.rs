@@ -52,7 +52,7 @@ pub(crate) async fn run(replay: Replay) -> Result<(), Failure> {
     if different > 0 { Err(Failure::general(String::new())) } else { Ok(()) }
 }
 
-/// What has become of a request.
+/// The response to a request that was sent again.
 struct Now {
     what: String,
     /// Why, for people.
