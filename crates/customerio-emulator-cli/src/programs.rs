@@ -59,13 +59,17 @@ async fn asked(planned: &Workspaces, url: &str, path: &str) -> Result<Value, Fai
 /// What a program finds in its environment.
 fn write_settings(script: &mut String, info: &Value, target: &Target) {
     let credentials = credentials(info, target);
+    // What `CustomerIo::from_env` of the crate `customerio` reads has its names.
+    let region = Value::from("us");
     for (name, value) in [
         ("CUSTOMERIO_URL", &info["url"]),
+        ("CUSTOMERIO_BASE_URL", &info["url"]),
+        ("CUSTOMERIO_REGION", &region),
         ("CUSTOMERIO_HTTPS_URL", &info["https_url"]),
         ("CUSTOMERIO_SITE_ID", &credentials["site_id"]),
         ("CUSTOMERIO_TRACK_API_KEY", &credentials["track_api_key"]),
         ("CUSTOMERIO_APP_API_KEY", &credentials["app_api_key"]),
-        ("CUSTOMERIO_PIPELINES_KEY", &credentials["pipelines_key"]),
+        ("CUSTOMERIO_PIPELINES_API_KEY", &credentials["pipelines_key"]),
         ("CUSTOMERIO_WEBHOOK_SIGNING_KEY", &credentials["webhook_signing_key"]),
         ("CUSTOMERIO_CA", &info["ca"]),
         // It adds to what is trusted. What stands in place of that is for single programs.

@@ -675,15 +675,15 @@ impl Emulator {
     /// emulator.set_content("news", Channel::Email, "", [("subject", "News of {{ trigger.month }}"), ("html", "<p>Hi</p>")]);
     /// emulator.set_broadcast(12, "News", Some(&Filter::attribute_equals("plan", "pro")), Some("news"));
     /// # tokio::runtime::Builder::new_multi_thread().build().unwrap().block_on(async { tokio::spawn(async move {
-    /// # use customerio_core::{Client, app::TriggerBroadcast, track};
+    /// # use customerio_core::{Client, app::{DefaultAudience, TriggerBroadcast}};
     /// # let mut changes = emulator.changes();
     /// # Client::new(emulator.track_endpoint()?, emulator.clone())
     /// #     .identify("42", serde_json::json!({"email": "ada@example.com", "plan": "pro"})).await?;
     ///
     /// let app = Client::new(emulator.app_endpoint()?, emulator.clone());
-    /// app.call(TriggerBroadcast::new(12).with_data(serde_json::json!({"month": "May"}))).await?;
+    /// app.call(TriggerBroadcast::new(12, DefaultAudience::new()).with_data(serde_json::json!({"month": "May"}))).await?;
     /// # while emulator.messages().is_empty() { changes.next().await; }
-    /// assert_eq!(emulator.messages()[0].subject(), Some("News of May"));
+    /// assert_eq!(emulator.messages()[0].subject.as_deref(), Some("News of May"));
     /// # Ok::<(), customerio_core::Error>(()) }).await }).unwrap().unwrap();
     /// ```
     pub fn set_broadcast(

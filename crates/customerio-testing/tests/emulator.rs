@@ -1,5 +1,5 @@
 //! The emulator takes every operation, over a real socket and through each transport. It is strict: a field, a type or a
-//! size that the vendor's contract does not have would be refused.
+//! size that the vendor's contract does not have would be refused, also where it accepts it from the vendor's own clients.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -11,7 +11,7 @@ use customerio_core::{
     Client, Endpoint, Region, Transport,
     app::{IdsAudience, TriggerBroadcast},
 };
-use customerio_emulator::Emulator;
+use customerio_emulator::{Contract, Emulator};
 use customerio_hyper::HyperTransport;
 use customerio_reqwest::ReqwestTransport;
 
@@ -24,6 +24,7 @@ async fn every_operation_is_what_the_contract_says() {
             .with_track_credentials(catalogue::SITE_ID, catalogue::KEY)
             .with_app_api_key(catalogue::KEY)
             .with_pipelines_key(catalogue::KEY)
+            .with_contract(Contract::Strict)
             .build();
         for segment in [4, 7, 8] {
             emulator.create_segment(segment);

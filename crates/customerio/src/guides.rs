@@ -19,7 +19,7 @@
 //! | test without Customer.io, with a mock or an emulator | [`testing`] |
 //! | use reqwest, a proxy, tower, no async, my own HTTP client | [`transports`] |
 //! | run in WebAssembly or on the edge | [`edge`] |
-//! | see spans and logs | [`observability`] |
+//! | see spans, logs and metrics | [`observability`] |
 //! | keep keys secret | [`security`] |
 //! | come from the clients for Go, Node, Python or Ruby | [`migrating`] |
 //!
@@ -56,14 +56,20 @@
 #[cfg_attr(any(not(doctest), feature = "fs"), doc = include_str!("../guides/app_api.md"))]
 pub mod app_api {}
 #[doc = include_str!("../guides/batches.md")]
+#[doc(alias = "bulk")]
+#[doc(alias = "import")]
 pub mod batches {}
 #[doc = include_str!("../guides/broadcasts.md")]
 pub mod broadcasts {}
 #[cfg_attr(any(not(doctest), feature = "spool"), doc = include_str!("../guides/delivery.md"))]
+#[doc(alias = "outbox")]
+#[doc(alias = "queue")]
 pub mod delivery {}
 #[doc = include_str!("../guides/devices_and_segments.md")]
 pub mod devices_and_segments {}
 #[doc = include_str!("../guides/edge.md")]
+#[doc(alias = "wasm")]
+#[doc(alias = "webassembly")]
 pub mod edge {}
 #[doc = include_str!("../guides/errors_and_retries.md")]
 pub mod errors_and_retries {}
@@ -74,10 +80,19 @@ pub mod exports {}
 #[doc = include_str!("../guides/messages.md")]
 pub mod messages {}
 #[cfg_attr(any(not(doctest), all(feature = "fs", feature = "hyper-rustls")), doc = include_str!("../guides/migrating.md"))]
+#[doc(alias = "migration")]
 pub mod migrating {}
 #[doc = include_str!("../guides/objects.md")]
 pub mod objects {}
-#[cfg_attr(any(not(doctest), feature = "tracing"), doc = include_str!("../guides/observability.md"))]
+#[cfg_attr(
+    any(not(doctest), all(feature = "delivery", feature = "metrics", feature = "tracing")),
+    doc = include_str!("../guides/observability.md")
+)]
+#[doc(alias = "logging")]
+#[doc(alias = "metrics")]
+#[doc(alias = "opentelemetry")]
+#[doc(alias = "prometheus")]
+#[doc(alias = "tracing")]
 pub mod observability {}
 #[doc = include_str!("../guides/people.md")]
 pub mod people {}
@@ -86,13 +101,19 @@ pub mod pipelines {}
 #[cfg_attr(any(not(doctest), feature = "hyper-rustls"), doc = include_str!("../guides/rate_limits_and_timeouts.md"))]
 pub mod rate_limits_and_timeouts {}
 #[doc = include_str!("../guides/security.md")]
+#[doc(alias = "api key")]
 pub mod security {}
 #[cfg_attr(any(not(doctest), feature = "hyper-rustls"), doc = include_str!("../guides/testing.md"))]
+#[doc(alias = "emulator")]
+#[doc(alias = "mock")]
+#[doc(alias = "stub")]
 pub mod testing {}
 #[cfg_attr(
     any(not(doctest), all(feature = "blocking", feature = "hyper", feature = "reqwest")),
     doc = include_str!("../guides/transports.md")
 )]
+#[doc(alias = "middleware")]
+#[doc(alias = "proxy")]
 pub mod transports {}
 #[cfg_attr(any(not(doctest), feature = "axum"), doc = include_str!("../guides/webhooks.md"))]
 pub mod webhooks {}

@@ -95,6 +95,7 @@ pub use customerio_core::{
     pipelines, track,
 };
 #[cfg(feature = "delivery")]
+#[doc(inline)]
 pub use customerio_delivery as delivery;
 #[cfg(feature = "hyper")]
 pub use customerio_hyper::HyperTransport;

@@ -105,10 +105,11 @@ fn settings_are_a_script_that_a_shell_takes() {
         assert!(checked.status.success(), "{sdk}: {checked:?}");
         assert!(script.contains(&format!("cd customerio-{sdk}\n")), "{script}");
     }
-    let script = serving.printed(&folder, &["env"]) + "echo $CUSTOMERIO_URL $CUSTOMERIO_HTTPS_URL $CUSTOMERIO_CA";
+    let names = "echo $CUSTOMERIO_URL $CUSTOMERIO_HTTPS_URL $CUSTOMERIO_CA $CUSTOMERIO_BASE_URL $CUSTOMERIO_REGION";
+    let script = serving.printed(&folder, &["env"]) + names;
     let output = Command::new("sh").args(["-c", &script]).output().unwrap();
     let text = |name: &str| serving.ready[name].as_str().unwrap().to_owned();
-    let expected = format!("{} {} {}\n", text("url"), text("https_url"), text("ca"));
+    let expected = format!("{0} {1} {2} {0} us\n", text("url"), text("https_url"), text("ca"));
     assert_eq!(String::from_utf8(output.stdout).unwrap(), expected);
 
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();

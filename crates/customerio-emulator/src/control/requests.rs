@@ -321,7 +321,7 @@ pub(crate) fn curl(asked: &Asked) -> Result<Response<Payload>, Problem> {
                 command.push_str(" \\\n  -H \"authorization: Bearer $CUSTOMERIO_APP_API_KEY\"");
             }
             ("authorization", _) if row.path.starts_with("/v1/") => {
-                command.push_str(" \\\n  -u \"$CUSTOMERIO_PIPELINES_KEY:\"");
+                command.push_str(" \\\n  -u \"$CUSTOMERIO_PIPELINES_API_KEY:\"");
             }
             ("authorization", _) => {
                 command.push_str(" \\\n  -u \"$CUSTOMERIO_SITE_ID:$CUSTOMERIO_TRACK_API_KEY\"");
