@@ -527,7 +527,7 @@ impl Emulator {
 
     /// Lets others have the state, whoever reads it in turns: a lock that is let go and taken again at once is the same one's
     /// still, however many wait for it. Where others want it, it is theirs for most of the time.
-    #[cfg(feature = "server")]
+    #[cfg(feature = "control")]
     pub(crate) async fn give_way(&self) {
         if self.waiting.load(Ordering::Relaxed) > 0 {
             tokio::time::sleep(Duration::from_millis(2)).await;

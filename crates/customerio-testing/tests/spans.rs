@@ -40,7 +40,7 @@ fn a_call_is_a_span_and_each_request_one_in_it() {
              INFO {call}}}:{request}{fields}}}: customerio: close\n"
         )
     };
-    let busy = "http.response.status_code=503 http.response.body.size=4 error.type=503 otel.status_code=\"ERROR\"";
+    let busy = "http.response.status_code=503 http.response.body.size=4 error.type=\"503\" otel.status_code=\"ERROR\"";
     let lost = "http.request.resend_count=1 error.type=\"connection\" otel.status_code=\"ERROR\"";
     let good = "http.request.resend_count=2 http.response.status_code=200 http.response.body.size=2";
     let expected = [
@@ -81,7 +81,7 @@ fn the_span_shows_how_the_call_ended() {
     );
 
     let told = merge(Recorder::new().answering(400, "{}"));
-    assert_eq!(end(&told), ended(1, "answered", "final", "400"));
+    assert_eq!(end(&told), ended(1, "answered", "final", r#""400""#));
 
     let refused = || Err(TransportError::not_sent(TransportErrorKind::Connect));
     let recorder = (0..3).fold(Recorder::new(), |recorder, _| recorder.answering_with(refused()));

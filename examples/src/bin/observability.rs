@@ -1,5 +1,7 @@
 //! Observability: a program of the guide `observability`.
 
+use std::time::Duration;
+
 use customerio::{
     CustomerIo,
     delivery::{MemoryStore, Queue},
@@ -10,15 +12,14 @@ use customerio_examples::{connect_quietly, spawn};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use serde_json::json;
 
+type Error = Box<dyn std::error::Error + Send + Sync>;
+
 /// Calls, directly and through a queue, and returns what a scrape of Prometheus would get.
-async fn observe(
-    cio: &CustomerIo,
-    figures: PrometheusHandle,
-) -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
+async fn observe(cio: &CustomerIo, figures: PrometheusHandle) -> Result<String, Error> {
     let queue = Queue::builder(MemoryStore::default()).with_track(cio.track().clone()).start();
     cio.track().identify("ada-42", json!({"email": "ada@example.com"})).await?;
     queue.try_send(Event::new("ada-42", "purchase"))?;
-    let report = queue.shutdown(std::time::Duration::from_secs(10)).await;
+    let report = queue.shutdown(Duration::from_secs(10)).await;
     assert_eq!(report.done, 1);
     Ok(figures.render())
 }

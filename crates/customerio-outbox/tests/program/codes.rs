@@ -93,7 +93,7 @@ async fn a_database_without_tables_is_3() {
     let Some(place) = Place::database().await else { return };
     let (code, printed, error) = place.run("list");
     assert_eq!((code, &*printed), (3, ""));
-    assert_eq!(error, "error: the database cannot be used: the tables are older than version 1: run the migrations\n");
+    assert_eq!(error, "error: the database cannot be used: the tables are older than version 2: run the migrations\n");
 }
 
 #[test]
