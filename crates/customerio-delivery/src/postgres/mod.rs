@@ -91,6 +91,7 @@ mod store;
 mod streams;
 mod waiting;
 
+#[doc(no_inline)]
 pub use tokio_postgres;
 
 pub use self::{

@@ -73,6 +73,7 @@ mod tests;
 mod waiting;
 mod worker;
 
+#[doc(no_inline)]
 pub use rusqlite;
 
 pub use self::{
