@@ -57,9 +57,8 @@ const RETRY: Duration = Duration::from_millis(250);
 ///
 /// # What it costs
 ///
-/// A call that finds no place taken for it waits for one round trip to the database, which is less than a millisecond where
-/// that is near; where calls wait anyway, it costs them nothing. Where a round trip takes as long as a third of a second
-/// (for the App API, an eighth), the database counts as away.
+/// A call that finds no place taken for it waits for one round trip to the database; calls that wait anyway lose nothing by
+/// it. If a round trip takes as long as a third of a second (for the App API, an eighth), the database counts as away.
 ///
 /// # Without the database
 ///
