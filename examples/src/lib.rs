@@ -1,6 +1,9 @@
 //! What the examples share: a `CustomerIo` of the real Customer.io where its keys are in the environment, and else
 //! of an emulator on loopback, over the transport that the command line names.
 
+/// A recorder of figures, for the example of observability.
+#[path = "../../crates/customerio/docs/figures.rs"]
+pub mod figures;
 pub mod records;
 pub mod webhooks;
 
