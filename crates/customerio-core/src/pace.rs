@@ -50,7 +50,7 @@ impl Rate {
         self.period
     }
 
-    /// The part of one of so many, evenly spaced: all of them together keep to this rate.
+    /// The part of one of `parts`, evenly spaced: all of them together keep to this rate.
     pub(crate) fn divided(self, parts: u32) -> Self {
         match self.count / parts.max(1) {
             0 => Self::at_most(1, self.period.saturating_mul(parts.div_ceil(self.count))),

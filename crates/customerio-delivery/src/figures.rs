@@ -1,9 +1,11 @@
 //! What a queue counts and measures by [`metrics`]. Every label is one of few: a stream, a reason.
 
-use std::sync::Once;
+use std::{sync::Once, time::Duration};
 
 use customerio_core::Timestamp;
-use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+use metrics::{
+    Label, SharedString, Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
+};
 
 use crate::{Event, Statistics, Stream};
 
@@ -34,22 +36,23 @@ pub(crate) fn store_failed() {
 }
 
 pub(crate) fn count(stream: &Stream, event: &Event, now: Timestamp) {
-    let labels = [("destination", stream.destination.to_string()), ("lane", stream.lane.as_str().to_owned())];
+    let labels = vec![
+        Label::new("destination", SharedString::from_shared(stream.destination.clone())),
+        Label::from_static_parts("lane", stream.lane.as_str()),
+    ];
     match event {
         Event::Done { stored_at, .. } => {
-            counter!(DONE, &labels).increment(1);
+            counter!(DONE, labels.clone()).increment(1);
             let millis = now.unix_millis().saturating_sub(stored_at.unix_millis());
-            histogram!(DELAY, &labels)
-                .record(std::time::Duration::from_millis(u64::try_from(millis).unwrap_or_default()));
+            histogram!(DELAY, labels).record(Duration::from_millis(u64::try_from(millis).unwrap_or_default()));
         }
         Event::Failed { failure, .. } => {
-            let [destination, lane] = labels;
-            let reason = ("reason", failure.reason.as_str().to_owned());
-            counter!(FAILED, &[destination, lane, reason]).increment(1);
+            let reason = Label::from_static_parts("reason", failure.reason.as_str());
+            counter!(FAILED, [labels, vec![reason]].concat()).increment(1);
         }
-        Event::Retrying { .. } => counter!(RETRIES, &labels).increment(1),
-        Event::Blocked(_) => gauge!(BLOCKED, &labels).set(1),
-        Event::Unblocked => gauge!(BLOCKED, &labels).set(0),
+        Event::Retrying { .. } => counter!(RETRIES, labels).increment(1),
+        Event::Blocked(_) => gauge!(BLOCKED, labels).set(1),
+        Event::Unblocked => gauge!(BLOCKED, labels).set(0),
     }
 }
 

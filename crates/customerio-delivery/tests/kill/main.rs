@@ -132,7 +132,7 @@ async fn deliver(server: &Server, place: &Place, kills: u64) -> u64 {
     for killed in 0..kills {
         let mut child = command(server, place).spawn().unwrap();
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        // Some are killed before they deliver, the others when so many requests have arrived.
+        // Some are killed before they deliver, the others when that number of requests has arrived.
         let _said = (random >> 60 != 0).then(|| begins(&mut child));
         let requests = server.emulator().requests() + if random >> 60 == 0 { 0 } else { (random >> 40) % 16 };
         let status = loop {
