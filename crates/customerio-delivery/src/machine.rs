@@ -294,7 +294,8 @@ impl Machine {
             Ok(call) => (Some(call), None),
             Err(error) => (None, Some(Failure::from(&error))),
         };
-        let key = call.as_ref().and_then(|call| person::key(call.call()));
+        // Batches are in order for everybody: whom a call is about matters only where one is suspected.
+        let key = call.as_ref().filter(|_| !self.stream.lane.is_batched()).and_then(|call| person::key(call.call()));
         let mut entry = Entry::new(number, call, key, now.monotonic);
         if let Some(failure) = fate {
             entry.state = State::Ended(Fate::Failed(failure));
@@ -647,10 +648,12 @@ impl Machine {
     /// A call that may go before the suspect: the first about somebody else. Not the same each time, because that may be one
     /// more that the server fails at.
     fn probe(&self, suspect: u64) -> Option<u64> {
+        let key = |entry: &Entry| entry.call.as_ref().and_then(|call| person::key(call.call()));
         let mut people: HashSet<_> =
-            self.window.iter().filter(|entry| entry.number == suspect).filter_map(|entry| entry.key).collect();
+            self.window.iter().filter(|entry| entry.number == suspect).filter_map(key).collect();
         let firsts = self.window.iter().filter(|entry| {
-            entry.number != suspect && entry.has_not_begun() && entry.key.is_none_or(|key| people.insert(key))
+            let comes_first = entry.number != suspect && entry.has_not_begun();
+            comes_first && key(entry).is_none_or(|key| people.insert(key))
         });
         firsts.min_by_key(|entry| entry.failures).map(|entry| entry.number)
     }

@@ -13,7 +13,8 @@ pub(crate) struct Entry {
     /// The call, if it can be read.
     pub(crate) call: Option<Stored>,
     pub(crate) bytes: usize,
-    /// Whom it is about, as a hash: calls with the same go out one after the other.
+    /// Whom it is about, as a hash: calls with the same go out one after the other. Only single calls have it: batches are in
+    /// order for everybody.
     pub(crate) key: Option<u64>,
     pub(crate) state: State,
     pub(crate) loaded_at: Duration,

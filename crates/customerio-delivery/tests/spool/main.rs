@@ -14,6 +14,7 @@ mod outbox;
 mod power;
 mod processes;
 mod program;
+mod receiver;
 mod room;
 #[cfg(target_os = "linux")]
 #[path = "../common/shim.rs"]
