@@ -1,6 +1,6 @@
 //! Addresses of e-mails as their headers write them: with display names, in lists, and with Liquid.
 
-use crate::contract::{identifier::is_email, shape::Shape};
+use crate::contract::shape::Shape;
 
 /// One address, which may have a display name; or Liquid that becomes one.
 pub(crate) const MAILBOX: Shape = Shape::Rule("an e-mail address", is_mailbox);
@@ -70,7 +70,24 @@ fn is_mailbox(text: &str) -> bool {
         None if text.contains(['<', '>']) => return false,
         None => text,
     };
-    is_email(address)
+    is_address(address)
+}
+
+/// Whether it is one address: two with another separator than a comma are none. What is before its `@` can be in quotes,
+/// and have any characters then (RFC 5322, section 3.4.1).
+fn is_address(text: &str) -> bool {
+    let quoted = text.starts_with('"').then(|| length_of_quoted(text)).filter(|length| *length > 2);
+    let (local, domain) = text.split_at(quoted.or_else(|| text.find('@')).unwrap_or_default());
+    let domain = domain.strip_prefix('@').unwrap_or_default();
+    (quoted.is_some() || is_part(local)) && is_part(domain)
+}
+
+/// Whether it can be before or after the `@` of an address.
+fn is_part(text: &str) -> bool {
+    let separates = |character: char| {
+        character.is_whitespace() || character.is_control() || matches!(character, '@' | ',' | ';' | '"')
+    };
+    !text.is_empty() && !text.contains(separates)
 }
 
 #[cfg(test)]
@@ -111,12 +128,19 @@ mod tests {
             "Ada <a@b>",
             r#""Ada, L." <a@b>"#,
             "A <@x,@y:a@b>",
+            r#""a, b"@c"#,
+            r#"A <"a@b \" c"@d>"#,
+            "ada+tag@b.example",
+            "ä@ü.example",
             "{{customer.email}}",
             "{% if a %}",
         ] {
             assert!(is_mailbox(good), "{good}");
         }
         for bad in ["", "ada", "Ada <ada>", "Ada <>", "a b@c", "a@b>", "<a@b> Ada", "5551234567", "A <@x:ada>"] {
+            assert!(!is_mailbox(bad), "{bad}");
+        }
+        for bad in ["a@b;c@d", "a@b@c", "a;b@c", "a@", "@b", r#""a@b"#, r#"""@b"#, r#""a"b@c"#, r#""a""#, r#"a"b@c"#] {
             assert!(!is_mailbox(bad), "{bad}");
         }
     }
