@@ -34,6 +34,10 @@ const MOST_WORKSPACES: usize = 100;
 #[cfg(feature = "control")]
 pub(crate) const MOST_STREAMS: usize = 128;
 
+/// Most lists of a server that wait for what is yet to come: for the same reason.
+#[cfg(feature = "control")]
+pub(crate) const MOST_WAITS: usize = 256;
+
 /// The id of the first workspace.
 const FIRST: &str = "default";
 
@@ -68,6 +72,9 @@ pub struct Workspaces {
     /// The places for streams of changes that are free.
     #[cfg(feature = "control")]
     pub(crate) streams: Arc<tokio::sync::Semaphore>,
+    /// The places for lists that wait which are free.
+    #[cfg(feature = "control")]
+    pub(crate) waits: Arc<tokio::sync::Semaphore>,
 }
 
 impl Workspaces {
@@ -83,6 +90,8 @@ impl Workspaces {
             carrier: Arc::default(),
             #[cfg(feature = "control")]
             streams: Arc::new(tokio::sync::Semaphore::new(MOST_STREAMS)),
+            #[cfg(feature = "control")]
+            waits: Arc::new(tokio::sync::Semaphore::new(MOST_WAITS)),
         }
     }
 

@@ -20,7 +20,10 @@ pub(crate) const COMMON: &[(&str, &str)] = &[
     ("after", "only what came after this number, the oldest first"),
     ("before", "only what came before this number, the newest first"),
     ("q", "a text that is contained anywhere, in any case"),
-    ("wait", "how long to wait until there are `count` items, such as `5s`; 60 seconds at most"),
+    (
+        "wait",
+        "how long to wait until there are `count` items, such as `5s`; 60 seconds at most, 256 requests at a time",
+    ),
     ("count", "the number of items to wait for; 1 by default"),
 ];
 

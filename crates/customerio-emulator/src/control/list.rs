@@ -22,6 +22,7 @@ use crate::{
         wanted::Wanted,
     },
     store::{changes::Action, kept::From, state::State},
+    workspaces::MOST_WAITS,
 };
 
 /// How long a list that waits lets changes gather after it has looked at some.
@@ -94,13 +95,15 @@ pub(crate) struct Page {
 /// Responds with a page, which is waited for if need be.
 pub(crate) async fn respond<L: Listed>(asked: Asked) -> Outcome {
     let criteria = Criteria::of(&asked, L::FILTERS)?;
-    let page = found::<L>(&asked.emulator, &criteria).await?;
+    let page = found::<L>(&asked, &criteria).await?;
     Ok(json_reply(&page))
 }
 
 /// A page, as soon as it has as many rows as are waited for; or a 408 with what comes nearest.
-pub(crate) async fn found<L: Listed>(emulator: &Emulator, criteria: &Criteria) -> Result<Page, Problem> {
+pub(crate) async fn found<L: Listed>(asked: &Asked, criteria: &Criteria) -> Result<Page, Problem> {
+    let emulator = &asked.emulator;
     let Some(wait) = criteria.wait else { return Ok(page::<L>(emulator, criteria).await) };
+    let mut place = None;
     let (mut changed, end) = (emulator.changed.subscribe(), time::Instant::now() + wait);
     loop {
         let seen = *changed.borrow_and_update();
@@ -108,10 +111,19 @@ pub(crate) async fn found<L: Listed>(emulator: &Emulator, criteria: &Criteria) -
         if page.items.len() >= criteria.count {
             return Ok(page);
         }
+        if place.is_none() {
+            place = Some(asked.workspaces.waits.try_acquire().map_err(|_| too_many_wait())?);
+        }
         if !touched::<L>(emulator, criteria, seen, &mut changed, end).await {
             return Err(timed_out::<L>(emulator, criteria, page).await);
         }
     }
+}
+
+#[cold]
+fn too_many_wait() -> Problem {
+    let text = format!("{MOST_WAITS} requests wait already, and no more can; ask again later, or without `wait`");
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, text)
 }
 
 /// Waits until there is a reason to read the list again. Returns whether there is one before the end.

@@ -114,7 +114,7 @@ pub(crate) fn get(asked: &Asked) -> Result<Response<Payload>, Problem> {
 /// The newest message that the filters choose.
 pub(crate) async fn latest(asked: Asked) -> Result<Response<Payload>, Problem> {
     let criteria = Criteria { limit: 1, count: 1, ..Criteria::of(&asked, Messages::FILTERS)? };
-    let page = found::<Messages>(&asked.emulator, &criteria).await?;
+    let page = found::<Messages>(&asked, &criteria).await?;
     let seq = page.items.first().and_then(|item| item["seq"].as_u64());
     let found = {
         let state = asked.emulator.state();

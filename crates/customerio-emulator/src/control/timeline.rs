@@ -119,5 +119,5 @@ pub(crate) async fn respond(asked: Asked) -> Outcome {
     let cio_id = asked.emulator.state().person(identifier).map(|person| person.cio_id.clone());
     let cio_id = cio_id.ok_or_else(|| Problem::missing(format!("nobody has the identifier {identifier:.200}")))?;
     criteria.filters.push((PERSON, cio_id));
-    Ok(json_reply(&list::found::<Timeline>(&asked.emulator, &criteria).await?))
+    Ok(json_reply(&list::found::<Timeline>(&asked, &criteria).await?))
 }
