@@ -74,6 +74,14 @@ pub(crate) fn check_line(what: &'static str, text: &str) -> Result<(), BuildErro
     Err(BuildError::new(what, BuildErrorKind::Invalid(problem.into())))
 }
 
+/// [`check_line`] of those of the texts that are there.
+#[inline]
+pub(crate) fn check_lines<'a>(
+    texts: impl IntoIterator<Item = (&'static str, Option<&'a str>)>,
+) -> Result<(), BuildError> {
+    texts.into_iter().try_for_each(|(what, text)| text.map_or(Ok(()), |text| check_line(what, text)))
+}
+
 /// The error about text that is blank.
 #[cold]
 pub(crate) fn blank(what: &'static str, text: &str) -> BuildError {

@@ -9,7 +9,7 @@ use crate::{
     json::{Attributes, Writer},
     limits::check_bytes,
     text::Text,
-    unseen::{check_line, check_visible},
+    unseen::{check_lines, check_visible},
 };
 
 /// What an event is.
@@ -90,12 +90,11 @@ impl Reserved for ReservedData {
     fn check(&self) -> Result<(), BuildError> {
         self.recipient.as_ref().map_or(Ok(()), |recipient| check_visible("the recipient", recipient))?;
         // They become headers of e-mails.
-        for (what, text) in
-            [("the recipient", &self.recipient), ("`from_address`", &self.from_address), ("`reply_to`", &self.reply_to)]
-        {
-            text.as_ref().map_or(Ok(()), |text| check_line(what, text))?;
-        }
-        Ok(())
+        check_lines([
+            ("the recipient", self.recipient.as_deref()),
+            ("`from_address`", self.from_address.as_deref()),
+            ("`reply_to`", self.reply_to.as_deref()),
+        ])
     }
     fn write(&self, data: &mut Writer) -> Result<(), BuildError> {
         data.optional("recipient", &self.recipient)?;

@@ -9,6 +9,7 @@ use crate::{
     json::JsonText,
     macros::{opaque_debug, setters},
     text::Text,
+    unseen::check_lines,
 };
 
 /// What to change in a message: in an action of a campaign or of a broadcast, in a variant of a newsletter, or in a
@@ -188,6 +189,12 @@ impl ContentUpdate {
             Some(Headers::Text(json)) => json.check()?,
             _ => {}
         }
+        // They become headers of e-mails.
+        check_lines([
+            ("the subject", self.subject.as_deref()),
+            ("the preheader text", self.preheader_text.as_deref()),
+            ("the recipient", self.recipient.as_deref()),
+        ])?;
         self.body_json.as_ref().map_or(Ok(()), JsonText::check)?;
         for id in [self.from_id, self.sender_identity_id] {
             id.map_or(Ok(()), SenderId::check)?;
@@ -292,6 +299,9 @@ mod tests {
             (ContentUpdate::new().with_header("X Tag", "a"), "a header is not valid"),
             (ContentUpdate::new().with_header("X-Tag", "ü"), "a header is not valid"),
             (ContentUpdate::new().with_header("", "a"), "a header is not valid"),
+            (ContentUpdate::new().with_subject("Hi\r\nBcc: b@x.org"), "the subject is not valid: it has a line break"),
+            (ContentUpdate::new().with_preheader_text("a\nb"), "the preheader text is not valid: it has a line break"),
+            (ContentUpdate::new().with_recipient("a@x.org\nb"), "the recipient is not valid: it has a line break"),
             (ContentUpdate::new().with_from(0), "the sender's id"),
             (ContentUpdate::new().with_reply_to(-1), "the sender's id"),
             (ContentUpdate::new().with_body_json(std::collections::BTreeMap::from([("a", f64::NAN)])), "`a` is NaN"),

@@ -15,7 +15,7 @@ use crate::{
     limits::{check_bytes, check_count},
     macros::{opaque_debug, sample, setters},
     text::Text,
-    unseen::{check_line, check_visible},
+    unseen::{check_line, check_lines, check_visible},
 };
 
 /// Sends an e-mail.
@@ -181,17 +181,14 @@ impl Fields {
 
     /// What becomes a header of the e-mail is one line.
     fn check_lines(&self) -> Result<(), BuildError> {
-        check_line("the recipient", &self.to)?;
-        for (what, text) in [
-            ("`cc`", &self.cc),
-            ("`bcc`", &self.bcc),
-            ("the sender", &self.from),
-            ("`reply_to`", &self.reply_to),
-            ("the subject", &self.subject),
-        ] {
-            text.as_ref().map_or(Ok(()), |text| check_line(what, text))?;
-        }
-        Ok(())
+        check_lines([
+            ("the recipient", Some(&*self.to)),
+            ("`cc`", self.cc.as_deref()),
+            ("`bcc`", self.bcc.as_deref()),
+            ("the sender", self.from.as_deref()),
+            ("`reply_to`", self.reply_to.as_deref()),
+            ("the subject", self.subject.as_deref()),
+        ])
     }
 
     fn check_headers(&self) -> Result<(), BuildError> {

@@ -1,6 +1,7 @@
 //! The content of an e-mail.
 
 use super::settings::settings;
+use crate::{BuildError, unseen::check_lines};
 
 settings! {
     /// The content of an e-mail, in responses and requests.
@@ -27,6 +28,13 @@ settings! {
         with_amp, amp: String;
         /// The body as text without HTML.
         with_text, text: String;
+    }
+}
+
+impl Content {
+    /// Refuses what would begin a header of its own.
+    pub(super) fn check(&self) -> Result<(), BuildError> {
+        check_lines([("the subject", self.subject.as_deref()), ("the preheader text", self.preheader_text.as_deref())])
     }
 }
 

@@ -86,6 +86,7 @@ impl Operation for Create {
     fn body(self, _: &Limits) -> Result<Body, BuildError> {
         check_name("the e-mail's name", &self.name, NAME)?;
         self.parent_folder_id.as_ref().map_or(Ok(()), FolderId::check)?;
+        self.content.check()?;
         self.envelope.as_ref().map_or(Ok(()), EnvelopeUpdate::check)?;
         Body::json(&self)
     }
@@ -152,6 +153,10 @@ mod tests {
             (create(" "), "the e-mail's name has only whitespace or invisible characters"),
             (create(&"ü".repeat(256)), "the e-mail's name is not valid: it has 256 characters, and the limit is 255"),
             (create("a").with_folder(""), "the folder's id is empty"),
+            (
+                Create::new("a", Content::new().with_subject("Hi\r\nBcc: b@x.org")),
+                "the subject is not valid: it has a line break or another control character at byte 2",
+            ),
             (
                 create("a").with_envelope(EnvelopeUpdate::new().with_from(0)),
                 "the sender's id is not valid: it must be a positive number",

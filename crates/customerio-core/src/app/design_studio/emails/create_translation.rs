@@ -77,6 +77,7 @@ impl Operation for CreateTranslation {
     }
     fn body(self, _: &Limits) -> Result<Body, BuildError> {
         check_language(&self.language)?;
+        self.content.as_ref().map_or(Ok(()), Content::check)?;
         self.envelope.as_ref().map_or(Ok(()), EnvelopeUpdate::check)?;
         Body::json(&self)
     }
@@ -129,6 +130,10 @@ mod tests {
             (CreateTranslation::new("e-1", ""), "the language is empty"),
             (CreateTranslation::new("e-1", Language::default()), no_language),
             (CreateTranslation::new(" ", "fr"), "the e-mail's id has only whitespace or invisible characters"),
+            (
+                CreateTranslation::new("e-1", "fr").with_content(Content::new().with_subject("Hi\r\nBcc: b@x.org")),
+                "the subject is not valid: it has a line break or another control character at byte 2",
+            ),
             (
                 CreateTranslation::new("e-1", "fr").with_envelope(EnvelopeUpdate::new().with_reply_to(0)),
                 "the sender's id is not valid: it must be a positive number",

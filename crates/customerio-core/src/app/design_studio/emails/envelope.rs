@@ -8,7 +8,7 @@ use crate::{
     entity::entity,
     macros::{opaque_debug, setters},
     text::Text,
-    unseen::{check_line, check_visible},
+    unseen::{check_line, check_lines, check_visible},
 };
 
 entity! {
@@ -118,6 +118,7 @@ impl EnvelopeUpdate {
     pub(super) fn check(&self) -> Result<(), BuildError> {
         Change::check(self.from_id.as_ref())?;
         Change::check(self.reply_to_id.as_ref())?;
+        check_lines([("the recipient", self.recipient.as_deref()), ("`bcc`", self.bcc.as_deref())])?;
         for Header { name, value } in self.headers.iter().flatten() {
             check_visible("the header's name", name)?;
             check_line("the header's name", name)?;
@@ -208,6 +209,14 @@ mod tests {
         for (update, expected) in [
             (EnvelopeUpdate::new().with_from(0), "the sender's id is not valid: it must be a positive number"),
             (EnvelopeUpdate::new().with_reply_to(-1), "the sender's id is not valid: it must be a positive number"),
+            (
+                EnvelopeUpdate::new().with_recipient("a@x.org\r\nBcc: b@x.org"),
+                "the recipient is not valid: it has a line break or another control character at byte 7",
+            ),
+            (
+                EnvelopeUpdate::new().with_bcc("\n"),
+                "`bcc` is not valid: it has a line break or another control character at byte 0",
+            ),
             (EnvelopeUpdate::new().with_header("", "a"), "the header's name is empty"),
             (
                 EnvelopeUpdate::new().with_header("X-Tag\n", "a"),

@@ -93,6 +93,7 @@ impl Operation for Update {
         check_changes(is_moved || content.is_some() || envelope.is_some() || transformers.is_some())?;
         name.as_ref().map_or(Ok(()), |name| check_name("the e-mail's name", name, NAME))?;
         Change::check(parent_folder_id.as_ref())?;
+        content.as_ref().map_or(Ok(()), Content::check)?;
         envelope.as_ref().map_or(Ok(()), EnvelopeUpdate::check)?;
         Body::json(&self)
     }
@@ -174,6 +175,10 @@ mod tests {
                 "the e-mail's name is not valid: it has 256 characters, and the limit is 255",
             ),
             (Update::new("e-1").with_folder(""), "the folder's id is empty"),
+            (
+                Update::new("e-1").with_content(Content::new().with_preheader_text("Hi\r\nBcc: b@x.org")),
+                "the preheader text is not valid: it has a line break or another control character at byte 2",
+            ),
             (
                 Update::new("e-1").with_envelope(EnvelopeUpdate::new().with_header(" ", "a")),
                 "the header's name has only whitespace or invisible characters",

@@ -71,6 +71,7 @@ impl Operation for UpdateTranslation {
     }
     fn body(self, _: &Limits) -> Result<Body, BuildError> {
         check_changes(self.content.is_some() || self.envelope.is_some() || self.transformers.is_some())?;
+        self.content.as_ref().map_or(Ok(()), Content::check)?;
         self.envelope.as_ref().map_or(Ok(()), EnvelopeUpdate::check)?;
         Body::json(&self)
     }
@@ -123,6 +124,10 @@ mod tests {
             (update("fr".into()), "the update is not valid: it changes nothing: set what should change"),
             (changed(Language::default()), no_language),
             (changed("".into()), "the language is empty"),
+            (
+                update("fr".into()).with_content(Content::new().with_subject("Hi\r\nBcc: b@x.org")),
+                "the subject is not valid: it has a line break or another control character at byte 2",
+            ),
             (
                 update("fr".into()).with_envelope(EnvelopeUpdate::new().with_from(-1)),
                 "the sender's id is not valid: it must be a positive number",
