@@ -64,6 +64,28 @@ async fn every_operation_is_what_the_contract_says() {
     }
 }
 
+/// What the emulator reckons from the time must not be beyond the last one.
+#[test]
+fn every_operation_is_taken_when_the_clock_is_at_its_end() {
+    let emulator = Emulator::builder()
+        .with_track_credentials(catalogue::SITE_ID, catalogue::KEY)
+        .with_app_api_key(catalogue::KEY)
+        .with_pipelines_key(catalogue::KEY)
+        .build();
+    emulator.create_broadcast(12);
+    emulator.create_transactional_message(44, "LEAK-message");
+    emulator.create_sender_identity(7, "LEAK-sender", "LEAK-email");
+    emulator.advance(Duration::MAX);
+    // The second time around, there is what the first has made.
+    let mut accepted = 0;
+    for sample in (0..2).flat_map(|_| catalogue::samples("http://localhost")) {
+        let status = emulator.handle(&sample.request).status();
+        assert!(!status.is_server_error() || status == 501, "{}: {status}", sample.operation);
+        accepted += usize::from(status.is_success());
+    }
+    assert!(accepted > 100, "{accepted}");
+}
+
 /// The documentation of `TriggerBroadcast` says so.
 #[tokio::test]
 async fn a_broadcast_to_a_person_who_does_not_exist_is_refused_at_once() {

@@ -94,7 +94,7 @@ const GOOD: i64 = 15 * 60;
 /// An export as the API shows it.
 fn shown(id: u64, export: &Export, now: i64) -> Value {
     let is_done = is_done(export, now);
-    let updated_at = if is_done { export.created_at + PENDING } else { export.created_at };
+    let updated_at = if is_done { done_at(export) } else { export.created_at };
     json!({
         "id": id,
         "user_id": 0,
@@ -112,7 +112,11 @@ fn shown(id: u64, export: &Export, now: i64) -> Value {
 }
 
 fn is_done(export: &Export, now: i64) -> bool {
-    now >= export.created_at + PENDING
+    now >= done_at(export)
+}
+
+fn done_at(export: &Export) -> i64 {
+    export.created_at.saturating_add(PENDING)
 }
 
 /// The service has `null` where there are none.
@@ -137,7 +141,7 @@ fn download(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     }
     export.downloads += 1;
     let signature = format!("{:032x}", fastrand::u128(..));
-    let (origin, expires) = (&call.origin, now + GOOD);
+    let (origin, expires) = (&call.origin, now.saturating_add(GOOD));
     let url = format!("http://{origin}{PATH}{id}.csv?expires={expires}&signature={signature}");
     export.add_link(Link { signature, expires }, now);
     Ok(Reply::json(json!({ "url": url })))
@@ -164,7 +168,7 @@ fn deliveries(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let time = |name: &str| call.body[name].as_i64();
     let until = time("end").unwrap_or(i64::MAX);
     let latest = until.min(call.now());
-    let from = time("start").unwrap_or(latest - USUAL).max(latest - LONGEST);
+    let from = time("start").unwrap_or(latest.saturating_sub(USUAL)).max(latest.saturating_sub(LONGEST));
     let state = &*call.state;
     let reached = |message: &Message| {
         let metric = call.body["metric"].as_str().unwrap_or("created");
@@ -398,6 +402,17 @@ mod tests {
         for line in ["GET /v1/exports/2", "GET /v1/exports/x/download"] {
             assert_eq!(call(&emulator, line, &Value::Null).0, 404, "{line}");
         }
+    }
+
+    #[test]
+    fn a_clock_at_its_end_makes_an_export_and_its_link() {
+        let emulator = with_people();
+        emulator.advance(Duration::MAX);
+        let (status, started) =
+            call(&emulator, "POST /v1/exports/customers", &json!({"filters": {"segment": {"id": 8}}}));
+        assert_eq!((status, &started["export"]["updated_at"]), (200, &i64::MAX.into()));
+        let (_, link) = call(&emulator, "GET /v1/exports/1/download", &Value::Null);
+        assert!(link["url"].as_str().unwrap().contains(&format!("expires={}", i64::MAX)), "{link}");
     }
 
     #[test]

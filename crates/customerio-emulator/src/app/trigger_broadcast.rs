@@ -52,6 +52,8 @@ fn trigger_broadcast(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     auto_create::segments_of_filter(call, "recipients")?;
     let now = call.since_epoch;
     let last = call.state.broadcasts.get(&broadcast_id).ok_or_else(unknown)?.triggered;
+    // If it is further ahead than any wait, the clock was set back since.
+    let last = last.filter(|last| last.saturating_sub(now) <= limits::BROADCAST_INTERVAL);
     let next = last.map(|last| last.saturating_add(limits::BROADCAST_INTERVAL));
     if let Some(wait) = next.and_then(|next| next.checked_sub(now)).filter(|wait| !wait.is_zero()) {
         return Err(too_soon(wait));
@@ -238,6 +240,16 @@ mod tests {
             emulator.advance(limits::BROADCAST_INTERVAL);
         }
         assert!(emulator.triggers().iter().all(|trigger| trigger.body.is_null() && !trigger.errors.is_empty()));
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_makes_no_broadcast_rest_until_then() {
+        let emulator = with_broadcast();
+        let at = |since_epoch| emulator.handle_at(&request(TRIGGER, &json!({})), since_epoch).status().as_u16();
+        for end in [Duration::MAX, Duration::from_secs(1_700_000_000)] {
+            assert_eq!((at(end), at(Duration::ZERO)), (200, 200), "{end:?}");
+            assert_eq!(at(Duration::from_secs(1)), 429);
+        }
     }
 
     #[test]
