@@ -145,7 +145,8 @@ impl Builder {
     /// Limits the memory, in bytes, of what is kept until it is deleted: people, objects, segments, suppressions, collections,
     /// snippets, newsletters and so on. A request that would add to them beyond that is refused with a 503. Default: 1 GiB.
     ///
-    /// Lists whose oldest entries are discarded have limits of their own, which are less than 1 GiB together.
+    /// Lists whose oldest entries are discarded have limits of their own, which are less than 1 GiB together. Of several
+    /// [`Workspaces`](crate::Workspaces), each has these limits for itself.
     pub fn with_memory_limit(mut self, bytes: usize) -> Self {
         self.config.memory = bytes;
         self

@@ -146,7 +146,7 @@ pub(crate) struct Content {
     /// Region of the workspace [default: us]
     #[arg(long, value_name = "us|eu", env = "CUSTOMERIO_EMULATOR_REGION", hide_env = true)]
     pub(crate) region: Option<Region>,
-    /// Memory limit for people and whatever else is kept until deleted
+    /// Memory limit of each workspace for people and whatever else is kept until deleted
     #[arg(
         long,
         value_name = "SIZE",
@@ -156,7 +156,7 @@ pub(crate) struct Content {
         value_parser = value::bytes
     )]
     pub(crate) max_memory: usize,
-    /// Memory limit for the log of requests
+    /// Memory limit of each workspace for its log of requests
     #[arg(
         long,
         value_name = "SIZE",

@@ -21,6 +21,9 @@ use crate::{
 /// Most faults that may still happen.
 const MOST_FAULTS: usize = 1_000;
 
+/// Most bytes of a route or a person that a fault is for: as many faults as there can be take little memory.
+const MOST_TEXT: usize = 2_000;
+
 /// The longest delay, and the longest time for a response: a connection is taken meanwhile.
 const LONGEST: Duration = Duration::from_secs(10 * 60);
 
@@ -129,6 +132,11 @@ impl What {
 impl Wanted {
     fn fault(self) -> Result<Fault, Problem> {
         let mut fault = self.fault.fault()?;
+        for (name, text) in [("route", &self.r#match.route), ("person", &self.r#match.person)] {
+            if text.as_ref().is_some_and(|text| text.len() > MOST_TEXT) {
+                return Err(Problem::bad(format!("{name} must have at most {MOST_TEXT} bytes")));
+            }
+        }
         if let Some(method) = self.r#match.method {
             let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes());
             fault = fault.with_method(method.map_err(|_| Problem::bad("method must be one, such as POST"))?);

@@ -146,6 +146,14 @@ async fn what_cannot_be_asked_for_is_said() {
         (json!({"fault": {"status": 503}, "times": 0}), "times must be at least 1"),
         (json!({"fault": {"status": 503}, "probability": 1.5}), "probability must be from 0 to 1"),
         (json!({"fault": {"status": 503}, "match": {"route": "v1"}}), "route must begin with /"),
+        (
+            json!({"fault": {"status": 503}, "match": {"route": format!("/{}", "x".repeat(2_000))}}),
+            "route must have at most",
+        ),
+        (
+            json!({"fault": {"status": 503}, "match": {"person": "x".repeat(2_001)}}),
+            "person must have at most 2000 bytes",
+        ),
         (json!({"fault": {"status": 503}, "match": {"path": "/"}}), "unknown field `path`"),
     ] {
         let (status, told) = world.control("POST /_emulator/v1/faults", body.clone()).await;
