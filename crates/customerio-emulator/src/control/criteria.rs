@@ -2,9 +2,13 @@
 
 use std::time::Duration;
 
+use http::StatusCode;
+use tokio::sync::SemaphorePermit;
+
 use crate::{
     control::{asked::Asked, problem::Problem, route::Parameter, time::duration, wanted::Wanted},
     store::kept::From,
+    workspaces::{MOST_WAITS, Workspaces},
 };
 
 /// How many rows a page has by default, and at most.
@@ -29,6 +33,14 @@ pub(crate) const COMMON: &[(&str, &str)] = &[
 
 /// Those of them that a deletion takes: it has no pages.
 pub(crate) const OF_DELETION: [&str; 4] = ["workspace", "after", "before", "q"];
+
+/// A place among the requests that wait, which is free again when it is dropped.
+pub(crate) fn place_to_wait(workspaces: &Workspaces) -> Result<SemaphorePermit<'_>, Problem> {
+    workspaces.waits.try_acquire().map_err(|_| {
+        let text = format!("{MOST_WAITS} requests wait already, and no more can; ask again later, or without `wait`");
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, text)
+    })
+}
 
 /// How long to wait, as a query says it.
 pub(crate) fn wait_of(text: &str) -> Result<Duration, Problem> {

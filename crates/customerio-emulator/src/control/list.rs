@@ -14,7 +14,7 @@ use crate::{
     Emulator,
     control::{
         asked::{Asked, json_reply},
-        criteria::Criteria,
+        criteria::{Criteria, place_to_wait},
         problem::Problem,
         route::{Outcome, Parameter},
         schema::Schema,
@@ -22,7 +22,6 @@ use crate::{
         wanted::Wanted,
     },
     store::{changes::Action, kept::From, state::State},
-    workspaces::MOST_WAITS,
 };
 
 /// How long a list that waits lets changes gather after it has looked at some.
@@ -112,18 +111,12 @@ pub(crate) async fn found<L: Listed>(asked: &Asked, criteria: &Criteria) -> Resu
             return Ok(page);
         }
         if place.is_none() {
-            place = Some(asked.workspaces.waits.try_acquire().map_err(|_| too_many_wait())?);
+            place = Some(place_to_wait(&asked.workspaces)?);
         }
         if !touched::<L>(emulator, criteria, seen, &mut changed, end).await {
             return Err(timed_out::<L>(emulator, criteria, page).await);
         }
     }
-}
-
-#[cold]
-fn too_many_wait() -> Problem {
-    let text = format!("{MOST_WAITS} requests wait already, and no more can; ask again later, or without `wait`");
-    Problem::new(StatusCode::SERVICE_UNAVAILABLE, text)
 }
 
 /// Waits until there is a reason to read the list again. Returns whether there is one before the end.

@@ -7,7 +7,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::{
     Emulator,
     control::{
-        criteria::wait_of,
+        criteria::{place_to_wait, wait_of},
         problem::Problem,
         route::{Route, Taken},
         time::written,
@@ -36,7 +36,7 @@ pub(crate) async fn named(
         None => workspaces.get(name),
         Some(wait) => {
             let end = Instant::now() + wait_of(wait)?;
-            let found = appeared(workspaces, name, end).await;
+            let found = appeared(workspaces, name, end).await?;
             *wait = written(end.saturating_duration_since(Instant::now()));
             found
         }
@@ -45,14 +45,18 @@ pub(crate) async fn named(
 }
 
 /// The workspace, as soon as it is there.
-async fn appeared(workspaces: &Workspaces, name: &str, end: Instant) -> Option<Emulator> {
+async fn appeared(workspaces: &Workspaces, name: &str, end: Instant) -> Result<Option<Emulator>, Problem> {
     let mut bell = workspaces.first().bell.subscribe();
+    let mut place = None;
     loop {
         bell.borrow_and_update();
         if let Some(found) = workspaces.get(name) {
-            return Some(found);
+            return Ok(Some(found));
         }
-        timeout_at(end, bell.changed()).await.ok()?.ok()?;
+        if place.is_none() {
+            place = Some(place_to_wait(workspaces)?);
+        }
+        let Ok(Ok(())) = timeout_at(end, bell.changed()).await else { return Ok(None) };
     }
 }
 

@@ -1,9 +1,13 @@
 //! Which workspace a request to the control API is about.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use customerio_emulator::{Channel, Emulator, Workspaces};
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 
 use crate::support::World;
 
@@ -68,6 +72,35 @@ async fn a_list_that_waits_waits_for_its_workspace_too() {
     assert!(started.elapsed() >= Duration::from_millis(50));
     let (status, _) = world.control("GET /_emulator/v1/people?workspace=pk_other&wait=long", Value::Null).await;
     assert_eq!(status, 400);
+}
+
+/// Each takes a connection, and there must be some left for the program that is tested: whether it is a thing that they
+/// wait for, or its workspace.
+#[tokio::test]
+async fn so_many_requests_wait_and_no_more_and_others_are_served() {
+    const MOST: usize = 256;
+    let world = Arc::new(any().await.0);
+    for (query, credential) in [("wait=60s", None), ("wait=60s&workspace=pk_suite_7", Some("pk_suite_7"))] {
+        let mut waits = JoinSet::new();
+        for _ in 0..MOST + 40 {
+            let world = world.clone();
+            let line = format!("GET /_emulator/v1/people?{query}");
+            waits.spawn(async move { world.control(&line, Value::Null).await });
+        }
+        for _ in 0..40 {
+            let (status, problem) = waits.join_next().await.unwrap().unwrap();
+            assert_eq!((status, problem["error"].as_str().unwrap().contains("256 requests wait")), (503, true));
+        }
+        match credential {
+            Some(credential) => identify(&world, credential).await,
+            None => assert_eq!(world.call("PUT /api/v1/customers/42", json!({})).await.0, 200),
+        }
+        for (status, page) in waits.join_all().await {
+            assert_eq!((status, &page["items"][0]["id"]), (200, &json!("42")), "{query}: {page}");
+        }
+    }
+    // What is there already is not waited for.
+    assert_eq!(world.get("people?wait=1s").await["items"][0]["id"], "42");
 }
 
 /// They have no credential: the message says which workspace it is of.
