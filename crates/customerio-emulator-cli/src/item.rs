@@ -63,7 +63,12 @@ fn short(value: &Value) -> String {
 
 /// What others sent must not steer the terminal.
 pub(crate) fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    text.chars().map(|c| if c.is_control() || is_direction(c) { ' ' } else { c }).collect()
+}
+
+/// Such as turns text round that comes behind it.
+const fn is_direction(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// `10:00:04`, of the first time that the item has.
@@ -81,8 +86,8 @@ mod tests {
     #[test]
     fn a_request_says_its_verdict_and_why() {
         let item = json!({"at": "2026-11-26T10:00:04.123Z", "method": "POST", "path": "/v1/batch", "status": 200,
-            "verdict": "dropped", "why": "batch[0]._metadata is not a field\u{1b}[2J", "people": []});
-        let expected = "10:00:04  200  POST   /v1/batch  dropped silently: batch[0]._metadata is not a field [2J";
+            "verdict": "dropped", "why": "batch[0]._metadata is not a field\u{1b}[2J\u{202e}\u{61c}", "people": []});
+        let expected = "10:00:04  200  POST   /v1/batch  dropped silently: batch[0]._metadata is not a field [2J  ";
         assert_eq!(request(&item), expected);
     }
 

@@ -7,7 +7,7 @@ pub(crate) fn clean(text: &str) -> String {
 
 /// Such as turns text round that comes behind it.
 const fn is_direction(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// At most `width` characters, of which the last says that there were more.
@@ -26,7 +26,7 @@ mod tests {
 
     #[test]
     fn text_of_others_is_harmless_and_short() {
-        assert_eq!(clean("a\u{1b}[2J\nb\u{202e}c"), "a [2J b c");
+        assert_eq!(clean("a\u{1b}[2J\nb\u{202e}c\u{61c}d"), "a [2J b c d");
         assert_eq!((cut("äöü", 3), cut("äöüß", 3)), ("äöü".to_owned(), "äö\u{2026}".to_owned()));
     }
 }
