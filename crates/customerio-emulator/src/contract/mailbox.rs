@@ -65,6 +65,10 @@ fn is_mailbox(text: &str) -> bool {
         return true;
     }
     let text = text.trim();
+    // A line break would begin a header of its own.
+    if text.contains(char::is_control) {
+        return false;
+    }
     let address = match text.strip_suffix('>').and_then(|text| text.rsplit_once('<')) {
         Some((_, address)) => address.rsplit_once(':').filter(|_| address.starts_with('@')).map_or(address, |it| it.1),
         None if text.contains(['<', '>']) => return false,
@@ -84,9 +88,7 @@ fn is_address(text: &str) -> bool {
 
 /// Whether it can be before or after the `@` of an address.
 fn is_part(text: &str) -> bool {
-    let separates = |character: char| {
-        character.is_whitespace() || character.is_control() || matches!(character, '@' | ',' | ';' | '"')
-    };
+    let separates = |character: char| character.is_whitespace() || matches!(character, '@' | ',' | ';' | '"');
     !text.is_empty() && !text.contains(separates)
 }
 
@@ -140,7 +142,20 @@ mod tests {
         for bad in ["", "ada", "Ada <ada>", "Ada <>", "a b@c", "a@b>", "<a@b> Ada", "5551234567", "A <@x:ada>"] {
             assert!(!is_mailbox(bad), "{bad}");
         }
-        for bad in ["a@b;c@d", "a@b@c", "a;b@c", "a@", "@b", r#""a@b"#, r#"""@b"#, r#""a"b@c"#, r#""a""#, r#"a"b@c"#] {
+        for bad in [
+            "a@b;c@d",
+            "a@b@c",
+            "a;b@c",
+            "a@",
+            "@b",
+            r#""a@b"#,
+            r#"""@b"#,
+            r#""a"b@c"#,
+            r#""a""#,
+            r#"a"b@c"#,
+            "a\nb@c",
+            "\"a\r\nb\" <a@b>",
+        ] {
             assert!(!is_mailbox(bad), "{bad}");
         }
     }
