@@ -240,8 +240,10 @@ impl<A: Api> fmt::Debug for Client<A> {
 mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
+    use tokio::task::JoinHandle;
+
     use super::*;
-    use crate::{Region, Track, async_trait, track::Delete};
+    use crate::{Paged, Region, Track, app::segments::Membership, async_trait, track::Delete};
 
     /// Counts how often it is asked for random bits.
     #[derive(Debug, Default)]
@@ -273,5 +275,22 @@ mod tests {
         let client = Client::<Track>::new(Endpoint::track(Region::Us, "site", "key").unwrap(), transport.clone());
         let error = client.call(Delete::new("42")).await.unwrap_err();
         assert_eq!((error.attempts(), transport.0.load(Ordering::Relaxed)), (3, 1));
+    }
+
+    #[tokio::test]
+    async fn a_function_that_takes_any_operation_can_spawn_it() {
+        fn spawn<O: Operation>(client: Client<O::Api>, operation: O) -> JoinHandle<Result<O::Output, Error>> {
+            tokio::spawn(async move { client.call(operation).await })
+        }
+        fn spawn_list<O: Paged>(client: Client<O::Api>, list: O) -> JoinHandle<Option<Result<O::Item, Error>>> {
+            tokio::spawn(async move { client.items(list).next().await })
+        }
+
+        let transport: Arc<dyn Transport> = Arc::new(Counted::default());
+        let track = Endpoint::track(Region::Us, "site", "key").unwrap();
+        let track = Client::over(track, transport.clone(), CallOptions::default());
+        assert_eq!(spawn(track, Delete::new("42")).await.unwrap().unwrap_err().attempts(), 3);
+        let app = Client::over(Endpoint::app(Region::Us, "key").unwrap(), transport, CallOptions::default());
+        assert_eq!(spawn_list(app, Membership::new(7)).await.unwrap().unwrap().unwrap_err().attempts(), 3);
     }
 }

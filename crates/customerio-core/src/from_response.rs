@@ -30,7 +30,7 @@ use crate::{DecodeFailure, error::Reported};
     message = "`{Self}` cannot be read from a response",
     note = "implement `FromResponse`, for JSON with `customerio_core::decode_json`"
 )]
-pub trait FromResponse: Sized + 'static {
+pub trait FromResponse: Sized + Send + 'static {
     /// Whether the 2xx status is the whole result, so that a body that breaks off loses nothing: only for `()`.
     const IS_EMPTY: bool = false;
 

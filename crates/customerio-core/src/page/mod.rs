@@ -14,7 +14,7 @@ pub use self::{
     stream::{ItemStream, PageStream},
 };
 use crate::{
-    DecodeFailure, FromResponse, MaybeSend, Operation,
+    DecodeFailure, FromResponse, Operation,
     entity::{missing, object},
     fields::list,
     from_response::check_reported,
@@ -56,7 +56,7 @@ impl<T> IntoIterator for Page<T> {
 }
 
 /// What the service lists.
-pub trait Listed: Sized + 'static {
+pub trait Listed: Sized + Send + 'static {
     /// The names that a response can have for the list.
     #[doc(hidden)]
     const NAMES: &'static [&'static str];
@@ -127,9 +127,9 @@ impl<T: Listed> FromResponse for Page<T> {
     message = "`{Self}` does not list anything page by page",
     note = "call it with `client.call(..)`"
 )]
-pub trait Paged: Operation<Output: MaybeSend> {
+pub trait Paged: Operation {
     /// What is listed.
-    type Item: 'static;
+    type Item: Send + 'static;
 
     /// Returns the same list, from the page that starts at `cursor`.
     #[must_use]
