@@ -100,7 +100,7 @@ async fn connect_with(wrap: impl Fn(Arc<dyn Transport>) -> Arc<dyn Transport>) -
     let (segment, broadcast) = (number("CUSTOMERIO_SEGMENT_ID", 7)?, number("CUSTOMERIO_BROADCAST_ID", 12)?);
     let (builder, server) = if has_keys() {
         println!("Customer.io itself, over {name}\n");
-        (CustomerIoBuilder::from_env()?, None)
+        (CustomerIo::builder_from_env()?, None)
     } else {
         let emulator = Emulator::new();
         emulator.create_segment(segment);

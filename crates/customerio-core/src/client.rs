@@ -71,6 +71,15 @@ impl<A: Api> Client<A> {
         self
     }
 
+    /// Sets how long one attempt may take. By default each operation has its own timeout: 10 seconds, and 30 with
+    /// attachments and for batches.
+    #[must_use]
+    #[doc(alias = "timeout")]
+    pub fn with_attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.options = self.options.with_attempt_timeout(timeout);
+        self
+    }
+
     /// Returns the same client with another deadline, for one call:
     /// `client.within(Duration::from_secs(2)).delete("42")`.
     #[must_use]

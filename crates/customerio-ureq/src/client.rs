@@ -77,6 +77,14 @@ impl<A: Api> Client<A> {
         Self { inner: self.inner.with_deadline(deadline) }
     }
 
+    /// Sets how long one attempt may take. By default each operation has its own timeout: 10 seconds, and 30 with
+    /// attachments and for batches.
+    #[must_use]
+    #[doc(alias = "timeout")]
+    pub fn with_attempt_timeout(self, timeout: Duration) -> Self {
+        Self { inner: self.inner.with_attempt_timeout(timeout) }
+    }
+
     /// Returns the same client with another deadline, for one call:
     /// `client.within(Duration::from_secs(2)).delete("42")`.
     #[must_use]

@@ -73,7 +73,8 @@ impl CustomerIo {
         CustomerIoBuilder::of(Config::new(region))
     }
 
-    /// The account that the environment names, to be amended before it is built: see [`Config`] for the variables.
+    /// Starts a builder with the account that the environment names, to set a deadline, a transport and so on: see
+    /// [`Config`] for the variables.
     ///
     /// # Errors
     ///
@@ -111,7 +112,8 @@ impl CustomerIo {
 }
 
 impl CustomerIoBuilder {
-    /// Builds it over ureq with rustls, and with the proxy that the environment names: see [`UreqTransport::new`].
+    /// Builds a blocking [`CustomerIo`] over ureq with rustls, and with the proxy that the environment names: see
+    /// [`UreqTransport::new`].
     ///
     /// # Errors
     ///
@@ -121,7 +123,8 @@ impl CustomerIoBuilder {
         self.build_over(transport)
     }
 
-    /// Builds it over a transport: [`UreqTransport::from_agent`], or one for tests. It must not need an async runtime.
+    /// Builds a blocking [`CustomerIo`] over a transport: [`UreqTransport::from_agent`], or one for tests. It must not
+    /// need an async runtime.
     ///
     /// # Errors
     ///

@@ -48,6 +48,37 @@ impl CustomerIo {
         CustomerIoBuilder::new(Config::new(region))
     }
 
+    /// Starts a builder with the account that the environment names, to set a deadline, a transport and so on: see
+    /// [`Config`] for the variables.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use customerio::{CustomerIo, RetryPolicy};
+    ///
+    /// # fn main() -> Result<(), customerio::BuildError> {
+    /// # let _ = || {
+    /// let builder = CustomerIo::builder_from_env()?;
+    /// # Ok::<_, customerio::BuildError>(builder)
+    /// # };
+    /// # let recorder = customerio_testing::Recorder::new();
+    /// # let builder = CustomerIo::builder(customerio::Region::Us);
+    /// let builder = builder.retry_policy(RetryPolicy::default().with_attempts(5)).deadline(Duration::from_secs(10));
+    /// # /*
+    /// let cio = builder.build()?;
+    /// # */
+    /// # let cio = builder.build_over(recorder)?;
+    /// assert_eq!(cio.app().options().retry_policy().attempts(), 5);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Where `CUSTOMERIO_REGION` is missing, or a value cannot be what it should be.
+    pub fn builder_from_env() -> Result<CustomerIoBuilder, BuildError> {
+        CustomerIoBuilder::of_env()
+    }
+
     /// The account that the environment names, over the default transport: see [`Config`] for the variables.
     ///
     /// # Errors
@@ -55,7 +86,7 @@ impl CustomerIo {
     /// Where `CUSTOMERIO_REGION` is missing, or a value cannot be what it should be.
     #[cfg(feature = "hyper-rustls")]
     pub fn from_env() -> Result<Self, BuildError> {
-        CustomerIoBuilder::from_env()?.build()
+        Self::builder_from_env()?.build()
     }
 
     /// The Track API: people, events, devices, segments.
@@ -77,8 +108,11 @@ impl CustomerIo {
     }
 }
 
-/// Makes a [`CustomerIo`]: [`CustomerIo::builder`] or [`from_env`](Self::from_env), the keys of the APIs that are used,
-/// and [`build`](Self::build).
+/// Makes a [`CustomerIo`]: start with [`CustomerIo::builder`] and the keys of the APIs that you use, or with
+/// [`CustomerIo::builder_from_env`]; end with [`build`](Self::build).
+///
+/// With the feature `blocking` it makes a `blocking::CustomerIo` too: the methods of
+/// `CustomerIoBuilder<blocking::CustomerIo>` are those.
 ///
 /// ```
 /// use std::time::Duration;
@@ -108,15 +142,6 @@ impl CustomerIoBuilder {
     /// A builder for this account.
     pub fn new(config: Config) -> Self {
         Self::of(config)
-    }
-
-    /// The account that the environment names: see [`Config`] for the variables.
-    ///
-    /// # Errors
-    ///
-    /// Where `CUSTOMERIO_REGION` is missing, or a value cannot be what it should be.
-    pub fn from_env() -> Result<Self, BuildError> {
-        Self::of_env()
     }
 }
 
@@ -185,6 +210,13 @@ impl<T> CustomerIoBuilder<T> {
         self
     }
 
+    /// How long one attempt may take. Default: 10 seconds; 30 with attachments and for batches.
+    #[doc(alias = "timeout")]
+    pub fn attempt_timeout(mut self, timeout: std::time::Duration) -> Self {
+        self.options = self.options.with_attempt_timeout(timeout);
+        self
+    }
+
     /// What paces the calls of all three APIs, how many are in flight at once, and how many retries there are in all.
     #[doc(alias = "rate limit")]
     #[doc(alias = "concurrency limit")]
@@ -204,7 +236,7 @@ impl<T> CustomerIoBuilder<T> {
 }
 
 impl CustomerIoBuilder {
-    /// Builds it over the default transport: hyper with rustls, and with the proxies that the environment names.
+    /// Builds a [`CustomerIo`] over the default transport: hyper with rustls, and with the proxies that the environment names.
     ///
     /// # Errors
     ///
@@ -215,7 +247,7 @@ impl CustomerIoBuilder {
         self.build_over(transport)
     }
 
-    /// Builds it over a transport: that of reqwest, your own, or one for tests.
+    /// Builds a [`CustomerIo`] over a transport: that of reqwest, your own, or one for tests.
     ///
     /// # Errors
     ///
@@ -252,6 +284,21 @@ mod tests {
         // Both count against one rate: there is none left for a third.
         let error = cio.track().delete("42").await.unwrap_err();
         assert_eq!((error.delivery(), recorder.requests().len()), (Delivery::NotSent, 2));
+    }
+
+    #[tokio::test]
+    async fn an_attempt_has_the_timeout_that_was_set() {
+        let timeout = Duration::from_secs(3);
+        let recorder = Recorder::new().silent_once();
+        let builder = CustomerIo::builder(Region::Us).track("site", "key").attempt_timeout(timeout);
+        let cio = builder.build_over(recorder.clone()).unwrap();
+        cio.track().delete("42").await.unwrap();
+        assert_eq!((recorder.requests().len(), recorder.waits()[0]), (2, timeout));
+
+        let (recorder, timeout) = (Recorder::new().silent_once(), Duration::from_secs(2));
+        let cio = CustomerIo::builder(Region::Us).track("site", "key").build_over(recorder.clone()).unwrap();
+        cio.track().clone().with_attempt_timeout(timeout).delete("42").await.unwrap();
+        assert_eq!((recorder.requests().len(), recorder.waits()[0]), (2, timeout));
     }
 
     #[tokio::test]

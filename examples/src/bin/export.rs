@@ -13,7 +13,7 @@ use std::{
 };
 
 use customerio::{
-    CustomerIo, CustomerIoBuilder,
+    CustomerIo,
     app::{
         Filter,
         exports::{ExportPeople, RowError},
@@ -72,7 +72,7 @@ async fn main() -> customerio_examples::Result {
         let (name, transport) = transport()?;
         let (builder, _emulated) = if has_keys() {
             println!("Customer.io itself, over {name}");
-            (CustomerIoBuilder::from_env()?, None)
+            (CustomerIo::builder_from_env()?, None)
         } else {
             let emulated = tokio::task::spawn_blocking(move || Emulated::start(people)).await??;
             println!("An emulator with {people} people at {}, over {name}", emulated.url);
