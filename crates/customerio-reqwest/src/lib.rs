@@ -16,7 +16,7 @@
 //! is not retried. Without it this crate cannot recognise errors of TLS: the call is retried as if the server were
 //! unreachable.
 //!
-//! Types of reqwest are part of this crate's API: a new major version of reqwest is a new major version of this crate.
+//! Types of reqwest 0.13 are part of this crate's API: a new major version of reqwest is a new major version of this crate.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -40,7 +40,7 @@ mod direct;
 #[cfg(feature = "rustls")]
 mod tls;
 
-/// A [`Transport`] over a [`reqwest::Client`].
+/// A [`Transport`] over a [`reqwest::Client`] of reqwest 0.13.
 ///
 /// A clone shares the client's connection pool. It needs a tokio runtime with I/O and the timer enabled.
 #[derive(Clone, Debug)]

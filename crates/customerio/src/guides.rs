@@ -29,13 +29,17 @@
 //! it as an argument. In snippets, `cio` is such a value, and `emulator` the local Customer.io that the snippet calls.
 //!
 //! ```
+//! use std::time::Duration;
 //! use customerio::{CustomerIo, Region};
 //!
 //! # fn main() -> Result<(), customerio::Error> {
 //! # /*
 //! let cio = CustomerIo::from_env()?; // the keys are in the environment
+//! // Or, with another deadline, retry policy or transport:
+//! let cio = CustomerIo::builder_from_env()?.deadline(Duration::from_secs(10)).build()?;
 //! # */
-//! // Or:
+//! // Or, without the environment:
+//! # let _ = Duration::from_secs(10);
 //! let cio = CustomerIo::builder(Region::Eu).track("site-id", "track-api-key").app("app-api-key");
 //! # let cio = cio.build_over(customerio_testing::Recorder::new())?;
 //! # /*

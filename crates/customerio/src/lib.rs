@@ -50,6 +50,10 @@
 //! | mock it, emulate it | the crates `customerio-testing` and `customerio-emulator` | [testing](guides::testing) |
 //! | spans and logs | the feature `tracing` | [observability](guides::observability) |
 //!
+//! An example on the page of a single item names the crate that the item is from, such as `customerio_core`. In your
+//! program, write `customerio` and the module that the page is in: `customerio::limits::Limits` instead of
+//! `customerio_core::Limits`.
+//!
 //! # Features
 //!
 //! Features are additive. Two transports at once are fine; with none there is the protocol, for a transport of your own.
@@ -60,7 +64,7 @@
 //! | `hyper` | no | `HyperTransport::from_service(..)`: your client, or your tower stack |
 //! | `tower` | no | implies `hyper`; a request that tower's `LoadShed` turned away was not sent, and is retried |
 //! | `reqwest-rustls` | no | `ReqwestTransport::new()`: reqwest's feature `rustls`, which has aws-lc-rs |
-//! | `reqwest` | implied by `reqwest-rustls` | `ReqwestTransport::from_builder(..)` and `from_client(..)`: your reqwest, and its TLS |
+//! | `reqwest` | implied by `reqwest-rustls` | `ReqwestTransport::from_builder(..)` and `from_client(..)`: your reqwest 0.13, and its TLS |
 //! | `http2` | no | HTTP/2 where the server offers it |
 //! | `fs` | yes | `Attachment::from_path(..)`, `app::snippets::read_folder(..)` |
 //! | `stream` | yes | `Client::send_stream(..)`; pages and items as streams |

@@ -66,6 +66,8 @@ impl Page {
     ///
     /// It must not include what a setter of this type has set. A number that is not finite is refused.
     #[must_use]
+    #[doc(alias = "with_data")]
+    #[doc(alias = "with_attributes")]
     pub fn with_properties(mut self, properties: impl Serialize) -> Self {
         self.properties = Some(Attributes::new("the properties", &properties));
         self

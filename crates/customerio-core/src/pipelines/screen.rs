@@ -44,6 +44,8 @@ impl Screen {
     /// Data about the screen: anything that serialises as an object. It is encoded here; what cannot be encoded is an
     /// error when the request is built. A number that is not finite is refused.
     #[must_use]
+    #[doc(alias = "with_data")]
+    #[doc(alias = "with_attributes")]
     pub fn with_properties(mut self, properties: impl Serialize) -> Self {
         self.properties = Some(Attributes::new("the properties", &properties));
         self

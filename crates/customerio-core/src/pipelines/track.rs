@@ -83,6 +83,8 @@ impl Track {
     /// What a constructor of an event with a meaning has set must not be among it. A number that is not finite is
     /// refused.
     #[must_use]
+    #[doc(alias = "with_data")]
+    #[doc(alias = "with_attributes")]
     pub fn with_properties(mut self, properties: impl Serialize) -> Self {
         self.properties = Some(Attributes::new("the properties", &properties));
         self

@@ -59,6 +59,8 @@ impl Event {
     /// Data about the event, for use in messages: anything that serialises as an object, up to 100,000 bytes. It is
     /// encoded here; what cannot be encoded is an error when the request is built.
     #[must_use]
+    #[doc(alias = "with_attributes")]
+    #[doc(alias = "with_properties")]
     pub fn with_data(mut self, data: impl Serialize) -> Self {
         self.body.set_data("the data", &data);
         self

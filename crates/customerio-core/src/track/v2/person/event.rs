@@ -44,6 +44,8 @@ impl Event {
     ///
     /// They must not include what a setter of this type has set.
     #[must_use]
+    #[doc(alias = "with_data")]
+    #[doc(alias = "with_properties")]
     pub fn with_attributes(mut self, attributes: impl Serialize) -> Self {
         self.body.set_data("the attributes", &attributes);
         self

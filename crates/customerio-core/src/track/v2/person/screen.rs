@@ -40,6 +40,8 @@ impl Screen {
     /// Attributes of the view, for use in messages: anything that serialises as an object. They are encoded here; what
     /// cannot be encoded is an error when the request is built.
     #[must_use]
+    #[doc(alias = "with_data")]
+    #[doc(alias = "with_properties")]
     pub fn with_attributes(mut self, attributes: impl Serialize) -> Self {
         self.body.set_data("the attributes", &attributes);
         self
