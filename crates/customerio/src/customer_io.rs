@@ -75,6 +75,8 @@ impl CustomerIo {
     /// # Errors
     ///
     /// Where `CUSTOMERIO_REGION` is missing, or a value cannot be what it should be.
+    #[doc(alias = "env")]
+    #[doc(alias = "environment")]
     pub fn builder_from_env() -> Result<CustomerIoBuilder, BuildError> {
         CustomerIoBuilder::of_env()
     }
@@ -85,6 +87,8 @@ impl CustomerIo {
     ///
     /// Where `CUSTOMERIO_REGION` is missing, or a value cannot be what it should be.
     #[cfg(feature = "hyper-rustls")]
+    #[doc(alias = "env")]
+    #[doc(alias = "environment")]
     pub fn from_env() -> Result<Self, BuildError> {
         Self::builder_from_env()?.build()
     }
