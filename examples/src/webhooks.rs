@@ -22,7 +22,7 @@ use customerio::{
 };
 use customerio_emulator::{Emulator, Outcome};
 
-use crate::{Result, Workspace, connect_quietly};
+use crate::{Result, emulator, from_env_quietly, stop_signal, transport};
 
 /// How many messages the emulator gets; it reports five events of each.
 const MESSAGES: u64 = 200;
@@ -33,7 +33,7 @@ pub enum Source {
     /// Customer.io itself.
     CustomerIo(Verifier),
     /// An emulator, which sends a thousand events, in no order and some of them twice, over a real socket.
-    Emulator(Box<CustomerIo>, Workspace, Emulator),
+    Emulator(Box<CustomerIo>, Emulator),
 }
 
 impl Source {
@@ -46,10 +46,9 @@ impl Source {
         if let Ok(key) = env::var("CUSTOMERIO_WEBHOOK_SIGNING_KEY") {
             return Ok(Self::CustomerIo(Verifier::new(&key)?));
         }
-        let (cio, workspace) = connect_quietly().await?;
-        let server = workspace.server.as_ref();
-        let emulator = server.ok_or("set CUSTOMERIO_WEBHOOK_SIGNING_KEY too, or none of the keys")?.emulator().clone();
-        Ok(Self::Emulator(Box::new(cio), workspace, emulator))
+        let cio = from_env_quietly().await?;
+        let emulator = emulator().ok_or("set CUSTOMERIO_WEBHOOK_SIGNING_KEY too, or none of the keys")?;
+        Ok(Self::Emulator(Box::new(cio), emulator.clone()))
     }
 
     /// What receives its webhooks, by the system's clock or the emulator's, which does not wait for pauses to pass.
@@ -80,15 +79,15 @@ impl Source {
         })
     }
 
-    /// Lets the webhooks come to `url`: until Ctrl-C from Customer.io, until all are accepted from the emulator.
+    /// Lets the webhooks come to `url`: until Ctrl-C or SIGTERM from Customer.io, until all are accepted from the emulator.
     ///
     /// # Errors
     ///
     /// Where messages cannot be sent, or a request gets another response than it should.
     pub async fn play(&self, url: &str) -> Result {
         println!("listening at {url}");
-        let Self::Emulator(cio, workspace, emulator) = self else {
-            tokio::signal::ctrl_c().await?;
+        let Self::Emulator(cio, emulator) = self else {
+            stop_signal()?.await;
             return Ok(());
         };
         emulator.report_to(url)?;
@@ -108,11 +107,12 @@ impl Source {
             "{events} events of {MESSAGES} messages; {} webhooks, because some are sent twice",
             emulator.webhooks_waiting()
         );
-        let unreliable = LosesAnswers { inner: workspace.transport.clone(), sent: AtomicU64::new(0) };
+        let transport = transport()?;
+        let unreliable = LosesResponses { inner: transport.clone(), sent: AtomicU64::new(0) };
         let calls = emulator.drain_webhooks(&unreliable).await;
         let (accepted, given_up) = (emulator.webhooks_accepted(), emulator.webhooks_given_up().len());
         println!("{calls} requests, because some responses were lost; {accepted} were accepted, {given_up} given up");
-        odd_calls(emulator, &*workspace.transport, url).await
+        odd_requests(emulator, &*transport, url).await
     }
 
     /// The account of what was handled: with the emulator, each event must have been handled once.
@@ -176,7 +176,7 @@ async fn send_messages(cio: &CustomerIo) -> Result {
 }
 
 /// Requests that the emulator does not send by itself, and the status that a receiver should return.
-async fn odd_calls(emulator: &Emulator, transport: &dyn Transport, url: &str) -> Result {
+async fn odd_requests(emulator: &Emulator, transport: &dyn Transport, url: &str) -> Result {
     let verifier = emulator.webhook_verifier()?;
     let now = emulator.now();
     let unknown = r#"{"event_id":"unknown-1","object_type":"fax","metric":"sent","timestamp":1700000000,"data":{}}"#;
@@ -203,13 +203,13 @@ async fn odd_calls(emulator: &Emulator, transport: &dyn Transport, url: &str) ->
 
 /// A transport that loses every tenth response: the service then sends a webhook that was accepted again.
 #[derive(Debug)]
-struct LosesAnswers {
+struct LosesResponses {
     inner: Arc<dyn Transport>,
     sent: AtomicU64,
 }
 
 #[async_trait]
-impl Transport for LosesAnswers {
+impl Transport for LosesResponses {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         let response = self.inner.send(request).await?;
         if self.sent.fetch_add(1, Ordering::Relaxed) % 10 == 9 {

@@ -87,14 +87,17 @@ fn every_program_is_in_the_index_and_has_a_guide() {
     let check = |name: &str, link: &str, file: &str| {
         assert!(index.contains(&format!("[`{name}`]({link})")), "{name} is not in the index");
         let has_guide = programs.iter().any(|program| program.starts_with(file));
-        // Those two are the README's. What has dependencies of its own has its guide beside it.
-        let is_apart = ["quickstart", "first-program"].contains(&name) || name.ends_with("-consumer");
+        // Two are the README's, and one is another way than the guides'. What has dependencies of its own has its guide
+        // beside it.
+        let is_apart = ["quickstart", "first-program", "worker"].contains(&name) || name.ends_with("-consumer");
         assert!(has_guide || is_apart, "{name} has no guide");
     };
     let examples = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     for entry in fs::read_dir(examples.join("src/bin")).unwrap() {
-        let name = entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned();
-        check(&name, &format!("src/bin/{name}.rs"), &format!("examples/src/bin/{name}.rs"));
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        let file = if path.is_dir() { format!("{name}/main.rs") } else { format!("{name}.rs") };
+        check(name, &format!("src/bin/{file}"), &format!("examples/src/bin/{file}"));
     }
     let mut packages = 0;
     for entry in fs::read_dir(examples).unwrap() {

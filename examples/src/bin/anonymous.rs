@@ -4,7 +4,7 @@ use customerio::{
     CustomerIo, Error,
     track::{AnonymousEvent, Identify},
 };
-use customerio_examples::{connect, spawn};
+use customerio_examples::from_env;
 use serde_json::json;
 
 async fn visitor(cio: &CustomerIo) -> Result<(), Error> {
@@ -17,10 +17,7 @@ async fn visitor(cio: &CustomerIo) -> Result<(), Error> {
 
 #[tokio::main]
 async fn main() -> customerio_examples::Result {
-    spawn(async {
-        let (cio, _workspace) = connect().await?;
-        visitor(&cio).await?;
-        Ok(())
-    })
-    .await
+    let cio = from_env().await?;
+    visitor(&cio).await?;
+    Ok(())
 }

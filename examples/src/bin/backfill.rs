@@ -1,13 +1,13 @@
-//! Backfill many people: a program of the guide `batches`.
+//! Import people from a file, with a progress bar and a file of the rows that were rejected: a program of the guide `batches`.
 //!
-//! `cargo run --release -p customerio-examples --bin backfill -- reqwest people.jsonl rejects.jsonl`
+//! `cargo run --release -p customerio-examples --bin backfill -- people.csv rejects.jsonl`
 //!
-//! The file is JSON Lines or, by its ending, CSV with a header; each row has an `id` and attributes. Without one a sample
-//! of 100,000 people is made, of whom one in a hundred is wrong in some way. Each row that does not arrive is an object in
-//! the second file: its `line`, `why`, and the `row` as it stood there.
+//! The file is JSON Lines or, if its name ends in `.csv`, CSV with a header. Each row has an `id` and attributes. Without a
+//! file the program writes a sample of 100,000 people, one in a hundred of whom is not valid. Each row that was not accepted
+//! becomes an object in the second file: its `line`, the reason (`why`), and the `row` as it stood there.
 //!
-//! The exit status is 0 where all rows were accepted, 1 where some were rejected, and 2 where the program could not run, or
-//! not to its end.
+//! The exit status is 0 if every row was accepted, 1 if some were rejected, and 2 if the program could not run, or stopped
+//! before the end.
 
 use std::{
     collections::BTreeMap,
@@ -15,7 +15,7 @@ use std::{
     fs::{self, File},
     io::{self, BufWriter, Write as _},
     path::{Path, PathBuf},
-    process,
+    process::ExitCode,
 };
 
 use customerio::{
@@ -24,10 +24,10 @@ use customerio::{
     track::v2::person::Identify,
 };
 use customerio_examples::{
-    connect_quietly, progress_bar,
+    from_env_quietly,
     records::{Record, Records},
-    spawn,
 };
+use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Map, Value};
 use tokio::{sync::mpsc, task::JoinSet};
 
@@ -68,84 +68,93 @@ async fn push_all(batch: BatchSender<TrackBatch, Origin>, mut rows: mpsc::Receiv
     }
 }
 
-/// What becomes known of the rows while they are sent.
+/// News about rows.
 enum Report {
     Batch(BatchEvent<Origin>),
     Unreadable(Origin, String),
 }
 
 #[tokio::main]
-async fn main() -> customerio_examples::Result {
-    spawn(async {
-        process::exit(match backfill_a_file().await {
-            Ok(0) => 0,
-            Ok(_) => 1,
-            Err(error) => {
-                eprintln!("{error}");
-                2
-            }
-        })
-    })
-    .await
+async fn main() -> ExitCode {
+    match import().await {
+        Ok(0) => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::from(2)
+        }
+    }
 }
 
-/// Returns how many rows were rejected.
-async fn backfill_a_file() -> customerio_examples::Result<u64> {
-    let (cio, workspace) = connect_quietly().await?;
+/// Imports the file that the arguments name, and returns how many rows were rejected.
+async fn import() -> customerio_examples::Result<u64> {
+    let cio = from_env_quietly().await?;
     let (people, rejects) = files()?;
     let rows = Records::open(&people)?.try_fold(0, |rows, record| record.map(|_| rows + 1))?;
-    let mut file = BufWriter::new(File::create(&rejects)?);
+    let mut rejects = Rejects::create(rejects)?;
+    println!("importing {rows} rows of {}", people.display());
 
     let (reports, mut reported) = mpsc::unbounded_channel();
     let (cursors, reading) = read(Records::open(&people)?, reports.clone());
     let on_event = move |event| {
-        // Where nobody reads on, the file could not be written, and the program ends with that.
+        // If nobody receives it, the file of rejects could not be written, and the program is about to stop.
         let _ = reports.send(Report::Batch(event));
     };
     let sending = tokio::spawn(backfill(cio, cursors, on_event));
-    let (mut rejected, mut reasons) = (0, BTreeMap::<String, u64>::new());
+    // It draws nothing if standard error is not a terminal.
+    let bar = ProgressBar::new(rows)
+        .with_style(ProgressStyle::with_template("{wide_bar} {human_pos} of {human_len} rows, {per_sec}, {eta} left")?);
     while let Some(report) = reported.recv().await {
-        let (Origin { line, text }, why) = match report {
-            Report::Unreadable(origin, why) => (origin, why),
-            Report::Batch(BatchEvent::Failed(failed)) => (failed.tag, failed.error.to_string()),
-            Report::Batch(BatchEvent::Progress(so_far)) => {
-                progress_bar(so_far.accepted + rejected, rows);
-                continue;
-            }
-            Report::Batch(other) => {
-                eprintln!("not about a row that is known: {other:?}");
-                continue;
-            }
-        };
-        writeln!(file, "{}", serde_json::json!({"line": line, "why": why, "row": text}))?;
-        rejected += 1;
-        *reasons.entry(why).or_default() += 1;
+        match report {
+            Report::Batch(BatchEvent::Progress(so_far)) => bar.set_position(so_far.accepted + rejects.count),
+            Report::Batch(BatchEvent::Failed(row)) => rejects.add(&row.tag, row.error.to_string())?,
+            Report::Batch(other) => bar.suspend(|| eprintln!("Customer.io reported an error about no row: {other:?}")),
+            Report::Unreadable(origin, why) => rejects.add(&origin, why)?,
+        }
     }
     let summary = sending.await?;
-    file.flush()?;
+    rejects.file.flush()?;
     reading.await??;
-    println!("\n");
-    for (reason, count) in reasons {
-        println!("{count:>8} × {reason}");
-    }
-    println!("rows      {rows:>8}");
-    println!("accepted  {:>8}  in {} requests", summary.accepted, summary.batches);
-    println!("rejected  {rejected:>8}  which are in {}", rejects.display());
-    if let Some(server) = &workspace.server {
-        println!("the emulator has {} people", server.emulator().people_count());
+    bar.finish_and_clear();
+    println!("accepted {:>8}  in {} requests", summary.accepted, summary.batches);
+    println!("rejected {:>8}  see {}", rejects.count, rejects.path.display());
+    for (why, count) in &rejects.reasons {
+        println!("{count:>17}  {why}");
     }
     if let Some(error) = summary.stopped {
         return Err(error.into());
     }
-    if summary.accepted + rejected != rows || summary.unknown != 0 {
-        return Err("this account does not add up: look at Customer.io for what arrived".into());
+    if summary.accepted + rejects.count != rows || summary.unknown != 0 {
+        return Err("some rows are neither accepted nor rejected: look at Customer.io for those that arrived".into());
     }
-    Ok(rejected)
+    Ok(rejects.count)
 }
 
-/// The file of the people, and the one for the rows that do not arrive.
+/// The file of the rows that were rejected, and why how many were.
+struct Rejects {
+    path: PathBuf,
+    file: BufWriter<File>,
+    count: u64,
+    reasons: BTreeMap<String, u64>,
+}
+
+impl Rejects {
+    fn create(path: PathBuf) -> io::Result<Self> {
+        let file = BufWriter::new(File::create(&path)?);
+        Ok(Self { path, file, count: 0, reasons: BTreeMap::new() })
+    }
+
+    fn add(&mut self, Origin { line, text }: &Origin, why: String) -> io::Result<()> {
+        writeln!(self.file, "{}", serde_json::json!({"line": line, "why": why, "row": text}))?;
+        self.count += 1;
+        *self.reasons.entry(why).or_default() += 1;
+        Ok(())
+    }
+}
+
+/// The file of the people, and the one for the rejects.
 fn files() -> io::Result<(PathBuf, PathBuf)> {
-    let mut files = env::args().skip(2).map(PathBuf::from);
+    let mut files = env::args().skip(1).map(PathBuf::from);
     let folder = env::temp_dir();
     let people = match files.next() {
         Some(file) => file,

@@ -7,7 +7,7 @@ use customerio::{
     app::{Filter, IdsAudience, TriggerBroadcast},
     ids::BroadcastId,
 };
-use customerio_examples::{connect, spawn};
+use customerio_examples::from_env;
 use serde_json::json;
 
 async fn broadcast(cio: &CustomerIo, broadcast: BroadcastId) -> Result<(), Error> {
@@ -27,10 +27,7 @@ async fn broadcast(cio: &CustomerIo, broadcast: BroadcastId) -> Result<(), Error
 
 #[tokio::main]
 async fn main() -> customerio_examples::Result {
-    spawn(async {
-        let (cio, workspace) = connect().await?;
-        broadcast(&cio, workspace.broadcast).await?;
-        Ok(())
-    })
-    .await
+    let cio = from_env().await?;
+    broadcast(&cio, BroadcastId::from(12)).await?;
+    Ok(())
 }

@@ -10,8 +10,7 @@ use customerio::{
     retry::{Quota, Rate, Throttle},
     transport::Transport,
 };
-use customerio_emulator::Server;
-use customerio_examples::{connect, spawn};
+use customerio_examples::from_env;
 
 fn configured(base_url: &str) -> Result<CustomerIo, BuildError> {
     // The vendor raises some rates and limits on request. What is over a limit is rejected before it is sent.
@@ -52,16 +51,12 @@ fn two_accounts() -> Result<[Client<Track>; 2], BuildError> {
 
 #[tokio::main]
 async fn main() -> customerio_examples::Result {
-    spawn(async {
-        let (cio, workspace) = connect().await?;
-        // Their keys are none, so these are only looked at.
-        let url = workspace.server.as_ref().map_or_else(|| "http://127.0.0.1:9".to_owned(), Server::url);
-        println!("{:?}", configured(&url)?.app().endpoint());
-        for client in two_accounts()? {
-            println!("{:?}", client.endpoint());
-        }
-        single_calls(&cio).await?;
-        Ok(())
-    })
-    .await
+    // These have keys that are not valid, so they send nothing.
+    println!("{:?}", configured("https://proxy.example.com")?.app().endpoint());
+    for client in two_accounts()? {
+        println!("{:?}", client.endpoint());
+    }
+    let cio = from_env().await?;
+    single_calls(&cio).await?;
+    Ok(())
 }

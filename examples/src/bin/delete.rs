@@ -1,7 +1,7 @@
 //! Delete, suppress and unsuppress a person: a program of the guide `people`.
 
 use customerio::{CustomerIo, Error};
-use customerio_examples::{connect, spawn};
+use customerio_examples::from_env;
 
 async fn forget(cio: &CustomerIo) -> Result<(), Error> {
     cio.track().delete("42").await?;
@@ -11,10 +11,7 @@ async fn forget(cio: &CustomerIo) -> Result<(), Error> {
 
 #[tokio::main]
 async fn main() -> customerio_examples::Result {
-    spawn(async {
-        let (cio, _workspace) = connect().await?;
-        forget(&cio).await?;
-        Ok(())
-    })
-    .await
+    let cio = from_env().await?;
+    forget(&cio).await?;
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! Add and remove devices: a program of the guide `devices_and_segments`.
 
 use customerio::{CustomerIo, Device, DeviceAttributes, Error, Platform};
-use customerio_examples::{connect, spawn};
+use customerio_examples::from_env;
 
 async fn devices(cio: &CustomerIo) -> Result<(), Error> {
     let attributes = DeviceAttributes::new().with_app_version("2.1.0").with_push_enabled(true);
@@ -13,10 +13,7 @@ async fn devices(cio: &CustomerIo) -> Result<(), Error> {
 
 #[tokio::main]
 async fn main() -> customerio_examples::Result {
-    spawn(async {
-        let (cio, _workspace) = connect().await?;
-        devices(&cio).await?;
-        Ok(())
-    })
-    .await
+    let cio = from_env().await?;
+    devices(&cio).await?;
+    Ok(())
 }

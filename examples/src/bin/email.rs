@@ -4,7 +4,7 @@ use customerio::{
     CustomerIo, Error,
     app::{Attachment, SendEmail},
 };
-use customerio_examples::{connect, spawn};
+use customerio_examples::from_env;
 use serde_json::json;
 
 async fn email(cio: &CustomerIo) -> Result<(), Error> {
@@ -20,10 +20,7 @@ async fn email(cio: &CustomerIo) -> Result<(), Error> {
 
 #[tokio::main]
 async fn main() -> customerio_examples::Result {
-    spawn(async {
-        let (cio, _workspace) = connect().await?;
-        email(&cio).await?;
-        Ok(())
-    })
-    .await
+    let cio = from_env().await?;
+    email(&cio).await?;
+    Ok(())
 }

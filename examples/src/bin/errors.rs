@@ -1,7 +1,7 @@
 //! Errors, and what to do about each: a program of the guide `errors_and_retries`.
 
 use customerio::{CustomerIo, Delivery, Error, app::SendSms};
-use customerio_examples::{connect, spawn};
+use customerio_examples::from_env;
 
 async fn send_and_explain(cio: &CustomerIo, to: &str) -> String {
     match cio.app().send_sms(SendSms::new("login_code", "42", to)).await {
@@ -16,12 +16,9 @@ async fn send_and_explain(cio: &CustomerIo, to: &str) -> String {
 
 #[tokio::main]
 async fn main() -> customerio_examples::Result {
-    spawn(async {
-        let (cio, _workspace) = connect().await?;
-        for to in ["+15551234567", "", "not a number"] {
-            println!("{}\n", send_and_explain(&cio, to).await);
-        }
-        Ok(())
-    })
-    .await
+    let cio = from_env().await?;
+    for to in ["+15551234567", "", "not a number"] {
+        println!("{}\n", send_and_explain(&cio, to).await);
+    }
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! Record events, page views and screen views: a program of the guide `events`.
 
 use customerio::{CustomerIo, Error, ids::EventId, track::Event};
-use customerio_examples::{connect, spawn};
+use customerio_examples::from_env;
 use serde_json::json;
 
 async fn visit(cio: &CustomerIo) -> Result<(), Error> {
@@ -19,10 +19,7 @@ async fn visit(cio: &CustomerIo) -> Result<(), Error> {
 
 #[tokio::main]
 async fn main() -> customerio_examples::Result {
-    spawn(async {
-        let (cio, _workspace) = connect().await?;
-        visit(&cio).await?;
-        Ok(())
-    })
-    .await
+    let cio = from_env().await?;
+    visit(&cio).await?;
+    Ok(())
 }

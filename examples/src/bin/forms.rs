@@ -1,7 +1,7 @@
 //! Submit a form: a program of the guide `people`.
 
 use customerio::{CustomerIo, Error, PersonId, track::SubmitForm};
-use customerio_examples::{connect, spawn};
+use customerio_examples::from_env;
 use serde_json::json;
 
 async fn form(cio: &CustomerIo) -> Result<(), Error> {
@@ -12,10 +12,7 @@ async fn form(cio: &CustomerIo) -> Result<(), Error> {
 
 #[tokio::main]
 async fn main() -> customerio_examples::Result {
-    spawn(async {
-        let (cio, _workspace) = connect().await?;
-        form(&cio).await?;
-        Ok(())
-    })
-    .await
+    let cio = from_env().await?;
+    form(&cio).await?;
+    Ok(())
 }

@@ -8,7 +8,7 @@ use customerio::{
     ids::SegmentId,
     now,
 };
-use customerio_examples::{connect, spawn};
+use customerio_examples::from_env;
 use serde_json::json;
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
@@ -67,20 +67,17 @@ async fn let_in_again(cio: &CustomerIo, domain: &str) -> Result<(), Error> {
 
 #[tokio::main]
 async fn main() -> customerio_examples::Result {
-    spawn(async {
-        let (cio, _workspace) = connect().await?;
-        println!("segment {}", vips(&cio).await?);
-        cio.app().send_email(customerio::app::SendEmail::from_template("welcome", "ada@example.com")).await?;
-        check(&cio).await?;
-        sent_since(&cio, Timestamp::from(1_700_000_000), &mut None).await?;
-        let folder = std::env::temp_dir().join(format!("customerio-snippets-{}", std::process::id()));
-        std::fs::create_dir_all(&folder)?;
-        std::fs::write(folder.join("address.liquid"), "1 Main Street\n")?;
-        let deployed = deploy_snippets(&cio, &folder).await;
-        std::fs::remove_dir_all(&folder)?;
-        deployed?;
-        publish_events(&cio).await?;
-        let_in_again(&cio, "mail.example.com").await
-    })
-    .await
+    let cio = from_env().await?;
+    println!("segment {}", vips(&cio).await?);
+    cio.app().send_email(customerio::app::SendEmail::from_template("welcome", "ada@example.com")).await?;
+    check(&cio).await?;
+    sent_since(&cio, Timestamp::from(1_700_000_000), &mut None).await?;
+    let folder = std::env::temp_dir().join(format!("customerio-snippets-{}", std::process::id()));
+    std::fs::create_dir_all(&folder)?;
+    std::fs::write(folder.join("address.liquid"), "1 Main Street\n")?;
+    let deployed = deploy_snippets(&cio, &folder).await;
+    std::fs::remove_dir_all(&folder)?;
+    deployed?;
+    publish_events(&cio).await?;
+    let_in_again(&cio, "mail.example.com").await
 }

@@ -4,7 +4,7 @@ use customerio::{
     CustomerIo, Error,
     track::{Identify, ObjectId, Relationship},
 };
-use customerio_examples::{connect, spawn};
+use customerio_examples::from_env;
 use serde_json::json;
 
 async fn sign_up(cio: &CustomerIo) -> Result<(), Error> {
@@ -22,10 +22,7 @@ async fn sign_up(cio: &CustomerIo) -> Result<(), Error> {
 
 #[tokio::main]
 async fn main() -> customerio_examples::Result {
-    spawn(async {
-        let (cio, _workspace) = connect().await?;
-        sign_up(&cio).await?;
-        Ok(())
-    })
-    .await
+    let cio = from_env().await?;
+    sign_up(&cio).await?;
+    Ok(())
 }

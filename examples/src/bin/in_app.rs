@@ -4,7 +4,7 @@ use customerio::{
     CustomerIo, Error,
     app::{SendInApp, SendInboxMessage},
 };
-use customerio_examples::{connect, spawn};
+use customerio_examples::from_env;
 use serde_json::json;
 
 async fn in_app(cio: &CustomerIo) -> Result<(), Error> {
@@ -15,10 +15,7 @@ async fn in_app(cio: &CustomerIo) -> Result<(), Error> {
 
 #[tokio::main]
 async fn main() -> customerio_examples::Result {
-    spawn(async {
-        let (cio, _workspace) = connect().await?;
-        in_app(&cio).await?;
-        Ok(())
-    })
-    .await
+    let cio = from_env().await?;
+    in_app(&cio).await?;
+    Ok(())
 }

@@ -9,7 +9,7 @@ use customerio::{
     ids::SegmentId,
     page::{Cursor, Paged},
 };
-use customerio_examples::{connect, spawn};
+use customerio_examples::from_env;
 
 async fn lists(cio: &CustomerIo, segment: SegmentId, stored: &mut Option<Cursor>) -> Result<(), Error> {
     let app = cio.app();
@@ -38,15 +38,12 @@ async fn lists(cio: &CustomerIo, segment: SegmentId, stored: &mut Option<Cursor>
 
 #[tokio::main]
 async fn main() -> customerio_examples::Result {
-    spawn(async {
-        let (cio, workspace) = connect().await?;
-        for id in ["42", "43"] {
-            cio.track().identify(id, ()).await?;
-        }
-        cio.track().add_to_segment(workspace.segment, ["42", "43"]).await?;
-        cio.app().send_email(customerio::app::SendEmail::from_template("welcome", "ada@example.com")).await?;
-        lists(&cio, workspace.segment, &mut None).await?;
-        Ok(())
-    })
-    .await
+    let cio = from_env().await?;
+    for id in ["42", "43"] {
+        cio.track().identify(id, ()).await?;
+    }
+    cio.track().add_to_segment(7, ["42", "43"]).await?;
+    cio.app().send_email(customerio::app::SendEmail::from_template("welcome", "ada@example.com")).await?;
+    lists(&cio, SegmentId::from(7), &mut None).await?;
+    Ok(())
 }

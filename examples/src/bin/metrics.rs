@@ -4,7 +4,7 @@ use customerio::{
     CustomerIo, Error,
     track::{EmailMetric, Metric, PushMetric, ReportPushMetric, SmsMetric, Unsubscribe},
 };
-use customerio_examples::{connect, spawn};
+use customerio_examples::from_env;
 
 async fn metrics(cio: &CustomerIo, delivery_id: &str) -> Result<(), Error> {
     let clicked = Metric::email(delivery_id, EmailMetric::Clicked).with_href("https://example.com/offer");
@@ -18,10 +18,7 @@ async fn metrics(cio: &CustomerIo, delivery_id: &str) -> Result<(), Error> {
 
 #[tokio::main]
 async fn main() -> customerio_examples::Result {
-    spawn(async {
-        let (cio, _workspace) = connect().await?;
-        metrics(&cio, "RPILAgUBcRhIBqSfeiIwdIYJKxTY").await?;
-        Ok(())
-    })
-    .await
+    let cio = from_env().await?;
+    metrics(&cio, "RPILAgUBcRhIBqSfeiIwdIYJKxTY").await?;
+    Ok(())
 }

@@ -7,7 +7,7 @@ use customerio::{
         v2::{object, person},
     },
 };
-use customerio_examples::{connect, spawn};
+use customerio_examples::from_env;
 use serde_json::json;
 
 async fn company(cio: &CustomerIo) -> Result<(), Error> {
@@ -25,10 +25,7 @@ async fn company(cio: &CustomerIo) -> Result<(), Error> {
 
 #[tokio::main]
 async fn main() -> customerio_examples::Result {
-    spawn(async {
-        let (cio, _workspace) = connect().await?;
-        company(&cio).await?;
-        Ok(())
-    })
-    .await
+    let cio = from_env().await?;
+    company(&cio).await?;
+    Ok(())
 }

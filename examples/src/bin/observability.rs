@@ -8,7 +8,7 @@ use customerio::{
     track::v2::person::Event,
 };
 use customerio_emulator::Fault;
-use customerio_examples::{connect_quietly, figures::Figures, spawn};
+use customerio_examples::{emulator, figures::Figures, from_env_quietly};
 use serde_json::json;
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
@@ -25,21 +25,18 @@ async fn work(cio: &CustomerIo) -> Result<(), Error> {
 
 #[tokio::main]
 async fn main() -> customerio_examples::Result {
-    spawn(async {
-        tracing_subscriber::fmt().with_max_level(tracing::Level::DEBUG).with_target(false).init();
-        let figures = Figures::default();
-        metrics::set_global_recorder(figures.clone()).map_err(|error| error.to_string())?;
-        let (cio, workspace) = connect_quietly().await?;
-        if let Some(server) = &workspace.server {
-            // The first request fails, and is retried.
-            server.emulator().add_fault(Fault::status(customerio::http::StatusCode::SERVICE_UNAVAILABLE).with_times(1));
-        }
-        work(&cio).await?;
-        let figures = figures.to_string();
-        println!("\n{figures}");
-        assert!(figures.contains("customerio.calls{operation=\"track.identify\",outcome=\"ok\"} 1"));
-        assert!(!figures.contains("ada"), "no label names a person");
-        Ok(())
-    })
-    .await
+    tracing_subscriber::fmt().with_max_level(tracing::Level::DEBUG).with_target(false).init();
+    let figures = Figures::default();
+    metrics::set_global_recorder(figures.clone()).map_err(|error| error.to_string())?;
+    let cio = from_env_quietly().await?;
+    if let Some(emulator) = emulator() {
+        // The first request fails, and is retried.
+        emulator.add_fault(Fault::status(customerio::http::StatusCode::SERVICE_UNAVAILABLE).with_times(1));
+    }
+    work(&cio).await?;
+    let figures = figures.to_string();
+    println!("\n{figures}");
+    assert!(figures.contains("customerio.calls{operation=\"track.identify\",outcome=\"ok\"} 1"));
+    assert!(!figures.contains("ada"), "no label names a person");
+    Ok(())
 }

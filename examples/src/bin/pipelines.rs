@@ -5,7 +5,7 @@ use customerio::{
     batch::{BatchEvent, BatchOptions},
     pipelines::{Context, Group, Track},
 };
-use customerio_examples::{connect, spawn};
+use customerio_examples::from_env;
 use serde_json::json;
 
 async fn feed(cio: &CustomerIo) -> Result<(), Error> {
@@ -35,10 +35,7 @@ async fn feed(cio: &CustomerIo) -> Result<(), Error> {
 
 #[tokio::main]
 async fn main() -> customerio_examples::Result {
-    spawn(async {
-        let (cio, _workspace) = connect().await?;
-        feed(&cio).await?;
-        Ok(())
-    })
-    .await
+    let cio = from_env().await?;
+    feed(&cio).await?;
+    Ok(())
 }

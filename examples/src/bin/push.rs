@@ -4,7 +4,7 @@ use customerio::{
     CustomerIo, Device, Error, Platform,
     app::{PushTarget, SendPush},
 };
-use customerio_examples::{connect, spawn};
+use customerio_examples::from_env;
 use serde_json::json;
 
 async fn push(cio: &CustomerIo) -> Result<(), Error> {
@@ -21,10 +21,7 @@ async fn push(cio: &CustomerIo) -> Result<(), Error> {
 
 #[tokio::main]
 async fn main() -> customerio_examples::Result {
-    spawn(async {
-        let (cio, _workspace) = connect().await?;
-        push(&cio).await?;
-        Ok(())
-    })
-    .await
+    let cio = from_env().await?;
+    push(&cio).await?;
+    Ok(())
 }

@@ -1,23 +1,16 @@
 //! One customer from sign-up to deletion: every request, and every response.
-//!
-//! `cargo run -p customerio-examples --bin quickstart -- reqwest` takes the other transport.
 
 use customerio::{
     CustomerIo, Delivery, Device, DeviceAttributes, Error, Platform,
-    app::{Attachment, DefaultAudience, SendEmail, SendPush, TriggerBroadcast},
-    ids::BroadcastId,
+    app::{Attachment, DefaultAudience, SendEmail, SendPush, TriggerBroadcast, customers::Attributes},
     track::{AnonymousEvent, Identify},
 };
-use customerio_examples::{connect, spawn};
+use customerio_examples::from_env;
 use serde_json::json;
 
 #[tokio::main]
 async fn main() -> customerio_examples::Result {
-    spawn(life_of_a_customer()).await
-}
-
-async fn life_of_a_customer() -> customerio_examples::Result {
-    let (cio, workspace) = connect().await?;
+    let cio = from_env().await?;
 
     heading("Ada looks around; nobody knows who she is yet");
     cio.track().track_anonymous("cookie-1", "viewed_pricing", json!({"plan": "pro"})).await?;
@@ -48,15 +41,13 @@ async fn life_of_a_customer() -> customerio_examples::Result {
     cio.track().merge("42", "41").await?;
 
     heading("She joins a segment");
-    cio.track().add_to_segment(workspace.segment, ["42"]).await?;
+    cio.track().add_to_segment(7, ["42"]).await?;
 
-    messages(&cio, workspace.broadcast).await?;
+    messages(&cio).await?;
 
-    if let Some(ada) = workspace.server.as_ref().and_then(|server| server.emulator().person("42")) {
-        heading("What the emulator knows of her now");
-        println!("  attributes {}", serde_json::to_string(&ada.attributes)?);
-        println!("  {} device, segments {:?}", ada.devices.len(), ada.segments);
-    }
+    heading("What Customer.io knows about her now");
+    let ada = cio.app().call(Attributes::of("42")).await?;
+    println!("  = her plan is {}, and she has {} device", ada.attributes["plan"], ada.devices.len());
 
     heading("What goes wrong says what to do");
     mistakes(&cio).await;
@@ -67,7 +58,7 @@ async fn life_of_a_customer() -> customerio_examples::Result {
     Ok(())
 }
 
-async fn messages(cio: &CustomerIo, broadcast: BroadcastId) -> Result<(), Error> {
+async fn messages(cio: &CustomerIo) -> Result<(), Error> {
     heading("She gets an e-mail with her invoice");
     let order = json!({"order": 17});
     let invoice = Attachment::from_bytes("invoice.csv", "item,price\nsocks,23.45\n");
@@ -83,7 +74,7 @@ async fn messages(cio: &CustomerIo, broadcast: BroadcastId) -> Result<(), Error>
     println!("  = delivery {}", sent.delivery_id);
 
     heading("A broadcast goes to her and a thousand others");
-    let broadcast = TriggerBroadcast::new(broadcast, DefaultAudience::new()).with_data(order);
+    let broadcast = TriggerBroadcast::new(12, DefaultAudience::new()).with_data(order);
     let triggered = cio.app().trigger_broadcast(broadcast).await?;
     println!("  = trigger {}", triggered.id);
     Ok(())

@@ -1,7 +1,7 @@
 //! Call a route that is not modelled: a program of the guide `app_api`.
 
 use customerio::{CustomerIo, Error, track::Raw};
-use customerio_examples::{connect, spawn};
+use customerio_examples::from_env;
 use serde_json::json;
 
 async fn raw(cio: &CustomerIo) -> Result<(), Error> {
@@ -15,10 +15,7 @@ async fn raw(cio: &CustomerIo) -> Result<(), Error> {
 
 #[tokio::main]
 async fn main() -> customerio_examples::Result {
-    spawn(async {
-        let (cio, _workspace) = connect().await?;
-        raw(&cio).await?;
-        Ok(())
-    })
-    .await
+    let cio = from_env().await?;
+    raw(&cio).await?;
+    Ok(())
 }

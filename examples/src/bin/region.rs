@@ -1,7 +1,7 @@
 //! Find the region of an account: a program of the guide `people`.
 
 use customerio::{CustomerIo, Error, track::GetRegion};
-use customerio_examples::{connect, spawn};
+use customerio_examples::from_env;
 
 async fn region(cio: &CustomerIo) -> Result<(), Error> {
     let account = cio.track().call(GetRegion).await?;
@@ -11,10 +11,7 @@ async fn region(cio: &CustomerIo) -> Result<(), Error> {
 
 #[tokio::main]
 async fn main() -> customerio_examples::Result {
-    spawn(async {
-        let (cio, _workspace) = connect().await?;
-        region(&cio).await?;
-        Ok(())
-    })
-    .await
+    let cio = from_env().await?;
+    region(&cio).await?;
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! Add people to a manual segment, and remove them: a program of the guide `devices_and_segments`.
 
 use customerio::{CustomerIo, Error, IdType, ids::SegmentId, track::AddToSegment};
-use customerio_examples::{connect, spawn};
+use customerio_examples::from_env;
 
 async fn segments(cio: &CustomerIo, segment: SegmentId) -> Result<(), Error> {
     cio.track().add_to_segment(segment, ["42", "43"]).await?;
@@ -13,10 +13,7 @@ async fn segments(cio: &CustomerIo, segment: SegmentId) -> Result<(), Error> {
 
 #[tokio::main]
 async fn main() -> customerio_examples::Result {
-    spawn(async {
-        let (cio, workspace) = connect().await?;
-        segments(&cio, workspace.segment).await?;
-        Ok(())
-    })
-    .await
+    let cio = from_env().await?;
+    segments(&cio, SegmentId::from(7)).await?;
+    Ok(())
 }

@@ -2,7 +2,6 @@
 
 use customerio::{CustomerIo, Error, Region};
 use customerio_emulator::{Emulator, SITE_ID, TRACK_API_KEY};
-use customerio_examples::spawn;
 use customerio_testing::Recorder;
 use serde_json::json;
 
@@ -25,12 +24,9 @@ async fn with_the_emulator() -> Result<(), Error> {
 }
 
 #[tokio::main]
-async fn main() -> customerio_examples::Result {
-    spawn(async {
-        with_a_recorder().await?;
-        with_the_emulator().await?;
-        println!("both passed");
-        Ok(())
-    })
-    .await
+async fn main() -> Result<(), Error> {
+    with_a_recorder().await?;
+    with_the_emulator().await?;
+    println!("both tests passed");
+    Ok(())
 }

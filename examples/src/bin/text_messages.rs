@@ -4,7 +4,7 @@ use customerio::{
     CustomerIo, Error,
     app::{SendSms, SendWhatsApp},
 };
-use customerio_examples::{connect, spawn};
+use customerio_examples::from_env;
 use serde_json::json;
 
 async fn text_messages(cio: &CustomerIo) -> Result<(), Error> {
@@ -21,10 +21,7 @@ async fn text_messages(cio: &CustomerIo) -> Result<(), Error> {
 
 #[tokio::main]
 async fn main() -> customerio_examples::Result {
-    spawn(async {
-        let (cio, _workspace) = connect().await?;
-        text_messages(&cio).await?;
-        Ok(())
-    })
-    .await
+    let cio = from_env().await?;
+    text_messages(&cio).await?;
+    Ok(())
 }

@@ -15,10 +15,7 @@ use customerio::{
     axum::{Webhook, WebhookRejection},
     webhook::{Email, Event, Kind, Push, Receiver},
 };
-use customerio_examples::{
-    spawn,
-    webhooks::{Handled, Source},
-};
+use customerio_examples::webhooks::{Handled, Source};
 use tokio::{
     net::TcpListener,
     sync::{mpsc, oneshot},
@@ -75,10 +72,6 @@ async fn work(mut queue: mpsc::Receiver<Event>, handled: Arc<Handled>) {
 
 #[tokio::main]
 async fn main() -> customerio_examples::Result {
-    spawn(run()).await
-}
-
-async fn run() -> customerio_examples::Result {
     let source = Source::connect().await?;
     let listener = TcpListener::bind(source.address()?).await?;
     let url = format!("http://{}/customerio", listener.local_addr()?);

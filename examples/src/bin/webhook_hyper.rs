@@ -17,10 +17,7 @@ use customerio::{
     http::{StatusCode, request},
     webhook::{Event, Outcome, Receiver},
 };
-use customerio_examples::{
-    spawn,
-    webhooks::{Handled, Source},
-};
+use customerio_examples::webhooks::{Handled, Source};
 use http_body_util::{BodyExt as _, Empty, Limited};
 use hyper::{Method, Request, Response, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::{rt::TokioIo, server::graceful::GracefulShutdown};
@@ -127,10 +124,6 @@ async fn serve<R>(
 
 #[tokio::main]
 async fn main() -> customerio_examples::Result {
-    spawn(run()).await
-}
-
-async fn run() -> customerio_examples::Result {
     let source = Source::connect().await?;
     let listener = TcpListener::bind(source.address()?).await?;
     let url = format!("http://{}/customerio", listener.local_addr()?);
