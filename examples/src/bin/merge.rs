@@ -1,6 +1,6 @@
 //! Merge two people: a program of the guide `people`.
 
-use customerio::{CustomerIo, Error, PersonId, app::customers::Attributes};
+use customerio::{CustomerIo, Error, PersonId};
 use customerio_examples::from_env;
 use serde_json::json;
 
@@ -15,7 +15,7 @@ async fn main() -> customerio_examples::Result {
     cio.track().identify(PersonId::email("ada@old.example.com"), json!({"plan": "pro"})).await?;
     merge(&cio).await?;
 
-    let ada = cio.app().call(Attributes::of("42")).await?;
+    let ada = cio.app().call(customerio::app::customers::Attributes::of("42")).await?;
     println!("person 42 has the plan {} now", ada.attributes["plan"]);
     Ok(())
 }

@@ -64,7 +64,9 @@ async fn work(
         let pause = if due.is_empty() { POLL } else { Duration::ZERO };
         let outcomes = send(cio, due).await?;
         block_in_place(|| jobs.finish(&outcomes))?;
-        outcomes.iter().for_each(|(_, outcome)| report.add(outcome));
+        for (_, outcome) in &outcomes {
+            report.add(outcome);
+        }
         if timeout(pause, &mut stop).await.is_ok() {
             break;
         }
