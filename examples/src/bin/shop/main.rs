@@ -101,9 +101,9 @@ async fn serve(listener: TcpListener, file: &Path) -> Result {
         Ok(key) => routes.merge(webhooks::routes(&key, shop)?),
         Err(_) => routes,
     };
-    let stop = stop_signal()?;
+    let signal = stop_signal()?;
     println!("the shop listens at http://{}", listener.local_addr()?);
-    axum::serve(listener, routes).with_graceful_shutdown(stop).await?;
+    axum::serve(listener, routes).with_graceful_shutdown(signal).await?;
 
     drain(&queue, Duration::from_secs(10)).await;
     let report = queue.shutdown(Duration::from_secs(10)).await;
