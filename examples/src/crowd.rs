@@ -28,8 +28,8 @@ const MEMBERS: u64 = 2_500;
 pub struct Crowd(Option<Child>);
 
 impl Crowd {
-    /// Connects as [`from_env_quietly`](crate::from_env_quietly) does. Where no key is set, it starts this program once more, as an emulator with `people`
-    /// people, the first 2,500 of whom are in segment 7.
+    /// Connects as [`from_env_quietly`](crate::from_env_quietly) does. Where no key is set, it starts this program once more, as
+    /// an emulator with `people` people, the first 2,500 of whom are in segment 7.
     ///
     /// # Errors
     ///
