@@ -42,6 +42,9 @@ pub(super) const RAW: &str = "$serde_json::private::RawValue";
 /// and `serde_json` does not care.
 pub(super) const ENCODED: usize = 2;
 
+/// The names of the fields of a `SystemTime`.
+const SYSTEM_TIME: [&str; 2] = ["secs_since_epoch", "nanos_since_epoch"];
+
 /// Appends `value` to `out`. After an error, what is in `out` is of no use.
 pub(crate) fn encode_into(out: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) -> Result<(), EncodeError> {
     encode(out, false, value).map(|_| ())
@@ -100,6 +103,12 @@ impl EncodeError {
             return Self::new("has two entries without a name");
         }
         Self::new("is given twice").in_member(&String::from_utf8_lossy(name))
+    }
+
+    /// A time as serde has it, which Customer.io does not take for one.
+    #[cold]
+    fn system_time() -> Self {
+        Self::new("is a SystemTime, which is an object as JSON: use Timestamp::from(time)")
     }
 
     /// Lists and objects that are nested too deep.
@@ -493,7 +502,7 @@ impl<'a, 'b> Serializer for Value<'a, 'b> {
             return Ok(Object::new(self.encoder, Some(fields != ENCODED)));
         }
         if name == "SystemTime" && fields == 2 {
-            return Err(EncodeError::new("is a SystemTime, which is an object as JSON: use Timestamp::from(time)"));
+            return Err(EncodeError::system_time());
         }
         self.object()
     }
@@ -660,9 +669,9 @@ impl<'a, 'b> Object<'a, 'b> {
     }
 
     #[inline(always)]
-    fn end(self) -> Result<(), EncodeError> {
+    fn end(self) -> Result<&'a mut Encoder<'b>, EncodeError> {
         if self.written.is_some() {
-            return Ok(());
+            return Ok(self.encoder);
         }
         self.encoder.close(b'}');
         if self.is_doubtful {
@@ -672,7 +681,7 @@ impl<'a, 'b> Object<'a, 'b> {
             self.encoder.close(b'}');
         }
         self.encoder.names = self.names;
-        Ok(())
+        Ok(self.encoder)
     }
 }
 
@@ -696,6 +705,13 @@ fn is_undecided(object: &[u8], before: usize) -> Result<bool, EncodeError> {
         }
     }
     Ok(false)
+}
+
+/// Whether an object is what `serde_json` has made of a `SystemTime`, as `json!` does.
+#[cold]
+fn is_system_time(object: &[u8]) -> bool {
+    Members::of(object).count() == 2
+        && SYSTEM_TIME.iter().all(|name| Members::of(object).any(|(other, _)| other == name.as_bytes()))
 }
 
 /// Refuses an object in which a name appears twice.
@@ -733,7 +749,14 @@ impl SerializeMap for Object<'_, '_> {
         key.serialize(Entry { object: self, value })
     }
     fn end(self) -> Result<(), EncodeError> {
-        Object::end(self)
+        let [seconds, nanoseconds] = SYSTEM_TIME;
+        let may_be_time = self.names.may_have(seconds) && self.names.may_have(nanoseconds);
+        let begin = self.begin;
+        let encoder = Object::end(self)?;
+        if may_be_time && is_system_time(&encoder.out[begin..]) {
+            return Err(EncodeError::system_time());
+        }
+        Ok(())
     }
 }
 
@@ -755,7 +778,7 @@ macro_rules! structs {
                 self.member(name, value)
             }
             fn end(self) -> Result<(), EncodeError> {
-                Object::end(self)
+                Object::end(self).map(drop)
             }
         }
     )*};

@@ -473,6 +473,16 @@ mod tests {
     fn a_system_time_is_refused_with_the_way_to_write_it() {
         let error = attributes(BTreeMap::from([("seen", UNIX_EPOCH)])).unwrap_err();
         assert_eq!(error, "`seen` is a SystemTime, which is an object as JSON: use Timestamp::from(time)");
+        // `json!` has made an object of it.
+        let error = attributes(json!({"visit": [{"seen": UNIX_EPOCH}]})).unwrap_err();
+        assert_eq!(error, "`visit[0].seen` is a SystemTime, which is an object as JSON: use Timestamp::from(time)");
+        for other in [
+            json!({"secs_since_epoch": 1}),
+            json!({"secs_since_epoch": 1, "nanos_since_epoch": 2, "zone": "UTC"}),
+            json!({"secs_since_epoch": 1, "at": {"nanos_since_epoch": 2}}),
+        ] {
+            assert!(attributes(json!({"seen": other})).is_ok(), "{other}");
+        }
     }
 
     /// An object of these entries, in this order, whatever their names: as a map or as a struct.
