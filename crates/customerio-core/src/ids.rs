@@ -241,6 +241,12 @@ macro_rules! message_id_from {
     };
 }
 
+impl From<TransactionalId> for TransactionalMessageId {
+    fn from(id: TransactionalId) -> Self {
+        Self(Named::Number(id.get()))
+    }
+}
+
 message_id_from!(u8 u16 u32 u64 usize i8 i16 i32 i64 isize; &str &String String);
 
 read_text!(TransactionalMessageId);
@@ -423,6 +429,7 @@ mod tests {
         for (id, json) in [
             (TransactionalMessageId::from(44), "44"),
             (44_u32.into(), "44"),
+            (TransactionalId::from(44).into(), "44"),
             ("reset".into(), "\"reset\""),
             (String::from("reset").into(), "\"reset\""),
         ] {

@@ -24,14 +24,17 @@ async fn transactional_messages_are_those_that_were_named() {
 
     let all = world.app.call(transactional::List::new()).await.unwrap().items;
     let known: Vec<_> = all.iter().map(|message| (message.id, message.name.as_deref().unwrap())).collect();
-    assert_eq!(known, [(7, "transactional message 7"), (44, "Password reset"), (45, "order")]);
-    let one = world.app.call(transactional::Get::new(44)).await.unwrap();
+    assert_eq!(known, [(7.into(), "transactional message 7"), (44.into(), "Password reset"), (45.into(), "order")]);
+    // The id that a list has is that of the other calls.
+    let id = all[1].id;
+    world.app.send_push(SendPush::new(id, "42").with_queue_draft(false)).await.unwrap();
+    let one = world.app.call(transactional::Get::new(id)).await.unwrap();
     assert_eq!((one.name.as_deref(), one.created_at), (Some("Password reset"), Some(NOW.into())));
     let error = world.app.call(transactional::Get::new(9)).await.unwrap_err();
     assert_eq!(told(&error), (404, "the transactional message does not exist".to_owned()));
 
     let (made, requests) = world.read(transactional::Messages::new(44).with_limit(2)).await;
-    assert_eq!((made.len(), requests), (6, 3));
+    assert_eq!((made.len(), requests), (7, 4));
     assert_eq!(world.read(transactional::Messages::new(45)).await.0.len(), 1);
     let count = |path: &str| {
         let (status, page) = world.call(&format!("GET /v1/transactional/{path}"), &Value::Null);

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fmt};
 
 use super::{List, TransactionalMessage};
-use crate::{App, BoxFuture, Client, Error, app::TransactionalMessageId, error::Bounded};
+use crate::{App, BoxFuture, Client, Error, TransactionalId, app::TransactionalMessageId, error::Bounded};
 
 impl Client<App> {
     /// Checks that the workspace has these transactional messages, with one request: at the start of a program, so that
@@ -56,7 +56,7 @@ impl Client<App> {
 
 fn is_among(id: &TransactionalMessageId, known: &[TransactionalMessage]) -> bool {
     let text = id.to_string();
-    let (number, name) = (text.trim().parse::<u64>().ok(), text.to_lowercase());
+    let (number, name) = (text.parse::<TransactionalId>().ok(), text.to_lowercase());
     let has_name = |message: &TransactionalMessage| message.name.as_ref().is_some_and(|it| it.to_lowercase() == name);
     known.iter().any(|message| number == Some(message.id) || has_name(message))
 }

@@ -39,6 +39,6 @@ mod tests {
 
     #[test]
     fn the_response_has_the_message() {
-        assert_eq!(parse::<Get>(Response::new(r#"{"message":{"id":"44"}}"#.into())).unwrap().id, 44);
+        assert_eq!(parse::<Get>(Response::new(r#"{"message":{"id":"44"}}"#.into())).unwrap().id, 44.into());
     }
 }

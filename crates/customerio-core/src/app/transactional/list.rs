@@ -41,7 +41,7 @@ mod tests {
             "updated_at": 1_552_341_938,
         });
         let read: TransactionalMessage = serde_json::from_value(json.clone()).unwrap();
-        assert_eq!((read.id, read.send_to_unsubscribed, read.queue_drafts), (44, Some(true), Some(false)));
+        assert_eq!((read.id, read.send_to_unsubscribed, read.queue_drafts), (44.into(), Some(true), Some(false)));
         assert!(read.extra.is_empty());
         survives_changes::<TransactionalMessage>(&json, &["id"]);
     }

@@ -1,7 +1,7 @@
 //! A transactional message, as responses have it.
 
 use crate::{
-    Timestamp,
+    Timestamp, TransactionalId,
     entity::{entity, returned},
     page::listed,
 };
@@ -10,7 +10,7 @@ entity! {
     /// A transactional message: the template, not one that was sent.
     pub struct TransactionalMessage: Debug {
         /// Its number, which [`SendEmail`](crate::app::SendEmail) and the others take.
-        pub id: u64,
+        pub id: TransactionalId,
         /// Its name.
         pub name: Option<String>,
         /// What it is for.
