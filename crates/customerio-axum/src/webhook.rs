@@ -58,7 +58,7 @@ const MOST_BODY: usize = 16 * 1024 * 1024;
 /// # use axum::{body::Body, http::Request};
 /// # use customerio_core::webhook::Verifier;
 /// # use tower::ServiceExt as _;
-/// # let (verifier, now) = (Verifier::new("key").unwrap(), || 0.into());
+/// # let (verifier, now) = (Verifier::new("key").unwrap(), || 0);
 /// # let body = r#"{"event_id":"01E4"}"#;
 /// # let request = Request::post("/customerio")
 /// #     .header("x-cio-timestamp", 0)
@@ -220,7 +220,7 @@ mod tests {
 
     fn app(room: usize) -> (App, mpsc::Receiver<Event>) {
         let (queue, events) = mpsc::channel(room);
-        let webhooks = Receiver::new(Verifier::new("key").unwrap(), || NOW.into());
+        let webhooks = Receiver::new(Verifier::new("key").unwrap(), || NOW);
         (App { webhooks, queue, log: Arc::default() }, events)
     }
 
@@ -283,7 +283,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_began_goes_on_when_the_service_hangs_up() {
-        let receiver = Receiver::new(Verifier::new("key").unwrap(), || NOW.into());
+        let receiver = Receiver::new(Verifier::new("key").unwrap(), || NOW);
         let webhook = || {
             let event = Event::from_json(br#"{"event_id":"1"}"#).unwrap();
             Webhook { receiver: receiver.clone(), event }

@@ -188,7 +188,7 @@ mod tests {
 
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let receiver = Receiver::new(verifier, || NOW.into());
+        let receiver = Receiver::new(verifier, || NOW);
         let handled = Arc::new(Mutex::new(Vec::new()));
         let noted = handled.clone();
         let handle = move |event: Event| {

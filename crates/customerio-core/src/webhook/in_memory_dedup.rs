@@ -41,12 +41,12 @@ const PARTS: u32 = 16;
 /// use customerio_core::webhook::{Claim, InMemoryDedup};
 ///
 /// let mut memory = InMemoryDedup::new().with_age(Duration::from_secs(24 * 60 * 60));
-/// let Claim::New(token) = memory.claim("01E4", 0.into()) else { panic!("nobody has it") };
-/// assert_eq!(memory.claim("01E4", 1.into()), Claim::InProgress);
+/// let Claim::New(token) = memory.claim("01E4", 0) else { panic!("nobody has it") };
+/// assert_eq!(memory.claim("01E4", 1), Claim::InProgress);
 /// memory.release("01E4", token);
-/// assert!(matches!(memory.claim("01E4", 2.into()), Claim::New(_)));
-/// memory.done("01E4", 3.into());
-/// assert_eq!(memory.claim("01E4", 4.into()), Claim::Done);
+/// assert!(matches!(memory.claim("01E4", 2), Claim::New(_)));
+/// memory.done("01E4", 3);
+/// assert_eq!(memory.claim("01E4", 4), Claim::Done);
 /// assert_eq!(memory.forgotten_early(), 0);
 /// ```
 ///
@@ -122,8 +122,8 @@ impl InMemoryDedup {
     }
 
     /// Claims an event: see [`DedupStore::claim`].
-    pub fn claim(&mut self, event_id: &str, now: Timestamp) -> Claim {
-        self.pass_time(now);
+    pub fn claim(&mut self, event_id: &str, now: impl Into<Timestamp>) -> Claim {
+        self.pass_time(now.into());
         let id = fingerprint(event_id);
         if self.done.has(id) {
             return Claim::Done;
@@ -134,8 +134,8 @@ impl InMemoryDedup {
     }
 
     /// Marks the event as handled, whoever has claimed it.
-    pub fn done(&mut self, event_id: &str, now: Timestamp) {
-        self.pass_time(now);
+    pub fn done(&mut self, event_id: &str, now: impl Into<Timestamp>) {
+        self.pass_time(now.into());
         let id = fingerprint(event_id);
         self.claims.end(id);
         self.done.add(id, self.clock.passed);
@@ -424,7 +424,7 @@ mod tests {
             for (number, step) in script.iter().enumerate() {
                 let (id, now, expected) = match step {
                     New(id, now) => {
-                        let claim = memory.claim(id, (*now).into());
+                        let claim = memory.claim(id, *now);
                         let Claim::New(token) = claim else { panic!("{name}, step {number}: {claim:?}") };
                         tokens.push(token);
                         continue;
@@ -432,7 +432,7 @@ mod tests {
                     InProgress(id, now) => (id, now, Claim::InProgress),
                     IsDone(id, now) => (id, now, Claim::Done),
                     Done(id, now) => {
-                        memory.done(id, (*now).into());
+                        memory.done(id, *now);
                         continue;
                     }
                     Release(id, claim) => {
@@ -444,7 +444,7 @@ mod tests {
                         continue;
                     }
                 };
-                assert_eq!(memory.claim(id, (*now).into()), expected, "{name}, step {number}");
+                assert_eq!(memory.claim(id, *now), expected, "{name}, step {number}");
             }
         }
     }
@@ -454,7 +454,7 @@ mod tests {
         let mut memory = memory();
         let mut forgotten_at = None;
         for second in 0..=200_u32 {
-            memory.done(&second.to_string(), i64::from(second).into());
+            memory.done(&second.to_string(), i64::from(second));
             let (kept, all) = (memory.len(), second as usize + 1);
             assert!(kept >= all.min(161) && kept <= 171, "second {second}: {kept}");
             assert!(memory.done.old.iter().all(|part| part.ids.len() <= 11), "second {second}");
@@ -499,7 +499,7 @@ mod tests {
         let counted = measure(|| {
             for number in 0..ids + ids / 4 {
                 // A hundred a second.
-                memory.done(&number.to_string(), i64::from(number / 100).into());
+                memory.done(&number.to_string(), i64::from(number / 100));
                 if number == ids {
                     assert_eq!(memory.forgotten_early(), 0);
                 }

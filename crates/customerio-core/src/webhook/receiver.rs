@@ -34,7 +34,7 @@ use crate::{Timestamp, macros::opaque_debug};
 /// # tokio::runtime::Builder::new_multi_thread().build().unwrap().block_on(async { tokio::spawn(async {
 /// let verifier = Verifier::new("signing-key")?;
 /// # let now = || Timestamp::from(1_700_000_005);
-/// // The clock is `customerio::now`, or one of your own.
+/// // The clock is `SystemTime::now`, or one of your own.
 /// let receiver = Receiver::new(verifier.clone(), now);
 ///
 /// for (body, expected) in [
@@ -73,10 +73,14 @@ opaque_debug!(Receiver);
 impl Receiver {
     /// Creates a receiver that remembers handled events in an [`InMemoryDedup`].
     ///
-    /// `clock` returns the current time, which is compared with the signed one.
+    /// `clock` returns the current time, which is compared with the signed one: `SystemTime::now`, or one of your own.
     #[must_use]
-    pub fn new(verifier: Verifier, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
-        Self { verifier: Arc::new(verifier), store: Arc::new(Mutex::new(InMemoryDedup::new())), clock: Arc::new(clock) }
+    pub fn new<T: Into<Timestamp>>(verifier: Verifier, clock: impl Fn() -> T + Send + Sync + 'static) -> Self {
+        Self {
+            verifier: Arc::new(verifier),
+            store: Arc::new(Mutex::new(InMemoryDedup::new())),
+            clock: Arc::new(move || clock().into()),
+        }
     }
 
     /// Sets the store of handled events: for several processes, to outlive a restart, or to set the limits of an
@@ -87,7 +91,7 @@ impl Receiver {
     /// use customerio_core::webhook::{InMemoryDedup, Receiver, Verifier};
     ///
     /// let memory = Arc::new(Mutex::new(InMemoryDedup::new().with_memory(1024 * 1024 * 1024)));
-    /// let receiver = Receiver::new(Verifier::new("key")?, || 0.into()).with_store(memory.clone());
+    /// let receiver = Receiver::new(Verifier::new("key")?, || 0).with_store(memory.clone());
     /// assert_eq!(memory.lock().unwrap().forgotten_early(), 0);
     /// # Ok::<(), customerio_core::BuildError>(())
     /// ```
@@ -261,7 +265,7 @@ mod tests {
 
     fn receiver(failing_step: &'static str) -> Receiver {
         let store = Fails { step: failing_step, ..Fails::default() };
-        Receiver::new(Verifier::new("key").unwrap(), || NOW.into()).with_store(store)
+        Receiver::new(Verifier::new("key").unwrap(), || NOW).with_store(store)
     }
 
     /// Receives a signed body several times, with a handler that returns these, and returns the outcome of each.
