@@ -1,8 +1,8 @@
-//! How many retries there are in all.
+//! The retry budget.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// The reserve of retries, in tenths.
+/// The retries that are left, in tenths.
 #[derive(Debug)]
 pub(crate) struct Budget {
     most: u32,
@@ -22,14 +22,14 @@ impl Budget {
         Self::new(self.most / RETRY)
     }
 
-    /// Takes a retry, if there is one.
+    /// Takes a retry, if one is left.
     pub(crate) fn take(&self) -> bool {
         self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(RETRY)).is_ok()
     }
 
     /// Gives a tenth of a retry back.
     pub(crate) fn give(&self) {
-        // Nothing to write while the reserve is full, which it is as long as all goes well.
+        // Writes nothing while the budget is full, which is the usual case.
         let more = |left| (left < self.most).then_some(left + 1);
         let _ = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
     }

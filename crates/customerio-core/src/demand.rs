@@ -1,4 +1,4 @@
-//! The other side of a throttle that several processes share: what turns it wants, and what it is granted.
+//! The driver's side of a shared throttle: the turns that it needs, and those that it is granted.
 
 use std::{
     fmt,
@@ -14,11 +14,11 @@ use crate::{
     turn::Turns,
 };
 
-/// Says what turns a [shared](crate::Throttle::shared) throttle wants, for a driver that gets them where all processes of
-/// the account do: in a database or another service that they have in common.
+/// Reports which turns a [shared](crate::Throttle::shared) throttle needs, for a driver that gets them from a service
+/// that all processes use, such as a database.
 ///
-/// A driver is a loop over [`poll_demand`](Self::poll_demand). For each [`Demand`] it asks there, by one atomic step, and
-/// hands on what it got. When the source is dropped, the process keeps to its part of the rates.
+/// A driver is a loop over [`poll_demand`](Self::poll_demand). For each [`Demand`] it takes turns from the service in
+/// one atomic step, and grants them. When the source is dropped, the process continues at its share of the rates.
 pub struct TurnSource {
     turns: Weak<Turns>,
 }
@@ -28,8 +28,8 @@ impl TurnSource {
         Self { turns: Arc::downgrade(turns) }
     }
 
-    /// The next thing to ask for, as soon as there is one: `None` when there is no throttle any more. For each quota there
-    /// is one at a time. The task is woken when there may be one.
+    /// Polls for the next demand: `None` when the throttle is gone. Each quota has at most one demand at a time. The
+    /// task is woken when there may be one.
     pub fn poll_demand(&mut self, context: &mut Context<'_>, now: &Moment) -> Poll<Option<Demand>> {
         let Some(turns) = self.turns.upgrade() else { return Poll::Ready(None) };
         turns.poll_ask(context, now).map(|(quota, ask)| {
@@ -38,7 +38,7 @@ impl TurnSource {
         })
     }
 
-    /// The next thing to ask for: [`poll_demand`](Self::poll_demand) as a future, which reads the time from `clock`.
+    /// Waits for the next demand: [`poll_demand`](Self::poll_demand) as a future, which reads the time from `clock`.
     pub async fn demand(&mut self, mut clock: impl FnMut() -> Moment + Send) -> Option<Demand> {
         poll_fn(|context| self.poll_demand(context, &clock())).await
     }
@@ -58,23 +58,22 @@ impl fmt::Debug for TurnSource {
     }
 }
 
-/// Turns that a shared throttle wants.
+/// The turns that a shared throttle needs.
 ///
-/// The turns of a quota have their places in one line, which all processes share. Of the line there is kept, for each quota
-/// of the account, the next place that is free: a time, by one clock, such as that of a database. To take `turns()` places
-/// is one atomic step there:
+/// All processes take the turns of a quota from one schedule. The service keeps, for each quota of the account, the
+/// next free place: a time on one clock, such as that of the database. Taking `turns()` places is one atomic step:
 ///
-/// - The first is the next that is free, or now if that is over. If it [restarts](Self::restarts), it is no earlier than
-///   [`tolerance`](Self::tolerance) from now.
-/// - Each of the others is an [`interval`](Self::interval) after the one before, and the next place that is free is an
-///   interval after the last.
-/// - When a process had a 429, [`slows_down`](Self::slows_down) is true once: the next that is free is no earlier than
-///   [`tolerance`](Self::tolerance) from now, and intervals are twice as long from now on; each
-///   [`period`](Self::period) gives back a tenth of the rate. Another within a period of it counts as the same.
+/// - The first place is the next free one, or now if that has passed. If the demand [restarts](Self::restarts), it is
+///   no earlier than [`tolerance`](Self::tolerance) from now.
+/// - Each further place is an [`interval`](Self::interval) after the one before, and the next free place is an interval
+///   after the last.
+/// - If [`slows_down`](Self::slows_down) is true, a process got a 429: the next free place is no earlier than
+///   [`tolerance`](Self::tolerance) from now, and intervals are twice as long from now on. Each
+///   [`period`](Self::period) gives back a tenth of the rate. Another 429 within a period counts as the same.
 ///
-/// Then [`grant`](Self::grant) takes how far away the first place is. If there is nobody to ask,
-/// [`fall_back`](Self::fall_back) lets the process go on with its part of the rate, until what is asked later is granted. A
-/// demand that is dropped unanswered does the same, and there is another.
+/// Then call [`grant`](Self::grant) with the time until the first place. If the service cannot be reached, call
+/// [`fall_back`](Self::fall_back): the process continues at its share of the rate until a later demand is granted.
+/// Dropping a demand does the same.
 #[must_use = "until it is granted, or is dropped, no turns of its quota are asked for"]
 pub struct Demand {
     turns: Weak<Turns>,
@@ -84,20 +83,20 @@ pub struct Demand {
 }
 
 impl Demand {
-    /// Of which quota.
+    /// The quota of the turns.
     #[must_use]
     pub const fn quota(&self) -> Quota {
         self.quota
     }
 
-    /// How many turns: as many as there are calls that wait and could go at once, and no more than go out within 20
-    /// milliseconds, or a few times as long as the last grant took. 0 where there is something else to say or to hear.
+    /// The number of turns: one for each waiting call that could be sent at once, up to those of the next 20
+    /// milliseconds, or of a few times the duration of the last grant. 0 if the demand only reports something.
     #[must_use]
     pub const fn turns(&self) -> u32 {
         self.ask.turns
     }
 
-    /// From the place of one turn to that of the next, at the full rate: whole microseconds.
+    /// The time between two places at the full rate, in whole microseconds.
     #[must_use]
     pub const fn interval(&self) -> Duration {
         self.ask.spacing.interval
@@ -115,20 +114,20 @@ impl Demand {
         self.ask.spacing.period
     }
 
-    /// Whether this process sent requests that had no place in the line, because it [fell back](Self::fall_back).
+    /// Whether this process sent requests without a place in the schedule, because it [fell back](Self::fall_back).
     #[must_use]
     pub const fn restarts(&self) -> bool {
         self.ask.restarts
     }
 
-    /// Whether this process had a 429 since it last asked.
+    /// Whether this process got a 429 since its last demand.
     #[must_use]
     pub const fn slows_down(&self) -> bool {
         self.ask.slows_down
     }
 
-    /// Hands on the turns that were granted. It returns whether they were of use: if they took so long that they are over,
-    /// nothing was done, and [`fall_back`](Self::fall_back) is next.
+    /// Grants turns. Returns whether they could be used: if the grant took so long that they have expired, it does
+    /// nothing, and [`fall_back`](Self::fall_back) is next.
     pub fn grant(&mut self, grant: Grant, now: &Moment) -> bool {
         let Some(turns) = self.turns.upgrade() else { return true };
         let is_of_use = turns.grant(self.quota, &self.ask, grant, now);
@@ -136,9 +135,9 @@ impl Demand {
         is_of_use
     }
 
-    /// Lets the process go on with its part of the rate, evenly spaced, because there is nobody to ask. Ask again after a
-    /// while, with what the demand is now: it wants no turns, and [restarts](Self::restarts). It returns whether that makes
-    /// sense: `false` when there is no throttle any more.
+    /// Continues at this process's share of the rate, evenly spaced, because the service cannot be reached. Returns
+    /// whether to try again after a while, with this demand, which then needs no turns and [restarts](Self::restarts):
+    /// `false` when the throttle is gone.
     pub fn fall_back(&mut self, now: &Moment) -> bool {
         let Some(turns) = self.turns.upgrade() else { return false };
         (self.ask.turns, self.ask.restarts) = (0, true);

@@ -23,9 +23,9 @@ use crate::{
 /// How many times the request has been sent before.
 const X_RETRY_COUNT: HeaderName = HeaderName::from_static("x-retry-count");
 
-/// One call as a state machine: it says what to do, and the driver does it.
+/// One call as a state machine: [`step`](Self::step) returns the next action, and the driver carries it out.
 ///
-/// [`Client`](crate::Client) is such a driver. Another, for a program without async, is this loop:
+/// [`Client`](crate::Client) drives one for you. A driver without async is this loop:
 ///
 /// ```
 /// use customerio_core::{
@@ -56,7 +56,7 @@ const X_RETRY_COUNT: HeaderName = HeaderName::from_static("x-retry-count");
 /// ```
 pub struct Exchange<T> {
     request: Request<Bytes>,
-    /// What an error tells of the credentials.
+    /// The parts of the credentials that an error may show.
     key: Option<Key>,
     operation: &'static str,
     route: &'static str,
@@ -66,9 +66,9 @@ pub struct Exchange<T> {
     attempt_timeout: Duration,
     retry_policy: RetryPolicy,
     deadline: Duration,
-    /// From waiting for it until the request has ended.
+    /// Held from waiting for the turn until the request has ended.
     turn: Turn,
-    /// How long each wait is within its bounds.
+    /// Picks each wait within its bounds.
     random: u128,
     started: Duration,
     attempts: u32,
@@ -83,19 +83,19 @@ pub struct Exchange<T> {
 }
 
 enum State {
-    /// The next step sends, if there is time. After a failed attempt it holds the error of that.
+    /// The next step sends, if there is time. After a failed attempt it holds the error of that attempt.
     Ready(Option<Error>),
-    /// A request is out.
+    /// A request is in flight.
     Sent,
-    /// What came of it, not yet looked at.
+    /// The request has ended, and its result is not processed yet.
     Received(Result<Response<Bytes>, TransportError>),
-    /// `Done` was handed out.
+    /// `Done` was returned.
     Ended,
 }
 
 impl<T> fmt::Debug for Exchange<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Neither the operation nor the request nor its answer: they hold people's data.
+        // Neither the operation nor the request nor its response: they contain personal data.
         let state = match &self.state {
             State::Ready(_) => "ready",
             State::Sent => "sent",
@@ -111,12 +111,12 @@ impl<T> fmt::Debug for Exchange<T> {
 }
 
 impl<T: FromResponse> Exchange<T> {
-    /// Builds the request of an operation. The deadline runs from `now`, and an event without an id or a time gets them
+    /// Builds the request of an operation. The deadline runs from `now`. An event without an id or a time gets them
     /// from `now`, so that it can be retried.
     ///
     /// # Errors
     ///
-    /// [`Error::Build`] where an argument cannot be sent.
+    /// [`Error::Build`] if an argument cannot be sent.
     pub fn new<O: Operation<Output = T>>(
         endpoint: &Endpoint<O::Api>,
         mut operation: O,
@@ -127,11 +127,11 @@ impl<T: FromResponse> Exchange<T> {
         Self::of(endpoint, Prepared::new(operation, endpoint.limits())?, options, now)
     }
 
-    /// Builds the request of what was prepared before, as it is. The deadline runs from `now`.
+    /// Builds the request of a [`Prepared`] operation, unchanged. The deadline runs from `now`.
     ///
     /// # Errors
     ///
-    /// [`Error::Build`] where it is of another API than the endpoint.
+    /// [`Error::Build`] if it belongs to another API than the endpoint.
     pub fn of<A: Api>(
         endpoint: &Endpoint<A>,
         prepared: Prepared<T>,
@@ -166,11 +166,11 @@ impl<T: FromResponse> Exchange<T> {
         })
     }
 
-    /// What to do now.
+    /// Returns what to do next.
     ///
     /// # Panics
     ///
-    /// After [`Step::Send`] and before [`receive`](Self::receive), and after [`Step::Done`].
+    /// If it is called after [`Step::Send`] and before [`receive`](Self::receive), or after [`Step::Done`].
     pub fn step(&mut self, now: &Moment) -> Step<T> {
         let state = std::mem::replace(&mut self.state, State::Ended);
         #[cfg(any(feature = "metrics", feature = "tracing"))]
@@ -193,11 +193,13 @@ impl<T: FromResponse> Exchange<T> {
         step
     }
 
-    /// Ready when the next [`step`](Self::step) should be taken now, though the wait of the last [`Step::Wait`] is not
-    /// over: another call ended, or was given up, and made way for this one. Otherwise it wakes the task when that happens.
+    /// Polls for a reason to take the next [`step`](Self::step) before the wait of the last [`Step::Wait`] is over.
     ///
-    /// A driver need not call it: the waits are short enough without. One that can be woken waits for both, and so goes on
-    /// sooner and looks less often:
+    /// It is ready when another call has ended or was dropped, and this one may go. Otherwise it wakes the task when
+    /// that happens.
+    ///
+    /// A driver need not call it: the waits are short enough without it. A driver that can be woken waits for both,
+    /// which starts requests sooner and polls less often:
     ///
     /// ```
     /// # use std::{future::{Future, poll_fn}, pin::pin, task::Poll, time::Duration};
@@ -224,19 +226,19 @@ impl<T: FromResponse> Exchange<T> {
         self.turn.poll(context)
     }
 
-    /// The span of the request that is in flight, or else of the call. A driver sends in it, so that the spans of the HTTP
-    /// stack belong to it.
+    /// The span of the request in flight, or of the call when there is none. Send the request inside it, so that the
+    /// spans of the HTTP stack become its children.
     #[cfg(feature = "tracing")]
     #[must_use]
     pub fn span(&self) -> &tracing::Span {
         self.spans.span()
     }
 
-    /// Takes what came of the request of the last [`Step::Send`].
+    /// Passes in the result of the request of the last [`Step::Send`].
     ///
     /// # Panics
     ///
-    /// Where no request is out.
+    /// If no request is in flight.
     pub fn receive(&mut self, result: Result<Response<Bytes>, TransportError>) {
         assert!(matches!(self.state, State::Sent), "Exchange::receive was called without a request being out");
         self.turn.end();
@@ -280,7 +282,7 @@ impl<T: FromResponse> Exchange<T> {
         Step::Send(request)
     }
 
-    /// The end of a call that has no time left for an attempt. After a failed one, that is what it ends with.
+    /// Ends a call that has no time left for another attempt, with the error of its last attempt if there was one.
     fn too_late(&mut self, last: Option<Error>, kind: TransportErrorKind, retry_after: Option<Duration>) -> Step<T> {
         self.turn.end();
         let error = last.unwrap_or_else(|| self.no_answer(TransportError::not_sent(kind), retry_after));
@@ -339,8 +341,8 @@ impl<T: FromResponse> Exchange<T> {
         }
     }
 
-    /// What a DELETE returns whose earlier attempt may have arrived, and that then finds nothing to delete: it is done. Only
-    /// one that returns nothing: what is read of a response, such as a status, would be made up.
+    /// The output of a DELETE that finds nothing to delete after an earlier attempt may have arrived: the resource is
+    /// gone, as intended. Only for an operation without output: there is no response to read one from.
     fn deleted(&self, error: &Error) -> Option<T> {
         let is_gone = T::IS_EMPTY
             && self.maybe_sent
@@ -358,7 +360,7 @@ impl<T: FromResponse> Exchange<T> {
         }
     }
 
-    /// A 429 is the answer of a service that is there: repeating it is a matter of pace, and takes none of the reserve.
+    /// A retry after a 429 does not use up the retry budget: the service is reachable, and the rate has been lowered.
     fn take_repeat(&self, outcome: Outcome) -> Result<(), StopReason> {
         let free = outcome == Outcome::Limited || self.turn.turns().take_retry();
         if free { Ok(()) } else { Err(StopReason::Budget) }
@@ -369,7 +371,7 @@ impl<T: FromResponse> Exchange<T> {
         Error::Transport(Box::new(SendError { operation, error, attempts, stop_reason, retry_after }))
     }
 
-    /// The error of the last attempt, as the error of the call.
+    /// Turns the error of the last attempt into the error of the call.
     fn stopped(&self, mut error: Error, reason: StopReason) -> Error {
         match &mut error {
             Error::Build(_) => {}

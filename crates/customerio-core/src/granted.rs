@@ -1,63 +1,63 @@
-//! Turns that somebody outside grants, because several processes keep to one rate together.
+//! Turns that are granted from outside, for a rate that several processes share.
 
 use std::{collections::VecDeque, time::Duration};
 
 use crate::pace::{Pacer, Rate, Spacing};
 
-/// For so long turns are asked for ahead, or for a few times as long as it takes to be granted some.
+/// How far ahead turns are requested, unless a few round trips take longer.
 const AHEAD: Duration = Duration::from_millis(20);
 
-/// The turns of one process at a rate that it shares with others.
+/// The turns of one process, at a rate that it shares with others.
 #[derive(Debug)]
 pub(crate) struct Granted {
     spacing: Spacing,
-    /// What was granted and not used, in order.
+    /// The granted turns that are left, in order.
     runs: VecDeque<Run>,
-    /// The first place in the line of all that was not yet taken when there was last a grant.
+    /// The first place in the schedule of all processes that was free at the last grant.
     next: Duration,
-    /// From one place to the next, then.
+    /// The time between two places, at that grant.
     interval: Duration,
     /// How long that grant took.
     took: Duration,
     source: Source,
-    /// The pace while nobody grants anything: this process's part.
+    /// The pace while nothing is granted: this process's share of the rate.
     own: Pacer,
     is_alone: bool,
-    /// What is still to be said: that it was alone, or that the server said that there were too many.
+    /// What the next request has to report: that the process was on its own, or that a 429 was received.
     restarts: bool,
     slows_down: bool,
 }
 
-/// Who can be asked for turns.
+/// Whether grants can be requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Source {
     Free,
-    /// It is being asked.
+    /// A request is in flight.
     Asking,
-    /// There is none any more.
+    /// There is no source any more.
     Gone,
 }
 
-/// Turns of which each comes an interval after the one before.
+/// Turns at an even interval.
 #[derive(Clone, Copy, Debug)]
 struct Run {
-    /// When the first of them comes.
+    /// The first turn.
     from: Duration,
-    /// When it is over.
+    /// The end of the last turn.
     until: Duration,
     interval: Duration,
     turns: u32,
 }
 
 impl Run {
-    /// How many of them are over.
+    /// How many of the turns have passed.
     fn over(&self, now: Duration) -> u32 {
         let Some(past) = now.checked_sub(self.until) else { return 0 };
         let more = past.as_nanos() / self.interval.as_nanos().max(1) + 1;
         u32::try_from(more).unwrap_or(u32::MAX).min(self.turns)
     }
 
-    /// Without the first of them.
+    /// The run without its first turns.
     const fn without(self, turns: u32) -> Self {
         let passed = self.interval.saturating_mul(turns);
         Self {
@@ -69,7 +69,7 @@ impl Run {
     }
 }
 
-/// What is asked of who grants turns.
+/// A request for grants.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ask {
     pub(crate) turns: u32,
@@ -78,16 +78,15 @@ pub(crate) struct Ask {
     pub(crate) slows_down: bool,
 }
 
-/// Turns that were granted.
-///
-/// See [`Demand::grant`](crate::Demand::grant).
+/// A number of turns that was granted, for [`Demand::grant`](crate::Demand::grant).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Grant {
-    /// How long it was, at the moment of the grant and by the clock of who granted them, until the place of the first turn.
+    /// The time from the moment of the grant to the place of the first turn, both on the clock of the service that
+    /// granted it.
     pub starts_in: Duration,
-    /// From the place of one turn to that of the next.
+    /// The time between the places of two turns.
     pub interval: Duration,
-    /// How long it took from asking until the grant was known here, by a clock of this process.
+    /// The time from the request until the grant arrived here, on a clock of this process.
     pub took: Duration,
 }
 
@@ -108,7 +107,7 @@ impl Granted {
         }
     }
 
-    /// When a request has its turn that lets `ahead` others go first: [`Duration::MAX`] where it is not granted.
+    /// When a request has its turn that has `ahead` others before it: [`Duration::MAX`] if it is not granted yet.
     pub(crate) fn turn(&self, ahead: usize, now: Duration) -> Duration {
         if self.is_alone {
             return self.own.turn(ahead, now);
@@ -124,7 +123,7 @@ impl Granted {
         Duration::MAX
     }
 
-    /// How long it takes at least until that turn comes, if nobody else wants any.
+    /// The shortest time until that turn, if no other process requests any.
     pub(crate) fn at_least(&self, ahead: usize, now: Duration) -> Duration {
         let behind = u32::try_from(ahead).unwrap_or(u32::MAX).saturating_sub(self.left(now));
         let place = self.next.max(now).saturating_add(self.spacing.interval.saturating_mul(behind));
@@ -151,16 +150,16 @@ impl Granted {
         self.runs.iter().map(|run| run.turns - run.over(now)).fold(0, u32::saturating_add)
     }
 
-    /// The server said that there were too many.
+    /// Lowers the rate after a 429.
     pub(crate) fn slow_down(&mut self, now: Duration) {
         if self.own.slow_down(now) {
             self.slows_down = true;
-            // They were granted at the pace that was too fast.
+            // The turns were granted at the pace that was too fast.
             self.runs.clear();
         }
     }
 
-    /// How many turns to ask for now, where `requests` could go.
+    /// How many turns to request now, if `requests` could be sent.
     pub(crate) fn wants(&self, requests: usize, now: Duration) -> Option<u32> {
         if self.source != Source::Free {
             return None;
@@ -178,16 +177,16 @@ impl Granted {
         (is_short || self.slows_down || self.restarts).then(|| wanted.saturating_sub(left))
     }
 
-    /// Somebody asks for them.
+    /// Records that grants are being requested.
     pub(crate) const fn ask(&mut self, turns: u32) -> Ask {
         self.source = Source::Asking;
         let ask = Ask { turns, spacing: self.spacing, restarts: self.restarts, slows_down: self.slows_down };
-        // While it is alone, the one who asks knows.
+        // While the process is on its own, the task that requests grants knows it.
         (self.restarts, self.slows_down) = (false, false);
         ask
     }
 
-    /// Takes what was granted, unless it took so long that it is of no use.
+    /// Takes in a grant, unless it took too long to be of use.
     pub(crate) fn grant(&mut self, ask: &Ask, grant: Grant, now: Duration) -> bool {
         if self.source == Source::Gone {
             return true;
@@ -214,7 +213,7 @@ impl Granted {
         true
     }
 
-    /// Nobody grants anything: this process has its part.
+    /// Falls back to this process's share, while nothing is granted.
     pub(crate) fn be_alone(&mut self, now: Duration) {
         if !self.is_alone {
             self.is_alone = true;
@@ -223,7 +222,7 @@ impl Granted {
         }
     }
 
-    /// Nobody asks any more.
+    /// Gives up the request in flight.
     pub(crate) fn abandon(&mut self, ask: &Ask, now: Duration) {
         self.be_alone(now);
         self.restarts = true;
@@ -233,14 +232,14 @@ impl Granted {
         self.slows_down |= ask.slows_down;
     }
 
-    /// There is nobody any more who could be asked.
+    /// Records that there is no source any more.
     pub(crate) fn has_no_source(&mut self, now: Duration) {
         self.be_alone(now);
         self.source = Source::Gone;
     }
 }
 
-/// The place behind the last of them.
+/// The place after the last turn of the run.
 fn run_end(place: Duration, run: Run) -> Duration {
     place.saturating_add(run.interval.saturating_mul(run.turns))
 }

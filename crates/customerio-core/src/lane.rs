@@ -1,4 +1,4 @@
-//! Those who wait for their turn at one rate, in the order in which they came.
+//! The calls that wait for a turn at one rate, in the order of their arrival.
 
 use std::{collections::VecDeque, task::Waker, time::Duration};
 
@@ -11,39 +11,39 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Lane {
     pace: Pace,
-    /// By their tickets.
+    /// In the order of their tickets.
     waiters: VecDeque<Waiter>,
 }
 
-/// Who says when a request may go out.
+/// What decides when a request may be sent.
 #[derive(Debug)]
 enum Pace {
     Nobody,
     Own(Pacer),
-    /// It is granted from outside.
+    /// Turns are granted from outside.
     Shared(Box<Granted>),
 }
 
 /// A call that waits.
 #[derive(Debug)]
 pub(crate) struct Waiter {
-    /// The number that it drew when it came; who came later has a higher one.
+    /// A number that rises in the order of arrival.
     pub(crate) ticket: u64,
     pub(crate) waits_for: WaitsFor,
-    /// When it looks again by itself.
+    /// When it checks again without being woken.
     pub(crate) until: Duration,
-    /// Whether it was called to look before that.
+    /// Whether it was woken to check before that.
     pub(crate) is_called: bool,
     pub(crate) waker: Option<Waker>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum WaitsFor {
-    /// Its turn at the rate.
+    /// A turn at the rate.
     Rate,
-    /// A request in flight to end. Its turn at the rate has come.
+    /// A place among the requests in flight. Its turn at the rate has come.
     Slot,
-    /// Nothing: a request has ended for it.
+    /// Nothing: a place has been passed on to it.
     Nothing,
 }
 
@@ -52,23 +52,23 @@ impl Lane {
         Self { pace: rate.map_or(Pace::Nobody, |rate| Pace::Own(Pacer::new(rate))), waiters: VecDeque::new() }
     }
 
-    /// One whose turns are granted from outside. While they are not, it has the part of one of `processes`.
+    /// A lane whose turns are granted from outside. Without grants, it has the share of one of `processes`.
     pub(crate) fn shared(rate: Rate, processes: u32) -> Self {
         Self { pace: Pace::Shared(Box::new(Granted::new(rate, processes))), waiters: VecDeque::new() }
     }
 
-    /// How many wait.
+    /// How many calls wait.
     pub(crate) fn len(&self) -> usize {
         self.waiters.len()
     }
 
-    /// How many wait that came before `ticket`.
+    /// How many calls wait that arrived before `ticket`.
     fn ahead(&self, ticket: u64) -> usize {
         self.waiters.partition_point(|waiter| waiter.ticket < ticket)
     }
 
-    /// When the turn of `ticket` comes, whether it waits already or not. If that is over, it is now; where nobody knows, it
-    /// is [`Duration::MAX`].
+    /// When the turn of `ticket` comes, whether it waits already or not: `now` if that time has passed,
+    /// [`Duration::MAX`] if it is not known.
     pub(crate) fn turn(&self, ticket: u64, now: Duration) -> Duration {
         match &self.pace {
             Pace::Nobody => Duration::ZERO,
@@ -77,7 +77,7 @@ impl Lane {
         }
     }
 
-    /// How long it is at least until the turn of `ticket` comes, of which nobody knows when it does.
+    /// The shortest time until the turn of `ticket`, if it is not known when it comes.
     pub(crate) fn at_least(&self, ticket: u64, now: Duration) -> Duration {
         match &self.pace {
             Pace::Nobody | Pace::Own(_) => Duration::ZERO,
@@ -85,7 +85,7 @@ impl Lane {
         }
     }
 
-    /// A request goes out.
+    /// Uses a turn for a request.
     pub(crate) fn take(&mut self, now: Duration) {
         match &mut self.pace {
             Pace::Nobody => {}
@@ -94,7 +94,7 @@ impl Lane {
         }
     }
 
-    /// The server said that there were too many.
+    /// Lowers the rate after a 429.
     pub(crate) fn slow_down(&mut self, now: Duration) {
         match &mut self.pace {
             Pace::Nobody => {}
@@ -103,12 +103,12 @@ impl Lane {
         }
     }
 
-    /// What is to be asked of who grants turns, if `free` more requests may be in flight.
+    /// How many turns to request, if `free` more requests may be in flight.
     pub(crate) fn wants(&self, free: usize, now: Duration) -> Option<u32> {
         self.granted()?.wants(self.waiters.len().min(free), now)
     }
 
-    /// The same, which is being asked from now on.
+    /// The same, and records that they are being requested.
     pub(crate) fn ask(&mut self, free: usize, now: Duration) -> Option<Ask> {
         let turns = self.wants(free, now)?;
         self.granted_mut().map(|granted| granted.ask(turns))
@@ -133,7 +133,7 @@ impl Lane {
         self.waiters.get_mut(index).filter(|waiter| waiter.ticket == ticket)
     }
 
-    /// Takes in one that came after all that are there.
+    /// Adds a call that arrived after all the others.
     pub(crate) fn join(&mut self, waiter: Waiter) {
         self.waiters.push_back(waiter);
     }
@@ -144,7 +144,7 @@ impl Lane {
         self.waiters.remove(index)
     }
 
-    /// Calls the first that waits, if its turn comes before it would look: others have made way.
+    /// Wakes the first call, if its turn comes before it would check: others have gone.
     pub(crate) fn call_first(&mut self, now: Duration) -> Option<Waker> {
         let first = self.waiters.front_mut()?;
         if first.waits_for != WaitsFor::Rate {
@@ -162,7 +162,7 @@ impl Lane {
         first.call()
     }
 
-    /// Whether nobody waits, and a new lane would be the same.
+    /// Whether no call waits and a new lane would behave the same.
     pub(crate) fn is_as_new(&self, now: Duration) -> bool {
         let is_new = match &self.pace {
             Pace::Nobody => true,
@@ -174,7 +174,7 @@ impl Lane {
 }
 
 impl Waiter {
-    /// Has it look now. What comes back is to be woken when nothing is locked.
+    /// Makes it check now. Wake the returned task once nothing is locked.
     #[must_use = "who waits must be woken"]
     pub(crate) fn call(&mut self) -> Option<Waker> {
         self.is_called = true;

@@ -1,8 +1,8 @@
-//! When a request may go out, so that a rate limit is not met: the generic cell rate algorithm, without a clock.
+//! Paces requests below a rate limit: the generic cell rate algorithm, without a clock.
 
 use std::time::Duration;
 
-/// At most so many requests in any period of so long.
+/// A rate limit: at most a number of requests in any period.
 ///
 /// ```
 /// use std::time::Duration;
@@ -26,8 +26,8 @@ impl Rate {
         Self { count: if count == 0 { 1 } else { count }, period, burst: 1 }
     }
 
-    /// Lets `burst` requests out at once after a pause, from 1 to all of them. There are still no more than `count` in
-    /// any period, so the more go at once, the slower the rest.
+    /// Allows `burst` requests at once after a pause, from 1 to the whole count. No period ever has more than `count`
+    /// requests, so a larger burst makes the requests after it slower.
     #[must_use]
     pub const fn with_burst(mut self, burst: u32) -> Self {
         self.burst = match burst {
@@ -38,19 +38,19 @@ impl Rate {
         self
     }
 
-    /// How many requests there are at most in any [`period`](Self::period).
+    /// The maximum number of requests in any [`period`](Self::period).
     #[must_use]
     pub const fn count(&self) -> u32 {
         self.count
     }
 
-    /// The period in which there are at most [`count`](Self::count) requests.
+    /// The period that [`count`](Self::count) applies to.
     #[must_use]
     pub const fn period(&self) -> Duration {
         self.period
     }
 
-    /// The part of one of `parts`, evenly spaced: all of them together keep to this rate.
+    /// Divides the rate into `parts` equal, evenly spaced rates, which together stay within this one.
     pub(crate) fn divided(self, parts: u32) -> Self {
         match self.count / parts.max(1) {
             0 => Self::at_most(1, self.period.saturating_mul(parts.div_ceil(self.count))),
@@ -59,33 +59,33 @@ impl Rate {
     }
 }
 
-/// Lets requests out at a [`Rate`], and slower for a while after the server said that there were too many.
+/// Paces requests at a [`Rate`], and slower for a while after a 429.
 ///
-/// A request takes its turn when it goes out, and not before: one that is given up while it waits costs no turn.
+/// A request uses its turn when it is sent, not before: one that is dropped while it waits uses none.
 #[derive(Debug)]
 pub(crate) struct Pacer {
     rate: Rate,
-    /// From one request to the next at full speed.
+    /// The time between two requests at full speed.
     interval: Duration,
-    /// How much earlier than evenly spaced a request may come.
+    /// How much earlier than evenly spaced a request may be sent.
     tolerance: Duration,
-    /// When the next request is due, were they evenly spaced: GCRA's theoretical arrival time.
+    /// When the next request is due if requests are evenly spaced: the theoretical arrival time of GCRA.
     due: Duration,
-    /// The part of the rate that there was at `slowed`.
+    /// The share of the rate that was left at `slowed`.
     share: u32,
-    /// When the server last said that there were too many.
+    /// When the last 429 was received.
     slowed: Option<Duration>,
 }
 
-/// How a [`Rate`] is kept by several that cannot see each other: turns have a place in one line, and are used within some
-/// time of it.
+/// How several processes that cannot see each other keep to one [`Rate`]: each turn has a place in one schedule, and
+/// must be used close to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Spacing {
-    /// From one place to the next, in whole microseconds.
+    /// The time between two places, in whole microseconds.
     pub(crate) interval: Duration,
-    /// How long before its place a turn may be used: what is left of a burst.
+    /// How long before its place a turn may be used: what is left of the burst.
     pub(crate) tolerance: Duration,
-    /// How long after it. Who was granted a turn needs some time to hear of it.
+    /// How long after its place a turn may be used: a grant takes time to reach its process.
     pub(crate) lateness: Duration,
     pub(crate) period: Duration,
 }
@@ -95,7 +95,7 @@ impl Spacing {
         let burst = Pacer::new(rate).tolerance;
         let slack = burst.max(rate.period / 10);
         let tolerance = burst / 2;
-        // The requests of a period have their places in one that is longer by the slack.
+        // The requests of a period are spread over a period that is longer by the slack.
         let span = rate.period.saturating_add(slack).as_nanos();
         let micros = span.div_ceil(u128::from(rate.count) * 1_000).max(1);
         let interval = Duration::from_micros(u64::try_from(micros).unwrap_or(u64::MAX));
@@ -103,28 +103,27 @@ impl Spacing {
     }
 }
 
-/// The whole of a rate; a share is counted in these.
+/// The whole rate. Shares are counted in thousandths of it.
 const WHOLE: u32 = 1000;
-/// What is left at least, however often the server says that there are too many, and what each period without such a
-/// response gives back.
+/// The lowest share, however many 429s there are, and what each period without one gives back.
 const TENTH: u32 = WHOLE / 10;
 
 impl Pacer {
     pub(crate) fn new(rate: Rate) -> Self {
-        // In a period that begins with a burst there is room for the burst and one more at each interval's end.
+        // A period that begins with a burst has room for the burst and for one request at the end of each interval.
         let intervals = rate.count - rate.burst + 1;
         let interval = rate.period.saturating_add(Duration::from_nanos(u64::from(intervals - 1))) / intervals;
         let tolerance = interval.saturating_mul(rate.burst - 1);
         Self { rate, interval, tolerance, due: Duration::ZERO, share: WHOLE, slowed: None }
     }
 
-    /// When the turn comes of a request that lets `ahead` others go first. If that is over, it is now.
+    /// When a request may be sent that has `ahead` others before it: `now` if that time has passed.
     pub(crate) fn turn(&self, ahead: usize, now: Duration) -> Duration {
         let due = if ahead == 0 { self.due } else { self.due.saturating_add(self.span(ahead, now)) };
         due.saturating_sub(self.tolerance)
     }
 
-    /// Takes the turn that has come.
+    /// Uses the turn that has come.
     pub(crate) fn take(&mut self, now: Duration) {
         let cost = match self.share(now) {
             WHOLE => self.interval,
@@ -133,8 +132,8 @@ impl Pacer {
         self.due = self.due.max(now).saturating_add(cost);
     }
 
-    /// The server said that there were too many: no burst now, and half the rate. Several such responses within a period
-    /// are about the same requests, and count once: returns whether this one counts.
+    /// Halves the rate and ends the burst, after a 429. Several 429s within a period are about the same requests and
+    /// count once: returns whether this one counts.
     pub(crate) fn slow_down(&mut self, now: Duration) -> bool {
         if self.slowed.is_some_and(|slowed| now < slowed.saturating_add(self.rate.period)) {
             return false;
@@ -145,29 +144,29 @@ impl Pacer {
         true
     }
 
-    /// No burst now.
+    /// Allows no burst now.
     pub(crate) fn begin_evenly(&mut self, now: Duration) {
         self.due = self.due.max(now.saturating_add(self.tolerance));
     }
 
-    /// Whether a new one would do the same.
+    /// Whether a new pacer would behave the same.
     pub(crate) fn is_as_new(&self, now: Duration) -> bool {
         self.due <= now && self.share(now) == WHOLE
     }
 
-    /// The part of the rate that there is.
+    /// The share of the rate that applies now.
     fn share(&self, now: Duration) -> u32 {
         let Some(slowed) = self.slowed else { return WHOLE };
         let periods = now.saturating_sub(slowed).as_nanos() * u128::from(TENTH) / self.rate.period.as_nanos().max(1);
         self.share.saturating_add(u32::try_from(periods).unwrap_or(WHOLE)).min(WHOLE)
     }
 
-    /// How long so many turns take from `now` on, while the rate comes back.
+    /// How long that number of turns takes from `now` on, while the rate recovers.
     fn span(&self, turns: usize, now: Duration) -> Duration {
         const STEP: u32 = TENTH / 10;
         let mut share = self.share(now);
         let mut span = Duration::ZERO;
-        // The rest of the turns, by the time that they take at full speed.
+        // The remaining turns, at full speed.
         let mut rest = self.interval.saturating_mul(u32::try_from(turns).unwrap_or(u32::MAX));
         let step = self.rate.period / (TENTH / STEP);
         while share < WHOLE {

@@ -1,4 +1,4 @@
-//! What a driver does next.
+//! The next action of a driver.
 
 use std::{fmt, time::Duration};
 
@@ -7,18 +7,18 @@ use http::Request;
 
 use crate::{Attempt, Error};
 
-/// What the driver of an [`Exchange`](crate::Exchange) has to do next.
+/// What the driver of an [`Exchange`](crate::Exchange) does next.
 pub enum Step<T> {
     /// Send the request, within [`Attempt::timeout`], and [`receive`](crate::Exchange::receive) the result.
     Send(Request<Bytes>),
     /// Wait this long, or until [`poll_turn`](crate::Exchange::poll_turn) is ready, and take the next step.
     Wait(Duration),
-    /// Nothing: the call has ended.
+    /// Stop: the call has ended.
     Done(Result<T, Error>),
 }
 
 impl<T> fmt::Debug for Step<T> {
-    /// Requests and responses hold people's data, and debug output ends up in logs.
+    /// Requests and responses contain personal data, and debug output ends up in logs.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Send(request) => {

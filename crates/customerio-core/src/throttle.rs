@@ -1,4 +1,4 @@
-//! What the calls of a client share: how fast they go out, how many at once, and the retries that they have left.
+//! The throttle: what the calls of a client share to stay below rate limits.
 
 use std::{fmt, sync::Arc};
 
@@ -10,12 +10,12 @@ use crate::{
     turn::{Allowed, Turns},
 };
 
-/// Keeps the calls of a client below the vendor's rate limits, bounds how many are in flight, and keeps an outage from
-/// being multiplied by retries.
+/// Keeps the calls of a client below the vendor's rate limits, bounds the requests in flight, and limits retries, so
+/// that an outage is not made worse.
 ///
-/// Every [`Client`](crate::Client) has one of its own, which its clones share. By default:
+/// Every [`Client`](crate::Client) has its own throttle, which its clones share. By default:
 ///
-/// | [`Quota`] | at most | of these at once |
+/// | [`Quota`] | limit | burst |
 /// | --- | --- | --- |
 /// | `Ingest` | 3000 in 3 seconds | 500 |
 /// | `Send` | 3000 in 3 seconds | 500 |
@@ -24,27 +24,27 @@ use crate::{
 /// | `Broadcast` | 1 in 10 seconds, for each broadcast | 1 |
 /// | all together | 256 in flight | 256 |
 ///
-/// A call that has no turn waits for it within its deadline, first come, first served. If it could not have its turn in
-/// time, by the rate, it fails at once; if too many requests are in flight until its deadline, it fails then. In both
-/// cases it was not sent, and the [kind](crate::TransportErrorKind) of its error says why. A call that is dropped while
-/// it waits makes way for the next.
+/// A call waits for its turn within its deadline, first come, first served. If the rate cannot give it a turn in time,
+/// it fails at once. If too many requests are in flight until its deadline, it fails then. In both cases the request
+/// was not sent, and the [kind](crate::TransportErrorKind) of the error says why. A call that is dropped while it waits
+/// lets the next one go.
 ///
-/// After a 429 the rate is halved, and comes back by a tenth in each period without another.
+/// After a 429 the rate is halved. Each period without another 429 gives back a tenth of it.
 ///
-/// A failed attempt may be retried while there is a reserve: it begins at 100, each retry takes one, and ten calls that
-/// had a final response give one back. Then a call is still tried, but only once. A retry after a 429 takes none: the
-/// service is there, and the rate has been halved.
+/// A failed attempt is retried while the retry budget lasts. The budget begins at 100 retries; each retry takes one,
+/// and ten calls with a final response give one back. When it is spent, each call is attempted once. A retry after a
+/// 429 takes none: the service is reachable, and the rate has been halved.
 ///
-/// A clone shares all this. Give one to several clients to hold them to it together, such as the Track client and the
-/// Pipelines client of a workspace. Their transports may have different monotonic clocks, as long as they have the same
-/// wall clock.
+/// A clone shares all of this. Give clones to several clients to limit them together, such as the Track client and the
+/// Pipelines client of a workspace. Their transports may have different monotonic clocks, but must have the same wall
+/// clock.
 ///
 /// # Several processes
 ///
-/// The vendor counts the calls of a workspace, from whatever process they come. Where several send, such as the replicas of
-/// a service, give each a part of the rates by [`with_rate`](Self::with_rate), or share them: `SharedThrottle` of
-/// `customerio-delivery` (feature `postgres`) keeps one pace for all processes that use the same PostgreSQL, and a busy
-/// process has what an idle one leaves. [`shared`](Self::shared) is what it is made of.
+/// Customer.io counts the calls of a workspace across all processes. If several processes send, such as the replicas of
+/// a service, give each a part of the rates with [`with_rate`](Self::with_rate), or share the rates: `SharedThrottle`
+/// of `customerio-delivery` (feature `postgres`) paces all processes that use the same PostgreSQL together, and a busy
+/// process gets what an idle one does not use. To share them over another service, use [`shared`](Self::shared).
 ///
 /// ```
 /// use std::time::Duration;
@@ -80,24 +80,25 @@ impl Default for Throttle {
 }
 
 impl Throttle {
-    /// No rate, any number of requests in flight, and no end of retries: for programs that see to these elsewhere.
+    /// Limits nothing: no rate, any number of requests in flight, and unlimited retries. For programs that limit calls
+    /// elsewhere.
     #[must_use]
     pub fn off() -> Self {
         Self::of(Allowed::default(), None)
     }
 
-    /// The throttle with turns that are granted from outside, for each rate that it has, and the [`TurnSource`] that says
-    /// which: so several processes keep to one rate together. Nobody shares it yet: clones that were made before keep what
-    /// they had, and so does a throttle that is made of this one by another `with_rate`.
+    /// Takes the turns at each rate from outside, so that several processes share one rate. Returns the throttle, and
+    /// the [`TurnSource`] that says which turns it needs. Clones made earlier are not changed, and neither is a
+    /// throttle made from this one by `with_rate`.
     ///
-    /// `customerio-delivery` has a driver for it, over PostgreSQL; this is for one over another service. Calls wait, in the
-    /// order in which they came and within their deadlines, until turns are granted. A turn must be used near its place in
-    /// the line of all processes, else it is over, and another is asked for. For that, half of a rate's burst is given up; a
-    /// rate without a burst is a tenth slower.
+    /// `customerio-delivery` has a driver over PostgreSQL; use this method to write one over another service. Calls
+    /// wait in the order of their arrival, within their deadlines, until turns are granted. A turn must be used close
+    /// to its place in the schedule of all processes. Otherwise it expires, and another is requested. This uses up half
+    /// of a rate's burst; a rate without a burst gets a tenth slower.
     ///
-    /// Where there is nobody to grant turns, each process goes on at the rate divided by `processes` (0 counts as 1), without
-    /// a burst: say how many there are at most. The rate of broadcasts, the limit of requests in flight and the reserve of
-    /// retries stay those of the process.
+    /// While no turns can be granted, each process continues at the rate divided by `processes` (0 counts as 1),
+    /// without a burst, so pass the maximum number of processes. The rate of broadcasts, the limit of requests in
+    /// flight and the retry budget stay per process.
     ///
     /// ```
     /// use std::{task::{Context, Poll, Waker}, time::Duration};
@@ -135,8 +136,8 @@ impl Throttle {
         Self { turns: Arc::new(Turns::new(allowed, budget)) }
     }
 
-    /// The throttle with another rate for `quota`, or none. Nobody shares it yet: clones that were made before keep what
-    /// they had.
+    /// Sets the rate of `quota`, or removes its limit with `None`. Returns a new throttle: clones made earlier keep
+    /// their own rates.
     #[must_use]
     pub fn with_rate(self, quota: Quota, rate: impl Into<Option<Rate>>) -> Self {
         let mut allowed = self.turns.allowed().clone();
@@ -144,16 +145,16 @@ impl Throttle {
         self.anew(allowed)
     }
 
-    /// The throttle with another limit of requests in flight, of all quotas together, or none; 0 counts as 1. Nobody
-    /// shares it yet: clones that were made before keep what they had. Default: 256.
+    /// Sets the maximum number of requests in flight, over all quotas, or removes the limit with `None`. 0 counts as 1;
+    /// the default is 256. Returns a new throttle: clones made earlier keep their own limit.
     ///
-    /// A request is in flight from its [`Step::Send`](crate::Step::Send) until its response was received, or its call was
-    /// dropped. A batch is one request. Over HTTP/1.1 each has a connection, and with it a file descriptor, of which a
-    /// process often has 1,024. With 256 in flight the rates can be used up as long as a response takes less than a
-    /// quarter of a second.
+    /// A request is in flight from its [`Step::Send`](crate::Step::Send) until its response was received or its call
+    /// was dropped. A batch is one request. Over HTTP/1.1 each request in flight has a connection and a file
+    /// descriptor, of which a process often has 1,024. With 256 in flight the default rates can be reached if a
+    /// response takes less than a quarter of a second.
     ///
-    /// A future that has begun and is not polled any more keeps its place: with more such futures than places, such as
-    /// those of a large `buffer_unordered`, a call between them waits for its deadline.
+    /// A future that was polled once and is not polled again keeps its place. If there are more such futures than
+    /// places, such as in a large `buffer_unordered`, a call that waits behind them fails at its deadline.
     #[must_use]
     #[doc(alias = "in flight")]
     pub fn with_concurrency(self, requests: impl Into<Option<usize>>) -> Self {
@@ -162,20 +163,20 @@ impl Throttle {
         self.anew(allowed)
     }
 
-    /// The throttle with another reserve of retries, or no end of them. Nobody shares it yet: clones that were made
-    /// before keep what they had.
+    /// Sets the retry budget, or removes its limit with `None`. Returns a new throttle: clones made earlier keep their
+    /// own budget.
     #[must_use]
     pub fn with_retry_reserve(self, retries: impl Into<Option<u32>>) -> Self {
         Self::of(self.turns.allowed().clone(), retries.into().map(Budget::new))
     }
 
-    /// The most requests that are in flight at once, if there is a limit.
+    /// The maximum number of requests in flight, if there is a limit.
     #[must_use]
     pub fn concurrency(&self) -> Option<usize> {
         self.turns.allowed().concurrency
     }
 
-    /// The same reserve, and what is allowed, with nothing taken from either.
+    /// A throttle with the same retry budget and these limits, with nothing taken from either.
     fn anew(&self, allowed: Allowed) -> Self {
         Self::of(allowed, self.turns.budget().map(Budget::anew))
     }

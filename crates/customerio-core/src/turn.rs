@@ -1,4 +1,4 @@
-//! Whose turn it is: what a call waits for before it goes out.
+//! The turns of calls: a call waits for its turn before it sends a request.
 
 mod shared;
 
@@ -23,7 +23,7 @@ use crate::{
     timeline::Timeline,
 };
 
-/// What is allowed: a rate for each quota, and so many requests in flight.
+/// The limits: a rate for each quota, and a maximum number of requests in flight.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Allowed {
     rates: [Option<Rate>; 6],
@@ -40,7 +40,7 @@ impl Allowed {
     }
 }
 
-/// The place of a quota's rate, and of its lane. Broadcasts are the last, because they have more than one.
+/// The index of a quota's rate and of its lane. Broadcasts come last, because they have several lanes.
 const fn index(quota: Quota) -> usize {
     match quota {
         Quota::Ingest => 0,
@@ -52,19 +52,19 @@ const fn index(quota: Quota) -> usize {
     }
 }
 
-/// Which calls are paced together.
+/// Identifies the calls that are paced together.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LaneId {
     quota: Quota,
-    /// Of which broadcast, as a hash.
+    /// Which broadcast, as a hash.
     broadcast: u64,
 }
 
 impl LaneId {
-    /// The lane of a request that counts against `quota`: for broadcasts, one for each.
+    /// The lane of a request that counts against `quota`: each broadcast has one.
     pub(crate) fn of<B>(quota: Quota, request: &Request<B>) -> Self {
         let broadcast = if quota == Quota::Broadcast {
-            // Two that have the same hash wait for each other, and come to no other harm.
+            // Two broadcasts with the same hash wait for each other, which does no other harm.
             let mut hasher = DefaultHasher::new();
             (request.uri(), request.headers().get(X_WORKSPACE_ID)).hash(&mut hasher);
             hasher.finish()
@@ -75,11 +75,11 @@ impl LaneId {
     }
 }
 
-/// How long to wait before there may be a turn.
+/// How long a call waits before it checks for its turn again.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Wait {
     pub(crate) duration: Duration,
-    /// There is certainly none before that.
+    /// The turn comes no sooner than this.
     pub(crate) at_least: Duration,
     /// What the call waits for.
     pub(crate) kind: TransportErrorKind,
@@ -91,18 +91,18 @@ impl Wait {
     }
 }
 
-/// How long the next in line sleeps before it looks whether a request in flight has ended, if nobody can wake it.
+/// How long the first in line sleeps before it checks whether a request in flight has ended, if nothing can wake it.
 const NAP: Duration = Duration::from_millis(50);
 
-/// How long it sleeps if somebody can. It need not look at all then, unless its sleep is one that nothing interrupts.
+/// How long it sleeps if something can wake it. The check is for sleeps that nothing interrupts.
 const LONG_NAP: Duration = Duration::from_secs(1);
 
-/// The fewest broadcasts of which those are forgotten that have no part in the next trigger any more.
+/// The number of broadcasts from which on those are forgotten that no longer delay their next trigger.
 const BROADCASTS: usize = 64;
 
-/// Lets calls out in the order in which they came, each when its rate and the number of requests in flight allow it.
+/// Lets calls through in the order of their arrival, each when its rate and the number of requests in flight allow it.
 ///
-/// Nobody waits for one that does not look when its turn comes: whoever looks next then takes it.
+/// A call that does not check when its turn comes holds up nobody: the next that checks takes the turn.
 pub(crate) struct Turns {
     allowed: Allowed,
     budget: Option<Budget>,
@@ -113,14 +113,14 @@ pub(crate) struct Turns {
 struct State {
     timeline: Timeline,
     next_ticket: u64,
-    /// How many requests are in flight, and how many may go as soon as they look.
+    /// The requests in flight, and the calls that may send as soon as they check.
     in_flight: usize,
-    /// Those that wait for a request in flight to end, by their tickets. While there are any, there is no room.
+    /// The calls that wait for a request in flight to end, by ticket. The line is empty unless all places are taken.
     line: VecDeque<(u64, LaneId)>,
     lanes: [Lane; 5],
     broadcasts: BTreeMap<u64, Lane>,
     most_broadcasts: usize,
-    /// Where turns are granted from outside, wakes the one who asks for them, if that waits.
+    /// Wakes the task that requests grants, if one waits, where turns are granted from outside.
     source: Option<Waker>,
     concurrency: Option<usize>,
 }
@@ -157,19 +157,19 @@ impl Turns {
         self.budget.as_ref()
     }
 
-    /// Takes a retry out of the reserve, if there is one.
+    /// Takes a retry out of the budget, if one is left.
     pub(crate) fn take_retry(&self) -> bool {
         self.budget.as_ref().is_none_or(Budget::take)
     }
 
-    /// A call had a final response.
+    /// Records a call with a final response.
     pub(crate) fn answered(&self) {
         if let Some(budget) = &self.budget {
             budget.give();
         }
     }
 
-    /// The server said that there were too many.
+    /// Lowers the rate after a 429.
     pub(crate) fn slow_down(&self, id: LaneId, moment: &Moment) {
         let Some(rate) = self.allowed.rate(id.quota) else { return };
         let mut state = self.state();
@@ -181,7 +181,7 @@ impl Turns {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // Nothing panics while it is locked.
+        // No code panics while the lock is held.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -198,12 +198,12 @@ impl State {
         self.broadcasts.entry(id.broadcast).or_insert_with(|| Lane::new(rate))
     }
 
-    /// The lane that somebody waits in.
+    /// The lane of a call that waits.
     fn lane_of_waiter(&mut self, id: LaneId) -> Option<&mut Lane> {
         self.lanes.get_mut(index(id.quota)).or_else(|| self.broadcasts.get_mut(&id.broadcast))
     }
 
-    /// Takes the turn of `ticket`, or has it wait for that.
+    /// Takes the turn of `ticket`, or makes it wait.
     fn take(&mut self, id: LaneId, ticket: u64, now: Duration, allowed: &Allowed) -> (Result<(), Wait>, Loose) {
         let rate = allowed.rate(id.quota);
         let has_room = allowed.concurrency.is_none_or(|most| self.in_flight < most);
@@ -238,7 +238,7 @@ impl State {
             has_waker = waiter.waker.is_some();
         }
         let wait = if turn == Duration::MAX {
-            // Who asks for it may have to be woken; a grant wakes those who wait.
+            // A task that requests grants may have to be woken; a grant wakes the calls that wait.
             let at_least = self.lane(id, rate, now).at_least(ticket, now);
             let nap = if has_waker { LONG_NAP } else { NAP };
             Wait { duration: nap.max(at_least), at_least, kind: TransportErrorKind::Throttled }
@@ -248,19 +248,19 @@ impl State {
         } else if has_waker {
             Wait::for_slot(LONG_NAP)
         } else {
-            // So many times all that are in flight must end before one has ended for this call.
+            // All places must become free this often before one is free for this call.
             let rounds = self.place_in_line(ticket) / allowed.concurrency.unwrap_or(usize::MAX);
             Wait::for_slot(NAP.saturating_mul(u32::try_from(rounds).unwrap_or(u32::MAX).saturating_add(1)))
         };
         (Err(wait), Loose { called: [called, self.call_source()], gone: None })
     }
 
-    /// How many are before `ticket` in the line for a request to end.
+    /// How many calls are before `ticket` in the line for a place.
     fn place_in_line(&self, ticket: u64) -> usize {
         self.line.partition_point(|(other, _)| *other < ticket)
     }
 
-    /// Waits no more for a request to end, or makes way for another if one has.
+    /// Leaves the line for a place, or passes the place on if there was one.
     fn leave_line(&mut self, ticket: u64, waited_for: Option<WaitsFor>) -> Option<Waker> {
         match waited_for {
             Some(WaitsFor::Slot) => {
@@ -272,7 +272,7 @@ impl State {
         }
     }
 
-    /// A request in flight has ended: the first in line may go.
+    /// Ends a request in flight: the first in line may send.
     fn end_one(&mut self) -> Option<Waker> {
         while let Some((ticket, id)) = self.line.pop_front() {
             if let Some(waiter) = self.lane_of_waiter(id).and_then(|lane| lane.get(ticket)) {
@@ -284,7 +284,7 @@ impl State {
         self.call_source()
     }
 
-    /// Calls the one who asks for turns, if there are some to ask for.
+    /// Wakes the task that requests grants, if there is something to request.
     fn call_source(&mut self) -> Option<Waker> {
         self.source.as_ref()?;
         let (free, now) = (self.free(), self.timeline.last());
@@ -297,7 +297,7 @@ impl State {
         self.concurrency.map_or(usize::MAX, |most| most.saturating_sub(self.in_flight))
     }
 
-    /// Gives up waiting.
+    /// Stops waiting.
     fn leave(&mut self, id: LaneId, ticket: u64) -> Loose {
         let now = self.timeline.last();
         let Some(lane) = self.lane_of_waiter(id) else { return Loose::default() };
@@ -308,7 +308,7 @@ impl State {
     }
 }
 
-/// What is to be woken, and to be dropped, when nothing is locked: either may run anything.
+/// Wakers to call and values to drop once nothing is locked, because both run foreign code.
 #[derive(Default)]
 struct Loose {
     called: [Option<Waker>; 2],
@@ -335,7 +335,7 @@ impl fmt::Debug for Turns {
     }
 }
 
-/// The turn of one call. Dropping it makes way for the others.
+/// The turn of one call. Dropping it lets the others go.
 pub(crate) struct Turn {
     turns: Arc<Turns>,
     lane: LaneId,
@@ -343,12 +343,12 @@ pub(crate) struct Turn {
 }
 
 enum TurnState {
-    /// It is neither waited for nor taken.
+    /// Neither waiting nor in flight.
     Idle,
     Waiting {
         ticket: u64,
         kind: TransportErrorKind,
-        /// When the call last looked: by its own clock, and by the time of all.
+        /// When the call last checked: on its own clock, and on the shared one.
         looked: [Duration; 2],
     },
     InFlight,
@@ -359,17 +359,17 @@ impl Turn {
         Self { turns: turns.clone(), lane, state: TurnState::Idle }
     }
 
-    /// What the call shares with others.
+    /// The state that the call shares with others.
     pub(crate) fn turns(&self) -> &Turns {
         &self.turns
     }
 
-    /// The server said that there were too many.
+    /// Lowers the rate after a 429.
     pub(crate) fn slow_down(&self, now: &Moment) {
         self.turns.slow_down(self.lane, now);
     }
 
-    /// What the call waits for, if it does.
+    /// What the call waits for, if it waits.
     pub(crate) const fn waits_for(&self) -> Option<TransportErrorKind> {
         match self.state {
             TurnState::Waiting { kind, .. } => Some(kind),
@@ -377,7 +377,7 @@ impl Turn {
         }
     }
 
-    /// Takes the turn, for as long as until [`end`](Self::end), or tells how long to wait until it may come.
+    /// Takes the turn, which lasts until [`end`](Self::end), or returns how long to wait for it.
     pub(crate) fn take(&mut self, moment: &Moment) -> Result<(), Wait> {
         let allowed = &self.turns.allowed;
         if allowed.concurrency.is_none() && allowed.rate(self.lane.quota).is_none() {
@@ -388,7 +388,7 @@ impl Turn {
         let mut ticket = state.next_ticket;
         if let TurnState::Waiting { ticket: drawn, looked: [clock, time], .. } = self.state {
             ticket = drawn;
-            // So long it has waited by its own clock, whatever the time of all is.
+            // It has waited at least this long on its own clock, whatever the shared clock says.
             now = state.timeline.at_least(time.saturating_add(moment.monotonic.saturating_sub(clock)));
         }
         let (taken, loose) = state.take(self.lane, ticket, now, allowed);
@@ -401,7 +401,7 @@ impl Turn {
         taken
     }
 
-    /// Ready when the call should look again, though its wait is not over.
+    /// Ready when the call should check again before its wait is over.
     pub(crate) fn poll(&self, context: &mut Context<'_>) -> Poll<()> {
         let TurnState::Waiting { ticket, .. } = self.state else { return Poll::Pending };
         let mut state = self.turns.state();
@@ -416,12 +416,12 @@ impl Turn {
         }
         let last = waiter.waker.replace(context.waker().clone());
         drop(state);
-        // When nothing is locked, because it may be the last that holds a task.
+        // Dropped without a lock, because it may be the last reference to a task.
         drop(last);
         Poll::Pending
     }
 
-    /// The request has ended, or is given up.
+    /// Ends the request, or stops waiting.
     pub(crate) fn end(&mut self) {
         let loose = match mem::replace(&mut self.state, TurnState::Idle) {
             TurnState::Idle => return,

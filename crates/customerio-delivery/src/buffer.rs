@@ -1,4 +1,4 @@
-//! What was enqueued and is not in the store yet.
+//! The buffer of calls that were enqueued and are not in the store yet.
 
 use std::{
     collections::VecDeque,
@@ -9,32 +9,32 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, TryAcquireError, ones
 
 use crate::{EnqueueError, StoreError, Stored};
 
-/// The most calls that go to the store at once.
+/// The maximum number of calls that are written to the store at once.
 const GROUP: usize = 1_024;
 
-/// What was enqueued and is not in the store yet, up to a number of bytes.
+/// The calls that were enqueued and are not in the store yet, bounded by their size in bytes.
 #[derive(Debug)]
 pub(crate) struct Buffer {
     limit: usize,
     room: Arc<Semaphore>,
     waiting: Mutex<Waiting>,
-    /// Something came, or it was closed.
+    /// Notified when a call was enqueued, or the buffer was closed.
     pub(crate) came: Notify,
 }
 
 #[derive(Debug, Default)]
 struct Waiting {
     entries: VecDeque<Entry>,
-    /// The calls that are not in the store yet: those here, and those that the writer has taken.
+    /// The calls that are not in the store yet, those that the writer has taken included.
     calls: usize,
     is_closed: bool,
-    /// All that came was taken, and nothing comes any more.
+    /// Whether the buffer is closed and everything was taken.
     is_done: bool,
-    /// The number of the last call that is in the store.
+    /// The number of the last call in the store.
     last: u64,
 }
 
-/// What the writer takes, in the order in which it came.
+/// An entry for the writer, in the order of arrival.
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "nearly all are calls")]
 pub(crate) enum Entry {
@@ -42,16 +42,16 @@ pub(crate) enum Entry {
         call: Stored,
         receipt: Receipt,
     },
-    /// Everything before it is in the store: says the number of the last.
+    /// Returns the number of the last call, once everything before it is in the store.
     Barrier(oneshot::Sender<u64>),
 }
 
-/// What is owed for a call that was taken.
+/// What is pending for a call that was taken.
 #[derive(Debug)]
 pub(crate) struct Receipt {
-    /// Who waits until it is in the store.
+    /// The sender that waits until the call is in the store.
     durable: Option<oneshot::Sender<Result<(), StoreError>>>,
-    /// Its room, which is given back when it is dropped.
+    /// The room of the call, which is freed when this is dropped.
     room: OwnedSemaphorePermit,
 }
 
@@ -60,11 +60,11 @@ impl Receipt {
         self.durable.is_some()
     }
 
-    /// Gives back the room, and then tells who waits.
+    /// Frees the room, and then passes on the result.
     pub(crate) fn give(self, result: Result<(), StoreError>) {
         drop(self.room);
         if let Some(durable) = self.durable {
-            // Whoever waited may have gone.
+            // The receiver may be gone.
             let _ = durable.send(result);
         }
     }
@@ -80,12 +80,12 @@ impl Buffer {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The room that a call takes: not more than there is.
+    /// The room that a call takes: at most all of it.
     fn size(&self, call: &Stored) -> u32 {
         u32::try_from(call.size().min(self.limit)).unwrap_or(u32::MAX)
     }
 
-    /// Takes a call, or says that there is no room.
+    /// Adds a call, or fails if there is no room.
     pub(crate) fn try_push(&self, call: Stored) -> Result<(), EnqueueError> {
         match self.room.clone().try_acquire_many_owned(self.size(&call)) {
             Ok(room) => self.push(Entry::Call { call, receipt: Receipt { durable: None, room } }),
@@ -94,7 +94,7 @@ impl Buffer {
         }
     }
 
-    /// Takes a call when there is room, and returns when it is in the store.
+    /// Adds a call when there is room, and returns when it is in the store.
     pub(crate) async fn push_durably(&self, call: Stored) -> Result<(), EnqueueError> {
         let room = self.room.clone().acquire_many_owned(self.size(&call)).await.map_err(|_| EnqueueError::Closed)?;
         let (durable, is_durable) = oneshot::channel();
@@ -105,7 +105,7 @@ impl Buffer {
         }
     }
 
-    /// Waits until all that came before is in the store, and returns the number of the last.
+    /// Waits until everything enqueued before is in the store, and returns the number of the last call.
     pub(crate) async fn barrier(&self) -> Option<u64> {
         let (passed, has_passed) = oneshot::channel();
         {
@@ -131,7 +131,7 @@ impl Buffer {
         Ok(())
     }
 
-    /// What goes to the store next; empty if nothing came. `None` when nothing comes any more.
+    /// Takes the next entries for the store: empty if there are none yet, `None` when there will be none.
     pub(crate) fn take(&self) -> Option<Vec<Entry>> {
         let mut waiting = self.waiting();
         if waiting.entries.is_empty() && waiting.is_closed {
@@ -142,24 +142,24 @@ impl Buffer {
         Some(waiting.entries.drain(..count).collect())
     }
 
-    /// So many calls are in the store, the last of them with that number.
+    /// Records that `calls` more are in the store, and the number of the last of them.
     pub(crate) fn stored(&self, calls: usize, last: u64) {
         let mut waiting = self.waiting();
         waiting.calls -= calls;
         waiting.last = last;
     }
 
-    /// So many calls were given back to those who wait for them.
+    /// Records that `calls` were returned to the callers that wait for them.
     pub(crate) fn given_back(&self, calls: usize) {
         self.waiting().calls -= calls;
     }
 
-    /// The number of the last call that is in the store.
+    /// The number of the last call in the store.
     pub(crate) fn last(&self) -> u64 {
         self.waiting().last
     }
 
-    /// Takes no more calls.
+    /// Accepts no more calls.
     pub(crate) fn close(&self) {
         self.waiting().is_closed = true;
         self.room.close();

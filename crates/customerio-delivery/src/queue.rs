@@ -1,4 +1,4 @@
-//! Takes operations, and delivers them in the background.
+//! The queue: it accepts operations, and delivers them in the background.
 
 use std::{fmt, future::Future, sync::Arc, time::Duration};
 
@@ -19,13 +19,15 @@ use crate::{
     writer::Writer,
 };
 
-/// How often the right to send is renewed.
+/// How often the lease is renewed.
 const RENEW: Duration = Duration::from_secs(5);
 
-/// How often it is asked for while another process has it.
+/// How often the lease is requested while another process has it.
 const ASK: Duration = Duration::from_secs(1);
 
-/// Takes operations, and delivers them in the background, in order and with retries. Clones are the same queue.
+/// Accepts operations and delivers them in the background, in order and with retries.
+///
+/// A clone is cheap and is the same queue.
 ///
 /// ```
 /// use std::time::Duration;
@@ -42,11 +44,11 @@ const ASK: Duration = Duration::from_secs(1);
 /// }
 /// ```
 ///
-/// An operation that goes in batches, those of `track::v2` and of `pipelines`, arrives in the order in which it was
-/// enqueued. A single one, such as `track::Event` or a message, arrives in order for each person. Calls of different kinds,
-/// and calls that a [`Client`] makes beside the queue, have no order between them.
+/// Operations that are sent in batches, those of `track::v2` and `pipelines`, arrive in the order in which they were
+/// enqueued. Other operations, such as `track::Event` or a message, arrive in order for each person. There is no order
+/// between the two kinds, nor with calls that a [`Client`] makes outside the queue.
 ///
-/// It needs a tokio runtime with time enabled, of either kind, and has none of its own.
+/// A queue needs a tokio runtime with time enabled, single-threaded or multi-threaded.
 #[derive(Clone)]
 pub struct Queue {
     shared: Arc<Shared>,
@@ -62,28 +64,28 @@ struct Shared {
 }
 
 impl Drop for Shared {
-    /// It does not wait: a store that is durable has what it has, and what waits in memory is gone.
+    /// Does not wait: a durable store keeps its calls, and calls in memory are lost.
     fn drop(&mut self) {
         self.buffer.close();
     }
 }
 
-/// What came of the calls of a queue, since it began.
+/// How many calls of a queue ended, and how, since it was started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use = "calls may be left"]
 #[non_exhaustive]
 pub struct Report {
-    /// Accepted by Customer.io.
+    /// Calls that Customer.io accepted.
     pub done: u64,
-    /// Failed for good.
+    /// Calls that failed for good.
     pub dead: u64,
-    /// Parked: they may have arrived, and are not sent again by themselves.
+    /// Calls that may have arrived, and are not sent again automatically.
     pub parked: u64,
-    /// Not ended: in the store, or on the way there.
+    /// Calls that have not ended: in the store, or on the way to it.
     pub left: u64,
 }
 
-/// The settings of a [`Queue`].
+/// Configures and starts a [`Queue`].
 pub struct QueueBuilder {
     store: Arc<dyn Store>,
     clients: Clients,
@@ -93,61 +95,61 @@ pub struct QueueBuilder {
 }
 
 impl QueueBuilder {
-    /// The queue with a client for the Track API.
+    /// Adds a client for the Track API.
     #[must_use]
     pub fn with_track(mut self, client: Client<Track>) -> Self {
         self.clients = self.clients.with_track(client);
         self
     }
 
-    /// The queue with a client for the Pipelines API.
+    /// Adds a client for the Pipelines API.
     #[must_use]
     pub fn with_pipelines(mut self, client: Client<Pipelines>) -> Self {
         self.clients = self.clients.with_pipelines(client);
         self
     }
 
-    /// The queue with a client for the App API.
+    /// Adds a client for the App API.
     #[must_use]
     pub fn with_app(mut self, client: Client<App>) -> Self {
         self.clients = self.clients.with_app(client);
         self
     }
 
-    /// The queue with the clients of another workspace: for calls [with that destination](Stored::with_destination).
+    /// Adds the clients of another workspace: for calls [with that destination](Stored::with_destination).
     #[must_use]
     pub fn with_destination(mut self, name: impl Into<Arc<str>>, clients: Clients) -> Self {
         self.clients = self.clients.with_destination(name, clients);
         self
     }
 
-    /// The queue with other options of its machines, such as how long a batch waits to get full.
+    /// Sets the options of delivery, such as how long a batch waits to fill up.
     #[must_use]
     pub fn with_options(mut self, options: MachineOptions) -> Self {
         self.options = options;
         self
     }
 
-    /// The queue with another bound of what is enqueued and not in the store yet, in bytes. Default: 8 MiB.
+    /// Sets the maximum size, in bytes, of the calls that are enqueued and not in the store yet. The default is 8 MiB.
     #[must_use]
     pub fn with_buffer(mut self, bytes: usize) -> Self {
         self.buffer = bytes;
         self
     }
 
-    /// The queue with somebody who is told of each call that ended, and of each stream that stands still. It is called
-    /// between requests, so it must not block.
+    /// Calls `observer` for each call that ended and for each stream that stalls. It runs between requests, so it must
+    /// not block.
     #[must_use]
     pub fn with_observer(mut self, observer: impl Fn(&Stream, &Event) + Send + Sync + 'static) -> Self {
         self.observer = Some(Arc::new(observer));
         self
     }
 
-    /// Starts it: what is in the store already is delivered first.
+    /// Starts the queue. Calls that are already in the store are delivered first.
     ///
     /// # Panics
     ///
-    /// Outside of a tokio runtime.
+    /// If it is called outside of a tokio runtime.
     #[must_use = "the queue stops when its last handle is dropped"]
     pub fn start(self) -> Queue {
         #[cfg(feature = "metrics")]
@@ -186,7 +188,7 @@ impl QueueBuilder {
             appended: Arc::new(move || appended.iter().for_each(|notify| notify.notify_one())),
             ended,
         };
-        // It outlives the queue's handles until what was enqueued is in the store.
+        // Outlives the queue's handles until everything enqueued is in the store.
         tokio::spawn(writer.run());
         tasks.spawn(keep_lease(store.clone(), has_lease, counters.clone()));
         let shared = Shared { buffer, store, counters, clients, couriers, tasks: Mutex::new(tasks) };
@@ -194,7 +196,7 @@ impl QueueBuilder {
     }
 }
 
-/// Takes the right to send, and renews it.
+/// Acquires the lease, and renews it.
 async fn keep_lease(store: Arc<dyn Store>, lease: watch::Sender<Lease>, counters: Arc<Counters>) {
     loop {
         let wait = match store.lease().await {
@@ -211,7 +213,7 @@ async fn keep_lease(store: Arc<dyn Store>, lease: watch::Sender<Lease>, counters
                 crate::figures::sends(false);
                 ASK
             }
-            // What there is of it lasts until it runs out.
+            // The lease stays valid until it expires.
             Err(_) => {
                 counters.store_failed();
                 ASK
@@ -221,7 +223,7 @@ async fn keep_lease(store: Arc<dyn Store>, lease: watch::Sender<Lease>, counters
     }
 }
 
-/// Shows what is in the store. The process that sends does it, so that it is shown once.
+/// Publishes the metrics of the store, in the process that sends only, so that they are counted once.
 #[cfg(feature = "metrics")]
 async fn show(store: &dyn Store) {
     crate::figures::sends(true);
@@ -231,12 +233,13 @@ async fn show(store: &dyn Store) {
 }
 
 impl Queue {
-    /// A queue over a store, without clients yet.
+    /// Creates a queue over a store, without clients yet.
     pub fn builder(store: impl Store) -> QueueBuilder {
         Self::builder_shared(Arc::new(store))
     }
 
-    /// [`builder`](Self::builder) over a store that something else has too, such as a page that shows its dead letters.
+    /// Like [`builder`](Self::builder), over a store that other code shares, such as a page that shows its dead
+    /// letters.
     #[must_use]
     pub fn builder_shared(store: Arc<dyn Store>) -> QueueBuilder {
         QueueBuilder {
@@ -248,11 +251,11 @@ impl Queue {
         }
     }
 
-    /// Enqueues a call, and never waits. It is in the store a moment later: until then it is lost with the process.
+    /// Enqueues a call without waiting. It reaches the store a moment later; until then it is lost if the process ends.
     ///
     /// # Errors
     ///
-    /// [`EnqueueError::Full`] where there is no room, and the others as they say.
+    /// [`EnqueueError::Full`] if there is no room, and the other errors as documented there.
     pub fn try_send(&self, call: impl Enqueue) -> Result<(), EnqueueError> {
         let result = self.encode(call).and_then(|call| self.shared.buffer.try_push(call));
         match &result {
@@ -263,12 +266,12 @@ impl Queue {
         result
     }
 
-    /// Enqueues a call, waits for room if there is none, and returns when the store has it: durably, if the store is
-    /// durable. The call is encoded at once. Whoever gives up the wait may have enqueued it all the same.
+    /// Enqueues a call, waiting for room if there is none, and returns when it is in the store: durably, if the store
+    /// is durable. The call is encoded at once. If the future is dropped, the call may be enqueued all the same.
     ///
     /// # Errors
     ///
-    /// [`EnqueueError::Store`] where the store failed: then the call is not kept.
+    /// [`EnqueueError::Store`] if the store failed: the call was not kept.
     pub fn send(&self, call: impl Enqueue) -> impl Future<Output = Result<(), EnqueueError>> + Send + 'static {
         let (call, queue) = (self.encode(call), self.clone());
         async move {
@@ -278,13 +281,14 @@ impl Queue {
         }
     }
 
-    /// Encodes an operation as the queue keeps it: to give it a destination or an expiry before it is enqueued.
+    /// Encodes an operation as the queue stores it, so that you can set its destination or expiry before you enqueue
+    /// it.
     ///
     /// # Errors
     ///
-    /// Where an argument cannot be sent, or the queue has no client for it.
+    /// Fails if an argument cannot be sent, or if the queue has no client for the operation's API.
     pub fn encode(&self, call: impl Enqueue) -> Result<Stored, EnqueueError> {
-        // What is enqueued as an operation goes to the default destination; another is chosen for what was encoded.
+        // An operation goes to the default destination. Another one is chosen after encoding.
         let limits = |api| {
             let clients = &self.shared.clients;
             let workspace = clients.of(DEFAULT).or_else(|| clients.workspaces().map(|(_, workspace)| workspace).next());
@@ -298,10 +302,10 @@ impl Queue {
         Err(EnqueueError::NoClient { api: lane.api(), destination: destination.to_string() })
     }
 
-    /// Sends what was enqueued, without waiting for batches to get full, and returns when all of it has ended, or `within`
-    /// is over. Calls that are enqueued meanwhile are taken, and not waited for.
+    /// Sends everything enqueued, without waiting for batches to fill up, and returns when all of it has ended or
+    /// `within` is over. Calls that are enqueued meanwhile are accepted, and not waited for.
     ///
-    /// A 429 can ask for a minute: a shorter time may leave calls, which stay in the queue.
+    /// After a 429 the service may ask to wait for a minute, so a shorter time may leave calls in the queue.
     pub async fn flush(&self, within: Duration) -> Report {
         self.flush_until(Instant::now() + within).await;
         self.report().await
@@ -315,17 +319,17 @@ impl Queue {
                 courier.send(Order::Flush(last, flushed)).ok().map(|()| is_flushed)
             };
             for is_flushed in self.shared.couriers.iter().filter_map(flush).collect::<Vec<_>>() {
-                // One that has stopped delivers nothing any more.
+                // A sender that has stopped delivers nothing more.
                 let _ = is_flushed.await;
             }
         };
         let _ = timeout_at(deadline, all).await;
     }
 
-    /// Takes no more calls, sends what it can `within` that time, and stops. With a durable store, what is left is sent by
-    /// the next queue over it.
+    /// Stops the queue: accepts no more calls, and sends what it can `within` that time. With a durable store, the next
+    /// queue over it sends the rest.
     ///
-    /// The last quarter of the time is for responses to what is under way: nothing new is sent then.
+    /// The last quarter of the time is for the responses to requests in flight: no new request is sent then.
     pub async fn shutdown(&self, within: Duration) -> Report {
         let begun = Instant::now();
         self.shared.buffer.close();
@@ -335,7 +339,7 @@ impl Queue {
             let _ = courier.send(Order::Stop);
         }
         let mut tasks = self.shared.tasks.lock().await;
-        // The one that is left keeps the lease.
+        // Whichever is left keeps the lease.
         let stopped = async {
             while tasks.len() > 1 {
                 let _ = tasks.join_next().await;
@@ -343,7 +347,7 @@ impl Queue {
         };
         let _ = timeout_at(begun + within, stopped).await;
         tasks.shutdown().await;
-        // It runs out by itself where the store fails.
+        // The lease expires by itself if the store fails.
         let _ = self.shared.store.release().await;
         self.report().await
     }
@@ -354,17 +358,18 @@ impl Queue {
         Report { done, dead, parked, left: waiting + self.shared.buffer.len() as u64 }
     }
 
-    /// What it has counted since it began.
+    /// Returns what the queue has counted since it was started.
     #[must_use]
     pub fn counts(&self) -> Counts {
         self.shared.counters.read()
     }
 
-    /// What is in its store: how much waits and since when, for a probe of readiness, and what failed.
+    /// Reads the statistics of the store: how many calls wait and since when, for a readiness probe, and how many
+    /// failed.
     ///
     /// # Errors
     ///
-    /// Where the store cannot be read.
+    /// Fails if the store cannot be read.
     pub async fn statistics(&self) -> Result<crate::Statistics, StoreError> {
         self.shared.store.statistics().await
     }
