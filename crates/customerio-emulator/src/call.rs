@@ -1,4 +1,4 @@
-//! One request that is well formed, as its handler gets it.
+//! A well-formed request, as its handler gets it.
 
 use std::{fmt, time::Duration};
 
@@ -13,7 +13,7 @@ use crate::{
     store::{clock::seconds, state::State},
 };
 
-/// What is done with a call: some handlers can refuse it even then, and some cannot.
+/// How a call is handled: some handlers can refuse it, and some cannot.
 pub(crate) enum Handler<T> {
     Fallible(fn(&mut Call<'_>) -> Result<T, Refusal>),
     Infallible(fn(&mut Call<'_>) -> T),
@@ -28,22 +28,22 @@ impl<T> Handler<T> {
     }
 }
 
-/// A request that is well formed and may be made.
+/// A well-formed request that has passed all checks.
 pub(crate) struct Call<'a> {
     pub(crate) state: &'a mut State,
     pub(crate) config: &'a Config,
     /// The variable segments of the path, decoded.
     pub(crate) segments: Vec<String>,
     pub(crate) query: Map<String, Value>,
-    /// The host and the port that the request names.
+    /// The host and the port of the request.
     pub(crate) origin: String,
     pub(crate) body: Value,
-    /// The request's body as it came; of a part of another call's body, nothing.
+    /// The body as received; empty for a part of another call's body.
     pub(crate) raw: Bytes,
     pub(crate) since_epoch: Duration,
-    /// Whether the caller asks to be told what is not valid: only the Pipelines API says nothing otherwise.
+    /// Whether the caller asks for errors about invalid data (`strict`): without it the Pipelines API reports none.
     pub(crate) strict: bool,
-    /// What was taken so far though the contract says otherwise.
+    /// What was accepted so far although the contract says otherwise.
     pub(crate) deviations: &'a mut Deviations,
 }
 
@@ -60,8 +60,8 @@ impl Call<'_> {
         Call { state, config, segments, query, origin, body, raw, since_epoch, strict, deviations }
     }
 
-    /// Goes on with what is taken, which is noted, or refuses for what is not. `place` is the pointer to what was checked:
-    /// empty where that is the body.
+    /// Records faults that are accepted, or refuses the call for those that are not. `place` is the JSON pointer to
+    /// what was checked: empty for the body.
     pub(crate) fn accept(&mut self, place: impl fmt::Display, found: Faults) -> Result<(), Refusal> {
         let refused = |faults| Refusal::faults(StatusCode::BAD_REQUEST, faults);
         self.deviations.note(place, found.into_result(self.config.contract).map_err(refused)?);

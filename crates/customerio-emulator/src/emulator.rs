@@ -1,4 +1,4 @@
-//! The emulator: one request in, one answer out; and what tests look at.
+//! The emulator: it responds to requests, and tests inspect and control it.
 
 use std::{
     fmt,
@@ -51,54 +51,54 @@ use crate::{
     },
 };
 
-/// Where the endpoints for the in-memory transport point: a name that is reserved for never being anyone's, so that
-/// nothing is sent anywhere if such an endpoint meets a real transport.
+/// The base URL of the endpoints for the in-memory transport: a name that is reserved and never resolves, so that
+/// nothing is sent if such an endpoint is used with a real transport.
 const NOWHERE: &str = "http://customerio-emulator.invalid";
 
-/// How long others may have the state between two turns of a broadcast.
+/// How long others may lock the state between two turns of a broadcast.
 const BETWEEN_TURNS: Duration = TURN.saturating_mul(2);
 
-/// The header of a response that has the verdict on its request, so that a program need not ask for it.
+/// The response header with the verdict on the request, so that a program need not query it.
 const VERDICT: HeaderName = HeaderName::from_static("x-customerio-emulator-verdict");
 
-/// A local Customer.io. A clone is cheap and is the same emulator.
+/// A local Customer.io: it responds to requests in memory or over a socket, and keeps what they wrote.
 ///
-/// See the crate's start page.
+/// A clone is cheap and is the same emulator. The [start page of this crate](crate) has a first test.
 #[doc(alias("mock", "fake", "local server"))]
 #[derive(Clone)]
 pub struct Emulator {
     pub(crate) config: Arc<Config>,
     state: Arc<Mutex<State>>,
-    /// How many wait for the state.
+    /// How many threads wait for the state.
     waiting: Arc<AtomicUsize>,
     /// Counts up when something may have changed that matters after a restart.
     pub(crate) revision: Arc<AtomicU64>,
-    /// What it begins with.
+    /// The seed of the initial state.
     seed: Arc<Mutex<Option<Seed>>>,
-    /// The last number of what is kept, for whoever waits for the next.
+    /// The number of the last entry, for requests that wait for the next.
     #[cfg(feature = "control")]
     pub(crate) changed: Arc<tokio::sync::watch::Sender<u64>>,
-    /// Rung when something changes in any workspace that is served together with this one.
+    /// Notified when something changes in any workspace of the same server.
     #[cfg(feature = "control")]
     pub(crate) bell: Arc<tokio::sync::watch::Sender<()>>,
 }
 
-/// What the head of a request comes to.
+/// The result of checking the head of a request.
 pub(crate) enum Admission {
-    /// The body is to be read.
+    /// The body has to be read.
     Admitted(Admitted),
-    /// The answer: the body does not matter.
+    /// The response, which does not depend on the body.
     Answered(Response<Bytes>),
 }
 
-/// The state, while it is locked. What has changed meanwhile counts when it is let go, and whoever waits for it is woken.
+/// The locked state. Changes are published when it is unlocked, and what waits for them is woken.
 #[derive(Debug)]
 pub(crate) struct Locked<'e> {
     state: MutexGuard<'e, State>,
     revision: &'e AtomicU64,
     /// Whether something may have changed that matters after a restart.
     is_changed: bool,
-    /// Whether what is done now does not matter after a restart.
+    /// Whether the changes do not matter after a restart.
     is_aside: bool,
     #[cfg(feature = "control")]
     before: u64,
@@ -112,7 +112,7 @@ pub(crate) struct Locked<'e> {
 
 #[cfg(all(test, unix))]
 thread_local! {
-    /// How long this thread held the state and had a processor, each time since this was last emptied.
+    /// How much processor time this thread used while it held the state, for each time since this was last emptied.
     pub(crate) static HELD: std::cell::RefCell<Vec<Duration>> = const { std::cell::RefCell::new(Vec::new()) };
 }
 
@@ -164,7 +164,7 @@ impl Emulator {
         }
     }
 
-    /// Another workspace, which is set up as this one and has this text for its Site ID and its keys.
+    /// Creates another workspace with the same settings, and this text as its Site ID and its keys.
     pub(crate) fn sibling(&self, credential: &str, number: u16) -> Self {
         let config = Config {
             site_id: credential.into(),
@@ -186,18 +186,18 @@ impl Emulator {
         sibling
     }
 
-    /// What it begins with.
+    /// The seed of the initial state.
     pub(crate) fn own_seed(&self) -> Option<Seed> {
         self.seed.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Begins anew, with a seed from now on.
+    /// Resets to a seed, which later resets use too.
     pub(crate) fn begin_with(&self, seed: Seed) {
         *self.seed.lock().unwrap_or_else(PoisonError::into_inner) = Some(seed);
         self.reset();
     }
 
-    /// Begins anew. What a seed says is done before anything waits for it.
+    /// Resets to a seed. All it contains is in place before the state is published.
     fn begin(&self, seed: Option<&Seed>) {
         let (clock, sequence) = {
             let state = self.state();
@@ -219,23 +219,23 @@ impl Emulator {
         drop(old);
     }
 
-    /// What the workspace is called by where its credential is not to be shown.
+    /// The id of the workspace where its credential must not be shown.
     pub(crate) fn id(&self) -> String {
         workspace_id(self.config.number)
     }
 
-    /// Responds to a request, at the emulator's own time.
+    /// Responds to a request, at the emulator's current time.
     ///
-    /// A [`Fault`] that breaks the connection, or slows the response down, is in the response's extensions as [`MetFault`], for
-    /// the caller to do; what it does to the request has been done.
+    /// If a [`Fault`] cuts the connection or slows the response down, the response has a [`MetFault`] in its
+    /// extensions, for the caller to carry out. Its effect on the request is already done.
     ///
-    /// Only method, path, query, headers and body matter: the host is not looked at.
+    /// The method, path, query, headers and body count; the host is ignored.
     #[must_use]
     pub fn handle(&self, request: &Request<Bytes>) -> Response<Bytes> {
         self.answer(request, None)
     }
 
-    /// Responds to a request at a given time, since 1970-01-01 UTC.
+    /// Responds to a request at a given time, as the duration since 1970-01-01 UTC.
     #[must_use]
     pub fn handle_at(&self, request: &Request<Bytes>, since_epoch: Duration) -> Response<Bytes> {
         self.answer(request, Some(since_epoch))
@@ -266,7 +266,7 @@ impl Emulator {
         }
     }
 
-    /// Moves the clock over the delay of a fault, and says how long that is.
+    /// Advances the clock by the delay of a fault, and returns the delay.
     fn delay(&self, met: Option<MetFault>) -> Duration {
         let by = met.and_then(MetFault::delay).unwrap_or_default();
         if by > Duration::ZERO {
@@ -275,8 +275,8 @@ impl Emulator {
         by
     }
 
-    /// Answers a request that can be answered without its body; any other is admitted, and is to be
-    /// [completed](Self::complete) or [refused](Self::refuse). What has come of the body is for the log alone.
+    /// Responds to a request that does not depend on its body; any other is admitted, and must be
+    /// [completed](Self::complete) or [refused](Self::refuse). The part of the body that has arrived is only logged.
     pub(crate) fn admit(&self, head: Head<'_>, body: &Bytes, since_epoch: Option<Duration>) -> Admission {
         // Most requests are admitted, and described when they are completed.
         let arrival = |route: Option<&Route>, meeting: Meeting| {
@@ -298,7 +298,7 @@ impl Emulator {
         let (meeting, excess) = self.receive(head, route, quota, since_epoch);
         let envelope = route.map_or_else(|| Envelope::of_path(head.uri.path()), Route::envelope);
         if let Some(met) = meeting.met()
-            && let Some(response) = told(met, envelope)
+            && let Some(response) = fault_response(met, envelope)
         {
             let arrival = arrival(route, meeting);
             return Admission::Answered(self.end(&mut self.state_aside(), arrival, response, Found::accepted()));
@@ -335,13 +335,13 @@ impl Emulator {
         }
     }
 
-    /// Whether this workspace has the file that a request is for: its link is its only credential.
+    /// Whether this workspace has the requested file: its link is its only credential.
     #[cfg(feature = "server")]
     pub(crate) fn has_file(&self, head: Head<'_>) -> bool {
         self.file(head, None).is_some_and(|response| response.status() != StatusCode::FORBIDDEN)
     }
 
-    /// The fault that an admitted request meets, now that its body has come.
+    /// The fault of an admitted request, once its body has arrived.
     pub(crate) fn meet(&self, head: Head<'_>, admitted: &mut Admitted, body: &Bytes) -> Option<MetFault> {
         if admitted.meeting == Meeting::OfBody {
             admitted.meeting = Self::meeting(&mut self.state_aside(), head, Some(admitted.route()), Some(body));
@@ -349,7 +349,7 @@ impl Emulator {
         admitted.meeting.met()
     }
 
-    /// Which fault a request meets, by its head, and the rate that it is over, if it counts against one.
+    /// The fault of a request by its head, and the rate that it exceeds, if it counts against one.
     fn receive(
         &self,
         head: Head<'_>,
@@ -359,7 +359,7 @@ impl Emulator {
     ) -> (Meeting, Option<Excess>) {
         let state = &mut *self.state_aside();
         let refuses = self.config.rate_limits;
-        // A clock that stands says nothing of how fast requests come.
+        // A stopped clock does not show how fast requests arrive.
         let is_timed = refuses || since_epoch.is_some() || !state.clock.is_stopped();
         let excess = quota.filter(|_| is_timed).and_then(|quota| {
             let now = since_epoch.unwrap_or_else(|| state.clock.since_epoch());
@@ -368,7 +368,7 @@ impl Emulator {
         (Self::meeting(state, head, route, None), excess)
     }
 
-    /// Which fault a request meets, by its head or, where that was not enough, by its body.
+    /// The fault of a request: by its head or, if that is not enough, by its body.
     fn meeting(state: &mut State, head: Head<'_>, route: Option<&'static Route>, body: Option<&Bytes>) -> Meeting {
         if state.faults.active() == 0 {
             return Meeting::None;
@@ -390,8 +390,7 @@ impl Emulator {
         files::respond(head, &state.exports, now)
     }
 
-    /// Answers a request that was admitted and whose body has come. What can take long is done before the state is
-    /// locked, and after.
+    /// Responds to an admitted request whose body has arrived. Slow work is done before the state is locked, and after.
     pub(crate) fn complete(
         &self,
         head: Head<'_>,
@@ -403,7 +402,7 @@ impl Emulator {
         let reads = !route.writes();
         let met = admitted.meeting.met();
         let arrival = Arrival::of(head, Some(route.pattern()), body).meets(met);
-        if let Some(response) = met.and_then(|met| told(met, route.envelope())) {
+        if let Some(response) = met.and_then(|met| fault_response(met, route.envelope())) {
             return self.end(&mut self.state_aside(), arrival, response, Found::accepted());
         }
         let prepared = match admitted.prepare(body, self.config.contract) {
@@ -431,13 +430,13 @@ impl Emulator {
         response
     }
 
-    /// Makes messages of the broadcasts that were triggered, for a fraction of a millisecond. Says whether there are more to be
-    /// made: so the state is not locked for long however many there are.
+    /// Makes messages of triggered broadcasts for a fraction of a millisecond, and returns whether there are more to
+    /// make, so that the state is never locked for long.
     pub(crate) fn deliver_for_a_while(&self) -> bool {
         self.state().deliver_for_a_while(self.config.number)
     }
 
-    /// Answers a request of a route that was refused. What has come of the body is for the log alone.
+    /// Responds to a refused request. The part of the body that has arrived is only logged.
     pub(crate) fn refuse(
         &self,
         head: Head<'_>,
@@ -469,7 +468,7 @@ impl Emulator {
         self.end(state, arrival, response, Found::of(verdict, faults))
     }
 
-    /// Logs a request, and gives back its response.
+    /// Logs a request, and returns its response.
     fn end(&self, state: &mut State, arrival: Arrival, mut response: Response<Bytes>, found: Found) -> Response<Bytes> {
         if self.config.cors {
             cors::allow(response.headers_mut());
@@ -486,13 +485,13 @@ impl Emulator {
         response
     }
 
-    /// What the server may be called beside its addresses.
+    /// The names of the server besides its addresses.
     #[cfg(feature = "server")]
     pub(crate) fn hosts(&self) -> &[String] {
         &self.config.hosts
     }
 
-    /// What is kept, which nobody else looks at or changes meanwhile.
+    /// Locks the state.
     pub(crate) fn state(&self) -> Locked<'_> {
         let state = self.lock();
         Locked {
@@ -511,7 +510,7 @@ impl Emulator {
         }
     }
 
-    /// A panic while the lock was held can have left a call half done, which is no reason for the next to fail.
+    /// A panic while the lock was held may leave one call half done, but later calls work.
     fn lock(&self) -> MutexGuard<'_, State> {
         match self.state.try_lock() {
             Ok(state) => state,
@@ -525,8 +524,8 @@ impl Emulator {
         }
     }
 
-    /// Lets others have the state, whoever reads it in turns: a lock that is let go and taken again at once is the same one's
-    /// still, however many wait for it. Where others want it, it is theirs for most of the time.
+    /// Lets other threads lock the state, between the turns of a long read: a lock that is released and acquired again
+    /// at once stays with the same thread, however many wait. While others wait, they get most of the time.
     #[cfg(feature = "control")]
     pub(crate) async fn give_way(&self) {
         if self.waiting.load(Ordering::Relaxed) > 0 {
@@ -536,8 +535,8 @@ impl Emulator {
         }
     }
 
-    /// Lets others have the state between two turns of a broadcast. It is over when nobody waits for it, or after twice the time
-    /// of a turn: so a broadcast has a third of the time however many requests come, and each of them waits for a turn or two.
+    /// Lets other threads lock the state between two turns of a broadcast, until nobody waits or twice the time of a
+    /// turn has passed. A broadcast gets a third of the time under any load, and each request waits for a turn or two.
     #[cfg(feature = "server")]
     pub(crate) async fn let_others(&self) {
         let until = Instant::now() + BETWEEN_TURNS;
@@ -547,19 +546,19 @@ impl Emulator {
         }
     }
 
-    /// Whether somebody waits for the state, and may until then.
+    /// Whether another thread waits for the state, before that time.
     fn is_wanted(&self, until: Instant) -> bool {
         self.waiting.load(Ordering::Relaxed) > 0 && Instant::now() < until
     }
 
-    /// [`state`](Self::state), for what does not matter after a restart.
+    /// Locks the [`state`](Self::state) for changes that do not matter after a restart.
     fn state_aside(&self) -> Locked<'_> {
         let mut state = self.state();
         state.is_aside = true;
         state
     }
 
-    /// Puts a state in place of what is there, and goes on with the broadcasts that were being sent.
+    /// Replaces the state, and continues the broadcasts that were in progress.
     pub(crate) fn restore(&self, image: Image) {
         let (clock, sequence) = {
             let state = self.state();
@@ -571,7 +570,7 @@ impl Emulator {
         let old = {
             let mut state = self.state();
             if !is_new {
-                // Whoever looks on reads everything again.
+                // Clients that follow changes read everything again.
                 new.changes = Changes::since(state.sequence.next());
             }
             std::mem::replace(&mut *state, new)
@@ -582,67 +581,69 @@ impl Emulator {
         }
     }
 
-    /// The Track API here, for the in-memory transport: this emulator is a [`Transport`](customerio_core::Transport).
-    ///
-    /// # Errors
-    ///
-    /// Where the emulator was given credentials that cannot be sent.
-    pub fn track_endpoint(&self) -> Result<Endpoint<Track>, BuildError> {
-        self.track_endpoint_at(NOWHERE)
-    }
-
-    /// The Pipelines API here, for the in-memory transport: this emulator is a
+    /// Returns an endpoint of the Track API for the in-memory transport: the emulator itself is the
     /// [`Transport`](customerio_core::Transport).
     ///
     /// # Errors
     ///
-    /// Where the emulator was given credentials that cannot be sent.
+    /// If the emulator was configured with credentials that cannot be sent.
+    pub fn track_endpoint(&self) -> Result<Endpoint<Track>, BuildError> {
+        self.track_endpoint_at(NOWHERE)
+    }
+
+    /// Returns an endpoint of the Pipelines API for the in-memory transport: the emulator itself is the
+    /// [`Transport`](customerio_core::Transport).
+    ///
+    /// # Errors
+    ///
+    /// If the emulator was configured with credentials that cannot be sent.
     pub fn pipelines_endpoint(&self) -> Result<Endpoint<Pipelines>, BuildError> {
         self.pipelines_endpoint_at(NOWHERE)
     }
 
-    /// The App API here, for the in-memory transport: this emulator is a [`Transport`](customerio_core::Transport).
+    /// Returns an endpoint of the App API for the in-memory transport: the emulator itself is the
+    /// [`Transport`](customerio_core::Transport).
     ///
     /// # Errors
     ///
-    /// Where the emulator was given credentials that cannot be sent.
+    /// If the emulator was configured with credentials that cannot be sent.
     pub fn app_endpoint(&self) -> Result<Endpoint<App>, BuildError> {
         self.app_endpoint_at(NOWHERE)
     }
 
-    /// The Track API behind `url`, such as `Server::url`, with the emulator's credentials.
+    /// Returns an endpoint of the Track API at `url`, such as `Server::url`, with the emulator's credentials.
     ///
     /// # Errors
     ///
-    /// Where `url` is no base URL, or the emulator was given credentials that cannot be sent.
+    /// If `url` is not a base URL, or the emulator was configured with credentials that cannot be sent.
     pub fn track_endpoint_at(&self, url: &str) -> Result<Endpoint<Track>, BuildError> {
         let config = &self.config;
         Endpoint::track(config.region, &config.site_id, config.track_api_key.as_deref().unwrap_or("any"))?
             .with_base_url(url)
     }
 
-    /// The Pipelines API behind `url`, such as `Server::url`, with the emulator's credentials.
+    /// Returns an endpoint of the Pipelines API at `url`, such as `Server::url`, with the emulator's credentials.
     ///
     /// # Errors
     ///
-    /// Where `url` is no base URL, or the emulator was given credentials that cannot be sent.
+    /// If `url` is not a base URL, or the emulator was configured with credentials that cannot be sent.
     pub fn pipelines_endpoint_at(&self, url: &str) -> Result<Endpoint<Pipelines>, BuildError> {
         Endpoint::pipelines(self.config.region, &self.config.pipelines_key)?.with_base_url(url)
     }
 
-    /// The App API behind `url`, such as `Server::url`, with the emulator's credentials.
+    /// Returns an endpoint of the App API at `url`, such as `Server::url`, with the emulator's credentials.
     ///
     /// # Errors
     ///
-    /// Where `url` is no base URL, or the emulator was given credentials that cannot be sent.
+    /// If `url` is not a base URL, or the emulator was configured with credentials that cannot be sent.
     pub fn app_endpoint_at(&self, url: &str) -> Result<Endpoint<App>, BuildError> {
         Endpoint::app(self.config.region, &self.config.app_api_key)?.with_base_url(url)
     }
 }
 
-/// What a workspace has that these APIs cannot make.
+/// Sets up what these APIs cannot create.
 impl Emulator {
-    /// Makes a manual segment: people can be added to it from now on.
+    /// Creates a manual segment, to which people can be added.
     pub fn create_segment(&self, id: impl Into<SegmentId>) {
         let id = u32::try_from(id.into().get()).unwrap_or(u32::MAX);
         let mut state = self.state();
@@ -653,8 +654,8 @@ impl Emulator {
         }
     }
 
-    /// Makes a broadcast: it can be triggered from now on. It goes to everybody where a trigger does not say to whom, and its
-    /// messages have no content: [`set_broadcast`](Self::set_broadcast) says more.
+    /// Creates a broadcast that can be triggered. It is sent to everyone if a trigger has no recipients, and its
+    /// messages have no content: see [`set_broadcast`](Self::set_broadcast).
     pub fn create_broadcast(&self, id: impl Into<BroadcastId>) {
         let id = id.into().get();
         let mut state = self.state();
@@ -663,9 +664,8 @@ impl Emulator {
         }
     }
 
-    /// Makes a broadcast, or changes the one with this number: its name, whom it goes to where a trigger does not say (nobody
-    /// said: everybody), and the name of the transactional message whose content it has
-    /// ([`set_content`](Self::set_content)).
+    /// Creates a broadcast, or changes the one with this id: its name, its default recipients (`None`: everyone), and
+    /// the name of the transactional message whose content it uses ([`set_content`](Self::set_content)).
     ///
     /// ```
     /// use customerio_core::app::Filter;
@@ -700,12 +700,12 @@ impl Emulator {
         state.broadcasts.set(id, Broadcast { name, recipients, template, triggered });
     }
 
-    /// Gives a transactional message content of a channel, in a language or, where that is empty, in all others. It is made if
-    /// there is none of the name.
+    /// Sets the content of a transactional message for a channel, in a language or, if that is empty, for all others.
+    /// Creates the message if there is none with this name.
     ///
-    /// The parts are Liquid: of an e-mail `subject`, `html`, `text`, `from`, `reply_to`, `preheader`; of a push notification
-    /// `title`, `message`, `link`, `image_url`; of an SMS or a `WhatsApp` message `text`; of an in-app message `html`. What a
-    /// request says itself stands in for them. Nothing happens where there is no room for it.
+    /// The parts are Liquid: `subject`, `html`, `text`, `from`, `reply_to`, `preheader` of an e-mail; `title`,
+    /// `message`, `link`, `image_url` of a push notification; `text` of an SMS or a `WhatsApp` message; `html` of an
+    /// in-app message. The same parts of a request override them. Does nothing if the memory limit is reached.
     pub fn set_content<'p>(
         &self,
         template: impl Into<TransactionalMessageId>,
@@ -717,27 +717,27 @@ impl Emulator {
         let named = serde_json::to_value(template.into()).unwrap_or_default();
         let mut state = self.state();
         let now = seconds(state.clock.since_epoch());
-        // Where there is no room, the message has no content, and says so when it is sent.
+        // If there is no room, the message has no content, and reports that when it is sent.
         let _ = state.library.templates.put_parts(&named, (channel, language.to_owned()), parts, now);
     }
 
-    /// Whether a variable of a template that has no value is written as nothing from now on. Otherwise the message fails, as
-    /// the service documents it for attributes that a person lacks: that is so at first.
+    /// Sets whether an undefined variable in a template is blank. By default the message fails, as the service
+    /// documents it for a missing attribute of a person.
     ///
-    /// Whether the service does so in each place of each message is a guess.
+    /// That the service does so everywhere in a message is an assumption.
     pub fn set_blank_undefined(&self, blank: bool) {
         self.state().blank_undefined = Some(blank);
     }
 
-    /// Makes a transactional message, or gives the one with this number another name. A message that is sent makes the one
-    /// that it names, by its number or its name, so this is for what is read before.
+    /// Creates a transactional message, or renames the one with this id. Sending a message creates the transactional
+    /// message that it names, by id or by name, so this is for one that is read before it is sent.
     pub fn create_transactional_message(&self, id: u64, name: impl Into<String>) {
         let mut state = self.state();
         let now = seconds(state.clock.since_epoch());
         state.library.templates.put(id, name.into(), now);
     }
 
-    /// Makes a sender identity, or changes the one with this number.
+    /// Creates a sender identity, or changes the one with this id.
     pub fn create_sender_identity(&self, id: impl Into<SenderId>, name: impl Into<String>, email: impl Into<String>) {
         let mut state = self.state();
         let created_at = seconds(state.clock.since_epoch());
@@ -745,14 +745,14 @@ impl Emulator {
         state.library.senders.set(id.into().get(), sender);
     }
 
-    /// Sets the result of each import that is created from now on. An import ends five seconds after it was created. Default:
-    /// success with no rows, as the file is not fetched.
+    /// Sets the result of each later import. An import ends five seconds after it was created. Default: success with no
+    /// rows, because the file is not fetched.
     pub fn set_import_result(&self, result: ImportResult) {
         self.state().import_result = result;
     }
 
-    /// Makes a subscription topic, or changes the one with this number. Without a preference of a person's own they are
-    /// subscribed if it says so.
+    /// Creates a subscription topic, or changes the one with this id, and sets whether people without a preference are
+    /// subscribed.
     pub fn create_topic(&self, id: impl Into<TopicId>, name: impl Into<String>, subscribed_by_default: bool) {
         let topic = Topic { name: name.into(), subscribed_by_default };
         self.state().library.topics.set(id.into().get(), topic);
@@ -768,21 +768,22 @@ impl Emulator {
         }
     }
 
-    /// Has requests meet a fault, until it has happened as often as it says, or is removed. Gives its number. A request meets
-    /// one at most: the first that was added, where those that a body decides come last. What a browser asks before a request
-    /// (see [`Builder::with_cors`](crate::Builder::with_cors)) meets none, and neither does the control API.
+    /// Adds a fault for requests, and returns its id. It applies until it has happened
+    /// [`with_times`](Fault::with_times) times, or is removed. A request is subject to at most one fault: the first
+    /// that was added, where faults that depend on the body come last. Faults do not apply to the control API, nor to
+    /// the preflight requests of browsers (see [`Builder::with_cors`](crate::Builder::with_cors)).
     #[expect(clippy::must_use_candidate, reason = "the number is for who removes it")]
     pub fn add_fault(&self, fault: Fault) -> u64 {
         self.state().faults.add(fault)
     }
 
-    /// The faults that may still happen, and the last hundred that have happened as often as they were to, by their numbers.
+    /// Returns the faults that may still happen, and the last hundred that have ended, by id.
     #[must_use]
     pub fn faults(&self) -> Vec<AddedFault> {
         self.state().faults.all()
     }
 
-    /// Removes the fault of this number. Says whether it was there.
+    /// Removes the fault with this id. Returns whether it existed.
     #[expect(clippy::must_use_candidate, reason = "that it is gone is what counts")]
     pub fn remove_fault(&self, id: u64) -> bool {
         self.state().faults.remove(id)
@@ -793,19 +794,19 @@ impl Emulator {
         self.state().faults.clear();
     }
 
-    /// Refuses the next request with this status, and does nothing of what it says: [`Fault::status`], once. Said several
-    /// times, it holds for as many requests.
+    /// Refuses the next request with this status and does not execute it: [`Fault::status`], once. Called several
+    /// times, it applies to as many requests.
     pub fn refuse_next(&self, status: StatusCode) {
         self.add_fault(Fault::status(status).with_times(1));
     }
 
-    /// Replaces what [`reset`](Self::reset) puts back, and resets.
+    /// Replaces the seed that [`reset`](Self::reset) loads, and resets.
     ///
     /// # Errors
     ///
-    /// Where it has other credentials or another region: these are set by
-    /// [`Builder::with_seed`](crate::Builder::with_seed) alone. In a workspace that its credential has made, those of a seed
-    /// mean nothing.
+    /// If the seed has other credentials or another region, which only
+    /// [`Builder::with_seed`](crate::Builder::with_seed) can set. In a workspace that was created by its credential,
+    /// those of a seed are ignored.
     pub fn seed(&self, seed: &Seed) -> Result<(), SeedError> {
         if let Some(name) = self.config.differs_from(&seed.document.workspace).filter(|_| self.config.number == 0) {
             let text = format!(
@@ -817,29 +818,28 @@ impl Emulator {
         Ok(())
     }
 
-    /// [`reset`](Self::reset) without the seed: there is nothing then.
+    /// Removes everything: like [`reset`](Self::reset), without the seed.
     pub fn clear(&self) {
         self.begin(None);
     }
 
-    /// Forgets everything that has arrived and that was made, so that the next test finds nothing of the last, and puts the seed
-    /// back if there is one. The time goes on,
-    /// and what was said of all that is to come holds: [`report_to`](Self::report_to), [`set_outcomes`](Self::set_outcomes),
-    /// [`set_import_result`](Self::set_import_result), [`set_blank_undefined`](Self::set_blank_undefined) and
-    /// [`set_channel`](Self::set_channel).
+    /// Removes everything that was received and created, and loads the seed if there is one, so that the next test
+    /// starts afresh. The clock and the settings are kept: [`report_to`](Self::report_to),
+    /// [`set_outcomes`](Self::set_outcomes), [`set_import_result`](Self::set_import_result),
+    /// [`set_blank_undefined`](Self::set_blank_undefined) and [`set_channel`](Self::set_channel).
     pub fn reset(&self) {
         self.begin(self.own_seed().as_ref());
     }
 
-    /// Moves the clock ahead.
+    /// Advances the clock.
     pub fn advance(&self, duration: Duration) {
         let mut state = self.state();
         state.clock.advance(duration);
-        // Whoever waits for a time looks again.
+        // Requests that wait for a time check again.
         state.sequence.next();
     }
 
-    /// The time.
+    /// Returns the current time of the emulator.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         seconds(self.state().clock.since_epoch()).into()
@@ -850,49 +850,49 @@ impl Emulator {
     }
 }
 
-/// What has arrived. Lists have the oldest first, and forget the oldest beyond 100,000 entries or 64 MiB of memory; that of
-/// messages 192 MiB, and that of triggers 256 MiB. People, objects and what a workspace has beside are never forgotten: of each kind there is room for a
-/// million, together for 1 GiB of memory ([`Builder::with_memory_limit`](crate::Builder::with_memory_limit)), and more are
-/// refused with a 503.
+/// Inspects what was received. Lists begin with the oldest entry. They discard the oldest beyond 100,000 entries or 64
+/// MiB of memory (messages 192 MiB, triggers 256 MiB). People, objects and the other contents of a workspace are never
+/// discarded: there is room for a million of each kind, and 1 GiB for all together
+/// ([`Builder::with_memory_limit`](crate::Builder::with_memory_limit)). Requests beyond that are refused with a 503.
 impl Emulator {
-    /// The person with an identifier of any kind: an id, an e-mail address, a `cio_id` with or without its prefix, or a phone
-    /// number in E.164 form.
+    /// Finds a person by an identifier of any kind: an id, an e-mail address, a `cio_id` with or without its prefix, or
+    /// a phone number in E.164 form.
     #[must_use]
     pub fn person(&self, identifier: &str) -> Option<Person> {
         self.state().person(identifier).cloned()
     }
 
-    /// Everyone, in the order in which they were added.
+    /// Returns all people, in the order in which they were added.
     #[must_use]
     pub fn people(&self) -> Vec<Person> {
         self.state().people.all().cloned().collect()
     }
 
-    /// How many people there are.
+    /// Returns the number of people.
     #[must_use]
     pub fn people_count(&self) -> usize {
         self.state().people.count()
     }
 
-    /// The object of a type with an id, which are both as callers gave them. Types are numbers: `"1"`.
+    /// Finds the object with a type and an id, both as callers send them. Types are numbers: `"1"`.
     #[must_use]
     pub fn object(&self, type_id: &str, id: &str) -> Option<Object> {
         self.state().objects.get(&(type_id.to_owned(), id.to_owned())).cloned()
     }
 
-    /// All objects, by type and id.
+    /// Returns all objects, by type and id.
     #[must_use]
     pub fn objects(&self) -> Vec<Object> {
         self.state().objects.all().cloned().collect()
     }
 
-    /// All events, of people and of unknown visitors.
+    /// Returns all events, of people and of anonymous visitors.
     #[must_use]
     pub fn events(&self) -> Vec<Event> {
         self.state().events.to_vec()
     }
 
-    /// The events of a person, who is named as for [`person`](Self::person).
+    /// Returns the events of a person, with an identifier as in [`person`](Self::person).
     #[must_use]
     pub fn events_of(&self, identifier: &str) -> Vec<Event> {
         let state = self.state();
@@ -900,89 +900,89 @@ impl Emulator {
         state.events.of(&Key::Person(person.cio_id.clone())).cloned().collect()
     }
 
-    /// The messages: transactional ones, and those of broadcasts.
+    /// Returns the messages: transactional ones, and those of broadcasts.
     #[must_use]
     pub fn messages(&self) -> Vec<Message> {
         self.state().messages.to_vec()
     }
 
-    /// The triggers of broadcasts, also those that failed, which have errors.
+    /// Returns the triggers of broadcasts, including failed ones, which have errors.
     #[must_use]
     pub fn triggers(&self) -> Vec<Trigger> {
         self.state().triggers.to_vec()
     }
 
-    /// The reported metrics, by both routes.
+    /// Returns the reported metrics, of both routes.
     #[must_use]
     pub fn metrics(&self) -> Vec<Metric> {
         self.state().metrics.to_vec()
     }
 
-    /// The submitted forms.
+    /// Returns the submitted forms.
     #[must_use]
     pub fn forms(&self) -> Vec<FormSubmission> {
         self.state().forms.to_vec()
     }
 
-    /// The calls of `POST /unsubscribe/{delivery_id}`.
+    /// Returns the calls of `POST /unsubscribe/{delivery_id}`.
     #[must_use]
     pub fn unsubscribes(&self) -> Vec<Unsubscribe> {
         self.state().unsubscribes.to_vec()
     }
 
-    /// Whether an identifier is suppressed. It is written as in a path.
+    /// Returns whether an identifier is suppressed. It is written as in a path.
     #[must_use]
     pub fn is_suppressed(&self, identifier: &str) -> bool {
         self.state().people.is_suppressed(&Identifier::of_shape(identifier))
     }
 
-    /// How many calls of the Pipelines API got a 200 and were dropped, because they were not valid, too large
-    /// or without credentials, and had not asked for strict mode. Each of a batch counts, unless the batch was dropped
-    /// whole: that counts as one. One of a batch that would leave a person or an object with too many attributes is
+    /// Returns the number of Pipelines API calls that got a 200 and were dropped, because they were not valid, too
+    /// large or without credentials, and did not ask for strict mode. Each item of a batch counts, unless the whole
+    /// batch was dropped, which counts as one. An item that would give a person or an object too many attributes is
     /// dropped, and counts, in strict mode too.
     #[must_use]
     pub fn dropped(&self) -> u64 {
         self.state().dropped
     }
 
-    /// How many requests got a response, whatever its status.
+    /// Returns the number of requests that got a response, with any status.
     #[must_use]
     pub fn requests(&self) -> u64 {
         self.state().requests
     }
 
-    /// The last requests: by default 1,000 ([`Builder::with_request_log`](crate::Builder::with_request_log)).
+    /// Returns the last requests: by default 1,000 ([`Builder::with_request_log`](crate::Builder::with_request_log)).
     #[must_use]
     pub fn request_log(&self) -> Vec<LoggedRequest> {
         self.state().log.to_vec()
     }
 }
 
-/// The numbers of the messages that are new.
+/// The numbers of the new messages.
 fn made(changes: &[Change]) -> Vec<u64> {
     let is_new = |change: &&Change| change.effect.kind == "messages" && change.effect.action == Action::Created;
     changes.iter().filter(is_new).map(|change| change.seq).collect()
 }
 
-/// The response to a request that is not done, because of a fault. Where the connection breaks, nobody reads it.
-fn told(met: MetFault, envelope: Envelope) -> Option<Response<Bytes>> {
+/// The response to a request that is not executed because of a fault. If the connection is cut, nobody reads it.
+fn fault_response(met: MetFault, envelope: Envelope) -> Option<Response<Bytes>> {
     let refusal = match met.kind {
         FaultKind::Status(status, retry_after) => {
-            let refusal = Refusal::new(status, "the emulator was told to refuse this request");
+            let refusal = Refusal::new(status, "a fault of the emulator refused this request");
             match retry_after {
                 Some(after) => refusal.with_header(header::RETRY_AFTER, HeaderValue::from(whole_seconds(after))),
                 None => refusal,
             }
         }
         FaultKind::CutBefore => {
-            Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "the emulator was told to break the connection")
+            Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "a fault of the emulator cut the connection")
         }
         FaultKind::Delay(_) | FaultKind::CutAfter | FaultKind::Slow(_) => return None,
     };
     Some(refusal.into_response(envelope))
 }
 
-/// Rounded up: a client that waits so long has waited long enough.
+/// Rounded up: a client that waits this long has waited long enough.
 const fn whole_seconds(duration: Duration) -> u64 {
     duration.as_secs().saturating_add(if duration.subsec_nanos() > 0 { 1 } else { 0 })
 }
@@ -1006,8 +1006,8 @@ mod tests {
         emulator.refuse_next(StatusCode::SERVICE_UNAVAILABLE);
         emulator.refuse_next(StatusCode::TOO_MANY_REQUESTS);
         let email = json!({"transactional_message_id": 1, "to": "ada@example.com", "identifiers": {"id": "1"}});
-        let track = r#"{"meta":{"error":"the emulator was told to refuse this request"}}"#;
-        let app = r#"{"errors":[{"detail":"the emulator was told to refuse this request","status":"429"}]}"#;
+        let track = r#"{"meta":{"error":"a fault of the emulator refused this request"}}"#;
+        let app = r#"{"errors":[{"detail":"a fault of the emulator refused this request","status":"429"}]}"#;
         for (line, body, status, answer, people) in [
             ("PUT /api/v1/customers/1", json!({}), 503, track, 0),
             ("POST /v1/send/email", email, 429, app, 0),
@@ -1025,7 +1025,7 @@ mod tests {
         }
     }
 
-    /// The clock stops at its end, and what comes then is answered like anything else.
+    /// The clock stops at its end, and later requests get a response like any other.
     #[tokio::test]
     async fn at_the_end_of_time_nothing_breaks() {
         let trigger = "POST /v1/campaigns/1/triggers";

@@ -1,4 +1,4 @@
-//! A route: who may call it, what it takes, and how its errors look.
+//! A route: who may call it, what it accepts, and how its errors look.
 
 use std::time::Duration;
 
@@ -29,30 +29,30 @@ use crate::{
 
 pub(crate) struct Route {
     method: Method,
-    /// With `{…}` for segments that vary.
+    /// With `{…}` for variable segments.
     pattern: &'static str,
     access: Access,
     envelope: Envelope,
-    /// Which rate its requests count against, if any.
+    /// The rate that its requests count against, if any.
     quota: Option<Quota>,
     body: Option<&'static Shape>,
-    /// The form that is taken in place of a JSON body, if one is.
+    /// The form that is accepted in place of a JSON body, if any.
     form: Option<&'static Shape>,
-    /// Whether no body is one without fields.
+    /// Whether an empty body counts as one without fields.
     or_nothing: bool,
     query: &'static Shape,
-    /// Most bytes of the body, and the status of the answer to more.
+    /// The maximum size of the body in bytes, and the status of the response to a larger one.
     most: (usize, StatusCode),
-    /// Most bytes of memory that the values of the body may take.
+    /// The maximum memory that the values of the body may take, in bytes.
     most_memory: usize,
-    /// The status of the response to a body that is JSON and not right.
+    /// The status of the response to a body that is valid JSON and not valid otherwise.
     faulty: StatusCode,
-    /// Whether it changes what is there.
+    /// Whether it changes data.
     writes: bool,
     handler: Handler<Reply>,
 }
 
-/// What a request looks like before its body has come.
+/// A request before its body has arrived.
 #[derive(Clone, Copy)]
 pub(crate) struct Head<'r> {
     pub(crate) method: &'r Method,
@@ -60,38 +60,38 @@ pub(crate) struct Head<'r> {
     pub(crate) headers: &'r HeaderMap,
 }
 
-/// A request whose head is right: what it says.
+/// A request whose head is valid.
 pub(crate) struct Admitted {
     route: &'static Route,
     /// The variable segments of the path, decoded.
     segments: Vec<String>,
     query: Map<String, Value>,
-    /// The host and the port that the request names.
+    /// The host and the port of the request.
     origin: String,
     strict: bool,
-    /// How its body is written, where that is not JSON.
+    /// The format of its body, if not JSON.
     form: Option<Form>,
-    /// Whether it meets a fault.
+    /// Whether it is subject to a fault.
     pub(crate) meeting: Meeting,
-    /// Where the query is taken though the contract says otherwise.
+    /// What is accepted in the query although the contract says otherwise.
     deviations: Deviations,
 }
 
-/// A request that is right, as far as that can be seen without the state.
+/// A request that passed all checks that do not need the state.
 pub(crate) struct Prepared {
     head: Admitted,
     body: Value,
-    /// The body as it came.
+    /// The body as received.
     raw: Bytes,
-    /// Where the body is taken though the contract says otherwise.
+    /// What is accepted in the body although the contract says otherwise.
     deviations: Deviations,
 }
 
-/// Most bytes of a body where the contract has no limit. The emulator's own: it must not grow without end. Messages have
-/// limits of their parts, and with all of these are smaller.
+/// The maximum size of a body, in bytes, if the contract has no limit: the emulator's own, to bound its memory.
+/// Messages have limits for their parts, which add up to less.
 const MOST_BODY: (usize, StatusCode) = (4 * 1024 * 1024, StatusCode::PAYLOAD_TOO_LARGE);
 
-/// Most bytes of a body where none is taken: blanks, and `{}`.
+/// The maximum size of a body, in bytes, for a route without one: blanks and `{}`.
 const MOST_NOTHING: usize = 1_024;
 
 const NO_QUERY: Shape = Shape::Object(&[]);
@@ -147,7 +147,7 @@ impl Route {
         Self::new(method, pattern, Access::App, Envelope::App, Quota::App, handler)
     }
 
-    /// A route of the rest of the App API that changes what is there.
+    /// A route of the rest of the App API that changes data.
     pub(crate) const fn app_change(
         method: Method,
         pattern: &'static str,
@@ -168,13 +168,13 @@ impl Route {
         route.with_body(body).with_most(most)
     }
 
-    /// Needs no credentials.
+    /// Requires no credentials.
     pub(crate) const fn open(mut self) -> Self {
         self.access = Access::Open;
         self
     }
 
-    /// Changes what is there, though it is a `GET`: a link in a message.
+    /// Changes data, although it is a `GET`: a link in a message.
     pub(crate) const fn writing(mut self) -> Self {
         self.writes = true;
         self
@@ -190,31 +190,31 @@ impl Route {
         self
     }
 
-    /// Most bytes of the body; more is a 400.
+    /// Sets the maximum size of the body in bytes; more is a 400.
     pub(crate) const fn with_most(mut self, bytes: usize) -> Self {
         self.most = (bytes, StatusCode::BAD_REQUEST);
         self
     }
 
-    /// A body that is JSON and not right is a 422, and only one that is not JSON a 400.
+    /// Responds with 422 to valid JSON that is not valid otherwise, and with 400 only to invalid JSON.
     pub(crate) const fn with_unprocessable(mut self) -> Self {
         self.faulty = StatusCode::UNPROCESSABLE_ENTITY;
         self
     }
 
-    /// Takes no body as well: it is one without fields.
+    /// Accepts an empty body too, as one without fields.
     pub(crate) const fn or_nothing(mut self) -> Self {
         self.or_nothing = true;
         self
     }
 
-    /// Takes a form as well as JSON.
+    /// Accepts a form as well as JSON.
     pub(crate) const fn or_form(mut self, form: &'static Shape) -> Self {
         self.form = Some(form);
         self
     }
 
-    /// Most bytes of the body, and of memory that its values may take; more is a 413.
+    /// Sets the maximum size of the body and the memory of its values, in bytes; more is a 413.
     pub(crate) const fn with_payload(mut self, bytes: usize, memory: usize) -> Self {
         self.most = (bytes, StatusCode::PAYLOAD_TOO_LARGE);
         self.most_memory = memory;
@@ -227,7 +227,7 @@ impl Route {
         self
     }
 
-    /// Counts against no rate: it is no call of an API.
+    /// Counts against no rate, because it belongs to no API.
     pub(crate) const fn without_quota(mut self) -> Self {
         self.quota = None;
         self
@@ -244,7 +244,7 @@ impl Route {
         &self.method
     }
 
-    /// Whether it changes what is there.
+    /// Whether it changes data.
     pub(crate) const fn writes(&self) -> bool {
         self.writes
     }
@@ -261,12 +261,12 @@ impl Route {
         self.quota
     }
 
-    /// Refuses a request that has not the credentials.
+    /// Refuses a request without valid credentials.
     pub(crate) fn check_access(&self, head: Head<'_>, config: &Config) -> Result<(), Refusal> {
         self.access.check(head.headers, config)
     }
 
-    /// Checks everything else that can be checked before the body comes.
+    /// Checks everything that can be checked before the body arrives.
     pub(crate) fn admit(&'static self, head: Head<'_>, config: &Config) -> Result<Admitted, Refusal> {
         let segments = decode_segments(self.captures(head.uri.path()).unwrap_or_default())?;
         let mut deviations = Deviations::default();
@@ -292,12 +292,12 @@ impl Route {
         })
     }
 
-    /// Whether what is refused is answered as if it were not.
+    /// Whether an invalid request gets the response of a valid one, and is dropped.
     pub(crate) fn drops(&self, headers: &HeaderMap) -> bool {
         self.envelope == Envelope::Pipelines && !is_strict(headers)
     }
 
-    /// The segments of `path` that vary, if it is of this route.
+    /// The variable segments of `path`, if it matches the route.
     pub(crate) fn captures<'p>(&self, path: &'p str) -> Option<Vec<&'p str>> {
         captures(self.pattern, path)
     }
@@ -326,7 +326,7 @@ impl Route {
         }
     }
 
-    /// Refuses a body of so many bytes, if they are too many.
+    /// Refuses a body of this size if it is too large.
     fn check_bytes(&self, bytes: usize) -> Result<(), Refusal> {
         let (most, status) = self.most;
         match self.body {
@@ -375,7 +375,7 @@ impl Route {
     }
 }
 
-/// Where a value is not of a shape.
+/// The faults of a value under a shape.
 fn compare(shape: &Shape, value: &Value, at: At<'_>) -> Faults {
     let mut faults = Faults::default();
     shape.check(value, at, &mut faults);
@@ -392,7 +392,7 @@ impl<'r> Head<'r> {
         Self { method: request.method(), uri: request.uri(), headers: request.headers() }
     }
 
-    /// The host and the port that the request names: `localhost` where it names none.
+    /// The host and the port of the request: `localhost` if it has none.
     fn origin(self) -> String {
         let host = self.headers.get(header::HOST).and_then(|host| host.to_str().ok());
         self.uri.authority().map(http::uri::Authority::as_str).or(host).unwrap_or("localhost").to_owned()
@@ -404,18 +404,18 @@ impl Admitted {
         self.route
     }
 
-    /// Notes what is taken of the request as a whole.
+    /// Records something about the request as a whole.
     pub(crate) fn note(&mut self, text: String) {
         self.deviations.note("", vec![Fault::of_all(text)]);
     }
 
-    /// Most bytes that the body can have without being refused.
+    /// The maximum size of a body that is not refused, in bytes.
     #[cfg(feature = "server")]
     pub(crate) const fn most(&self) -> usize {
         if self.route.body.is_some() { self.route.most.0 } else { MOST_NOTHING }
     }
 
-    /// The refusal of a body that has more than [`most`](Self::most) bytes, and has not come whole.
+    /// The refusal of a body that is larger than [`most`](Self::most) and has not arrived completely.
     #[cfg(feature = "server")]
     pub(crate) fn too_long(&self) -> Refusal {
         match (self.route.body, self.route.most) {
@@ -424,7 +424,7 @@ impl Admitted {
         }
     }
 
-    /// Reads the body and checks everything that can be checked without the state.
+    /// Reads the body, and checks everything that can be checked without the state.
     pub(crate) fn prepare(mut self, body: &Bytes, contract: Contract) -> Result<Prepared, Refusal> {
         let mut deviations = std::mem::take(&mut self.deviations);
         let value = self.route.checked_body(body, self.form.as_ref(), contract, &mut deviations)?;
@@ -433,8 +433,8 @@ impl Admitted {
 }
 
 impl Prepared {
-    /// Does what the request says. Gives back what is left of its body, which can be much to put away, and where the request
-    /// is taken though the contract says otherwise.
+    /// Executes the request. Returns what is left of its body, which can be slow to drop, and what was accepted
+    /// although the contract says otherwise.
     pub(crate) fn apply(
         self,
         config: &Config,
@@ -464,7 +464,7 @@ fn check_media_type(headers: &HeaderMap) -> Result<(), Refusal> {
     Err(Refusal::bad("the content-type must be application/json"))
 }
 
-/// How many bytes the body has, where the head says that.
+/// The size of the body in bytes, if the head has it.
 fn content_length(headers: &HeaderMap) -> Option<usize> {
     headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
@@ -473,14 +473,14 @@ fn is_strict(headers: &HeaderMap) -> bool {
     headers.get("x-strict-mode").is_some_and(|value| value == "1")
 }
 
-/// The segments of `path` that stand where `pattern` has `{…}`, if the others are the same.
+/// The segments of `path` at the places of `{…}` in `pattern`, if the others are the same.
 pub(crate) fn captures<'p>(pattern: &str, path: &'p str) -> Option<Vec<&'p str>> {
     let mut captures = Vec::new();
     let mut segments = path.split('/');
     for expected in pattern.split('/') {
         let segment = segments.next()?;
         if expected.starts_with('{') {
-            // A server takes `..` out of a path before it looks for a route.
+            // Servers resolve `..` in a path before they route.
             if matches!(segment, "" | "." | "..") {
                 return None;
             }

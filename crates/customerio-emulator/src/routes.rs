@@ -1,4 +1,4 @@
-//! All routes. Each is in the file of its handler.
+//! All routes. Each is defined in the file of its handler.
 
 use std::cmp::Reverse;
 
@@ -54,7 +54,7 @@ static ROUTES: [&Route; 34] = [
     &app::trigger_broadcast::ROUTE,
 ];
 
-/// The routes of the rest of the App API, by what they are about.
+/// The routes of the rest of the App API, by resource.
 static RESOURCES: &[&[Route]] = &[
     app::activities::ROUTES,
     app::collections::ROUTES,
@@ -76,12 +76,12 @@ static RESOURCES: &[&[Route]] = &[
     app::workspaces::ROUTES,
 ];
 
-/// The route that takes a request, if there is one.
+/// Finds the route of a request.
 ///
-/// The App API looks at the key before it looks for a route, so one that is wrong is a 401 whatever the path is. The
-/// Pipelines API has paths under `/v1/` too, so its key does as well: it is told what is wrong with its path. The Track API
-/// has calls that need no credentials, so that it can only ask for them where it knows the call: there a path that nobody
-/// has is a 404, whoever asks.
+/// The App API checks the key before it looks for a route, so a wrong key is a 401 on every path. Paths of the
+/// Pipelines API begin with `/v1/` too, so a request with its key gets the error about its path. The Track API has
+/// operations without credentials, so it checks them only after it has found one: an unknown path is a 404 with any
+/// credentials.
 pub(crate) fn find_for(head: Head<'_>, config: &Config) -> Result<&'static Route, Refusal> {
     let path = head.uri.path();
     find(head.method, path).or_else(|refusal| {
@@ -92,7 +92,7 @@ pub(crate) fn find_for(head: Head<'_>, config: &Config) -> Result<&'static Route
     })
 }
 
-/// Which rate a request counts against that is refused because the emulator has not its operation.
+/// The rate of a request that is refused because the emulator does not implement its operation.
 pub(crate) fn quota_of_missing(head: Head<'_>, refusal: &Refusal) -> Option<Quota> {
     let is_it = |operation: &&OperationInfo| is_of(operation, head.method, head.uri.path());
     (refusal.status == StatusCode::NOT_IMPLEMENTED)
@@ -119,7 +119,7 @@ fn find(method: &Method, path: &str) -> Result<&'static Route, Refusal> {
     })
 }
 
-/// The nearest operation to a method and a path, as `PUT /api/v1/customers/{identifier}`.
+/// The nearest operation to a method and a path, such as `PUT /api/v1/customers/{identifier}`.
 #[cfg(feature = "control")]
 pub(crate) fn nearest(method: &Method, path: &str) -> Option<String> {
     let path = path.split('?').next().unwrap_or_default();
@@ -127,10 +127,11 @@ pub(crate) fn nearest(method: &Method, path: &str) -> Option<String> {
     refusal.text().split_once("the nearest is ").map(|(_, nearest)| nearest.to_owned())
 }
 
-/// The route of `Raw`, which is of any.
+/// The route of `Raw`, which matches any path.
 const ANY: &str = "/{path}";
 
-/// Tells a route of the service that the emulator has not from one that nobody has, and of the latter the nearest.
+/// Refuses an operation that the emulator does not implement with a 501, and an unknown path with a 404 that names the
+/// nearest operation.
 fn unknown(method: &Method, path: &str, operations: impl Iterator<Item = &'static OperationInfo>) -> Refusal {
     let mut nearest = None;
     for operation in operations.filter(|operation| operation.route != ANY) {
@@ -151,12 +152,12 @@ fn unknown(method: &Method, path: &str, operations: impl Iterator<Item = &'stati
     Refusal::new(StatusCode::NOT_FOUND, message)
 }
 
-/// Whether a request is of an operation.
+/// Whether a request matches an operation.
 fn is_of(operation: &OperationInfo, method: &Method, path: &str) -> bool {
     operation.route != ANY && operation.method == *method && captures(operation.route, path).is_some()
 }
 
-/// How many segments the two have in common, at the same places. The version of an API counts for nothing.
+/// How many segments the two share, at the same places. The version of the API is ignored.
 fn alike(route: &str, path: &str) -> usize {
     let segments = route.split('/').zip(path.split('/'));
     segments.filter(|(of_route, of_path)| of_route == of_path && !matches!(*of_route, "" | "api" | "v1" | "v2")).count()
@@ -197,7 +198,7 @@ mod tests {
         assert_eq!(call(&emulator, "GET /v1/nothing", &json!({})), (404, expected));
     }
 
-    /// What the SDK can call, the emulator answers; what it has not yet of the App API is a 501.
+    /// Every operation of the SDK has a route; one of the App API that is not implemented yet is a 501.
     #[test]
     fn every_operation_has_a_route_or_is_named_as_missing() {
         for operation in operations().filter(|operation| operation.route != "/{path}") {

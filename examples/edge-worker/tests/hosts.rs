@@ -121,7 +121,7 @@ async fn play(
     let [message] = &messages[..] else { panic!("{messages:?}") };
     assert_eq!((message.channel, message.to.as_deref()), (Channel::Email, Some("ada@example.com")));
 
-    let refused = "the emulator was told to refuse this request";
+    let refused = "a fault of the emulator refused this request";
     assert_eq!(
         outcomes,
         json!([

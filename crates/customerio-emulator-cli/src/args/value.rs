@@ -21,7 +21,7 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     number.checked_mul(unit).map(Duration::from_secs).ok_or_else(invalid)
 }
 
-/// As the control API writes it.
+/// Formatted as in the control API.
 pub(crate) fn duration_text(duration: Duration) -> String {
     format!("{}ms", duration.as_millis())
 }
@@ -41,7 +41,7 @@ pub(crate) fn bytes(text: &str) -> Result<usize, String> {
     number.checked_mul(unit).ok_or_else(invalid)
 }
 
-/// What becomes of each message, and how long after it goes out: `opened`, `opened:10s`.
+/// What happens to each message, and how long after it was sent: `opened`, `opened:10s`.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Planned {
     pub(crate) outcome: Outcome,
@@ -49,14 +49,14 @@ pub(crate) struct Planned {
 }
 
 impl Planned {
-    /// As a seed writes it.
+    /// Formatted as in a seed.
     pub(crate) fn json(&self) -> Value {
         let name = OUTCOMES.iter().find(|(_, outcome)| *outcome == self.outcome).map(|(name, _)| *name);
         json!({"outcome": name, "after": duration_text(self.after)})
     }
 }
 
-/// Those that need nothing beside their names.
+/// The outcomes that need only a name.
 const OUTCOMES: [(&str, Outcome); 5] = [
     ("sent", Outcome::Sent),
     ("delivered", Outcome::Delivered),

@@ -1,5 +1,5 @@
-//! How a webhook gets to its receiver: one connection each, past all proxies, without following redirects. Where it may go,
-//! the emulator says.
+//! Sends webhooks: one connection each, without proxies and without following redirects. The emulator says which
+//! addresses are allowed.
 
 use std::{
     error::Error,
@@ -26,7 +26,7 @@ use crate::serve::log::Log;
 
 type AnyError = Box<dyn Error + Send + Sync>;
 
-/// Sends webhooks, and says what became of each.
+/// Sends webhooks, and logs the result of each.
 #[derive(Debug)]
 pub(crate) struct Courier {
     log: Log,
@@ -41,7 +41,7 @@ impl Courier {
 
 #[async_trait]
 impl Transport for Courier {
-    /// Of the response the status alone counts.
+    /// Only the status of the response matters.
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         let url = request.uri().clone();
         let sent = exchange(request).await;
@@ -68,7 +68,7 @@ async fn exchange(mut request: Request<Bytes>) -> Result<Response<Bytes>, AnyErr
     let host = host_of(&uri);
     let stream = TcpStream::connect((host, uri.port_u16().unwrap_or(if tls { 443 } else { 80 }))).await?;
     let headers = request.headers_mut();
-    // One that is held to an address has its name there already.
+    // A request that is pinned to an address already has a host header.
     if !headers.contains_key(header::HOST) {
         let authority = uri.authority().map_or("", Authority::as_str);
         headers.insert(header::HOST, HeaderValue::try_from(authority)?);
@@ -104,7 +104,7 @@ where
     }
 }
 
-/// What this machine trusts. Reading that takes a while, so it is read once, and only where it is needed.
+/// The certificates that this machine trusts. Reading them takes a while, so they are read once, on first use.
 fn config() -> Result<Arc<ClientConfig>, rustls::Error> {
     static CONFIG: OnceLock<Arc<ClientConfig>> = OnceLock::new();
     if let Some(config) = CONFIG.get() {
@@ -126,7 +126,7 @@ mod tests {
 
     use super::*;
 
-    /// A receiver that says this to whoever comes, and then what it was told.
+    /// Starts a receiver that sends this response to the first connection, and returns what it received.
     async fn receiver(response: &'static str) -> (u16, JoinHandle<String>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();

@@ -1,4 +1,4 @@
-//! What the program says while it runs: requests with their verdicts, webhooks, warnings.
+//! The program's log: requests with their verdicts, webhooks, warnings.
 
 use bytes::Bytes;
 use customerio_emulator::{Emulator, Workspaces};
@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// How it is said, and how much.
+/// The format and the level of detail of the log.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Log {
     format: LogFormat,
@@ -27,7 +27,7 @@ impl Log {
         Self { format: output.log_format, verbose: output.verbose }
     }
 
-    /// Says requests as they come, for ever.
+    /// Logs requests as they arrive, without end.
     pub(crate) async fn follow(self, workspaces: Workspaces, id: String, emulator: Emulator) {
         let (mut after, mut said, mut last_total) = (0, 0, 0);
         loop {
@@ -37,13 +37,13 @@ impl Log {
             let page: Value = page.ok().and_then(|page| serde_json::from_slice(&page).ok()).unwrap_or_default();
             let items = page["items"].as_array().map_or(&[][..], Vec::as_slice);
             for item in items {
-                // Where nobody reads, it falls behind, and says so later.
+                // If nobody reads the output, the log falls behind, and says so later.
                 if let Some(line) = self.request(&id, item) {
                     say_in_turn(line).await;
                 }
             }
             after = page["next"].as_u64().or_else(|| page["seq"].as_u64()).unwrap_or(after);
-            // It was reset meanwhile.
+            // The log of requests was reset meanwhile.
             said = items.len() as u64 + if total < last_total { 0 } else { said };
             last_total = total;
             if said < total {
@@ -53,7 +53,7 @@ impl Log {
         }
     }
 
-    /// What is said of a request.
+    /// The line of a request.
     fn request(self, workspace: &str, request: &Value) -> Option<String> {
         match self.format {
             LogFormat::Json => {
@@ -70,15 +70,15 @@ impl Log {
         }
     }
 
-    /// More came than are kept until they are said.
+    /// Reports requests that were dropped from memory before they were logged.
     fn missed(self, requests: u64) {
         match self.format {
             LogFormat::Json => say(format!("{}\n", json!({"event": "missed", "requests": requests}))),
-            LogFormat::Text => say(format!("          {} came too fast to be said\n", counted(requests, "requests"))),
+            LogFormat::Text => say(format!("          {} came too fast to be logged\n", counted(requests, "requests"))),
         }
     }
 
-    /// What became of a webhook: a status, or why there is none.
+    /// Logs the result of a webhook: a status, or why there is none.
     pub(crate) fn webhook(self, url: &Uri, outcome: Result<StatusCode, &str>) {
         match (self.format, outcome) {
             (LogFormat::Json, outcome) => {
@@ -94,7 +94,7 @@ impl Log {
         }
     }
 
-    /// Why a webhook was not sent.
+    /// Logs why a webhook was not sent.
     pub(crate) fn unsent(self, webhook: &Value) {
         let url = webhook["url"].as_str().and_then(|url| url.parse().ok()).unwrap_or_default();
         self.webhook(&url, Err(webhook["last_error"].as_str().unwrap_or_default()));

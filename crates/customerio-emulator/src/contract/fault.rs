@@ -4,30 +4,30 @@ use std::fmt;
 
 use crate::contract::mode::Contract;
 
-/// No answer lists more faults than this.
+/// The maximum number of faults that a response lists.
 pub(crate) const MOST_FAULTS: usize = 20;
 
-/// One thing that is wrong with a request.
+/// One fault of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Fault {
     pub(crate) text: String,
-    /// The place as a JSON pointer; empty where the whole body is meant.
+    /// The place as a JSON pointer; empty for the whole body.
     pub(crate) pointer: String,
-    /// The kind of the fault, where an API names it.
+    /// The kind of fault, if the API has a name for it.
     pub(crate) reason: &'static str,
 }
 
 impl Fault {
-    /// One that is about the request as a whole.
+    /// A fault of the request as a whole.
     pub(crate) fn of_all(text: impl Into<String>) -> Self {
         Self { text: text.into(), pointer: String::new(), reason: INVALID }
     }
 }
 
-/// The reason of what is there and wrong.
+/// The reason of a value that is present and not valid.
 pub(crate) const INVALID: &str = "invalid";
 
-/// Where a value stands.
+/// The place of a value.
 #[derive(Clone, Copy)]
 pub(crate) struct At<'a> {
     parent: Option<&'a At<'a>>,
@@ -42,7 +42,7 @@ enum Step<'a> {
 }
 
 impl At<'static> {
-    /// The top, under the name that messages give it.
+    /// The top level, with the name that messages use for it.
     pub(crate) const fn root(name: &'static str) -> Self {
         At { parent: None, step: Step::Root(name) }
     }
@@ -75,14 +75,14 @@ impl fmt::Display for At<'_> {
         }
         match self.step {
             Step::Root(name) => f.write_str(name),
-            // Names come from the caller and may be of any length.
+            // Names come from the caller, and may have any length.
             Step::Key(key) => write!(f, "{}{key:.200}", if inner.is_some() { "." } else { "" }),
             Step::Index(index) => write!(f, "[{index}]"),
         }
     }
 }
 
-/// What is wrong with a request, in the order of the fields; and beside it what is wrong and taken all the same.
+/// The faults of a request in the order of its fields, and those that are accepted all the same.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     refused: Vec<Fault>,
@@ -90,28 +90,28 @@ pub(crate) struct Faults {
 }
 
 impl Faults {
-    /// Notes a fault at a place, as the words that follow the place's name.
+    /// Adds a fault at a place: the words that follow the name of the place.
     pub(crate) fn add(&mut self, at: At<'_>, problem: impl fmt::Display) {
         push(&mut self.refused, at, problem, INVALID);
     }
 
-    /// Notes that a field is missing.
+    /// Adds a missing field.
     pub(crate) fn missing(&mut self, at: At<'_>) {
         push(&mut self.refused, at, "is missing", "required");
     }
 
-    /// Notes what the contract does not allow and what is taken all the same, in the words of [`add`](Self::add).
+    /// Adds a fault that is accepted all the same, in the words of [`add`](Self::add).
     pub(crate) fn take(&mut self, at: At<'_>, problem: impl fmt::Display) {
         push(&mut self.taken, at, problem, INVALID);
     }
 
-    /// Adds what another check has found.
+    /// Adds the faults that another check found.
     pub(crate) fn append(&mut self, found: Self) {
         extend(&mut self.refused, found.refused);
         extend(&mut self.taken, found.taken);
     }
 
-    /// Adds what another check has found, as what is taken all the same.
+    /// Adds the faults that another check found, as accepted.
     pub(crate) fn take_all(&mut self, found: Self) {
         extend(&mut self.taken, found.refused);
         extend(&mut self.taken, found.taken);
@@ -122,13 +122,12 @@ impl Faults {
         self.refused.is_empty()
     }
 
-    /// Whether the contract allows everything.
+    /// Whether there is no fault at all.
     pub(crate) const fn is_clean(&self) -> bool {
         self.refused.is_empty() && self.taken.is_empty()
     }
 
-    /// What is taken all the same; or the faults, if there are any. Where the contract is kept strictly, nothing is taken all
-    /// the same.
+    /// The accepted faults, or all others if there are any. Under a strict contract, no fault is accepted.
     pub(crate) fn into_result(mut self, contract: Contract) -> Result<Vec<Fault>, Vec<Fault>> {
         if contract == Contract::Strict {
             extend(&mut self.refused, std::mem::take(&mut self.taken));

@@ -1,4 +1,4 @@
-//! What a body must look like, said as data: each route has a [`Shape`], and one function checks it.
+//! The shape of a body, as data: each route has a [`Shape`], and one function checks it.
 
 use serde_json::{Map, Value};
 
@@ -21,73 +21,72 @@ pub(crate) enum Need {
 /// A field of an object: its name, whether it must be there, and its value.
 pub(crate) type Field = (&'static str, Need, Shape);
 
-/// What a JSON value must look like.
+/// The shape of a JSON value.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Shape {
-    /// Anything.
+    /// Any value.
     Any,
-    /// Nothing: the field must not be sent, for the reason that completes "the field …".
+    /// No value: the field must not be sent, for the reason that completes "the field …".
     Never(&'static str),
     Boolean,
     Integer,
-    /// A whole number from 0 on, as ids are.
+    /// A whole number from 0 on, such as an id.
     Natural,
     Number,
     /// Whole seconds since 1970: no fraction, no milliseconds.
     Timestamp,
-    /// Any string.
+    /// A string.
     Text,
     /// A string that is not blank.
     Filled,
-    /// A string that is not blank, of at most so many bytes.
+    /// A string that is not blank, of at most this number of bytes.
     Bytes(usize),
     /// One of these strings.
     OneOf(&'static [&'static str]),
-    /// A string that a function accepts, and what it accepts: "must be …".
+    /// A string that a function accepts, and how to describe it: "must be …".
     Rule(&'static str, fn(&str) -> bool),
-    /// `null`, and nothing else.
+    /// `null`.
     Null,
-    /// `null`, or the shape.
+    /// `null` or the shape.
     Nullable(&'static Shape),
-    /// One of the shapes, and what that means: "must be …".
+    /// One of the shapes, and how to describe them: "must be …".
     Either(&'static str, &'static [Shape]),
-    /// An object of these fields and no others.
+    /// An object with these fields and no others.
     Object(&'static [Field]),
-    /// An object of the fields of all these lists and no others.
+    /// An object with the fields of all these lists and no others.
     Joined(&'static [&'static [Field]]),
-    /// An object of these fields, and others of one shape.
+    /// An object with these fields, and others of one shape.
     Open(&'static [Field], &'static Shape),
-    /// An object of exactly one of these fields.
+    /// An object with exactly one of these fields.
     Single(&'static [Field]),
-    /// An object that a function accepts too; the function says what is wrong.
+    /// An object that a function accepts too, or says what is wrong with.
     Also(&'static Shape, fn(&Map<String, Value>) -> Result<(), &'static str>),
-    /// The shape, within the limits of attributes. Those with these names have shapes of their own.
+    /// The shape, within the limits of attributes. Attributes with these names have shapes of their own.
     Attributes(&'static Shape, &'static [&'static str]),
-    /// An array: its entries, the least and the most of them.
+    /// An array: the shape of its entries, their minimum and their maximum number.
     List(&'static Shape, usize, usize),
-    /// The shape, in at most so many bytes of JSON.
+    /// The shape, in at most this number of bytes of JSON.
     Encoded(&'static Shape, usize),
-    /// A shape that stands elsewhere, so that shapes can hold themselves.
+    /// A shape that is defined elsewhere, so that shapes can be recursive.
     Ref(&'static Shape),
-    /// An object whose field has this value is of the first shape, and any other value of the second.
+    /// The first shape for an object whose field has this value, the second for all others.
     When(&'static str, &'static str, &'static Shape, &'static Shape),
-    /// The first shape is the contract's. What is of the second one instead is taken too, and noted: the vendor's own
-    /// clients send it.
+    /// The first shape is the contract's. The second is accepted and reported: the vendor's own clients send it.
     Taken(&'static Shape, &'static Shape),
 }
 
-/// What the contract has not.
+/// A field that is not in the contract.
 const UNKNOWN: Shape = Shape::Never(NO_FIELD);
 
 const NO_FIELD: &str = "is not a field of this call";
 
-/// A field that the contract has not, and clients of the vendor's send.
+/// A field that is not in the contract, and that clients of the vendor send.
 pub(crate) const fn undocumented(name: &'static str, taken: &'static Shape) -> Field {
     (name, Need::May, Shape::Taken(&UNKNOWN, taken))
 }
 
 impl Shape {
-    /// Compares `value`, which stands at `at`, and notes what differs.
+    /// Checks `value`, which is at `at`, and adds its faults.
     pub(crate) fn check(&self, value: &Value, at: At<'_>, faults: &mut Faults) {
         match self {
             Self::Any => {}
@@ -162,20 +161,20 @@ impl Shape {
         }
     }
 
-    /// What differs in `value`, which stands at `at`.
+    /// The faults of `value`, which is at `at`.
     fn found(&self, value: &Value, at: At<'_>) -> Faults {
         let mut faults = Faults::default();
         self.check(value, at, &mut faults);
         faults
     }
 
-    /// Whether `value` is of this shape.
+    /// Whether `value` has this shape.
     pub(crate) fn accepts(&self, value: &Value) -> bool {
         self.found(value, At::root("it")).is_empty()
     }
 }
 
-/// What one of the shapes finds that takes `value`: the first that the contract allows, or else the first.
+/// The faults under the first shape that the contract allows, or else under the first that accepts `value`.
 fn either(value: &Value, shapes: &[Shape], at: At<'_>) -> Option<Faults> {
     let mut first = None;
     for found in shapes.iter().map(|shape| shape.found(value, at)).filter(Faults::is_empty) {

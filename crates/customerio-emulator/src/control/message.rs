@@ -1,4 +1,4 @@
-//! One message with everything that is known of it, and the parts of it as files.
+//! One message with all its details, and its parts as files.
 
 use base64::{
     Engine as _,
@@ -26,14 +26,15 @@ use crate::{
     track::unsubscribe::{LIST_UNSUBSCRIBE, POST_HEADER},
 };
 
-/// What a message that somebody else has written may do in a browser: it may be seen, and its links open elsewhere.
+/// The content security policy of a message, which is foreign content: it may be displayed, and its links open in a new
+/// tab.
 const POLICY: &str = "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; \
     style-src 'unsafe-inline'; font-src data:; img-src data:";
 
-/// What a file that somebody else has sent may do in a browser: nothing.
+/// The content security policy of an attachment, which is foreign content: it may do nothing.
 const FILE_POLICY: HeaderValue = HeaderValue::from_static("sandbox; default-src 'none'");
 
-/// A message whole.
+/// A message with all its details.
 pub(crate) const WHOLE: Schema = Schema::With(
     Messages::ITEM,
     &[
@@ -76,32 +77,32 @@ pub(crate) const WHOLE: Schema = Schema::With(
     ],
 );
 
-/// What an outcome is said with.
+/// The request that reports an outcome.
 pub(crate) const REPORT: Schema = Schema::Object(&[
     ("outcome", Schema::OneOf(&NAMES)),
     ("reason", Schema::Maybe(&Schema::Text)),
     ("url", Schema::Maybe(&Schema::Text)),
 ]);
 
-/// What is said of an outcome: the event that reports it, where somebody is told.
+/// The response to a reported outcome: the id of the event that reports it, if there is a receiver.
 pub(crate) const REPORTED: Schema = Schema::Object(&[("event_id", TEXT)]);
 
 /// The parts that have a source.
 const SOURCES: [&str; 9] = ["to", "from", "subject", "preheader", "html", "text", "title", "message", "link"];
 
-/// The message that the path names, and its number.
+/// The message in the path, and its number.
 fn named<'s>(asked: &Asked, state: &'s State) -> Result<(u64, &'s Message), Problem> {
     let id = &asked.segments[0];
     let found = state.messages.numbered_of(&Key::Delivery(id.as_str().into())).next();
     found.ok_or_else(|| Problem::missing(format!("there is no message {id:.200}, or it was forgotten for newer ones")))
 }
 
-/// A copy of the message that the path names, so that the state is free while it is read.
+/// A copy of the message in the path, so that the state is not locked while it is read.
 fn copy(asked: &Asked) -> Result<Message, Problem> {
     named(asked, &asked.emulator.state()).map(|(_, message)| message.clone())
 }
 
-/// The message that the path names.
+/// Returns the message in the path.
 pub(crate) fn get(asked: &Asked) -> Result<Response<Payload>, Problem> {
     let (item, message) = {
         let state = asked.emulator.state();
@@ -111,7 +112,7 @@ pub(crate) fn get(asked: &Asked) -> Result<Response<Payload>, Problem> {
     Ok(json_reply(&whole(asked, item, &message)))
 }
 
-/// The newest message that the filters choose.
+/// Returns the newest message that matches the filters.
 pub(crate) async fn latest(asked: Asked) -> Result<Response<Payload>, Problem> {
     let criteria = Criteria { limit: 1, count: 1, ..Criteria::of(&asked, Messages::FILTERS)? };
     let page = found::<Messages>(&asked, &criteria).await?;
@@ -125,7 +126,7 @@ pub(crate) async fn latest(asked: Asked) -> Result<Response<Payload>, Problem> {
     Ok(json_reply(&whole(&asked, item, &message)))
 }
 
-/// A message as lists show it, and what has become of it.
+/// A message as lists show it, with its state.
 fn beginning(state: &State, seq: u64, message: &Message) -> Map<String, Value> {
     let mut item = shown(state, seq, message);
     let outcomes = happened(state, message)
@@ -134,7 +135,7 @@ fn beginning(state: &State, seq: u64, message: &Message) -> Map<String, Value> {
     item
 }
 
-/// With everything else that is known of it.
+/// Adds all the other details.
 fn whole(asked: &Asked, mut item: Map<String, Value>, message: &Message) -> Value {
     let body = message.body();
     let html = message.part("html");
@@ -182,7 +183,7 @@ fn whole(asked: &Asked, mut item: Map<String, Value>, message: &Message) -> Valu
     item.into()
 }
 
-/// What the parts were made of, where they were made of Liquid or of a template.
+/// The source of the parts that are made from Liquid or a template.
 fn source(message: &Message) -> Value {
     if message.rendered.is_none() {
         return Value::Null;
@@ -190,7 +191,7 @@ fn source(message: &Message) -> Value {
     SOURCES.iter().filter_map(|name| Some(((*name).to_owned(), Value::from(message.source(name)?)))).collect()
 }
 
-/// Name and value of each header of a message: those of the request, and those by which a mail program unsubscribes, unless the
+/// The name and value of each header of a message: those of the request, and those for unsubscribing, unless the
 /// request has its own.
 fn headers(asked: &Asked, message: &Message, own: &Value) -> Value {
     let list = own.as_str().and_then(|list| serde_json::from_str::<Vec<Map<String, Value>>>(list).ok());
@@ -206,7 +207,7 @@ fn headers(asked: &Asked, message: &Message, own: &Value) -> Value {
     headers.into()
 }
 
-/// Where the service's own links lead: by TLS, where the server has it.
+/// The base URL of the service's own links: with TLS if the server has it.
 fn base_url(asked: &Asked) -> String {
     let host = || asked.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
     asked.workspaces.surroundings().https_url.clone().unwrap_or_else(|| format!("http://{}", host()))
@@ -222,7 +223,7 @@ fn attachments(body: &Value) -> Value {
     files.map(file).collect()
 }
 
-/// What a file is, by the end of its name.
+/// The content type of a file, by its extension.
 fn content_type(name: &str) -> &'static str {
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
     match extension.as_str() {
@@ -246,7 +247,7 @@ fn content_type(name: &str) -> &'static str {
     }
 }
 
-/// The outcomes that can be reported of a message: of one that is a draft or has failed, none.
+/// The outcomes that can be reported for a message: none for a draft or a failed message.
 fn can(message: &Message) -> Vec<&'static str> {
     let has_failed = message.outcomes.iter().any(|(_, outcome)| outcome.is_final());
     if message.is_draft || has_failed {
@@ -273,7 +274,7 @@ fn outcome(name: &str, detail: String) -> Option<Outcome> {
     })
 }
 
-/// What is to become of a message.
+/// The outcome to report for a message.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Report {
@@ -282,7 +283,7 @@ struct Report {
     url: Option<String>,
 }
 
-/// Reports an outcome of the message that the path names.
+/// Reports an outcome of the message in the path.
 pub(crate) fn report(asked: &Asked) -> Result<Response<Payload>, Problem> {
     let Report { outcome: name, reason, url } = asked.body()?;
     let (can, link) = {
@@ -311,7 +312,7 @@ pub(crate) fn report(asked: &Asked) -> Result<Response<Payload>, Problem> {
     Ok(json_reply(&json!({ "event_id": event_id })))
 }
 
-/// The HTML of the message that the path names.
+/// Returns the HTML of the message in the path.
 pub(crate) fn html(asked: &Asked) -> Result<Response<Payload>, Problem> {
     let html = copy(asked)?.part("html").ok_or_else(|| Problem::missing("the message has no html; see its text"))?;
     let loads_images = match asked.parameter("images") {
@@ -328,7 +329,7 @@ pub(crate) fn html(asked: &Asked) -> Result<Response<Payload>, Problem> {
     Ok(response)
 }
 
-/// The text of the message that the path names.
+/// Returns the text of the message in the path.
 pub(crate) fn text(asked: &Asked) -> Result<Response<Payload>, Problem> {
     let message = copy(asked)?;
     let text = message.part("text").or_else(|| message.part("message"));
@@ -337,13 +338,13 @@ pub(crate) fn text(asked: &Asked) -> Result<Response<Payload>, Problem> {
     Ok(typed(StatusCode::OK, "text/plain; charset=utf-8", text))
 }
 
-/// A file that is attached to the message that the path names.
+/// Returns an attachment of the message in the path.
 pub(crate) fn attachment(asked: &Asked) -> Result<Response<Payload>, Problem> {
     let name = &asked.segments[1];
     let body = copy(asked)?.body();
     let content = body["attachments"].get(name).and_then(Value::as_str);
     let content = content.ok_or_else(|| Problem::missing(format!("the message has no attachment {name:.200}")))?;
-    // It was checked when it came.
+    // It was checked when it was received.
     let bytes = STANDARD.decode(content).or_else(|_| STANDARD_NO_PAD.decode(content)).unwrap_or_default();
     let mut response = typed(StatusCode::OK, "application/octet-stream", bytes);
     let headers = response.headers_mut();

@@ -1,4 +1,4 @@
-//! Puts a seed into a workspace that has nothing yet, by the code that does what requests say.
+//! Loads a seed into an empty workspace, with the code that executes requests.
 
 use std::time::Duration;
 
@@ -39,14 +39,14 @@ use crate::{
     track::{add_device::DEVICE, anonymous_event, device_body, event, event_body::record, identify},
 };
 
-/// What stands beside the attributes of a person.
+/// The fields of a person that are not attributes.
 const BESIDE: Shape = Shape::Object(&[
     ("_devices", May, Shape::List(&DEVICE, 0, MOST_OF_A_PERSON)),
     ("_segments", May, Shape::List(&Shape::Natural, 0, MOST_OF_A_PERSON)),
     ("_objects", May, Shape::List(&OBJECT, 0, MOST_OF_A_PERSON)),
 ]);
 
-/// An object, or a relationship to it.
+/// An object, or a relationship to one.
 const OBJECT: Shape = Shape::Object(&[
     ("type_id", Must, object::TYPE_ID),
     ("id", Must, object::ID),
@@ -74,14 +74,14 @@ const OUTCOME: Shape = Shape::Either(
     ],
 );
 
-/// Refuses what a workspace would not take.
+/// Refuses a document that a workspace would not accept.
 pub(crate) fn check(document: &Document) -> Result<(), Problem> {
     let room = Room::of(usize::MAX);
     let mut state = State::new(Clock::system(), &room, (MOST_LOGGED, usize::MAX), Sequence::default());
     plant(document, &mut state, &Config::default())
 }
 
-/// Puts everything that the document says into a state that has nothing yet.
+/// Loads a document into an empty state.
 pub(crate) fn plant(document: &Document, state: &mut State, config: &Config) -> Result<(), Problem> {
     let since_epoch = state.clock.since_epoch();
     let mut plant = Plant { config, since_epoch, now: seconds(since_epoch), state };
@@ -173,7 +173,7 @@ impl Plant<'_> {
         objects.change(&key, &attributes).map_err(refused(at))
     }
 
-    /// Those that say their numbers come first.
+    /// Those with a number come first.
     fn templates(&mut self, document: &Document) -> Result<(), Problem> {
         let mut unnumbered = Vec::new();
         for (name, files) in &document.templates {
@@ -265,7 +265,7 @@ impl Plant<'_> {
         self.beside(&cio_id, &beside, at)
     }
 
-    /// Gives a person what stands beside their attributes.
+    /// Sets the fields of a person that are not attributes.
     fn beside(&mut self, cio_id: &str, beside: &Value, at: &str) -> Result<(), Problem> {
         let list = |name: &str| beside[name].as_array().into_iter().flatten();
         for device in list("_devices") {
@@ -321,7 +321,7 @@ impl Plant<'_> {
         self.nothing_ignored(at)
     }
 
-    /// Refuses what the service ignores without a word: whoever writes a seed wants to know.
+    /// Refuses what the service ignores silently, because the author of a seed should know about it.
     fn nothing_ignored(&mut self, at: &str) -> Result<(), Problem> {
         self.state.people.take_ignored().into_iter().next().map_or(Ok(()), |text| Err(Problem::new(at, text)))
     }
@@ -339,8 +339,8 @@ fn no_segment(id: impl std::fmt::Display) -> String {
     format!("there is no segment {id}: put it among the segments of the workspace")
 }
 
-/// Compares a value, which stands at `place` of the document, with a shape. What clients of the vendor's send beside the
-/// contract is taken.
+/// Checks a value, which is at `place` in the document. What clients of the vendor send beyond the contract is
+/// accepted.
 fn passes(shape: &Shape, value: &Value, root: At<'_>, place: &str) -> Result<(), Problem> {
     let mut faults = Faults::default();
     shape.check(value, root, &mut faults);
@@ -354,12 +354,12 @@ fn refused(at: &str) -> impl Fn(Refusal) -> Problem {
     move |refusal| Problem::new(at, refusal.text())
 }
 
-/// The identifiers of an object, as the API writes them.
+/// The identifiers of an object, in the form of the API.
 fn identifiers(object: &Value) -> Value {
     json!({"object_type_id": object["type_id"], "object_id": object["id"]})
 }
 
-/// What becomes of each message, and how long after it goes out.
+/// What happens to each message, and how long after it was sent.
 fn outcome(value: &Value, at: &str) -> Result<(Duration, Outcome), Problem> {
     passes(&OUTCOME, value, At::root("an outcome"), at)?;
     let text = |name: &str| value[name].as_str().map(str::to_owned);

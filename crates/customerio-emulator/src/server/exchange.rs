@@ -1,4 +1,4 @@
-//! One request of a connection, from its head to its answer: the body is read only where the head is right.
+//! One request of a connection, from its head to its response: the body is read only if the head is valid.
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -28,19 +28,19 @@ use crate::{
     workspaces::{Choice, Workspaces},
 };
 
-/// A body of more bytes is not read where other connections are served, and only one at a time: its values can take a
-/// quarter of a gigabyte.
+/// A body that is larger than this is parsed on a thread of its own, and only one at a time: its values can take a
+/// quarter of a gigabyte of memory.
 const LARGE: usize = 256 * 1024;
 
-/// The header by which a response is not taken for one of the service.
+/// Marks a response as the emulator's, so that it is not mistaken for one of the service.
 const VERSION: (HeaderName, HeaderValue) =
     (HeaderName::from_static("x-customerio-emulator"), HeaderValue::from_static(env!("CARGO_PKG_VERSION")));
 
-/// What the connections of a server share.
+/// The state that the connections of a server share.
 #[derive(Clone, Debug)]
 pub(crate) struct Shared {
     workspaces: Workspaces,
-    /// Changes when the server ends.
+    /// Changes when the server stops.
     stopped: watch::Receiver<()>,
     room: Room,
     large: Arc<Semaphore>,
@@ -51,7 +51,7 @@ impl Shared {
         Self { workspaces: workspaces.clone(), stopped, room: Room::default(), large: Arc::new(Semaphore::new(1)) }
     }
 
-    /// Answers a request that came to the address `own`, unless its connection is to break.
+    /// Responds to a request that was received at the address `own`, unless its connection is to be cut.
     pub(crate) async fn answer(
         &self,
         request: Request<Incoming>,
@@ -82,7 +82,7 @@ impl Shared {
         Ok(response)
     }
 
-    /// The answer, and what is left of the body if it is to be passed over; otherwise its connection is closed.
+    /// The response, and the rest of a body that is still to be skipped; without it, the connection is closed.
     async fn exchange(
         &self,
         request: Request<Incoming>,
@@ -144,7 +144,7 @@ impl Shared {
         };
         let broken = |_| Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "the emulator failed").into_response(envelope);
         if let Some(delay) = delay {
-            // A client that does not wait so long does not keep it from being done.
+            // The request is executed even if the client does not wait for it.
             let later = async move {
                 sleep(delay).await;
                 let response = complete();
@@ -164,7 +164,7 @@ impl Shared {
     }
 }
 
-/// Makes the messages of the broadcasts that were triggered. They are made whether or not the client waits for the response.
+/// Makes the messages of triggered broadcasts, whether or not the client waits for the response.
 async fn deliver(emulator: Option<Emulator>) {
     let Some(emulator) = emulator.filter(Emulator::deliver_for_a_while) else { return };
     let rest = tokio::spawn(async move {
@@ -176,7 +176,7 @@ async fn deliver(emulator: Option<Emulator>) {
     let _ = rest.await;
 }
 
-/// The body, to be passed over: unless the client waits to be asked for it, as the response refuses it.
+/// The body to skip, unless the client waits for permission to send it, which the response denies.
 fn unless_asked(parts: &Parts, body: Incoming) -> Option<Incoming> {
     Some(body).filter(|_| !parts.headers.contains_key(header::EXPECT))
 }

@@ -1,4 +1,4 @@
-//! Everything that the emulator remembers.
+//! The state of a workspace.
 
 use std::{
     collections::{BTreeSet, VecDeque},
@@ -39,20 +39,20 @@ use crate::{
 pub(crate) struct State {
     pub(crate) clock: Clock,
     pub(crate) sequence: Sequence,
-    /// What has changed lately.
+    /// The recent changes.
     pub(crate) changes: Changes,
     pub(crate) people: People,
     pub(crate) objects: Objects,
     pub(crate) exports: Exports,
     pub(crate) library: Library,
-    /// What becomes of imports from now on.
+    /// The result of later imports.
     pub(crate) import_result: ImportResult,
     #[cfg(test)]
     room: Room,
     pub(crate) events: Kept<Event>,
-    /// The ids of events that are in `events`, or were.
+    /// The ids of the events in `events`, and of earlier ones.
     pub(crate) event_ids: SeenIds,
-    /// The ids of calls of the Pipelines API.
+    /// The ids of the calls of the Pipelines API.
     pub(crate) message_ids: SeenIds,
     pub(crate) forms: Kept<FormSubmission>,
     pub(crate) metrics: Kept<Metric>,
@@ -65,15 +65,15 @@ pub(crate) struct State {
     pub(crate) last_trigger: u64,
     /// The triggers whose messages are being made.
     pub(crate) runs: VecDeque<Run>,
-    /// The templates that messages were made of.
+    /// The parsed templates.
     pub(crate) parsed: Cache,
-    /// Whether a variable of a template that has no value is nothing, and not a failure, where that was said.
+    /// Whether an undefined variable in a template is blank instead of an error, if configured.
     pub(crate) blank_undefined: Option<bool>,
-    /// Who is told what becomes of messages, beside the reporting webhooks.
+    /// The receiver of message events, besides the reporting webhooks.
     pub(crate) receiver: Option<Uri>,
-    /// What a webhook that is told of it once was told.
+    /// The events that a webhook without full resolution has received.
     pub(crate) once_told: SeenIds,
-    /// What becomes of messages, and how long after they go out.
+    /// What happens to messages, and how long after they were sent.
     pub(crate) outcomes: Vec<(Duration, Outcome)>,
     pub(crate) outbox: Outbox,
     pub(crate) log: Kept<LoggedRequest>,
@@ -81,14 +81,14 @@ pub(crate) struct State {
     pub(crate) dropped: u64,
     /// How many requests got each verdict.
     pub(crate) verdicts: [u64; Verdict::ALL.len()],
-    /// What goes wrong because it was asked for.
+    /// The injected faults.
     pub(crate) faults: Faults,
-    /// When the last requests came.
+    /// The times of the last requests.
     pub(crate) rates: Rates,
 }
 
 impl State {
-    /// Nothing yet. What comes is numbered after what was numbered before.
+    /// Creates an empty state. Its numbers continue `sequence`.
     pub(crate) fn new(clock: Clock, room: &Room, log: (usize, usize), sequence: Sequence) -> Self {
         Self {
             clock,
@@ -129,7 +129,7 @@ impl State {
         }
     }
 
-    /// The person with any identifier, for tests: as in a path, or as the person's record has it.
+    /// The person with any identifier, for tests: as in a path, or as in the person's record.
     pub(crate) fn person(&self, identifier: &str) -> Option<&Person> {
         let candidates = [
             Identifier::of_shape(identifier),
@@ -141,11 +141,10 @@ impl State {
         self.people.get(&cio_id)
     }
 
-    /// Puts a state that begins anew in place of this one, which is given back. The time stays, and what was said of all that is
-    /// to come: who is told of messages, what becomes of them (unless the new state says) and of imports, and which channels
-    /// are allowed.
+    /// Replaces this state with a new one, and returns the old one. The clock is kept, and so are the settings: the
+    /// receiver, the outcomes of messages (unless the new state has its own) and imports, and the allowed channels.
     pub(crate) fn replace(&mut self, mut new: Self, says_outcomes: bool) -> Self {
-        // Whoever looks on reads everything again.
+        // Clients that follow changes read everything again.
         new.changes = Changes::since(self.sequence.next());
         new.clock = self.clock.clone();
         new.receiver = self.receiver.take();
@@ -158,7 +157,7 @@ impl State {
         std::mem::replace(self, new)
     }
 
-    /// Removes a segment, and everybody from it.
+    /// Removes a segment, and everyone from it.
     pub(crate) fn remove_segment(&mut self, id: u32) {
         if !self.library.segments.remove(&id) {
             return;
@@ -171,7 +170,7 @@ impl State {
         &self.room
     }
 
-    /// Ends a call: what it has changed counts from now on, and is given back.
+    /// Ends a call: publishes its changes, and returns them.
     pub(crate) fn settle(&mut self) -> Vec<Change> {
         let mut changes = self.people.settle();
         changes.append(&mut self.objects.take_done());
@@ -195,7 +194,7 @@ impl State {
         changes
     }
 
-    /// Notes at messages, and at broadcasts that are being sent, which request made them: the last one.
+    /// Records the last request at the messages, and at the broadcasts in progress, that it made.
     pub(crate) fn note_request(&mut self, messages: &[u64]) {
         let request = self.log.last();
         for number in messages {
@@ -206,13 +205,13 @@ impl State {
         }
     }
 
-    /// Removes a person and what they did.
+    /// Removes a person and their activity.
     pub(crate) fn delete(&mut self, identifier: &Identifier) {
         let removed = self.people.find(identifier).and_then(|cio_id| self.people.remove(&cio_id));
         self.forget(removed.as_ref());
     }
 
-    /// Removes a person and what they did, and keeps them out.
+    /// Removes a person and their activity, and suppresses them.
     pub(crate) fn suppress(&mut self, identifier: &Identifier) -> Result<(), Refusal> {
         let removed = self.people.suppress(identifier)?;
         self.forget(removed.as_ref());
@@ -227,8 +226,8 @@ impl State {
         }
     }
 
-    /// Gives a visitor's anonymous id to a person, with what the visitor did and is related to. Nothing happens if it is
-    /// another person's.
+    /// Gives a visitor's anonymous id, activity and relationships to a person. Does nothing if the id is another
+    /// person's.
     pub(crate) fn adopt(&mut self, cio_id: &str, anonymous_id: &str) -> Result<(), Refusal> {
         if !self.people.claim_anonymous_id(cio_id, anonymous_id)? {
             return Ok(());

@@ -80,7 +80,7 @@ async fn a_status_has_the_shape_of_its_api() {
     assert!(response.starts_with("HTTP/1.1 429 Too Many Requests\r\n"), "{response}");
     assert!(response.contains("retry-after: 2\r\n"), "{response}");
     assert!(
-        response.ends_with(r#"{"errors":[{"detail":"the emulator was told to refuse this request","status":"429"}]}"#)
+        response.ends_with(r#"{"errors":[{"detail":"a fault of the emulator refused this request","status":"429"}]}"#)
     );
     // The control API meets none.
     fault(&world, json!({"fault": {"status": 500}})).await;

@@ -1,4 +1,4 @@
-//! Calls for the checks, and what they have in common.
+//! The calls that the checks use.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use customerio_delivery::{Fate, Record, Store, Stored, Stream};
 
 use crate::conformance::Outcome;
 
-/// Room for all calls of a check.
+/// Room for all the calls of a check.
 pub(super) const ROOM: u64 = 1 << 20;
 /// More than there is to load.
 pub(super) const ALL: usize = 1 << 20;
@@ -27,17 +27,17 @@ pub(super) fn event(person: &str, name: &str) -> Outcome<Stored> {
     stored(person::Event::new(person, name))
 }
 
-/// Events that can be told apart, of about the same size.
+/// Events that differ, of about the same size.
 pub(super) fn events(count: usize) -> Outcome<Vec<Stored>> {
     (0..count).map(|n| event("42", &format!("event-{n:04}"))).collect()
 }
 
-/// A message, which must not arrive twice.
+/// A message, which must not be sent twice.
 pub(super) fn message(to: &str) -> Outcome<Stored> {
     stored(SendEmail::from_template("reset", to))
 }
 
-/// One of each kind.
+/// One call of each kind.
 pub(super) fn kinds() -> Outcome<Vec<Stored>> {
     Ok(vec![
         event("42", "ä \u{1f600} \"quoted\"\n")?,
@@ -62,23 +62,23 @@ pub(super) async fn waiting(store: &impl Store, stream: &Stream) -> Outcome<Vec<
     all(store, stream).await?.into_iter().map(|record| Ok(record.call?.to_bytes())).collect()
 }
 
-/// Their numbers.
+/// The numbers of the calls that wait in a stream.
 pub(super) async fn numbers(store: &impl Store, stream: &Stream) -> Outcome<Vec<u64>> {
     Ok(all(store, stream).await?.iter().map(|record| record.number).collect())
 }
 
-/// Gets the right to send.
+/// Acquires the lease.
 pub(super) async fn lease(store: &impl Store) -> Outcome {
     store.lease().await?.map(drop).ok_or_else(|| "nobody sends, and the lease is not given".into())
 }
 
-/// Ends calls in one way.
+/// Settles calls with one fate.
 pub(super) async fn settle(store: &impl Store, stream: &Stream, numbers: &[u64], fate: &Fate) -> Outcome {
     let fates: Vec<_> = numbers.iter().map(|number| (*number, fate.clone())).collect();
     Ok(store.settle(stream, &fates).await?)
 }
 
-/// As calls are compared.
+/// The calls in the form in which they are compared.
 pub(super) fn bytes(calls: &[Stored]) -> Vec<Vec<u8>> {
     calls.iter().map(Stored::to_bytes).collect()
 }

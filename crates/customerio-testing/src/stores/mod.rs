@@ -1,5 +1,5 @@
-//! The contract of a [`Store`](customerio_delivery::Store) and of its [`Inspect`](customerio_delivery::Inspect), as checks to
-//! run on your own store.
+//! Checks of the contract of a [`Store`](customerio_delivery::Store) and its [`Inspect`](customerio_delivery::Inspect),
+//! to run on your own store.
 //!
 //! ```
 //! use customerio_delivery::MemoryStore;
@@ -24,7 +24,7 @@
 //! # }
 //! ```
 //!
-//! What only a crash, damage, or a full disk shows is not checked.
+//! What only a crash, corruption or a full disk would show is not checked.
 
 mod calls;
 mod dead;
@@ -38,38 +38,38 @@ pub use async_trait::async_trait;
 pub use self::source::Stores;
 pub use crate::conformance::{Check, Report};
 
-/// Runs all checks, one after the other, each with a store of its own.
+/// Runs all checks, one after the other, each with its own store.
 ///
 /// | check | what must hold |
 /// | --- | --- |
-/// | `calls_as_they_were` | calls of each kind come back as they were, also those of another destination or with an expiry |
-/// | `in_order` | calls of a stream come in the order in which they were appended, with numbers that rise |
-/// | `streams_apart` | a stream has its own calls, by destination and by lane |
-/// | `load_goes_on` | `load` begins behind the number that it is told |
-/// | `load_within_bytes` | `load` gives one call at least, and no more bytes than it is told otherwise |
-/// | `all_or_none` | what is too much is [`Full`](customerio_delivery::StoreError::Full), and none of it is kept; there is room again when calls are settled |
-/// | `numbers_used_once` | no number is given again, also when all calls are settled |
-/// | `appended_at_once` | calls that are appended at the same time are all kept, with numbers of their own |
-/// | `done_is_gone` | what is done is gone, and nothing else; to settle it again, or in another stream, does nothing |
-/// | `again_stays` | what is to be sent again stays in its place |
-/// | `marks_kept` | a mark stays until the call is to be sent again, and every store of the same calls shows it |
-/// | `failed_is_kept` | what failed is gone from its stream, and is a dead letter with all that is known |
-/// | `listed_in_pages` | dead letters are listed in pages, and by reason, operation and destination |
-/// | `replayed_behind` | a dead letter that is replayed waits behind the others with a new number, and only once; without room none is |
-/// | `parked_stays` | a parked call is replayed only where that is said |
-/// | `expired_is_replayed` | an expired call that is replayed has no end |
-/// | `waiting_is_listed` | calls that wait are listed beside the dead letters, in the order of their numbers, with their marks |
-/// | `discarded_is_gone` | a call that is discarded is gone, whether it waits or has failed |
-/// | `purged_by_person` | calls that name a person are gone, whether they wait or have failed, and no others |
-/// | `gone_stays_gone` | to mark or to settle a call that was purged or discarded does nothing, and the statistics are right |
+/// | `calls_as_they_were` | calls of each kind are returned unchanged, also with another destination or an expiry |
+/// | `in_order` | calls of a stream are loaded in the order in which they were appended, with ascending numbers |
+/// | `streams_apart` | streams are separate, by destination and by lane |
+/// | `load_goes_on` | `load` begins after the given number |
+/// | `load_within_bytes` | `load` returns at least one call, and no more bytes than allowed otherwise |
+/// | `all_or_none` | calls without room are [`Full`](customerio_delivery::StoreError::Full), and none is kept; settling calls frees room |
+/// | `numbers_used_once` | no number is used twice, even when all calls are settled |
+/// | `appended_at_once` | calls that are appended concurrently are all kept, with distinct numbers |
+/// | `done_is_gone` | a call that is done is removed, and nothing else; settling it again, or in another stream, does nothing |
+/// | `again_stays` | a call that is to be sent again keeps its place |
+/// | `marks_kept` | a mark is kept until the call is to be sent again, and every store of the same calls shows it |
+/// | `failed_is_kept` | a failed call is removed from its stream, and is a dead letter with all details |
+/// | `listed_in_pages` | dead letters are listed in pages, and filtered by reason, operation and destination |
+/// | `replayed_behind` | a replayed dead letter goes to the end of its stream with a new number, once; without room none is replayed |
+/// | `parked_stays` | a parked call is replayed only on request |
+/// | `expired_is_replayed` | an expired call that is replayed has no expiry |
+/// | `waiting_is_listed` | waiting calls are listed with the dead letters, by number, with their marks |
+/// | `discarded_is_gone` | a discarded call is removed, whether it waits or has failed |
+/// | `purged_by_person` | the calls about a person are removed, whether they wait or have failed, and no others |
+/// | `gone_stays_gone` | marking or settling a call that was purged or discarded does nothing, and the statistics are right |
 /// | `counted` | the statistics are right |
 ///
-/// And where there can be [another](Stores::other) store with the same calls:
+/// And if there is [another](Stores::other) store with the same calls:
 ///
 /// | check | what must hold |
 /// | --- | --- |
-/// | `kept_for_others` | another sees what was appended, marked, and what failed |
-/// | `one_sends` | one has the lease; when it is released another gets it, and the first is [`Fenced`](customerio_delivery::StoreError::Fenced), and changes nothing |
+/// | `kept_for_others` | the other store sees what was appended, marked, and failed |
+/// | `one_sends` | one store has the lease; when it is released another gets it, and the first is [`Fenced`](customerio_delivery::StoreError::Fenced), and changes nothing |
 pub async fn check<S: Stores>(stores: &S) -> Report {
     let mut report = Report::default();
     report.add("calls_as_they_were", queue::calls_as_they_were(stores).await);

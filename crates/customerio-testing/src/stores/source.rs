@@ -1,19 +1,19 @@
-//! Where the stores come from that are checked.
+//! Creates the stores to check.
 
 use async_trait::async_trait;
 use customerio_delivery::{Inspect, Store};
 
-/// Makes the stores that are checked.
+/// Creates the stores to check.
 #[async_trait]
 pub trait Stores: Sync {
-    /// What is checked.
+    /// The store to check.
     type Store: Store + Inspect;
 
-    /// An empty store, which keeps at most about that many bytes.
+    /// Creates an empty store, which keeps at most about this number of bytes.
     async fn fresh(&self, bytes: u64) -> Self::Store;
 
-    /// Another store with the same calls, as another process has it; `None` where calls cannot be shared. Then it is not
-    /// checked that marks are kept, and that only one sends.
+    /// Creates another store with the same calls, as another process would; `None` if calls cannot be shared, in which
+    /// case the checks of marks and of the lease are skipped.
     async fn other(&self, _store: &Self::Store) -> Option<Self::Store> {
         None
     }
