@@ -6,8 +6,9 @@ use axum_core::response::{IntoResponse, Response};
 use customerio_core::webhook::ReceiveError;
 use http::StatusCode;
 
-/// Why a request gave no webhook. As a response it has the [`status`](Self::status) and its message as text, which
-/// never shows a key.
+/// Why a request gave no webhook.
+///
+/// As a response it has the [`status`](Self::status) and its message as text, which never shows a key.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WebhookRejection {

@@ -8,7 +8,9 @@ mod sealed {
     pub trait Sealed {}
 }
 
-/// One of the APIs of Customer.io. A [`Client`](crate::Client) calls one of them and accepts only its operations.
+/// One of the APIs of Customer.io.
+///
+/// A [`Client`](crate::Client) calls one of them and accepts only its operations.
 ///
 /// Each API has its own credentials, so an operation of another API is a compile error, and not a 401 at run time:
 ///

@@ -14,8 +14,9 @@ const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// The characters of a ULID: five bits each, of which the first has three.
 const LENGTH: usize = 26;
 
-/// The id of an event: a [ULID](https://github.com/ulid/spec). Customer.io ignores an event whose id it has seen, so an
-/// event with an id can be retried after a lost response.
+/// The id of an event: a [ULID](https://github.com/ulid/spec).
+///
+/// Customer.io ignores an event whose id it has seen, so an event with an id can be retried after a lost response.
 ///
 /// ```
 /// use customerio_core::EventId;

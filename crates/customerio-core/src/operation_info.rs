@@ -10,13 +10,13 @@ use crate::{Api, FromResponse, Operation, Quota, Replay, endpoint::ACCEPTS_JSON}
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct OperationInfo {
-    /// Its [`Operation::NAME`].
+    /// The [`Operation::NAME`].
     pub name: &'static str,
     /// The [`Api::NAME`] of its API.
     pub api: &'static str,
-    /// Its HTTP method.
+    /// The HTTP method.
     pub method: Method,
-    /// Its path, with parameters in braces.
+    /// The path, with parameters in braces.
     pub route: &'static str,
     /// Whether it may arrive twice, as far as that does not depend on its values.
     pub replay: Replay,

@@ -21,7 +21,7 @@ pub enum Quota {
 }
 
 impl Quota {
-    /// Its name in lower case, such as `design_studio`.
+    /// The name in lower case, such as `design_studio`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

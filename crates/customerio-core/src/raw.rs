@@ -36,7 +36,9 @@ impl AnyRequest {
 /// Makes the type `Raw` of an API, and `RAW`, its part of the registry.
 macro_rules! raw {
     ($api:ident, $name:literal, $example:literal) => {
-        /// A request to a route that this crate does not model. It returns the response as it came.
+        /// A request to a route that this crate does not model.
+        ///
+        /// It returns the response as it came.
         ///
         /// Segments and query values are encoded; credentials, errors and retries work as for any other operation.
         /// Check yourself whether a 2xx says that the call failed: some routes have fields `errors` of their own.

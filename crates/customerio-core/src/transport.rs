@@ -15,25 +15,33 @@ use http::{Request, Response};
 
 use crate::{Moment, TransportError, limits};
 
-/// `Send + Sync` on targets with threads. In WebAssembly it requires nothing: there a host's objects can be neither.
+/// `Send + Sync` on targets with threads.
+///
+/// In WebAssembly it requires nothing: there a host's objects can be neither.
 #[cfg(not(target_arch = "wasm32"))]
 pub trait MaybeSendSync: Send + Sync {}
 #[cfg(not(target_arch = "wasm32"))]
 impl<T: Send + Sync + ?Sized> MaybeSendSync for T {}
 
-/// `Send + Sync` on targets with threads. In WebAssembly it requires nothing: there a host's objects can be neither.
+/// `Send + Sync` on targets with threads.
+///
+/// In WebAssembly it requires nothing: there a host's objects can be neither.
 #[cfg(target_arch = "wasm32")]
 pub trait MaybeSendSync {}
 #[cfg(target_arch = "wasm32")]
 impl<T: ?Sized> MaybeSendSync for T {}
 
-/// `Send` on targets with threads. In WebAssembly it requires nothing.
+/// `Send` on targets with threads.
+///
+/// In WebAssembly it requires nothing.
 #[cfg(not(target_arch = "wasm32"))]
 pub trait MaybeSend: Send {}
 #[cfg(not(target_arch = "wasm32"))]
 impl<T: Send + ?Sized> MaybeSend for T {}
 
-/// `Send` on targets with threads. In WebAssembly it requires nothing.
+/// `Send` on targets with threads.
+///
+/// In WebAssembly it requires nothing.
 #[cfg(target_arch = "wasm32")]
 pub trait MaybeSend {}
 #[cfg(target_arch = "wasm32")]
@@ -193,8 +201,9 @@ impl<T: Transport + ?Sized> Transport for Arc<T> {
     }
 }
 
-/// What a transport may want to know about an attempt. It is in the extensions of every request that an
-/// [`Exchange`](crate::Exchange) returns.
+/// What a transport may want to know about an attempt.
+///
+/// It is in the extensions of every request that an [`Exchange`](crate::Exchange) returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Attempt {

@@ -69,8 +69,9 @@ impl<A: Api> Client<A> {
     }
 }
 
-/// A wait for a background job of the service: [`Client::wait_for`]. Await it for the result, or get each state on the
-/// way with [`next`](Self::next).
+/// A wait for a background job of the service: [`Client::wait_for`].
+///
+/// Await it for the result, or get each state on the way with [`next`](Self::next).
 #[must_use = "it waits when it is awaited"]
 pub struct Wait<O: Operation<Output: Awaited>> {
     client: Client<O::Api>,

@@ -23,7 +23,9 @@ impl Enqueue for Stored {
     }
 }
 
-/// Why a call was not enqueued. It is not sent.
+/// Why a call was not enqueued.
+///
+/// It is not sent.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EnqueueError {

@@ -6,7 +6,9 @@ use customerio_core::Error;
 
 use crate::StoredError;
 
-/// How a call ended. Each has one fate, and one only.
+/// How a call ended.
+///
+/// Each has one fate, and one only.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fate {
@@ -61,7 +63,7 @@ impl Reason {
         matches!(self, Self::UnknownOutcome | Self::UnknownVersion)
     }
 
-    /// Its name, in stores and in logs: such as `unknown_outcome`.
+    /// The name, in stores and in logs: such as `unknown_outcome`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -167,7 +167,7 @@ pub enum CallKind {
 }
 
 impl CallKind {
-    /// Its name: `waiting` or `dead`.
+    /// The name: `waiting` or `dead`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -187,7 +187,7 @@ impl fmt::Display for CallKind {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct KeptCall {
-    /// Its number, which it keeps when it fails.
+    /// The number, which it keeps when it fails.
     pub number: u64,
     /// How it is to leave.
     pub stream: Stream,
@@ -294,7 +294,7 @@ pub enum Replayed {
     },
     /// It is parked, and stays so: [`ParkedCalls::ReplayEvenIfSent`] would send it.
     Parked,
-    /// Its bytes are damaged, and it stays where it is.
+    /// The bytes are damaged, and it stays where it is.
     Damaged,
     /// There is no dead letter of that number.
     Unknown,

@@ -4,7 +4,9 @@ use std::{fmt, sync::Arc};
 
 use customerio_core::{Api as _, App, Encoded, Pipelines, Track};
 
-/// The route by which a call leaves. Calls of one lane go out in order, and what holds up one lane holds up no other.
+/// The route by which a call leaves.
+///
+/// Calls of one lane go out in order, and what holds up one lane holds up no other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Lane {
@@ -39,7 +41,7 @@ impl Lane {
         }
     }
 
-    /// Its name, in stores and in logs: such as `track/batches`.
+    /// The name, in stores and in logs: such as `track/batches`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -61,7 +63,7 @@ impl Lane {
         }
     }
 
-    /// Its number, in stores. It never changes.
+    /// The number, in stores. It never changes.
     #[must_use]
     pub const fn number(self) -> u8 {
         match self {

@@ -18,8 +18,9 @@ use crate::{
 /// How many dead letters are kept: then the oldest is forgotten for a new one.
 const DEAD_LETTERS: usize = 1000;
 
-/// Keeps calls in memory, up to a number of bytes: what waits is lost with the process. Of calls that failed it has the
-/// last 1,000.
+/// Keeps calls in memory, up to a number of bytes: what waits is lost with the process.
+///
+/// Of calls that failed it has the last 1,000.
 #[derive(Debug)]
 pub struct MemoryStore {
     limit: u64,

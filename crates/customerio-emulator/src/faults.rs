@@ -136,7 +136,7 @@ impl Fault {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AddedFault {
-    /// Its number, from 1.
+    /// The number, from 1.
     pub id: u64,
     /// The fault.
     pub fault: Fault,

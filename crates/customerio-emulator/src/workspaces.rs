@@ -41,7 +41,9 @@ pub(crate) const MOST_WAITS: usize = 256;
 /// The id of the first workspace.
 const FIRST: &str = "default";
 
-/// Workspaces that are served together, each an emulator. A clone is cheap and shares them.
+/// Workspaces that are served together, each an emulator.
+///
+/// A clone is cheap and shares them.
 ///
 /// There is one, unless [`with_any_credentials`](Self::with_any_credentials) gives each credential its own: tests that
 /// run at the same time with different credentials do not see each other.

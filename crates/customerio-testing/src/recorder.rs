@@ -10,8 +10,10 @@ use bytes::Bytes;
 use customerio_core::{Attempt, Moment, Transport, TransportError, operations};
 use http::{Request, Response, StatusCode};
 
-/// A [`Transport`] that sends nothing: a mock for tests. It keeps each request, and responds as scripted, or else as
-/// the API does when all is well: a sent message has a delivery id, a created segment has a number.
+/// A [`Transport`] that sends nothing: a mock for tests.
+///
+/// It keeps each request, and responds as scripted, or else as the API does when all is well: a sent message has a
+/// delivery id, a created segment has a number.
 ///
 /// Its default response is always the same, whatever the request: a 200 with the
 /// [example](customerio_core::FromResponse::EXAMPLE) of the operation. For your own operation that is `{}`. For a mock

@@ -52,8 +52,9 @@ impl Client<App> {
 }
 
 /// The file of an export, read piece by piece, as an iterator or by [`Read`]: see
-/// [`ExportFile`](customerio_core::app::exports::ExportFile) of the async client. It needs a transport that reads files, as
-/// [`UreqTransport`](crate::UreqTransport) does.
+/// [`ExportFile`](customerio_core::app::exports::ExportFile) of the async client.
+///
+/// It needs a transport that reads files, as [`UreqTransport`](crate::UreqTransport) does.
 ///
 /// After an error, the next call continues with the piece after the last one.
 #[must_use = "nothing is read before `next` is called"]
@@ -151,7 +152,9 @@ impl fmt::Debug for ExportFile {
     }
 }
 
-/// The rows of an export's file: [`ExportFile::rows`]. After an error, the next call continues at the same place.
+/// The rows of an export's file: [`ExportFile::rows`].
+///
+/// After an error, the next call continues at the same place.
 #[cfg(feature = "csv")]
 #[must_use = "nothing is read before `next` is called"]
 pub struct Rows<T>(customerio_core::app::exports::Rows<T>);

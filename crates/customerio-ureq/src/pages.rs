@@ -53,8 +53,9 @@ impl<O: Paged> Iterator for Pages<O> {
     }
 }
 
-/// The items of a list: [`Client::items`]. No item is returned twice; after an error, the next call continues at the
-/// same place.
+/// The items of a list: [`Client::items`].
+///
+/// No item is returned twice; after an error, the next call continues at the same place.
 #[must_use = "nothing is read before `next` is called"]
 pub struct Items<O: Paged>(customerio_core::ItemStream<O>);
 

@@ -152,7 +152,7 @@ impl<B: Batch, T> EncodedBatch<B, T> {
         self.items.get(index).map(|range| &self.body[range.clone()])
     }
 
-    /// Its items, each with its tag, in their order.
+    /// The items, each with its tag, in their order.
     pub fn into_items(self) -> impl DoubleEndedIterator<Item = (T, Bytes)> {
         let Self { body, items, tags, .. } = self;
         tags.into_iter().zip(items.into_iter().map(move |range| body.slice(range)))

@@ -38,7 +38,9 @@ pub trait BatchItem: Operation<Output = (), Api = <Self::Batch as Batch>::Api> {
     fn into_item(self, limits: &Limits) -> Result<EncodedItem, BuildError>;
 }
 
-/// An encoded operation, for a [`BatchBuilder`](crate::BatchBuilder). It is encoded only once.
+/// An encoded operation, for a [`BatchBuilder`](crate::BatchBuilder).
+///
+/// It is encoded only once.
 pub struct Item<B> {
     // As long as they are and no longer: many items may wait in memory.
     json: Box<[u8]>,

@@ -40,10 +40,10 @@ pub enum ItemError {
     /// The server rejected it.
     #[error("the server rejected it: {}", Bounded(.0.message.as_deref().or(.0.reason.as_deref()).unwrap_or("it did not say why")))]
     Rejected(Rejection),
-    /// Its batch failed as a whole: [`Error::delivery`] says whether it may have arrived anyway.
+    /// The batch failed as a whole: [`Error::delivery`] says whether it may have arrived anyway.
     #[error("its batch was not delivered: {0}")]
     Undelivered(Arc<Error>),
-    /// Its batch was rejected as a whole, with this error, and the item was not sent alone, because 100 items in a row
+    /// The batch was rejected as a whole, with this error, and the item was not sent alone, because 100 items in a row
     /// had been rejected and nothing accepted. It did not arrive; whether it is at fault is unknown.
     #[error("its batch was rejected, and it was not sent alone, because 100 items in a row had been rejected: {0}")]
     Untried(Arc<Error>),

@@ -103,8 +103,9 @@ impl std::fmt::Debug for BatchResponse {
     }
 }
 
-/// The items of a batch that were rejected. All others were accepted, except those that the `unknown` errors may be
-/// about.
+/// The items of a batch that were rejected.
+///
+/// All others were accepted, except those that the `unknown` errors may be about.
 #[derive(PartialEq, thiserror::Error)]
 #[error("{} of {} items were rejected, and {} errors name no item", rejected.len(), rejected.len() + accepted, unknown.len())]
 #[non_exhaustive]
@@ -133,7 +134,7 @@ impl std::fmt::Debug for Rejections {
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Rejection {
-    /// Its position in the batch, from 0.
+    /// The position in the batch, from 0.
     pub index: usize,
     /// The kind of the error, such as `invalid`.
     pub reason: Option<String>,

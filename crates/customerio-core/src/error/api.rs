@@ -16,7 +16,9 @@ use crate::{
     retry_after::retry_after,
 };
 
-/// A response that says that the call failed: [`Error::Api`](crate::Error::Api). It keeps the whole response.
+/// A response that says that the call failed: [`Error::Api`](crate::Error::Api).
+///
+/// It keeps the whole response.
 ///
 /// Usually the [status](Self::status) says so. A 2xx can too, with a field `error` or `errors` in its body: whether
 /// such a call had an effect is unknown, and it is not retried.

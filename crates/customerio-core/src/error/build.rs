@@ -2,7 +2,9 @@
 
 use std::{borrow::Cow, error::Error as StdError, fmt};
 
-/// Why a request could not be built. Nothing was sent.
+/// Why a request could not be built.
+///
+/// Nothing was sent.
 ///
 /// It names what is wrong, and never shows the value: that may be a secret or a person's.
 #[derive(Clone, PartialEq, Eq)]

@@ -58,7 +58,9 @@ impl<A: Api> Client<A> {
     }
 }
 
-/// The pages of a list: [`Client::pages`]. It is a `Stream` with the feature `stream`.
+/// The pages of a list: [`Client::pages`].
+///
+/// It is a `Stream` with the feature `stream`.
 ///
 /// After an error, the next call reads the page that failed. Only the error about a circular list ends the stream.
 #[must_use = "nothing is read before `next` is called"]
@@ -110,7 +112,9 @@ impl<O: Paged> PageStream<O> {
     }
 }
 
-/// The items of a list: [`Client::items`]. It is a `Stream` with the feature `stream`.
+/// The items of a list: [`Client::items`].
+///
+/// It is a `Stream` with the feature `stream`.
 ///
 /// No item is returned twice. After an error, the next call continues at the same place, as in [`PageStream`].
 #[must_use = "nothing is read before `next` is called"]

@@ -224,9 +224,9 @@ part! {
         with_referrer, referrer: text;
         /// The query of its URL, with the question mark.
         with_search, search: text;
-        /// Its title.
+        /// The title.
         with_title, title: text;
-        /// Its whole URL; the canonical one if it has one.
+        /// The whole URL; the canonical one if it has one.
         with_url, url: text;
         /// What it is about, as keywords.
         with_keywords, keywords: texts;
@@ -236,13 +236,13 @@ part! {
 part! {
     /// The app that a person used.
     App {
-        /// Its name.
+        /// The name.
         with_name, name: text;
-        /// Its version.
+        /// The version.
         with_version, version: text;
-        /// Its build number.
+        /// The build number.
         with_build, build: text;
-        /// Its bundle id or package name.
+        /// The bundle id or package name.
         with_namespace, namespace: text;
     }
 }
@@ -250,21 +250,21 @@ part! {
 part! {
     /// The device that a person used.
     Device {
-        /// Its id.
+        /// The id.
         with_id, id: text;
-        /// Its id for advertising.
+        /// The id for advertising.
         with_advertising_id, advertising_id: text;
         /// Who made it.
         with_manufacturer, manufacturer: text;
-        /// Its model.
+        /// The model.
         with_model, model: text;
-        /// Its name.
+        /// The name.
         with_name, name: text;
-        /// Its platform, sent as `type`.
+        /// The platform, sent as `type`.
         with_platform, r#type: Platform;
         /// The version of its firmware.
         with_version, version: text;
-        /// Its token for push notifications.
+        /// The token for push notifications.
         with_token, token: text;
     }
 }
@@ -298,9 +298,9 @@ part! {
 part! {
     /// An operating system.
     Os {
-        /// Its name.
+        /// The name.
         with_name, name: text;
-        /// Its version.
+        /// The version.
         with_version, version: text;
     }
 }
@@ -308,9 +308,9 @@ part! {
 part! {
     /// A library that makes calls.
     Library {
-        /// Its name.
+        /// The name.
         with_name, name: text;
-        /// Its version.
+        /// The version.
         with_version, version: text;
     }
 }
@@ -346,7 +346,7 @@ impl Campaign {
     }
 
     setters! {
-        /// Its name: `utm_campaign`.
+        /// The name: `utm_campaign`.
         with_name, name: text;
         /// Where the person came from: `utm_source`.
         with_source, source: text;

@@ -14,8 +14,9 @@ use crate::{
     text::Text,
 };
 
-/// Puts a person in a group, such as a company or a class, and adds the group or updates it. In Customer.io a group is
-/// an object, and the person gets a relationship to it.
+/// Puts a person in a group, such as a company or a class, and adds the group or updates it.
+///
+/// In Customer.io a group is an object, and the person gets a relationship to it.
 ///
 /// Limits: 32 KB. <https://docs.customer.io/integrations/api/cdp/#operation/group>
 ///

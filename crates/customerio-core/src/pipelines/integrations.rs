@@ -5,7 +5,9 @@ use serde::{Serialize, Serializer};
 use super::pairs::Pairs;
 use crate::{BuildError, json::Attributes, macros::opaque_debug, text::Text};
 
-/// Which destinations a call goes to. The default is all.
+/// Which destinations a call goes to.
+///
+/// The default is all.
 ///
 /// The name `All` stands for those that are not named.
 ///

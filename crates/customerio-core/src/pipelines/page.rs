@@ -78,9 +78,9 @@ impl Page {
         with_name, name: text;
         /// Which kind of page it is.
         with_category, category: text;
-        /// Its URL.
+        /// The URL.
         with_url, url: text;
-        /// Its title.
+        /// The title.
         with_title, title: text;
         /// The URL of the page before it.
         with_referrer, referrer: text;

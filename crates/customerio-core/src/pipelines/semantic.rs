@@ -11,8 +11,9 @@ use crate::{
     text::Text,
 };
 
-/// An object: something that is not a person, such as a company or a course. Plain text is the id of an object of the
-/// workspace's first type.
+/// An object: something that is not a person, such as a company or a course.
+///
+/// Plain text is the id of an object of the workspace's first type.
 ///
 /// ```
 /// use customerio_core::{Limits, Prepared, pipelines::{Object, Track}};

@@ -3,7 +3,9 @@
 use crate::{BuildError, Limits, json::Writer, path::check_identifier, text::Text};
 
 /// Who a call is about: someone you know, a visitor you do not know yet, or both at once, which tells Customer.io that
-/// they are the same person. Plain text or a number is a user id.
+/// they are the same person.
+///
+/// Plain text or a number is a user id.
 ///
 /// ```
 /// use customerio_core::pipelines::UserIdentity;

@@ -8,8 +8,9 @@ use crate::{
     fields::required,
 };
 
-/// Gets the region of the workspace that the credentials belong to. The hosts of all regions respond alike, so any
-/// [`Region`] works for this call. It also checks the credentials.
+/// Gets the region of the workspace that the credentials belong to.
+///
+/// The hosts of all regions respond alike, so any [`Region`] works for this call. It also checks the credentials.
 ///
 /// Limits: none of its own. <https://docs.customer.io/integrations/api/track/#operation/getRegion>
 ///

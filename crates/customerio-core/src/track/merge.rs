@@ -6,7 +6,9 @@ use crate::{
     Body, BuildError, BuildErrorKind, IdType, Limits, Operation, PersonId, Track, json::Writer, macros::opaque_debug,
 };
 
-/// Merges two people into one. It cannot be undone.
+/// Merges two people into one.
+///
+/// It cannot be undone.
 ///
 /// The primary person must exist already. If they do not, nothing happens, and the response is still a 200. So do not
 /// merge right after a call that creates them.

@@ -5,8 +5,9 @@ use http::Method;
 
 use crate::{Body, BuildError, DeliveryId, Limits, Operation, Path, Replay, Track, body::JSON, macros::opaque_debug};
 
-/// Unsubscribes the person who got a message from all messages, and counts it for that message. Use it for your own
-/// unsubscribe page.
+/// Unsubscribes the person who got a message from all messages, and counts it for that message.
+///
+/// Use it for your own unsubscribe page.
 ///
 /// It carries no credentials: whoever knows the id of a delivery can unsubscribe its recipient.
 ///

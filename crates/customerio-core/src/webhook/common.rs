@@ -5,8 +5,10 @@ use crate::{
     TransactionalMessageId, TriggerId, fields::Fields, macros::opaque_debug,
 };
 
-/// What the data of all events has in common. Which of it there is depends on what sent the message: a campaign, a
-/// broadcast, a newsletter, or a call of the transactional API.
+/// What the data of all events has in common.
+///
+/// Which of it there is depends on what sent the message: a campaign, a broadcast, a newsletter, or a call of the
+/// transactional API.
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Common {

@@ -34,7 +34,7 @@ metrics! {
 entity! {
     /// A device that a push notification went to.
     pub struct Recipient: Default {
-        /// Its token.
+        /// The token.
         pub device_id: Option<String>,
         /// `ios` or `android`.
         pub device_platform: Option<String>,

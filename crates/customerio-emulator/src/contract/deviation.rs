@@ -7,8 +7,9 @@ use crate::contract::fault::{Fault, MOST_FAULTS};
 /// Most bytes of a pointer: names come from the caller and may be of any length.
 const MOST_POINTER: usize = 500;
 
-/// Where a request is not what the contract says, or could not be done as it says. One that was accepted all the same is what
-/// the vendor's own clients send, and the service takes from them.
+/// Where a request is not what the contract says, or could not be done as it says.
+///
+/// One that was accepted all the same is what the vendor's own clients send, and the service takes from them.
 ///
 /// ```
 /// use customerio_emulator::{APP_API_KEY, Emulator};

@@ -21,9 +21,10 @@ pub enum FaultKind {
     Slow(Duration),
 }
 
-/// The fault that a request met. It is in the extensions of the response that
-/// [`Emulator::handle`](crate::Emulator::handle) returns: a test harness that has a connection breaks it, or sends
-/// slowly, as this says.
+/// The fault that a request met.
+///
+/// It is in the extensions of the response that [`Emulator::handle`](crate::Emulator::handle) returns: a test harness
+/// that has a connection breaks it, or sends slowly, as this says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MetFault {

@@ -7,8 +7,10 @@ use serde_json::{Map, Value};
 
 use crate::contract::mode::Contract;
 
-/// What a workspace begins with, and what [`Emulator::reset`](crate::Emulator::reset) puts back: people, events, templates,
-/// segments and so on. A clone is cheap.
+/// What a workspace begins with, and what [`Emulator::reset`](crate::Emulator::reset) puts back: people, events,
+/// templates, segments and so on.
+///
+/// A clone is cheap.
 ///
 /// It is read from a folder (`Seed::from_dir`, feature `control`) or from one JSON document ([`Seed::from_json`]). What the
 /// API would refuse of a person or an event is refused when it is read, with the line.

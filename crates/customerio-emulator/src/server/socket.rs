@@ -141,7 +141,9 @@ impl Workspaces {
     }
 }
 
-/// An emulator that is being served. Dropping it breaks all connections; [`shutdown`](Self::shutdown) does not.
+/// An emulator that is being served.
+///
+/// Dropping it breaks all connections; [`shutdown`](Self::shutdown) does not.
 #[derive(Debug)]
 #[must_use = "dropping it ends the server"]
 pub struct Server {

@@ -25,6 +25,7 @@ const PLAIN: &[u8] =
 const MOST_PASSED_OVER: u64 = 64 * 1024;
 
 /// A server's certificate and key, for [`Listeners::and_https`](crate::Listeners::and_https).
+///
 /// [`Authority::server`](crate::Authority::server) makes them.
 #[derive(Clone)]
 pub struct Tls(Arc<ServerConfig>);

@@ -233,7 +233,7 @@ pub struct Message {
     /// When it is sent, if that is later.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::store::seconds::optional")]
     pub send_at: Option<Timestamp>,
-    /// Its outcomes with their times: those that were set for all messages before it was sent, and its own since then.
+    /// The outcomes with their times: those that were set for all messages before it was sent, and its own since then.
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "crate::store::seconds::each")]
     pub outcomes: Vec<(Timestamp, Outcome)>,
     /// The number of the request that made it, among all that is kept.
@@ -444,7 +444,7 @@ pub struct LoggedRequest {
     pub deviations: Vec<Deviation>,
     /// Why it was refused or dropped: the first 20 reasons. For a batch, those of the items that were.
     pub problems: Vec<Deviation>,
-    /// Its effects: the first 50.
+    /// The effects: the first 50.
     pub effects: Vec<Effect>,
     /// The fault that happened to it.
     pub fault: Option<MetFault>,

@@ -19,7 +19,9 @@ use crate::{
 /// Most attempts that are kept of an event: the last ones.
 const MOST_ATTEMPTS: usize = 20;
 
-/// An event that is reported to one receiver. Each receiver of an event has its own.
+/// An event that is reported to one receiver.
+///
+/// Each receiver of an event has its own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct WebhookEvent {
@@ -124,7 +126,7 @@ impl WebhookEvent {
 pub struct WebhookAttempt {
     /// When it was sent, on the emulator's clock: since 1970-01-01 UTC.
     pub at: Duration,
-    /// Its outcome.
+    /// The outcome.
     pub response: WebhookResponse,
     /// Why there was no response, if there was none.
     pub error: Option<String>,

@@ -4,7 +4,9 @@ use std::fmt;
 
 use super::outcome::Outcome;
 
-/// What each check found. It displays as a table.
+/// What each check found.
+///
+/// It displays as a table.
 #[derive(Clone, Debug, Default)]
 #[must_use = "a report that nobody reads checks nothing"]
 pub struct Report {
@@ -59,7 +61,7 @@ impl fmt::Display for Report {
 }
 
 impl Check {
-    /// Its name, such as `any_status`.
+    /// The name, such as `any_status`.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.name

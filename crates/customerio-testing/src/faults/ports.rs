@@ -6,7 +6,9 @@ use std::{
 
 use socket2::{Domain, SockAddr, Socket, Type};
 
-/// A port on loopback that refuses connections. It is taken, so that nobody else begins to listen on it.
+/// A port on loopback that refuses connections.
+///
+/// It is taken, so that nobody else begins to listen on it.
 #[derive(Debug)]
 pub struct ClosedPort {
     address: SocketAddr,

@@ -9,9 +9,9 @@ use crate::{
 entity! {
     /// A file that messages show.
     pub struct Asset: Debug {
-        /// Its number.
+        /// The id.
         pub id: AssetId,
-        /// Its name.
+        /// The name.
         pub name: Option<String>,
         /// Where it can be fetched.
         pub path: Option<String>,

@@ -11,7 +11,9 @@ use crate::{
     unseen::check_visible,
 };
 
-/// Creates a folder of assets. The service refuses it with a 409 if the parent folder already has one of this name.
+/// Creates a folder of assets.
+///
+/// The service refuses it with a 409 if the parent folder already has one of this name.
 ///
 /// It is not retried after a lost response: the folder would exist, and the retry would be refused.
 ///

@@ -3,7 +3,9 @@
 use crate::{AssetId, macros::plain};
 
 plain! {
-    /// Deletes a file among the assets. Messages that show it no longer do.
+    /// Deletes a file among the assets.
+    ///
+    /// Messages that show it no longer do.
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/deleteAsset>

@@ -9,9 +9,9 @@ use crate::{
 entity! {
     /// A folder of assets.
     pub struct Folder: Debug {
-        /// Its number.
+        /// The id.
         pub id: AssetFolderId,
-        /// Its name.
+        /// The name.
         pub name: Option<String>,
         /// The folder that it is in, if any.
         pub parent_folder_id: Option<AssetFolderId>,

@@ -4,8 +4,9 @@ use super::Folder;
 use crate::{AssetFolderId, macros::plain};
 
 plain! {
-    /// Reads a folder of assets. [`ListFiles`](super::ListFiles) and [`ListFolders`](super::ListFolders) list what is
-    /// in it.
+    /// Reads a folder of assets.
+    ///
+    /// [`ListFiles`](super::ListFiles) and [`ListFolders`](super::ListFolders) list what is in it.
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getAssetFolder>

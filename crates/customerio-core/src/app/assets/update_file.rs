@@ -12,7 +12,9 @@ use crate::{
     unseen::check_visible,
 };
 
-/// Renames or moves a file among the assets. What is not set stays as it is.
+/// Renames or moves a file among the assets.
+///
+/// Fields that are not set stay unchanged.
 ///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/updateAsset>
@@ -42,7 +44,7 @@ impl UpdateFile {
     }
 
     setters! {
-        /// Its new name.
+        /// The new name.
         with_name, name: text;
         /// Moves it into this folder.
         with_folder, parent_folder_id: change AssetFolderId;

@@ -12,7 +12,9 @@ use crate::{
     unseen::check_visible,
 };
 
-/// Renames or moves a folder of assets. What is not set stays as it is.
+/// Renames or moves a folder of assets.
+///
+/// Fields that are not set stay unchanged.
 ///
 /// The service refuses to move it into itself or into a folder in it.
 ///
@@ -44,7 +46,7 @@ impl UpdateFolder {
     }
 
     setters! {
-        /// Its new name.
+        /// The new name.
         with_name, name: text;
         /// Moves it into this folder.
         with_folder, parent_folder_id: change AssetFolderId;

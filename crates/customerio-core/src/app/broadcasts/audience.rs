@@ -13,7 +13,9 @@ use crate::{
     unseen::check_visible,
 };
 
-/// Who gets a broadcast. The people must exist: a broadcast adds nobody.
+/// Who gets a broadcast.
+///
+/// The people must exist: a broadcast adds nobody.
 ///
 /// Limits: 10,000 people by ids, e-mail addresses or their own data; a data file of 10 GB, 2 MB for each person.
 /// <https://docs.customer.io/integrations/api/app/#operation/triggerBroadcast>
@@ -93,7 +95,9 @@ impl FilterAudience {
     options! { id_ignore_missing email_ignore_missing email_add_duplicates }
 }
 
-/// People by your own ids. Not for workspaces that identify people by e-mail addresses.
+/// People by your own ids.
+///
+/// Not for workspaces that identify people by e-mail addresses.
 #[derive(Clone)]
 pub struct IdsAudience {
     ids: Texts,

@@ -10,12 +10,11 @@ use crate::{
 entity! {
     /// A broadcast that is triggered by the API.
     pub struct Broadcast: Debug {
-        /// Its number.
+        /// The id.
         pub id: BroadcastId,
-        /// Its number and the time of its last change: the value differs after each change. It is not an idempotency
-        /// key.
+        /// The id and the time of the last change: the value differs after each change. It is not an idempotency key.
         pub deduplicate_id: Option<String>,
-        /// Its name.
+        /// The name.
         pub name: Option<String>,
         /// What it is: `triggered_broadcast`.
         pub kind: Option<String> = "type",
@@ -23,9 +22,9 @@ entity! {
         pub active: Option<bool>,
         /// Whether it runs.
         pub state: Option<RunState>,
-        /// Its actions, in short: [`ListActions`](super::ListActions) has the rest.
+        /// The actions, in short: [`ListActions`](super::ListActions) has the rest.
         pub actions: Vec<ActionSummary>,
-        /// Its tags.
+        /// The tags.
         pub tags: Vec<String>,
         /// When it was created.
         pub created: Option<Timestamp>,
@@ -33,7 +32,7 @@ entity! {
         pub updated: Option<Timestamp>,
         /// When it was activated.
         pub first_started: Option<Timestamp>,
-        /// Its templates. Deprecated by the vendor: use the [`actions`](Self::actions).
+        /// The templates. Deprecated by the vendor: use the [`actions`](Self::actions).
         pub templates: Vec<TemplateSummary> = "msg_template_ids",
     }
 }

@@ -58,7 +58,8 @@ entity! {
     /// [`TriggerBroadcast`] returns only its number; [`TriggerStatus`](super::TriggerStatus) and
     /// [`ListTriggers`](super::ListTriggers) have the rest.
     pub struct Trigger: Debug {
-        /// Its number, by which [`TriggerStatus`](super::TriggerStatus) and [`TriggerErrors`](super::TriggerErrors) find it.
+        /// The number, by which [`TriggerStatus`](super::TriggerStatus) and [`TriggerErrors`](super::TriggerErrors)
+        /// find it.
         pub id: TriggerId,
         /// The broadcast.
         pub broadcast_id: Option<BroadcastId>,

@@ -8,6 +8,7 @@ use crate::{
 
 plain! {
     /// Changes the content of an action of a broadcast: the text without a language.
+    ///
     /// [`UpdateActionTranslation`](super::UpdateActionTranslation) changes those in a language.
     ///
     /// Limits: 10 requests a second for the workspace.

@@ -14,12 +14,11 @@ entity! {
     ///
     /// Which further fields it has depends on what starts it.
     pub struct Campaign: Debug {
-        /// Its number.
+        /// The id.
         pub id: CampaignId,
-        /// Its number and the time of its last change: the value differs after each change. It is not an idempotency
-        /// key.
+        /// The id and the time of the last change: the value differs after each change. It is not an idempotency key.
         pub deduplicate_id: Option<String>,
-        /// Its name.
+        /// The name.
         pub name: Option<String>,
         /// What it is for.
         pub description: Option<String>,
@@ -29,9 +28,9 @@ entity! {
         pub active: Option<bool>,
         /// Whether it runs.
         pub state: Option<RunState>,
-        /// Its actions, in short: [`ListActions`](super::ListActions) has the rest.
+        /// The actions, in short: [`ListActions`](super::ListActions) has the rest.
         pub actions: Vec<ActionSummary>,
-        /// Its tags.
+        /// The tags.
         pub tags: Vec<String>,
         /// When it was created.
         pub created: Option<Timestamp>,
@@ -43,7 +42,7 @@ entity! {
         pub trigger_segment_ids: Vec<SegmentId>,
         /// The segments that narrow its audience.
         pub filter_segment_ids: Vec<SegmentId>,
-        /// Its templates. Deprecated by the vendor: use the [`actions`](Self::actions).
+        /// The templates. Deprecated by the vendor: use the [`actions`](Self::actions).
         pub templates: Vec<TemplateSummary> = "msg_templates",
         /// The event that starts it.
         pub event_name: Option<String>,

@@ -4,6 +4,7 @@ use crate::{ActionId, CampaignId, app::Action, macros::plain};
 
 plain! {
     /// Reads an action of a campaign, with the text that has no language.
+    ///
     /// [`GetActionTranslation`](super::GetActionTranslation) reads those in a language.
     ///
     /// Limits: 10 requests a second for the workspace.

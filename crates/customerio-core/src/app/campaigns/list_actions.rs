@@ -3,8 +3,9 @@
 use crate::{CampaignId, Cursor, Page, app::Action, macros::plain, page::paged};
 
 plain! {
-    /// Lists the actions of a campaign, page by page: [`Client::items`](crate::Client::items) reads them all. They are its
-    /// messages and its other steps.
+    /// Lists the actions of a campaign, page by page: [`Client::items`](crate::Client::items) reads them all.
+    ///
+    /// They are its messages and its other steps.
     ///
     /// Limits: 10 actions a page, which cannot be changed; 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/listCampaignActions>

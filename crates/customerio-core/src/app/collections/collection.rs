@@ -9,9 +9,9 @@ use crate::{
 entity! {
     /// A collection, without its contents: [`Contents`](super::Contents) reads those.
     pub struct Collection: Debug {
-        /// Its number.
+        /// The id.
         pub id: CollectionId,
-        /// Its name, by which Liquid finds it.
+        /// The name, by which Liquid finds it.
         pub name: Option<String>,
         /// How large its contents are, in bytes.
         pub bytes: Option<u64>,

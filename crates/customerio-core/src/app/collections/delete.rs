@@ -3,7 +3,9 @@
 use crate::{CollectionId, macros::plain};
 
 plain! {
-    /// Deletes a collection with its contents. Messages that use it show nothing in its place.
+    /// Deletes a collection with its contents.
+    ///
+    /// Messages that use it show nothing in its place.
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/deleteCollection>

@@ -13,7 +13,9 @@ use crate::{
     path::Part,
 };
 
-/// Replaces all contents of a collection. Its name stays.
+/// Replaces all contents of a collection.
+///
+/// Its name stays.
 ///
 /// Limits: 10 MB, and 10 KB for each row; 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/updateCollectionContents>

@@ -15,7 +15,9 @@ use crate::{
     unseen::check_visible,
 };
 
-/// Renames a collection, or replaces its contents, or both. What is not set stays as it is.
+/// Renames a collection, or replaces its contents, or both.
+///
+/// Fields that are not set stay unchanged.
 ///
 /// Messages find a collection by its name: those that use the old name show nothing once it is renamed.
 ///
@@ -50,7 +52,7 @@ impl Update {
         Self { collection_id, name: None, source: Some(source) }
     }
 
-    /// Its new rows, in place of all that it has: anything that serialises as a list of objects, as in
+    /// The new rows, in place of all that it has: anything that serialises as a list of objects, as in
     /// [`Create::from_rows`](super::Create::from_rows).
     #[must_use]
     pub fn with_rows(mut self, rows: impl Serialize) -> Self {
@@ -67,7 +69,7 @@ impl Update {
     }
 
     setters! {
-        /// Its new name.
+        /// The new name.
         with_name, name: text;
     }
 }

@@ -12,7 +12,9 @@ use crate::{
     text::Text,
 };
 
-/// Reads several people at once, as [`Attributes`](super::Attributes) reads one. Those that do not exist are left out.
+/// Reads several people at once, as [`Attributes`](super::Attributes) reads one.
+///
+/// Those that do not exist are left out.
 ///
 /// Limits: 100 people; 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/getPeopleById>

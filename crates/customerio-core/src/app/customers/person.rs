@@ -52,7 +52,7 @@ entity! {
         pub platform: Option<String>,
         /// When it was last used.
         pub last_used: Option<Timestamp>,
-        /// Its attributes, such as `device_os`.
+        /// The attributes, such as `device_os`.
         pub attributes: Map<String, Value>,
     }
 }

@@ -40,7 +40,7 @@ entity! {
     pub struct RelatedObject {
         /// The number of its type.
         pub object_type_id: Option<ObjectTypeId>,
-        /// Its identifiers.
+        /// The identifiers.
         pub identifiers: Option<ObjectIdentifiers>,
         /// The attributes of the relationship.
         pub attributes: Map<String, Value>,

@@ -51,11 +51,11 @@ returned!(Preferences in "customer" = r#"{"id":"42","unsubscribed":false,"topics
 entity! {
     /// Whether a person is subscribed to a topic.
     pub struct TopicPreference: Debug {
-        /// Its id, such as `topic_1`: the name of it among the attributes.
+        /// The id, such as `topic_1`: the name of it among the attributes.
         pub id: String,
         /// Whether the person is subscribed.
         pub subscribed: Option<bool>,
-        /// Its name.
+        /// The name.
         pub name: Option<String>,
         /// What it is about.
         pub description: Option<String>,

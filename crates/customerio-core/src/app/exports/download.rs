@@ -12,8 +12,10 @@ use crate::{
 };
 
 plain! {
-    /// Gets a link to the file of an export that is [ready](super::Export::is_ready). The link is valid for 15 minutes;
-    /// after that, get a new one. [`Client::export`](crate::Client::export) does this, and reads the file.
+    /// Gets a link to the file of an export that is [ready](super::Export::is_ready).
+    ///
+    /// The link is valid for 15 minutes; after that, get a new one. [`Client::export`](crate::Client::export) does
+    /// this, and reads the file.
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/downloadExport>
@@ -32,7 +34,9 @@ plain! {
     "app.exports.download" = GET "/v1/exports/{export_id}/download" -> SignedUrl;
 }
 
-/// A link that is a credential: whoever has it gets the file. So it is never shown or serialised.
+/// A link that is a credential: whoever has it gets the file.
+///
+/// So it is never shown or serialised.
 ///
 /// Fetch it with any HTTP client, without any credentials of Customer.io: it is on another host.
 #[derive(Clone, PartialEq, Eq)]

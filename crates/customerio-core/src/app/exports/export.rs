@@ -9,7 +9,7 @@ use crate::{
 entity! {
     /// An export of people or of deliveries, as they were when it was started.
     pub struct Export: Debug {
-        /// Its number.
+        /// The id.
         pub id: ExportId,
         /// What is exported.
         pub kind: Option<ExportKind> = "type",
@@ -27,8 +27,7 @@ entity! {
         pub user_id: Option<u64>,
         /// The e-mail address of that user.
         pub user_email: Option<String>,
-        /// Its number and the time of its last change: the value differs after each change. It is not an idempotency
-        /// key.
+        /// The id and the time of the last change: the value differs after each change. It is not an idempotency key.
         pub deduplicate_id: Option<String>,
         /// When it was started.
         pub created_at: Option<Timestamp>,

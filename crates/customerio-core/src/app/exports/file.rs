@@ -63,8 +63,9 @@ impl Client<App> {
     }
 }
 
-/// The file of an export, read piece by piece: [`Client::export`](Client#method.export). It is a `Stream` with the feature
-/// `stream`, and with the feature `csv` it has `rows`.
+/// The file of an export, read piece by piece: [`Client::export`](Client#method.export).
+///
+/// It is a `Stream` with the feature `stream`, and with the feature `csv` it has `rows`.
 ///
 /// Reading it waits until the export is ready, gets a link to the file, and reads the file from its host, without the
 /// API's credentials and user agent. If the connection breaks, or a piece does not arrive within the [attempt's

@@ -7,7 +7,9 @@ use http::StatusCode;
 use super::Export;
 use crate::{Error, TransportError, WaitError};
 
-/// Why an [`ExportFile`](super::ExportFile) could not be read. The next call continues from where it stopped.
+/// Why an [`ExportFile`](super::ExportFile) could not be read.
+///
+/// The next call continues from where it stopped.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExportError {
@@ -22,7 +24,9 @@ pub enum ExportError {
     File(#[from] FileError),
 }
 
-/// Why the file of an export could not be read, and at which byte. The link to it is never shown.
+/// Why the file of an export could not be read, and at which byte.
+///
+/// The link to it is never shown.
 #[derive(Debug)]
 pub struct FileError {
     kind: FileErrorKind,

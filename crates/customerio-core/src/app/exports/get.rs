@@ -4,8 +4,9 @@ use super::Export;
 use crate::{ExportId, macros::plain};
 
 plain! {
-    /// Reads an export: whether it is ready, and how many rows it has. [`Client::wait_for`](crate::Client::wait_for) waits
-    /// until it is.
+    /// Reads an export: whether it is ready, and how many rows it has.
+    ///
+    /// [`Client::wait_for`](crate::Client::wait_for) waits until it is.
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getExport>

@@ -23,7 +23,9 @@ impl From<Error> for RowError {
     }
 }
 
-/// A row that could not be read, as it is in the file. Its message shows nothing of its values.
+/// A row that could not be read, as it is in the file.
+///
+/// Its message shows nothing of its values.
 pub struct OddRow {
     line: u64,
     kind: OddRowKind,
@@ -43,7 +45,7 @@ pub enum OddRowKind {
     },
     /// It is not UTF-8.
     NotUtf8,
-    /// Its values do not match the type: in this column, counted from 1, if it is known.
+    /// The values do not match the type: in this column, counted from 1, if it is known.
     Type {
         /// The number of the column.
         column: Option<usize>,
@@ -69,7 +71,7 @@ impl OddRow {
         self.kind
     }
 
-    /// Its fields, without quotes. They can be of any bytes.
+    /// The fields, without quotes. They can be of any bytes.
     #[must_use]
     pub fn fields(&self) -> &[Vec<u8>] {
         &self.fields

@@ -68,7 +68,9 @@ impl ExportFile {
     }
 }
 
-/// The rows of an export's file: [`ExportFile::rows`]. It is a `Stream` with the feature `stream`.
+/// The rows of an export's file: [`ExportFile::rows`].
+///
+/// It is a `Stream` with the feature `stream`.
 ///
 /// After an error, the next call continues at the same place: no row is lost or returned twice.
 #[must_use = "nothing is read before `next` is called"]

@@ -11,7 +11,9 @@ use crate::{
     unseen::check_visible,
 };
 
-/// Starts an import of a CSV file, which Customer.io fetches from a URL. The URL should be valid for about two hours.
+/// Starts an import of a CSV file, which Customer.io fetches from a URL.
+///
+/// The URL should be valid for about two hours.
 ///
 /// The response is the import as it starts; [`Client::start_import`](crate::Client::start_import) waits until it has
 /// ended. It is not retried after a lost response, because that would start a second one.

@@ -9,15 +9,15 @@ use crate::{
 entity! {
     /// An import of a CSV file.
     pub struct Import: Debug {
-        /// Its number.
+        /// The id.
         pub id: ImportId,
-        /// Its name.
+        /// The name.
         pub name: Option<String>,
         /// What it is for.
         pub description: Option<String>,
         /// What its rows are.
         pub kind: Option<ImportKind> = "type",
-        /// Its state.
+        /// The state.
         pub state: Option<ImportState>,
         /// By which column people are found: `id`, `email` or `cio_id`.
         pub identifier: Option<String>,

@@ -50,8 +50,9 @@ impl Client<App> {
     }
 }
 
-/// An import that was started: [`Client::start_import`]. Await it for the finished [`Import`], or get each state on the
-/// way with [`next`](Self::next).
+/// An import that was started: [`Client::start_import`].
+///
+/// Await it for the finished [`Import`], or get each state on the way with [`next`](Self::next).
 ///
 /// One that failed or was canceled is an error, whose [`last`](WaitError::last) is the import.
 #[must_use = "it waits when it is awaited"]
@@ -61,7 +62,7 @@ pub struct RunningImport {
 }
 
 impl RunningImport {
-    /// Its number: store it to continue the wait in another process.
+    /// The number: store it to continue the wait in another process.
     #[must_use]
     pub const fn id(&self) -> ImportId {
         self.id

@@ -8,7 +8,7 @@ use crate::{
 entity! {
     /// The live notification that a request was about.
     pub struct LiveInstance: Debug {
-        /// Its id.
+        /// The id.
         pub instance_id: LiveNotificationId,
     }
 }
@@ -18,13 +18,13 @@ returned!(LiveInstance = r#"{"instance_id":"01JZ8Z5V6T3W9KQ4N7R2C8M0XD"}"#);
 entity! {
     /// A live notification and its state.
     pub struct LiveNotification: Debug {
-        /// Its id.
+        /// The id.
         pub instance_id: LiveNotificationId,
-        /// Its type, as the app registered it.
+        /// The type, as the app registered it.
         pub notification_type: Option<String>,
         /// `ios` or `android`.
         pub platform: Option<String>,
-        /// Its state.
+        /// The state.
         pub state: Option<LiveNotificationState>,
         /// When it started.
         pub started_at: Option<Timestamp>,
@@ -47,13 +47,13 @@ returned!(
 entity! {
     /// What was sent to the phone for a live notification.
     pub struct LiveDelivery: Debug {
-        /// Its id.
+        /// The id.
         pub id: Option<DeliveryId>,
         /// What it was to do.
         pub operation: Option<LiveOperation>,
         /// Where it came from: the API, or the phone.
         pub source: Option<String>,
-        /// Its state.
+        /// The state.
         pub status: Option<LiveDeliveryStatus>,
         /// When it was created.
         pub created_at: Option<Timestamp>,
@@ -67,7 +67,7 @@ open_enum! {
         Active = "active",
         /// It was ended.
         Ended = "ended",
-        /// Its time ran out.
+        /// The time ran out.
         Expired = "expired",
         /// It failed: [`LiveNotification::failure_reason`] says why.
         Failed = "failed",

@@ -15,8 +15,9 @@ use crate::{
     unseen::check_visible,
 };
 
-/// Starts a live notification on a person's phone. The response has its id, for [`Update`](super::Update) and
-/// [`End`](super::End).
+/// Starts a live notification on a person's phone.
+///
+/// The response has its id, for [`Update`](super::Update) and [`End`](super::End).
 ///
 /// It starts a little later than the response comes: until then [`Get`](super::Get) returns a 404.
 ///

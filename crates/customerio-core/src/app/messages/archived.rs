@@ -29,7 +29,7 @@ plain! {
 entity! {
     /// The content of a message.
     pub struct ArchivedMessage {
-        /// Its id.
+        /// The id.
         pub id: Option<DeliveryId>,
         /// The whole body.
         pub body: Option<String>,

@@ -10,9 +10,10 @@ use crate::{
 };
 
 /// Reads a message and its metrics, such as whether it was delivered: for example one that was just
-/// [sent](crate::app::SentMessage::delivery_id). To wait until a message [has arrived](MessageDelivery::has_arrived),
-/// or will not, pass this to [`Client::wait_for`](crate::Client::wait_for): it waits for up to a minute for a message
-/// that is not there yet.
+/// [sent](crate::app::SentMessage::delivery_id).
+///
+/// To wait until a message [has arrived](MessageDelivery::has_arrived), or will not, pass this to
+/// [`Client::wait_for`](crate::Client::wait_for): it waits for up to a minute for a message that is not there yet.
 ///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/getMessage>

@@ -12,7 +12,7 @@ entity! {
     ///
     /// Which fields it has depends on its channel.
     pub struct Action: Debug {
-        /// Its number.
+        /// The id.
         pub id: ActionId,
         /// The campaign that it is in.
         pub campaign_id: Option<CampaignId>,
@@ -20,12 +20,11 @@ entity! {
         pub broadcast_id: Option<BroadcastId>,
         /// The action that this is a translation or a variant of.
         pub parent_action_id: Option<ActionId>,
-        /// Its number and the time of its last change: the value differs after each change. It is not an idempotency
-        /// key.
+        /// The id and the time of the last change: the value differs after each change. It is not an idempotency key.
         pub deduplicate_id: Option<String>,
-        /// Its name.
+        /// The name.
         pub name: Option<String>,
-        /// Its channel.
+        /// The channel.
         pub channel: Option<Channel> = "type",
         /// What it does when a person comes to it.
         pub sending_state: Option<SendingState>,
@@ -33,7 +32,7 @@ entity! {
         pub created: Option<Timestamp>,
         /// When it was last changed.
         pub updated: Option<Timestamp>,
-        /// Its language; empty if it has none.
+        /// The language; empty if it has none.
         pub language: Option<String>,
         /// The layout around the body.
         pub layout: Option<String>,

@@ -7,7 +7,7 @@ use crate::{DeliveryId, Identifiers, Timestamp, app::Channel, entity::entity, pa
 entity! {
     /// What a person did, or what was done to them: an event, a change of an attribute, a message.
     pub struct Activity {
-        /// Its id.
+        /// The id.
         pub id: String,
         /// What it is, such as `event`, `attribute_change` or `delivered_email`: the vendor has over a hundred words, and
         /// more come.

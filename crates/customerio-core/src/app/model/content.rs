@@ -13,7 +13,9 @@ use crate::{
 };
 
 /// What to change in a message: in an action of a campaign or of a broadcast, in a variant of a newsletter, or in a
-/// transactional message. What is not set stays as it is.
+/// transactional message.
+///
+/// Fields that are not set stay unchanged.
 ///
 /// Which fields a message has depends on its channel; the service refuses the others. A body that was created with the
 /// drag-and-drop editor cannot be changed.

@@ -18,22 +18,21 @@ entity! {
     #[doc(alias = "variant")]
     #[doc(alias = "translation")]
     pub struct Content: Debug {
-        /// Its number.
+        /// The id.
         pub id: ContentId,
         /// The newsletter that it is of.
         pub newsletter_id: Option<NewsletterId>,
-        /// Its number and the time of its last change: the value differs after each change. It is not an idempotency
-        /// key.
+        /// The id and the time of the last change: the value differs after each change. It is not an idempotency key.
         pub deduplicate_id: Option<String>,
-        /// Its name, or that of the transactional message.
+        /// The name, or that of the transactional message.
         pub name: Option<String>,
-        /// Its channel.
+        /// The channel.
         pub channel: Option<Channel> = "type",
         /// When it was created. Only for transactional messages.
         pub created: Option<Timestamp>,
         /// When it was last changed. Only for transactional messages.
         pub updated: Option<Timestamp>,
-        /// Its language; empty if it has none.
+        /// The language; empty if it has none.
         pub language: Option<String>,
         /// The layout around the body. Only for newsletters.
         pub layout: Option<String>,

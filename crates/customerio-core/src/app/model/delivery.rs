@@ -15,11 +15,11 @@ entity! {
     ///
     /// Of the ids of what sent it, only those that apply are there.
     pub struct MessageDelivery {
-        /// Its id, which reporting webhooks and responses to sends have too.
+        /// The id, which reporting webhooks and responses to sends have too.
         pub id: DeliveryId,
-        /// Its id and the time of its last change: the value differs after each change. It is not an idempotency key.
+        /// The id and the time of its last change: the value differs after each change. It is not an idempotency key.
         pub deduplicate_id: Option<String>,
-        /// Its channel.
+        /// The channel.
         pub channel: Option<Channel> = "type",
         /// The person.
         pub customer_identifiers: Option<Identifiers>,

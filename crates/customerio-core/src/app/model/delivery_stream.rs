@@ -19,7 +19,9 @@ const DAY: i64 = 24 * 60 * 60;
 const LATEST: i64 = 100_000_000_000;
 
 /// All messages between two times, however far apart: the `between` of each list of messages, such as
-/// [`messages::List`](crate::app::messages::List::between). It is a `Stream` with the feature `stream`.
+/// [`messages::List`](crate::app::messages::List::between).
+///
+/// It is a `Stream` with the feature `stream`.
 ///
 /// The service lists at most six months, and silently leaves out the rest. This reads windows of 180 days, the earliest
 /// first, each page by page; the order within a window is the service's. Each message is returned once, because the

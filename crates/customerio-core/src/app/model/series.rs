@@ -62,7 +62,7 @@ listed!(LinkMetrics in "links" = r#"{"link":{"id":1,"href":"https://example.com"
 entity! {
     /// A link in a message.
     pub struct Link: Debug {
-        /// Its number.
+        /// The id.
         pub id: Option<u64>,
         /// Where it leads.
         pub href: Option<String>,

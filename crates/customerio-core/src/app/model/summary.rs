@@ -8,7 +8,7 @@ use crate::{
 entity! {
     /// An action of a campaign or of a broadcast, in short: its `GetAction` reads the rest.
     pub struct ActionSummary: Debug {
-        /// Its number.
+        /// The id.
         pub id: ActionId,
         /// What it is, such as `email` or `webhook`. The words are not all those of [`Channel`](super::Channel).
         pub kind: Option<String> = "type",
@@ -16,9 +16,11 @@ entity! {
 }
 
 entity! {
-    /// A template of a campaign or of a broadcast. Deprecated by the vendor: use the actions.
+    /// A template of a campaign or of a broadcast.
+    ///
+    /// Deprecated by the vendor: use the actions.
     pub struct TemplateSummary: Debug {
-        /// Its number.
+        /// The id.
         pub id: TemplateId,
         /// What it is of, such as `email`. The words are not all those of [`Channel`](super::Channel).
         pub kind: Option<String> = "type",

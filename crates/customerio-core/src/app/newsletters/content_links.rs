@@ -8,7 +8,9 @@ use crate::{
 
 plain! {
     /// Counts how often the links in one of the texts of a newsletter were clicked, period by period: in one language,
-    /// or by one group of an A/B test. Unlike [`Links`](super::Links), it cannot count each person once.
+    /// or by one group of an A/B test.
+    ///
+    /// Unlike [`Links`](super::Links), it cannot count each person once.
     ///
     /// Days begin in US Eastern time.
     ///

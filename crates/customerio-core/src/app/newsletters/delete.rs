@@ -3,8 +3,9 @@
 use crate::{NewsletterId, macros::plain};
 
 plain! {
-    /// Deletes a newsletter with its contents, its settings and its metrics. Messages in the app that were not
-    /// delivered yet are cancelled.
+    /// Deletes a newsletter with its contents, its settings and its metrics.
+    ///
+    /// Messages in the app that were not delivered yet are cancelled.
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/deletetNewsletters>

@@ -9,8 +9,9 @@ use crate::{
     path::Part,
 };
 
-/// Deletes a translation of a newsletter that was not sent yet. For a newsletter with an A/B test, use
-/// [`DeleteTestTranslation`](super::DeleteTestTranslation).
+/// Deletes a translation of a newsletter that was not sent yet.
+///
+/// For a newsletter with an A/B test, use [`DeleteTestTranslation`](super::DeleteTestTranslation).
 ///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/deleteNewsletterLanguageVariant>

@@ -7,8 +7,9 @@ use crate::{
 };
 
 plain! {
-    /// Reads the content of a newsletter in a language. For a newsletter with an A/B test, use
-    /// [`GetTestTranslation`](super::GetTestTranslation).
+    /// Reads the content of a newsletter in a language.
+    ///
+    /// For a newsletter with an A/B test, use [`GetTestTranslation`](super::GetTestTranslation).
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getNewsletterVariantTranslation>

@@ -10,22 +10,21 @@ use crate::{
 entity! {
     /// A newsletter, without its content: its [contents](super::ListContents) have that.
     pub struct Newsletter: Debug {
-        /// Its number.
+        /// The id.
         pub id: NewsletterId,
-        /// Its name.
+        /// The name.
         pub name: Option<String>,
-        /// Its channel.
+        /// The channel.
         pub channel: Option<Channel> = "type",
-        /// Its contents: one, and one more for each translation and each group of an A/B test.
+        /// The contents: one, and one more for each translation and each group of an A/B test.
         pub content_ids: Vec<ContentId>,
         /// The segments that its recipients are chosen by.
         pub recipient_segment_ids: Vec<SegmentId>,
         /// The subscription topic that it goes out under.
         pub subscription_topic_id: Option<TopicId>,
-        /// Its tags.
+        /// The tags.
         pub tags: Vec<String>,
-        /// Its number and the time of its last change: the value differs after each change. It is not an idempotency
-        /// key.
+        /// The id and the time of the last change: the value differs after each change. It is not an idempotency key.
         pub deduplicate_id: Option<String>,
         /// When it was created.
         pub created: Option<Timestamp>,

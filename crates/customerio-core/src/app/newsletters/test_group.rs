@@ -5,15 +5,15 @@ use crate::{ContentId, TestGroupId, entity::entity, page::listed};
 entity! {
     /// A group of an A/B test of a newsletter: people who get their own contents.
     pub struct TestGroup: Debug {
-        /// Its id, which can be 0.
+        /// The id, which can be 0.
         pub id: TestGroupId,
-        /// Its name, such as `A`.
+        /// The name, such as `A`.
         pub name: Option<String>,
         /// What the contents are called.
         pub label: Option<String>,
         /// Whether it won the test.
         pub winner: Option<bool>,
-        /// Its contents: one, and one more for each translation.
+        /// The contents: one, and one more for each translation.
         pub content_ids: Vec<ContentId>,
     }
 }

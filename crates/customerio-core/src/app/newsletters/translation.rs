@@ -10,8 +10,9 @@ use crate::{
     text::Text,
 };
 
-/// The content of a newsletter in another language, by channel; there are no translations of messages in the app. The
-/// service refuses one of another channel than the newsletter's.
+/// The content of a newsletter in another language, by channel; there are no translations of messages in the app.
+///
+/// The service refuses one of another channel than the newsletter's.
 #[derive(Clone, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
@@ -33,7 +34,9 @@ opaque_debug!(Translation);
 variants!(Translation: Email(EmailTranslation), Sms(SmsMessage), Push(PushMessage), Inbox(InboxMessage),
     Webhook(WebhookTranslation));
 
-/// An e-mail in another language. Its sender and its layout are the newsletter's.
+/// An e-mail in another language.
+///
+/// Its sender and its layout are the newsletter's.
 #[derive(Clone, Serialize)]
 pub struct EmailTranslation {
     subject: Text,
@@ -84,7 +87,9 @@ impl EmailTranslation {
     }
 }
 
-/// The body of a webhook's call in another language. Its method and its URL are the newsletter's.
+/// The body of a webhook's call in another language.
+///
+/// Its method and its URL are the newsletter's.
 #[derive(Clone, Serialize)]
 pub struct WebhookTranslation {
     body: String,

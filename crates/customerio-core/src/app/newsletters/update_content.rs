@@ -7,8 +7,9 @@ use crate::{
 };
 
 plain! {
-    /// Changes the content of a newsletter: its own text, a translation, or the text of a group of an A/B test. What is
-    /// not set stays as it is.
+    /// Changes the content of a newsletter: its own text, a translation, or the text of a group of an A/B test.
+    ///
+    /// Fields that are not set stay unchanged.
     ///
     /// A message in the app cannot be changed, nor can a body that was created in Design Studio or with the
     /// drag-and-drop editor.

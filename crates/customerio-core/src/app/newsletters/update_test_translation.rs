@@ -7,8 +7,9 @@ use crate::{
 };
 
 plain! {
-    /// Changes the content of a newsletter for a group of its A/B test, in a language that it has. What is not set
-    /// stays as it is.
+    /// Changes the content of a newsletter for a group of its A/B test, in a language that it has.
+    ///
+    /// Fields that are not set stay unchanged.
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/updateNewsletterTestTranslation>

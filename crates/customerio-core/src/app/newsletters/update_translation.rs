@@ -7,8 +7,10 @@ use crate::{
 };
 
 plain! {
-    /// Changes the content of a newsletter in a language that it has. What is not set stays as it is. For a newsletter
-    /// with an A/B test, use [`UpdateTestTranslation`](super::UpdateTestTranslation).
+    /// Changes the content of a newsletter in a language that it has.
+    ///
+    /// Fields that are not set stay unchanged. For a newsletter with an A/B test, use
+    /// [`UpdateTestTranslation`](super::UpdateTestTranslation).
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/updateNewsletterVariantTranslation>

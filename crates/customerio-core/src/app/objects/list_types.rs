@@ -25,15 +25,15 @@ plain! {
 entity! {
     /// A type of objects, such as companies.
     pub struct ObjectType: Debug {
-        /// Its number.
+        /// The id.
         pub id: ObjectTypeId,
-        /// Its plural name: `Companies`.
+        /// The plural name: `Companies`.
         pub name: Option<String>,
-        /// Its singular name: `Company`.
+        /// The singular name: `Company`.
         pub singular_name: Option<String>,
-        /// Its plural name in URLs of the workspace.
+        /// The plural name in URLs of the workspace.
         pub slug: Option<String>,
-        /// Its singular name in URLs of the workspace.
+        /// The singular name in URLs of the workspace.
         pub singular_slug: Option<String>,
         /// Whether it is in use.
         pub enabled: Option<bool>,

@@ -15,9 +15,9 @@ entity! {
     pub struct Object {
         /// The number of its type.
         pub object_type_id: Option<ObjectTypeId>,
-        /// Its identifiers.
+        /// The identifiers.
         pub identifiers: Option<ObjectIdentifiers>,
-        /// Its attributes.
+        /// The attributes.
         pub attributes: Map<String, Value>,
         /// When each attribute was last changed.
         pub timestamps: BTreeMap<String, Timestamp>,

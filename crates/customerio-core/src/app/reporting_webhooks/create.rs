@@ -8,8 +8,9 @@ use crate::{
     macros::{opaque_debug, sample, setters},
 };
 
-/// Creates a reporting webhook. The response has its number; the key that signs its requests is in the workspace's
-/// settings.
+/// Creates a reporting webhook.
+///
+/// The response has its number; the key that signs its requests is in the workspace's settings.
 ///
 /// It is not retried after a lost response, because that would create a second one.
 ///

@@ -3,7 +3,9 @@
 use crate::{WebhookId, macros::plain};
 
 plain! {
-    /// Deletes a reporting webhook. To stop it for a time, [update](super::Update) it.
+    /// Deletes a reporting webhook.
+    ///
+    /// To stop it for a time, [update](super::Update) it.
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/deleteWebhook>

@@ -11,12 +11,13 @@ use crate::{
 };
 
 entity! {
-    /// A URL to which Customer.io sends events about messages and people. [`webhook`](crate::webhook) reads what it
-    /// sends.
+    /// A URL to which Customer.io sends events about messages and people.
+    ///
+    /// [`webhook`](crate::webhook) reads what it sends.
     pub struct ReportingWebhook: Debug {
-        /// Its number.
+        /// The id.
         pub id: WebhookId,
-        /// Its name.
+        /// The name.
         pub name: Option<String>,
         /// The URL that the events are sent to.
         pub endpoint: Option<String>,

@@ -9,7 +9,9 @@ use crate::{
     path::Part,
 };
 
-/// Changes a reporting webhook. It replaces the name, the endpoint and the events, all of them.
+/// Changes a reporting webhook.
+///
+/// It replaces the name, the endpoint and the events, all of them.
 ///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/updateWebhook>

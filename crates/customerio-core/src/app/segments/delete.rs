@@ -3,8 +3,9 @@
 use crate::{SegmentId, macros::plain};
 
 plain! {
-    /// Deletes a manual segment; its people stay. The service refuses a segment that is in use: see
-    /// [`UsedBy`](super::UsedBy).
+    /// Deletes a manual segment; its people stay.
+    ///
+    /// The service refuses a segment that is in use: see [`UsedBy`](super::UsedBy).
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/deleteManSegment>

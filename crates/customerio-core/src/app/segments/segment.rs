@@ -9,22 +9,21 @@ use crate::{
 entity! {
     /// A segment of people.
     pub struct Segment: Debug {
-        /// Its number.
+        /// The id.
         pub id: SegmentId,
-        /// Its name.
+        /// The name.
         pub name: Option<String>,
         /// What it is for.
         pub description: Option<String>,
-        /// Its state: only a [finished](SegmentState::Finished) segment has the right count and members.
+        /// The state: only a [finished](SegmentState::Finished) segment has the right count and members.
         pub state: Option<SegmentState>,
-        /// Its progress in percent, while it is not finished.
+        /// The progress in percent, while it is not finished.
         pub progress: Option<u64>,
         /// Whether people are added to it, or selected by conditions.
         pub kind: Option<SegmentKind> = "type",
-        /// Its tags.
+        /// The tags.
         pub tags: Vec<String>,
-        /// Its number and the time of its last change: the value differs after each change. It is not an idempotency
-        /// key.
+        /// The id and the time of the last change: the value differs after each change. It is not an idempotency key.
         pub deduplicate_id: Option<String>,
         /// When it was created.
         pub created_at: Option<Timestamp>,

@@ -86,7 +86,7 @@ impl Aps {
         self
     }
 
-    /// Its rank in the summary of the app's notifications, from 0 to 1.
+    /// The rank in the summary of the app's notifications, from 0 to 1.
     #[must_use]
     pub fn with_relevance_score(mut self, score: f64) -> Self {
         self.relevance_score = Some(Part(score));

@@ -6,7 +6,9 @@ use base64::{Engine as _, engine::general_purpose::STANDARD, write::EncoderStrin
 
 use crate::{limits, text::Text};
 
-/// A file to attach to an e-mail. It is encoded once, and a clone is cheap: any number of messages share the bytes.
+/// A file to attach to an e-mail.
+///
+/// It is encoded once, and a clone is cheap: any number of messages share the bytes.
 ///
 /// Its name must have the file's extension, as in `invoice.pdf`; Customer.io responds 403 to types that it forbids. An
 /// e-mail can have several files, of different names.

@@ -10,8 +10,9 @@ use crate::{
     text::Text,
 };
 
-/// The payload of a push message, one for each platform. It replaces everything else that the message or its
-/// transactional message says.
+/// The payload of a push message, one for each platform.
+///
+/// It replaces everything else that the message or its transactional message says.
 ///
 /// Each is anything that serialises as an object: [`ApnsPayload`] or [`FcmIosPayload`] for iOS, whichever service the
 /// workspace sends through, [`FcmAndroidPayload`] for Android, or your own JSON if those do not have a field.

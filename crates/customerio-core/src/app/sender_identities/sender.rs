@@ -9,7 +9,7 @@ use crate::{
 entity! {
     /// Who messages are from.
     pub struct SenderIdentity: Debug {
-        /// Its number.
+        /// The id.
         pub id: SenderId,
         /// The name that people see.
         pub name: Option<String>,
@@ -25,8 +25,7 @@ entity! {
         pub auto_generated: Option<bool>,
         /// Whether it is hidden from people who write messages.
         pub hidden: Option<bool>,
-        /// Its number and the time of its last change: the value differs after each change. It is not an idempotency
-        /// key.
+        /// The id and the time of the last change: the value differs after each change. It is not an idempotency key.
         pub deduplicate_id: Option<String>,
     }
 }

@@ -9,8 +9,9 @@ use crate::{
     macros::{opaque_debug, sample},
 };
 
-/// Creates a snippet. If one with that name exists, the service refuses with a 422; [`Update`](super::Update) creates
-/// or changes it.
+/// Creates a snippet.
+///
+/// If one with that name exists, the service refuses with a 422; [`Update`](super::Update) creates or changes it.
 ///
 /// It is not retried after a lost response, because the second one would be refused although the first succeeded.
 ///

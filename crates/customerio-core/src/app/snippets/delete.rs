@@ -8,7 +8,9 @@ use crate::{
     text::Text,
 };
 
-/// Deletes a snippet. The service refuses one that a message uses, with a 400.
+/// Deletes a snippet.
+///
+/// The service refuses one that a message uses, with a 400.
 ///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/deleteSnippet>

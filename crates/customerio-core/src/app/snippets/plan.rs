@@ -233,7 +233,7 @@ pub struct SnippetReport {
 #[error("the snippet \"{}\": {error}", Bounded(.name))]
 #[non_exhaustive]
 pub struct FailedSnippet {
-    /// Its name.
+    /// The name.
     pub name: String,
     /// Why.
     pub error: Error,

@@ -14,7 +14,7 @@ use crate::{
 entity! {
     /// A piece of text that messages share: `{{snippets.name}}`.
     pub struct Snippet: Debug {
-        /// Its name, which no other has.
+        /// The name, which no other has.
         pub name: String,
         /// The text, which can have Liquid in it.
         pub value: Option<String>,

@@ -23,9 +23,9 @@ plain! {
 entity! {
     /// A channel that people can subscribe to.
     pub struct SubscriptionChannel: Debug {
-        /// Its number.
+        /// The id.
         pub id: u64,
-        /// Its name.
+        /// The name.
         pub name: Option<String>,
         /// What it is for.
         pub description: Option<String>,

@@ -9,7 +9,9 @@ use crate::{
     text::Text,
 };
 
-/// Creates a link with which a person can choose topics without a password. It is valid for 24 hours.
+/// Creates a link with which a person can choose topics without a password.
+///
+/// It is valid for 24 hours.
 ///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/getSubscriptionCenterToken>

@@ -23,11 +23,11 @@ plain! {
 entity! {
     /// A topic that people can subscribe to.
     pub struct Topic: Debug {
-        /// Its number.
+        /// The id.
         pub id: TopicId,
-        /// Its name among the attributes, such as `topic_1`.
+        /// The name among the attributes, such as `topic_1`.
         pub identifier: Option<String>,
-        /// Its name.
+        /// The name.
         pub name: Option<String>,
         /// What it is about.
         pub description: Option<String>,

@@ -183,7 +183,7 @@ pub struct ChangedSuppression {
     pub suppression_type: SuppressionType,
     /// The address.
     pub email: String,
-    /// Its result.
+    /// The result.
     pub outcome: SuppressionOutcome,
 }
 
@@ -215,7 +215,9 @@ pub struct SuppressionReport {
     pub left: Vec<(SuppressionType, String)>,
 }
 
-/// An address that could not be suppressed or unsuppressed. Its message says why, and does not name it.
+/// An address that could not be suppressed or unsuppressed.
+///
+/// Its message says why, and does not name it.
 #[derive(thiserror::Error)]
 #[error("{error}")]
 #[non_exhaustive]

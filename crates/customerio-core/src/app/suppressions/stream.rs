@@ -46,8 +46,9 @@ impl Client<App> {
     }
 }
 
-/// Addresses that the mail provider suppresses, one reason after the other: [`Client::suppressions`]. It is a `Stream`
-/// with the feature `stream`.
+/// Addresses that the mail provider suppresses, one reason after the other: [`Client::suppressions`].
+///
+/// It is a `Stream` with the feature `stream`.
 ///
 /// After an error, the next call reads the page that failed.
 ///

@@ -9,9 +9,9 @@ use crate::{
 entity! {
     /// A transactional message: the template, not one that was sent.
     pub struct TransactionalMessage: Debug {
-        /// Its number, which [`SendEmail`](crate::app::SendEmail) and the others take.
+        /// The number, which [`SendEmail`](crate::app::SendEmail) and the others take.
         pub id: TransactionalId,
-        /// Its name.
+        /// The name.
         pub name: Option<String>,
         /// What it is for.
         pub description: Option<String>,

@@ -23,9 +23,9 @@ plain! {
 entity! {
     /// A workspace.
     pub struct Workspace: Debug {
-        /// Its number.
+        /// The id.
         pub id: WorkspaceId,
-        /// Its name.
+        /// The name.
         pub name: Option<String>,
         /// How many messages it has sent in this billing period.
         pub messages_sent: Option<u64>,

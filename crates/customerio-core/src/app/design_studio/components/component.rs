@@ -11,9 +11,9 @@ use crate::{
 entity! {
     /// A piece of HTML that e-mails in Design Studio have as a tag.
     pub struct Component: Debug {
-        /// Its id.
+        /// The id.
         pub id: ComponentId,
-        /// Its name.
+        /// The name.
         pub name: Option<String>,
         /// The name of the tag that it replaces in e-mails.
         pub tag: Option<String>,
@@ -23,7 +23,7 @@ entity! {
         pub created: Option<Timestamp>,
         /// When it was last changed.
         pub updated: Option<Timestamp>,
-        /// Its HTML. Lists do not have it: [`Get`](super::Get) does.
+        /// The HTML. Lists do not have it: [`Get`](super::Get) does.
         pub content: Option<String>,
     }
 }

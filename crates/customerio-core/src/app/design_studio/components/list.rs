@@ -5,7 +5,9 @@ use crate::app::design_studio::nodes::list_nodes;
 
 list_nodes! {
     /// Lists the components in Design Studio without their HTML, page by page: [`Client::items`](crate::Client::items)
-    /// reads them all. A page has the [folders](crate::Page::folders) beside them, too.
+    /// reads them all.
+    ///
+    /// A page has the [folders](crate::Page::folders) beside them, too.
     ///
     /// Pages have numbers: a component that is added or deleted meanwhile shifts the others, so one can appear twice or
     /// not at all.

@@ -13,7 +13,9 @@ use crate::{
     text::Text,
 };
 
-/// Changes a component in Design Studio. What is not set stays as it is.
+/// Changes a component in Design Studio.
+///
+/// Fields that are not set stay unchanged.
 ///
 /// Limits: as for [`Create`](super::Create). <https://docs.customer.io/integrations/api/app/#operation/updateComponent>
 ///
@@ -45,11 +47,11 @@ impl Update {
     }
 
     setters! {
-        /// Its new name.
+        /// The new name.
         with_name, name: text;
         /// The new name of its tag.
         with_tag, tag: text;
-        /// Its new HTML.
+        /// The new HTML.
         with_content, content: into String;
         /// Moves it into this folder.
         with_folder, parent_folder_id: change FolderId;

@@ -19,8 +19,9 @@ use crate::{
     text::Text,
 };
 
-/// Creates an e-mail in Design Studio. Use [`Link`](super::Link) and [`Publish`](super::Publish) to put it into a
-/// message.
+/// Creates an e-mail in Design Studio.
+///
+/// Use [`Link`](super::Link) and [`Publish`](super::Publish) to put it into a message.
 ///
 /// It is not retried after a lost response, because that could create a second e-mail of the same name.
 ///

@@ -18,7 +18,9 @@ use crate::{
     path::Part,
 };
 
-/// Creates a translation of an e-mail. What is not set is copied from the e-mail.
+/// Creates a translation of an e-mail.
+///
+/// What is not set is copied from the e-mail.
 ///
 /// It is not retried after a lost response, because a second one would be refused: an e-mail has one translation for
 /// each language.

@@ -3,7 +3,9 @@
 use crate::{EmailId, macros::plain};
 
 plain! {
-    /// Deletes an e-mail in Design Studio. The service refuses with a 409 if it is linked to a message.
+    /// Deletes an e-mail in Design Studio.
+    ///
+    /// The service refuses with a 409 if it is linked to a message.
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/deleteEmail>

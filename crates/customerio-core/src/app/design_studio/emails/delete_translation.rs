@@ -10,7 +10,9 @@ use crate::{
     path::Part,
 };
 
-/// Deletes an e-mail in a language. The text without a language stays, and so do the other languages.
+/// Deletes an e-mail in a language.
+///
+/// The text without a language stays, and so do the other languages.
 ///
 /// The service refuses with a 409 if it is in use.
 ///

@@ -3,8 +3,9 @@
 use crate::{EmailId, VersionId, macros::plain};
 
 plain! {
-    /// Deletes a version of an e-mail; the e-mail stays as it is. The service refuses with a 409 if it was saved
-    /// because the e-mail was published.
+    /// Deletes a version of an e-mail; the e-mail stays as it is.
+    ///
+    /// The service refuses with a 409 if it was saved because the e-mail was published.
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/deleteVersion>

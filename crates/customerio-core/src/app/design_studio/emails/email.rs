@@ -8,14 +8,15 @@ use crate::{
 };
 
 entity! {
-    /// An e-mail in Design Studio: its text without a language. [`EmailTranslation`](super::EmailTranslation) is one with
-    /// a language.
+    /// An e-mail in Design Studio: its text without a language.
+    ///
+    /// [`EmailTranslation`](super::EmailTranslation) is one with a language.
     ///
     /// A list has neither its content nor its envelope: [`Get`](super::Get) reads it whole.
     pub struct Email: Debug {
-        /// Its id.
+        /// The id.
         pub id: EmailId,
-        /// Its name.
+        /// The name.
         pub name: Option<String>,
         /// The folder that it is in, if any.
         pub parent_folder_id: Option<FolderId>,

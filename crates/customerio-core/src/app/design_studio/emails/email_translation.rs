@@ -12,7 +12,7 @@ use crate::{
 entity! {
     /// An e-mail in Design Studio in a language.
     pub struct EmailTranslation: Debug {
-        /// Its language, which names it beside the e-mail's id.
+        /// The language, which names it beside the e-mail's id.
         pub language: String,
         /// The e-mail that it is a translation of.
         pub email_id: Option<EmailId> = "language_group_id",

@@ -12,7 +12,9 @@ use crate::{
 };
 
 entity! {
-    /// Who an e-mail is from, and who gets it, as responses have it. [`EnvelopeUpdate`] is what requests take.
+    /// Who an e-mail is from, and who gets it, as responses have it.
+    ///
+    /// [`EnvelopeUpdate`] is what requests take.
     pub struct Envelope: Debug {
         /// The number of the sender.
         pub from_id: Option<SenderId>,
@@ -36,14 +38,16 @@ entity! {
 entity! {
     /// A header of an e-mail.
     pub struct EmailHeader: Debug {
-        /// Its name.
+        /// The name.
         pub name: Option<String>,
-        /// Its value.
+        /// The value.
         pub value: Option<String>,
     }
 }
 
-/// Who an e-mail is from, and who gets it, as requests have it. What is not set stays as it is.
+/// Who an e-mail is from, and who gets it, as requests have it.
+///
+/// Fields that are not set stay unchanged.
 ///
 /// What a response has can be sent again, to another e-mail for example: `EnvelopeUpdate::from(&envelope)`.
 ///

@@ -4,8 +4,9 @@ use super::Email;
 use crate::{EmailId, macros::plain};
 
 plain! {
-    /// Reads an e-mail in Design Studio: its text without a language. [`GetTranslation`](super::GetTranslation) reads one
-    /// with a language.
+    /// Reads an e-mail in Design Studio: its text without a language.
+    ///
+    /// [`GetTranslation`](super::GetTranslation) reads one with a language.
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getEmail>

@@ -10,7 +10,9 @@ use crate::{
     path::Part,
 };
 
-/// Reads an e-mail in a language. [`Get`](super::Get) reads the text without one.
+/// Reads an e-mail in a language.
+///
+/// [`Get`](super::Get) reads the text without one.
 ///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/getEmailTranslation>

@@ -51,7 +51,7 @@ entity! {
         pub email_id: Option<EmailId> = "node_id",
         /// What it is: an e-mail.
         pub kind: Option<NodeKind> = "node_type",
-        /// Its name.
+        /// The name.
         pub name: Option<String>,
         /// The subject.
         pub subject: Option<String>,
@@ -77,11 +77,11 @@ entity! {
         pub component_id: Option<ComponentId> = "node_id",
         /// What it is: a component.
         pub kind: Option<NodeKind> = "node_type",
-        /// Its name.
+        /// The name.
         pub name: Option<String>,
         /// The tag by which e-mails have it.
         pub tag: Option<String> = "component_name",
-        /// Its HTML.
+        /// The HTML.
         pub html: Option<String> = "content",
     }
 }

@@ -12,6 +12,7 @@ use crate::{
 };
 
 /// Links an e-mail to a message: a transactional message, a newsletter, or an action of a campaign or of a broadcast.
+///
 /// [`Publish`](super::Publish) puts the content of the e-mail into the message.
 ///
 /// The service refuses, with the status 400, an e-mail that is already linked to a message, and a translation; with the

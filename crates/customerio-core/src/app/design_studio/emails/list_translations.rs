@@ -4,7 +4,9 @@ use super::EmailTranslation;
 use crate::{EmailId, Page, macros::plain};
 
 plain! {
-    /// Lists the translations of an e-mail, all at once. They are complete, so a list can have several megabytes.
+    /// Lists the translations of an e-mail, all at once.
+    ///
+    /// They are complete, so a list can have several megabytes.
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/listEmailTranslations>

@@ -57,7 +57,7 @@ entity! {
         pub email_id: Option<EmailId> = "node_id",
         /// What was rendered: an e-mail.
         pub kind: Option<NodeKind> = "node_type",
-        /// Its language; none of the text without one.
+        /// The language; none of the text without one.
         pub language: Option<String>,
         /// The subject.
         pub subject: Option<String>,

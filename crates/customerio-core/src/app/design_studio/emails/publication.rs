@@ -8,7 +8,7 @@ use crate::{
 entity! {
     /// An e-mail that is being published, or was.
     pub struct Publication: Debug {
-        /// Its state.
+        /// The state.
         pub status: Option<PublicationState>,
         /// What [`PublishStatus`](super::PublishStatus) asks with, while it is not done.
         pub publish_id: Option<PublishId>,

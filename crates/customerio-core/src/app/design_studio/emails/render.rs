@@ -10,8 +10,9 @@ use crate::{
 };
 
 plain! {
-    /// Renders an e-mail: its components become HTML, and its Liquid stays as it is. [`Preview`](super::Preview) renders
-    /// Liquid too.
+    /// Renders an e-mail: its components become HTML, and its Liquid stays as it is.
+    ///
+    /// [`Preview`](super::Preview) renders Liquid too.
     ///
     /// A 404 means that there is no such e-mail, or that the account cannot use Design Studio by the API.
     ///
@@ -40,7 +41,7 @@ entity! {
         pub email_id: Option<EmailId> = "node_id",
         /// What was rendered: an e-mail.
         pub kind: Option<NodeKind> = "node_type",
-        /// Its language; none of the text without one.
+        /// The language; none of the text without one.
         pub language: Option<String>,
         /// The HTML.
         pub html: Option<String>,

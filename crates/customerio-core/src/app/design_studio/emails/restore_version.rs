@@ -7,7 +7,9 @@ use crate::{
 };
 
 plain! {
-    /// Creates an e-mail what it was in a version. The components in it stay as they are.
+    /// Creates an e-mail what it was in a version.
+    ///
+    /// The components in it stay as they are.
     ///
     /// The current content is lost, unless [`SaveVersion`](super::SaveVersion) saved it. It is idempotent, so it is
     /// retried after a lost response; then changes that others made in between are lost too.

@@ -253,9 +253,9 @@ settings! {
 settings! {
     /// A parameter that is added to the URLs of links.
     pub struct UrlParameter {
-        /// Its name.
+        /// The name.
         with_key, key: String;
-        /// Its value.
+        /// The value.
         with_value, value: String;
         /// Whether the value is percent-encoded.
         with_url_encode, url_encode: bool;

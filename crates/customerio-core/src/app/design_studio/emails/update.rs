@@ -18,7 +18,9 @@ use crate::{
     text::Text,
 };
 
-/// Changes an e-mail in Design Studio: its text without a language. What is not set stays as it is.
+/// Changes an e-mail in Design Studio: its text without a language.
+///
+/// Fields that are not set stay unchanged.
 ///
 /// A message that the e-mail is linked to stays as it is until [`Publish`](super::Publish).
 ///
@@ -63,7 +65,7 @@ impl Update {
     }
 
     setters! {
-        /// Its new name.
+        /// The new name.
         with_name, name: text;
         /// Moves it into this folder.
         with_folder, parent_folder_id: change FolderId;

@@ -17,7 +17,9 @@ use crate::{
     path::Part,
 };
 
-/// Changes an e-mail in a language. What is not set stays as it is.
+/// Changes an e-mail in a language.
+///
+/// Fields that are not set stay unchanged.
 ///
 /// A message that the e-mail is linked to stays as it is until [`Publish`](super::Publish).
 ///

@@ -9,13 +9,13 @@ use crate::{
 entity! {
     /// A version of an e-mail: what it said when it was saved.
     pub struct Version: Debug {
-        /// Its id.
+        /// The id.
         pub id: VersionId,
         /// The e-mail that it is of.
         pub email_id: Option<EmailId> = "node_id",
         /// What it is a version of: an e-mail.
         pub kind: Option<NodeKind> = "node_type",
-        /// Its name.
+        /// The name.
         pub name: Option<String>,
         /// What it is, if that was said.
         pub description: Option<String>,

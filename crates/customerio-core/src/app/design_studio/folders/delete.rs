@@ -3,8 +3,9 @@
 use crate::{FolderId, macros::plain};
 
 plain! {
-    /// Deletes a folder in Design Studio. The service refuses it, with the status 409, where something depends on what is
-    /// in it.
+    /// Deletes a folder in Design Studio.
+    ///
+    /// The service refuses it, with the status 409, where something depends on what is in it.
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/deleteFolder>

@@ -13,9 +13,9 @@ use crate::{
 entity! {
     /// A folder in Design Studio.
     pub struct Folder: Debug {
-        /// Its id.
+        /// The id.
         pub id: FolderId,
-        /// Its name.
+        /// The name.
         pub name: Option<String>,
         /// The folder that it is in, if any.
         pub parent_folder_id: Option<FolderId>,

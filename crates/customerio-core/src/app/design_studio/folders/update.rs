@@ -13,7 +13,9 @@ use crate::{
     text::Text,
 };
 
-/// Renames or moves a folder in Design Studio. What is not set stays as it is.
+/// Renames or moves a folder in Design Studio.
+///
+/// Fields that are not set stay unchanged.
 ///
 /// Limits: as for [`Create`](super::Create). <https://docs.customer.io/integrations/api/app/#operation/updateFolder>
 ///
@@ -43,7 +45,7 @@ impl Update {
     }
 
     setters! {
-        /// Its new name.
+        /// The new name.
         with_name, name: text;
         /// Moves it into this folder.
         with_folder, parent_folder_id: change FolderId;

@@ -9,9 +9,9 @@ use crate::{
 entity! {
     /// An e-mail client on a device, for which there can be previews.
     pub struct PreviewClient: Debug {
-        /// Its id, which [`Submit`](super::Submit) takes.
+        /// The id, which [`Submit`](super::Submit) takes.
         pub id: PreviewClientId,
-        /// Its name.
+        /// The name.
         pub client: Option<String>,
         /// What kind of a program it is.
         pub category: Option<DeviceCategory>,

@@ -27,7 +27,9 @@ plain! {
 }
 
 entity! {
-    /// Credits that were given together. There can be several that are free.
+    /// Credits that were given together.
+    ///
+    /// There can be several that are free.
     pub struct Credit: Debug {
         /// Whether they are free.
         pub tier: Option<CreditTier>,

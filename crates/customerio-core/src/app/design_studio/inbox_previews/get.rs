@@ -4,8 +4,9 @@ use super::Job;
 use crate::{EmailId, PreviewRunId, macros::plain};
 
 plain! {
-    /// Reads the state of a run of inbox previews, and the URLs of its images. Call it until
-    /// [`is_processed`](Job::is_processed).
+    /// Reads the state of a run of inbox previews, and the URLs of its images.
+    ///
+    /// Call it until [`is_processed`](Job::is_processed).
     ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getInboxPreviewJob>

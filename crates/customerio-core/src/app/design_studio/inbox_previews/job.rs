@@ -12,7 +12,7 @@ use crate::{
 entity! {
     /// A run of inbox previews: the result of one [`Submit`](super::Submit).
     pub struct Job: Debug {
-        /// Its number.
+        /// The number.
         pub run_id: PreviewRunId,
         /// What it is called.
         pub name: Option<String>,
@@ -53,7 +53,7 @@ entity! {
     pub struct Preview {
         /// The e-mail client, which [`Capture`](super::Capture) takes.
         pub client_id: PreviewClientId,
-        /// Its name.
+        /// The name.
         pub display_name: Option<String>,
         /// What kind of a program it is.
         pub category: Option<DeviceCategory>,
@@ -84,7 +84,7 @@ open_enum! {
         Pending = "Pending",
         /// It is being made.
         Processing = "Processing",
-        /// Its images can be fetched.
+        /// The images can be fetched.
         Complete = "Complete",
         /// It has failed.
         Bounced = "Bounced",

@@ -17,8 +17,9 @@ use crate::{
 /// Most bytes of the sample data. The vendor writes "128 KB", of which the decimal reading is the smaller one.
 const SAMPLE_DATA: usize = 128_000;
 
-/// Requests inbox previews of an e-mail in Design Studio: images of how it looks in e-mail clients. They cost
-/// [credits](super::Credits).
+/// Requests inbox previews of an e-mail in Design Studio: images of how it looks in e-mail clients.
+///
+/// They cost [credits](super::Credits).
 ///
 /// The same run, requested again on the same day, is not charged again: the response says
 /// [`replayed`](Submitted::replayed), or is a 409 if it was settled meanwhile. It is still not retried after a lost

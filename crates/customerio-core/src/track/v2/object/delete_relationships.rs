@@ -5,7 +5,9 @@ use crate::{
     track::{ObjectId, Relationship, v2::entity::plain_entity},
 };
 
-/// Ends relationships of an object to people. Object and people stay.
+/// Ends relationships of an object to people.
+///
+/// Object and people stay.
 ///
 /// Limits: 32 KB; an object's id and people's ids of 150 bytes.
 /// <https://docs.customer.io/integrations/api/track/#operation/entity>

@@ -5,7 +5,9 @@ use crate::{
     track::{Relationship, v2::entity::plain_entity},
 };
 
-/// Ends relationships of a person to objects. Person and objects stay.
+/// Ends relationships of a person to objects.
+///
+/// Person and objects stay.
 ///
 /// Limits: 32 KB; a person's id and objects' ids of 150 bytes.
 /// <https://docs.customer.io/integrations/api/track/#operation/entity>

@@ -6,7 +6,9 @@ use crate::{
     track::{merge::check_not_bare_email, v2::entity::entity},
 };
 
-/// Merges two people into one. It cannot be undone.
+/// Merges two people into one.
+///
+/// It cannot be undone.
 ///
 /// The primary person must exist already. If they do not, nothing happens, and the response is still a 200. So do not
 /// merge right after a call that creates them, nor in one batch with it.
