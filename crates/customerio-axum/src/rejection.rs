@@ -12,7 +12,7 @@ use http::StatusCode;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WebhookRejection {
-    /// It is not from Customer.io, or it is no event.
+    /// The request is not from Customer.io, or is not an event.
     #[error(transparent)]
     Receive(#[from] ReceiveError),
     /// The body has over 16 MiB, or over the lower limit of a layer.

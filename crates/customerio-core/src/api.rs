@@ -108,7 +108,7 @@ impl Api for Pipelines {
     }
 }
 
-/// Where an account's data is kept.
+/// The region in which an account's data is kept.
 ///
 /// There is no default: the wrong region responds with a redirect, and by then the data of people in the EU has been
 /// sent to the US.
@@ -122,7 +122,7 @@ pub enum Region {
 }
 
 impl Region {
-    /// As the API writes it: `us` or `eu`.
+    /// Returns the region as the API writes it: `us` or `eu`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

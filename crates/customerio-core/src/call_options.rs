@@ -82,7 +82,7 @@ impl CallOptions {
         self.deadline
     }
 
-    /// What paces the calls.
+    /// Returns the throttle that paces the calls.
     #[must_use]
     pub const fn throttle(&self) -> &Throttle {
         &self.throttle

@@ -23,7 +23,7 @@ pub enum Platform {
 }
 
 impl Platform {
-    /// As the API writes it: `ios` or `android`.
+    /// Returns the platform as the API writes it: `ios` or `android`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

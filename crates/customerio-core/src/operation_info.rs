@@ -6,7 +6,7 @@ use http::Method;
 
 use crate::{Api, FromResponse, Operation, Quota, Replay, endpoint::ACCEPTS_JSON};
 
-/// What is known about an operation without a value of it.
+/// The static properties of an operation.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct OperationInfo {
@@ -24,7 +24,7 @@ pub struct OperationInfo {
     pub quota: Quota,
     /// Whether it carries the credentials.
     pub authenticated: bool,
-    /// What the response can be, as the header `accept`, if it is not JSON.
+    /// The value of the `accept` header, if the response is not JSON.
     pub accept: Option<&'static str>,
     /// The largest response that is read, in bytes.
     pub response_limit: usize,
@@ -35,7 +35,7 @@ pub struct OperationInfo {
 }
 
 impl OperationInfo {
-    /// What is known about `O`.
+    /// Returns the properties of `O`.
     #[must_use]
     pub const fn of<O: Operation>() -> Self {
         Self {

@@ -217,7 +217,7 @@ pub enum IdType {
 }
 
 impl IdType {
-    /// As the API writes it: `id`, `email`, `cio_id` or `phone`.
+    /// Returns the kind as the API writes it: `id`, `email`, `cio_id` or `phone`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

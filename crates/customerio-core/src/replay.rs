@@ -16,7 +16,7 @@ pub enum Replay {
 }
 
 impl Replay {
-    /// What HTTP says about a method: all but POST, PATCH and CONNECT are idempotent.
+    /// Returns the default of a method in HTTP: all but POST, PATCH and CONNECT are idempotent.
     #[must_use]
     pub const fn of(method: Method) -> Self {
         let replay = match method {

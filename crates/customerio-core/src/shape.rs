@@ -4,8 +4,8 @@
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub enum Shape {
-    /// Nothing: a text, a number, or anything.
+    /// Any value: a text, a number, or anything else.
     Any,
-    /// It is an object, or a list or a map of such, that has these fields, each with the names that it can have.
+    /// An object, or a list or a map of objects, with these fields, each with the names that it can have.
     Object(&'static [(&'static [&'static str], &'static Self)]),
 }

@@ -7,7 +7,7 @@ use http::Request;
 
 use crate::{Attempt, Error};
 
-/// What the driver of an [`Exchange`](crate::Exchange) does next.
+/// The next action of the driver of an [`Exchange`](crate::Exchange).
 pub enum Step<T> {
     /// Send the request, within [`Attempt::timeout`], and [`receive`](crate::Exchange::receive) the result.
     Send(Request<Bytes>),

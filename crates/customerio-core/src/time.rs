@@ -117,7 +117,7 @@ impl<'de> Deserialize<'de> for Timestamp {
     }
 }
 
-/// What core cannot know by itself and every driver provides: the time, and random bits.
+/// The time and random bits, which every driver provides, because this crate reads no clock and has no randomness.
 ///
 /// ```
 /// use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};

@@ -201,7 +201,7 @@ impl<T: Transport + ?Sized> Transport for Arc<T> {
     }
 }
 
-/// What a transport may want to know about an attempt.
+/// The properties of an attempt, for a transport.
 ///
 /// It is in the extensions of every request that an [`Exchange`](crate::Exchange) returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,7 +14,7 @@ use crate::{Event, Reason};
 /// The bounds of the times from being enqueued to being accepted, in milliseconds.
 const BOUNDS: [u64; 12] = [5, 10, 25, 50, 100, 250, 500, 1_000, 5_000, 30_000, 300_000, 3_600_000];
 
-/// What a queue has counted since it began.
+/// The counters of a queue since it was started.
 ///
 /// It costs nothing to read: print it, or hand it to `metrics` or OpenTelemetry.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use customerio_core::{Api as _, BuildError, Limits, Moment, Operation};
 
 use crate::{StoreError, Stored};
 
-/// What a queue takes: an operation, or a [`Stored`] call, which can have a destination and an expiry besides.
+/// Calls that a queue accepts: an operation, or a [`Stored`] call, which can have a destination and an expiry.
 pub trait Enqueue {
     /// Encodes it, if that is still to be done, within the limits of its API.
     #[doc(hidden)]
@@ -29,7 +29,7 @@ impl Enqueue for Stored {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EnqueueError {
-    /// It cannot be sent: an argument is missing, too long or not valid.
+    /// The call cannot be sent: an argument is missing, too long or not valid.
     #[error(transparent)]
     Build(#[from] BuildError),
     /// There is no room: Customer.io or the store is slower than what is enqueued. Wait with [`send`](crate::Queue::send),

@@ -16,7 +16,7 @@ pub enum Fate {
     Done,
     /// Not ended: it certainly did not arrive, and stays where it is. A [mark](crate::Store::mark) is taken away.
     Again,
-    /// It is not sent again by itself. It becomes a dead letter, which a person can look at, replay or discard.
+    /// Failed, and not sent again automatically: it becomes a dead letter, which you can inspect, replay or discard.
     Failed(Failure),
 }
 
@@ -24,27 +24,27 @@ pub enum Fate {
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Failure {
-    /// What kind of failure.
+    /// The reason of a failure.
     pub reason: Reason,
     /// The status of the response, if there was one.
     pub status: Option<u16>,
     /// The field at fault, where the server named one.
     pub field: Option<String>,
-    /// What is wrong, in the server's words or in ours. It may quote the call.
+    /// The message of the server, or of this crate. It may quote the call.
     pub message: Option<String>,
 }
 
-/// What kind of failure.
+/// The reason of a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {
     /// Customer.io rejected it.
     Rejected,
-    /// It expired before it could be sent.
+    /// The call expired before it could be sent.
     Expired,
     /// The server failed each time that it was sent, and did not fail for others.
     Poison,
-    /// It could not be built from what was stored.
+    /// The request could not be built from the stored call.
     Invalid,
     /// Parked: it may have arrived, and must not arrive twice. Only a person can decide.
     UnknownOutcome,

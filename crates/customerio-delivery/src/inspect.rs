@@ -108,13 +108,13 @@ impl CallFilter {
         Self::default()
     }
 
-    /// Those that wait.
+    /// Selects the calls that wait.
     #[must_use]
     pub fn waiting() -> Self {
         Self { kind: Some(CallKind::Waiting), ..Self::default() }
     }
 
-    /// Those that failed.
+    /// Selects the calls that failed.
     #[must_use]
     pub fn dead() -> Self {
         Self { kind: Some(CallKind::Dead), ..Self::default() }
@@ -160,9 +160,9 @@ impl CallFilter {
 /// Whether a call waits or has failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CallKind {
-    /// It waits to be sent, or is being sent.
+    /// Waiting to be sent, or being sent.
     Waiting,
-    /// It failed, and is a dead letter.
+    /// Failed: a dead letter.
     Dead,
 }
 
@@ -203,13 +203,13 @@ pub struct KeptCall {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CallState {
-    /// It waits to be sent, or is being sent.
+    /// Waiting to be sent, or being sent.
     #[non_exhaustive]
     Waiting {
         /// Whether it must not arrive twice and [may be on its way](crate::Store::mark).
         is_marked: bool,
     },
-    /// It failed.
+    /// Failed.
     #[non_exhaustive]
     Dead {
         /// Why.
@@ -274,12 +274,12 @@ pub(crate) fn merged(waiting: Vec<KeptCall>, dead: Vec<KeptCall>, limit: usize) 
     calls
 }
 
-/// What is done with [parked](Reason::is_parked) calls that are to be replayed.
+/// The treatment of [parked](Reason::is_parked) calls in a replay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ParkedCalls {
-    /// They stay where they are.
+    /// Leaves them parked.
     Leave,
-    /// They are replayed as well. Those that had arrived arrive twice.
+    /// Replays them too. Calls that had arrived will arrive twice.
     ReplayEvenIfSent,
 }
 
@@ -292,7 +292,7 @@ pub enum Replayed {
         /// Its new number.
         number: u64,
     },
-    /// It is parked, and stays so: [`ParkedCalls::ReplayEvenIfSent`] would send it.
+    /// Parked, and left so: [`ParkedCalls::ReplayEvenIfSent`] would send it.
     Parked,
     /// The bytes are damaged, and it stays where it is.
     Damaged,
@@ -304,11 +304,11 @@ pub enum Replayed {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Purged {
-    /// Of those that waited.
+    /// The number of waiting calls.
     pub waiting: u64,
-    /// Of the dead letters.
+    /// The number of dead letters.
     pub dead: u64,
-    /// Of the damaged rows that a store keeps aside.
+    /// The number of damaged rows that a store keeps aside.
     pub damaged: u64,
 }
 

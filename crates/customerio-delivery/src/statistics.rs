@@ -6,7 +6,7 @@ use customerio_core::Timestamp;
 
 use crate::Reason;
 
-/// What is in a store.
+/// The contents of a store, as numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Statistics {

@@ -166,8 +166,9 @@ impl Builder {
         self
     }
 
-    /// What the workspace begins with, and what [`Emulator::reset`] puts back. Its credentials, its region, its
-    /// contract and its rate limits are set, so what is to be otherwise is said after it. The limit of memory does not hold for it.
+    /// Sets the seed: the contents that the workspace begins with, and that [`Emulator::reset`] restores. It also sets
+    /// the credentials, the region, the contract and the rate limits, so call other setters after this one. The memory
+    /// limit does not apply to it.
     pub fn with_seed(mut self, seed: Seed) -> Self {
         self.config.follow(&seed.document.workspace);
         self.seed = Some(seed);

@@ -125,7 +125,7 @@ impl Fault {
         self
     }
 
-    /// What happens.
+    /// Returns the effect.
     #[must_use]
     pub const fn kind(&self) -> FaultKind {
         self.kind

@@ -78,7 +78,7 @@ impl WireServer {
         self
     }
 
-    /// Where it listens, as a base URL.
+    /// Returns the base URL of the server.
     #[must_use]
     pub fn url(&self) -> String {
         self.listener.url()

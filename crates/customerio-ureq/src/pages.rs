@@ -38,7 +38,7 @@ impl<A: Api> Client<A> {
 pub struct Pages<O: Paged>(customerio_core::PageStream<O>);
 
 impl<O: Paged> Pages<O> {
-    /// Where the next page starts: see [`PageStream::cursor`](customerio_core::PageStream::cursor).
+    /// Returns the start of the next page: see [`PageStream::cursor`](customerio_core::PageStream::cursor).
     #[must_use]
     pub fn cursor(&self) -> Option<&Cursor> {
         self.0.cursor()
@@ -60,7 +60,7 @@ impl<O: Paged> Iterator for Pages<O> {
 pub struct Items<O: Paged>(customerio_core::ItemStream<O>);
 
 impl<O: Paged> Items<O> {
-    /// Where the page of the next item starts: see [`ItemStream::cursor`](customerio_core::ItemStream::cursor).
+    /// Returns the start of the page of the next item: see [`ItemStream::cursor`](customerio_core::ItemStream::cursor).
     #[must_use]
     pub fn cursor(&self) -> Option<&Cursor> {
         self.0.cursor()

@@ -195,7 +195,7 @@ impl<T> CustomerIoBuilder<T> {
         self
     }
 
-    /// What is checked before a request is sent.
+    /// Sets the limits that are checked before a request is sent.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.config = self.config.with_limits(limits);
         self
@@ -214,14 +214,14 @@ impl<T> CustomerIoBuilder<T> {
         self
     }
 
-    /// How long one attempt may take. Default: 10 seconds; 30 with attachments and for batches.
+    /// Sets how long one attempt may take. Default: 10 seconds; 30 with attachments and for batches.
     #[doc(alias = "timeout")]
     pub fn attempt_timeout(mut self, timeout: std::time::Duration) -> Self {
         self.options = self.options.with_attempt_timeout(timeout);
         self
     }
 
-    /// What paces the calls of all three APIs, how many are in flight at once, and how many retries there are in all.
+    /// Sets the throttle of all three APIs: the rates of calls, the requests in flight, and the retry budget.
     #[doc(alias = "rate limit")]
     #[doc(alias = "concurrency limit")]
     pub fn throttle(mut self, throttle: Throttle) -> Self {

@@ -120,7 +120,7 @@ pub mod batch {
     };
 }
 
-/// What can go wrong, by phase: see [`Error`].
+/// Errors, by phase: see [`Error`].
 pub mod error {
     pub use customerio_core::{
         ApiError, BuildError, BuildErrorKind, DecodeError, DecodeFailure, Delivery, Detail, Error, SendError,

@@ -37,7 +37,7 @@ pub struct BatchBuilder<B, T = ()> {
     open: Option<EncodedBatch<B, T>>,
 }
 
-/// What a batch builder does with an item that must not arrive twice.
+/// The treatment of items that must not arrive twice, in a batch builder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Unrepeatable {

@@ -8,8 +8,8 @@ use std::fmt;
 pub struct EncodedItem {
     /// The operation, as an object of the batch.
     pub json: Vec<u8>,
-    /// What the operation shares with all others of its batch, as entries beside `batch`, each after a comma; empty if
-    /// nothing.
+    /// The fields that all operations of a batch share, as JSON entries beside `batch`, each after a comma; may be
+    /// empty.
     pub shared: Vec<u8>,
 }
 

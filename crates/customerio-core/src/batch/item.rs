@@ -73,7 +73,7 @@ impl<B: Batch> Item<B> {
         &self.json
     }
 
-    /// What it shares with all others of its batch: see [`EncodedItem::shared`].
+    /// Returns the fields that all operations of a batch share: see [`EncodedItem::shared`].
     #[must_use]
     pub fn shared(&self) -> &[u8] {
         &self.shared
@@ -101,7 +101,7 @@ impl<B> fmt::Debug for Item<B> {
     }
 }
 
-/// What a batch takes from an item.
+/// The parts of an item that a batch uses.
 pub struct Parts {
     pub(super) encoded: EncodedItem,
     pub(super) replay: Replay,
@@ -121,8 +121,8 @@ impl fmt::Debug for Parts {
     }
 }
 
-/// What can be pushed to a batch: an operation, an [`Item`] that was encoded before, or the result of encoding one, whose
-/// error is then reported like that of any other item.
+/// Items that can be pushed to a batch: an operation, an encoded [`Item`], or the result of encoding one, whose error
+/// is reported like that of any other item.
 pub trait IntoItem<B: Batch> {
     /// Encodes it, if that is still to be done.
     #[doc(hidden)]

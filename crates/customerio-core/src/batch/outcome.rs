@@ -34,7 +34,7 @@ pub struct FailedItem<T> {
 #[derive(Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum ItemError {
-    /// It cannot be sent, and was not.
+    /// The item cannot be sent, and was not.
     #[error(transparent)]
     Invalid(#[from] BuildError),
     /// The server rejected it.
@@ -107,8 +107,8 @@ pub struct Summary {
     pub invalid: u64,
     /// In batches that failed as a whole.
     pub undelivered: u64,
-    /// Those of `undelivered` that were not tried alone when their batch was rejected, because 100 items in a row had been
-    /// rejected and nothing accepted: see [`ItemError::Untried`].
+    /// The items of `undelivered` that were not tried alone when their batch was rejected, because 100 items in a row
+    /// had been rejected and none accepted: see [`ItemError::Untried`].
     pub untried: u64,
     /// Errors of the server that name no item.
     pub unknown: u64,

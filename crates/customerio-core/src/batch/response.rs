@@ -140,7 +140,7 @@ pub struct Rejection {
     pub reason: Option<String>,
     /// The field that it is about.
     pub field: Option<String>,
-    /// What is wrong with it, in the server's words.
+    /// The error message of the server.
     pub message: Option<String>,
 }
 

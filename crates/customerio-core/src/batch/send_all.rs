@@ -91,7 +91,7 @@ impl<A: Api> Client<A> {
     }
 }
 
-/// Where the items come from.
+/// A source of items.
 pub trait Source<B: Batch, T> {
     /// The next item, encoded by `encode`, if there is one now.
     #[doc(hidden)]

@@ -13,22 +13,22 @@ pub struct BuildError {
     kind: BuildErrorKind,
 }
 
-/// What is wrong with an argument.
+/// The kind of error of an argument.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildErrorKind {
-    /// It has no characters or no entries.
+    /// No characters or no entries.
     #[error("is empty")]
     Empty,
-    /// It has characters, and none that can be seen: whitespace of any kind, control characters, and invisible ones such as
-    /// a byte order mark or a zero width space.
+    /// No visible characters: only whitespace of any kind, control characters, and invisible ones such as a byte order
+    /// mark or a zero width space.
     #[error("has only whitespace or invisible characters")]
     Blank,
-    /// It is `.` or `..`, which HTTP clients remove from a URL even when they are encoded: the call would reach another
+    /// A `.` or `..`, which HTTP clients remove from a URL even when they are encoded: the call would reach another
     /// endpoint.
     #[error("is `.` or `..`, which cannot be part of a URL path")]
     DotSegment,
-    /// It has more bytes than the API takes.
+    /// More bytes than the API accepts.
     #[error("has {bytes} bytes, and the limit is {limit}")]
     TooLong {
         /// Its length in bytes, as it would be sent.
@@ -46,37 +46,37 @@ pub enum BuildErrorKind {
         /// The most that the API takes.
         most: usize,
     },
-    /// It is not UTF-8.
+    /// Bytes that are not UTF-8.
     #[error("is not UTF-8 from byte {position} on")]
     NotUtf8 {
         /// Where it stops being UTF-8, counted in bytes from 0.
         position: usize,
     },
-    /// It has a character that cannot be sent.
+    /// A character that cannot be sent.
     #[error("has a character at byte {position} that cannot be sent: leave it out")]
     Character {
         /// Where the character begins, counted in bytes from 0.
         position: usize,
     },
-    /// It is required.
+    /// A required argument that is missing.
     #[error("is missing")]
     Missing,
-    /// It is not configured: what to set, and where.
+    /// A setting that is missing: what to set, and where.
     #[error("is not set: set {0}")]
     NotSet(&'static str),
-    /// It is given twice.
+    /// An argument that was given twice.
     #[error("is given twice")]
     Duplicate,
-    /// It is set both by a setter and in the attributes or the data: which of the two counts would be up to the reader.
+    /// A value that was set both by a setter and in the attributes or the data: which one applies would be undefined.
     #[error("is set both by a setter and in the attributes")]
     SetTwice,
-    /// It cannot be encoded as the JSON that the API needs. The text completes the sentence.
+    /// A value that cannot be encoded as the JSON that the API needs. The text completes the sentence.
     ///
     /// The error of a custom `Serialize` may quote the value, so it is not kept: `serde_json::to_string` of the same
     /// value shows it.
     #[error("{0}")]
     Encoding(String),
-    /// It is not valid, for the reason given.
+    /// A value that is not valid, for the given reason.
     #[error("is not valid: {0}")]
     Invalid(Cow<'static, str>),
 }
@@ -87,7 +87,7 @@ impl BuildError {
         Self { subject: subject.into(), kind }
     }
 
-    /// What is wrong.
+    /// Returns the kind of error.
     #[must_use]
     pub fn kind(&self) -> &BuildErrorKind {
         &self.kind

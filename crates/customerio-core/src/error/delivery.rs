@@ -5,11 +5,11 @@ use std::fmt;
 /// Whether a request reached Customer.io, as far as is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Delivery {
-    /// It certainly did not: sending it again is safe.
+    /// The request certainly did not arrive: sending it again is safe.
     NotSent,
-    /// It may have: sending it again may have its effect twice.
+    /// The request may have arrived: sending it again may have its effect twice.
     MaybeSent,
-    /// It did, and a response came back.
+    /// The request arrived, and a response was received.
     Answered,
 }
 

@@ -15,7 +15,7 @@ pub struct TransportError {
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-/// Where a transport failed.
+/// The phase in which a transport failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
@@ -81,7 +81,7 @@ impl TransportError {
         self
     }
 
-    /// Where it failed.
+    /// Returns the phase in which it failed.
     #[must_use]
     pub fn kind(&self) -> TransportErrorKind {
         self.kind
@@ -153,7 +153,7 @@ pub struct SendError {
 }
 
 impl SendError {
-    /// Where the last attempt failed.
+    /// Returns the phase in which the last attempt failed.
     #[must_use]
     pub fn kind(&self) -> TransportErrorKind {
         self.error.kind

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use crate::{fields::Read, text::Text};
 
-/// Where a page of a list starts, as the page before it says.
+/// The start of a page of a list, from the page before it.
 ///
 /// Store it, with `serde` or as text, to continue the list in another process. It has no meaning outside of its list.
 /// Its text can be a person's identifier, so `Debug` does not show it.

@@ -30,7 +30,7 @@ use crate::{
 pub struct Page<T> {
     /// The items.
     pub items: Vec<T>,
-    /// Where the next page starts; `None` on the last page. A page without items can have a next one.
+    /// The start of the next page; `None` on the last page. A page without items can have a next one.
     pub next: Option<Cursor>,
     /// The other fields of the response.
     pub extra: Map<String, Value>,
@@ -55,7 +55,7 @@ impl<T> IntoIterator for Page<T> {
     }
 }
 
-/// What the service lists.
+/// Items that the service lists.
 pub trait Listed: Sized + Send + 'static {
     /// The names that a response can have for the list.
     #[doc(hidden)]

@@ -80,8 +80,8 @@ impl<O: Paged> Pages<O> {
         Ok(())
     }
 
-    /// Where the next page starts: store it to continue from there, with [`Paged::starting_at`]. `None` before the
-    /// first page was read and after the last.
+    /// Returns the start of the next page: store it to continue from there, with [`Paged::starting_at`]. `None` before
+    /// the first page was read and after the last.
     #[must_use]
     pub fn cursor(&self) -> Option<&Cursor> {
         self.cursor.as_ref()

@@ -75,12 +75,16 @@ impl<O: Paged> PageStream<O> {
     /// Reads the next page; `None` after the last.
     ///
     /// This method is cancel safe: dropping the future loses nothing.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of the call that failed. The next call of this method makes it again.
     pub async fn next(&mut self) -> Option<Result<O::Output, Error>> {
         poll_fn(|context| self.poll_page(context)).await
     }
 
-    /// Where the next page starts: store it to continue from there in another process, with [`Paged::starting_at`].
-    /// `None` before the first page was read and after the last.
+    /// Returns the start of the next page: store it to continue from there in another process, with
+    /// [`Paged::starting_at`]. `None` before the first page was read and after the last.
     #[must_use]
     pub fn cursor(&self) -> Option<&Cursor> {
         self.pages.cursor()
@@ -130,13 +134,17 @@ impl<O: Paged> ItemStream<O> {
     /// Returns the next item; `None` after the last.
     ///
     /// This method is cancel safe: dropping the future loses nothing.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of the call that failed. The next call of this method makes it again.
     pub async fn next(&mut self) -> Option<Result<O::Item, Error>> {
         poll_fn(|context| self.poll_item(context)).await
     }
 
-    /// Where the page of the next item starts: store it to continue from there in another process, with
-    /// [`Paged::starting_at`]. Items of that page that were returned before then come again. `None` on the first page
-    /// and after the last.
+    /// Returns the start of the page of the next item: store it to continue from there in another process, with
+    /// [`Paged::starting_at`]. Items of that page that were returned before are then returned again. `None` on the
+    /// first page and after the last.
     #[must_use]
     pub fn cursor(&self) -> Option<&Cursor> {
         if self.items.is_empty() { self.pages.cursor() } else { self.page.as_ref() }

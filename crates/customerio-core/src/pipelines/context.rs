@@ -72,7 +72,7 @@ impl Context {
         with_locale, locale: text;
         /// The user agent of the person's device.
         with_user_agent, user_agent: text;
-        /// Where the call came from.
+        /// Sets the channel that the call came from.
         with_channel, channel: Channel;
         /// The app that the person used.
         with_app, app: App;
@@ -163,7 +163,7 @@ impl Context {
 
 opaque_debug!(Context);
 
-/// Where a call came from.
+/// The channel that a call came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
@@ -228,7 +228,7 @@ part! {
         with_title, title: text;
         /// The whole URL; the canonical one if it has one.
         with_url, url: text;
-        /// What it is about, as keywords.
+        /// Sets the keywords of the page.
         with_keywords, keywords: texts;
     }
 }
@@ -254,7 +254,7 @@ part! {
         with_id, id: text;
         /// The id for advertising.
         with_advertising_id, advertising_id: text;
-        /// Who made it.
+        /// Sets the manufacturer.
         with_manufacturer, manufacturer: text;
         /// The model.
         with_model, model: text;
@@ -348,7 +348,7 @@ impl Campaign {
     setters! {
         /// The name: `utm_campaign`.
         with_name, name: text;
-        /// Where the person came from: `utm_source`.
+        /// Sets where the person came from: `utm_source`.
         with_source, source: text;
         /// The medium, such as `email`: `utm_medium`.
         with_medium, medium: text;

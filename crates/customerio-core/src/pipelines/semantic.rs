@@ -54,7 +54,7 @@ macro_rules! object_from {
 
 object_from!(&str &String String);
 
-/// What happened to a message.
+/// A metric of a message.
 ///
 /// ```
 /// use customerio_core::{Limits, Prepared, pipelines::{DeliveryMetric, DeliveryReport, Track}};
@@ -95,12 +95,12 @@ impl DeliveryReport {
     }
 }
 
-/// What happened to a message, in a word.
+/// The metric of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum DeliveryMetric {
-    /// It arrived.
+    /// Delivered.
     Delivered,
     /// The person opened it.
     Opened,
@@ -110,7 +110,7 @@ pub enum DeliveryMetric {
     Converted,
 }
 
-/// What happened to an anonymous message.
+/// An action on an anonymous message.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ContentReport {
     action: ContentAction,
@@ -133,7 +133,7 @@ impl ContentReport {
     }
 }
 
-/// What happened to an anonymous message, in a word.
+/// The kind of action on an anonymous message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

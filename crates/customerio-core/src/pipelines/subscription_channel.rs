@@ -44,7 +44,7 @@ impl SubscriptionChannel {
         known.unwrap_or_else(|| Self::Other(name.to_owned()))
     }
 
-    /// As the API writes it.
+    /// Returns the channel as the API writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {

@@ -2,8 +2,7 @@
 
 use crate::{BuildError, Limits, json::Writer, path::check_identifier, text::Text};
 
-/// Who a call is about: someone you know, a visitor you do not know yet, or both at once, which tells Customer.io that
-/// they are the same person.
+/// The person that a call is about: a known person, an anonymous visitor, or both, which merges the two.
 ///
 /// Plain text or a number is a user id.
 ///

@@ -99,9 +99,9 @@ impl AnonymousEvent {
         with_id, body.id: EventId;
         /// When it took place. The default is when Customer.io receives it.
         with_timestamp, body.timestamp: time;
-        /// Who messages that the event triggers are from, instead of the sender of the campaign.
+        /// Sets the sender of messages that the event triggers, instead of the campaign's.
         with_from_address, body.reserved.from_address: text;
-        /// Where replies to messages that the event triggers go, instead of the address of the campaign.
+        /// Sets the address for replies to messages that the event triggers, instead of the campaign's.
         with_reply_to, body.reserved.reply_to: text;
     }
 }

@@ -73,11 +73,11 @@ impl Event {
         with_timestamp, body.timestamp: time;
         /// The id that the visitor had before they were known.
         with_anonymous_id, body.anonymous_id: text;
-        /// Where messages that the event triggers go, instead of the recipient of the campaign.
+        /// Sets the recipient of messages that the event triggers, instead of the campaign's.
         with_recipient, body.reserved.recipient: text;
-        /// Who messages that the event triggers are from, instead of the sender of the campaign.
+        /// Sets the sender of messages that the event triggers, instead of the campaign's.
         with_from_address, body.reserved.from_address: text;
-        /// Where replies to messages that the event triggers go, instead of the address of the campaign.
+        /// Sets the address for replies to messages that the event triggers, instead of the campaign's.
         with_reply_to, body.reserved.reply_to: text;
     }
 }

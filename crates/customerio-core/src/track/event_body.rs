@@ -12,7 +12,7 @@ use crate::{
     unseen::{check_lines, check_visible},
 };
 
-/// What an event is.
+/// The type of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EventType {
@@ -25,7 +25,7 @@ pub enum EventType {
 }
 
 impl EventType {
-    /// As the API writes it: `event`, `page` or `screen`.
+    /// Returns the type as the API writes it: `event`, `page` or `screen`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -29,7 +29,7 @@ use crate::{
 pub struct GetRegion;
 
 entity! {
-    /// Where a workspace is.
+    /// The region of a workspace.
     pub struct AccountRegion: Debug {
         /// The base URL of the Track API there.
         pub url: String,

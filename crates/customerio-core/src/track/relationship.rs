@@ -126,7 +126,7 @@ mod sealed {
     impl Sealed for super::AnonymousId {}
 }
 
-/// What a relationship can be to: [`ObjectId`], [`PersonId`] or [`AnonymousId`].
+/// The other side of a relationship: [`ObjectId`], [`PersonId`] or [`AnonymousId`].
 #[diagnostic::on_unimplemented(
     message = "a relationship is to an `ObjectId`, a `PersonId` or an `AnonymousId`, not to `{Self}`"
 )]

@@ -5,7 +5,7 @@ use crate::{
     TransactionalMessageId, TriggerId, fields::Fields, macros::opaque_debug,
 };
 
-/// What the data of all events has in common.
+/// The fields that the data of all events can have.
 ///
 /// Which of it there is depends on what sent the message: a campaign, a broadcast, a newsletter, or a call of the
 /// transactional API.

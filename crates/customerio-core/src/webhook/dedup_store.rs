@@ -110,15 +110,15 @@ impl<S: DedupStore + ?Sized> DedupStore for Arc<S> {
 /// Why a [`DedupStore`] failed.
 pub type DedupError = Box<dyn Error + Send + Sync>;
 
-/// What a [`DedupStore`] knows about an event.
+/// The state of an event in a [`DedupStore`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Claim {
-    /// It is new: the caller has claimed it, with this token.
+    /// A new event: the caller has claimed it, with this token.
     New(ClaimToken),
     /// Another caller has claimed it, and is not done. If that one can fail for good, respond with 503: the service
     /// then sends the event again, which it does not do after a 2xx.
     InProgress,
-    /// It was handled.
+    /// Handled.
     Done,
 }
 

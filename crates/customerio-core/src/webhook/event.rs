@@ -70,13 +70,13 @@ impl Event {
         self.id.as_deref()
     }
 
-    /// What the event is about, such as `email`.
+    /// Returns the type of object that the event is about, such as `email`.
     #[must_use]
     pub fn object_type(&self) -> Option<&str> {
         self.object_type.as_deref()
     }
 
-    /// What happened to it, such as `clicked`.
+    /// Returns the metric, such as `clicked`.
     #[must_use]
     pub fn metric(&self) -> Option<&str> {
         self.metric.as_deref()
@@ -94,7 +94,7 @@ impl Event {
         &self.common
     }
 
-    /// What happened, with the data that belongs to it.
+    /// Returns the kind of event, with its data.
     #[must_use]
     pub fn kind(&self) -> &Kind {
         &self.kind
@@ -144,7 +144,7 @@ impl<'de> Deserialize<'de> for Event {
 #[non_exhaustive]
 pub struct NotAnEvent;
 
-/// What an event is about, and what happened to it.
+/// The kind of an event: the type of object and the metric.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Kind {

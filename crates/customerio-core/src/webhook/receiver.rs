@@ -175,12 +175,12 @@ async fn caught<F: Future>(future: F) -> thread::Result<F::Output> {
 pub enum Outcome<E> {
     /// The event was handled: 200.
     Handled,
-    /// It was handled when it came before, and was not handled again: 200.
+    /// The event was handled before, and is not handled again: 200.
     HandledBefore,
     /// The event was handled, but the store could not be updated: 200, so it is unlikely to come again. If it does, it
     /// is handled again.
     NotMarked(DedupError),
-    /// It came before, and is being handled: 503, because that may still fail.
+    /// The event is being handled by another request: 503, because that may still fail.
     InProgress,
     /// The handler failed, and the service should send the event again: 503.
     Failed(E),

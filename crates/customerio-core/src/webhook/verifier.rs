@@ -209,10 +209,10 @@ pub enum Unverified {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReceiveError {
-    /// It is not accepted as one from Customer.io.
+    /// The request is not verified as one from Customer.io.
     #[error(transparent)]
     Unverified(#[from] Unverified),
-    /// It is from Customer.io, and not an event.
+    /// The request is from Customer.io, and is not an event.
     #[error(transparent)]
     NotAnEvent(#[from] NotAnEvent),
 }

@@ -10,10 +10,10 @@ use crate::Failure;
 pub enum Outcome {
     /// Customer.io accepted it: acknowledge it.
     Done,
-    /// It is not sent again by itself: keep it elsewhere for a person to look at, and acknowledge it. Where
+    /// Failed for good: store the message for inspection, and acknowledge it. If
     /// [`Reason::is_parked`](crate::Reason::is_parked), it may have arrived.
     Failed(Failure),
-    /// It has not ended, and sending it again is harmless: give it back.
+    /// Not delivered yet, and safe to send again: return the message to the broker.
     NotYet(NotYet),
 }
 
@@ -29,7 +29,7 @@ pub struct NotYet {
     pub is_blocked: bool,
     /// The status of the last response, if there was one.
     pub status: Option<u16>,
-    /// What was wrong, in the server's words or in ours. It may quote the call.
+    /// The message of the server, or of this crate. It may quote the call.
     pub message: Option<String>,
 }
 

@@ -7,7 +7,7 @@ use crate::contract::fault::{Fault, MOST_FAULTS};
 /// Most bytes of a pointer: names come from the caller and may be of any length.
 const MOST_POINTER: usize = 500;
 
-/// Where a request is not what the contract says, or could not be done as it says.
+/// A deviation of a request from the contract.
 ///
 /// One that was accepted all the same is what the vendor's own clients send, and the service takes from them.
 ///
@@ -31,7 +31,7 @@ pub struct Deviation {
     /// The place in the body, as a JSON pointer: `/batch/0/context`. Empty where the whole body is meant. In the query, the
     /// parameter: `?associations`. Cut off after 500 bytes.
     pub pointer: String,
-    /// What the contract says of the place, as one sentence.
+    /// The rule of the contract for the place, as one sentence.
     pub message: String,
 }
 

@@ -4,20 +4,20 @@ use std::{fmt, time::Duration};
 
 use http::StatusCode;
 
-/// What happens to a request that meets a fault.
+/// The effect of a fault on a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FaultKind {
-    /// It is not applied: the response has this status, an error in the shape of the route's API, and this
-    /// `Retry-After`, in whole seconds, rounded up.
+    /// Not executed: the response has this status, an error in the shape of the route's API, and this `Retry-After`, in
+    /// whole seconds, rounded up.
     Status(StatusCode, Option<Duration>),
-    /// It is applied after this delay. Over a socket that is real time; without one the emulator's clock moves.
+    /// Executed after this delay. Over a socket that is real time; without one the emulator's clock advances.
     Delay(Duration),
-    /// It is not applied: the connection breaks.
+    /// Not executed: the connection is cut.
     CutBefore,
-    /// It is applied, and the connection breaks before the response.
+    /// Executed, and the connection is cut before the response.
     CutAfter,
-    /// It is applied, and the response arrives in small pieces over this time.
+    /// Executed, and the response arrives in small pieces over this time.
     Slow(Duration),
 }
 
@@ -30,7 +30,7 @@ pub enum FaultKind {
 pub struct MetFault {
     /// The number of the fault.
     pub id: u64,
-    /// What happens.
+    /// The effect.
     pub kind: FaultKind,
 }
 

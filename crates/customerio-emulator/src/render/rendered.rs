@@ -21,7 +21,7 @@ pub struct RenderProblem {
     pub part: Name,
     /// The line of the part, from 1, where it is known.
     pub line: Option<usize>,
-    /// What is wrong.
+    /// The error message.
     pub message: String,
     /// Whether it prevents the message from being sent. Otherwise the emulator lacks a feature that the service may
     /// have: the message is sent, and this part is shown as its source.

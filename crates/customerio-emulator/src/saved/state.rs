@@ -10,9 +10,9 @@ use crate::{
 
 /// The state as a document.
 impl Emulator {
-    /// It is one JSON document with everything needed to continue after a restart: what has arrived and was created,
-    /// the settings for what is to come, the webhooks that wait, a clock that was moved or stopped, and the numbers
-    /// that were assigned, so that no id comes twice. The log of requests and the seed are not in it.
+    /// Saves the state as one JSON document, with everything needed to continue after a restart: what was received and
+    /// created, the settings, the webhooks that wait, a clock that was advanced or stopped, and the ids that were
+    /// assigned, so that none is used twice. The log of requests and the seed are not in it.
     ///
     /// It is a snapshot of one moment. Requests wait only while pointers are copied; what changes while the rest is
     /// written is copied first.

@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 use crate::contract::mode::Contract;
 
-/// What a workspace begins with, and what [`Emulator::reset`](crate::Emulator::reset) puts back: people, events,
-/// templates, segments and so on.
+/// The contents that a workspace begins with, and that [`Emulator::reset`](crate::Emulator::reset) restores: people,
+/// events, templates, segments and so on.
 ///
 /// A clone is cheap.
 ///

@@ -8,15 +8,15 @@ const MOST_CHANGES: usize = 10_000;
 /// Most bytes of a label.
 const MOST_LABEL: usize = 100;
 
-/// What was done to something.
+/// The kind of change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Action {
-    /// It is new.
+    /// Created.
     Created,
-    /// It was there and is different now.
+    /// Changed.
     Changed,
-    /// It is gone.
+    /// Deleted.
     Deleted,
 }
 
@@ -32,17 +32,17 @@ impl Action {
     }
 }
 
-/// What a request did to one thing.
+/// An effect of a request: a change of one thing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Effect {
     /// The kind of the thing, in the plural: `people`, `events`, `messages` and so on.
     pub kind: &'static str,
-    /// What was done to it.
+    /// The kind of change.
     pub action: Action,
-    /// What it is found by: the `cio_id` of a person, the id of a delivery, the number of anything else.
+    /// The identifier: the `cio_id` of a person, the id of a delivery, the number of anything else.
     pub id: String,
-    /// What people call it: an address, a name. Cut off after 100 bytes.
+    /// A label for people: an address, a name. Cut off after 100 bytes.
     pub label: String,
     /// The `cio_id` of the person that it is about, or who it is.
     pub person: Option<String>,

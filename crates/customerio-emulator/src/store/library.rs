@@ -139,9 +139,9 @@ pub(crate) struct Import {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ImportResult {
-    /// It imports this many rows.
+    /// Imports this many rows.
     Imported(u64),
-    /// It fails, for this reason.
+    /// Fails, for this reason.
     Failed(String),
 }
 

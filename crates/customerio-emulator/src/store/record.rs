@@ -125,7 +125,7 @@ pub struct Event {
     /// The id by which a retry is recognised: `id`, or `messageId` in the Pipelines API.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// What kind it is.
+    /// The type.
     #[serde(with = "event_type")]
     pub event_type: EventType,
     /// The name, without surrounding blanks.
@@ -162,17 +162,17 @@ impl Event {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Channel {
-    /// `POST /v1/send/email`
+    /// An e-mail: `POST /v1/send/email`.
     Email,
-    /// `POST /v1/send/push`
+    /// A push notification: `POST /v1/send/push`.
     Push,
-    /// `POST /v1/send/sms`
+    /// An SMS: `POST /v1/send/sms`.
     Sms,
-    /// `POST /v1/send/whatsapp`
+    /// A `WhatsApp` message: `POST /v1/send/whatsapp`.
     WhatsApp,
-    /// `POST /v1/send/in_app`
+    /// An in-app message: `POST /v1/send/in_app`.
     InApp,
-    /// `POST /v1/send/inbox_message`
+    /// An inbox message: `POST /v1/send/inbox_message`.
     Inbox,
 }
 
@@ -295,22 +295,22 @@ impl Message {
 pub enum Outcome {
     /// The provider has accepted it.
     Sent,
-    /// It was delivered: e-mail, push, SMS and WhatsApp.
+    /// Delivered: e-mail, push, SMS and WhatsApp.
     Delivered,
-    /// It was opened: e-mail, push, in-app and WhatsApp.
+    /// Opened: e-mail, push, in-app and WhatsApp.
     Opened,
     /// The link to this URL was clicked.
     Clicked(String),
     /// The person converted.
     Converted,
-    /// It could not be delivered, for this reason: e-mail, push, SMS and WhatsApp.
+    /// Not delivered, for this reason: e-mail, push, SMS and WhatsApp.
     Bounced(String),
     /// The person wants no more messages, after this one.
     Unsubscribed,
-    /// It could not be created or handed to the provider, for this reason, such as an attribute that the person lacks:
-    /// all but inbox messages.
+    /// Not created or not accepted by the provider, for this reason, such as a missing attribute of the person: all but
+    /// inbox messages.
     Failed(String),
-    /// It was not handed to the provider, for this reason, such as that the person wants no messages: all but inbox messages.
+    /// Not sent to the provider, for this reason, such as that the person is unsubscribed: all but inbox messages.
     Undeliverable(String),
 }
 
@@ -391,7 +391,7 @@ pub struct Trigger {
 pub struct Metric {
     /// The message that it is about. Empty if it is about content.
     pub delivery_id: DeliveryId,
-    /// What happened, such as `opened`.
+    /// The metric, such as `opened`.
     pub metric: String,
     /// When: as given, or the time of the call.
     #[serde(with = "crate::store::seconds")]
@@ -502,11 +502,11 @@ mod event_type {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Verdict {
-    /// It was accepted, and complies with the contract.
+    /// Accepted, and in accordance with the contract.
     Accepted,
-    /// It was accepted, although the contract says otherwise.
+    /// Accepted, although it deviates from the contract.
     AcceptedBut,
-    /// It was refused, or items of it were, and the response says so.
+    /// Refused, or items of it were, as the response reports.
     Refused,
     /// The response is a success, but the request, or a part of it, was dropped: the service does this silently.
     Dropped,
@@ -521,7 +521,7 @@ impl Verdict {
     pub const ALL: [Self; 6] =
         [Self::Accepted, Self::AcceptedBut, Self::Refused, Self::Dropped, Self::Fault, Self::UnknownRoute];
 
-    /// As the control API names it, such as `accepted_but`.
+    /// Returns the name in the control API, such as `accepted_but`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

@@ -39,19 +39,19 @@ impl WebhookResponse {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum WebhookState {
-    /// It has not happened or not been sent yet.
+    /// Not happened or not sent yet.
     Waiting,
     /// The receiver responded with a 2xx.
     Accepted,
     /// The last attempt failed. It is retried, unless it cannot be sent at all:
     /// [`WebhookEvent::problem`](crate::WebhookEvent::problem).
     Failed,
-    /// It was not accepted within seven days.
+    /// Not accepted within seven days.
     GivenUp,
 }
 
 impl WebhookState {
-    /// As the control API names it, such as `given_up`.
+    /// Returns the name in the control API, such as `given_up`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

@@ -29,10 +29,10 @@ pub struct WebhookEvent {
     pub event_id: String,
     /// The URL of the receiver, as it was when the event was last sent.
     pub url: String,
-    /// What happened, such as `opened`.
+    /// The metric, such as `opened`.
     #[serde(deserialize_with = "known")]
     pub metric: Name,
-    /// What it happened to, such as `email`.
+    /// The type of object, such as `email`.
     #[serde(deserialize_with = "known")]
     pub object_type: Name,
     /// The message that it happened to.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::outcome::Outcome;
 
-/// What each check found.
+/// The result of each check.
 ///
 /// It displays as a table.
 #[derive(Clone, Debug, Default)]

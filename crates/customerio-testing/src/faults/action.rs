@@ -56,12 +56,12 @@ impl Action {
     }
 }
 
-/// What bytes can be read from and written to: a socket, or TLS over one.
+/// A byte stream in both directions: a socket, or TLS over one.
 pub trait Stream: Read + Write + Send {}
 
 impl<T: Read + Write + Send> Stream for T {}
 
-/// What [`Action::Wrap`] makes of a connection: TLS, most likely.
+/// The function that [`Action::Wrap`] applies to a connection, such as a TLS handshake.
 ///
 /// Reads of the socket time out after a while, so that the server can end; what is made of it passes such errors on, as
 /// `rustls::StreamOwned` does.

@@ -26,7 +26,7 @@ impl ClosedPort {
         Ok(Self { address, _socket: socket })
     }
 
-    /// Where nobody listens, as a base URL.
+    /// Returns the base URL of the port.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
@@ -75,7 +75,7 @@ impl BlackHole {
         Err(io::Error::other("the queue of a listener does not fill up"))
     }
 
-    /// Where nothing happens, as a base URL.
+    /// Returns the base URL of the port.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)

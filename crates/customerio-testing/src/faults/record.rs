@@ -1,4 +1,4 @@
-/// What a [`FaultServer`](super::FaultServer) received.
+/// The requests that a [`FaultServer`](super::FaultServer) received.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Record {
@@ -6,18 +6,18 @@ pub struct Record {
     pub connections: usize,
     /// How many requests began to arrive: a byte of it, or with HTTP/2 its head.
     pub begun: usize,
-    /// What the server did with each request that arrived whole, in the order in which they did.
+    /// The fate of each request that arrived completely, in the order of arrival.
     pub arrivals: Vec<Fate>,
 }
 
-/// What a [`FaultServer`](super::FaultServer) did with a request that arrived whole.
+/// The fate of a request that arrived completely at a [`FaultServer`](super::FaultServer).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fate {
-    /// It wrote no response, or not all of a response's head.
+    /// No response was written, or not its whole head.
     Unanswered,
-    /// It wrote a whole head with this status, be its body whole or not.
+    /// A whole response head with this status was written; the body may be incomplete.
     Answered(u16),
-    /// It said that it had not looked at it, and would not: `REFUSED_STREAM` of HTTP/2.
+    /// The request was refused without being processed: `REFUSED_STREAM` of HTTP/2.
     Refused,
 }

@@ -45,19 +45,20 @@ impl FaultServer {
         self
     }
 
-    /// Where it listens, as a base URL.
+    /// Returns the base URL of the server.
     #[must_use]
     pub fn url(&self) -> String {
         self.listener.url()
     }
 
-    /// Where it listens, for a URL of another scheme or with a name.
+    /// Returns the address of the server, for a URL with another scheme or a host name.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.listener.address()
     }
 
-    /// What it has received so far. A request that was just sent may not be included yet: see [`finish`](Self::finish).
+    /// Returns the requests received so far. A request that was just sent may not be included yet: see
+    /// [`finish`](Self::finish).
     #[must_use]
     pub fn record(&self) -> Record {
         Record { connections: self.listener.connections(), ..lock(&self.state.record).clone() }

@@ -46,7 +46,7 @@ impl List {
     }
 
     setters! {
-        /// Where the page starts: the [`Page::next`] of the page before.
+        /// Sets the start of the page: the [`Page::next`] of the page before.
         with_start, start: into Cursor;
         /// The most activities on a page, up to 100. Default: 10.
         with_limit, limit: u32;
@@ -54,7 +54,7 @@ impl List {
         with_kind, kind: text;
         /// Events or pages of this name.
         with_name, name: text;
-        /// Also those of people who were deleted. Default: false.
+        /// Includes those of people who were deleted. Default: false.
         with_deleted, deleted: bool;
         /// Only those of a person.
         with_person, person: into PersonId;

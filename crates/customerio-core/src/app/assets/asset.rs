@@ -13,7 +13,7 @@ entity! {
         pub id: AssetId,
         /// The name.
         pub name: Option<String>,
-        /// Where it can be fetched.
+        /// The URL of the file.
         pub path: Option<String>,
         /// The folder that it is in, if any.
         pub parent_folder_id: Option<AssetFolderId>,

@@ -45,7 +45,7 @@ pub struct CreateFile {
     folder: Option<AssetFolderId>,
 }
 
-/// What a file is.
+/// The type of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AssetType {
@@ -97,7 +97,7 @@ impl CreateFile {
     }
 
     setters! {
-        /// What it is, if its name does not say so.
+        /// Sets the type of the file, if its name has no extension for it.
         with_type, content_type: AssetType;
         /// The name that it gets. Default: that of the file.
         with_name, name: text;

@@ -13,7 +13,7 @@ use crate::{
     unseen::check_visible,
 };
 
-/// Who gets a broadcast.
+/// The recipients of a broadcast.
 ///
 /// The people must exist: a broadcast adds nobody.
 ///

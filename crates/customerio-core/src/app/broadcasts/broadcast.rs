@@ -16,7 +16,7 @@ entity! {
         pub deduplicate_id: Option<String>,
         /// The name.
         pub name: Option<String>,
-        /// What it is: `triggered_broadcast`.
+        /// The type: `triggered_broadcast`.
         pub kind: Option<String> = "type",
         /// Whether it can be triggered.
         pub active: Option<bool>,

@@ -60,7 +60,7 @@ enum Test {
     Exists,
 }
 
-/// What an attribute is compared with: a text, as the vendor's contract has it, or a truth value, as in its examples.
+/// The value to compare an attribute with: a text, as in the vendor's contract, or a boolean, as in its examples.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
 pub struct FilterValue(Value);

@@ -33,7 +33,7 @@ plain! {
     "app.broadcasts.trigger_errors" =
         GET "/v1/campaigns/{broadcast_id}/triggers/{trigger_id}/errors" -> Page<TriggerError>;
     query {
-        /// Where the page starts: the [`Page::next`] of the page before.
+        /// Sets the start of the page: the [`Page::next`] of the page before.
         with_start, start: into Cursor = "LEAK-start";
         /// The most errors on a page.
         with_limit, limit: u32 = 500;
@@ -53,7 +53,7 @@ opaque_debug!(TriggerError);
 listed!(TriggerError in "errors" = r#""line 3: no person has this id""#);
 
 impl TriggerError {
-    /// As the service writes it.
+    /// Returns the error as the service writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -65,7 +65,7 @@ impl TriggerError {
         self.parts().map(|(line, _)| line)
     }
 
-    /// What was wrong, without the line.
+    /// Returns what was wrong, without the line.
     #[must_use]
     pub fn message(&self) -> &str {
         self.parts().map_or(&self.0, |(_, message)| message)

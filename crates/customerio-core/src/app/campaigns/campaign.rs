@@ -20,9 +20,9 @@ entity! {
         pub deduplicate_id: Option<String>,
         /// The name.
         pub name: Option<String>,
-        /// What it is for.
+        /// The description.
         pub description: Option<String>,
-        /// What starts it. Deprecated by the vendor, which may leave it out.
+        /// The kind of trigger. Deprecated by the vendor, which may leave it out.
         pub kind: Option<CampaignKind> = "type",
         /// Whether it can send.
         pub active: Option<bool>,
@@ -91,7 +91,7 @@ entity! {
 }
 
 open_enum! {
-    /// What starts a campaign.
+    /// The trigger of a campaign.
     pub enum CampaignKind {
         /// A person enters segments.
         Segment = "segment",

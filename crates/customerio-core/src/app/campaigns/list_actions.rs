@@ -26,7 +26,7 @@ plain! {
     pub struct ListActions { campaign_id: CampaignId = 46 }
     "app.campaigns.list_actions" = GET "/v1/campaigns/{campaign_id}/actions" -> Page<Action>;
     query {
-        /// Where the page starts: the [`Page::next`] of the page before.
+        /// Sets the start of the page: the [`Page::next`] of the page before.
         with_start, start: into Cursor = "LEAK-start";
     }
 }

@@ -46,7 +46,7 @@ impl Activities {
     }
 
     setters! {
-        /// Where the page starts: the [`Page::next`] of the page before.
+        /// Sets the start of the page: the [`Page::next`] of the page before.
         with_start, start: into Cursor;
         /// The most activities on a page, up to 100. Default: 10.
         with_limit, limit: u32;

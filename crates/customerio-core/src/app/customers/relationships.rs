@@ -69,7 +69,7 @@ impl Relationships {
     }
 
     setters! {
-        /// Where the page starts: the [`Page::next`] of the page before.
+        /// Sets the start of the page: the [`Page::next`] of the page before.
         with_start, start: into Cursor;
         /// The most objects on a page.
         with_limit, limit: u32;

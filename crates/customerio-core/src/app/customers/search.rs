@@ -46,7 +46,7 @@ impl Search {
     }
 
     setters! {
-        /// Where the page starts: the [`Page::next`] of the page before.
+        /// Sets the start of the page: the [`Page::next`] of the page before.
         with_start, start: into Cursor;
         /// The most people on a page, up to 1,000. Default: 50.
         with_limit, limit: u32;

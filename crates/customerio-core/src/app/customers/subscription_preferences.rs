@@ -57,7 +57,7 @@ entity! {
         pub subscribed: Option<bool>,
         /// The name.
         pub name: Option<String>,
-        /// What it is about.
+        /// The description.
         pub description: Option<String>,
     }
 }

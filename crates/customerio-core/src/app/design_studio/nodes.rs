@@ -5,7 +5,7 @@ use std::fmt;
 pub(in crate::app::design_studio) use super::checks::{check_changes, check_name};
 use crate::path::arguments;
 
-/// What a list is sorted by.
+/// The order of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SortBy {
@@ -13,7 +13,7 @@ pub enum SortBy {
     Created,
     /// When things were last changed.
     Updated,
-    /// Their names.
+    /// Sorted by name.
     Name,
 }
 
@@ -73,7 +73,7 @@ macro_rules! list_nodes {
                 with_folder, parent_folder_id: into $crate::FolderId = "LEAK-folder";
                 /// Only those directly in the folder; without a folder, those in none. Default: false.
                 with_direct_descendants_only, direct_descendants_only: bool = true;
-                /// What the list is sorted by. Default: when things were created.
+                /// Sets the order of the list. Default: by the time of creation.
                 with_sort_by, sort_by: $crate::app::design_studio::SortBy = $crate::app::design_studio::SortBy::Name;
                 /// The order. Default: ascending.
                 with_sort_order, sort_order: $crate::app::Sort = $crate::app::Sort::Descending;

@@ -99,7 +99,7 @@ impl ExportDeliveries {
         with_until, end: time;
         /// Only those that reached a metric.
         with_metric, metric: into DeliveryMetric;
-        /// Also drafts. Default: false.
+        /// Includes drafts. Default: false.
         with_drafts, drafts: bool;
         /// Only those of one template of the action.
         with_template_id, template_id: into TemplateId;

@@ -11,7 +11,7 @@ entity! {
     pub struct Export: Debug {
         /// The id.
         pub id: ExportId,
-        /// What is exported.
+        /// The kind of export.
         pub kind: Option<ExportKind> = "type",
         /// Whether it can be downloaded.
         pub status: Option<ExportStatus>,
@@ -19,7 +19,7 @@ entity! {
         pub failed: Option<bool>,
         /// How many rows it has: 0 until it is done.
         pub total: Option<u64>,
-        /// What was selected, in words.
+        /// The description of what was selected.
         pub description: Option<String>,
         /// How often it was downloaded.
         pub downloads: Option<u64>,
@@ -64,7 +64,7 @@ impl Awaited for Export {
 }
 
 open_enum! {
-    /// What is exported.
+    /// The kind of export.
     pub enum ExportKind {
         /// People: [`ExportPeople`](super::ExportPeople).
         Customers = "customers",
@@ -76,11 +76,11 @@ open_enum! {
 open_enum! {
     /// The state of an export.
     pub enum ExportStatus {
-        /// It is not ready.
+        /// Not ready.
         Pending = "pending",
-        /// It can be downloaded.
+        /// Ready for download.
         Done = "done",
-        /// It failed, and there is nothing to download.
+        /// Failed: there is nothing to download.
         Failed = "failed",
     }
 }

@@ -32,25 +32,25 @@ pub struct OddRow {
     fields: Vec<Vec<u8>>,
 }
 
-/// What is wrong with a row.
+/// The kind of error of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OddRowKind {
-    /// It has more or fewer fields than the first line has names.
+    /// More or fewer fields than the first line has names.
     Count {
         /// How many it has.
         fields: usize,
         /// How many names there are.
         columns: usize,
     },
-    /// It is not UTF-8.
+    /// Bytes that are not UTF-8.
     NotUtf8,
     /// The values do not match the type: in this column, counted from 1, if it is known.
     Type {
         /// The number of the column.
         column: Option<usize>,
     },
-    /// It is longer than 1 MiB, of which only that much was kept. Usually an opening quote has no closing one.
+    /// More than 1 MiB, of which only the first 1 MiB was kept. Usually an opening quote has no closing one.
     TooLong,
 }
 
@@ -65,7 +65,7 @@ impl OddRow {
         self.line
     }
 
-    /// What is wrong with it.
+    /// Returns the kind of error.
     #[must_use]
     pub fn kind(&self) -> OddRowKind {
         self.kind

@@ -109,7 +109,7 @@ impl Create {
     setters! {
         /// Which rows are taken. Default: all. Events can only be of all people, or of those who exist.
         with_data_to_process, import.data_to_process: into DataToProcess;
-        /// What the import is for.
+        /// Sets the description.
         with_description, import.description: text;
     }
 }

@@ -13,9 +13,9 @@ entity! {
         pub id: ImportId,
         /// The name.
         pub name: Option<String>,
-        /// What it is for.
+        /// The description.
         pub description: Option<String>,
-        /// What its rows are.
+        /// The kind of rows.
         pub kind: Option<ImportKind> = "type",
         /// The state.
         pub state: Option<ImportState>,
@@ -23,7 +23,7 @@ entity! {
         pub identifier: Option<String>,
         /// Which rows are taken.
         pub data_to_process: Option<DataToProcess>,
-        /// Of what type the objects are.
+        /// The type of the objects.
         pub object_type_id: Option<ObjectTypeId>,
         /// How many rows of the file can be imported.
         pub rows_to_import: Option<u64>,
@@ -82,7 +82,7 @@ impl Awaited for Import {
 }
 
 open_enum! {
-    /// What the rows of an import are.
+    /// The kind of rows of an import.
     pub enum ImportKind {
         /// People.
         People = "people",
@@ -108,11 +108,11 @@ open_enum! {
         Validated = "validated",
         /// The rows are being imported.
         Importing = "importing",
-        /// It is done.
+        /// Done.
         Imported = "imported",
-        /// It failed.
+        /// Failed.
         Failed = "failed",
-        /// Somebody stopped it.
+        /// Canceled.
         Canceled = "canceled",
     }
 }

@@ -44,7 +44,7 @@ impl End {
         Self { instance_id: instance_id.into(), content_state: None, extras: Extras::default() }
     }
 
-    /// What it shows at the end, as in [`Update::new`](super::Update::new).
+    /// Sets the content to show at the end, as in [`Update::new`](super::Update::new).
     #[must_use]
     pub fn with_content_state(mut self, content_state: impl Serialize) -> Self {
         self.content_state = Some(Attributes::new(STATE, &content_state));
@@ -59,7 +59,7 @@ impl End {
     }
 
     setters! {
-        /// What opens when the person taps it.
+        /// Sets the link that a tap opens.
         with_deep_link, extras.deep_link: text;
         /// The alert that comes with the end. Default: none.
         with_alert, extras.alert: LiveAlert;

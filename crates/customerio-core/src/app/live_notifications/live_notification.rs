@@ -34,7 +34,7 @@ entity! {
         pub ended_at: Option<Timestamp>,
         /// Why it failed.
         pub failure_reason: Option<String>,
-        /// What was last sent to the phone.
+        /// The last message that was sent to the phone.
         pub last_delivery: Option<LiveDelivery>,
     }
 }
@@ -45,13 +45,13 @@ returned!(
 );
 
 entity! {
-    /// What was sent to the phone for a live notification.
+    /// A message that was sent to the phone for a live notification.
     pub struct LiveDelivery: Debug {
         /// The id.
         pub id: Option<DeliveryId>,
-        /// What it was to do.
+        /// The operation of the message.
         pub operation: Option<LiveOperation>,
-        /// Where it came from: the API, or the phone.
+        /// The source: the API, or the phone.
         pub source: Option<String>,
         /// The state.
         pub status: Option<LiveDeliveryStatus>,
@@ -63,25 +63,25 @@ entity! {
 open_enum! {
     /// The state of a live notification.
     pub enum LiveNotificationState {
-        /// It is shown.
+        /// Shown on the phone.
         Active = "active",
-        /// It was ended.
+        /// Ended.
         Ended = "ended",
         /// The time ran out.
         Expired = "expired",
-        /// It failed: [`LiveNotification::failure_reason`] says why.
+        /// Failed, for the [`LiveNotification::failure_reason`].
         Failed = "failed",
     }
 }
 
 open_enum! {
-    /// What is done to a live notification.
+    /// An operation on a live notification.
     pub enum LiveOperation {
-        /// It starts.
+        /// Starts it.
         Start = "start",
-        /// It shows something else.
+        /// Changes its content.
         Update = "update",
-        /// It ends.
+        /// Ends it.
         End = "end",
     }
 }
@@ -89,13 +89,13 @@ open_enum! {
 open_enum! {
     /// The state of what is sent to the phone.
     pub enum LiveDeliveryStatus {
-        /// It waits.
+        /// Waiting.
         Queued = "queued",
-        /// It was sent.
+        /// Sent.
         Sent = "sent",
-        /// It failed.
+        /// Failed.
         Failed = "failed",
-        /// It cannot be delivered.
+        /// Undeliverable.
         Undeliverable = "undeliverable",
     }
 }

@@ -98,7 +98,7 @@ impl Start {
         with_device_id, device_id: text;
         /// The app, where the workspace has several: its bundle id, or the name of its package.
         with_app_identifier, app_identifier: text;
-        /// What opens when the person taps it.
+        /// Sets the link that a tap opens.
         with_deep_link, extras.deep_link: text;
         /// When it ends by itself: at most six hours ahead, or the service refuses it; only the service's clock decides
         /// that. Default: six hours after its start.

@@ -9,7 +9,7 @@ use crate::{
     text::Text,
 };
 
-/// What a live notification shows that has several steps, such as a delivery: the state of
+/// The content of a live notification with several steps, such as a delivery: the state of
 /// [`Start::multi_step`](super::Start::multi_step).
 ///
 /// ```
@@ -79,7 +79,7 @@ impl Serialize for MultiStep {
     }
 }
 
-/// What a live notification shows that counts down: the state of [`Start::countdown`](super::Start::countdown).
+/// The content of a live notification with a countdown: the state of [`Start::countdown`](super::Start::countdown).
 ///
 /// ```
 /// use customerio_core::app::live_notifications::Countdown;

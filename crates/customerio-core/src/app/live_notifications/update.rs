@@ -59,7 +59,7 @@ impl Update {
     }
 
     setters! {
-        /// What opens when the person taps it.
+        /// Sets the link that a tap opens.
         with_deep_link, extras.deep_link: text;
         /// The alert that comes with the change. Default: none.
         with_alert, extras.alert: LiveAlert;

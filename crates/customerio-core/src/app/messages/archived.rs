@@ -35,17 +35,17 @@ entity! {
         pub body: Option<String>,
         /// The sender of an e-mail.
         pub from: Option<String>,
-        /// Who gets replies.
+        /// The addresses for replies.
         pub reply_to: Option<String>,
         /// The address, the phone number or the device.
         pub recipient: Option<String>,
         /// The subject of an e-mail.
         pub subject: Option<String>,
-        /// Who gets a blind copy.
+        /// The recipients of a blind copy.
         pub bcc: Option<String>,
         /// Whether blind copies are messages of their own, with the recipient in the subject.
         pub fake_bcc: Option<bool>,
-        /// What an inbox shows below the subject.
+        /// The preheader: the text that an inbox shows below the subject.
         pub preheader_text: Option<String>,
         /// The URL of a webhook.
         pub url: Option<String>,

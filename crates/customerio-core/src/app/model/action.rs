@@ -26,7 +26,7 @@ entity! {
         pub name: Option<String>,
         /// The channel.
         pub channel: Option<Channel> = "type",
-        /// What it does when a person comes to it.
+        /// The behaviour when a person reaches the action.
         pub sending_state: Option<SendingState>,
         /// When it was created.
         pub created: Option<Timestamp>,
@@ -38,7 +38,7 @@ entity! {
         pub layout: Option<String>,
         /// The subject of an e-mail, or the title of a push message.
         pub subject: Option<String>,
-        /// What e-mail clients show beside the subject.
+        /// The preheader: the text that e-mail clients show beside the subject.
         pub preheader_text: Option<String>,
         /// The body.
         pub body: Option<String>,
@@ -46,7 +46,7 @@ entity! {
         pub body_amp: Option<String>,
         /// The body of a WhatsApp message: JSON in text.
         pub body_json: Option<String>,
-        /// What processes the CSS, such as `premailer`.
+        /// The CSS preprocessor, such as `premailer`.
         pub preprocessor: Option<String>,
         /// The address of the sender.
         pub from: Option<String>,
@@ -58,11 +58,11 @@ entity! {
         pub reply_to_id: Option<SenderId>,
         /// The number of the sender of a WhatsApp message.
         pub sender_identity_id: Option<SenderId>,
-        /// Who gets the message, usually as Liquid; a phone number in Liquid is not shown.
+        /// The recipient, usually as Liquid; a phone number in Liquid is not shown.
         pub recipient: Option<String>,
-        /// Who gets a copy.
+        /// The recipients of a copy.
         pub cc: Option<String>,
-        /// Who gets a hidden copy.
+        /// The recipients of a blind copy.
         pub bcc: Option<String>,
         /// Whether hidden copies have the recipient in their subject.
         pub fake_bcc: Option<bool>,

@@ -5,12 +5,12 @@ use serde_json::Value;
 use crate::{DeliveryId, Identifiers, Timestamp, app::Channel, entity::entity, page::listed};
 
 entity! {
-    /// What a person did, or what was done to them: an event, a change of an attribute, a message.
+    /// An activity of a person: an event, a change of an attribute, a message.
     pub struct Activity {
         /// The id.
         pub id: String,
-        /// What it is, such as `event`, `attribute_change` or `delivered_email`: the vendor has over a hundred words, and
-        /// more come.
+        /// The type, such as `event`, `attribute_change` or `delivered_email`: the vendor has over a hundred types, and
+        /// adds more.
         pub kind: Option<String> = "type",
         /// The name of the event, or of the page.
         pub name: Option<String>,

@@ -12,8 +12,8 @@ use crate::{
     unseen::check_lines,
 };
 
-/// What to change in a message: in an action of a campaign or of a broadcast, in a variant of a newsletter, or in a
-/// transactional message.
+/// The changes to the content of a message: of an action of a campaign or a broadcast, of a variant of a newsletter, or
+/// of a transactional message.
 ///
 /// Fields that are not set stay unchanged.
 ///
@@ -50,13 +50,13 @@ pub struct ContentUpdate {
 }
 
 open_enum! {
-    /// What an action does when a person comes to it.
+    /// The behaviour of an action when a person reaches it.
     pub enum SendingState {
-        /// It sends.
+        /// Sends the message.
         Automatic = "automatic",
-        /// It makes drafts.
+        /// Creates drafts.
         Draft = "draft",
-        /// Nothing.
+        /// Does nothing.
         Off = "off",
     }
 }
@@ -134,9 +134,9 @@ impl ContentUpdate {
     setters! {
         /// The subject of an e-mail, or the title of a push message.
         with_subject, subject: text;
-        /// What e-mail clients show beside the subject.
+        /// Sets the preheader: the text that e-mail clients show beside the subject.
         with_preheader_text, preheader_text: text;
-        /// Who gets the message, as Liquid such as `{{customer.email}}`.
+        /// Sets the recipient, as Liquid such as `{{customer.email}}`.
         with_recipient, recipient: text;
         /// The sender that an e-mail is from.
         with_from, from_id: into SenderId;

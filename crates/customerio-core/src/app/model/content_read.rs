@@ -12,7 +12,7 @@ use crate::{
 };
 
 entity! {
-    /// What a newsletter or a transactional message says: in a language, or to a group of an A/B test.
+    /// The content of a newsletter or a transactional message, in a language or for a group of an A/B test.
     ///
     /// Which fields it has depends on its channel.
     #[doc(alias = "variant")]
@@ -38,13 +38,13 @@ entity! {
         pub layout: Option<String>,
         /// The subject of an e-mail, or the title of a push message.
         pub subject: Option<String>,
-        /// What e-mail clients show beside the subject.
+        /// The preheader: the text that e-mail clients show beside the subject.
         pub preheader_text: Option<String>,
         /// The body.
         pub body: Option<String>,
         /// The body of an e-mail as AMP.
         pub body_amp: Option<String>,
-        /// What processes the CSS, such as `premailer`.
+        /// The CSS preprocessor, such as `premailer`.
         pub preprocessor: Option<String>,
         /// The address of the sender.
         pub from: Option<String>,
@@ -54,11 +54,11 @@ entity! {
         pub reply_to: Option<String>,
         /// The number of the sender who gets the replies.
         pub reply_to_id: Option<SenderId>,
-        /// Who gets the message, usually as Liquid.
+        /// The recipient, usually as Liquid.
         pub recipient: Option<String>,
-        /// Who gets a copy.
+        /// The recipients of a copy.
         pub cc: Option<String>,
-        /// Who gets a hidden copy.
+        /// The recipients of a blind copy.
         pub bcc: Option<String>,
         /// Whether hidden copies have the recipient in their subject.
         pub fake_bcc: Option<bool>,

@@ -57,7 +57,7 @@ macro_rules! deliveries_setters {
         with_state, deliveries.state: into $crate::app::DeliveryState;
     }};
     (@drafts) => { $crate::macros::setters! {
-        /// Also drafts. Default: false.
+        /// Includes drafts. Default: false.
         with_drafts, deliveries.drafts: bool;
     }};
     (@tracked_responses) => { $crate::macros::setters! {
@@ -66,7 +66,7 @@ macro_rules! deliveries_setters {
     }};
     ($($part:ident)*) => {
         $crate::macros::setters! {
-            /// Where the page starts: the [`Page::next`](crate::Page::next) of the page before.
+            /// Sets the start of the page: the [`Page::next`](crate::Page::next) of the page before.
             with_start, deliveries.start: into $crate::Cursor;
             /// The most messages on a page, up to 1,000. Default: 50.
             with_limit, deliveries.limit: u32;

@@ -93,7 +93,7 @@ impl Window {
     }
 }
 
-/// Where a [`DeliveryStream`] is: store it, with `serde`, to [continue](DeliveryStream::resuming_at) in another
+/// The position of a [`DeliveryStream`]: store it, with `serde`, to [continue](DeliveryStream::resuming_at) in another
 /// process.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeliveryPosition {
@@ -126,12 +126,16 @@ impl<O: Paged<Api = App, Item = MessageDelivery>> DeliveryStream<O> {
     /// Returns the next message; `None` after the last.
     ///
     /// This method is cancel safe: dropping the future loses nothing.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of the call that failed. The next call of this method makes it again.
     pub async fn next(&mut self) -> Option<Result<MessageDelivery, Error>> {
         poll_fn(|context| self.poll_message(context)).await
     }
 
-    /// Where the page of the next message starts. Messages of that page that were returned before come again after
-    /// [resuming](Self::resuming_at). `None` after the last message.
+    /// Returns the start of the page of the next message; `None` after the last message. After
+    /// [resuming](Self::resuming_at), messages of that page that were returned before are returned again.
     #[must_use]
     pub fn position(&self) -> Option<DeliveryPosition> {
         match &self.items {

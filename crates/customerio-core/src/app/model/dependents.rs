@@ -10,7 +10,7 @@ use crate::{
 };
 
 entity! {
-    /// What uses a segment or a sender, so that it cannot be deleted.
+    /// The uses of a segment or a sender, which prevent its deletion.
     pub struct Dependents: Debug {
         /// Campaigns.
         pub campaigns: Vec<CampaignId>,

@@ -109,7 +109,7 @@ impl TimeRange {
         Self { start: start.into(), end: end.into(), resolution, time_zone: None }
     }
 
-    /// Where days begin, as a name such as `Europe/Berlin`. Default: UTC.
+    /// Sets the time zone of the days, as a name such as `Europe/Berlin`. Default: UTC.
     #[must_use]
     pub fn with_time_zone(mut self, name: impl AsRef<str>) -> Self {
         self.time_zone = Some(Text::new(name));

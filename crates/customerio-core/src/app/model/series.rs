@@ -12,9 +12,9 @@ entity! {
     pub struct Metrics: Debug {
         /// The numbers.
         pub metric: Series,
-        /// Where the first period starts, as the service writes it, such as `2025-01-02 00:00:00 +0000 UTC`.
+        /// The start of the first period, as the service writes it, such as `2025-01-02 00:00:00 +0000 UTC`.
         pub start: Option<String>,
-        /// Where the last period ends, as [`start`](Self::start).
+        /// The end of the last period, in the form of [`start`](Self::start).
         pub end: Option<String>,
         /// How long a period is, such as `days`.
         pub resolution: Option<String> = "res",
@@ -64,7 +64,7 @@ entity! {
     pub struct Link: Debug {
         /// The id.
         pub id: Option<u64>,
-        /// Where it leads.
+        /// The URL.
         pub href: Option<String>,
     }
 }

@@ -5,13 +5,13 @@ use crate::entity::open_enum;
 open_enum! {
     /// The state of a message.
     pub enum DeliveryState {
-        /// It could not be sent.
+        /// Failed to be sent.
         Failed = "failed",
-        /// It was sent.
+        /// Sent.
         Sent = "sent",
-        /// It is a draft.
+        /// A draft.
         Drafted = "drafted",
-        /// It is being sent.
+        /// In progress.
         Attempted = "attempted",
     }
 }

@@ -10,7 +10,7 @@ entity! {
     pub struct ActionSummary: Debug {
         /// The id.
         pub id: ActionId,
-        /// What it is, such as `email` or `webhook`. The words are not all those of [`Channel`](super::Channel).
+        /// The type, such as `email` or `webhook`. It is not always one of [`Channel`](super::Channel).
         pub kind: Option<String> = "type",
     }
 }
@@ -22,7 +22,7 @@ entity! {
     pub struct TemplateSummary: Debug {
         /// The id.
         pub id: TemplateId,
-        /// What it is of, such as `email`. The words are not all those of [`Channel`](super::Channel).
+        /// The type of message, such as `email`. It is not always one of [`Channel`](super::Channel).
         pub kind: Option<String> = "type",
     }
 }
@@ -30,11 +30,11 @@ entity! {
 open_enum! {
     /// Whether a campaign or a broadcast runs.
     pub enum RunState {
-        /// It runs.
+        /// Running.
         Running = "running",
-        /// It was never started.
+        /// Never started.
         Draft = "draft",
-        /// It was stopped.
+        /// Stopped.
         Stopped = "stopped",
     }
 }

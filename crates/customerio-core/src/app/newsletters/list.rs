@@ -20,7 +20,7 @@ plain! {
     pub struct List {}
     "app.newsletters.list" = GET "/v1/newsletters" -> Page<Newsletter>;
     query {
-        /// Where the page starts: the [`Page::next`] of the page before.
+        /// Sets the start of the page: the [`Page::next`] of the page before.
         with_start, start: into Cursor = "LEAK-start";
         /// The most newsletters on a page, up to 100.
         with_limit, limit: u32 = 50;

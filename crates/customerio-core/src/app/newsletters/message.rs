@@ -119,7 +119,7 @@ impl EmailMessage {
     }
 
     setters! {
-        /// What e-mail clients show beside the subject.
+        /// Sets the preheader: the text that e-mail clients show beside the subject.
         with_preheader_text, preheader_text: text;
         /// The layout around the body. Default: that of the workspace.
         with_layout, layout_id: into LayoutId;

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::{BuildError, BuildErrorKind, SegmentId, macros::opaque_debug, text::Text, unseen::check_visible};
 
-/// Who gets a newsletter: the people who meet each of one or more conditions.
+/// The recipients of a newsletter: the people who meet each of one or more conditions.
 ///
 /// It can do less than [`Filter`](crate::app::Filter), which the service would refuse here: segments are in lists,
 /// people are excluded by a list of segments or by a condition on an attribute, and nothing nests.

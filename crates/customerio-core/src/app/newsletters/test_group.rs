@@ -9,7 +9,7 @@ entity! {
         pub id: TestGroupId,
         /// The name, such as `A`.
         pub name: Option<String>,
-        /// What the contents are called.
+        /// The label of the contents.
         pub label: Option<String>,
         /// Whether it won the test.
         pub winner: Option<bool>,

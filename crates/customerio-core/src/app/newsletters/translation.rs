@@ -17,15 +17,15 @@ use crate::{
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Translation {
-    /// Of an e-mail.
+    /// A translation of an e-mail.
     Email(EmailTranslation),
-    /// Of a text message.
+    /// A translation of a text message.
     Sms(SmsMessage),
-    /// Of a push notification.
+    /// A translation of a push notification.
     Push(PushMessage),
-    /// Of a message in the app's inbox.
+    /// A translation of a message in the app's inbox.
     Inbox(InboxMessage),
-    /// Of a call of a webhook.
+    /// A translation of a webhook call.
     Webhook(WebhookTranslation),
 }
 
@@ -71,7 +71,7 @@ impl EmailTranslation {
     }
 
     setters! {
-        /// What e-mail clients show beside the subject.
+        /// Sets the preheader: the text that e-mail clients show beside the subject.
         with_preheader_text, preheader_text: text;
     }
 }

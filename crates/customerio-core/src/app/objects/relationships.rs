@@ -37,7 +37,7 @@ paged!(Relationships of RelatedPerson);
 entity! {
     /// A person who is related to an object.
     pub struct RelatedPerson {
-        /// Their identifiers.
+        /// The identifiers.
         pub identifiers: Option<Identifiers>,
         /// The number of the object's type.
         pub object_type_id: Option<ObjectTypeId>,
@@ -62,7 +62,7 @@ impl Relationships {
     }
 
     setters! {
-        /// Where the page starts: the [`Page::next`] of the page before.
+        /// Sets the start of the page: the [`Page::next`] of the page before.
         with_start, start: into Cursor;
         /// The most people on a page.
         with_limit, limit: u32;

@@ -55,7 +55,7 @@ impl Search {
     }
 
     setters! {
-        /// Where the page starts: the [`Page::next`] of the page before.
+        /// Sets the start of the page: the [`Page::next`] of the page before.
         with_start, start: into Cursor;
         /// The most objects on a page.
         with_limit, limit: u32;

@@ -23,7 +23,7 @@ plain! {
     query {
         /// Only people who have opted out of this sender.
         with_from, from: text = "LEAK-sender";
-        /// Where the page starts: the [`Page::next`] of the page before.
+        /// Sets the start of the page: the [`Page::next`] of the page before.
         with_start, start: into Cursor = "LEAK-start";
         /// The most people on a page, up to 1,000. Default: 100.
         with_limit, limit: u32 = 500;

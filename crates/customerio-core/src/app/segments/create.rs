@@ -46,7 +46,7 @@ impl Create {
     }
 
     setters! {
-        /// What the segment is for.
+        /// Sets the description.
         with_description, segment.description: text;
     }
 

@@ -19,7 +19,7 @@ plain! {
     pub struct Membership { segment_id: SegmentId = 7 }
     "app.segments.membership" = GET "/v1/segments/{segment_id}/membership" -> Page<Identifiers>;
     query {
-        /// Where the page starts: the [`Page::next`] of the page before.
+        /// Sets the start of the page: the [`Page::next`] of the page before.
         with_start, start: into Cursor = "LEAK-start";
         /// The most people on a page, up to 30,000. Default: 1000.
         with_limit, limit: u32 = 500;

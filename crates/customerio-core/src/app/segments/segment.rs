@@ -13,7 +13,7 @@ entity! {
         pub id: SegmentId,
         /// The name.
         pub name: Option<String>,
-        /// What it is for.
+        /// The description.
         pub description: Option<String>,
         /// The state: only a [finished](SegmentState::Finished) segment has the right count and members.
         pub state: Option<SegmentState>,
@@ -38,13 +38,13 @@ listed!(Segment in "segments" = r#"{"id":7,"name":"VIPs","type":"manual","state"
 open_enum! {
     /// The state of a segment.
     pub enum SegmentState {
-        /// It looks through past events.
+        /// Past events are being searched.
         Events = "events",
-        /// It looks for the people.
+        /// People are being searched.
         Build = "build",
-        /// It waits to be built.
+        /// Waiting to be built.
         Queued = "queued",
-        /// It is complete.
+        /// Complete.
         Finished = "finished",
     }
 }

@@ -58,7 +58,7 @@ impl Aps {
         Self::default()
     }
 
-    /// What is shown: a text, or an [`AlertText`].
+    /// Sets what the notification shows: a text, or an [`AlertText`].
     #[must_use]
     pub fn with_alert(mut self, alert: impl Into<Alert>) -> Self {
         self.alert = Some(alert.into());
@@ -107,7 +107,8 @@ impl Aps {
     }
 }
 
-/// What a notification shows: a text, or an [`AlertText`] with a title and a text or the keys of localised ones.
+/// The alert that a notification shows: a text, or an [`AlertText`] with a title and a text or the keys of localised
+/// ones.
 #[derive(Clone, Serialize)]
 #[serde(transparent)]
 pub struct Alert(Shown);
@@ -159,21 +160,21 @@ impl AlertText {
         Self::default()
     }
 
-    /// What replaces the placeholders of the localised title.
+    /// Sets the values of the placeholders in the localised title.
     #[must_use]
     pub fn with_title_loc_args(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.title_loc_args = Some(values.into_iter().map(Text::new).collect());
         self
     }
 
-    /// What replaces the placeholders of the localised line below the title.
+    /// Sets the values of the placeholders in the localised subtitle.
     #[must_use]
     pub fn with_subtitle_loc_args(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.subtitle_loc_args = Some(values.into_iter().map(Text::new).collect());
         self
     }
 
-    /// What replaces the placeholders of the localised text.
+    /// Sets the values of the placeholders in the localised text.
     #[must_use]
     pub fn with_loc_args(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.loc_args = Some(values.into_iter().map(Text::new).collect());
@@ -250,13 +251,13 @@ impl CriticalSound {
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum InterruptionLevel {
-    /// It goes to the list, without light or sound.
+    /// Added to the list, without light or sound.
     Passive,
-    /// It lights up the screen and can play a sound.
+    /// Lights up the screen, and can play a sound.
     Active,
-    /// It also comes through where most notifications are held back.
+    /// Breaks through settings that hold back most notifications.
     TimeSensitive,
-    /// It also plays on a silenced device.
+    /// Plays its sound on a silenced device too.
     Critical,
 }
 

@@ -141,7 +141,7 @@ impl SendEmail {
         with_fake_bcc, fields.fake_bcc: bool;
         /// The sender: an address that Customer.io has verified. A display name goes in quotes.
         with_from, fields.from: text;
-        /// Where replies go, if not to the sender.
+        /// Sets the address for replies, if it is not the sender's.
         with_reply_to, fields.reply_to: text;
         /// The subject.
         with_subject, fields.subject: text;

@@ -160,7 +160,7 @@ impl SendPush {
         with_message, message: text;
         /// The URL of an image.
         with_image_url, image_url: text;
-        /// What a tap opens: a page of the app or of the web.
+        /// Sets the link that a tap opens: a page of the app or of the web.
         with_link, link: text;
         /// The sound, only on iOS.
         with_sound, sound: PushSound;

@@ -78,7 +78,7 @@ impl CustomPayload {
     }
 }
 
-/// What goes to iOS devices through Apple's service (APNs).
+/// The payload for iOS devices through Apple's service (APNs).
 #[derive(Clone, Default, Serialize)]
 pub struct ApnsPayload {
     #[serde(rename = "CIO", skip_serializing_if = "is_default")]
@@ -122,12 +122,12 @@ impl ApnsPayload {
     setters! {
         /// The HTTPS URL of an image.
         with_image, cio.push.image: text;
-        /// What a tap opens: a page of the app or of the web.
+        /// Sets the link that a tap opens: a page of the app or of the web.
         with_link, cio.push.link: text;
     }
 }
 
-/// What goes to iOS devices through Google's service (FCM).
+/// The payload for iOS devices through Google's service (FCM).
 #[derive(Clone, Default, Serialize)]
 pub struct FcmIosPayload {
     message: FcmIosMessage,
@@ -173,12 +173,12 @@ impl FcmIosPayload {
         with_body, message.apns.payload.cio.push.body: text;
         /// The HTTPS URL of an image.
         with_image, message.apns.payload.cio.push.image: text;
-        /// What a tap opens: a page of the app or of the web.
+        /// Sets the link that a tap opens: a page of the app or of the web.
         with_link, message.apns.payload.cio.push.link: text;
     }
 }
 
-/// What goes to Android devices, through Google's service (FCM).
+/// The payload for Android devices through Google's service (FCM).
 #[derive(Clone, Default, Serialize)]
 pub struct FcmAndroidPayload {
     message: FcmAndroidMessage,
@@ -250,11 +250,11 @@ impl FcmAndroidPayload {
         with_body, message.notification.body: text;
         /// The key of the title among the app's localised texts.
         with_title_loc_key, message.android.notification.title_loc_key: text;
-        /// What replaces the placeholder in the localised title.
+        /// Sets the value of the placeholder in the localised title.
         with_title_loc_arg, message.android.notification.title_loc_arg: text;
         /// The key of the text among the app's localised texts.
         with_body_loc_key, message.android.notification.body_loc_key: text;
-        /// What replaces the placeholder in the localised text.
+        /// Sets the value of the placeholder in the localised text.
         with_body_loc_arg, message.android.notification.body_loc_arg: text;
         /// The activity that a tap starts.
         with_click_action, message.android.notification.click_action: text;

@@ -20,7 +20,7 @@ plain! {
     pub struct List {}
     "app.sender_identities.list" = GET "/v1/sender_identities" -> Page<SenderIdentity>;
     query {
-        /// Where the page starts: the [`Page::next`] of the page before.
+        /// Sets the start of the page: the [`Page::next`] of the page before.
         with_start, start: into Cursor = "LEAK-start";
         /// The most senders on a page.
         with_limit, limit: u32 = 500;

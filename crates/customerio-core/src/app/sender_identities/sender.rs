@@ -7,7 +7,7 @@ use crate::{
 };
 
 entity! {
-    /// Who messages are from.
+    /// A sender of messages.
     pub struct SenderIdentity: Debug {
         /// The id.
         pub id: SenderId,

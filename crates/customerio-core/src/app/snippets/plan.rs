@@ -94,19 +94,19 @@ pub struct SnippetPlan {
     deletes: bool,
 }
 
-/// What happens to a snippet.
+/// A step of a plan, for one snippet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SnippetStep {
-    /// It is created, with this value.
+    /// Creates it with this value.
     Make(String),
-    /// It gets this value.
+    /// Changes it to this value.
     Change(String),
-    /// It is unchanged.
+    /// Leaves it unchanged.
     Keep,
-    /// It is not wanted, and is deleted.
+    /// Deletes it, because it is not wanted.
     Delete,
-    /// It is not wanted, and stays: the plan does not [delete](SnippetPlan::deleting_others).
+    /// Leaves it, although it is not wanted: the plan does not [delete](SnippetPlan::deleting_others).
     Other,
 }
 
@@ -117,7 +117,7 @@ impl SnippetPlan {
         self
     }
 
-    /// What happens to each snippet, by name: of those that are wanted and of those that are there.
+    /// Returns the step for each snippet, by name: for the wanted ones and for the existing ones.
     pub fn steps(&self) -> impl Iterator<Item = (&str, SnippetStep)> {
         let step = |step: &SnippetStep| match step {
             SnippetStep::Other if self.deletes => SnippetStep::Delete,
@@ -214,17 +214,17 @@ impl fmt::Debug for SnippetPlan {
 #[must_use = "some may have failed, or be left"]
 #[non_exhaustive]
 pub struct SnippetReport {
-    /// Those that were created.
+    /// The snippets that were created.
     pub made: Vec<String>,
-    /// Those that were changed.
+    /// The snippets that were changed.
     pub changed: Vec<String>,
-    /// Those that were deleted.
+    /// The snippets that were deleted.
     pub deleted: Vec<String>,
-    /// Those that were unchanged.
+    /// The snippets that were unchanged.
     pub unchanged: Vec<String>,
-    /// Those that failed.
+    /// The snippets that failed.
     pub failed: Vec<FailedSnippet>,
-    /// Those that were not tried, because the credentials were refused.
+    /// The snippets that were not tried, because the credentials were refused.
     pub left: Vec<String>,
 }
 

@@ -27,7 +27,7 @@ entity! {
         pub id: u64,
         /// The name.
         pub name: Option<String>,
-        /// What it is for.
+        /// The description.
         pub description: Option<String>,
         /// The channel of its messages.
         pub channel: Option<Channel> = "type",

@@ -29,7 +29,7 @@ entity! {
         pub identifier: Option<String>,
         /// The name.
         pub name: Option<String>,
-        /// What it is about.
+        /// The description.
         pub description: Option<String>,
         /// Whether people who have not chosen are subscribed.
         pub subscribed_by_default: Option<bool>,

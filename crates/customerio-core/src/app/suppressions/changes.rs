@@ -191,9 +191,9 @@ pub struct ChangedSuppression {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum SuppressionOutcome {
-    /// It is done.
+    /// Done.
     Done,
-    /// It should have been unsuppressed, but was not suppressed (404).
+    /// Not suppressed (404), when it was to be unsuppressed.
     Absent,
     /// The call failed.
     Failed(Error),
@@ -209,9 +209,9 @@ pub struct SuppressionReport {
     /// How many should have been unsuppressed, but were not suppressed (404). If that is all of them, check whether the
     /// workspace sends through the vendor's mail provider.
     pub absent: u64,
-    /// Those that failed.
+    /// The addresses that failed.
     pub failed: Vec<FailedSuppression>,
-    /// Those that were not tried, because the credentials were refused.
+    /// The addresses that were not tried, because the credentials were refused.
     pub left: Vec<(SuppressionType, String)>,
 }
 

@@ -51,7 +51,7 @@ impl ListOfDomain {
     }
 
     setters! {
-        /// Where the page starts: the [`Page::next`] of the page before.
+        /// Sets the start of the page: the [`Page::next`] of the page before.
         with_start, start: into Cursor;
         /// The most addresses on a page, up to 1,000. Default: 100.
         with_limit, limit: u32;

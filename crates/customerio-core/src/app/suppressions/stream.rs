@@ -106,6 +106,10 @@ impl SuppressionStream {
     /// Returns the next one; `None` after the last.
     ///
     /// This method is cancel safe: dropping the future loses nothing.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of the call that failed. The next call of this method makes it again.
     pub async fn next(&mut self) -> Option<Result<Suppressed, Error>> {
         poll_fn(|context| self.poll_suppressed(context)).await
     }

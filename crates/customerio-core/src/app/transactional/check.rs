@@ -68,7 +68,7 @@ pub enum CheckError {
     /// The list of messages could not be read.
     #[error(transparent)]
     Call(#[from] Error),
-    /// Some are missing.
+    /// At least one is missing.
     #[error("{0}")]
     Missing(MissingMessages),
 }

@@ -13,7 +13,7 @@ entity! {
         pub id: TransactionalId,
         /// The name.
         pub name: Option<String>,
-        /// What it is for.
+        /// The description.
         pub description: Option<String>,
         /// Whether people who want no messages get it.
         pub send_to_unsubscribed: Option<bool>,

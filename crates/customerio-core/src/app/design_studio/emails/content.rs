@@ -20,7 +20,7 @@ settings! {
     pub struct Content {
         /// The subject.
         with_subject, subject: String;
-        /// What e-mail clients show beside the subject.
+        /// Sets the preheader: the text that e-mail clients show beside the subject.
         with_preheader_text, preheader_text: String;
         /// The body as HTML, with components and Liquid in it.
         with_html, html: String;

@@ -28,9 +28,9 @@ entity! {
         pub has_translations: Option<bool>,
         /// The languages of its translations.
         pub available_languages: Vec<String>,
-        /// What it says.
+        /// The content.
         pub content: Option<Content>,
-        /// Who it is from and who gets it.
+        /// The sender and the recipients.
         pub envelope: Option<Envelope>,
         /// The transformations of its HTML.
         pub transformers: Option<Transformers>,

@@ -24,9 +24,9 @@ entity! {
         pub is_linked: Option<bool>,
         /// The languages of all translations of the e-mail.
         pub available_languages: Vec<String>,
-        /// What it says.
+        /// The content.
         pub content: Option<Content>,
-        /// Who it is from and who gets it.
+        /// The sender and the recipients.
         pub envelope: Option<Envelope>,
         /// The transformations of its HTML.
         pub transformers: Option<Transformers>,

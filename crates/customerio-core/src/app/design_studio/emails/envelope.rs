@@ -12,7 +12,7 @@ use crate::{
 };
 
 entity! {
-    /// Who an e-mail is from, and who gets it, as responses have it.
+    /// The sender and the recipients of an e-mail, in a response.
     ///
     /// [`EnvelopeUpdate`] is what requests take.
     pub struct Envelope: Debug {
@@ -24,9 +24,9 @@ entity! {
         pub reply_to_id: Option<SenderId>,
         /// The address that gets the replies.
         pub reply_to: Option<String>,
-        /// Who gets the e-mail, as Liquid.
+        /// The recipient, as Liquid.
         pub recipient: Option<String>,
-        /// Who gets a hidden copy.
+        /// The recipients of a blind copy.
         pub bcc: Option<String>,
         /// Whether hidden copies have the recipient in their subject.
         pub fake_bcc: Option<bool>,
@@ -45,7 +45,7 @@ entity! {
     }
 }
 
-/// Who an e-mail is from, and who gets it, as requests have it.
+/// The sender and the recipients of an e-mail, in a request.
 ///
 /// Fields that are not set stay unchanged.
 ///
@@ -110,9 +110,9 @@ impl EnvelopeUpdate {
         with_reply_to, reply_to_id: change SenderId;
         /// Replies go to the sender.
         without_reply_to, reply_to_id: clear;
-        /// Who gets it, as Liquid. Default of a new e-mail: `{{customer.email}}`.
+        /// Sets the recipient, as Liquid. Default of a new e-mail: `{{customer.email}}`.
         with_recipient, recipient: text;
-        /// Who gets a hidden copy; an empty text for nobody.
+        /// Sets the recipients of a blind copy; an empty text for none.
         with_bcc, bcc: text;
         /// Whether hidden copies have the recipient in their subject. Default of a new e-mail: true.
         with_fake_bcc, fake_bcc: bool;

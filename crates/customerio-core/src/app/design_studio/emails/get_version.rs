@@ -49,13 +49,13 @@ entity! {
     pub struct VersionedEmail: Debug {
         /// The e-mail.
         pub email_id: Option<EmailId> = "node_id",
-        /// What it is: an e-mail.
+        /// The type: an e-mail.
         pub kind: Option<NodeKind> = "node_type",
         /// The name.
         pub name: Option<String>,
         /// The subject.
         pub subject: Option<String>,
-        /// What e-mail clients show beside the subject, if it had that.
+        /// The preheader, if it had one: the text that e-mail clients show beside the subject.
         pub preheader_text: Option<String>,
         /// The body as HTML.
         pub html: Option<String> = "content",
@@ -63,9 +63,9 @@ entity! {
         pub amp: Option<String>,
         /// The body as text without HTML, if it had one.
         pub text: Option<String>,
-        /// Who it was from and who got it.
+        /// The sender and the recipients.
         pub envelope: Option<Envelope>,
-        /// What was done to its HTML.
+        /// The transformers that were applied to the HTML.
         pub transformers: Option<Transformers>,
     }
 }
@@ -75,7 +75,7 @@ entity! {
     pub struct VersionedComponent: Debug {
         /// The component.
         pub component_id: Option<ComponentId> = "node_id",
-        /// What it is: a component.
+        /// The type: a component.
         pub kind: Option<NodeKind> = "node_type",
         /// The name.
         pub name: Option<String>,

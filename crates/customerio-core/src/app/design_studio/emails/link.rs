@@ -121,7 +121,7 @@ returned!(Linked with "target" =
 entity! {
     /// The message that an e-mail is linked to, as responses have it.
     pub struct LinkedMessage: Debug {
-        /// What it is, which says which of the numbers it has.
+        /// The type, which determines which of the ids are present.
         pub kind: Option<LinkKind> = "type",
         /// The number of the transactional message.
         pub transactional_message_id: Option<TransactionalId>,
@@ -133,7 +133,7 @@ entity! {
 }
 
 open_enum! {
-    /// What a message is that an e-mail is linked to.
+    /// The type of a message that an e-mail is linked to.
     pub enum LinkKind {
         /// A transactional message.
         TransactionalMessage = "transactional_message",

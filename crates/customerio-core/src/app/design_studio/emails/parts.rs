@@ -10,7 +10,7 @@ pub(super) const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(6
 macro_rules! part_setters {
     () => {};
     (content $($rest:ident)*) => {
-        /// What it says. Of a content that was read, what this version does not know is left out.
+        /// Sets the content. Parts of a content from a response that this version does not know are left out.
         #[must_use]
         pub fn with_content(mut self, mut content: $crate::app::design_studio::emails::Content) -> Self {
             $crate::app::design_studio::emails::settings::Known::retain_known(&mut content);
@@ -21,7 +21,7 @@ macro_rules! part_setters {
     };
     (envelope $($rest:ident)*) => {
         $crate::macros::setters! {
-            /// Who it is from and who gets it.
+            /// Sets the sender and the recipients.
             with_envelope, envelope: into $crate::app::design_studio::emails::EnvelopeUpdate;
         }
         $crate::app::design_studio::emails::parts::part_setters!($($rest)*);

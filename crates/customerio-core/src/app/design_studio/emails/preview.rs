@@ -51,19 +51,19 @@ pub struct Preview {
 }
 
 entity! {
-    /// What an e-mail becomes with sample data.
+    /// An e-mail rendered with sample data.
     pub struct EmailPreview {
         /// The e-mail.
         pub email_id: Option<EmailId> = "node_id",
-        /// What was rendered: an e-mail.
+        /// The type of what was rendered: an e-mail.
         pub kind: Option<NodeKind> = "node_type",
         /// The language; none of the text without one.
         pub language: Option<String>,
         /// The subject.
         pub subject: Option<String>,
-        /// What e-mail clients show beside the subject, if it has that.
+        /// The preheader, if it has one: the text that e-mail clients show beside the subject.
         pub preheader_text: Option<String>,
-        /// Who it is from, if it has a sender.
+        /// The sender, if there is one.
         pub from: Option<String>,
         /// The HTML.
         pub html: Option<String>,
@@ -75,10 +75,10 @@ entity! {
         pub plaintext_body: Option<String>,
         /// The links in it.
         pub links: Vec<PreviewLink>,
-        /// What is wrong with the headers, if anything is.
+        /// The errors in the headers.
         pub header_errors: Vec<HeaderErrors> = "headers",
-        /// What is wrong with the Liquid, part by part: `subject`, `body`, `layout`, `snippets` and so on. A part with which
-        /// nothing is wrong has none.
+        /// The errors in the Liquid, by part: `subject`, `body`, `layout`, `snippets` and so on. A part without errors
+        /// is left out.
         pub errors: BTreeMap<String, Vec<String>>,
     }
 }
@@ -107,23 +107,23 @@ impl FromResponse for EmailPreview {
 entity! {
     /// A link in an e-mail.
     pub struct PreviewLink {
-        /// Where it leads.
+        /// The URL.
         pub url: Option<String>,
-        /// What it says.
+        /// The text.
         pub text: Option<String>,
         /// Whether clicks on it are tracked.
         pub tracked: Option<bool>,
-        /// What is wrong with it.
+        /// The errors.
         pub errors: Vec<String>,
     }
 }
 
 entity! {
-    /// What is wrong with a header of an e-mail.
+    /// The errors in a header of an e-mail.
     pub struct HeaderErrors {
-        /// With its name.
+        /// The errors in the name.
         pub name: Vec<String>,
-        /// With its value.
+        /// The errors in the value.
         pub value: Vec<String>,
     }
 }

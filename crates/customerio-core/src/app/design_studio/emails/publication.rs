@@ -10,7 +10,7 @@ entity! {
     pub struct Publication: Debug {
         /// The state.
         pub status: Option<PublicationState>,
-        /// What [`PublishStatus`](super::PublishStatus) asks with, while it is not done.
+        /// The id for [`PublishStatus`](super::PublishStatus), until it is done.
         pub publish_id: Option<PublishId>,
         /// Which template each language was brought into, when it is done.
         pub mappings: Vec<Mapping>,
@@ -31,7 +31,7 @@ impl Publication {
 open_enum! {
     /// The state of the publication of an e-mail.
     pub enum PublicationState {
-        /// It is in progress.
+        /// In progress.
         Pending = "pending",
         /// The message has the content of the e-mail.
         Done = "done",

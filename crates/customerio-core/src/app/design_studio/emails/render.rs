@@ -39,7 +39,7 @@ entity! {
     pub struct RenderedEmail: Debug {
         /// The e-mail.
         pub email_id: Option<EmailId> = "node_id",
-        /// What was rendered: an e-mail.
+        /// The type of what was rendered: an e-mail.
         pub kind: Option<NodeKind> = "node_type",
         /// The language; none of the text without one.
         pub language: Option<String>,

@@ -39,7 +39,7 @@ entity! {
         pub email_id: Option<EmailId> = "node_id",
         /// The version.
         pub version_id: Option<VersionId>,
-        /// What was restored: the e-mail alone.
+        /// The ids of what was restored: the e-mail alone.
         pub restored_ids: Vec<EmailId> = "restored_node_ids",
     }
 }

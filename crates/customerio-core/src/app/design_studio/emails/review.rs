@@ -36,7 +36,7 @@ plain! {
 }
 
 entity! {
-    /// What could be better about an e-mail.
+    /// A review of an e-mail: what could be better.
     pub struct EmailReview: Debug {
         /// The e-mail.
         pub email_id: Option<EmailId> = "node_id",
@@ -47,7 +47,7 @@ entity! {
         /// The result of each check: `accessibility`, `failed-components`, `html-clip`, `images`, `implied-links`,
         /// `links`, `liquid`, `preheader`, `source`, `spam`, `unsubscribe`.
         pub checks: BTreeMap<String, ReviewCheck>,
-        /// What was found, good and bad.
+        /// The findings, good and bad.
         pub findings: Vec<Finding>,
     }
 }
@@ -58,9 +58,9 @@ returned!(EmailReview with "status" =
 open_enum! {
     /// Whether all checks of an e-mail were done.
     pub enum ReviewState {
-        /// They were.
+        /// All of them were.
         Complete = "complete",
-        /// Some were not.
+        /// At least one was not.
         Partial = "partial",
         /// None, because the e-mail could not be rendered.
         RenderFailed = "render_failed",
@@ -70,7 +70,7 @@ open_enum! {
 entity! {
     /// How good an e-mail is.
     pub struct ReviewScore: Debug {
-        /// From 0 to 100.
+        /// A number from 0 to 100.
         pub score: Option<u64>,
         /// How much was found.
         pub counts: Option<FindingCounts>,
@@ -102,13 +102,13 @@ entity! {
 open_enum! {
     /// Whether a check was done.
     pub enum CheckState {
-        /// It was.
+        /// Complete.
         Complete = "complete",
         /// In part.
         Degraded = "degraded",
-        /// It failed: this says nothing about the e-mail.
+        /// Failed: the review says nothing about the e-mail.
         Error = "error",
-        /// It was left out.
+        /// Left out.
         Skipped = "skipped",
     }
 }
@@ -116,7 +116,7 @@ open_enum! {
 entity! {
     /// Something that was found about an e-mail.
     pub struct Finding: Debug {
-        /// What names it.
+        /// The id.
         pub id: Option<String>,
         /// The check that found it.
         pub check: Option<String>,
@@ -124,11 +124,11 @@ entity! {
         pub severity: Option<Severity>,
         /// Whether it is a problem.
         pub state: Option<FindingState>,
-        /// What it is about.
+        /// The title.
         pub title: Option<String>,
         /// More about it, if there is more to say.
         pub details: Option<String>,
-        /// Where it is, if it is in one place.
+        /// The place, if it is in one place.
         pub summary: Option<String>,
     }
 }
@@ -136,11 +136,11 @@ entity! {
 open_enum! {
     /// How bad something is.
     pub enum Severity {
-        /// It should not be sent like this.
+        /// An e-mail that should not be sent like this.
         Error = "error",
-        /// It may do harm.
+        /// A possible problem.
         Warning = "warning",
-        /// It could be better.
+        /// A possible improvement.
         Tip = "tip",
     }
 }
@@ -148,9 +148,9 @@ open_enum! {
 open_enum! {
     /// Whether something is a problem.
     pub enum FindingState {
-        /// It is done.
+        /// Done.
         Pass = "pass",
-        /// It is not.
+        /// Not done.
         Fail = "fail",
     }
 }

@@ -66,7 +66,7 @@ impl SaveVersion {
     }
 
     setters! {
-        /// What it is.
+        /// Sets the description.
         with_description, description: text;
     }
 }

@@ -120,7 +120,7 @@ settings! {
         with_apply_width_attributes, apply_width_attributes: bool;
         /// Heights. Default: true.
         with_apply_height_attributes, apply_height_attributes: bool;
-        /// What tables have, such as alignment and colour. Default: true.
+        /// Applies the attributes of tables, such as alignment and colour, to their elements. Default: true.
         with_apply_table_element_attributes, apply_table_element_attributes: bool;
     }
 }
@@ -150,11 +150,11 @@ settings! {
 open_enum! {
     /// How the HTML is written.
     pub enum Format {
-        /// As it is.
+        /// Unchanged.
         None = "none",
         /// Easy to read.
         Prettify = "prettify",
-        /// With fewer bytes.
+        /// Minified.
         Minify = "minify",
     }
 }
@@ -164,7 +164,7 @@ impl Known for Format {}
 settings! {
     /// How the HTML becomes pretty.
     pub struct Prettify {
-        /// What lines are indented with. Default: spaces.
+        /// Sets the character that indents lines. Default: spaces.
         with_indent_character, indent_character: Indent;
         /// How many of them for a level. Default: 2.
         with_indent_size, indent_size: u32;
@@ -174,7 +174,7 @@ settings! {
 }
 
 open_enum! {
-    /// What lines are indented with.
+    /// The character that indents lines.
     pub enum Indent {
         /// Spaces.
         Spaces = "spaces",
@@ -224,18 +224,18 @@ settings! {
         with_uglify, uglify: bool;
         /// Which selectors stay in any case. They replace those that there are.
         with_whitelist, whitelist: [String];
-        /// What begins and ends a part of another language, in which there is no CSS to look for. They replace those that
-        /// there are. Default: those of Liquid.
+        /// Sets the markers around code of another language, in which no CSS is searched. They replace the current
+        /// ones. Default: those of Liquid.
         with_backend_markers, backend_markers: [BackendMarker];
     }
 }
 
 settings! {
-    /// What begins and ends a part of another language, such as `{{` and `}}`.
+    /// The markers that begin and end code of another language, such as `{{` and `}}`.
     pub struct BackendMarker {
-        /// What begins it.
+        /// Sets the markers that begin it.
         with_heads, heads: String;
-        /// What ends it.
+        /// Sets the markers that end it.
         with_tails, tails: String;
     }
 }

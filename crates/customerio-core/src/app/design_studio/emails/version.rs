@@ -13,11 +13,11 @@ entity! {
         pub id: VersionId,
         /// The e-mail that it is of.
         pub email_id: Option<EmailId> = "node_id",
-        /// What it is a version of: an e-mail.
+        /// The type of what it is a version of: an e-mail.
         pub kind: Option<NodeKind> = "node_type",
         /// The name.
         pub name: Option<String>,
-        /// What it is, if that was said.
+        /// The description, if there is one.
         pub description: Option<String>,
         /// When it was saved.
         pub created: Option<Timestamp>,
@@ -31,7 +31,7 @@ entity! {
 listed!(Version in "versions" = r#"{"id":"2c5ea4c0-4067-11ef-9454-0242ac120002","name":"Before the sale"}"#);
 
 open_enum! {
-    /// What something in Design Studio is.
+    /// The type of an entry in Design Studio.
     pub enum NodeKind {
         /// An e-mail, or one in a language.
         Email = "EMAIL",

@@ -114,7 +114,7 @@ sample!(Capture: Self::new("LEAK-email", 7, "LEAK-client")
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Image {
-    /// What it is, as the service says: `image/png`, `image/jpeg`, `image/webp` ...
+    /// The content type, as the service sends it, such as `image/png`, `image/jpeg` or `image/webp`.
     pub content_type: Option<String>,
     /// The image, byte for byte.
     pub bytes: Bytes,

@@ -13,7 +13,7 @@ entity! {
         pub id: PreviewClientId,
         /// The name.
         pub client: Option<String>,
-        /// What kind of a program it is.
+        /// The category of the client.
         pub category: Option<DeviceCategory>,
         /// The operating system that it runs on.
         pub os: Option<String>,
@@ -25,7 +25,7 @@ entity! {
 listed!(PreviewClient in "clients" = r#"{"id":"gmail_chrome","client":"Gmail","category":"Web","browser":"Chrome"}"#);
 
 open_enum! {
-    /// What kind of a program shows e-mails.
+    /// A category of e-mail clients.
     pub enum DeviceCategory {
         /// One on a phone or a tablet.
         Mobile = "Mobile",

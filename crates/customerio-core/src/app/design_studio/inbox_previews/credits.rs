@@ -47,9 +47,9 @@ listed!(Credit in "credits" = r#"{"tier":"free","credits_original":50,"credits_r
 open_enum! {
     /// Whether credits are free.
     pub enum CreditTier {
-        /// They are.
+        /// Free of charge.
         Free = "free",
-        /// They are not.
+        /// Paid for.
         Paid = "paid",
     }
 }

@@ -14,7 +14,7 @@ entity! {
     pub struct Job: Debug {
         /// The number.
         pub run_id: PreviewRunId,
-        /// What it is called.
+        /// The name.
         pub name: Option<String>,
         /// The e-mail, or one of its translations. Only [`ListJobs`](super::ListJobs) has it.
         pub node_id: Option<EmailId>,
@@ -55,7 +55,7 @@ entity! {
         pub client_id: PreviewClientId,
         /// The name.
         pub display_name: Option<String>,
-        /// What kind of a program it is.
+        /// The category of the client.
         pub category: Option<DeviceCategory>,
         /// The operating system that it runs on.
         pub os: Option<String>,
@@ -80,13 +80,13 @@ entity! {
 open_enum! {
     /// The state of a preview.
     pub enum PreviewStatus {
-        /// It waits.
+        /// Waiting.
         Pending = "Pending",
-        /// It is being made.
+        /// In progress.
         Processing = "Processing",
         /// The images can be fetched.
         Complete = "Complete",
-        /// It has failed.
+        /// Failed.
         Bounced = "Bounced",
     }
 }
@@ -102,7 +102,7 @@ impl PreviewStatus {
 entity! {
     /// Why there is no preview.
     pub struct PreviewError: Debug {
-        /// What went wrong.
+        /// The kind of error.
         pub kind: Option<PreviewErrorKind> = "type",
         /// The service's sentence.
         pub message: Option<String>,
@@ -110,7 +110,7 @@ entity! {
 }
 
 open_enum! {
-    /// What went wrong with a preview.
+    /// The kind of error of a preview.
     pub enum PreviewErrorKind {
         /// The e-mail did not arrive.
         Bounced = "bounced",
@@ -120,7 +120,7 @@ open_enum! {
         ClientRejected = "client_rejected",
         /// The provider of the images refused the request.
         VendorRequest = "vendor_request",
-        /// It was given up.
+        /// Given up.
         Abandoned = "abandoned",
         /// The images are no longer kept.
         Expired = "expired",

@@ -26,7 +26,7 @@ plain! {
         with_email, node_id: into EmailId = "LEAK-email";
         /// The most runs on a page, up to 200. Default: 50.
         with_limit, limit: u32 = 100;
-        /// Where the page starts: the [`Page::next`](crate::Page::next) of the page before.
+        /// Sets the start of the page: the [`Page::next`](crate::Page::next) of the page before.
         with_cursor, cursor: into Cursor = "LEAK-cursor";
     }
 }

@@ -68,7 +68,7 @@ impl Submit {
     }
 
     setters! {
-        /// What the run is called.
+        /// Sets the name of the run.
         with_name, name: text;
         /// Whether Liquid treats a missing value as empty, instead of failing. Default: false.
         with_lax_mode, lax_mode: bool;

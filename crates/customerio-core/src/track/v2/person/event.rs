@@ -56,11 +56,11 @@ impl Event {
         with_id, body.id: EventId;
         /// When it took place. The default is when Customer.io receives it.
         with_timestamp, body.timestamp: time;
-        /// Where e-mails that the event triggers go, instead of the recipient of the campaign.
+        /// Sets the recipient of e-mails that the event triggers, instead of the campaign's.
         with_recipient, body.reserved.recipient: text;
-        /// Who e-mails that the event triggers are from, instead of the sender of the campaign.
+        /// Sets the sender of e-mails that the event triggers, instead of the campaign's.
         with_from_address, body.reserved.from_address: text;
-        /// Where replies to e-mails that the event triggers go, instead of the address of the campaign.
+        /// Sets the address for replies to e-mails that the event triggers, instead of the campaign's.
         with_reply_to, body.reserved.reply_to: text;
     }
 }

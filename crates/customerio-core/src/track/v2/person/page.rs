@@ -97,7 +97,7 @@ impl Page {
         with_url, body.reserved.url: text;
     }
 
-    /// What the page is about, as in a page's `meta` keywords.
+    /// Sets the keywords of the page, as in its `meta` element.
     #[must_use]
     pub fn with_keywords(mut self, keywords: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.body.reserved.keywords = Some(keywords.into_iter().map(Text::new).collect());
