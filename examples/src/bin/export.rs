@@ -32,7 +32,7 @@ async fn export(cio: &CustomerIo, mut on_row: impl FnMut(u64, u64)) -> Result<u6
             Ok(person) if person.plan == "pro" => visits += person.visits.unwrap_or_default(),
             Ok(_) => {}
             // A row that is not as expected is not lost, and does not end the rest.
-            Err(RowError::Odd(row)) => println!("{row}: {:?}", row.fields()),
+            Err(RowError::Malformed(row)) => println!("{row}: {:?}", row.fields()),
             Err(error) => return Err(error),
         }
         done += 1;

@@ -36,6 +36,6 @@ pub use self::{
 };
 #[cfg(feature = "csv")]
 pub use self::{
-    row_error::{OddRow, OddRowKind, RowError},
+    row_error::{MalformedRow, MalformedRowKind, RowError},
     rows::Rows,
 };

@@ -14,7 +14,7 @@ pub enum RowError {
     Export(#[from] ExportError),
     /// The row cannot be read. The next call returns the row after it.
     #[error(transparent)]
-    Odd(#[from] OddRow),
+    Malformed(#[from] MalformedRow),
 }
 
 impl From<Error> for RowError {
@@ -26,16 +26,16 @@ impl From<Error> for RowError {
 /// A row that could not be read, as it is in the file.
 ///
 /// Its message shows nothing of its values.
-pub struct OddRow {
+pub struct MalformedRow {
     line: u64,
-    kind: OddRowKind,
+    kind: MalformedRowKind,
     fields: Vec<Vec<u8>>,
 }
 
 /// The kind of error of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum OddRowKind {
+pub enum MalformedRowKind {
     /// More or fewer fields than the first line has names.
     Count {
         /// How many it has.
@@ -54,8 +54,8 @@ pub enum OddRowKind {
     TooLong,
 }
 
-impl OddRow {
-    pub(super) fn new(line: u64, kind: OddRowKind, fields: Vec<Vec<u8>>) -> Self {
+impl MalformedRow {
+    pub(super) fn new(line: u64, kind: MalformedRowKind, fields: Vec<Vec<u8>>) -> Self {
         Self { line, kind, fields }
     }
 
@@ -67,7 +67,7 @@ impl OddRow {
 
     /// Returns the kind of error.
     #[must_use]
-    pub fn kind(&self) -> OddRowKind {
+    pub fn kind(&self) -> MalformedRowKind {
         self.kind
     }
 
@@ -78,25 +78,31 @@ impl OddRow {
     }
 }
 
-impl fmt::Debug for OddRow {
+impl fmt::Debug for MalformedRow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OddRow").field("line", &self.line).field("kind", &self.kind).finish_non_exhaustive()
+        f.debug_struct("MalformedRow").field("line", &self.line).field("kind", &self.kind).finish_non_exhaustive()
     }
 }
 
-impl fmt::Display for OddRow {
+impl fmt::Display for MalformedRow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {} of the export ", self.line)?;
         match self.kind {
-            OddRowKind::Count { fields, columns } => write!(f, "has {fields} fields, and there are {columns} columns"),
-            OddRowKind::NotUtf8 => f.write_str("is not UTF-8"),
-            OddRowKind::Type { column: Some(column) } => {
+            MalformedRowKind::Count { fields, columns } => {
+                write!(f, "has {fields} fields, and there are {columns} columns")
+            }
+            MalformedRowKind::NotUtf8 => f.write_str("is not UTF-8"),
+            MalformedRowKind::Type { column: Some(column) } => {
                 write!(f, "has another value in column {column} than expected")
             }
-            OddRowKind::Type { column: None } => f.write_str("does not have the columns or values that were expected"),
-            OddRowKind::TooLong => f.write_str("begins a row of more than 1 MiB, look for a quote that is not closed"),
+            MalformedRowKind::Type { column: None } => {
+                f.write_str("does not have the columns or values that were expected")
+            }
+            MalformedRowKind::TooLong => {
+                f.write_str("begins a row of more than 1 MiB, look for a quote that is not closed")
+            }
         }
     }
 }
 
-impl std::error::Error for OddRow {}
+impl std::error::Error for MalformedRow {}

@@ -12,7 +12,7 @@ use csv::{DeserializeErrorKind, ErrorKind, StringRecord};
 use serde::de::DeserializeOwned;
 
 use super::{
-    ExportFile, OddRow, OddRowKind, RowError,
+    ExportFile, MalformedRow, MalformedRowKind, RowError,
     row_reader::{Progress, RowReader},
 };
 use crate::MaybeSend;
@@ -37,8 +37,8 @@ impl ExportFile {
     ///     while let Some(person) = people.next().await {
     ///         match person {
     ///             Ok(person) => visits += person.visits.unwrap_or_default(),
-    ///             // It is not lost: `odd.fields()`. The next row comes all the same.
-    ///             Err(RowError::Odd(odd)) => println!("{odd}"),
+    ///             // It is not lost: `malformed.fields()`. The next row comes all the same.
+    ///             Err(RowError::Malformed(malformed)) => println!("{malformed}"),
     ///             Err(error) => return Err(error),
     ///         }
     ///     }
@@ -113,7 +113,7 @@ impl<T: DeserializeOwned> Rows<T> {
                 }
                 Progress::TooLong => {
                     self.named();
-                    return Poll::Ready(Some(Err(self.odd(OddRowKind::TooLong))));
+                    return Poll::Ready(Some(Err(self.malformed(MalformedRowKind::TooLong))));
                 }
                 Progress::End => return Poll::Ready(None),
             }
@@ -129,15 +129,19 @@ impl<T: DeserializeOwned> Rows<T> {
         for field in self.reader.fields() {
             match std::str::from_utf8(field) {
                 Ok(field) => self.row.push_field(field),
-                Err(_) => return Some(Err(self.odd(OddRowKind::NotUtf8))),
+                Err(_) => return Some(Err(self.malformed(MalformedRowKind::NotUtf8))),
             }
         }
         let columns = self.columns.as_ref()?;
         if self.row.len() != columns.len() {
-            let kind = OddRowKind::Count { fields: self.row.len(), columns: columns.len() };
-            return Some(Err(self.odd(kind)));
+            let kind = MalformedRowKind::Count { fields: self.row.len(), columns: columns.len() };
+            return Some(Err(self.malformed(kind)));
         }
-        Some(self.row.deserialize(Some(columns)).map_err(|error| self.odd(OddRowKind::Type { column: column(&error) })))
+        Some(
+            self.row
+                .deserialize(Some(columns))
+                .map_err(|error| self.malformed(MalformedRowKind::Type { column: column(&error) })),
+        )
     }
 
     /// Takes the row for that of the names, where it is the first.
@@ -149,8 +153,8 @@ impl<T: DeserializeOwned> Rows<T> {
         is_first
     }
 
-    fn odd(&self, kind: OddRowKind) -> RowError {
-        OddRow::new(self.reader.began(), kind, self.reader.fields().map(<[u8]>::to_vec).collect()).into()
+    fn malformed(&self, kind: MalformedRowKind) -> RowError {
+        MalformedRow::new(self.reader.began(), kind, self.reader.fields().map(<[u8]>::to_vec).collect()).into()
     }
 }
 
@@ -209,11 +213,11 @@ mod tests {
         visits: Option<u32>,
     }
 
-    async fn read<T: DeserializeOwned + Send + 'static>(mut rows: Rows<T>) -> Vec<Result<T, OddRow>> {
+    async fn read<T: DeserializeOwned + Send + 'static>(mut rows: Rows<T>) -> Vec<Result<T, MalformedRow>> {
         let mut read = Vec::new();
         while let Some(row) = rows.next().await {
             read.push(row.map_err(|error| match error {
-                RowError::Odd(odd) => odd,
+                RowError::Malformed(malformed) => malformed,
                 RowError::Export(error) => panic!("{error}"),
             }));
         }
@@ -244,8 +248,8 @@ mod tests {
         let read = read::<Person>(rows(file)).await;
         assert_eq!(read[0].as_ref().unwrap().visits, Some(1));
         assert_eq!(read[5].as_ref().unwrap(), &Person { email: "e".to_owned(), visits: Some(5) });
-        let odd: Vec<_> = read[1..5].iter().map(|row| row.as_ref().unwrap_err()).collect();
-        let texts: Vec<_> = odd.iter().map(ToString::to_string).collect();
+        let malformed: Vec<_> = read[1..5].iter().map(|row| row.as_ref().unwrap_err()).collect();
+        let texts: Vec<_> = malformed.iter().map(ToString::to_string).collect();
         assert_eq!(
             texts,
             [
@@ -255,18 +259,21 @@ mod tests {
                 "line 6 of the export has 3 fields, and there are 2 columns",
             ]
         );
-        assert_eq!((odd[0].fields(), odd[1].line()), (&[b"b".to_vec()][..], 4));
-        assert_eq!(odd[2].fields(), [b"\xff".to_vec(), b"1".to_vec()]);
-        assert_eq!(odd[3].fields()[0], b"d\nSECRET");
-        assert!(!format!("{odd:?}").contains("SECRET"));
+        assert_eq!((malformed[0].fields(), malformed[1].line()), (&[b"b".to_vec()][..], 4));
+        assert_eq!(malformed[2].fields(), [b"\xff".to_vec(), b"1".to_vec()]);
+        assert_eq!(malformed[3].fields()[0], b"d\nSECRET");
+        assert!(!format!("{malformed:?}").contains("SECRET"));
         assert_eq!(read.len(), 6);
     }
 
     #[tokio::test]
     async fn a_type_whose_columns_are_not_there_fits_no_row() {
         let read = read::<Person>(rows(b"mail,visits\na,1\n")).await;
-        let odd = read[0].as_ref().unwrap_err();
-        assert_eq!(odd.to_string(), "line 2 of the export does not have the columns or values that were expected");
+        let malformed = read[0].as_ref().unwrap_err();
+        assert_eq!(
+            malformed.to_string(),
+            "line 2 of the export does not have the columns or values that were expected"
+        );
     }
 
     #[tokio::test]
