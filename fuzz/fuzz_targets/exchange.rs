@@ -234,8 +234,8 @@ fn run<O: Operation>(endpoint: &Endpoint<O::Api>, operation: O, input: &Input<'_
             Step::Done(Err(error)) => {
                 let reason = error.stop_reason();
                 match reason {
-                    StopReason::Final => assert!(answered),
-                    StopReason::NotRepeatable => assert!(ambiguous && replay == Replay::OnlyIfNotSent),
+                    StopReason::NotRetryable => assert!(answered),
+                    StopReason::NotIdempotent => assert!(ambiguous && replay == Replay::OnlyIfNotSent),
                     StopReason::Attempts => assert!(may_send && sent == policy.attempts()),
                     StopReason::Deadline => assert!(may_send && sent < policy.attempts()),
                     StopReason::Budget => assert!(may_send && !limited && input.reserve.is_some()),
@@ -252,7 +252,7 @@ fn run<O: Operation>(endpoint: &Endpoint<O::Api>, operation: O, input: &Input<'_
 fn end(error: &Error, reason: StopReason, sent: u32, maybe_sent: bool) {
     assert_eq!((error.attempts(), error.stop_reason()), (sent, reason));
     let delivery = match error.status() {
-        Some(_) => Delivery::Answered,
+        Some(_) => Delivery::Responded,
         None if maybe_sent => Delivery::MaybeSent,
         None => Delivery::NotSent,
     };

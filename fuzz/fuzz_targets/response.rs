@@ -46,8 +46,8 @@ fn check<O: Operation>(response: &Response<Bytes>) -> Result<O::Output, ()> {
         }
         Err(error) => error,
     };
-    assert_eq!((error.status(), error.delivery()), (Some(status), Delivery::Answered));
-    assert_eq!((error.attempts(), error.stop_reason()), (1, StopReason::Final));
+    assert_eq!((error.status(), error.delivery()), (Some(status), Delivery::Responded));
+    assert_eq!((error.attempts(), error.stop_reason()), (1, StopReason::NotRetryable));
     assert!(error.source().is_none());
     let (debug, shown) = (format!("{error:?} {error:#?}"), error.to_string());
     assert!(shown.contains(MARK) || !debug.contains(MARK), "{debug}");

@@ -285,7 +285,7 @@ impl<T: FromResponse> Exchange<T> {
     /// Ends a call that has no time left for another attempt, with the error of its last attempt if there was one.
     fn too_late(&mut self, last: Option<Error>, kind: TransportErrorKind, retry_after: Option<Duration>) -> Step<T> {
         self.turn.end();
-        let error = last.unwrap_or_else(|| self.no_answer(TransportError::not_sent(kind), retry_after));
+        let error = last.unwrap_or_else(|| self.send_error(TransportError::not_sent(kind), retry_after));
         Step::Done(Err(self.stopped(error, StopReason::Deadline)))
     }
 
@@ -336,7 +336,7 @@ impl<T: FromResponse> Exchange<T> {
             Ok(response) => sent.read(response),
             Err(mut error) => match error.take_response() {
                 Some(response) => sent.read_broken(response, error),
-                None => Err(self.no_answer(error, None)),
+                None => Err(self.send_error(error, None)),
             },
         }
     }
@@ -366,8 +366,8 @@ impl<T: FromResponse> Exchange<T> {
         if free { Ok(()) } else { Err(StopReason::Budget) }
     }
 
-    fn no_answer(&self, error: TransportError, retry_after: Option<Duration>) -> Error {
-        let (operation, attempts, stop_reason) = (self.operation, self.attempts, StopReason::Final);
+    fn send_error(&self, error: TransportError, retry_after: Option<Duration>) -> Error {
+        let (operation, attempts, stop_reason) = (self.operation, self.attempts, StopReason::NotRetryable);
         Error::Transport(Box::new(SendError { operation, error, attempts, stop_reason, retry_after }))
     }
 
@@ -375,14 +375,14 @@ impl<T: FromResponse> Exchange<T> {
     fn stopped(&self, mut error: Error, reason: StopReason) -> Error {
         match &mut error {
             Error::Build(_) => {}
-            Error::Transport(no_answer) => {
-                no_answer.stop_reason = reason;
+            Error::Transport(error) => {
+                error.stop_reason = reason;
                 if self.maybe_sent {
-                    no_answer.error.set_delivery(Delivery::MaybeSent);
+                    error.error.set_delivery(Delivery::MaybeSent);
                 }
             }
-            Error::Api(api) => api.answer.stop_reason = reason,
-            Error::Decode(decode) => decode.answer.stop_reason = reason,
+            Error::Api(api) => api.call.stop_reason = reason,
+            Error::Decode(decode) => decode.call.stop_reason = reason,
         }
         error
     }
@@ -489,7 +489,7 @@ mod tests {
         for outcomes in [vec![lost()], vec![answer(500, None)]] {
             let (requests, _, result) = play(&merge, options(), outcomes);
             assert_eq!(requests.len(), 1);
-            assert_eq!(result.unwrap_err().stop_reason(), StopReason::NotRepeatable);
+            assert_eq!(result.unwrap_err().stop_reason(), StopReason::NotIdempotent);
         }
         let (requests, _, result) = play(&merge, options(), vec![refused(), answer(429, None), answer(200, None)]);
         assert!(result.is_ok());
@@ -551,8 +551,8 @@ mod tests {
         for status in [301, 400, 401, 404, 413] {
             let (requests, _, result) = play(&track::Delete::new("1"), options(), vec![answer(status, None)]);
             let error = result.unwrap_err();
-            assert_eq!((requests.len(), error.stop_reason()), (1, StopReason::Final), "{status}");
-            assert_eq!(error.delivery(), Delivery::Answered);
+            assert_eq!((requests.len(), error.stop_reason()), (1, StopReason::NotRetryable), "{status}");
+            assert_eq!(error.delivery(), Delivery::Responded);
         }
         let junk = Ok(Response::new(Bytes::from_static(b"<html>")));
         let (requests, _, result) = play(&track::Delete::new("1"), options(), vec![junk]);
@@ -604,7 +604,7 @@ mod tests {
         }
         let (_, _, result) = play(&merge, options(), vec![broken(200, "{\"me")]);
         let error = result.unwrap_err();
-        assert_eq!((error.delivery(), error.stop_reason()), (Delivery::Answered, StopReason::NotRepeatable));
+        assert_eq!((error.delivery(), error.stop_reason()), (Delivery::Responded, StopReason::NotIdempotent));
         assert_eq!(error.to_string(), "track.merge returned 200 OK, but the body did not arrive whole");
         assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "the connection failed");
 
@@ -623,7 +623,7 @@ mod tests {
         builder.push((), crate::Item::new(identify, &at(0), &crate::Limits::default()).unwrap()).unwrap();
         let batch = builder.finish().unwrap().prepare();
         let (requests, _, result) = play_prepared(batch.clone(), &options(), vec![broken(207, "{\"errors\":[")]);
-        assert_eq!((requests.len(), result.unwrap_err().stop_reason()), (1, StopReason::Final));
+        assert_eq!((requests.len(), result.unwrap_err().stop_reason()), (1, StopReason::NotRetryable));
         let (requests, _, _) = play_prepared(batch, &options(), (0..3).map(|_| broken(200, "{")).collect());
         assert_eq!(requests.len(), 3);
     }
@@ -675,7 +675,7 @@ mod tests {
         }
         assert_eq!(play_throttled(&throttle, &at(0), 503), (2, budget));
         for _ in 0..10 {
-            assert_eq!(play_throttled(&throttle, &at(0), 404), (1, Some(StopReason::Final)));
+            assert_eq!(play_throttled(&throttle, &at(0), 404), (1, Some(StopReason::NotRetryable)));
         }
         assert_eq!(play_throttled(&throttle, &at(0), 503), (2, budget));
     }
@@ -690,7 +690,7 @@ mod tests {
                 let (requests, _, result) = play(&track::Identify::new("1"), options, vec![outcome]);
                 let error = result.unwrap_err();
                 assert_eq!((requests.len(), error.delivery()), (1, Delivery::NotSent), "{kind:?}");
-                assert_eq!(error.stop_reason(), StopReason::Final, "{kind:?}");
+                assert_eq!(error.stop_reason(), StopReason::NotRetryable, "{kind:?}");
             };
             play_hopeless();
             assert!(throttle.turns().take_retry(), "{kind:?} takes nothing");

@@ -7,7 +7,7 @@ use crate::{
     Api, ApiError, BuildError, BuildErrorKind, DecodeError, DecodeFailure, Endpoint, Error, FromResponse, Operation,
     Prepared, StopReason, TransportError,
     body::JSON,
-    error::Answer,
+    error::FailedCall,
     key::{Key, Secrets},
     time::Timestamp,
 };
@@ -178,11 +178,11 @@ impl Sent<'_> {
             Err(reason) if reason.is_reported() => {
                 let secrets = self.secrets();
                 let key = self.key.filter(|_| self.headers.contains_key(header::AUTHORIZATION));
-                Err(Box::new(ApiError::new(self.answer(response), self.wall, &secrets, key)).into())
+                Err(Box::new(ApiError::new(self.failed_call(response), self.wall, &secrets, key)).into())
             }
             Err(reason) => {
                 let reason = reason.blanked(&self.secrets());
-                Err(Box::new(DecodeError::new(self.answer(response), reason)).into())
+                Err(Box::new(DecodeError::new(self.failed_call(response), reason)).into())
             }
         }
     }
@@ -202,16 +202,16 @@ impl Sent<'_> {
         if says_all {
             return self.read(response);
         }
-        Err(Box::new(DecodeError::broken_off(self.answer(response), error)).into())
+        Err(Box::new(DecodeError::broken_off(self.failed_call(response), error)).into())
     }
 
     fn secrets(self) -> Secrets {
         Secrets::of(self.headers.get(header::AUTHORIZATION))
     }
 
-    fn answer(self, response: Response<Bytes>) -> Answer {
+    fn failed_call(self, response: Response<Bytes>) -> FailedCall {
         let Self { operation, attempts, .. } = self;
-        Answer { operation, response, attempts, stop_reason: StopReason::Final }
+        FailedCall { operation, response, attempts, stop_reason: StopReason::NotRetryable }
     }
 }
 
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_is_not_as_promised_is_kept_whole() {
+    fn a_response_that_is_not_as_promised_is_kept_whole() {
         for body in ["null", "{}", "<html>", "[1,", "[\"secret\"]"] {
             let response = Response::builder().status(200).header("x-request-id", "7").body(body.into()).unwrap();
             let error = parse::<List>(response).unwrap_err();
@@ -303,7 +303,10 @@ mod tests {
                     assert_eq!((api.status().as_u16(), api.body()), (status, response.body()));
                     let shown = error.to_string();
                     assert!(shown.ends_with(&[api.status().to_string().as_str(), message].concat()), "{shown}");
-                    assert_eq!((error.delivery(), error.stop_reason()), (crate::Delivery::Answered, StopReason::Final));
+                    assert_eq!(
+                        (error.delivery(), error.stop_reason()),
+                        (crate::Delivery::Responded, StopReason::NotRetryable)
+                    );
                 }
                 assert!(parse::<crate::app::Raw>(response).is_ok(), "it comes as it is");
             }

@@ -131,14 +131,14 @@ pub(crate) fn next(policy: &RetryPolicy, failure: &Failure) -> Result<Duration, 
     let may_repeat = match failure.outcome {
         // The day's requests are used up: no wait within a call would help.
         Outcome::Limited if failure.quota == Quota::ArchivedMessages && failure.retry_after.is_none() => {
-            return Err(StopReason::Final);
+            return Err(StopReason::NotRetryable);
         }
         Outcome::NotSent | Outcome::Limited => true,
         Outcome::Ambiguous => policy.replay.unwrap_or(failure.replay) == Replay::Safe,
-        Outcome::Final | Outcome::Hopeless => return Err(StopReason::Final),
+        Outcome::Final | Outcome::Hopeless => return Err(StopReason::NotRetryable),
     };
     if !may_repeat {
-        return Err(StopReason::NotRepeatable);
+        return Err(StopReason::NotIdempotent);
     }
     if failure.attempts >= policy.attempts() {
         return Err(StopReason::Attempts);
@@ -194,11 +194,11 @@ mod tests {
             (Limited, Safe, Ok(Duration::ZERO)),
             (Limited, OnlyIfNotSent, Ok(Duration::ZERO)),
             (Ambiguous, Safe, Ok(Duration::ZERO)),
-            (Ambiguous, OnlyIfNotSent, Err(StopReason::NotRepeatable)),
-            (Final, Safe, Err(StopReason::Final)),
-            (Final, OnlyIfNotSent, Err(StopReason::Final)),
-            (Hopeless, Safe, Err(StopReason::Final)),
-            (Hopeless, OnlyIfNotSent, Err(StopReason::Final)),
+            (Ambiguous, OnlyIfNotSent, Err(StopReason::NotIdempotent)),
+            (Final, Safe, Err(StopReason::NotRetryable)),
+            (Final, OnlyIfNotSent, Err(StopReason::NotRetryable)),
+            (Hopeless, Safe, Err(StopReason::NotRetryable)),
+            (Hopeless, OnlyIfNotSent, Err(StopReason::NotRetryable)),
         ] {
             let failure = Failure { outcome, replay, ..FAILURE };
             assert_eq!(next(&policy, &failure), expected, "{outcome:?} {replay:?}");
@@ -207,7 +207,7 @@ mod tests {
         assert!(next(&opted_in, &Failure { outcome: Ambiguous, replay: OnlyIfNotSent, ..FAILURE }).is_ok());
         let opted_out = policy.with_replay(OnlyIfNotSent);
         let failure = Failure { outcome: Ambiguous, ..FAILURE };
-        assert_eq!(next(&opted_out, &failure), Err(StopReason::NotRepeatable));
+        assert_eq!(next(&opted_out, &failure), Err(StopReason::NotIdempotent));
     }
 
     #[test]
@@ -285,7 +285,7 @@ mod tests {
     #[test]
     fn a_day_that_is_used_up_is_not_waited_for() {
         let limited = Failure { outcome: Outcome::Limited, quota: Quota::ArchivedMessages, ..FAILURE };
-        assert_eq!(next(&RetryPolicy::default(), &limited), Err(StopReason::Final));
+        assert_eq!(next(&RetryPolicy::default(), &limited), Err(StopReason::NotRetryable));
         let soon = Failure { retry_after: Some(Duration::from_secs(1)), ..limited };
         assert!(next(&RetryPolicy::default(), &soon).is_ok());
         let other = Failure { quota: Quota::App, ..limited };

@@ -197,7 +197,7 @@ impl<O: Operation<Output: Awaited>> Wait<O> {
 /// Whether it makes sense to look again after a call that failed.
 fn is_passing<O: Operation<Output: Awaited>>(error: &Error, waited: Duration) -> bool {
     let is_late = error.status() == Some(StatusCode::NOT_FOUND) && waited < O::Output::APPEARS_WITHIN;
-    is_late || error.stop_reason() != StopReason::Final
+    is_late || error.stop_reason() != StopReason::NotRetryable
 }
 
 impl<O: Operation<Output: Awaited>> IntoFuture for Wait<O> {

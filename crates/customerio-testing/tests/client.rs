@@ -37,7 +37,7 @@ async fn a_send_whose_answer_does_not_come_is_not_repeated() {
     let recorder = Recorder::new().silent_once();
     let error = client(&recorder).merge("1", "2").await.unwrap_err();
     assert_eq!(recorder.requests().len(), 1);
-    assert_eq!((error.delivery(), error.stop_reason()), (Delivery::MaybeSent, StopReason::NotRepeatable));
+    assert_eq!((error.delivery(), error.stop_reason()), (Delivery::MaybeSent, StopReason::NotIdempotent));
     assert!(matches!(error, Error::Transport(error) if error.kind() == TransportErrorKind::Timeout));
 }
 

@@ -114,7 +114,7 @@ type Row = (&'static str, fn() -> Fault, Ended, (u64, usize));
 async fn each_fault_is_told_as_it_was_and_doubles_nothing() {
     use TransportErrorKind::{Connection, Timeout};
 
-    let refused = Ended { delivery: Some(Delivery::Answered), kind: None, status: Some(503), attempts: 1, done: 0 };
+    let refused = Ended { delivery: Some(Delivery::Responded), kind: None, status: Some(503), attempts: 1, done: 0 };
     let busy = || Fault::status_with_retry_after(StatusCode::TOO_MANY_REQUESTS, Duration::from_secs(1));
     let table: [Row; 7] = [
         ("status 503", || Fault::status(StatusCode::SERVICE_UNAVAILABLE), refused, (2, 1)),

@@ -105,7 +105,7 @@ async fn a_2xx_that_tells_of_errors_and_names_no_item_is_no_success_and_never_se
         let (summary, failures, _) = send(&recorder, 5, BatchOptions::default()).await;
         assert_eq!((summary.accepted, summary.undelivered, recorder.requests().len()), (2, 3, 2), "{status} {body}");
         let ItemError::Undelivered(error) = &failures[&0] else { panic!("{failures:?}") };
-        assert_eq!((error.delivery(), error.status().unwrap().as_u16()), (Delivery::Answered, status), "{body}");
+        assert_eq!((error.delivery(), error.status().unwrap().as_u16()), (Delivery::Responded, status), "{body}");
         assert_eq!(failures[&0].to_string().contains("nope"), body.contains("nope"), "{}", failures[&0]);
     }
 }
@@ -249,7 +249,7 @@ async fn a_server_that_rejects_everything_is_asked_a_few_times() {
     assert_eq!((summary.rejected, summary.untried, summary.undelivered), (103, 19_897, 19_897));
     assert!(summary.stopped.is_none(), "the next batch may be a better one");
     let ItemError::Untried(error) = &failures[&19_999] else { panic!("{:?}", failures[&19_999]) };
-    assert_eq!((error.status().unwrap(), error.delivery()), (StatusCode::BAD_REQUEST, Delivery::Answered));
+    assert_eq!((error.status().unwrap(), error.delivery()), (StatusCode::BAD_REQUEST, Delivery::Responded));
     assert_eq!(
         failures[&100].to_string(),
         format!(

@@ -69,7 +69,7 @@ fn the_span_shows_how_the_call_ended() {
     };
     let lost = TransportError::maybe_sent(TransportErrorKind::Connection);
     let told = merge(Recorder::new().answering_with(Err(lost)));
-    assert_eq!(end(&told), ended(1, "maybe_sent", "not_repeatable", r#""connection""#));
+    assert_eq!(end(&told), ended(1, "maybe_sent", "not_idempotent", r#""connection""#));
 
     // Ten seconds pass before an attempt is given up.
     let told = merge(Recorder::new().silent_once());
@@ -81,7 +81,7 @@ fn the_span_shows_how_the_call_ended() {
     );
 
     let told = merge(Recorder::new().answering(400, "{}"));
-    assert_eq!(end(&told), ended(1, "answered", "final", r#""400""#));
+    assert_eq!(end(&told), ended(1, "responded", "not_retryable", r#""400""#));
 
     let refused = || Err(TransportError::not_sent(TransportErrorKind::Connect));
     let recorder = (0..3).fold(Recorder::new(), |recorder, _| recorder.answering_with(refused()));

@@ -103,7 +103,7 @@ async fn who_is_not_told_what_an_error_means_cannot_know() {
     let transport = HyperTransport::from_service(ServiceBuilder::new().filter(closed).service(client()));
 
     let error = send(&app(&server.url(), transport.clone())).await.unwrap_err();
-    assert_eq!((error.delivery(), error.stop_reason()), (Delivery::MaybeSent, StopReason::NotRepeatable));
+    assert_eq!((error.delivery(), error.stop_reason()), (Delivery::MaybeSent, StopReason::NotIdempotent));
 
     let transport = transport.with_not_sent(<dyn StdError>::is::<CircuitOpen>);
     // A clone is told too.

@@ -38,7 +38,7 @@ async fn a_connection_that_closes_after_the_request_may_have_delivered_it() {
         let server = WireServer::start().unwrap().answering(answer);
         let error = client(&transport, &server.url()).merge("1", "2").await.unwrap_err();
         assert_eq!(error.delivery(), Delivery::MaybeSent, "{transport:?}");
-        assert_eq!(error.stop_reason(), StopReason::NotRepeatable);
+        assert_eq!(error.stop_reason(), StopReason::NotIdempotent);
         assert_eq!(server.received().len(), 1);
 
         let server = WireServer::start().unwrap().answering(answer);

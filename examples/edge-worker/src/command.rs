@@ -92,7 +92,7 @@ pub(crate) enum Outcome {
     Ok(Value),
     Error {
         message: String,
-        /// `not_sent`, `maybe_sent` or `answered`.
+        /// `not_sent`, `maybe_sent` or `responded`.
         delivery: &'static str,
         attempts: u32,
     },
@@ -121,7 +121,7 @@ fn name_of(delivery: Delivery) -> &'static str {
     match delivery {
         Delivery::NotSent => "not_sent",
         Delivery::MaybeSent => "maybe_sent",
-        Delivery::Answered => "answered",
+        Delivery::Responded => "responded",
     }
 }
 

@@ -203,10 +203,10 @@ mod tests {
             (json!({"failed": "too_large"}), "", "maybe_sent"),
             // The host says nothing.
             (json!({}), "", "maybe_sent"),
-            (json!({"status": 503}), "", "answered"),
-            (json!({"status": 302, "headers": [["location", "https://track-eu.customer.io/"]]}), "", "answered"),
+            (json!({"status": 503}), "", "responded"),
+            (json!({"status": 302, "headers": [["location", "https://track-eu.customer.io/"]]}), "", "responded"),
             // It was taken; only the id is lost.
-            (json!({"status": 200, "failed": "connection"}), r#"{"delivery_id"#, "answered"),
+            (json!({"status": 200, "failed": "connection"}), r#"{"delivery_id"#, "responded"),
         ] {
             let mut module = Module::default();
             let call = start(&mut module, &command);
@@ -259,7 +259,7 @@ mod tests {
             assert!(sent["send"]["url"].as_str().unwrap().ends_with(url), "{sent}");
         }
         let (refused, _) = turn(&mut module, two, 1, &json!({"status": 401}), "");
-        assert_eq!(refused["done"]["error"]["delivery"], "answered");
+        assert_eq!(refused["done"]["error"]["delivery"], "responded");
         assert_eq!(turn(&mut module, one, 2, &json!({"status": 200}), "").0, json!({"done": {"ok": null}}));
     }
 }

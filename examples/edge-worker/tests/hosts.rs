@@ -127,7 +127,7 @@ async fn play(
         json!([
             // A message is not sent again after a 503: it may be on its way.
             {"error": {"message": format!("app.send_email returned 503 Service Unavailable: {refused}"),
-                "delivery": "answered", "attempts": 1}},
+                "delivery": "responded", "attempts": 1}},
             // A person is.
             {"ok": null},
             {"ok": null},
@@ -135,9 +135,9 @@ async fn play(
             {"error": {"message": "track.identify returned 401 Unauthorized: Unauthorized request; check the Site ID \
                 and the API key given to `track`; find both in one row in Customer.io under Account Settings > API \
                 Credentials > Track API Keys",
-                "delivery": "answered", "attempts": 1}},
+                "delivery": "responded", "attempts": 1}},
             {"error": {"message": format!("track.identify returned {redirect}"),
-                "delivery": "answered", "attempts": 1}},
+                "delivery": "responded", "attempts": 1}},
             {"error": {"message": "track.identify may have been sent: the response is too large (attempts: 3; retries exhausted)",
                 "delivery": "maybe_sent", "attempts": 3}},
             // A host cannot say that nothing was sent.

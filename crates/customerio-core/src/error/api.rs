@@ -6,9 +6,9 @@ use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode, Uri, header};
 
 use super::{
-    answer::Answer,
     bounded::Bounded,
     details::{self, Detail},
+    failed_call::FailedCall,
 };
 use crate::{
     Timestamp,
@@ -23,7 +23,7 @@ use crate::{
 /// Usually the [status](Self::status) says so. A 2xx can too, with a field `error` or `errors` in its body: whether
 /// such a call had an effect is unknown, and it is not retried.
 pub struct ApiError {
-    pub(crate) answer: Answer,
+    pub(crate) call: FailedCall,
     details: Vec<Detail>,
     retry_after: Option<Duration>,
     redirect: Option<Redirect>,
@@ -40,36 +40,36 @@ enum Redirect {
 
 impl ApiError {
     /// Blanks `secrets` in what the server says; with a 401, the error names `key`.
-    pub(crate) fn new(answer: Answer, wall: Option<Timestamp>, secrets: &Secrets, key: Option<Key>) -> Self {
-        let mut details = details::read(answer.response.body());
+    pub(crate) fn new(call: FailedCall, wall: Option<Timestamp>, secrets: &Secrets, key: Option<Key>) -> Self {
+        let mut details = details::read(call.response.body());
         for detail in &mut details {
             detail.blank(secrets);
         }
-        let retry_after = retry_after(answer.response.headers(), wall);
-        let mut redirect = redirect(&answer.response);
+        let retry_after = retry_after(call.response.headers(), wall);
+        let mut redirect = redirect(&call.response);
         if let Some(Redirect::Host(host)) = &mut redirect {
             secrets.blank_in(host);
         }
-        let key = key.filter(|_| answer.response.status() == StatusCode::UNAUTHORIZED);
-        Self { answer, details, retry_after, redirect, key }
+        let key = key.filter(|_| call.response.status() == StatusCode::UNAUTHORIZED);
+        Self { call, details, retry_after, redirect, key }
     }
 
     /// The status of the response.
     #[must_use]
     pub fn status(&self) -> StatusCode {
-        self.answer.response.status()
+        self.call.response.status()
     }
 
     /// The headers of the response.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
-        self.answer.response.headers()
+        self.call.response.headers()
     }
 
     /// The body of the response, byte for byte.
     #[must_use]
     pub fn body(&self) -> &Bytes {
-        self.answer.response.body()
+        self.call.response.body()
     }
 
     /// The errors in the body, in the server's order; empty if the body has none of the API's error shapes. If they
@@ -104,7 +104,7 @@ impl ApiError {
     /// The [`Operation::NAME`](crate::Operation::NAME) of the call.
     #[must_use]
     pub fn operation(&self) -> &'static str {
-        self.answer.operation
+        self.call.operation
     }
 }
 
@@ -113,7 +113,7 @@ impl fmt::Debug for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ApiError")
             .field("text", &format_args!("{self}"))
-            .field("answer", &self.answer)
+            .field("call", &self.call)
             .field("details", &self.details)
             .field("retry_after", &self.retry_after)
             .finish_non_exhaustive()
@@ -122,7 +122,7 @@ impl fmt::Debug for ApiError {
 
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} returned {}", self.answer.operation, self.status())?;
+        write!(f, "{} returned {}", self.call.operation, self.status())?;
         if let Some(redirect) = &self.redirect {
             return write!(f, ": {redirect}");
         }
@@ -194,8 +194,9 @@ mod tests {
             let name = http::HeaderName::try_from(*name).unwrap();
             response.headers_mut().append(name, value.parse().unwrap());
         }
-        let answer = Answer { operation: "track.identify", response, attempts: 1, stop_reason: StopReason::Final };
-        ApiError::new(answer, None, &Secrets::of(None), None)
+        let call =
+            FailedCall { operation: "track.identify", response, attempts: 1, stop_reason: StopReason::NotRetryable };
+        ApiError::new(call, None, &Secrets::of(None), None)
     }
 
     #[test]
@@ -214,7 +215,7 @@ mod tests {
         let shown = error.to_string();
         assert!(shown.starts_with("track.identify returned 400 Bad Request: a\\nbxxx"), "{shown}");
         assert!(shown.chars().count() < 400, "{shown}");
-        assert!(format!("{error:?}").starts_with(&format!("ApiError {{ text: {shown}, answer")), "{error:?}");
+        assert!(format!("{error:?}").starts_with(&format!("ApiError {{ text: {shown}, call")), "{error:?}");
     }
 
     #[test]
@@ -230,13 +231,13 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_says_what_is_known_of_its_call() {
+    fn a_response_says_what_is_known_of_its_call() {
         let api = api(429, &[("retry-after", "3")], r#"{"errors":[{"detail":"slow down","code":"limit"}]}"#);
         assert_eq!((api.operation(), api.status()), ("track.identify", StatusCode::TOO_MANY_REQUESTS));
         assert_eq!(
             format!("{api:?}"),
-            "ApiError { text: track.identify returned 429 Too Many Requests: slow down, answer: Answer { \
-             operation: \"track.identify\", status: 429, body_bytes: 50, attempts: 1, stop_reason: Final, .. }, details: \
+            "ApiError { text: track.identify returned 429 Too Many Requests: slow down, call: FailedCall { \
+             operation: \"track.identify\", status: 429, body_bytes: 50, attempts: 1, stop_reason: NotRetryable, .. }, details: \
              [Detail { message_bytes: 9, .. }], retry_after: Some(3s), .. }"
         );
     }
@@ -303,8 +304,9 @@ mod tests {
                 "source":{"pointer":"/k3y-0123456789"},"meta":{"k3y-0123456789":["k3y-0123456789",{"a":"k3y-0123456789"}]}}]}"#;
             let response =
                 http::Response::builder().status(status).header("location", location).body(body.into()).unwrap();
-            let answer = Answer { operation: "app.call", response, attempts: 1, stop_reason: StopReason::Final };
-            ApiError::new(answer, None, &Secrets::of(Some(&authorization)), Some(key))
+            let call =
+                FailedCall { operation: "app.call", response, attempts: 1, stop_reason: StopReason::NotRetryable };
+            ApiError::new(call, None, &Secrets::of(Some(&authorization)), Some(key))
         };
         let error = read(401, "");
         assert_eq!(
@@ -334,8 +336,9 @@ mod tests {
         if let Ok(value) = http::HeaderValue::from_bytes(location) {
             response.headers_mut().insert(header::LOCATION, value);
         }
-        let answer = Answer { operation: "track.identify", response, attempts: 1, stop_reason: StopReason::Final };
-        let error = ApiError::new(answer, None, &Secrets::of(None), None);
+        let call =
+            FailedCall { operation: "track.identify", response, attempts: 1, stop_reason: StopReason::NotRetryable };
+        let error = ApiError::new(call, None, &Secrets::of(None), None);
         let shown = error.to_string();
         prop_assert!(shown.chars().count() < 500, "{shown}");
         prop_assert!(!shown.contains(char::is_control), "{shown:?}");

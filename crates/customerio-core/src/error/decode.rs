@@ -5,7 +5,7 @@ use std::{borrow::Cow, error::Error as StdError, fmt};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
-use super::{answer::Answer, transport::TransportError};
+use super::{failed_call::FailedCall, transport::TransportError};
 use crate::key::Secrets;
 
 /// A 2xx response that could not be read, or whose body broke off: [`Error::Decode`](crate::Error::Decode).
@@ -13,18 +13,18 @@ use crate::key::Secrets;
 /// The request arrived and is not retried. With a 200 it was accepted; with a 207, which items of a batch were accepted
 /// is unknown.
 pub struct DecodeError {
-    pub(crate) answer: Answer,
+    pub(crate) call: FailedCall,
     reason: DecodeFailure,
     broken: Option<TransportError>,
 }
 
 impl DecodeError {
-    pub(crate) fn new(answer: Answer, reason: DecodeFailure) -> Self {
-        Self { answer, reason, broken: None }
+    pub(crate) fn new(call: FailedCall, reason: DecodeFailure) -> Self {
+        Self { call, reason, broken: None }
     }
 
-    pub(crate) fn broken_off(answer: Answer, error: TransportError) -> Self {
-        Self { answer, reason: DecodeFailure::new("did not arrive whole"), broken: Some(error) }
+    pub(crate) fn broken_off(call: FailedCall, error: TransportError) -> Self {
+        Self { call, reason: DecodeFailure::new("did not arrive whole"), broken: Some(error) }
     }
 
     /// Whether the response broke off, and may have been fine.
@@ -35,25 +35,25 @@ impl DecodeError {
     /// The status of the response.
     #[must_use]
     pub fn status(&self) -> StatusCode {
-        self.answer.response.status()
+        self.call.response.status()
     }
 
     /// The headers of the response.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
-        self.answer.response.headers()
+        self.call.response.headers()
     }
 
     /// The body of the response, byte for byte, as far as it came.
     #[must_use]
     pub fn body(&self) -> &Bytes {
-        self.answer.response.body()
+        self.call.response.body()
     }
 
     /// The [`Operation::NAME`](crate::Operation::NAME) of the call.
     #[must_use]
     pub fn operation(&self) -> &'static str {
-        self.answer.operation
+        self.call.operation
     }
 }
 
@@ -62,7 +62,7 @@ impl fmt::Debug for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DecodeError")
             .field("text", &format_args!("{self}"))
-            .field("answer", &self.answer)
+            .field("call", &self.call)
             .field("reason", &self.reason)
             .field("broken", &self.broken)
             .finish()
@@ -71,7 +71,7 @@ impl fmt::Debug for DecodeError {
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} returned {}, but {}", self.answer.operation, self.status(), self.reason)
+        write!(f, "{} returned {}, but {}", self.call.operation, self.status(), self.reason)
     }
 }
 
@@ -136,12 +136,12 @@ mod tests {
     };
 
     #[test]
-    fn an_answer_that_cannot_be_read_says_what_is_known_of_its_call() {
-        let answer = || {
+    fn a_response_that_cannot_be_read_says_what_is_known_of_its_call() {
+        let call = || {
             let response = Response::builder().status(202).header("x-request-id", "7").body("<html>".into()).unwrap();
-            Answer { operation: "app.send_email", response, attempts: 3, stop_reason: StopReason::Attempts }
+            FailedCall { operation: "app.send_email", response, attempts: 3, stop_reason: StopReason::Attempts }
         };
-        let decode = DecodeError::new(answer(), DecodeFailure::new("is not JSON"));
+        let decode = DecodeError::new(call(), DecodeFailure::new("is not JSON"));
         assert_eq!((decode.operation(), decode.status()), ("app.send_email", StatusCode::ACCEPTED));
         assert_eq!(
             (decode.body().as_ref(), &decode.headers()["x-request-id"]),
@@ -150,11 +150,11 @@ mod tests {
         assert_eq!(decode.to_string(), "app.send_email returned 202 Accepted, but the body is not JSON");
         assert_eq!(
             format!("{decode:?}"),
-            "DecodeError { text: app.send_email returned 202 Accepted, but the body is not JSON, answer: Answer { operation: \"app.send_email\", status: 202, body_bytes: 6, attempts: 3, \
+            "DecodeError { text: app.send_email returned 202 Accepted, but the body is not JSON, call: FailedCall { operation: \"app.send_email\", status: 202, body_bytes: 6, attempts: 3, \
              stop_reason: Attempts, .. }, reason: DecodeFailure { reason: \"is not JSON\", is_reported: false }, broken: None }"
         );
         assert!(decode.source().is_none() && !decode.is_broken());
-        let broken = DecodeError::broken_off(answer(), TransportError::maybe_sent(TransportErrorKind::Connection));
+        let broken = DecodeError::broken_off(call(), TransportError::maybe_sent(TransportErrorKind::Connection));
         assert_eq!(broken.source().unwrap().to_string(), "the connection failed");
     }
 }

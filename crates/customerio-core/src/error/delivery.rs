@@ -10,7 +10,7 @@ pub enum Delivery {
     /// The request may have arrived: sending it again may have its effect twice.
     MaybeSent,
     /// The request arrived, and a response was received.
-    Answered,
+    Responded,
 }
 
 /// Why a call made no further attempt.
@@ -19,9 +19,9 @@ pub enum Delivery {
 #[non_exhaustive]
 pub enum StopReason {
     /// Another attempt would end the same way.
-    Final,
+    NotRetryable,
     /// The request may have arrived, and this operation must not be sent twice.
-    NotRepeatable,
+    NotIdempotent,
     /// The retry policy allows no more attempts.
     Attempts,
     /// The retry budget of the client's [`Throttle`](crate::Throttle) is spent: too many of its calls fail.
@@ -35,8 +35,8 @@ impl StopReason {
     #[must_use]
     pub fn as_str(&self) -> &'static str {
         match self {
-            Self::Final => "final",
-            Self::NotRepeatable => "not_repeatable",
+            Self::NotRetryable => "not_retryable",
+            Self::NotIdempotent => "not_idempotent",
             Self::Attempts => "attempts",
             Self::Budget => "budget",
             Self::Deadline => "deadline",
@@ -47,8 +47,8 @@ impl StopReason {
 impl fmt::Display for StopReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Final => "another attempt would end the same way",
-            Self::NotRepeatable => "the operation must not be sent twice",
+            Self::NotRetryable => "another attempt would end the same way",
+            Self::NotIdempotent => "the operation must not be sent twice",
             Self::Attempts => "retries exhausted",
             Self::Budget => "the retry budget is spent",
             Self::Deadline => "the deadline left no time for another attempt",
@@ -63,8 +63,8 @@ mod tests {
     #[test]
     fn every_reason_has_its_sentence_and_its_name() {
         for (reason, name, sentence) in [
-            (StopReason::Final, "final", "another attempt would end the same way"),
-            (StopReason::NotRepeatable, "not_repeatable", "the operation must not be sent twice"),
+            (StopReason::NotRetryable, "not_retryable", "another attempt would end the same way"),
+            (StopReason::NotIdempotent, "not_idempotent", "the operation must not be sent twice"),
             (StopReason::Attempts, "attempts", "retries exhausted"),
             (StopReason::Budget, "budget", "the retry budget is spent"),
             (StopReason::Deadline, "deadline", "the deadline left no time for another attempt"),

@@ -11,24 +11,19 @@
 //! is the server's own message in an [`ApiError`], bounded and escaped; the credentials of the call are blanked in it, even
 //! where the server quotes them. `Debug` shows all that `Display` does, for `unwrap` and for a `main` that returns an error.
 
-mod answer;
 mod api;
 mod bounded;
 mod build;
 mod decode;
 mod delivery;
 mod details;
+mod failed_call;
 mod transport;
 
 use std::time::Duration;
 
 use http::StatusCode;
 
-pub(crate) use self::{
-    answer::Answer,
-    bounded::Bounded,
-    details::{Reported, entries},
-};
 pub use self::{
     api::ApiError,
     build::{BuildError, BuildErrorKind},
@@ -36,6 +31,11 @@ pub use self::{
     delivery::{Delivery, StopReason},
     details::Detail,
     transport::{SendError, TransportError, TransportErrorKind},
+};
+pub(crate) use self::{
+    bounded::Bounded,
+    details::{Reported, entries},
+    failed_call::FailedCall,
 };
 
 /// Why a call failed.
@@ -62,8 +62,8 @@ pub enum Error {
 impl Error {
     /// A page that was read, and after which the list cannot continue.
     pub(crate) fn of_page(operation: &'static str, failure: DecodeFailure) -> Self {
-        let (response, stop_reason) = (http::Response::new(bytes::Bytes::new()), StopReason::Final);
-        Self::Decode(Box::new(DecodeError::new(Answer { operation, response, attempts: 1, stop_reason }, failure)))
+        let (response, stop_reason) = (http::Response::new(bytes::Bytes::new()), StopReason::NotRetryable);
+        Self::Decode(Box::new(DecodeError::new(FailedCall { operation, response, attempts: 1, stop_reason }, failure)))
     }
 
     /// Whether the request reached Customer.io, as far as is known.
@@ -72,7 +72,7 @@ impl Error {
         match self {
             Self::Build(_) => Delivery::NotSent,
             Self::Transport(error) => error.delivery(),
-            Self::Api(_) | Self::Decode(_) => Delivery::Answered,
+            Self::Api(_) | Self::Decode(_) => Delivery::Responded,
         }
     }
 
@@ -103,8 +103,8 @@ impl Error {
         match self {
             Self::Build(_) => 0,
             Self::Transport(error) => error.attempts,
-            Self::Api(error) => error.answer.attempts,
-            Self::Decode(error) => error.answer.attempts,
+            Self::Api(error) => error.call.attempts,
+            Self::Decode(error) => error.call.attempts,
         }
     }
 
@@ -112,10 +112,10 @@ impl Error {
     #[must_use]
     pub fn stop_reason(&self) -> StopReason {
         match self {
-            Self::Build(_) => StopReason::Final,
+            Self::Build(_) => StopReason::NotRetryable,
             Self::Transport(error) => error.stop_reason,
-            Self::Api(error) => error.answer.stop_reason,
-            Self::Decode(error) => error.answer.stop_reason,
+            Self::Api(error) => error.call.stop_reason,
+            Self::Decode(error) => error.call.stop_reason,
         }
     }
 
@@ -144,30 +144,30 @@ mod tests {
             operation: "track.merge",
             error: TransportError::maybe_sent(TransportErrorKind::Timeout).with_source("reset by peer"),
             attempts: 2,
-            stop_reason: StopReason::NotRepeatable,
+            stop_reason: StopReason::NotIdempotent,
             retry_after: Some(Duration::from_secs(7)),
         };
-        let answer = |status, attempts, stop_reason| {
+        let call = |status, attempts, stop_reason| {
             let response = Response::builder().status(status).header("retry-after", "3").body("<html>".into()).unwrap();
-            Answer { operation: "track.identify", response, attempts, stop_reason }
+            FailedCall { operation: "track.identify", response, attempts, stop_reason }
         };
-        let api = ApiError::new(answer(429, 1, StopReason::Final), None, &crate::key::Secrets::of(None), None);
-        let decode = DecodeError::new(answer(202, 3, StopReason::Attempts), DecodeFailure::new("is not JSON"));
+        let api = ApiError::new(call(429, 1, StopReason::NotRetryable), None, &crate::key::Secrets::of(None), None);
+        let decode = DecodeError::new(call(202, 3, StopReason::Attempts), DecodeFailure::new("is not JSON"));
 
         let (seven, three) = (Some(Duration::from_secs(7)), Some(Duration::from_secs(3)));
         for (error, delivery, status, retry_after, attempts, stop_reason, source) in [
-            (Error::from(build), Delivery::NotSent, None, None, 0, StopReason::Final, None),
+            (Error::from(build), Delivery::NotSent, None, None, 0, StopReason::NotRetryable, None),
             (
                 Box::new(lost).into(),
                 Delivery::MaybeSent,
                 None,
                 seven,
                 2,
-                StopReason::NotRepeatable,
+                StopReason::NotIdempotent,
                 Some("reset by peer"),
             ),
-            (Box::new(api).into(), Delivery::Answered, Some(429), three, 1, StopReason::Final, None),
-            (Box::new(decode).into(), Delivery::Answered, Some(202), None, 3, StopReason::Attempts, None),
+            (Box::new(api).into(), Delivery::Responded, Some(429), three, 1, StopReason::NotRetryable, None),
+            (Box::new(decode).into(), Delivery::Responded, Some(202), None, 3, StopReason::Attempts, None),
         ] {
             assert_eq!((error.delivery(), error.status().map(|status| status.as_u16())), (delivery, status), "{error}");
             assert_eq!((error.retry_after(), error.attempts()), (retry_after, attempts), "{error}");

@@ -87,7 +87,7 @@ impl TransportError {
         self.kind
     }
 
-    /// Whether the request may have arrived: never [`Delivery::Answered`].
+    /// Whether the request may have arrived: never [`Delivery::Responded`].
     #[must_use]
     pub fn delivery(&self) -> Delivery {
         self.delivery
@@ -159,7 +159,7 @@ impl SendError {
         self.error.kind
     }
 
-    /// Whether the request may have arrived in any of the attempts: never [`Delivery::Answered`].
+    /// Whether the request may have arrived in any of the attempts: never [`Delivery::Responded`].
     #[must_use]
     pub fn delivery(&self) -> Delivery {
         self.error.delivery
@@ -190,7 +190,7 @@ impl fmt::Display for SendError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sent = match self.error.delivery {
             Delivery::NotSent => "was not sent",
-            Delivery::MaybeSent | Delivery::Answered => "may have been sent",
+            Delivery::MaybeSent | Delivery::Responded => "may have been sent",
         };
         write!(f, "{} {sent}: {} (attempts: {}; {})", self.operation, self.error, self.attempts, self.stop_reason)
     }
@@ -207,12 +207,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_call_without_an_answer_says_what_is_known_of_it() {
+    fn a_call_without_a_response_says_what_is_known_of_it() {
         let lost = SendError {
             operation: "track.merge",
             error: TransportError::maybe_sent(TransportErrorKind::Timeout).with_source("reset by peer"),
             attempts: 2,
-            stop_reason: StopReason::NotRepeatable,
+            stop_reason: StopReason::NotIdempotent,
             retry_after: Some(Duration::from_secs(7)),
         };
         assert_eq!((lost.operation(), lost.kind()), ("track.merge", TransportErrorKind::Timeout));
@@ -220,12 +220,12 @@ mod tests {
             format!("{lost:?}"),
             "SendError { text: track.merge may have been sent: the response did not arrive in time (attempts: 2; the operation must not \
              be sent twice), operation: \"track.merge\", error: TransportError { kind: Timeout, delivery: MaybeSent, status: \
-             None, source: Some(\"reset by peer\") }, attempts: 2, stop_reason: NotRepeatable, retry_after: Some(7s) }"
+             None, source: Some(\"reset by peer\") }, attempts: 2, stop_reason: NotIdempotent, retry_after: Some(7s) }"
         );
     }
 
     #[test]
-    fn what_came_of_an_answer_is_kept_with_the_error_and_not_shown() {
+    fn a_response_is_kept_with_the_error_and_not_shown() {
         let response = Response::builder().status(200).body("half".into()).unwrap();
         let mut error = TransportError::maybe_sent(TransportErrorKind::Connection).with_response(response);
         assert_eq!(error.response().unwrap().body(), "half");

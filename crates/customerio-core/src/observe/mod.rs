@@ -49,7 +49,7 @@ const fn outcome(delivery: Option<Delivery>) -> &'static str {
         None => "ok",
         Some(Delivery::NotSent) => "not_sent",
         Some(Delivery::MaybeSent) => "maybe_sent",
-        Some(Delivery::Answered) => "answered",
+        Some(Delivery::Responded) => "responded",
     }
 }
 

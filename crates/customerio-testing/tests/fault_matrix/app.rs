@@ -1,6 +1,6 @@
 //! What the operations of the App API have that the daily ones have not: deletions, pages, uploads, a quota of a day.
 
-use customerio_core::StopReason::{Attempts, Final, NotRepeatable};
+use customerio_core::StopReason::{Attempts, NotIdempotent, NotRetryable};
 use customerio_testing::faults::Action::{Close, Read, ReadRequest, Reset};
 
 use crate::{
@@ -24,7 +24,7 @@ pub(crate) fn faults() -> Vec<Fault> {
             .once(vec![ReadRequest, Reset])
             .expect(Delete, delivered(2, 2))
             .expect(Page, delivered(2, 2))
-            .expect(Upload, maybe_sent(1, NotRepeatable, 1))
+            .expect(Upload, maybe_sent(1, NotIdempotent, 1))
             .expect(Archived, delivered(2, 2)),
         Fault::new("App API: FIN mid-request")
             .once(vec![Read(40), Close])
@@ -32,42 +32,42 @@ pub(crate) fn faults() -> Vec<Fault> {
             .expect(Page, delivered(2, 2)),
         Fault::new("App API: RST mid-upload")
             .once(vec![Read(40), Reset])
-            .expect(Upload, maybe_sent(1, NotRepeatable, 0)),
+            .expect(Upload, maybe_sent(1, NotIdempotent, 0)),
         Fault::new("App API: 503")
             .once(answer(status("503 x", "")))
             .expect(Delete, delivered(2, 2))
             .expect(Page, delivered(2, 2))
-            .expect(Upload, unclear(503, 1, NotRepeatable, 1)),
+            .expect(Upload, unclear(503, 1, NotIdempotent, 1)),
         Fault::new("App API: 503, always")
             .always(answer(status("503 x", "")))
             .expect(Delete, unclear(503, 3, Attempts, 3))
             .expect(Page, unclear(503, 3, Attempts, 3)),
         Fault::new("App API: 404")
             .once(not_found())
-            .expect(Delete, rejected(404, 1, Final, 1))
-            .expect(Page, rejected(404, 1, Final, 1)),
+            .expect(Delete, rejected(404, 1, NotRetryable, 1))
+            .expect(Page, rejected(404, 1, NotRetryable, 1)),
         // The first attempt deleted it.
         Fault::new("App API: the response is lost, then 404")
             .once(vec![ReadRequest, Close])
             .always(not_found())
             .expect(Delete, delivered(2, 2))
-            .expect(Page, rejected(404, 2, Final, 2)),
+            .expect(Page, rejected(404, 2, NotRetryable, 2)),
         Fault::new("App API: 503, then 404")
             .once(answer(status("503 x", "")))
             .always(not_found())
             .expect(Delete, delivered(2, 2))
-            .expect(Page, rejected(404, 2, Final, 2)),
+            .expect(Page, rejected(404, 2, NotRetryable, 2)),
         // It was turned away, so nothing was deleted.
         Fault::new("App API: 429, then 404")
             .once(answer(status("429 x", "")))
             .always(not_found())
-            .expect(Delete, rejected(404, 2, Final, 2)),
+            .expect(Delete, rejected(404, 2, NotRetryable, 2)),
         Fault::new("App API: 429")
             .once(answer(status("429 x", "")))
             .expect(Delete, delivered(2, 2))
             .expect(Page, delivered(2, 2))
             .expect(Upload, delivered(2, 2))
-            .expect(Archived, rejected(429, 1, Final, 1)),
+            .expect(Archived, rejected(429, 1, NotRetryable, 1)),
         Fault::new("App API: 429, Retry-After: 1")
             .once(answer(status("429 x", "retry-after: 1\r\n")))
             .expect(Archived, delivered(2, 2)),

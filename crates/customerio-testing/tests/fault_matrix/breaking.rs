@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use customerio_core::StopReason::{Attempts, Deadline, NotRepeatable};
+use customerio_core::StopReason::{Attempts, Deadline, NotIdempotent};
 use customerio_testing::faults::Action::{
     Close, CloseReading, CloseWriting, Drip, Pause, Read, ReadRequest, Reset, Serve, Stall, Write,
 };
@@ -15,7 +15,7 @@ use crate::table::{
 
 /// As [`lost`], where the request was not whole when the connection broke.
 fn cut(fault: Fault) -> Fault {
-    fault.expect(Identify, delivered(2, 1)).expect(Merge, maybe_sent(1, NotRepeatable, 0))
+    fault.expect(Identify, delivered(2, 1)).expect(Merge, maybe_sent(1, NotIdempotent, 0))
 }
 
 pub(crate) fn faults() -> Vec<Fault> {
@@ -35,14 +35,14 @@ fn new() -> Vec<Fault> {
             .expect(Identify, delivered(2, 2))
             .or(delivered(2, 1))
             .or(delivered(1, 1))
-            .expect(Merge, maybe_sent(1, NotRepeatable, 1))
-            .or(maybe_sent(1, NotRepeatable, 0))
+            .expect(Merge, maybe_sent(1, NotIdempotent, 1))
+            .or(maybe_sent(1, NotIdempotent, 0))
             .or(delivered(2, 1)),
         Fault::new("RST after accept")
             .once(vec![Reset])
             .expect(Identify, delivered(2, 1))
             .or(delivered(1, 1))
-            .expect(Merge, maybe_sent(1, NotRepeatable, 0))
+            .expect(Merge, maybe_sent(1, NotIdempotent, 0))
             .or(delivered(2, 1)),
         cut(Fault::new("RST mid-request").once(vec![Read(40), Reset])),
         // What the server does not read before it ends arrives all the same.
@@ -52,11 +52,11 @@ fn new() -> Vec<Fault> {
         Fault::new("FIN after the full request, always")
             .always(vec![ReadRequest, Close])
             .expect(Identify, maybe_sent(3, Attempts, 3))
-            .expect(Merge, maybe_sent(1, NotRepeatable, 1)),
+            .expect(Merge, maybe_sent(1, NotIdempotent, 1)),
         Fault::new("RST after the full request, always")
             .always(vec![ReadRequest, Reset])
             .expect(Identify, maybe_sent(3, Attempts, 3))
-            .expect(Merge, maybe_sent(1, NotRepeatable, 1)),
+            .expect(Merge, maybe_sent(1, NotIdempotent, 1)),
     ]
 }
 
@@ -135,13 +135,13 @@ fn slow() -> Vec<Fault> {
             .timeout(600)
             .always(vec![Stall])
             .expect(Identify, maybe_sent(3, Attempts, 3))
-            .expect(Merge, maybe_sent(1, NotRepeatable, 1)),
+            .expect(Merge, maybe_sent(1, NotIdempotent, 1)),
         Fault::new("no answer, and the deadline in the second attempt")
             .timeout(600)
             .deadline(1000)
             .always(vec![Stall])
             .expect(Identify, maybe_sent(2, Deadline, 2))
-            .expect(Merge, maybe_sent(1, NotRepeatable, 1)),
+            .expect(Merge, maybe_sent(1, NotIdempotent, 1)),
         Fault::new("dripped head, in time")
             .once(vec![ReadRequest, slow(ok(), 2)])
             .expect_both(delivered(1, 1))

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use customerio_core::StopReason::{Final, NotRepeatable};
+use customerio_core::StopReason::{NotIdempotent, NotRetryable};
 use customerio_testing::faults::Action::{Close, Drip, Flood, Pause, Read, ReadRequest, Reset, Stall, Write};
 
 use crate::table::{
@@ -16,8 +16,8 @@ fn unreadable(name: &str, bytes: impl Into<Vec<u8>>) -> Fault {
     Fault::new(name)
         .once(answer(bytes))
         .expect(Identify, delivered(2, 2))
-        .expect(Merge, maybe_sent(1, NotRepeatable, 1))
-        .expect(Email, maybe_sent(1, NotRepeatable, 1))
+        .expect(Merge, maybe_sent(1, NotIdempotent, 1))
+        .expect(Email, maybe_sent(1, NotIdempotent, 1))
 }
 
 /// A 2xx whose body breaks: who wanted nothing of it was served, and who wanted something was not.
@@ -27,15 +27,15 @@ fn broken(name: &str, bytes: impl Into<Vec<u8>>) -> Fault {
 
 /// A 2xx without all of its body, of which what there is contradicts nothing.
 fn accepted(fault: Fault) -> Fault {
-    fault.expect_both(delivered(1, 1)).expect(Email, unclear(200, 1, NotRepeatable, 1))
+    fault.expect_both(delivered(1, 1)).expect(Email, unclear(200, 1, NotIdempotent, 1))
 }
 
 /// A 2xx whose body breaks, and is not even the beginning of what was promised.
 fn torn(fault: Fault) -> Fault {
     fault
         .expect(Identify, delivered(2, 2))
-        .expect(Merge, unclear(200, 1, NotRepeatable, 1))
-        .expect(Email, unclear(200, 1, NotRepeatable, 1))
+        .expect(Merge, unclear(200, 1, NotIdempotent, 1))
+        .expect(Email, unclear(200, 1, NotIdempotent, 1))
 }
 
 /// An answer in which everything that the API promises is there.
@@ -47,8 +47,8 @@ fn harmless(name: &str, bytes: impl Into<Vec<u8>>) -> Fault {
 fn too_large_for_ureq(fault: Fault) -> Fault {
     fault
         .over_ureq(Identify, delivered(2, 2))
-        .over_ureq(Merge, maybe_sent(1, NotRepeatable, 1))
-        .over_ureq(Email, maybe_sent(1, NotRepeatable, 1))
+        .over_ureq(Merge, maybe_sent(1, NotIdempotent, 1))
+        .over_ureq(Email, maybe_sent(1, NotIdempotent, 1))
 }
 
 fn all(fault: Fault, expected: Expected) -> Fault {
@@ -99,14 +99,14 @@ fn bodies() -> Vec<Fault> {
         Fault::new("503 whose body breaks")
             .once(answer("HTTP/1.1 503 x\r\ncontent-length: 10\r\n\r\n<h"))
             .expect(Identify, delivered(2, 2))
-            .expect(Merge, unclear(503, 1, NotRepeatable, 1)),
+            .expect(Merge, unclear(503, 1, NotIdempotent, 1)),
         all(
             Fault::new("429 whose body breaks").once(answer("HTTP/1.1 429 x\r\ncontent-length: 10\r\n\r\n<h")),
             delivered(2, 2),
         ),
         all(
             Fault::new("401 whose body breaks").once(answer("HTTP/1.1 401 x\r\ncontent-length: 10\r\n\r\n{\"meta")),
-            rejected(401, 1, Final, 1),
+            rejected(401, 1, NotRetryable, 1),
         ),
     ]
 }
@@ -128,14 +128,14 @@ fn stalls() -> Vec<Fault> {
         ])),
         stalled("503 whose body stalls", "HTTP/1.1 503 x\r\ncontent-length: 10\r\n\r\n<h".to_owned())
             .expect(Identify, delivered(2, 2))
-            .expect(Merge, unclear(503, 1, NotRepeatable, 1)),
+            .expect(Merge, unclear(503, 1, NotIdempotent, 1)),
         all(
             stalled("429 whose body stalls", "HTTP/1.1 429 x\r\ncontent-length: 10\r\n\r\n<h".to_owned()),
             delivered(2, 2),
         ),
         all(
             stalled("401 whose body stalls", "HTTP/1.1 401 x\r\ncontent-length: 10\r\n\r\n{\"meta".to_owned()),
-            rejected(401, 1, Final, 1),
+            rejected(401, 1, NotRetryable, 1),
         ),
     ]
 }
@@ -206,7 +206,7 @@ fn heads() -> Vec<Fault> {
             .timeout(600)
             .once(vec![ReadRequest, Drip(continued.repeat(1000).into(), Duration::from_millis(1))])
             .expect(Identify, delivered(2, 2))
-            .expect(Merge, maybe_sent(1, NotRepeatable, 1)),
+            .expect(Merge, maybe_sent(1, NotIdempotent, 1)),
     ]
 }
 
@@ -224,18 +224,21 @@ fn contents() -> Vec<Fault> {
         Fault::new("204 with a body")
             .once(answer(format!("HTTP/1.1 204 No Content\r\ncontent-length: {length}\r\n\r\n{BODY}")))
             .expect_both(delivered(1, 1))
-            .expect(Email, unclear(204, 1, Final, 1)),
+            .expect(Email, unclear(204, 1, NotRetryable, 1)),
         harmless("HTTP/1.0, up to the close", format!("HTTP/1.0 200 OK\r\n\r\n{BODY}")),
         all(
             Fault::new("200 with HTML").once(answer(head("content-length: 6\r\n") + "<html>")),
-            unclear(200, 1, Final, 1),
+            unclear(200, 1, NotRetryable, 1),
         ),
-        all(Fault::new("gzip").once(compressed(&gzip)), unclear(200, 1, Final, 1)),
-        all(Fault::new("gzip garbage").once(compressed(&[31, 139, 8, 255])), unclear(200, 1, Final, 1)),
-        all(Fault::new("early 413, FIN").once(vec![Read(40), too_large.clone(), Close]), rejected(413, 1, Final, 1)),
+        all(Fault::new("gzip").once(compressed(&gzip)), unclear(200, 1, NotRetryable, 1)),
+        all(Fault::new("gzip garbage").once(compressed(&[31, 139, 8, 255])), unclear(200, 1, NotRetryable, 1)),
+        all(
+            Fault::new("early 413, FIN").once(vec![Read(40), too_large.clone(), Close]),
+            rejected(413, 1, NotRetryable, 1),
+        ),
         all(
             Fault::new("early 413, RST").once(vec![Read(40), too_large, Pause(Duration::from_millis(100)), Reset]),
-            rejected(413, 1, Final, 0),
+            rejected(413, 1, NotRetryable, 0),
         ),
     ]
 }

@@ -1,6 +1,6 @@
 //! HTTP/2: streams that are reset, connections that go away.
 
-use customerio_core::StopReason::{Attempts, NotRepeatable};
+use customerio_core::StopReason::{Attempts, NotIdempotent};
 use customerio_testing::faults::{
     Action::{self, Close, Pause, ReadRequest, Reset, ServeHttp2, Stall},
     Frame,
@@ -69,12 +69,12 @@ fn streams() -> Vec<Fault> {
         lost(when_asked("h2: RST_STREAM, NO_ERROR", vec![reset(Frame::NO_ERROR)])),
         when_asked("h2: RST_STREAM, INTERNAL_ERROR in the body", vec![head(false), reset(Frame::INTERNAL_ERROR)])
             .expect_both(delivered(1, 1))
-            .expect(Email, unclear(200, 1, NotRepeatable, 1)),
+            .expect(Email, unclear(200, 1, NotIdempotent, 1)),
         fault("h2: a body that stalls")
             .timeout(600)
             .once(vec![settings(), ReadRequest, Action::Frame(head(false)), Stall])
             .expect_both(delivered(1, 1))
-            .expect(Email, unclear(200, 1, NotRepeatable, 1)),
+            .expect(Email, unclear(200, 1, NotIdempotent, 1)),
         when_asked("h2: RST_STREAM, NO_ERROR after the answer", vec![head(false), body(), reset(Frame::NO_ERROR)])
             .expect_both(delivered(1, 1))
             .expect(Email, delivered(1, 1)),
@@ -129,7 +129,7 @@ fn connections() -> Vec<Fault> {
             .timeout(600)
             .once(vec![settings(), ReadRequest, Stall])
             .expect(Identify, maybe_sent(3, Attempts, 3))
-            .expect(Merge, maybe_sent(1, NotRepeatable, 1)),
+            .expect(Merge, maybe_sent(1, NotIdempotent, 1)),
         lost(fault("h2: no answer, not even to pings").via(Via::Pinging).once(vec![settings(), ReadRequest, Stall])),
     ]
 }
@@ -165,7 +165,7 @@ fn rules() -> Vec<Fault> {
                 Stall,
             ])
             .expect(Identify, maybe_sent(3, Attempts, 0))
-            .expect(Merge, maybe_sent(1, NotRepeatable, 0)),
+            .expect(Merge, maybe_sent(1, NotIdempotent, 0)),
         lost(fault("h2: SETTINGS that are not valid").once(vec![
             settings(),
             ReadRequest,

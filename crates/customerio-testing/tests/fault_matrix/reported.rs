@@ -1,6 +1,6 @@
 //! A 2xx that is no success: its body says that the call failed, or does not say what was refused.
 
-use customerio_core::StopReason::Final;
+use customerio_core::StopReason::NotRetryable;
 use customerio_testing::faults::{
     Action::{self, ReadRequest, ServeHttp2},
     Frame,
@@ -18,7 +18,7 @@ fn response(status: u16, body: &str) -> Vec<Action> {
 
 /// Whatever was called: it arrived, and it must be neither taken for done nor sent again.
 fn all(fault: Fault, status: u16) -> Fault {
-    let ended = unclear(status, 1, Final, 1);
+    let ended = unclear(status, 1, NotRetryable, 1);
     [Identify, Merge, Email, Batch, MergeBatch].into_iter().fold(fault, |fault, op| fault.expect(op, ended))
 }
 

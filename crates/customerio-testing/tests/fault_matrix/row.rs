@@ -95,7 +95,7 @@ pub(crate) async fn run(fault: Arc<Fault>, index: usize, stack: Stack, shared: A
     }
     let (end, stop) = match &result {
         Err(_) => (None, None),
-        Ok(Ok(end)) => (Some(*end), (*end != End::Delivered).then_some(StopReason::Final)),
+        Ok(Ok(end)) => (Some(*end), (*end != End::Delivered).then_some(StopReason::NotRetryable)),
         Ok(Err(error)) => (Some(end_of(error)), Some(error.stop_reason())),
     };
     if let Ok(Err(error)) = &result {
@@ -193,8 +193,8 @@ fn end_of(error: &Error) -> End {
     let status = error.status().map(|status| status.as_u16());
     match (error.delivery(), status) {
         (Delivery::NotSent, _) => End::NotSent,
-        (Delivery::Answered, Some(status @ (200..300 | 500..600))) => End::MaybeSent(Some(status)),
-        (Delivery::Answered, Some(status)) => End::Rejected(status),
-        (Delivery::Answered | Delivery::MaybeSent, _) => End::MaybeSent(None),
+        (Delivery::Responded, Some(status @ (200..300 | 500..600))) => End::MaybeSent(Some(status)),
+        (Delivery::Responded, Some(status)) => End::Rejected(status),
+        (Delivery::Responded | Delivery::MaybeSent, _) => End::MaybeSent(None),
     }
 }

@@ -1,6 +1,6 @@
 //! Whole answers that are no success, or not quite; and clocks that jump while they are waited on.
 
-use customerio_core::StopReason::{Attempts, Deadline, Final, NotRepeatable};
+use customerio_core::StopReason::{Attempts, Deadline, NotIdempotent, NotRetryable};
 use customerio_testing::faults::Action::{ReadRequest, Serve, Write};
 
 use crate::table::{
@@ -22,16 +22,18 @@ pub(crate) fn faults() -> Vec<Fault> {
             vec![Serve(status(&format!("{code} Moved"), &location).into())]
         };
         let fault = Fault::new(format!("{code} to another host")).once_with(redirect);
-        faults.push(fault.expect_both(rejected(code, 1, Final, 1)).expect(Email, rejected(code, 1, Final, 1)));
+        faults.push(
+            fault.expect_both(rejected(code, 1, NotRetryable, 1)).expect(Email, rejected(code, 1, NotRetryable, 1)),
+        );
     }
     faults.push(
         Fault::new("redirect loop")
             .always(vec![Serve(status("308 Moved", "location: /again\r\n").into())])
-            .expect_both(rejected(308, 1, Final, 1)),
+            .expect_both(rejected(308, 1, NotRetryable, 1)),
     );
     for code in [300, 304, 400, 401, 403, 404, 408, 409, 413, 421, 422, 425, 451] {
         let fault = Fault::new(code.to_string()).once(answer(status(&format!("{code} x"), "")));
-        faults.push(fault.expect_both(rejected(code, 1, Final, 1)));
+        faults.push(fault.expect_both(rejected(code, 1, NotRetryable, 1)));
     }
     for code in [500, 502, 503, 504, 522, 524] {
         let line = format!("{code} x");
@@ -39,11 +41,11 @@ pub(crate) fn faults() -> Vec<Fault> {
         let always = Fault::new(format!("{code}, always")).always(answer(status(&line, "")));
         faults.push(
             once.expect(Identify, delivered(2, 2))
-                .expect(Merge, unclear(code, 1, NotRepeatable, 1))
-                .expect(Email, unclear(code, 1, NotRepeatable, 1)),
+                .expect(Merge, unclear(code, 1, NotIdempotent, 1))
+                .expect(Email, unclear(code, 1, NotIdempotent, 1)),
         );
         faults.push(
-            always.expect(Identify, unclear(code, 3, Attempts, 3)).expect(Merge, unclear(code, 1, NotRepeatable, 1)),
+            always.expect(Identify, unclear(code, 3, Attempts, 3)).expect(Merge, unclear(code, 1, NotIdempotent, 1)),
         );
     }
     faults.extend(limited());
@@ -76,11 +78,11 @@ fn limited() -> Vec<Fault> {
             .once(answer(status("429 x", "")))
             .once(answer(status("503 x", "")))
             .expect(Identify, delivered(3, 3))
-            .expect(Merge, unclear(503, 2, NotRepeatable, 2)),
+            .expect(Merge, unclear(503, 2, NotIdempotent, 2)),
         Fault::new("503, Retry-After: 3600")
             .once(answer(status("503 x", "retry-after: 3600\r\n")))
             .expect(Identify, unclear(503, 1, Deadline, 1))
-            .expect(Merge, unclear(503, 1, NotRepeatable, 1)),
+            .expect(Merge, unclear(503, 1, NotIdempotent, 1)),
     ]
 }
 
@@ -91,10 +93,13 @@ fn batches() -> Vec<Fault> {
         Fault::new(name).once(answer(answered))
     };
     let partly = |name: &str, errors: &str| {
-        told(name, errors).expect(Batch, rejected(207, 1, Final, 1)).expect(MergeBatch, rejected(207, 1, Final, 1))
+        told(name, errors)
+            .expect(Batch, rejected(207, 1, NotRetryable, 1))
+            .expect(MergeBatch, rejected(207, 1, NotRetryable, 1))
     };
-    let whole =
-        |fault: Fault| fault.expect(Batch, unclear(207, 1, Final, 1)).expect(MergeBatch, unclear(207, 1, Final, 1));
+    let whole = |fault: Fault| {
+        fault.expect(Batch, unclear(207, 1, NotRetryable, 1)).expect(MergeBatch, unclear(207, 1, NotRetryable, 1))
+    };
     vec![
         partly("207", r#"{"batch_index":1,"reason":"invalid","message":"no"}"#),
         partly("207 with an index past the end", r#"{"batch_index":2}"#),
@@ -107,7 +112,7 @@ fn batches() -> Vec<Fault> {
         Fault::new("503 for a batch")
             .once(answer(status("503 x", "")))
             .expect(Batch, delivered(2, 2))
-            .expect(MergeBatch, unclear(503, 1, NotRepeatable, 1)),
+            .expect(MergeBatch, unclear(503, 1, NotIdempotent, 1)),
     ]
 }
 
@@ -123,11 +128,11 @@ fn clocks() -> Vec<Fault> {
         unavailable("clock jumps: monotonic, 2 h on")
             .jump(HOURS, 0)
             .expect(Identify, unclear(503, 1, Deadline, 1))
-            .expect(Merge, unclear(503, 1, NotRepeatable, 1)),
+            .expect(Merge, unclear(503, 1, NotIdempotent, 1)),
         unavailable("clock jumps: monotonic, 2 h back")
             .jump(-HOURS, 0)
             .expect(Identify, delivered(2, 2))
-            .expect(Merge, unclear(503, 1, NotRepeatable, 1)),
+            .expect(Merge, unclear(503, 1, NotIdempotent, 1)),
         limited("clock jumps: 429 and monotonic, 2 h on", "").jump(HOURS, 0).expect_both(rejected(429, 1, Deadline, 1)),
         limited("clock jumps: 429 and monotonic, 2 h back", "").jump(-HOURS, 0).expect_both(delivered(2, 2)),
         limited("clock jumps: wall, 2 h on", in_a_second).jump(0, HOURS).expect_both(delivered(2, 2)),

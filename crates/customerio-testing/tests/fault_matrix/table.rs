@@ -156,7 +156,7 @@ pub(crate) fn answer(bytes: impl Into<Vec<u8>>) -> Vec<Action> {
 
 /// What comes of a request that was lost once with its answer: another is made, if it may.
 pub(crate) fn lost(fault: Fault) -> Fault {
-    let once = maybe_sent(1, StopReason::NotRepeatable, 1);
+    let once = maybe_sent(1, StopReason::NotIdempotent, 1);
     fault.expect(Op::Identify, delivered(2, 2)).expect(Op::Merge, once).expect(Op::Email, once)
 }
 

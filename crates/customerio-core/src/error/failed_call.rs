@@ -1,4 +1,4 @@
-//! A response that an error keeps.
+//! A call that failed although it got a response.
 
 use std::fmt;
 
@@ -7,18 +7,18 @@ use http::Response;
 
 use super::delivery::StopReason;
 
-/// A whole response, and the call that it belongs to: what [`ApiError`](crate::ApiError) and
+/// A call with its whole response: what [`ApiError`](crate::ApiError) and
 /// [`DecodeError`](crate::DecodeError) have in common.
-pub(crate) struct Answer {
+pub(crate) struct FailedCall {
     pub(crate) operation: &'static str,
     pub(crate) response: Response<Bytes>,
     pub(crate) attempts: u32,
     pub(crate) stop_reason: StopReason,
 }
 
-impl fmt::Debug for Answer {
+impl fmt::Debug for FailedCall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Answer")
+        f.debug_struct("FailedCall")
             .field("operation", &self.operation)
             .field("status", &self.response.status())
             .field("body_bytes", &self.response.body().len())
