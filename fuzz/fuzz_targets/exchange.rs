@@ -171,7 +171,7 @@ fn run<O: Operation>(endpoint: &Endpoint<O::Api>, operation: O, input: &Input<'_
     }
 
     let rate = input.pace.map(|pace| Rate::at_most(pace.count.into(), pace.period.get()).with_burst(pace.burst.into()));
-    let throttle = Throttle::off().with_rate(O::QUOTA, rate).with_retry_reserve(input.reserve.map(u32::from));
+    let throttle = Throttle::off().with_rate(O::QUOTA, rate).with_retry_budget(input.reserve.map(u32::from));
     let mut options = CallOptions::default().with_retry_policy(policy).with_throttle(throttle);
     if let Some(timeout) = input.attempt_timeout {
         options = options.with_attempt_timeout(timeout.get());

@@ -664,7 +664,7 @@ mod tests {
 
     #[test]
     fn an_outage_is_not_multiplied() {
-        let throttle = Throttle::off().with_retry_reserve(3);
+        let throttle = Throttle::off().with_retry_budget(3);
         let calls: Vec<_> = (0..4).map(|_| play_throttled(&throttle, &at(0), 503)).collect();
         let (attempts, budget) = (Some(StopReason::Attempts), Some(StopReason::Budget));
         assert_eq!(calls, [(3, attempts), (2, budget), (1, budget), (1, budget)]);
@@ -683,7 +683,7 @@ mod tests {
     #[test]
     fn what_can_never_be_sent_is_tried_once_and_leaves_the_reserve_as_it_is() {
         for kind in [TransportErrorKind::InvalidCertificate, TransportErrorKind::InvalidUrl] {
-            let throttle = Throttle::off().with_retry_reserve(1);
+            let throttle = Throttle::off().with_retry_budget(1);
             let play_hopeless = || {
                 let options = CallOptions::default().with_throttle(throttle.clone());
                 let outcome = Err(TransportError::not_sent(kind));

@@ -54,7 +54,7 @@ use crate::{
 ///     .with_rate(Quota::App, Rate::at_most(50, Duration::from_secs(1))) // the vendor raised it
 ///     .with_rate(Quota::Ingest, None) // paced elsewhere
 ///     .with_concurrency(64) // a small machine
-///     .with_retry_reserve(20);
+///     .with_retry_budget(20);
 /// assert_eq!(throttle.concurrency(), Some(64));
 /// ```
 #[doc(alias = "rate limit")]
@@ -166,7 +166,7 @@ impl Throttle {
     /// Sets the retry budget, or removes its limit with `None`. Returns a new throttle: clones made earlier keep their
     /// own budget.
     #[must_use]
-    pub fn with_retry_reserve(self, retries: impl Into<Option<u32>>) -> Self {
+    pub fn with_retry_budget(self, retries: impl Into<Option<u32>>) -> Self {
         Self::of(self.turns.allowed().clone(), retries.into().map(Budget::new))
     }
 
@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn retries_end_and_come_back_with_what_is_answered() {
-        let throttle = Throttle::off().with_retry_reserve(2);
+        let throttle = Throttle::off().with_retry_budget(2);
         // A full reserve takes no more.
         answered(&throttle);
         assert!(take_retry(&throttle) && take_retry(&throttle));
@@ -225,7 +225,7 @@ mod tests {
         assert!(take_retry(&throttle.clone()), "a clone shares the reserve");
         assert!(!take_retry(&throttle));
 
-        assert!(!take_retry(&Throttle::default().with_retry_reserve(0)));
+        assert!(!take_retry(&Throttle::default().with_retry_budget(0)));
         assert!((0..1000).all(|_| take_retry(&Throttle::off())));
         let throttle = Throttle::default();
         assert_eq!((0..1000).filter(|_| take_retry(&throttle)).count(), 100);
@@ -260,7 +260,7 @@ mod tests {
 
     #[test]
     fn it_shows_what_it_holds_calls_to() {
-        let shown = format!("{:?}", Throttle::off().with_rate(Quota::App, limits::APP_RATE).with_retry_reserve(7));
+        let shown = format!("{:?}", Throttle::off().with_rate(Quota::App, limits::APP_RATE).with_retry_budget(7));
         assert!(
             shown.starts_with(
                 "Throttle(Turns { allowed: Allowed { rates: [None, None, Some(Rate { count: 10, period: 1s, \
@@ -287,7 +287,7 @@ mod tests {
         assert_eq!(Throttle::off().concurrency(), None);
         for (concurrency, expected) in [(Some(0), Some(1)), (Some(7), Some(7)), (None, None)] {
             let throttle = Throttle::default().with_concurrency(concurrency);
-            let throttle = throttle.with_rate(Quota::App, None).with_retry_reserve(3);
+            let throttle = throttle.with_rate(Quota::App, None).with_retry_budget(3);
             assert_eq!(throttle.concurrency(), expected);
             assert_eq!(go(&throttle, Quota::Send, 0, 999), 500);
             assert_eq!((0..99).filter(|_| take_retry(&throttle)).count(), 3);

@@ -92,7 +92,7 @@ impl Track {
 
     /// Sets the person who did it, instead of the one that the event was created with, if any.
     #[must_use]
-    pub fn with_who(mut self, who: impl Into<UserIdentity>) -> Self {
+    pub fn with_user_identity(mut self, who: impl Into<UserIdentity>) -> Self {
         self.who = Some(who.into());
         self
     }
@@ -172,7 +172,7 @@ mod tests {
         assert_eq!(body(Track::new("42", "purchase")), r#"{"type":"track","userId":"42","event":"purchase"}"#);
         assert_eq!(body(Track::of_group("acme", "renewed")), r#"{"type":"track","groupId":"acme","event":"renewed"}"#);
         assert_eq!(
-            body(Track::of_group("acme", "renewed").with_who(UserIdentity::anonymous_id("cookie"))),
+            body(Track::of_group("acme", "renewed").with_user_identity(UserIdentity::anonymous_id("cookie"))),
             r#"{"type":"track","anonymousId":"cookie","groupId":"acme","event":"renewed"}"#
         );
     }

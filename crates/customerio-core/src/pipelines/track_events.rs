@@ -123,7 +123,8 @@ mod tests {
                 r#""event":"Report Delivery Event","properties":{"deliveryId":"RPIL","metric":"clicked","recipient":"ada@example.com","reason":"why","actionValue":"buy","href":"https://example.com"}"#,
             ),
             (
-                Track::report_delivery_event(DeliveryReport::new("RPIL", DeliveryMetric::Opened)).with_who("42"),
+                Track::report_delivery_event(DeliveryReport::new("RPIL", DeliveryMetric::Opened))
+                    .with_user_identity("42"),
                 r#""userId":"42","event":"Report Delivery Event","properties":{"deliveryId":"RPIL","metric":"opened"}"#,
             ),
             (

@@ -169,7 +169,7 @@ impl<'a> Conversation<'a> {
             Event::Whole(number) => {
                 self.untaken.push_back(number);
                 self.arrivals.insert(number, record.arrivals.len());
-                record.arrivals.push(self.fates.get(&number).copied().unwrap_or(Fate::Unanswered));
+                record.arrivals.push(self.fates.get(&number).copied().unwrap_or(Fate::NoResponse));
             }
             Event::Fate(number, fate) => {
                 self.fates.insert(number, fate);

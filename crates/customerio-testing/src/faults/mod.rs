@@ -20,7 +20,7 @@
 //! // A merge cannot be undone: nobody knows whether it was done, and it is not done again.
 //! let error = client.merge("1", "2").await.unwrap_err();
 //! assert_eq!(error.delivery(), Delivery::MaybeSent);
-//! assert_eq!(server.finish().arrivals, [Fate::Unanswered]);
+//! assert_eq!(server.finish().arrivals, [Fate::NoResponse]);
 //! # Ok(())
 //! # }).await?
 //! # }

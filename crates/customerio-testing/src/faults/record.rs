@@ -15,9 +15,9 @@ pub struct Record {
 #[non_exhaustive]
 pub enum Fate {
     /// No response was written, or not its whole head.
-    Unanswered,
+    NoResponse,
     /// A whole response head with this status was written; the body may be incomplete.
-    Answered(u16),
+    Responded(u16),
     /// The request was refused without being processed: `REFUSED_STREAM` of HTTP/2.
     Refused,
 }

@@ -102,7 +102,7 @@ impl Wiretap {
                     self.head = None;
                     let status: u16 = status?;
                     self.answers += 1;
-                    return Some(Event::Fate(self.answers - 1, Fate::Answered(status)));
+                    return Some(Event::Fate(self.answers - 1, Fate::Responded(status)));
                 }
             };
         }
@@ -112,11 +112,11 @@ impl Wiretap {
     /// The server writes this frame.
     pub(super) fn framed(frame: &Frame) -> Option<Event> {
         match *frame {
-            Frame::Headers { stream, status: status @ 200.., .. } => Some(Event::Fate(stream, Fate::Answered(status))),
+            Frame::Headers { stream, status: status @ 200.., .. } => Some(Event::Fate(stream, Fate::Responded(status))),
             // The encoding of `Frame::Headers`, with something behind it.
             Frame::Raw { kind: HEADERS, stream, ref payload, .. } => {
                 let status = std::str::from_utf8(payload.strip_prefix(&[8, 3])?.get(..3)?).ok()?.parse().ok()?;
-                Some(Event::Fate(stream, Fate::Answered(status)))
+                Some(Event::Fate(stream, Fate::Responded(status)))
             }
             Frame::Reset { stream, code: Frame::REFUSED_STREAM } => Some(Event::Fate(stream, Fate::Refused)),
             _ => None,
@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn answers_are_told_from_frames() {
         let raw = |kind, payload: &[u8]| Frame::Raw { kind, flags: 0, stream: 3, payload: payload.to_vec() };
-        let answered = |stream, status| Some(Event::Fate(stream, Fate::Answered(status)));
+        let answered = |stream, status| Some(Event::Fate(stream, Fate::Responded(status)));
         for (frame, expected) in [
             (Frame::Headers { stream: 1, status: 204, last: true }, answered(1, 204)),
             (Frame::Headers { stream: 1, status: 103, last: false }, None),
@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn answers_are_told_from_their_bytes() {
-        let answered = |status| Some(Event::Fate(0, Fate::Answered(status)));
+        let answered = |status| Some(Event::Fate(0, Fate::Responded(status)));
         for (pieces, expected) in [
             (vec!["HTTP/1.1 200 OK\r\n", "\r\n"], answered(200)),
             (vec!["HTTP/1.0 503 \r\nx: y\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"], answered(503)),

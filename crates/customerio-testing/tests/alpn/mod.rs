@@ -49,7 +49,7 @@ pub(crate) fn assert_protocol(program: &str, http2: bool) {
     let output = child.env("TEST_URL", format!("https://{}", server.address())).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
     let record = server.finish();
-    assert_eq!((record.connections, &record.arrivals[..]), (1, &[Fate::Answered(200)][..]));
+    assert_eq!((record.connections, &record.arrivals[..]), (1, &[Fate::Responded(200)][..]));
 }
 
 /// The file with the certificate, which is removed with this.

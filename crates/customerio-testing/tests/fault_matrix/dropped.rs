@@ -109,7 +109,7 @@ pub(crate) async fn run(case: &Case, stack: Stack, shared: Arc<dyn Transport>) -
             break;
         }
         // What was turned away does not count. What is left is the call's own: each of the others arrived once more.
-        record.arrivals.retain(|fate| *fate != Fate::Answered(429));
+        record.arrivals.retain(|fate| *fate != Fate::Responded(429));
         record.arrivals.drain(..others.min(record.arrivals.len()));
         row.attempts += 1;
         row.arrivals += record.arrivals.len();

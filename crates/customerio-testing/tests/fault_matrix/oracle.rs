@@ -46,9 +46,9 @@ impl fmt::Display for Objection {
 /// An arrival counts as done unless the server said that it was not: with a 429, or `REFUSED_STREAM`.
 pub(crate) fn judge(seen: &Seen) -> Vec<Objection> {
     let arrivals = &seen.record.arrivals;
-    let done = arrivals.iter().filter(|fate| !matches!(fate, Fate::Answered(429) | Fate::Refused)).count();
+    let done = arrivals.iter().filter(|fate| !matches!(fate, Fate::Responded(429) | Fate::Refused)).count();
     let answered = |wanted: &dyn Fn(u16) -> bool| {
-        arrivals.iter().any(|fate| matches!(fate, Fate::Answered(status) if wanted(*status)))
+        arrivals.iter().any(|fate| matches!(fate, Fate::Responded(status) if wanted(*status)))
     };
     let accepted = answered(&|status| (200..300).contains(&status));
     let mut objections = Vec::new();
@@ -86,31 +86,38 @@ pub(crate) fn judge(seen: &Seen) -> Vec<Objection> {
 /// Wrong records, each of which it must object to, and right ones, to which it must not.
 #[test]
 fn the_oracle_objects_to_what_is_wrong() {
-    use Fate::{Answered, Refused, Unanswered};
+    use Fate::{NoResponse, Refused, Responded};
     let both = &[true, false][..];
     for (repeatable, end, attempts, arrivals, elsewhere, expected) in [
-        (both, Some(End::Delivered), 1, &[Answered(200)][..], 0, &[][..]),
-        (both, Some(End::Delivered), 2, &[Answered(429), Answered(204)], 0, &[]),
-        (both, Some(End::Delivered), 2, &[Refused, Answered(200)], 0, &[]),
-        (&[true], Some(End::Delivered), 3, &[Unanswered, Answered(503), Answered(200)], 0, &[]),
+        (both, Some(End::Delivered), 1, &[Responded(200)][..], 0, &[][..]),
+        (both, Some(End::Delivered), 2, &[Responded(429), Responded(204)], 0, &[]),
+        (both, Some(End::Delivered), 2, &[Refused, Responded(200)], 0, &[]),
+        (&[true], Some(End::Delivered), 3, &[NoResponse, Responded(503), Responded(200)], 0, &[]),
         (both, Some(End::Rejected(413)), 1, &[], 0, &[]),
-        (both, Some(End::Rejected(207)), 1, &[Answered(207)], 0, &[]),
-        (both, Some(End::NotSent), 3, &[Refused, Answered(429)], 0, &[]),
+        (both, Some(End::Rejected(207)), 1, &[Responded(207)], 0, &[]),
+        (both, Some(End::NotSent), 3, &[Refused, Responded(429)], 0, &[]),
         (both, Some(End::MaybeSent(None)), 1, &[], 0, &[]),
-        (both, Some(End::MaybeSent(Some(503))), 1, &[Answered(503)], 0, &[]),
+        (both, Some(End::MaybeSent(Some(503))), 1, &[Responded(503)], 0, &[]),
         (both, None, 1, &[], 0, &["LOST: the call did not end"]),
         (both, Some(End::Delivered), 1, &[], 0, &["LOST: delivered, and nothing was answered with a 2xx"]),
-        (both, Some(End::Delivered), 1, &[Answered(301)], 0, &["LOST: delivered, and nothing was answered with a 2xx"]),
-        (both, Some(End::Delivered), 1, &[Unanswered], 0, &["LOST: delivered, and nothing was answered with a 2xx"]),
-        (both, Some(End::Delivered), 1, &[Answered(207)], 0, &["LOST: delivered, and a part of it was refused"]),
-        (both, Some(End::NotSent), 1, &[Unanswered], 0, &["UNTRUE: not sent, and it arrived"]),
-        (both, Some(End::NotSent), 2, &[Refused, Answered(500)], 0, &["UNTRUE: not sent, and it arrived"]),
-        (both, Some(End::Rejected(400)), 1, &[Answered(200)], 0, &["UNTRUE: rejected, and answered with a 2xx"]),
+        (
+            both,
+            Some(End::Delivered),
+            1,
+            &[Responded(301)],
+            0,
+            &["LOST: delivered, and nothing was answered with a 2xx"],
+        ),
+        (both, Some(End::Delivered), 1, &[NoResponse], 0, &["LOST: delivered, and nothing was answered with a 2xx"]),
+        (both, Some(End::Delivered), 1, &[Responded(207)], 0, &["LOST: delivered, and a part of it was refused"]),
+        (both, Some(End::NotSent), 1, &[NoResponse], 0, &["UNTRUE: not sent, and it arrived"]),
+        (both, Some(End::NotSent), 2, &[Refused, Responded(500)], 0, &["UNTRUE: not sent, and it arrived"]),
+        (both, Some(End::Rejected(400)), 1, &[Responded(200)], 0, &["UNTRUE: rejected, and answered with a 2xx"]),
         (
             both,
             Some(End::MaybeSent(Some(503))),
             1,
-            &[Unanswered],
+            &[NoResponse],
             0,
             &["UNTRUE: answered with a status that no server wrote"],
         ),
@@ -118,7 +125,7 @@ fn the_oracle_objects_to_what_is_wrong() {
             &[false],
             Some(End::Delivered),
             2,
-            &[Answered(503), Answered(200)],
+            &[Responded(503), Responded(200)],
             0,
             &["DOUBLED: what must not be repeated arrived more than once"],
         ),
@@ -126,7 +133,7 @@ fn the_oracle_objects_to_what_is_wrong() {
             &[false],
             Some(End::MaybeSent(None)),
             2,
-            &[Unanswered, Unanswered],
+            &[NoResponse, NoResponse],
             0,
             &["DOUBLED: what must not be repeated arrived more than once"],
         ),
@@ -134,11 +141,11 @@ fn the_oracle_objects_to_what_is_wrong() {
             &[true],
             Some(End::Delivered),
             1,
-            &[Unanswered, Answered(200)],
+            &[NoResponse, Responded(200)],
             0,
             &["DOUBLED: it arrived more often than it was sent"],
         ),
-        (both, Some(End::Rejected(301)), 1, &[Answered(301)], 1, &["UNTRUE: a redirect was followed"]),
+        (both, Some(End::Rejected(301)), 1, &[Responded(301)], 1, &["UNTRUE: a redirect was followed"]),
     ] {
         for &repeatable in repeatable {
             let mut record = Record::default();
@@ -157,8 +164,8 @@ fn a_deletion_is_done_where_a_later_attempt_finds_nothing() {
         record.arrivals = arrivals.to_vec();
         judge(&Seen { repeatable: true, deletes, end: Some(End::Delivered), attempts, record, elsewhere: 0 })
     };
-    assert_eq!(judge(true, 2, &[Fate::Unanswered, Fate::Answered(404)]), []);
-    assert_eq!(judge(true, 2, &[Fate::Answered(404)]), [], "the first was cut, and may have arrived");
-    assert!(!judge(true, 1, &[Fate::Answered(404)]).is_empty());
-    assert!(!judge(false, 2, &[Fate::Unanswered, Fate::Answered(404)]).is_empty());
+    assert_eq!(judge(true, 2, &[Fate::NoResponse, Fate::Responded(404)]), []);
+    assert_eq!(judge(true, 2, &[Fate::Responded(404)]), [], "the first was cut, and may have arrived");
+    assert!(!judge(true, 1, &[Fate::Responded(404)]).is_empty());
+    assert!(!judge(false, 2, &[Fate::NoResponse, Fate::Responded(404)]).is_empty());
 }

@@ -30,14 +30,14 @@ fn done(recorder: Recorder, count: usize) -> Recorder {
 async fn a_plan_alone_changes_nothing() {
     let recorder = there();
     let plan = client(&recorder).plan_snippets(WANTED).await.unwrap();
-    let make = |value: &str| SnippetStep::Make(value.to_owned());
-    let change = |value: &str| SnippetStep::Change(value.to_owned());
+    let make = |value: &str| SnippetStep::Create(value.to_owned());
+    let change = |value: &str| SnippetStep::Update(value.to_owned());
     let steps: Vec<_> = plan.steps().collect();
     let expected = [
         ("b", make("6")),
         ("differs", change("4")),
         ("new", make("{{ 1 }}")),
-        ("other\n", SnippetStep::Other),
+        ("other\n", SnippetStep::Unmanaged),
         ("same", SnippetStep::Keep),
         ("without", change("5")),
     ];

@@ -53,13 +53,13 @@ impl Client<App> {
             let there: BTreeMap<_, _> = snippets.into_iter().map(|snippet| (snippet.name, snippet.value)).collect();
             let mut plan = SnippetPlan { client, steps: BTreeMap::new(), deletes: false };
             for name in there.keys().filter(|name| !wanted.contains_key(*name)) {
-                plan.steps.insert(name.clone(), SnippetStep::Other);
+                plan.steps.insert(name.clone(), SnippetStep::Unmanaged);
             }
             for (name, value) in wanted {
                 let step = match there.get(&name) {
-                    None => SnippetStep::Make(value),
+                    None => SnippetStep::Create(value),
                     Some(Some(same)) if *same == value => SnippetStep::Keep,
-                    Some(_) => SnippetStep::Change(value),
+                    Some(_) => SnippetStep::Update(value),
                 };
                 plan.steps.insert(name, step);
             }
@@ -99,15 +99,15 @@ pub struct SnippetPlan {
 #[non_exhaustive]
 pub enum SnippetStep {
     /// Creates it with this value.
-    Make(String),
+    Create(String),
     /// Changes it to this value.
-    Change(String),
+    Update(String),
     /// Leaves it unchanged.
     Keep,
     /// Deletes it, because it is not wanted.
     Delete,
     /// Leaves it, although it is not wanted: the plan does not [delete](SnippetPlan::deleting_others).
-    Other,
+    Unmanaged,
 }
 
 impl SnippetPlan {
@@ -120,7 +120,7 @@ impl SnippetPlan {
     /// Returns the step for each snippet, by name: for the wanted ones and for the existing ones.
     pub fn steps(&self) -> impl Iterator<Item = (&str, SnippetStep)> {
         let step = |step: &SnippetStep| match step {
-            SnippetStep::Other if self.deletes => SnippetStep::Delete,
+            SnippetStep::Unmanaged if self.deletes => SnippetStep::Delete,
             step => step.clone(),
         };
         self.steps.iter().map(move |(name, it)| (name.as_str(), step(it)))
@@ -129,7 +129,7 @@ impl SnippetPlan {
     /// Whether nothing is to be done.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.steps().all(|(_, step)| matches!(step, SnippetStep::Keep | SnippetStep::Other))
+        self.steps().all(|(_, step)| matches!(step, SnippetStep::Keep | SnippetStep::Unmanaged))
     }
 
     /// Creates, changes and deletes, in this order, and reports what was done. After a failure it continues with the
@@ -141,22 +141,22 @@ impl SnippetPlan {
         let mut report = SnippetReport::default();
         let mut steps: Vec<_> = self.steps().map(|(name, step)| (name.to_owned(), step)).collect();
         steps.sort_by_key(|(_, step)| match step {
-            SnippetStep::Make(_) => 0,
-            SnippetStep::Change(_) => 1,
+            SnippetStep::Create(_) => 0,
+            SnippetStep::Update(_) => 1,
             _ => 2,
         });
         let mut has_stopped = false;
         for (name, step) in steps {
-            if has_stopped && !matches!(step, SnippetStep::Keep | SnippetStep::Other) {
+            if has_stopped && !matches!(step, SnippetStep::Keep | SnippetStep::Unmanaged) {
                 report.left.push(name);
                 continue;
             }
             let (result, done) = match step {
-                SnippetStep::Make(value) => (self.write(&name, &value).await, &mut report.made),
-                SnippetStep::Change(value) => (self.write(&name, &value).await, &mut report.changed),
+                SnippetStep::Create(value) => (self.write(&name, &value).await, &mut report.made),
+                SnippetStep::Update(value) => (self.write(&name, &value).await, &mut report.changed),
                 SnippetStep::Delete => (self.delete(&name).await, &mut report.deleted),
                 SnippetStep::Keep => (Ok(()), &mut report.unchanged),
-                SnippetStep::Other => continue,
+                SnippetStep::Unmanaged => continue,
             };
             match result {
                 Ok(()) => done.push(name),
@@ -185,10 +185,10 @@ impl fmt::Display for SnippetPlan {
         let mut lines = Vec::new();
         for (name, step) in self.steps() {
             let sign = match step {
-                SnippetStep::Make(_) => '+',
-                SnippetStep::Change(_) => '~',
+                SnippetStep::Create(_) => '+',
+                SnippetStep::Update(_) => '~',
                 SnippetStep::Delete => '-',
-                SnippetStep::Keep | SnippetStep::Other => continue,
+                SnippetStep::Keep | SnippetStep::Unmanaged => continue,
             };
             lines.push((name, sign));
         }
