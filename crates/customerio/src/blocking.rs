@@ -32,7 +32,7 @@ use customerio_core::{App, BuildError, Config, Pipelines, Region, Track, Transpo
 pub use customerio_ureq::Rows;
 pub use customerio_ureq::{BatchSender, Client, ExportFile, Items, Pages, UreqTransport, Wait};
 
-/// The blocking clients of all three APIs, over one transport and one throttle: where a program without async starts.
+/// The blocking clients of all three APIs, over one transport and one throttle: start here.
 ///
 /// ```
 /// use customerio::{blocking::CustomerIo, app::SendEmail};
@@ -54,8 +54,7 @@ pub use customerio_ureq::{BatchSender, Client, ExportFile, Items, Pages, UreqTra
 ///
 /// A clone is cheap, shares everything, and can go to another thread.
 ///
-/// A request to an API whose key is missing is not sent: its error names the variable to set. The variables are in
-/// [`Config`].
+/// A request to an API without a key is not sent: its error names the variable to set. [`Config`] lists the variables.
 #[doc(alias = "sync")]
 #[derive(Clone, Debug)]
 pub struct CustomerIo {
@@ -64,11 +63,11 @@ pub struct CustomerIo {
     pipelines: Client<Pipelines>,
 }
 
-/// Makes a blocking [`CustomerIo`].
+/// Builds a blocking [`CustomerIo`].
 pub type CustomerIoBuilder = crate::CustomerIoBuilder<CustomerIo>;
 
 impl CustomerIo {
-    /// An account in this region, whose keys are still to be given.
+    /// Starts a builder for an account in this region. Add the keys next.
     pub fn builder(region: Region) -> CustomerIoBuilder {
         CustomerIoBuilder::of(Config::new(region))
     }
@@ -78,33 +77,33 @@ impl CustomerIo {
     ///
     /// # Errors
     ///
-    /// Where `CUSTOMERIO_REGION` is missing, or a value cannot be what it should be.
+    /// Fails if `CUSTOMERIO_REGION` is missing, or a value is not valid.
     pub fn builder_from_env() -> Result<CustomerIoBuilder, BuildError> {
         CustomerIoBuilder::of_env()
     }
 
-    /// The account that the environment names, over ureq: see [`Config`] for the variables.
+    /// Creates the clients from the environment, over ureq: see [`Config`] for the variables.
     ///
     /// # Errors
     ///
-    /// Where `CUSTOMERIO_REGION` is missing, or a value cannot be what it should be.
+    /// Fails if `CUSTOMERIO_REGION` is missing, or a value is not valid.
     pub fn from_env() -> Result<Self, BuildError> {
         Self::builder_from_env()?.build()
     }
 
-    /// The Track API: people, events, devices, segments.
+    /// Returns the client of the Track API: people, events, devices, segments.
     #[must_use]
     pub const fn track(&self) -> &Client<Track> {
         &self.track
     }
 
-    /// The App API: transactional messages, broadcasts and the workspace.
+    /// Returns the client of the App API: transactional messages, broadcasts and the workspace.
     #[must_use]
     pub const fn app(&self) -> &Client<App> {
         &self.app
     }
 
-    /// The Pipelines API: people, events and groups for every destination of a workspace.
+    /// Returns the client of the Pipelines API: people, events and groups for every destination of a workspace.
     #[must_use]
     pub const fn pipelines(&self) -> &Client<Pipelines> {
         &self.pipelines
@@ -117,7 +116,7 @@ impl CustomerIoBuilder {
     ///
     /// # Errors
     ///
-    /// Where a key, the base URL or the user agent cannot be sent, or the environment names a proxy that cannot be used.
+    /// Fails if a key, the base URL or the user agent cannot be sent, or if the proxy of the environment cannot be used.
     pub fn build(self) -> Result<CustomerIo, BuildError> {
         let transport = UreqTransport::new()?;
         self.build_over(transport)
@@ -128,7 +127,7 @@ impl CustomerIoBuilder {
     ///
     /// # Errors
     ///
-    /// Where a key, the base URL or the user agent cannot be sent.
+    /// Fails if a key, the base URL or the user agent cannot be sent.
     #[doc(alias = "transport")]
     pub fn build_over(self, transport: impl Transport + 'static) -> Result<CustomerIo, BuildError> {
         let clients = self.clients(Arc::new(transport))?;

@@ -1,4 +1,4 @@
-//! One value for all three APIs.
+//! The clients of all three APIs in one value.
 
 use std::{marker::PhantomData, sync::Arc};
 
@@ -7,7 +7,7 @@ use customerio_core::{
     WorkspaceId,
 };
 
-/// The clients of all three APIs, over one transport and one throttle: where a program starts.
+/// The clients of all three APIs, over one transport and one throttle: start here.
 ///
 /// ```
 /// use customerio::{CustomerIo, app::SendEmail};
@@ -30,11 +30,10 @@ use customerio_core::{
 /// # }
 /// ```
 ///
-/// A clone is cheap and shares everything: the connections, the rate limits, which the vendor counts for all three APIs
-/// together, and the budget of retries.
+/// A clone is cheap and shares everything: the connections, the rate limits, which Customer.io counts for all three
+/// APIs together, and the retry budget.
 ///
-/// A request to an API whose key is missing is not sent: its error names the variable to set. The variables are in
-/// [`Config`].
+/// A request to an API without a key is not sent: its error names the variable to set. [`Config`] lists the variables.
 #[derive(Clone, Debug)]
 pub struct CustomerIo {
     track: Client<Track>,
@@ -43,7 +42,7 @@ pub struct CustomerIo {
 }
 
 impl CustomerIo {
-    /// An account in this region, whose keys are still to be given.
+    /// Starts a builder for an account in this region. Add the keys next.
     pub fn builder(region: Region) -> CustomerIoBuilder {
         CustomerIoBuilder::new(Config::new(region))
     }
@@ -81,11 +80,11 @@ impl CustomerIo {
         CustomerIoBuilder::of_env()
     }
 
-    /// The account that the environment names, over the default transport: see [`Config`] for the variables.
+    /// Creates the clients from the environment, over the default transport: see [`Config`] for the variables.
     ///
     /// # Errors
     ///
-    /// Where `CUSTOMERIO_REGION` is missing, or a value cannot be what it should be.
+    /// Fails if `CUSTOMERIO_REGION` is missing, or a value is not valid.
     #[cfg(feature = "hyper-rustls")]
     #[doc(alias = "env")]
     #[doc(alias = "environment")]
@@ -93,19 +92,19 @@ impl CustomerIo {
         Self::builder_from_env()?.build()
     }
 
-    /// The Track API: people, events, devices, segments.
+    /// Returns the client of the Track API: people, events, devices, segments.
     #[must_use]
     pub const fn track(&self) -> &Client<Track> {
         &self.track
     }
 
-    /// The App API: transactional messages, broadcasts and the workspace.
+    /// Returns the client of the App API: transactional messages, broadcasts and the workspace.
     #[must_use]
     pub const fn app(&self) -> &Client<App> {
         &self.app
     }
 
-    /// The Pipelines API: people, events and groups for every destination of a workspace.
+    /// Returns the client of the Pipelines API: people, events and groups for every destination of a workspace.
     #[must_use]
     pub const fn pipelines(&self) -> &Client<Pipelines> {
         &self.pipelines
@@ -143,7 +142,7 @@ pub struct CustomerIoBuilder<T = CustomerIo> {
 }
 
 impl CustomerIoBuilder {
-    /// A builder for this account.
+    /// Creates a builder for this account.
     pub fn new(config: Config) -> Self {
         Self::of(config)
     }
@@ -158,25 +157,25 @@ impl<T> CustomerIoBuilder<T> {
         Config::from_vars(|name| std::env::var(name).ok()).map(Self::of)
     }
 
-    /// The Site ID and the API key of the Track API: of the same row in the workspace's settings.
+    /// Sets the Site ID and the API key of the Track API, which are in the same row in the workspace's settings.
     pub fn track(mut self, site_id: impl AsRef<str>, api_key: impl AsRef<str>) -> Self {
         self.config = self.config.with_track(site_id, api_key);
         self
     }
 
-    /// The key of the App API.
+    /// Sets the key of the App API.
     pub fn app(mut self, key: impl AsRef<str>) -> Self {
         self.config = self.config.with_app(key);
         self
     }
 
-    /// The key of the Pipelines API: that of an API source.
+    /// Sets the key of the Pipelines API: that of an API source.
     pub fn pipelines(mut self, key: impl AsRef<str>) -> Self {
         self.config = self.config.with_pipelines(key);
         self
     }
 
-    /// The workspace to send from, where the key of the App API is a service-account token. For single calls, see
+    /// Sets the workspace to send from, if the key of the App API is a service-account token. For single calls, see
     /// [`Client::in_workspace`].
     pub fn workspace_id(mut self, workspace: impl Into<WorkspaceId>) -> Self {
         self.config = self.config.with_workspace_id(workspace);
@@ -201,13 +200,13 @@ impl<T> CustomerIoBuilder<T> {
         self
     }
 
-    /// When a request is retried, and after how long.
+    /// Sets when a request is retried, and after how long.
     pub fn retry_policy(mut self, policy: RetryPolicy) -> Self {
         self.options = self.options.with_retry_policy(policy);
         self
     }
 
-    /// The longest that a whole call may take, waits included. Default: 30 seconds.
+    /// Sets how long a whole call may take, waits included. Default: 30 seconds.
     #[doc(alias = "timeout")]
     pub fn deadline(mut self, deadline: std::time::Duration) -> Self {
         self.options = self.options.with_deadline(deadline);
@@ -244,7 +243,7 @@ impl CustomerIoBuilder {
     ///
     /// # Errors
     ///
-    /// Where a key, the base URL or the user agent cannot be sent, or the environment names a proxy that cannot be used.
+    /// Fails if a key, the base URL or the user agent cannot be sent, or if a proxy of the environment cannot be used.
     #[cfg(feature = "hyper-rustls")]
     pub fn build(self) -> Result<CustomerIo, BuildError> {
         let transport = crate::DefaultTransport::new()?;
@@ -255,7 +254,7 @@ impl CustomerIoBuilder {
     ///
     /// # Errors
     ///
-    /// Where a key, the base URL or the user agent cannot be sent.
+    /// Fails if a key, the base URL or the user agent cannot be sent.
     #[doc(alias = "transport")]
     pub fn build_over(self, transport: impl Transport + 'static) -> Result<CustomerIo, BuildError> {
         self.clients(Arc::new(transport))
