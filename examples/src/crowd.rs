@@ -7,7 +7,7 @@ use std::{
 };
 
 use customerio::{
-    CustomerIo, CustomerIoBuilder,
+    CustomerIo,
     http::Response,
     operation::build,
     track::{AddToSegment, Identify},

@@ -14,21 +14,21 @@ use crate::{
     counts::Counters,
 };
 
-/// Who is told of events.
+/// A function that is called for each event.
 pub(crate) type Observer = Arc<dyn Fn(&Stream, &Event) + Send + Sync>;
 
-/// What the right to send is now: until when by the monotonic clock, if there is any.
+/// The lease: until when it holds, on the monotonic clock, if there is one.
 pub(crate) type Lease = Option<Duration>;
 
-/// What a courier is told.
+/// An order to a courier.
 pub(crate) enum Order {
-    /// Say when every call up to that number has ended.
+    /// Report when every call up to that number has ended.
     Flush(u64, oneshot::Sender<()>),
-    /// Send nothing more, and end when nothing is under way.
+    /// Send nothing more, and end when no request is in flight.
     Stop,
 }
 
-/// Delivers one stream, until it is told to stop.
+/// Delivers one stream, until it is ordered to stop.
 pub(crate) struct Courier {
     pub(crate) stream: Stream,
     pub(crate) options: MachineOptions,
@@ -42,7 +42,7 @@ pub(crate) struct Courier {
     pub(crate) ended: Arc<Notify>,
 }
 
-/// What came of an action.
+/// The result of an action.
 enum Outcome {
     Loaded(Result<Vec<Record>, StoreError>),
     Marked(Result<(), StoreError>),

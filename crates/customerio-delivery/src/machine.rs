@@ -259,7 +259,7 @@ impl Machine {
         }
     }
 
-    /// What came of [`Action::Load`].
+    /// Takes the result of [`Action::Load`].
     pub fn loaded(&mut self, result: Result<Vec<Record>, StoreError>, now: &Moment) {
         let Load { is_stale, is_before_flush, ended } = self.loads.under_way.take().unwrap_or_default();
         if is_stale {
@@ -305,7 +305,7 @@ impl Machine {
         self.window.insert(index, entry);
     }
 
-    /// What came of [`Action::Mark`].
+    /// Takes the result of [`Action::Mark`].
     pub fn marked(&mut self, result: Result<(), StoreError>, now: &Moment) {
         self.writes.is_marking = false;
         let is_ok = result.is_ok();
@@ -324,7 +324,7 @@ impl Machine {
         }
     }
 
-    /// What came of [`Action::Settle`].
+    /// Takes the result of [`Action::Settle`].
     pub fn settled(&mut self, result: Result<(), StoreError>, now: &Moment) {
         self.writes.is_settling = false;
         if let Err(error) = result {
@@ -373,7 +373,7 @@ impl Machine {
         self.writes.not_before = now.monotonic.saturating_add(wait);
     }
 
-    /// What came of the request of an [`Action::Send`].
+    /// Takes the result of the request of an [`Action::Send`].
     pub fn responded(&mut self, ticket: u64, response: Incoming, now: &Moment) {
         // What was sent before the lease was lost is another sender's to decide.
         let Some(numbers) = self.flying.remove(&ticket) else { return };

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use crate::{Fate, Statistics, Stored, StoredError, Stream};
 
-/// Where calls are kept until they have ended.
+/// A store that keeps calls until they have ended.
 ///
 /// [`MemoryStore`](crate::MemoryStore) forgets them with the process; `SqliteStore` keeps them in a file. Another is held
 /// to the same promises by the suite in `customerio_testing`.
@@ -94,9 +94,9 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Record {
-    /// Its number.
+    /// The number.
     pub number: u64,
-    /// Whether it may have been sent by a process that did not live to say what came of it.
+    /// Whether it may have been sent by a process that ended before it recorded the result.
     pub is_marked: bool,
     /// The call, or why it cannot be read.
     pub call: Result<Stored, StoredError>,
@@ -123,7 +123,7 @@ pub enum StoreError {
     /// Another process took over the right to send.
     #[error("another process sends now")]
     Fenced,
-    /// It cannot be read or written now. It is tried again.
+    /// The store cannot be read or written now. The queue tries again.
     #[error("the store failed: {0}")]
     Failed(#[source] Box<dyn Error + Send + Sync>),
 }

@@ -55,10 +55,10 @@ pub struct Stored {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoredError {
-    /// It was written by a newer version of this crate.
+    /// A call that was written by a newer version of this crate.
     #[error("the call is stored in version {0}, and this program knows version 1: update it")]
     Version(u32),
-    /// It is not what this crate writes.
+    /// Bytes that this crate did not write.
     #[error("the call cannot be read: {0}")]
     Malformed(String),
 }

@@ -6,7 +6,7 @@ use customerio_core::{BatchResponse, Error, Prepared, Timestamp};
 
 use crate::{Failure, Fate, Reason};
 
-/// What the driver of a [`Machine`](crate::Machine) does next.
+/// The next action of the driver of a [`Machine`](crate::Machine).
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Action {
@@ -30,9 +30,9 @@ pub enum Action {
     },
     /// [`Store::settle`](crate::Store::settle), and report by [`settled`](crate::Machine::settled).
     Settle(Vec<(u64, Fate)>),
-    /// Nothing, until something is reported or that time has passed.
+    /// Wait until something is reported or this time has passed.
     Wait(Duration),
-    /// Nothing ever again: it was stopped, and nothing is under way.
+    /// End: the machine was stopped, and no request is in flight.
     Stopped,
 }
 
@@ -55,17 +55,17 @@ impl fmt::Debug for Outgoing {
     }
 }
 
-/// What came of an [`Outgoing`] request.
+/// The result of an [`Outgoing`] request.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Incoming {
-    /// Of a batch.
+    /// The result of a batch.
     Batch(Result<BatchResponse, Error>),
-    /// Of a single call.
+    /// The result of a single call.
     Single(Result<(), Error>),
 }
 
-/// What happened, for logs and counters.
+/// An event, for logs and counters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {

@@ -70,7 +70,7 @@ const RETRY: Duration = Duration::from_millis(250);
 ///
 /// # What is not shared
 ///
-/// The rate of broadcasts (each of them has its own), the limit of requests in flight, and the reserve of retries are each
+/// The rate of broadcasts (each of them has its own), the limit of requests in flight, and the retry budget are each
 /// process's own.
 ///
 /// It runs one task and has one connection, until the last client that has its throttle is dropped. It needs a tokio runtime
@@ -102,8 +102,8 @@ impl SharedThrottle {
         SharedThrottleBuilder::of(Connector::plain(config, TIMEOUT))
     }
 
-    /// The same with your connections: with TLS, or with a password that changes. `connect` is called for each connection,
-    /// as that of [`PostgresStore::builder_with`](crate::postgres::PostgresStore::builder_with).
+    /// Shares a throttle over your own connections: with TLS, or with a password that changes. `connect` is called for each
+    /// connection, as that of [`PostgresStore::builder_with`](crate::postgres::PostgresStore::builder_with).
     #[must_use]
     pub fn builder_with<F, Fut, C>(connect: F) -> SharedThrottleBuilder
     where
@@ -136,8 +136,8 @@ impl SharedThrottleBuilder {
         Self { connector, throttle, account, processes: 10, migrates: true }
     }
 
-    /// With other rates, another limit of requests in flight, or another reserve of retries: those of that throttle. By
-    /// default they are those of [`Throttle::default`]. All processes should have the same rates.
+    /// Sets the rates, the limit of requests in flight, and the retry budget, to those of `throttle`. The default is
+    /// [`Throttle::default`]. All processes should have the same rates.
     #[must_use]
     pub fn with_throttle(mut self, throttle: Throttle) -> Self {
         self.throttle = throttle;

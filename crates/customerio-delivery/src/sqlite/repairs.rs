@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-/// What a store had to repair, from when it was opened until now. All is zero where nothing was harmed.
+/// The repairs of a store since it was opened.
+///
+/// All are zero if nothing was damaged.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Repairs {

@@ -139,7 +139,7 @@ impl SqliteStore {
         Ok(Self { settings, owner, epoch, lock, repairs, worker })
     }
 
-    /// What had to be repaired, from when it was opened until now.
+    /// Returns the repairs since the store was opened.
     #[must_use]
     pub fn repairs(&self) -> Repairs {
         self.repairs.lock().unwrap_or_else(PoisonError::into_inner).clone()
