@@ -195,6 +195,7 @@ impl Store for MemoryStore {
         Ok(Statistics {
             waiting: calls().map(|calls| calls.len() as u64).sum(),
             bytes: kept.bytes,
+            last: kept.last,
             oldest: calls().filter_map(|calls| calls.values().next()).map(|waiting| waiting.call.stored_at()).min(),
             dead: Reason::ALL.into_iter().map(|reason| (reason, count(reason))).filter(|(_, n)| *n > 0).collect(),
             leased_until: None,

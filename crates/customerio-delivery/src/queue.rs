@@ -303,7 +303,8 @@ impl Queue {
     }
 
     /// Sends everything enqueued, without waiting for batches to fill up, and returns when all of it has ended or
-    /// `within` is over. Calls that are enqueued meanwhile are accepted, and not waited for.
+    /// `within` is over. That includes what your transactions and earlier processes left in the store, where this process
+    /// has the right to send. Calls that are enqueued meanwhile are accepted, and not waited for.
     ///
     /// After a 429 the service may ask to wait for a minute, so a shorter time may leave calls in the queue.
     pub async fn flush(&self, within: Duration) -> Report {
@@ -311,9 +312,22 @@ impl Queue {
         self.report().await
     }
 
+    /// The number of the last call in the store, whoever appended it, where this process sends. Calls that another process
+    /// sends are not waited for.
+    async fn last_of_all(&self) -> u64 {
+        let Shared { couriers, store, .. } = &*self.shared;
+        // One that has stopped must not take the right to send.
+        if couriers.iter().all(mpsc::UnboundedSender::is_closed) || !matches!(store.lease().await, Ok(Some(_))) {
+            return 0;
+        }
+        // Where the store fails, the calls of this queue are waited for.
+        store.statistics().await.map_or(0, |statistics| statistics.last)
+    }
+
     async fn flush_until(&self, deadline: Instant) {
         let all = async {
             let Some(last) = self.shared.buffer.barrier().await else { return };
+            let last = last.max(self.last_of_all().await);
             let flush = |courier: &mpsc::UnboundedSender<Order>| {
                 let (flushed, is_flushed) = oneshot::channel();
                 courier.send(Order::Flush(last, flushed)).ok().map(|()| is_flushed)

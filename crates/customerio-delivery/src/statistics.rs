@@ -14,6 +14,9 @@ pub struct Statistics {
     pub waiting: u64,
     /// How many bytes they have, as the store counts them.
     pub bytes: u64,
+    /// The number of the last call that was appended, or a higher one: [`Queue::flush`](crate::Queue::flush) waits for all
+    /// calls up to it.
+    pub last: u64,
     /// When the first of those that wait was stored.
     pub oldest: Option<Timestamp>,
     /// How many dead letters there are of each reason that has any.

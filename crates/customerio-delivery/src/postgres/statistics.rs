@@ -44,7 +44,10 @@ pub(super) async fn read(link: &Link) -> Result<Statistics, StoreError> {
         where owner is not null and until > clock_timestamp()";
     let leased_until = link.query(sql, &[]).await?.first().map(|row| row.try_get(0)).transpose().map_err(failed)?;
     let leased_until = leased_until.map(Timestamp::from_unix_millis);
-    Ok(Statistics { waiting, bytes, oldest, dead, leased_until })
+    let sql = "select case when is_called then last_value else 0 end from customerio_waiting_number_seq";
+    let row = link.query_one(sql, &[]).await?;
+    let last = row.try_get::<_, i64>(0).map_err(failed)?.cast_unsigned();
+    Ok(Statistics { waiting, bytes, last, oldest, dead, leased_until })
 }
 
 /// How many calls wait, and how many bytes they have.

@@ -162,8 +162,9 @@ pub(super) fn forget(database: &Connection, before: i64) -> rusqlite::Result<()>
 
 /// What there is at `now`, in milliseconds since 1970.
 pub(super) fn statistics(database: &Connection, now: i64) -> rusqlite::Result<Statistics> {
-    let (waiting, bytes): (i64, i64) =
-        database.query_row("select calls, bytes from customerio_state", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let sql = "select calls, bytes, last from customerio_state";
+    let (waiting, bytes, last): (i64, i64, i64) =
+        database.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     // The first of each stream, as far as they can be read.
     let sql = "select call from customerio_stream join customerio_queue
                on key = (select min(key) from customerio_queue where key > id << 48 and key < (id + 1) << 48)";
@@ -183,6 +184,7 @@ pub(super) fn statistics(database: &Connection, now: i64) -> rusqlite::Result<St
     Ok(Statistics {
         waiting: waiting.max(0).cast_unsigned(),
         bytes: bytes.max(0).cast_unsigned(),
+        last: last.max(0).cast_unsigned(),
         oldest,
         dead: Reason::ALL
             .into_iter()

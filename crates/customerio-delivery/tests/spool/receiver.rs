@@ -46,7 +46,7 @@ impl Receiver {
     pub(crate) fn events(&self) -> u64 {
         let mut stream = TcpStream::connect(self.url.trim_start_matches("http://")).unwrap();
         stream.write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();
-        let (_, _, body) = message(&mut BufReader::new(stream)).unwrap().unwrap();
+        let (_, body) = message(&mut BufReader::new(stream)).unwrap().unwrap();
         String::from_utf8(body).unwrap().parse().unwrap()
     }
 }
@@ -58,23 +58,31 @@ impl Drop for Receiver {
     }
 }
 
-/// A request or response: its first line, its headers, and its body. `None` at the end of the connection.
-fn message(stream: &mut BufReader<TcpStream>) -> io::Result<Option<(String, Vec<String>, Vec<u8>)>> {
+/// A request or response: its first line and its body. `None` at the end of the connection.
+fn message(stream: &mut BufReader<TcpStream>) -> io::Result<Option<(String, Vec<u8>)>> {
     let mut first = String::new();
     if stream.read_line(&mut first)? == 0 {
         return Ok(None);
     }
-    let headers: Vec<_> = stream.by_ref().lines().map_while(|line| line.ok().filter(|line| !line.is_empty())).collect();
-    let length = headers.iter().filter_map(|header| header.split_once(':'));
-    let length = length.filter(|(name, _)| name.eq_ignore_ascii_case("content-length")).map(|(_, value)| value.trim());
-    let mut body = vec![0; length.last().map_or(0, |length| length.parse().unwrap())];
+    let mut length = 0;
+    for line in stream.by_ref().lines() {
+        let line = line?;
+        match line.split_once(':') {
+            Some((name, value)) if name.eq_ignore_ascii_case("content-length") => {
+                length = value.trim().parse().unwrap()
+            }
+            Some(_) => {}
+            None => break,
+        }
+    }
+    let mut body = vec![0; length];
     stream.read_exact(&mut body)?;
-    Ok(Some((first, headers, body)))
+    Ok(Some((first, body)))
 }
 
 fn serve(stream: TcpStream, ids: &Ids) -> io::Result<()> {
     let mut stream = BufReader::new(stream);
-    while let Some((first, _, body)) = message(&mut stream)? {
+    while let Some((first, body)) = message(&mut stream)? {
         let response = if first.starts_with("POST /api/v2/batch ") {
             let batch: Batch<'_> = serde_json::from_slice(&body)?;
             ids.lock().unwrap().extend(batch.batch.iter().map(|item| item.id.to_owned()));

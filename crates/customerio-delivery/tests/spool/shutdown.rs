@@ -1,4 +1,4 @@
-//! A queue over a file is shut down while Customer.io asks it to wait.
+//! A queue over a file is shut down: while Customer.io asks it to wait, and with calls of the application's transactions.
 
 use std::{
     collections::BTreeSet,
@@ -7,7 +7,7 @@ use std::{
 };
 
 use customerio_core::{Client, http::StatusCode};
-use customerio_delivery::{Queue, Store as _};
+use customerio_delivery::{Queue, Store as _, sqlite};
 use customerio_emulator::{Emulator, Fault, Server};
 use customerio_hyper::HyperTransport;
 
@@ -61,4 +61,26 @@ async fn it_keeps_to_its_time_while_it_is_asked_to_wait_and_loses_nothing() {
     let store = open(&directory.file());
     assert_eq!(store.statistics().await.unwrap().waiting, 0);
     store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_sends_what_transactions_and_earlier_processes_left() {
+    let server = Emulator::new().serve_on_loopback().await.unwrap();
+    let directory = Directory::new();
+    let store = open(&directory.file());
+    store.append(&[event(1)]).await.unwrap();
+    store.close().await;
+    // Nothing has time to be looked for before.
+    let queue = queue(&directory, &server);
+    let mut database = sqlite::rusqlite::Connection::open(directory.file()).unwrap();
+    let transaction = database.transaction().unwrap();
+    sqlite::enqueue(&transaction, &event(2)).unwrap();
+    sqlite::enqueue(&transaction, &message(3, 10)).unwrap();
+    transaction.commit().unwrap();
+    let report = queue.shutdown(Duration::from_secs(30)).await;
+    assert_eq!((report.done, report.left), (3, 0));
+    assert_eq!((server.emulator().events().len(), server.emulator().messages().len()), (2, 1));
+    // One that has stopped does not take the right to send.
+    assert_eq!(queue.flush(Duration::from_secs(30)).await.left, 0);
+    assert_eq!(queue.statistics().await.unwrap().leased_until, None);
 }

@@ -37,10 +37,7 @@ use customerio::{
 };
 use customerio_examples::{Result, from_env_quietly, has_keys, stop_signal};
 use serde_json::json;
-use tokio::{
-    net::TcpListener,
-    time::{sleep, timeout},
-};
+use tokio::net::TcpListener;
 
 /// The state of the handlers.
 struct Shop {
@@ -105,22 +102,9 @@ async fn serve(listener: TcpListener, file: &Path) -> Result {
     println!("the shop listens at http://{}", listener.local_addr()?);
     axum::serve(listener, routes).with_graceful_shutdown(signal).await?;
 
-    drain(&queue, Duration::from_secs(10)).await;
     let report = queue.shutdown(Duration::from_secs(10)).await;
     println!("the shop stopped: {} calls are left for the next start", report.left);
     Ok(())
-}
-
-/// Waits until all calls in the database have ended, for at most `within`. [`Queue::flush`] waits for those that were enqueued
-/// through the queue.
-async fn drain(queue: &Queue, within: Duration) {
-    let ended = async {
-        while queue.statistics().await.is_ok_and(|statistics| statistics.waiting > 0) {
-            sleep(Duration::from_millis(50)).await;
-        }
-    };
-    // What is left then is in the report.
-    let _ = timeout(within, ended).await;
 }
 
 #[tokio::main]
