@@ -69,7 +69,7 @@ fn message(stream: &mut BufReader<TcpStream>) -> io::Result<Option<(String, Vec<
         let line = line?;
         match line.split_once(':') {
             Some((name, value)) if name.eq_ignore_ascii_case("content-length") => {
-                length = value.trim().parse().unwrap()
+                length = value.trim().parse().unwrap();
             }
             Some(_) => {}
             None => break,

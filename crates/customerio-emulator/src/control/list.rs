@@ -140,21 +140,22 @@ async fn touched<L: Listed>(
         changed.borrow_and_update();
         let state = emulator.state();
         // Someone can have got the identifier that rows are looked for by, and those are found fast.
-        if !L::REPORTED || criteria.filter("person").is_some() || is_touched::<L>(&state, criteria, seen) {
+        let turn = Turn::begin();
+        let is_touched = || is_touched::<L>(&state, criteria, seen, || turn.is_over());
+        if !L::REPORTED || criteria.filter("person").is_some() || is_touched() {
             return true;
         }
         seen = state.sequence.last();
     }
 }
 
-/// Whether a row was changed since a number and is chosen, or may be.
-fn is_touched<L: Listed>(state: &State, criteria: &Criteria, seen: u64) -> bool {
+/// Whether a row was changed since a number and is chosen, or may be: as far as it was looked at when the turn is over.
+fn is_touched<L: Listed>(state: &State, criteria: &Criteria, seen: u64, is_over: impl Fn() -> bool) -> bool {
     let Some(changes) = state.changes.after(seen) else { return true };
-    let turn = Turn::begin();
     let mut own = changes.filter(|change| change.effect.kind == L::KIND && change.effect.action != Action::Deleted);
     own.any(|change| {
         let mut rows = L::named(state, &change.effect.id);
-        rows.any(|(seq, row)| criteria.from.has(seq) && is_chosen::<L>(state, criteria, row)) || turn.is_over()
+        rows.any(|(seq, row)| criteria.from.has(seq) && is_chosen::<L>(state, criteria, row)) || is_over()
     })
 }
 
@@ -310,7 +311,7 @@ mod tests {
         let (first, second) = (criteria("first.example"), criteria("second.example"));
         let touched = |seen: u64| {
             let state = emulator.state();
-            let touched = |criteria| is_touched::<Webhooks>(&state, criteria, seen);
+            let touched = |criteria| is_touched::<Webhooks>(&state, criteria, seen, || false);
             ([touched(&first), touched(&second)], state.sequence.last())
         };
         let (none, mut seen) = touched(0);
