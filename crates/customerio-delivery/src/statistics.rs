@@ -29,8 +29,8 @@ pub struct Statistics {
 impl Statistics {
     /// How long the first of those that wait has been waiting: what a probe of readiness looks at.
     #[must_use]
-    pub fn age_of_oldest(&self, now: Timestamp) -> Option<Duration> {
-        let millis = now.unix_millis().saturating_sub(self.oldest?.unix_millis());
+    pub fn age_of_oldest(&self, now: impl Into<Timestamp>) -> Option<Duration> {
+        let millis = now.into().unix_millis().saturating_sub(self.oldest?.unix_millis());
         Some(Duration::from_millis(u64::try_from(millis).unwrap_or_default()))
     }
 

@@ -9,7 +9,7 @@ use crate::{config::Config, contract::mode::Contract, emulator::Emulator, seed::
 /// An [`Emulator`] that is being set up.
 ///
 /// ```
-/// use customerio_core::Region;
+/// use customerio_core::{Region, Timestamp};
 /// use customerio_emulator::Emulator;
 ///
 /// let emulator = Emulator::builder()
@@ -17,7 +17,7 @@ use crate::{config::Config, contract::mode::Contract, emulator::Emulator, seed::
 ///     .with_track_credentials("site", "key")
 ///     .with_clock_at(1_700_000_000)
 ///     .build();
-/// assert_eq!(emulator.now(), 1_700_000_000.into());
+/// assert_eq!(emulator.now(), Timestamp::from(1_700_000_000));
 /// ```
 #[derive(Clone)]
 #[must_use]

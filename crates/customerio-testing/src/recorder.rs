@@ -51,14 +51,14 @@ pub struct Recorder {
 
 #[derive(Default)]
 struct State {
-    answers: VecDeque<Answer>,
+    answers: VecDeque<Scripted>,
     requests: Vec<Request<Bytes>>,
     waits: Vec<Duration>,
     clock: Duration,
     moments: u128,
 }
 
-enum Answer {
+enum Scripted {
     Result(Result<Response<Bytes>, TransportError>),
     Silence,
 }
@@ -85,14 +85,14 @@ impl Recorder {
     /// Sets the response to the next request that has none yet, or the error that it fails with.
     #[must_use]
     pub fn answering_with(self, result: Result<Response<Bytes>, TransportError>) -> Self {
-        self.state().answers.push_back(Answer::Result(result));
+        self.state().answers.push_back(Scripted::Result(result));
         self
     }
 
     /// Sends no response to the next request that has none yet.
     #[must_use]
     pub fn silent_once(self) -> Self {
-        self.state().answers.push_back(Answer::Silence);
+        self.state().answers.push_back(Scripted::Silence);
         self
     }
 
@@ -139,8 +139,8 @@ impl Transport for Recorder {
                 let known = operations().find(|known| known.name == operation);
                 Ok(Response::new(known.map_or("{}", |known| known.response_example).into()))
             }
-            Some(Answer::Result(result)) => result,
-            Some(Answer::Silence) => std::future::pending().await,
+            Some(Scripted::Result(result)) => result,
+            Some(Scripted::Silence) => std::future::pending().await,
         }
     }
 

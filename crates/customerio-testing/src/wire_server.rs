@@ -24,14 +24,14 @@ pub struct WireServer {
 #[derive(Debug, Default)]
 struct State {
     received: Mutex<Vec<Vec<u8>>>,
-    answers: Mutex<VecDeque<Answer>>,
-    default: Mutex<Option<Answer>>,
+    answers: Mutex<VecDeque<Reply>>,
+    default: Mutex<Option<Reply>>,
     exhausted: AtomicBool,
 }
 
 /// What the server does when it has a request.
 #[derive(Clone, Debug)]
-pub(crate) enum Answer {
+pub(crate) enum Reply {
     /// Writes this, and keeps the connection unless it says `connection: close`.
     Bytes(Vec<u8>),
     /// Writes this, and closes the connection.
@@ -40,7 +40,7 @@ pub(crate) enum Answer {
     Huge { head: Vec<u8>, piece: Vec<u8> },
 }
 
-impl Answer {
+impl Reply {
     pub(crate) const PIECES: usize = 2048;
 }
 
@@ -63,17 +63,17 @@ impl WireServer {
     /// response: the connection stays open.
     #[must_use]
     pub fn answering(self, bytes: impl Into<Vec<u8>>) -> Self {
-        self.then(Answer::Bytes(bytes.into()))
+        self.then(Reply::Bytes(bytes.into()))
     }
 
     /// Does this with the next request that has no response yet.
-    pub(crate) fn then(self, answer: Answer) -> Self {
+    pub(crate) fn then(self, answer: Reply) -> Self {
         lock(&self.state.answers).push_back(answer);
         self
     }
 
     /// Does this with every request that has no response of its own.
-    pub(crate) fn always(self, answer: Answer) -> Self {
+    pub(crate) fn always(self, answer: Reply) -> Self {
         *lock(&self.state.default) = Some(answer);
         self
     }
@@ -102,7 +102,7 @@ impl WireServer {
         move || lock(&state.received).len() >= count
     }
 
-    /// Whether an [`Answer::Huge`] was taken from it down to the last piece.
+    /// Whether an [`Reply::Huge`] was taken from it down to the last piece.
     pub(crate) fn exhausted(&self) -> bool {
         self.state.exhausted.load(Ordering::SeqCst)
     }
@@ -130,17 +130,17 @@ fn converse(stream: TcpStream, state: &State) -> io::Result<()> {
         reader.by_ref().take(length).read_to_end(&mut request)?;
         let answer = lock(&state.answers).pop_front().or_else(|| lock(&state.default).clone());
         lock(&state.received).push(request);
-        match answer.unwrap_or_else(|| Answer::Bytes(OK.to_vec())) {
-            Answer::Bytes(bytes) => {
+        match answer.unwrap_or_else(|| Reply::Bytes(OK.to_vec())) {
+            Reply::Bytes(bytes) => {
                 writer.write_all(&bytes)?;
                 if bytes.windows(17).any(|window| window.eq_ignore_ascii_case(b"connection: close")) {
                     return Ok(());
                 }
             }
-            Answer::ThenClose(bytes) => return writer.write_all(&bytes),
-            Answer::Huge { head, piece } => {
+            Reply::ThenClose(bytes) => return writer.write_all(&bytes),
+            Reply::Huge { head, piece } => {
                 writer.write_all(&head)?;
-                for _ in 1..Answer::PIECES {
+                for _ in 1..Reply::PIECES {
                     writer.write_all(&piece)?;
                 }
                 // Before the last piece: who has all of it then sees this.

@@ -30,7 +30,7 @@ pub(crate) struct Purchase {
 
 /// The fields of a form.
 #[derive(Serialize)]
-pub(crate) struct Fields {
+pub(crate) struct Signup {
     pub(crate) first_name: &'static str,
     pub(crate) interest: &'static str,
 }
@@ -60,7 +60,7 @@ pub(crate) struct Inputs {
     pub(crate) ulid: ulid::Ulid,
     pub(crate) attributes: Attributes,
     pub(crate) purchase: Purchase,
-    pub(crate) fields: Fields,
+    pub(crate) fields: Signup,
     pub(crate) file: Vec<u8>,
     pub(crate) batch: EncodedBatch<TrackBatch>,
     pub(crate) batch_body: Bytes,
@@ -94,7 +94,7 @@ impl Inputs {
             ulid: ulid::Ulid::from_parts(1_700_000_000_000, 17),
             attributes: Attributes { first_name: "Ada", plan: "pro", seats: 12, trial: false },
             purchase: Purchase { product: "socks", price: 23.45, quantity: 2, currency: "EUR" },
-            fields: Fields { first_name: "Ada", interest: "engines" },
+            fields: Signup { first_name: "Ada", interest: "engines" },
             file: vec![0xff; 1_000],
             batch_body: batch.body().clone(),
             batch,

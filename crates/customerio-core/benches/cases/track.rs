@@ -12,7 +12,7 @@ use super::{
     Case, Inputs,
     by_hand::{fixed, numbered, path, path_of_two},
     cases,
-    inputs::{Fields, Purchase},
+    inputs::{Purchase, Signup},
 };
 
 #[derive(Serialize)]
@@ -100,7 +100,7 @@ cases! {
     submit_form "track.submit_form" |x| {
         build(&x.track, SubmitForm::new(x.form, x.id).with_fields(&x.fields)).unwrap()
     } {
-        let Fields { first_name, interest } = x.fields;
+        let Signup { first_name, interest } = x.fields;
         let form = Form { data: FormData { id: x.id, first_name, interest } };
         x.track_by_hand.post(path("/api/v1/forms/", x.form, "/submit"), &form)
     }

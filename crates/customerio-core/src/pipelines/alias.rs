@@ -1,7 +1,7 @@
 //! `POST /v1/alias`: say that two ids are one person.
 
 use super::{
-    call::{Common, call, common_setters},
+    call::{CallFields, call, common_setters},
     user_identity::{check_id, check_user_id},
 };
 use crate::{BuildError, EncodedItem, Limits, json::Writer, text::Text};
@@ -22,7 +22,7 @@ use crate::{BuildError, EncodedItem, Limits, json::Writer, text::Text};
 #[derive(Clone)]
 #[doc(alias = "merge")]
 pub struct Alias {
-    common: Common,
+    common: CallFields,
     previous_id: Text,
     user_id: Text,
 }
@@ -31,7 +31,7 @@ impl Alias {
     /// Gives the person with the anonymous id or user id `previous_id` the user id `user_id` from now on.
     #[must_use]
     pub fn new(previous_id: impl AsRef<str>, user_id: impl AsRef<str>) -> Self {
-        Self { common: Common::new(), previous_id: Text::new(previous_id), user_id: Text::new(user_id) }
+        Self { common: CallFields::new(), previous_id: Text::new(previous_id), user_id: Text::new(user_id) }
     }
 
     common_setters!();

@@ -10,7 +10,7 @@ use crate::{
 
 /// The fields that every call can have.
 #[derive(Clone)]
-pub(super) struct Common {
+pub(super) struct CallFields {
     pub(super) message_id: Option<MessageId>,
     pub(super) timestamp: Option<Timestamp>,
     pub(super) sent_at: Option<Timestamp>,
@@ -24,7 +24,7 @@ pub(super) struct Common {
     has_library: bool,
 }
 
-impl Common {
+impl CallFields {
     pub(super) fn new() -> Self {
         Self {
             message_id: None,

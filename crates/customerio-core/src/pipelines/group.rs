@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{
     UserIdentity,
-    call::{Common, call, common_setters},
+    call::{CallFields, call, common_setters},
     user_identity::check_group_id,
 };
 use crate::{
@@ -35,7 +35,7 @@ use crate::{
 /// ```
 #[derive(Clone)]
 pub struct Group {
-    common: Common,
+    common: CallFields,
     who: UserIdentity,
     id: Text,
     object_type_id: Option<ObjectTypeId>,
@@ -48,7 +48,7 @@ impl Group {
     #[must_use]
     pub fn new(who: impl Into<UserIdentity>, group_id: impl AsRef<str>) -> Self {
         Self {
-            common: Common::new(),
+            common: CallFields::new(),
             who: who.into(),
             id: Text::new(group_id),
             object_type_id: None,

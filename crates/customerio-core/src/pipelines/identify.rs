@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{
     SubscriptionChannel, UserIdentity,
-    call::{Common, call, common_setters},
+    call::{CallFields, call, common_setters},
     pairs::Pairs,
 };
 use crate::{
@@ -40,7 +40,7 @@ use crate::{
 /// ```
 #[derive(Clone)]
 pub struct Identify {
-    common: Common,
+    common: CallFields,
     /// `None` if the e-mail address identifies the person.
     who: Option<UserIdentity>,
     email: Option<Text>,
@@ -74,7 +74,7 @@ impl Identify {
 
     fn of_nobody() -> Self {
         Self {
-            common: Common::new(),
+            common: CallFields::new(),
             who: None,
             email: None,
             created_at: None,

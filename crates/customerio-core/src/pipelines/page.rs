@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{
     UserIdentity,
-    call::{Common, call, common_setters},
+    call::{CallFields, call, common_setters},
 };
 use crate::{
     BuildError, EncodedItem, Limits,
@@ -31,7 +31,7 @@ use crate::{
 #[derive(Clone)]
 #[doc(alias = "page_view")]
 pub struct Page {
-    common: Common,
+    common: CallFields,
     who: UserIdentity,
     name: Option<Text>,
     category: Option<Text>,
@@ -48,7 +48,7 @@ impl Page {
     #[must_use]
     pub fn new(who: impl Into<UserIdentity>) -> Self {
         Self {
-            common: Common::new(),
+            common: CallFields::new(),
             who: who.into(),
             name: None,
             category: None,

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{
     UserIdentity,
-    call::{Common, call, common_setters},
+    call::{CallFields, call, common_setters},
 };
 use crate::{
     BuildError, EncodedItem, Limits,
@@ -28,7 +28,7 @@ use crate::{
 #[derive(Clone)]
 #[doc(alias = "screen_view")]
 pub struct Screen {
-    common: Common,
+    common: CallFields,
     who: UserIdentity,
     name: Option<Text>,
     properties: Option<Attributes>,
@@ -38,7 +38,7 @@ impl Screen {
     /// Creates a screen view of this person.
     #[must_use]
     pub fn new(who: impl Into<UserIdentity>) -> Self {
-        Self { common: Common::new(), who: who.into(), name: None, properties: None }
+        Self { common: CallFields::new(), who: who.into(), name: None, properties: None }
     }
 
     /// Data about the screen: anything that serialises as an object. It is encoded here; what cannot be encoded is an

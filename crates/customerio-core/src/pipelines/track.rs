@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{
     UserIdentity,
-    call::{Common, call, common_setters},
+    call::{CallFields, call, common_setters},
     context::Device,
     semantic::Semantic,
     user_identity::check_group_id,
@@ -36,7 +36,7 @@ use crate::{
 /// ```
 #[derive(Clone)]
 pub struct Track {
-    common: Common,
+    common: CallFields,
     who: Option<UserIdentity>,
     group_id: Option<Text>,
     event: Text,
@@ -59,7 +59,7 @@ impl Track {
 
     pub(super) fn of_nobody(event: impl AsRef<str>) -> Self {
         Self {
-            common: Common::new(),
+            common: CallFields::new(),
             who: None,
             group_id: None,
             event: Text::new(event),

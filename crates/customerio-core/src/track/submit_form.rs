@@ -147,13 +147,13 @@ mod tests {
             ExtraLarge,
         }
         #[derive(Serialize)]
-        struct Fields {
+        struct Signup {
             size: Size,
             initial: char,
             address: std::net::Ipv4Addr,
             note: Option<&'static str>,
         }
-        let fields = Fields {
+        let fields = Signup {
             size: Size::ExtraLarge,
             initial: 'A',
             address: std::net::Ipv4Addr::LOCALHOST,
@@ -163,7 +163,7 @@ mod tests {
             body(SubmitForm::new("signup", "42").with_fields(&fields)),
             r#"{"data":{"id":"42","size":"extra_large","initial":"A","address":"127.0.0.1","note":"socks"}}"#
         );
-        let without = Fields { note: None, ..fields };
+        let without = Signup { note: None, ..fields };
         assert_eq!(
             body(SubmitForm::new("signup", "42").with_fields(without)),
             r#"{"data":{"id":"42","size":"extra_large","initial":"A","address":"127.0.0.1"}}"#

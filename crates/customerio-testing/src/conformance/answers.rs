@@ -13,13 +13,13 @@ use super::{
     outcome::Outcome,
     sending::{get, request, send},
 };
-use crate::wire_server::{Answer, WireServer};
+use crate::wire_server::{Reply, WireServer};
 
 pub(super) async fn any_status(transport: &dyn Transport) -> Outcome {
     for status in [200, 204, 301, 404, 418, 500, 599] {
         let length = if status == 204 { "" } else { "content-length: 0\r\n" };
         let answer = format!("HTTP/1.1 {status} \r\n{length}\r\n");
-        let server = WireServer::start()?.always(Answer::Bytes(answer.into()));
+        let server = WireServer::start()?.always(Reply::Bytes(answer.into()));
         let response = get(transport, &server.url()).await.map_err(|error| format!("{status}: {error}"))?;
         if response.status() != status {
             return Err(format!("{status} came as {}", response.status()).into());
@@ -145,11 +145,11 @@ pub(super) async fn response_limit(transport: &dyn Transport) -> Outcome {
     let piece = vec![b'x'; 16 * 1024];
     let chunk = [b"4000\r\n", &piece[..], b"\r\n"].concat();
     for (name, answer) in [
-        ("a byte more than the limit", Answer::Bytes((head(LIMIT + 1) + &"x".repeat(LIMIT + 1)).into())),
-        ("32 MiB", Answer::Huge { head: head(piece.len() * Answer::PIECES).into(), piece }),
+        ("a byte more than the limit", Reply::Bytes((head(LIMIT + 1) + &"x".repeat(LIMIT + 1)).into())),
+        ("32 MiB", Reply::Huge { head: head(piece.len() * Reply::PIECES).into(), piece }),
         (
             "chunks without an end",
-            Answer::Huge { head: b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n".to_vec(), piece: chunk },
+            Reply::Huge { head: b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n".to_vec(), piece: chunk },
         ),
     ] {
         let server = WireServer::start()?.then(answer);

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     faults::ClosedPort,
-    wire_server::{Answer, WireServer},
+    wire_server::{Reply, WireServer},
 };
 
 pub(super) async fn refused(transport: &dyn Transport) -> Outcome {
@@ -43,7 +43,7 @@ pub(super) const AMBIGUOUS: [(&str, &[&str]); 4] = [
 
 pub(super) async fn maybe_sent(transport: &dyn Transport, answers: &[&str]) -> Outcome {
     for written in answers {
-        let server = WireServer::start()?.always(Answer::ThenClose((*written).into()));
+        let server = WireServer::start()?.always(Reply::ThenClose((*written).into()));
         for method in [Method::GET, Method::POST] {
             let request = request(method, &format!("{}/v1/probe", server.url()), "")?;
             match send(transport, request).await.map_err(|error| format!("{written:?}: {error}"))? {
@@ -61,7 +61,7 @@ const TIMEOUT: Duration = Duration::from_millis(500);
 /// The status says more than that the request may have arrived.
 pub(super) async fn head_kept(transport: &dyn Transport) -> Outcome {
     const HALF: &[u8] = b"HTTP/1.1 202 Accepted\r\nretry-after: 7\r\ncontent-length: 10\r\n\r\n{}";
-    for (name, what) in [("breaks", Answer::ThenClose(HALF.into())), ("stalls", Answer::Bytes(HALF.into()))] {
+    for (name, what) in [("breaks", Reply::ThenClose(HALF.into())), ("stalls", Reply::Bytes(HALF.into()))] {
         let server = WireServer::start()?.always(what);
         let request = request(Method::POST, &format!("{}/v1/probe", server.url()), "{}")?;
         let result = send_in_time(transport, request, TIMEOUT).await?;
@@ -81,7 +81,7 @@ pub(super) async fn head_kept(transport: &dyn Transport) -> Outcome {
 /// URLs name people, and errors end up in logs.
 pub(super) async fn errors_show_no_url(transport: &dyn Transport) -> Outcome {
     let refused = ClosedPort::start()?;
-    let closes = |written: &[u8]| WireServer::start().map(|server| server.always(Answer::ThenClose(written.into())));
+    let closes = |written: &[u8]| WireServer::start().map(|server| server.always(Reply::ThenClose(written.into())));
     let early = closes(b"")?;
     let late = closes(b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{}")?;
     for base in [refused.url(), early.url(), late.url()] {
@@ -102,11 +102,11 @@ pub(super) async fn errors_show_no_url(transport: &dyn Transport) -> Outcome {
 
 /// A stack may take a request for safe to retry: by its method, by the status, because the connection was not new.
 pub(super) async fn nothing_repeated(transport: &dyn Transport) -> Outcome {
-    let status = |line: &str| Answer::Bytes(format!("HTTP/1.1 {line}\r\ncontent-length: 0\r\n\r\n").into());
+    let status = |line: &str| Reply::Bytes(format!("HTTP/1.1 {line}\r\ncontent-length: 0\r\n\r\n").into());
     for (name, what) in [
-        ("a close before the response", Answer::ThenClose(Vec::new())),
-        ("a close in the head", Answer::ThenClose(b"HTTP/1.1 200 OK\r\n".to_vec())),
-        ("a close in the body", Answer::ThenClose(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{".to_vec())),
+        ("a close before the response", Reply::ThenClose(Vec::new())),
+        ("a close in the head", Reply::ThenClose(b"HTTP/1.1 200 OK\r\n".to_vec())),
+        ("a close in the body", Reply::ThenClose(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{".to_vec())),
         ("401", status("401 Unauthorized\r\nwww-authenticate: Basic realm=\"x\"")),
         ("408", status("408 Request Timeout\r\nconnection: close")),
         ("421", status("421 Misdirected Request")),

@@ -7,7 +7,7 @@ use customerio_core::{ChunkStream, FileTransport, TransportError};
 use http::{Request, Response};
 
 use super::{outcome::Outcome, sending::in_time};
-use crate::wire_server::{Answer, WireServer};
+use crate::wire_server::{Reply, WireServer};
 
 const PATH: &str = "/secret-in-path?signature=secret-in-query";
 
@@ -52,8 +52,8 @@ pub(super) async fn requests_as_they_are(files: &dyn FileTransport) -> Outcome {
 
 pub(super) async fn read_in_pieces(files: &dyn FileTransport) -> Outcome {
     let piece = vec![b'x'; 16 * 1024];
-    let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", piece.len() * Answer::PIECES);
-    let server = WireServer::start()?.then(Answer::Huge { head: head.into(), piece });
+    let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", piece.len() * Reply::PIECES);
+    let server = WireServer::start()?.then(Reply::Huge { head: head.into(), piece });
     let mut response = get(files, &server.url()).await??;
     let first = next(response.body_mut()).await?.ok_or("it has no body")??;
     if server.exhausted() {
@@ -85,7 +85,7 @@ pub(super) async fn breaks_are_told(files: &dyn FileTransport) -> Outcome {
         ("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf", Some("half")),
         ("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nhalf\r\n", Some("half")),
     ] {
-        let server = WireServer::start()?.always(Answer::ThenClose(sent.into()));
+        let server = WireServer::start()?.always(Reply::ThenClose(sent.into()));
         let error = match get(files, &server.url()).await? {
             Err(error) => error,
             Ok(mut response) => {

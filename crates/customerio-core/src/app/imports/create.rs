@@ -35,11 +35,11 @@ use crate::{
 #[derive(Clone, Serialize)]
 #[doc(alias = "import")]
 pub struct Create {
-    import: Fields,
+    import: NewImport,
 }
 
 #[derive(Clone, Serialize)]
-struct Fields {
+struct NewImport {
     name: Text,
     data_file_url: Text,
     #[serde(rename = "type")]
@@ -54,7 +54,7 @@ struct Fields {
 impl Create {
     fn new(name: impl AsRef<str>, data_file_url: impl AsRef<str>, kind: ImportKind) -> Self {
         let (name, data_file_url) = (Text::new(name), Text::new(data_file_url));
-        let import = Fields {
+        let import = NewImport {
             name,
             data_file_url,
             kind,

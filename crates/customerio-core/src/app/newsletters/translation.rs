@@ -120,7 +120,7 @@ impl Added {
     /// Becomes the body of a request.
     pub(super) fn into_body(self) -> Result<Body, BuildError> {
         #[derive(Serialize)]
-        struct Fields<'a> {
+        struct Translated<'a> {
             language: &'a str,
             #[serde(flatten)]
             translation: &'a Translation,
@@ -134,7 +134,7 @@ impl Added {
             Translation::Inbox(message) => message.check()?,
             Translation::Webhook(_) => {}
         }
-        Body::json(&Fields { language, translation: &self.translation })
+        Body::json(&Translated { language, translation: &self.translation })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::{ReportingWebhook, reporting_webhook::Fields};
+use super::{ReportingWebhook, reporting_webhook::Settings};
 use crate::{
     App, Body, BuildError, Limits, Operation,
     macros::{opaque_debug, sample, setters},
@@ -31,7 +31,7 @@ use crate::{
 #[derive(Clone)]
 #[doc(alias = "create_webhook")]
 pub struct Create {
-    webhook: Fields,
+    webhook: Settings,
 }
 
 impl Create {
@@ -42,7 +42,7 @@ impl Create {
         endpoint: impl AsRef<str>,
         events: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
-        Self { webhook: Fields::new(name, endpoint, events) }
+        Self { webhook: Settings::new(name, endpoint, events) }
     }
 
     setters! {

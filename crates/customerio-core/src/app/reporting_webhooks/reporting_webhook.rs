@@ -40,7 +40,7 @@ listed!(ReportingWebhook in "reporting_webhooks" = r#"{"id":1,"name":"shop","end
 
 /// What is written.
 #[derive(Clone, Serialize)]
-pub(super) struct Fields {
+pub(super) struct Settings {
     pub(super) name: Text,
     pub(super) endpoint: Text,
     pub(super) events: Vec<Text>,
@@ -49,7 +49,7 @@ pub(super) struct Fields {
     pub(super) with_content: Option<bool>,
 }
 
-impl Fields {
+impl Settings {
     pub(super) fn new(
         name: impl AsRef<str>,
         endpoint: impl AsRef<str>,

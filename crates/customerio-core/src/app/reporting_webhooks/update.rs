@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::{ReportingWebhook, reporting_webhook::Fields};
+use super::{ReportingWebhook, reporting_webhook::Settings};
 use crate::{
     App, Body, BuildError, Limits, Operation, Path, WebhookId,
     macros::{opaque_debug, sample, setters},
@@ -31,7 +31,7 @@ use crate::{
 #[doc(alias = "update_webhook")]
 pub struct Update {
     webhook_id: WebhookId,
-    webhook: Fields,
+    webhook: Settings,
 }
 
 impl Update {
@@ -43,7 +43,7 @@ impl Update {
         endpoint: impl AsRef<str>,
         events: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
-        Self { webhook_id: webhook_id.into(), webhook: Fields::new(name, endpoint, events) }
+        Self { webhook_id: webhook_id.into(), webhook: Settings::new(name, endpoint, events) }
     }
 
     setters! {

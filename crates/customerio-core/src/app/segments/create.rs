@@ -29,11 +29,11 @@ use crate::{
 #[derive(Clone, Serialize)]
 #[doc(alias = "create_segment")]
 pub struct Create {
-    segment: Fields,
+    segment: NewSegment,
 }
 
 #[derive(Clone, Serialize)]
-struct Fields {
+struct NewSegment {
     name: Text,
     description: Option<Text>,
 }
@@ -42,7 +42,7 @@ impl Create {
     /// Creates a segment with this name.
     #[must_use]
     pub fn new(name: impl AsRef<str>) -> Self {
-        Self { segment: Fields { name: Text::new(name), description: None } }
+        Self { segment: NewSegment { name: Text::new(name), description: None } }
     }
 
     setters! {

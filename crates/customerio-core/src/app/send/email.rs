@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use super::{
     Attachment,
-    message::{Common, Pairs, SentMessage, are_distinct, common_setters, write_set},
+    message::{MessageFields, Pairs, SentMessage, are_distinct, common_setters, write_set},
 };
 use crate::{
     App, Body, BuildError, BuildErrorKind, Limits, Operation, PersonId, Quota, TransactionalMessageId,
@@ -52,13 +52,13 @@ use crate::{
 #[doc(alias = "send_email")]
 #[doc(alias = "SendEmailRequest")]
 pub struct SendEmail {
-    fields: Fields,
-    common: Common,
+    fields: EmailFields,
+    common: MessageFields,
 }
 
 /// The fields that no other channel has.
 #[derive(Clone, Default)]
-struct Fields {
+struct EmailFields {
     to: Text,
     cc: Option<Text>,
     bcc: Option<Text>,
@@ -79,8 +79,8 @@ impl SendEmail {
     /// Creates the transactional message `message` to the addresses `to`.
     #[must_use]
     pub fn from_template(message: impl Into<TransactionalMessageId>, to: impl AsRef<str>) -> Self {
-        let fields = Fields { to: Text::new(to), ..Fields::default() };
-        Self { fields, common: Common::default() }.with_transactional_message(message)
+        let fields = EmailFields { to: Text::new(to), ..EmailFields::default() };
+        Self { fields, common: MessageFields::default() }.with_transactional_message(message)
     }
 
     /// Creates an e-mail with your own HTML `body`, to the addresses `to`.
@@ -89,8 +89,8 @@ impl SendEmail {
     /// [`with_transactional_message`](Self::with_transactional_message).
     #[must_use]
     pub fn new(to: impl AsRef<str>, from: impl AsRef<str>, subject: impl AsRef<str>, body: impl AsRef<str>) -> Self {
-        let fields = Fields { to: Text::new(to), ..Fields::default() };
-        Self { fields, common: Common::default() }.with_from(from).with_subject(subject).with_body(body)
+        let fields = EmailFields { to: Text::new(to), ..EmailFields::default() };
+        Self { fields, common: MessageFields::default() }.with_from(from).with_subject(subject).with_body(body)
     }
 
     /// Data for the message's Liquid, as in `{{trigger.link}}`: anything that serialises as an object. It is encoded
@@ -161,7 +161,7 @@ impl SendEmail {
     common_setters! { disable_message_retention send_to_unsubscribed queue_draft send_at language auto_create }
 }
 
-impl Fields {
+impl EmailFields {
     fn check(&self, limits: &Limits) -> Result<(), BuildError> {
         check_visible("the recipient", &self.to)?;
         let lists = [Some(&self.to), self.cc.as_ref(), self.bcc.as_ref()];

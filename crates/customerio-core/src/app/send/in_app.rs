@@ -3,7 +3,7 @@
 use http::Method;
 use serde::Serialize;
 
-use super::message::{Common, SentMessage, common_setters};
+use super::message::{MessageFields, SentMessage, common_setters};
 use crate::{
     App, Body, BuildError, Limits, Operation, PersonId, Quota, TransactionalMessageId,
     macros::{opaque_debug, sample},
@@ -28,14 +28,14 @@ use crate::{
 #[derive(Clone)]
 #[doc(alias = "send_in_app")]
 pub struct SendInApp {
-    common: Common,
+    common: MessageFields,
 }
 
 impl SendInApp {
     /// Creates the transactional message `message` to `person`.
     #[must_use]
     pub fn new(message: impl Into<TransactionalMessageId>, person: impl Into<PersonId>) -> Self {
-        Self { common: Common::new(message, person) }
+        Self { common: MessageFields::new(message, person) }
     }
 
     /// Data for the message, as in `{{trigger.order}}`: anything that serialises as an object. The app gets it as the

@@ -3,7 +3,7 @@
 use http::Method;
 use serde::Serialize;
 
-use super::message::{Common, SentMessage, common_setters, write_set};
+use super::message::{MessageFields, SentMessage, common_setters, write_set};
 use crate::{
     App, Body, BuildError, Limits, Operation, PersonId, Quota, TransactionalMessageId,
     macros::{opaque_debug, sample, setters},
@@ -31,14 +31,14 @@ use crate::{
 #[doc(alias = "send_inbox_message")]
 pub struct SendInboxMessage {
     to: Option<Text>,
-    common: Common,
+    common: MessageFields,
 }
 
 impl SendInboxMessage {
     /// Creates the transactional message `message` to `person`.
     #[must_use]
     pub fn new(message: impl Into<TransactionalMessageId>, person: impl Into<PersonId>) -> Self {
-        Self { to: None, common: Common::new(message, person) }
+        Self { to: None, common: MessageFields::new(message, person) }
     }
 
     /// Data for the message, as in `{{trigger.order}}`: anything that serialises as an object. The app gets it as the

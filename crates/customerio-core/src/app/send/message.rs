@@ -30,7 +30,7 @@ pub(in crate::app) use write_set;
 /// The fields that several channels have. Each channel has only the setters of its own contract, and a field that is
 /// not set is not sent.
 #[derive(Clone, Default)]
-pub(in crate::app) struct Common {
+pub(in crate::app) struct MessageFields {
     pub(in crate::app) transactional_message_id: Option<TransactionalMessageId>,
     pub(in crate::app) identifiers: Option<PersonId>,
     pub(in crate::app) tracked: Option<bool>,
@@ -43,7 +43,7 @@ pub(in crate::app) struct Common {
     message_data: Option<Attributes>,
 }
 
-impl Common {
+impl MessageFields {
     pub(in crate::app) fn new(message: impl Into<TransactionalMessageId>, person: impl Into<PersonId>) -> Self {
         Self { transactional_message_id: Some(message.into()), identifiers: Some(person.into()), ..Self::default() }
     }
@@ -90,7 +90,7 @@ impl Common {
     }
 }
 
-/// The setters of the named fields of [`Common`].
+/// The setters of the named fields of [`MessageFields`].
 macro_rules! common_setters {
     (@tracked_links) => { $crate::macros::setters! {
         /// Whether clicks on links are tracked. Default: as the transactional message says.

@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 
 use super::{
     CustomPayload,
-    message::{Common, Pairs, SentMessage, common_setters, write_set},
+    message::{MessageFields, Pairs, SentMessage, common_setters, write_set},
 };
 use crate::{
     App, Body, BuildError, Device, Limits, Operation, PersonId, Quota, TransactionalMessageId,
@@ -48,7 +48,7 @@ pub struct SendPush {
     custom_data: Pairs,
     custom_payload: Option<Box<CustomPayload>>,
     custom_device: Option<Device>,
-    common: Common,
+    common: MessageFields,
 }
 
 /// Which of the person's devices get a push notification.
@@ -124,7 +124,7 @@ impl SendPush {
             custom_data: Pairs::default(),
             custom_payload: None,
             custom_device: None,
-            common: Common::new(message, person),
+            common: MessageFields::new(message, person),
         }
     }
 

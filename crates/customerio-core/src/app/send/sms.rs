@@ -3,7 +3,7 @@
 use http::Method;
 use serde::Serialize;
 
-use super::message::{Common, SentMessage, common_setters, write_set};
+use super::message::{MessageFields, SentMessage, common_setters, write_set};
 use crate::{
     App, Body, BuildError, Limits, Operation, PersonId, Quota, TransactionalMessageId,
     macros::{opaque_debug, sample, setters},
@@ -32,7 +32,7 @@ use crate::{
 pub struct SendSms {
     to: Text,
     from: Option<Text>,
-    common: Common,
+    common: MessageFields,
 }
 
 impl SendSms {
@@ -40,7 +40,7 @@ impl SendSms {
     /// (`+15551234567`) or as Liquid (`{{customer.phone}}`).
     #[must_use]
     pub fn new(message: impl Into<TransactionalMessageId>, person: impl Into<PersonId>, to: impl AsRef<str>) -> Self {
-        Self { to: Text::new(to), from: None, common: Common::new(message, person) }
+        Self { to: Text::new(to), from: None, common: MessageFields::new(message, person) }
     }
 
     /// Data for the message's Liquid, as in `{{trigger.code}}`: anything that serialises as an object. It is encoded

@@ -7,7 +7,7 @@ use std::{
 
 use http::StatusCode;
 
-use super::{Delete, List, Update, snippet::Fields};
+use super::{Delete, List, Update, snippet::Contents};
 use crate::{App, BoxFuture, BuildError, BuildErrorKind, Client, Error, error::Bounded};
 
 impl Client<App> {
@@ -74,7 +74,7 @@ fn checked<N: AsRef<str>, V: AsRef<str>>(
 ) -> Result<BTreeMap<String, String>, BuildError> {
     let mut checked = BTreeMap::new();
     for (name, value) in wanted {
-        Fields::new(&name, &value).check()?;
+        Contents::new(&name, &value).check()?;
         match checked.entry(name.as_ref().to_owned()) {
             Entry::Vacant(entry) => entry.insert(value.as_ref().to_owned()),
             Entry::Occupied(_) => return Err(BuildError::new("the snippet's name", BuildErrorKind::Duplicate)),

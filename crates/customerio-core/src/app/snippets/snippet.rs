@@ -28,7 +28,7 @@ listed!(Snippet in "snippets" = r#"{"name":"address","value":"1 Main St","update
 
 /// What is written.
 #[derive(Clone, Serialize)]
-pub(super) struct Fields {
+pub(super) struct Contents {
     name: Text,
     value: Text,
 }
@@ -36,7 +36,7 @@ pub(super) struct Fields {
 /// Most characters of a name.
 const NAME: usize = 150;
 
-impl Fields {
+impl Contents {
     pub(super) fn new(name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         Self { name: Text::new(name), value: Text::new(value) }
     }

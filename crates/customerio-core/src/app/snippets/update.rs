@@ -3,7 +3,7 @@
 use http::Method;
 use serde::Serialize;
 
-use super::{Snippet, snippet::Fields};
+use super::{Snippet, snippet::Contents};
 use crate::{
     App, Body, BuildError, Limits, Operation,
     macros::{opaque_debug, sample},
@@ -24,13 +24,13 @@ use crate::{
 #[derive(Clone, Serialize)]
 #[serde(transparent)]
 #[doc(alias = "update_snippet")]
-pub struct Update(Fields);
+pub struct Update(Contents);
 
 impl Update {
     /// Creates the operation for the snippet with this name and this text, which can have Liquid.
     #[must_use]
     pub fn new(name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-        Self(Fields::new(name, value))
+        Self(Contents::new(name, value))
     }
 }
 
