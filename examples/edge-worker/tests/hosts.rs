@@ -1,5 +1,5 @@
 //! The module under Node and in Chromium, against the emulator over real sockets: what each says of its commands, and what
-//! arrived. `.ci/wasm` builds the module and runs this.
+//! arrived; and the worker that is built on it. `.ci/wasm` builds the module and runs this.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -15,7 +15,7 @@ use customerio_core::{
     Timestamp,
     webhook::{Unverified, Verifier},
 };
-use customerio_emulator::{APP_API_KEY, Channel, Emulator, SITE_ID, TRACK_API_KEY};
+use customerio_emulator::{APP_API_KEY, Channel, Emulator, Fault, SITE_ID, TRACK_API_KEY};
 use http_body_util::{BodyExt as _, Full};
 use hyper::{
     Method, Request, Response, StatusCode,
@@ -26,8 +26,8 @@ use hyper::{
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::{
-    io::AsyncWriteExt as _,
-    net::{TcpListener, TcpSocket},
+    io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
+    net::{TcpListener, TcpSocket, TcpStream},
     process::Command,
     sync::mpsc,
     time::timeout,
@@ -214,6 +214,68 @@ async fn in_chromium() {
     })
     .await;
     assert!(asked.iter().any(|line| line == "OPTIONS /api/v1/customers/42 204"), "{asked:?}");
+}
+
+/// Sends a request to the worker, and returns the status of its response.
+async fn status(worker: &str, head: &str, headers: &[(&str, &str)], body: &str) -> u16 {
+    let mut stream = TcpStream::connect(worker).await.unwrap();
+    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let length = body.len();
+    let request = format!(
+        "{head} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}"
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut response = String::new();
+    stream.read_to_string(&mut response).await.unwrap();
+    response.split(' ').nth(1).unwrap().parse().unwrap()
+}
+
+#[tokio::test]
+#[ignore = "needs the module and Node: .ci/wasm runs it"]
+async fn the_worker_signs_people_up_and_receives_webhooks() {
+    let emulator = Emulator::new();
+    let server = emulator.serve_on_loopback().await.unwrap();
+    let mut node = Command::new("node")
+        .args([&format!("{}/host/serve.mjs", env!("CARGO_MANIFEST_DIR")), &module()])
+        .env("PORT", "0")
+        .env("CUSTOMERIO_BASE_URL", server.url())
+        .env("CUSTOMERIO_REGION", "us")
+        .env("CUSTOMERIO_SITE_ID", SITE_ID)
+        .env("CUSTOMERIO_TRACK_API_KEY", TRACK_API_KEY)
+        .env("CUSTOMERIO_WEBHOOK_SIGNING_KEY", "signing-key")
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .expect("node");
+    let mut lines = BufReader::new(node.stdout.take().unwrap()).lines();
+    let line = timeout(PATIENCE, lines.next_line()).await.expect("it listens").unwrap().unwrap();
+    let worker = line.rsplit_once("http://").unwrap().1;
+
+    // The first request fails, and is sent again by the module.
+    emulator.refuse_next(StatusCode::SERVICE_UNAVAILABLE);
+    let email = r#"{"email": "ada@example.com"}"#;
+    assert_eq!(status(worker, "PUT /people/a%2F42", &[], email).await, 204);
+    assert_eq!(emulator.person("a/42").unwrap().email.as_deref(), Some("ada@example.com"));
+    assert_eq!(emulator.events_of("a/42").iter().map(|event| &*event.name).collect::<Vec<_>>(), ["signed_up"]);
+    assert_eq!(status(worker, "PUT /people/42", &[], "no JSON").await, 400);
+    assert_eq!(status(worker, "PUT /people/%20", &[], email).await, 400);
+    emulator.add_fault(Fault::status(StatusCode::UNAUTHORIZED));
+    assert_eq!(status(worker, "PUT /people/43", &[], email).await, 502);
+    assert_eq!(emulator.people().len(), 1);
+
+    let body = r#"{"event_id":"01E4","object_type":"email","metric":"opened","data":{"identifiers":{"id":"a/42"}}}"#;
+    let now = Timestamp::from(SystemTime::now());
+    let signature = Verifier::new("signing-key").unwrap().sign(now, body.as_bytes());
+    let (time, tampered) = (now.unix_seconds().to_string(), body.replace("opened", "bounced"));
+    let headers = [("x-cio-timestamp", &*time), ("x-cio-signature", &*signature)];
+    assert_eq!(status(worker, "POST /webhooks", &headers, body).await, 200);
+    let line = timeout(PATIENCE, lines.next_line()).await.expect("it says so").unwrap();
+    assert_eq!(line.as_deref(), Some("email opened: person a/42"));
+    assert_eq!(status(worker, "POST /webhooks", &headers, &tampered).await, 401);
+    assert_eq!(status(worker, "POST /webhooks", &[], body).await, 401);
+    assert_eq!(status(worker, "GET /", &[], "").await, 404);
+    node.kill().await.unwrap();
+    server.shutdown().await;
 }
 
 /// Serves the page with its commands, and hands on what it posts.
