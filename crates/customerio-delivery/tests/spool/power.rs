@@ -96,6 +96,8 @@ async fn works() {
             work.settle(Lane::App, true, 1).await;
         }
     }
+    // Its thread must not be writing the log when the process ends: half an operation cannot be read.
+    work.store.close().await;
 }
 
 /// Something that was done to a file.
