@@ -46,8 +46,8 @@ fn a_call_is_counted_with_its_requests_and_retries() {
     assert_eq!(
         lines,
         [
-            r#"customerio.calls{operation="track.delete",outcome="responded",error.type="400"} 1"#,
             r#"customerio.calls{operation="track.delete",outcome="ok"} 1"#,
+            r#"customerio.calls{operation="track.delete",outcome="responded",error.type="400"} 1"#,
             r#"customerio.retries{operation="track.delete",error.type="503"} 1"#,
             r#"customerio.retries{operation="track.delete",error.type="connection"} 1"#,
             &format!(r#"{request},error.type="connection"}} 1"#),
