@@ -10,15 +10,23 @@ use tokio::{
 };
 
 use crate::{
-    Action, Event, Incoming, Machine, MachineOptions, Record, Store, StoreError, Stream, clients::Workspace,
-    counts::Counters,
+    Action, Epoch, Event, Incoming, Lease, Machine, MachineOptions, Record, Store, StoreError, Stream,
+    clients::Workspace, counts::Counters,
 };
 
 /// A function that is called for each event.
 pub(crate) type Observer = Arc<dyn Fn(&Stream, &Event) + Send + Sync>;
 
-/// The lease: until when it holds, on the monotonic clock, if there is one.
-pub(crate) type Lease = Option<Duration>;
+/// Whether this process sends.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Right {
+    /// The store has not said so yet.
+    Unknown,
+    /// Another process does.
+    Another,
+    /// It does, until then on the monotonic clock.
+    Own { epoch: Epoch, until: Duration },
+}
 
 /// An order to a courier.
 pub(crate) enum Order {
@@ -36,7 +44,7 @@ pub(crate) struct Courier {
     pub(crate) clients: Workspace,
     pub(crate) counters: Arc<Counters>,
     pub(crate) observer: Option<Observer>,
-    pub(crate) lease: watch::Receiver<Lease>,
+    pub(crate) right: watch::Receiver<Right>,
     pub(crate) orders: mpsc::UnboundedReceiver<Order>,
     pub(crate) appended: Arc<Notify>,
     pub(crate) ended: Arc<Notify>,
@@ -45,7 +53,7 @@ pub(crate) struct Courier {
 /// The result of an action.
 enum Outcome {
     Loaded(Result<Vec<Record>, StoreError>),
-    Marked(Result<(), StoreError>),
+    Marked(Result<Vec<u64>, StoreError>),
     Settled(Result<(), StoreError>),
     Responded(u64, Incoming),
 }
@@ -89,7 +97,7 @@ impl Courier {
                         }
                     },
                     () = self.appended.notified() => machine.appended(),
-                    Ok(()) = self.lease.changed() => self.renew(&mut machine),
+                    Ok(()) = self.right.changed() => self.renew(&mut machine),
                     () = sleep(wait.min(Duration::from_secs(3600))) => {}
                 }
             }
@@ -98,8 +106,11 @@ impl Courier {
 
     fn renew(&mut self, machine: &mut Machine) {
         let now = SystemClock.clock();
-        let until = *self.lease.borrow_and_update();
-        machine.leased(until.map(|until| until.saturating_sub(now.monotonic)), &now);
+        let lease = match *self.right.borrow_and_update() {
+            Right::Own { epoch, until } => Some(Lease::new(epoch, until.saturating_sub(now.monotonic))),
+            Right::Unknown | Right::Another => None,
+        };
+        machine.leased(lease, &now);
     }
 
     /// Begins all that there is to do now, and says how long to wait then; `None` when it has stopped.
@@ -111,11 +122,11 @@ impl Courier {
                 Action::Load { after, held, bytes } => {
                     outcomes.spawn(async move { Outcome::Loaded(store.load_more(&stream, after, &held, bytes).await) });
                 }
-                Action::Mark(numbers) => {
-                    outcomes.spawn(async move { Outcome::Marked(store.mark(&stream, &numbers).await) });
+                Action::Mark { epoch, numbers } => {
+                    outcomes.spawn(async move { Outcome::Marked(store.mark(epoch, &stream, &numbers).await) });
                 }
-                Action::Settle(fates) => {
-                    outcomes.spawn(async move { Outcome::Settled(store.settle(&stream, &fates).await) });
+                Action::Settle { epoch, fates } => {
+                    outcomes.spawn(async move { Outcome::Settled(store.settle(epoch, &stream, &fates).await) });
                 }
                 Action::Send { ticket, request } => {
                     let clients = self.clients.clone();

@@ -12,9 +12,10 @@ use crate::{Failure, Reason, StoreError, Stored, StoredError, Stream};
 /// A call has one number for as long as it is in the store, whether it waits or has failed. The program
 /// `customerio-outbox` is this trait at a terminal.
 ///
-/// None of it needs the [right to send](crate::Store::lease), and a queue may be sending meanwhile. What that holds in memory
-/// does not change: a call that is [discarded](Self::discard) or [purged](Self::purge) while a sender holds it may still be
-/// sent, and then nothing is kept of it, whatever the outcome. For each stream, a sender holds at most
+/// None of it needs the [right to send](crate::Store::lease), and a queue may be sending meanwhile. A message, or another
+/// call that must not arrive twice, that is [discarded](Self::discard) or [purged](Self::purge) before its request has begun is
+/// not sent. Another call may still be sent if a sender holds it in memory, and then nothing is kept of it, whatever the
+/// outcome. For each stream, a sender holds at most
 /// [`MachineOptions::window`](crate::MachineOptions::window) bytes, 1 MB by default; for single calls eight times as much,
 /// while all of them wait to be retried.
 ///

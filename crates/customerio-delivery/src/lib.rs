@@ -28,6 +28,7 @@ mod fate;
 mod figures;
 mod inspect;
 mod lane;
+mod lease;
 mod machine;
 mod memory;
 mod mentions;
@@ -52,6 +53,7 @@ pub use crate::{
     fate::{Failure, Fate, Reason},
     inspect::{CallFilter, CallKind, CallState, Inspect, KeptCall, ParkedCalls, Purged, Replayed},
     lane::{Lane, Stream},
+    lease::{Epoch, Lease},
     machine::{Action, Event, Incoming, Machine, MachineOptions, Outgoing},
     memory::MemoryStore,
     queue::{Queue, QueueBuilder, Report},

@@ -24,7 +24,7 @@ use self::{
     judge::Verdict,
     pack::Packed,
 };
-use crate::{Failure, Fate, Reason, Record, StoreError, Stored, Stream, person};
+use crate::{Epoch, Failure, Fate, Lease, Reason, Record, StoreError, Stored, Stream, person};
 
 /// Nothing is sent when less of the lease is left: the process may be stopped between the look and the sending.
 const SPARE: Duration = Duration::from_secs(2);
@@ -90,8 +90,8 @@ pub struct Machine {
     bytes: usize,
     loads: Loads,
     writes: Writes,
-    /// Nothing is sent without the right to, which ends then.
-    leased_until: Option<Duration>,
+    /// Nothing is loaded, sent or settled without a lease.
+    lease: Option<Held>,
     /// The requests that are under way, by their tickets.
     flying: BTreeMap<u64, Vec<u64>>,
     last_ticket: u64,
@@ -106,6 +106,13 @@ pub struct Machine {
     events: Vec<Event>,
 }
 
+/// The lease that it has.
+#[derive(Clone, Copy, Debug)]
+struct Held {
+    epoch: Epoch,
+    until: Duration,
+}
+
 /// What is known of the store's calls.
 #[derive(Debug, Default)]
 struct Loads {
@@ -117,6 +124,15 @@ struct Loads {
     is_at_end: bool,
     look_again_at: Duration,
     under_way: Option<Load>,
+}
+
+impl Loads {
+    /// A call has ended, which a look that is under way may have all the same.
+    fn ended(&mut self, number: u64) {
+        if let Some(load) = &mut self.under_way {
+            load.ended.insert(number);
+        }
+    }
 }
 
 /// A look that is under way.
@@ -133,10 +149,31 @@ struct Load {
 /// What the store is writing.
 #[derive(Debug, Default)]
 struct Writes {
-    is_marking: bool,
-    is_settling: bool,
+    marking: Write,
+    settling: Write,
     failures: u32,
     not_before: Duration,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Write {
+    #[default]
+    Idle,
+    UnderWay,
+    /// It was begun before the lease was lost.
+    Stale,
+}
+
+impl Write {
+    const fn is_under_way(self) -> bool {
+        !matches!(self, Self::Idle)
+    }
+
+    const fn lost(&mut self) {
+        if self.is_under_way() {
+            *self = Self::Stale;
+        }
+    }
 }
 
 /// The batch that is next.
@@ -170,7 +207,7 @@ impl Machine {
             bytes: 0,
             loads: Loads::default(),
             writes: Writes::default(),
-            leased_until: None,
+            lease: None,
             flying: BTreeMap::new(),
             last_ticket: 0,
             batches: Batches { most: usize::MAX, failures: 0, not_before: Duration::ZERO, suspect: None },
@@ -201,17 +238,20 @@ impl Machine {
         mem::take(&mut self.events)
     }
 
-    /// The right to send was taken, renewed or lost: `left` is how long there is.
-    pub fn leased(&mut self, left: Option<Duration>, now: &Moment) {
-        match left {
-            Some(left) => self.leased_until = Some(now.monotonic.saturating_add(left)),
-            None => self.lost(),
+    /// The lease was taken, renewed or lost. Where it has another epoch than the last, somebody else may have sent in
+    /// between: what is held is forgotten, and loaded anew.
+    pub fn leased(&mut self, lease: Option<Lease>, now: &Moment) {
+        if self.lease.map(|held| held.epoch) != lease.map(|lease| lease.epoch) {
+            self.lost();
         }
+        self.lease = lease.map(|Lease { epoch, left }| Held { epoch, until: now.monotonic.saturating_add(left) });
     }
 
-    /// Somebody else sends from now on: nothing that is held here is certain any more.
+    /// Somebody else sends, or did: nothing that is held here is certain any more.
     fn lost(&mut self) {
-        self.leased_until = None;
+        self.lease = None;
+        self.writes.marking.lost();
+        self.writes.settling.lost();
         self.window.clear();
         self.flying.clear();
         self.bytes = 0;
@@ -306,27 +346,41 @@ impl Machine {
     }
 
     /// Takes the result of [`Action::Mark`].
-    pub fn marked(&mut self, result: Result<(), StoreError>, now: &Moment) {
-        self.writes.is_marking = false;
-        let is_ok = result.is_ok();
-        let is_stopping = self.is_stopping;
-        for entry in self.window.iter_mut().filter(|entry| entry.state == State::Marking) {
-            if is_stopping {
+    pub fn marked(&mut self, result: Result<Vec<u64>, StoreError>, now: &Moment) {
+        if mem::take(&mut self.writes.marking) == Write::Stale {
+            return;
+        }
+        let there = result.as_deref().ok().map(|there| there.iter().copied().collect::<HashSet<_>>());
+        let Self { window, bytes, loads, is_stopping, .. } = self;
+        window.retain_mut(|entry| {
+            if entry.state != State::Marking {
+                return true;
+            }
+            if there.as_ref().is_some_and(|there| !there.contains(&entry.number)) {
+                // Somebody discarded it.
+                *bytes -= entry.bytes;
+                loads.ended(entry.number);
+                return false;
+            }
+            if *is_stopping {
                 entry.put_back();
             } else {
                 // A mark that may be there is written again.
-                entry.state = if is_ok { State::Marked } else { State::Waiting };
+                entry.state = if there.is_some() { State::Marked } else { State::Waiting };
             }
-        }
+            true
+        });
         match result {
-            Ok(()) => self.writes.failures = 0,
+            Ok(_) => self.writes.failures = 0,
             Err(error) => self.store_failed(&error, now),
         }
     }
 
     /// Takes the result of [`Action::Settle`].
     pub fn settled(&mut self, result: Result<(), StoreError>, now: &Moment) {
-        self.writes.is_settling = false;
+        if mem::take(&mut self.writes.settling) == Write::Stale {
+            return;
+        }
         if let Err(error) = result {
             for entry in &mut self.window {
                 if let State::Settling(fate) = &entry.state {
@@ -357,9 +411,7 @@ impl Machine {
                 }),
             }
             *bytes -= entry.bytes;
-            if let Some(load) = &mut loads.under_way {
-                load.ended.insert(entry.number);
-            }
+            loads.ended(entry.number);
             false
         });
     }
@@ -532,12 +584,14 @@ impl Machine {
     }
 
     fn is_stopped(&self) -> bool {
-        let is_quiet = self.flying.is_empty() && !self.writes.is_marking && !self.writes.is_settling;
+        let is_writing = self.writes.marking.is_under_way() || self.writes.settling.is_under_way();
+        let is_quiet = self.flying.is_empty() && !is_writing;
         self.is_stopping && is_quiet && !self.window.iter().any(|entry| matches!(entry.state, State::Ended(_)))
     }
 
     fn settle(&mut self, now: &Moment) -> Option<Action> {
-        if self.writes.is_settling || now.monotonic < self.writes.not_before || self.leased_until.is_none() {
+        let Held { epoch, .. } = self.lease?;
+        if self.writes.settling.is_under_way() || now.monotonic < self.writes.not_before {
             return None;
         }
         let mut fates = Vec::new();
@@ -548,15 +602,18 @@ impl Machine {
                 entry.state = State::Settling(fate);
             }
         }
-        self.writes.is_settling = !fates.is_empty();
-        self.writes.is_settling.then_some(Action::Settle(fates))
+        if fates.is_empty() {
+            return None;
+        }
+        self.writes.settling = Write::UnderWay;
+        Some(Action::Settle { epoch, fates })
     }
 
     /// Loads more than the window where all that it holds waits for calls that fail: those of other people come behind, and
     /// whether they fare better shows who is at fault.
     fn load_beyond(&mut self, now: &Moment) -> Option<Action> {
         let waits = !self.stream.lane.is_batched() && !self.window.is_empty() && self.flying.is_empty();
-        if waits && !self.writes.is_marking { self.load(BEYOND * self.options.window, now) } else { None }
+        if waits && !self.writes.marking.is_under_way() { self.load(BEYOND * self.options.window, now) } else { None }
     }
 
     /// Loads more, if less than half of `window` is held.
@@ -567,7 +624,7 @@ impl Machine {
         }
         let has_room = self.bytes <= window / 2;
         let is_held = loads.under_way.is_some() || loads.is_at_end || now.monotonic < self.writes.not_before;
-        if is_held || !has_room || self.is_stopping || self.leased_until.is_none() {
+        if is_held || !has_room || self.is_stopping || self.lease.is_none() {
             return None;
         }
         loads.under_way = Some(Load::default());
@@ -575,18 +632,16 @@ impl Machine {
         Some(Action::Load { after: loads.after, held, bytes: window - self.bytes })
     }
 
-    /// Whether anything may be sent.
-    fn may_send(&self, now: &Moment) -> bool {
-        let has_lease = self.leased_until.is_some_and(|until| until.saturating_sub(now.monotonic) > SPARE);
+    /// The epoch under which something may be sent, if anything may.
+    fn may_send(&self, now: &Moment) -> Option<Epoch> {
+        let held = self.lease.filter(|held| held.until.saturating_sub(now.monotonic) > SPARE)?;
         let is_blocked = self.blocked_until.is_some_and(|until| now.monotonic < until);
-        has_lease && !is_blocked && !self.is_stopping && now.monotonic >= self.writes.not_before
+        (!is_blocked && !self.is_stopping && now.monotonic >= self.writes.not_before).then_some(held.epoch)
     }
 
     fn send(&mut self, now: &Moment) -> Option<Action> {
-        if !self.may_send(now) {
-            return None;
-        }
-        if self.stream.lane.is_batched() { self.send_batch(now) } else { self.send_single(now) }
+        let epoch = self.may_send(now)?;
+        if self.stream.lane.is_batched() { self.send_batch(epoch, now) } else { self.send_single(epoch, now) }
     }
 
     /// Ends what expired before it could be sent.
@@ -599,7 +654,7 @@ impl Machine {
         }
     }
 
-    fn send_batch(&mut self, now: &Moment) -> Option<Action> {
+    fn send_batch(&mut self, epoch: Epoch, now: &Moment) -> Option<Action> {
         self.expire(now);
         // The fates of the last batch are durable before the next is sent.
         if now.monotonic < self.batches.not_before || self.window.iter().any(|entry| !entry.has_not_begun()) {
@@ -626,7 +681,7 @@ impl Machine {
         }
         if replay == Replay::OnlyIfNotSent && self.entry(numbers[0]).is_some_and(|entry| entry.state == State::Waiting)
         {
-            return Some(self.mark(numbers));
+            return Some(self.mark(epoch, numbers));
         }
         Some(self.fly(numbers, Outgoing::Batch(request)))
     }
@@ -658,14 +713,14 @@ impl Machine {
         firsts.min_by_key(|entry| entry.failures).map(|entry| entry.number)
     }
 
-    fn mark(&mut self, numbers: Vec<u64>) -> Action {
-        self.writes.is_marking = true;
+    fn mark(&mut self, epoch: Epoch, numbers: Vec<u64>) -> Action {
+        self.writes.marking = Write::UnderWay;
         for number in &numbers {
             if let Some(entry) = self.entry(*number) {
                 entry.state = State::Marking;
             }
         }
-        Action::Mark(numbers)
+        Action::Mark { epoch, numbers }
     }
 
     fn fly(&mut self, numbers: Vec<u64>, request: Outgoing) -> Action {
@@ -679,7 +734,7 @@ impl Machine {
         Action::Send { ticket: self.last_ticket, request }
     }
 
-    fn send_single(&mut self, now: &Moment) -> Option<Action> {
+    fn send_single(&mut self, epoch: Epoch, now: &Moment) -> Option<Action> {
         self.expire(now);
         let mut people = HashSet::new();
         let begun = |entry: &&Entry| matches!(entry.state, State::Sent | State::Marking | State::Marked);
@@ -699,7 +754,7 @@ impl Machine {
                 continue;
             }
             if entry.is_once() {
-                if !self.writes.is_marking {
+                if !self.writes.marking.is_under_way() {
                     marks.push(entry.number);
                     room -= 1;
                 }
@@ -715,7 +770,7 @@ impl Machine {
             let request = Outgoing::Single(request.clone());
             return Some(self.fly(vec![number], request));
         }
-        (!marks.is_empty()).then(|| self.mark(marks))
+        (!marks.is_empty()).then(|| self.mark(epoch, marks))
     }
 
     /// Until when nothing changes by itself.
@@ -723,7 +778,7 @@ impl Machine {
         let now = now.monotonic;
         let mut times = vec![self.loads.look_again_at, self.writes.not_before, self.batches.not_before];
         times.extend(self.blocked_until);
-        times.extend(self.leased_until.map(|until| until.saturating_sub(SPARE)));
+        times.extend(self.lease.map(|held| held.until.saturating_sub(SPARE)));
         times.extend(self.window.iter().map(|entry| entry.not_before));
         times.extend(self.window.front().map(|entry| entry.loaded_at.saturating_add(self.options.linger)));
         times.into_iter().filter(|time| *time > now).min().map_or(Duration::MAX, |time| time.saturating_sub(now))

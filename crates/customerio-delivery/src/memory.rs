@@ -11,8 +11,8 @@ use async_trait::async_trait;
 use customerio_core::Timestamp;
 
 use crate::{
-    CallFilter, Failure, Fate, Inspect, KeptCall, ParkedCalls, Purged, Reason, Record, Replayed, Statistics, Store,
-    StoreError, Stored, Stream, mentions::mentions,
+    CallFilter, Epoch, Failure, Fate, Inspect, KeptCall, Lease, ParkedCalls, Purged, Reason, Record, Replayed,
+    Statistics, Store, StoreError, Stored, Stream, mentions::mentions,
 };
 
 /// How many dead letters are kept: then the oldest is forgotten for a new one.
@@ -31,6 +31,9 @@ pub struct MemoryStore {
 struct Kept {
     last: u64,
     bytes: u64,
+    /// The epoch of the last lease.
+    epoch: u64,
+    is_leased: bool,
     calls: BTreeMap<Stream, BTreeMap<u64, Waiting>>,
     dead: BTreeMap<u64, Dead>,
 }
@@ -77,10 +80,15 @@ impl Kept {
         Ok(calls.into_iter().map(append).collect())
     }
 
-    fn set_mark(&mut self, stream: &Stream, number: u64, is_marked: bool) {
-        if let Some(waiting) = self.calls.get_mut(stream).and_then(|calls| calls.get_mut(&number)) {
-            waiting.is_marked = is_marked;
-        }
+    /// Whether the call is there.
+    fn set_mark(&mut self, stream: &Stream, number: u64, is_marked: bool) -> bool {
+        let waiting = self.calls.get_mut(stream).and_then(|calls| calls.get_mut(&number));
+        waiting.map(|waiting| waiting.is_marked = is_marked).is_some()
+    }
+
+    /// Whether the lease of that epoch is not over.
+    const fn has_lease(&self, epoch: Epoch) -> bool {
+        self.is_leased && self.epoch == epoch.0
     }
 
     fn bury(&mut self, number: u64, dead: Dead) {
@@ -158,16 +166,19 @@ impl Store for MemoryStore {
         Ok(fitting.map(|(_, (number, waiting))| record(number, waiting)).collect())
     }
 
-    async fn mark(&self, stream: &Stream, numbers: &[u64]) -> Result<(), StoreError> {
+    async fn mark(&self, epoch: Epoch, stream: &Stream, numbers: &[u64]) -> Result<Vec<u64>, StoreError> {
         let mut kept = self.kept();
-        for number in numbers {
-            kept.set_mark(stream, *number, true);
+        if !kept.has_lease(epoch) {
+            return Err(StoreError::Fenced);
         }
-        Ok(())
+        Ok(numbers.iter().copied().filter(|number| kept.set_mark(stream, *number, true)).collect())
     }
 
-    async fn settle(&self, stream: &Stream, fates: &[(u64, Fate)]) -> Result<(), StoreError> {
+    async fn settle(&self, epoch: Epoch, stream: &Stream, fates: &[(u64, Fate)]) -> Result<(), StoreError> {
         let mut kept = self.kept();
+        if !kept.has_lease(epoch) {
+            return Err(StoreError::Fenced);
+        }
         for (number, fate) in fates {
             if *fate == Fate::Again {
                 kept.set_mark(stream, *number, false);
@@ -180,11 +191,21 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    async fn lease(&self) -> Result<Option<Duration>, StoreError> {
-        Ok(Some(Duration::MAX))
+    async fn lease(&self, held: Option<Epoch>) -> Result<Option<Lease>, StoreError> {
+        let mut kept = self.kept();
+        match held {
+            Some(epoch) if !kept.has_lease(epoch) => return Ok(None),
+            Some(_) => {}
+            None => (kept.epoch, kept.is_leased) = (kept.epoch + 1, true),
+        }
+        Ok(Some(Lease::new(Epoch(kept.epoch), Duration::MAX)))
     }
 
-    async fn release(&self) -> Result<(), StoreError> {
+    async fn release(&self, epoch: Epoch) -> Result<(), StoreError> {
+        let mut kept = self.kept();
+        if kept.has_lease(epoch) {
+            kept.is_leased = false;
+        }
         Ok(())
     }
 

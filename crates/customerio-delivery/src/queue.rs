@@ -1,6 +1,6 @@
 //! The queue: it accepts operations, and delivers them in the background.
 
-use std::{fmt, future::Future, sync::Arc, time::Duration};
+use std::{fmt, future::Future, mem, sync::Arc, time::Duration};
 
 use customerio_core::{App, Client, Pipelines, Track};
 use customerio_transport::SystemClock;
@@ -11,10 +11,10 @@ use tokio::{
 };
 
 use crate::{
-    Clients, Counts, Enqueue, EnqueueError, Event, Lane, MachineOptions, Store, StoreError, Stored, Stream,
+    Clients, Counts, Enqueue, EnqueueError, Event, Lane, Lease, MachineOptions, Store, StoreError, Stored, Stream,
     buffer::Buffer,
     counts::Counters,
-    courier::{Courier, Lease, Observer, Order},
+    courier::{Courier, Observer, Order, Right},
     stored::DEFAULT,
     writer::Writer,
 };
@@ -60,6 +60,7 @@ struct Shared {
     counters: Arc<Counters>,
     clients: Clients,
     couriers: Vec<mpsc::UnboundedSender<Order>>,
+    right: watch::Receiver<Right>,
     tasks: Mutex<JoinSet<()>>,
 }
 
@@ -156,7 +157,7 @@ impl QueueBuilder {
         crate::figures::describe();
         let Self { store, clients, options, buffer, observer } = self;
         let (buffer, counters) = (Arc::new(Buffer::new(buffer)), Arc::new(Counters::default()));
-        let (has_lease, lease) = watch::channel(None);
+        let (granted, right) = watch::channel(Right::Unknown);
         let ended = Arc::new(Notify::new());
         let (mut tasks, mut couriers, mut appended) = (JoinSet::new(), Vec::new(), Vec::new());
         for (destination, workspace) in clients.workspaces() {
@@ -173,7 +174,7 @@ impl QueueBuilder {
                     clients: workspace.clone(),
                     counters: counters.clone(),
                     observer: observer.clone(),
-                    lease: lease.clone(),
+                    right: right.clone(),
                     orders,
                     appended: notify,
                     ended: ended.clone(),
@@ -190,28 +191,31 @@ impl QueueBuilder {
         };
         // Outlives the queue's handles until everything enqueued is in the store.
         tokio::spawn(writer.run());
-        tasks.spawn(keep_lease(store.clone(), has_lease, counters.clone()));
-        let shared = Shared { buffer, store, counters, clients, couriers, tasks: Mutex::new(tasks) };
+        tasks.spawn(keep_lease(store.clone(), granted, counters.clone()));
+        let shared = Shared { buffer, store, counters, clients, couriers, right, tasks: Mutex::new(tasks) };
         Queue { shared: Arc::new(shared) }
     }
 }
 
 /// Acquires the lease, and renews it.
-async fn keep_lease(store: Arc<dyn Store>, lease: watch::Sender<Lease>, counters: Arc<Counters>) {
+async fn keep_lease(store: Arc<dyn Store>, right: watch::Sender<Right>, counters: Arc<Counters>) {
+    let mut held = None;
     loop {
-        let wait = match store.lease().await {
-            Ok(Some(left)) => {
+        let wait = match store.lease(held).await {
+            Ok(Some(Lease { epoch, left })) => {
+                held = Some(epoch);
                 let until = SystemClock.clock().monotonic.saturating_add(left);
-                lease.send_replace(Some(until));
+                right.send_replace(Right::Own { epoch, until });
                 #[cfg(feature = "metrics")]
                 show(&*store).await;
                 RENEW.min(left / 3)
             }
             Ok(None) => {
-                lease.send_if_modified(|lease| lease.take().is_some());
+                right.send_if_modified(|right| !matches!(mem::replace(right, Right::Another), Right::Another));
                 #[cfg(feature = "metrics")]
                 crate::figures::sends(false);
-                ASK
+                // Whoever took it may have released it since.
+                if held.take().is_some() { Duration::ZERO } else { ASK }
             }
             // The lease stays valid until it expires.
             Err(_) => {
@@ -239,7 +243,7 @@ impl Queue {
     }
 
     /// Like [`builder`](Self::builder), over a store that other code shares, such as a page that shows its dead
-    /// letters.
+    /// letters. Start one queue over a store: a second one takes the lease from the first.
     #[must_use]
     pub fn builder_shared(store: Arc<dyn Store>) -> QueueBuilder {
         QueueBuilder {
@@ -315,13 +319,14 @@ impl Queue {
     /// The number of the last call in the store, whoever appended it, where this process sends. Calls that another process
     /// sends are not waited for.
     async fn last_of_all(&self) -> u64 {
-        let Shared { couriers, store, .. } = &*self.shared;
-        // One that has stopped must not take the right to send.
-        if couriers.iter().all(mpsc::UnboundedSender::is_closed) || !matches!(store.lease().await, Ok(Some(_))) {
+        let mut right = self.shared.right.clone();
+        // It is not known at the start. Once the queue has stopped, it stays as it was.
+        let right = right.wait_for(|right| !matches!(right, Right::Unknown)).await;
+        if !right.is_ok_and(|right| matches!(*right, Right::Own { .. })) {
             return 0;
         }
         // Where the store fails, the calls of this queue are waited for.
-        store.statistics().await.map_or(0, |statistics| statistics.last)
+        self.shared.store.statistics().await.map_or(0, |statistics| statistics.last)
     }
 
     async fn flush_until(&self, deadline: Instant) {
@@ -361,8 +366,11 @@ impl Queue {
         };
         let _ = timeout_at(begun + within, stopped).await;
         tasks.shutdown().await;
-        // The lease expires by itself if the store fails.
-        let _ = self.shared.store.release().await;
+        let right = *self.shared.right.borrow();
+        if let Right::Own { epoch, .. } = right {
+            // The lease expires by itself if the store fails.
+            let _ = self.shared.store.release(epoch).await;
+        }
         self.report().await
     }
 

@@ -1,10 +1,10 @@
 //! Where calls are kept until they have ended.
 
-use std::{error::Error, fmt, time::Duration};
+use std::{error::Error, fmt};
 
 use async_trait::async_trait;
 
-use crate::{Fate, Statistics, Stored, StoredError, Stream};
+use crate::{Epoch, Fate, Lease, Statistics, Stored, StoredError, Stream};
 
 /// A store that keeps calls until they have ended.
 ///
@@ -55,32 +55,40 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// Marks calls of `stream`: they may be on their way from now on. It is durable when it returns, as far as the store is
     /// durable, and [`load`](Self::load) shows it: whoever loads a marked call does not send it.
     ///
+    /// Returns the numbers of those that it has. The others were discarded or purged since they were loaded: they are not
+    /// sent.
+    ///
     /// # Errors
     ///
-    /// [`StoreError::Fenced`] where another process sends now; or where it cannot be written.
-    async fn mark(&self, stream: &Stream, numbers: &[u64]) -> Result<(), StoreError>;
+    /// [`StoreError::Fenced`] where the lease of `epoch` is over; or where it cannot be written.
+    async fn mark(&self, epoch: Epoch, stream: &Stream, numbers: &[u64]) -> Result<Vec<u64>, StoreError>;
 
     /// Ends calls of `stream`, all or none: what is done is forgotten, what failed becomes a dead letter, what is to be
     /// sent again loses its mark. It is durable when it returns.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Fenced`] where another process sends now; or where it cannot be written.
-    async fn settle(&self, stream: &Stream, fates: &[(u64, Fate)]) -> Result<(), StoreError>;
+    /// [`StoreError::Fenced`] where the lease of `epoch` is over; or where it cannot be written.
+    async fn settle(&self, epoch: Epoch, stream: &Stream, fates: &[(u64, Fate)]) -> Result<(), StoreError>;
 
-    /// Takes the right to send, or renews it, and says for how long; `None` where another process has it.
+    /// Takes the lease, which is the right to send, or renews the one of the epoch `held`. Returns `None` where another
+    /// sender has it.
+    ///
+    /// A lease that is renewed keeps its epoch; one that is taken has a higher epoch than all before, even where this
+    /// store had the last one. So a sender learns that it lost the lease for a while, however short that was, and can
+    /// neither mark nor settle what it loaded before.
     ///
     /// # Errors
     ///
     /// Where it cannot be written.
-    async fn lease(&self) -> Result<Option<Duration>, StoreError>;
+    async fn lease(&self, held: Option<Epoch>) -> Result<Option<Lease>, StoreError>;
 
-    /// Gives back the right to send, so that another process can have it at once.
+    /// Releases the lease of that epoch, so that another process can have it at once. Does nothing where that is over.
     ///
     /// # Errors
     ///
     /// Where it cannot be written: then it runs out by itself.
-    async fn release(&self) -> Result<(), StoreError>;
+    async fn release(&self, epoch: Epoch) -> Result<(), StoreError>;
 
     /// Counts what waits and what failed.
     ///
@@ -120,8 +128,8 @@ pub enum StoreError {
         /// The most bytes that it keeps.
         limit: u64,
     },
-    /// Another process took over the right to send.
-    #[error("another process sends now")]
+    /// The lease is over: another sender has it, or had it.
+    #[error("the lease to send is over: another sender took it")]
     Fenced,
     /// The store cannot be read or written now. The queue tries again.
     #[error("the store failed: {0}")]

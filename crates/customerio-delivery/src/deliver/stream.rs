@@ -6,8 +6,8 @@ use customerio_core::{Error, Moment};
 
 use super::{NotYet, Outcome};
 use crate::{
-    Action, Event, Fate, Incoming, Lane, Machine, MachineOptions, Outgoing, Record, Stream, clients::Workspace,
-    fate::message_of,
+    Action, Epoch, Event, Fate, Incoming, Lane, Lease, Machine, MachineOptions, Outgoing, Record, Stream,
+    clients::Workspace, fate::message_of,
 };
 
 /// The calls of one stream, on their way. What the machine asks of its store is done at once: the calls are here, and their
@@ -59,7 +59,7 @@ impl InFlight {
             ..MachineOptions::default()
         };
         let mut machine = Machine::new(stream, options);
-        machine.leased(Some(Duration::MAX), now);
+        machine.leased(Some(Lease::new(Epoch(1), Duration::MAX)), now);
         Self {
             clients: clients.clone(),
             machine,
@@ -86,8 +86,8 @@ impl InFlight {
             match self.machine.next(now) {
                 Action::Load { .. } => self.machine.loaded(Ok(mem::take(&mut self.records)), now),
                 // The broker has it: a call that it hands out again is marked.
-                Action::Mark(_) => self.machine.marked(Ok(()), now),
-                Action::Settle(fates) => {
+                Action::Mark { numbers, .. } => self.machine.marked(Ok(numbers), now),
+                Action::Settle { fates, .. } => {
                     for (number, fate) in fates {
                         let outcome = match fate {
                             Fate::Done => Outcome::Done,

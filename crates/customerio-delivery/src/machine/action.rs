@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use customerio_core::{BatchResponse, Error, Prepared, Timestamp};
 
-use crate::{Failure, Fate, Reason};
+use crate::{Epoch, Failure, Fate, Reason};
 
 /// The next action of the driver of a [`Machine`](crate::Machine).
 #[derive(Debug)]
@@ -20,7 +20,12 @@ pub enum Action {
         bytes: usize,
     },
     /// [`Store::mark`](crate::Store::mark), and report by [`marked`](crate::Machine::marked).
-    Mark(Vec<u64>),
+    Mark {
+        /// The epoch of its lease.
+        epoch: Epoch,
+        /// The numbers of the calls.
+        numbers: Vec<u64>,
+    },
     /// Send it, once, and report by [`responded`](crate::Machine::responded).
     Send {
         /// Which request it is.
@@ -29,7 +34,12 @@ pub enum Action {
         request: Outgoing,
     },
     /// [`Store::settle`](crate::Store::settle), and report by [`settled`](crate::Machine::settled).
-    Settle(Vec<(u64, Fate)>),
+    Settle {
+        /// The epoch of its lease.
+        epoch: Epoch,
+        /// The fates, by the numbers of the calls.
+        fates: Vec<(u64, Fate)>,
+    },
     /// Wait until something is reported or this time has passed.
     Wait(Duration),
     /// End: the machine was stopped, and no request is in flight.

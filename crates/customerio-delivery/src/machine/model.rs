@@ -19,7 +19,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::*;
-use crate::{Lane, Record, StoreError};
+use crate::{Epoch, Lane, Lease, Record, StoreError};
 
 /// What happens next, of the bytes that are left; after them, always the first choice.
 struct Story<'a>(&'a [u8]);
@@ -46,6 +46,10 @@ struct Disk {
     times: BTreeMap<u64, (u64, Option<u64>)>,
     steps: u64,
     fates: BTreeMap<u64, Fate>,
+    /// What somebody discarded before it was marked.
+    discarded: BTreeSet<u64>,
+    /// Of the last lease.
+    epoch: u64,
 }
 
 impl Disk {
@@ -60,6 +64,14 @@ impl Disk {
         self.times.get_mut(&number).unwrap().1 = Some(self.steps);
         let call = self.late.remove(&number).unwrap();
         self.waiting.insert(number, (call, false));
+    }
+
+    fn discard(&mut self, index: usize) {
+        let unmarked = self.waiting.iter().filter(|(_, (_, is_marked))| !is_marked).map(|(number, _)| *number);
+        if let Some(number) = unmarked.clone().nth(index % unmarked.count().max(1)) {
+            self.waiting.remove(&number);
+            self.discarded.insert(number);
+        }
     }
 
     /// Whether the transaction of one call was over when that of the other began.
@@ -84,6 +96,8 @@ struct Server {
 struct Flight {
     ticket: u64,
     request: Outgoing,
+    /// It was sent while a call was suspected: a call about somebody else goes first then.
+    is_probe: bool,
 }
 
 struct World<'a> {
@@ -179,9 +193,57 @@ impl<'a> World<'a> {
             let number = u64::from(world.story.choose(POISON)) + 1;
             world.server.poison.insert(number);
         }
-        let now = world.now();
-        world.machine.leased(Some(Duration::from_secs(15)), &now);
+        world.lease();
         world
+    }
+
+    /// The machine's process takes the lease.
+    fn lease(&mut self) {
+        self.disk.epoch += 1;
+        self.renew();
+    }
+
+    fn renew(&mut self) {
+        let now = self.now();
+        self.machine.leased(Some(Lease::new(Epoch(self.disk.epoch), Duration::from_secs(15))), &now);
+    }
+
+    /// The process stands still for longer than its lease. Another takes over, sends some calls, and ends or releases the
+    /// lease; then the first goes on. It may have had time to find out that it had lost the lease, or not.
+    fn stall(&mut self) {
+        self.monotonic += Duration::from_secs(20);
+        self.disk.epoch += 1;
+        for _ in 0..self.story.choose(6) {
+            let Some((number, (call, is_marked))) = self.disk.waiting.first_key_value() else { break };
+            let (number, is_once) = (*number, call.replay() == Replay::OnlyIfNotSent);
+            let fate = if *is_marked {
+                Fate::Failed(Failure::new(Reason::UnknownOutcome))
+            } else if is_once && self.story.choose(3) == 1 {
+                // It ends before it can say what came of it.
+                self.disk.waiting.get_mut(&number).unwrap().1 = true;
+                self.arrive(&[number], false);
+                break;
+            } else {
+                self.arrive(&[number], false);
+                Fate::Done
+            };
+            self.settle(number, &fate);
+        }
+        let now = self.now();
+        match self.story.choose(3) {
+            0 => self.lease(),
+            1 => {
+                self.machine.leased(None, &now);
+                self.lease();
+            }
+            // It learns it from the store, if it writes before it renews its lease.
+            _ => {}
+        }
+    }
+
+    /// Whether what is written under that lease is refused.
+    const fn is_fenced(&self, epoch: Epoch) -> bool {
+        epoch.0 != self.disk.epoch
     }
 
     fn machine(lane: Lane, halve_after: u32) -> Machine {
@@ -221,13 +283,12 @@ impl<'a> World<'a> {
     fn crash(&mut self) {
         for flight in std::mem::take(&mut self.flights) {
             if self.story.choose(2) == 1 {
-                self.arrive(&flight.request);
+                self.arrive(&Self::numbers(&flight.request), flight.is_probe);
             }
         }
         self.loading = None;
         self.machine = Self::machine(self.lane, self.halve_after);
-        let now = self.now();
-        self.machine.leased(Some(Duration::from_secs(15)), &now);
+        self.lease();
     }
 
     fn store_error() -> StoreError {
@@ -254,21 +315,27 @@ impl<'a> World<'a> {
                     self.loaded();
                 }
             }
-            Action::Mark(numbers) => {
+            Action::Mark { epoch, .. } if self.is_fenced(epoch) => self.machine.marked(Err(StoreError::Fenced), &now),
+            Action::Mark { numbers, .. } => {
                 let luck = self.story.choose(8);
                 // It may be written though it fails.
+                let is_there = |number: &u64| self.disk.waiting.contains_key(number);
+                let there: Vec<_> = numbers.into_iter().filter(is_there).collect();
                 if luck != 7 {
-                    for number in &numbers {
+                    for number in &there {
                         self.disk.waiting.get_mut(number).unwrap().1 = true;
                     }
                 }
                 if luck == 5 {
                     return self.crash();
                 }
-                let result = if luck >= 6 { Err(Self::store_error()) } else { Ok(()) };
+                let result = if luck >= 6 { Err(Self::store_error()) } else { Ok(there) };
                 self.machine.marked(result, &now);
             }
-            Action::Settle(fates) => {
+            Action::Settle { epoch, .. } if self.is_fenced(epoch) => {
+                self.machine.settled(Err(StoreError::Fenced), &now);
+            }
+            Action::Settle { fates, .. } => {
                 let luck = self.story.choose(8);
                 if luck != 7 {
                     for (number, fate) in &fates {
@@ -282,12 +349,18 @@ impl<'a> World<'a> {
                 self.machine.settled(result, &now);
             }
             Action::Send { ticket, request } => {
-                assert!(self.machine.leased_until.is_some_and(|until| until > self.monotonic), "I7: no lease");
+                let epoch = self.machine.lease.filter(|held| held.until > self.monotonic).map(|held| held.epoch.0);
+                assert_eq!(epoch, Some(self.disk.epoch), "I7: no lease");
                 for number in Self::numbers(&request) {
+                    if self.disk.discarded.contains(&number) {
+                        assert!(!number.is_multiple_of(ONCE), "{number} was discarded before it was marked");
+                        continue;
+                    }
                     let (call, is_marked) = self.disk.waiting.get(&number).expect("I5: it has no fate yet");
                     assert!(*is_marked || call.replay() == Replay::Safe, "I3: {number} was not marked");
                 }
-                self.flights.push(Flight { ticket, request });
+                let is_probe = self.machine.batches.suspect.is_some();
+                self.flights.push(Flight { ticket, request, is_probe });
             }
             Action::Wait(_) if self.loading.is_some() => self.loaded(),
             Action::Wait(_) if !self.flights.is_empty() => self.land(),
@@ -301,10 +374,15 @@ impl<'a> World<'a> {
                     self.enqueue_at = self.monotonic + Duration::from_secs(10);
                     self.machine.appended();
                 }
-                assert_ne!(wait, Duration::MAX, "it waits for ever: {:?}", self.machine);
+                let is_leased = self.machine.lease.is_some_and(|held| held.until > self.monotonic);
+                assert!(wait < Duration::MAX || !is_leased, "it waits for ever: {:?}", self.machine);
                 self.monotonic += wait.min(Duration::from_secs(10));
-                let now = self.now();
-                self.machine.leased(Some(Duration::from_secs(15)), &now);
+                // One that is over is not renewed.
+                if self.machine.lease.is_some_and(|held| held.epoch.0 == self.disk.epoch) {
+                    self.renew();
+                } else {
+                    self.lease();
+                }
             }
             Action::Stopped => panic!("nobody stopped it"),
         }
@@ -323,6 +401,9 @@ impl<'a> World<'a> {
             if let Some((_, is_marked)) = self.disk.waiting.get_mut(&number) {
                 *is_marked = false;
             }
+            return;
+        }
+        if self.disk.discarded.contains(&number) {
             return;
         }
         if self.disk.waiting.remove(&number).is_none() {
@@ -357,17 +438,17 @@ impl<'a> World<'a> {
         }
     }
 
-    fn arrive(&mut self, request: &Outgoing) {
-        for number in Self::numbers(request) {
+    fn arrive(&mut self, numbers: &[u64], is_probe: bool) {
+        for &number in numbers {
             let is_again = self.server.arrived.contains(&number);
             assert!(!is_again || !number.is_multiple_of(ONCE), "I2: {number} arrived twice");
             if !is_again {
                 // I4: whoever is before it in its order, and is not known to have failed, is there already.
                 let before = |other: &u64| self.lane.is_batched() || other % 4 == number % 4;
-                for other in (1..number).filter(before).filter(|other| self.disk.followed(*other, number)) {
+                let is_before = |other: &u64| before(other) && !self.disk.discarded.contains(other);
+                for other in (1..number).filter(is_before).filter(|other| self.disk.followed(*other, number)) {
                     let failed = matches!(self.disk.fates.get(&other), Some(Fate::Failed(_)));
-                    // While the server fails at a call each time, one about somebody else goes first.
-                    let is_probed = self.machine.batches.suspect.is_some() && other % 4 != number % 4;
+                    let is_probed = is_probe && other % 4 != number % 4;
                     let is_there = self.server.arrived.contains(&other) || self.server.rejected.contains(&other);
                     assert!(is_there || failed || is_probed, "I4: {number} arrived before {other}");
                 }
@@ -380,7 +461,7 @@ impl<'a> World<'a> {
     /// One request ends.
     fn land(&mut self) {
         let index = usize::from(self.story.choose(u8::try_from(self.flights.len()).unwrap()));
-        let Flight { ticket, request } = self.flights.remove(index);
+        let Flight { ticket, request, is_probe } = self.flights.remove(index);
         let numbers = Self::numbers(&request);
         let is_poisoned = numbers.iter().any(|number| self.server.poison.contains(number));
         let luck = if is_poisoned { 4 } else { self.story.choose(16) };
@@ -391,7 +472,7 @@ impl<'a> World<'a> {
                 // It takes all but one.
                 let index = usize::from(self.story.choose(u8::try_from(numbers.len()).unwrap()));
                 self.server.rejected.insert(numbers[index]);
-                self.arrive(&request);
+                self.arrive(&numbers, is_probe);
                 self.server.accepted.remove(&numbers[index]);
                 response(207, format!(r#"{{"errors":[{{"batch_index":{index},"reason":"invalid"}}]}}"#))
             }
@@ -404,7 +485,7 @@ impl<'a> World<'a> {
             4 => response(500, String::new()),
             5 => response(503, String::new()),
             6 => {
-                self.arrive(&request);
+                self.arrive(&numbers, is_probe);
                 Err(TransportError::maybe_sent(TransportErrorKind::Timeout))
             }
             7 => Err(TransportError::maybe_sent(TransportErrorKind::Connection)),
@@ -412,16 +493,16 @@ impl<'a> World<'a> {
             9 => response(429, String::new()),
             10 => response(401, String::new()),
             11 => {
-                self.arrive(&request);
+                self.arrive(&numbers, is_probe);
                 return self.crash();
             }
             12 => {
-                self.arrive(&request);
+                self.arrive(&numbers, is_probe);
                 response(502, String::new())
             }
             13 => response(200, "<html>".to_owned()),
             _ => {
-                self.arrive(&request);
+                self.arrive(&numbers, is_probe);
                 response(200, "{}".to_owned())
             }
         };
@@ -452,14 +533,23 @@ impl<'a> World<'a> {
                     _ => {}
                 }
             }
-            if !self.story.has_ended() && self.story.choose(40) == 39 {
-                self.crash();
+            if !self.story.has_ended() {
+                match self.story.choose(40) {
+                    39 => self.crash(),
+                    38 => self.stall(),
+                    37 => {
+                        let index = self.story.choose(32);
+                        self.disk.discard(index.into());
+                    }
+                    _ => {}
+                }
             }
             let now = self.now();
             let action = self.machine.next(&now);
             self.act(action);
         }
-        assert_eq!(self.disk.fates.len() as u64, self.enqueued, "I5: each call has a fate");
+        let ended = self.disk.fates.len() + self.disk.discarded.len();
+        assert_eq!(ended as u64, self.enqueued, "I5: each call has a fate");
     }
 }
 

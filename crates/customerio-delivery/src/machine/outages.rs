@@ -12,7 +12,7 @@ use customerio_emulator::Emulator;
 use http::{Response, StatusCode};
 
 use super::*;
-use crate::{Lane, MemoryStore, Store as _};
+use crate::{Epoch, Lane, Lease, MemoryStore, Store as _};
 
 const HOUR: Duration = Duration::from_secs(3600);
 /// How long a request takes.
@@ -36,6 +36,7 @@ struct World {
     stream: Stream,
     machine: Machine,
     store: MemoryStore,
+    epoch: Epoch,
     endpoint: Endpoint<Track>,
     emulator: Emulator,
     outage: Option<Outage>,
@@ -54,14 +55,17 @@ fn event(n: u64) -> person::Event {
 }
 
 impl World {
-    fn new() -> Self {
+    async fn new() -> Self {
+        let store = MemoryStore::new(LIMIT);
+        let epoch = store.lease(None).await.unwrap().unwrap().epoch;
         let stream = Stream { destination: "default".into(), lane: Lane::TrackBatches };
         Self {
             now: Duration::ZERO,
             random: 0,
             machine: Machine::new(stream.clone(), MachineOptions::default()),
             stream,
-            store: MemoryStore::new(LIMIT),
+            store,
+            epoch,
             endpoint: Endpoint::track(Region::Us, "site", "key").unwrap(),
             emulator: Emulator::builder().with_track_credentials("site", "key").build(),
             outage: None,
@@ -113,9 +117,9 @@ impl World {
                     self.machine.loaded(records, &now);
                     self.most_held = self.most_held.max(self.machine.bytes);
                 }
-                Action::Mark(_) => panic!("events are not marked"),
-                Action::Settle(fates) => {
-                    let settled = self.store.settle(&self.stream, &fates).await;
+                Action::Mark { .. } => panic!("events are not marked"),
+                Action::Settle { epoch, fates } => {
+                    let settled = self.store.settle(epoch, &self.stream, &fates).await;
                     self.machine.settled(settled, &now);
                 }
                 Action::Send { ticket, request } => {
@@ -166,7 +170,7 @@ impl World {
             }
             self.land();
             let now = self.now();
-            self.machine.leased(Some(Duration::from_secs(15)), &now);
+            self.machine.leased(Some(Lease::new(self.epoch, Duration::from_secs(15))), &now);
             let wait = self.act().await;
             let landing = self.flights.iter().map(|(at, ..)| at.saturating_sub(self.now)).min();
             let coming = comes.then(|| next.saturating_sub(self.now));
@@ -202,7 +206,7 @@ impl World {
 }
 
 async fn an_hour_of(outage: Outage) -> World {
-    let mut world = World::new();
+    let mut world = World::new().await;
     world.pass(Duration::from_secs(5), true).await;
     assert_eq!(world.refused, 0);
     (world.outage, world.requests) = (Some(outage), 0);

@@ -2,10 +2,7 @@
 
 use std::{
     fmt,
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicI64, Ordering},
-    },
+    sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -20,7 +17,7 @@ use super::{
     settings::Settings,
     statistics, waiting,
 };
-use crate::{Fate, Record, Statistics, Store, StoreError, Stored, Stream};
+use crate::{Epoch, Fate, Lease, Record, Statistics, Store, StoreError, Stored, Stream};
 use async_trait::async_trait;
 
 /// How often what failed long ago is forgotten.
@@ -40,8 +37,6 @@ const FORGETS: Duration = Duration::from_secs(60 * 60);
 pub struct PostgresStore {
     settings: Settings,
     owner: String,
-    /// Since when it sends: 0 if it never did.
-    epoch: AtomicI64,
     /// To load: it waits neither for what is settled, nor holds up what is appended.
     reader: Link,
     sender: Link,
@@ -58,7 +53,6 @@ impl PostgresStore {
         Ok(Self {
             settings,
             owner: owner.try_get(0).map_err(failed)?,
-            epoch: AtomicI64::new(0),
             reader: Link::new(connector.clone()),
             sender: Link::new(connector.clone()),
             others: Link::new(connector),
@@ -68,8 +62,8 @@ impl PostgresStore {
         })
     }
 
-    fn as_sender(&self) -> Sender<'_> {
-        Sender { owner: &self.owner, epoch: self.epoch.load(Ordering::Acquire) }
+    fn sender_of(&self, Epoch(epoch): Epoch) -> Sender<'_> {
+        Sender { owner: &self.owner, epoch: epoch.cast_signed() }
     }
 
     /// The connection of all but the sender.
@@ -100,7 +94,6 @@ impl fmt::Debug for PostgresStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PostgresStore")
             .field("owner", &self.owner)
-            .field("epoch", &self.epoch)
             .field("settings", &self.settings)
             .finish_non_exhaustive()
     }
@@ -132,26 +125,27 @@ impl Store for PostgresStore {
         loading::load_more(&self.reader, &self.positions, stream, after, held, bytes).await
     }
 
-    async fn mark(&self, stream: &Stream, numbers: &[u64]) -> Result<(), StoreError> {
-        waiting::mark(&self.sender, self.as_sender(), stream, numbers).await
+    async fn mark(&self, epoch: Epoch, stream: &Stream, numbers: &[u64]) -> Result<Vec<u64>, StoreError> {
+        waiting::mark(&self.sender, self.sender_of(epoch), stream, numbers).await
     }
 
-    async fn settle(&self, stream: &Stream, fates: &[(u64, Fate)]) -> Result<(), StoreError> {
-        waiting::settle(&self.sender, self.as_sender(), stream, fates).await
+    async fn settle(&self, epoch: Epoch, stream: &Stream, fates: &[(u64, Fate)]) -> Result<(), StoreError> {
+        waiting::settle(&self.sender, self.sender_of(epoch), stream, fates).await
     }
 
-    async fn lease(&self) -> Result<Option<Duration>, StoreError> {
+    async fn lease(&self, held: Option<Epoch>) -> Result<Option<Lease>, StoreError> {
         // What the response takes is no part of it.
         let asked = Instant::now();
-        let Some(epoch) = lease::take(&self.sender, &self.owner, self.settings.lease).await? else { return Ok(None) };
-        self.epoch.store(epoch, Ordering::Release);
-        let left = self.settings.lease.saturating_sub(asked.elapsed());
+        let held = held.map(|Epoch(held)| held.cast_signed());
+        let epoch = lease::take(&self.sender, &self.owner, held, self.settings.lease).await?;
+        let Some(epoch) = epoch else { return Ok(None) };
         self.forget().await;
-        Ok(Some(left))
+        let left = self.settings.lease.saturating_sub(asked.elapsed());
+        Ok(Some(Lease::new(Epoch(epoch.cast_unsigned()), left)))
     }
 
-    async fn release(&self) -> Result<(), StoreError> {
-        lease::release(&self.sender, &self.owner).await
+    async fn release(&self, epoch: Epoch) -> Result<(), StoreError> {
+        lease::release(&self.sender, self.sender_of(epoch)).await
     }
 
     async fn statistics(&self) -> Result<Statistics, StoreError> {

@@ -54,14 +54,20 @@ impl<'a> Columns<'a> {
 const SENDER: &str =
     "with sender as materialized (select epoch from customerio_sender where owner = $1::uuid and epoch = $2 for share)";
 
-/// Marks calls: they may be on their way.
-pub(super) async fn mark(link: &Link, sender: Sender<'_>, stream: &Stream, numbers: &[u64]) -> Result<(), StoreError> {
+/// Marks calls: they may be on their way. Says which are there.
+pub(super) async fn mark(
+    link: &Link,
+    sender: Sender<'_>,
+    stream: &Stream,
+    numbers: &[u64],
+) -> Result<Vec<u64>, StoreError> {
     let sql = format!(
         "{SENDER}, marked as (
             update customerio_waiting set is_marked = true
             where destination = $3 and lane = $4 and number = any ($5) and exists (select from sender)
+            returning number
         )
-        select exists (select from sender)"
+        select exists (select from sender), array (select number from marked)"
     );
     let (lane, numbers) = (lane(stream), ints(numbers.iter()));
     let parameters: [Parameter<'_>; 5] = [
@@ -71,7 +77,10 @@ pub(super) async fn mark(link: &Link, sender: Sender<'_>, stream: &Stream, numbe
         (&lane, Type::INT2),
         (&numbers, Type::INT8_ARRAY),
     ];
-    unless_fenced(&link.query_one(&sql, &parameters).await?)
+    let row = link.query_one(&sql, &parameters).await?;
+    unless_fenced(&row)?;
+    let marked: Vec<i64> = row.try_get(1).map_err(failed)?;
+    Ok(marked.into_iter().map(i64::cast_unsigned).collect())
 }
 
 /// Calls that go out again lose their mark.

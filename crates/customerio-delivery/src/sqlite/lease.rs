@@ -14,31 +14,41 @@ const MILLIS: i64 = 15_000;
 /// Who may ask for it: drawn anew for each store.
 pub(super) type Owner = [u8; 16];
 
-/// Takes it or renews it, at `now` in milliseconds since 1970: the epoch, or `None` where another has it. Who has the
-/// sender's lock need not wait until that runs out: the other has ended.
-pub(super) fn take(database: &Connection, owner: &Owner, now: i64, has_lock: bool) -> rusqlite::Result<Option<i64>> {
-    let (held, epoch, until): (Option<Vec<u8>>, i64, i64) =
+/// Takes it, or renews that of the epoch `held`, at `now` in milliseconds since 1970: its epoch, or `None` where another
+/// has it. Who has the sender's lock need not wait until that runs out: the other has ended.
+pub(super) fn take(
+    database: &Connection,
+    owner: &Owner,
+    held: Option<i64>,
+    now: i64,
+    has_lock: bool,
+) -> rusqlite::Result<Option<i64>> {
+    let (sender, epoch, until): (Option<Vec<u8>>, i64, i64) =
         database.query_row("select owner, epoch, until from customerio_sender", [], |row| {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?))
         })?;
-    let is_mine = held.as_deref() == Some(owner);
-    if held.is_some() && !is_mine && until > now && !has_lock {
+    let is_mine = sender.as_deref() == Some(owner);
+    if held.is_some_and(|held| !is_mine || held != epoch) {
+        return Ok(None);
+    }
+    if sender.is_some() && !is_mine && until > now && !has_lock {
         // The clock went back since: it must not be held until that time comes again.
         if until > now + MILLIS {
             database.execute("update customerio_sender set until = ?1 where one = 1", [now + MILLIS])?;
         }
         return Ok(None);
     }
-    let epoch = if is_mine { epoch } else { epoch + 1 };
+    let epoch = held.unwrap_or(epoch + 1);
     let sql = "update customerio_sender set owner = ?1, epoch = ?2, until = ?3 where one = 1";
     database.execute(sql, params![owner, epoch, now + MILLIS])?;
     Ok(Some(epoch))
 }
 
-/// Gives it back.
-pub(super) fn release(database: &Connection, owner: &Owner) -> rusqlite::Result<()> {
-    let sql = "update customerio_sender set owner = null, until = 0 where one = 1 and owner = ?1";
-    database.execute(sql, params![owner]).map(drop)
+/// Releases that of an epoch, and says whether this owner has none now.
+pub(super) fn release(database: &Connection, owner: &Owner, epoch: i64) -> rusqlite::Result<bool> {
+    let sql = "update customerio_sender set owner = null, until = 0 where one = 1 and owner = ?1 and epoch = ?2";
+    database.execute(sql, params![owner, epoch])?;
+    database.query_row("select owner is not ?1 from customerio_sender", [owner], |row| row.get(0))
 }
 
 /// Refuses what only the sender of that epoch may do.

@@ -4,10 +4,7 @@ use std::{
     fmt,
     fs::File,
     path::PathBuf,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicI64, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -27,7 +24,7 @@ use super::{
     waiting::{self, Loaded, Sender},
     worker::Worker,
 };
-use crate::{Fate, Record, Statistics, Store, StoreError, Stored, Stream};
+use crate::{Epoch, Fate, Lease, Record, Statistics, Store, StoreError, Stored, Stream};
 
 /// Keeps calls in a file, by SQLite: they outlive the process.
 ///
@@ -58,8 +55,6 @@ use crate::{Fate, Record, Statistics, Store, StoreError, Stored, Stream};
 pub struct SqliteStore {
     settings: Settings,
     owner: Owner,
-    /// Since when it sends: 0 if it never did.
-    epoch: AtomicI64,
     /// Locked for as long as it sends. The lock goes with the process.
     lock: Mutex<Option<File>>,
     repairs: Arc<Mutex<Repairs>>,
@@ -135,8 +130,8 @@ impl SqliteStore {
     fn start(settings: Settings) -> Result<Self, StoreError> {
         let repairs = Arc::default();
         let worker = Worker::start(settings.clone(), Arc::clone(&repairs))?;
-        let (owner, epoch, lock) = (random().map_err(StoreError::failed)?, AtomicI64::new(0), Mutex::new(None));
-        Ok(Self { settings, owner, epoch, lock, repairs, worker })
+        let (owner, lock) = (random().map_err(StoreError::failed)?, Mutex::new(None));
+        Ok(Self { settings, owner, lock, repairs, worker })
     }
 
     /// Returns the repairs since the store was opened.
@@ -181,8 +176,8 @@ impl SqliteStore {
         self.settings.limit
     }
 
-    fn sender(&self) -> Sender {
-        Sender { owner: self.owner, epoch: self.epoch.load(Ordering::Acquire) }
+    const fn sender(&self, Epoch(epoch): Epoch) -> Sender {
+        Sender { owner: self.owner, epoch: epoch.cast_signed() }
     }
 }
 
@@ -227,30 +222,30 @@ impl Store for SqliteStore {
         Ok(calls.into_iter().map(record).collect())
     }
 
-    async fn mark(&self, stream: &Stream, numbers: &[u64]) -> Result<(), StoreError> {
-        let (sender, stream, numbers) = (self.sender(), stream.clone(), numbers.to_vec());
+    async fn mark(&self, epoch: Epoch, stream: &Stream, numbers: &[u64]) -> Result<Vec<u64>, StoreError> {
+        let (sender, stream, numbers) = (self.sender(epoch), stream.clone(), numbers.to_vec());
         self.write(move |database| waiting::mark(database, sender, &stream, &numbers)).await
     }
 
-    async fn settle(&self, stream: &Stream, fates: &[(u64, Fate)]) -> Result<(), StoreError> {
-        let (sender, stream, fates) = (self.sender(), stream.clone(), fates.to_vec());
+    async fn settle(&self, epoch: Epoch, stream: &Stream, fates: &[(u64, Fate)]) -> Result<(), StoreError> {
+        let (sender, stream, fates) = (self.sender(epoch), stream.clone(), fates.to_vec());
         self.write(move |database| waiting::settle(database, sender, &stream, &fates, now())).await
     }
 
-    async fn lease(&self) -> Result<Option<Duration>, StoreError> {
-        let (owner, has_lock) = (self.owner, self.has_lock());
-        let epoch = self.write(move |database| Ok(lease::take(database, &owner, now(), has_lock)?)).await?;
-        if let Some(epoch) = epoch {
-            self.epoch.store(epoch, Ordering::Release);
-        }
-        Ok(epoch.map(|_| lease::LASTS))
+    async fn lease(&self, held: Option<Epoch>) -> Result<Option<Lease>, StoreError> {
+        let (owner, held, has_lock) = (self.owner, held.map(|Epoch(held)| held.cast_signed()), self.has_lock());
+        let epoch = self.write(move |database| Ok(lease::take(database, &owner, held, now(), has_lock)?)).await?;
+        Ok(epoch.map(|epoch| Lease::new(Epoch(epoch.cast_unsigned()), lease::LASTS)))
     }
 
-    async fn release(&self) -> Result<(), StoreError> {
+    async fn release(&self, Epoch(epoch): Epoch) -> Result<(), StoreError> {
         let owner = self.owner;
-        let released = self.write(move |database| Ok(lease::release(database, &owner)?)).await;
-        *self.lock.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        released
+        let released = self.write(move |database| Ok(lease::release(database, &owner, epoch.cast_signed())?)).await;
+        // Where the database fails, who has the lock can take the lease all the same.
+        if !matches!(released, Ok(false)) {
+            *self.lock.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        }
+        released.map(drop)
     }
 
     async fn statistics(&self) -> Result<Statistics, StoreError> {

@@ -42,12 +42,14 @@ const NOW: i64 = 1_700_000_000_000;
 fn a_lease_ends_though_the_clock_goes_back() {
     let database = Connection::open_in_memory().unwrap();
     migrate(&database).unwrap();
-    let take = |owner: u8, at| lease::take(&database, &[owner; 16], at, false).unwrap();
+    let lease = |owner: u8, held, at| lease::take(&database, &[owner; 16], held, at, false).unwrap();
+    let take = |owner, at| lease(owner, None, at);
     assert_eq!(take(1, NOW + HOUR), Some(1));
     assert_eq!((take(2, NOW), take(2, NOW + 14_999)), (None, None), "at most 15 seconds from now");
     assert_eq!(take(2, NOW + 15_000), Some(2));
-    assert_eq!(take(2, NOW + 20_000), Some(2), "it is renewed");
+    assert_eq!(lease(2, Some(2), NOW + 20_000), Some(2), "it is renewed");
     assert_eq!(take(1, NOW + HOUR), Some(3), "the clock went ahead: the other is fenced");
+    assert_eq!((lease(2, Some(2), NOW + HOUR), lease(1, Some(2), NOW + HOUR)), (None, None));
     lease::check(&database, &[2; 16], 2).unwrap_err();
     lease::check(&database, &[1; 16], 3).unwrap();
 }
@@ -88,9 +90,9 @@ async fn what_was_settled_is_overwritten() {
     let calls: Vec<_> = (0..500).map(|n| event(&format!("settled-{n}"))).collect();
     store.append(&calls).await.unwrap();
     store.append(&[event("waits")]).await.unwrap();
-    assert!(store.lease().await.unwrap().is_some());
+    let epoch = store.lease(None).await.unwrap().unwrap().epoch;
     let fates: Vec<_> = (1..=500).map(|number| (number, Fate::Done)).collect();
-    store.settle(&stream, &fates).await.unwrap();
+    store.settle(epoch, &stream, &fates).await.unwrap();
     store.close().await;
     let bytes = fs::read(&path).unwrap();
     let has = |text: &[u8]| bytes.windows(text.len()).any(|window| window == text);

@@ -169,25 +169,34 @@ impl Run {
 }
 
 /// Marks calls: they may be on their way.
-pub(super) fn mark(database: &Connection, sender: Sender, stream: &Stream, numbers: &[u64]) -> Result<(), Problem> {
+pub(super) fn mark(
+    database: &Connection,
+    sender: Sender,
+    stream: &Stream,
+    numbers: &[u64],
+) -> Result<Vec<u64>, Problem> {
     lease::check(database, &sender.owner, sender.epoch)?;
     set_mark(database, stream, numbers.iter().copied(), true)
 }
 
+/// Sets or takes away the mark, and says which calls are there.
 fn set_mark(
     database: &Connection,
     stream: &Stream,
     numbers: impl Iterator<Item = u64>,
     is_marked: bool,
-) -> Result<(), Problem> {
-    let Some(id) = known_stream(database, &stream.destination, stream.lane.number())? else { return Ok(()) };
-    let sql = "update customerio_queue set checksum = checksum - is_marked + ?2, is_marked = ?2
-               where key = ?1 and is_marked <> ?2";
+) -> Result<Vec<u64>, Problem> {
+    let Some(id) = known_stream(database, &stream.destination, stream.lane.number())? else { return Ok(Vec::new()) };
+    let sql = "update customerio_queue set checksum = checksum - is_marked + ?2, is_marked = ?2 where key = ?1";
     let mut update = database.prepare(sql)?;
+    let mut there = Vec::new();
     for number in numbers {
-        update.execute(params![row::key(id, number.min(MOST.cast_unsigned()).cast_signed()), is_marked])?;
+        let key = row::key(id, number.min(MOST.cast_unsigned()).cast_signed());
+        if update.execute(params![key, is_marked])? > 0 {
+            there.push(number);
+        }
     }
-    Ok(())
+    Ok(there)
 }
 
 /// Ends calls.

@@ -34,5 +34,5 @@ async fn postgresql_keeps_the_contract() {
     let Some(_server) = database().await else { return };
     let report = check(&InDatabases::default()).await;
     report.assert();
-    assert_eq!(report.checks().len(), 23);
+    assert_eq!(report.checks().len(), 24);
 }

@@ -49,6 +49,7 @@ async fn fill(store: &PostgresStore) {
 /// is on its way, which is settled then.
 async fn drain(store: &PostgresStore) -> u64 {
     let (stream, bytes) = (events_stream(), usize::try_from(BATCH).unwrap() * event(CALLS).to_bytes().len());
+    let epoch = store.lease(None).await.unwrap().unwrap().epoch;
     let (mut after, mut drained) = (0, 0);
     let mut records = store.load_more(&stream, after, &[], bytes).await.unwrap();
     while let Some(last) = records.last() {
@@ -57,7 +58,7 @@ async fn drain(store: &PostgresStore) -> u64 {
         let held: Vec<_> = records.iter().map(|record| record.number).collect();
         let fates: Vec<_> = held.iter().map(|number| (*number, Fate::Done)).collect();
         let (next, settled) =
-            tokio::join!(store.load_more(&stream, after, &held, bytes), store.settle(&stream, &fates));
+            tokio::join!(store.load_more(&stream, after, &held, bytes), store.settle(epoch, &stream, &fates));
         settled.unwrap();
         drained += fates.len() as u64;
         records = next.unwrap();
@@ -116,7 +117,6 @@ async fn measures_the_drain_beside_copy_and_claims() {
     // The drain, and what it is beside, in calls a second.
     let (mut drains, mut copies, mut claims) = (Vec::new(), Vec::new(), [Vec::new(), Vec::new()]);
     for _ in 0..ROUNDS {
-        assert!(store.lease().await.unwrap().is_some());
         fill(&store).await;
         for ((_, found), claims) in FOUND.into_iter().zip(&mut claims) {
             client.batch_execute(JOBS).await.unwrap();
@@ -291,11 +291,11 @@ async fn a_held_snapshot_makes_no_backlog() {
     });
     let (mut drained, mut after, mut longest) = (0, 0, Duration::ZERO);
     let mut renewed = Instant::now();
-    assert!(store.lease().await.unwrap().is_some());
+    let epoch = store.lease(None).await.unwrap().unwrap().epoch;
     let mut backlog = None;
     loop {
         if renewed.elapsed() > Duration::from_secs(5) {
-            assert!(store.lease().await.unwrap().is_some());
+            assert!(store.lease(Some(epoch)).await.unwrap().is_some());
             renewed = Instant::now();
         }
         if is_over.load(Relaxed) && backlog.is_none() {
@@ -313,7 +313,7 @@ async fn a_held_snapshot_makes_no_backlog() {
         }
         after = records.last().unwrap().number;
         let fates: Vec<_> = records.iter().map(|record| (record.number, Fate::Done)).collect();
-        store.settle(&events_stream(), &fates).await.unwrap();
+        store.settle(epoch, &events_stream(), &fates).await.unwrap();
         drained += fates.len() as u64;
     }
     let (appended, time) = producing.await.unwrap();

@@ -15,4 +15,6 @@ mod pace;
 mod schema;
 mod sending;
 mod server;
+#[path = "../common/standstill.rs"]
+mod standstill;
 mod support;

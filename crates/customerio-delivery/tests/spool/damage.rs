@@ -31,10 +31,10 @@ fn files(directory: &Directory, is_in_log: bool) -> Vec<(PathBuf, Vec<u8>)> {
             .append(&(1..=MESSAGES).map(|n| message(n, if n % 5 == 0 { 9000 } else { 100 })).collect::<Vec<_>>())
             .await
             .unwrap();
-        assert!(store.lease().await.unwrap().is_some());
+        let epoch = store.lease(None).await.unwrap().unwrap().epoch;
         let failed = Fate::Failed(Failure::new(Reason::Rejected).with_message(Some("no".to_owned())));
         let fates: Vec<_> = (2..=SETTLED).map(|number| (number, Fate::Done)).chain([(1, failed)]).collect();
-        store.settle(&stream(Lane::TrackBatches), &fates).await.unwrap();
+        store.settle(epoch, &stream(Lane::TrackBatches), &fates).await.unwrap();
         let read = || {
             let entries = fs::read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().path());
             let files = entries.filter(|path| !path.to_str().unwrap().ends_with("-shm"));

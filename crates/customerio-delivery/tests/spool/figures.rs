@@ -317,7 +317,7 @@ async fn measures_groups() {
         }
         appended.push(per_second(CALLS, begun));
         let begun = Instant::now();
-        assert!(store.lease().await.unwrap().is_some());
+        let epoch = store.lease(None).await.unwrap().unwrap().epoch;
         let (stream, bytes) = (stream(Lane::TrackBatches), 500 * calls[0].to_bytes().len());
         loop {
             let records = store.load(&stream, 0, bytes).await.unwrap();
@@ -325,7 +325,7 @@ async fn measures_groups() {
                 break;
             }
             let done = |record: &customerio_delivery::Record| (record.number, customerio_delivery::Fate::Done);
-            store.settle(&stream, &records.iter().map(done).collect::<Vec<_>>()).await.unwrap();
+            store.settle(epoch, &stream, &records.iter().map(done).collect::<Vec<_>>()).await.unwrap();
         }
         settled.push(per_second(CALLS, begun));
         store.close().await;

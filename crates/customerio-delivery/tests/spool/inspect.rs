@@ -134,9 +134,9 @@ async fn a_tool_forgets_no_old_dead_letters() {
     let directory = Directory::new();
     let store = SqliteStore::builder(directory.file()).with_dead_letters_kept_for(Duration::MAX).open().unwrap();
     store.append(&[event(1)]).await.unwrap();
-    store.lease().await.unwrap();
+    let epoch = store.lease(None).await.unwrap().unwrap().epoch;
     let failed = [(1, Fate::Failed(Failure::new(Reason::Rejected)))];
-    store.settle(&stream(Lane::TrackBatches), &failed).await.unwrap();
+    store.settle(epoch, &stream(Lane::TrackBatches), &failed).await.unwrap();
     store.close().await;
     let database = Connection::open(directory.file()).unwrap();
     database.execute("update customerio_dead set failed_at = 0", []).unwrap();

@@ -20,4 +20,6 @@ mod room;
 #[path = "../common/shim.rs"]
 mod shim;
 mod shutdown;
+#[path = "../common/standstill.rs"]
+mod standstill;
 mod support;

@@ -11,7 +11,7 @@ use std::{
     path::Path,
 };
 
-use customerio_delivery::{Fate, Lane, Store as _, Stored, sqlite::SqliteStore};
+use customerio_delivery::{Epoch, Fate, Lane, Store as _, Stored, sqlite::SqliteStore};
 
 use crate::{
     figure::counted,
@@ -27,6 +27,7 @@ const TOLD: &str = "told";
 /// What it does with calls, before and after.
 struct Work {
     store: SqliteStore,
+    epoch: Epoch,
     told: File,
 }
 
@@ -58,12 +59,14 @@ impl Work {
     async fn settle(&mut self, lane: Lane, is_marked: bool, most: usize) {
         let (numbers, calls) = self.first(lane, is_marked, most).await;
         let fates: Vec<_> = numbers.iter().map(|number| (*number, Fate::Done)).collect();
-        self.run("settle", &calls, async |store| store.settle(&stream(lane), &fates).await).await;
+        let epoch = self.epoch;
+        self.run("settle", &calls, async |store| store.settle(epoch, &stream(lane), &fates).await).await;
     }
 
     async fn mark(&mut self) {
         let (numbers, calls) = self.first(Lane::App, false, 1).await;
-        self.run("mark", &calls, async |store| store.mark(&stream(Lane::App), &numbers).await).await;
+        let epoch = self.epoch;
+        self.run("mark", &calls, async |store| store.mark(epoch, &stream(Lane::App), &numbers).await.map(drop)).await;
     }
 }
 
@@ -76,8 +79,12 @@ async fn works() {
             break store;
         }
     };
-    while !matches!(store.lease().await, Ok(Some(_))) {}
-    let (mut work, mut n) = (Work { store, told }, 0);
+    let epoch = loop {
+        if let Ok(Some(lease)) = store.lease(None).await {
+            break lease.epoch;
+        }
+    };
+    let (mut work, mut n) = (Work { store, epoch, told }, 0);
     for round in 1..=ROUNDS {
         let mut next = || {
             n += 1;

@@ -5,7 +5,7 @@ use std::{
     process::{Child, ChildStdout},
 };
 
-use customerio_delivery::{Fate, Lane, Store as _, StoreError};
+use customerio_delivery::{Epoch, Fate, Lane, Store as _, StoreError};
 
 use crate::support::{Directory, child, event, events, open, stream, told_path, waiting};
 
@@ -14,15 +14,20 @@ use crate::support::{Directory, child, event, events, open, stream, told_path, w
 #[ignore = "a process that other tests start"]
 async fn obeys() {
     let store = open(&told_path());
+    let mut epoch = Epoch(0);
     for line in std::io::stdin().lines() {
         let line = line.unwrap();
         let said = match line.split_once(' ').unwrap_or((&line, "")) {
             ("append", n) => store.append(&[event(n.parse().unwrap())]).await.map(|_| "done"),
-            ("lease", _) => store.lease().await.map(|lease| if lease.is_some() { "mine" } else { "another's" }),
-            ("release", _) => store.release().await.map(|()| "done"),
-            ("settle", n) => {
-                store.settle(&stream(Lane::TrackBatches), &[(n.parse().unwrap(), Fate::Done)]).await.map(|()| "done")
-            }
+            ("lease", _) => store.lease(None).await.map(|lease| {
+                epoch = lease.map_or(epoch, |lease| lease.epoch);
+                if lease.is_some() { "mine" } else { "another's" }
+            }),
+            ("release", _) => store.release(epoch).await.map(|()| "done"),
+            ("settle", n) => store
+                .settle(epoch, &stream(Lane::TrackBatches), &[(n.parse().unwrap(), Fate::Done)])
+                .await
+                .map(|()| "done"),
             _ => panic!("what is {line}?"),
         };
         println!("said {}", said.unwrap_or("failed"));
@@ -59,7 +64,7 @@ async fn any_process_appends_and_one_sends() {
     let directory = Directory::new();
     let store = open(&directory.file());
     let mut other = Other::start(&directory);
-    assert!(store.lease().await.unwrap().is_some());
+    let epoch = store.lease(None).await.unwrap().unwrap().epoch;
     assert_eq!(other.ask("lease"), "another's");
     for n in 1..=20 {
         store.append(&[event(2 * n - 1)]).await.unwrap();
@@ -67,15 +72,15 @@ async fn any_process_appends_and_one_sends() {
     }
     assert_eq!(events(&store).await, (1..=40).collect::<Vec<_>>());
     assert_eq!(other.ask("settle 1"), "failed", "it does not send");
-    store.settle(&stream(Lane::TrackBatches), &[(1, Fate::Done)]).await.unwrap();
+    store.settle(epoch, &stream(Lane::TrackBatches), &[(1, Fate::Done)]).await.unwrap();
 
-    store.release().await.unwrap();
+    store.release(epoch).await.unwrap();
     assert_eq!(other.ask("lease"), "mine");
-    let fenced = store.settle(&stream(Lane::TrackBatches), &[(2, Fate::Done)]).await;
+    let fenced = store.settle(epoch, &stream(Lane::TrackBatches), &[(2, Fate::Done)]).await;
     assert!(matches!(fenced, Err(StoreError::Fenced)), "{fenced:?}");
-    let fenced = store.mark(&stream(Lane::TrackBatches), &[2]).await;
+    let fenced = store.mark(epoch, &stream(Lane::TrackBatches), &[2]).await;
     assert!(matches!(fenced, Err(StoreError::Fenced)), "{fenced:?}");
-    assert_eq!(store.lease().await.unwrap(), None);
+    assert_eq!(store.lease(None).await.unwrap(), None);
     assert_eq!(other.ask("settle 2"), "done");
     assert_eq!(other.ask("release"), "done");
     assert_eq!(waiting(&store, Lane::TrackBatches).await[0], (3, 3, false));
@@ -105,4 +110,11 @@ async fn both_append_at_the_same_time() {
     assert_eq!(numbers, (1..=300).collect::<Vec<_>>(), "none twice, none left out");
     assert!(!store.repairs().any(), "{:?}", store.repairs());
     store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_queue_that_stood_still_past_its_lease_sends_nothing_that_another_sent() {
+    let directory = Directory::new();
+    let file = directory.file();
+    crate::standstill::nothing_is_sent_twice(async move || open(&file)).await;
 }

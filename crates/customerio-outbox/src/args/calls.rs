@@ -111,8 +111,8 @@ pub(crate) struct Replay {
 Examples:
   customerio-outbox discard 12 13
   customerio-outbox discard --all --reason expired
-A number may be of a dead letter or of a call that waits. One that waits may
-still be sent, if the application has loaded it already.
+A number may be of a dead letter or of a call that waits. A message that waits
+is not sent then; another call may be, if the application has loaded it already.
 ", reasons!()))]
 pub(crate) struct Discard {
     #[command(flatten)]
@@ -131,8 +131,9 @@ Example:
 It finds an id, an e-mail address or a device's token in whatever field of a
 call, in upper or lower case. It does not ask.
 
-What the application has loaded already may still be sent: at most 1 MB of
-calls for each API and destination, or 8 MB while single calls are retried.
+Messages that wait are not sent then. Other calls that the application has
+loaded already may be: at most 1 MB for each API and destination, or 8 MB while
+single calls are retried.
 Calls that are enqueued meanwhile are not found: purge again after that. It
 does not reach backups, nor files that a repair has moved aside.")]
 pub(crate) struct Purge {

@@ -8,7 +8,7 @@ use customerio_core::{
     pipelines::{self, Context},
     track::{Delete, v2::person},
 };
-use customerio_delivery::{Fate, Record, Store, Stored, Stream};
+use customerio_delivery::{Epoch, Fate, Record, Store, Stored, Stream};
 
 use crate::conformance::Outcome;
 
@@ -68,14 +68,15 @@ pub(super) async fn numbers(store: &impl Store, stream: &Stream) -> Outcome<Vec<
 }
 
 /// Acquires the lease.
-pub(super) async fn lease(store: &impl Store) -> Outcome {
-    store.lease().await?.map(drop).ok_or_else(|| "nobody sends, and the lease is not given".into())
+pub(super) async fn lease(store: &impl Store) -> Outcome<Epoch> {
+    let lease = store.lease(None).await?.ok_or("nobody sends, and the lease is not given")?;
+    Ok(lease.epoch)
 }
 
 /// Settles calls with one fate.
-pub(super) async fn settle(store: &impl Store, stream: &Stream, numbers: &[u64], fate: &Fate) -> Outcome {
+pub(super) async fn settle(store: &impl Store, epoch: Epoch, stream: &Stream, numbers: &[u64], fate: &Fate) -> Outcome {
     let fates: Vec<_> = numbers.iter().map(|number| (*number, fate.clone())).collect();
-    Ok(store.settle(stream, &fates).await?)
+    Ok(store.settle(epoch, stream, &fates).await?)
 }
 
 /// The calls in the form in which they are compared.

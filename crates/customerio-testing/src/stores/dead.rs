@@ -19,9 +19,9 @@ pub(super) async fn failed(store: &impl Store, calls: &[Stored], reason: Reason)
     let stream = calls[0].stream();
     let before = numbers(store, &stream).await?;
     store.append(calls).await?;
-    lease(store).await?;
+    let epoch = lease(store).await?;
     let numbers = numbers(store, &stream).await?.split_off(before.len());
-    settle(store, &stream, &numbers, &Fate::Failed(Failure::new(reason))).await?;
+    settle(store, epoch, &stream, &numbers, &Fate::Failed(Failure::new(reason))).await?;
     Ok(numbers)
 }
 
@@ -30,13 +30,13 @@ pub(super) async fn failed_is_kept(stores: &impl Stores) -> Outcome {
     let calls = events(2)?;
     let stream = calls[0].stream();
     store.append(&calls).await?;
-    lease(&store).await?;
+    let epoch = lease(&store).await?;
     let before = numbers(&store, &stream).await?;
     let failure = Failure::new(Reason::Rejected)
         .with_status(Some(422))
         .with_field(Some("name".to_owned()))
         .with_message(Some("it is \"bad\"".to_owned()));
-    settle(&store, &stream, &before[..1], &Fate::Failed(failure.clone())).await?;
+    settle(&store, epoch, &stream, &before[..1], &Fate::Failed(failure.clone())).await?;
     holds(numbers(&store, &stream).await? == before[1..], "what failed still waits")?;
     let letter = store.show(before[0]).await?.ok_or("what failed is no dead letter")?;
     holds(letter.failure() == Some(&failure), "the dead letter says otherwise why it failed")?;

@@ -30,14 +30,14 @@ pub(super) async fn waiting_is_listed(stores: &impl Stores) -> Outcome {
     for call in &calls {
         store.append(std::slice::from_ref(call)).await?;
     }
-    lease(&store).await?;
+    let epoch = lease(&store).await?;
     let (sent, refused) = (calls[1].stream(), calls[2].stream());
     let only = async |stream| -> Outcome<u64> {
         numbers(&store, stream).await?.first().copied().ok_or_else(|| "a stream has not its call".into())
     };
     let (marked, dead) = (only(&sent).await?, only(&refused).await?);
-    store.mark(&sent, &[marked]).await?;
-    settle(&store, &refused, &[dead], &Fate::Failed(Failure::new(Reason::Rejected))).await?;
+    store.mark(epoch, &sent, &[marked]).await?;
+    settle(&store, epoch, &refused, &[dead], &Fate::Failed(Failure::new(Reason::Rejected))).await?;
 
     let all = store.list(&CallFilter::new(), 0, 100).await?;
     let bytes = |call: &Stored| call.to_bytes();
@@ -128,21 +128,22 @@ pub(super) async fn gone_stays_gone(stores: &impl Stores) -> Outcome {
     let (events, messages) = (calls[0].stream(), sends[0].stream());
     store.append(&calls).await?;
     store.append(&sends).await?;
-    lease(&store).await?;
+    let epoch = lease(&store).await?;
     // A sender has loaded and marked them.
     let (held, sent) = (numbers(&store, &events).await?, numbers(&store, &messages).await?);
     holds((held.len(), sent.len()) == (calls.len(), sends.len()), "a stream has not its own calls")?;
-    store.mark(&messages, &sent).await?;
+    store.mark(epoch, &messages, &sent).await?;
     store.purge("ada").await?;
     store.purge("ada@example.com").await?;
     store.discard(&held[3..4]).await?;
 
-    store.mark(&messages, &sent).await?;
+    let marked = store.mark(epoch, &messages, &sent).await?;
+    holds(marked == sent[1..], "it marks what was purged, or not what is there")?;
     let failure = || Fate::Failed(Failure::new(Reason::Rejected));
     let fates = [(held[0], Fate::Done), (held[2], failure()), (held[3], failure()), (held[4], Fate::Done)];
-    store.settle(&events, &fates).await?;
-    store.settle(&messages, &[(sent[0], Fate::Again), (sent[1], Fate::Again)]).await?;
-    store.settle(&messages, &[(sent[0], failure())]).await?;
+    store.settle(epoch, &events, &fates).await?;
+    store.settle(epoch, &messages, &[(sent[0], Fate::Again), (sent[1], Fate::Again)]).await?;
+    store.settle(epoch, &messages, &[(sent[0], failure())]).await?;
     let left = [held[1], sent[1]];
     holds(
         listed(&store, CallFilter::new()).await? == left,

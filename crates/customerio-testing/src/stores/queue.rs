@@ -89,10 +89,10 @@ pub(super) async fn all_or_none(stores: &impl Stores) -> Outcome {
         other => return Err(format!("36 calls where 6 fit are {other:?}").into()),
     }
     holds(waiting(&store, &stream).await? == bytes(&calls[..4]), "a part of what was refused is kept")?;
-    lease(&store).await?;
+    let epoch = lease(&store).await?;
     // Each time there is room again.
     for _ in 0..5 {
-        settle(&store, &stream, &numbers(&store, &stream).await?, &Fate::Done).await?;
+        settle(&store, epoch, &stream, &numbers(&store, &stream).await?, &Fate::Done).await?;
         store.append(&calls[..4]).await.map_err(|error| format!("all is settled, and {error}"))?;
     }
     Ok(())
@@ -102,13 +102,13 @@ pub(super) async fn numbers_used_once(stores: &impl Stores) -> Outcome {
     let store = stores.fresh(ROOM).await;
     let (calls, mut last) = (events(3)?, 0);
     let stream = calls[0].stream();
-    lease(&store).await?;
+    let epoch = lease(&store).await?;
     for _ in 0..3 {
         store.append(&calls).await?;
         let numbers = numbers(&store, &stream).await?;
         holds(numbers[0] > last, "a number was used before")?;
         last = numbers[2];
-        settle(&store, &stream, &numbers, &Fate::Done).await?;
+        settle(&store, epoch, &stream, &numbers, &Fate::Done).await?;
     }
     Ok(())
 }

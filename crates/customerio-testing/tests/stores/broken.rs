@@ -8,8 +8,8 @@ use std::{
 
 use customerio_core::Timestamp;
 use customerio_delivery::{
-    CallFilter, CallKind, CallState, Failure, Fate, Inspect, KeptCall, ParkedCalls, Purged, Reason, Record, Replayed,
-    Statistics, Store, StoreError, Stored, Stream, sqlite::SqliteStore,
+    CallFilter, CallKind, CallState, Epoch, Failure, Fate, Inspect, KeptCall, Lease, ParkedCalls, Purged, Reason,
+    Record, Replayed, Statistics, Store, StoreError, Stored, Stream, sqlite::SqliteStore,
 };
 use customerio_testing::stores::async_trait;
 
@@ -38,11 +38,13 @@ pub(crate) enum Break {
     KeepsForItself,
     IgnoresMarks,
     LetsAllSend,
+    MarksWhatIsGone,
+    RenewsWhatIsOver,
 }
 
 impl Break {
     /// Each with the check that must fail.
-    pub(crate) const ALL: [(Self, &str); 23] = [
+    pub(crate) const ALL: [(Self, &str); 25] = [
         (Self::LosesExpiry, "calls_as_they_were"),
         (Self::TurnsRound, "in_order"),
         (Self::MixesStreams, "streams_apart"),
@@ -66,6 +68,8 @@ impl Break {
         (Self::KeepsForItself, "kept_for_others"),
         (Self::IgnoresMarks, "marks_kept"),
         (Self::LetsAllSend, "one_sends"),
+        (Self::MarksWhatIsGone, "gone_stays_gone"),
+        (Self::RenewsWhatIsOver, "lost_and_taken_again"),
     ];
 }
 
@@ -151,14 +155,15 @@ impl Store for Broken {
         Ok(records)
     }
 
-    async fn mark(&self, stream: &Stream, numbers: &[u64]) -> Result<(), StoreError> {
+    async fn mark(&self, epoch: Epoch, stream: &Stream, numbers: &[u64]) -> Result<Vec<u64>, StoreError> {
         if self.breaks(Break::IgnoresMarks) {
-            return Ok(());
+            return Ok(numbers.to_vec());
         }
-        self.inner.mark(stream, numbers).await
+        let marked = self.inner.mark(epoch, stream, numbers).await?;
+        Ok(if self.breaks(Break::MarksWhatIsGone) { numbers.to_vec() } else { marked })
     }
 
-    async fn settle(&self, stream: &Stream, fates: &[(u64, Fate)]) -> Result<(), StoreError> {
+    async fn settle(&self, epoch: Epoch, stream: &Stream, fates: &[(u64, Fate)]) -> Result<(), StoreError> {
         let changed = |(number, fate): &(u64, Fate)| {
             let fate = match fate {
                 Fate::Done if self.breaks(Break::KeepsWhatIsDone) => Fate::Again,
@@ -175,16 +180,22 @@ impl Store for Broken {
                 }
             }
         }
-        self.inner.settle(stream, &fates.iter().map(changed).collect::<Vec<_>>()).await
+        self.inner.settle(epoch, stream, &fates.iter().map(changed).collect::<Vec<_>>()).await
     }
 
-    async fn lease(&self) -> Result<Option<Duration>, StoreError> {
-        let lease = self.inner.lease().await?;
-        Ok(if self.breaks(Break::LetsAllSend) { Some(Duration::from_secs(15)) } else { lease })
+    async fn lease(&self, held: Option<Epoch>) -> Result<Option<Lease>, StoreError> {
+        if self.breaks(Break::RenewsWhatIsOver)
+            && let Some(held) = held
+        {
+            return Ok(Some(Lease::new(held, Duration::from_secs(15))));
+        }
+        let lease = self.inner.lease(held).await?;
+        let any = Lease::new(Epoch(1), Duration::from_secs(15));
+        Ok(if self.breaks(Break::LetsAllSend) { lease.or(Some(any)) } else { lease })
     }
 
-    async fn release(&self) -> Result<(), StoreError> {
-        self.inner.release().await
+    async fn release(&self, epoch: Epoch) -> Result<(), StoreError> {
+        self.inner.release(epoch).await
     }
 
     async fn statistics(&self) -> Result<Statistics, StoreError> {

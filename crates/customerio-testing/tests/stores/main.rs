@@ -74,7 +74,7 @@ async fn memory_keeps_the_contract() {
 async fn a_file_keeps_the_contract() {
     let report = check(&InFiles::new(None)).await;
     report.assert();
-    assert_eq!(report.checks().len(), 23);
+    assert_eq!(report.checks().len(), 24);
 }
 
 /// Has a store break each rule, and wants that check to fail; others may fail with it.
