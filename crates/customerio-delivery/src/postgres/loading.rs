@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    iter,
     sync::{Mutex, PoisonError},
     time::Instant,
 };
@@ -35,11 +36,17 @@ const HORIZON: &str = "
     union all ";
 
 /// The first calls, up to a number of them. Of those that are large it gives no bytes.
+///
+/// The index is read gap by gap between the calls that are held, and these are not touched: to leave them out one by one
+/// would take three times as long.
 const BY_COUNT: &str = "(
         select number, crc32, null, null, is_marked, case when octet_length(call) <= $7 then call end
-        from customerio_waiting
-        where destination = $1 and lane = $2 and number > $3 and number <> all ($4)
-        order by number limit $6
+        from unnest($3::bigint[], $4::bigint[]) as gap (low, high), lateral (
+            select number, crc32, is_marked, call from customerio_waiting
+            where destination = $1 and lane = $2 and number > low and number < high
+            order by number limit $6
+        ) as first
+        limit $6
     )";
 
 /// The first calls, as far as their bytes go, or one. The sizes of large calls are known without reading these. It takes
@@ -50,9 +57,13 @@ const BY_BYTES: &str = "
         select number, crc32, is_marked, call, octet_length(call) as size,
                sum(octet_length(call)) over (order by number rows unbounded preceding) as sum
         from (
-            select number, crc32, is_marked, call from customerio_waiting
-            where destination = $1 and lane = $2 and number > $3 and number <> all ($4)
-            order by number limit $6
+            select number, crc32, is_marked, call
+            from unnest($3::bigint[], $4::bigint[]) as gap (low, high), lateral (
+                select number, crc32, is_marked, call from customerio_waiting
+                where destination = $1 and lane = $2 and number > low and number < high
+                order by number limit $6
+            ) as first
+            limit $6
         ) as first
     ) as sized
     where sum <= $7 or sum = size";
@@ -124,6 +135,13 @@ async fn by_bytes(link: &Link, stream: &Stream, look: Look, held: &[i64], bytes:
     seen.look(link, BY_BYTES, stream, look, held, [(&calls, Type::INT8), (&bytes, Type::INT8)]).await
 }
 
+/// The gaps behind a number and between calls that are held, in order: what is above the one and below the other.
+fn gaps(after: i64, held: &[i64]) -> (Vec<i64>, Vec<i64>) {
+    let ends = held.iter().copied().chain([i64::MAX]);
+    let gaps = iter::once(after).chain(held.iter().copied()).zip(ends);
+    gaps.filter(|(low, high)| high - low > 1).unzip()
+}
+
 /// What a look has seen.
 #[derive(Default)]
 struct Seen {
@@ -147,11 +165,12 @@ impl Seen {
         [first, second]: [Parameter<'_>; 2],
     ) -> Result<Self, StoreError> {
         let lane = i16::from(stream.lane.number());
+        let (lows, highs) = gaps(look.after, held);
         let parameters: [Parameter<'_>; 7] = [
             (&&*stream.destination, Type::TEXT),
             (&lane, Type::INT2),
-            (&look.after, Type::INT8),
-            (&held, Type::INT8_ARRAY),
+            (&lows, Type::INT8_ARRAY),
+            (&highs, Type::INT8_ARRAY),
             (&look.has_id, Type::BOOL),
             first,
             second,
@@ -175,5 +194,22 @@ impl Seen {
             None => self.is_cut = true,
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::gaps;
+
+    #[test]
+    fn gaps_are_between_calls_that_are_held() {
+        let gaps = |after, held: &[i64]| {
+            let (lows, highs) = gaps(after, held);
+            lows.into_iter().zip(highs).collect::<Vec<_>>()
+        };
+        assert_eq!(gaps(0, &[]), [(0, i64::MAX)]);
+        assert_eq!(gaps(0, &[1, 2, 3]), [(3, i64::MAX)]);
+        assert_eq!(gaps(2, &[5, 6, 9]), [(2, 5), (6, 9), (9, i64::MAX)]);
+        assert_eq!(gaps(i64::MAX, &[]), []);
     }
 }
