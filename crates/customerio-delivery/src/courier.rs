@@ -170,8 +170,8 @@ fn trace(stream: &Stream, event: &Event) {
             let reason = failure.reason.as_str();
             tracing::warn!(target: "customerio", %stream, number, operation, reason, status = failure.status, "a call became a dead letter");
         }
-        Event::Retrying { calls, failures, wait } => {
-            tracing::debug!(target: "customerio", %stream, calls, failures, ?wait, "a request is sent again later");
+        Event::Retrying { calls, failures, wait, status } => {
+            tracing::debug!(target: "customerio", %stream, calls, failures, ?wait, status, "a request is sent again later");
         }
         Event::Done { .. } => {}
     }

@@ -21,7 +21,7 @@ use customerio_core::{Encoded, Limits, Moment, Replay};
 pub use self::action::{Action, Event, Incoming, Outgoing};
 use self::{
     entry::{Entry, State},
-    judge::Verdict,
+    judge::{Retry, Verdict},
     pack::Packed,
 };
 use crate::{Epoch, Failure, Fate, Lease, Reason, Record, StoreError, Stored, Stream, person};
@@ -436,16 +436,14 @@ impl Machine {
             Incoming::Batch(result) => judge::of_batch(result, numbers.len(), replay),
             Incoming::Single(result) => judge::of_request(result, replay),
         };
-        if !matches!(verdict, Verdict::Blocked(_) | Verdict::Retry { .. }) && self.blocked_until.take().is_some() {
+        if !matches!(verdict, Verdict::Blocked(_) | Verdict::Retry(_)) && self.blocked_until.take().is_some() {
             self.events.push(Event::Unblocked);
         }
         match verdict {
             Verdict::Ended(fates) => self.ended(&numbers, fates),
             Verdict::Refused(failure) => self.refused(&numbers, failure),
-            Verdict::Retry { least, is_server_error } if self.stream.lane.is_batched() => {
-                self.retry_batch(&numbers, least, is_server_error, now);
-            }
-            Verdict::Retry { least, is_server_error } => self.retry_single(numbers[0], least, is_server_error, now),
+            Verdict::Retry(retry) if self.stream.lane.is_batched() => self.retry_batch(&numbers, retry, now),
+            Verdict::Retry(retry) => self.retry_single(numbers[0], retry, now),
             Verdict::Blocked(failure) => {
                 self.blocked_until = Some(now.monotonic.saturating_add(BLOCKED));
                 self.events.push(Event::Blocked(failure));
@@ -500,7 +498,8 @@ impl Machine {
         }
     }
 
-    fn retry_batch(&mut self, numbers: &[u64], least: Duration, is_server_error: bool, now: &Moment) {
+    fn retry_batch(&mut self, numbers: &[u64], retry: Retry, now: &Moment) {
+        let Retry { least, is_server_error, status } = retry;
         self.put_back(numbers);
         self.batches.failures += 1;
         let failures = self.batches.failures;
@@ -522,7 +521,7 @@ impl Machine {
         }
         let wait = backoff::wait(failures, least, now.random);
         self.batches.not_before = now.monotonic.saturating_add(wait);
-        self.events.push(Event::Retrying { calls: numbers.len(), failures, wait });
+        self.events.push(Event::Retrying { calls: numbers.len(), failures, wait, status });
     }
 
     /// The server failed at a call that was alone. Whether it is at fault shows when another is sent, and then it again: says
@@ -556,7 +555,8 @@ impl Machine {
         }
     }
 
-    fn retry_single(&mut self, number: u64, least: Duration, is_server_error: bool, now: &Moment) {
+    fn retry_single(&mut self, number: u64, retry: Retry, now: &Moment) {
+        let Retry { least, is_server_error, status } = retry;
         let handled = self.handled;
         let Some(entry) = self.entry(number) else { return };
         entry.failures += 1;
@@ -570,7 +570,7 @@ impl Machine {
         let wait = backoff::wait(failures, least, now.random);
         entry.not_before = now.monotonic.saturating_add(wait);
         entry.put_back();
-        self.events.push(Event::Retrying { calls: 1, failures, wait });
+        self.events.push(Event::Retrying { calls: 1, failures, wait, status });
     }
 
     /// What to do now. Everything but [`Action::Wait`] is begun at once, and the next action asked for.

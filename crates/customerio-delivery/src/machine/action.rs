@@ -105,6 +105,8 @@ pub enum Event {
         failures: u32,
         /// How long it waits.
         wait: Duration,
+        /// The status of the response; `None` if none came, or none that can be read.
+        status: Option<u16>,
     },
     /// The lane stands still: Customer.io refuses the credentials or the route. Nothing is lost; it is tried again each
     /// minute. Somebody must look at the settings.

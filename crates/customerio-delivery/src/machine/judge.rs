@@ -14,15 +14,21 @@ pub(crate) enum Verdict {
     Ended(Vec<Fate>),
     /// The server refused all of them, and nothing was done: one of them is at fault, or the only one.
     Refused(Failure),
-    /// They go out again, after `least` if the server said so.
-    Retry {
-        /// The least time to wait.
-        least: Duration,
-        /// Whether the server got them, and failed.
-        is_server_error: bool,
-    },
+    /// They go out again.
+    Retry(Retry),
     /// Nothing else of this lane would fare better until somebody changes the settings.
     Blocked(Failure),
+}
+
+/// Why calls go out again.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Retry {
+    /// The least time to wait, if the server said so.
+    pub(crate) least: Duration,
+    /// Whether the server got them, and failed.
+    pub(crate) is_server_error: bool,
+    /// The status of the response, if there was one.
+    pub(crate) status: Option<u16>,
 }
 
 /// The verdict on a batch of `count` calls.
@@ -54,11 +60,10 @@ pub(crate) fn of_request(result: Result<(), Error>, replay: Replay) -> Verdict {
 }
 
 fn of_error(error: &Error, count: usize, replay: Replay, is_batch: bool) -> Verdict {
-    let failure = |reason| {
-        let status = error.status().map(|status| status.as_u16());
-        Failure::new(reason).with_status(status).with_message(Some(message_of(error)))
-    };
-    let retry = |is_server_error| Verdict::Retry { least: error.retry_after().unwrap_or_default(), is_server_error };
+    let status = error.status().map(|status| status.as_u16());
+    let failure = |reason| Failure::new(reason).with_status(status).with_message(Some(message_of(error)));
+    let least = error.retry_after().unwrap_or_default();
+    let retry = |is_server_error| Verdict::Retry(Retry { least, is_server_error, status });
     // Nobody knows whether these arrived: they go out again only where that is harmless.
     let ambiguous = |is_server_error| match replay {
         Replay::Safe => retry(is_server_error),
