@@ -3,7 +3,7 @@
 //! A [`Queue`] takes operations, keeps them in a [`Store`], and sends them: in batches where the API has batches, in order,
 //! with retries for as long as an outage takes. Each call ends once, with a [`Fate`].
 //!
-//! | to | look in |
+//! | task | where |
 //! | --- | --- |
 //! | enqueue without waiting, or until it is durable | [`Queue::try_send`], [`Queue::send`] |
 //! | wait until all is sent | [`Queue::flush`], [`Queue::shutdown`] |
