@@ -1,5 +1,4 @@
-//! The records of a CSV or JSON Lines file, one by one, none of them lost: what cannot be read is there with its line and
-//! why.
+//! Reads the records of a CSV or JSON Lines file. A record that cannot be read is there too, with its line and the reason.
 
 use std::{
     fs::File,
@@ -10,18 +9,18 @@ use std::{
 
 use serde_json::{Map, Value};
 
-/// A record: where it begins, its text, and what it says or why it says nothing.
+/// A record: its line, its text, and its fields or the reason why it has none.
 #[derive(Debug, PartialEq)]
 pub struct Record {
     /// The line in the file in which it begins, from 1.
     pub line: u64,
-    /// As it stands in the file; what is not UTF-8 is replaced.
+    /// The text of the file. Bytes that are not UTF-8 are replaced.
     pub text: String,
-    /// Its fields by their names; all that come from CSV are text.
+    /// Its fields by name. Those of CSV are text.
     pub fields: Result<Map<String, Value>, String>,
 }
 
-/// Reads the records of a file as they are asked for. Empty lines are none. A byte order mark is skipped.
+/// Reads the records of a file one by one. It skips empty lines and a byte order mark.
 #[derive(Debug)]
 pub struct Records<R> {
     file: R,
@@ -58,12 +57,12 @@ impl<R: BufRead> Records<R> {
         let mut records = Self { file, lines: 0, header: Some(Vec::new()) };
         let invalid =
             |why: String| io::Error::new(io::ErrorKind::InvalidData, format!("the header of the file: {why}"));
-        let (_, header) = records.read()?.ok_or_else(|| invalid("there is none".into()))?;
+        let (_, header) = records.read()?.ok_or_else(|| invalid("it is missing".into()))?;
         let header = text(&header).and_then(csv_fields).map_err(invalid)?;
         if let Some(twice) =
             header.iter().enumerate().find_map(|(at, name)| header[..at].contains(name).then_some(name))
         {
-            return Err(invalid(format!("`{twice}` is there twice")));
+            return Err(invalid(format!("`{twice}` is in it twice")));
         }
         records.header = Some(header);
         Ok(records)
@@ -102,12 +101,15 @@ impl<R: BufRead> Records<R> {
     fn fields(&self, record: &[u8]) -> Result<Map<String, Value>, String> {
         let text = text(record)?;
         let Some(header) = &self.header else {
-            return serde_json::from_str(text)
-                .map_err(|error| format!("it is no JSON object: see column {}", error.column()));
+            return serde_json::from_str(text).map_err(|error| match error.column() {
+                0 => "it is not a JSON object".into(),
+                column => format!("it is not a JSON object: see column {column}"),
+            });
         };
         let fields = csv_fields(text)?;
         if fields.len() != header.len() {
-            return Err(format!("it has {} fields, and the header has {}", fields.len(), header.len()));
+            let few_or_many = if fields.len() < header.len() { "few" } else { "many" };
+            return Err(format!("it has too {few_or_many} fields: {} instead of {}", fields.len(), header.len()));
         }
         Ok(header.iter().cloned().zip(fields.into_iter().map(Value::String)).collect())
     }
@@ -150,7 +152,7 @@ fn csv_fields(text: &str) -> Result<Vec<String>, String> {
     match (records.next(), records.next()) {
         (Some(Ok(record)), None) => Ok(record.iter().map(str::to_owned).collect()),
         (Some(Err(error)), _) => Err(error.to_string()),
-        _ => Err("it has a line break of its own kind: lines end in LF or CR LF".into()),
+        _ => Err("it has a carriage return without a line feed: lines must end in LF or CR LF".into()),
     }
 }
 
@@ -189,11 +191,11 @@ mod tests {
             (2, "007,\"Bond, James\"", Ok(json!({"id": "007", "name": "Bond, James"}))),
             (4, "8,\"of \"\"two\"\"\r\nlines\"", Ok(json!({"id": "8", "name": "of \"two\"\r\nlines"}))),
             (6, "9,caf\u{fffd}", error("it is not UTF-8 after 5 bytes")),
-            (7, "10", error("it has 1 fields, and the header has 2")),
-            (8, "11,a,b", error("it has 3 fields, and the header has 2")),
+            (7, "10", error("it has too few fields: 1 instead of 2")),
+            (8, "11,a,b", error("it has too many fields: 3 instead of 2")),
             (10, "12,5\" pipe", Ok(json!({"id": "12", "name": "5\" pipe"}))),
             (11, ",nobody", Ok(json!({"id": "", "name": "nobody"}))),
-            (12, "13,one\rtwo", error("it has a line break of its own kind: lines end in LF or CR LF")),
+            (12, "13,one\rtwo", error("it has a carriage return without a line feed: lines must end in LF or CR LF")),
             (13, "14,\"never closed\n15,last", error("a quoted field has no end")),
         ];
         assert_eq!(found, expected.map(|(line, text, fields)| (line, text.to_owned(), fields)));
@@ -208,10 +210,10 @@ mod tests {
         let expected = [
             (1, "{\"id\": 1}", Ok(json!({"id": 1}))),
             (3, "{\"id\":\"\u{fffd}\"}", error("it is not UTF-8 after 7 bytes")),
-            (4, "[1]", error("it is no JSON object: see column 0")),
-            (5, "not JSON", error("it is no JSON object: see column 2")),
-            (6, "{\"id\":\"4\"} {}", error("it is no JSON object: see column 12")),
-            (8, "{\"a\":\"\\\"", error("it is no JSON object: see column 8")),
+            (4, "[1]", error("it is not a JSON object")),
+            (5, "not JSON", error("it is not a JSON object: see column 2")),
+            (6, "{\"id\":\"4\"} {}", error("it is not a JSON object: see column 12")),
+            (8, "{\"a\":\"\\\"", error("it is not a JSON object: see column 8")),
             (9, "{}", Ok(json!({}))),
         ];
         assert_eq!(found, expected.map(|(line, text, fields)| (line, text.to_owned(), fields)));
@@ -221,12 +223,12 @@ mod tests {
     #[test]
     fn csv_without_a_usable_header_is_refused() {
         for (file, expected) in [
-            (&b""[..], "there is none"),
-            (b"\n\n", "there is none"),
+            (&b""[..], "it is missing"),
+            (b"\n\n", "it is missing"),
             (b"id,caf\xe9\n1,2\n", "not UTF-8"),
-            (b"id,name,name\n", "`name` is there twice"),
+            (b"id,name,name\n", "`name` is in it twice"),
             (b"id,\"name\n1,2\n", "no end"),
-            (b"id,name\r1,2\r", "line break"),
+            (b"id,name\r1,2\r", "carriage return"),
         ] {
             let error = Records::csv(file).unwrap_err().to_string();
             assert!(error.contains(expected), "{error}");

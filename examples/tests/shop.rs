@@ -15,9 +15,9 @@ use customerio::{
     transport::Transport as _,
 };
 use customerio_emulator::{Outcome, WEBHOOK_SIGNING_KEY};
-use running::{Running, until};
+use running::Running;
 use serde_json::json;
-use stage::Stage;
+use stage::{Stage, until};
 
 async fn start(stage: &Stage) -> (Running, String) {
     let mut command = stage.command(env!("CARGO_BIN_EXE_shop"));

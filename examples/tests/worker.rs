@@ -10,8 +10,8 @@ use std::{collections::BTreeSet, path::Path, time::Duration};
 
 use customerio::{delivery::sqlite::rusqlite::Connection, http::StatusCode};
 use customerio_emulator::Fault;
-use running::{Running, until};
-use stage::Stage;
+use running::Running;
+use stage::{Stage, until};
 
 const JOBS: u32 = 5_000;
 

@@ -1,6 +1,6 @@
 //! What a test of a program needs: an emulator in the test's process, and a folder for the program's files.
 
-use std::{env, fs, path::PathBuf};
+use std::{env, fs, path::PathBuf, time::Duration};
 
 use customerio_emulator::{Emulator, Server};
 use customerio_examples::variables_of_emulator;
@@ -43,4 +43,16 @@ impl Drop for Stage {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.folder);
     }
+}
+
+/// Waits until something is true that only another process can change.
+pub(crate) async fn until(what: &str, is_so: impl Fn() -> bool) {
+    let all = async {
+        while !is_so() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), all)
+        .await
+        .unwrap_or_else(|_| panic!("it takes too long until {what}"));
 }

@@ -1,6 +1,6 @@
 //! Programs that run until they get a signal.
 
-use std::{process::Stdio, time::Duration};
+use std::process::Stdio;
 
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader, Lines},
@@ -40,16 +40,4 @@ impl Running {
         assert!(self.process.wait().await.unwrap().success(), "{printed}");
         printed
     }
-}
-
-/// Waits until something is so that only another process can bring about.
-pub(crate) async fn until(what: &str, is_so: impl Fn() -> bool) {
-    let all = async {
-        while !is_so() {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(60), all)
-        .await
-        .unwrap_or_else(|_| panic!("it takes too long until {what}"));
 }
