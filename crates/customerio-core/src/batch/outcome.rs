@@ -52,13 +52,12 @@ pub enum ItemError {
 impl fmt::Debug for ItemError {
     /// Shows the message too, because `unwrap` prints errors with `Debug`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (name, error): (_, &dyn fmt::Debug) = match self {
-            Self::Invalid(error) => ("Invalid", error),
-            Self::Rejected(_) => ("Rejected", &format_args!("{self}")),
-            Self::Undelivered(error) => ("Undelivered", error),
-            Self::Untried(error) => ("Untried", error),
-        };
-        f.debug_tuple(name).field(error).finish()
+        match self {
+            Self::Invalid(error) => f.debug_tuple("Invalid").field(error).finish(),
+            Self::Rejected(_) => f.debug_tuple("Rejected").field(&format_args!("{self}")).finish(),
+            Self::Undelivered(error) => f.debug_tuple("Undelivered").field(error).finish(),
+            Self::Untried(error) => f.debug_tuple("Untried").field(error).finish(),
+        }
     }
 }
 
