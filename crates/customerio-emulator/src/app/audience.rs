@@ -21,7 +21,7 @@ use crate::{
 pub(crate) const KINDS: [&str; 5] = ["recipients", "emails", "ids", "per_user_data", "data_file_url"];
 
 /// A filter; clients write an empty one for the broadcast's own audience.
-pub(crate) const RECIPIENTS: Shape = Shape::Taken(&Shape::Ref(&FILTER), &Shape::Object(&[]));
+pub(crate) const RECIPIENTS: Shape = Shape::Taken(const { &Shape::Ref(&FILTER) }, &Shape::Object(&[]));
 
 /// A filter holds filters.
 pub(crate) static FILTER: Shape = Shape::Single(&[

@@ -36,7 +36,7 @@ pub(crate) const ROUTES: &[Route] = &[
 ];
 
 const EMAIL: Shape = Shape::Object(&[("email", Must, Shape::Filled)]);
-const SEARCH: Shape = Shape::Object(&[("filter", Must, Shape::Ref(&FILTER))]);
+const SEARCH: Shape = Shape::Object(const { &[("filter", Must, Shape::Ref(&FILTER))] });
 const PAGE: Shape = Shape::Object(&[START, LIMIT]);
 const IDS: Shape = Shape::Object(&[("ids", Must, Shape::List(&ID_OR_NUMBER, 1, 100))]);
 const ONE: Shape = Shape::Object(&[ID_TYPE]);

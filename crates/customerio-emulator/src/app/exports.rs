@@ -41,7 +41,7 @@ pub(crate) const ROUTES: &[Route] = &[
 
 const ATTRIBUTES: Field = ("attributes", May, Shape::List(&Shape::Filled, 0, usize::MAX));
 
-const PEOPLE: Shape = Shape::Object(&[("filters", Must, Shape::Ref(&FILTER)), ATTRIBUTES]);
+const PEOPLE: Shape = Shape::Object(const { &[("filters", Must, Shape::Ref(&FILTER)), ATTRIBUTES] });
 
 const DELIVERIES: Shape = Shape::Also(
     &Shape::Object(&[

@@ -38,7 +38,8 @@ const PAGE: Shape = Shape::Object(&[START, LIMIT]);
 const ONE: Shape = Shape::Object(&[ID_TYPE]);
 const RELATIONSHIPS: Shape = Shape::Object(&[ID_TYPE, START, LIMIT]);
 
-const SEARCH: Shape = Shape::Object(&[("object_type_id", Must, TYPE_ID), ("filter", Must, Shape::Ref(&FILTER))]);
+const SEARCH: Shape =
+    Shape::Object(const { &[("object_type_id", Must, TYPE_ID), ("filter", Must, Shape::Ref(&FILTER))] });
 
 /// The contract says a string; the vendor's examples have numbers.
 const TYPE_ID: Shape = Shape::Taken(&Shape::Filled, &Shape::Natural);
