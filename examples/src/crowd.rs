@@ -20,7 +20,7 @@ use crate::{Result, has_keys, of_emulator, transport};
 /// The variable that makes this program the emulator, with this many people.
 const PEOPLE: &str = "EXAMPLES_EMULATED_PEOPLE";
 
-/// How many of the people are in the segment.
+/// The number of people in the segment.
 const MEMBERS: u64 = 2_500;
 
 /// Customer.io, or the emulator's process, which ends when this is dropped.
@@ -44,7 +44,10 @@ impl Crowd {
         }
         let (process, url) = tokio::task::spawn_blocking(move || start(people)).await??;
         let crowd = Self(Some(process));
-        eprintln!("No CUSTOMERIO_… keys are set: using an emulator with {people} people at {url}");
+        eprintln!(
+            "No CUSTOMERIO_… keys are set: using an emulator with {} people at {url}",
+            indicatif::HumanCount(people)
+        );
         Ok((of_emulator(url).build_over(transport()?)?, crowd))
     }
 }
@@ -52,7 +55,7 @@ impl Crowd {
 impl Drop for Crowd {
     fn drop(&mut self) {
         if let Some(process) = &mut self.0 {
-            // It has nothing to put away.
+            // It has nothing to save.
             let _ = process.kill();
             let _ = process.wait();
         }

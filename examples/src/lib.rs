@@ -1,5 +1,5 @@
-//! What the examples share. [`from_env`] stands for [`CustomerIo::from_env`]: it takes the keys that the environment has, and
-//! where there are none, those of an emulator that it starts. The rest is what programs of the same kind have in common.
+//! What the examples share. [`from_env`] is [`CustomerIo::from_env`] with a local server: where the environment has no keys, it
+//! starts an emulator and uses its keys.
 
 pub mod crowd;
 /// A recorder of figures, for the example of observability.
@@ -98,13 +98,13 @@ pub fn variables_of_emulator(url: &str) -> [(&'static str, &str); 6] {
     ]
 }
 
-/// Whether the environment has a key, or another variable that belongs to one.
+/// Whether the environment has a key, or the region.
 #[must_use]
 pub fn has_keys() -> bool {
     KEYS.iter().any(|name| env::var_os(name).is_some())
 }
 
-/// The variables of which one is enough. What is missing beside it is an error.
+/// If one of these is set, the program connects to Customer.io, and a missing one is an error.
 const KEYS: [&str; 5] = [
     "CUSTOMERIO_REGION",
     "CUSTOMERIO_SITE_ID",

@@ -2,8 +2,8 @@
 
 use std::io;
 
-/// Waits for Ctrl-C or, on Unix, SIGTERM, which service managers and containers send. From this call on, these signals do not
-/// end the program: it stops by itself when the future ends.
+/// Waits for Ctrl-C or, on Unix, SIGTERM, which service managers and containers send. After this call these signals do not end
+/// the program any more: it must stop when the future ends.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! What the webhook receivers share: where the webhooks come from, and the account of what was done about them.
+//! What the webhook receivers share: the source of the webhooks, and a count of how they were handled.
 
 use std::{
     collections::BTreeMap,
@@ -24,7 +24,7 @@ use customerio_emulator::{Emulator, Outcome};
 
 use crate::{Result, emulator, from_env_quietly, stop_signal, transport};
 
-/// How many messages the emulator gets; it reports five events of each.
+/// The number of messages; the emulator reports five events of each.
 const MESSAGES: u64 = 200;
 
 /// Where webhooks come from.
@@ -51,7 +51,7 @@ impl Source {
         Ok(Self::Emulator(Box::new(cio), emulator.clone()))
     }
 
-    /// What receives its webhooks, by the system's clock or the emulator's, which does not wait for pauses to pass.
+    /// The receiver of its webhooks. It has the clock of the system or of the emulator, which skips pauses.
     ///
     /// # Errors
     ///
@@ -79,7 +79,7 @@ impl Source {
         })
     }
 
-    /// Lets the webhooks come to `url`: until Ctrl-C or SIGTERM from Customer.io, until all are accepted from the emulator.
+    /// Receives webhooks at `url`: from Customer.io until Ctrl-C or SIGTERM, from the emulator until all are accepted.
     ///
     /// # Errors
     ///
@@ -104,18 +104,20 @@ impl Source {
         let events = emulator.webhooks_waiting();
         emulator.scramble_webhooks(5);
         println!(
-            "{events} events of {MESSAGES} messages; {} webhooks, because some are sent twice",
+            "the emulator reports {events} events of {MESSAGES} messages, some of them twice: {} webhooks",
             emulator.webhooks_waiting()
         );
         let transport = transport()?;
         let unreliable = LosesResponses { inner: transport.clone(), sent: AtomicU64::new(0) };
         let calls = emulator.drain_webhooks(&unreliable).await;
         let (accepted, given_up) = (emulator.webhooks_accepted(), emulator.webhooks_given_up().len());
-        println!("{calls} requests, because some responses were lost; {accepted} were accepted, {given_up} given up");
+        println!(
+            "webhooks accepted: {accepted}, given up: {given_up}; some responses were lost, so it sent {calls} requests"
+        );
         odd_requests(emulator, &*transport, url).await
     }
 
-    /// The account of what was handled: with the emulator, each event must have been handled once.
+    /// Prints what was handled. With the emulator, each event must have been handled once.
     ///
     /// # Errors
     ///
@@ -123,17 +125,16 @@ impl Source {
     pub fn check(&self, handled: &Handled) -> Result {
         let account = handled.0.lock().unwrap_or_else(PoisonError::into_inner);
         for (reason, count) in &account.reasons {
-            println!("{count:>6} × {reason}");
+            println!("{count:>6}  {reason}");
         }
         if let Self::Emulator(.., emulator) = self {
             let events = &account.events;
             let twice = events.values().filter(|times| **times != 1).count();
-            // One of an unknown kind came by itself.
+            // One more is of an unknown kind.
             let expected = usize::try_from(MESSAGES * 5 + 1)?;
-            println!("{} events handled, {twice} of them more than once", events.len());
-            println!("{} came after one that happened later", account.late);
+            println!("events handled: {}, more than once: {twice}, out of order: {}", events.len(), account.late);
             if (events.len(), twice, emulator.webhooks_waiting()) != (expected, 0, 0) || account.late == 0 {
-                return Err(format!("there should be {expected}, in no order, each handled once").into());
+                return Err(format!("there should be {expected} events, out of order, each handled once").into());
             }
         }
         Ok(())
@@ -144,7 +145,7 @@ impl Source {
 #[derive(Debug, Default)]
 pub struct Handled(Mutex<Account>);
 
-/// How often each event was handled, and how often there was a reason to do something, and what came late.
+/// How often each event was handled, what was done, and how many events were out of order.
 #[derive(Debug, Default)]
 struct Account {
     events: BTreeMap<String, u32>,
@@ -175,14 +176,14 @@ async fn send_messages(cio: &CustomerIo) -> Result {
     Ok(())
 }
 
-/// Requests that the emulator does not send by itself, and the status that a receiver should return.
+/// Sends requests that the emulator does not send by itself, and checks the status of each response.
 async fn odd_requests(emulator: &Emulator, transport: &dyn Transport, url: &str) -> Result {
     let verifier = emulator.webhook_verifier()?;
     let now = emulator.now();
     let unknown = r#"{"event_id":"unknown-1","object_type":"fax","metric":"sent","timestamp":1700000000,"data":{}}"#;
     for (what, body, signed_at, expected) in [
         ("an event of an unknown kind", unknown, Some(now), 200),
-        ("the same again", unknown, Some(now), 200),
+        ("the same event again", unknown, Some(now), 200),
         ("signed, and not JSON", "<html>", Some(now), 200),
         ("signed an hour ago", unknown, Some((now.unix_seconds() - 3_600).into()), 401),
         ("not signed", unknown, None, 401),
@@ -193,15 +194,15 @@ async fn odd_requests(emulator: &Emulator, transport: &dyn Transport, url: &str)
             request = request.header("x-cio-timestamp", time.unix_seconds()).header("x-cio-signature", signature);
         }
         let response = transport.send(request.body(Bytes::from_static(body.as_bytes()))?).await?;
-        println!("{what}: {}", response.status());
+        println!("{what}: the receiver responds with {}", response.status());
         if response.status() != expected {
-            return Err(format!("{what} should have got {expected}").into());
+            return Err(format!("{what}: the receiver should have responded with {expected}").into());
         }
     }
     Ok(())
 }
 
-/// A transport that loses every tenth response: the service then sends a webhook that was accepted again.
+/// A transport that loses every tenth response: the emulator then sends a webhook again that was accepted.
 #[derive(Debug)]
 struct LosesResponses {
     inner: Arc<dyn Transport>,

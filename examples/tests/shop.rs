@@ -62,7 +62,7 @@ async fn sign_ups_purchases_and_receipts_arrive_once_until_an_address_bounces() 
     assert_eq!(post(&purchases, "application/json", &order(3)).await, StatusCode::CREATED, "it gets no receipt");
 
     // The last purchase is sent before it ends.
-    assert!(shop.terminate().await.contains("0 calls are left for the next start"));
+    assert!(shop.terminate().await.contains("calls left for the next start: 0"));
     let person = customerio.person("42").unwrap();
     assert_eq!((customerio.people_count(), person.email.as_deref()), (1, Some("ada@example.com")));
     let orders: Vec<_> = customerio.events().iter().map(|event| event.data()["order"].clone()).collect();
@@ -91,6 +91,6 @@ async fn what_is_left_during_an_outage_is_sent_after_the_next_start() {
     assert!(customerio.remove_fault(outage));
     let (shop, _) = start(&stage).await;
     until("all are there", || customerio.people_count() == 20).await;
-    assert!(shop.terminate().await.contains("0 calls are left for the next start"));
+    assert!(shop.terminate().await.contains("calls left for the next start: 0"));
     assert_eq!(customerio.people_count(), 20);
 }

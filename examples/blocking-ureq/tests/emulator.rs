@@ -31,7 +31,7 @@ async fn it_arrives_and_what_may_be_retried_is() {
 
     let messages = emulator.messages();
     let [message] = &messages[..] else { panic!("{messages:?}") };
-    let expected = format!("delivery {}\n100 accepted\n", message.delivery_id);
+    let expected = format!("sent as delivery {}\npeople accepted: 100\n", message.delivery_id);
     assert_eq!(String::from_utf8(output.stdout).unwrap(), expected);
     assert!(output.status.success());
     assert_eq!(

@@ -38,7 +38,7 @@ async fn everybody_in_the_list_is_suppressed_or_named_with_a_reason() {
     };
     let output = run(variables(), "42\n\n  ada@example.com\r\n43\n").await;
     assert_eq!(output.status.code(), Some(0), "{output:?}");
-    assert_eq!(String::from_utf8(output.stdout).unwrap(), "3 people suppressed, 0 failed\n");
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), "suppressed: 3, failed: 0\n");
     for person in ["42", "ada@example.com", "43"] {
         assert!(emulator.is_suppressed(person), "{person}");
     }
@@ -46,7 +46,7 @@ async fn everybody_in_the_list_is_suppressed_or_named_with_a_reason() {
 
     let output = run(variables(), "44\n..\n45\n").await;
     assert_eq!(output.status.code(), Some(1), "{output:?}");
-    assert_eq!(String::from_utf8(output.stdout).unwrap(), "2 people suppressed, 1 failed\n");
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), "suppressed: 2, failed: 1\n");
     let reasons = String::from_utf8(output.stderr).unwrap();
     assert!(reasons.starts_with("line 2: the person's id is `.` or `..`"), "{reasons}");
     assert!(emulator.is_suppressed("44") && emulator.is_suppressed("45"));

@@ -1,4 +1,4 @@
-//! Receives calls from JetStream, delivers them, and acknowledges those that have ended.
+//! Receives calls from JetStream, delivers them, and acknowledges those that are delivered or have failed.
 
 use std::{mem, time::Duration};
 
@@ -16,7 +16,7 @@ use crate::{
     subjects::{CALLS, Subject, dead},
 };
 
-/// How long the first call of a batch waits for more.
+/// How long a batch waits for more calls.
 const LINGER: Duration = Duration::from_millis(200);
 
 /// Consumes the calls of a subject.
@@ -24,9 +24,10 @@ pub(crate) struct Consumer {
     jetstream: Context,
     calls: PullConsumer,
     subject: Subject,
-    /// The most calls that are received and not acknowledged.
-    most: usize,
+    /// The most calls that are received and not yet acknowledged.
+    max_in_flight: usize,
     clients: Clients,
+    /// The most time for one round of deliveries.
     within: Duration,
 }
 
@@ -34,7 +35,7 @@ impl Consumer {
     pub(crate) async fn new(
         jetstream: &Context,
         subject: Subject,
-        most: usize,
+        max_in_flight: usize,
         clients: &Clients,
         within: Duration,
     ) -> Result<Self> {
@@ -42,29 +43,30 @@ impl Consumer {
         let config = pull::Config {
             durable_name: Some(name.to_owned()),
             filter_subject: filter.to_owned(),
-            // Longer than a wait and a delivery take.
+            // Longer than a wait and a delivery.
             ack_wait: within * 3,
-            // Nothing new is handed out before what a process has left behind, so that the order outlives a crash.
-            max_ack_pending: i64::try_from(most)?,
+            // JetStream hands out nothing new before what a crashed process has left behind, which keeps the order.
+            max_ack_pending: i64::try_from(max_in_flight)?,
             ..pull::Config::default()
         };
         let calls = jetstream.create_consumer_on_stream(config, CALLS).await?;
-        Ok(Self { jetstream: jetstream.clone(), calls, subject, most, clients: clients.clone(), within })
+        Ok(Self { jetstream: jetstream.clone(), calls, subject, max_in_flight, clients: clients.clone(), within })
     }
 
-    /// Consumes until it is to stop.
+    /// Delivers calls until `stopping` is `true`.
     pub(crate) async fn run(self, mut stopping: watch::Receiver<bool>) -> Result {
-        // What has not ended is delivered again from here, before what is new.
+        // Calls that are to be retried, before new ones.
         let mut held = Vec::new();
         while !*stopping.borrow() {
             self.receive(&mut held).await?;
             let calls = held.iter().map(received).collect::<Result<_>>()?;
             let outcomes = deliver(&self.clients, calls, self.within).await;
+            report(self.subject.names().0, &outcomes);
             let mut wait = Duration::ZERO;
             for (message, outcome) in mem::take(&mut held).into_iter().zip(outcomes) {
                 match outcome {
                     Outcome::Done => {}
-                    Outcome::Failed(failure) => self.bury(&message, &failure).await?,
+                    Outcome::Failed(failure) => self.publish_dead_letter(&message, &failure).await?,
                     Outcome::NotYet(not_yet) => {
                         wait = wait.max(not_yet.retry_after);
                         if self.subject == Subject::Events {
@@ -72,7 +74,7 @@ impl Consumer {
                             held.push(message);
                             continue;
                         }
-                        // It has certainly not arrived, which the count of deliveries does not say: a new one begins at 1.
+                        // It certainly has not arrived, so the next attempt must not look like a redelivery.
                         self.jetstream.publish(message.subject.clone(), message.payload.clone()).await?.await?;
                     }
                 }
@@ -83,17 +85,18 @@ impl Consumer {
                 _ = stopping.changed() => {}
             }
         }
-        // Another process gets them at once.
+        // Hands them to another process at once.
         for message in held {
             message.ack_with(AckKind::Nak(None)).await?;
         }
         Ok(self.jetstream.client().flush().await?)
     }
 
-    /// Receives more, as far as there is room.
+    /// Receives more calls, up to the limit.
     async fn receive(&self, held: &mut Vec<Message>) -> Result {
-        if held.len() < self.most {
-            let mut batch = self.calls.batch().max_messages(self.most - held.len()).expires(LINGER).messages().await?;
+        if held.len() < self.max_in_flight {
+            let mut batch =
+                self.calls.batch().max_messages(self.max_in_flight - held.len()).expires(LINGER).messages().await?;
             while let Some(message) = batch.next().await {
                 held.push(message?);
             }
@@ -101,8 +104,8 @@ impl Consumer {
         Ok(())
     }
 
-    /// Keeps a call that failed among the dead letters, once, however often it is done.
-    async fn bury(&self, message: &Message, failure: &Failure) -> Result {
+    /// Publishes a call that failed as a dead letter. JetStream drops it if it is published twice.
+    async fn publish_dead_letter(&self, message: &Message, failure: &Failure) -> Result {
         let id = message.info()?.stream_sequence.to_string();
         let mut letter = PublishMessage::build().payload(message.payload.clone()).message_id(id);
         if let Some(status) = failure.status {
@@ -113,7 +116,25 @@ impl Consumer {
     }
 }
 
-/// The call of a message, and whether it has been handed out before.
+/// The call of a message, with whether it was delivered before.
 fn received(message: &Message) -> Result<Received> {
     Ok(Received::from_bytes(&message.payload).redelivered(message.info()?.delivered > 1))
+}
+
+/// Prints the outcomes of a batch, and what keeps calls from being delivered.
+fn report(origin: &str, outcomes: &[Outcome]) {
+    if outcomes.is_empty() {
+        return;
+    }
+    let delivered = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Done)).count();
+    let failed = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Failed(_))).count();
+    let retried = outcomes.len() - delivered - failed;
+    println!("{origin}: {delivered} delivered, {failed} failed, {retried} to be retried");
+    let blocked = outcomes.iter().find_map(|outcome| match outcome {
+        Outcome::NotYet(not_yet) if not_yet.is_blocked => not_yet.message.as_deref(),
+        _ => None,
+    });
+    if let Some(message) = blocked {
+        eprintln!("{origin}: check the settings: {message}");
+    }
 }

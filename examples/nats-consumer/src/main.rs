@@ -1,13 +1,14 @@
-//! Calls to Customer.io through NATS JetStream: sign-ups publish them, and a consumer delivers them.
+//! Sends calls to Customer.io through NATS JetStream: a producer publishes them, and a consumer delivers them.
 //!
 //! ```sh
 //! nats-server -js &
 //! export CUSTOMERIO_REGION=us CUSTOMERIO_SITE_ID=… CUSTOMERIO_TRACK_API_KEY=… CUSTOMERIO_APP_API_KEY=…
 //! cargo run -- produce    # 2,000 sign-ups
-//! cargo run -- consume    # until it is stopped; start as many as you like
+//! cargo run -- consume    # until Ctrl-C
 //! ```
 //!
-//! The README says what holds when a process or the server crashes.
+//! The README says what happens when a process or the server crashes. `PEOPLE`, `EVENTS_AT_ONCE` and `WITHIN_SECONDS` are
+//! settings for tests.
 
 mod consumer;
 mod producer;
@@ -41,23 +42,25 @@ async fn run() -> Result {
             let customerio = CustomerIo::from_env()?;
             let clients = Clients::new().with_track(customerio.track().clone()).with_app(customerio.app().clone());
             let within = Duration::from_secs(number("WITHIN_SECONDS", 30)?);
-            let most = usize::try_from(number("EVENTS_AT_ONCE", 500)?)?;
-            let events = Consumer::new(&jetstream, Subject::Events, most, &clients, within).await?;
-            // Few, because those are parked when the process crashes.
+            let max_in_flight = usize::try_from(number("EVENTS_AT_ONCE", 500)?)?;
+            let events = Consumer::new(&jetstream, Subject::Events, max_in_flight, &clients, within).await?;
+            // Few, because a crash parks those that are in flight.
             let messages = Consumer::new(&jetstream, Subject::Messages, 8, &clients, within).await?;
             let stop = stopping()?;
+            println!("consuming until Ctrl-C");
             tokio::try_join!(events.run(stop.clone()), messages.run(stop))?;
             Ok(())
         }
-        _ => Err("say `produce` or `consume`".into()),
+        _ => Err("say what to do: `produce` or `consume`".into()),
     }
 }
 
+/// A number in the environment.
 fn number(name: &str, default: u64) -> Result<u64> {
     env::var(name).map_or(Ok(default), |value| Ok(value.parse()?))
 }
 
-/// Whether the process was asked to end, by Ctrl-C or by its supervisor.
+/// Becomes `true` on Ctrl-C or SIGTERM.
 fn stopping() -> Result<watch::Receiver<bool>> {
     let (stop, stopping) = watch::channel(false);
     let mut terminate = signal(SignalKind::terminate())?;
@@ -68,7 +71,7 @@ fn stopping() -> Result<watch::Receiver<bool>> {
             _ = interrupt.recv() => {}
         }
         stop.send_replace(true);
-        // The value is looked at until the end.
+        // The consumers read the value until they end.
         stop.closed().await;
     });
     Ok(stopping)

@@ -1,4 +1,4 @@
-//! Where calls are published, and where dead letters are.
+//! The subjects of calls and of dead letters, and their streams.
 
 use async_nats::jetstream::{
     Context,
@@ -7,13 +7,13 @@ use async_nats::jetstream::{
 
 use crate::Result;
 
-/// The stream of the calls that have not ended.
+/// The stream of the calls that are to be delivered.
 pub(crate) const CALLS: &str = "CUSTOMERIO";
 
 /// The stream of the dead letters.
 const DEAD: &str = "CUSTOMERIO_DEAD";
 
-/// Where calls are published: those that may arrive twice, and those that must not.
+/// The subject of a call: one for calls that may arrive twice, and one for those that must not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Subject {
     Events,
@@ -21,7 +21,7 @@ pub(crate) enum Subject {
 }
 
 impl Subject {
-    /// Its name, and that of its consumer.
+    /// The names of the subject and of its consumer.
     pub(crate) const fn names(self) -> (&'static str, &'static str) {
         match self {
             Self::Events => ("customerio.events", "events"),
@@ -30,18 +30,18 @@ impl Subject {
     }
 }
 
-/// The subject of dead letters with a reason.
+/// The subject of the dead letters with this reason.
 pub(crate) fn dead(reason: &str) -> String {
     format!("customerio.dead.{reason}")
 }
 
-/// Creates both streams where they are not there yet.
+/// Creates both streams unless they exist.
 pub(crate) async fn create(jetstream: &Context) -> Result {
     let subjects = [Subject::Events, Subject::Messages].map(|subject| subject.names().0.to_owned()).to_vec();
     let calls = Config {
         name: CALLS.to_owned(),
         subjects,
-        // What is acknowledged is deleted.
+        // Acknowledged calls are deleted.
         retention: RetentionPolicy::WorkQueue,
         ..Config::default()
     };

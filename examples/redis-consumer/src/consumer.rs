@@ -1,4 +1,4 @@
-//! Receives calls from Redis, delivers them, and acknowledges those that have ended.
+//! Receives calls from Redis, delivers them, and acknowledges those that are delivered or have failed.
 
 use std::{env, mem, time::Duration};
 
@@ -17,7 +17,7 @@ use crate::{
     streams::{CALL, DEAD, GROUP, Stream},
 };
 
-/// How long it waits for the first call.
+/// How long to wait for the first call, in milliseconds.
 const LINGER: usize = 200;
 
 /// Consumes the calls of a stream.
@@ -25,17 +25,18 @@ pub(crate) struct Consumer {
     redis: MultiplexedConnection,
     stream: Stream,
     name: String,
-    /// The most calls that are received and not acknowledged.
-    most: usize,
+    /// The most calls that are received and not yet acknowledged.
+    max_in_flight: usize,
     clients: Clients,
+    /// The most time for one round of deliveries.
     within: Duration,
 }
 
-/// A call that was received and is not acknowledged.
+/// A call that is received and not yet acknowledged.
 struct Entry {
     id: String,
     call: Vec<u8>,
-    /// Whether it has been handed out before.
+    /// Whether it was delivered before.
     is_redelivered: bool,
 }
 
@@ -43,28 +44,28 @@ impl Consumer {
     pub(crate) async fn new(
         redis: &redis::Client,
         stream: Stream,
-        most: usize,
+        max_in_flight: usize,
         clients: &Clients,
         within: Duration,
     ) -> Result<Self> {
-        // A connection of its own, because it waits for calls.
+        // Its own connection, because reading blocks it.
         let config = AsyncConnectionConfig::new().set_response_timeout(None);
         let redis = redis.get_multiplexed_async_connection_with_config(&config).await?;
         let name = env::var("CONSUMER").unwrap_or_else(|_| "1".to_owned());
-        Ok(Self { redis, stream, name, most, clients: clients.clone(), within })
+        Ok(Self { redis, stream, name, max_in_flight, clients: clients.clone(), within })
     }
 
-    /// Consumes until it is to stop.
+    /// Delivers calls until `stopping` is `true`.
     pub(crate) async fn run(mut self, mut stopping: watch::Receiver<bool>) -> Result {
-        // What has not ended is delivered again from here, before what is new: first what this consumer left behind when it
-        // crashed.
-        let mut held = self.read("0", self.most).await?;
+        // Calls that are to be retried, before new ones: at first those that this consumer left behind when it crashed.
+        let mut held = self.read("0", self.max_in_flight).await?;
         while !*stopping.borrow() {
             self.receive(&mut held).await?;
             let received = |entry: &Entry| Received::from_bytes(&entry.call).redelivered(entry.is_redelivered);
             let outcomes = deliver(&self.clients, held.iter().map(received).collect(), self.within).await;
+            report(self.stream.key(), &outcomes);
             let (key, mut wait) = (self.stream.key(), Duration::ZERO);
-            // All of it, or nothing.
+            // All outcomes, or none.
             let mut transaction = redis::pipe();
             transaction.atomic();
             for (entry, outcome) in mem::take(&mut held).into_iter().zip(outcomes) {
@@ -77,13 +78,13 @@ impl Consumer {
                     Outcome::NotYet(not_yet) => {
                         wait = wait.max(not_yet.retry_after);
                         if self.stream == Stream::Events {
-                            // No other consumer claims it meanwhile.
+                            // Keeps other consumers from claiming it.
                             let options = StreamClaimOptions::default().with_justid();
                             transaction.xclaim_options(key, GROUP, &self.name, 0, &[&entry.id], options).ignore();
                             held.push(entry);
                             continue;
                         }
-                        // It has certainly not arrived, which the count of deliveries does not say: a new one begins at 1.
+                        // It certainly has not arrived, so the next attempt must not look like a redelivery.
                         transaction.xadd(key, "*", &[(CALL, &entry.call)]).ignore();
                     }
                 }
@@ -98,10 +99,10 @@ impl Consumer {
         Ok(())
     }
 
-    /// Receives more, as far as there is room: what another consumer has left behind, and then what is new.
+    /// Receives more calls, up to the limit: those that another consumer has left behind, and then new ones.
     async fn receive(&mut self, held: &mut Vec<Entry>) -> Result {
-        let Some(room) = self.most.checked_sub(held.len()).filter(|room| *room > 0) else { return Ok(()) };
-        // Longer than a wait and a delivery take.
+        let Some(room) = self.max_in_flight.checked_sub(held.len()).filter(|room| *room > 0) else { return Ok(()) };
+        // Longer than a wait and a delivery.
         let idle = u64::try_from((self.within * 3).as_millis())?;
         let options = StreamAutoClaimOptions::default().count(room);
         let (key, name) = (self.stream.key(), &self.name);
@@ -115,9 +116,9 @@ impl Consumer {
         Ok(())
     }
 
-    /// Reads new entries where `id` is `>`, and otherwise those that this consumer has not acknowledged.
-    async fn read(&mut self, id: &str, most: usize) -> Result<Vec<Entry>> {
-        let options = StreamReadOptions::default().group(GROUP, &self.name).count(most).block(LINGER);
+    /// Reads new entries if `id` is `>`, and otherwise those that this consumer has not acknowledged.
+    async fn read(&mut self, id: &str, count: usize) -> Result<Vec<Entry>> {
+        let options = StreamReadOptions::default().group(GROUP, &self.name).count(count).block(LINGER);
         let reply: Option<StreamReadReply> = self.redis.xread_options(&[self.stream.key()], &[id], &options).await?;
         let entries = reply.into_iter().flat_map(|reply| reply.keys).flat_map(|stream| stream.ids);
         Ok(entries.map(|entry| Entry::new(&entry, id != ">")).collect())
@@ -127,5 +128,23 @@ impl Consumer {
 impl Entry {
     fn new(entry: &StreamId, is_redelivered: bool) -> Self {
         Self { id: entry.id.clone(), call: entry.get(CALL).unwrap_or_default(), is_redelivered }
+    }
+}
+
+/// Prints the outcomes of a batch, and what keeps calls from being delivered.
+fn report(origin: &str, outcomes: &[Outcome]) {
+    if outcomes.is_empty() {
+        return;
+    }
+    let delivered = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Done)).count();
+    let failed = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Failed(_))).count();
+    let retried = outcomes.len() - delivered - failed;
+    println!("{origin}: {delivered} delivered, {failed} failed, {retried} to be retried");
+    let blocked = outcomes.iter().find_map(|outcome| match outcome {
+        Outcome::NotYet(not_yet) if not_yet.is_blocked => not_yet.message.as_deref(),
+        _ => None,
+    });
+    if let Some(message) = blocked {
+        eprintln!("{origin}: check the settings: {message}");
     }
 }

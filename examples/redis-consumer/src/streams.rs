@@ -1,4 +1,4 @@
-//! Where calls are added, and where dead letters are.
+//! The streams of calls and of dead letters.
 
 use redis::{AsyncCommands as _, RedisResult};
 
@@ -7,13 +7,13 @@ use crate::Result;
 /// The group of the consumers.
 pub(crate) const GROUP: &str = "customerio";
 
-/// The field of an entry that is the call.
+/// The field of an entry that contains the call.
 pub(crate) const CALL: &str = "call";
 
-/// The stream of the dead letters, which have a `reason` besides.
+/// The stream of the dead letters, which also have a field `reason`.
 pub(crate) const DEAD: &str = "customerio:dead";
 
-/// Where calls are added: those that may arrive twice, and those that must not.
+/// The stream of a call: one for calls that may arrive twice, and one for those that must not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stream {
     Events,
@@ -29,7 +29,7 @@ impl Stream {
     }
 }
 
-/// Creates both streams with their groups, where they are not there yet.
+/// Creates both streams with their groups unless they exist.
 pub(crate) async fn create(redis: &redis::Client) -> Result {
     let mut redis = redis.get_multiplexed_async_connection().await?;
     for stream in [Stream::Events, Stream::Messages] {

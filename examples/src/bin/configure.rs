@@ -13,12 +13,12 @@ use customerio::{
 use customerio_examples::from_env;
 
 fn configured(base_url: &str) -> Result<CustomerIo, BuildError> {
-    // The vendor raises some rates and limits on request. What is over a limit is rejected before it is sent.
+    // Customer.io raises some rates and limits on request. A call over a limit fails before it is sent.
     let throttle = Throttle::default().with_rate(Quota::App, Rate::at_most(50, Duration::from_secs(1)));
     let limits = Limits::default().with_message(2_000_000).with_email_recipients(None);
     CustomerIo::builder(Region::Eu)
         .track("site-id", "track-api-key")
-        .app("sa_live_token") // a service-account token, which needs a workspace; an App API key must not have one
+        .app("sa_live_token") // a service-account token needs a workspace id; an App API key must not have one
         .workspace_id(12)
         .user_agent("shop/2.1")
         .base_url(base_url) // a proxy, or a local server
@@ -29,9 +29,9 @@ fn configured(base_url: &str) -> Result<CustomerIo, BuildError> {
         .build()
 }
 
-/// Another deadline and another workspace for one call.
+/// One call with another deadline, and one in another workspace.
 async fn single_calls(cio: &CustomerIo) -> Result<(), Error> {
-    // Dropping the future cancels the request as well.
+    // Dropping the future cancels the request too.
     match cio.track().within(Duration::from_secs(2)).delete("42").await {
         Err(error) if error.delivery() == Delivery::NotSent => println!("try again later: {error}"),
         result => result?,
@@ -40,23 +40,23 @@ async fn single_calls(cio: &CustomerIo) -> Result<(), Error> {
     Ok(())
 }
 
-/// Two accounts over one connection pool, which needs the parts of a `CustomerIo`.
+/// Two accounts over one connection pool: built from the parts of a `CustomerIo`.
 fn two_accounts() -> Result<[Client<Track>; 2], BuildError> {
     let transport: Arc<dyn Transport> = Arc::new(DefaultTransport::new()?);
     let eu = Endpoint::track(Region::Eu, "site-id", "track-api-key")?;
     let us = Endpoint::track(Region::Us, "other-site-id", "other-track-api-key")?;
-    // Each workspace has rate limits of its own, so each client has its own options, and with them its own throttle.
+    // Each workspace has its own rate limits, so each client has its own options with its own throttle.
     Ok([eu, us].map(|endpoint| Client::over(endpoint, transport.clone(), CallOptions::default())))
 }
 
 #[tokio::main]
 async fn main() -> customerio_examples::Result {
-    // These have keys that are not valid, so they send nothing.
-    println!("{:?}", configured("https://proxy.example.com")?.app().endpoint());
-    for client in two_accounts()? {
-        println!("{:?}", client.endpoint());
-    }
+    // The keys of these clients are not valid, so they send nothing.
+    let customized = configured("https://proxy.example.com")?;
+    println!("one client: each call ends within {} seconds", customized.app().options().deadline().as_secs());
+    println!("{} clients, one for each account, share their connections", two_accounts()?.len());
     let cio = from_env().await?;
     single_calls(&cio).await?;
+    println!("both calls were accepted");
     Ok(())
 }

@@ -14,7 +14,7 @@ async fn email(cio: &CustomerIo) -> Result<(), Error> {
         .with_header("X-Order", "17")
         .with_attachment(Attachment::from_bytes("invoice.csv", "item,price\nsocks,23.45\n"));
     let sent = cio.app().send_email(message).await?;
-    println!("delivery {}", sent.delivery_id);
+    println!("sent as delivery {}", sent.delivery_id);
     Ok(())
 }
 

@@ -5,11 +5,11 @@ use customerio_examples::from_env;
 
 async fn send_and_explain(cio: &CustomerIo, to: &str) -> String {
     match cio.app().send_sms(SendSms::new("login_code", "42", to)).await {
-        Ok(sent) => format!("delivery {}", sent.delivery_id),
+        Ok(sent) => format!("sent as delivery {}", sent.delivery_id),
         Err(Error::Build(error)) => format!("a bug in our code: {error}"),
         Err(Error::Api(error)) if error.status() == 401 => "the App API key is wrong".to_owned(),
-        Err(Error::Api(error)) => format!("{}: {:?}", error.status(), error.message()),
-        Err(error) if error.delivery() == Delivery::NotSent => "nothing was sent: try again later".to_owned(),
+        Err(Error::Api(error)) => format!("{}: {}", error.status(), error.message().unwrap_or("no reason was given")),
+        Err(error) if error.delivery() == Delivery::NotSent => "it was not sent: try again later".to_owned(),
         Err(error) => format!("it may have been sent, so it is not sent again: {error}"),
     }
 }

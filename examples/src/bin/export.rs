@@ -2,7 +2,7 @@
 //!
 //! `cargo run --release -p customerio-examples --bin export -- 1000000`
 //!
-//! The argument is how many people the emulator has. It runs in a process of its own, so the memory that is printed is the
+//! The argument is the number of people in the emulator, which runs in a process of its own: the memory that is printed is the
 //! client's alone. With keys in the environment the program exports the people of the workspace.
 
 use std::env;
@@ -16,14 +16,14 @@ use customerio::{
     },
 };
 use customerio_examples::crowd::{Crowd, peak_memory};
-use indicatif::ProgressBar;
+use indicatif::{HumanCount, ProgressBar};
 
-/// How often people with the plan `pro` visited. `on_row` gets the number of rows that were read, and of all.
+/// Returns how often people with the plan `pro` visited. `on_row` gets the number of rows read so far, and of all rows.
 async fn export(cio: &CustomerIo, mut on_row: impl FnMut(u64, u64)) -> Result<u64, RowError> {
     let everybody = ExportPeople::new(Filter::attribute_exists("plan")).with_attributes(["plan", "visits"]);
     let mut file = cio.app().start_export(everybody).await?;
-    // Another process can continue by this number: `cio.app().export(id)`.
-    println!("export {}", file.id());
+    // Another process can continue with this number: `cio.app().export(id)`.
+    println!("started export {}", file.id());
     let total = file.ready().await?.total.unwrap_or_default();
 
     let (mut people, mut done, mut visits) = (file.rows::<Person>(), 0, 0);
@@ -31,8 +31,8 @@ async fn export(cio: &CustomerIo, mut on_row: impl FnMut(u64, u64)) -> Result<u6
         match person {
             Ok(person) if person.plan == "pro" => visits += person.visits.unwrap_or_default(),
             Ok(_) => {}
-            // A row that is not as expected is not lost, and does not end the rest.
-            Err(RowError::Malformed(row)) => println!("{row}: {:?}", row.fields()),
+            // A malformed row is reported, and the next row follows.
+            Err(RowError::Malformed(row)) => println!("skipped: {row}"),
             Err(error) => return Err(error),
         }
         done += 1;
@@ -47,10 +47,10 @@ struct Person {
     visits: Option<u64>,
 }
 
-/// How many people there are if none is given. Adding a million takes a program without optimization a minute.
+/// The default number of people. Without optimization, adding a million takes a minute.
 const PEOPLE: u64 = if cfg!(debug_assertions) { 100_000 } else { 1_000_000 };
 
-/// How much memory reading may take, however many people there are, in kB.
+/// The most memory that reading may take, in kB, however many people there are.
 const MOST_MEMORY: u64 = 8 * 1024;
 
 #[tokio::main]
@@ -64,7 +64,7 @@ async fn main() -> customerio_examples::Result {
         member?;
         count += 1;
     }
-    println!("{count} people are in segment 7, read page by page");
+    println!("people in segment 7: {}", HumanCount(count));
 
     let (before, bar) = (peak_memory()?, ProgressBar::no_length());
     let visits = export(&cio, |done, total| {
@@ -73,9 +73,10 @@ async fn main() -> customerio_examples::Result {
     });
     let visits = visits.await?;
     bar.finish_and_clear();
-    println!("{} people read; those with the plan `pro` visited {visits} times", bar.position());
+    println!("people in the export: {}", HumanCount(bar.position()));
+    println!("visits of those with the plan `pro`: {}", HumanCount(visits));
     if let (Some(before), Some(after)) = (before, peak_memory()?) {
-        println!("memory: {before} kB at most before, {after} kB after");
+        println!("peak memory: {} kB before the export, {} kB after it", HumanCount(before), HumanCount(after));
         if after > before + MOST_MEMORY {
             return Err(format!("reading took more than {MOST_MEMORY} kB of memory").into());
         }

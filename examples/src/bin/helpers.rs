@@ -25,7 +25,7 @@ async fn check(cio: &CustomerIo) -> Result<(), Error> {
     Ok(())
 }
 
-/// Any length of time, each message once. A list alone ends silently after six months.
+/// Any length of time, each message once. A list alone covers at most six months, and does not say so.
 async fn sent_since(cio: &CustomerIo, from: Timestamp, stored: &mut Option<DeliveryPosition>) -> Result<(), Error> {
     let mut messages = messages::List::new().between(cio.app(), from, now());
     if let Some(position) = stored {
@@ -33,7 +33,7 @@ async fn sent_since(cio: &CustomerIo, from: Timestamp, stored: &mut Option<Deliv
     }
     while let Some(message) = messages.next().await {
         println!("message {}", message?.id);
-        // Another process continues from here; the items of this page come again.
+        // Another process can continue from here; it gets the items of this page again.
         *stored = messages.position();
     }
     Ok(())
@@ -53,22 +53,22 @@ async fn deploy_snippets(cio: &CustomerIo, folder: &Path) -> Result<(), Error> {
 async fn publish_events(cio: &CustomerIo) -> Result<(), Error> {
     let rows = json!([{"name": "Fair", "city": "Bonn"}, {"name": "Sale", "city": "Lyon"}]);
     let collection = cio.app().sync_collection(collections::Create::from_rows("events", rows)).await?;
-    println!("{:?} rows in collection {}", collection.rows, collection.id);
+    println!("rows in collection {}: {}", collection.id, collection.rows.unwrap_or_default());
     Ok(())
 }
 
-/// Reads first and changes then, because pages shift when addresses go. The rest can be stored and done later.
+/// Reads all addresses before it changes any, because changes shift the pages. What is left can be done later.
 async fn let_in_again(cio: &CustomerIo, domain: &str) -> Result<(), Error> {
     let suppressed = cio.app().suppressions().of_domain(domain).collect_addresses().await?;
     let report = cio.app().unsuppress_all(suppressed).finish().await;
-    println!("{} done, {} failed, {} left", report.done, report.failed.len(), report.left.len());
+    println!("unsuppressed: {}, failed: {}, left: {}", report.done, report.failed.len(), report.left.len());
     Ok(())
 }
 
 #[tokio::main]
 async fn main() -> customerio_examples::Result {
     let cio = from_env().await?;
-    println!("segment {}", vips(&cio).await?);
+    println!("the VIPs are segment {}", vips(&cio).await?);
     cio.app().send_email(customerio::app::SendEmail::from_template("welcome", "ada@example.com")).await?;
     check(&cio).await?;
     sent_since(&cio, Timestamp::from(1_700_000_000), &mut None).await?;
@@ -79,5 +79,8 @@ async fn main() -> customerio_examples::Result {
     std::fs::remove_dir_all(&folder)?;
     deployed?;
     publish_events(&cio).await?;
+    let bounced = |address| (customerio::app::suppressions::SuppressionType::Bounces, address);
+    let report = cio.app().suppress_all(["ada@mail.example.com", "bob@mail.example.com"].map(bounced)).finish().await;
+    println!("suppressed: {}, failed: {}", report.done, report.failed.len());
     let_in_again(&cio, "mail.example.com").await
 }

@@ -14,23 +14,23 @@ use customerio_examples::from_env;
 async fn lists(cio: &CustomerIo, segment: SegmentId, stored: &mut Option<Cursor>) -> Result<(), Error> {
     let app = cio.app();
     for segment in app.call(segments::List::new()).await? {
-        println!("{}: {}", segment.id, segment.name.as_deref().unwrap_or("no name"));
+        println!("segment {}: {}", segment.id, segment.name.as_deref().unwrap_or("it has no name"));
     }
 
     // All people of the segment, 1,000 a page.
     let mut people = app.items(Membership::new(segment).with_limit(1000));
     while let Some(person) = people.next().await {
-        println!("{}", person?.cio_id.as_deref().unwrap_or("no cio_id"));
+        println!("in the segment: person {}", person?.id.as_deref().unwrap_or("without an id"));
     }
 
-    // Page by page: another process goes on from a cursor that was stored.
+    // Page by page: another process can continue from the stored cursor.
     let emails = messages::List::new().with_channel(Channel::Email);
     let mut pages = app.pages(match stored {
         Some(cursor) => emails.starting_at(cursor),
         None => emails,
     });
     while let Some(page) = pages.next().await {
-        println!("{} messages", page?.items.len());
+        println!("e-mails in this page: {}", page?.items.len());
         *stored = pages.cursor().cloned();
     }
     Ok(())

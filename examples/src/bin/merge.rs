@@ -16,6 +16,6 @@ async fn main() -> customerio_examples::Result {
     merge(&cio).await?;
 
     let ada = cio.app().call(customerio::app::customers::Attributes::of("42")).await?;
-    println!("person 42 has the plan {} now", ada.attributes["plan"]);
+    println!("the plan of person 42 is {} now", ada.attributes["plan"]);
     Ok(())
 }

@@ -17,7 +17,7 @@ async fn feed(cio: &CustomerIo) -> Result<(), Error> {
 
     cio.pipelines().call(Group::new("42", "acme").with_object_type_id(1).with_traits(json!({"name": "Acme"}))).await?;
 
-    // Many in one request, each with a tag by which a failure is reported.
+    // Many in one request. A failure is reported with the tag of its item.
     let sign_ups = [43, 44].map(|id| (id, Track::new(id, "signed_up")));
     let summary = cio
         .pipelines()
@@ -27,9 +27,9 @@ async fn feed(cio: &CustomerIo) -> Result<(), Error> {
             }
         })
         .await;
-    println!("{} accepted", summary.accepted);
+    println!("events accepted: {}", summary.accepted);
 
-    // What has no route is an event that Customer.io acts on.
+    // Suppressing has no route: it is an event that Customer.io acts on.
     cio.pipelines().call(Track::user_suppressed(44)).await
 }
 

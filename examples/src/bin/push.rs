@@ -15,7 +15,7 @@ async fn push(cio: &CustomerIo) -> Result<(), Error> {
         .with_custom_device(Device::new("device-token", Platform::Android))
         .with_message_data(json!({"name": "Ada"}));
     let sent = cio.app().send_push(message).await?;
-    println!("delivery {}", sent.delivery_id);
+    println!("sent as delivery {}", sent.delivery_id);
     Ok(())
 }
 

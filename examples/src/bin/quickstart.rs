@@ -1,4 +1,4 @@
-//! One customer from sign-up to deletion: every request, and every response.
+//! Follows one customer from sign-up to deletion, and prints every request with its response.
 
 use customerio::{
     CustomerIo, Delivery, Device, DeviceAttributes, Error, Platform,
@@ -15,7 +15,7 @@ async fn main() -> customerio_examples::Result {
     heading("Ada looks around; nobody knows who she is yet");
     cio.track().track_anonymous("cookie-1", "viewed_pricing", json!({"plan": "pro"})).await?;
 
-    heading("She signs up, and what she did before becomes hers");
+    heading("She signs up; her earlier events are hers from now on");
     let ada = Identify::new("42")
         .with_email("ada@example.com")
         .with_anonymous_id("cookie-1")
@@ -49,7 +49,7 @@ async fn main() -> customerio_examples::Result {
     let ada = cio.app().call(Attributes::of("42")).await?;
     println!("  = her plan is {}, and she has {} device", ada.attributes["plan"], ada.devices.len());
 
-    heading("What goes wrong says what to do");
+    heading("Errors say what is wrong, before anything is sent");
     mistakes(&cio).await;
 
     heading("She leaves");
@@ -67,16 +67,16 @@ async fn messages(cio: &CustomerIo) -> Result<(), Error> {
         .with_message_data(&order)
         .with_attachment(invoice);
     let sent = cio.app().send_email(email).await?;
-    println!("  = delivery {}", sent.delivery_id);
+    println!("  = sent as delivery {}", sent.delivery_id);
 
     heading("And a push notification");
     let sent = cio.app().send_push(SendPush::new("shipped", "42").with_title("Your order is on its way")).await?;
-    println!("  = delivery {}", sent.delivery_id);
+    println!("  = sent as delivery {}", sent.delivery_id);
 
-    heading("A broadcast goes to her and a thousand others");
+    heading("A broadcast goes to her and to everybody else");
     let broadcast = TriggerBroadcast::new(12, DefaultAudience::new()).with_data(order);
     let triggered = cio.app().trigger_broadcast(broadcast).await?;
-    println!("  = trigger {}", triggered.id);
+    println!("  = started as trigger {}", triggered.id);
     Ok(())
 }
 

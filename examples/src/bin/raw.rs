@@ -6,7 +6,7 @@ use serde_json::json;
 
 async fn raw(cio: &CustomerIo) -> Result<(), Error> {
     let response = cio.track().call(Raw::get(["api", "v1", "accounts", "region"])).await?;
-    println!("{} {:?}", response.status(), response.body());
+    println!("{}: {}", response.status(), String::from_utf8_lossy(response.body()));
 
     let event = json!({"name": "purchase", "data": {"price": 23.45}});
     cio.track().call(Raw::post(["api", "v1", "customers", "a/b", "events"], event)).await?;

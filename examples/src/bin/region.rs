@@ -5,7 +5,7 @@ use customerio_examples::from_env;
 
 async fn region(cio: &CustomerIo) -> Result<(), Error> {
     let account = cio.track().call(GetRegion).await?;
-    println!("workspace {} is in {}: {}", account.environment_id, account.region.as_str(), account.url);
+    println!("workspace {}: region {}, at {}", account.environment_id, account.region.as_str(), account.url);
     Ok(())
 }
 

@@ -43,16 +43,16 @@ async fn receive(
     State(app): State<App>,
     webhook: Result<Webhook, WebhookRejection>,
 ) -> Result<StatusCode, WebhookRejection> {
-    let webhook = webhook.inspect_err(|rejection| eprintln!("{rejection}"))?;
-    // It does not wait for room in the queue: after 4 seconds the service hangs up.
+    let webhook = webhook.inspect_err(|rejection| eprintln!("rejected a webhook: {rejection}"))?;
+    // It does not wait for room in the queue: Customer.io hangs up after 4 seconds.
     let outcome = webhook.handle(|event| async move { app.queue.try_send(event) }).await;
     if !outcome.status().is_success() {
-        eprintln!("{outcome}");
+        eprintln!("a webhook was not handled: {outcome}");
     }
     Ok(outcome.status())
 }
 
-/// Why to act on an event. `event.json()` has the whole event, also of an unknown kind.
+/// What to do about an event, if anything. `event.json()` has the whole event, also of an unknown kind.
 fn reason_to_act(event: &Event) -> Option<&'static str> {
     match event.kind() {
         Kind::Email(Email::Bounced(_) | Email::Spammed(_)) => Some("stop e-mailing this address"),
@@ -63,7 +63,7 @@ fn reason_to_act(event: &Event) -> Option<&'static str> {
     }
 }
 
-/// Does what there is to do, until the queue is closed and empty.
+/// Handles events until the queue is closed and empty.
 async fn work(mut queue: mpsc::Receiver<Event>, handled: Arc<Handled>) {
     while let Some(event) = queue.recv().await {
         handled.note(&event, reason_to_act(&event).unwrap_or("nothing to do"));
@@ -89,8 +89,8 @@ async fn main() -> customerio_examples::Result {
 
     source.play(&url).await?;
 
-    // First the requests that are under way get their responses. Then nobody can put anything into the queue any more, and the
-    // worker ends when it has handled what is in it.
+    // Requests in flight get their responses first. Then nothing can be added to the queue, and the worker ends when the queue
+    // is empty.
     drop(stop);
     server.await??;
     worker.await?;

@@ -34,31 +34,31 @@ where
     R: Future<Output = Result<(), E>> + Send + 'static,
     E: std::fmt::Display + Send + 'static,
 {
-    // In a task of its own, which goes on when the service hangs up: a retry then finds the event handled.
+    // In a task of its own, which continues if Customer.io hangs up: a retry then finds the event handled.
     let task = tokio::spawn(async move { receiver.receive(&parts.headers, &body, handle).await });
     match task.await {
         Ok(outcome) => {
             if !matches!(outcome, Outcome::Handled | Outcome::HandledBefore) {
-                eprintln!("{outcome}");
+                eprintln!("a webhook was not handled: {outcome}");
             }
             outcome.status()
         }
-        // The handler panicked. Its event was released, and comes again.
+        // The handler panicked. Customer.io sends the event again.
         Err(_) => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
 
-/// What is done about an event. Now and then it does not work, as with a database that is away.
+/// Handles an event. Every 300th time it fails, as it would during an outage of a database.
 fn handle(event: &Event, handled: &Handled) -> customerio_examples::Result {
     static TRIES: AtomicU32 = AtomicU32::new(1);
     if TRIES.fetch_add(1, Ordering::Relaxed).is_multiple_of(300) {
-        return Err("the database is away".into());
+        return Err("the database is down".into());
     }
     handled.note(event, if event.object_type() == Some("email") { "an e-mail" } else { "another channel" });
     Ok(())
 }
 
-/// Most bytes of a body. An event can have the whole message in it.
+/// The largest body, in bytes. An event can contain the whole message.
 const MOST_BODY: usize = 16 * 1024 * 1024;
 
 async fn receive<R>(
@@ -79,7 +79,7 @@ where
     }
 }
 
-/// Serves until the signal to stop, and then until every request in flight has its response.
+/// Serves until `stopped`, and then until every request in flight has its response.
 async fn serve<R>(
     listener: TcpListener,
     receiver: Receiver,
@@ -94,7 +94,7 @@ async fn serve<R>(
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => stream,
                 Err(error) => {
-                    // Such as too many open files: some must be closed first.
+                    // Such as too many open files. Some must be closed first.
                     eprintln!("{error}");
                     tokio::time::sleep(Duration::from_millis(100)).await;
                     continue;
@@ -139,7 +139,7 @@ async fn main() -> customerio_examples::Result {
 
     source.play(&url).await?;
 
-    // The requests that are under way get their responses before the end.
+    // Requests in flight get their responses before the program ends.
     drop(stop);
     server.await?;
     source.check(&handled)

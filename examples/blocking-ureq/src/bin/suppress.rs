@@ -1,4 +1,4 @@
-//! Suppresses people: Customer.io deletes their data and ignores what arrives about them later.
+//! Suppresses people: Customer.io deletes their data, and ignores later calls about them.
 //!
 //! `cargo run -p blocking-ureq --bin suppress -- people.txt`
 //!
@@ -17,7 +17,7 @@ use std::{
 
 use customerio::{PersonId, blocking::CustomerIo};
 
-/// Suppresses the people in these lines, and returns how many were not suppressed.
+/// Suppresses the person of each line, and returns how many could not be suppressed.
 fn suppress(cio: &CustomerIo, lines: impl BufRead) -> io::Result<u64> {
     let (mut suppressed, mut failed) = (0, 0);
     for (number, line) in (1..).zip(lines.lines()) {
@@ -35,7 +35,7 @@ fn suppress(cio: &CustomerIo, lines: impl BufRead) -> io::Result<u64> {
             }
         }
     }
-    println!("{suppressed} people suppressed, {failed} failed");
+    println!("suppressed: {suppressed}, failed: {failed}");
     Ok(failed)
 }
 

@@ -52,11 +52,11 @@ impl Arguments {
 
     /// How to run the program once more.
     pub(crate) fn repeat(&self) -> String {
-        self.first_line.map_or_else(|| self.command(""), |line| self.from_line(line))
+        self.first_line.map_or_else(|| self.command(""), |line| self.continued_from(line))
     }
 
     /// How to continue from a line.
-    pub(crate) fn from_line(&self, line: u64) -> String {
+    pub(crate) fn continued_from(&self, line: u64) -> String {
         self.command(&format!(" {line}"))
     }
 

@@ -137,7 +137,9 @@ async fn import() -> customerio_examples::Result<u64> {
         return Err("some rows are neither accepted nor rejected: look at Customer.io for those that arrived".into());
     }
     match read.next_line {
-        Some(line) => Err(format!("stopped before line {line}; to continue, {}", arguments.from_line(line)).into()),
+        Some(line) => {
+            Err(format!("stopped before line {line}; to continue, {}", arguments.continued_from(line)).into())
+        }
         None => Ok(rejects.count),
     }
 }

@@ -10,11 +10,11 @@
 //! ```
 //!
 //! `SHOP_ADDRESS` is where it listens, `SHOP_DATABASE` its SQLite file, and `CUSTOMERIO_WEBHOOK_SIGNING_KEY` the key of the
-//! webhook that Customer.io sends to `/customerio`. On Ctrl-C or SIGTERM it ends the requests that are under way, sends
-//! what is enqueued for at most 10 seconds, and keeps the rest for the next start.
+//! webhook that Customer.io sends to `/customerio`. On Ctrl-C or SIGTERM it finishes the requests in flight, sends what is
+//! enqueued for at most 10 seconds, and keeps the rest for the next start.
 //!
-//! Without the keys of Customer.io the program is a rehearsal: 10,000 people sign up with such a shop, which is killed and
-//! started again meanwhile, and all of them must arrive at an emulator.
+//! Without the keys of Customer.io the program is a rehearsal: 10,000 people sign up while the shop is killed and started
+//! again, and all of them must arrive at an emulator.
 
 mod purchases;
 mod rehearsal;
@@ -103,7 +103,7 @@ async fn serve(listener: TcpListener, file: &Path) -> Result {
     axum::serve(listener, routes).with_graceful_shutdown(signal).await?;
 
     let report = queue.shutdown(Duration::from_secs(10)).await;
-    println!("the shop stopped: {} calls are left for the next start", report.left);
+    println!("the shop stopped; calls left for the next start: {}", report.left);
     Ok(())
 }
 

@@ -1,5 +1,5 @@
-//! A rehearsal: 10,000 people sign up, the shop is killed with SIGKILL and started again meanwhile, and an emulator counts
-//! who arrived.
+//! A rehearsal: 10,000 people sign up while the shop is killed with SIGKILL and started again, and an emulator counts who
+//! arrived.
 
 use std::{collections::BTreeSet, env, ops::Range, path::Path, process::Stdio, time::Instant};
 
@@ -10,6 +10,7 @@ use customerio::{
 };
 use customerio_emulator::Emulator;
 use customerio_examples::{Result, variables_of_emulator};
+use indicatif::HumanCount;
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader, Lines},
     process::{Child, ChildStdout, Command},
@@ -18,7 +19,7 @@ use tokio::{
 
 const PEOPLE: u64 = 10_000;
 
-/// How many sign up at the same time.
+/// The number of people who sign up at the same time.
 const AT_ONCE: u64 = 100;
 
 pub(crate) async fn run() -> Result {
@@ -39,24 +40,24 @@ async fn rehearse(file: &Path) -> Result {
     shop.sign_up(0..PEOPLE / 2).await?;
     shop.process.kill().await?;
     println!(
-        "the shop was killed after {} sign-ups; {} people are at Customer.io",
-        PEOPLE / 2,
-        customerio.people_count()
+        "the shop was killed after {} sign-ups, {} of which had arrived at Customer.io",
+        HumanCount(PEOPLE / 2),
+        HumanCount(customerio.people_count() as u64)
     );
 
     let shop = Running::start(&server.url(), file).await?;
     shop.sign_up(PEOPLE / 2..PEOPLE).await?;
-    println!("{PEOPLE} people signed up in {:.1} s", begun.elapsed().as_secs_f64());
+    println!("{} people signed up in {:.1} seconds", HumanCount(PEOPLE), begun.elapsed().as_secs_f64());
     shop.stop().await?;
 
     let people: BTreeSet<_> = customerio.people().into_iter().filter_map(|person| person.id).collect();
     let missing = (0..PEOPLE).filter(|id| !people.contains(&id.to_string())).count();
     println!(
-        "{} people are at Customer.io, by {} requests; {missing} are missing",
-        people.len(),
+        "people at Customer.io: {}, missing: {missing}, requests: {}",
+        HumanCount(people.len() as u64),
         customerio.requests()
     );
-    if missing == 0 { Ok(()) } else { Err("people are missing".into()) }
+    if missing == 0 { Ok(()) } else { Err("some people did not arrive".into()) }
 }
 
 /// The shop, in a process of its own.

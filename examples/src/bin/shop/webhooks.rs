@@ -1,4 +1,4 @@
-//! Webhooks: an address whose e-mails bounce gets no more receipts.
+//! Webhooks: after a bounce, an address gets no more receipts.
 
 use std::sync::{Arc, PoisonError};
 
@@ -34,19 +34,19 @@ pub(crate) fn routes(key: &str, shop: Arc<Shop>) -> Result<Router> {
     Ok(Router::new().route("/customerio", post(receive)).with_state(Webhooks { receiver, shop }))
 }
 
-/// Responds with 200 when the database has it. If the database fails, Customer.io sends the webhook again.
+/// Responds with 200 once the database has the event. If the database fails, Customer.io sends the webhook again.
 async fn receive(
     State(Webhooks { shop, .. }): State<Webhooks>,
     webhook: Result<Webhook, WebhookRejection>,
 ) -> Result<StatusCode, WebhookRejection> {
-    let webhook = webhook.inspect_err(|rejection| eprintln!("{rejection}"))?;
+    let webhook = webhook.inspect_err(|rejection| eprintln!("rejected a webhook: {rejection}"))?;
     let outcome = webhook.handle(|event| async move {
         tokio::task::spawn_blocking(move || note_bounce(&shop, &event)).await??;
         Ok::<_, Box<dyn std::error::Error + Send + Sync>>(())
     });
     let outcome = outcome.await;
     if !outcome.status().is_success() {
-        eprintln!("{outcome}");
+        eprintln!("a webhook was not handled: {outcome}");
     }
     Ok(outcome.status())
 }

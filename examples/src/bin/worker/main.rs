@@ -1,4 +1,4 @@
-//! A worker: takes jobs from a table, sends them in batches, and tries again later what could not be delivered.
+//! A worker: takes jobs from a table, sends them in batches, and retries later what could not be delivered.
 //!
 //! `cargo run -p customerio-examples --bin worker -- jobs.db`
 //!
@@ -24,6 +24,7 @@ use customerio::{
     batch::{BatchOptions, ItemError},
 };
 use customerio_examples::{Result, from_env_quietly, stop_signal};
+use indicatif::HumanCount;
 use jobs::{Job, Jobs, Outcome};
 use tokio::{task::block_in_place, time::timeout};
 
@@ -33,7 +34,7 @@ const AT_ONCE: u32 = 2_000;
 /// How often it looks for jobs.
 const POLL: Duration = Duration::from_secs(1);
 
-/// What the worker did.
+/// The numbers of jobs by outcome.
 #[derive(Default)]
 struct Report {
     done: u64,
@@ -97,7 +98,7 @@ async fn send(cio: &CustomerIo, jobs: Vec<Job>) -> Result<Vec<(i64, Outcome)>> {
         let why = item.error.to_string();
         let outcome = match item.error {
             ItemError::Invalid(_) | ItemError::Rejected(_) => Outcome::Failed { why },
-            // The SDK has retried already: Customer.io or the network is down, or its batch was rejected.
+            // The SDK has retried it: Customer.io or the network is down, or its batch was rejected.
             _ => retry(attempts, why),
         };
         outcomes.insert(number, outcome);
@@ -134,7 +135,7 @@ async fn sample(cio: &CustomerIo, stop: Pin<&mut impl Future<Output = ()>>) -> R
     fs::create_dir_all(&folder)?;
     let mut jobs = Jobs::open(&folder.join("jobs.db"))?;
     jobs.add_sample(now_ms())?;
-    println!("the worker takes {} jobs of a sample", jobs.waiting()?);
+    println!("the worker takes a sample of {} jobs", HumanCount(jobs.waiting()?.into()));
     let report = work(cio, &mut jobs, stop, true).await?;
     print(&report, &jobs)?;
     drop(jobs);
@@ -143,10 +144,13 @@ async fn sample(cio: &CustomerIo, stop: Pin<&mut impl Future<Output = ()>>) -> R
 }
 
 fn print(Report { done, failed, retries }: &Report, jobs: &Jobs) -> Result {
-    println!("the worker stopped: {done} jobs done, {} failed, {retries} retries", failed.values().sum::<u64>());
-    for (why, count) in failed {
-        println!("{count:>8} failed: {why}");
+    println!("the worker stopped");
+    for (what, count) in [("done", *done), ("retried", *retries), ("waiting", jobs.waiting()?.into())] {
+        println!("jobs {what:<7} {:>10}", HumanCount(count).to_string());
     }
-    println!("{} jobs are waiting", jobs.waiting()?);
+    println!("jobs failed  {:>10}", HumanCount(failed.values().sum()).to_string());
+    for (why, count) in failed {
+        println!("{:>23}  {why}", HumanCount(*count).to_string());
+    }
     Ok(())
 }
