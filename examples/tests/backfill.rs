@@ -104,6 +104,8 @@ async fn every_row_is_accepted_or_among_the_rejects_with_its_line_and_why() {
     ] {
         let (status, printed) = run(&stage, "hyper", &[&file, rejects]).await;
         assert_eq!(status, Some(2), "{what}: {printed}");
+        let names_it = what.starts_with("rejects") || printed.contains(&file.display().to_string());
+        assert!(names_it, "{what}: {printed}");
     }
     assert!(fs::read(&json_lines).unwrap().starts_with(b"{"), "the people are still there");
 }

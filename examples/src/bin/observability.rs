@@ -10,6 +10,7 @@ use customerio::{
 use customerio_emulator::Fault;
 use customerio_examples::{emulator, figures::Figures, from_env_quietly};
 use serde_json::json;
+use tracing_subscriber::fmt::format::FmtSpan;
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
@@ -25,7 +26,8 @@ async fn work(cio: &CustomerIo) -> Result<(), Error> {
 
 #[tokio::main]
 async fn main() -> customerio_examples::Result {
-    tracing_subscriber::fmt().with_max_level(tracing::Level::DEBUG).with_target(false).init();
+    // A line for each request and for each call, when it ends.
+    tracing_subscriber::fmt().with_max_level(tracing::Level::INFO).with_span_events(FmtSpan::CLOSE).init();
     let figures = Figures::default();
     metrics::set_global_recorder(figures.clone()).map_err(|error| error.to_string())?;
     let cio = from_env_quietly().await?;

@@ -42,7 +42,10 @@ fn suppress(cio: &CustomerIo, lines: impl BufRead) -> io::Result<u64> {
 fn run() -> Result<u64, Box<dyn Error>> {
     let cio = CustomerIo::from_env()?;
     Ok(match env::args_os().nth(1) {
-        Some(file) => suppress(&cio, BufReader::new(File::open(file)?))?,
+        Some(path) => {
+            let file = File::open(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+            suppress(&cio, BufReader::new(file))?
+        }
         None => suppress(&cio, io::stdin().lock())?,
     })
 }

@@ -1,10 +1,8 @@
 //! What the program is started with.
 
 use std::{
-    env, fs,
-    fs::File,
-    io::{self, BufReader},
-    path::PathBuf,
+    env, fs, io,
+    path::{Path, PathBuf},
 };
 
 use customerio_examples::records::{Record, Records};
@@ -34,7 +32,7 @@ impl Arguments {
             return Err("name another file for the rejects: they would overwrite the people".into());
         }
         let first_line = arguments.next().map(|line| line.to_string_lossy().parse()).transpose();
-        let first_line = first_line.map_err(|error| format!("the third argument is the number of a line: {error}"))?;
+        let first_line = first_line.map_err(|_| "the third argument must be the number of a line")?;
         Ok(Self { people, rejects, first_line })
     }
 
@@ -46,7 +44,7 @@ impl Arguments {
     /// The records of the people, without those that are behind.
     pub(crate) fn records(&self) -> io::Result<impl Iterator<Item = io::Result<Record>> + Send + use<>> {
         let first_line = self.first_line.unwrap_or(1);
-        let records: Records<BufReader<File>> = Records::open(&self.people)?;
+        let records = Records::open(&self.people).map_err(|error| with_path(&self.people, &error))?;
         Ok(records.skip_while(move |record| record.as_ref().is_ok_and(|record| record.line < first_line)))
     }
 
@@ -64,4 +62,9 @@ impl Arguments {
         let program = env::args().next().unwrap_or_default();
         format!("run\n  {program} {} {}{line}", self.people.display(), self.rejects.display())
     }
+}
+
+/// The error with the name of the file, which the system leaves out.
+pub(crate) fn with_path(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }

@@ -163,7 +163,8 @@ fn progress_bar(rows: u64) -> customerio_examples::Result<ProgressBar> {
     // A terminal of 40 columns has room for it.
     let style = ProgressStyle::with_template("{wide_bar} {human_pos}/{human_len} rows, {left}")?;
     let bar = ProgressBar::new(rows).with_style(style.with_key("left", time_left));
-    // It is drawn before the first batch has ended, and while Customer.io does not respond.
+    // It is drawn before the first batch has ended, and again while Customer.io does not respond.
+    bar.tick();
     bar.enable_steady_tick(Duration::from_millis(100));
     Ok(bar)
 }

@@ -7,7 +7,10 @@ use std::{
     path::PathBuf,
 };
 
-use crate::{Origin, arguments::Arguments};
+use crate::{
+    Origin,
+    arguments::{Arguments, with_path},
+};
 
 /// The file, how many rows this run rejected, and why.
 pub(crate) struct Rejects {
@@ -23,10 +26,11 @@ impl Rejects {
     pub(crate) fn open(arguments: &Arguments) -> io::Result<Self> {
         let path = arguments.rejects.clone();
         let file = if arguments.is_continued() {
-            File::options().create(true).append(true).open(&path)?
+            File::options().create(true).append(true).open(&path)
         } else {
-            File::create(&path)?
+            File::create(&path)
         };
+        let file = file.map_err(|error| with_path(&path, &error))?;
         Ok(Self { path, count: 0, reasons: BTreeMap::new(), file: BufWriter::new(file) })
     }
 
