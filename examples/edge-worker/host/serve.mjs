@@ -6,7 +6,12 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import worker from "./worker.mjs";
 
-const env = { ...process.env, CUSTOMERIO_WASM: await WebAssembly.compile(await readFile(process.argv[2])) };
+const module = process.argv[2];
+if (!module) {
+  console.error("usage: node serve.mjs edge_worker.wasm (bash .ci/wasm builds it)");
+  process.exit(2);
+}
+const env = { ...process.env, CUSTOMERIO_WASM: await WebAssembly.compile(await readFile(module)) };
 
 async function respond(incoming, outgoing) {
   const { method, headers, url } = incoming;

@@ -139,7 +139,7 @@ fn report(origin: &str, outcomes: &[Outcome]) {
     let delivered = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Done)).count();
     let failed = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Failed(_))).count();
     let retried = outcomes.len() - delivered - failed;
-    println!("{origin}: {delivered} delivered, {failed} failed, {retried} to be retried");
+    println!("{origin}: {delivered} delivered, {failed} to the dead letters, {retried} to be retried");
     let blocked = outcomes.iter().find_map(|outcome| match outcome {
         Outcome::NotYet(not_yet) if not_yet.is_blocked => not_yet.message.as_deref(),
         _ => None,
