@@ -57,6 +57,24 @@ fn every_example_of_the_docs_asserts_something() {
     assert!(count > 300, "{count}");
 }
 
+/// Readers are on the pages of `customerio`, whose program has no other crate of the workspace: what they see of an example names
+/// `customerio`, also where it is the example of an item that `customerio` re-exports.
+#[test]
+fn every_example_names_the_crate_that_its_reader_has() {
+    let mut count = 0;
+    for Example { file, code, .. } in examples_of_the_docs() {
+        let of = |krate: &str| file.iter().any(|part| part == krate);
+        let inner = ["core", "hyper", "reqwest", "ureq", "axum"].map(|name| format!("customerio_{name}::"));
+        if inner.iter().any(|path| of(&path.trim_end_matches(':').replace('_', "-"))) {
+            let seen = code.lines().filter(|line| !line.trim_start().starts_with("# "));
+            let wrong: Vec<_> = seen.filter(|line| inner.iter().any(|path| line.contains(path))).collect();
+            assert!(wrong.is_empty(), "{}: {wrong:?}", file.display());
+            count += 1;
+        }
+    }
+    assert!(count > 300, "{count}");
+}
+
 /// An example in the docs that compiles.
 struct Example {
     file: PathBuf,
@@ -73,7 +91,7 @@ impl Example {
     fn waits(&self) -> bool {
         let has = |text| self.code.contains(text);
         // Without async a program has nothing to spawn on: what it waits for, it blocks on.
-        let blocks = has("customerio_ureq::Client") && has(".block_on(");
+        let blocks = has("customerio_ureq as blocking") && has(".block_on(");
         // On the edge there is one thread.
         let is_on_one_thread = has("flavor = \"current_thread\"") && has("Step::Wait(");
         has(".await") && !blocks && !is_on_one_thread

@@ -20,14 +20,14 @@ const MOST_BODY: usize = 16 * 1024 * 1024;
 /// A request that is verified to be a webhook of Customer.io: an extractor, where a [`Receiver`] is part of the state.
 ///
 /// ```
+/// # mod customerio { pub use customerio_core::facade::*; pub use customerio_axum as axum; }
 /// use axum::{
 ///     Router,
 ///     extract::{FromRef, State},
 ///     http::StatusCode,
 ///     routing::post,
 /// };
-/// use customerio_axum::Webhook;
-/// use customerio_core::webhook::{Event, Receiver};
+/// use customerio::{axum::Webhook, webhook::{Event, Receiver}};
 /// use tokio::sync::mpsc::{self, error::TrySendError};
 ///
 /// #[derive(Clone)]
@@ -56,7 +56,7 @@ const MOST_BODY: usize = 16 * 1024 * 1024;
 ///
 /// # tokio::runtime::Builder::new_multi_thread().build().unwrap().block_on(async { tokio::spawn(async {
 /// # use axum::{body::Body, http::Request};
-/// # use customerio_core::webhook::Verifier;
+/// # use customerio::webhook::Verifier;
 /// # use tower::ServiceExt as _;
 /// # let (verifier, now) = (Verifier::new("key").unwrap(), || 0);
 /// # let body = r#"{"event_id":"01E4"}"#;

@@ -15,7 +15,8 @@ mod sealed {
 /// Each API has its own credentials, so an operation of another API is a compile error, and not a 401 at run time:
 ///
 /// ```compile_fail,E0271
-/// use customerio_core::{Client, Track, app::SendSms};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Client, Track, app::SendSms};
 ///
 /// async fn welcome(client: &Client<Track>, message: SendSms) {
 ///     client.call(message).await.unwrap();
@@ -25,9 +26,10 @@ mod sealed {
 /// The same with the right client:
 ///
 /// ```
-/// use customerio_core::{App, Client, app::SendSms};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{App, Client, app::SendSms};
 ///
-/// # use customerio_core::DeliveryId;
+/// # use customerio::ids::DeliveryId;
 /// async fn welcome(client: &Client<App>, message: SendSms) -> DeliveryId {
 ///     client.call(message).await.unwrap().delivery_id
 /// }

@@ -10,8 +10,9 @@ use crate::{RetryPolicy, Throttle};
 /// calls with different values are not limited together.
 ///
 /// ```
+/// # use customerio_core::facade as customerio;
 /// use std::time::Duration;
-/// use customerio_core::{CallOptions, RetryPolicy};
+/// use customerio::{CallOptions, RetryPolicy};
 ///
 /// let options = CallOptions::default()
 ///     .with_retry_policy(RetryPolicy::default().with_attempts(5))

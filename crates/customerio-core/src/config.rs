@@ -26,7 +26,8 @@ use crate::{
 /// See <https://docs.customer.io/accounts/managing-credentials/>.
 ///
 /// ```
-/// use customerio_core::{Config, Region};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Config, Region};
 ///
 /// let config = Config::new(Region::Eu).with_track("site-id", "track-key").with_app("app-key");
 /// let track = config.track()?;
@@ -35,7 +36,7 @@ use crate::{
 /// let vars = [("CUSTOMERIO_REGION", "eu"), ("CUSTOMERIO_APP_API_KEY", "app-key")];
 /// let config = Config::from_vars(|name| vars.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))?;
 /// assert!(config.app().is_ok());
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 pub struct Config {

@@ -42,19 +42,20 @@ impl Serialize for Platform {
 /// A device of a person.
 ///
 /// ```
-/// use customerio_core::{Device, DeviceAttributes, Platform};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Device, DeviceAttributes, Platform};
 ///
 /// let attributes = DeviceAttributes::new().with_device_os("iOS 18.2").with_push_enabled(true);
 /// let device = Device::new("device-token", Platform::Ios)
 ///     .with_last_used(1_700_000_000)
 ///     .with_attributes(attributes);
-/// # use customerio_core::{Limits, Prepared, track::AddDevice};
+/// # use customerio::{Prepared, limits::Limits, track::AddDevice};
 /// let request = Prepared::new(AddDevice::new("42", device), &Limits::default())?;
 /// assert_eq!(
 ///     request.body(),
 ///     r#"{"device":{"id":"device-token","platform":"ios","last_used":1700000000,"attributes":{"device_os":"iOS 18.2","push_enabled":"true"}}}"#
 /// );
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 pub struct Device {
@@ -133,16 +134,17 @@ pub(crate) fn write_token(token: &str, path: &mut Path) -> Result<(), BuildError
 /// `_last_status`, the result of the last push, has no setter: only Customer.io writes it.
 ///
 /// ```
-/// use customerio_core::DeviceAttributes;
+/// # use customerio_core::facade as customerio;
+/// use customerio::DeviceAttributes;
 /// use serde_json::json;
 ///
 /// let attributes = DeviceAttributes::new().with_app_version("2.1.0").with_custom(json!({"store": "testflight"}));
-/// # use customerio_core::{Device, Limits, Platform, Prepared, track::AddDevice};
+/// # use customerio::{Device, Platform, Prepared, limits::Limits, track::AddDevice};
 /// # let device = Device::new("device-token", Platform::Ios).with_attributes(attributes);
 /// # let request = Prepared::new(AddDevice::new("42", device), &Limits::default())?;
 /// # let body = String::from_utf8_lossy(request.body());
 /// assert!(body.contains(r#""app_version":"2.1.0""#) && body.contains(r#""store":"testflight""#), "{body}");
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 pub struct DeviceAttributes {

@@ -11,14 +11,15 @@ use crate::{
 /// A queue stores operations this way. It has no type parameter, so one list can hold operations of all kinds.
 ///
 /// ```
-/// use customerio_core::{Encoded, Limits, Moment, track::{Delete, v2::person}};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{limits::Limits, operation::Encoded, track::{Delete, v2::person}, transport::Moment};
 /// # use std::time::Duration;
 /// # let now = Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 4 };
 ///
 /// let event = Encoded::new(person::Event::new("42", "purchase"), &now, &Limits::default())?;
 /// let delete = Encoded::new(Delete::new("42"), &now, &Limits::default())?;
 /// assert!(matches!((event, delete), (Encoded::Track(_), Encoded::Request(_))));
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]

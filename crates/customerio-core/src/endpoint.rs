@@ -27,12 +27,13 @@ const USER_AGENT: &str = concat!("customerio-rust/", env!("CARGO_PKG_VERSION"));
 /// One of the APIs, with the credentials for it.
 ///
 /// ```
-/// use customerio_core::{Endpoint, Region};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Endpoint, Region};
 ///
 /// let track = Endpoint::track(Region::Eu, "site-id", "track-key")?;
 /// let app = Endpoint::app(Region::Eu, "app-key")?.with_user_agent("shop/2.1")?;
 /// assert!(!format!("{track:?} {app:?}").contains("-key"));
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 ///
 /// Whitespace around a key and a byte order mark before it are removed, because files end in a line break and may begin

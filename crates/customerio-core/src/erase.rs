@@ -7,7 +7,8 @@ use serde::{Serialize, Serializer};
 /// A field that is `None` is left out instead, so a struct with unset fields erases nothing.
 ///
 /// ```
-/// use customerio_core::{Erase, Limits, Prepared, track::Identify};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Erase, Prepared, limits::Limits, track::Identify};
 ///
 /// #[derive(serde::Serialize)]
 /// struct Changes<'a> {
@@ -19,7 +20,7 @@ use serde::{Serialize, Serializer};
 /// let changes = Changes { plan: Some("pro"), nickname: None, trial_ends: Erase };
 /// let request = Prepared::new(Identify::new("42").with_attributes(&changes), &Limits::default())?;
 /// assert_eq!(request.body(), r#"{"plan":"pro","trial_ends":null}"#);
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 ///
 /// `()` and `serde_json::Value::Null` do the same, and so does `Some(None)`.

@@ -19,12 +19,13 @@ const LENGTH: usize = 26;
 /// Customer.io ignores an event whose id it has seen, so an event with an id can be retried after a lost response.
 ///
 /// ```
-/// use customerio_core::EventId;
+/// # use customerio_core::facade as customerio;
+/// use customerio::ids::EventId;
 ///
 /// let id: EventId = "01ARZ3NDEKTSV4RRFFQ69G5FAV".parse()?;
 /// assert_eq!(id.to_string(), "01ARZ3NDEKTSV4RRFFQ69G5FAV");
 /// assert!("order-17".parse::<EventId>().is_err());
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventId(u128);

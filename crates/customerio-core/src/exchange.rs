@@ -28,8 +28,10 @@ const X_RETRY_COUNT: HeaderName = HeaderName::from_static("x-retry-count");
 /// [`Client`](crate::Client) drives one for you. A driver without async is this loop:
 ///
 /// ```
-/// use customerio_core::{
-///     CallOptions, Endpoint, Error, Exchange, Moment, Region, Step, TransportError, bytes::Bytes, http, track::Identify,
+/// # use customerio_core::facade as customerio;
+/// use customerio::{
+///     CallOptions, Endpoint, Error, Region, bytes::Bytes, http, track::Identify,
+///     transport::{Exchange, Moment, Step, TransportError},
 /// };
 /// # use std::{thread, time::Duration};
 /// # fn now() -> Moment { Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 4 } }
@@ -202,8 +204,9 @@ impl<T: FromResponse> Exchange<T> {
     /// which starts requests sooner and polls less often:
     ///
     /// ```
+    /// # use customerio_core::facade as customerio;
     /// # use std::{future::{Future, poll_fn}, pin::pin, task::Poll, time::Duration};
-    /// # use customerio_core::{Exchange, FromResponse};
+    /// # use customerio::{operation::FromResponse, transport::Exchange};
     /// async fn wait<T: FromResponse>(exchange: &Exchange<T>, timer: impl Future<Output = ()>) {
     ///     let mut timer = pin!(timer);
     ///     poll_fn(|context| match exchange.poll_turn(context) {
@@ -212,7 +215,7 @@ impl<T: FromResponse> Exchange<T> {
     ///     })
     ///     .await;
     /// }
-    /// # use customerio_core::{CallOptions, Endpoint, Moment, Region, track::Delete};
+    /// # use customerio::{CallOptions, Endpoint, Region, track::Delete, transport::Moment};
     /// # let now = Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 4 };
     /// # let endpoint = Endpoint::track(Region::Us, "site", "key")?;
     /// # let exchange = Exchange::new(&endpoint, Delete::new("42"), &CallOptions::default(), &now)?;
@@ -220,7 +223,7 @@ impl<T: FromResponse> Exchange<T> {
     /// #     let waits = tokio::spawn(async move { wait(&exchange, std::future::ready(())).await });
     /// #     assert!(waits.await.is_ok());
     /// # });
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     pub fn poll_turn(&self, context: &mut Context<'_>) -> Poll<()> {
         self.turn.poll(context)

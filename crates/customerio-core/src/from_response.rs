@@ -9,7 +9,8 @@ use crate::{DecodeFailure, error::Reported};
 /// A type that an operation returns, read from a response with a 2xx status.
 ///
 /// ```
-/// use customerio_core::{DecodeFailure, FromResponse, bytes::Bytes, decode_json, http::Response};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{bytes::Bytes, error::DecodeFailure, http::Response, operation::{FromResponse, decode_json}};
 ///
 /// #[derive(serde::Deserialize)]
 /// struct Segments {
@@ -28,7 +29,7 @@ use crate::{DecodeFailure, error::Reported};
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from a response",
-    note = "implement `FromResponse`, for JSON with `customerio_core::decode_json`"
+    note = "implement `FromResponse`, for JSON with `decode_json`"
 )]
 pub trait FromResponse: Sized + Send + 'static {
     /// Whether the 2xx status is the whole result, so that a body that breaks off loses nothing: only for `()`.

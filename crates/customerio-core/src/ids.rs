@@ -167,7 +167,8 @@ impl de::Visitor<'_> for Number {
 /// The id of a transactional message: its number or its trigger name.
 ///
 /// ```
-/// use customerio_core::app::TransactionalMessageId;
+/// # use customerio_core::facade as customerio;
+/// use customerio::app::TransactionalMessageId;
 ///
 /// assert_eq!(TransactionalMessageId::from(44).to_string(), "44");
 /// assert_eq!(TransactionalMessageId::from("password_reset").to_string(), "password_reset");

@@ -4,6 +4,10 @@
 //! ([`Transport`]), for programs that drive a call themselves ([`Exchange`]), and for places where only the translation
 //! is needed ([`build`] and [`parse`]): edge workers, WebAssembly, tests.
 //!
+//! The examples are written for the crate `customerio`, which has the modules [`app`], [`track`], [`pipelines`], `webhook`
+//! and [`limits`] at the same paths and most of the rest in modules by subject: with this crate alone,
+//! `customerio::operation::parse` is `customerio_core::parse`.
+//!
 //! It opens no sockets, reads no clock and has no randomness: a driver passes them in as a [`Moment`].
 //!
 //! | to | look in |
@@ -48,6 +52,8 @@ mod erase;
 mod error;
 mod event_id;
 mod exchange;
+#[doc(hidden)]
+pub mod facade;
 mod fields;
 mod from_response;
 mod granted;

@@ -151,7 +151,8 @@ macro_rules! limits {
         /// Set them with [`Endpoint::with_limits`](crate::Endpoint::with_limits).
         ///
         /// ```
-        /// use customerio_core::{Endpoint, Limits, PersonId, Region, build, track::Identify};
+        /// # use customerio_core::facade as customerio;
+        /// use customerio::{Endpoint, PersonId, Region, limits::Limits, operation::build, track::Identify};
         ///
         /// let endpoint = Endpoint::track(Region::Us, "site", "key")?;
         /// let long = "x".repeat(200);
@@ -160,7 +161,7 @@ macro_rules! limits {
         ///
         /// let raised = endpoint.with_limits(Limits::default().with_person_id(200).with_attribute_value(None));
         /// assert!(build(&raised, Identify::new(&long)).is_ok());
-        /// # Ok::<(), customerio_core::BuildError>(())
+        /// # Ok::<(), customerio::BuildError>(())
         /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub struct Limits {

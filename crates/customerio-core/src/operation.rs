@@ -19,7 +19,8 @@ use crate::{
 /// is not modelled, use [`app::Raw`](crate::app::Raw).
 ///
 /// ```
-/// use customerio_core::{App, BuildError, Endpoint, Operation, Path, Region, build, http::Method};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{App, BuildError, Endpoint, Region, http::Method, operation::{Operation, Path, build}};
 ///
 /// /// `GET /v1/segments/{segment_id}/membership`
 /// #[derive(Clone)]

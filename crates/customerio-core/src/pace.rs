@@ -5,8 +5,9 @@ use std::time::Duration;
 /// A rate limit: at most a number of requests in any period.
 ///
 /// ```
+/// # use customerio_core::facade as customerio;
 /// use std::time::Duration;
-/// use customerio_core::Rate;
+/// use customerio::retry::Rate;
 ///
 /// // 10 in any second: 3 of them at once after a pause, and then one every 125 milliseconds.
 /// let rate = Rate::at_most(10, Duration::from_secs(1)).with_burst(3);

@@ -10,12 +10,13 @@ use crate::{
 /// Writes the path of a request: fills in the parameters of a route, in their order.
 ///
 /// ```
-/// use customerio_core::Path;
+/// # use customerio_core::facade as customerio;
+/// use customerio::operation::Path;
 ///
 /// let mut path = Path::new("/api/v1/customers/{identifier}/events");
 /// path.segment("the person's id", "a/b@example.com", 150)?;
 /// assert_eq!(path.finish(), "/api/v1/customers/a%2Fb%40example.com/events");
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 pub struct Path {
     text: String,

@@ -9,13 +9,14 @@ use crate::{BuildError, BuildErrorKind, Limits, Path, path::check_identifier, te
 /// Plain text or a number is an `id`, whatever it looks like; the other kinds have constructors:
 ///
 /// ```
-/// use customerio_core::{IdType, PersonId};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{IdType, PersonId};
 ///
 /// assert_eq!(PersonId::from("42"), PersonId::from(42));
 /// assert_eq!(PersonId::email("ada@example.com").id_type(), IdType::Email);
 /// assert_eq!(PersonId::try_from(b"42".as_slice())?, PersonId::id("42"));
 /// assert!(PersonId::try_from(b"\xff42".as_slice()).is_err());
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 ///
 /// In a path of the Track API v1, Customer.io infers the kind from the value: with an `@` it is an e-mail address, with

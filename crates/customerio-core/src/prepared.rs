@@ -16,7 +16,8 @@ use crate::{
 /// each attempt: the bytes, and with them the id and the time of an event.
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, track::Delete};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, limits::Limits, track::Delete};
 ///
 /// let delete = Prepared::new(Delete::new("42"), &Limits::default())?;
 /// let stored = serde_json::to_string(&delete)?;

@@ -5,7 +5,8 @@ use crate::{OperationInfo, app, pipelines, track};
 /// Iterates over all operations of this crate, API by API.
 ///
 /// ```
-/// let suppress = customerio_core::operations().find(|operation| operation.name == "track.suppress").unwrap();
+/// # use customerio_core::facade as customerio;
+/// let suppress = customerio::operation::operations().find(|operation| operation.name == "track.suppress").unwrap();
 /// assert_eq!((suppress.method.as_str(), suppress.route), ("POST", "/api/v1/customers/{identifier}/suppress"));
 /// ```
 pub fn operations() -> impl Iterator<Item = &'static OperationInfo> {

@@ -17,7 +17,8 @@ use crate::{
 /// Every transport sends it as it is, so the bytes on the wire are the same through each of them.
 ///
 /// ```
-/// use customerio_core::{Endpoint, Region, build, http, parse, track::Delete};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Endpoint, Region, http, operation::{build, parse}, track::Delete};
 ///
 /// let endpoint = Endpoint::track(Region::Us, "site", "key")?;
 /// let request = build(&endpoint, Delete::new("a/b"))?;
@@ -26,7 +27,7 @@ use crate::{
 /// // … send it with whatever is at hand, then:
 /// let response = http::Response::new("{}".into());
 /// parse::<Delete>(response)?;
-/// # Ok::<(), customerio_core::Error>(())
+/// # Ok::<(), customerio::Error>(())
 /// ```
 ///
 /// The operation is sent as it is. [`Client`](crate::Client) and [`Exchange`](crate::Exchange) give an event without an
@@ -92,7 +93,8 @@ impl<A: Api> Endpoint<A> {
     /// even if the server's message does.
     ///
     /// ```
-    /// use customerio_core::{Endpoint, Region, http::Response, track::Delete};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{Endpoint, Region, http::Response, track::Delete};
     ///
     /// let endpoint = Endpoint::track(Region::Us, "site-1234", "key-5678")?;
     /// let body = r#"{"meta":{"error":"no such key: key-5678"}}"#;

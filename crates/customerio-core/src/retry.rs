@@ -9,8 +9,9 @@ use crate::{Delivery, Error, Quota, Replay, StopReason, limits};
 /// When a request is retried, and after how long.
 ///
 /// ```
+/// # use customerio_core::facade as customerio;
 /// use std::time::Duration;
-/// use customerio_core::RetryPolicy;
+/// use customerio::RetryPolicy;
 ///
 /// let patient = RetryPolicy::default().with_attempts(5).with_backoff(Duration::from_secs(1), Duration::from_secs(60));
 /// let once = RetryPolicy::default().with_attempts(1);

@@ -9,7 +9,8 @@ use crate::{BuildError, BuildErrorKind, json::Reason};
 /// A point in time in milliseconds since 1970-01-01 UTC, written as text: `2023-11-14T22:13:20.000Z` (RFC 3339).
 ///
 /// ```
-/// use customerio_core::{Rfc3339, Timestamp};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Timestamp, time::Rfc3339};
 ///
 /// assert_eq!(serde_json::to_string(&Rfc3339::from_unix_millis(1_700_000_000_999))?, r#""2023-11-14T22:13:20.999Z""#);
 /// assert_eq!(Rfc3339::from(Timestamp::from(-1)).unix_millis(), -1_000);

@@ -47,8 +47,9 @@ use crate::{
 /// process gets what an idle one does not use. To share them over another service, use [`shared`](Self::shared).
 ///
 /// ```
+/// # use customerio_core::facade as customerio;
 /// use std::time::Duration;
-/// use customerio_core::{Quota, Rate, Throttle};
+/// use customerio::retry::{Quota, Rate, Throttle};
 ///
 /// let throttle = Throttle::default()
 ///     .with_rate(Quota::App, Rate::at_most(50, Duration::from_secs(1))) // the vendor raised it
@@ -101,9 +102,11 @@ impl Throttle {
     /// flight and the retry budget stay per process.
     ///
     /// ```
+    /// # use customerio_core::facade as customerio;
     /// use std::{task::{Context, Poll, Waker}, time::Duration};
-    /// use customerio_core::{
-    ///     CallOptions, Endpoint, Exchange, Grant, Moment, Region, Step, Throttle, track::Delete,
+    /// use customerio::{
+    ///     CallOptions, Endpoint, Region, retry::{Grant, Throttle}, track::Delete,
+    ///     transport::{Exchange, Moment, Step},
     /// };
     ///
     /// let (throttle, mut source) = Throttle::default().shared(4);
@@ -120,7 +123,7 @@ impl Throttle {
     /// let took = Duration::from_millis(1);
     /// demand.grant(Grant { starts_in: Duration::ZERO, interval: demand.interval(), took }, &now);
     /// assert!(matches!(call.step(&now), Step::Send(_)));
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[must_use]
     #[doc(alias = "account")]

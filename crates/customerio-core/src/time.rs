@@ -13,13 +13,14 @@ use crate::{BuildError, Rfc3339, json::Reason};
 /// App API get whole seconds, rounded down, and the Pipelines API gets text with milliseconds ([`Rfc3339`]).
 ///
 /// ```
+/// # use customerio_core::facade as customerio;
 /// use std::time::{Duration, UNIX_EPOCH};
-/// use customerio_core::Timestamp;
+/// use customerio::Timestamp;
 ///
 /// assert_eq!(Timestamp::from(1_700_000_000).unix_seconds(), 1_700_000_000);
 /// assert_eq!(Timestamp::from(UNIX_EPOCH + Duration::from_millis(1_999)).unix_seconds(), 1);
 /// assert_eq!("2023-11-14T22:13:20Z".parse(), Ok(Timestamp::from(1_700_000_000)));
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 ///
 /// Among attributes it is written in whole seconds. A number so large that it must be milliseconds is refused when the
@@ -120,8 +121,9 @@ impl<'de> Deserialize<'de> for Timestamp {
 /// The time and random bits, which every driver provides, because this crate reads no clock and has no randomness.
 ///
 /// ```
+/// # use customerio_core::facade as customerio;
 /// use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
-/// use customerio_core::Moment;
+/// use customerio::transport::Moment;
 ///
 /// let started = Instant::now();
 /// let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH)?;

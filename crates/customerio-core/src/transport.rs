@@ -53,8 +53,11 @@ impl<T: ?Sized> MaybeSend for T {}
 /// targets where `std` has clocks, `now` is `customerio_transport::SystemClock.now()`, which does this:
 ///
 /// ```
+/// # use customerio_core::facade as customerio;
 /// use std::{sync::LazyLock, time::{Duration, Instant, SystemTime, UNIX_EPOCH}};
-/// use customerio_core::{Moment, Transport, TransportError, async_trait, bytes::Bytes, http::{Request, Response}};
+/// use customerio::{
+///     bytes::Bytes, http::{Request, Response}, transport::{Moment, Transport, TransportError, async_trait},
+/// };
 ///
 /// /// The monotonic clock counts from here: one point for all transports of the process.
 /// static STARTED: LazyLock<Instant> = LazyLock::new(Instant::now);
@@ -74,12 +77,12 @@ impl<T: ?Sized> MaybeSend for T {}
 ///         Moment { monotonic: STARTED.elapsed(), since_epoch, random: 4 /* your random bits */ }
 ///     }
 /// }
-/// # use customerio_core::{Client, Endpoint, Region};
+/// # use customerio::{Client, Endpoint, Region};
 /// # mod canned { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/canned.rs")); }
 /// let track = Client::new(Endpoint::track(Region::Us, "site-id", "key")?, Agreeable);
 /// # let deleted = canned::run(async move { track.delete("42").await });
 /// assert!(deleted.is_ok());
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
 #[cfg_attr(not(target_arch = "wasm32"), async_trait)]

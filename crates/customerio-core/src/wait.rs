@@ -38,8 +38,9 @@ impl<A: Api> Client<A> {
     /// fails in a way that another would too. It goes on while the network is down or the service is overloaded.
     ///
     /// ```
+    /// # use customerio_core::facade as customerio;
     /// # use std::time::Duration;
-    /// # use customerio_core::{App, Client, ExportId, WaitErrorKind, app::exports::{Export, Get}};
+    /// # use customerio::{App, Client, app::exports::{Export, Get}, ids::ExportId, wait::WaitErrorKind};
     /// async fn ready(app: &Client<App>, id: ExportId) -> Option<Export> {
     ///     match app.wait_for(Get::new(id)).with_deadline(Duration::from_secs(600)).await {
     ///         Ok(export) => return Some(export),
@@ -112,7 +113,8 @@ impl<O: Operation<Output: Awaited>> Wait<O> {
     /// the whole deadline again.
     ///
     /// ```
-    /// # use customerio_core::{App, Client, ExportId, app::exports::{Export, Get}, WaitError};
+    /// # use customerio_core::facade as customerio;
+    /// # use customerio::{App, Client, app::exports::{Export, Get}, ids::ExportId, wait::WaitError};
     /// async fn watch(app: &Client<App>, id: ExportId) -> Result<u32, WaitError<Export>> {
     ///     let mut wait = app.wait_for(Get::new(id));
     ///     let mut looks = 0;

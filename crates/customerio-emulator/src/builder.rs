@@ -9,7 +9,8 @@ use crate::{config::Config, contract::mode::Contract, emulator::Emulator, seed::
 /// An [`Emulator`] that is being set up.
 ///
 /// ```
-/// use customerio_core::{Region, Timestamp};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Region, Timestamp};
 /// use customerio_emulator::Emulator;
 ///
 /// let emulator = Emulator::builder()

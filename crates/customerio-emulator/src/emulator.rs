@@ -668,14 +668,15 @@ impl Emulator {
     /// the name of the transactional message whose content it uses ([`set_content`](Self::set_content)).
     ///
     /// ```
-    /// use customerio_core::app::Filter;
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::app::Filter;
     /// use customerio_emulator::{Channel, Emulator};
     ///
     /// let emulator = Emulator::new();
     /// emulator.set_content("news", Channel::Email, "", [("subject", "News of {{ trigger.month }}"), ("html", "<p>Hi</p>")]);
     /// emulator.set_broadcast(12, "News", Some(&Filter::attribute_equals("plan", "pro")), Some("news"));
     /// # tokio::runtime::Builder::new_multi_thread().build().unwrap().block_on(async { tokio::spawn(async move {
-    /// # use customerio_core::{Client, app::{DefaultAudience, TriggerBroadcast}};
+    /// # use customerio::{Client, app::{DefaultAudience, TriggerBroadcast}};
     /// # let mut changes = emulator.changes();
     /// # Client::new(emulator.track_endpoint()?, emulator.clone())
     /// #     .identify("42", serde_json::json!({"email": "ada@example.com", "plan": "pro"})).await?;
@@ -684,7 +685,7 @@ impl Emulator {
     /// app.call(TriggerBroadcast::new(12, DefaultAudience::new()).with_data(serde_json::json!({"month": "May"}))).await?;
     /// # while emulator.messages().is_empty() { changes.next().await; }
     /// assert_eq!(emulator.messages()[0].subject.as_deref(), Some("News of May"));
-    /// # Ok::<(), customerio_core::Error>(()) }).await }).unwrap().unwrap();
+    /// # Ok::<(), customerio::Error>(()) }).await }).unwrap().unwrap();
     /// ```
     pub fn set_broadcast(
         &self,

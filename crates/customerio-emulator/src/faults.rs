@@ -26,7 +26,8 @@ const MOST_ENDED: usize = 100;
 /// A fault for requests: [`Emulator::add_fault`](crate::Emulator::add_fault).
 ///
 /// ```
-/// use customerio_core::{Client, Delivery, app::SendEmail};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Client, Delivery, app::SendEmail};
 /// use customerio_emulator::{Emulator, Fault};
 ///
 /// # tokio::runtime::Builder::new_multi_thread().build().unwrap().block_on(async { tokio::spawn(async {

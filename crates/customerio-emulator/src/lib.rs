@@ -11,7 +11,8 @@
 //! Without a socket, as the transport of a client:
 //!
 //! ```
-//! use customerio_core::Client;
+//! # use customerio_core::facade as customerio;
+//! use customerio::Client;
 //! use customerio_emulator::Emulator;
 //! use serde_json::json;
 //!
@@ -33,7 +34,8 @@
 //! [`Emulator::create_segment`] and its like.
 //!
 //! ```
-//! use customerio_core::{Client, app::{Filter, customers::Search}};
+//! # use customerio_core::facade as customerio;
+//! use customerio::{Client, app::{Filter, customers::Search}};
 //! use customerio_emulator::Emulator;
 //! use serde_json::json;
 //!

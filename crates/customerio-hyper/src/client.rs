@@ -55,8 +55,8 @@ impl HyperTransport<RustlsClient> {
     /// Fails if the environment names a proxy of another kind than these, such as `socks5://`.
     ///
     /// ```
-    /// use customerio_core::{Client, Endpoint, Region};
-    /// use customerio_hyper::HyperTransport;
+    /// # mod customerio { pub use customerio_core::facade::*; pub use customerio_hyper::HyperTransport; }
+    /// use customerio::{Client, Endpoint, HyperTransport, Region};
     ///
     /// #[tokio::main]
     /// async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {

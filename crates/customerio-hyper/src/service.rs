@@ -49,10 +49,10 @@ impl<S> HyperTransport<S> {
     /// is not retried.
     ///
     /// ```
+    /// # mod customerio { pub use customerio_core::facade::*; pub use customerio_hyper::HyperTransport; }
     /// use std::time::Duration;
     ///
-    /// use customerio_core::{Client, Endpoint, Region};
-    /// use customerio_hyper::HyperTransport;
+    /// use customerio::{Client, Endpoint, HyperTransport, Region};
     /// use hyper_util::{client::legacy::{self, connect::HttpConnector}, rt::TokioExecutor};
     /// use tower::{ServiceBuilder, util::BoxCloneService};
     ///
@@ -86,8 +86,8 @@ impl<S> HyperTransport<S> {
     /// proves nothing about the first.
     ///
     /// ```
-    /// use customerio_core::{Client, Delivery, Endpoint, Region};
-    /// use customerio_hyper::HyperTransport;
+    /// # mod customerio { pub use customerio_core::facade::*; pub use customerio_hyper::HyperTransport; }
+    /// use customerio::{Client, Delivery, Endpoint, HyperTransport, Region};
     /// use hyper_util::{client::legacy, rt::TokioExecutor};
     /// use tower::{BoxError, ServiceBuilder};
     ///

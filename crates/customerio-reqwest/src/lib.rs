@@ -76,8 +76,8 @@ impl ReqwestTransport {
     /// set TLS in the builder. That is reqwest's own rule.
     ///
     /// ```
-    /// use customerio_core::{Client, Endpoint, Region};
-    /// use customerio_reqwest::ReqwestTransport;
+    /// # mod customerio { pub use customerio_core::facade::*; pub use customerio_reqwest::ReqwestTransport; }
+    /// use customerio::{Client, Endpoint, Region, ReqwestTransport};
     ///
     /// #[tokio::main]
     /// async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
@@ -110,10 +110,10 @@ impl ReqwestTransport {
     /// connection that may be dead to the next one.
     ///
     /// ```
+    /// # mod customerio { pub use customerio_core::facade::*; pub use customerio_reqwest::ReqwestTransport; }
     /// use std::time::Duration;
     ///
-    /// use customerio_core::{Client, Endpoint, Region};
-    /// use customerio_reqwest::ReqwestTransport;
+    /// use customerio::{Client, Endpoint, Region, ReqwestTransport};
     ///
     /// #[tokio::main]
     /// async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {

@@ -24,8 +24,8 @@ impl ReqwestTransport {
     /// Fails if reqwest cannot build the client.
     ///
     /// ```
-    /// use customerio_core::{Client, Endpoint, Region};
-    /// use customerio_reqwest::ReqwestTransport;
+    /// # mod customerio { pub use customerio_core::facade::*; pub use customerio_reqwest::ReqwestTransport; }
+    /// use customerio::{Client, Endpoint, Region, ReqwestTransport};
     ///
     /// #[tokio::main]
     /// async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {

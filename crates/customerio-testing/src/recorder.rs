@@ -23,7 +23,8 @@ use http::{Request, Response, StatusCode};
 /// the numbers from 1 on, so that ids are the same in each run.
 ///
 /// ```
-/// use customerio_core::{Client, Endpoint, Region, app::SendEmail};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Client, Endpoint, Region, app::SendEmail};
 /// use customerio_testing::Recorder;
 ///
 /// # #[tokio::main]

@@ -16,7 +16,8 @@ use customerio_core::{Moment, Timestamp};
 /// system call, 0.4 microseconds or less.
 ///
 /// ```
-/// use customerio_transport::SystemClock;
+/// # mod customerio { pub mod transport { pub use customerio_transport::SystemClock; } }
+/// use customerio::transport::SystemClock;
 ///
 /// let (one, two) = (SystemClock.now(), SystemClock.now());
 /// assert!(one.monotonic <= two.monotonic);
@@ -73,10 +74,11 @@ fn random() -> u128 {
 ///
 /// ```
 /// use std::time::SystemTime;
-/// use customerio_core::Timestamp;
+/// # mod customerio { pub use customerio_core::Timestamp; pub use customerio_transport::now; }
+/// use customerio::Timestamp;
 ///
 /// let before = Timestamp::from(SystemTime::now());
-/// assert!(customerio_transport::now() >= before);
+/// assert!(customerio::now() >= before);
 /// ```
 #[must_use]
 pub fn now() -> Timestamp {

@@ -40,8 +40,8 @@ impl UreqTransport {
     /// Fails if the environment names a proxy of another kind than these, such as `socks5://`.
     ///
     /// ```
-    /// use customerio_core::{Endpoint, Region};
-    /// use customerio_ureq::{Client, UreqTransport};
+    /// # mod customerio { pub use customerio_core::facade::*; pub use customerio_ureq as blocking; }
+    /// use customerio::{Endpoint, Region, blocking::{Client, UreqTransport}};
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let server = customerio_testing::WireServer::start()?;

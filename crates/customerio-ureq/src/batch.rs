@@ -17,8 +17,8 @@ use crate::block_on::block_on;
 /// [concurrency](customerio_core::BatchOptions::with_concurrency).
 ///
 /// ```
-/// # use customerio_core::{BatchOptions, Track, track::v2::person::Identify};
-/// # use customerio_ureq::Client;
+/// # mod customerio { pub use customerio_core::facade::*; pub use customerio_ureq as blocking; }
+/// # use customerio::{Track, batch::BatchOptions, blocking::Client, track::v2::person::Identify};
 /// fn import(track: &Client<Track>, rows: Vec<(u64, String)>) -> u64 {
 ///     let batch = track.batch(BatchOptions::default());
 ///     for (line, id) in rows {
@@ -30,7 +30,7 @@ use crate::block_on::block_on;
 ///     }
 ///     report.summary.accepted
 /// }
-/// # let endpoint = customerio_core::Endpoint::track(customerio_core::Region::Us, "site-id", "key")?;
+/// # let endpoint = customerio::Endpoint::track(customerio::Region::Us, "site-id", "key")?;
 /// # let track = Client::new(endpoint, customerio_testing::Recorder::new());
 /// assert_eq!(import(&track, vec![(1, "42".to_owned())]), 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -19,8 +19,8 @@ use crate::{batch::BatchSender, block_on::block_on};
 /// the `Emulator` in tests. Do not call it in an async task: it would block the task.
 ///
 /// ```
-/// use customerio_core::{Endpoint, Region, app::SendEmail};
-/// use customerio_ureq::Client;
+/// # mod customerio { pub use customerio_core::facade::*; pub use customerio_ureq as blocking; }
+/// use customerio::{Endpoint, Region, app::SendEmail, blocking::Client};
 /// # let transport = customerio_testing::Recorder::new();
 ///
 /// # /*
@@ -29,7 +29,7 @@ use crate::{batch::BatchSender, block_on::block_on};
 /// let app = Client::new(Endpoint::app(Region::Eu, "app-key")?, transport);
 /// let sent = app.call(SendEmail::from_template("welcome", "ada@example.com"))?;
 /// assert_eq!(sent.delivery_id.as_str(), "RPIL");
-/// # Ok::<(), customerio_core::Error>(())
+/// # Ok::<(), customerio::Error>(())
 /// ```
 #[doc(alias = "sync")]
 #[doc(alias = "blocking")]
@@ -121,8 +121,8 @@ impl<A: Api> Client<A> {
     /// [`find_or_create_segment`](customerio_core::Client::find_or_create_segment), and blocks the thread until it has ended.
     ///
     /// ```
-    /// # use customerio_core::{App, Error, Timestamp, app::messages::List};
-    /// # use customerio_ureq::Client;
+    /// # mod customerio { pub use customerio_core::facade::*; pub use customerio_ureq as blocking; }
+    /// # use customerio::{App, Error, Timestamp, app::messages::List, blocking::Client};
     /// fn count(app: &Client<App>, from: Timestamp, until: Timestamp) -> Result<usize, Error> {
     ///     app.block_on(|app| async move {
     ///         let mut messages = List::new().between(&app, from, until);
@@ -134,7 +134,7 @@ impl<A: Api> Client<A> {
     ///         Ok(count)
     ///     })
     /// }
-    /// # let endpoint = customerio_core::Endpoint::app(customerio_core::Region::Us, "key")?;
+    /// # let endpoint = customerio::Endpoint::app(customerio::Region::Us, "key")?;
     /// # let app = Client::new(endpoint, customerio_testing::Recorder::new());
     /// # assert_eq!(count(&app, 0.into(), 1.into())?, 1);
     /// # Ok::<(), Error>(())
@@ -169,8 +169,8 @@ impl<A: Api> Client<A> {
     /// the [concurrency](BatchOptions::with_concurrency).
     ///
     /// ```
-    /// # use customerio_core::{BatchEvent, BatchOptions, Track, track::v2::person::Identify};
-    /// # use customerio_ureq::Client;
+    /// # mod customerio { pub use customerio_core::facade::*; pub use customerio_ureq as blocking; }
+    /// # use customerio::{Track, batch::{BatchEvent, BatchOptions}, blocking::Client, track::v2::person::Identify};
     /// fn backfill(track: &Client<Track>, ids: &[&str]) -> u64 {
     ///     let people = ids.iter().map(|id| (*id, Identify::new(*id)));
     ///     let summary = track.send_all(people, BatchOptions::default(), |event| {
@@ -180,10 +180,10 @@ impl<A: Api> Client<A> {
     ///     });
     ///     summary.accepted
     /// }
-    /// # let endpoint = customerio_core::Endpoint::track(customerio_core::Region::Us, "site-id", "key")?;
+    /// # let endpoint = customerio::Endpoint::track(customerio::Region::Us, "site-id", "key")?;
     /// # let track = Client::new(endpoint, customerio_testing::Recorder::new());
     /// assert_eq!(backfill(&track, &["41", "42"]), 2);
-    /// # Ok::<(), customerio_core::BuildError>(())
+    /// # Ok::<(), customerio::BuildError>(())
     /// ```
     #[doc(alias = "backfill")]
     #[doc(alias = "bulk")]

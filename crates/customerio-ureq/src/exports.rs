@@ -23,9 +23,9 @@ impl Client<App> {
     /// See [`Error`]. A start is not retried after a lost response.
     ///
     /// ```
+    /// # mod customerio { pub use customerio_core::facade::*; pub use customerio_ureq as blocking; }
     /// use std::{fs::File, io};
-    /// # use customerio_core::{App, app::{Filter, exports::ExportPeople}};
-    /// # use customerio_ureq::Client;
+    /// # use customerio::{App, app::{Filter, exports::ExportPeople}, blocking::Client};
     ///
     /// fn export(app: &Client<App>, to: &mut File) -> Result<u64, Box<dyn std::error::Error>> {
     ///     let mut export = app.start_export(ExportPeople::new(Filter::segment(4)).with_attributes(["email"]))?;
@@ -34,9 +34,9 @@ impl Client<App> {
     ///     Ok(io::copy(&mut export, to)?)
     /// }
     /// # let recorder = customerio_testing::Recorder::new();
-    /// # let app = Client::new(customerio_core::Endpoint::app(customerio_core::Region::Us, "key")?, recorder);
+    /// # let app = Client::new(customerio::Endpoint::app(customerio::Region::Us, "key")?, recorder);
     /// # assert_eq!(app.start_export(ExportPeople::new(Filter::segment(4)))?.id(), 110.into());
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     pub fn start_export<O>(&self, operation: O) -> Result<ExportFile, Error>
     where

@@ -10,12 +10,12 @@ impl<A: Api> Client<A> {
     /// Reads a list page by page.
     ///
     /// ```
-    /// # use customerio_core::{App, Error, app::segments::Membership};
-    /// # use customerio_ureq::Client;
+    /// # mod customerio { pub use customerio_core::facade::*; pub use customerio_ureq as blocking; }
+    /// # use customerio::{App, Error, app::segments::Membership, blocking::Client};
     /// fn count(app: &Client<App>) -> Result<usize, Error> {
     ///     app.pages(Membership::new(7)).map(|page| Ok(page?.items.len())).sum()
     /// }
-    /// # let endpoint = customerio_core::Endpoint::app(customerio_core::Region::Us, "key")?;
+    /// # let endpoint = customerio::Endpoint::app(customerio::Region::Us, "key")?;
     /// # assert_eq!(count(&Client::new(endpoint, customerio_testing::Recorder::new()))?, 1);
     /// # Ok::<(), Error>(())
     /// ```

@@ -37,9 +37,9 @@ impl UreqTransport {
     /// (ureq's feature `cookies` sends those that it received).
     ///
     /// ```
+    /// # mod customerio { pub use customerio_core::facade::*; pub use customerio_ureq as blocking; }
     /// use std::time::Duration;
-    /// use customerio_core::{Endpoint, Region};
-    /// use customerio_ureq::{Client, UreqTransport};
+    /// use customerio::{Endpoint, Region, blocking::{Client, UreqTransport}};
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let config = ureq::Agent::config_builder().timeout_connect(Some(Duration::from_secs(1))).proxy(None);

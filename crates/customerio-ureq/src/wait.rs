@@ -11,14 +11,14 @@ impl<A: Api> Client<A> {
     /// the async client.
     ///
     /// ```
-    /// # use customerio_core::{App, WaitError, app::exports::{Export, Get}};
-    /// # use customerio_ureq::Client;
+    /// # mod customerio { pub use customerio_core::facade::*; pub use customerio_ureq as blocking; }
+    /// # use customerio::{App, app::exports::{Export, Get}, blocking::Client, wait::WaitError};
     /// fn rows(app: &Client<App>) -> Result<Option<u64>, WaitError<Export>> {
     ///     Ok(app.wait_for(Get::new(110)).until_ended()?.total)
     /// }
-    /// # let endpoint = customerio_core::Endpoint::app(customerio_core::Region::Us, "key")?;
+    /// # let endpoint = customerio::Endpoint::app(customerio::Region::Us, "key")?;
     /// # assert_eq!(rows(&Client::new(endpoint, customerio_testing::Recorder::new())).unwrap(), Some(1234));
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "poll")]
     pub fn wait_for<O: Operation<Api = A, Output: Awaited>>(&self, operation: O) -> Wait<O> {

@@ -50,10 +50,6 @@
 //! | mock it, emulate it | the crates `customerio-testing` and `customerio-emulator` | [testing](guides::testing) |
 //! | spans and logs | the feature `tracing` | [observability](guides::observability) |
 //!
-//! An example on the page of a single item names the crate that the item is from, such as `customerio_core`. In your
-//! program, write `customerio` and the module that the page is in: `customerio::limits::Limits` instead of
-//! `customerio_core::Limits`.
-//!
 //! # Features
 //!
 //! Features are additive. Two transports at once are fine; with none there is the protocol, for a transport of your own.
@@ -91,13 +87,7 @@ pub mod guides;
 
 #[cfg(feature = "axum")]
 pub use customerio_axum as axum;
-#[cfg(feature = "webhook")]
-pub use customerio_core::webhook;
-pub use customerio_core::{
-    App, BuildError, CallOptions, Client, Config, Delivery, Device, DeviceAttributes, Endpoint, Erase, Error, IdType,
-    PersonId, Pipelines, Platform, Prepared, Region, RetryPolicy, Timestamp, Track, app, bytes, http, limits,
-    pipelines, track,
-};
+pub use customerio_core::facade::*;
 #[cfg(feature = "delivery")]
 #[doc(inline)]
 pub use customerio_delivery as delivery;
@@ -111,67 +101,14 @@ pub use crate::customer_io::{CustomerIo, CustomerIoBuilder};
 #[cfg(feature = "hyper-rustls")]
 pub use crate::default_transport::DefaultTransport;
 
-/// Many operations in one request: the push API, the loop over an iterator or a stream, and their parts.
-pub mod batch {
-    pub use customerio_core::{
-        Batch, BatchBuilder, BatchEvent, BatchItem, BatchOptions, BatchReport, BatchResponse, BatchSender,
-        EncodedBatch, EncodedItem, FailedItem, IntoItem, Item, ItemError, PipelinesBatch, Rejection, Rejections,
-        SendAll, Summary, TrackBatch, Unrepeatable,
-    };
-}
-
-/// Errors, by phase: see [`Error`].
-pub mod error {
-    pub use customerio_core::{
-        ApiError, BuildError, BuildErrorKind, DecodeError, DecodeFailure, Delivery, Detail, Error, SendError,
-        StopReason, TransportError, TransportErrorKind,
-    };
-}
-
-/// Identifiers: of people, and of what Customer.io knows by a number.
-pub mod ids {
-    pub use customerio_core::{
-        ActionId, AssetFolderId, AssetId, BroadcastId, CampaignId, CollectionId, ComponentId, ContentId, DeliveryId,
-        EmailId, EventId, ExportId, FolderId, IdType, Identifiers, ImportId, JourneyId, LayoutId, LiveNotificationId,
-        NewsletterId, ObjectTypeId, PersonId, PreviewClientId, PreviewRunId, PublishId, SegmentId, SenderId,
-        TemplateId, TestGroupId, TopicId, TransactionalId, TransactionalMessageId, TriggerId, VersionId, WebhookId,
-        WorkspaceId,
-    };
-}
-
-/// Operations as values: for those of your own, for a queue of [`Prepared`] requests, and for the registry of all.
-pub mod operation {
-    pub use customerio_core::{
-        Api, Body, FromResponse, Operation, OperationInfo, Path, Prepared, Query, build, decode_json, operations, parse,
-    };
-}
-
-/// Lists that come page by page: [`Client::pages`] and [`Client::items`], and their parts.
-pub mod page {
-    pub use customerio_core::{Cursor, ItemStream, Page, PageStream, Paged, Pages};
-}
-
-/// Waiting for what the service does in the background: [`Client::wait_for`], and its parts.
-pub mod wait {
-    pub use customerio_core::{Awaited, Wait, WaitError, WaitErrorKind};
-}
-
-/// When a request is retried, how long it may take, and how fast requests go out.
-pub mod retry {
-    pub use customerio_core::{CallOptions, Demand, Grant, Quota, Rate, Replay, RetryPolicy, Throttle, TurnSource};
-}
-
 /// Times: [`Timestamp`], and RFC 3339 among attributes.
 pub mod time {
-    pub use customerio_core::{Rfc3339, Timestamp};
+    pub use customerio_core::facade::time::*;
     pub use customerio_transport::now;
 }
 
 /// HTTP stacks of your own: the trait, what a request carries, and the state machine beneath.
 pub mod transport {
-    pub use customerio_core::{
-        Attempt, BoxFuture, ChunkStream, Chunks, Exchange, FileTransport, MaybeSend, MaybeSendSync, Moment, Step,
-        Transport, TransportError, TransportErrorKind, async_trait,
-    };
+    pub use customerio_core::facade::transport::*;
     pub use customerio_transport::SystemClock;
 }

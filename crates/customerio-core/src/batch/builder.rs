@@ -16,7 +16,8 @@ use crate::{
 /// Each item has a `tag` of your own, such as its line in a file, by which its outcome is reported.
 ///
 /// ```
-/// use customerio_core::{Item, Limits, Moment, BatchBuilder, track::v2::person};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{batch::{BatchBuilder, Item}, limits::Limits, track::v2::person, transport::Moment};
 /// # use std::time::Duration;
 /// # let now = Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 4 };
 ///

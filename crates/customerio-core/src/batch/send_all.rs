@@ -38,7 +38,8 @@ impl<A: Api> Client<A> {
     /// [`BatchSender`](crate::BatchSender).
     ///
     /// ```
-    /// # use customerio_core::{BatchEvent, BatchOptions, Client, Track, track::v2::person::Identify};
+    /// # use customerio_core::facade as customerio;
+    /// # use customerio::{Client, Track, batch::{BatchEvent, BatchOptions}, track::v2::person::Identify};
     /// async fn backfill(track: &Client<Track>, ids: &[&str]) -> u64 {
     ///     let people = ids.iter().map(|id| (*id, Identify::new(*id)));
     ///     let summary = track

@@ -41,7 +41,8 @@ impl Client<Pipelines> {
 /// Without one, they are sent while somebody pushes, flushes or finishes.
 ///
 /// ```
-/// # use customerio_core::{BatchOptions, Client, Track, track::v2::person::{Event, Identify}};
+/// # use customerio_core::facade as customerio;
+/// # use customerio::{Client, Track, batch::BatchOptions, track::v2::person::{Event, Identify}};
 /// async fn import(track: &Client<Track>, rows: Vec<(u64, String)>) -> u64 {
 ///     let batch = track.batch(BatchOptions::default());
 ///     for (line, id) in rows {

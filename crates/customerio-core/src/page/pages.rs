@@ -8,7 +8,10 @@ use crate::DecodeFailure;
 /// Iterates over the pages of a list, without I/O: it says what to call, and takes the result.
 ///
 /// ```
-/// use customerio_core::{Endpoint, Pages, Region, app::segments::Membership, build, http::Response, parse};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{
+///     Endpoint, Region, app::segments::Membership, http::Response, operation::{build, parse}, page::Pages,
+/// };
 ///
 /// let endpoint = Endpoint::app(Region::Us, "app-key")?;
 /// let mut responses = [

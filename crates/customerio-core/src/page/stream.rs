@@ -14,7 +14,8 @@ impl<A: Api> Client<A> {
     /// Reads a list page by page.
     ///
     /// ```
-    /// # use customerio_core::{App, Client, Error, app::segments::Membership};
+    /// # use customerio_core::facade as customerio;
+    /// # use customerio::{App, Client, Error, app::segments::Membership};
     /// async fn count(app: &Client<App>) -> Result<usize, Error> {
     ///     let mut pages = app.pages(Membership::new(7));
     ///     let mut count = 0;
@@ -37,7 +38,8 @@ impl<A: Api> Client<A> {
     /// Reads a list item by item; the next page is read when the items of one are used up.
     ///
     /// ```
-    /// # use customerio_core::{App, Client, Error, app::segments::Membership};
+    /// # use customerio_core::facade as customerio;
+    /// # use customerio::{App, Client, Error, app::segments::Membership};
     /// async fn ids(app: &Client<App>) -> Result<Vec<String>, Error> {
     ///     let mut people = app.items(Membership::new(7));
     ///     let mut ids = Vec::new();

@@ -13,11 +13,12 @@ use crate::{BuildError, EncodedItem, Limits, json::Writer, text::Text};
 /// Limits: 32 KB. <https://docs.customer.io/integrations/api/cdp/#operation/alias>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, pipelines::Alias};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, limits::Limits, pipelines::Alias};
 ///
 /// let request = Prepared::new(Alias::new("cookie", "42"), &Limits::default())?;
 /// assert_eq!(request.body(), r#"{"type":"alias","previousId":"cookie","userId":"42"}"#);
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "merge")]

@@ -15,7 +15,8 @@ use crate::{
 /// The context of a call: entries that Customer.io knows by name, and any others.
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, pipelines::{Context, Track, context::Page}};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, limits::Limits, pipelines::{Context, Track, context::Page}};
 /// use serde_json::json;
 ///
 /// let page = Page::new().with_url("https://example.com/pricing");
@@ -24,7 +25,7 @@ use crate::{
 /// let request = Prepared::new(track, &Limits::default())?;
 /// let expected = br#""context":{"page":{"url":"https://example.com/pricing"},"timezone":"Europe/Paris"}}"#;
 /// assert!(request.body().ends_with(expected));
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 ///
 /// An empty context is not sent.

@@ -21,7 +21,8 @@ use crate::{
 /// Limits: 32 KB. <https://docs.customer.io/integrations/api/cdp/#operation/group>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, pipelines::Group};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, limits::Limits, pipelines::Group};
 /// use serde_json::json;
 ///
 /// let group = Group::new("42", "acme")
@@ -31,7 +32,7 @@ use crate::{
 /// let request = Prepared::new(group, &Limits::default())?;
 /// let traits = r#"{"object_type_id":"2","relationshipAttributes":{"role":"owner"},"plan":"enterprise"}"#;
 /// assert_eq!(request.body(), &format!(r#"{{"type":"group","userId":"42","groupId":"acme","traits":{traits}}}"#));
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 pub struct Group {

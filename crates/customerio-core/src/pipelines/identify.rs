@@ -23,7 +23,8 @@ use crate::{
 /// Limits: 32 KB. <https://docs.customer.io/integrations/api/cdp/#operation/identify>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, pipelines::{Identify, UserIdentity}};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, limits::Limits, pipelines::{Identify, UserIdentity}};
 /// use serde_json::json;
 ///
 /// let identify = Identify::new("42").with_email("ada@example.com").with_traits(json!({"plan": "pro"}));
@@ -36,7 +37,7 @@ use crate::{
 /// let visitor = Identify::new(UserIdentity::anonymous_id("cookie"));
 /// let request = Prepared::new(visitor, &Limits::default())?;
 /// assert_eq!(request.body(), r#"{"type":"identify","anonymousId":"cookie"}"#);
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 pub struct Identify {

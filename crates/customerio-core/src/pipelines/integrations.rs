@@ -12,7 +12,8 @@ use crate::{BuildError, json::Attributes, macros::opaque_debug, text::Text};
 /// The name `All` stands for those that are not named.
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, pipelines::{Integrations, Track}};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, limits::Limits, pipelines::{Integrations, Track}};
 /// use serde_json::json;
 ///
 /// let track = Track::new("42", "signed_up").with_integrations([("All", false), ("Salesforce", true)]);
@@ -23,7 +24,7 @@ use crate::{BuildError, json::Attributes, macros::opaque_debug, text::Text};
 /// let track = track.with_integrations(Integrations::object(json!({"Amplitude": {"session_id": 7}})));
 /// let request = Prepared::new(track, &Limits::default())?;
 /// assert!(request.body().ends_with(br#""integrations":{"Amplitude":{"session_id":7}}}"#));
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 pub struct Integrations(Kind);

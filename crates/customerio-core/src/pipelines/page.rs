@@ -18,7 +18,8 @@ use crate::{
 /// Limits: 32 KB. <https://docs.customer.io/integrations/api/cdp/#operation/page>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, pipelines::{Page, UserIdentity}};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, limits::Limits, pipelines::{Page, UserIdentity}};
 ///
 /// let page = Page::new(UserIdentity::anonymous_id("cookie")).with_name("Pricing").with_path("/pricing");
 /// let request = Prepared::new(page, &Limits::default())?;
@@ -26,7 +27,7 @@ use crate::{
 ///     request.body(),
 ///     r#"{"type":"page","anonymousId":"cookie","name":"Pricing","properties":{"path":"/pricing"}}"#
 /// );
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "page_view")]

@@ -18,12 +18,13 @@ use crate::{
 /// Limits: 32 KB. <https://docs.customer.io/integrations/api/cdp/#operation/screen>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, pipelines::Screen};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, limits::Limits, pipelines::Screen};
 ///
 /// let screen = Screen::new("42").with_name("basket");
 /// let request = Prepared::new(screen, &Limits::default())?;
 /// assert_eq!(request.body(), r#"{"type":"screen","userId":"42","name":"basket"}"#);
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "screen_view")]

@@ -16,12 +16,13 @@ use crate::{
 /// Plain text is the id of an object of the workspace's first type.
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, pipelines::{Object, Track}};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, limits::Limits, pipelines::{Object, Track}};
 ///
 /// let track = Track::relationship_deleted("42", Object::new("acme").with_type_id(2));
 /// let request = Prepared::new(track, &Limits::default())?;
 /// assert!(request.body().ends_with(br#""properties":{"objectId":"acme","objectTypeId":2}}"#));
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Object {
@@ -57,13 +58,14 @@ object_from!(&str &String String);
 /// A metric of a message.
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, pipelines::{DeliveryMetric, DeliveryReport, Track}};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, limits::Limits, pipelines::{DeliveryMetric, DeliveryReport, Track}};
 ///
 /// let report = DeliveryReport::new("RPIL", DeliveryMetric::Clicked).with_href("https://example.com/socks");
 /// let request = Prepared::new(Track::report_delivery_event(report), &Limits::default())?;
 /// let expected = br#""properties":{"deliveryId":"RPIL","metric":"clicked","href":"https://example.com/socks"}}"#;
 /// assert!(request.body().ends_with(expected));
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DeliveryReport {

@@ -3,7 +3,8 @@
 /// A channel by which messages reach a person, as subscriptions name it.
 ///
 /// ```
-/// use customerio_core::pipelines::SubscriptionChannel;
+/// # use customerio_core::facade as customerio;
+/// use customerio::pipelines::SubscriptionChannel;
 ///
 /// assert_eq!(SubscriptionChannel::named("in_app"), SubscriptionChannel::InApp);
 /// assert_eq!(SubscriptionChannel::named("fax").as_str(), "fax");

@@ -23,7 +23,8 @@ use crate::{
 /// Limits: 32 KB. <https://docs.customer.io/integrations/api/cdp/#operation/track>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, pipelines::Track};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, limits::Limits, pipelines::Track};
 /// use serde_json::json;
 ///
 /// let purchase = Track::new("42", "purchase").with_properties(json!({"price": 23.45}));
@@ -32,7 +33,7 @@ use crate::{
 ///
 /// let deletion = Track::user_deleted("42");
 /// assert_eq!(Prepared::new(deletion, &Limits::default())?.path(), "/v1/track");
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 pub struct Track {

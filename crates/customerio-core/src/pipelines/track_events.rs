@@ -9,12 +9,13 @@ impl Track {
     /// `Device Created or Updated`: gives a person a device, which must have a token. It is in the context.
     ///
     /// ```
-    /// use customerio_core::{Limits, Platform, Prepared, pipelines::{Track, context::Device}};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{Platform, Prepared, limits::Limits, pipelines::{Track, context::Device}};
     ///
     /// let track = Track::device_created_or_updated("42", Device::push("device-token", Platform::Ios));
     /// let request = Prepared::new(track, &Limits::default())?;
     /// assert!(request.body().ends_with(br#""context":{"device":{"type":"ios","token":"device-token"}}}"#));
-    /// # Ok::<(), customerio_core::BuildError>(())
+    /// # Ok::<(), customerio::BuildError>(())
     /// ```
     #[must_use]
     #[doc(alias = "add_device")]

@@ -7,7 +7,8 @@ use crate::{BuildError, Limits, json::Writer, path::check_identifier, text::Text
 /// Plain text or a number is a user id.
 ///
 /// ```
-/// use customerio_core::pipelines::UserIdentity;
+/// # use customerio_core::facade as customerio;
+/// use customerio::pipelines::UserIdentity;
 ///
 /// assert_eq!(UserIdentity::from("42"), UserIdentity::user_id("42"));
 /// let signed_up = UserIdentity::user_id("42").with_anonymous_id("cookie");

@@ -9,7 +9,8 @@ use crate::{Body, BuildError, Device, Limits, Operation, Path, PersonId, Track, 
 /// Limits: a person's id of 150 bytes. <https://docs.customer.io/integrations/api/track/#operation/add_device>
 ///
 /// ```
-/// use customerio_core::{Device, DeviceAttributes, Limits, Platform, Prepared, track::AddDevice};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Device, DeviceAttributes, Platform, Prepared, limits::Limits, track::AddDevice};
 ///
 /// let attributes = DeviceAttributes::new().with_app_version("2.1.0");
 /// let device = Device::new("device-token", Platform::Ios).with_attributes(attributes);
@@ -19,7 +20,7 @@ use crate::{Body, BuildError, Device, Limits, Operation, Path, PersonId, Track, 
 ///     request.body(),
 ///     r#"{"device":{"id":"device-token","platform":"ios","attributes":{"app_version":"2.1.0"}}}"#
 /// );
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "add_device")]

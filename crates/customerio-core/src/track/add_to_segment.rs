@@ -16,12 +16,13 @@ use crate::{
 /// Limits: 1 to 1000 people. <https://docs.customer.io/integrations/api/track/#operation/add_to_segment>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, track::AddToSegment};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, limits::Limits, track::AddToSegment};
 ///
 /// let request = Prepared::new(AddToSegment::new(7, ["42", "43"]), &Limits::default())?;
 /// assert_eq!(request.path(), "/api/v1/segments/7/add_customers");
 /// assert_eq!(request.body(), r#"{"ids":["42","43"]}"#);
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 pub struct AddToSegment {

@@ -24,7 +24,8 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/track/#operation/trackAnonymous>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, track::AnonymousEvent};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, limits::Limits, track::AnonymousEvent};
 /// use serde_json::json;
 ///
 /// let watched = AnonymousEvent::new("cookie", "watched_video").with_data(json!({"video": "tour"}));
@@ -39,7 +40,7 @@ use crate::{
 ///     Prepared::new(invited, &Limits::default())?.body(),
 ///     r#"{"name":"invited","type":"event","data":{"recipient":"friend@example.com"}}"#
 /// );
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "track_anonymous")]

@@ -12,12 +12,13 @@ use crate::{BuildError, Operation, Path, PersonId, Track, macros::opaque_debug};
 /// Limits: a person's id of 150 bytes. <https://docs.customer.io/integrations/api/track/#operation/delete>
 ///
 /// ```
-/// use customerio_core::{Limits, PersonId, Prepared, track::Delete};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{PersonId, Prepared, limits::Limits, track::Delete};
 ///
 /// let delete = Delete::new(PersonId::email("ada@example.com"));
 /// let request = Prepared::new(delete, &Limits::default())?;
 /// assert_eq!(request.path(), "/api/v1/customers/ada%40example.com");
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "destroy")]

@@ -11,11 +11,12 @@ use crate::{BuildError, Operation, Path, PersonId, Track, device, macros::opaque
 /// Limits: a person's id of 150 bytes. <https://docs.customer.io/integrations/api/track/#operation/delete_device>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, track::DeleteDevice};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, limits::Limits, track::DeleteDevice};
 ///
 /// let request = Prepared::new(DeleteDevice::new("42", "device-token"), &Limits::default())?;
 /// assert_eq!(request.path(), "/api/v1/customers/42/devices/device-token");
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "delete_device")]

@@ -19,7 +19,8 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/track/#operation/track>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, track::Event};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, limits::Limits, track::Event};
 /// use serde_json::json;
 ///
 /// let purchase = Event::new("42", "purchase").with_data(json!({"price": 23.45, "product": "socks"}));
@@ -28,7 +29,7 @@ use crate::{
 ///
 /// let view = Event::page("42", "https://example.com/pricing");
 /// assert_eq!(Prepared::new(view, &Limits::default())?.path(), "/api/v1/customers/42/events");
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "track")]

@@ -15,7 +15,8 @@ use crate::{
 /// Limits: none of its own. <https://docs.customer.io/integrations/api/track/#operation/getRegion>
 ///
 /// ```
-/// use customerio_core::{Endpoint, Region, build, parse, track::GetRegion};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Endpoint, Region, operation::{build, parse}, track::GetRegion};
 ///
 /// let request = build(&Endpoint::track(Region::Us, "site", "key")?, GetRegion)?;
 /// assert_eq!(request.uri(), "https://track.customer.io/api/v1/accounts/region");

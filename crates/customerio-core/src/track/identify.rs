@@ -23,13 +23,14 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/track/#operation/identify>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, track::Identify};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, limits::Limits, track::Identify};
 /// use serde_json::json;
 ///
 /// let identify = Identify::new("42").with_email("ada@example.com").with_attributes(json!({"plan": "pro"}));
 /// let request = Prepared::new(identify, &Limits::default())?;
 /// assert_eq!(request.body(), r#"{"email":"ada@example.com","plan":"pro"}"#);
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 pub struct Identify {

@@ -21,12 +21,13 @@ use crate::{
 /// Limits: people's ids of 150 bytes. <https://docs.customer.io/integrations/api/track/#operation/merge>
 ///
 /// ```
-/// use customerio_core::{Limits, PersonId, Prepared, track::Merge};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{PersonId, Prepared, limits::Limits, track::Merge};
 ///
 /// let merge = Merge::new("42", PersonId::email("ada@example.com"));
 /// let request = Prepared::new(merge, &Limits::default())?;
 /// assert_eq!(request.body(), r#"{"primary":{"id":"42"},"secondary":{"email":"ada@example.com"}}"#);
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "merge_customers")]

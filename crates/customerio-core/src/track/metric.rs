@@ -19,7 +19,8 @@ use crate::{
 /// Limits: none of its own. <https://docs.customer.io/integrations/api/track/#operation/metrics>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, track::{EmailMetric, Metric}};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, limits::Limits, track::{EmailMetric, Metric}};
 ///
 /// let bounced = Metric::email("RPILAgUBcRhIBqSf", EmailMetric::Bounced).with_reason("mailbox full");
 /// let request = Prepared::new(bounced, &Limits::default())?;
@@ -27,11 +28,12 @@ use crate::{
 ///     request.body(),
 ///     r#"{"delivery_id":"RPILAgUBcRhIBqSf","metric":"bounced","reason":"mailbox full"}"#
 /// );
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 ///
 /// ```compile_fail,E0599
-/// use customerio_core::track::{Metric, PushMetric};
+/// # use customerio_core::facade as customerio;
+/// use customerio::track::{Metric, PushMetric};
 ///
 /// let _ = Metric::push("RPILAgUBcRhIBqSf", PushMetric::Opened).with_href("https://example.com");
 /// ```

@@ -82,7 +82,8 @@ impl AnonymousId {
 /// someone who is not known yet ([`AnonymousId`]).
 ///
 /// ```
-/// use customerio_core::{PersonId, track::{ObjectId, Relationship}};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{PersonId, track::{ObjectId, Relationship}};
 /// use serde_json::json;
 ///
 /// let company = Relationship::new(ObjectId::new(1, "acme")).with_attributes(json!({"role": "admin"}));

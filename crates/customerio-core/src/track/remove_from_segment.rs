@@ -17,12 +17,13 @@ use crate::{
 /// Limits: 1 to 1000 people. <https://docs.customer.io/integrations/api/track/#operation/remove_from_segment>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, track::RemoveFromSegment};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, limits::Limits, track::RemoveFromSegment};
 ///
 /// let request = Prepared::new(RemoveFromSegment::new(7, ["42", "43"]), &Limits::default())?;
 /// assert_eq!(request.path(), "/api/v1/segments/7/remove_customers");
 /// assert_eq!(request.body(), r#"{"ids":["42","43"]}"#);
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "remove_from_segment")]

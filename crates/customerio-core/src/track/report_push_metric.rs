@@ -18,7 +18,8 @@ use crate::{
 /// Limits: none of its own. <https://docs.customer.io/integrations/api/track/#operation/pushMetrics>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, track::{PushMetric, ReportPushMetric}};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, limits::Limits, track::{PushMetric, ReportPushMetric}};
 ///
 /// let opened = ReportPushMetric::new("RPILAgUBcRhIBqSf", PushMetric::Opened, "device-token");
 /// let request = Prepared::new(opened, &Limits::default())?;
@@ -26,7 +27,7 @@ use crate::{
 ///     request.body(),
 ///     r#"{"delivery_id":"RPILAgUBcRhIBqSf","event":"opened","device_id":"device-token"}"#
 /// );
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 pub struct ReportPushMetric {

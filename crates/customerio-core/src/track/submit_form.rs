@@ -21,7 +21,8 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/track/#operation/submitForm>
 ///
 /// ```
-/// use customerio_core::{Limits, PersonId, Prepared, track::SubmitForm};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{PersonId, Prepared, limits::Limits, track::SubmitForm};
 /// use serde_json::json;
 ///
 /// let fields = json!({"first_name": "Ada", "seats": "3"});
@@ -29,7 +30,7 @@ use crate::{
 /// let request = Prepared::new(submit, &Limits::default())?;
 /// assert_eq!(request.path(), "/api/v1/forms/signup/submit");
 /// assert_eq!(request.body(), r#"{"data":{"email":"ada@example.com","first_name":"Ada","seats":"3"}}"#);
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 pub struct SubmitForm {

@@ -13,11 +13,12 @@ use crate::{BuildError, Operation, Path, PersonId, Replay, Track, macros::opaque
 /// Limits: a person's id of 150 bytes. <https://docs.customer.io/integrations/api/track/#operation/suppress>
 ///
 /// ```
-/// use customerio_core::{Limits, PersonId, Prepared, track::Suppress};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{PersonId, Prepared, limits::Limits, track::Suppress};
 ///
 /// let request = Prepared::new(Suppress::new(PersonId::email("ada@example.com")), &Limits::default())?;
 /// assert_eq!(request.path(), "/api/v1/customers/ada%40example.com/suppress");
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 ///
 /// [`Unsuppress`]: super::Unsuppress

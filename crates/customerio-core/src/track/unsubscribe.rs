@@ -14,11 +14,12 @@ use crate::{Body, BuildError, DeliveryId, Limits, Operation, Path, Replay, Track
 /// Limits: none of its own. <https://docs.customer.io/integrations/api/track/#operation/unsubscribe>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, track::Unsubscribe};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, limits::Limits, track::Unsubscribe};
 ///
 /// let request = Prepared::new(Unsubscribe::new("RPILAgUBcRhIBqSf"), &Limits::default())?;
 /// assert_eq!((request.path(), &request.body()[..]), ("/unsubscribe/RPILAgUBcRhIBqSf", &br#"{"unsubscribe":true}"#[..]));
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 pub struct Unsubscribe {

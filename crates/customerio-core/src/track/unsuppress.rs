@@ -11,11 +11,12 @@ use crate::{BuildError, Operation, Path, PersonId, Replay, Track, macros::opaque
 /// Limits: a person's id of 150 bytes. <https://docs.customer.io/integrations/api/track/#operation/unsuppress>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, track::Unsuppress};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, limits::Limits, track::Unsuppress};
 ///
 /// let request = Prepared::new(Unsuppress::new("42"), &Limits::default())?;
 /// assert_eq!(request.path(), "/api/v1/customers/42/unsuppress");
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 pub struct Unsuppress {

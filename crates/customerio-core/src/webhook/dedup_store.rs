@@ -12,12 +12,9 @@ use crate::{MaybeSendSync, Timestamp};
 /// same time. Handling it once takes three steps, because an event that is marked as handled before it is can get lost:
 ///
 /// ```
+/// # use customerio_core::facade as customerio;
 /// use std::sync::Mutex;
-/// use customerio_core::{
-///     Timestamp,
-///     http::StatusCode,
-///     webhook::{Claim, Event, DedupStore, DedupError, InMemoryDedup},
-/// };
+/// use customerio::{Timestamp, http::StatusCode, webhook::{Claim, DedupError, DedupStore, Event, InMemoryDedup}};
 ///
 /// /// Handles an event before it is answered; where there is a queue, the worker behind it does this.
 /// async fn once(memory: &dyn DedupStore, event: &Event, now: Timestamp) -> Result<StatusCode, DedupError> {
@@ -125,7 +122,8 @@ pub enum Claim {
 /// Identifies a claim of an event: a claim that has lapsed has another token than the next one.
 ///
 /// ```
-/// use customerio_core::webhook::ClaimToken;
+/// # use customerio_core::facade as customerio;
+/// use customerio::webhook::ClaimToken;
 ///
 /// // Of a counter or of the 128 bits of a UUID, and back into what the store takes.
 /// assert_eq!(ClaimToken::from(17_u64), ClaimToken::from(17_u128));

@@ -12,7 +12,8 @@ use crate::{Timestamp, fields::Fields};
 /// queue or a database with [`serde_json`] and come back the same, including what this version does not know.
 ///
 /// ```
-/// use customerio_core::{CampaignId, Timestamp, webhook::{Event, Kind, Sms}};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Timestamp, ids::CampaignId, webhook::{Event, Kind, Sms}};
 ///
 /// let json = r#"{"event_id": "01E4", "object_type": "sms", "metric": "clicked", "timestamp": "1700000000",
 ///     "data": {"campaign_id": "5", "link_id": 1, "href": "https://example.com", "new": 1.50}}"#;

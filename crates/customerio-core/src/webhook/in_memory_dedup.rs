@@ -37,8 +37,9 @@ const PARTS: u32 = 16;
 /// Remembers the ids of events for a limited time, in a limited number of bytes: the oldest are forgotten first.
 ///
 /// ```
+/// # use customerio_core::facade as customerio;
 /// use std::time::Duration;
-/// use customerio_core::webhook::{Claim, InMemoryDedup};
+/// use customerio::webhook::{Claim, InMemoryDedup};
 ///
 /// let mut memory = InMemoryDedup::new().with_age(Duration::from_secs(24 * 60 * 60));
 /// let Claim::New(token) = memory.claim("01E4", 0) else { panic!("nobody has it") };

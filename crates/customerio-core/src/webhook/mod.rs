@@ -5,10 +5,9 @@
 //! handled twice. [`Receiver`] does all three: it takes headers and body, and returns the status to respond with.
 //!
 //! ```
-//! use customerio_core::{
-//!     DeliveryId, Timestamp,
-//!     http::{HeaderMap, Request, StatusCode},
-//!     webhook::{Email, Event, Kind, Verifier},
+//! # use customerio_core::facade as customerio;
+//! use customerio::{
+//!     Timestamp, http::{HeaderMap, Request, StatusCode}, ids::DeliveryId, webhook::{Email, Event, Kind, Verifier},
 //! };
 //!
 //! fn receive(verifier: &Verifier, headers: &HeaderMap, body: &[u8], now: Timestamp) -> (StatusCode, Option<Event>) {

@@ -21,11 +21,8 @@ use crate::{Timestamp, macros::opaque_debug};
 /// extractor in the crate `customerio-axum`.
 ///
 /// ```
-/// use customerio_core::{
-///     Timestamp,
-///     http::Request,
-///     webhook::{Event, Outcome, Receiver, Verifier},
-/// };
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Timestamp, http::Request, webhook::{Event, Outcome, Receiver, Verifier}};
 ///
 /// async fn save(event: Event) -> Result<(), &'static str> {
 ///     if event.metric().is_some() { Ok(()) } else { Err("the database is away") }
@@ -87,13 +84,14 @@ impl Receiver {
     /// [`InMemoryDedup`].
     ///
     /// ```
+    /// # use customerio_core::facade as customerio;
     /// use std::sync::{Arc, Mutex};
-    /// use customerio_core::webhook::{InMemoryDedup, Receiver, Verifier};
+    /// use customerio::webhook::{InMemoryDedup, Receiver, Verifier};
     ///
     /// let memory = Arc::new(Mutex::new(InMemoryDedup::new().with_memory(1024 * 1024 * 1024)));
     /// let receiver = Receiver::new(Verifier::new("key")?, || 0).with_store(memory.clone());
     /// assert_eq!(memory.lock().unwrap().forgotten_early(), 0);
-    /// # Ok::<(), customerio_core::BuildError>(())
+    /// # Ok::<(), customerio::BuildError>(())
     /// ```
     #[must_use]
     pub fn with_store(mut self, store: impl DedupStore + 'static) -> Self {

@@ -21,12 +21,13 @@ const MAC_BYTES: usize = 32;
 /// Verifies that a request is from Customer.io.
 ///
 /// ```
+/// # use customerio_core::facade as customerio;
 /// use std::time::Duration;
-/// use customerio_core::webhook::Verifier;
+/// use customerio::webhook::Verifier;
 ///
 /// let verifier = Verifier::new("new-key\n")?.with_key("old-key")?.with_tolerance(Duration::from_secs(60));
 /// assert!(!format!("{verifier:?}").contains("key"));
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 ///
 /// Whitespace around a key and a byte order mark before it are removed, because files end in a line break and may begin

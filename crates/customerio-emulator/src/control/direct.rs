@@ -38,7 +38,8 @@ impl Emulator {
     /// Returns a watcher for changes from now on.
     ///
     /// ```
-    /// use customerio_core::Client;
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::Client;
     /// use customerio_emulator::Emulator;
     /// use serde_json::json;
     ///
@@ -52,7 +53,7 @@ impl Emulator {
     ///     changes.next().await;
     /// }
     /// assert!(emulator.person("42").is_some());
-    /// # Ok::<(), customerio_core::BuildError>(()) }).await }).unwrap().unwrap();
+    /// # Ok::<(), customerio::BuildError>(()) }).await }).unwrap().unwrap();
     /// ```
     #[must_use]
     pub fn changes(&self) -> Changes {

@@ -24,10 +24,11 @@ use crate::{
 /// [`drain_webhooks`](Self::drain_webhooks) do that over any transport.
 ///
 /// ```
-/// use customerio_core::{http::StatusCode, webhook::{Email, Event, Kind}};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{http::StatusCode, webhook::{Email, Event, Kind}};
 /// use customerio_emulator::{Emulator, Outcome, WebhookResponse};
 /// use std::time::Duration;
-/// # use customerio_core::{Client, app::SendEmail};
+/// # use customerio::{Client, app::SendEmail};
 ///
 /// # tokio::runtime::Builder::new_multi_thread().build().unwrap().block_on(async { tokio::spawn(async {
 /// let emulator = Emulator::builder().with_clock_at(1_700_000_000).build();

@@ -39,7 +39,8 @@ impl Workspaces {
     /// more: another one is not sent, and its [`WebhookEvent::problem`](crate::WebhookEvent::problem) says so.
     ///
     /// ```no_run
-    /// use customerio_core::Transport;
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::transport::Transport;
     /// use customerio_emulator::{Emulator, Workspaces};
     /// use std::sync::Arc;
     ///

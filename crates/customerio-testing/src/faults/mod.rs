@@ -5,7 +5,8 @@
 //! compared with what the program believes.
 //!
 //! ```
-//! use customerio_core::{Client, Delivery, Endpoint, Region};
+//! # use customerio_core::facade as customerio;
+//! use customerio::{Client, Delivery, Endpoint, Region};
 //! use customerio_testing::faults::{Action, Fate, FaultServer};
 //!
 //! # #[tokio::main]

@@ -19,11 +19,12 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/listActivities>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::activities::List};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::activities::List, limits::Limits};
 ///
 /// let request = Prepared::new(List::new().with_kind("event").with_name("purchase"), &Limits::default())?;
 /// assert_eq!(request.path(), "/v1/activities?type=event&name=purchase");
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, Default)]
 #[doc(alias = "list_activities")]

@@ -25,13 +25,14 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/createAsset>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::assets::CreateFile};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::assets::CreateFile, limits::Limits};
 ///
 /// let upload = CreateFile::new("logo.png", b"\x89PNG\r\n\x1a\n").with_folder(3);
 /// let request = Prepared::new(upload, &Limits::default())?;
 /// let body = String::from_utf8_lossy(request.body());
 /// assert!(body.contains("name=\"file\"; filename=\"logo.png\"\r\ncontent-type: image/png\r\n\r\n"));
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "create_asset")]

@@ -21,11 +21,12 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/createAssetFolder>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::assets::CreateFolder};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::assets::CreateFolder, limits::Limits};
 ///
 /// let request = Prepared::new(CreateFolder::new("Logos").with_folder(3), &Limits::default())?;
 /// assert_eq!(request.body(), r#"{"name":"Logos","parent_folder_id":3}"#);
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, Serialize)]
 #[doc(alias = "create_asset_folder")]

@@ -11,11 +11,12 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/deleteAsset>
     ///
     /// ```
-    /// use customerio_core::{Limits, Prepared, app::assets::DeleteFile};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{Prepared, app::assets::DeleteFile, limits::Limits};
     ///
     /// let request = Prepared::new(DeleteFile::new(12), &Limits::default())?;
     /// assert_eq!((request.method().as_str(), request.path()), ("DELETE", "/v1/assets/files/12"));
-    /// # Ok::<(), customerio_core::BuildError>(())
+    /// # Ok::<(), customerio::BuildError>(())
     /// ```
     #[doc(alias = "delete_asset")]
     pub struct DeleteFile { id: AssetId = 12 }

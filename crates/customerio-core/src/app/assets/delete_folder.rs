@@ -9,11 +9,12 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/deleteAssetFolder>
     ///
     /// ```
-    /// use customerio_core::{Limits, Prepared, app::assets::DeleteFolder};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{Prepared, app::assets::DeleteFolder, limits::Limits};
     ///
     /// let request = Prepared::new(DeleteFolder::new(3), &Limits::default())?;
     /// assert_eq!((request.method().as_str(), request.path()), ("DELETE", "/v1/assets/folders/3"));
-    /// # Ok::<(), customerio_core::BuildError>(())
+    /// # Ok::<(), customerio::BuildError>(())
     /// ```
     #[doc(alias = "delete_asset_folder")]
     pub struct DeleteFolder { id: AssetFolderId = 3 }

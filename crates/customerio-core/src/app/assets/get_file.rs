@@ -10,12 +10,13 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/getAsset>
     ///
     /// ```
-    /// use customerio_core::{app::assets::GetFile, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::assets::GetFile, http::Response, operation::parse};
     ///
     /// let json = r#"{"asset":{"id":12,"name":"logo.png","path":"https://files.example.com/logo.png","size":2048}}"#;
     /// let file = parse::<GetFile>(Response::new(json.into()))?;
     /// assert_eq!(file.path.as_deref(), Some("https://files.example.com/logo.png"));
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "get_asset")]
     pub struct GetFile { id: AssetId = 12 }

@@ -12,11 +12,12 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/getAssetFolder>
     ///
     /// ```
-    /// use customerio_core::{app::assets::GetFolder, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::assets::GetFolder, http::Response, operation::parse};
     ///
     /// let folder = parse::<GetFolder>(Response::new(r#"{"folder":{"id":3,"name":"Logos"}}"#.into()))?;
     /// assert_eq!(folder.name.as_deref(), Some("Logos"));
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "get_asset_folder")]
     pub struct GetFolder { id: AssetFolderId = 3 }

@@ -13,12 +13,13 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/listAssets>
     ///
     /// ```
-    /// use customerio_core::{app::assets::ListFiles, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::assets::ListFiles, http::Response, operation::parse};
     ///
     /// let json = r#"{"assets":[{"id":12,"name":"logo.png"}],"meta":{"pagination":{"page":1,"limit":1000,"total":1}}}"#;
     /// let page = parse::<ListFiles>(Response::new(json.into()))?;
     /// assert_eq!(page.items[0].name.as_deref(), Some("logo.png"));
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "list_assets")]
     pub struct ListFiles {}

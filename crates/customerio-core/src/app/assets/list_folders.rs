@@ -13,12 +13,13 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/listAssetFolders>
     ///
     /// ```
-    /// use customerio_core::{app::assets::ListFolders, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::assets::ListFolders, http::Response, operation::parse};
     ///
     /// let json = r#"{"folders":[{"id":3,"name":"Logos"}],"meta":{"pagination":{"page":1,"limit":1000,"total":1}}}"#;
     /// let page = parse::<ListFolders>(Response::new(json.into()))?;
     /// assert_eq!(page.items[0].name.as_deref(), Some("Logos"));
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "list_asset_folders")]
     pub struct ListFolders {}

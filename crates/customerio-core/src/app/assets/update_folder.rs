@@ -22,12 +22,13 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/updateAssetFolder>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::assets::UpdateFolder};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::assets::UpdateFolder, limits::Limits};
 ///
 /// let limits = Limits::default();
 /// assert_eq!(Prepared::new(UpdateFolder::new(4).with_folder(3), &limits)?.body(), r#"{"parent_folder_id":3}"#);
 /// assert_eq!(Prepared::new(UpdateFolder::new(4).without_folder(), &limits)?.body(), r#"{"parent_folder_id":null}"#);
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, Serialize)]
 #[doc(alias = "update_asset_folder")]

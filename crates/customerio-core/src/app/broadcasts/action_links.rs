@@ -13,12 +13,13 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/broadcastActionLinks>
     ///
     /// ```
-    /// use customerio_core::{app::broadcasts::ActionLinks, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::broadcasts::ActionLinks, http::Response, operation::parse};
     ///
     /// let json = r#"{"links":[{"link":{"id":1,"href":"https://example.com"},"metric":{"series":{"clicked":[3]}}}]}"#;
     /// let links = parse::<ActionLinks>(Response::new(json.into()))?.items;
     /// assert_eq!(links[0].metric.as_ref().unwrap().series["clicked"], [3]);
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "broadcast_action_links")]
     pub struct ActionLinks { broadcast_id: BroadcastId = 12, action_id: ActionId = 7 }

@@ -14,12 +14,13 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/broadcastActionMetrics>
     ///
     /// ```
-    /// use customerio_core::{app::broadcasts::ActionMetrics, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::broadcasts::ActionMetrics, http::Response, operation::parse};
     ///
     /// let json = r#"{"metric":{"series":{"sent":[0,17],"human_clicked":[0,4]}}}"#;
     /// let report = parse::<ActionMetrics>(Response::new(json.into()))?;
     /// assert_eq!(report.metric.series["human_clicked"], [0, 4]);
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "broadcast_action_metrics")]
     pub struct ActionMetrics { broadcast_id: BroadcastId = 12, action_id: ActionId = 7 }

@@ -11,7 +11,8 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/triggerBroadcast>
 ///
 /// ```
-/// use customerio_core::app::Filter;
+/// # use customerio_core::facade as customerio;
+/// use customerio::app::Filter;
 /// use serde_json::json;
 ///
 /// // In segment 4 and not unsubscribed, or on the plan "pro".

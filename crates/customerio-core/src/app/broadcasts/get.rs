@@ -10,12 +10,13 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/getBroadcast>
     ///
     /// ```
-    /// use customerio_core::{app::{RunState, broadcasts::Get}, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::{RunState, broadcasts::Get}, http::Response, operation::parse};
     ///
     /// let json = r#"{"broadcast":{"id":12,"state":"draft"}}"#;
     /// let broadcast = parse::<Get>(Response::new(json.into()))?;
     /// assert_eq!(broadcast.state, Some(RunState::Draft));
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "get_broadcast")]
     pub struct Get { broadcast_id: BroadcastId = 12 }

@@ -11,13 +11,14 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/getBroadcastAction>
     ///
     /// ```
-    /// use customerio_core::{app::{Channel, broadcasts::GetAction}, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::{Channel, broadcasts::GetAction}, http::Response, operation::parse};
     ///
     /// let json = r#"{"action":{"id":7,"broadcast_id":12,"type":"push","subject":"Look!"}}"#;
     /// let action = parse::<GetAction>(Response::new(json.into()))?;
     /// assert_eq!(action.channel, Some(Channel::Push));
     /// assert_eq!(action.subject.as_deref(), Some("Look!"));
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "get_broadcast_action")]
     pub struct GetAction { broadcast_id: BroadcastId = 12, action_id: ActionId = 7 }

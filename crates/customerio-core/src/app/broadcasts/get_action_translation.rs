@@ -15,13 +15,14 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/getBroadcastActionLanguage>
     ///
     /// ```
-    /// use customerio_core::{Limits, Prepared, app::{Language, broadcasts::GetActionTranslation}};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{Prepared, app::{Language, broadcasts::GetActionTranslation}, limits::Limits};
     ///
     /// let french = Prepared::new(GetActionTranslation::new(12, 7, "fr"), &Limits::default())?;
     /// assert_eq!(french.path(), "/v1/broadcasts/12/actions/7/language/fr");
     /// let default = Prepared::new(GetActionTranslation::new(12, 7, Language::default()), &Limits::default())?;
     /// assert_eq!(default.path(), "/v1/broadcasts/12/actions/7/language/");
-    /// # Ok::<(), customerio_core::BuildError>(())
+    /// # Ok::<(), customerio::BuildError>(())
     /// ```
     #[doc(alias = "get_broadcast_action_language")]
     pub struct GetActionTranslation { broadcast_id: BroadcastId = 12, action_id: ActionId = 7, language: Language = "fr" }

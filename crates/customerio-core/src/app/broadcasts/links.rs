@@ -13,12 +13,13 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/broadcastLinks>
     ///
     /// ```
-    /// use customerio_core::{app::broadcasts::Links, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::broadcasts::Links, http::Response, operation::parse};
     ///
     /// let json = r#"{"links":[{"link":{"id":1,"href":"https://example.com"},"metric":{"series":{"clicked":[3]}}}]}"#;
     /// let links = parse::<Links>(Response::new(json.into()))?.items;
     /// assert_eq!(links[0].link.as_ref().unwrap().href.as_deref(), Some("https://example.com"));
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "broadcast_links")]
     pub struct Links { broadcast_id: BroadcastId = 12 }

@@ -9,12 +9,13 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/broadcastActions>
     ///
     /// ```
-    /// use customerio_core::{app::broadcasts::ListActions, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::broadcasts::ListActions, http::Response, operation::parse};
     ///
     /// let json = r#"{"actions":[{"id":"7","broadcast_id":12,"subject":"Roadrunner spotted"}]}"#;
     /// let actions = parse::<ListActions>(Response::new(json.into()))?.items;
     /// assert_eq!(actions[0].subject.as_deref(), Some("Roadrunner spotted"));
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "broadcast_actions")]
     pub struct ListActions { broadcast_id: BroadcastId = 12 }

@@ -10,12 +10,13 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/listBroadcastTriggers>
     ///
     /// ```
-    /// use customerio_core::{app::broadcasts::ListTriggers, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::broadcasts::ListTriggers, http::Response, operation::parse};
     ///
     /// let json = r#"{"triggers":[{"id":1,"created_at":1700000000,"processed_at":1700000009},{"id":2}]}"#;
     /// let triggers = parse::<ListTriggers>(Response::new(json.into()))?.items;
     /// assert_eq!(triggers.iter().map(|trigger| trigger.is_processed()).collect::<Vec<_>>(), [true, false]);
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "list_broadcast_triggers")]
     pub struct ListTriggers { broadcast_id: BroadcastId = 12 }

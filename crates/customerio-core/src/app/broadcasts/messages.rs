@@ -15,12 +15,13 @@ deliveries! {
     /// <https://docs.customer.io/integrations/api/app/#operation/broadcastMessages>
     ///
     /// ```
-    /// use customerio_core::{Limits, Prepared, app::{DeliveryState, broadcasts::Messages}};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{Prepared, app::{DeliveryState, broadcasts::Messages}, limits::Limits};
     ///
     /// let failed = Messages::new(12).with_state(DeliveryState::Failed).with_from(1_700_000_000);
     /// let request = Prepared::new(failed, &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/broadcasts/12/messages?state=failed&start_ts=1700000000");
-    /// # Ok::<(), customerio_core::BuildError>(())
+    /// # Ok::<(), customerio::BuildError>(())
     /// ```
     #[doc(alias = "broadcast_messages")]
     pub struct Messages { broadcast_id: BroadcastId = 12 }

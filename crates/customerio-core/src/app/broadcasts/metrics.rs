@@ -13,12 +13,13 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/broadcastMetrics>
     ///
     /// ```
-    /// use customerio_core::{app::broadcasts::Metrics, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::broadcasts::Metrics, http::Response, operation::parse};
     ///
     /// let json = r#"{"metric":{"series":{"sent":[0,17],"opened":[0,4]}}}"#;
     /// let report = parse::<Metrics>(Response::new(json.into()))?;
     /// assert_eq!(report.metric.series["sent"], [0, 17]);
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "broadcast_metrics")]
     pub struct Metrics { broadcast_id: BroadcastId = 12 }

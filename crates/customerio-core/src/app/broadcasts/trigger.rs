@@ -26,7 +26,8 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/triggerBroadcast>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::{DefaultAudience, Filter, IdsAudience, TriggerBroadcast}};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::{DefaultAudience, Filter, IdsAudience, TriggerBroadcast}, limits::Limits};
 /// use serde_json::json;
 ///
 /// let everybody = TriggerBroadcast::new(12, DefaultAudience::new()).with_data(json!({"headline": "Roadrunner spotted"}));
@@ -41,7 +42,7 @@ use crate::{
 ///     let request = Prepared::new(trigger, &Limits::default())?;
 ///     assert_eq!((request.path(), &request.body()[..]), ("/v1/campaigns/12/triggers", body.as_bytes()));
 /// }
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "trigger_broadcast")]

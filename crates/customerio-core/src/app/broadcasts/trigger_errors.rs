@@ -20,13 +20,14 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/broadcastErrors>
     ///
     /// ```
-    /// use customerio_core::{app::broadcasts::TriggerErrors, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::broadcasts::TriggerErrors, http::Response, operation::parse};
     ///
     /// let json = r#"{"errors":["line 3: no person has this id","line 8: no data"],"next":2}"#;
     /// let page = parse::<TriggerErrors>(Response::new(json.into()))?;
     /// assert_eq!((page.items[0].line(), page.items[0].message()), (Some(3), "no person has this id"));
     /// assert_eq!(page.next.unwrap().as_str(), "2");
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "broadcast_errors")]
     pub struct TriggerErrors { broadcast_id: BroadcastId = 12, trigger_id: TriggerId = 3 }

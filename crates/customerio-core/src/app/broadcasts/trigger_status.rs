@@ -13,12 +13,13 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/broadcastStatus>
     ///
     /// ```
-    /// use customerio_core::{app::broadcasts::TriggerStatus, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::broadcasts::TriggerStatus, http::Response, operation::parse};
     ///
     /// let json = r#"{"id":3,"broadcast_id":12,"created_at":1700000000,"processed_at":null}"#;
     /// let trigger = parse::<TriggerStatus>(Response::new(json.into()))?;
     /// assert!(!trigger.is_processed());
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "broadcast_status")]
     pub struct TriggerStatus { broadcast_id: BroadcastId = 12, trigger_id: TriggerId = 3 }

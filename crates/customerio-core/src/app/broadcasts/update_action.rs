@@ -15,13 +15,14 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/updateBroadcastAction>
     ///
     /// ```
-    /// use customerio_core::{Limits, Prepared, app::{ContentUpdate, broadcasts::UpdateAction}};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{Prepared, app::{ContentUpdate, broadcasts::UpdateAction}, limits::Limits};
     ///
     /// let update = UpdateAction::new(12, 7, ContentUpdate::new().with_header("X-Shop", "1"));
     /// let request = Prepared::new(update, &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/broadcasts/12/actions/7");
     /// assert_eq!(request.body(), r#"{"headers":[{"name":"X-Shop","value":"1"}]}"#);
-    /// # Ok::<(), customerio_core::BuildError>(())
+    /// # Ok::<(), customerio::BuildError>(())
     /// ```
     #[doc(alias = "update_broadcast_action")]
     pub struct UpdateAction { broadcast_id: BroadcastId = 12, action_id: ActionId = 7 }

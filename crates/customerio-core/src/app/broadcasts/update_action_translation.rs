@@ -15,13 +15,14 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/updateBroadcastActionLanguage>
     ///
     /// ```
-    /// use customerio_core::{Limits, Prepared, app::{ContentUpdate, broadcasts::UpdateActionTranslation}};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{Prepared, app::{ContentUpdate, broadcasts::UpdateActionTranslation}, limits::Limits};
     ///
     /// let update = UpdateActionTranslation::new(12, 7, "fr", ContentUpdate::new().with_subject("Bonjour"));
     /// let request = Prepared::new(update, &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/broadcasts/12/actions/7/language/fr");
     /// assert_eq!(request.body(), r#"{"subject":"Bonjour"}"#);
-    /// # Ok::<(), customerio_core::BuildError>(())
+    /// # Ok::<(), customerio::BuildError>(())
     /// ```
     #[doc(alias = "update_broadcast_action_language")]
     pub struct UpdateActionTranslation { broadcast_id: BroadcastId = 12, action_id: ActionId = 7, language: Language = "fr" }

@@ -13,12 +13,13 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/campaignActionLinks>
     ///
     /// ```
-    /// use customerio_core::{app::campaigns::ActionLinks, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::campaigns::ActionLinks, http::Response, operation::parse};
     ///
     /// let json = r#"{"links":[{"link":{"id":1},"metric":{"series":{"clicked":[3],"human_clicked":[2]}}}]}"#;
     /// let links = parse::<ActionLinks>(Response::new(json.into()))?.items;
     /// assert_eq!(links[0].metric.as_ref().unwrap().series["human_clicked"], [2]);
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "campaign_action_links")]
     pub struct ActionLinks { campaign_id: CampaignId = 46, action_id: ActionId = 7 }

@@ -20,7 +20,8 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/campaignActionMetrics>
 ///
 /// ```
-/// use customerio_core::{app::campaigns::ActionMetrics, http::Response, parse};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{app::campaigns::ActionMetrics, http::Response, operation::parse};
 ///
 /// let json = r#"{
 ///     "metric": {"series": {"sent": [0, 17]}},
@@ -29,7 +30,7 @@ use crate::{
 /// let report = parse::<ActionMetrics>(Response::new(json.into()))?;
 /// assert_eq!(report.metric.series["sent"], [0, 17]);
 /// assert_eq!(report.language_variants["8"].series["sent"], [0, 5]);
-/// # Ok::<(), customerio_core::Error>(())
+/// # Ok::<(), customerio::Error>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "campaign_action_metrics")]

@@ -10,13 +10,14 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/getCampaigns>
     ///
     /// ```
-    /// use customerio_core::{app::campaigns::{CampaignKind, Get}, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::campaigns::{CampaignKind, Get}, http::Response, operation::parse};
     ///
     /// let json = r#"{"campaign":{"id":46,"type":"event","event_name":"purchase"}}"#;
     /// let campaign = parse::<Get>(Response::new(json.into()))?;
     /// assert_eq!(campaign.kind, Some(CampaignKind::Event));
     /// assert_eq!(campaign.event_name.as_deref(), Some("purchase"));
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "get_campaigns")]
     pub struct Get { campaign_id: CampaignId = 46 }

@@ -11,13 +11,14 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/getCampaignAction>
     ///
     /// ```
-    /// use customerio_core::{app::{Channel, campaigns::GetAction}, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::{Channel, campaigns::GetAction}, http::Response, operation::parse};
     ///
     /// let json = r#"{"action":{"id":7,"campaign_id":46,"type":"email","subject":"Hello"}}"#;
     /// let action = parse::<GetAction>(Response::new(json.into()))?;
     /// assert_eq!(action.channel, Some(Channel::Email));
     /// assert_eq!(action.subject.as_deref(), Some("Hello"));
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "get_campaign_action")]
     pub struct GetAction { campaign_id: CampaignId = 46, action_id: ActionId = 7 }

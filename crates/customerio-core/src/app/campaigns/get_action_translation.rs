@@ -15,13 +15,14 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/getCampaignActionTranslation>
     ///
     /// ```
-    /// use customerio_core::{Limits, Prepared, app::{Language, campaigns::GetActionTranslation}};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{Prepared, app::{Language, campaigns::GetActionTranslation}, limits::Limits};
     ///
     /// let french = Prepared::new(GetActionTranslation::new(46, 7, "fr"), &Limits::default())?;
     /// assert_eq!(french.path(), "/v1/campaigns/46/actions/7/language/fr");
     /// let default = Prepared::new(GetActionTranslation::new(46, 7, Language::default()), &Limits::default())?;
     /// assert_eq!(default.path(), "/v1/campaigns/46/actions/7/language/");
-    /// # Ok::<(), customerio_core::BuildError>(())
+    /// # Ok::<(), customerio::BuildError>(())
     /// ```
     #[doc(alias = "get_campaign_action_translation")]
     pub struct GetActionTranslation { campaign_id: CampaignId = 46, action_id: ActionId = 7, language: Language = "fr" }

@@ -18,12 +18,13 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/campaignJourneyMetrics>
 ///
 /// ```
-/// use customerio_core::{app::campaigns::JourneyMetrics, http::Response, parse};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{app::campaigns::JourneyMetrics, http::Response, operation::parse};
 ///
 /// let json = r#"{"journey_metric":{"started":[5,2],"finished":[0,4]}}"#;
 /// let journeys = parse::<JourneyMetrics>(Response::new(json.into()))?;
 /// assert_eq!(journeys.journey_metric["started"], [5, 2]);
-/// # Ok::<(), customerio_core::Error>(())
+/// # Ok::<(), customerio::Error>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "campaign_journey_metrics")]

@@ -13,12 +13,13 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/campaignLinkMetrics>
     ///
     /// ```
-    /// use customerio_core::{app::campaigns::Links, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::campaigns::Links, http::Response, operation::parse};
     ///
     /// let json = r#"{"links":[{"link":{"id":1,"href":"https://example.com"},"metric":{"series":{"clicked":[3]}}}]}"#;
     /// let links = parse::<Links>(Response::new(json.into()))?.items;
     /// assert_eq!(links[0].metric.as_ref().unwrap().series["clicked"], [3]);
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "campaign_link_metrics")]
     pub struct Links { campaign_id: CampaignId = 46 }

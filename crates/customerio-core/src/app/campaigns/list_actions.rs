@@ -11,7 +11,10 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/listCampaignActions>
     ///
     /// ```
-    /// use customerio_core::{Limits, Paged as _, Prepared, app::campaigns::ListActions, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{
+    ///     Prepared, app::campaigns::ListActions, http::Response, limits::Limits, operation::parse, page::Paged as _,
+    /// };
     ///
     /// let page = parse::<ListActions>(Response::new(r#"{"actions":[{"id":"7","subject":"Hello"}],"next":"Mg=="}"#.into()))?;
     /// assert_eq!(page.items[0].subject.as_deref(), Some("Hello"));

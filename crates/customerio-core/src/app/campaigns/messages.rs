@@ -15,11 +15,12 @@ deliveries! {
     /// <https://docs.customer.io/integrations/api/app/#operation/getCampaignMessages>
     ///
     /// ```
-    /// use customerio_core::{Limits, Prepared, app::{DeliveryMetric, campaigns::Messages}};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{Prepared, app::{DeliveryMetric, campaigns::Messages}, limits::Limits};
     ///
     /// let request = Prepared::new(Messages::new(46).with_metric(DeliveryMetric::Bounced), &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/campaigns/46/messages?metric=bounced");
-    /// # Ok::<(), customerio_core::BuildError>(())
+    /// # Ok::<(), customerio::BuildError>(())
     /// ```
     #[doc(alias = "get_campaign_messages")]
     pub struct Messages { campaign_id: CampaignId = 46 }

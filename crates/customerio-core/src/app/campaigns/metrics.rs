@@ -19,12 +19,13 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/campaignMetrics>
 ///
 /// ```
-/// use customerio_core::{app::campaigns::Metrics, http::Response, parse};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{app::campaigns::Metrics, http::Response, operation::parse};
 ///
 /// let json = r#"{"metric":{"series":{"sent":[0,17],"opened":[0,4]}},"res":"days"}"#;
 /// let report = parse::<Metrics>(Response::new(json.into()))?;
 /// assert_eq!(report.metric.series["sent"], [0, 17]);
-/// # Ok::<(), customerio_core::Error>(())
+/// # Ok::<(), customerio::Error>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "campaign_metrics")]

@@ -15,13 +15,14 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/updateCampaignAction>
     ///
     /// ```
-    /// use customerio_core::{Limits, Prepared, app::{ContentUpdate, campaigns::UpdateAction}};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{Prepared, app::{ContentUpdate, campaigns::UpdateAction}, limits::Limits};
     ///
     /// let update = UpdateAction::new(46, 7, ContentUpdate::new().with_subject("Welcome!"));
     /// let request = Prepared::new(update, &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/campaigns/46/actions/7");
     /// assert_eq!(request.body(), r#"{"subject":"Welcome!"}"#);
-    /// # Ok::<(), customerio_core::BuildError>(())
+    /// # Ok::<(), customerio::BuildError>(())
     /// ```
     #[doc(alias = "update_campaign_action")]
     pub struct UpdateAction { campaign_id: CampaignId = 46, action_id: ActionId = 7 }

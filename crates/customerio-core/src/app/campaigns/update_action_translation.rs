@@ -13,13 +13,14 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/updateCampaignActionTranslation>
     ///
     /// ```
-    /// use customerio_core::{Limits, Prepared, app::{ContentUpdate, campaigns::UpdateActionTranslation}};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{Prepared, app::{ContentUpdate, campaigns::UpdateActionTranslation}, limits::Limits};
     ///
     /// let update = UpdateActionTranslation::new(46, 7, "fr", ContentUpdate::new().with_subject("Bienvenue"));
     /// let request = Prepared::new(update, &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/campaigns/46/actions/7/language/fr");
     /// assert_eq!(request.body(), r#"{"subject":"Bienvenue"}"#);
-    /// # Ok::<(), customerio_core::BuildError>(())
+    /// # Ok::<(), customerio::BuildError>(())
     /// ```
     #[doc(alias = "update_campaign_action_translation")]
     pub struct UpdateActionTranslation { campaign_id: CampaignId = 46, action_id: ActionId = 7, language: Language = "fr" }

@@ -20,7 +20,8 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/getCollectionContents>
     ///
     /// ```
-    /// use customerio_core::{app::collections::Contents, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::collections::Contents, http::Response, operation::parse};
     ///
     /// #[derive(serde::Deserialize)]
     /// struct Event {

@@ -23,7 +23,8 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/addCollection>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::collections::Create};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::collections::Create, limits::Limits};
 /// use serde_json::json;
 ///
 /// let rows = json!([{"name": "Summer party", "city": "Oslo"}, {"name": "Meetup", "city": "Lyon"}]);
@@ -38,7 +39,7 @@ use crate::{
 ///     Prepared::new(create, &Limits::default())?.body(),
 ///     r#"{"name":"events","url":"https://files.example.com/events.csv"}"#
 /// );
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "add_collection")]

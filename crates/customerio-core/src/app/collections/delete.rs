@@ -11,11 +11,12 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/deleteCollection>
     ///
     /// ```
-    /// use customerio_core::{Limits, Prepared, app::collections::Delete, http::Method};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{Prepared, app::collections::Delete, http::Method, limits::Limits};
     ///
     /// let request = Prepared::new(Delete::new(5), &Limits::default())?;
     /// assert_eq!((request.method(), request.path()), (&Method::DELETE, "/v1/collections/5"));
-    /// # Ok::<(), customerio_core::BuildError>(())
+    /// # Ok::<(), customerio::BuildError>(())
     /// ```
     #[doc(alias = "delete_collection")]
     pub struct Delete { collection_id: CollectionId = 6 }

@@ -10,11 +10,12 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/getCollection>
     ///
     /// ```
-    /// use customerio_core::{Limits, Prepared, app::collections::Get};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{Prepared, app::collections::Get, limits::Limits};
     ///
     /// let request = Prepared::new(Get::new(5), &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/collections/5");
-    /// # Ok::<(), customerio_core::BuildError>(())
+    /// # Ok::<(), customerio::BuildError>(())
     /// ```
     #[doc(alias = "get_collection")]
     pub struct Get { collection_id: CollectionId = 5 }

@@ -10,12 +10,13 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/getCollections>
     ///
     /// ```
-    /// use customerio_core::{app::collections::List, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::collections::List, http::Response, operation::parse};
     ///
     /// let json = r#"{"collections":[{"id":5,"name":"events","rows":2}]}"#;
     /// let collections = parse::<List>(Response::new(json.into()))?.items;
     /// assert_eq!(collections[0].name.as_deref(), Some("events"));
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "get_collections")]
     pub struct List {}

@@ -21,14 +21,15 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/updateCollectionContents>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::collections::ReplaceContents};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::collections::ReplaceContents, limits::Limits};
 /// use serde_json::json;
 ///
 /// let replace = ReplaceContents::new(5, json!([{"city": "Oslo"}, {"city": "Lyon"}]));
 /// let request = Prepared::new(replace, &Limits::default())?;
 /// assert_eq!(request.path(), "/v1/collections/5/content");
 /// assert_eq!(request.body(), r#"[{"city":"Oslo"},{"city":"Lyon"}]"#);
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "update_collection_contents")]

@@ -16,7 +16,8 @@ impl Client<App> {
     /// was created, and one call never creates it twice.
     ///
     /// ```
-    /// use customerio_core::{App, Client, Error, app::collections::Create};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{App, Client, Error, app::collections::Create};
     /// use serde_json::json;
     ///
     /// async fn sync(app: &Client<App>) -> Result<Option<u64>, Error> {

@@ -25,13 +25,14 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/updateCollection>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::collections::Update};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::collections::Update, limits::Limits};
 /// use serde_json::json;
 ///
 /// let update = Update::new(5).with_rows(json!([{"city": "Oslo"}]));
 /// let request = Prepared::new(update, &Limits::default())?;
 /// assert_eq!((request.path(), &request.body()[..]), ("/v1/collections/5", &br#"{"data":[{"city":"Oslo"}]}"#[..]));
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "update_collection")]

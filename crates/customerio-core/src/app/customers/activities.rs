@@ -20,11 +20,12 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/getPersonActivities>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::customers::Activities};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::customers::Activities, limits::Limits};
 ///
 /// let request = Prepared::new(Activities::of("42").with_kind("event"), &Limits::default())?;
 /// assert_eq!(request.path(), "/v1/customers/42/activities?id_type=id&type=event");
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "get_person_activities")]

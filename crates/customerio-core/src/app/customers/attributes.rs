@@ -17,12 +17,13 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/getPersonAttributes>
 ///
 /// ```
-/// use customerio_core::{app::customers::Attributes, http::Response, parse};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{app::customers::Attributes, http::Response, operation::parse};
 ///
 /// let json = r#"{"customer":{"id":"42","attributes":{"plan":"pro","age":"36"}}}"#;
 /// let person = parse::<Attributes>(Response::new(json.into()))?;
 /// assert_eq!(person.attributes["age"], "36");
-/// # Ok::<(), customerio_core::Error>(())
+/// # Ok::<(), customerio::Error>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "get_person_attributes")]

@@ -20,11 +20,12 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/getPeopleById>
 ///
 /// ```
-/// use customerio_core::{IdType, Limits, Prepared, app::customers::AttributesOfMany};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{IdType, Prepared, app::customers::AttributesOfMany, limits::Limits};
 ///
 /// let request = Prepared::new(AttributesOfMany::new(IdType::Id, ["41", "42"]), &Limits::default())?;
 /// assert_eq!((request.path(), &request.body()[..]), ("/v1/customers/attributes?id_type=id", &br#"{"ids":["41","42"]}"#[..]));
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, Serialize)]
 #[doc(alias = "get_people_by_id")]

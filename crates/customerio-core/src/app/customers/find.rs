@@ -15,11 +15,12 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/getPeopleEmail>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::customers::Find};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::customers::Find, limits::Limits};
 ///
 /// let request = Prepared::new(Find::by_email("ada+1@example.com"), &Limits::default())?;
 /// assert_eq!(request.path(), "/v1/customers?email=ada%2B1%40example.com");
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "get_people_email")]

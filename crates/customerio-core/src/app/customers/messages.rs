@@ -21,11 +21,12 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/getPersonMessages>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::customers::Messages};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::customers::Messages, limits::Limits};
 ///
 /// let request = Prepared::new(Messages::of("42").with_limit(10), &Limits::default())?;
 /// assert_eq!(request.path(), "/v1/customers/42/messages?id_type=id&limit=10");
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "get_person_messages")]

@@ -15,11 +15,12 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/getPersonOptouts>
 ///
 /// ```
-/// use customerio_core::{app::customers::OptOuts, http::Response, parse};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{app::customers::OptOuts, http::Response, operation::parse};
 ///
 /// let json = r#"{"optouts":[{"channel":"sms","from":"+15551234567"}]}"#;
 /// assert_eq!(parse::<OptOuts>(Response::new(json.into()))?.items[0].from, "+15551234567");
-/// # Ok::<(), customerio_core::Error>(())
+/// # Ok::<(), customerio::Error>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "get_person_optouts")]

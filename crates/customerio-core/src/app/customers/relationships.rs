@@ -19,11 +19,12 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/getPersonRelationships>
 ///
 /// ```
-/// use customerio_core::{Limits, PersonId, Prepared, app::customers::Relationships};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{PersonId, Prepared, app::customers::Relationships, limits::Limits};
 ///
 /// let request = Prepared::new(Relationships::of(PersonId::cio_id("a3000001")), &Limits::default())?;
 /// assert_eq!(request.path(), "/v1/customers/a3000001/relationships?id_type=cio_id");
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "get_person_relationships")]

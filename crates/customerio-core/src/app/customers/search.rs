@@ -17,13 +17,14 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/getPeopleFilter>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::{Filter, customers::Search}};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::{Filter, customers::Search}, limits::Limits};
 ///
 /// let search = Search::new(Filter::attribute_equals("plan", "pro")).with_limit(1000);
 /// let request = Prepared::new(search, &Limits::default())?;
 /// assert_eq!(request.path(), "/v1/customers?limit=1000");
 /// assert_eq!(request.body(), r#"{"filter":{"attribute":{"field":"plan","operator":"eq","value":"pro"}}}"#);
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, Serialize)]
 #[doc(alias = "get_people_filter")]

@@ -15,11 +15,12 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/getPersonSegments>
 ///
 /// ```
-/// use customerio_core::{Limits, PersonId, Prepared, app::customers::Segments};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{PersonId, Prepared, app::customers::Segments, limits::Limits};
 ///
 /// let request = Prepared::new(Segments::of(PersonId::email("ada@example.com")), &Limits::default())?;
 /// assert_eq!(request.path(), "/v1/customers/ada%40example.com/segments?id_type=email");
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "get_person_segments")]

@@ -16,12 +16,13 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/getPersonSubscriptionPreferences>
 ///
 /// ```
-/// use customerio_core::{app::customers::SubscriptionPreferences, http::Response, parse};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{app::customers::SubscriptionPreferences, http::Response, operation::parse};
 ///
 /// let json = r#"{"customer":{"id":"42","unsubscribed":false,"topics":[{"id":"topic_1","subscribed":true}]}}"#;
 /// let preferences = parse::<SubscriptionPreferences>(Response::new(json.into()))?;
 /// assert_eq!(preferences.topics[0].subscribed, Some(true));
-/// # Ok::<(), customerio_core::Error>(())
+/// # Ok::<(), customerio::Error>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "get_person_subscription_preferences")]

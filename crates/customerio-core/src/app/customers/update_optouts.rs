@@ -20,7 +20,8 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/updatePersonOptouts>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::{customers::UpdateOptOuts, optouts::OptOutChannel}};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::{customers::UpdateOptOuts, optouts::OptOutChannel}, limits::Limits};
 ///
 /// let update = UpdateOptOuts::of("42")
 ///     .opt_out(OptOutChannel::Sms, "+15551234567")
@@ -30,7 +31,7 @@ use crate::{
 ///     request.body(),
 ///     r#"{"optouts":[{"from":"+15551234567","optout":true,"channel":"sms"},{"from":"+15557654321","optout":false,"channel":"whatsapp"}]}"#
 /// );
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, Serialize)]
 #[doc(alias = "update_person_optouts")]

@@ -16,12 +16,13 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/updateEventMetadata>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::data_index::DescribeEvents};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::data_index::DescribeEvents, limits::Limits};
 ///
 /// let describe = DescribeEvents::new().with_description("purchase", "Somebody bought something");
 /// let request = Prepared::new(describe, &Limits::default())?;
 /// assert_eq!(request.body(), r#"{"events":[{"name":"purchase","description":"Somebody bought something"}]}"#);
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, Default, Serialize)]
 #[doc(alias = "update_event_metadata")]

@@ -25,12 +25,13 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/exportDeliveriesData>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::{DeliveryMetric, exports::ExportDeliveries}};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::{DeliveryMetric, exports::ExportDeliveries}, limits::Limits};
 ///
 /// let export = ExportDeliveries::of_campaign(46).with_metric(DeliveryMetric::Bounced).with_attributes(["plan"]);
 /// let request = Prepared::new(export, &Limits::default())?;
 /// assert_eq!(request.body(), r#"{"campaign_id":46,"attributes":["plan"],"metric":"bounced"}"#);
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, Serialize)]
 #[doc(alias = "export_deliveries_data")]

@@ -21,13 +21,14 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/downloadExport>
     ///
     /// ```
-    /// use customerio_core::{app::exports::Download, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::exports::Download, http::Response, operation::parse};
     ///
     /// let json = r#"{"url":"https://files.example.com/110.csv?signature=secret"}"#;
     /// let link = parse::<Download>(Response::new(json.into()))?;
     /// assert_eq!(link.uri().host(), Some("files.example.com"));
     /// assert_eq!(format!("{link:?}"), "SignedUrl { .. }");
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "download_export")]
     pub struct Download { export_id: ExportId = 110 }

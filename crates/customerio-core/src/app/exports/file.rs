@@ -26,7 +26,8 @@ impl Client<App> {
     /// See [`Error`]. A start is not retried after a lost response.
     ///
     /// ```
-    /// # use customerio_core::{App, Client, app::{Filter, exports::{ExportError, ExportPeople}}};
+    /// # use customerio_core::facade as customerio;
+    /// # use customerio::{App, Client, app::{Filter, exports::{ExportError, ExportPeople}}};
     /// async fn export(app: &Client<App>) -> Result<Vec<u8>, ExportError> {
     ///     let mut file = app.start_export(ExportPeople::new(Filter::segment(4)).with_attributes(["email"])).await?;
     ///     println!("export {}", file.id());

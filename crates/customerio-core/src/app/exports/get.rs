@@ -12,12 +12,13 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/getExport>
     ///
     /// ```
-    /// use customerio_core::{app::exports::Get, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::exports::Get, http::Response, operation::parse};
     ///
     /// let json = r#"{"export":{"id":110,"status":"pending","total":0}}"#;
     /// let export = parse::<Get>(Response::new(json.into()))?;
     /// assert_eq!(export.is_ready(), None);
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "get_export")]
     pub struct Get { export_id: ExportId = 110 }

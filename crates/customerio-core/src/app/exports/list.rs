@@ -10,12 +10,13 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/listExports>
     ///
     /// ```
-    /// use customerio_core::{app::exports::List, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::exports::List, http::Response, operation::parse};
     ///
     /// // A workspace without exports has no list, which is an empty one.
     /// let exports = parse::<List>(Response::new(r#"{"exports":null}"#.into()))?;
     /// assert!(exports.items.is_empty());
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "list_exports")]
     pub struct List {}

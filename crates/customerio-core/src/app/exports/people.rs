@@ -21,12 +21,13 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/exportPeopleData>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::{Filter, exports::ExportPeople}};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::{Filter, exports::ExportPeople}, limits::Limits};
 ///
 /// let export = ExportPeople::new(Filter::segment(4)).with_attributes(["email", "plan"]);
 /// let request = Prepared::new(export, &Limits::default())?;
 /// assert_eq!(request.body(), r#"{"filters":{"segment":{"id":4}},"attributes":["email","plan"]}"#);
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, Serialize)]
 #[doc(alias = "export_people_data")]

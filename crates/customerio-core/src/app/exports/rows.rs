@@ -24,7 +24,8 @@ impl ExportFile {
     /// An empty field is an empty text, or `None` for an `Option`.
     ///
     /// ```
-    /// # use customerio_core::{App, Client, ExportId, app::exports::RowError};
+    /// # use customerio_core::facade as customerio;
+    /// # use customerio::{App, Client, app::exports::RowError, ids::ExportId};
     /// #[derive(serde::Deserialize)]
     /// struct Person {
     ///     email: String,

@@ -22,7 +22,8 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/import>
 ///
 /// ```
-/// use customerio_core::{IdType, Limits, Prepared, app::imports::Create};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{IdType, Prepared, app::imports::Create, limits::Limits};
 ///
 /// let import = Create::people("May", "https://files.example.com/may.csv", IdType::Email);
 /// let request = Prepared::new(import, &Limits::default())?;
@@ -30,7 +31,7 @@ use crate::{
 ///     request.body(),
 ///     r#"{"import":{"name":"May","data_file_url":"https://files.example.com/may.csv","type":"people","identifier":"email"}}"#
 /// );
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, Serialize)]
 #[doc(alias = "import")]

@@ -10,12 +10,13 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/getImport>
     ///
     /// ```
-    /// use customerio_core::{app::imports::Get, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::imports::Get, http::Response, operation::parse};
     ///
     /// let json = r#"{"import":{"id":30,"state":"importing","rows_to_import":3,"rows_imported":1}}"#;
     /// let import = parse::<Get>(Response::new(json.into()))?;
     /// assert_eq!((import.is_done(), import.rows_imported), (None, Some(1)));
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "get_import")]
     pub struct Get { import_id: ImportId = 30 }

@@ -12,7 +12,8 @@ impl Client<App> {
     /// [`Get`](super::Get) of it continues the wait, in another process too.
     ///
     /// ```
-    /// use customerio_core::{App, Client, IdType, WaitError, app::imports::{Create, Import}};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{App, Client, IdType, app::imports::{Create, Import}, wait::WaitError};
     ///
     /// async fn import(app: &Client<App>) -> Result<u64, Box<dyn std::error::Error + Send + Sync>> {
     ///     let create = Create::people("May", "https://files.example.com/may.csv", IdType::Email);

@@ -12,7 +12,8 @@ use crate::{
 /// An alert that comes with a live notification: a title, a text and a sound.
 ///
 /// ```
-/// use customerio_core::app::live_notifications::LiveAlert;
+/// # use customerio_core::facade as customerio;
+/// use customerio::app::live_notifications::LiveAlert;
 ///
 /// let alert = LiveAlert::new("On its way", "Your order has left the shop").with_sound("default");
 /// assert_eq!(serde_json::to_value(&alert)?["title"], "On its way");

@@ -12,13 +12,13 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/getLiveNotification>
     ///
     /// ```
-    /// use customerio_core::{http::Response, parse};
-    /// use customerio_core::app::live_notifications::{Get, LiveNotificationState};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::live_notifications::{Get, LiveNotificationState}, http::Response, operation::parse};
     ///
     /// let json = r#"{"instance_id":"01JZ8Z5V6T3W9KQ4N7R2C8M0XD","platform":"ios","state":"active"}"#;
     /// let notification = parse::<Get>(Response::new(json.into()))?;
     /// assert_eq!(notification.state, Some(LiveNotificationState::Active));
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "get_live_notification")]
     pub struct Get { instance_id: LiveNotificationId = "LEAK0000000000000000000000" }

@@ -4,8 +4,11 @@
 //! it leaves out is removed. A workspace without live notifications responds with a 404 to each of them.
 //!
 //! ```
-//! use customerio_core::{Limits, Prepared, http::Response, parse};
-//! use customerio_core::app::live_notifications::{MultiStep, Start, Update};
+//! # use customerio_core::facade as customerio;
+//! use customerio::{
+//!     Prepared, app::live_notifications::{MultiStep, Start, Update}, http::Response, limits::Limits,
+//!     operation::parse,
+//! };
 //!
 //! let start = Start::multi_step("42", "Your order", MultiStep::new("Packed", 1, 4));
 //! assert_eq!(Prepared::new(start, &Limits::default())?.path(), "/v1/live_notifications/start");

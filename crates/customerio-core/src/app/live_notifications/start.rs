@@ -27,8 +27,10 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/startLiveNotification>
 ///
 /// ```
-/// use customerio_core::{Limits, PersonId, Platform, Prepared};
-/// use customerio_core::app::live_notifications::{LiveAlert, MultiStep, Start};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{
+///     PersonId, Platform, Prepared, app::live_notifications::{LiveAlert, MultiStep, Start}, limits::Limits,
+/// };
 ///
 /// let start = Start::multi_step(PersonId::id("42"), "Your order", MultiStep::new("Packed", 1, 4))
 ///     .with_platform(Platform::Ios)
@@ -37,7 +39,7 @@ use crate::{
 /// assert!(request.body().starts_with(
 ///     br#"{"identifiers":{"id":"42"},"notification_type":"io.customer.livenotifications.segments","#
 /// ));
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "start_live_notification")]

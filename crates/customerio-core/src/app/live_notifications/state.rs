@@ -13,7 +13,8 @@ use crate::{
 /// [`Start::multi_step`](super::Start::multi_step).
 ///
 /// ```
-/// use customerio_core::app::live_notifications::MultiStep;
+/// # use customerio_core::facade as customerio;
+/// use customerio::app::live_notifications::MultiStep;
 /// use serde_json::json;
 ///
 /// let state = MultiStep::new("On its way", 2, 4).with_substatus("Ten minutes left");
@@ -82,7 +83,8 @@ impl Serialize for MultiStep {
 /// The content of a live notification with a countdown: the state of [`Start::countdown`](super::Start::countdown).
 ///
 /// ```
-/// use customerio_core::app::live_notifications::Countdown;
+/// # use customerio_core::facade as customerio;
+/// use customerio::app::live_notifications::Countdown;
 /// use serde_json::json;
 ///
 /// let state = Countdown::new("Doors open").with_end_time(1_700_000_000);

@@ -23,12 +23,13 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/updateLiveNotification>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::live_notifications::{MultiStep, Update}};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::live_notifications::{MultiStep, Update}, limits::Limits};
 ///
 /// let update = Update::new("01JZ8Z5V6T3W9KQ4N7R2C8M0XD", MultiStep::new("On its way", 2, 4));
 /// let request = Prepared::new(update, &Limits::default())?;
 /// assert_eq!(request.path(), "/v1/live_notifications/update");
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "update_live_notification")]

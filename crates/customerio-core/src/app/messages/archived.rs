@@ -13,12 +13,13 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/getArchivedMessage>
     ///
     /// ```
-    /// use customerio_core::{app::messages::Archived, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::messages::Archived, http::Response, operation::parse};
     ///
     /// let json = r#"{"archived_message":{"id":"RPIL","subject":"Hello","body":"<html>Hello</html>"}}"#;
     /// let message = parse::<Archived>(Response::new(json.into()))?;
     /// assert_eq!(message.subject.as_deref(), Some("Hello"));
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "get_archived_message")]
     pub struct Archived { message_id: DeliveryId = "LEAK-message" }

@@ -19,16 +19,18 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/getMessage>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::messages::Get};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::messages::Get, limits::Limits};
 ///
 /// let request = Prepared::new(Get::new("RPILAgUBcRhIBqSfeiIwdIYJKxTY="), &Limits::default())?;
 /// assert_eq!(request.path(), "/v1/messages/RPILAgUBcRhIBqSfeiIwdIYJKxTY%3D");
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 ///
 /// ```
+/// # use customerio_core::facade as customerio;
 /// # use std::time::Duration;
-/// # use customerio_core::{App, Client, app::{SendEmail, messages::Get}};
+/// # use customerio::{App, Client, app::{SendEmail, messages::Get}};
 /// async fn sent_and_arrived(app: &Client<App>) -> Result<bool, Box<dyn std::error::Error + Send + Sync>> {
 ///     let sent = app.send_email(SendEmail::from_template("receipt", "ada@example.com")).await?;
 ///     match app.wait_for(Get::new(&sent.delivery_id)).with_deadline(Duration::from_secs(300)).await {

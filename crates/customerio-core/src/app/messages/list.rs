@@ -21,12 +21,13 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/listMessages>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::{Channel, DeliveryMetric, messages::List}};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::{Channel, DeliveryMetric, messages::List}, limits::Limits};
 ///
 /// let bounced = List::new().with_channel(Channel::Email).with_metric(DeliveryMetric::Bounced).with_limit(1000);
 /// let request = Prepared::new(bounced, &Limits::default())?;
 /// assert_eq!(request.path(), "/v1/messages?limit=1000&type=email&metric=bounced");
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, Default)]
 #[doc(alias = "list_messages")]

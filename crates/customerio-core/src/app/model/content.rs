@@ -21,12 +21,13 @@ use crate::{
 /// drag-and-drop editor cannot be changed.
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::{ContentUpdate, campaigns::UpdateAction}};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::{ContentUpdate, campaigns::UpdateAction}, limits::Limits};
 ///
 /// let update = ContentUpdate::new().with_subject("Welcome!").without_reply_to();
 /// let request = Prepared::new(UpdateAction::new(46, 7, update), &Limits::default())?;
 /// assert_eq!(request.body(), r#"{"subject":"Welcome!","reply_to_id":null}"#);
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, Default, Serialize)]
 pub struct ContentUpdate {

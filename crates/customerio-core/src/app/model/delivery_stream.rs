@@ -31,8 +31,10 @@ const LATEST: i64 = 100_000_000_000;
 /// After an error, the next call reads the page that failed. Only the error about a circular list ends it.
 ///
 /// ```
-/// use customerio_core::{App, Client, DeliveryId, Error, Timestamp};
-/// use customerio_core::app::{DeliveryMetric, DeliveryPosition, messages::List};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{
+///     App, Client, Error, Timestamp, app::{DeliveryMetric, DeliveryPosition, messages::List}, ids::DeliveryId,
+/// };
 ///
 /// /// The ids of the messages of a year that bounced; another process goes on where this one ended.
 /// async fn bounced(app: &Client<App>, stored: &mut Option<String>) -> Result<Vec<DeliveryId>, Error> {

@@ -15,13 +15,14 @@ use crate::{
 /// responses its language is an empty text.
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::{ContentUpdate, Language, campaigns::UpdateActionTranslation}};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::{ContentUpdate, Language, campaigns::UpdateActionTranslation}, limits::Limits};
 ///
 /// let update = |language: Language| UpdateActionTranslation::new(46, 7, language, ContentUpdate::new());
 /// let limits = Limits::default();
 /// assert_eq!(Prepared::new(update("fr".into()), &limits)?.path(), "/v1/campaigns/46/actions/7/language/fr");
 /// assert_eq!(Prepared::new(update(Language::default()), &limits)?.path(), "/v1/campaigns/46/actions/7/language/");
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, Default, PartialEq, Eq)]
 #[doc(alias = "locale")]

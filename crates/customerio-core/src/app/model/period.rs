@@ -9,11 +9,12 @@ use crate::{
 /// There are at least two: for one the service counts two, and for none all that there can be.
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::{Periods, campaigns::Links}};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::{Periods, campaigns::Links}, limits::Limits};
 ///
 /// let request = Prepared::new(Links::new(46).with_periods(Periods::days(7)), &Limits::default())?;
 /// assert_eq!(request.path(), "/v1/campaigns/46/metrics/links?period=days&steps=7");
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Periods {
@@ -79,7 +80,8 @@ open_enum! {
 /// The time between two moments, in periods that a report counts one by one.
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::{Resolution, TimeRange, campaigns::Metrics}};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::{Resolution, TimeRange, campaigns::Metrics}, limits::Limits};
 ///
 /// let march = TimeRange::new(1_740_787_200, 1_743_465_600, Resolution::Days).with_time_zone("Europe/Berlin");
 /// let request = Prepared::new(Metrics::between(46, march), &Limits::default())?;
@@ -87,7 +89,7 @@ open_enum! {
 ///     request.path(),
 ///     "/v1/campaigns/46/metrics?version=2&start=1740787200&end=1743465600&res=days&tz=Europe%2FBerlin"
 /// );
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct TimeRange {

@@ -18,12 +18,13 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/getVariantLinks>
     ///
     /// ```
-    /// use customerio_core::{app::newsletters::ContentLinks, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::newsletters::ContentLinks, http::Response, operation::parse};
     ///
     /// let json = r#"{"links":[{"link":{"id":1,"href":"https://example.com"},"metric":{"series":{"clicked":[3]}}}]}"#;
     /// let links = parse::<ContentLinks>(Response::new(json.into()))?.items;
     /// assert_eq!(links[0].metric.as_ref().unwrap().series["clicked"], [3]);
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "get_variant_links")]
     pub struct ContentLinks { newsletter_id: NewsletterId = 7, content_id: ContentId = 90 }

@@ -16,11 +16,12 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/getVariantMetrics>
     ///
     /// ```
-    /// use customerio_core::{Limits, Prepared, app::{Periods, newsletters::ContentMetrics}};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{Prepared, app::{Periods, newsletters::ContentMetrics}, limits::Limits};
     ///
     /// let request = Prepared::new(ContentMetrics::new(7, 90).with_periods(Periods::days(7)), &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/newsletters/7/contents/90/metrics?period=days&steps=7");
-    /// # Ok::<(), customerio_core::BuildError>(())
+    /// # Ok::<(), customerio::BuildError>(())
     /// ```
     #[doc(alias = "get_variant_metrics")]
     pub struct ContentMetrics { newsletter_id: NewsletterId = 7, content_id: ContentId = 90 }

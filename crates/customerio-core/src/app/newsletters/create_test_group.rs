@@ -18,11 +18,12 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/createNewsletterTestGroup>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::newsletters::CreateTestGroup};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::newsletters::CreateTestGroup, limits::Limits};
 ///
 /// let request = Prepared::new(CreateTestGroup::new(7), &Limits::default())?;
 /// assert_eq!((request.path(), &request.body()[..]), ("/v1/newsletters/7/test_groups", &b"{}"[..]));
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "create_newsletter_test_group")]

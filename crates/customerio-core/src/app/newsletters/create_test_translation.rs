@@ -21,13 +21,14 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/createNewsletterTestLanguageVariant>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::newsletters::{CreateTestTranslation, SmsMessage}};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::newsletters::{CreateTestTranslation, SmsMessage}, limits::Limits};
 ///
 /// let french = CreateTestTranslation::new(7, 0, "fr", SmsMessage::new("Salut"));
 /// let request = Prepared::new(french, &Limits::default())?;
 /// assert_eq!(request.path(), "/v1/newsletters/7/test_group/0/language");
 /// assert_eq!(request.body(), r#"{"language":"fr","body":"Salut"}"#);
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "create_newsletter_test_language_variant")]

@@ -22,13 +22,14 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/createNewsletterLanguageVariant>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::newsletters::{CreateTranslation, EmailTranslation}};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::newsletters::{CreateTranslation, EmailTranslation}, limits::Limits};
 ///
 /// let french = CreateTranslation::new(7, "fr", EmailTranslation::new("Bonjour", "<p>Salut</p>"));
 /// let request = Prepared::new(french, &Limits::default())?;
 /// assert_eq!(request.path(), "/v1/newsletters/7/language");
 /// assert_eq!(request.body(), r#"{"language":"fr","subject":"Bonjour","body":"<p>Salut</p>"}"#);
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "create_newsletter_language_variant")]

@@ -11,11 +11,12 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/deletetNewsletters>
     ///
     /// ```
-    /// use customerio_core::{Limits, Prepared, app::newsletters::Delete, http::Method};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{Prepared, app::newsletters::Delete, http::Method, limits::Limits};
     ///
     /// let request = Prepared::new(Delete::new(7), &Limits::default())?;
     /// assert_eq!((request.method(), request.path()), (&Method::DELETE, "/v1/newsletters/7"));
-    /// # Ok::<(), customerio_core::BuildError>(())
+    /// # Ok::<(), customerio::BuildError>(())
     /// ```
     #[doc(alias = "delete_newsletters")]
     pub struct Delete { newsletter_id: NewsletterId = 8 }

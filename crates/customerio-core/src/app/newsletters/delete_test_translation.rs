@@ -15,13 +15,14 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/deleteNewsletterTestLanguageVariant>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::{Language, newsletters::DeleteTestTranslation}};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::{Language, newsletters::DeleteTestTranslation}, limits::Limits};
 ///
 /// let request = Prepared::new(DeleteTestTranslation::new(7, 0, "fr"), &Limits::default())?;
 /// assert_eq!(request.path(), "/v1/newsletters/7/test_group/0/language/fr");
 /// // The text without a language stays.
 /// assert!(Prepared::new(DeleteTestTranslation::new(7, 0, Language::default()), &Limits::default()).is_err());
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "delete_newsletter_test_language_variant")]

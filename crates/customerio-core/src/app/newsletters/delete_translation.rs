@@ -17,13 +17,14 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/deleteNewsletterLanguageVariant>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::{Language, newsletters::DeleteTranslation}};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::{Language, newsletters::DeleteTranslation}, limits::Limits};
 ///
 /// let request = Prepared::new(DeleteTranslation::new(7, "fr"), &Limits::default())?;
 /// assert_eq!(request.path(), "/v1/newsletters/7/language/fr");
 /// // The text without a language stays.
 /// assert!(Prepared::new(DeleteTranslation::new(7, Language::default()), &Limits::default()).is_err());
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "delete_newsletter_language_variant")]

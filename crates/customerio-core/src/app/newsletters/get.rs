@@ -10,12 +10,13 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/getNewsletters>
     ///
     /// ```
-    /// use customerio_core::{app::newsletters::Get, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::newsletters::Get, http::Response, operation::parse};
     ///
     /// let json = r#"{"newsletter":{"id":7,"name":"Spring","content_ids":[90,91],"sent_at":null}}"#;
     /// let newsletter = parse::<Get>(Response::new(json.into()))?;
     /// assert_eq!((newsletter.content_ids.len(), newsletter.sent_at), (2, None));
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "get_newsletters")]
     pub struct Get { newsletter_id: NewsletterId = 7 }

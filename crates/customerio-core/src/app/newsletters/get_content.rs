@@ -11,12 +11,13 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/getNewsletterVariant>
     ///
     /// ```
-    /// use customerio_core::{app::newsletters::GetContent, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::newsletters::GetContent, http::Response, operation::parse};
     ///
     /// let json = r#"{"content":{"id":90,"newsletter_id":7,"type":"email","subject":"Hello"}}"#;
     /// let content = parse::<GetContent>(Response::new(json.into()))?;
     /// assert_eq!(content.subject.as_deref(), Some("Hello"));
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "get_newsletter_variant")]
     pub struct GetContent { newsletter_id: NewsletterId = 7, content_id: ContentId = 90 }

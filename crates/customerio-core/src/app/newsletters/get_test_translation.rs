@@ -13,14 +13,15 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/getNewsletterVariantTranslationTest>
     ///
     /// ```
-    /// use customerio_core::{Limits, Prepared, app::{Language, newsletters::GetTestTranslation}};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{Prepared, app::{Language, newsletters::GetTestTranslation}, limits::Limits};
     ///
     /// let request = Prepared::new(GetTestTranslation::new(7, 0, "fr"), &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/newsletters/7/test_group/0/language/fr");
     /// // The text without a language:
     /// let request = Prepared::new(GetTestTranslation::new(7, 0, Language::default()), &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/newsletters/7/test_group/0/language/");
-    /// # Ok::<(), customerio_core::BuildError>(())
+    /// # Ok::<(), customerio::BuildError>(())
     /// ```
     #[doc(alias = "get_newsletter_variant_translation_test")]
     pub struct GetTestTranslation { newsletter_id: NewsletterId = 7, test_group_id: TestGroupId = "LEAK-group", language: Language = "fr" }

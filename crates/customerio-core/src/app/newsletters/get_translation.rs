@@ -15,14 +15,15 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/getNewsletterVariantTranslation>
     ///
     /// ```
-    /// use customerio_core::{Limits, Prepared, app::{Language, newsletters::GetTranslation}};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{Prepared, app::{Language, newsletters::GetTranslation}, limits::Limits};
     ///
     /// let request = Prepared::new(GetTranslation::new(7, "fr"), &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/newsletters/7/language/fr");
     /// // The text of the newsletter itself:
     /// let request = Prepared::new(GetTranslation::new(7, Language::default()), &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/newsletters/7/language/");
-    /// # Ok::<(), customerio_core::BuildError>(())
+    /// # Ok::<(), customerio::BuildError>(())
     /// ```
     #[doc(alias = "get_newsletter_variant_translation")]
     pub struct GetTranslation { newsletter_id: NewsletterId = 7, language: Language = "fr" }

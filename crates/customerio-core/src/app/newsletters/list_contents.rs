@@ -10,12 +10,13 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/listNewsletterVariants>
     ///
     /// ```
-    /// use customerio_core::{app::newsletters::ListContents, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::newsletters::ListContents, http::Response, operation::parse};
     ///
     /// let json = r#"{"contents":[{"id":90,"language":"","subject":"Hello"},{"id":91,"language":"fr","subject":"Bonjour"}]}"#;
     /// let contents = parse::<ListContents>(Response::new(json.into()))?.items;
     /// assert_eq!(contents[1].subject.as_deref(), Some("Bonjour"));
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "list_newsletter_variants")]
     pub struct ListContents { newsletter_id: NewsletterId = 7 }

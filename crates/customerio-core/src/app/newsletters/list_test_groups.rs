@@ -10,12 +10,13 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/getNewsletterTestGroups>
     ///
     /// ```
-    /// use customerio_core::{app::newsletters::ListTestGroups, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::newsletters::ListTestGroups, http::Response, operation::parse};
     ///
     /// let json = r#"{"test_groups":[{"id":0,"name":"A","winner":false,"content_ids":["25","26"]}]}"#;
     /// let groups = parse::<ListTestGroups>(Response::new(json.into()))?.items;
     /// assert_eq!((groups[0].id.as_str(), groups[0].content_ids.len()), ("0", 2));
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "get_newsletter_test_groups")]
     pub struct ListTestGroups { newsletter_id: NewsletterId = 7 }

@@ -22,11 +22,12 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/getNewsletterMsgMeta>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::{DeliveryMetric, newsletters::Messages}};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::{DeliveryMetric, newsletters::Messages}, limits::Limits};
 ///
 /// let request = Prepared::new(Messages::new(7).with_metric(DeliveryMetric::Bounced), &Limits::default())?;
 /// assert_eq!(request.path(), "/v1/newsletters/7/messages?metric=bounced");
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "get_newsletter_msg_meta")]

@@ -15,11 +15,12 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/getNewsletterMetrics>
     ///
     /// ```
-    /// use customerio_core::{Limits, Prepared, app::{Periods, newsletters::Metrics}};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{Prepared, app::{Periods, newsletters::Metrics}, limits::Limits};
     ///
     /// let request = Prepared::new(Metrics::new(7).with_periods(Periods::hours(24)), &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/newsletters/7/metrics?period=hours&steps=24");
-    /// # Ok::<(), customerio_core::BuildError>(())
+    /// # Ok::<(), customerio::BuildError>(())
     /// ```
     #[doc(alias = "get_newsletter_metrics")]
     pub struct Metrics { newsletter_id: NewsletterId = 7 }

@@ -10,7 +10,8 @@ use crate::{BuildError, BuildErrorKind, SegmentId, macros::opaque_debug, text::T
 /// people are excluded by a list of segments or by a condition on an attribute, and nothing nests.
 ///
 /// ```
-/// use customerio_core::app::newsletters::Recipients;
+/// # use customerio_core::facade as customerio;
+/// use customerio::app::newsletters::Recipients;
 /// use serde_json::json;
 ///
 /// // In segment 42 or 99, not in segment 7, and on another plan than "trial".

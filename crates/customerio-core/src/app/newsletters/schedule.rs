@@ -25,7 +25,8 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/scheduleNewsletter>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::newsletters::{Schedule, SendingRate}};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::newsletters::{Schedule, SendingRate}, limits::Limits};
 ///
 /// let schedule = Schedule::new(7, 1_900_000_000, "Europe/Berlin").with_rate(SendingRate::per_hour(5_000));
 /// let request = Prepared::new(schedule, &Limits::default())?;
@@ -34,7 +35,7 @@ use crate::{
 ///     r#"{"scheduled_at":1900000000,"timezone":"Europe/Berlin","rate_limit_email_rate":5000,"rate_limit_time_period":3600}"#
 /// );
 /// assert_eq!(Prepared::new(Schedule::cancel(7), &Limits::default())?.body(), r#"{"scheduled_at":0}"#);
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, Serialize)]
 #[doc(alias = "schedule_newsletter")]

@@ -18,13 +18,14 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/updateNewsletterVariant>
     ///
     /// ```
-    /// use customerio_core::{Limits, Prepared, app::{ContentUpdate, newsletters::UpdateContent}};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{Prepared, app::{ContentUpdate, newsletters::UpdateContent}, limits::Limits};
     ///
     /// let update = UpdateContent::new(7, 90, ContentUpdate::new().with_subject("Hello").with_header("X-Tag", "spring"));
     /// let request = Prepared::new(update, &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/newsletters/7/contents/90");
     /// assert_eq!(request.body(), r#"{"subject":"Hello","headers":[{"name":"X-Tag","value":"spring"}]}"#);
-    /// # Ok::<(), customerio_core::BuildError>(())
+    /// # Ok::<(), customerio::BuildError>(())
     /// ```
     #[doc(alias = "update_newsletter_variant")]
     pub struct UpdateContent { newsletter_id: NewsletterId = 7, content_id: ContentId = 90 }

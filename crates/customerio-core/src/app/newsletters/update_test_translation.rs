@@ -15,13 +15,14 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/updateNewsletterTestTranslation>
     ///
     /// ```
-    /// use customerio_core::{Limits, Prepared, app::{ContentUpdate, newsletters::UpdateTestTranslation}};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{Prepared, app::{ContentUpdate, newsletters::UpdateTestTranslation}, limits::Limits};
     ///
     /// let update = UpdateTestTranslation::new(7, 0, "fr", ContentUpdate::new().with_subject("Bonjour"));
     /// let request = Prepared::new(update, &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/newsletters/7/test_group/0/language/fr");
     /// assert_eq!(request.body(), r#"{"subject":"Bonjour"}"#);
-    /// # Ok::<(), customerio_core::BuildError>(())
+    /// # Ok::<(), customerio::BuildError>(())
     /// ```
     #[doc(alias = "update_newsletter_test_translation")]
     pub struct UpdateTestTranslation { newsletter_id: NewsletterId = 7, test_group_id: TestGroupId = "LEAK-group", language: Language = "fr" }

@@ -16,13 +16,14 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/updateNewsletterVariantTranslation>
     ///
     /// ```
-    /// use customerio_core::{Limits, Prepared, app::{ContentUpdate, newsletters::UpdateTranslation}};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{Prepared, app::{ContentUpdate, newsletters::UpdateTranslation}, limits::Limits};
     ///
     /// let update = UpdateTranslation::new(7, "fr", ContentUpdate::new().with_subject("Bonjour"));
     /// let request = Prepared::new(update, &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/newsletters/7/language/fr");
     /// assert_eq!(request.body(), r#"{"subject":"Bonjour"}"#);
-    /// # Ok::<(), customerio_core::BuildError>(())
+    /// # Ok::<(), customerio::BuildError>(())
     /// ```
     #[doc(alias = "update_newsletter_variant_translation")]
     pub struct UpdateTranslation { newsletter_id: NewsletterId = 7, language: Language = "fr" }

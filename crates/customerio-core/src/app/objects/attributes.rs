@@ -14,7 +14,8 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/getObjectAttributes>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::objects::Attributes, http::Response, parse};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::objects::Attributes, http::Response, limits::Limits, operation::parse};
 ///
 /// let request = Prepared::new(Attributes::of(1, "acme"), &Limits::default())?;
 /// assert_eq!(request.path(), "/v1/objects/1/acme/attributes?id_type=object_id");

@@ -10,7 +10,8 @@ use crate::{
 /// A condition on attributes that selects objects; conditions nest.
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::objects::{ObjectFilter, Search}};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::objects::{ObjectFilter, Search}, limits::Limits};
 ///
 /// // On the plan "pro", and not archived.
 /// let filter = ObjectFilter::all([
@@ -18,7 +19,7 @@ use crate::{
 ///     ObjectFilter::not(ObjectFilter::attribute_exists("archived_at")),
 /// ]);
 /// assert!(Prepared::new(Search::new(1, filter), &Limits::default()).is_ok());
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct ObjectFilter(Condition);

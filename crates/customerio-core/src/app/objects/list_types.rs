@@ -10,12 +10,13 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/getObjectTypes>
     ///
     /// ```
-    /// use customerio_core::{app::objects::ListTypes, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::objects::ListTypes, http::Response, operation::parse};
     ///
     /// let json = r#"{"types":[{"id":"1","name":"Companies","slug":"companies","enabled":true}]}"#;
     /// let types = parse::<ListTypes>(Response::new(json.into()))?.items;
     /// assert_eq!((types[0].id, types[0].name.as_deref()), (1.into(), Some("Companies")));
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "get_object_types")]
     pub struct ListTypes {}

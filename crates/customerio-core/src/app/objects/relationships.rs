@@ -18,11 +18,12 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/getObjectRelationships>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::objects::Relationships};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::objects::Relationships, limits::Limits};
 ///
 /// let request = Prepared::new(Relationships::of(1, "acme").with_limit(50), &Limits::default())?;
 /// assert_eq!(request.path(), "/v1/objects/1/acme/relationships?id_type=object_id&limit=50");
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "get_object_relationships")]

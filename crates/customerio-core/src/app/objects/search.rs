@@ -22,7 +22,8 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/getObjectsFilter>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::objects::{ObjectFilter, Search}};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::objects::{ObjectFilter, Search}, limits::Limits};
 ///
 /// let search = Search::new(1, ObjectFilter::attribute_equals("plan", "pro")).with_limit(50);
 /// let request = Prepared::new(search, &Limits::default())?;
@@ -31,7 +32,7 @@ use crate::{
 ///     request.body(),
 ///     r#"{"object_type_id":"1","filter":{"object_attribute":{"field":"plan","operator":"eq","value":"pro","type_id":"1"}}}"#
 /// );
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "get_objects_filter")]

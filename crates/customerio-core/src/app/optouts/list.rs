@@ -11,11 +11,12 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/getOptouts>
     ///
     /// ```
-    /// use customerio_core::{Limits, Prepared, app::optouts::List};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{Prepared, app::optouts::List, limits::Limits};
     ///
     /// let request = Prepared::new(List::new().with_from("+15551234567"), &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/optouts?from=%2B15551234567");
-    /// # Ok::<(), customerio_core::BuildError>(())
+    /// # Ok::<(), customerio::BuildError>(())
     /// ```
     #[doc(alias = "get_optouts")]
     pub struct List {}

@@ -18,7 +18,8 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/createWebhook>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::reporting_webhooks::Create};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::reporting_webhooks::Create, limits::Limits};
 ///
 /// let webhook = Create::new("shop", "https://example.com/customerio", ["email_delivered"]);
 /// let request = Prepared::new(webhook, &Limits::default())?;
@@ -26,7 +27,7 @@ use crate::{
 ///     request.body(),
 ///     r#"{"name":"shop","endpoint":"https://example.com/customerio","events":["email_delivered"]}"#
 /// );
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "create_webhook")]

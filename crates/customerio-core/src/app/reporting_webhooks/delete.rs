@@ -11,11 +11,12 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/deleteWebhook>
     ///
     /// ```
-    /// use customerio_core::{Limits, Prepared, app::reporting_webhooks::Delete};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{Prepared, app::reporting_webhooks::Delete, limits::Limits};
     ///
     /// let request = Prepared::new(Delete::new(1), &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/reporting_webhooks/1");
-    /// # Ok::<(), customerio_core::BuildError>(())
+    /// # Ok::<(), customerio::BuildError>(())
     /// ```
     #[doc(alias = "delete_webhook")]
     pub struct Delete { webhook_id: WebhookId = 1 }

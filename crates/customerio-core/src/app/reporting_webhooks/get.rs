@@ -10,11 +10,12 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/getWebhook>
     ///
     /// ```
-    /// use customerio_core::{Limits, Prepared, app::reporting_webhooks::Get};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{Prepared, app::reporting_webhooks::Get, limits::Limits};
     ///
     /// let request = Prepared::new(Get::new(1), &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/reporting_webhooks/1");
-    /// # Ok::<(), customerio_core::BuildError>(())
+    /// # Ok::<(), customerio::BuildError>(())
     /// ```
     #[doc(alias = "get_webhook")]
     pub struct Get { webhook_id: WebhookId = 1 }

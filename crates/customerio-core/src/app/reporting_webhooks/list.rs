@@ -10,12 +10,13 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/listWebhooks>
     ///
     /// ```
-    /// use customerio_core::{app::reporting_webhooks::List, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::reporting_webhooks::List, http::Response, operation::parse};
     ///
     /// let json = r#"{"reporting_webhooks":[{"id":1,"name":"shop","events":["email_delivered"]}]}"#;
     /// let webhooks = parse::<List>(Response::new(json.into()))?.items;
     /// assert_eq!(webhooks[0].events, ["email_delivered"]);
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "list_webhooks")]
     pub struct List {}

@@ -17,7 +17,8 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/updateWebhook>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::reporting_webhooks::Update};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::reporting_webhooks::Update, limits::Limits};
 ///
 /// let webhook = Update::new(7, "shop", "https://example.com/customerio", ["email_delivered"]);
 /// let request = Prepared::new(webhook, &Limits::default())?;
@@ -25,7 +26,7 @@ use crate::{
 ///     request.body(),
 ///     r#"{"name":"shop","endpoint":"https://example.com/customerio","events":["email_delivered"]}"#
 /// );
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "update_webhook")]

@@ -20,11 +20,12 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/createManSegment>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::segments::Create};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::segments::Create, limits::Limits};
 ///
 /// let request = Prepared::new(Create::new("VIPs").with_description("They buy a lot"), &Limits::default())?;
 /// assert_eq!(request.body(), r#"{"segment":{"name":"VIPs","description":"They buy a lot"}}"#);
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, Serialize)]
 #[doc(alias = "create_segment")]

@@ -15,11 +15,12 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/getSegmentCount>
     ///
     /// ```
-    /// use customerio_core::{app::segments::CustomerCount, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::segments::CustomerCount, http::Response, operation::parse};
     ///
     /// let response = parse::<CustomerCount>(Response::new(r#"{"segment_id":7,"count":42}"#.into()))?;
     /// assert_eq!(response.count, 42);
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "get_segment_count")]
     pub struct CustomerCount { segment_id: SegmentId = 7 }

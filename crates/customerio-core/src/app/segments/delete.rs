@@ -11,11 +11,12 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/deleteManSegment>
     ///
     /// ```
-    /// use customerio_core::{Limits, Prepared, app::segments::Delete, http::Method};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{Prepared, app::segments::Delete, http::Method, limits::Limits};
     ///
     /// let request = Prepared::new(Delete::new(7), &Limits::default())?;
     /// assert_eq!((request.method(), request.path()), (&Method::DELETE, "/v1/segments/7"));
-    /// # Ok::<(), customerio_core::BuildError>(())
+    /// # Ok::<(), customerio::BuildError>(())
     /// ```
     #[doc(alias = "delete_segment")]
     pub struct Delete { segment_id: SegmentId = 8 }

@@ -16,7 +16,8 @@ impl Client<App> {
     /// finds what was created, and one call never creates it twice.
     ///
     /// ```
-    /// use customerio_core::{App, Client, Error, SegmentId, app::segments::Create};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{App, Client, Error, app::segments::Create, ids::SegmentId};
     ///
     /// async fn vips(app: &Client<App>) -> Result<SegmentId, Error> {
     ///     let segment = Create::new("VIPs").with_description("They buy a lot");

@@ -10,11 +10,12 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/getSegment>
     ///
     /// ```
-    /// use customerio_core::{Limits, Prepared, app::segments::Get};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{Prepared, app::segments::Get, limits::Limits};
     ///
     /// let request = Prepared::new(Get::new(7), &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/segments/7");
-    /// # Ok::<(), customerio_core::BuildError>(())
+    /// # Ok::<(), customerio::BuildError>(())
     /// ```
     #[doc(alias = "get_segment")]
     pub struct Get { segment_id: SegmentId = 7 }

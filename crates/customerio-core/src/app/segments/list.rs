@@ -10,12 +10,13 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/listSegments>
     ///
     /// ```
-    /// use customerio_core::{app::segments::List, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::segments::List, http::Response, operation::parse};
     ///
     /// let json = r#"{"segments":[{"id":7,"name":"VIPs","type":"manual","state":"finished"}]}"#;
     /// let segments = parse::<List>(Response::new(json.into()))?.items;
     /// assert_eq!(segments[0].name.as_deref(), Some("VIPs"));
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "list_segments")]
     pub struct List {}

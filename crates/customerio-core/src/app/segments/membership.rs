@@ -9,11 +9,12 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/getSegmentMembership>
     ///
     /// ```
-    /// use customerio_core::{Limits, Prepared, app::segments::Membership};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{Prepared, app::segments::Membership, limits::Limits};
     ///
     /// let request = Prepared::new(Membership::new(7).with_start("MTo").with_limit(500), &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/segments/7/membership?start=MTo&limit=500");
-    /// # Ok::<(), customerio_core::BuildError>(())
+    /// # Ok::<(), customerio::BuildError>(())
     /// ```
     #[doc(alias = "get_segment_membership")]
     pub struct Membership { segment_id: SegmentId = 7 }

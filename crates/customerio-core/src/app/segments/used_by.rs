@@ -9,12 +9,13 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/getSegmentDependencies>
     ///
     /// ```
-    /// use customerio_core::{app::segments::UsedBy, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::segments::UsedBy, http::Response, operation::parse};
     ///
     /// let json = r#"{"segment_id":7,"used_by":{"campaigns":[5],"sent_newsletters":[],"draft_newsletters":null}}"#;
     /// let users = parse::<UsedBy>(Response::new(json.into()))?;
     /// assert_eq!((users.campaigns.len(), users.draft_newsletters.len()), (1, 0));
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "get_segment_dependencies")]
     pub struct UsedBy { segment_id: SegmentId = 7 }

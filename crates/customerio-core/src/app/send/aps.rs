@@ -13,7 +13,8 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/sendPush>
 ///
 /// ```
-/// use customerio_core::app::{Aps, InterruptionLevel};
+/// # use customerio_core::facade as customerio;
+/// use customerio::app::{Aps, InterruptionLevel};
 /// use serde_json::json;
 ///
 /// let aps = Aps::new().with_alert("Hi").with_badge(1).with_interruption_level(InterruptionLevel::TimeSensitive);

@@ -17,7 +17,8 @@ use crate::{limits, text::Text};
 /// <https://docs.customer.io/integrations/api/app/#operation/sendEmail>
 ///
 /// ```
-/// use customerio_core::app::Attachment;
+/// # use customerio_core::facade as customerio;
+/// use customerio::app::Attachment;
 ///
 /// let table = Attachment::from_bytes("prices.csv", b"socks,5\n");
 /// assert_eq!((table.name(), table.size()), ("prices.csv", 8));

@@ -27,7 +27,8 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/sendEmail>
 ///
 /// ```
-/// use customerio_core::{Limits, PersonId, Prepared, app::{Attachment, SendEmail}};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{PersonId, Prepared, app::{Attachment, SendEmail}, limits::Limits};
 /// use serde_json::json;
 ///
 /// let reset = SendEmail::from_template("password_reset", "ada@example.com")
@@ -42,7 +43,7 @@ use crate::{
 /// let invoice = SendEmail::new("ada@example.com", "shop@example.com", "Your invoice", "<p>Thank you!</p>")
 ///     .with_attachment(Attachment::from_bytes("invoice.pdf", b"%PDF-"));
 /// assert_eq!(Prepared::new(invoice, &Limits::default())?.path(), "/v1/send/email");
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 ///
 /// Lists of recipients are separated by commas; a name that has a comma goes in quotes, as in `"Lovelace, Ada"

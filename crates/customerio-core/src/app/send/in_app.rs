@@ -17,13 +17,14 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/sendInApp>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, Replay, app::SendInApp};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::SendInApp, limits::Limits, retry::Replay};
 /// use serde_json::json;
 ///
 /// let message = SendInApp::new("order_ready", "42").with_message_data(json!({"order": "A-17"}));
 /// let request = Prepared::new(message, &Limits::default())?;
 /// assert_eq!((request.path(), request.replay()), ("/v1/send/in_app", Replay::OnlyIfNotSent));
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "send_in_app")]

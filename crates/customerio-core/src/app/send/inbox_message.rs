@@ -19,13 +19,14 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/sendInboxMessage>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, Replay, app::SendInboxMessage};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::SendInboxMessage, limits::Limits, retry::Replay};
 /// use serde_json::json;
 ///
 /// let message = SendInboxMessage::new("order_ready", "42").with_message_data(json!({"order": "A-17"}));
 /// let request = Prepared::new(message, &Limits::default())?;
 /// assert_eq!((request.path(), request.replay()), ("/v1/send/inbox_message", Replay::OnlyIfNotSent));
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "send_inbox_message")]

@@ -22,7 +22,8 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/sendPush>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::{PushTarget, SendPush}};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::{PushTarget, SendPush}, limits::Limits};
 /// use serde_json::json;
 ///
 /// let message = SendPush::new("order_shipped", "42")
@@ -33,7 +34,7 @@ use crate::{
 ///     request.body(),
 ///     r#"{"to":"last_used","transactional_message_id":"order_shipped","identifiers":{"id":"42"},"message_data":{"order":"A-17"}}"#
 /// );
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "send_push")]

@@ -20,7 +20,8 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/sendPush>
 ///
 /// ```
-/// use customerio_core::app::{AlertText, ApnsPayload, Aps, CustomPayload};
+/// # use customerio_core::facade as customerio;
+/// use customerio::app::{AlertText, ApnsPayload, Aps, CustomPayload};
 /// use serde_json::json;
 ///
 /// let aps = Aps::new().with_alert(AlertText::new().with_title("Hi")).with_badge(1).with_mutable_content(true);

@@ -19,13 +19,14 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/sendSMS>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, Replay, app::SendSms};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::SendSms, limits::Limits, retry::Replay};
 /// use serde_json::json;
 ///
 /// let message = SendSms::new("login_code", "42", "+15551234567").with_message_data(json!({"code": "123456"}));
 /// let request = Prepared::new(message, &Limits::default())?;
 /// assert_eq!((request.path(), request.replay()), ("/v1/send/sms", Replay::OnlyIfNotSent));
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "send_sms")]

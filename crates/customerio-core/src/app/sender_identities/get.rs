@@ -10,11 +10,12 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/getSender>
     ///
     /// ```
-    /// use customerio_core::{app::sender_identities::Get, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::sender_identities::Get, http::Response, operation::parse};
     ///
     /// let json = r#"{"sender_identity":{"id":1,"email":"shop@example.com"}}"#;
     /// assert_eq!(parse::<Get>(Response::new(json.into()))?.email.as_deref(), Some("shop@example.com"));
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "get_sender")]
     pub struct Get { sender_id: SenderId = 1 }

@@ -10,11 +10,12 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/listSenders>
     ///
     /// ```
-    /// use customerio_core::{Limits, Prepared, app::{Sort, sender_identities::List}};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{Prepared, app::{Sort, sender_identities::List}, limits::Limits};
     ///
     /// let request = Prepared::new(List::new().with_sort(Sort::Descending), &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/sender_identities?sort=desc");
-    /// # Ok::<(), customerio_core::BuildError>(())
+    /// # Ok::<(), customerio::BuildError>(())
     /// ```
     #[doc(alias = "list_senders")]
     pub struct List {}

@@ -9,11 +9,12 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/getSenderUsage>
     ///
     /// ```
-    /// use customerio_core::{app::sender_identities::UsedBy, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::sender_identities::UsedBy, http::Response, operation::parse};
     ///
     /// let json = r#"{"campaigns":[5],"sent_newsletters":[],"draft_newsletters":[]}"#;
     /// assert_eq!(parse::<UsedBy>(Response::new(json.into()))?.campaigns.len(), 1);
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "get_sender_usage")]
     pub struct UsedBy { sender_id: SenderId = 1 }

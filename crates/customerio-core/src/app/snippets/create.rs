@@ -19,11 +19,12 @@ use crate::{
 /// requests a second for the workspace. <https://docs.customer.io/integrations/api/app/#operation/createSnippet>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::snippets::Create};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::snippets::Create, limits::Limits};
 ///
 /// let request = Prepared::new(Create::new("address", "1 Main St"), &Limits::default())?;
 /// assert_eq!(request.body(), r#"{"name":"address","value":"1 Main St"}"#);
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, Serialize)]
 #[serde(transparent)]

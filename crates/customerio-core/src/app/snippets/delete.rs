@@ -16,11 +16,12 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/deleteSnippet>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::snippets::Delete};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::snippets::Delete, limits::Limits};
 ///
 /// let request = Prepared::new(Delete::new("our address"), &Limits::default())?;
 /// assert_eq!(request.path(), "/v1/snippets/our%20address");
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "delete_snippet")]

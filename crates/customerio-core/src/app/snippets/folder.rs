@@ -14,7 +14,8 @@ use std::{
 /// It reads before it returns: in async code, call it where blocking is allowed.
 ///
 /// ```
-/// use customerio_core::app::snippets::read_folder;
+/// # use customerio_core::facade as customerio;
+/// use customerio::app::snippets::read_folder;
 ///
 /// let folder = std::env::temp_dir().join(format!("snippets-{}", std::process::id()));
 /// std::fs::create_dir_all(&folder)?;

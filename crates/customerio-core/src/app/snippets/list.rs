@@ -10,12 +10,13 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/listSnippets>
     ///
     /// ```
-    /// use customerio_core::{app::snippets::List, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::snippets::List, http::Response, operation::parse};
     ///
     /// let json = r#"{"snippets":[{"name":"address","value":"1 Main St","updated_at":1552341937}]}"#;
     /// let snippets = parse::<List>(Response::new(json.into()))?.items;
     /// assert_eq!(snippets[0].name, "address");
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "list_snippets")]
     pub struct List {}

@@ -17,7 +17,8 @@ impl Client<App> {
     /// `snippets::read_folder` reads snippets from a folder, with the feature `fs`.
     ///
     /// ```
-    /// use customerio_core::{App, Client, Error, app::snippets::SnippetReport};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{App, Client, Error, app::snippets::SnippetReport};
     ///
     /// async fn sync(app: &Client<App>, is_dry: bool) -> Result<SnippetReport, Error> {
     ///     let wanted = [("address", "1 Main St"), ("phone", "+1 555 1234567")];

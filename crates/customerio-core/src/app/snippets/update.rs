@@ -15,11 +15,12 @@ use crate::{
 /// requests a second for the workspace. <https://docs.customer.io/integrations/api/app/#operation/updateSnippets>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::snippets::Update};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::snippets::Update, limits::Limits};
 ///
 /// let request = Prepared::new(Update::new("address", "1 Main St"), &Limits::default())?;
 /// assert_eq!(request.body(), r#"{"name":"address","value":"1 Main St"}"#);
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, Serialize)]
 #[serde(transparent)]

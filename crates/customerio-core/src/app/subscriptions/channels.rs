@@ -9,11 +9,12 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/getChannels>
     ///
     /// ```
-    /// use customerio_core::{app::{Channel, subscriptions::Channels}, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::{Channel, subscriptions::Channels}, http::Response, operation::parse};
     ///
     /// let json = r#"{"channels":[{"id":1,"name":"E-mail","type":"email","subscribed_by_default":true}]}"#;
     /// assert_eq!(parse::<Channels>(Response::new(json.into()))?.items[0].channel, Some(Channel::Email));
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "get_channels")]
     pub struct Channels {}

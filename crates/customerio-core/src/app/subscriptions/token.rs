@@ -17,13 +17,14 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/getSubscriptionCenterToken>
 ///
 /// ```
-/// use customerio_core::{app::subscriptions::CenterToken, http::Response, parse};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{app::subscriptions::CenterToken, http::Response, operation::parse};
 ///
 /// let json = r#"{"token":"secret","url":"https://e.example.com/subscriptions/secret"}"#;
 /// let link = parse::<CenterToken>(Response::new(json.into()))?;
 /// assert_eq!(link.token, "secret");
 /// assert!(!format!("{link:?}").contains("secret"));
-/// # Ok::<(), customerio_core::Error>(())
+/// # Ok::<(), customerio::Error>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "get_subscription_center_token")]

@@ -9,11 +9,12 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/getTopics>
     ///
     /// ```
-    /// use customerio_core::{app::subscriptions::Topics, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::subscriptions::Topics, http::Response, operation::parse};
     ///
     /// let json = r#"{"topics":[{"id":1,"identifier":"topic_1","name":"News"}]}"#;
     /// assert_eq!(parse::<Topics>(Response::new(json.into()))?.items[0].identifier.as_deref(), Some("topic_1"));
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "get_topics")]
     pub struct Topics {}

@@ -15,7 +15,8 @@ impl Client<App> {
     /// Suppresses many addresses, each for a reason: four requests at once, no faster than the App API allows.
     ///
     /// ```
-    /// use customerio_core::{App, Client, app::suppressions::SuppressionType};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{App, Client, app::suppressions::SuppressionType};
     ///
     /// /// What is not done is returned: it can be stored, and be done later.
     /// async fn keep_out(app: &Client<App>, addresses: Vec<String>) -> Vec<(SuppressionType, String)> {
@@ -47,7 +48,8 @@ impl Client<App> {
     /// its end, as [`collect_addresses`](super::SuppressionStream::collect_addresses) gives them.
     ///
     /// ```
-    /// # use customerio_core::{App, Client, app::suppressions::{ChangedSuppression, SuppressionType}};
+    /// # use customerio_core::facade as customerio;
+    /// # use customerio::{App, Client, app::suppressions::{ChangedSuppression, SuppressionType}};
     /// async fn let_in(app: &Client<App>, addresses: Vec<String>) -> usize {
     ///     let mut count = 0;
     ///     let mut changes = app.unsuppress_all(addresses.iter().map(|address| (SuppressionType::Blocks, address)));

@@ -20,11 +20,12 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/getSuppressionByType>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::suppressions::{List, SuppressionType}};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::suppressions::{List, SuppressionType}, limits::Limits};
 ///
 /// let request = Prepared::new(List::new(SuppressionType::Bounces).with_limit(1000), &Limits::default())?;
 /// assert_eq!(request.path(), "/v1/esp/suppression/bounces?limit=1000");
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "get_suppression_by_type")]

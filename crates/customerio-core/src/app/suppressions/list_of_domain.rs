@@ -18,12 +18,13 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/getDomainSuppressionsByType>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::suppressions::{ListOfDomain, SuppressionType}};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::suppressions::{ListOfDomain, SuppressionType}, limits::Limits};
 ///
 /// let list = ListOfDomain::new("mail.example.com", SuppressionType::Bounces);
 /// let request = Prepared::new(list, &Limits::default())?;
 /// assert_eq!(request.path(), "/v1/esp/domains/mail.example.com/suppression/bounces");
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "get_domain_suppressions_by_type")]

@@ -15,11 +15,12 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/getSuppression>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::suppressions::Search};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::suppressions::Search, limits::Limits};
 ///
 /// let request = Prepared::new(Search::new("ada@example.com"), &Limits::default())?;
 /// assert_eq!(request.path(), "/v1/esp/search_suppression/ada%40example.com");
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "get_suppression")]

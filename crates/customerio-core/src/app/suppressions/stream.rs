@@ -18,7 +18,8 @@ impl Client<App> {
     /// [domain](SuppressionStream::of_domain).
     ///
     /// ```
-    /// use customerio_core::{App, Client, Error};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{App, Client, Error};
     ///
     /// /// Lets everybody in again who is kept out of one domain.
     /// async fn clear(app: &Client<App>) -> Result<u64, Error> {

@@ -16,11 +16,12 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/deleteSuppression>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::suppressions::{SuppressionType, Unsuppress}};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::suppressions::{SuppressionType, Unsuppress}, limits::Limits};
 ///
 /// let request = Prepared::new(Unsuppress::new(SuppressionType::Bounces, "ada@example.com"), &Limits::default())?;
 /// assert_eq!(request.path(), "/v1/esp/suppression/bounces/ada%40example.com");
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "delete_suppression")]

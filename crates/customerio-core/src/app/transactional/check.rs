@@ -14,7 +14,8 @@ impl Client<App> {
     /// that is the trigger name: it is taken to be, in any case. If the two differ in your workspace, use the number.
     ///
     /// ```
-    /// use customerio_core::{App, Client, app::transactional::CheckError};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{App, Client, app::transactional::CheckError};
     ///
     /// async fn start(app: &Client<App>) -> Result<(), CheckError> {
     ///     app.check_transactional(["password_reset", "44"]).await

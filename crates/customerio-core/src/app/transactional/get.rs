@@ -10,11 +10,12 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/getTransactional>
     ///
     /// ```
-    /// use customerio_core::{Limits, Prepared, app::transactional::Get};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{Prepared, app::transactional::Get, limits::Limits};
     ///
     /// let request = Prepared::new(Get::new(44), &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/transactional/44");
-    /// # Ok::<(), customerio_core::BuildError>(())
+    /// # Ok::<(), customerio::BuildError>(())
     /// ```
     #[doc(alias = "get_transactional")]
     pub struct Get { transactional_id: TransactionalId = 44 }

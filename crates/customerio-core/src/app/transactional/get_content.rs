@@ -13,11 +13,12 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/getTransactionalTranslationById>
     ///
     /// ```
-    /// use customerio_core::{Limits, Prepared, app::transactional::GetContent};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{Prepared, app::transactional::GetContent, limits::Limits};
     ///
     /// let request = Prepared::new(GetContent::new(44, 139), &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/transactional/44/contents/139");
-    /// # Ok::<(), customerio_core::BuildError>(())
+    /// # Ok::<(), customerio::BuildError>(())
     /// ```
     #[doc(alias = "get_transactional_translation_by_id")]
     pub struct GetContent { transactional_id: TransactionalId = 44, content_id: ContentId = 139 }

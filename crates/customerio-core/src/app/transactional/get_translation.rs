@@ -13,13 +13,14 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/getTransactionalVariant>
     ///
     /// ```
-    /// use customerio_core::{Limits, Prepared, app::{Language, transactional::GetTranslation}};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{Prepared, app::{Language, transactional::GetTranslation}, limits::Limits};
     ///
     /// let limits = Limits::default();
     /// assert_eq!(Prepared::new(GetTranslation::new(44, "fr"), &limits)?.path(), "/v1/transactional/44/language/fr");
     /// let without = GetTranslation::new(44, Language::default());
     /// assert_eq!(Prepared::new(without, &limits)?.path(), "/v1/transactional/44/language/");
-    /// # Ok::<(), customerio_core::BuildError>(())
+    /// # Ok::<(), customerio::BuildError>(())
     /// ```
     #[doc(alias = "get_transactional_variant")]
     pub struct GetTranslation { transactional_id: TransactionalId = 44, language: Language = "fr" }

@@ -13,12 +13,13 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/transactionalLinks>
     ///
     /// ```
-    /// use customerio_core::{app::transactional::Links, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::transactional::Links, http::Response, operation::parse};
     ///
     /// let json = r#"{"links":[{"link":{"id":1,"href":"https://example.com"},"metric":{"series":{"clicked":[3]}}}]}"#;
     /// let links = parse::<Links>(Response::new(json.into()))?.items;
     /// assert_eq!(links[0].metric.as_ref().unwrap().series["clicked"], [3]);
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "transactional_links")]
     pub struct Links { transactional_id: TransactionalId = 44 }

@@ -10,11 +10,12 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/listTransactional>
     ///
     /// ```
-    /// use customerio_core::{app::transactional::List, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::transactional::List, http::Response, operation::parse};
     ///
     /// let json = r#"{"messages":[{"id":44,"name":"Password reset"}]}"#;
     /// assert_eq!(parse::<List>(Response::new(json.into()))?.items[0].name.as_deref(), Some("Password reset"));
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "list_transactional")]
     pub struct List {}

@@ -10,12 +10,13 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/listTransactionalVariants>
     ///
     /// ```
-    /// use customerio_core::{app::transactional::ListContents, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::transactional::ListContents, http::Response, operation::parse};
     ///
     /// let json = r#"{"contents":[{"id":139,"language":"","subject":"Welcome"},{"id":140,"language":"fr"}]}"#;
     /// let contents = parse::<ListContents>(Response::new(json.into()))?.items;
     /// assert_eq!(contents[1].language.as_deref(), Some("fr"));
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "list_transactional_variants")]
     pub struct ListContents { transactional_id: TransactionalId = 44 }

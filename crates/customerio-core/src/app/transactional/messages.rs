@@ -16,11 +16,12 @@ deliveries! {
     /// <https://docs.customer.io/integrations/api/app/#operation/transactionalMessages>
     ///
     /// ```
-    /// use customerio_core::{Limits, Prepared, app::{DeliveryMetric, transactional::Messages}};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{Prepared, app::{DeliveryMetric, transactional::Messages}, limits::Limits};
     ///
     /// let request = Prepared::new(Messages::new(44).with_metric(DeliveryMetric::Bounced), &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/transactional/44/messages?metric=bounced");
-    /// # Ok::<(), customerio_core::BuildError>(())
+    /// # Ok::<(), customerio::BuildError>(())
     /// ```
     #[doc(alias = "transactional_messages")]
     pub struct Messages { transactional_id: TransactionalId = 44 }

@@ -13,11 +13,12 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/transactionalMetrics>
     ///
     /// ```
-    /// use customerio_core::{Limits, Prepared, app::{Periods, transactional::Metrics}};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{Prepared, app::{Periods, transactional::Metrics}, limits::Limits};
     ///
     /// let request = Prepared::new(Metrics::new(44).with_periods(Periods::hours(24)), &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/transactional/44/metrics?period=hours&steps=24");
-    /// # Ok::<(), customerio_core::BuildError>(())
+    /// # Ok::<(), customerio::BuildError>(())
     /// ```
     #[doc(alias = "transactional_metrics")]
     pub struct Metrics { transactional_id: TransactionalId = 44 }

@@ -18,13 +18,14 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/updateTransactional>
     ///
     /// ```
-    /// use customerio_core::{Limits, Prepared, app::{ContentUpdate, transactional::UpdateContent}};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{Prepared, app::{ContentUpdate, transactional::UpdateContent}, limits::Limits};
     ///
     /// let content = ContentUpdate::new().with_subject("Your receipt").with_body("<p>Thank you</p>");
     /// let request = Prepared::new(UpdateContent::new(44, 139, content), &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/transactional/44/content/139");
     /// assert_eq!(request.body(), r#"{"body":"<p>Thank you</p>","subject":"Your receipt"}"#);
-    /// # Ok::<(), customerio_core::BuildError>(())
+    /// # Ok::<(), customerio::BuildError>(())
     /// ```
     #[doc(alias = "update_transactional")]
     pub struct UpdateContent { transactional_id: TransactionalId = 44, content_id: ContentId = 139 }

@@ -16,12 +16,13 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/updateTransactionalVariant>
     ///
     /// ```
-    /// use customerio_core::{Limits, Prepared, app::{ContentUpdate, transactional::UpdateTranslation}};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{Prepared, app::{ContentUpdate, transactional::UpdateTranslation}, limits::Limits};
     ///
     /// let content = ContentUpdate::new().with_subject("Votre reçu").with_body("<p>Merci</p>");
     /// let request = Prepared::new(UpdateTranslation::new(44, "fr", content), &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/transactional/44/language/fr");
-    /// # Ok::<(), customerio_core::BuildError>(())
+    /// # Ok::<(), customerio::BuildError>(())
     /// ```
     #[doc(alias = "update_transactional_variant")]
     pub struct UpdateTranslation { transactional_id: TransactionalId = 44, language: Language = "fr" }

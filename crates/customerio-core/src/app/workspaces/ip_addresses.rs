@@ -15,11 +15,12 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/getCioAllowlist>
     ///
     /// ```
-    /// use customerio_core::{app::workspaces::IpAddresses, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::workspaces::IpAddresses, http::Response, operation::parse};
     ///
     /// let json = r#"{"ip_addresses":["35.188.196.183","104.198.177.219"]}"#;
     /// assert_eq!(parse::<IpAddresses>(Response::new(json.into()))?.ip_addresses.len(), 2);
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "get_cio_allowlist")]
     pub struct IpAddresses {}

@@ -9,11 +9,12 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/listWorkspaces>
     ///
     /// ```
-    /// use customerio_core::{app::workspaces::List, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::workspaces::List, http::Response, operation::parse};
     ///
     /// let json = r#"{"workspaces":[{"id":1,"name":"Shop","people":42}]}"#;
     /// assert_eq!(parse::<List>(Response::new(json.into()))?.items[0].people, Some(42));
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "list_workspaces")]
     pub struct List {}

@@ -19,11 +19,12 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/createComponent>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::design_studio::components::Create};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::design_studio::components::Create, limits::Limits};
 ///
 /// let request = Prepared::new(Create::new("Footer", "x-footer", "<p>Bye</p>"), &Limits::default())?;
 /// assert_eq!(request.body(), r#"{"name":"Footer","tag":"x-footer","content":"<p>Bye</p>"}"#);
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, Serialize)]
 #[doc(alias = "create_component")]

@@ -9,11 +9,12 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/deleteComponent>
     ///
     /// ```
-    /// use customerio_core::{Limits, Prepared, app::design_studio::components::Delete};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{Prepared, app::design_studio::components::Delete, limits::Limits};
     ///
     /// let request = Prepared::new(Delete::new("1f6b1f0e-2b7a-4a55-8a53-0f4f6e1d2c3b"), &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/design_studio/components/1f6b1f0e-2b7a-4a55-8a53-0f4f6e1d2c3b");
-    /// # Ok::<(), customerio_core::BuildError>(())
+    /// # Ok::<(), customerio::BuildError>(())
     /// ```
     #[doc(alias = "delete_component")]
     pub struct Delete { id: ComponentId = "LEAK-component" }

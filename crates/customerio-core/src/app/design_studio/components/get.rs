@@ -10,12 +10,13 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/getComponent>
     ///
     /// ```
-    /// use customerio_core::{app::design_studio::components::Get, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::design_studio::components::Get, http::Response, operation::parse};
     ///
     /// let json = r#"{"component":{"id":"1f6b1f0e-2b7a-4a55-8a53-0f4f6e1d2c3b","content":"<p>Bye</p>"}}"#;
     /// let component = parse::<Get>(Response::new(json.into()))?;
     /// assert_eq!(component.content.as_deref(), Some("<p>Bye</p>"));
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "get_component")]
     pub struct Get { id: ComponentId = "LEAK-component" }

@@ -16,14 +16,15 @@ list_nodes! {
     /// <https://docs.customer.io/integrations/api/app/#operation/listComponents>
     ///
     /// ```
-    /// use customerio_core::{app::design_studio::components::List, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::design_studio::components::List, http::Response, operation::parse};
     ///
     /// let json = r#"{"components":[{"id":"1f6b1f0e-2b7a-4a55-8a53-0f4f6e1d2c3b","tag":"x-footer"}],
     ///     "folders":[{"id":"0d5c4d4e-6a0e-4c6c-9f7e-3a1b2c4d5e6f","name":"Autumn"}]}"#;
     /// let page = parse::<List>(Response::new(json.into()))?;
     /// assert_eq!(page.items[0].tag.as_deref(), Some("x-footer"));
     /// assert_eq!(page.folders()[0].name.as_deref(), Some("Autumn"));
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "list_components")]
     pub struct List {}

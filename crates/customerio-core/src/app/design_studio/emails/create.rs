@@ -29,12 +29,13 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/createEmail>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::design_studio::emails::{Content, Create}};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::design_studio::emails::{Content, Create}, limits::Limits};
 ///
 /// let content = Content::new().with_subject("Hello").with_html("<p>Hi</p>");
 /// let request = Prepared::new(Create::new("Welcome", content), &Limits::default())?;
 /// assert_eq!(request.body(), r#"{"name":"Welcome","content":{"html":"<p>Hi</p>","subject":"Hello"}}"#);
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, Serialize)]
 #[doc(alias = "create_email")]

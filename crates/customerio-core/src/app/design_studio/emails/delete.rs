@@ -11,11 +11,12 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/deleteEmail>
     ///
     /// ```
-    /// use customerio_core::{Limits, Prepared, app::design_studio::emails::Delete};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{Prepared, app::design_studio::emails::Delete, limits::Limits};
     ///
     /// let request = Prepared::new(Delete::new("7f1f1d3c-9d1a-4b53-8c3e-2f0f6f3f5a11"), &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/design_studio/emails/7f1f1d3c-9d1a-4b53-8c3e-2f0f6f3f5a11");
-    /// # Ok::<(), customerio_core::BuildError>(())
+    /// # Ok::<(), customerio::BuildError>(())
     /// ```
     #[doc(alias = "delete_email")]
     pub struct Delete { id: EmailId = "LEAK-email" }

@@ -20,12 +20,13 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/deleteEmailTranslation>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::design_studio::emails::DeleteTranslation};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::design_studio::emails::DeleteTranslation, limits::Limits};
 ///
 /// let delete = DeleteTranslation::new("7f1f1d3c-9d1a-4b53-8c3e-2f0f6f3f5a11", "fr");
 /// let request = Prepared::new(delete, &Limits::default())?;
 /// assert_eq!(request.path(), "/v1/design_studio/emails/7f1f1d3c-9d1a-4b53-8c3e-2f0f6f3f5a11/languages/fr");
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "delete_email_translation")]

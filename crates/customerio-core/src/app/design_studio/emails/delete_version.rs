@@ -11,11 +11,12 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/deleteVersion>
     ///
     /// ```
-    /// use customerio_core::{Limits, Prepared, app::design_studio::emails::DeleteVersion};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{Prepared, app::design_studio::emails::DeleteVersion, limits::Limits};
     ///
     /// let request = Prepared::new(DeleteVersion::new("e-1", "v-1"), &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/design_studio/emails/e-1/versions/v-1");
-    /// # Ok::<(), customerio_core::BuildError>(())
+    /// # Ok::<(), customerio::BuildError>(())
     /// ```
     #[doc(alias = "delete_version")]
     pub struct DeleteVersion { id: EmailId = "LEAK-email", version_id: VersionId = "LEAK-version" }

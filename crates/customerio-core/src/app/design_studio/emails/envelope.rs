@@ -52,7 +52,8 @@ entity! {
 /// What a response has can be sent again, to another e-mail for example: `EnvelopeUpdate::from(&envelope)`.
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::design_studio::emails::{EnvelopeUpdate, Update}};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::design_studio::emails::{EnvelopeUpdate, Update}, limits::Limits};
 ///
 /// let envelope = EnvelopeUpdate::new().with_from(3).without_reply_to().with_header("X-Tag", "welcome");
 /// let update = Update::new("7f1f1d3c-9d1a-4b53-8c3e-2f0f6f3f5a11").with_envelope(envelope);
@@ -61,7 +62,7 @@ entity! {
 ///     request.body(),
 ///     r#"{"envelope":{"from_id":3,"reply_to_id":null,"headers":[{"name":"X-Tag","value":"welcome"}]}}"#
 /// );
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, Default, Serialize)]
 pub struct EnvelopeUpdate {

@@ -18,12 +18,13 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/getEmailTranslation>
 ///
 /// ```
-/// use customerio_core::{app::design_studio::emails::GetTranslation, http::Response, parse};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{app::design_studio::emails::GetTranslation, http::Response, operation::parse};
 ///
 /// let json = r#"{"email_translation":{"language":"fr","content":{"subject":"Bonjour"}}}"#;
 /// let translation = parse::<GetTranslation>(Response::new(json.into()))?;
 /// assert_eq!(translation.content.unwrap().subject.as_deref(), Some("Bonjour"));
-/// # Ok::<(), customerio_core::Error>(())
+/// # Ok::<(), customerio::Error>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "get_email_translation")]

@@ -14,12 +14,13 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/getVersion>
     ///
     /// ```
-    /// use customerio_core::{app::design_studio::emails::GetVersion, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::design_studio::emails::GetVersion, http::Response, operation::parse};
     ///
     /// let json = r#"{"version":{"id":"v-1","name":"May"},"node":{"subject":"Hello","content":"<p>Hi</p>"}}"#;
     /// let version = parse::<GetVersion>(Response::new(json.into()))?;
     /// assert_eq!(version.email.unwrap().html.as_deref(), Some("<p>Hi</p>"));
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "get_version")]
     pub struct GetVersion { id: EmailId = "LEAK-email", version_id: VersionId = "LEAK-version" }

@@ -24,12 +24,13 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/linkEmail>
 ///
 /// ```
-/// use customerio_core::{Limits, NewsletterId, Prepared, app::design_studio::emails::Link};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::design_studio::emails::Link, ids::NewsletterId, limits::Limits};
 ///
 /// let link = Link::new("7f1f1d3c-9d1a-4b53-8c3e-2f0f6f3f5a11", NewsletterId::from(10));
 /// let request = Prepared::new(link, &Limits::default())?;
 /// assert_eq!(request.body(), r#"{"target":{"type":"newsletter","newsletter_id":10}}"#);
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, Serialize)]
 #[doc(alias = "link_email")]

@@ -16,12 +16,13 @@ list_nodes! {
     /// <https://docs.customer.io/integrations/api/app/#operation/listEmails>
     ///
     /// ```
-    /// use customerio_core::{Limits, Prepared, app::design_studio::{SortBy, emails::List}};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{Prepared, app::design_studio::{SortBy, emails::List}, limits::Limits};
     ///
     /// let unlinked = List::new().with_is_linked(false).with_sort_by(SortBy::Updated);
     /// let request = Prepared::new(unlinked, &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/design_studio/emails?is_linked=false&sort_by=updated");
-    /// # Ok::<(), customerio_core::BuildError>(())
+    /// # Ok::<(), customerio::BuildError>(())
     /// ```
     #[doc(alias = "list_emails")]
     pub struct List {}

@@ -12,12 +12,13 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/listEmailTranslations>
     ///
     /// ```
-    /// use customerio_core::{app::design_studio::emails::ListTranslations, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::design_studio::emails::ListTranslations, http::Response, operation::parse};
     ///
     /// let json = r#"{"email_translations":[{"language":"fr","content":{"subject":"Bonjour"}}]}"#;
     /// let translations = parse::<ListTranslations>(Response::new(json.into()))?;
     /// assert_eq!(translations.items[0].language, "fr");
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "list_email_translations")]
     pub struct ListTranslations { id: EmailId = "LEAK-email" }

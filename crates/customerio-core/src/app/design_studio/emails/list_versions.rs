@@ -15,12 +15,13 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/listVersions>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::design_studio::emails::ListVersions};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::design_studio::emails::ListVersions, limits::Limits};
 ///
 /// let id = "7f1f1d3c-9d1a-4b53-8c3e-2f0f6f3f5a11";
 /// let request = Prepared::new(ListVersions::new(id).with_from(1_700_000_000), &Limits::default())?;
 /// assert!(request.path().ends_with("/versions?start_date=1700000000"));
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "list_versions")]

@@ -7,7 +7,10 @@
 //! What was read can be changed and sent back:
 //!
 //! ```
-//! use customerio_core::{Limits, Prepared, app::design_studio::emails::{Get, Update}, http::Response, parse};
+//! # use customerio_core::facade as customerio;
+//! use customerio::{
+//!     Prepared, app::design_studio::emails::{Get, Update}, http::Response, limits::Limits, operation::parse,
+//! };
 //!
 //! let json = r#"{"email":{"id":"e-1","content":{"subject":"Hello","html":"<p>Until May</p>"}}}"#;
 //! let email = parse::<Get>(Response::new(json.into()))?;
@@ -18,7 +21,7 @@
 //!
 //! let request = Prepared::new(update, &Limits::default())?;
 //! assert_eq!(request.body(), r#"{"content":{"html":"<p>Until June</p>","subject":"Hello"}}"#);
-//! # Ok::<(), customerio_core::Error>(())
+//! # Ok::<(), customerio::Error>(())
 //! ```
 
 use crate::operation_info::operations;

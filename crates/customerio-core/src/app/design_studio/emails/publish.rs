@@ -24,12 +24,13 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/publishEmail>
     ///
     /// ```
-    /// use customerio_core::{app::design_studio::emails::Publish, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::design_studio::emails::Publish, http::Response, operation::parse};
     ///
     /// let publication = parse::<Publish>(Response::new(r#"{"status":"pending","publish_id":"p-1"}"#.into()))?;
     /// assert!(!publication.is_done());
     /// assert_eq!(publication.publish_id.unwrap().as_str(), "p-1");
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "publish_email")]
     pub struct Publish { id: EmailId = "LEAK-email" }

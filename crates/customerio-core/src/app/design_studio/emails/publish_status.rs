@@ -19,12 +19,13 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/getPublishStatus>
 ///
 /// ```
-/// use customerio_core::{app::design_studio::emails::PublishStatus, http::Response, parse};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{app::design_studio::emails::PublishStatus, http::Response, operation::parse};
 ///
 /// let json = r#"{"status":"done","mappings":[{"template_id":7,"language":"fr"}]}"#;
 /// let publication = parse::<PublishStatus>(Response::new(json.into()))?;
 /// assert!(publication.is_done());
-/// # Ok::<(), customerio_core::Error>(())
+/// # Ok::<(), customerio::Error>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "get_publish_status")]

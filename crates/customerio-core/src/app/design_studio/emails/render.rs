@@ -20,12 +20,13 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/renderEmail>
     ///
     /// ```
-    /// use customerio_core::{app::design_studio::emails::Render, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::design_studio::emails::Render, http::Response, operation::parse};
     ///
     /// let json = r#"{"node_id":"e-1","node_type":"EMAIL","html":"<p>Hi {{customer.name}}</p>"}"#;
     /// let rendered = parse::<Render>(Response::new(json.into()))?;
     /// assert_eq!(rendered.html.as_deref(), Some("<p>Hi {{customer.name}}</p>"));
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "render_email")]
     pub struct Render { id: EmailId = "LEAK-email" }

@@ -18,12 +18,13 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/restoreVersion>
     ///
     /// ```
-    /// use customerio_core::{app::design_studio::emails::RestoreVersion, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::design_studio::emails::RestoreVersion, http::Response, operation::parse};
     ///
     /// let json = r#"{"node_id":"e-1","version_id":"v-1","restored_node_ids":["e-1"]}"#;
     /// let restored = parse::<RestoreVersion>(Response::new(json.into()))?;
     /// assert_eq!(restored.restored_ids, ["e-1".into()]);
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "restore_version")]
     pub struct RestoreVersion { id: EmailId = "LEAK-email", version_id: VersionId = "LEAK-version" }

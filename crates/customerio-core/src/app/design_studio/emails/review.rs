@@ -18,14 +18,15 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/reviewEmail>
     ///
     /// ```
-    /// use customerio_core::{app::design_studio::emails::{FindingState, Review}, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::design_studio::emails::{FindingState, Review}, http::Response, operation::parse};
     ///
     /// let json = r#"{"status":"complete","score":{"score":92},
     ///     "findings":[{"check":"links","severity":"error","state":"fail","title":"A link is broken"}]}"#;
     /// let review = parse::<Review>(Response::new(json.into()))?;
     /// let failed = review.findings.iter().filter(|finding| finding.state == Some(FindingState::Fail));
     /// assert_eq!(failed.count(), 1);
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "review_email")]
     #[doc(alias = "lint")]

@@ -26,12 +26,13 @@ const NAME: usize = 100;
 /// <https://docs.customer.io/integrations/api/app/#operation/saveVersion>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::design_studio::emails::SaveVersion};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::design_studio::emails::SaveVersion, limits::Limits};
 ///
 /// let save = SaveVersion::new("7f1f1d3c-9d1a-4b53-8c3e-2f0f6f3f5a11", "Before the sale");
 /// let request = Prepared::new(save, &Limits::default())?;
 /// assert_eq!(request.body(), r#"{"name":"Before the sale"}"#);
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, Serialize)]
 #[doc(alias = "save_version")]

@@ -10,7 +10,8 @@ settings! {
     /// In a request, what is not set stays as it is. All steps are off by default.
     ///
     /// ```
-    /// use customerio_core::{Limits, Prepared, app::design_studio::emails::{CssInliner, Transformers, Update}};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{Prepared, app::design_studio::emails::{CssInliner, Transformers, Update}, limits::Limits};
     ///
     /// let steps = Transformers::new().with_css_inliner(CssInliner::new().with_enabled(true)).with_prevent_widows(true);
     /// let update = Update::new("7f1f1d3c-9d1a-4b53-8c3e-2f0f6f3f5a11").with_transformers(steps);
@@ -19,7 +20,7 @@ settings! {
     ///     request.body(),
     ///     r#"{"transformers":{"css_inliner":{"enabled":true},"prevent_widows":{"enabled":true}}}"#
     /// );
-    /// # Ok::<(), customerio_core::BuildError>(())
+    /// # Ok::<(), customerio::BuildError>(())
     /// ```
     pub struct Transformers {
         /// Makes it easier to read with a screen reader.

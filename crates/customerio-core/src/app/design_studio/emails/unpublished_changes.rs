@@ -13,12 +13,13 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/checkUnpublishedChanges>
     ///
     /// ```
-    /// use customerio_core::{app::design_studio::emails::UnpublishedChanges, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::design_studio::emails::UnpublishedChanges, http::Response, operation::parse};
     ///
     /// let json = r#"{"has_unpublished_changes":true}"#;
     /// let changes = parse::<UnpublishedChanges>(Response::new(json.into()))?;
     /// assert!(changes.has_unpublished_changes);
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "check_unpublished_changes")]
     pub struct UnpublishedChanges { id: EmailId = "LEAK-email" }

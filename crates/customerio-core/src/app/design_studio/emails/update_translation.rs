@@ -27,13 +27,14 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/updateEmailTranslation>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::design_studio::emails::{Content, UpdateTranslation}};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::design_studio::emails::{Content, UpdateTranslation}, limits::Limits};
 ///
 /// let update = UpdateTranslation::new("7f1f1d3c-9d1a-4b53-8c3e-2f0f6f3f5a11", "fr")
 ///     .with_content(Content::new().with_subject("Bonjour"));
 /// let request = Prepared::new(update, &Limits::default())?;
 /// assert_eq!(request.body(), r#"{"content":{"subject":"Bonjour"}}"#);
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, Serialize)]
 #[doc(alias = "update_email_translation")]

@@ -19,14 +19,15 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/createFolder>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::design_studio::folders::Create};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::design_studio::folders::Create, limits::Limits};
 ///
 /// let request = Prepared::new(Create::new("Autumn"), &Limits::default())?;
 /// assert_eq!(request.body(), r#"{"name":"Autumn"}"#);
 ///
 /// let error = Prepared::new(Create::new("2026/10"), &Limits::default()).unwrap_err();
 /// assert!(error.to_string().starts_with("the folder's name is not valid"));
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, Serialize)]
 #[doc(alias = "create_folder")]

@@ -10,12 +10,13 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/getFolder>
     ///
     /// ```
-    /// use customerio_core::{app::design_studio::folders::Get, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::design_studio::folders::Get, http::Response, operation::parse};
     ///
     /// let json = r#"{"folder":{"id":"0d5c4d4e-6a0e-4c6c-9f7e-3a1b2c4d5e6f","name":"Autumn"}}"#;
     /// let folder = parse::<Get>(Response::new(json.into()))?;
     /// assert_eq!(folder.name.as_deref(), Some("Autumn"));
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "get_folder")]
     pub struct Get { id: FolderId = "LEAK-folder" }

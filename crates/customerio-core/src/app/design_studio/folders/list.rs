@@ -13,11 +13,12 @@ list_nodes! {
     /// <https://docs.customer.io/integrations/api/app/#operation/listFolders>
     ///
     /// ```
-    /// use customerio_core::{Limits, Prepared, app::design_studio::{SortBy, folders::List}};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{Prepared, app::design_studio::{SortBy, folders::List}, limits::Limits};
     ///
     /// let request = Prepared::new(List::new().with_sort_by(SortBy::Name), &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/design_studio/folders?sort_by=name");
-    /// # Ok::<(), customerio_core::BuildError>(())
+    /// # Ok::<(), customerio::BuildError>(())
     /// ```
     #[doc(alias = "list_folders")]
     pub struct List {}

@@ -20,13 +20,14 @@ use crate::{
 /// Limits: as for [`Create`](super::Create). <https://docs.customer.io/integrations/api/app/#operation/updateFolder>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, app::design_studio::folders::Update};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, app::design_studio::folders::Update, limits::Limits};
 ///
 /// let limits = Limits::default();
 /// let id = "0d5c4d4e-6a0e-4c6c-9f7e-3a1b2c4d5e6f";
 /// assert_eq!(Prepared::new(Update::new(id).with_name("Winter"), &limits)?.body(), r#"{"name":"Winter"}"#);
 /// assert_eq!(Prepared::new(Update::new(id).without_folder(), &limits)?.body(), r#"{"parent_folder_id":null}"#);
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, Serialize)]
 #[doc(alias = "update_folder")]

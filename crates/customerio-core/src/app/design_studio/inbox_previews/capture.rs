@@ -23,7 +23,8 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/app/#operation/getInboxPreviewCapture>
 ///
 /// ```
-/// use customerio_core::{app::design_studio::inbox_previews::Capture, http::Response, parse};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{app::design_studio::inbox_previews::Capture, http::Response, operation::parse};
 ///
 /// let response = Response::builder().header("content-type", "image/png").body(b"\x89PNG\r\n\x1a\n"[..].into())?;
 /// let image = parse::<Capture>(response)?;

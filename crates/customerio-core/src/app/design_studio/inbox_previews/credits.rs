@@ -14,12 +14,13 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/getInboxPreviewCredits>
     ///
     /// ```
-    /// use customerio_core::{app::design_studio::inbox_previews::Credits, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::design_studio::inbox_previews::Credits, http::Response, operation::parse};
     ///
     /// let json = r#"{"credits":[{"tier":"free","credits_remaining":20},{"tier":"paid","credits_remaining":300}]}"#;
     /// let credits = parse::<Credits>(Response::new(json.into()))?;
     /// assert_eq!(credits.items.iter().filter_map(|credit| credit.credits_remaining).sum::<i64>(), 320);
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "get_inbox_preview_credits")]
     pub struct Credits {}

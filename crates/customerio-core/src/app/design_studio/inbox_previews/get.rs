@@ -12,12 +12,13 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/getInboxPreviewJob>
     ///
     /// ```
-    /// use customerio_core::{app::design_studio::inbox_previews::Get, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::design_studio::inbox_previews::Get, http::Response, operation::parse};
     ///
     /// let json = r#"{"run_id":7,"is_processed":false,"total_previews_requested":2,"total_previews_ready":1}"#;
     /// let job = parse::<Get>(Response::new(json.into()))?;
     /// assert_eq!((job.is_processed, job.total_previews_ready), (Some(false), Some(1)));
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "get_inbox_preview_job")]
     pub struct Get { id: EmailId = "LEAK-email", run_id: PreviewRunId = 7 }

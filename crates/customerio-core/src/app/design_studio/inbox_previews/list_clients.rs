@@ -12,12 +12,13 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/listInboxPreviewClients>
     ///
     /// ```
-    /// use customerio_core::{app::design_studio::inbox_previews::ListClients, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::design_studio::inbox_previews::ListClients, http::Response, operation::parse};
     ///
     /// let json = r#"{"clients":[{"id":"gmail_chrome","client":"Gmail","category":"Web","browser":"Chrome"}]}"#;
     /// let clients = parse::<ListClients>(Response::new(json.into()))?;
     /// assert_eq!(clients.items[0].id.as_str(), "gmail_chrome");
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "list_inbox_preview_clients")]
     pub struct ListClients {}

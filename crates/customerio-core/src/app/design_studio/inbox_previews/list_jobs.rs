@@ -11,12 +11,13 @@ plain! {
     /// <https://docs.customer.io/integrations/api/app/#operation/listInboxPreviewJobs>
     ///
     /// ```
-    /// use customerio_core::{app::design_studio::inbox_previews::ListJobs, http::Response, parse};
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{app::design_studio::inbox_previews::ListJobs, http::Response, operation::parse};
     ///
     /// let json = r#"{"preview_jobs":[{"run_id":7,"is_processed":true}],"meta":{"pagination":{"next_cursor":"MQ"}}}"#;
     /// let page = parse::<ListJobs>(Response::new(json.into()))?;
     /// assert_eq!((page.items[0].run_id, page.next.unwrap().as_str()), (7.into(), "MQ"));
-    /// # Ok::<(), customerio_core::Error>(())
+    /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "list_inbox_preview_jobs")]
     pub struct ListJobs {}

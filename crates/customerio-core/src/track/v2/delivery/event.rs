@@ -22,12 +22,13 @@ use crate::{
 /// Limits: 32 KB. <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, Replay, track::{PushMetric, v2::delivery::Event}};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, limits::Limits, retry::Replay, track::{PushMetric, v2::delivery::Event}};
 ///
 /// let opened = Event::new("RPILAgUBcRhIBqSf", PushMetric::Opened, "device-token");
 /// let request = Prepared::new(opened, &Limits::default())?;
 /// assert_eq!((request.path(), request.replay()), ("/api/v2/entity", Replay::OnlyIfNotSent));
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "metric")]

@@ -11,13 +11,13 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///
 /// ```
-/// use customerio_core::{Limits, PersonId, Prepared};
-/// use customerio_core::track::{ObjectId, Relationship, v2::object::AddRelationships};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{PersonId, Prepared, limits::Limits, track::{ObjectId, Relationship, v2::object::AddRelationships}};
 ///
 /// let people = ["42", "43"].map(|id| Relationship::new(PersonId::id(id)));
 /// let add = AddRelationships::new(ObjectId::new(1, "acme"), people);
 /// assert_eq!(Prepared::new(add, &Limits::default())?.path(), "/api/v2/entity");
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 pub struct AddRelationships {

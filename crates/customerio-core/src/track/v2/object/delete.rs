@@ -7,12 +7,13 @@ use crate::track::{ObjectId, v2::entity::plain_entity};
 /// Limits: 32 KB; an object's id of 150 bytes. <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, track::{ObjectId, v2::object::Delete}};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, limits::Limits, track::{ObjectId, v2::object::Delete}};
 ///
 /// let delete = Delete::new(ObjectId::cio("obb7"));
 /// let request = Prepared::new(delete, &Limits::default())?;
 /// assert_eq!(request.body(), r#"{"type":"object","identifiers":{"cio_object_id":"obb7"},"action":"delete"}"#);
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 pub struct Delete {

@@ -13,13 +13,15 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///
 /// ```
-/// use customerio_core::{Limits, PersonId, Prepared};
-/// use customerio_core::track::{ObjectId, Relationship, v2::object::DeleteRelationships};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{
+///     PersonId, Prepared, limits::Limits, track::{ObjectId, Relationship, v2::object::DeleteRelationships},
+/// };
 ///
 /// let people = [Relationship::new(PersonId::id("42"))];
 /// let delete = DeleteRelationships::new(ObjectId::new(1, "acme"), people);
 /// assert_eq!(Prepared::new(delete, &Limits::default())?.path(), "/api/v2/entity");
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 pub struct DeleteRelationships {

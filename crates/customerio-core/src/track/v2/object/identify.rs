@@ -21,8 +21,8 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///
 /// ```
-/// use customerio_core::{Limits, PersonId, Prepared};
-/// use customerio_core::track::{ObjectId, Relationship, v2::object::Identify};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{PersonId, Prepared, limits::Limits, track::{ObjectId, Relationship, v2::object::Identify}};
 /// use serde_json::json;
 ///
 /// let people = [Relationship::new(PersonId::id("42")).with_attributes(json!({"role": "admin"}))];
@@ -30,7 +30,7 @@ use crate::{
 ///     .with_attributes(json!({"name": "Acme", "seats": 50}))
 ///     .with_relationships(people);
 /// assert_eq!(Prepared::new(identify, &Limits::default())?.path(), "/api/v2/entity");
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 pub struct Identify {

@@ -21,13 +21,15 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared};
-/// use customerio_core::track::{AnonymousId, ObjectId, Relationship, v2::object::IdentifyAnonymous};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{
+///     Prepared, limits::Limits, track::{AnonymousId, ObjectId, Relationship, v2::object::IdentifyAnonymous},
+/// };
 ///
 /// let visitors = [Relationship::new(AnonymousId::new("cookie"))];
 /// let identify = IdentifyAnonymous::new(ObjectId::new(1, "acme"), visitors);
 /// assert_eq!(Prepared::new(identify, &Limits::default())?.path(), "/api/v2/entity");
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 pub struct IdentifyAnonymous {

@@ -11,11 +11,12 @@ use crate::{
 /// Limits: 32 KB; a person's id of 150 bytes. <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///
 /// ```
-/// use customerio_core::{Device, Limits, PersonId, Platform, Prepared, track::v2::person::AddDevice};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Device, PersonId, Platform, Prepared, limits::Limits, track::v2::person::AddDevice};
 ///
 /// let add = AddDevice::new(PersonId::phone("+14155552671"), Device::new("device-token", Platform::Ios));
 /// assert_eq!(Prepared::new(add, &Limits::default())?.path(), "/api/v2/entity");
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "add_device")]

@@ -11,13 +11,13 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared};
-/// use customerio_core::track::{ObjectId, Relationship, v2::person::AddRelationships};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, limits::Limits, track::{ObjectId, Relationship, v2::person::AddRelationships}};
 ///
 /// let company = Relationship::new(ObjectId::new(1, "acme"));
 /// let add = AddRelationships::new("42", [company]);
 /// assert_eq!(Prepared::new(add, &Limits::default())?.path(), "/api/v2/entity");
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 pub struct AddRelationships {

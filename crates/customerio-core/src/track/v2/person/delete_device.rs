@@ -17,11 +17,12 @@ use crate::{
 /// Limits: 32 KB; a person's id of 150 bytes. <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, track::v2::person::DeleteDevice};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, limits::Limits, track::v2::person::DeleteDevice};
 ///
 /// let delete = DeleteDevice::new("42", "device-token");
 /// assert_eq!(Prepared::new(delete, &Limits::default())?.path(), "/api/v2/entity");
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "delete_device")]

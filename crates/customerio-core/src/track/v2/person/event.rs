@@ -18,12 +18,13 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///
 /// ```
-/// use customerio_core::{Limits, PersonId, Prepared, track::v2::person::Event};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{PersonId, Prepared, limits::Limits, track::v2::person::Event};
 /// use serde_json::json;
 ///
 /// let purchase = Event::new(PersonId::phone("+14155552671"), "purchase").with_attributes(json!({"price": 23.45}));
 /// assert_eq!(Prepared::new(purchase, &Limits::default())?.path(), "/api/v2/entity");
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "track")]

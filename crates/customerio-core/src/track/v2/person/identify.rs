@@ -23,12 +23,13 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///
 /// ```
-/// use customerio_core::{Limits, PersonId, Prepared, track::v2::person::Identify};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{PersonId, Prepared, limits::Limits, track::v2::person::Identify};
 /// use serde_json::json;
 ///
 /// let identify = Identify::new(PersonId::phone("+14155552671")).with_attributes(json!({"first_name": "Ada"}));
 /// assert_eq!(Prepared::new(identify, &Limits::default())?.path(), "/api/v2/entity");
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 pub struct Identify {

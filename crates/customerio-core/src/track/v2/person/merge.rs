@@ -21,14 +21,15 @@ use crate::{
 /// Limits: 32 KB; people's ids of 150 bytes. <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///
 /// ```
-/// use customerio_core::{Limits, PersonId, Prepared, track::v2::person::Merge};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{PersonId, Prepared, limits::Limits, track::v2::person::Merge};
 ///
 /// let merge = Merge::new("42", PersonId::email("ada@example.com"));
 /// assert_eq!(
 ///     Prepared::new(merge, &Limits::default())?.body(),
 ///     r#"{"type":"person","action":"merge","primary":{"id":"42"},"secondary":{"email":"ada@example.com"}}"#,
 /// );
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "merge_customers")]

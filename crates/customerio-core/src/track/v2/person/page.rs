@@ -20,11 +20,12 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, track::v2::person::Page};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, limits::Limits, track::v2::person::Page};
 ///
 /// let view = Page::new("42", "/pricing").with_url("https://example.com/pricing").with_title("Pricing");
 /// assert_eq!(Prepared::new(view, &Limits::default())?.path(), "/api/v2/entity");
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "track_page_view")]

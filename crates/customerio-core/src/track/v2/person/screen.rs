@@ -18,11 +18,12 @@ use crate::{
 /// <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, track::v2::person::Screen};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, limits::Limits, track::v2::person::Screen};
 ///
 /// let view = Screen::new("42", "Dashboard");
 /// assert_eq!(Prepared::new(view, &Limits::default())?.path(), "/api/v2/entity");
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 pub struct Screen {

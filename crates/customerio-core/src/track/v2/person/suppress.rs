@@ -10,11 +10,12 @@ use crate::{PersonId, track::v2::entity::plain_entity};
 /// Limits: 32 KB; a person's id of 150 bytes. <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, track::v2::person::Suppress};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, limits::Limits, track::v2::person::Suppress};
 ///
 /// let request = Prepared::new(Suppress::new("42"), &Limits::default())?;
 /// assert_eq!(request.body(), r#"{"type":"person","identifiers":{"id":"42"},"action":"suppress"}"#);
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "suppress")]

@@ -9,11 +9,12 @@ use crate::{PersonId, track::v2::entity::plain_entity};
 /// Limits: 32 KB; a person's id of 150 bytes. <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///
 /// ```
-/// use customerio_core::{Limits, Prepared, track::v2::person::Unsuppress};
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Prepared, limits::Limits, track::v2::person::Unsuppress};
 ///
 /// let request = Prepared::new(Unsuppress::new("42"), &Limits::default())?;
 /// assert_eq!(request.body(), r#"{"type":"person","identifiers":{"id":"42"},"action":"unsuppress"}"#);
-/// # Ok::<(), customerio_core::BuildError>(())
+/// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "unsuppress")]
