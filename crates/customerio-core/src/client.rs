@@ -11,14 +11,38 @@ use crate::{
     transport::BoxFuture,
 };
 
-/// Calls one of the APIs.
+/// A client of one of the APIs: [`Track`](crate::Track), [`App`](crate::App) or [`Pipelines`](crate::Pipelines).
+///
+/// ```
+/// # use customerio_core::facade as customerio;
+/// use customerio::{Client, Error, Track, track::Identify};
+/// use std::time::Duration;
+///
+/// async fn sign_up(track: &Client<Track>) -> Result<(), Error> {
+///     track.call(Identify::new("42").with_email("ada@example.com")).await?;
+///     // This one with its own deadline.
+///     track.within(Duration::from_secs(2)).delete("41").await
+/// }
+/// # mod canned { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/canned.rs")); }
+/// # let client = canned::track(|_| (200, "{}"));
+/// # let signed_up = canned::run(async move { sign_up(&client).await });
+/// assert!(signed_up.is_ok());
+/// ```
+///
+/// | task | methods |
+/// | --- | --- |
+/// | call an operation | [`call`](Self::call), and the short methods of each API |
+/// | read a list | [`items`](Self::items), [`pages`](Self::pages) |
+/// | send many operations | [`send_all`](Self::send_all), `batch` |
+/// | wait for a background job | [`wait_for`](Self::wait_for) |
+/// | set a deadline for some calls | [`within`](Self::within) |
+/// | set retries, timeouts and rate limits | [`with_options`](Self::with_options), [`with_retry_policy`](Self::with_retry_policy), [`with_throttle`](Self::with_throttle) |
+/// | prepare a request, and send it later | [`prepare`](Self::prepare), [`send`](Self::send) |
 ///
 /// A clone is cheap and shares everything. Several clients can share a transport, and with it a connection pool: give
 /// each of them a clone of it.
 ///
-/// Dropping the future of a call cancels it. A request that is under way may or may not arrive; it is not retried.
-///
-/// See the crate's start page for a first program.
+/// Dropping the future of a call cancels it. A request in flight may or may not arrive; it is not retried.
 pub struct Client<A: Api> {
     endpoint: Arc<Endpoint<A>>,
     transport: Arc<dyn Transport>,

@@ -1,7 +1,6 @@
-//! The public paths of the crate `customerio`, which re-exports them.
+//! The paths of the crate `customerio`, which re-exports them, and which the examples of this crate name.
 //!
-//! The examples in this crate's docs are written for readers of `customerio`, and compile here by
-//! `use customerio_core::facade as customerio`: a path that an example names is one that `customerio` has.
+//! They compile with this crate alone by `use customerio_core::facade as customerio`.
 
 #[cfg(feature = "webhook")]
 pub use crate::webhook;

@@ -4,13 +4,12 @@
 //! ([`Transport`]), for programs that drive a call themselves ([`Exchange`]), and for places where only the translation
 //! is needed ([`build`] and [`parse`]): edge workers, WebAssembly, tests.
 //!
-//! The examples are written for the crate `customerio`, which has the modules [`app`], [`track`], [`pipelines`], `webhook`
-//! and [`limits`] at the same paths and most of the rest in modules by subject: with this crate alone,
-//! `customerio::operation::parse` is `customerio_core::parse`.
+//! The examples name the crate `customerio`, which re-exports [`facade`]: with this crate alone, write
+//! `customerio_core::facade` instead, or the shorter path without the module, such as `customerio_core::parse`.
 //!
 //! It opens no sockets, reads no clock and has no randomness: a driver passes them in as a [`Moment`].
 //!
-//! | to | look in |
+//! | task | API |
 //! | --- | --- |
 //! | call the Track API | [`track`], and the short methods of [`Client<Track>`](Client#impl-Client<Track>) |
 //! | call the Pipelines API | [`pipelines`], and the short methods of [`Client<Pipelines>`](Client#impl-Client<Pipelines>) |
@@ -21,12 +20,12 @@
 //! | keep a request and send it later | [`Prepared`] |
 //! | keep an operation of any kind and send it later | [`Encoded`] |
 //! | send many items | [`BatchSender`], [`Client::send_all`](Client#method.send_all) |
-//! | say how often a request is retried | [`RetryPolicy`], [`CallOptions`] |
-//! | say what may be too large | [`Limits`] |
+//! | set retries and timeouts | [`RetryPolicy`], [`CallOptions`] |
+//! | change the sizes that are checked | [`Limits`] |
 //! | keep below a rate limit | [`Throttle`] |
 //! | wait for what the service does in the background | [`Client::wait_for`] |
 //! | export people and read the file | [`app::exports`] |
-//! | know what an error means | [`Error`] |
+//! | handle errors | [`Error`] |
 //! | write an operation, or an API, of your own | [`Operation`], [`Api`] |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -52,7 +51,6 @@ mod erase;
 mod error;
 mod event_id;
 mod exchange;
-#[doc(hidden)]
 pub mod facade;
 mod fields;
 mod from_response;

@@ -1,12 +1,31 @@
-//! Tests for programs that use Customer.io, and for transports.
+//! Test doubles for programs that use Customer.io, and contract tests for transports and stores.
 //!
-//! - [`Recorder`]: a transport that sends nothing. It keeps each request, and responds as scripted, or as the API does.
-//! - [`WireServer`]: a server on loopback that shows the bytes of each request that it received.
-//! - [`conformance`]: the contract of a [`Transport`](customerio_core::Transport), to run on your own.
-//! - `stores` (feature `delivery`): the contract of a store of calls, likewise.
-//! - [`faults`]: a server that breaks the rules of HTTP as scripted, and counts what it received.
+//! ```
+//! # use customerio_core::facade as customerio;
+//! use customerio::{Client, Endpoint, Region};
+//! use customerio_testing::Recorder;
 //!
-//! For a mock server that knows the API, use the crate `customerio-emulator`.
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+//! # tokio::spawn(async {
+//! let recorder = Recorder::new();
+//! let track = Client::new(Endpoint::track(Region::Us, "site", "key")?, recorder.clone());
+//! track.delete("42").await?;
+//! assert_eq!(recorder.requests()[0].uri().path(), "/api/v1/customers/42");
+//! # Ok(())
+//! # }).await?
+//! # }
+//! ```
+//!
+//! | to test | use |
+//! | --- | --- |
+//! | a program, without a network | [`Recorder`], a mock transport: it keeps each request, and responds as scripted or as the API does |
+//! | the bytes of requests | [`WireServer`], a server on loopback that keeps them |
+//! | your own [`Transport`](customerio_core::Transport) | [`conformance`], its contract |
+//! | your own store for the delivery queue | `stores`, its contract (feature `delivery`) |
+//! | broken connections | [`faults`], a server that breaks the rules of HTTP as scripted |
+//!
+//! For a local server that behaves like Customer.io, use the crate `customerio-emulator`.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -3,12 +3,12 @@
 //! With the feature `blocking`.
 //!
 //! ```
-//! use customerio::{app::SendEmail, blocking::CustomerIo};
+//! use customerio::{Region, blocking::CustomerIo};
 //! use serde_json::json;
 //!
 //! # fn main() -> Result<(), customerio::Error> {
 //! # let server = customerio_testing::WireServer::start().unwrap();
-//! let cio = CustomerIo::builder(customerio::Region::Eu).track("site-id", "track-key").app("app-key");
+//! let cio = CustomerIo::builder(Region::Eu).track("site-id", "track-key").app("app-key");
 //! # let cio = cio.base_url(server.url());
 //! let cio = cio.build()?;
 //! cio.track().identify("42", json!({"email": "ada@example.com", "plan": "pro"}))?;

@@ -40,7 +40,7 @@
 //! # */
 //! // Or, without the environment:
 //! # let _ = Duration::from_secs(10);
-//! let cio = CustomerIo::builder(Region::Eu).track("site-id", "track-api-key").app("app-api-key");
+//! let cio = CustomerIo::builder(Region::Eu).track("site-id", "track-key").app("app-key");
 //! # let cio = cio.build_over(customerio_testing::Recorder::new())?;
 //! # /*
 //! let cio = cio.build()?;

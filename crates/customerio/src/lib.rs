@@ -10,13 +10,15 @@
 //! # tokio::spawn(async {
 //! # let server = customerio_testing::WireServer::start().unwrap();
 //! // Or `CustomerIo::from_env()?`, with the keys in the environment.
-//! let builder = CustomerIo::builder(Region::Eu).track("site-id", "track-api-key").app("app-api-key");
+//! let builder = CustomerIo::builder(Region::Eu).track("site-id", "track-key").app("app-key");
 //! # let builder = builder.base_url(server.url());
 //! let cio = builder.build()?;
 //! cio.track().identify("42", json!({"email": "ada@example.com", "plan": "pro"})).await?;
 //! cio.track().track("42", "purchase", json!({"price": 23.45})).await?;
 //! # assert_eq!(server.received().len(), 2);
-//! let receipt = SendEmail::from_template("receipt", "ada@example.com").with_message_data(json!({"total": 23.45}));
+//!
+//! let receipt = SendEmail::from_template("receipt", "ada@example.com")
+//!     .with_message_data(json!({"total": 23.45}));
 //! # let sent =
 //! cio.app().call(receipt).await;
 //! # assert!(sent.is_err() && server.received().len() == 3, "the server responds with an empty object");
@@ -27,28 +29,28 @@
 //! # }
 //! ```
 //!
-//! The [guides] show what to do, with whole programs:
+//! The [guides] show each task in whole programs:
 //!
-//! | to | look in | guide |
+//! | topic | API | guide |
 //! | --- | --- | --- |
-//! | start: one value for all three APIs | [`CustomerIo`] | [start](guides#start) |
+//! | getting started: one value for all three APIs | [`CustomerIo`] | [start](guides#start) |
 //! | people, events, devices, segments | [`track`], and the methods of [`Client<Track>`](Client#impl-Client<Track>) | [people](guides::people), [events](guides::events), [devices and segments](guides::devices_and_segments), [objects](guides::objects) |
 //! | transactional messages, broadcasts, the workspace | [`app`], and the methods of [`Client<App>`](Client#impl-Client<App>) | [messages](guides::messages), [broadcasts](guides::broadcasts), [App API](guides::app_api) |
 //! | people, events and groups for every destination | [`pipelines`], and the methods of [`Client<Pipelines>`](Client#impl-Client<Pipelines>) | [Pipelines API](guides::pipelines) |
-//! | lists that come page by page | [`page`] | [App API](guides::app_api) |
-//! | wait for what the service does in the background | [`wait`] | [App API](guides::app_api) |
-//! | export people, and read the file | [`app::exports`] | [exports](guides::exports) |
-//! | many operations in one request | [`batch`] | [batches](guides::batches) |
-//! | enqueue, and have it delivered in the background | `delivery` | [delivery](guides::delivery) |
-//! | call without async | `blocking` | [transports](guides::transports#without-async) |
-//! | receive reporting webhooks | `webhook`, and `axum` | [webhooks](guides::webhooks) |
-//! | send a request that was stored | [`Prepared`] | [errors and retries](guides::errors_and_retries#send-later) |
-//! | a route that is not modelled | [`track::Raw`], [`app::Raw`], [`pipelines::Raw`] | [App API](guides::app_api#call-a-route-that-is-not-modelled) |
+//! | pagination: lists that come page by page | [`page`] | [App API](guides::app_api) |
+//! | waiting for background jobs, such as exports | [`wait`] | [App API](guides::app_api) |
+//! | exports of people and deliveries, as rows | [`app::exports`] | [exports](guides::exports) |
+//! | batches: many operations in one request | [`batch`] | [batches](guides::batches) |
+//! | a queue that delivers in the background, with an outbox | [`delivery`](delivery/index.html) | [delivery](guides::delivery) |
+//! | the same clients without async | [`blocking`](blocking/index.html) | [transports](guides::transports#without-async) |
+//! | reporting webhooks | [`webhook`](webhook/index.html), and `axum` | [webhooks](guides::webhooks) |
+//! | requests that are stored, and sent later | [`Prepared`] | [errors and retries](guides::errors_and_retries#send-later) |
+//! | routes that are not modelled | [`track::Raw`], [`app::Raw`], [`pipelines::Raw`] | [App API](guides::app_api#call-a-route-that-is-not-modelled) |
 //! | retries, timeouts, rate limits | [`retry`] | [errors and retries](guides::errors_and_retries), [rate limits and timeouts](guides::rate_limits_and_timeouts) |
-//! | what an error means | [`Error`], [`error`] | [errors and retries](guides::errors_and_retries) |
+//! | errors | [`Error`], [`error`] | [errors and retries](guides::errors_and_retries) |
 //! | your own HTTP stack, a proxy, tower | [`transport`] | [transports](guides::transports), [wasm and the edge](guides::edge) |
-//! | mock it, emulate it | the crates `customerio-testing` and `customerio-emulator` | [testing](guides::testing) |
-//! | spans and logs | the feature `tracing` | [observability](guides::observability) |
+//! | tests: mocks, and a local Customer.io | the crates `customerio-testing` and `customerio-emulator` | [testing](guides::testing) |
+//! | spans, logs and metrics | the features `tracing` and `metrics` | [observability](guides::observability) |
 //!
 //! # Features
 //!
@@ -87,7 +89,13 @@ pub mod guides;
 
 #[cfg(feature = "axum")]
 pub use customerio_axum as axum;
-pub use customerio_core::facade::*;
+pub use customerio_core::facade::{
+    App, BuildError, CallOptions, Client, Config, Delivery, Device, DeviceAttributes, Endpoint, Erase, Error, IdType,
+    PersonId, Pipelines, Platform, Prepared, Region, RetryPolicy, Timestamp, Track, app, batch, bytes, error, http,
+    ids, limits, operation, page, pipelines, retry, track, wait,
+};
+#[cfg(feature = "webhook")]
+pub use customerio_core::webhook;
 #[cfg(feature = "delivery")]
 #[doc(inline)]
 pub use customerio_delivery as delivery;

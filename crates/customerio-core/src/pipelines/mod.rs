@@ -1,11 +1,25 @@
 //! The Pipelines API: people, events and groups, for every destination of a workspace.
 //!
-//! [`OPERATIONS`] lists the operations by their routes; `POST /v1/batch` takes any of them, as an
-//! [`EncodedBatch<PipelinesBatch>`](crate::EncodedBatch).
+//! ```
+//! # use customerio_core::facade as customerio;
+//! use customerio::{Prepared, limits::Limits, pipelines::Track};
+//! use serde_json::json;
+//!
+//! // Pass it to `Client::call`, which adds an id and the time.
+//! let purchase = Track::new("42", "purchase").with_properties(json!({"price": 23.45}));
+//! let request = Prepared::new(purchase, &Limits::default())?;
+//! assert_eq!(request.path(), "/v1/track");
+//! # Ok::<(), customerio::BuildError>(())
+//! ```
+//!
+//! Pass an operation to [`Client::call`](crate::Client::call), or many of them to
+//! [`Client::send_all`](crate::Client::send_all) or a [`BatchSender`](crate::BatchSender). The common ones also have a
+//! short method, of [`Client<Pipelines>`](crate::Client#impl-Client<Pipelines>). [`OPERATIONS`] has the operations with
+//! their routes.
 //!
 //! There are no routes that delete. Instead, send a [`Track`] with an event that Customer.io acts on:
 //!
-//! | event | operation |
+//! | event | constructor |
 //! | --- | --- |
 //! | `Device Created or Updated` | [`Track::device_created_or_updated`] |
 //! | `Device Deleted` | [`Track::device_deleted`] |
@@ -33,10 +47,9 @@
 //!
 //! # Batches
 //!
-//! A batch has one context and one set of integrations for all its calls. Calls that differ in either cannot share a
-//! batch: a [`BatchBuilder`](crate::BatchBuilder) begins another batch whenever they differ from one call to the next.
-//! So order calls with the same context one after the other. The context of a call about a device contains the device,
-//! so such a call usually gets its own batch.
+//! All calls of a batch share one context and one set of integrations. A [`BatchBuilder`](crate::BatchBuilder) begins
+//! another batch whenever either differs from the call before, so sort calls by context. The context of a call about a
+//! device contains the device, so such a call usually gets its own batch.
 //!
 //! ```
 //! # use customerio_core::facade as customerio;
