@@ -70,7 +70,7 @@ pub(crate) struct Recorder {
 }
 
 impl Recorder {
-    pub(crate) fn answering(answer: &'static str) -> Self {
+    pub(crate) fn responding(answer: &'static str) -> Self {
         Self { answer, lines: Mutex::default() }
     }
 

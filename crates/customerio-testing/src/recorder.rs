@@ -30,7 +30,7 @@ use http::{Request, Response, StatusCode};
 /// # #[tokio::main]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
 /// # tokio::spawn(async {
-/// let recorder = Recorder::new().answering(503, "");
+/// let recorder = Recorder::new().responding(503, "");
 /// let client = Client::new(Endpoint::track(Region::Us, "site", "key")?, recorder.clone());
 /// client.delete("42").await?;
 ///
@@ -77,15 +77,15 @@ impl Recorder {
     ///
     /// Panics if `status` is not from 100 to 999.
     #[must_use]
-    pub fn answering(self, status: u16, body: impl Into<Bytes>) -> Self {
+    pub fn responding(self, status: u16, body: impl Into<Bytes>) -> Self {
         let mut response = Response::new(body.into());
         *response.status_mut() = StatusCode::from_u16(status).expect("a status is from 100 to 999");
-        self.answering_with(Ok(response))
+        self.responding_with(Ok(response))
     }
 
     /// Sets the response to the next request that has none yet, or the error that it fails with.
     #[must_use]
-    pub fn answering_with(self, result: Result<Response<Bytes>, TransportError>) -> Self {
+    pub fn responding_with(self, result: Result<Response<Bytes>, TransportError>) -> Self {
         self.state().answers.push_back(Scripted::Result(result));
         self
     }

@@ -62,7 +62,7 @@ impl WireServer {
     /// Sets the response to the next request that has none yet: these bytes, whatever they are. No bytes are no
     /// response: the connection stays open.
     #[must_use]
-    pub fn answering(self, bytes: impl Into<Vec<u8>>) -> Self {
+    pub fn responding(self, bytes: impl Into<Vec<u8>>) -> Self {
         self.then(Reply::Bytes(bytes.into()))
     }
 

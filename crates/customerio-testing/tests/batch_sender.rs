@@ -324,16 +324,16 @@ async fn credentials_that_are_not_good_stop_it_and_everything_is_reported() {
 fn eventful(seed: u64) -> Recorder {
     let mut random = fastrand::Rng::with_seed(seed);
     (0..40).fold(Recorder::new(), |recorder, _| match random.u8(..10) {
-        0 => recorder.answering(207, r#"{"errors":[{"batch_index":0,"reason":"invalid"}]}"#),
-        1 => recorder.answering(207, r#"{"errors":[{"batch_index":7},{"message":"of nobody"}]}"#),
-        2 => recorder.answering(400, r#"{"meta":{"error":"no"}}"#),
-        3 => recorder.answering(413, ""),
-        4 => recorder.answering(503, ""),
-        5 => recorder.answering_with(Err(TransportError::maybe_sent(TransportErrorKind::Connection))),
-        6 => recorder.answering(422, "{}"),
-        7 => recorder.answering(200, "<html>"),
-        8 if seed.is_multiple_of(3) => recorder.answering(401, "{}"),
-        _ => recorder.answering(200, "{}"),
+        0 => recorder.responding(207, r#"{"errors":[{"batch_index":0,"reason":"invalid"}]}"#),
+        1 => recorder.responding(207, r#"{"errors":[{"batch_index":7},{"message":"of nobody"}]}"#),
+        2 => recorder.responding(400, r#"{"meta":{"error":"no"}}"#),
+        3 => recorder.responding(413, ""),
+        4 => recorder.responding(503, ""),
+        5 => recorder.responding_with(Err(TransportError::maybe_sent(TransportErrorKind::Connection))),
+        6 => recorder.responding(422, "{}"),
+        7 => recorder.responding(200, "<html>"),
+        8 if seed.is_multiple_of(3) => recorder.responding(401, "{}"),
+        _ => recorder.responding(200, "{}"),
     })
 }
 

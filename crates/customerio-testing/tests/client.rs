@@ -43,7 +43,7 @@ async fn a_send_whose_answer_does_not_come_is_not_repeated() {
 
 #[tokio::test]
 async fn an_event_is_the_same_in_each_attempt_and_another_in_each_call() {
-    let recorder = Recorder::new().silent_once().answering(500, "");
+    let recorder = Recorder::new().silent_once().responding(500, "");
     let client = client(&recorder);
     client.track("42", "purchase", ()).await.unwrap();
     client.track("42", "purchase", ()).await.unwrap();
@@ -67,7 +67,7 @@ async fn a_deadline_holds_for_a_client_and_for_one_call() {
 
 #[tokio::test]
 async fn what_was_not_sent_is_sent_again_even_if_it_must_not_arrive_twice() {
-    let recorder = Recorder::new().answering_with(Err(refused())).answering_with(Err(refused()));
+    let recorder = Recorder::new().responding_with(Err(refused())).responding_with(Err(refused()));
     client(&recorder).merge("1", "2").await.unwrap();
     assert_eq!(recorder.requests().len(), 3);
 }
@@ -120,13 +120,13 @@ async fn every_bad_answer_is_the_right_error_with_everything_kept() {
             "track.delete returned 429 Too Many Requests: slow down",
         ),
     ] {
-        let recorder = (0..3).fold(Recorder::new(), |recorder, _| recorder.answering(status, body));
+        let recorder = (0..3).fold(Recorder::new(), |recorder, _| recorder.responding(status, body));
         let error = client(&recorder).delete("42").await.unwrap_err();
         assert_eq!(error.to_string(), expected);
         let api = error.as_api().unwrap();
         assert_eq!((api.status().as_u16(), api.body().as_ref()), (status, body.as_bytes()));
     }
-    let recorder = Recorder::new().answering(200, HTML);
+    let recorder = Recorder::new().responding(200, HTML);
     let error = client(&recorder).delete("42").await.unwrap_err();
     assert!(matches!(&error, Error::Decode(error) if error.body() == HTML));
     assert_eq!(error.to_string(), "track.delete returned 200 OK, but the body is neither empty nor a JSON object");

@@ -33,10 +33,10 @@ fn counted(act: impl Future<Output = ()>) -> Vec<String> {
 #[test]
 fn a_call_is_counted_with_its_requests_and_retries() {
     let recorder = Recorder::new()
-        .answering(503, "busy")
-        .answering_with(Err(TransportError::maybe_sent(TransportErrorKind::Connection)))
-        .answering(200, "{}")
-        .answering(400, "{}");
+        .responding(503, "busy")
+        .responding_with(Err(TransportError::maybe_sent(TransportErrorKind::Connection)))
+        .responding(200, "{}")
+        .responding(400, "{}");
     let client = client(recorder);
     let lines = counted(async {
         client.delete("42").await.unwrap();
@@ -73,7 +73,7 @@ fn a_wait_for_the_rate_limit_is_measured_once() {
 fn a_queue_counts_what_is_done_what_failed_and_what_stands_still() {
     let lines = counted(async {
         let queue = Queue::builder(MemoryStore::default())
-            .with_track(client(Recorder::new().answering(200, "{}").answering(400, "{}").answering(401, "{}")))
+            .with_track(client(Recorder::new().responding(200, "{}").responding(400, "{}").responding(401, "{}")))
             .start();
         queue.send(Delete::new("1")).await.unwrap();
         let _ = queue.flush(Duration::from_secs(60)).await;

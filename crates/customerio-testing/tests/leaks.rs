@@ -120,7 +120,7 @@ const ANSWERS: [(u16, &str); 18] = [
 fn endings() -> Vec<Recorder> {
     let thrice = |recorder: fn(Recorder) -> Recorder| recorder(recorder(recorder(Recorder::new())));
     let failed = |error: fn() -> TransportError| {
-        (0..3).fold(Recorder::new(), |recorder, _| recorder.answering_with(Err(error().with_source("broken pipe"))))
+        (0..3).fold(Recorder::new(), |recorder, _| recorder.responding_with(Err(error().with_source("broken pipe"))))
     };
     let mut endings = vec![
         thrice(Recorder::silent_once),
@@ -129,7 +129,7 @@ fn endings() -> Vec<Recorder> {
         failed(|| TransportError::maybe_sent(TransportErrorKind::ResponseTooLarge)),
     ];
     endings.extend(ANSWERS.map(|(status, body)| {
-        (0..3).fold(Recorder::new(), |recorder, _| recorder.answering_with(Ok(answer(status, body))))
+        (0..3).fold(Recorder::new(), |recorder, _| recorder.responding_with(Ok(answer(status, body))))
     }));
     endings
 }
@@ -362,7 +362,7 @@ async fn what_is_told_of_a_backfill_shows_no_item_and_no_tag() {
     let rejecting = r#"{"errors":[{"batch_index":0,"reason":"LEAK-reason","field":"LEAK-field","message":"LEAK-message"},
         {"batch_index":9,"message":"LEAK-message"}]}"#;
     for (status, body) in [(207, rejecting), (400, r#"{"meta":{"error":"LEAK-message"}}"#)].into_iter().chain(ANSWERS) {
-        let recorder = (0..9).fold(Recorder::new(), |recorder, _| recorder.answering_with(Ok(answer(status, body))));
+        let recorder = (0..9).fold(Recorder::new(), |recorder, _| recorder.responding_with(Ok(answer(status, body))));
         let client = Client::new(endpoint(), recorder);
         let message = Some(if body.contains("LEAK-errors") { "LEAK-errors" } else { "LEAK-message" });
         let long = "LEAK-".repeat(31);
@@ -408,7 +408,7 @@ async fn meet_servers_that_quote_the_credentials() {
                 (0..9).fold(Recorder::new(), |recorder, _| {
                     let response =
                         Response::builder().status(status).header("location", "https://LEAK-key.example.com");
-                    recorder.answering_with(Ok(response.body(body.clone().into()).unwrap()))
+                    recorder.responding_with(Ok(response.body(body.clone().into()).unwrap()))
                 })
             })
         };

@@ -241,7 +241,7 @@ async fn errors_go_through_the_question_mark_of_an_application() {
     type Anything = Box<dyn StdError + Send + Sync>;
 
     async fn run(key: &str, id: &str) -> Result<(), Anything> {
-        let recorder = Recorder::new().answering(401, r#"{"meta":{"error":"Unauthorized request"}}"#);
+        let recorder = Recorder::new().responding(401, r#"{"meta":{"error":"Unauthorized request"}}"#);
         let client = Client::new(Endpoint::track(Region::Us, "site", key)?, recorder);
         let prepared = client.prepare(Identify::new(id))?;
         let stored = serde_json::to_vec(&prepared)?;

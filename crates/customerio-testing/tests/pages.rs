@@ -32,9 +32,9 @@ fn asked(recorder: &Recorder) -> Vec<String> {
 #[tokio::test]
 async fn every_item_comes_once_and_an_empty_page_is_not_the_end() {
     let recorder = Recorder::new()
-        .answering(200, page(&["1", "2"], "a"))
-        .answering(200, page(&[], "b"))
-        .answering(200, page(&["3"], ""));
+        .responding(200, page(&["1", "2"], "a"))
+        .responding(200, page(&[], "b"))
+        .responding(200, page(&["3"], ""));
     let ids = tokio::spawn({
         let client = client(&recorder);
         async move {
@@ -56,10 +56,10 @@ async fn every_item_comes_once_and_an_empty_page_is_not_the_end() {
 async fn a_fault_keeps_the_place_and_gives_nothing_twice() {
     let lost = TransportError::maybe_sent(TransportErrorKind::Connection);
     let recorder = Recorder::new()
-        .answering(200, page(&["1"], "a"))
-        .answering(500, "")
-        .answering_with(Err(lost))
-        .answering(200, page(&["2"], ""));
+        .responding(200, page(&["1"], "a"))
+        .responding(500, "")
+        .responding_with(Err(lost))
+        .responding(200, page(&["2"], ""));
     let client = client(&recorder);
     let mut people = client.items(Membership::new(7));
     assert_eq!(people.next().await.unwrap().unwrap().id.as_deref(), Some("1"));
@@ -72,7 +72,7 @@ async fn a_fault_keeps_the_place_and_gives_nothing_twice() {
 
 #[tokio::test]
 async fn a_future_that_is_dropped_loses_nothing() {
-    let recorder = Recorder::new().answering(200, page(&["1"], "a")).answering(200, page(&["2"], ""));
+    let recorder = Recorder::new().responding(200, page(&["1"], "a")).responding(200, page(&["2"], ""));
     let client = client(&recorder);
     let mut pages = client.pages(Membership::new(7));
     for _ in 0..2 {
@@ -95,7 +95,7 @@ async fn a_list_that_goes_round_in_a_circle_is_an_error() {
         let recorder = (0..200).fold(Recorder::new(), |recorder, number| {
             // Three pages lead into the circle.
             let next = if number < 3 { format!("in{number}") } else { format!("c{}", (number - 3) % length) };
-            recorder.answering(200, page(&["1"], &next))
+            recorder.responding(200, page(&["1"], &next))
         });
         let client = client(&recorder);
         let mut pages = client.pages(Membership::new(7));
@@ -114,7 +114,7 @@ async fn a_list_that_goes_round_in_a_circle_is_an_error() {
 
 #[tokio::test]
 async fn another_process_goes_on_from_a_stored_cursor() {
-    let recorder = Recorder::new().answering(200, page(&["1", "2"], "a+b")).answering(200, page(&["3"], ""));
+    let recorder = Recorder::new().responding(200, page(&["1", "2"], "a+b")).responding(200, page(&["3"], ""));
     let client = client(&recorder);
     let stored = {
         let mut pages = client.pages(Membership::new(7));
@@ -131,7 +131,7 @@ async fn another_process_goes_on_from_a_stored_cursor() {
 
 #[tokio::test]
 async fn the_place_among_items_is_the_page_that_is_being_given() {
-    let recorder = Recorder::new().answering(200, page(&["1", "2"], "a")).answering(200, page(&["3", "4"], ""));
+    let recorder = Recorder::new().responding(200, page(&["1", "2"], "a")).responding(200, page(&["3", "4"], ""));
     let client = client(&recorder);
     let mut people = client.items(Membership::new(7));
     let mut places = Vec::new();

@@ -62,7 +62,7 @@ async fn what_it_responds_has_what_the_next_call_needs() {
     assert_eq!(track.call(track::GetRegion).await.unwrap().region.known(), Some(Region::Us));
 
     // It is told otherwise for the next one alone, and by a name alone that it knows.
-    let recorder = recorder.answering(404, "");
+    let recorder = recorder.responding(404, "");
     assert_eq!(track.delete("42").await.unwrap_err().status().unwrap(), 404);
     track.delete("42").await.unwrap();
     let raw: Response<Bytes> = app.call(app::Raw::get(["v1", "anything"])).await.unwrap();

@@ -83,7 +83,7 @@ async fn everything_arrives_in_its_order() {
 #[tokio::test]
 async fn a_partial_answer_is_mapped_back_and_never_sent_again() {
     let body = r#"{"errors":[{"batch_index":1,"reason":"invalid","field":"id","message":"no"},{"batch_index":9}]}"#;
-    let recorder = Recorder::new().answering(200, "{}").answering(207, body);
+    let recorder = Recorder::new().responding(200, "{}").responding(207, body);
     let (summary, failures, unknown) = send(&recorder, 8, BatchOptions::default()).await;
     assert_eq!((summary.accepted, summary.rejected, summary.unknown, unknown), (7, 1, 1, 1));
     let ItemError::Rejected(rejected) = &failures[&4] else { panic!("{failures:?}") };
@@ -101,7 +101,7 @@ async fn a_2xx_that_tells_of_errors_and_names_no_item_is_no_success_and_never_se
         (200, r#"{"meta":{"errors":["nope"]}}"#),
         (200, r#"{"errors":["nope"]}"#),
     ] {
-        let recorder = Recorder::new().answering(status, body);
+        let recorder = Recorder::new().responding(status, body);
         let (summary, failures, _) = send(&recorder, 5, BatchOptions::default()).await;
         assert_eq!((summary.accepted, summary.undelivered, recorder.requests().len()), (2, 3, 2), "{status} {body}");
         let ItemError::Undelivered(error) = &failures[&0] else { panic!("{failures:?}") };
@@ -116,7 +116,7 @@ async fn a_batch_that_is_refused_as_a_whole_is_halved_until_the_culprit_is_found
     // 0 1 2 | 0 | 1, because one of 1 2 is at fault | 2 | then the others
     let answers = [(400, NO), (200, "{}"), (400, NO)];
     let recorder =
-        answers.into_iter().fold(Recorder::new(), |recorder, (status, body)| recorder.answering(status, body));
+        answers.into_iter().fold(Recorder::new(), |recorder, (status, body)| recorder.responding(status, body));
     let (summary, failures, _) = send(&recorder, 5, BatchOptions::default()).await;
     assert_eq!((summary.accepted, summary.rejected), (4, 1));
     assert_eq!(failures.keys().collect::<Vec<_>>(), [&1]);
@@ -304,7 +304,7 @@ async fn what_is_not_about_an_item_is_not_halved() {
 
 #[tokio::test]
 async fn what_stops_everything_stops_the_search_for_items_at_fault_too() {
-    let recorder = Recorder::new().answering(400, "{}").answering(400, "{}").answering(401, "{}");
+    let recorder = Recorder::new().responding(400, "{}").responding(400, "{}").responding(401, "{}");
     let (summary, failures, _) = send(&recorder, 9, BatchOptions::default()).await;
     // The part, what is left of its batch, and the one that did not fit.
     assert_eq!((summary.rejected, summary.undelivered, recorder.requests().len()), (1, 3, 3));
@@ -315,7 +315,7 @@ async fn what_stops_everything_stops_the_search_for_items_at_fault_too() {
 
 #[tokio::test]
 async fn a_part_that_cannot_be_delivered_is_told_of_and_the_next_ones_are_tried() {
-    let recorder = Recorder::new().answering(400, "{}").answering(422, "{}");
+    let recorder = Recorder::new().responding(400, "{}").responding(422, "{}");
     let (summary, failures, _) = send(&recorder, 3, BatchOptions::default()).await;
     assert_eq!((summary.accepted, summary.undelivered), (2, 1));
     assert!(matches!(failures[&0], ItemError::Undelivered(_)));
@@ -377,7 +377,7 @@ impl<I: Iterator + Unpin> futures_core::Stream for Iterated<I> {
 #[tokio::test]
 async fn a_batch_that_cannot_be_delivered_is_told_of_and_the_next_ones_are_tried() {
     let lost = || Err(TransportError::maybe_sent(TransportErrorKind::Connection));
-    let recorder = Recorder::new().answering_with(lost()).answering_with(lost()).answering_with(lost());
+    let recorder = Recorder::new().responding_with(lost()).responding_with(lost()).responding_with(lost());
     let (summary, failures, _) = send(&recorder, 6, BatchOptions::default()).await;
     assert_eq!((summary.accepted, summary.undelivered), (3, 3));
     assert!(summary.stopped.is_none());
@@ -391,7 +391,7 @@ async fn a_batch_that_cannot_be_delivered_is_told_of_and_the_next_ones_are_tried
 
 #[tokio::test]
 async fn credentials_that_are_not_good_end_it_and_everything_taken_is_told_of() {
-    let recorder = Recorder::new().answering(401, r#"{"meta":{"error":"Unauthorized request"}}"#);
+    let recorder = Recorder::new().responding(401, r#"{"meta":{"error":"Unauthorized request"}}"#);
     let client = client(&recorder);
     let (mut taken, mut failed) = (0, 0);
     let source = people(&client, 100).inspect(|_| taken += 1);

@@ -25,9 +25,9 @@ fn block_on<T>(call: impl Future<Output = T>) -> T {
 #[test]
 fn a_call_is_a_span_and_each_request_one_in_it() {
     let recorder = Recorder::new()
-        .answering(503, "busy")
-        .answering_with(Err(TransportError::maybe_sent(TransportErrorKind::Connection)))
-        .answering(200, "{}");
+        .responding(503, "busy")
+        .responding_with(Err(TransportError::maybe_sent(TransportErrorKind::Connection)))
+        .responding(200, "{}");
     let told = captured(|| block_on(client(recorder).identify("42", json!({"email": "ada@example.com"}))).unwrap());
     let call =
         r#"customerio.call{otel.name="track.identify" otel.kind="internal" customerio.operation="track.identify""#;
@@ -68,7 +68,7 @@ fn the_span_shows_how_the_call_ended() {
         )
     };
     let lost = TransportError::maybe_sent(TransportErrorKind::Connection);
-    let told = merge(Recorder::new().answering_with(Err(lost)));
+    let told = merge(Recorder::new().responding_with(Err(lost)));
     assert_eq!(end(&told), ended(1, "maybe_sent", "not_idempotent", r#""connection""#));
 
     // Ten seconds pass before an attempt is given up.
@@ -80,11 +80,11 @@ fn the_span_shows_how_the_call_ended() {
         "{told}"
     );
 
-    let told = merge(Recorder::new().answering(400, "{}"));
+    let told = merge(Recorder::new().responding(400, "{}"));
     assert_eq!(end(&told), ended(1, "responded", "not_retryable", r#""400""#));
 
     let refused = || Err(TransportError::not_sent(TransportErrorKind::Connect));
-    let recorder = (0..3).fold(Recorder::new(), |recorder, _| recorder.answering_with(refused()));
+    let recorder = (0..3).fold(Recorder::new(), |recorder, _| recorder.responding_with(refused()));
     assert_eq!(end(&merge(recorder)), ended(3, "not_sent", "attempts", r#""connect""#));
 
     let rate = Rate::at_most(1, Duration::from_secs(60));

@@ -218,7 +218,7 @@ async fn the_transports_of_this_sdk_have_the_same_clock() {
 
 #[tokio::test]
 async fn triggers_of_different_broadcasts_do_not_wait_for_each_other() {
-    let recorder = (1..=5).fold(Recorder::new(), |recorder, id| recorder.answering(200, format!(r#"{{"id":{id}}}"#)));
+    let recorder = (1..=5).fold(Recorder::new(), |recorder, id| recorder.responding(200, format!(r#"{{"id":{id}}}"#)));
     let client: Client<App> = Client::new(Endpoint::app(Region::Us, "key").unwrap(), recorder.clone());
     let trigger = async |client: &Client<App>, broadcast: u64| {
         client.trigger_broadcast(TriggerBroadcast::new(broadcast, DefaultAudience::new())).await.unwrap();

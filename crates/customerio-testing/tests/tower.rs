@@ -57,11 +57,11 @@ async fn a_boxed_stack_that_is_not_sync_keeps_the_contract() {
 async fn a_message_that_was_shed_is_sent_again() {
     static SHED: AtomicUsize = AtomicUsize::new(0);
     let mut stack = ServiceBuilder::new().load_shed().concurrency_limit(1).service(client());
-    let silent = WireServer::start().unwrap().answering("");
+    let silent = WireServer::start().unwrap().responding("");
     let request = Request::get(silent.url()).body(Full::default()).unwrap();
     let holding = tokio::spawn(stack.ready().await.unwrap().call(request));
 
-    let server = WireServer::start().unwrap().answering(sent());
+    let server = WireServer::start().unwrap().responding(sent());
     let counting = ServiceBuilder::new().map_err(|error: BoxError| {
         SHED.fetch_add(usize::from(error.is::<Overloaded>()), Ordering::SeqCst);
         error
@@ -153,7 +153,7 @@ fn a_service_that_does_not_get_ready_has_sent_nothing() {
 /// After a timeout in the stack it may have been sent.
 #[tokio::test]
 async fn a_timeout_of_the_stack_is_ambiguous() {
-    let server = WireServer::start().unwrap().answering("");
+    let server = WireServer::start().unwrap().responding("");
     let stack = ServiceBuilder::new().timeout(Duration::from_millis(50)).service(client());
     let transport = HyperTransport::from_service(stack).with_not_sent(<dyn StdError>::is::<Overloaded>);
     let error = send(&app(&server.url(), transport)).await.unwrap_err();

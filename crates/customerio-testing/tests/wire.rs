@@ -83,7 +83,7 @@ async fn an_image_is_asked_for_as_one_and_comes_byte_for_byte_through_each_trans
         [Arc::new(HyperTransport::new().unwrap()), Arc::new(ReqwestTransport::new().unwrap()), Arc::new(ureq)];
     for transport in transports {
         let head = format!("HTTP/1.1 200 OK\r\ncontent-type: image/png\r\ncontent-length: {}\r\n\r\n", image.len());
-        let server = WireServer::start().unwrap().answering([head.into_bytes(), image.clone()].concat());
+        let server = WireServer::start().unwrap().responding([head.into_bytes(), image.clone()].concat());
         let endpoint = Endpoint::app(Region::Us, "key").unwrap().with_base_url(&server.url()).unwrap();
         let client = Client::new(endpoint, transport);
         let captured =

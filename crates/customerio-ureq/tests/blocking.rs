@@ -49,7 +49,7 @@ fn heads(server: &WireServer) -> Vec<String> {
 
 #[test]
 fn a_call_is_retried_and_a_thread_is_enough() {
-    let server = WireServer::start().unwrap().answering(answer("503 Service Unavailable", ""));
+    let server = WireServer::start().unwrap().responding(answer("503 Service Unavailable", ""));
     let track = client(&server.url(), transport());
     track.identify("42", json!({"plan": "pro"})).unwrap();
     assert_eq!(server.received().len(), 2);
@@ -94,7 +94,7 @@ fn threads_wait_for_each_other_where_only_so_many_may_be_in_flight() {
 
 #[test]
 fn a_deadline_ends_a_call_that_gets_no_response() {
-    let server = WireServer::start().unwrap().answering("").answering("").answering("");
+    let server = WireServer::start().unwrap().responding("").responding("").responding("");
     let track = client(&server.url(), transport());
     let started = Instant::now();
     let error = track.within(Duration::from_millis(200)).merge("1", "2").unwrap_err();
@@ -111,7 +111,8 @@ fn a_deadline_ends_a_call_that_gets_no_response() {
 fn an_agent_follows_no_redirect_and_makes_no_error_of_a_status() {
     let elsewhere = WireServer::start().unwrap();
     let location = format!("location: {}\r\n", elsewhere.url());
-    let server = WireServer::start().unwrap().answering(answer("302 Found", &location)).answering(answer("404 x", ""));
+    let server =
+        WireServer::start().unwrap().responding(answer("302 Found", &location)).responding(answer("404 x", ""));
     // By default ureq does both.
     let track = client(&server.url(), UreqTransport::from_agent(Agent::new_with_defaults()));
     for status in [302, 404] {
@@ -128,7 +129,7 @@ fn an_agent_follows_no_redirect_and_makes_no_error_of_a_status() {
 #[test]
 fn what_the_body_was_not_asked_for_was_not_sent() {
     let refuse = "HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
-    let proxy = (0..3).fold(WireServer::start().unwrap(), |server, _| server.answering(refuse));
+    let proxy = (0..3).fold(WireServer::start().unwrap(), |server, _| server.responding(refuse));
     let agent = Agent::config_builder().proxy(Some(Proxy::new(&proxy.url()).unwrap())).build().new_agent();
     let error = client("http://cio.example", UreqTransport::from_agent(agent)).merge("1", "2").unwrap_err();
     assert_eq!((error.delivery(), error.attempts()), (Delivery::NotSent, 3), "{error:?}");
@@ -226,7 +227,7 @@ fn child() {
 #[test]
 fn https_goes_through_the_tunnel_that_the_environment_names_and_shows_it_no_credentials() {
     let refuse = "HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
-    let proxy = (0..3).fold(WireServer::start().unwrap(), |server, _| server.answering(refuse));
+    let proxy = (0..3).fold(WireServer::start().unwrap(), |server, _| server.responding(refuse));
     let mut program = std::process::Command::new(std::env::current_exe().unwrap());
     program.args(["--exact", "child", "--ignored", "--nocapture"]);
     for name in ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"] {
@@ -247,9 +248,9 @@ fn https_goes_through_the_tunnel_that_the_environment_names_and_shows_it_no_cred
 #[test]
 fn what_takes_more_than_one_request_is_waited_for() {
     let recorder = Recorder::new()
-        .answering(200, r#"{"segments":null}"#)
-        .answering(200, r#"{"segment":{"id":7,"name":"VIPs"}}"#)
-        .answering(200, r#"{"segments":[]}"#);
+        .responding(200, r#"{"segments":null}"#)
+        .responding(200, r#"{"segment":{"id":7,"name":"VIPs"}}"#)
+        .responding(200, r#"{"segments":[]}"#);
     let app = Client::new(Endpoint::app(Region::Us, "key").unwrap(), recorder.clone());
     let segment = app.block_on(|app| async move { app.find_or_create_segment(Create::new("VIPs")).await }).unwrap();
     assert_eq!((segment.id, recorder.requests().len()), (7.into(), 3));

@@ -58,7 +58,7 @@ fn track() -> Result<(), Error> {
 #[test]
 fn app() -> Result<(), Error> {
     let recorder = (0..7).fold(Recorder::new(), |recorder, _| {
-        recorder.answering(200, r#"{"delivery_id":"RPIL","queued_at":1700000000,"id":3}"#)
+        recorder.responding(200, r#"{"delivery_id":"RPIL","queued_at":1700000000,"id":3}"#)
     });
     let client: Client<App> = Client::new(Endpoint::app(Region::Us, "key")?, recorder.clone());
     for sent in [

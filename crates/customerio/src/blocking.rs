@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn a_program_without_async_calls_a_server() {
         let unavailable = "HTTP/1.1 503 Service Unavailable\r\nretry-after: 0\r\ncontent-length: 0\r\n\r\n";
-        let server = WireServer::start().unwrap().answering(unavailable);
+        let server = WireServer::start().unwrap().responding(unavailable);
         let builder = CustomerIo::builder(Region::Us).track("site", "key").pipelines("key").base_url(server.url());
         let agent = customerio_ureq::UreqTransport::new().unwrap();
         let cio = builder.build_over(agent).unwrap();

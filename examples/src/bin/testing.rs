@@ -6,7 +6,7 @@ use customerio_testing::Recorder;
 use serde_json::json;
 
 async fn with_a_recorder() -> Result<(), Error> {
-    let recorder = Recorder::new().answering(503, "");
+    let recorder = Recorder::new().responding(503, "");
     let cio = CustomerIo::builder(Region::Us).track("site-id", "key").build_over(recorder.clone())?;
     cio.track().identify("42", json!({"plan": "pro"})).await?;
     assert_eq!(recorder.requests().len(), 2, "a 503, and a retry");

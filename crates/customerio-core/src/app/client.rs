@@ -46,7 +46,7 @@ mod tests {
 
     #[tokio::test]
     async fn each_short_method_makes_its_call() -> Result<(), Error> {
-        let recorder = Arc::new(Recorder::answering(r#"{"delivery_id":"RPIL","queued_at":1700000000,"id":3}"#));
+        let recorder = Arc::new(Recorder::responding(r#"{"delivery_id":"RPIL","queued_at":1700000000,"id":3}"#));
         let client = Client::new(Endpoint::app(Region::Us, "key")?, recorder.clone());
         for sent in [
             client.send_email(SendEmail::from_template(1, "ada@example.com")).await?,

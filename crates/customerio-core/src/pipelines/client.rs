@@ -109,7 +109,7 @@ mod tests {
 
     #[tokio::test]
     async fn each_short_method_makes_its_call() -> Result<(), Error> {
-        let recorder = Arc::new(Recorder::answering("{}"));
+        let recorder = Arc::new(Recorder::responding("{}"));
         let client = client(&recorder);
         let data = json!({"a": "b"});
 
@@ -147,7 +147,7 @@ mod tests {
             future
         }
 
-        let recorder = Arc::new(Recorder::answering("{}"));
+        let recorder = Arc::new(Recorder::responding("{}"));
         let client = client(&recorder);
         // Neither it nor a reference to it is both `Send` and `Sync`.
         let data = BTreeMap::from([("a", Cell::new(1))]);

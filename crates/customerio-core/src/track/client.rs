@@ -186,7 +186,7 @@ mod tests {
     use crate::{Endpoint, Platform, Region, testing::Recorder};
 
     fn client() -> (Client<Track>, Arc<Recorder>) {
-        let recorder = Arc::new(Recorder::answering("{}"));
+        let recorder = Arc::new(Recorder::responding("{}"));
         (Client::new(Endpoint::track(Region::Us, "site", "key").unwrap(), recorder.clone()), recorder)
     }
 

@@ -29,7 +29,7 @@ pub(super) async fn any_status(transport: &dyn Transport) -> Outcome {
 }
 
 pub(super) async fn headers_kept(transport: &dyn Transport) -> Outcome {
-    let server = WireServer::start()?.answering(
+    let server = WireServer::start()?.responding(
         "HTTP/1.1 200 OK\r\nSet-Cookie: a\r\nretry-after: 7\r\nset-cookie: b\r\nx-empty:\r\nLOCATION: /x\r\nvia: 1.1 a\r\n\
          via: 1.1 b\r\ncontent-length: 2\r\n\r\n{}",
     );
@@ -62,7 +62,7 @@ pub(super) async fn bodies_read(transport: &dyn Transport) -> Outcome {
         ("no chunk", "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n", ""),
         ("up to the close", "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{\"a\":1}", "{\"a\":1}"),
     ] {
-        let server = WireServer::start()?.answering(answer);
+        let server = WireServer::start()?.responding(answer);
         let response = get(transport, &server.url()).await.map_err(|error| format!("{name}: {error}"))?;
         if response.body() != expected {
             return Err(format!("{name}: {expected:?} came as {:?}", response.body()).into());
@@ -76,7 +76,7 @@ const GZIP: &[u8] = &[31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 171, 174, 5, 0, 67, 191, 
 
 pub(super) async fn content_not_decoded(transport: &dyn Transport) -> Outcome {
     let head = format!("HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {}\r\n\r\n", GZIP.len());
-    let server = WireServer::start()?.answering([head.as_bytes(), GZIP].concat());
+    let server = WireServer::start()?.responding([head.as_bytes(), GZIP].concat());
     let response = get(transport, &server.url()).await?;
     if response.body() != GZIP {
         return Err(format!("gzip came as {:?}", response.body()).into());
@@ -93,7 +93,7 @@ pub(super) async fn redirects_not_followed(transport: &dyn Transport) -> Outcome
         let answer =
             format!("HTTP/1.1 {status} Moved\r\nlocation: {}/there\r\ncontent-length: 0\r\n\r\n", elsewhere.url());
         for method in [Method::GET, Method::POST] {
-            let server = WireServer::start()?.answering(answer.clone());
+            let server = WireServer::start()?.responding(answer.clone());
             let request = request(method, &format!("{}/v1/probe", server.url()), "")?;
             let result = send(transport, request).await?;
             if server.received().len() + elsewhere.received().len() != 1 {
@@ -135,7 +135,7 @@ fn limited(url: &str) -> Outcome<Request<Bytes>> {
 
 pub(super) async fn response_limit(transport: &dyn Transport) -> Outcome {
     let head = |length: usize| format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n");
-    let server = WireServer::start()?.answering(head(LIMIT) + &"x".repeat(LIMIT));
+    let server = WireServer::start()?.responding(head(LIMIT) + &"x".repeat(LIMIT));
     let response = send(transport, limited(&server.url())?).await?;
     let response = response.map_err(|error| format!("a body as large as the limit was not read: {error:?}"))?;
     if response.body().len() != LIMIT {

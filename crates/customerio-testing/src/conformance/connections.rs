@@ -13,10 +13,10 @@ use crate::WireServer;
 
 pub(super) async fn kept_alive(transport: &dyn Transport) -> Outcome {
     let server = WireServer::start()?
-        .answering("HTTP/1.1 404 Not Found\r\ncontent-length: 2\r\n\r\n{}")
-        .answering("HTTP/1.1 204 No Content\r\n\r\n")
-        .answering("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n")
-        .answering("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+        .responding("HTTP/1.1 404 Not Found\r\ncontent-length: 2\r\n\r\n{}")
+        .responding("HTTP/1.1 204 No Content\r\n\r\n")
+        .responding("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n")
+        .responding("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
     for method in [Method::GET, Method::POST, Method::PUT, Method::DELETE, Method::GET, Method::POST] {
         // What it says is for other checks.
         let _ = send(transport, request(method, &format!("{}/v1/probe", server.url()), "")?).await?;
@@ -35,7 +35,7 @@ pub(super) async fn usable_after_cancellation(transport: &dyn Transport) -> Outc
         for _ in 0..earlier {
             get(transport, &server.url()).await?;
         }
-        let server = server.answering("");
+        let server = server.responding("");
         let abandoned = request(Method::POST, &format!("{}/v1/probe", server.url()), "{}")?;
         abandon(transport, abandoned, server.has_received(earlier + 1)).await?;
         for _ in 0..3 {

@@ -68,7 +68,7 @@ pub(super) async fn as_they_are(files: &dyn FileTransport) -> Outcome {
     let encoded = "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 4\r\n\r\ngzip".to_owned();
     let refused = "HTTP/1.1 403 Forbidden\r\ncontent-length: 2\r\n\r\nno".to_owned();
     for (response, status, body) in [(moved, 307, "{}"), (encoded, 200, "gzip"), (refused, 403, "no")] {
-        let server = WireServer::start()?.answering(response);
+        let server = WireServer::start()?.responding(response);
         let mut response = get(files, &server.url()).await?.map_err(|error| format!("{status}: {error}"))?;
         let found = whole(response.body_mut()).await?.0;
         if response.status() != status || found != body.as_bytes() {

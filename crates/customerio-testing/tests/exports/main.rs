@@ -26,8 +26,8 @@ fn api(files: &str, links: usize) -> WireServer {
         format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{json}", json.len())
     };
     let export = json(r#"{"export":{"id":110,"status":"done","total":1}}"#.to_owned());
-    (1..=links).fold(WireServer::start().unwrap().answering(export), |server, number| {
-        server.answering(json(format!(r#"{{"url":"{files}/{number}.csv?signature=SECRET"}}"#)))
+    (1..=links).fold(WireServer::start().unwrap().responding(export), |server, number| {
+        server.responding(json(format!(r#"{{"url":"{files}/{number}.csv?signature=SECRET"}}"#)))
     })
 }
 

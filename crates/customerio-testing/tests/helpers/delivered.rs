@@ -66,19 +66,19 @@ fn what_ends_a_message_is_up_to_its_channel() {
     assert_eq!(serde_json::from_value::<MessageDelivery>(json).unwrap().has_arrived(), None);
 }
 
-fn answering(bodies: &[Value]) -> Recorder {
+fn responding(bodies: &[Value]) -> Recorder {
     bodies.iter().fold(Recorder::new(), |recorder, body| {
         if body.is_null() {
-            recorder.answering(404, "")
+            recorder.responding(404, "")
         } else {
-            recorder.answering(200, json!({"message": body}).to_string())
+            recorder.responding(200, json!({"message": body}).to_string())
         }
     })
 }
 
 #[tokio::test]
 async fn a_message_that_is_not_there_yet_is_waited_for() {
-    let recorder = answering(&[
+    let recorder = responding(&[
         Value::Null,
         Value::Null,
         message("email", &["created"]),
@@ -89,7 +89,7 @@ async fn a_message_that_is_not_there_yet_is_waited_for() {
     assert_eq!(message.metrics.len(), 2);
     assert_eq!(recorder.waits(), [2, 4, 8].map(Duration::from_secs));
 
-    let never = answering(&[Value::Null, Value::Null, Value::Null, Value::Null, Value::Null, Value::Null]);
+    let never = responding(&[Value::Null, Value::Null, Value::Null, Value::Null, Value::Null, Value::Null]);
     let error = super::client(&never).wait_for(Get::new("RPIL")).await.unwrap_err();
     assert_eq!((error.kind(), error.waited().as_secs()), (WaitErrorKind::Call, 60));
 }
@@ -98,7 +98,7 @@ async fn a_message_that_is_not_there_yet_is_waited_for() {
 async fn one_that_will_not_arrive_says_why() {
     let mut failed = message("email", &["created", "dropped"]);
     failed["failure_message"] = "suppressed".into();
-    let error = client(&answering(&[failed])).wait_for(Get::new("RPIL")).await.unwrap_err();
+    let error = client(&responding(&[failed])).wait_for(Get::new("RPIL")).await.unwrap_err();
     assert_eq!(error.kind(), WaitErrorKind::Failed);
     assert_eq!(error.to_string(), "what app.messages.get waits for failed (its state is `dropped`)");
     assert_eq!(error.last().unwrap().failure_message.as_deref(), Some("suppressed"));

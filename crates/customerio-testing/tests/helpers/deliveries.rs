@@ -69,7 +69,7 @@ async fn a_long_time_is_read_in_windows_that_share_no_message() {
         message("end", until - 1),
         message("after", until),
     ]);
-    let recorder = Recorder::new().answering(200, page(&first, "")).answering(200, page(&second, ""));
+    let recorder = Recorder::new().responding(200, page(&first, "")).responding(200, page(&second, ""));
     let mut messages = List::new().between(&client(&recorder), FROM, until);
     let (ids, position) = tokio::spawn(async move {
         let ids = read(&mut messages).await.unwrap();
@@ -85,7 +85,7 @@ async fn a_long_time_is_read_in_windows_that_share_no_message() {
 #[tokio::test]
 async fn no_window_is_longer_than_the_shortest_half_year() {
     let years = 3 * 365 * DAY;
-    let recorder = (0..7).fold(Recorder::new(), |recorder, _| recorder.answering(200, page(&json!([]), "")));
+    let recorder = (0..7).fold(Recorder::new(), |recorder, _| recorder.responding(200, page(&json!([]), "")));
     let mut messages = List::new().between(&client(&recorder), FROM, FROM + years);
     assert!(read(&mut messages).await.unwrap().is_empty());
     let asked = asked(&recorder);
@@ -100,7 +100,7 @@ async fn no_window_is_longer_than_the_shortest_half_year() {
 async fn every_list_of_messages_has_it_with_its_own_choice() {
     let times = format!("start_ts={}&end_ts={}", FROM - 1, FROM + 11);
     let recorder =
-        (0..4).fold(Recorder::new(), |recorder, _| recorder.answering(200, page(&json!([message("a", FROM)]), "")));
+        (0..4).fold(Recorder::new(), |recorder, _| recorder.responding(200, page(&json!([message("a", FROM)]), "")));
     let client = client(&recorder);
     let ids = [
         read(&mut List::new().with_campaign_id(5).between(&client, FROM, FROM + 10)).await.unwrap(),
@@ -133,7 +133,7 @@ async fn another_process_goes_on_from_a_stored_position() {
     let body = |(name, created, next): (&str, i64, &str)| {
         page(&json!([message(&format!("{name}1"), created), message(&format!("{name}2"), created)]), next)
     };
-    let recorder = pages.iter().fold(Recorder::new(), |recorder, page| recorder.answering(200, body(*page)));
+    let recorder = pages.iter().fold(Recorder::new(), |recorder, page| recorder.responding(200, body(*page)));
     let list = |recorder: &Recorder| List::new().between(&client(recorder), FROM, until);
     let mut messages = list(&recorder);
     let mut stored = vec![("start".to_owned(), messages.position())];
@@ -156,7 +156,7 @@ async fn another_process_goes_on_from_a_stored_position() {
         let (_, position) = stored.iter().find(|(id, _)| id == after).unwrap();
         let json = serde_json::to_string(position.as_ref().unwrap()).unwrap();
         let position: DeliveryPosition = serde_json::from_str(&json).unwrap();
-        let rest = pages[number..].iter().fold(Recorder::new(), |recorder, page| recorder.answering(200, body(*page)));
+        let rest = pages[number..].iter().fold(Recorder::new(), |recorder, page| recorder.responding(200, body(*page)));
         let mut messages = list(&rest).resuming_at(&position);
         assert_eq!(messages.position(), Some(position), "{after}");
         assert_eq!(read(&mut messages).await.unwrap(), expected, "{after}");
@@ -170,12 +170,12 @@ async fn another_process_goes_on_from_a_stored_position() {
 async fn a_fault_keeps_the_place_and_a_circle_is_the_end() {
     let lost = TransportError::maybe_sent(TransportErrorKind::Connection);
     let recorder = Recorder::new()
-        .answering(200, page(&json!([message("a", FROM)]), "p"))
-        .answering(500, "")
-        .answering(200, page(&json!([message("b", FROM)]), ""))
-        .answering_with(Err(lost))
-        .answering(200, page(&json!([message("c", FROM + WINDOW)]), "q"))
-        .answering(200, page(&json!([message("d", FROM + WINDOW)]), "q"));
+        .responding(200, page(&json!([message("a", FROM)]), "p"))
+        .responding(500, "")
+        .responding(200, page(&json!([message("b", FROM)]), ""))
+        .responding_with(Err(lost))
+        .responding(200, page(&json!([message("c", FROM + WINDOW)]), "q"))
+        .responding(200, page(&json!([message("d", FROM + WINDOW)]), "q"));
     let mut messages = List::new().between(&client(&recorder), FROM, FROM + 3 * WINDOW);
     let mut told = Vec::new();
     while let Some(message) = messages.next().await {
@@ -209,7 +209,8 @@ async fn times_that_cannot_be_are_refused_and_no_time_has_no_messages() {
 
 #[tokio::test]
 async fn what_lies_in_the_future_is_not_read_and_a_part_of_a_second_counts() {
-    let answers = |count| (0..count).fold(Recorder::new(), |recorder, _| recorder.answering(200, page(&json!([]), "")));
+    let answers =
+        |count| (0..count).fold(Recorder::new(), |recorder, _| recorder.responding(200, page(&json!([]), "")));
     // It is 1,700,000,000.
     let recorder = answers(2);
     read(&mut List::new().between(&client(&recorder), 1_690_000_000, 99_999_999_999)).await.unwrap();
@@ -223,7 +224,7 @@ async fn what_lies_in_the_future_is_not_read_and_a_part_of_a_second_counts() {
 
 #[tokio::test]
 async fn it_is_a_stream() {
-    let recorder = Recorder::new().answering(200, page(&json!([message("a", FROM), message("b", FROM)]), ""));
+    let recorder = Recorder::new().responding(200, page(&json!([message("a", FROM), message("b", FROM)]), ""));
     let mut messages = List::new().between(&client(&recorder), FROM, FROM + 1);
     let mut ids = Vec::new();
     while let Some(message) = std::future::poll_fn(|context| Pin::new(&mut messages).poll_next(context)).await {

@@ -30,8 +30,8 @@ async fn it_is_started_once_and_waited_for_until_it_is_imported() {
     let done = import(&json!({"state": "imported", "rows_imported": 3, "error_export_id": 7, "warning_export_id": 8}));
     let recorder = ["preprocessing", "preprocessing", "importing"]
         .iter()
-        .fold(Recorder::new(), |recorder, state| recorder.answering(200, in_state(state)))
-        .answering(200, done);
+        .fold(Recorder::new(), |recorder, state| recorder.responding(200, in_state(state)))
+        .responding(200, done);
     let client = client(&recorder);
     let call = {
         let client = client.clone();
@@ -56,7 +56,7 @@ async fn it_is_started_once_and_waited_for_until_it_is_imported() {
 async fn one_that_failed_or_was_canceled_is_an_error_that_has_it() {
     for (state, expected) in [("failed", ImportState::Failed), ("canceled", ImportState::Canceled)] {
         let failed = import(&json!({"state": state, "error": "no header", "error_export_id": null}));
-        let recorder = Recorder::new().answering(200, in_state("preprocessing")).answering(200, failed);
+        let recorder = Recorder::new().responding(200, in_state("preprocessing")).responding(200, failed);
         let client = client(&recorder);
         let error = client.start_import(create()).await.unwrap().await.unwrap_err();
         assert_eq!(error.kind(), WaitErrorKind::Failed);
@@ -71,7 +71,7 @@ async fn one_that_failed_or_was_canceled_is_an_error_that_has_it() {
 async fn it_can_be_watched_and_another_process_goes_on_waiting() {
     let recorder = ["preprocessing", "validating", "importing", "importing", "imported"]
         .iter()
-        .fold(Recorder::new(), |recorder, state| recorder.answering(200, in_state(state)));
+        .fold(Recorder::new(), |recorder, state| recorder.responding(200, in_state(state)));
     let client = client(&recorder);
     let mut import = client.start_import(create()).await.unwrap().with_deadline(Duration::from_secs(3));
     let mut seen = Vec::new();
@@ -91,7 +91,7 @@ async fn it_can_be_watched_and_another_process_goes_on_waiting() {
 #[tokio::test]
 async fn one_that_may_have_started_is_not_started_again() {
     let lost = Err(TransportError::maybe_sent(TransportErrorKind::Timeout));
-    let recorder = Recorder::new().answering_with(lost);
+    let recorder = Recorder::new().responding_with(lost);
     let endpoint = customerio_core::Endpoint::app(customerio_core::Region::Us, "key").unwrap();
     let client = customerio_core::Client::new(endpoint, recorder.clone());
     assert!(client.start_import(create()).await.is_err());

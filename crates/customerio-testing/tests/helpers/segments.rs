@@ -36,7 +36,7 @@ async fn the_manual_segment_of_that_name_is_found_and_of_several_the_first() {
         {"id": 8, "name": "VIPs"},
         {"name": "VIPs", "type": "manual"},
     ]);
-    let (segment, lines) = find_or_create(&Recorder::new().answering(200, listed(&others))).await;
+    let (segment, lines) = find_or_create(&Recorder::new().responding(200, listed(&others))).await;
     assert_eq!((segment.unwrap().id, lines), (8.into(), vec![LIST.to_owned()]));
 }
 
@@ -46,33 +46,33 @@ async fn one_that_is_not_there_is_made_and_of_two_that_are_made_at_once_both_get
         [(json!([vips(7)]), 7), (json!([vips(7), vips(5)]), 5), (json!([]), 7), (json!([vips(9)]), 7)]
     {
         let recorder = Recorder::new()
-            .answering(200, listed(&Value::Null))
-            .answering(200, json!({"segment": vips(7)}).to_string())
-            .answering(200, listed(&after));
+            .responding(200, listed(&Value::Null))
+            .responding(200, json!({"segment": vips(7)}).to_string())
+            .responding(200, listed(&after));
         let (segment, lines) = find_or_create(&recorder).await;
         assert_eq!(segment.unwrap().id, expected.into());
         assert_eq!(lines, [LIST, CREATE, LIST]);
     }
     // What was made is returned, even if it cannot be listed.
     let recorder = Recorder::new()
-        .answering(200, listed(&json!([])))
-        .answering(200, json!({"segment": vips(7)}).to_string())
-        .answering(500, "");
+        .responding(200, listed(&json!([])))
+        .responding(200, json!({"segment": vips(7)}).to_string())
+        .responding(500, "");
     assert_eq!(find_or_create(&recorder).await.0.unwrap().id, 7.into());
 }
 
 #[tokio::test]
 async fn what_a_lost_response_made_is_found_and_not_made_again() {
     let lost = || Err(TransportError::maybe_sent(TransportErrorKind::Timeout));
-    let begun = || Recorder::new().answering(200, listed(&json!([])));
-    for recorder in [begun().answering_with(lost()), begun().answering(500, ""), begun().answering(200, "{}")] {
-        let (segment, lines) = find_or_create(&recorder.answering(200, listed(&json!([vips(7)])))).await;
+    let begun = || Recorder::new().responding(200, listed(&json!([])));
+    for recorder in [begun().responding_with(lost()), begun().responding(500, ""), begun().responding(200, "{}")] {
+        let (segment, lines) = find_or_create(&recorder.responding(200, listed(&json!([vips(7)])))).await;
         assert_eq!(segment.unwrap().id, 7.into());
         assert_eq!(lines, [LIST, CREATE, LIST]);
     }
     // Where it cannot be found, its own error says what is known of it.
     for last in [(200, listed(&json!([]))), (401, String::new())] {
-        let (result, lines) = find_or_create(&begun().answering_with(lost()).answering(last.0, last.1)).await;
+        let (result, lines) = find_or_create(&begun().responding_with(lost()).responding(last.0, last.1)).await;
         assert!(matches!(result, Err(Error::Transport(_))), "{result:?}");
         assert_eq!(lines, [LIST, CREATE, LIST]);
     }
@@ -86,7 +86,7 @@ async fn what_cannot_be_made_sends_nothing_and_what_was_not_sent_is_not_looked_f
     assert!(lines(&recorder).is_empty());
 
     let unsent = Err(TransportError::not_sent(TransportErrorKind::Connect));
-    let recorder = Recorder::new().answering(200, listed(&json!([]))).answering_with(unsent);
+    let recorder = Recorder::new().responding(200, listed(&json!([]))).responding_with(unsent);
     let (result, lines) = find_or_create(&recorder).await;
     assert!(result.is_err());
     assert_eq!(lines, [LIST, CREATE]);

@@ -17,13 +17,13 @@ fn there() -> Recorder {
         {"name": "without", "value": null},
         {"value": "odd"},
     ]);
-    Recorder::new().answering(200, json!({"snippets": snippets}).to_string())
+    Recorder::new().responding(200, json!({"snippets": snippets}).to_string())
 }
 
 const WANTED: [(&str, &str); 5] = [("same", "1"), ("new", "{{ 1 }}"), ("differs", "4"), ("without", "5"), ("b", "6")];
 
 fn done(recorder: Recorder, count: usize) -> Recorder {
-    (0..count).fold(recorder, |recorder, _| recorder.answering(200, r#"{"snippet":{"name":"x","value":"y"}}"#))
+    (0..count).fold(recorder, |recorder, _| recorder.responding(200, r#"{"snippet":{"name":"x","value":"y"}}"#))
 }
 
 #[tokio::test]
@@ -49,7 +49,7 @@ async fn a_plan_alone_changes_nothing() {
     assert_eq!(plan.steps().nth(3), Some(("other\n", SnippetStep::Delete)));
     assert_eq!(lines(&recorder), [LIST]);
 
-    let plan = client(&Recorder::new().answering(200, r#"{"snippets":[{"name":"a","value":"1"}]}"#));
+    let plan = client(&Recorder::new().responding(200, r#"{"snippets":[{"name":"a","value":"1"}]}"#));
     let plan = plan.plan_snippets([("a", "1")]).await.unwrap();
     assert!(plan.is_empty());
     assert_eq!(plan.to_string(), "no snippet differs");
@@ -61,7 +61,7 @@ async fn what_differs_is_written_and_what_is_not_wanted_is_deleted_only_when_tol
     let put = |name: &str, value: &str| format!("PUT /v1/snippets {}", json!({"name": name, "value": value}));
     let writes = [put("b", "6"), put("new", "{{ 1 }}"), put("differs", "4"), put("without", "5")];
     for deletes in [false, true] {
-        let recorder = done(there(), 4).answering(204, "");
+        let recorder = done(there(), 4).responding(204, "");
         let client = client(&recorder);
         let call = async move {
             let plan = client.plan_snippets(WANTED).await?;
@@ -79,7 +79,8 @@ async fn what_differs_is_written_and_what_is_not_wanted_is_deleted_only_when_tol
 
 #[tokio::test]
 async fn a_failure_does_not_keep_the_others_from_being_done() {
-    let recorder = done(done(there(), 1).answering(422, r#"{"errors":[{"detail":"too long"}]}"#), 2).answering(400, "");
+    let recorder =
+        done(done(there(), 1).responding(422, r#"{"errors":[{"detail":"too long"}]}"#), 2).responding(400, "");
     let plan = client(&recorder).plan_snippets(WANTED).await.unwrap().deleting_others();
     let report = plan.apply().await;
     assert_eq!((report.made.join(" "), report.changed.join(" ")), ("b".into(), "differs without".into()));
@@ -88,7 +89,7 @@ async fn a_failure_does_not_keep_the_others_from_being_done() {
     assert!(failed[1].starts_with("the snippet \"other\\n\": ") && failed[1].contains("400"), "{failed:?}");
     assert_eq!(failed.len(), 2);
     // Whoever else deleted it has done the work.
-    let recorder = done(there(), 4).answering(404, "");
+    let recorder = done(there(), 4).responding(404, "");
     let report = client(&recorder).plan_snippets(WANTED).await.unwrap().deleting_others().apply().await;
     assert_eq!((report.deleted.len(), report.failed.len()), (1, 0));
 }
@@ -96,7 +97,7 @@ async fn a_failure_does_not_keep_the_others_from_being_done() {
 #[tokio::test]
 async fn refused_credentials_end_it() {
     for status in [401, 403] {
-        let recorder = done(there(), 1).answering(status, "");
+        let recorder = done(there(), 1).responding(status, "");
         let report = client(&recorder).plan_snippets(WANTED).await.unwrap().deleting_others().apply().await;
         assert_eq!((report.made.join(" "), report.failed[0].name.as_str()), ("b".into(), "new"));
         assert_eq!(
@@ -119,6 +120,6 @@ async fn what_cannot_be_a_snippet_is_refused_before_anything_is_sent() {
     }
     assert!(lines(&recorder).is_empty());
     let none: [(&str, &str); 0] = [];
-    let empty = Recorder::new().answering(200, json!({"snippets": Value::Null}).to_string());
+    let empty = Recorder::new().responding(200, json!({"snippets": Value::Null}).to_string());
     assert!(client(&empty).plan_snippets(none).await.unwrap().deleting_others().is_empty());
 }

@@ -32,12 +32,12 @@ fn page(emails: &[&str], next: &str) -> String {
 #[tokio::test]
 async fn all_reasons_of_a_domain_are_read_one_after_the_other() {
     let recorder = Recorder::new()
-        .answering(200, page(&["a@x"], "p"))
-        .answering(500, "")
-        .answering(200, page(&["b@x"], ""))
-        .answering(200, page(&["c@x"], ""))
-        .answering(200, page(&[], ""))
-        .answering(200, page(&["d@x"], ""));
+        .responding(200, page(&["a@x"], "p"))
+        .responding(500, "")
+        .responding(200, page(&["b@x"], ""))
+        .responding(200, page(&["c@x"], ""))
+        .responding(200, page(&[], ""))
+        .responding(200, page(&["d@x"], ""));
     let client = client(&recorder);
     let read = tokio::spawn(async move {
         let mut suppressions = client.suppressions().of_domain("mail.example.com");
@@ -78,21 +78,21 @@ async fn all_reasons_of_a_domain_are_read_one_after_the_other() {
 async fn one_reason_of_the_workspace_is_read_by_offset_and_collected() {
     let names: Vec<_> = (0..1_000).map(|number| format!("{number}@x")).collect();
     let full: Vec<_> = names.iter().map(String::as_str).collect();
-    let begun = || Recorder::new().answering(200, page(&full, ""));
-    let recorder = begun().answering(200, json!({"suppressions": [{"email": "z@x"}, {"status": "550"}]}).to_string());
+    let begun = || Recorder::new().responding(200, page(&full, ""));
+    let recorder = begun().responding(200, json!({"suppressions": [{"email": "z@x"}, {"status": "550"}]}).to_string());
     let addresses = client(&recorder).suppressions().of_type("blocks").collect_addresses().await.unwrap();
     assert_eq!((addresses.len(), &addresses[1_000]), (1_001, &(SuppressionType::Blocks, "z@x".to_owned())));
     let path = "GET /v1/esp/suppression/blocks?limit=1000";
     assert_eq!(lines(&recorder), [path.to_owned(), format!("{path}&offset=1000")]);
 
-    let recorder = begun().answering(403, "");
+    let recorder = begun().responding(403, "");
     let error = client(&recorder).suppressions().collect_addresses().await.unwrap_err();
     assert_eq!(error.status().unwrap().as_u16(), 403);
 }
 
 #[tokio::test]
 async fn they_are_a_stream() {
-    let recorder = Recorder::new().answering(200, page(&["a@x", "b@x"], ""));
+    let recorder = Recorder::new().responding(200, page(&["a@x", "b@x"], ""));
     let mut suppressions = client(&recorder).suppressions().of_type(SuppressionType::Bounces);
     let mut count = 0;
     while let Some(suppressed) = poll_fn(|context| Pin::new(&mut suppressions).poll_next(context)).await {
@@ -105,11 +105,11 @@ async fn they_are_a_stream() {
 #[tokio::test]
 async fn what_was_done_and_what_failed_is_reported_and_the_rest_is_tried() {
     let recorder = Recorder::new()
-        .answering(200, "{}")
-        .answering(429, "")
-        .answering_with(Err(TransportError::maybe_sent(TransportErrorKind::Timeout)))
-        .answering(404, "")
-        .answering(200, "{}");
+        .responding(200, "{}")
+        .responding(429, "")
+        .responding_with(Err(TransportError::maybe_sent(TransportErrorKind::Timeout)))
+        .responding(404, "")
+        .responding(200, "{}");
     let client = client(&recorder);
     let emails = ["a@x", "b@x", "c@x", "", "d@x", "e@x"];
     let changes = client.suppress_all(emails.map(|email| (SuppressionType::Bounces, email)));
@@ -127,7 +127,7 @@ async fn what_was_done_and_what_failed_is_reported_and_the_rest_is_tried() {
 
 #[tokio::test]
 async fn an_address_that_is_not_suppressed_is_let_in_and_said_to_be_absent() {
-    let recorder = Recorder::new().answering(204, "").answering(404, "");
+    let recorder = Recorder::new().responding(204, "").responding(404, "");
     let report = client(&recorder).unsuppress_all([("blocks", "a@x"), ("bounces", "b@x")]).finish().await;
     assert_eq!((report.done, report.absent, report.failed.len()), (1, 1, 0));
     let path = "DELETE /v1/esp/suppression";
@@ -137,7 +137,8 @@ async fn an_address_that_is_not_suppressed_is_let_in_and_said_to_be_absent() {
 #[tokio::test]
 async fn refused_credentials_stop_it_and_what_is_left_can_be_done_elsewhere() {
     for status in [401, 403] {
-        let recorder = (0..4).fold(Recorder::new().answering(200, "{}"), |recorder, _| recorder.answering(status, ""));
+        let recorder =
+            (0..4).fold(Recorder::new().responding(200, "{}"), |recorder, _| recorder.responding(status, ""));
         let emails: Vec<_> = (0..9).map(|number| ("blocks", format!("{number}@x"))).collect();
         let report = client(&recorder).suppress_all(emails).finish().await;
         // One after the first that was done is begun before a refusal comes.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{client, lines};
 
 fn listed(messages: &Value) -> Recorder {
-    Recorder::new().answering(200, json!({"messages": messages}).to_string())
+    Recorder::new().responding(200, json!({"messages": messages}).to_string())
 }
 
 #[tokio::test]
@@ -44,7 +44,7 @@ async fn the_error_names_all_that_are_missing_and_what_there_is() {
 
 #[tokio::test]
 async fn what_cannot_be_one_is_refused_and_a_list_that_cannot_be_read_says_so() {
-    let recorder = Recorder::new().answering(403, "");
+    let recorder = Recorder::new().responding(403, "");
     let client = client(&recorder);
     let error = client.check_transactional(["a", " "]).await.unwrap_err();
     assert!(error.to_string().starts_with("the trigger name"), "{error}");
