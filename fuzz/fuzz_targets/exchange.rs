@@ -72,12 +72,12 @@ enum Time {
 
 #[derive(arbitrary::Arbitrary, Clone, Copy, Debug)]
 enum Outcome<'a> {
-    Answer {
+    Response {
         status: u16,
         retry_after: Option<&'a [u8]>,
         body: &'a [u8],
     },
-    /// As much of an answer as came.
+    /// As much of a response as came.
     Broken {
         status: u16,
         body: &'a [u8],
@@ -89,7 +89,7 @@ enum Outcome<'a> {
 impl Outcome<'_> {
     fn status(self) -> Option<StatusCode> {
         match self {
-            Self::Answer { status, .. } | Self::Broken { status, .. } => {
+            Self::Response { status, .. } | Self::Broken { status, .. } => {
                 Some(StatusCode::from_u16(100 + status % 900).expect("three digits"))
             }
             Self::NotSent | Self::MaybeSent => None,
@@ -103,7 +103,7 @@ impl Outcome<'_> {
             Self::NotSent => false,
             Self::MaybeSent => true,
             _ if status.is_some_and(|status| status.is_server_error()) => true,
-            Self::Answer { .. } => false,
+            Self::Response { .. } => false,
             Self::Broken { .. } => {
                 status.is_some_and(|status| status.is_success() && status != StatusCode::MULTI_STATUS)
             }
@@ -113,11 +113,11 @@ impl Outcome<'_> {
     fn result(self) -> Result<Response<Bytes>, TransportError> {
         let response = |body| {
             let mut response = Response::new(Bytes::copy_from_slice(body));
-            *response.status_mut() = self.status().expect("it is an answer");
+            *response.status_mut() = self.status().expect("it is a response");
             response
         };
         match self {
-            Self::Answer { retry_after, body, .. } => {
+            Self::Response { retry_after, body, .. } => {
                 let mut response = response(body);
                 if let Some(Ok(value)) = retry_after.map(HeaderValue::from_bytes) {
                     response.headers_mut().insert("retry-after", value);
@@ -209,7 +209,7 @@ fn run<O: Operation>(endpoint: &Endpoint<O::Api>, operation: O, input: &Input<'_
                 clock.monotonic = clock.monotonic.saturating_add(wait);
                 continue;
             }
-            Step::Done(Ok(_)) => panic!("without an answer there is no success"),
+            Step::Done(Ok(_)) => panic!("without a response there is no success"),
             Step::Done(Err(error)) => {
                 assert!(left(&now).is_zero() || rate.is_some(), "{error}");
                 return end(&error, StopReason::Deadline, sent, maybe_sent);
@@ -219,9 +219,9 @@ fn run<O: Operation>(endpoint: &Endpoint<O::Api>, operation: O, input: &Input<'_
         exchange.receive(outcome.result());
         let (status, ambiguous) = (outcome.status(), outcome.is_ambiguous());
         let limited = status == Some(StatusCode::TOO_MANY_REQUESTS);
-        let answered = status.is_some() && !ambiguous && !limited;
+        let responded = status.is_some() && !ambiguous && !limited;
         maybe_sent |= ambiguous;
-        may_send = !answered && (!ambiguous || replay == Replay::Safe);
+        may_send = !responded && (!ambiguous || replay == Replay::Safe);
 
         let now = clock.now(after);
         match exchange.step(&now) {
@@ -234,7 +234,7 @@ fn run<O: Operation>(endpoint: &Endpoint<O::Api>, operation: O, input: &Input<'_
             Step::Done(Err(error)) => {
                 let reason = error.stop_reason();
                 match reason {
-                    StopReason::NotRetryable => assert!(answered),
+                    StopReason::NotRetryable => assert!(responded),
                     StopReason::NotIdempotent => assert!(ambiguous && replay == Replay::OnlyIfNotSent),
                     StopReason::Attempts => assert!(may_send && sent == policy.attempts()),
                     StopReason::Deadline => assert!(may_send && sent < policy.attempts()),

@@ -1,6 +1,6 @@
-//! Any answer to any operation is a result: read, or an error that fits its status and shows nothing of the body.
+//! Any response to any operation is a result: read, or an error that fits its status and shows nothing of the body.
 //!
-//! The input reads like an answer without its version: `404`, then `name: value` for each header, an empty line, the body.
+//! The input reads like a response without its version: `404`, then `name: value` for each header, an empty line, the body.
 
 #![no_main]
 
@@ -19,7 +19,7 @@ use libfuzzer_sys::fuzz_target;
 /// What seeds and dictionary put into bodies and headers, and what must not be seen.
 const MARK: &str = "LEAK";
 
-fn answer(mut input: &[u8]) -> Option<Response<Bytes>> {
+fn read(mut input: &[u8]) -> Option<Response<Bytes>> {
     let mut line = || {
         let end = input.iter().position(|byte| *byte == b'\n')?;
         let (line, rest) = (&input[..end], &input[end + 1..]);
@@ -66,13 +66,13 @@ fn check<O: Operation>(response: &Response<Bytes>) -> Result<O::Output, ()> {
             assert_eq!((decode.body(), decode.headers()), (response.body(), response.headers()));
             assert!(!shown.contains(MARK), "{shown}");
         }
-        other => panic!("an answer is no {other:?}"),
+        other => panic!("a response is no {other:?}"),
     }
     Err(())
 }
 
 fuzz_target!(|input: &[u8]| {
-    let Some(response) = answer(input) else { return };
+    let Some(response) = read(input) else { return };
     let _ = check::<Identify>(&response);
     let _ = check::<GetRegion>(&response);
     let _ = check::<SendEmail>(&response);

@@ -230,10 +230,10 @@ impl<A: Api> Client<A> {
     /// One attempt. On timeout, whether it was delivered is unknown.
     async fn attempt(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         let timeout = Attempt::of(&request).timeout;
-        let mut answer = self.transport.send(request);
+        let mut response = self.transport.send(request);
         let mut timer = self.transport.sleep(timeout);
         poll_fn(|context| {
-            if let Poll::Ready(result) = Pin::as_mut(&mut answer).poll(context) {
+            if let Poll::Ready(result) = Pin::as_mut(&mut response).poll(context) {
                 return Poll::Ready(result);
             }
             let timeout = |()| Err(TransportError::maybe_sent(TransportErrorKind::Timeout));

@@ -35,10 +35,10 @@ const X_RETRY_COUNT: HeaderName = HeaderName::from_static("x-retry-count");
 /// };
 /// # use std::{thread, time::Duration};
 /// # fn now() -> Moment { Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 4 } }
-/// # let mut answers = [503, 200].into_iter();
+/// # let mut statuses = [503, 200].into_iter();
 /// # let mut send = |_: http::Request<Bytes>| -> Result<http::Response<Bytes>, TransportError> {
 /// #     let mut response = http::Response::new(Bytes::from_static(b"{}"));
-/// #     *response.status_mut() = http::StatusCode::from_u16(answers.next().unwrap()).unwrap();
+/// #     *response.status_mut() = http::StatusCode::from_u16(statuses.next().unwrap()).unwrap();
 /// #     Ok(response)
 /// # };
 ///
@@ -357,7 +357,7 @@ impl<T: FromResponse> Exchange<T> {
 
     fn tell_throttle(&self, outcome: Outcome, now: &Moment) {
         match outcome {
-            Outcome::Final => self.turn.turns().answered(),
+            Outcome::Final => self.turn.turns().responded(),
             Outcome::Limited => self.turn.slow_down(now),
             Outcome::NotSent | Outcome::Ambiguous | Outcome::Hopeless => {}
         }
@@ -414,7 +414,7 @@ mod tests {
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "it stands beside the outcomes that are errors")]
-    fn answer(status: u16, retry_after: Option<&str>) -> Result<Response<Bytes>, TransportError> {
+    fn response(status: u16, retry_after: Option<&str>) -> Result<Response<Bytes>, TransportError> {
         let mut response = Response::new(Bytes::from_static(b"{}"));
         *response.status_mut() = StatusCode::from_u16(status).unwrap();
         if let Some(value) = retry_after {
@@ -469,7 +469,7 @@ mod tests {
     #[test]
     fn each_attempt_is_the_same_request_but_for_its_count() {
         let identify = track::Identify::new("1").with_email("a@example.com");
-        let (requests, _, result) = play(&identify, options(), vec![answer(503, None), lost(), answer(200, None)]);
+        let (requests, _, result) = play(&identify, options(), vec![response(503, None), lost(), response(200, None)]);
         assert!(result.is_ok());
         assert_eq!(requests.len(), 3);
         for (number, request) in (1..).zip(&requests) {
@@ -489,12 +489,12 @@ mod tests {
     #[test]
     fn what_must_not_be_done_twice_is_not() {
         let merge = track::Merge::new("1", "2");
-        for outcomes in [vec![lost()], vec![answer(500, None)]] {
+        for outcomes in [vec![lost()], vec![response(500, None)]] {
             let (requests, _, result) = play(&merge, options(), outcomes);
             assert_eq!(requests.len(), 1);
             assert_eq!(result.unwrap_err().stop_reason(), StopReason::NotIdempotent);
         }
-        let (requests, _, result) = play(&merge, options(), vec![refused(), answer(429, None), answer(200, None)]);
+        let (requests, _, result) = play(&merge, options(), vec![refused(), response(429, None), response(200, None)]);
         assert!(result.is_ok());
         assert_eq!(requests.len(), 3);
     }
@@ -517,7 +517,7 @@ mod tests {
     fn a_wait_longer_than_the_deadline_is_not_begun() {
         let identify = track::Identify::new("1");
         let limited = options().with_deadline(Duration::from_secs(10));
-        let (requests, clock, result) = play(&identify, limited.clone(), vec![answer(429, Some("9"))]);
+        let (requests, clock, result) = play(&identify, limited.clone(), vec![response(429, Some("9"))]);
         let error = result.unwrap_err();
         assert_eq!((requests.len(), clock), (1, Duration::from_secs(1)));
         assert_eq!(error.stop_reason(), StopReason::Deadline);
@@ -525,7 +525,7 @@ mod tests {
         assert_eq!(error.status(), Some(StatusCode::TOO_MANY_REQUESTS));
 
         let (requests, clock, result) =
-            play(&identify, limited.clone(), vec![answer(429, Some("8")), answer(200, None)]);
+            play(&identify, limited.clone(), vec![response(429, Some("8")), response(200, None)]);
         assert!(result.is_ok());
         assert_eq!(clock, Duration::from_secs(10));
         assert_eq!(Attempt::of(&requests[1]).timeout, Duration::from_secs(1));
@@ -542,7 +542,7 @@ mod tests {
         // A driver that overslept: the error is what the attempt got, not the oversleeping.
         let mut exchange = Exchange::new(&endpoint, identify.clone(), &limited, &at(0)).unwrap();
         assert!(matches!(exchange.step(&at(0)), Step::Send(_)));
-        exchange.receive(answer(503, None));
+        exchange.receive(response(503, None));
         assert!(matches!(exchange.step(&at(1)), Step::Wait(_)));
         let Step::Done(Err(error)) = exchange.step(&at(9)) else { panic!("it must end") };
         assert_eq!(error.status(), Some(StatusCode::SERVICE_UNAVAILABLE));
@@ -550,9 +550,9 @@ mod tests {
     }
 
     #[test]
-    fn answers_that_are_final_are_not_repeated() {
+    fn final_responses_are_not_retried() {
         for status in [301, 400, 401, 404, 413] {
-            let (requests, _, result) = play(&track::Delete::new("1"), options(), vec![answer(status, None)]);
+            let (requests, _, result) = play(&track::Delete::new("1"), options(), vec![response(status, None)]);
             let error = result.unwrap_err();
             assert_eq!((requests.len(), error.stop_reason()), (1, StopReason::NotRetryable), "{status}");
             assert_eq!(error.delivery(), Delivery::Responded);
@@ -598,7 +598,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_breaks_off_is_judged_by_its_status() {
+    fn a_response_that_breaks_off_is_judged_by_its_status() {
         let (identify, merge) = (track::Identify::new("1"), track::Merge::new("1", "2"));
         for body in ["", "{}", " {\"meta\":{}}"] {
             let (requests, _, result) = play(&merge, options(), vec![broken(200, body)]);
@@ -643,7 +643,7 @@ mod tests {
             match exchange.step(now) {
                 Step::Send(_) => {
                     attempts += 1;
-                    exchange.receive(answer(outcome, None));
+                    exchange.receive(response(outcome, None));
                 }
                 Step::Wait(_) => {}
                 Step::Done(result) => return (attempts, result.err().map(|error| error.stop_reason())),
@@ -671,7 +671,7 @@ mod tests {
         let calls: Vec<_> = (0..4).map(|_| play_throttled(&throttle, &at(0), 503)).collect();
         let (attempts, budget) = (Some(StopReason::Attempts), Some(StopReason::Budget));
         assert_eq!(calls, [(3, attempts), (2, budget), (1, budget), (1, budget)]);
-        // A 429 costs nothing of it, and what is answered earns some.
+        // A 429 costs nothing of it, and a final response earns some.
         assert_eq!(play_throttled(&throttle, &at(0), 429), (3, attempts));
         for _ in 0..10 {
             assert_eq!(play_throttled(&throttle, &at(0), 200), (1, None));
@@ -733,7 +733,7 @@ mod tests {
         assert!(matches!(fourth.step(&at(3)), Step::Wait(wait) if wait == Duration::from_secs(17)));
         assert!(matches!(fourth.step(&at(20)), Step::Send(_)));
         // A repeat needs a turn as well; that it has none in time leaves the error as it was.
-        fourth.receive(answer(503, None));
+        fourth.receive(response(503, None));
         assert!(matches!(fourth.step(&at(20)), Step::Wait(_)));
         let Step::Done(Err(error)) = fourth.step(&at(20)) else { panic!("it must end") };
         assert_eq!(error.status(), Some(StatusCode::SERVICE_UNAVAILABLE));
@@ -775,7 +775,7 @@ mod tests {
         );
         // The one that failed has made way, though it is still there. The first makes way as soon as it has its response,
         // and waits like any other before it retries: that it waits in vain leaves its error as it was.
-        first.receive(answer(503, None));
+        first.receive(response(503, None));
         assert!(matches!(third.step(&at(20)), Step::Send(_)));
         assert!(matches!(first.step(&at(20)), Step::Wait(_)));
         assert!(matches!(first.step(&at(21)), Step::Wait(_)));
@@ -795,7 +795,7 @@ mod tests {
         assert!((0..3).all(|_| goes()), "the burst is there");
         let mut limited = start();
         assert!(matches!(limited.step(&at(10)), Step::Send(_)));
-        limited.receive(answer(429, None));
+        limited.receive(response(429, None));
         assert!(matches!(limited.step(&at(10)), Step::Wait(_)));
         assert!(goes());
         assert!(!goes(), "the burst is gone");
@@ -821,12 +821,12 @@ mod tests {
              response_limit: 1048576 })"
         );
         shown(&exchange, 1, "sent");
-        exchange.receive(answer(503, None));
+        exchange.receive(response(503, None));
         shown(&exchange, 1, "received");
         assert_eq!(format!("{:?}", exchange.step(&at(0))), "Wait(0ns)");
         shown(&exchange, 1, "ready");
         let _ = exchange.step(&at(0));
-        exchange.receive(answer(200, None));
+        exchange.receive(response(200, None));
         assert_eq!(format!("{:?}", exchange.step(&at(0))), "Done(Ok(()))");
         shown(&exchange, 2, "ended");
     }
@@ -850,16 +850,17 @@ mod tests {
             exchange.receive(first);
             loop {
                 match exchange.step(&at(1)) {
-                    Step::Send(_) => exchange.receive(answer(404, None)),
+                    Step::Send(_) => exchange.receive(response(404, None)),
                     Step::Wait(_) => {}
                     Step::Done(result) => return result,
                 }
             }
         };
         let lost = || TransportError::maybe_sent(TransportErrorKind::Timeout);
-        assert!(delete(answer(503, None)).is_ok(), "it may have arrived");
+        assert!(delete(response(503, None)).is_ok(), "it may have arrived");
         assert!(delete(Err(lost())).is_ok(), "it may have arrived");
-        for first in [answer(404, None), answer(429, None), Err(TransportError::not_sent(TransportErrorKind::Connect))]
+        for first in
+            [response(404, None), response(429, None), Err(TransportError::not_sent(TransportErrorKind::Connect))]
         {
             assert_eq!(delete(first).unwrap_err().status(), Some(StatusCode::NOT_FOUND), "it did not arrive before");
         }
@@ -869,10 +870,10 @@ mod tests {
         let delete = delete.returning::<Response<Bytes>>();
         let mut exchange = Exchange::of(&endpoint, delete, &options(), &at(0)).unwrap();
         assert!(matches!(exchange.step(&at(0)), Step::Send(_)));
-        exchange.receive(answer(503, None));
+        exchange.receive(response(503, None));
         let result = loop {
             match exchange.step(&at(1)) {
-                Step::Send(_) => exchange.receive(answer(404, None)),
+                Step::Send(_) => exchange.receive(response(404, None)),
                 Step::Wait(_) => {}
                 Step::Done(result) => break result,
             }
@@ -888,7 +889,7 @@ mod tests {
             let options = CallOptions::default();
             let mut exchange = Exchange::new(&endpoint, limited, &options, &at(0)).unwrap();
             assert!(matches!(exchange.step(&at(0)), Step::Send(_)));
-            exchange.receive(answer(429, None));
+            exchange.receive(response(429, None));
             let _ = exchange.step(&at(0));
             let calls = std::iter::repeat_with(|| {
                 let mut exchange =

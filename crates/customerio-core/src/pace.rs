@@ -306,7 +306,7 @@ mod tests {
     #[test]
     fn too_many_requests_slow_it_down_and_time_speeds_it_up() {
         let mut pacer = Pacer::new(Rate::at_most(10, ms(1000)).with_burst(5));
-        // 6 intervals a second; the answers to what was out at the same time count once, and the burst is gone.
+        // 6 intervals a second; the responses to what was in flight at the same time count once, and the burst is gone.
         pacer.slow_down(ms(1000));
         pacer.slow_down(ms(1500));
         let times = greedy(&mut pacer, ms(1000), ms(2000));

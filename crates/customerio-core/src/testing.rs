@@ -65,13 +65,13 @@ pub(crate) fn refused_app<O: Operation<Api = App>>(operation: O) -> BuildError {
 /// A transport that keeps method, path and body of each request, and gives the same response to all.
 #[derive(Debug)]
 pub(crate) struct Recorder {
-    answer: &'static str,
+    response: &'static str,
     lines: Mutex<Vec<String>>,
 }
 
 impl Recorder {
-    pub(crate) fn responding(answer: &'static str) -> Self {
-        Self { answer, lines: Mutex::default() }
+    pub(crate) fn responding(response: &'static str) -> Self {
+        Self { response, lines: Mutex::default() }
     }
 
     pub(crate) fn lines(&self) -> Vec<String> {
@@ -85,7 +85,7 @@ impl Transport for Recorder {
         let path = request.uri().path_and_query().unwrap();
         let body = std::str::from_utf8(request.body()).unwrap();
         self.lines.lock().unwrap().push(format!("{} {path} {body}", request.method()).trim_end().to_owned());
-        Ok(Response::new(self.answer.into()))
+        Ok(Response::new(self.response.into()))
     }
     async fn sleep(&self, _: Duration) {}
     fn now(&self) -> Moment {

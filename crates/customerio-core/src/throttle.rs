@@ -209,22 +209,22 @@ mod tests {
         throttle.turns().take_retry()
     }
 
-    fn answered(throttle: &Throttle) {
-        throttle.turns().answered();
+    fn responded(throttle: &Throttle) {
+        throttle.turns().responded();
     }
 
     #[test]
-    fn retries_end_and_come_back_with_what_is_answered() {
+    fn retries_end_and_come_back_with_final_responses() {
         let throttle = Throttle::off().with_retry_budget(2);
         // A full reserve takes no more.
-        answered(&throttle);
+        responded(&throttle);
         assert!(take_retry(&throttle) && take_retry(&throttle));
         assert!(!take_retry(&throttle));
         for _ in 0..9 {
-            answered(&throttle);
+            responded(&throttle);
         }
         assert!(!take_retry(&throttle));
-        answered(&throttle);
+        responded(&throttle);
         assert!(take_retry(&throttle.clone()), "a clone shares the reserve");
         assert!(!take_retry(&throttle));
 

@@ -62,7 +62,7 @@ impl<T: ?Sized> MaybeSend for T {}
 /// /// The monotonic clock counts from here: one point for all transports of the process.
 /// static STARTED: LazyLock<Instant> = LazyLock::new(Instant::now);
 ///
-/// /// Answers everything with `{}`.
+/// /// Responds to everything with `{}`.
 /// #[derive(Debug)]
 /// struct Agreeable;
 ///

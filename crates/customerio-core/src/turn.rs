@@ -163,7 +163,7 @@ impl Turns {
     }
 
     /// Records a call with a final response.
-    pub(crate) fn answered(&self) {
+    pub(crate) fn responded(&self) {
         if let Some(budget) = &self.budget {
             budget.give();
         }

@@ -4,7 +4,7 @@ use crate::{
     app::audience,
     call::Call,
     contract::fault::Fault,
-    server::answer::Refusal,
+    server::reply::Refusal,
     store::library::{Broadcast, Segment},
 };
 

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::{
     config::Config,
     contract::{deviation::Deviations, fault::Faults},
-    server::answer::Refusal,
+    server::reply::Refusal,
     store::{clock::seconds, state::State},
 };
 

@@ -32,8 +32,8 @@ use crate::{
     routes,
     seed::{document::Seed, error::SeedError, plant},
     server::{
-        answer::{Envelope, Refusal, Reply},
         cors, files,
+        reply::{Envelope, Refusal, Reply},
     },
     store::{
         changes::{Action, Change, Changes},
@@ -88,7 +88,7 @@ pub(crate) enum Admission {
     /// The body has to be read.
     Admitted(Admitted),
     /// The response, which does not depend on the body.
-    Answered(Response<Bytes>),
+    Responded(Response<Bytes>),
 }
 
 /// The locked state. Changes are published when it is unlocked, and what waits for them is woken.
@@ -232,16 +232,16 @@ impl Emulator {
     /// The method, path, query, headers and body count; the host is ignored.
     #[must_use]
     pub fn handle(&self, request: &Request<Bytes>) -> Response<Bytes> {
-        self.answer(request, None)
+        self.respond(request, None)
     }
 
     /// Responds to a request at a given time, as the duration since 1970-01-01 UTC.
     #[must_use]
     pub fn handle_at(&self, request: &Request<Bytes>, since_epoch: Duration) -> Response<Bytes> {
-        self.answer(request, Some(since_epoch))
+        self.respond(request, Some(since_epoch))
     }
 
-    fn answer(&self, request: &Request<Bytes>, since_epoch: Option<Duration>) -> Response<Bytes> {
+    fn respond(&self, request: &Request<Bytes>, since_epoch: Option<Duration>) -> Response<Bytes> {
         let head = Head::of(request);
         match self.admit(head, request.body(), since_epoch) {
             Admission::Admitted(mut admitted) => {
@@ -259,7 +259,7 @@ impl Emulator {
                 }
                 response
             }
-            Admission::Answered(response) => {
+            Admission::Responded(response) => {
                 self.delay(response.extensions().get().copied());
                 response
             }
@@ -286,7 +286,7 @@ impl Emulator {
             && let Some(response) = cors::preflight(head)
         {
             let arrival = arrival(None, Meeting::None);
-            return Admission::Answered(self.end(&mut self.state_aside(), arrival, response, Found::accepted()));
+            return Admission::Responded(self.end(&mut self.state_aside(), arrival, response, Found::accepted()));
         }
         let found = routes::find_for(head, &self.config);
         let route = found.as_ref().ok().copied();
@@ -301,12 +301,12 @@ impl Emulator {
             && let Some(response) = fault_response(met, envelope)
         {
             let arrival = arrival(route, meeting);
-            return Admission::Answered(self.end(&mut self.state_aside(), arrival, response, Found::accepted()));
+            return Admission::Responded(self.end(&mut self.state_aside(), arrival, response, Found::accepted()));
         }
         if let Some(response) = self.file(head, since_epoch) {
             let found = if response.status().is_success() { Found::accepted() } else { Found::refused(&response) };
             let arrival = arrival(None, meeting);
-            return Admission::Answered(self.end(&mut self.state_aside(), arrival, response, found));
+            return Admission::Responded(self.end(&mut self.state_aside(), arrival, response, found));
         }
         let too_many = excess.as_ref().filter(|_| self.config.rate_limits).map(Excess::refusal);
         let admitted = match (found, too_many) {
@@ -320,7 +320,7 @@ impl Emulator {
                 let verdict = if is_known { Verdict::Refused } else { Verdict::UnknownRoute };
                 let found = Found::of(verdict, refusal.faults.clone());
                 let (arrival, response) = (arrival(None, meeting), refusal.into_response(envelope));
-                return Admission::Answered(self.end(&mut self.state_aside(), arrival, response, found));
+                return Admission::Responded(self.end(&mut self.state_aside(), arrival, response, found));
             }
         };
         match admitted {
@@ -331,7 +331,7 @@ impl Emulator {
                 }
                 Admission::Admitted(admitted)
             }
-            Err((route, refusal)) => Admission::Answered(self.refuse(head, body, route, meeting, refusal)),
+            Err((route, refusal)) => Admission::Responded(self.refuse(head, body, route, meeting, refusal)),
         }
     }
 
@@ -1009,7 +1009,7 @@ mod tests {
         let email = json!({"transactional_message_id": 1, "to": "ada@example.com", "identifiers": {"id": "1"}});
         let track = r#"{"meta":{"error":"a fault of the emulator refused this request"}}"#;
         let app = r#"{"errors":[{"detail":"a fault of the emulator refused this request","status":"429"}]}"#;
-        for (line, body, status, answer, people) in [
+        for (line, body, status, expected, people) in [
             ("PUT /api/v1/customers/1", json!({}), 503, track, 0),
             ("POST /v1/send/email", email, 429, app, 0),
             ("PUT /api/v1/customers/1", json!({}), 200, "{}", 1),
@@ -1021,7 +1021,11 @@ mod tests {
             assert_eq!(emulator.handle(&asked).status(), 204, "a browser that asks uses none of them up");
             let response = emulator.handle(&request(line, &body));
             let given = serde_json::from_slice::<serde_json::Value>(response.body()).unwrap();
-            assert_eq!((response.status().as_u16(), given), (status, serde_json::from_str(answer).unwrap()), "{line}");
+            assert_eq!(
+                (response.status().as_u16(), given),
+                (status, serde_json::from_str(expected).unwrap()),
+                "{line}"
+            );
             assert_eq!((emulator.people_count(), emulator.messages().len()), (people, 0), "{line}");
         }
     }

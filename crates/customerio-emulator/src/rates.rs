@@ -5,7 +5,7 @@ use std::{collections::VecDeque, fmt, time::Duration};
 use customerio_core::{Quota, Rate, limits};
 use http::{HeaderValue, StatusCode, header};
 
-use crate::server::answer::Refusal;
+use crate::server::reply::Refusal;
 
 /// How much shorter a period is than documented: what a client sends evenly does not arrive evenly.
 const JITTER: Duration = Duration::from_millis(100);

@@ -21,8 +21,8 @@ use crate::{
     },
     faults::kind::Meeting,
     server::{
-        answer::{Envelope, Refusal, Reply},
         auth::Access,
+        reply::{Envelope, Refusal, Reply},
     },
     store::{capacity::MOST_BYTES, state::State},
 };

@@ -11,8 +11,8 @@ use crate::{
     pipelines,
     route::{Head, Route, captures},
     server::{
-        answer::{Envelope, Refusal},
         auth::Access,
+        reply::{Envelope, Refusal},
     },
     track,
 };

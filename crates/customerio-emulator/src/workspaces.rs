@@ -24,7 +24,7 @@ use crate::{
 #[cfg(feature = "server")]
 use crate::{
     route::Head,
-    server::{answer::Refusal, files},
+    server::{files, reply::Refusal},
 };
 
 /// Most workspaces, the first included.

@@ -65,8 +65,8 @@ async fn send(server: &Server, text: &str) -> TcpStream {
     stream
 }
 
-/// The head of an answer, and the body that it says.
-async fn answer(stream: &mut TcpStream) -> (u16, String) {
+/// The head of a response, and the body that it says.
+async fn read_response(stream: &mut TcpStream) -> (u16, String) {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(stream.read_u8().await.unwrap_or_else(|error| panic!("{error} after {}", head.escape_ascii())));
@@ -81,8 +81,8 @@ async fn answer(stream: &mut TcpStream) -> (u16, String) {
 /// A client that does everything right, on a connection of its own.
 async fn well_behaved(server: &Server) {
     let text = head("PUT /api/v1/customers/1", TRACK, 2) + "{}";
-    let answered = timeout(Duration::from_secs(20), async { answer(&mut send(server, &text).await).await }).await;
-    assert_eq!(answered.expect("it is served meanwhile"), (200, "{}".to_owned()));
+    let served = timeout(Duration::from_secs(20), async { read_response(&mut send(server, &text).await).await }).await;
+    assert_eq!(served.expect("it is served meanwhile"), (200, "{}".to_owned()));
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn those_who_say_nothing_or_half_of_it_keep_nobody_out() {
     raise_open_files();
     let half_body = head("PUT /api/v1/customers/1", TRACK, 1_000) + "{";
     let small = head("PUT /api/v1/customers/1", TRACK, 2) + "{}";
-    // The last one says all, and reads no answer.
+    // The last one says all, and reads no response.
     for text in ["", "PUT /api/v1/customers/1 HTTP/1.1\r\nhost: loc", &half_body, &small] {
         run(async {
             let server = serve().await;
@@ -118,7 +118,7 @@ fn who_takes_too_long_is_told_or_cut_off() {
             let mut stream = send(&server, &text).await;
             let started = Instant::now();
             if let Some(expected) = expected {
-                assert_eq!(answer(&mut stream).await.0, expected, "{text}");
+                assert_eq!(read_response(&mut stream).await.0, expected, "{text}");
             }
             let mut rest = Vec::new();
             let _ = stream.read_to_end(&mut rest).await;
@@ -136,14 +136,14 @@ fn who_takes_too_long_is_told_or_cut_off() {
         while timeout(Duration::from_secs(1), stream.readable()).await.is_err() {
             stream.write_all(b" ").await.unwrap();
         }
-        assert_eq!(answer(&mut stream).await.0, 408);
+        assert_eq!(read_response(&mut stream).await.0, 408);
         assert!((30..33).contains(&started.elapsed().as_secs()), "{:?}", started.elapsed());
         server.shutdown().await;
     });
 }
 
 #[test]
-fn a_request_that_is_refused_by_its_head_is_answered_before_its_body_comes() {
+fn a_request_that_is_refused_by_its_head_gets_its_response_before_its_body_comes() {
     let customer = "PUT /api/v1/customers/1";
     for (line, credentials, length, status) in [
         (customer, "", 1_000_000, 401),
@@ -161,14 +161,14 @@ fn a_request_that_is_refused_by_its_head_is_answered_before_its_body_comes() {
         run(async {
             let server = serve().await;
             let mut stream = send(&server, &head(line, credentials, length)).await;
-            let (given, body) = answer(&mut stream).await;
+            let (given, body) = read_response(&mut stream).await;
             assert_eq!(given, status, "{line}: {body}");
             assert_eq!(server.emulator().requests(), 1);
             // What was not read is passed over, and the connection goes on.
             let rest = vec![b' '; length];
             stream.write_all(&rest).await.unwrap();
             stream.write_all((head(customer, TRACK, 2) + "{}").as_bytes()).await.unwrap();
-            assert_eq!(answer(&mut stream).await, (200, "{}".to_owned()), "{line}");
+            assert_eq!(read_response(&mut stream).await, (200, "{}".to_owned()), "{line}");
             server.shutdown().await;
         });
     }
@@ -187,7 +187,7 @@ fn a_request_that_is_refused_by_its_head_is_answered_before_its_body_comes() {
             for _ in 0..65 {
                 stream.write_all(chunk.as_bytes()).await.unwrap();
             }
-            assert_eq!(answer(&mut stream).await.0, status, "{line}");
+            assert_eq!(read_response(&mut stream).await.0, status, "{line}");
             server.shutdown().await;
         });
     }
@@ -196,7 +196,7 @@ fn a_request_that_is_refused_by_its_head_is_answered_before_its_body_comes() {
         let server = serve().await;
         let asks = head(customer, "expect: 100-continue\r\n", 1_000_000);
         let mut stream = send(&server, &asks).await;
-        assert_eq!(answer(&mut stream).await.0, 401);
+        assert_eq!(read_response(&mut stream).await.0, 401);
         assert_eq!(stream.read(&mut [0]).await.unwrap(), 0);
         server.shutdown().await;
     });
@@ -219,7 +219,7 @@ fn bodies_that_nobody_vouches_for_are_not_held() {
             clients.push(stream);
         }
         for stream in &mut clients {
-            assert_eq!(answer(stream).await.0, 401);
+            assert_eq!(read_response(stream).await.0, 401);
         }
         server.shutdown().await;
     });
@@ -253,7 +253,7 @@ fn a_small_text_of_large_values_is_refused_before_it_is_large() {
         let mut stream = send(&server, &text).await;
         // While it is read, others are served.
         well_behaved(&server).await;
-        let (status, body) = answer(&mut stream).await;
+        let (status, body) = read_response(&mut stream).await;
         assert_eq!(status, 413);
         assert!(body.contains("the body takes more than 268435456 bytes of memory when it is read"), "{body}");
         server.shutdown().await;
@@ -292,7 +292,7 @@ fn a_request_for_another_host_is_refused() {
             (format!("host: localhost\r\nhost: evil.example:{port}\r\n"), 400),
         ] {
             let text = format!("GET /api/v1/accounts/region HTTP/1.1\r\n{hosts}{TRACK}\r\n");
-            let (given, body) = answer(&mut send(&server, &text).await).await;
+            let (given, body) = read_response(&mut send(&server, &text).await).await;
             assert_eq!(given, status, "{hosts}: {body}");
         }
         assert_eq!(server.emulator().requests(), 4, "the emulator gets none of them");
@@ -300,7 +300,7 @@ fn a_request_for_another_host_is_refused() {
     });
 }
 
-/// Sends over a socket of its own, and reads until there is an answer.
+/// Sends over a socket of its own, and reads until there is a response.
 #[derive(Debug)]
 struct Plain(std::time::Instant);
 
@@ -367,11 +367,11 @@ fn out_of_files() {
         let text = head("PUT /api/v1/customers/1", TRACK, 2) + "{}";
         let mut stream = send(&server, &text).await;
         let before = ticks(&mut statistics);
-        let unanswered = timeout(Duration::from_millis(400), stream.readable()).await.is_err();
+        let silent = timeout(Duration::from_millis(400), stream.readable()).await.is_err();
         let spent = ticks(&mut statistics) - before;
-        assert!(unanswered && spent < 5, "{spent} of 40 hundredths of a second");
+        assert!(silent && spent < 5, "{spent} of 40 hundredths of a second");
         files.clear();
-        assert_eq!(answer(&mut stream).await.0, 200);
+        assert_eq!(read_response(&mut stream).await.0, 200);
 
         // With connections that can be missed, it does not come to that.
         let mut idle = Vec::new();

@@ -33,8 +33,8 @@ fn request(line: &str, body: &str) -> String {
     )
 }
 
-/// Reads one answer: its head, and as much body as the head says.
-fn read_answer(stream: &mut TcpStream) -> (String, String) {
+/// Reads one response: its head, and as much body as the head says.
+fn read_response(stream: &mut TcpStream) -> (String, String) {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         let mut byte = [0];
@@ -52,7 +52,7 @@ fn read_answer(stream: &mut TcpStream) -> (String, String) {
 fn one_connection_carries_many_requests() {
     with_server(|server| {
         let mut stream = TcpStream::connect(server.address()).unwrap();
-        for (line, body, status, answer) in [
+        for (line, body, status, expected) in [
             ("PUT /api/v1/customers/ada%2B1%40example.com", r#"{"plan":"pro"}"#, "200 OK", "{}"),
             ("PUT /api/v1/customers/42", r#"{"email":"ada+1@example.com"}"#, "200 OK", "{}"),
             (
@@ -71,9 +71,9 @@ fn one_connection_carries_many_requests() {
             ("GET /nowhere", "", "404 Not Found", r#"{"meta":{"error":"there is no such route"}}"#),
         ] {
             stream.write_all(request(line, body).as_bytes()).unwrap();
-            let (head, given) = read_answer(&mut stream);
+            let (head, given) = read_response(&mut stream);
             assert!(head.starts_with(&format!("HTTP/1.1 {status}\r\n")), "{line}: {head}");
-            assert_eq!(given, answer, "{line}");
+            assert_eq!(given, expected, "{line}");
         }
         let ada = server.emulator().person("42").unwrap();
         assert_eq!((ada.email.as_deref(), ada.attributes["plan"].as_str()), (Some("ada+1@example.com"), Some("pro")));
@@ -92,20 +92,20 @@ fn requests_may_be_pipelined_and_chunked() {
         let both = request("PUT /api/v1/customers/1", "{}") + &chunked;
         stream.write_all(both.as_bytes()).unwrap();
         for _ in 0..2 {
-            assert!(read_answer(&mut stream).0.starts_with("HTTP/1.1 200 OK\r\n"));
+            assert!(read_response(&mut stream).0.starts_with("HTTP/1.1 200 OK\r\n"));
         }
         assert_eq!(server.emulator().person("2").unwrap().attributes["a"], 1);
     });
 }
 
 #[test]
-fn a_body_that_is_too_large_is_refused_and_the_answer_arrives() {
+fn a_body_that_is_too_large_is_refused_and_the_response_arrives() {
     with_server(|server| {
         let mut stream = TcpStream::connect(server.address()).unwrap();
-        // The server has answered long before all is sent.
+        // The server has responded long before all is sent.
         let body = " ".repeat(32 * 1024 * 1024);
         stream.write_all(request("PUT /api/v1/customers/1", &body).as_bytes()).unwrap();
-        let (head, body) = read_answer(&mut stream);
+        let (head, body) = read_response(&mut stream);
         assert!(head.starts_with("HTTP/1.1 413 Payload Too Large\r\n"), "{head}");
         assert_eq!(body, r#"{"meta":{"error":"the body has 33554432 bytes; the most is 4194304"}}"#);
         assert_eq!(server.emulator().people(), []);
@@ -119,10 +119,10 @@ fn what_is_not_http_harms_nobody_else() {
         let mut bad = TcpStream::connect(server.address()).unwrap();
         bad.write_all(b"\x16\x03\x01 hello\r\n\r\n").unwrap();
         let mut rest = Vec::new();
-        // An answer or a reset: either way the connection ends.
+        // A response or a reset: either way the connection ends.
         let _ = bad.read_to_end(&mut rest);
         good.write_all(request("PUT /api/v1/customers/1", "{}").as_bytes()).unwrap();
-        assert_eq!(read_answer(&mut good).1, "{}");
+        assert_eq!(read_response(&mut good).1, "{}");
     });
 }
 

@@ -52,7 +52,7 @@ pub struct Recorder {
 
 #[derive(Default)]
 struct State {
-    answers: VecDeque<Scripted>,
+    responses: VecDeque<Scripted>,
     requests: Vec<Request<Bytes>>,
     waits: Vec<Duration>,
     clock: Duration,
@@ -86,14 +86,14 @@ impl Recorder {
     /// Sets the response to the next request that has none yet, or the error that it fails with.
     #[must_use]
     pub fn responding_with(self, result: Result<Response<Bytes>, TransportError>) -> Self {
-        self.state().answers.push_back(Scripted::Result(result));
+        self.state().responses.push_back(Scripted::Result(result));
         self
     }
 
     /// Sends no response to the next request that has none yet.
     #[must_use]
     pub fn silent_once(self) -> Self {
-        self.state().answers.push_back(Scripted::Silence);
+        self.state().responses.push_back(Scripted::Silence);
         self
     }
 
@@ -121,7 +121,7 @@ impl fmt::Debug for Recorder {
         let state = self.state();
         f.debug_struct("Recorder")
             .field("requests", &state.requests.len())
-            .field("answers_left", &state.answers.len())
+            .field("responses_left", &state.responses.len())
             .finish_non_exhaustive()
     }
 }
@@ -130,12 +130,12 @@ impl fmt::Debug for Recorder {
 impl Transport for Recorder {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         let operation = Attempt::of(&request).operation;
-        let answer = {
+        let response = {
             let mut state = self.state();
             state.requests.push(request);
-            state.answers.pop_front()
+            state.responses.pop_front()
         };
-        match answer {
+        match response {
             None => {
                 let known = operations().find(|known| known.name == operation);
                 Ok(Response::new(known.map_or("{}", |known| known.response_example).into()))

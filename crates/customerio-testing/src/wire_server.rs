@@ -24,7 +24,7 @@ pub struct WireServer {
 #[derive(Debug, Default)]
 struct State {
     received: Mutex<Vec<Vec<u8>>>,
-    answers: Mutex<VecDeque<Reply>>,
+    responses: Mutex<VecDeque<Reply>>,
     default: Mutex<Option<Reply>>,
     exhausted: AtomicBool,
 }
@@ -67,14 +67,14 @@ impl WireServer {
     }
 
     /// Does this with the next request that has no response yet.
-    pub(crate) fn then(self, answer: Reply) -> Self {
-        lock(&self.state.answers).push_back(answer);
+    pub(crate) fn then(self, response: Reply) -> Self {
+        lock(&self.state.responses).push_back(response);
         self
     }
 
     /// Does this with every request that has no response of its own.
-    pub(crate) fn always(self, answer: Reply) -> Self {
-        *lock(&self.state.default) = Some(answer);
+    pub(crate) fn always(self, response: Reply) -> Self {
+        *lock(&self.state.default) = Some(response);
         self
     }
 
@@ -128,9 +128,9 @@ fn converse(stream: TcpStream, state: &State) -> io::Result<()> {
             }
         }
         reader.by_ref().take(length).read_to_end(&mut request)?;
-        let answer = lock(&state.answers).pop_front().or_else(|| lock(&state.default).clone());
+        let response = lock(&state.responses).pop_front().or_else(|| lock(&state.default).clone());
         lock(&state.received).push(request);
-        match answer.unwrap_or_else(|| Reply::Bytes(OK.to_vec())) {
+        match response.unwrap_or_else(|| Reply::Bytes(OK.to_vec())) {
             Reply::Bytes(bytes) => {
                 writer.write_all(&bytes)?;
                 if bytes.windows(17).any(|window| window.eq_ignore_ascii_case(b"connection: close")) {

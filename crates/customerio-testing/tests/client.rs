@@ -25,7 +25,7 @@ fn refused() -> TransportError {
 }
 
 #[tokio::test]
-async fn an_answer_that_does_not_come_is_given_up_and_asked_for_again() {
+async fn a_response_that_does_not_come_is_given_up_and_the_request_is_retried() {
     let recorder = Recorder::new().silent_once();
     client(&recorder).delete("42").await.unwrap();
     assert_eq!(recorder.requests().len(), 2);
@@ -33,7 +33,7 @@ async fn an_answer_that_does_not_come_is_given_up_and_asked_for_again() {
 }
 
 #[tokio::test]
-async fn a_send_whose_answer_does_not_come_is_not_repeated() {
+async fn a_send_whose_response_does_not_come_is_not_retried() {
     let recorder = Recorder::new().silent_once();
     let error = client(&recorder).merge("1", "2").await.unwrap_err();
     assert_eq!(recorder.requests().len(), 1);
@@ -90,7 +90,7 @@ impl Transport for Still {
 }
 
 #[tokio::test]
-async fn a_call_can_be_dropped_while_its_answer_is_awaited() {
+async fn a_call_can_be_dropped_while_its_response_is_awaited() {
     let recorder = Recorder::new().silent_once();
     let client = Client::new(Endpoint::track(Region::Us, "site", "key").unwrap(), Still(recorder.clone()));
     let mut call = Box::pin(client.delete("41"));
@@ -103,7 +103,7 @@ async fn a_call_can_be_dropped_while_its_answer_is_awaited() {
 }
 
 #[tokio::test]
-async fn every_bad_answer_is_the_right_error_with_everything_kept() {
+async fn every_bad_response_is_the_right_error_with_everything_kept() {
     const HTML: &str = "<html><title>502 Bad Gateway</title></html>";
     for (status, body, expected) in [
         (

@@ -80,7 +80,7 @@ fn moment() -> Moment {
     Moment { monotonic: Duration::ZERO, since_epoch: Duration::from_secs(1_700_000_000), random: 1 }
 }
 
-fn answer(status: u16, body: &'static str) -> Response<Bytes> {
+fn response(status: u16, body: &'static str) -> Response<Bytes> {
     let mut response = Response::new(Bytes::from_static(body.as_bytes()));
     *response.status_mut() = StatusCode::from_u16(status).unwrap();
     for name in ["location", "set-cookie", "x-request-id", "retry-after", "date"] {
@@ -91,8 +91,8 @@ fn answer(status: u16, body: &'static str) -> Response<Bytes> {
     response
 }
 
-/// Answers that have the marks wherever a server can put them.
-const ANSWERS: [(u16, &str); 18] = [
+/// Responses that have the marks wherever a server can put them.
+const RESPONSES: [(u16, &str); 18] = [
     (200, "{}"),
     (200, r#"{"LEAK-key":"LEAK-value"}"#),
     (200, "<html>LEAK-page</html>"),
@@ -128,8 +128,8 @@ fn endings() -> Vec<Recorder> {
         failed(|| TransportError::maybe_sent(TransportErrorKind::Connection)),
         failed(|| TransportError::maybe_sent(TransportErrorKind::ResponseTooLarge)),
     ];
-    endings.extend(ANSWERS.map(|(status, body)| {
-        (0..3).fold(Recorder::new(), |recorder, _| recorder.responding_with(Ok(answer(status, body))))
+    endings.extend(RESPONSES.map(|(status, body)| {
+        (0..3).fold(Recorder::new(), |recorder, _| recorder.responding_with(Ok(response(status, body))))
     }));
     endings
 }
@@ -153,13 +153,13 @@ impl Look {
             }
             assert_opaque(name, &client);
         }
-        for (status, body) in ANSWERS {
+        for (status, body) in RESPONSES {
             let options = CallOptions::default();
             let mut exchange = Exchange::of(endpoint, prepared.clone(), &options, &moment()).unwrap();
             assert_opaque(name, &exchange);
             let step = exchange.step(&moment());
             assert_opaque(name, &step);
-            exchange.receive(Ok(answer(status, body)));
+            exchange.receive(Ok(response(status, body)));
             assert_opaque(name, &exchange);
             let step = exchange.step(&moment());
             let message = match &step {
@@ -168,7 +168,7 @@ impl Look {
             };
             assert_opaque_but(name, &step, message);
             assert_opaque(name, &exchange);
-            if let Err(failure) = T::from_response(&answer(status, body)) {
+            if let Err(failure) = T::from_response(&response(status, body)) {
                 assert_error(name, &failure, None);
             }
         }
@@ -181,8 +181,8 @@ impl catalogue::Visit for Look {
         operation.stamp(&moment());
         assert_opaque(O::NAME, &operation);
         assert_opaque(O::NAME, &operation.clone().body(&Limits::default()).unwrap());
-        for (status, body) in ANSWERS {
-            if let Err(error) = parse::<O>(answer(status, body)) {
+        for (status, body) in RESPONSES {
+            if let Err(error) = parse::<O>(response(status, body)) {
                 assert_error(O::NAME, &error, message(&error));
             }
         }
@@ -335,7 +335,7 @@ fn item(id: &str) -> Item<TrackBatch> {
 }
 
 #[test]
-fn batches_and_their_answers_show_no_item_and_no_tag() {
+fn batches_and_their_responses_show_no_item_and_no_tag() {
     let mut builder = BatchBuilder::new().with_limits(Limits::default().with_batch_item(200).with_batch(400));
     builder.push("LEAK-tag", item("LEAK-41")).unwrap();
     assert_opaque("an item", &item("LEAK-41"));
@@ -349,7 +349,7 @@ fn batches_and_their_answers_show_no_item_and_no_tag() {
 
     let body = r#"{"errors":[{"batch_index":0,"reason":"LEAK-reason","field":"LEAK-field","message":"LEAK-message"},
         {"batch_index":9,"message":"LEAK-message"},"LEAK-error"]}"#;
-    let response = BatchResponse::from_response(&answer(207, body)).unwrap();
+    let response = BatchResponse::from_response(&response(207, body)).unwrap();
     assert_opaque("a response", &response);
     let rejections = response.into_result(batch.len()).unwrap_err();
     assert_eq!((rejections.rejected.len(), rejections.unknown.len()), (1, 2));
@@ -361,8 +361,9 @@ fn batches_and_their_answers_show_no_item_and_no_tag() {
 async fn what_is_told_of_a_backfill_shows_no_item_and_no_tag() {
     let rejecting = r#"{"errors":[{"batch_index":0,"reason":"LEAK-reason","field":"LEAK-field","message":"LEAK-message"},
         {"batch_index":9,"message":"LEAK-message"}]}"#;
-    for (status, body) in [(207, rejecting), (400, r#"{"meta":{"error":"LEAK-message"}}"#)].into_iter().chain(ANSWERS) {
-        let recorder = (0..9).fold(Recorder::new(), |recorder, _| recorder.responding_with(Ok(answer(status, body))));
+    for (status, body) in [(207, rejecting), (400, r#"{"meta":{"error":"LEAK-message"}}"#)].into_iter().chain(RESPONSES)
+    {
+        let recorder = (0..9).fold(Recorder::new(), |recorder, _| recorder.responding_with(Ok(response(status, body))));
         let client = Client::new(endpoint(), recorder);
         let message = Some(if body.contains("LEAK-errors") { "LEAK-errors" } else { "LEAK-message" });
         let long = "LEAK-".repeat(31);
@@ -564,6 +565,6 @@ fn a_message_of_the_server_is_shown_and_fit_for_a_log() {
     fn shown(value: &impl Display) -> String {
         value.to_string()
     }
-    let error = parse::<Identify>(answer(400, r#"{"meta":{"error":"LEAK-\u0007message"}}"#)).unwrap_err();
+    let error = parse::<Identify>(response(400, r#"{"meta":{"error":"LEAK-\u0007message"}}"#)).unwrap_err();
     assert_eq!(shown(&error), r"track.identify returned 400 Bad Request: LEAK-\u{7}message");
 }

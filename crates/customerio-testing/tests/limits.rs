@@ -281,14 +281,14 @@ fn refusal(case: &Case, count: usize) -> [String; 3] {
 fn check(case: &Case, limits: Limits) {
     let Case { most, set, call, subject, refused_by_service } = case;
     let emulator = emulator();
-    let answer = |request: Request<Bytes>| {
+    let respond = |request: Request<Bytes>| {
         emulator.advance(Duration::from_secs(10));
         emulator.handle(&request)
     };
 
     let at_the_limit = call(limits, *most).unwrap_or_else(|error| panic!("{subject} at the limit: {error}"));
-    let answer_to_it = answer(at_the_limit);
-    assert!(answer_to_it.status().is_success(), "{subject} at the limit: {answer_to_it:?}");
+    let response = respond(at_the_limit);
+    assert!(response.status().is_success(), "{subject} at the limit: {response:?}");
 
     let error = call(limits, most + 1).unwrap_err().to_string();
     assert!(refusal(case, most + 1).contains(&error), "{error}");
@@ -299,7 +299,7 @@ fn check(case: &Case, limits: Limits) {
 
     let unchecked = call(Limits::none(), refused_by_service.unwrap_or(most + 1)).unwrap();
     if refused_by_service.is_some() {
-        let status = answer(unchecked).status();
+        let status = respond(unchecked).status();
         assert!(matches!(status.as_u16(), 400 | 413 | 422), "{subject}: {status}");
     }
 }

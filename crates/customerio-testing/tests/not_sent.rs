@@ -112,8 +112,8 @@ async fn a_stream_is_not_sent_where_the_server_says_that_it_refused_it() {
 #[test]
 fn a_request_on_a_connection_that_was_closed_may_have_been_sent_unless_that_was_seen() {
     let closing = || {
-        let answer = Action::write("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}");
-        [Action::ReadRequest, answer, Action::Pause(Duration::from_millis(30)), Action::Close]
+        let response = Action::write("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}");
+        [Action::ReadRequest, response, Action::Pause(Duration::from_millis(30)), Action::Close]
     };
     let pause = Duration::from_millis(100);
     for (seen, expected) in [(true, Ok(200)), (false, Err((Connection, MaybeSent)))] {
@@ -152,7 +152,7 @@ fn a_request_that_hyper_takes_back_is_not_sent() {
             let mut left = polls;
             let polling = poll_fn(|context| {
                 left -= 1;
-                assert!(sending.as_mut().poll(context).is_pending(), "nothing answers");
+                assert!(sending.as_mut().poll(context).is_pending(), "nothing responds");
                 if left == 0 { Poll::Ready(()) } else { Poll::Pending }
             });
             // Once the request is out there is nothing to be polled for any more.

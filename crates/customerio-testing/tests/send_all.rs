@@ -1,4 +1,4 @@
-//! Batches through a client: what became of every item, whatever the server answers.
+//! Batches through a client: the outcome of every item, whatever the response.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -81,7 +81,7 @@ async fn everything_arrives_in_its_order() {
 }
 
 #[tokio::test]
-async fn a_partial_answer_is_mapped_back_and_never_sent_again() {
+async fn a_partial_response_is_mapped_back_and_never_sent_again() {
     let body = r#"{"errors":[{"batch_index":1,"reason":"invalid","field":"id","message":"no"},{"batch_index":9}]}"#;
     let recorder = Recorder::new().responding(200, "{}").responding(207, body);
     let (summary, failures, unknown) = send(&recorder, 8, BatchOptions::default()).await;
@@ -114,9 +114,9 @@ async fn a_2xx_that_tells_of_errors_and_names_no_item_is_no_success_and_never_se
 async fn a_batch_that_is_refused_as_a_whole_is_halved_until_the_culprit_is_found() {
     const NO: &str = r#"{"errors":[{"reason":"invalid","message":"person-1 is not valid"}]}"#;
     // 0 1 2 | 0 | 1, because one of 1 2 is at fault | 2 | then the others
-    let answers = [(400, NO), (200, "{}"), (400, NO)];
+    let responses = [(400, NO), (200, "{}"), (400, NO)];
     let recorder =
-        answers.into_iter().fold(Recorder::new(), |recorder, (status, body)| recorder.responding(status, body));
+        responses.into_iter().fold(Recorder::new(), |recorder, (status, body)| recorder.responding(status, body));
     let (summary, failures, _) = send(&recorder, 5, BatchOptions::default()).await;
     assert_eq!((summary.accepted, summary.rejected), (4, 1));
     assert_eq!(failures.keys().collect::<Vec<_>>(), [&1]);

@@ -34,14 +34,14 @@ async fn a_refused_connection_was_not_sent() {
 #[tokio::test]
 async fn a_connection_that_closes_after_the_request_may_have_delivered_it() {
     for transport in transports() {
-        let answer = "HTTP/1.1 200 OK\r\nconnection: close";
-        let server = WireServer::start().unwrap().responding(answer);
+        let response = "HTTP/1.1 200 OK\r\nconnection: close";
+        let server = WireServer::start().unwrap().responding(response);
         let error = client(&transport, &server.url()).merge("1", "2").await.unwrap_err();
         assert_eq!(error.delivery(), Delivery::MaybeSent, "{transport:?}");
         assert_eq!(error.stop_reason(), StopReason::NotIdempotent);
         assert_eq!(server.received().len(), 1);
 
-        let server = WireServer::start().unwrap().responding(answer);
+        let server = WireServer::start().unwrap().responding(response);
         client(&transport, &server.url()).delete("1").await.unwrap();
         assert_eq!(server.received().len(), 2, "what may be done twice is: {transport:?}");
     }

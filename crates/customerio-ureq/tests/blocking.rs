@@ -34,7 +34,7 @@ fn transport() -> UreqTransport {
     UreqTransport::from_agent(Agent::config_builder().proxy(None).build().new_agent())
 }
 
-fn answer(status: &str, headers: &str) -> String {
+fn response(status: &str, headers: &str) -> String {
     format!("HTTP/1.1 {status}\r\n{headers}content-length: 2\r\n\r\n{{}}")
 }
 
@@ -49,7 +49,7 @@ fn heads(server: &WireServer) -> Vec<String> {
 
 #[test]
 fn a_call_is_retried_and_a_thread_is_enough() {
-    let server = WireServer::start().unwrap().responding(answer("503 Service Unavailable", ""));
+    let server = WireServer::start().unwrap().responding(response("503 Service Unavailable", ""));
     let track = client(&server.url(), transport());
     track.identify("42", json!({"plan": "pro"})).unwrap();
     assert_eq!(server.received().len(), 2);
@@ -112,7 +112,7 @@ fn an_agent_follows_no_redirect_and_makes_no_error_of_a_status() {
     let elsewhere = WireServer::start().unwrap();
     let location = format!("location: {}\r\n", elsewhere.url());
     let server =
-        WireServer::start().unwrap().responding(answer("302 Found", &location)).responding(answer("404 x", ""));
+        WireServer::start().unwrap().responding(response("302 Found", &location)).responding(response("404 x", ""));
     // By default ureq does both.
     let track = client(&server.url(), UreqTransport::from_agent(Agent::new_with_defaults()));
     for status in [302, 404] {

@@ -2,7 +2,7 @@
 //! core of its own, and a line for each pair of clients.
 //!
 //! A round has both ways in turns, a few hundred calls at a time, so that what else the machine does hits both. By hand
-//! is what the SDK does and a careful program would: a time limit, a bound on the answer, and a look at it.
+//! is what the SDK does and a careful program would: a time limit, a bound on the response, and a look at it.
 
 #![expect(clippy::unwrap_used, reason = "a call that fails cannot be measured")]
 
@@ -404,7 +404,7 @@ async fn client(url: &str) {
     }
 }
 
-/// Answers each request with `{}`, and says before where it listens.
+/// Responds to each request with `{}`, and says before where it listens.
 fn server() {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     println!("http://{}", listener.local_addr().unwrap());
@@ -428,8 +428,8 @@ fn converse(mut stream: &TcpStream) {
         }
         if line == "\r\n" {
             std::io::copy(&mut reader.by_ref().take(length), &mut std::io::sink()).unwrap();
-            let answer = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}";
-            if stream.write_all(answer).is_err() {
+            let response = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}";
+            if stream.write_all(response).is_err() {
                 return;
             }
         }

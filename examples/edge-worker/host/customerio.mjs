@@ -33,12 +33,12 @@ export async function load(module) {
   return async (command, commandBody) => {
     write(command, commandBody);
     const call = exports.start();
-    let [answer, answerBody] = [{}, undefined];
+    let [result, resultBody] = [{}, undefined];
     for (;;) {
-      write({ ...moment(), ...answer }, answerBody);
+      write({ ...moment(), ...result }, resultBody);
       const [instruction, body] = read(exports.step(call));
-      [answer, answerBody] = [{}, undefined];
-      if (instruction.send) [answer, answerBody] = await send(instruction.send, body);
+      [result, resultBody] = [{}, undefined];
+      if (instruction.send) [result, resultBody] = await send(instruction.send, body);
       else if (instruction.wait !== undefined) await new Promise((done) => setTimeout(done, instruction.wait));
       else return instruction.done;
     }
@@ -59,11 +59,11 @@ function moment() {
   };
 }
 
-/** One request: gives what to tell the module of it, and as much as came of the answer's body. */
+/** One request: returns its result for the module, and as much as came of the response's body. */
 async function send({ method, url, headers, timeout_ms, limit }, body) {
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), timeout_ms);
-  let answer = {};
+  let result = {};
   const parts = [];
   let length = 0;
   try {
@@ -74,9 +74,9 @@ async function send({ method, url, headers, timeout_ms, limit }, body) {
       redirect: "manual",
       signal: abort.signal,
     });
-    // All that a browser tells of a redirect is that it was one.
+    // A browser says of a redirect only that it was one.
     const status = response.type === "opaqueredirect" ? 302 : response.status;
-    answer = { status, headers: [...response.headers] };
+    result = { status, headers: [...response.headers] };
     const reader = response.body?.getReader();
     while (reader) {
       const { done, value } = await reader.read();
@@ -90,7 +90,7 @@ async function send({ method, url, headers, timeout_ms, limit }, body) {
     }
   } catch {
     // A `fetch` that fails does not say whether the request was sent.
-    answer.failed = abort.signal.aborted ? "timeout" : "connection";
+    result.failed = abort.signal.aborted ? "timeout" : "connection";
   } finally {
     clearTimeout(timer);
   }
@@ -100,7 +100,7 @@ async function send({ method, url, headers, timeout_ms, limit }, body) {
     whole.set(part, end);
     end += part.length;
   }
-  return [answer, whole];
+  return [result, whole];
 }
 
 /**

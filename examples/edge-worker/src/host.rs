@@ -29,7 +29,7 @@ pub(crate) struct Host(Rc<State>);
 struct State {
     now: Cell<Moment>,
     /// The result of the last instruction, until the call that gave it takes it.
-    answer: Cell<Option<Result<Response<Bytes>, TransportError>>>,
+    result: Cell<Option<Result<Response<Bytes>, TransportError>>>,
     instruction: RefCell<Vec<u8>>,
     /// Of all calls of the module: they are paced together.
     options: CallOptions,
@@ -39,7 +39,7 @@ impl Default for Host {
     fn default() -> Self {
         Self(Rc::new(State {
             now: Cell::new(Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 0 }),
-            answer: Cell::default(),
+            result: Cell::default(),
             instruction: RefCell::default(),
             options: CallOptions::default(),
         }))
@@ -66,7 +66,7 @@ impl Host {
     /// Takes what the host says, before the call is polled that it is for.
     pub(crate) fn take_turn(&self, turn: Turn) {
         self.0.now.set(turn.now);
-        self.0.answer.set(turn.answer);
+        self.0.result.set(turn.result);
     }
 
     /// What the call that was polled last asks for.
@@ -77,7 +77,7 @@ impl Host {
     async fn fetch(&self, request: &Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         self.ask(Instruction::send(request).written(request.body())).await;
         // A host that says nothing may have sent it all the same.
-        self.0.answer.take().unwrap_or_else(|| Err(TransportError::maybe_sent(TransportErrorKind::Connection)))
+        self.0.result.take().unwrap_or_else(|| Err(TransportError::maybe_sent(TransportErrorKind::Connection)))
     }
 
     async fn wait(&self, duration: Duration) {

@@ -116,10 +116,10 @@ mod tests {
     const ACCOUNT: &str = r#"{"region":"us","site_id":"site","key":"key"}"#;
 
     /// A turn of a host at `seconds`: its instruction, and the body that comes with it.
-    fn turn(module: &mut Module, call: u32, seconds: u64, answer: &Value, body: &str) -> (Value, String) {
+    fn turn(module: &mut Module, call: u32, seconds: u64, result: &Value, body: &str) -> (Value, String) {
         let mut head =
             json!({"monotonic": seconds * 1000, "since_epoch": 1_700_000_000_000_u64, "random": [0, 0, 0, 1]});
-        head.as_object_mut().unwrap().extend(answer.as_object().unwrap().clone());
+        head.as_object_mut().unwrap().extend(result.as_object().unwrap().clone());
         module.buffer = format!("{head}\n{body}").into();
         module.step(call);
         let text = String::from_utf8(module.buffer.clone()).unwrap();
@@ -185,19 +185,19 @@ mod tests {
         }
         let mut module = Module::default();
         let call = start(&mut module, &identify(ACCOUNT));
-        for (number, answer) in [(call + 1, json!({})), (call, json!({"status": 99})), (call, json!({}))] {
-            let (done, _) = turn(&mut module, number, 0, &answer, "");
-            assert_eq!(done["done"]["error"]["delivery"], "maybe_sent", "{answer}: {done}");
+        for (number, result) in [(call + 1, json!({})), (call, json!({"status": 99})), (call, json!({}))] {
+            let (done, _) = turn(&mut module, number, 0, &result, "");
+            assert_eq!(done["done"]["error"]["delivery"], "maybe_sent", "{result}: {done}");
         }
         assert!(module.calls.is_empty());
     }
 
     #[test]
-    fn a_message_is_not_sent_again_when_its_answer_is_lost() {
+    fn a_message_is_not_sent_again_when_its_response_is_lost() {
         let command = format!(
             r#"{{"send_email":{{"account":{ACCOUNT},"template":"welcome","to":"ada@example.com","person":"42"}}}}"#
         );
-        for (answer, body, delivery) in [
+        for (result, body, delivery) in [
             (json!({"failed": "connection"}), "", "maybe_sent"),
             (json!({"failed": "timeout"}), "", "maybe_sent"),
             (json!({"failed": "too_large"}), "", "maybe_sent"),
@@ -212,9 +212,9 @@ mod tests {
             let call = start(&mut module, &command);
             let (first, _) = turn(&mut module, call, 0, &json!({}), "");
             assert_eq!(first["send"]["url"], "https://api.customer.io/v1/send/email");
-            let (done, _) = turn(&mut module, call, 1, &answer, body);
+            let (done, _) = turn(&mut module, call, 1, &result, body);
             let error = &done["done"]["error"];
-            assert_eq!((&error["delivery"], &error["attempts"]), (&json!(delivery), &json!(1)), "{answer}: {done}");
+            assert_eq!((&error["delivery"], &error["attempts"]), (&json!(delivery), &json!(1)), "{result}: {done}");
         }
     }
 

@@ -69,7 +69,7 @@ pub(crate) type Headers = Vec<(String, String)>;
 /// What the host knows: the time, and the result of the last instruction.
 pub(crate) struct Turn {
     pub(crate) now: Moment,
-    pub(crate) answer: Option<Result<Response<Bytes>, TransportError>>,
+    pub(crate) result: Option<Result<Response<Bytes>, TransportError>>,
 }
 
 #[derive(Deserialize)]
@@ -115,13 +115,13 @@ impl Turn {
             })
         });
         let response = head.status.map(|status| response(status, &head.headers, body)).transpose()?;
-        let answer = match (response, failed) {
+        let result = match (response, failed) {
             (response, None) => response.map(Ok),
             (None, Some(error)) => Some(Err(error)),
             // What there is of the response says more than that the request may have arrived.
             (Some(response), Some(error)) => Some(Err(error.with_response(response))),
         };
-        Ok(Self { now, answer })
+        Ok(Self { now, result })
     }
 }
 

@@ -285,12 +285,12 @@ async fn serve_page(listener: TcpListener, commands: Value, outcomes: mpsc::Send
     loop {
         let (stream, _) = listener.accept().await.unwrap();
         let (commands, outcomes) = (commands.clone(), outcomes.clone());
-        let service = service_fn(move |request| answer(request, commands.clone(), outcomes.clone()));
+        let service = service_fn(move |request| respond(request, commands.clone(), outcomes.clone()));
         tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
     }
 }
 
-async fn answer(
+async fn respond(
     request: Request<Incoming>,
     commands: Value,
     outcomes: mpsc::Sender<Value>,
@@ -306,7 +306,7 @@ async fn answer(
             outcomes.send(serde_json::from_slice(&body).unwrap()).await.unwrap();
             ("text/plain", Vec::new())
         }
-        // One byte more than is read of an answer.
+        // One byte more than is read of a response.
         (_, path) if path.starts_with("/large/") => ("application/json", vec![b' '; 1024 * 1024 + 1]),
         (_, path) => {
             let moved = if path.starts_with("/moved/") { StatusCode::MOVED_PERMANENTLY } else { StatusCode::NOT_FOUND };

@@ -209,11 +209,11 @@ mod tests {
         let mut stream = half_sent.await.unwrap();
         drop(stop);
         tokio::task::yield_now().await;
-        let answered = spawn_blocking(move || {
+        let responded = spawn_blocking(move || {
             stream.write_all(second_body.as_bytes()).unwrap();
             assert!(read_head(&mut stream).starts_with("HTTP/1.1 200 OK"));
         });
-        answered.await.unwrap();
+        responded.await.unwrap();
         server.await.unwrap();
         assert!(TcpStream::connect(address).is_err(), "nothing is accepted any more");
 

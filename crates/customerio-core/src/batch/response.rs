@@ -239,21 +239,21 @@ mod tests {
         BatchResponse::from_response(&Response::new(body)).map(|response| response.into_result(count))
     }
 
-    fn answer(body: &'static str, count: usize) -> Result<Result<usize, Rejections>, DecodeFailure> {
+    fn read(body: &'static str, count: usize) -> Result<Result<usize, Rejections>, DecodeFailure> {
         decode(body.into(), count)
     }
 
     #[test]
     fn no_errors_is_all_accepted() {
         for body in ["", "{}", r#"{"errors":[]}"#, r#"{"errors":null}"#, r#"{"other":1}"#] {
-            assert_eq!(answer(body, 3).unwrap().unwrap(), 3, "{body}");
+            assert_eq!(read(body, 3).unwrap().unwrap(), 3, "{body}");
         }
     }
 
     #[test]
     fn each_error_is_mapped_to_its_item() {
         let body = r#"{"errors":[{"batch_index":2,"reason":"invalid","field":"name","message":"too long"},{"batch_index":0}]}"#;
-        let rejections = answer(body, 3).unwrap().unwrap_err();
+        let rejections = read(body, 3).unwrap().unwrap_err();
         assert_eq!((rejections.accepted, rejections.unknown.len()), (1, 0));
         let [first, second] = rejections.rejected.as_slice() else { panic!("{rejections:?}") };
         assert_eq!((first.index, second.index), (0, 2));
@@ -278,7 +278,7 @@ mod tests {
             let rejections = decode(body, 3).unwrap().unwrap_err();
             assert_eq!((rejections.rejected.len(), rejections.unknown.len()), (1, 1), "{error}");
         }
-        let twice = answer(r#"{"errors":[{"batch_index":1},{"batch_index":1}]}"#, 3).unwrap().unwrap_err();
+        let twice = read(r#"{"errors":[{"batch_index":1},{"batch_index":1}]}"#, 3).unwrap().unwrap_err();
         assert_eq!((twice.rejected.len(), twice.unknown.len(), twice.accepted), (1, 1, 2));
     }
 
@@ -339,7 +339,7 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_not_success() {
         for body in ["<html>", "[]", "null", r#"{"errors":7}"#, r#"{"errors":{}}"#] {
-            assert!(answer(body, 3).is_err(), "{body}");
+            assert!(read(body, 3).is_err(), "{body}");
         }
     }
 
@@ -376,7 +376,7 @@ mod tests {
         }
 
         #[test]
-        fn any_bytes_are_an_answer_or_unreadable(body in prop::collection::vec(any::<u8>(), 0..80), count in 0_usize..8) {
+        fn any_bytes_are_a_response_or_unreadable(body in prop::collection::vec(any::<u8>(), 0..80), count in 0_usize..8) {
             if let Ok(Ok(accepted)) = decode(body.into(), count) {
                 prop_assert_eq!(accepted, count);
             }

@@ -172,7 +172,7 @@ mod tests {
     }
 
     /// A response that is there at once.
-    fn answer(account: &mut Account, demand: &mut Demand, time: Duration) {
+    fn respond(account: &mut Account, demand: &mut Demand, time: Duration) {
         let (starts_in, interval) = account.take(demand, time);
         assert!(demand.grant(Grant { starts_in, interval, took: Duration::ZERO }, &at(time)));
     }
@@ -215,19 +215,19 @@ mod tests {
         let mut demand = poll(&mut source, ms(1)).unwrap();
         assert_eq!((demand.quota(), demand.turns(), demand.interval()), (Quota::App, 1, ms(125)));
         assert!(poll(&mut source, ms(1)).is_none(), "it is asked for");
-        answer(&mut account, &mut demand, ms(2));
+        respond(&mut account, &mut demand, ms(2));
         assert_eq!(looks.0.load(Ordering::Relaxed), 1, "the first is called");
         assert_eq!((calls[0].take(&at(ms(2))), calls[1].take(&at(ms(2)))), (Ok(()), wait(1000, 0)));
         // The next place is 125 milliseconds later, and may be used as much earlier; the one after that may not.
-        answer(&mut account, &mut poll(&mut source, ms(2)).unwrap(), ms(2));
+        respond(&mut account, &mut poll(&mut source, ms(2)).unwrap(), ms(2));
         assert_eq!(calls[1].take(&at(ms(2))), Ok(()));
-        answer(&mut account, &mut poll(&mut source, ms(2)).unwrap(), ms(2));
+        respond(&mut account, &mut poll(&mut source, ms(2)).unwrap(), ms(2));
         assert_eq!(calls[2].take(&at(ms(2))), wait(125, 125));
         assert_eq!((calls[2].take(&at(ms(126))), calls[2].take(&at(ms(127)))), (wait(1, 1), Ok(())));
         // A turn that nobody uses is over 250 milliseconds after it came.
-        answer(&mut account, &mut poll(&mut source, ms(127)).unwrap(), ms(127));
+        respond(&mut account, &mut poll(&mut source, ms(127)).unwrap(), ms(127));
         assert_eq!(calls[3].take(&at(ms(502))), wait(50, 0));
-        answer(&mut account, &mut poll(&mut source, ms(502)).unwrap(), ms(502));
+        respond(&mut account, &mut poll(&mut source, ms(502)).unwrap(), ms(502));
         assert_eq!(calls[3].take(&at(ms(502))), Ok(()));
 
         drop(calls);
@@ -245,7 +245,7 @@ mod tests {
         let mut account = Account::new();
         let [mut first, mut second] = [(); 2].map(|()| turn(&throttle));
         assert!(first.take(&at(ms(0))).is_err());
-        answer(&mut account, &mut poll(&mut source, ms(0)).unwrap(), ms(0));
+        respond(&mut account, &mut poll(&mut source, ms(0)).unwrap(), ms(0));
         assert_eq!(first.take(&at(ms(0))), Ok(()));
         assert!(second.take(&at(ms(0))).is_err());
         let asks = Arc::new(Count::default());
@@ -253,7 +253,7 @@ mod tests {
         assert!(source.poll_demand(&mut Context::from_waker(&waker), &at(ms(0))).is_pending());
         first.end();
         assert_eq!(asks.0.load(Ordering::Relaxed), 1);
-        answer(&mut account, &mut poll(&mut source, ms(300)).unwrap(), ms(300));
+        respond(&mut account, &mut poll(&mut source, ms(300)).unwrap(), ms(300));
         assert_eq!(second.take(&at(ms(300))), Ok(()));
     }
 
@@ -274,10 +274,10 @@ mod tests {
         }
         assert_eq!(times, [100, 600, 1_100]);
         assert_eq!((demand.turns(), demand.restarts()), (0, true));
-        answer(&mut account, &mut demand, ms(1_600));
+        respond(&mut account, &mut demand, ms(1_600));
         drop(demand);
         assert_eq!(account.next, AHEAD + ms(1_600 + 125), "there is no burst");
-        answer(&mut account, &mut poll(&mut source, ms(1_600)).unwrap(), ms(1_600));
+        respond(&mut account, &mut poll(&mut source, ms(1_600)).unwrap(), ms(1_600));
         assert_eq!(calls[3].take(&at(ms(1_600))), Ok(()));
         let demand = poll(&mut source, ms(1_600));
         assert!(!demand.as_ref().unwrap().restarts());
@@ -287,7 +287,7 @@ mod tests {
         let mut demand = poll(&mut source, ms(1_700)).unwrap();
         assert!(demand.restarts());
         drop(source);
-        answer(&mut account, &mut demand, ms(1_700));
+        respond(&mut account, &mut demand, ms(1_700));
         assert_eq!((calls[5].take(&at(ms(2_099))), calls[5].take(&at(ms(2_100)))), (wait(1, 1), Ok(())));
         drop(throttle);
     }
@@ -316,7 +316,7 @@ mod tests {
         let mut account = Account::new();
         let mut calls: Vec<_> = (0..50).map(|_| turn(&throttle)).collect();
         assert!(calls.iter_mut().all(|call| call.take(&at(ms(0))).is_err()));
-        answer(&mut account, &mut poll(&mut source, ms(0)).unwrap(), ms(0));
+        respond(&mut account, &mut poll(&mut source, ms(0)).unwrap(), ms(0));
         assert_eq!((account.places.len(), calls[0].take(&at(ms(0)))), (17, Ok(())));
         for call in &calls[1..4] {
             call.slow_down(&at(ms(10)));
@@ -324,7 +324,7 @@ mod tests {
         assert!(calls[1].take(&at(ms(10))).is_err());
         let mut demand = poll(&mut source, ms(10)).unwrap();
         assert!(demand.slows_down());
-        answer(&mut account, &mut demand, ms(10));
+        respond(&mut account, &mut demand, ms(10));
         assert!((account.share - 0.5).abs() < f64::EPSILON);
         assert_eq!(calls[1].take(&at(ms(10))), Ok(()));
         assert!(!poll(&mut source, ms(10)).is_some_and(|demand| demand.slows_down()));
@@ -442,7 +442,7 @@ mod tests {
                     turn(&process.throttle).slow_down(&at(time));
                 }
             }
-            // All go in the end, at a tenth of the rate at worst, if answers are there in time.
+            // All go in the end, at a tenth of the rate at worst, if responses are there in time.
             let latest = time + period * 500;
             while look(&mut processes, time, us(400))? < calls {
                 time += us(500).max(period / 40);

@@ -16,7 +16,7 @@ use crate::{MaybeSendSync, Timestamp};
 /// use std::sync::Mutex;
 /// use customerio::{Timestamp, http::StatusCode, webhook::{Claim, DedupError, DedupStore, Event, InMemoryDedup}};
 ///
-/// /// Handles an event before it is answered; where there is a queue, the worker behind it does this.
+/// /// Handles an event before the response; with a queue, its worker does this.
 /// async fn once(memory: &dyn DedupStore, event: &Event, now: Timestamp) -> Result<StatusCode, DedupError> {
 ///     let Some(id) = event.event_id() else { return Ok(handle(event)) };
 ///     let token = match memory.claim(id, now).await? {

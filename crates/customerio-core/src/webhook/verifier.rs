@@ -360,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_signed_and_no_event_is_answered_with_a_200() {
+    fn what_is_signed_and_no_event_gets_a_200() {
         let verifier = Verifier::new("key").unwrap();
         for (body, expected) in [
             (&b"{}"[..], None),

@@ -183,7 +183,7 @@ fn another_ip_needs_a_name_and_is_warned_of() {
 }
 
 #[test]
-fn a_request_that_is_under_way_is_still_answered() {
+fn a_request_in_flight_still_gets_its_response() {
     let folder = Folder::new();
     for signal in [Signal::SIGINT, Signal::SIGTERM] {
         let serving = Serving::start(&folder, &[]);

@@ -12,7 +12,7 @@ use crate::{
     call::{Call, Handler::Fallible},
     contract::shape::{Field, Need::May, Shape},
     route::Route,
-    server::answer::{Refusal, Reply},
+    server::reply::{Refusal, Reply},
     store::{kept::Key, record::Event, state::State},
 };
 

@@ -19,7 +19,7 @@ use crate::{
         },
     },
     route::Route,
-    server::answer::{Refusal, Reply},
+    server::reply::{Refusal, Reply},
     store::{capacity::MOST_BYTES, library::Collection},
 };
 

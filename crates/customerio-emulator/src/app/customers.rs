@@ -21,7 +21,7 @@ use crate::{
         shape::{Need::Must, Shape},
     },
     route::Route,
-    server::answer::{Refusal, Reply},
+    server::reply::{Refusal, Reply},
     store::{people::People, record::Person},
 };
 

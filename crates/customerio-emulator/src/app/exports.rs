@@ -21,8 +21,8 @@ use crate::{
     },
     route::Route,
     server::{
-        answer::{Refusal, Reply},
         files::PATH,
+        reply::{Refusal, Reply},
     },
     store::{
         exports::{Export, Link},

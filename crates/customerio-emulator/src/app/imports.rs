@@ -12,7 +12,7 @@ use crate::{
         Shape,
     },
     route::Route,
-    server::answer::{Refusal, Reply},
+    server::reply::{Refusal, Reply},
     store::library::{Import, ImportResult},
 };
 

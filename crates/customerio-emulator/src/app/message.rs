@@ -15,7 +15,7 @@ use crate::{
         },
     },
     render::Draft,
-    server::answer::{Refusal, Reply},
+    server::reply::{Refusal, Reply},
     store::{
         body::Text,
         record::{Channel, Message, Outcome},
@@ -126,11 +126,11 @@ pub(crate) fn keep(call: &mut Call<'_>, channel: Channel) -> Reply {
         plan(state, &mut message, unwanted.or(composed.failure.map(Outcome::Failed)));
         state.messages.push(message);
     }
-    let mut answer = json!({"delivery_id": delivery_id, "queued_at": now});
+    let mut response = json!({"delivery_id": delivery_id, "queued_at": now});
     if let Some(send_at) = send_at {
-        answer["send_at"] = send_at.into();
+        response["send_at"] = send_at.into();
     }
-    Reply::json(answer)
+    Reply::json(response)
 }
 
 /// Why a message is not sent to a person who wants none. It is where neither the request nor, without it, the template keeps
@@ -204,10 +204,10 @@ mod tests {
         let person = emulator.person("42").unwrap().cio_id;
         for (channel, line) in CHANNELS {
             let body = message(channel, &json!({"message_data": {"a": [1]}, "send_at": NOW + 60, "queue_draft": true}));
-            let (status, answer) = call(&emulator, line, &body);
+            let (status, response) = call(&emulator, line, &body);
             let kept = emulator.messages().pop().unwrap();
             let expected = json!({"delivery_id": kept.delivery_id, "queued_at": NOW, "send_at": NOW + 60});
-            assert_eq!((status, answer), (200, expected), "{line}");
+            assert_eq!((status, response), (200, expected), "{line}");
             assert_eq!((kept.channel, kept.person.as_ref(), kept.body()), (channel, Some(&person), body.clone()));
             assert_eq!((kept.to.as_deref(), kept.send_at), (body["to"].as_str(), Some((NOW + 60).into())));
         }
@@ -219,8 +219,8 @@ mod tests {
     #[test]
     fn a_time_in_the_past_is_now() {
         let emulator = emulator();
-        let (_, answer) = call(&emulator, "POST /v1/send/in_app", &message(Channel::InApp, &json!({"send_at": NOW})));
-        assert_eq!(answer.get("send_at"), None);
+        let (_, response) = call(&emulator, "POST /v1/send/in_app", &message(Channel::InApp, &json!({"send_at": NOW})));
+        assert_eq!(response.get("send_at"), None);
         assert_eq!(emulator.messages()[0].send_at, None);
     }
 
@@ -256,9 +256,9 @@ mod tests {
             }
             assert_eq!(call(&emulator, line, &message(channel, &json!({"send_at": ahead}))).0, 200, "{line}");
             let large = message(channel, &json!({"message_data": {"a": "x".repeat(1_000_000)}}));
-            let (status, answer) = call(&emulator, line, &large);
+            let (status, response) = call(&emulator, line, &large);
             let reason = format!("the message has {} bytes; the most is 1000000", large.to_string().len());
-            assert_eq!((status, answer), (400, json!({"meta": {"error": reason}})), "{line}");
+            assert_eq!((status, response), (400, json!({"meta": {"error": reason}})), "{line}");
         }
         assert_eq!(emulator.messages().len(), CHANNELS.len());
     }
@@ -356,10 +356,10 @@ mod tests {
                 if let Some(sends) = sends.filter(|_| heeds) {
                     body["send_to_unsubscribed"] = sends.into();
                 }
-                let (status, answer) = call(&emulator, line, &body);
-                assert_eq!(status, 200, "{line} {body}: {answer}");
+                let (status, response) = call(&emulator, line, &body);
+                assert_eq!(status, 200, "{line} {body}: {response}");
                 let kept = emulator.messages().pop().unwrap();
-                assert_eq!(answer["delivery_id"], kept.delivery_id.as_str());
+                assert_eq!(response["delivery_id"], kept.delivery_id.as_str());
                 let outcomes: Vec<_> = kept.outcomes.into_iter().map(|(_, outcome)| outcome).collect();
                 let expected = match reason.filter(|_| heeds) {
                     Some(reason) => vec![Outcome::Undeliverable(reason.to_owned())],

@@ -14,7 +14,7 @@ use crate::{
     call::{Call, Handler::Fallible},
     contract::shape::{Field, Need::May, Shape, undocumented},
     route::Route,
-    server::answer::{Refusal, Reply},
+    server::reply::{Refusal, Reply},
     store::{
         kept::Key,
         record::{Channel, Message, Metric, Outcome},

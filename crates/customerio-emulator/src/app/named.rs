@@ -10,7 +10,7 @@ use crate::{
         identifier::Identifier,
         shape::{Field, Need::May, Shape},
     },
-    server::answer::Refusal,
+    server::reply::Refusal,
     store::record::Person,
 };
 

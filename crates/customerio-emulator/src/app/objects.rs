@@ -21,7 +21,7 @@ use crate::{
         Shape,
     },
     route::Route,
-    server::answer::{Refusal, Reply},
+    server::reply::{Refusal, Reply},
     store::record::Object,
 };
 

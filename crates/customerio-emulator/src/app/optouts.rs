@@ -14,7 +14,7 @@ use crate::{
         Shape,
     },
     route::Route,
-    server::answer::{Refusal, Reply},
+    server::reply::{Refusal, Reply},
     store::{
         capacity::MOST_OF_A_PERSON,
         record::{Channel, OptOut},

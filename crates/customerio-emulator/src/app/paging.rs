@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     contract::shape::{Field, Need::May, Shape},
-    server::answer::Refusal,
+    server::reply::Refusal,
 };
 
 pub(crate) const START: Field = ("start", May, Shape::Text);

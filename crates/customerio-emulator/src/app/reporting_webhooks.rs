@@ -15,7 +15,7 @@ use crate::{
         Shape,
     },
     route::Route,
-    server::answer::{Refusal, Reply},
+    server::reply::{Refusal, Reply},
     store::library::Webhook,
 };
 

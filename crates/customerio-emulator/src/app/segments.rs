@@ -18,7 +18,7 @@ use crate::{
         Shape,
     },
     route::Route,
-    server::answer::{Refusal, Reply},
+    server::reply::{Refusal, Reply},
     store::library::Segment,
 };
 

@@ -21,7 +21,7 @@ use crate::{
         },
     },
     route::Route,
-    server::answer::{Refusal, Reply},
+    server::reply::{Refusal, Reply},
     store::{capacity::MOST_BYTES, record::Channel},
 };
 

@@ -9,7 +9,7 @@ use crate::{
     call::{Call, Handler::Fallible},
     contract::shape::{Need::May, Shape},
     route::Route,
-    server::answer::{Refusal, Reply},
+    server::reply::{Refusal, Reply},
     store::library::{Newsletter, Sender},
 };
 

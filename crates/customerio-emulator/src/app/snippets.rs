@@ -13,7 +13,7 @@ use crate::{
         shape::{Need::Must, Shape, undocumented},
     },
     route::Route,
-    server::answer::{Refusal, Reply},
+    server::reply::{Refusal, Reply},
     store::library::Snippet,
 };
 

@@ -18,7 +18,7 @@ use crate::{
         shape::{Need::May, Shape},
     },
     route::Route,
-    server::answer::{Refusal, Reply},
+    server::reply::{Refusal, Reply},
 };
 
 pub(crate) const ROUTES: &[Route] = &[

@@ -12,7 +12,7 @@ use crate::{
     },
     contract::shape::{Need::May, Shape, undocumented},
     route::Route,
-    server::answer::{Refusal, Reply},
+    server::reply::{Refusal, Reply},
     store::library::Suppressed,
 };
 

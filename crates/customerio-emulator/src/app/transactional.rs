@@ -11,7 +11,7 @@ use crate::{
     },
     contract::shape::{Need::May, Shape},
     route::Route,
-    server::answer::{Refusal, Reply},
+    server::reply::{Refusal, Reply},
     store::library::Template,
 };
 

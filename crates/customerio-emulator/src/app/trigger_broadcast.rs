@@ -13,7 +13,7 @@ use crate::{
         shape::{Need::May, Shape},
     },
     route::Route,
-    server::answer::{Refusal, Reply},
+    server::reply::{Refusal, Reply},
     store::{capacity::MOST_TRIGGER, clock::seconds, record::Trigger, run::Run},
 };
 
@@ -232,11 +232,11 @@ mod tests {
             (json!({"emails": ["a@b"], "id_ignore_missing": true}), "email a@b"),
             (json!({"per_user_data": [{"id": "8"}], "email_ignore_missing": true}), "id 8"),
         ] {
-            let (status, answer) = call(&emulator, TRIGGER, &body);
-            assert_eq!((status, &answer["errors"][0]["status"]), (422, &json!("422")));
-            let detail = answer["errors"][0]["detail"].as_str().unwrap();
+            let (status, response) = call(&emulator, TRIGGER, &body);
+            assert_eq!((status, &response["errors"][0]["status"]), (422, &json!("422")));
+            let detail = response["errors"][0]["detail"].as_str().unwrap();
             assert!(detail.starts_with(&format!("no person has the {name}; see the errors of trigger ")), "{detail}");
-            assert_eq!(answer["errors"][0]["source"]["pointer"], "/data/attributes/per_user_data");
+            assert_eq!(response["errors"][0]["source"]["pointer"], "/data/attributes/per_user_data");
             emulator.advance(limits::BROADCAST_INTERVAL);
         }
         assert!(emulator.triggers().iter().all(|trigger| trigger.body.is_null() && !trigger.errors.is_empty()));
@@ -269,8 +269,8 @@ mod tests {
         assert_eq!(at(TRIGGER, 9_999), (429, Some("1".into())));
         assert_eq!(at(TRIGGER, 10_000), (200, None));
 
-        let (_, answer) = call(&with_broadcast(), TRIGGER, &json!({}));
-        assert_eq!(answer, json!({"id": 1}));
+        let (_, response) = call(&with_broadcast(), TRIGGER, &json!({}));
+        assert_eq!(response, json!({"id": 1}));
         let response = emulator.handle_at(&request(TRIGGER, &json!({})), Duration::from_millis(1_010_500));
         let detail = "a broadcast can be triggered once in 10 seconds";
         let expected = json!({"errors": [{"status": "429", "detail": detail}]});

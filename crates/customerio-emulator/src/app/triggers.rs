@@ -8,7 +8,7 @@ use crate::{
     call::{Call, Handler::Fallible},
     contract::shape::Shape,
     route::Route,
-    server::answer::{Refusal, Reply},
+    server::reply::{Refusal, Reply},
     store::record::Trigger,
 };
 

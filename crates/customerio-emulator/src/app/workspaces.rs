@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::{
     call::{Call, Handler::Infallible},
     route::Route,
-    server::answer::Reply,
+    server::reply::Reply,
 };
 
 pub(crate) const ROUTES: &[Route] = &[

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     contract::shape::{Need::May, Shape},
-    server::answer::Refusal,
+    server::reply::Refusal,
 };
 
 /// An id in a body.

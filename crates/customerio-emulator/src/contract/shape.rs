@@ -379,7 +379,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_lists_a_bounded_number_of_faults() {
+    fn a_response_lists_a_bounded_number_of_faults() {
         let value = Value::from(vec![0; 1_000]);
         assert_eq!(faults(Shape::List(&Shape::Text, 0, 1_000), &value).len(), MOST_FAULTS);
     }

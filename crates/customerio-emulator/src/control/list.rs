@@ -316,14 +316,14 @@ mod tests {
         };
         let (none, mut seen) = touched(0);
         assert_eq!((none, Webhooks::REPORTED), ([false, false], true));
-        let mut answered = [false, false];
+        let mut responded = [false, false];
         while let Some(call) = emulator.next_webhook() {
             emulator.webhook_responded(&call, WebhookResponse::Status(StatusCode::OK));
-            answered[usize::from(call.request().uri().host() == Some("second.example"))] = true;
+            responded[usize::from(call.request().uri().host() == Some("second.example"))] = true;
             let (chosen, now) = touched(seen);
-            assert_eq!(chosen, answered);
+            assert_eq!(chosen, responded);
             seen = now.min(seen);
         }
-        assert_eq!(answered, [true, true]);
+        assert_eq!(responded, [true, true]);
     }
 }

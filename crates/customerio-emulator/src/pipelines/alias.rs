@@ -12,7 +12,7 @@ use crate::{
         user_identity::find,
     },
     route::Route,
-    server::answer::Refusal,
+    server::reply::Refusal,
 };
 
 pub(crate) const ROUTE: Route =

@@ -21,7 +21,7 @@ use crate::{
         page, screen, track,
     },
     route::Route,
-    server::answer::{Refusal, Reply},
+    server::reply::{Refusal, Reply},
     store::{capacity::MOST_BYTES, memory},
 };
 

@@ -9,7 +9,7 @@ use crate::{
         common::{id, timestamp},
         user_identity::obtain,
     },
-    server::answer::Refusal,
+    server::reply::Refusal,
     store::{body::Text, record::Event},
 };
 

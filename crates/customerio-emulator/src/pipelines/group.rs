@@ -17,7 +17,7 @@ use crate::{
         user_identity::{WHO, must_be_named, obtain},
     },
     route::Route,
-    server::answer::Refusal,
+    server::reply::Refusal,
 };
 
 pub(crate) const ROUTE: Route =

@@ -16,7 +16,7 @@ use crate::{
         user_identity::{WHO, is_named, user},
     },
     route::Route,
-    server::answer::Refusal,
+    server::reply::Refusal,
     store::person_update::PersonUpdate,
 };
 

@@ -12,7 +12,7 @@ use crate::{
         shape::Shape,
     },
     pipelines::semantic::event::SemanticEvent,
-    server::answer::{Refusal, Reply},
+    server::reply::{Refusal, Reply},
 };
 
 /// Most bytes of a call, alone or in a batch. The vendor writes "32KB"; this is the larger reading of it.

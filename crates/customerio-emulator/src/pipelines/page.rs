@@ -12,7 +12,7 @@ use crate::{
         user_identity::{WHO, must_be_named},
     },
     route::Route,
-    server::answer::Refusal,
+    server::reply::Refusal,
 };
 
 pub(crate) const ROUTE: Route = Route::pipelines("/v1/page", &Shape::Any, MOST_CALL, Fallible(|call| KIND.alone(call)));

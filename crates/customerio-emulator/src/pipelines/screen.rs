@@ -12,7 +12,7 @@ use crate::{
         user_identity::{WHO, must_be_named},
     },
     route::Route,
-    server::answer::Refusal,
+    server::reply::Refusal,
 };
 
 pub(crate) const ROUTE: Route =

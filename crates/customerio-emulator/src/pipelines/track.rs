@@ -17,7 +17,7 @@ use crate::{
         user_identity::{WHO, is_named},
     },
     route::Route,
-    server::answer::Refusal,
+    server::reply::Refusal,
 };
 
 pub(crate) const ROUTE: Route =

@@ -9,7 +9,7 @@ use crate::{
         shape::{Field, Need::May},
     },
     pipelines::common::{CONTEXT, ID_OR_NONE, id},
-    server::answer::Refusal,
+    server::reply::Refusal,
 };
 
 /// Who, and where they were.

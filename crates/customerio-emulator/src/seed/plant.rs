@@ -26,7 +26,7 @@ use crate::{
         error::Problem,
         template,
     },
-    server::answer::Refusal,
+    server::reply::Refusal,
     store::{
         capacity::{MOST_LOGGED, MOST_OF_A_PERSON},
         clock::{Clock, seconds},

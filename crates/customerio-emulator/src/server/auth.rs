@@ -6,7 +6,7 @@ use base64::{
 };
 use http::{HeaderMap, header};
 
-use crate::{config::Config, server::answer::Refusal};
+use crate::{config::Config, server::reply::Refusal};
 
 /// The credentials that a route needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +79,7 @@ mod tests {
     };
 
     /// The response to a call with these headers, from an emulator with its own credentials.
-    fn answer(line: &str, headers: &[(&'static str, &str)]) -> (u16, serde_json::Value) {
+    fn respond(line: &str, headers: &[(&'static str, &str)]) -> (u16, serde_json::Value) {
         let emulator = Emulator::builder()
             .with_track_credentials("site", "key")
             .with_app_api_key("app")
@@ -111,13 +111,13 @@ mod tests {
             ("Bearer app", 401),
             ("Basic", 401),
         ] {
-            let (given, body) = answer(line, &[("authorization", authorization)]);
+            let (given, body) = respond(line, &[("authorization", authorization)]);
             assert_eq!(given, status, "{authorization}");
             if status == 401 {
                 assert_eq!(body, json!({"meta": {"error": "Unauthorized request"}}));
             }
         }
-        assert_eq!(answer(line, &[]).0, 401);
+        assert_eq!(respond(line, &[]).0, 401);
     }
 
     #[test]
@@ -146,7 +146,7 @@ mod tests {
         ] {
             let mut headers = vec![("authorization", token)];
             headers.extend(workspace.map(|id| ("x-workspace-id", id)));
-            let (given, body) = answer(line, &headers);
+            let (given, body) = respond(line, &headers);
             assert_eq!(given, status, "{line} {token} {workspace:?}");
             if status == 401 {
                 let error = json!({"status": "401", "detail": "Unauthorized request", "code": "invalid_credentials"});

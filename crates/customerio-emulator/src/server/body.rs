@@ -83,7 +83,7 @@ pub(crate) async fn read(body: &mut Incoming, most: usize, room: &Room, seat: &S
     loop {
         seat.wait_for(Waiting::Body);
         let next = timeout_at(end.min(Instant::now() + SILENCE), body.frame()).await;
-        seat.wait_for(Waiting::Answer);
+        seat.wait_for(Waiting::Response);
         let Some(frame) = next.map_err(|_| Unread::TooSlow)? else { break };
         let Ok(data) = frame.map_err(|_| Unread::Broken)?.into_data() else { continue };
         if bytes.len() + data.len() > most {
@@ -95,7 +95,7 @@ pub(crate) async fn read(body: &mut Incoming, most: usize, room: &Room, seat: &S
             let asked = Instant::now();
             seat.wait_for(Waiting::Body);
             share = Some(room.share(all).await?);
-            seat.wait_for(Waiting::Answer);
+            seat.wait_for(Waiting::Response);
             end += asked.elapsed();
             bytes.reserve_exact(all - bytes.len());
         }

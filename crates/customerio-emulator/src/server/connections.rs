@@ -34,7 +34,7 @@ pub(crate) enum Waiting {
     /// The rest of a body.
     Body,
     /// The emulator: it is not closed then to make room.
-    Answer,
+    Response,
 }
 
 impl Waiting {
@@ -44,7 +44,7 @@ impl Waiting {
             // As long as servers behind which there is no other commonly do: clients close theirs before.
             Self::Idle => Some(Duration::from_secs(75)),
             Self::Head | Self::Rest => Some(Duration::from_secs(10)),
-            Self::Body | Self::Answer => None,
+            Self::Body | Self::Response => None,
         }
     }
 
@@ -57,7 +57,7 @@ impl Waiting {
         match self {
             Self::Idle => Duration::from_millis(250),
             Self::Head | Self::Rest | Self::Body => Duration::from_secs(1),
-            Self::Answer => Duration::MAX,
+            Self::Response => Duration::MAX,
         }
     }
 }
@@ -152,7 +152,7 @@ impl Connections {
     /// Closes all connections; those with a request after its response.
     pub(crate) fn close_all(&self) {
         for seat in self.seats().taken.values() {
-            let under_way = matches!(seat.waiting().0, Waiting::Body | Waiting::Answer);
+            let under_way = matches!(seat.waiting().0, Waiting::Body | Waiting::Response);
             seat.tell(if under_way { Closing::WhenIdle } else { seat.waiting().0.closing() });
         }
     }

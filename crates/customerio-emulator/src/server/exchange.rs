@@ -18,12 +18,12 @@ use crate::{
     faults::kind::MetFault,
     route::{Admitted, Head},
     server::{
-        answer::{Envelope, Refusal},
         body::{self, Read, Room, Unread},
         connections::{Seat, Waiting},
         faulty::{self, Cut},
         host,
         payload::Payload,
+        reply::{Envelope, Refusal},
     },
     workspaces::{Choice, Workspaces},
 };
@@ -52,13 +52,13 @@ impl Shared {
     }
 
     /// Responds to a request that was received at the address `own`, unless its connection is to be cut.
-    pub(crate) async fn answer(
+    pub(crate) async fn respond(
         &self,
         request: Request<Incoming>,
         own: Option<IpAddr>,
         seat: &Arc<Seat>,
     ) -> Result<Response<Payload>, Cut> {
-        seat.wait_for(Waiting::Answer);
+        seat.wait_for(Waiting::Response);
         let (mut response, rest) = self.exchange(request, own, seat).await;
         if response.extensions().get::<MetFault>().is_some_and(|met| met.cuts()) {
             return Err(Cut);
@@ -118,7 +118,7 @@ impl Shared {
         };
         let admitted = match admission {
             Admission::Admitted(admitted) => admitted,
-            Admission::Answered(response) => return (faulty::sent(response).await, unless_asked(&parts, body)),
+            Admission::Responded(response) => return (faulty::sent(response).await, unless_asked(&parts, body)),
         };
         match body::read(&mut body, admitted.most(), &self.room, seat).await {
             Ok(read) => (faulty::slowed(self.complete(choice, parts, admitted, read).await).await, None),

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use http::{StatusCode, header, uri::Authority};
 
-use crate::{route::Head, server::answer::Refusal};
+use crate::{route::Head, server::reply::Refusal};
 
 /// Refuses a request that is not for this server: `own` is the address that it came to, and `names` is what else the server
 /// may be called. The port does not matter, because it may be forwarded.

@@ -1,6 +1,5 @@
 //! HTTP: credentials, responses, calls from pages of other origins, and the server on a socket.
 
-pub(crate) mod answer;
 pub(crate) mod auth;
 #[cfg(feature = "tls")]
 pub(crate) mod authority;
@@ -20,6 +19,7 @@ mod host;
 pub(crate) mod listeners;
 #[cfg(feature = "server")]
 pub(crate) mod payload;
+pub(crate) mod reply;
 #[cfg(feature = "server")]
 pub(crate) mod socket;
 #[cfg(feature = "tls")]

@@ -78,7 +78,7 @@ impl Pieces {
 impl Drop for Pieces {
     fn drop(&mut self) {
         if let Some(seat) = &self.seat {
-            seat.wait_after(Waiting::Answer, Waiting::Idle);
+            seat.wait_after(Waiting::Response, Waiting::Idle);
         }
     }
 }

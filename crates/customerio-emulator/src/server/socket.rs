@@ -290,7 +290,7 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let seat = &place.seat;
-    let service = service_fn(|request| shared.answer(request, own, seat));
+    let service = service_fn(|request| shared.respond(request, own, seat));
     let stream = TokioIo::new(Watched::new(stream, seat.clone()));
     let connection = http1::Builder::new().max_buf_size(MOST_BUFFERED).serve_connection(stream, service);
     tokio::pin!(connection);

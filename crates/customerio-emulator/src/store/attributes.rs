@@ -3,7 +3,7 @@
 use customerio_core::limits;
 use serde_json::{Map, Value};
 
-use crate::{contract::json, server::answer::Refusal};
+use crate::{contract::json, server::reply::Refusal};
 
 pub(crate) type Attributes = Map<String, Value>;
 

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    server::answer::Refusal,
+    server::reply::Refusal,
     store::{memory::block, room::Room},
 };
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
-    server::answer::Refusal,
+    server::reply::Refusal,
     store::{
         held::Held,
         memory::{block, list, map, slot, value_of},

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::{
     contract::identifier::Identifier,
-    server::answer::Refusal,
+    server::reply::Refusal,
     store::{capacity::MOST_OF_A_PERSON, kept::Key, state::State},
 };
 

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 #[cfg(feature = "control")]
 use crate::store::kept::From;
 use crate::{
-    server::answer::Refusal,
+    server::reply::Refusal,
     store::{
         attributes::{Attributes, adds, changed},
         capacity::{MOST_HELD, MOST_OF_A_PERSON},

@@ -17,7 +17,7 @@ use crate::{
         fault::MOST_FAULTS,
         identifier::{self, Identifier},
     },
-    server::answer::Refusal,
+    server::reply::Refusal,
     store::{
         attributes::{Attributes, adds, removes, set},
         capacity::{MOST_HELD, MOST_MEMORY_OF_A_PERSON, MOST_OF_A_PERSON},

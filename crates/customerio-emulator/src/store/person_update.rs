@@ -7,7 +7,7 @@ use crate::{
         identifier::{Identifier, spelled},
         person::{ONE_TOPIC, PREFERENCES},
     },
-    server::answer::Refusal,
+    server::reply::Refusal,
     store::{
         attributes::Attributes,
         people::{PHONE, People},

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "control")]
 use crate::store::kept::From;
 use crate::{
-    server::answer::Refusal,
+    server::reply::Refusal,
     store::{
         changes::{Action, Change, Effect},
         held::Held,

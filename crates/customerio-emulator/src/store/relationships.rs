@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     contract::object::attributes_of_relationship,
-    server::answer::Refusal,
+    server::reply::Refusal,
     store::{
         attributes::{Attributes, changed},
         capacity::MOST_OF_A_PERSON,

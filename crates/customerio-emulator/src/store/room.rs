@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use crate::{server::answer::Refusal, store::capacity::MOST_MEMORY};
+use crate::{server::reply::Refusal, store::capacity::MOST_MEMORY};
 
 /// How much of it is taken. A clone is the same room.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, mem::size_of, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    server::answer::Refusal,
+    server::reply::Refusal,
     store::{capacity::MOST_HELD, held::Held, memory::block, room::Room},
 };
 

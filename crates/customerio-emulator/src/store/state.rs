@@ -12,7 +12,7 @@ use crate::{
     faults::Faults,
     rates::Rates,
     render::Cache,
-    server::answer::Refusal,
+    server::reply::Refusal,
     store::{
         capacity::{MOST_ENTRIES, MOST_MESSAGES, MOST_TRIGGER},
         changes::{Change, Changes},

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     contract::identifier::Identifier,
-    server::answer::Refusal,
+    server::reply::Refusal,
     store::{
         capacity::MOST_HELD,
         memory::{block, slot},

@@ -12,7 +12,7 @@ use crate::{
         },
     },
     route::Route,
-    server::answer::{Refusal, Reply},
+    server::reply::{Refusal, Reply},
     track::device_body::{ATTRIBUTES, LAST_USED, PLATFORM, read},
 };
 

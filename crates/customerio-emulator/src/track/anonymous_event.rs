@@ -10,7 +10,7 @@ use crate::{
         shape::{Field, Need::May, Shape},
     },
     route::Route,
-    server::answer::Reply,
+    server::reply::Reply,
     track::event_body::{ANONYMOUS_ID, FROM_ADDRESS, ID, NAME, NAME_OF_PAGE, REPLY_TO, TIMESTAMP, TYPE, record},
 };
 

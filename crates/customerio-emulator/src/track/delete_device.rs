@@ -6,7 +6,7 @@ use crate::{
     call::{Call, Handler::Fallible},
     contract::identifier::Identifier,
     route::Route,
-    server::answer::{Refusal, Reply},
+    server::reply::{Refusal, Reply},
 };
 
 pub(crate) const ROUTE: Route =

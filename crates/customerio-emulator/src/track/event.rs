@@ -10,7 +10,7 @@ use crate::{
         shape::{Field, Need::May, Shape},
     },
     route::Route,
-    server::answer::{Refusal, Reply},
+    server::reply::{Refusal, Reply},
     track::event_body::{ANONYMOUS_ID, DATA, ID, NAME, NAME_OF_PAGE, TIMESTAMP, TYPE, record},
 };
 

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::{
     call::{Call, Handler::Infallible},
     route::Route,
-    server::answer::Reply,
+    server::reply::Reply,
 };
 
 pub(crate) const ROUTE: Route = Route::track(Method::GET, "/api/v1/accounts/region", Infallible(get_region));

@@ -15,7 +15,7 @@ use crate::{
         },
     },
     route::Route,
-    server::answer::{Refusal, Reply},
+    server::reply::{Refusal, Reply},
     store::person_update::{PersonUpdate, Relationships},
 };
 

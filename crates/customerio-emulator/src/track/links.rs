@@ -13,7 +13,7 @@ use crate::{
     call::{Call, Handler::Fallible},
     contract::{person::PREFERENCES, shape::Shape},
     route::Route,
-    server::answer::{Refusal, Reply},
+    server::reply::{Refusal, Reply},
     store::{
         kept::Key,
         record::{Message, Person},

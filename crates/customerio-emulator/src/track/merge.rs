@@ -9,7 +9,7 @@ use crate::{
         shape::{Need::Must, Shape},
     },
     route::Route,
-    server::answer::{Envelope, Refusal, Reply},
+    server::reply::{Envelope, Refusal, Reply},
 };
 
 pub(crate) const ROUTE: Route = Route::track(Method::POST, "/api/v1/merge_customers", Fallible(merge))

@@ -13,7 +13,7 @@ use crate::{
         },
     },
     route::Route,
-    server::answer::{Refusal, Reply},
+    server::reply::{Refusal, Reply},
     store::{kept::Key, record::Channel},
     track::delivery_report::{DELIVERY_ID, TIMESTAMP, keep},
 };

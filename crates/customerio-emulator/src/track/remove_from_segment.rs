@@ -5,7 +5,7 @@ use http::Method;
 use crate::{
     call::{Call, Handler::Fallible},
     route::Route,
-    server::answer::{Refusal, Reply},
+    server::reply::{Refusal, Reply},
     store::people::People,
     track::segment_ids::{BODY, QUERY, change},
 };

@@ -9,7 +9,7 @@ use crate::{
         Shape,
     },
     route::Route,
-    server::answer::Reply,
+    server::reply::Reply,
     track::delivery_report::{DELIVERY_ID, TIMESTAMP, keep},
 };
 

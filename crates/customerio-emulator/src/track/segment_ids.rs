@@ -12,7 +12,7 @@ use crate::{
             Shape,
         },
     },
-    server::answer::{Refusal, Reply},
+    server::reply::{Refusal, Reply},
     store::people::People,
 };
 

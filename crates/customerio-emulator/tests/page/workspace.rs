@@ -50,7 +50,7 @@ async fn a_reset_asks_once_and_the_seed_comes_back() {
     browser.wait("document.querySelector('dialog[open] [data-testid=reset-confirm]')").await;
     browser.keys(crate::webdriver::key::ESCAPE).await;
     browser.wait("!document.querySelector('dialog[open]')").await;
-    assert_eq!(stage.items("people").await.len(), 2, "it was asked, and not answered");
+    assert_eq!(stage.items("people").await.len(), 2, "it was asked, and not confirmed");
 
     browser.click("[data-testid=reset]").await;
     browser.click("[data-testid=reset-confirm]").await;

@@ -8,7 +8,7 @@ use http::{Method, Response};
 
 use super::{
     outcome::Outcome,
-    sending::{answer, request, send, send_in_time},
+    sending::{request, response, send, send_in_time},
 };
 use crate::{
     faults::ClosedPort,
@@ -25,7 +25,7 @@ pub(super) async fn refused(transport: &dyn Transport) -> Outcome {
 
 /// The names of the checks, and what the server writes before it closes the connection.
 pub(super) const AMBIGUOUS: [(&str, &[&str]); 4] = [
-    ("closed_before_the_answer_is_maybe_sent", &[""]),
+    ("closed_before_the_response_is_maybe_sent", &[""]),
     (
         "closed_in_the_head_is_maybe_sent",
         &["HTTP/1.1", "HTTP/1.1 200 OK\r\ncontent-le", "HTTP/1.1 200 OK\r\nvia: x\r\n"],
@@ -41,8 +41,8 @@ pub(super) const AMBIGUOUS: [(&str, &[&str]); 4] = [
     ("not_http_is_maybe_sent", &["SSH-2.0-OpenSSH_9.6\r\n", "<html>\r\n\r\n", "\0\0\x12\x04\0\0\0\0\0"]),
 ];
 
-pub(super) async fn maybe_sent(transport: &dyn Transport, answers: &[&str]) -> Outcome {
-    for written in answers {
+pub(super) async fn maybe_sent(transport: &dyn Transport, responses: &[&str]) -> Outcome {
+    for written in responses {
         let server = WireServer::start()?.always(Reply::ThenClose((*written).into()));
         for method in [Method::GET, Method::POST] {
             let request = request(method, &format!("{}/v1/probe", server.url()), "")?;
@@ -119,7 +119,7 @@ pub(super) async fn nothing_repeated(transport: &dyn Transport) -> Outcome {
                 let server = WireServer::start()?;
                 let url = format!("{}/v1/probe", server.url());
                 if used {
-                    answer(transport, request(Method::GET, &url, "")?).await?;
+                    response(transport, request(Method::GET, &url, "")?).await?;
                 }
                 let server = server.then(what.clone());
                 let before = server.received().len();

@@ -16,7 +16,6 @@
 //! What cannot be seen from a server on loopback is not checked: TLS, proxies, name resolution, HTTP/2 and the timeout
 //! for connecting.
 
-mod answers;
 mod clock;
 mod connections;
 mod failures;
@@ -24,6 +23,7 @@ mod files;
 mod outcome;
 mod report;
 mod requests;
+mod responses;
 mod sending;
 
 use customerio_core::Transport;
@@ -44,7 +44,7 @@ pub use report::{Check, Report};
 /// | `response_limit` | a body up to [`Attempt::response_limit`](customerio_core::Attempt::response_limit) is read; a larger one is `ResponseTooLarge`, and is not read to its end |
 /// | `redirects_not_followed` | 301, 302, 303, 307 and 308 are responses like others |
 /// | `refused_is_not_sent` | a refused connection is `Connect` and `NotSent` |
-/// | `closed_before_the_answer_is_maybe_sent`, `closed_in_the_head_…`, `closed_in_the_body_…`, `not_http_…` | what breaks after the request is `MaybeSent` |
+/// | `closed_before_the_response_is_maybe_sent`, `closed_in_the_head_…`, `closed_in_the_body_…`, `not_http_…` | what breaks after the request is `MaybeSent` |
 /// | `head_of_a_broken_body_is_kept` | where a body breaks off, or is not there in [`Attempt::body_timeout`](customerio_core::Attempt::body_timeout), the error has the response with what arrived of it |
 /// | `errors_show_no_url` | an error and its sources show no path and no query: they name people |
 /// | `nothing_repeated` | a request arrives once, whatever happens to it, on a new connection and on a used one |
@@ -70,15 +70,15 @@ pub use report::{Check, Report};
 pub async fn check<T: Transport>(transport: &T) -> Report {
     let transport: &dyn Transport = transport;
     let mut report = Report::default();
-    report.add("any_status", answers::any_status(transport).await);
-    report.add("headers_kept", answers::headers_kept(transport).await);
-    report.add("bodies_read", answers::bodies_read(transport).await);
-    report.add("content_not_decoded", answers::content_not_decoded(transport).await);
-    report.add("response_limit", answers::response_limit(transport).await);
-    report.add("redirects_not_followed", answers::redirects_not_followed(transport).await);
+    report.add("any_status", responses::any_status(transport).await);
+    report.add("headers_kept", responses::headers_kept(transport).await);
+    report.add("bodies_read", responses::bodies_read(transport).await);
+    report.add("content_not_decoded", responses::content_not_decoded(transport).await);
+    report.add("response_limit", responses::response_limit(transport).await);
+    report.add("redirects_not_followed", responses::redirects_not_followed(transport).await);
     report.add("refused_is_not_sent", failures::refused(transport).await);
-    for (name, answers) in failures::AMBIGUOUS {
-        report.add(name, failures::maybe_sent(transport, answers).await);
+    for (name, responses) in failures::AMBIGUOUS {
+        report.add(name, failures::maybe_sent(transport, responses).await);
     }
     report.add("head_of_a_broken_body_is_kept", failures::head_kept(transport).await);
     report.add("errors_show_no_url", failures::errors_show_no_url(transport).await);

@@ -8,7 +8,7 @@ use http::{Method, Request};
 
 use super::{
     outcome::Outcome,
-    sending::{answer, request},
+    sending::{request, response},
 };
 use crate::WireServer;
 
@@ -26,7 +26,7 @@ async fn arrived(
 ) -> Outcome<(Request<Bytes>, Arrived)> {
     let server = WireServer::start()?;
     let sent = request(&server.url())?;
-    answer(transport, sent.clone()).await?;
+    response(transport, sent.clone()).await?;
     let bytes = server.received().pop().ok_or("there is a response, but no request arrived")?;
     let end = bytes.windows(4).position(|window| window == b"\r\n\r\n").ok_or("the request's head has no end")?;
     let head = std::str::from_utf8(&bytes[..end])?;

@@ -63,13 +63,13 @@ pub(super) async fn send_in_time(
 }
 
 /// The response to a request. Fails if there is none.
-pub(super) async fn answer(transport: &dyn Transport, request: Request<Bytes>) -> Outcome<Response<Bytes>> {
+pub(super) async fn response(transport: &dyn Transport, request: Request<Bytes>) -> Outcome<Response<Bytes>> {
     Ok(send(transport, request).await?.map_err(|error| format!("there is no response: {error:?}"))?)
 }
 
 /// The response to a GET of the server's `/v1/probe`. Fails if there is none.
 pub(super) async fn get(transport: &dyn Transport, url: &str) -> Outcome<Response<Bytes>> {
-    answer(transport, request(Method::GET, &format!("{url}/v1/probe"), "")?).await
+    response(transport, request(Method::GET, &format!("{url}/v1/probe"), "")?).await
 }
 
 /// Waits without the transport's timer.

@@ -40,7 +40,7 @@ impl<'a> Conversation<'a> {
         socket.set_nodelay(true)?;
         let stream = Box::new(socket.try_clone()?);
         let mut wiretap = Wiretap::default();
-        wiretap.next_answer();
+        wiretap.next_response();
         let (arrivals, fates, untaken) = (BTreeMap::new(), BTreeMap::new(), VecDeque::new());
         Ok(Self { socket, stream, ended, state, wiretap, arrivals, fates, untaken })
     }
@@ -77,9 +77,9 @@ impl<'a> Conversation<'a> {
                 Action::Pause(duration) => thread::sleep(*duration),
                 Action::Stall => return self.drain(),
                 Action::Wrap(wrap) => self.stream = wrap.apply(self.socket.try_clone()?)?,
-                Action::Serve(answer) => {
+                Action::Serve(response) => {
                     while self.request()?.is_some() {
-                        self.write(answer)?;
+                        self.write(response)?;
                     }
                 }
                 Action::ServeHttp2(body) => {
@@ -113,7 +113,7 @@ impl<'a> Conversation<'a> {
                 return Ok(None);
             }
         }
-        self.wiretap.next_answer();
+        self.wiretap.next_response();
         Ok(self.untaken.pop_front())
     }
 

@@ -16,7 +16,7 @@ pub(super) struct Wiretap {
     requests: u32,
     /// The head of a response, as far as it was written; `None` when it was whole.
     head: Option<Vec<u8>>,
-    answers: u32,
+    responses: u32,
 }
 
 /// What a [`Wiretap`] saw.
@@ -84,7 +84,7 @@ impl Wiretap {
     }
 
     /// The server begins its response to the next request of HTTP/1.1.
-    pub(super) fn next_answer(&mut self) {
+    pub(super) fn next_response(&mut self) {
         self.head = Some(Vec::new());
     }
 
@@ -101,8 +101,8 @@ impl Wiretap {
                 status => {
                     self.head = None;
                     let status: u16 = status?;
-                    self.answers += 1;
-                    return Some(Event::Fate(self.answers - 1, Fate::Responded(status)));
+                    self.responses += 1;
+                    return Some(Event::Fate(self.responses - 1, Fate::Responded(status)));
                 }
             };
         }
@@ -155,13 +155,13 @@ mod tests {
     }
 
     #[test]
-    fn answers_are_told_from_frames() {
+    fn responses_are_read_from_frames() {
         let raw = |kind, payload: &[u8]| Frame::Raw { kind, flags: 0, stream: 3, payload: payload.to_vec() };
-        let answered = |stream, status| Some(Event::Fate(stream, Fate::Responded(status)));
+        let responded = |stream, status| Some(Event::Fate(stream, Fate::Responded(status)));
         for (frame, expected) in [
-            (Frame::Headers { stream: 1, status: 204, last: true }, answered(1, 204)),
+            (Frame::Headers { stream: 1, status: 204, last: true }, responded(1, 204)),
             (Frame::Headers { stream: 1, status: 103, last: false }, None),
-            (raw(HEADERS, b"\x08\x03503\0"), answered(3, 503)),
+            (raw(HEADERS, b"\x08\x03503\0"), responded(3, 503)),
             (raw(HEADERS, b"\x08\x0350"), None),
             (raw(DATA, b"\x08\x03503\0"), None),
             (Frame::Reset { stream: 1, code: Frame::REFUSED_STREAM }, Some(Event::Fate(1, Fate::Refused))),
@@ -173,20 +173,20 @@ mod tests {
     }
 
     #[test]
-    fn answers_are_told_from_their_bytes() {
-        let answered = |status| Some(Event::Fate(0, Fate::Responded(status)));
+    fn responses_are_read_from_their_bytes() {
+        let responded = |status| Some(Event::Fate(0, Fate::Responded(status)));
         for (pieces, expected) in [
-            (vec!["HTTP/1.1 200 OK\r\n", "\r\n"], answered(200)),
-            (vec!["HTTP/1.0 503 \r\nx: y\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"], answered(503)),
+            (vec!["HTTP/1.1 200 OK\r\n", "\r\n"], responded(200)),
+            (vec!["HTTP/1.0 503 \r\nx: y\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"], responded(503)),
             (
                 vec!["HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\n", "HTTP/1.1 204 x\r\n\r\n"],
-                answered(204),
+                responded(204),
             ),
             (vec!["HTTP/1.1 200 OK\r\n"], None),
             (vec!["SSH-2.0 200 x\r\n\r\n"], None),
         ] {
             let mut wiretap = Wiretap::default();
-            wiretap.next_answer();
+            wiretap.next_response();
             let events: Vec<_> = pieces.iter().filter_map(|piece| wiretap.written(piece.as_bytes())).collect();
             assert_eq!(events.first().copied(), expected, "{pieces:?}");
             assert!(events.len() <= 1, "{events:?}");

@@ -16,7 +16,7 @@ pub(crate) async fn call(transport: impl Transport + 'static) {
 }
 
 /// Runs the test `program` of this binary, which makes a [`call`], in a process that trusts the server's certificate: a
-/// process must not change its own environment. The server answers in one protocol, and understands no other.
+/// process must not change its own environment. The server speaks one protocol and no other.
 pub(crate) fn assert_protocol(program: &str, http2: bool) {
     let key = KeyPair::generate().unwrap();
     let certificate = CertificateParams::new(["127.0.0.1".to_owned()]).unwrap().self_signed(&key).unwrap();

@@ -183,7 +183,7 @@ impl Transport for Broken {
             Break::ShowsUrls => {
                 let url = request.uri().to_string();
                 let named = |error: TransportError| match error.kind() {
-                    TransportErrorKind::Connection => error.with_source(format!("{url} did not answer")),
+                    TransportErrorKind::Connection => error.with_source(format!("{url} did not respond")),
                     _ => error,
                 };
                 self.inner.send(request).await.map_err(named)
@@ -271,7 +271,7 @@ impl FileTransport for Broken {
                 Ok(Response::from_parts(parts, Box::pin(Pieces(pieces))))
             }
             Break::HidesBreaksOfFiles => Ok(response?.map(|body| Box::pin(Hidden(body)) as ChunkStream)),
-            Break::ShowsUrlsOfFiles => response.map_err(|error| error.with_source(format!("{url} did not answer"))),
+            Break::ShowsUrlsOfFiles => response.map_err(|error| error.with_source(format!("{url} did not respond"))),
             _ => response,
         }
     }

@@ -55,7 +55,7 @@ async fn found(rules: &[(Break, &[&str])]) {
 }
 
 #[tokio::test]
-async fn answers_that_are_changed_are_found() {
+async fn responses_that_are_changed_are_found() {
     found(&[
         (Break::MakesErrorsOfStatuses, &["any_status"]),
         (Break::DropsRepeatedHeaders, &["headers_kept"]),
@@ -75,7 +75,7 @@ async fn failures_told_wrong_are_found() {
         (
             Break::TakesCloseForNotSent,
             &[
-                "closed_before_the_answer_is_maybe_sent",
+                "closed_before_the_response_is_maybe_sent",
                 "closed_in_the_head_is_maybe_sent",
                 "closed_in_the_body_is_maybe_sent",
                 "not_http_is_maybe_sent",

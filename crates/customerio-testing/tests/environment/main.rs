@@ -136,11 +136,11 @@ async fn a_proxy_that_refuses_or_is_away_means_that_nothing_was_sent() {
     let closed = ClosedPort::start().unwrap();
     for stack in STACKS {
         let origin = Origin::start().await;
-        for answer in ["407 Proxy Authentication Required", "502 Bad Gateway", "301 Moved Permanently"] {
-            let proxy = Proxy::start(Mode::Refuse(answer), None).await;
+        for status_line in ["407 Proxy Authentication Required", "502 Bad Gateway", "301 Moved Permanently"] {
+            let proxy = Proxy::start(Mode::Refuse(status_line), None).await;
             let variables = [("HTTPS_PROXY", &*proxy.url("http", "")), ("SSL_CERT_FILE", origin.roots())];
             let outcome = run(stack, &origin.url(), &variables).await;
-            assert!(outcome.starts_with("Connect NotSent after 3: "), "{stack} {answer}: {outcome}");
+            assert!(outcome.starts_with("Connect NotSent after 3: "), "{stack} {status_line}: {outcome}");
             assert_eq!(proxy.heads().len(), 3);
         }
         let outcome =

@@ -18,7 +18,7 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-/// Answers each request with a 200.
+/// Responds to each request with a 200.
 pub(crate) struct Origin {
     address: SocketAddr,
     acceptor: TlsAcceptor,

@@ -16,7 +16,7 @@ use tokio_rustls::TlsAcceptor;
 pub(crate) enum Mode {
     /// Opens each tunnel that it is asked for.
     Tunnel,
-    /// Answers with this status line.
+    /// Responds with this status line.
     Refuse(&'static str),
 }
 

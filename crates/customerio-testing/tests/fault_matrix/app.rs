@@ -8,12 +8,12 @@ use crate::{
     table::{
         Fault,
         Op::{Archived, Delete, Page, Upload},
-        answer, delivered, maybe_sent, rejected, unclear,
+        delivered, maybe_sent, rejected, respond, unclear,
     },
 };
 
 pub(crate) fn faults() -> Vec<Fault> {
-    let not_found = || answer(status("404 x", ""));
+    let not_found = || respond(status("404 x", ""));
     vec![
         Fault::new("App API: nothing wrong")
             .expect(Delete, delivered(1, 1))
@@ -34,12 +34,12 @@ pub(crate) fn faults() -> Vec<Fault> {
             .once(vec![Read(40), Reset])
             .expect(Upload, maybe_sent(1, NotIdempotent, 0)),
         Fault::new("App API: 503")
-            .once(answer(status("503 x", "")))
+            .once(respond(status("503 x", "")))
             .expect(Delete, delivered(2, 2))
             .expect(Page, delivered(2, 2))
             .expect(Upload, unclear(503, 1, NotIdempotent, 1)),
         Fault::new("App API: 503, always")
-            .always(answer(status("503 x", "")))
+            .always(respond(status("503 x", "")))
             .expect(Delete, unclear(503, 3, Attempts, 3))
             .expect(Page, unclear(503, 3, Attempts, 3)),
         Fault::new("App API: 404")
@@ -53,23 +53,23 @@ pub(crate) fn faults() -> Vec<Fault> {
             .expect(Delete, delivered(2, 2))
             .expect(Page, rejected(404, 2, NotRetryable, 2)),
         Fault::new("App API: 503, then 404")
-            .once(answer(status("503 x", "")))
+            .once(respond(status("503 x", "")))
             .always(not_found())
             .expect(Delete, delivered(2, 2))
             .expect(Page, rejected(404, 2, NotRetryable, 2)),
         // It was turned away, so nothing was deleted.
         Fault::new("App API: 429, then 404")
-            .once(answer(status("429 x", "")))
+            .once(respond(status("429 x", "")))
             .always(not_found())
             .expect(Delete, rejected(404, 2, NotRetryable, 2)),
         Fault::new("App API: 429")
-            .once(answer(status("429 x", "")))
+            .once(respond(status("429 x", "")))
             .expect(Delete, delivered(2, 2))
             .expect(Page, delivered(2, 2))
             .expect(Upload, delivered(2, 2))
             .expect(Archived, rejected(429, 1, NotRetryable, 1)),
         Fault::new("App API: 429, Retry-After: 1")
-            .once(answer(status("429 x", "retry-after: 1\r\n")))
+            .once(respond(status("429 x", "retry-after: 1\r\n")))
             .expect(Archived, delivered(2, 2)),
     ]
 }

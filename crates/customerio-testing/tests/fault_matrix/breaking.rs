@@ -1,4 +1,4 @@
-//! The connection breaks before an answer is there.
+//! The connection breaks before a response is there.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use customerio_testing::faults::Action::{
 use crate::table::{
     Fault,
     Op::{Email, Identify, Merge},
-    answer, delivered, lost, maybe_sent, ok,
+    delivered, lost, maybe_sent, ok, respond,
 };
 
 /// As [`lost`], where the request was not whole when the connection broke.
@@ -72,7 +72,7 @@ fn kept() -> Vec<Fault> {
             .used()
             .once(vec![ReadRequest, Write(ok().into()), soon.clone(), Reset])
             .expect_both(delivered(1, 1)),
-        // Some load balancers answer with it what nobody asked.
+        // Some load balancers send it without a request.
         Fault::new("stale pooled connection: 408, FIN")
             .used()
             .once(vec![
@@ -108,21 +108,21 @@ fn kept() -> Vec<Fault> {
 fn halves() -> Vec<Fault> {
     let soon = Pause(Duration::from_millis(20));
     vec![
-        Fault::new("half-close of reading, then an answer")
+        Fault::new("half-close of reading, then a response")
             .once(vec![ReadRequest, CloseReading, Write(ok().into())])
             .expect_both(delivered(1, 1)),
-        Fault::new("an answer, then half-close of writing")
+        Fault::new("a response, then half-close of writing")
             .once(vec![ReadRequest, Write(ok().into()), CloseWriting, Serve(ok().into())])
             .expect_both(delivered(1, 1)),
-        lost(Fault::new("half-close of writing, no answer").once(vec![ReadRequest, CloseWriting, Stall])),
-        lost(Fault::new("partial status line, FIN").once(answer("HTTP/1.1 2"))),
+        lost(Fault::new("half-close of writing, no response").once(vec![ReadRequest, CloseWriting, Stall])),
+        lost(Fault::new("partial status line, FIN").once(respond("HTTP/1.1 2"))),
         lost(Fault::new("partial status line, RST").once(vec![
             ReadRequest,
             Write(b"HTTP/1.1 2".to_vec()),
             soon.clone(),
             Reset,
         ])),
-        lost(Fault::new("partial head, FIN").once(answer("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n"))),
+        lost(Fault::new("partial head, FIN").once(respond("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n"))),
     ]
 }
 
@@ -130,13 +130,13 @@ fn halves() -> Vec<Fault> {
 fn slow() -> Vec<Fault> {
     let slow = |text: String, milliseconds| Drip(text.into(), Duration::from_millis(milliseconds));
     vec![
-        lost(Fault::new("no answer, once").timeout(600).once(vec![Stall])),
-        Fault::new("no answer, always")
+        lost(Fault::new("no response, once").timeout(600).once(vec![Stall])),
+        Fault::new("no response, always")
             .timeout(600)
             .always(vec![Stall])
             .expect(Identify, maybe_sent(3, Attempts, 3))
             .expect(Merge, maybe_sent(1, NotIdempotent, 1)),
-        Fault::new("no answer, and the deadline in the second attempt")
+        Fault::new("no response, and the deadline in the second attempt")
             .timeout(600)
             .deadline(1000)
             .always(vec![Stall])

@@ -8,7 +8,7 @@ use crate::{
     table::{
         Fault,
         Op::{Email, Identify, Merge},
-        Target, Via, answer, delivered, maybe_sent, not_sent, ok,
+        Target, Via, delivered, maybe_sent, not_sent, ok, respond,
     },
 };
 
@@ -63,7 +63,7 @@ pub(crate) fn faults() -> Vec<Fault> {
             .expect(Identify, delivered(2, 2))
             .expect(Merge, maybe_sent(1, NotIdempotent, 1)),
         tls("nothing wrong, over TLS")
-            .always([vec![good()], answer(ok())].concat())
+            .always([vec![good()], respond(ok())].concat())
             .expect_both(delivered(1, 1))
             .expect(Email, delivered(1, 1)),
     ]

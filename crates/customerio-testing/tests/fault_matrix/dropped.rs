@@ -24,7 +24,7 @@ pub(crate) struct Case {
     pub(crate) via: Via,
     scheme: &'static str,
     script: Vec<Action>,
-    /// Whether another request was answered before.
+    /// Whether another request got a response before.
     used: bool,
     op: Op,
 }

@@ -1,4 +1,4 @@
-//! Answers that are not as HTTP wants them, or not as the API does.
+//! Responses that are not as HTTP wants them, or not as the API does.
 
 use std::time::Duration;
 
@@ -8,13 +8,13 @@ use customerio_testing::faults::Action::{Close, Drip, Flood, Pause, Read, ReadRe
 use crate::table::{
     BODY, Expected, Fault,
     Op::{Email, Identify, Merge},
-    answer, delivered, maybe_sent, ok, rejected, unclear,
+    delivered, maybe_sent, ok, rejected, respond, unclear,
 };
 
-/// An answer that cannot be read at all.
+/// A response that cannot be read at all.
 fn unreadable(name: &str, bytes: impl Into<Vec<u8>>) -> Fault {
     Fault::new(name)
-        .once(answer(bytes))
+        .once(respond(bytes))
         .expect(Identify, delivered(2, 2))
         .expect(Merge, maybe_sent(1, NotIdempotent, 1))
         .expect(Email, maybe_sent(1, NotIdempotent, 1))
@@ -22,7 +22,7 @@ fn unreadable(name: &str, bytes: impl Into<Vec<u8>>) -> Fault {
 
 /// A 2xx whose body breaks: who wanted nothing of it was served, and who wanted something was not.
 fn broken(name: &str, bytes: impl Into<Vec<u8>>) -> Fault {
-    accepted(Fault::new(name).once(answer(bytes)))
+    accepted(Fault::new(name).once(respond(bytes)))
 }
 
 /// A 2xx without all of its body, of which what there is contradicts nothing.
@@ -38,9 +38,9 @@ fn torn(fault: Fault) -> Fault {
         .expect(Email, unclear(200, 1, NotIdempotent, 1))
 }
 
-/// An answer in which everything that the API promises is there.
+/// A response in which everything that the API promises is there.
 fn harmless(name: &str, bytes: impl Into<Vec<u8>>) -> Fault {
-    all(Fault::new(name).once(answer(bytes)), delivered(1, 1))
+    all(Fault::new(name).once(respond(bytes)), delivered(1, 1))
 }
 
 /// As [`unreadable`], over ureq alone.
@@ -70,7 +70,7 @@ fn bodies() -> Vec<Fault> {
     vec![
         broken("short Content-Length", head("content-length: 10\r\n") + "{}"),
         broken("a body that breaks before its first byte", head("content-length: 10\r\n")),
-        torn(Fault::new("truncated chunk").once(answer(chunked() + "9\r\n{\"a\""))),
+        torn(Fault::new("truncated chunk").once(respond(chunked() + "9\r\n{\"a\""))),
         broken("no last chunk", chunked() + "2\r\n{}\r\n"),
         broken("bad chunk size", chunked() + "zz\r\n{}\r\n0\r\n\r\n"),
         broken("chunk size of 17 digits", chunked() + "10000000000000000\r\n{}"),
@@ -97,15 +97,15 @@ fn bodies() -> Vec<Fault> {
             Stall,
         ])),
         Fault::new("503 whose body breaks")
-            .once(answer("HTTP/1.1 503 x\r\ncontent-length: 10\r\n\r\n<h"))
+            .once(respond("HTTP/1.1 503 x\r\ncontent-length: 10\r\n\r\n<h"))
             .expect(Identify, delivered(2, 2))
             .expect(Merge, unclear(503, 1, NotIdempotent, 1)),
         all(
-            Fault::new("429 whose body breaks").once(answer("HTTP/1.1 429 x\r\ncontent-length: 10\r\n\r\n<h")),
+            Fault::new("429 whose body breaks").once(respond("HTTP/1.1 429 x\r\ncontent-length: 10\r\n\r\n<h")),
             delivered(2, 2),
         ),
         all(
-            Fault::new("401 whose body breaks").once(answer("HTTP/1.1 401 x\r\ncontent-length: 10\r\n\r\n{\"meta")),
+            Fault::new("401 whose body breaks").once(respond("HTTP/1.1 401 x\r\ncontent-length: 10\r\n\r\n{\"meta")),
             rejected(401, 1, NotRetryable, 1),
         ),
     ]
@@ -146,8 +146,8 @@ fn lengths() -> Vec<Fault> {
     vec![
         harmless("extra bytes", ok() + "garbage"),
         all(
-            // Taken for the answer to the next request, it would hide that this one never was answered.
-            Fault::new("an extra answer on a kept connection").used().once(vec![
+            // Taken for the response to the next request, it would hide that this one never got one.
+            Fault::new("an extra response on a kept connection").used().once(vec![
                 ReadRequest,
                 Write((ok() + &ok()).into()),
                 Stall,
@@ -192,7 +192,7 @@ fn heads() -> Vec<Fault> {
         unreadable("folded header", head("x: a\r\n b\r\ncontent-length: 2\r\n") + "{}"),
         unreadable("not HTTP", "SSH-2.0-OpenSSH_9.6\r\n"),
         unreadable("HTTP/2 without having been asked", &b"\0\0\0\x04\0\0\0\0\0"[..]),
-        unreadable("an answer without a head", BODY),
+        unreadable("a response without a head", BODY),
         harmless(
             "100 and 103 before 200",
             "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\n".to_owned() + &ok(),
@@ -217,17 +217,17 @@ fn contents() -> Vec<Fault> {
     let gzip = [31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 171, 174, 5, 0, 67, 191, 166, 163, 2, 0, 0, 0];
     let compressed = |bytes: &[u8]| {
         let head = head(&format!("content-encoding: gzip\r\ncontent-length: {}\r\n", bytes.len()));
-        answer([head.as_bytes(), bytes].concat())
+        respond([head.as_bytes(), bytes].concat())
     };
     let too_large = Write(b"HTTP/1.1 413 Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n".to_vec());
     vec![
         Fault::new("204 with a body")
-            .once(answer(format!("HTTP/1.1 204 No Content\r\ncontent-length: {length}\r\n\r\n{BODY}")))
+            .once(respond(format!("HTTP/1.1 204 No Content\r\ncontent-length: {length}\r\n\r\n{BODY}")))
             .expect_both(delivered(1, 1))
             .expect(Email, unclear(204, 1, NotRetryable, 1)),
         harmless("HTTP/1.0, up to the close", format!("HTTP/1.0 200 OK\r\n\r\n{BODY}")),
         all(
-            Fault::new("200 with HTML").once(answer(head("content-length: 6\r\n") + "<html>")),
+            Fault::new("200 with HTML").once(respond(head("content-length: 6\r\n") + "<html>")),
             unclear(200, 1, NotRetryable, 1),
         ),
         all(Fault::new("gzip").once(compressed(&gzip)), unclear(200, 1, NotRetryable, 1)),

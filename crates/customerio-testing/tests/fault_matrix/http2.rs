@@ -75,7 +75,7 @@ fn streams() -> Vec<Fault> {
             .once(vec![settings(), ReadRequest, Action::Frame(head(false)), Stall])
             .expect_both(delivered(1, 1))
             .expect(Email, unclear(200, 1, NotIdempotent, 1)),
-        when_asked("h2: RST_STREAM, NO_ERROR after the answer", vec![head(false), body(), reset(Frame::NO_ERROR)])
+        when_asked("h2: RST_STREAM, NO_ERROR after the response", vec![head(false), body(), reset(Frame::NO_ERROR)])
             .expect_both(delivered(1, 1))
             .expect(Email, delivered(1, 1)),
     ]
@@ -89,7 +89,7 @@ fn connections() -> Vec<Fault> {
         lost(when_asked("h2: GOAWAY before the stream", vec![go_away(0, Frame::NO_ERROR)])),
         lost(when_asked("h2: GOAWAY before the stream, INTERNAL_ERROR", vec![go_away(0, Frame::INTERNAL_ERROR)])),
         when_asked(
-            "h2: GOAWAY after the stream, then its answer",
+            "h2: GOAWAY after the stream, then its response",
             vec![go_away(1, Frame::NO_ERROR), head(false), body()],
         )
         .expect_both(delivered(1, 1))
@@ -125,12 +125,12 @@ fn connections() -> Vec<Fault> {
         lost(fault("h2: FIN after the request").once(vec![settings(), ReadRequest, Close])),
         lost(fault("h2: RST after the request").once(vec![settings(), ReadRequest, Reset])),
         // One request that hangs is no reason to give the connection up, as it is with HTTP/1.1: the others hang with it.
-        fault("h2: no answer")
+        fault("h2: no response")
             .timeout(600)
             .once(vec![settings(), ReadRequest, Stall])
             .expect(Identify, maybe_sent(3, Attempts, 3))
             .expect(Merge, maybe_sent(1, NotIdempotent, 1)),
-        lost(fault("h2: no answer, not even to pings").via(Via::Pinging).once(vec![settings(), ReadRequest, Stall])),
+        lost(fault("h2: no response, not even to pings").via(Via::Pinging).once(vec![settings(), ReadRequest, Stall])),
     ]
 }
 
@@ -142,7 +142,7 @@ fn rules() -> Vec<Fault> {
             "h2: a header block that cannot be decoded",
             vec![Frame::Raw { kind: 1, flags: 4, stream: 1, payload: vec![0xff; 8] }],
         )),
-        // hyper's limit is 16 KB for all headers of an answer.
+        // hyper's limit is 16 KB for all headers of a response.
         when_asked("h2: 12 KB of headers", [headers(12_000), vec![body()]].concat())
             .expect_both(delivered(1, 1))
             .expect(Email, delivered(1, 1)),

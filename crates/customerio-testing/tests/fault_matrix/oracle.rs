@@ -47,27 +47,27 @@ impl fmt::Display for Objection {
 pub(crate) fn judge(seen: &Seen) -> Vec<Objection> {
     let arrivals = &seen.record.arrivals;
     let done = arrivals.iter().filter(|fate| !matches!(fate, Fate::Responded(429) | Fate::Refused)).count();
-    let answered = |wanted: &dyn Fn(u16) -> bool| {
+    let responded = |wanted: &dyn Fn(u16) -> bool| {
         arrivals.iter().any(|fate| matches!(fate, Fate::Responded(status) if wanted(*status)))
     };
-    let accepted = answered(&|status| (200..300).contains(&status));
+    let accepted = responded(&|status| (200..300).contains(&status));
     let mut objections = Vec::new();
     match seen.end {
         None => objections.push(Objection::Lost("the call did not end")),
         // What is not there any more was deleted by an earlier attempt.
-        Some(End::Delivered) if seen.deletes && seen.attempts > 1 && answered(&|status| status == 404) => {}
+        Some(End::Delivered) if seen.deletes && seen.attempts > 1 && responded(&|status| status == 404) => {}
         Some(End::Delivered) if !accepted => {
-            objections.push(Objection::Lost("delivered, and nothing was answered with a 2xx"));
+            objections.push(Objection::Lost("delivered, and no response was a 2xx"));
         }
-        Some(End::Delivered) if !answered(&|status| status != 207 && (200..300).contains(&status)) => {
+        Some(End::Delivered) if !responded(&|status| status != 207 && (200..300).contains(&status)) => {
             objections.push(Objection::Lost("delivered, and a part of it was refused"));
         }
         Some(End::NotSent) if done > 0 => objections.push(Objection::Untrue("not sent, and it arrived")),
         Some(End::Rejected(status)) if accepted && status != 207 => {
-            objections.push(Objection::Untrue("rejected, and answered with a 2xx"));
+            objections.push(Objection::Untrue("rejected, and the response was a 2xx"));
         }
-        Some(End::MaybeSent(Some(status))) if !answered(&|found| found == status) => {
-            objections.push(Objection::Untrue("answered with a status that no server wrote"));
+        Some(End::MaybeSent(Some(status))) if !responded(&|found| found == status) => {
+            objections.push(Objection::Untrue("reports a status that no server wrote"));
         }
         Some(_) => {}
     }
@@ -99,27 +99,20 @@ fn the_oracle_objects_to_what_is_wrong() {
         (both, Some(End::MaybeSent(None)), 1, &[], 0, &[]),
         (both, Some(End::MaybeSent(Some(503))), 1, &[Responded(503)], 0, &[]),
         (both, None, 1, &[], 0, &["LOST: the call did not end"]),
-        (both, Some(End::Delivered), 1, &[], 0, &["LOST: delivered, and nothing was answered with a 2xx"]),
-        (
-            both,
-            Some(End::Delivered),
-            1,
-            &[Responded(301)],
-            0,
-            &["LOST: delivered, and nothing was answered with a 2xx"],
-        ),
-        (both, Some(End::Delivered), 1, &[NoResponse], 0, &["LOST: delivered, and nothing was answered with a 2xx"]),
+        (both, Some(End::Delivered), 1, &[], 0, &["LOST: delivered, and no response was a 2xx"]),
+        (both, Some(End::Delivered), 1, &[Responded(301)], 0, &["LOST: delivered, and no response was a 2xx"]),
+        (both, Some(End::Delivered), 1, &[NoResponse], 0, &["LOST: delivered, and no response was a 2xx"]),
         (both, Some(End::Delivered), 1, &[Responded(207)], 0, &["LOST: delivered, and a part of it was refused"]),
         (both, Some(End::NotSent), 1, &[NoResponse], 0, &["UNTRUE: not sent, and it arrived"]),
         (both, Some(End::NotSent), 2, &[Refused, Responded(500)], 0, &["UNTRUE: not sent, and it arrived"]),
-        (both, Some(End::Rejected(400)), 1, &[Responded(200)], 0, &["UNTRUE: rejected, and answered with a 2xx"]),
+        (both, Some(End::Rejected(400)), 1, &[Responded(200)], 0, &["UNTRUE: rejected, and the response was a 2xx"]),
         (
             both,
             Some(End::MaybeSent(Some(503))),
             1,
             &[NoResponse],
             0,
-            &["UNTRUE: answered with a status that no server wrote"],
+            &["UNTRUE: reports a status that no server wrote"],
         ),
         (
             &[false],

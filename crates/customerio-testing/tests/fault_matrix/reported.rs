@@ -9,11 +9,11 @@ use customerio_testing::faults::{
 use crate::table::{
     BODY, Fault,
     Op::{Batch, Email, Identify, Merge, MergeBatch},
-    Via, answer, unclear,
+    Via, respond, unclear,
 };
 
 fn response(status: u16, body: &str) -> Vec<Action> {
-    answer(format!("HTTP/1.1 {status} x\r\ncontent-length: {}\r\n\r\n{body}", body.len()))
+    respond(format!("HTTP/1.1 {status} x\r\ncontent-length: {}\r\n\r\n{body}", body.len()))
 }
 
 /// Whatever was called: it arrived, and it must be neither taken for done nor sent again.
@@ -40,7 +40,7 @@ pub(crate) fn faults() -> Vec<Fault> {
     }
     faults.push(all(
         Fault::new("200 that says that it failed, and breaks off")
-            .once(answer("HTTP/1.1 200 x\r\ncontent-length: 99\r\n\r\n{\"error\":\"nope\"}")),
+            .once(respond("HTTP/1.1 200 x\r\ncontent-length: 99\r\n\r\n{\"error\":\"nope\"}")),
         200,
     ));
     // HTTP/2 stacks take a stream that is reset this way for one that has ended.

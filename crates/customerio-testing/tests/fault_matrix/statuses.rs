@@ -1,4 +1,4 @@
-//! Whole answers that are no success, or not quite; and clocks that jump while they are waited on.
+//! Whole responses that are no success, or not quite; and clocks that jump while they are waited on.
 
 use customerio_core::StopReason::{Attempts, Deadline, NotIdempotent, NotRetryable};
 use customerio_testing::faults::Action::{ReadRequest, Serve, Write};
@@ -6,7 +6,7 @@ use customerio_testing::faults::Action::{ReadRequest, Serve, Write};
 use crate::table::{
     Fault,
     Op::{Batch, Email, Identify, Merge, MergeBatch},
-    answer, delivered, ok, rejected, unclear,
+    delivered, ok, rejected, respond, unclear,
 };
 
 /// It says that the connection ends: who does not know that may send the next attempt into the end of it.
@@ -32,13 +32,13 @@ pub(crate) fn faults() -> Vec<Fault> {
             .expect_both(rejected(308, 1, NotRetryable, 1)),
     );
     for code in [300, 304, 400, 401, 403, 404, 408, 409, 413, 421, 422, 425, 451] {
-        let fault = Fault::new(code.to_string()).once(answer(status(&format!("{code} x"), "")));
+        let fault = Fault::new(code.to_string()).once(respond(status(&format!("{code} x"), "")));
         faults.push(fault.expect_both(rejected(code, 1, NotRetryable, 1)));
     }
     for code in [500, 502, 503, 504, 522, 524] {
         let line = format!("{code} x");
-        let once = Fault::new(code.to_string()).once(answer(status(&line, "")));
-        let always = Fault::new(format!("{code}, always")).always(answer(status(&line, "")));
+        let once = Fault::new(code.to_string()).once(respond(status(&line, "")));
+        let always = Fault::new(format!("{code}, always")).always(respond(status(&line, "")));
         faults.push(
             once.expect(Identify, delivered(2, 2))
                 .expect(Merge, unclear(code, 1, NotIdempotent, 1))
@@ -55,7 +55,7 @@ pub(crate) fn faults() -> Vec<Fault> {
 }
 
 fn limited() -> Vec<Fault> {
-    let limited = |name: &str, headers: &str| Fault::new(name).once(answer(status("429 x", headers)));
+    let limited = |name: &str, headers: &str| Fault::new(name).once(respond(status("429 x", headers)));
     let again = |fault: Fault| fault.expect_both(delivered(2, 2)).expect(Email, delivered(2, 2));
     let given_up = |fault: Fault| fault.expect_both(rejected(429, 1, Deadline, 1));
     vec![
@@ -73,14 +73,14 @@ fn limited() -> Vec<Fault> {
             Write(b"HTTP/1.1 429 x\r\ncontent-length: 0\r\n\r\n".to_vec()),
             Serve(ok().into()),
         ])),
-        Fault::new("429, always").always(answer(status("429 x", ""))).expect_both(rejected(429, 3, Attempts, 3)),
+        Fault::new("429, always").always(respond(status("429 x", ""))).expect_both(rejected(429, 3, Attempts, 3)),
         Fault::new("429, then 503")
-            .once(answer(status("429 x", "")))
-            .once(answer(status("503 x", "")))
+            .once(respond(status("429 x", "")))
+            .once(respond(status("503 x", "")))
             .expect(Identify, delivered(3, 3))
             .expect(Merge, unclear(503, 2, NotIdempotent, 2)),
         Fault::new("503, Retry-After: 3600")
-            .once(answer(status("503 x", "retry-after: 3600\r\n")))
+            .once(respond(status("503 x", "retry-after: 3600\r\n")))
             .expect(Identify, unclear(503, 1, Deadline, 1))
             .expect(Merge, unclear(503, 1, NotIdempotent, 1)),
     ]
@@ -89,8 +89,8 @@ fn limited() -> Vec<Fault> {
 fn batches() -> Vec<Fault> {
     let told = |name: &str, errors: &str| {
         let body = format!("{{\"errors\":[{errors}]}}");
-        let answered = format!("HTTP/1.1 207 Multi-Status\r\ncontent-length: {}\r\n\r\n{body}", body.len());
-        Fault::new(name).once(answer(answered))
+        let response = format!("HTTP/1.1 207 Multi-Status\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+        Fault::new(name).once(respond(response))
     };
     let partly = |name: &str, errors: &str| {
         told(name, errors)
@@ -107,10 +107,10 @@ fn batches() -> Vec<Fault> {
         whole(told("207 with an index of 10^20", r#"{"batch_index":100000000000000000000}"#)),
         partly("207 with an index twice", r#"{"batch_index":0},{"batch_index":0}"#),
         whole(told("207 without an index", r#"{"reason":"invalid"},null,7"#)),
-        whole(Fault::new("207 that cannot be read").once(answer("HTTP/1.1 207 x\r\ncontent-length: 6\r\n\r\n<html>"))),
-        whole(Fault::new("207 that breaks off").once(answer("HTTP/1.1 207 x\r\ncontent-length: 99\r\n\r\n{\"err"))),
+        whole(Fault::new("207 that cannot be read").once(respond("HTTP/1.1 207 x\r\ncontent-length: 6\r\n\r\n<html>"))),
+        whole(Fault::new("207 that breaks off").once(respond("HTTP/1.1 207 x\r\ncontent-length: 99\r\n\r\n{\"err"))),
         Fault::new("503 for a batch")
-            .once(answer(status("503 x", "")))
+            .once(respond(status("503 x", "")))
             .expect(Batch, delivered(2, 2))
             .expect(MergeBatch, unclear(503, 1, NotIdempotent, 1)),
     ]
@@ -119,8 +119,8 @@ fn batches() -> Vec<Fault> {
 /// A clock of the machine is set, or stands still in a suspended one, while a call is under way.
 fn clocks() -> Vec<Fault> {
     const HOURS: i64 = 2 * 60 * 60;
-    let unavailable = |name: &str| Fault::new(name).once(answer(status("503 x", "")));
-    let limited = |name: &str, headers: &str| Fault::new(name).once(answer(status("429 x", headers)));
+    let unavailable = |name: &str| Fault::new(name).once(respond(status("503 x", "")));
+    let limited = |name: &str, headers: &str| Fault::new(name).once(respond(status("429 x", headers)));
     // A second after the beginning of the wall clock of all rows.
     let in_a_second = "retry-after: Sun, 06 Nov 1994 08:49:38 GMT\r\n";
     let by_its_own = format!("{in_a_second}date: Sun, 06 Nov 1994 08:49:37 GMT\r\n");

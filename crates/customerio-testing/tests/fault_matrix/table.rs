@@ -43,7 +43,7 @@ pub(crate) enum End {
     /// Turned away with this status; or, with a 207, in part.
     Rejected(u16),
     NotSent,
-    /// No answer, or one that does not tell: a 5xx, or a 2xx that cannot be read.
+    /// No response, or one that leaves it open: a 5xx, or a 2xx that cannot be read.
     MaybeSent(Option<u16>),
 }
 
@@ -86,7 +86,7 @@ pub(crate) const fn maybe_sent(attempts: u32, stop: StopReason, arrivals: usize)
     Expected { end: End::MaybeSent(None), attempts, stop: Some(stop), arrivals }
 }
 
-/// Answered, and yet nobody knows: see [`End::MaybeSent`].
+/// A response, and yet nobody knows: see [`End::MaybeSent`].
 pub(crate) const fn unclear(status: u16, attempts: u32, stop: StopReason, arrivals: usize) -> Expected {
     Expected { end: End::MaybeSent(Some(status)), attempts, stop: Some(stop), arrivals }
 }
@@ -109,7 +109,7 @@ pub(crate) enum Target {
     Server,
     /// A port that nobody listens on.
     Refused,
-    /// A port that does not answer.
+    /// A port that does not respond.
     BlackHole,
     Url(&'static str),
 }
@@ -132,7 +132,7 @@ pub(crate) struct Fault {
     /// What the first connections get, and what all others do.
     pub(crate) first: Vec<Script>,
     pub(crate) rest: Option<Script>,
-    /// Whether another request was answered before, so that there is a connection already.
+    /// Whether another request got a response before, so that there is a connection already.
     pub(crate) used: bool,
     pub(crate) options: CallOptions,
     pub(crate) jump: Jump,
@@ -141,7 +141,7 @@ pub(crate) struct Fault {
     pub(crate) over_ureq: Vec<(Op, Expected)>,
 }
 
-/// What answers every operation.
+/// What responds to every operation.
 pub(crate) const BODY: &str =
     r#"{"delivery_id":"d","queued_at":1,"identifiers":[],"asset":{"id":12},"archived_message":{"body":"b"}}"#;
 
@@ -149,12 +149,12 @@ pub(crate) fn ok() -> String {
     format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{BODY}", BODY.len())
 }
 
-/// Reads a request, answers it with this, and closes.
-pub(crate) fn answer(bytes: impl Into<Vec<u8>>) -> Vec<Action> {
+/// Reads a request, responds with this, and closes.
+pub(crate) fn respond(bytes: impl Into<Vec<u8>>) -> Vec<Action> {
     vec![Action::ReadRequest, Action::write(bytes)]
 }
 
-/// What comes of a request that was lost once with its answer: another is made, if it may.
+/// The outcome of a request that was lost once with its response: it is retried, if it may be.
 pub(crate) fn lost(fault: Fault) -> Fault {
     let once = maybe_sent(1, StopReason::NotIdempotent, 1);
     fault.expect(Op::Identify, delivered(2, 2)).expect(Op::Merge, once).expect(Op::Email, once)
@@ -196,7 +196,7 @@ impl Fault {
         self
     }
 
-    /// A call before this one was answered, and its connection kept: the first connection begins with it.
+    /// A call before this one got a response, and its connection kept: the first connection begins with it.
     pub(crate) fn used(mut self) -> Self {
         self.used = true;
         self

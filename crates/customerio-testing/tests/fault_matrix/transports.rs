@@ -41,7 +41,7 @@ fn on_threads(transport: UreqTransport) -> Arc<dyn Transport> {
     Arc::new(OnThreads { transport, longer: Duration::from_millis(300) })
 }
 
-/// How soon a ping is sent, and how soon it must be answered.
+/// How soon a ping is sent, and how soon its response must come.
 const PING: Duration = Duration::from_millis(150);
 
 impl Stack {

@@ -209,14 +209,14 @@ async fn times_that_cannot_be_are_refused_and_no_time_has_no_messages() {
 
 #[tokio::test]
 async fn what_lies_in_the_future_is_not_read_and_a_part_of_a_second_counts() {
-    let answers =
+    let responses =
         |count| (0..count).fold(Recorder::new(), |recorder, _| recorder.responding(200, page(&json!([]), "")));
     // It is 1,700,000,000.
-    let recorder = answers(2);
+    let recorder = responses(2);
     read(&mut List::new().between(&client(&recorder), 1_690_000_000, 99_999_999_999)).await.unwrap();
     assert_eq!(asked(&recorder).len(), 1);
 
-    let recorder = answers(1);
+    let recorder = responses(1);
     let until = customerio_core::Timestamp::from_unix_millis(1_500);
     read(&mut List::new().between(&client(&recorder), 0, until)).await.unwrap();
     assert_eq!(asked(&recorder), [(0, 3, None)]);

@@ -17,7 +17,7 @@ use crate::{
         semantic::event::{EVENT, PERSON, SemanticEvent},
         user_identity::{VISITOR, find, obtain},
     },
-    server::answer::Refusal,
+    server::reply::Refusal,
     store::record::Device,
 };
 

@@ -12,7 +12,7 @@ use crate::{
         semantic::event::{EVENT, PERSON, SemanticEvent},
         user_identity::VISITOR,
     },
-    server::answer::Refusal,
+    server::reply::Refusal,
 };
 
 pub(crate) const DELETED: SemanticEvent =

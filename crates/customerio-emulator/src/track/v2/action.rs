@@ -3,7 +3,7 @@
 use crate::{
     call::{Call, Handler},
     contract::shape::{Field, Need::Must, Shape},
-    server::answer::Refusal,
+    server::reply::Refusal,
 };
 
 /// Most bytes of an entity, alone or in a batch. The vendor writes "32kb"; this is the larger reading of it.

@@ -10,7 +10,7 @@ use crate::{
         choice::chosen,
         fault::{At, Faults},
     },
-    server::answer::Refusal,
+    server::reply::Refusal,
     track::v2::{action::Action, delivery, object, person},
 };
 

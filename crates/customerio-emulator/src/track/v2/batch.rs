@@ -11,7 +11,7 @@ use crate::{
         shape::{Need::Must, Shape},
     },
     route::Route,
-    server::answer::{Envelope, Refusal, Reply},
+    server::reply::{Envelope, Refusal, Reply},
     track::v2::{action::MOST_ENTITY, actions::apply},
 };
 

@@ -6,7 +6,7 @@ use crate::{
     call::{Call, Handler::Fallible},
     contract::{fault::At, shape::Shape},
     route::Route,
-    server::answer::{Envelope, Refusal, Reply},
+    server::reply::{Envelope, Refusal, Reply},
     track::v2::{action::MOST_ENTITY, actions::apply},
 };
 

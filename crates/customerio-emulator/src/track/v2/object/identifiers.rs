@@ -6,7 +6,7 @@ use crate::{
         object::OBJECT_ID,
         shape::{Field, Need::Must},
     },
-    server::answer::Refusal,
+    server::reply::Refusal,
     store::objects::ObjectKey,
 };
 

@@ -6,7 +6,7 @@ use crate::{
         object::ATTRIBUTES,
         shape::{Need::May, Shape},
     },
-    server::answer::Refusal,
+    server::reply::Refusal,
     track::v2::{
         action::{ACTION_NAME, Action, TYPE},
         object::{

@@ -10,7 +10,7 @@ use crate::{
             Shape,
         },
     },
-    server::answer::Refusal,
+    server::reply::Refusal,
     store::capacity::MOST_OF_A_PERSON,
     track::v2::{
         action::{ACTION_NAME, Action, TYPE},

@@ -7,7 +7,7 @@ use crate::{
         object::{attributes_of_relationship, relationship},
         shape::{Need::Must, Shape},
     },
-    server::answer::Refusal,
+    server::reply::Refusal,
     store::{capacity::MOST_OF_A_PERSON, objects::ObjectKey},
     track::v2::{
         action::{ACTION_NAME, TYPE},

@@ -6,7 +6,7 @@ use crate::{
         Need::{May, Must},
         Shape,
     },
-    server::answer::Refusal,
+    server::reply::Refusal,
     track::{
         device_body::{ATTRIBUTES, LAST_USED, PLATFORM, read},
         v2::{

@@ -2,7 +2,7 @@
 
 use crate::{
     call::{Call, Handler::Fallible},
-    server::answer::Refusal,
+    server::reply::Refusal,
     track::v2::{
         action::Action,
         person::{identifiers::obtain, relationships::RELATIONSHIPS},

@@ -2,7 +2,7 @@
 
 use crate::{
     call::Call,
-    server::answer::Refusal,
+    server::reply::Refusal,
     track::{event_body, v2::person::identifiers::obtain},
 };
 

@@ -6,7 +6,7 @@ use crate::{
         identifier::{IDENTIFIERS_OR_PHONE, Identifier},
         shape::{Field, Need::Must, Shape},
     },
-    server::answer::Refusal,
+    server::reply::Refusal,
     track::v2::action::{ACTION_NAME, TYPE},
 };
 

@@ -10,7 +10,7 @@ use crate::{
         person,
         shape::{Need::May, Shape},
     },
-    server::answer::Refusal,
+    server::reply::Refusal,
     store::person_update::{PersonUpdate, Relationships},
     track::v2::{
         action::{ACTION_NAME, Action, TYPE},

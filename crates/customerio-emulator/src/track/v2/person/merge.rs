@@ -6,7 +6,7 @@ use crate::{
         identifier::{IDENTIFIERS, Identifier},
         shape::{Need::Must, Shape},
     },
-    server::answer::Refusal,
+    server::reply::Refusal,
     track::v2::action::{ACTION_NAME, Action, TYPE},
 };
 

@@ -18,8 +18,8 @@ use crate::wire_server::{Reply, WireServer};
 pub(super) async fn any_status(transport: &dyn Transport) -> Outcome {
     for status in [200, 204, 301, 404, 418, 500, 599] {
         let length = if status == 204 { "" } else { "content-length: 0\r\n" };
-        let answer = format!("HTTP/1.1 {status} \r\n{length}\r\n");
-        let server = WireServer::start()?.always(Reply::Bytes(answer.into()));
+        let response = format!("HTTP/1.1 {status} \r\n{length}\r\n");
+        let server = WireServer::start()?.always(Reply::Bytes(response.into()));
         let response = get(transport, &server.url()).await.map_err(|error| format!("{status}: {error}"))?;
         if response.status() != status {
             return Err(format!("{status} came as {}", response.status()).into());
@@ -50,7 +50,7 @@ pub(super) async fn headers_kept(transport: &dyn Transport) -> Outcome {
 }
 
 pub(super) async fn bodies_read(transport: &dyn Transport) -> Outcome {
-    for (name, answer, expected) in [
+    for (name, response, expected) in [
         ("content-length: 0", "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n", ""),
         ("204 without a length", "HTTP/1.1 204 No Content\r\n\r\n", ""),
         ("content-length", "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n\0a\r\nb", "\0a\r\nb"),
@@ -62,7 +62,7 @@ pub(super) async fn bodies_read(transport: &dyn Transport) -> Outcome {
         ("no chunk", "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n", ""),
         ("up to the close", "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{\"a\":1}", "{\"a\":1}"),
     ] {
-        let server = WireServer::start()?.responding(answer);
+        let server = WireServer::start()?.responding(response);
         let response = get(transport, &server.url()).await.map_err(|error| format!("{name}: {error}"))?;
         if response.body() != expected {
             return Err(format!("{name}: {expected:?} came as {:?}", response.body()).into());
@@ -90,10 +90,10 @@ pub(super) async fn content_not_decoded(transport: &dyn Transport) -> Outcome {
 pub(super) async fn redirects_not_followed(transport: &dyn Transport) -> Outcome {
     let elsewhere = WireServer::start()?;
     for status in [301, 302, 303, 307, 308] {
-        let answer =
+        let response =
             format!("HTTP/1.1 {status} Moved\r\nlocation: {}/there\r\ncontent-length: 0\r\n\r\n", elsewhere.url());
         for method in [Method::GET, Method::POST] {
-            let server = WireServer::start()?.responding(answer.clone());
+            let server = WireServer::start()?.responding(response.clone());
             let request = request(method, &format!("{}/v1/probe", server.url()), "")?;
             let result = send(transport, request).await?;
             if server.received().len() + elsewhere.received().len() != 1 {
@@ -144,7 +144,7 @@ pub(super) async fn response_limit(transport: &dyn Transport) -> Outcome {
 
     let piece = vec![b'x'; 16 * 1024];
     let chunk = [b"4000\r\n", &piece[..], b"\r\n"].concat();
-    for (name, answer) in [
+    for (name, response) in [
         ("a byte more than the limit", Reply::Bytes((head(LIMIT + 1) + &"x".repeat(LIMIT + 1)).into())),
         ("32 MiB", Reply::Huge { head: head(piece.len() * Reply::PIECES).into(), piece }),
         (
@@ -152,7 +152,7 @@ pub(super) async fn response_limit(transport: &dyn Transport) -> Outcome {
             Reply::Huge { head: b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n".to_vec(), piece: chunk },
         ),
     ] {
-        let server = WireServer::start()?.then(answer);
+        let server = WireServer::start()?.then(response);
         let result = send(transport, limited(&server.url())?).await.map_err(|error| format!("{name}: {error}"))?;
         if server.exhausted() {
             return Err(format!("{name}: it was read to its end, with a limit of {LIMIT} bytes").into());
