@@ -332,6 +332,7 @@ impl<T: FromResponse> Exchange<T> {
             operation: self.operation,
             attempts: self.attempts,
             wall: Some(now.timestamp()),
+            authority: self.request.uri().authority(),
             headers: self.request.headers(),
             key: self.key,
         };

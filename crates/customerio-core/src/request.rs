@@ -1,7 +1,10 @@
 //! Requests built for an endpoint, and responses read: the translation to and from HTTP.
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri, header, uri, uri::PathAndQuery};
+use http::{
+    HeaderMap, HeaderValue, Method, Request, Response, Uri, header, uri,
+    uri::{Authority, PathAndQuery},
+};
 
 use crate::{
     Api, ApiError, BuildError, BuildErrorKind, DecodeError, DecodeFailure, Endpoint, Error, FromResponse, Operation,
@@ -49,7 +52,7 @@ pub fn build<O: Operation>(endpoint: &Endpoint<O::Api>, operation: O) -> Result<
 /// error. [`Endpoint::parse`] blanks them, and says on a 401 which to check.
 pub fn parse<O: Operation>(response: Response<Bytes>) -> Result<O::Output, Error> {
     let headers = HeaderMap::new();
-    Sent { operation: O::NAME, attempts: 1, wall: None, headers: &headers, key: None }.read(response)
+    Sent { operation: O::NAME, attempts: 1, wall: None, authority: None, headers: &headers, key: None }.read(response)
 }
 
 impl<A: Api> Endpoint<A> {
@@ -108,7 +111,8 @@ impl<A: Api> Endpoint<A> {
     /// Those of [`parse`].
     pub fn parse<O: Operation<Api = A>>(&self, response: Response<Bytes>) -> Result<O::Output, Error> {
         let headers = self.headers(O::AUTHENTICATED, false);
-        Sent { operation: O::NAME, attempts: 1, wall: None, headers, key: self.key() }.read(response)
+        let authority = Some(self.authority());
+        Sent { operation: O::NAME, attempts: 1, wall: None, authority, headers, key: self.key() }.read(response)
     }
 
     fn uri(&self, path: PathAndQuery) -> Result<Uri, BuildError> {
@@ -162,6 +166,8 @@ pub(crate) struct Sent<'a> {
     pub(crate) operation: &'static str,
     pub(crate) attempts: u32,
     pub(crate) wall: Option<Timestamp>,
+    /// Where the request was sent, if that is known.
+    pub(crate) authority: Option<&'a Authority>,
     /// The headers of the request, whose credentials no error shows.
     pub(crate) headers: &'a HeaderMap,
     pub(crate) key: Option<Key>,
@@ -180,7 +186,8 @@ impl Sent<'_> {
             Err(reason) if reason.is_reported() => {
                 let secrets = self.secrets();
                 let key = self.key.filter(|_| self.headers.contains_key(header::AUTHORIZATION));
-                Err(Box::new(ApiError::new(self.failed_call(response), self.wall, &secrets, key)).into())
+                Err(Box::new(ApiError::new(self.failed_call(response), self.wall, self.authority, &secrets, key))
+                    .into())
             }
             Err(reason) => {
                 let reason = reason.blanked(&self.secrets());
@@ -283,7 +290,8 @@ mod tests {
     #[test]
     fn a_2xx_that_says_that_the_call_failed_is_an_error_of_the_api() {
         let headers = HeaderMap::new();
-        let batch = Sent { operation: "track.batch", attempts: 1, wall: None, headers: &headers, key: None };
+        let batch =
+            Sent { operation: "track.batch", attempts: 1, wall: None, authority: None, headers: &headers, key: None };
         for (body, message) in [
             (r#"{"meta":{"errors":["nope"]}}"#, ": nope"),
             (r#"{"errors":[{"detail":"nope"}]}"#, ": nope"),

@@ -3,7 +3,7 @@
 use std::{error::Error as StdError, fmt, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderMap, Response, StatusCode, Uri, header};
+use http::{HeaderMap, Response, StatusCode, Uri, header, uri::Authority};
 
 use super::{
     bounded::Bounded,
@@ -33,20 +33,25 @@ pub struct ApiError {
 
 /// Where a redirect leads.
 enum Redirect {
-    /// To another path of the same host.
-    Path,
+    SameHost,
     Host(String),
 }
 
 impl ApiError {
     /// Blanks `secrets` in what the server says; with a 401, the error names `key`.
-    pub(crate) fn new(call: FailedCall, wall: Option<Timestamp>, secrets: &Secrets, key: Option<Key>) -> Self {
+    pub(crate) fn new(
+        call: FailedCall,
+        wall: Option<Timestamp>,
+        authority: Option<&Authority>,
+        secrets: &Secrets,
+        key: Option<Key>,
+    ) -> Self {
         let mut details = details::read(call.response.body());
         for detail in &mut details {
             detail.blank(secrets);
         }
         let retry_after = retry_after(call.response.headers(), wall);
-        let mut redirect = redirect(&call.response);
+        let mut redirect = redirect(&call.response, authority.map(Authority::host));
         if let Some(Redirect::Host(host)) = &mut redirect {
             secrets.blank_in(host);
         }
@@ -97,7 +102,7 @@ impl ApiError {
     pub fn redirect_host(&self) -> Option<&str> {
         match &self.redirect {
             Some(Redirect::Host(host)) => Some(host),
-            Some(Redirect::Path) | None => None,
+            Some(Redirect::SameHost) | None => None,
         }
     }
 
@@ -136,8 +141,8 @@ impl fmt::Display for ApiError {
     }
 }
 
-/// Where a response leads, if it is a redirect.
-fn redirect(response: &Response<Bytes>) -> Option<Redirect> {
+/// Where the response of the host `asked` leads, if it is a redirect.
+fn redirect(response: &Response<Bytes>, asked: Option<&str>) -> Option<Redirect> {
     let location = response.headers().get(header::LOCATION).filter(|_| response.status().is_redirection())?;
     let host = |location: &str| {
         // `//host/path` has the scheme of the request.
@@ -146,15 +151,18 @@ fn redirect(response: &Response<Bytes>) -> Option<Redirect> {
         let uri = whole.parse::<Uri>().ok().filter(|uri| uri.scheme().is_some())?;
         uri.host().map(str::to_owned)
     };
-    Some(location.to_str().ok().and_then(host).map_or(Redirect::Path, Redirect::Host))
+    let other = location
+        .to_str()
+        .ok()
+        .and_then(host)
+        .filter(|host| !asked.is_some_and(|asked| asked.eq_ignore_ascii_case(host)));
+    Some(other.map_or(Redirect::SameHost, Redirect::Host))
 }
 
 impl fmt::Display for Redirect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self::Host(host) = self else {
-            return f.write_str(
-                "it leads to another path of the same host, as a proxy or a login page does; check the base URL",
-            );
+            return f.write_str("it leads to the same host, as a proxy or a login page does; check the base URL");
         };
         let lower_case = host.to_ascii_lowercase();
         let Some(name) = lower_case.strip_suffix(".customer.io") else {
@@ -183,8 +191,10 @@ mod tests {
 
     use super::{super::delivery::StopReason, *};
     use crate::{
+        Endpoint, Error, Region,
         key::{KeyKind, KeyOrigin},
         testing::any_json,
+        track::Delete,
     };
 
     fn api(status: u16, headers: &[(&str, &str)], body: &str) -> ApiError {
@@ -196,7 +206,7 @@ mod tests {
         }
         let call =
             FailedCall { operation: "track.identify", response, attempts: 1, stop_reason: StopReason::NotRetryable };
-        ApiError::new(call, None, &Secrets::of(None), None)
+        ApiError::new(call, None, None, &Secrets::of(None), None)
     }
 
     #[test]
@@ -250,8 +260,7 @@ mod tests {
                  network and the base URL"
             )
         };
-        let same_host =
-            "it leads to another path of the same host, as a proxy or a login page does; check the base URL";
+        let same_host = "it leads to the same host, as a proxy or a login page does; check the base URL";
         for (location, host, expected) in [
             (
                 "https://track-eu.customer.io/api/v1/customers/secret-id",
@@ -296,6 +305,26 @@ mod tests {
     }
 
     #[test]
+    fn a_redirect_to_the_host_that_was_asked_does_not_say_to_use_its_region() {
+        let endpoint = Endpoint::track(Region::Us, "site", "key").unwrap();
+        for (location, host) in [
+            ("https://track.customer.io/api/v1/customers/42/", None),
+            ("https://Track.Customer.io:443/login", None),
+            ("//track.customer.io/login", None),
+            ("https://track-eu.customer.io/api/v1/customers/42", Some("track-eu.customer.io")),
+        ] {
+            let response = http::Response::builder().status(301).header("location", location).body(Bytes::new());
+            let Err(Error::Api(error)) = endpoint.parse::<Delete>(response.unwrap()) else { panic!("{location}") };
+            assert_eq!(error.redirect_host(), host, "{location}");
+            let expected = match host {
+                None => "it leads to the same host, as a proxy or a login page does; check the base URL",
+                Some(_) => "the workspace is at track-eu.customer.io; use Region::Eu",
+            };
+            assert_eq!(error.to_string(), format!("track.delete returned 301 Moved Permanently: {expected}"));
+        }
+    }
+
+    #[test]
     fn a_401_says_which_credential_to_check_and_nothing_shows_it() {
         let key = Key { kind: KeyKind::App, origin: KeyOrigin::Variables };
         let authorization = http::HeaderValue::from_static("Bearer k3y-0123456789");
@@ -306,7 +335,7 @@ mod tests {
                 http::Response::builder().status(status).header("location", location).body(body.into()).unwrap();
             let call =
                 FailedCall { operation: "app.call", response, attempts: 1, stop_reason: StopReason::NotRetryable };
-            ApiError::new(call, None, &Secrets::of(Some(&authorization)), Some(key))
+            ApiError::new(call, None, None, &Secrets::of(Some(&authorization)), Some(key))
         };
         let error = read(401, "");
         assert_eq!(
@@ -338,7 +367,7 @@ mod tests {
         }
         let call =
             FailedCall { operation: "track.identify", response, attempts: 1, stop_reason: StopReason::NotRetryable };
-        let error = ApiError::new(call, None, &Secrets::of(None), None);
+        let error = ApiError::new(call, None, None, &Secrets::of(None), None);
         let shown = error.to_string();
         prop_assert!(shown.chars().count() < 500, "{shown}");
         prop_assert!(!shown.contains(char::is_control), "{shown:?}");

@@ -151,7 +151,8 @@ mod tests {
             let response = Response::builder().status(status).header("retry-after", "3").body("<html>".into()).unwrap();
             FailedCall { operation: "track.identify", response, attempts, stop_reason }
         };
-        let api = ApiError::new(call(429, 1, StopReason::NotRetryable), None, &crate::key::Secrets::of(None), None);
+        let api =
+            ApiError::new(call(429, 1, StopReason::NotRetryable), None, None, &crate::key::Secrets::of(None), None);
         let decode = DecodeError::new(call(202, 3, StopReason::Attempts), DecodeFailure::new("is not JSON"));
 
         let (seven, three) = (Some(Duration::from_secs(7)), Some(Duration::from_secs(3)));

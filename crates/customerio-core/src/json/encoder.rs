@@ -86,7 +86,7 @@ pub(crate) struct EncodeError(pub(super) Box<Why>);
 pub(super) struct Why {
     /// Such as `address.lines[2]`; empty for the value itself.
     pub(super) path: String,
-    /// A sentence without its subject, such as `is NaN`.
+    /// A sentence without its subject, such as `is NaN`. That of a whole value fits a plural too, such as `the attributes`.
     pub(super) reason: String,
 }
 
@@ -100,7 +100,7 @@ impl EncodeError {
     #[cold]
     pub(super) fn twice(name: &[u8]) -> Self {
         if name.is_empty() {
-            return Self::new("has two entries without a name");
+            return Self::new("must not have two entries without a name");
         }
         Self::new("is given twice").in_member(&String::from_utf8_lossy(name))
     }
@@ -108,13 +108,13 @@ impl EncodeError {
     /// A time as serde has it, which Customer.io does not take for one.
     #[cold]
     fn system_time() -> Self {
-        Self::new("is a SystemTime, which is an object as JSON: use Timestamp::from(time)")
+        Self::new("must not be a SystemTime, which is an object as JSON: use Timestamp::from(time)")
     }
 
     /// Lists and objects that are nested too deep.
     #[cold]
     pub(super) fn too_deep() -> Self {
-        Self::new(format_args!("is nested too deep: {NESTING} lists and objects in each other are the most"))
+        Self::new(format_args!("must not be nested deeper than {NESTING} lists and objects"))
     }
 
     #[cold]
@@ -788,7 +788,7 @@ structs! { SerializeStruct SerializeStructVariant }
 
 /// What a key of an object cannot be.
 fn not_a_key<T>() -> Result<T, EncodeError> {
-    Err(EncodeError::new("has a key that is not text"))
+    Err(EncodeError::new("must not have a key that is not text"))
 }
 
 macro_rules! refuse_keys {

@@ -439,7 +439,10 @@ mod tests {
             assert_eq!(result.unwrap_err(), format!("the attributes must be an object, not {found}"));
         }
         assert_eq!(attributes(json!({"a": raw})).unwrap(), r#"{"a":{"plan":"pro"}}"#);
-        assert_eq!(attributes(BTreeMap::from([([1], 1)])).unwrap_err(), "the attributes has a key that is not text");
+        assert_eq!(
+            attributes(BTreeMap::from([([1], 1)])).unwrap_err(),
+            "the attributes must not have a key that is not text"
+        );
     }
 
     /// A type of the caller's, whose error quotes the value.
@@ -472,10 +475,13 @@ mod tests {
     #[test]
     fn a_system_time_is_refused_with_the_way_to_write_it() {
         let error = attributes(BTreeMap::from([("seen", UNIX_EPOCH)])).unwrap_err();
-        assert_eq!(error, "`seen` is a SystemTime, which is an object as JSON: use Timestamp::from(time)");
+        assert_eq!(error, "`seen` must not be a SystemTime, which is an object as JSON: use Timestamp::from(time)");
         // `json!` has made an object of it.
         let error = attributes(json!({"visit": [{"seen": UNIX_EPOCH}]})).unwrap_err();
-        assert_eq!(error, "`visit[0].seen` is a SystemTime, which is an object as JSON: use Timestamp::from(time)");
+        assert_eq!(
+            error,
+            "`visit[0].seen` must not be a SystemTime, which is an object as JSON: use Timestamp::from(time)"
+        );
         for other in [
             json!({"secs_since_epoch": 1}),
             json!({"secs_since_epoch": 1, "nanos_since_epoch": 2, "zone": "UTC"}),
@@ -549,7 +555,7 @@ mod tests {
                 assert_eq!(result.unwrap_err(), format!("`{path}` is given twice"));
             }
             let nameless = attributes(BTreeMap::from([("a", entries(&[("", Some(1)), ("", Some(1))]))]));
-            assert_eq!(nameless.unwrap_err(), "`a` has two entries without a name");
+            assert_eq!(nameless.unwrap_err(), "`a` must not have two entries without a name");
         }
         let flattened = Flattened { plan: "pro", rest: BTreeMap::from([("seats", 3), ("plan", 7)]) };
         assert_eq!(attributes(flattened).unwrap_err(), "`plan` is given twice");
@@ -671,12 +677,14 @@ mod tests {
                 &[Some, Newtype, Map, List, Variant, StructVariant],
             ] {
                 let error = deep(100_000, ways).unwrap_err();
-                let reason = "is nested too deep: 100 lists and objects in each other are the most";
+                let reason = "must not be nested deeper than 100 lists and objects";
                 assert!(error.ends_with(reason) && error.len() < 500, "{ways:?}: {error}");
             }
+            let error = attributes(Deep { left: 100_000, ways: &[Newtype] }).unwrap_err();
+            assert_eq!(error, "the attributes must not be nested deeper than 100 lists and objects");
             let raw = RawValue::from_string(["[".repeat(100_000), "]".repeat(100_000)].concat()).unwrap();
             let error = attributes(BTreeMap::from([("raw", raw)])).unwrap_err();
-            assert_eq!(error, "`raw` is nested too deep: 100 lists and objects in each other are the most");
+            assert_eq!(error, "`raw` must not be nested deeper than 100 lists and objects");
         });
         thread.unwrap().join().unwrap();
         for ways in [&[List][..], &[Map], &[Struct]] {

@@ -120,7 +120,7 @@ impl Filter {
     /// [`check`](Self::check) with at most `left` nested conditions.
     fn check_within(&self, left: usize) -> Result<(), BuildError> {
         let Some(left) = left.checked_sub(1) else {
-            let problem = format!("its conditions are nested too deep: {NESTING} in each other are the most");
+            let problem = format!("its conditions must not be nested deeper than {NESTING}");
             return Err(BuildError::new("the filter", BuildErrorKind::Invalid(problem.into())));
         };
         match &self.0 {
@@ -212,9 +212,6 @@ mod tests {
         let nested = |times| (0..times).fold(Filter::segment(1), |filter, _| Filter::not(filter));
         assert_eq!(nested(99).check(), Ok(()));
         let error = nested(100).check().unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "the filter is not valid: its conditions are nested too deep: 100 in each other are the most"
-        );
+        assert_eq!(error.to_string(), "the filter is not valid: its conditions must not be nested deeper than 100");
     }
 }

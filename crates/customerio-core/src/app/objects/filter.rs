@@ -72,7 +72,7 @@ impl ObjectFilter {
     /// [`check`](Self::check) with at most `left` nested conditions.
     fn check_within(&self, left: usize) -> Result<(), BuildError> {
         let Some(left) = left.checked_sub(1) else {
-            let problem = format!("its conditions are nested too deep: {NESTING} in each other are the most");
+            let problem = format!("its conditions must not be nested deeper than {NESTING}");
             return Err(BuildError::new("the filter", BuildErrorKind::Invalid(problem.into())));
         };
         match &self.0 {
@@ -166,10 +166,7 @@ mod tests {
             (ObjectFilter::not(ObjectFilter::any([ObjectFilter::attribute_exists("a"), ObjectFilter::all([])])), empty),
             (ObjectFilter::attribute_exists(""), nameless),
             (ObjectFilter::not(ObjectFilter::attribute_equals("", "x")), nameless),
-            (
-                nested(100),
-                "the filter is not valid: its conditions are nested too deep: 100 in each other are the most",
-            ),
+            (nested(100), "the filter is not valid: its conditions must not be nested deeper than 100"),
         ] {
             assert_eq!(filter.check().unwrap_err().to_string(), expected);
         }
