@@ -5,8 +5,8 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use customerio_core::{
-    Batch, BatchBuilder, BuildError, BuildErrorKind, EncodedBatch, Item, ItemError, Limits, Moment, PipelinesBatch,
-    Replay, TrackBatch, Unrepeatable, pipelines, track::v2::person,
+    Batch, BatchBuilder, BuildError, BuildErrorKind, EncodedBatch, Item, ItemError, Limits, Moment, NonIdempotent,
+    PipelinesBatch, Replay, TrackBatch, pipelines, track::v2::person,
 };
 use libfuzzer_sys::{arbitrary, fuzz_target};
 use serde_json::value::RawValue;
@@ -72,9 +72,9 @@ struct Known {
 
 fn run<B: Batch>(input: &Input<'_>, item: impl Fn(Kind, &str) -> Result<Item<B>, BuildError>) {
     let (item_limit, body_limit) = (usize::from(input.item_limit), usize::from(input.body_limit));
-    let apart = if input.apart { Unrepeatable::Apart } else { Unrepeatable::Refuse };
+    let apart = if input.apart { NonIdempotent::SeparateBatch } else { NonIdempotent::Refuse };
     let limits = Limits::default().with_batch_item(item_limit).with_batch(body_limit);
-    let mut builder = BatchBuilder::new().with_limits(limits).with_unrepeatable(apart);
+    let mut builder = BatchBuilder::new().with_limits(limits).with_non_idempotent(apart);
     let (mut known, mut expected, mut batches) = (Vec::new(), Vec::new(), Vec::new());
     for item in input.calls.iter().filter_map(|(kind, text)| item(*kind, text).ok()) {
         let tag = known.len();

@@ -14,8 +14,8 @@ pub use crate::{
 pub mod batch {
     pub use crate::{
         Batch, BatchBuilder, BatchEvent, BatchItem, BatchOptions, BatchReport, BatchResponse, BatchSender,
-        EncodedBatch, EncodedItem, FailedItem, IntoItem, Item, ItemError, PipelinesBatch, Rejection, Rejections,
-        SendAll, Summary, TrackBatch, Unrepeatable,
+        EncodedBatch, EncodedItem, FailedItem, IntoItem, Item, ItemError, NonIdempotent, PipelinesBatch, Rejection,
+        Rejections, SendAll, Summary, TrackBatch,
     };
 }
 

@@ -113,8 +113,8 @@ pub use crate::{
     api::{Api, App, Pipelines, Region, Track},
     batch::{
         Batch, BatchBuilder, BatchEvent, BatchItem, BatchOptions, BatchReport, BatchResponse, BatchSender,
-        EncodedBatch, EncodedItem, FailedItem, IntoItem, Item, ItemError, Rejection, Rejections, SendAll, Summary,
-        Unrepeatable,
+        EncodedBatch, EncodedItem, FailedItem, IntoItem, Item, ItemError, NonIdempotent, Rejection, Rejections,
+        SendAll, Summary,
     },
     body::Body,
     call_options::CallOptions,

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::args::control::Kind;
 
-/// `10:00:04  200  PUT    /api/v1/customers/42  accepted, but: why`
+/// `10:00:04  200  PUT    /api/v1/customers/42  tolerated: why`
 pub(crate) fn request(item: &Value) -> String {
     let text = |name: &str| item[name].as_str().unwrap_or_default();
     let mut line = format!(
@@ -25,7 +25,6 @@ pub(crate) fn request(item: &Value) -> String {
 /// A verdict in words.
 pub(crate) fn verdict(name: &str) -> &str {
     match name {
-        "accepted_but" => "accepted, but",
         "dropped" => "dropped silently",
         "fault" => "fault, as asked",
         "unknown_route" => "unknown route",

@@ -134,7 +134,7 @@ impl Found {
         let verdict = match &found {
             Deviations { dropped: 1.., .. } => Verdict::Dropped,
             Deviations { refused: 1.., .. } => Verdict::Refused,
-            Deviations { taken, .. } if !taken.is_empty() => Verdict::AcceptedBut,
+            Deviations { taken, .. } if !taken.is_empty() => Verdict::Tolerated,
             _ => Verdict::Accepted,
         };
         let effects = changes.into_iter().take(MOST_EFFECTS).map(|change| change.effect).collect();

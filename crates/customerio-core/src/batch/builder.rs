@@ -34,19 +34,19 @@ use crate::{
 /// ```
 pub struct BatchBuilder<B, T = ()> {
     limits: Limits,
-    unrepeatable: Unrepeatable,
+    non_idempotent: NonIdempotent,
     open: Option<EncodedBatch<B, T>>,
 }
 
-/// The treatment of items that must not arrive twice, in a batch builder.
+/// How batches treat items that are not idempotent, such as an event without an id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Unrepeatable {
-    /// Refuses it. Give it an id instead.
+pub enum NonIdempotent {
+    /// Refuses the item, which is the default. Give it an id instead.
     Refuse,
-    /// Packs it only with others of its kind, so that all other items can still be retried. Such a batch is not retried
-    /// after a lost response.
-    Apart,
+    /// Puts the item into a batch that has only such items. That batch is not retried after a lost response, and all
+    /// others still are.
+    SeparateBatch,
 }
 
 impl<B: Batch, T> BatchBuilder<B, T> {
@@ -54,7 +54,7 @@ impl<B: Batch, T> BatchBuilder<B, T> {
     /// [`BATCH`](crate::limits::BATCH), that refuses items that cannot be retried.
     #[must_use]
     pub fn new() -> Self {
-        Self { limits: Limits::default(), unrepeatable: Unrepeatable::Refuse, open: None }
+        Self { limits: Limits::default(), non_idempotent: NonIdempotent::Refuse, open: None }
     }
 
     /// Sets the limits, such as those of an [`Endpoint`](crate::Endpoint::limits). Only those of an item and of a batch
@@ -65,10 +65,10 @@ impl<B: Batch, T> BatchBuilder<B, T> {
         self
     }
 
-    /// Sets what to do with items that must not arrive twice.
+    /// Sets how items that are not idempotent are treated.
     #[must_use]
-    pub fn with_unrepeatable(mut self, unrepeatable: Unrepeatable) -> Self {
-        self.unrepeatable = unrepeatable;
+    pub fn with_non_idempotent(mut self, non_idempotent: NonIdempotent) -> Self {
+        self.non_idempotent = non_idempotent;
         self
     }
 
@@ -129,7 +129,7 @@ impl<B: Batch, T> BatchBuilder<B, T> {
         // Alone in a request the item has what it shares with others too.
         check_bytes("the item", json.len() + shared.len(), self.limits.batch_item)?;
         check_bytes("the batch of this item", whole(OPENING.len() + json.len(), shared), self.limits.batch)?;
-        if self.unrepeatable == Unrepeatable::Refuse && replay == Replay::OnlyIfNotSent {
+        if self.non_idempotent == NonIdempotent::Refuse && replay == Replay::OnlyIfNotSent {
             let kind = BuildErrorKind::Invalid("it must not arrive twice: give it an id".into());
             return Err(BuildError::new("the item", kind));
         }
@@ -147,7 +147,7 @@ impl<B, T> fmt::Debug for BatchBuilder<B, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BatchBuilder")
             .field("limits", &self.limits)
-            .field("unrepeatable", &self.unrepeatable)
+            .field("non_idempotent", &self.non_idempotent)
             .field("open", &self.open)
             .finish()
     }
@@ -314,7 +314,7 @@ mod tests {
             let call = Call { replay, ..Call::new("x") };
             item(&call)
         });
-        let mut builder = BatchBuilder::new().with_unrepeatable(Unrepeatable::Apart);
+        let mut builder = BatchBuilder::new().with_non_idempotent(NonIdempotent::SeparateBatch);
         let mut batches = Vec::new();
         for (index, call) in calls.into_iter().enumerate() {
             batches.extend(builder.push(index, call).unwrap());

@@ -12,8 +12,8 @@ use bytes::Bytes;
 use http::StatusCode;
 
 use super::{
-    Batch, BatchBuilder, BatchEvent, BatchResponse, EncodedBatch, FailedItem, IntoItem, ItemError, Rejection,
-    Rejections, Summary, Unrepeatable, item::Parts, search::Search,
+    Batch, BatchBuilder, BatchEvent, BatchResponse, EncodedBatch, FailedItem, IntoItem, ItemError, NonIdempotent,
+    Rejection, Rejections, Summary, item::Parts, search::Search,
 };
 use crate::{BuildError, Client, Error, transport::BoxFuture};
 
@@ -23,14 +23,14 @@ use crate::{BuildError, Client, Error, transport::BoxFuture};
 #[doc(alias = "batch size")]
 pub struct BatchOptions {
     concurrency: usize,
-    unrepeatable: Unrepeatable,
+    non_idempotent: NonIdempotent,
     linger: Duration,
 }
 
 impl Default for BatchOptions {
     /// One batch at a time, a linger of one second, and no items that cannot be retried.
     fn default() -> Self {
-        Self { concurrency: 1, unrepeatable: Unrepeatable::Refuse, linger: Duration::from_secs(1) }
+        Self { concurrency: 1, non_idempotent: NonIdempotent::Refuse, linger: Duration::from_secs(1) }
     }
 }
 
@@ -45,10 +45,10 @@ impl BatchOptions {
         self
     }
 
-    /// Sets what happens to items that must not arrive twice.
+    /// Sets how items that are not idempotent are treated: by default they are refused.
     #[must_use]
-    pub const fn with_unrepeatable(mut self, unrepeatable: Unrepeatable) -> Self {
-        self.unrepeatable = unrepeatable;
+    pub const fn with_non_idempotent(mut self, non_idempotent: NonIdempotent) -> Self {
+        self.non_idempotent = non_idempotent;
         self
     }
 
@@ -108,7 +108,7 @@ pub(super) struct Engine<B: Batch, T> {
 
 impl<B: Batch, T> Engine<B, T> {
     pub(super) fn new(client: Client<B::Api>, options: BatchOptions) -> Self {
-        let builder = BatchBuilder::new().with_limits(*client.limits()).with_unrepeatable(options.unrepeatable);
+        let builder = BatchBuilder::new().with_limits(*client.limits()).with_non_idempotent(options.non_idempotent);
         Self {
             client,
             options,
@@ -559,7 +559,7 @@ mod tests {
         let server = Server::new(|_| Some((200, "")));
         assert_eq!(server.client(3).send_all(merges(), options, |_| {}).await.invalid, 2);
         assert!(server.batches().is_empty());
-        let options = options.with_unrepeatable(Unrepeatable::Apart);
+        let options = options.with_non_idempotent(NonIdempotent::SeparateBatch);
         assert_eq!(server.client(9).send_all(merges(), options, |_| {}).await.accepted, 2);
     }
 

@@ -17,7 +17,7 @@ mod send_all;
 mod sender;
 
 pub use self::{
-    builder::{BatchBuilder, Unrepeatable},
+    builder::{BatchBuilder, NonIdempotent},
     encoded::EncodedBatch,
     encoded_item::EncodedItem,
     engine::BatchOptions,

@@ -1,6 +1,6 @@
 //! Calls that wait, as a batch.
 
-use customerio_core::{Batch, BatchBuilder, BatchResponse, Encoded, Item, Limits, Prepared, Replay, Unrepeatable};
+use customerio_core::{Batch, BatchBuilder, BatchResponse, Encoded, Item, Limits, NonIdempotent, Prepared, Replay};
 
 /// A batch of the first calls that wait.
 #[derive(Debug)]
@@ -40,7 +40,8 @@ fn fill<'a, B: Batch>(
     most: usize,
     limits: &Limits,
 ) -> (Option<Packed>, Vec<u64>) {
-    let mut builder = BatchBuilder::<B, u64>::new().with_limits(*limits).with_unrepeatable(Unrepeatable::Apart);
+    let mut builder =
+        BatchBuilder::<B, u64>::new().with_limits(*limits).with_non_idempotent(NonIdempotent::SeparateBatch);
     let (mut count, mut misfits, mut full) = (0, Vec::new(), None);
     for (number, item) in items {
         if count == most {

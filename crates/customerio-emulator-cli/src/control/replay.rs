@@ -59,7 +59,7 @@ struct Now {
     why: String,
 }
 
-/// `200 accepted, but`.
+/// `200 tolerated`.
 fn outcome(status: u64, name: &str) -> String {
     format!("{status} {}", clean(verdict(name)))
 }

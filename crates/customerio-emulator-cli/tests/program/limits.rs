@@ -48,7 +48,7 @@ fn a_flag_a_variable_and_a_seed_say_how_strict_it_is() {
 #[test]
 fn what_the_contract_has_not_is_refused_where_that_is_asked_for() {
     let folder = Folder::new();
-    for (flags, status, verdict) in [(&[][..], 200, "accepted_but"), (&["--contract", "strict"], 400, "refused")] {
+    for (flags, status, verdict) in [(&[][..], 200, "tolerated"), (&["--contract", "strict"], 400, "refused")] {
         let mut serving = Serving::start(&folder, flags);
         assert_eq!(serving.ask("POST /v1/send/push", APP, PUSH).0, status);
         let line = serving.line();

@@ -49,7 +49,7 @@ fn a_recording_is_the_same_at_an_emulator_that_is_the_same() {
         let lines: Vec<_> = printed.lines().collect();
         assert_eq!(lines.len(), 9, "{printed}");
         assert_eq!(lines[0], "same     PUT    /api/v1/customers/42  200 accepted");
-        assert_eq!(lines[1], "same     POST   /v1/send/push  200 accepted, but");
+        assert_eq!(lines[1], "same     POST   /v1/send/push  200 tolerated");
         assert_eq!(lines[3], "same     GET    /v1/segments?start=  401 refused");
         let cut = "skipped  POST   /api/v1/customers/42/events  the recording has 65536 of 70921 bytes of its body";
         assert_eq!(lines[7], cut, "{printed}");
@@ -73,7 +73,7 @@ fn what_differs_is_said_and_is_a_failure() {
     let printed = String::from_utf8(output.stdout.clone()).unwrap();
     assert_eq!((output.status.code(), output.stderr.is_empty()), (Some(1), true), "{output:?}");
     let line = printed.lines().nth(1).unwrap();
-    let expected = "differs  POST   /v1/send/push  200 accepted, but -> 400 refused: ";
+    let expected = "differs  POST   /v1/send/push  200 tolerated -> 400 refused: ";
     assert!(line.starts_with(expected) && line.contains("identifiers.id must be a string"), "{printed}");
     assert!(printed.ends_with("8 requests: 6 the same, 1 different, 1 skipped\n"), "{printed}");
 }

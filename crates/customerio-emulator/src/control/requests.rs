@@ -77,7 +77,7 @@ pub(crate) const PARAMETERS: &[Parameter] = &{
 };
 
 const FILTERS: [Parameter; 5] = [
-    ("verdict", "accepted, accepted_but, refused, dropped, fault or unknown_route"),
+    ("verdict", "accepted, tolerated, refused, dropped, fault or unknown_route"),
     ("method", "the method, such as POST"),
     ("route", "the pattern of the route, or a part of it, such as /send/"),
     ("status", "the status of the response"),
@@ -115,7 +115,7 @@ impl Listed for Requests {
             ("path", Schema::Text),
             ("route", TEXT),
             ("status", Schema::Integer),
-            ("verdict", Schema::OneOf(&["accepted", "accepted_but", "refused", "dropped", "fault", "unknown_route"])),
+            ("verdict", Schema::OneOf(&["accepted", "tolerated", "refused", "dropped", "fault", "unknown_route"])),
             ("why", TEXT),
             ("problems", Schema::Integer),
             ("client", TEXT),

@@ -126,7 +126,7 @@ fn a_pipelines_call_that_asks_for_nothing_strict_gets_the_429_too() {
 
 /// Whether anything is refused or not, the verdict says that it is over the rate.
 #[test]
-fn without_limits_a_request_over_the_rate_is_accepted_but() {
+fn without_limits_a_request_over_the_rate_is_tolerated() {
     let emulator = builder().build();
     let at = |ms: u64| emulator.handle_at(&request(SEGMENTS, &Value::Null), Duration::from_millis(ms)).status();
     for _ in 0..12 {
@@ -135,8 +135,7 @@ fn without_limits_a_request_over_the_rate_is_accepted_but() {
     let log = emulator.request_log();
     let expected = "over the documented rate of 10 requests a second; the service may refuse it, or drop it";
     for (index, logged) in log.iter().enumerate() {
-        let (verdict, why) =
-            if index < 10 { (Verdict::Accepted, None) } else { (Verdict::AcceptedBut, Some(expected)) };
+        let (verdict, why) = if index < 10 { (Verdict::Accepted, None) } else { (Verdict::Tolerated, Some(expected)) };
         assert_eq!((logged.verdict, logged.why()), (verdict, why), "{index}");
     }
     assert_eq!(at(2_000), 200);

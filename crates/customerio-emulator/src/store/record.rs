@@ -505,7 +505,7 @@ pub enum Verdict {
     /// Accepted, and in accordance with the contract.
     Accepted,
     /// Accepted, although it deviates from the contract.
-    AcceptedBut,
+    Tolerated,
     /// Refused, or items of it were, as the response reports.
     Refused,
     /// The response is a success, but the request, or a part of it, was dropped: the service does this silently.
@@ -519,14 +519,14 @@ pub enum Verdict {
 impl Verdict {
     /// All of them.
     pub const ALL: [Self; 6] =
-        [Self::Accepted, Self::AcceptedBut, Self::Refused, Self::Dropped, Self::Fault, Self::UnknownRoute];
+        [Self::Accepted, Self::Tolerated, Self::Refused, Self::Dropped, Self::Fault, Self::UnknownRoute];
 
-    /// Returns the name in the control API, such as `accepted_but`.
+    /// Returns the name in the control API, such as `tolerated`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Accepted => "accepted",
-            Self::AcceptedBut => "accepted_but",
+            Self::Tolerated => "tolerated",
             Self::Refused => "refused",
             Self::Dropped => "dropped",
             Self::Fault => "fault",

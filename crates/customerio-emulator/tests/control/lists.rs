@@ -72,7 +72,7 @@ async fn a_response_has_the_verdict_on_its_request() {
     let world = World::new().await;
     for (line, body, verdict) in [
         ("PUT /api/v1/customers/1", json!({"plan": "pro"}), "accepted"),
-        ("PUT /api/v1/customers/1", json!({"anonymous_id": 7}), "accepted_but"),
+        ("PUT /api/v1/customers/1", json!({"anonymous_id": 7}), "tolerated"),
         ("PUT /api/v1/customers/1", json!({"unsubscribed": "yes"}), "refused"),
         ("PUT /api/v1/customer/1", json!({}), "unknown_route"),
     ] {

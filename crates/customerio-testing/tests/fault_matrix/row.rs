@@ -7,8 +7,8 @@ use std::{
 };
 
 use customerio_core::{
-    App, BatchBuilder, CallOptions, Client, Delivery, EncodedBatch, Endpoint, Error, Item, Limits, Moment, Region,
-    StopReason, Throttle, TrackBatch, Transport, Unrepeatable,
+    App, BatchBuilder, CallOptions, Client, Delivery, EncodedBatch, Endpoint, Error, Item, Limits, Moment,
+    NonIdempotent, Region, StopReason, Throttle, TrackBatch, Transport,
     app::{SendEmail, assets, messages, segments},
     bytes::Bytes,
     http::Request,
@@ -176,7 +176,7 @@ fn app(url: &str, transport: Arc<dyn Transport>, options: CallOptions) -> Client
 }
 
 fn batch(op: Op) -> EncodedBatch<TrackBatch> {
-    let mut builder = BatchBuilder::<TrackBatch>::new().with_unrepeatable(Unrepeatable::Apart);
+    let mut builder = BatchBuilder::<TrackBatch>::new().with_non_idempotent(NonIdempotent::SeparateBatch);
     let (now, limits) =
         (Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 1 }, Limits::default());
     for person in ["1", "2"] {

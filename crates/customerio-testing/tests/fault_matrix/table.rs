@@ -12,9 +12,9 @@ use crate::transports::Stack;
 pub(crate) enum Op {
     /// Repeatable, and returns nothing.
     Identify,
-    /// Unrepeatable, and returns nothing.
+    /// Not idempotent, and returns nothing.
     Merge,
-    /// Unrepeatable, and returns the id of the message.
+    /// Not idempotent, and returns the id of the message.
     Email,
     /// A batch of repeatable calls.
     Batch,
@@ -24,7 +24,7 @@ pub(crate) enum Op {
     Delete,
     /// Repeatable, and returns a page of a list.
     Page,
-    /// Unrepeatable, with a body in several parts.
+    /// Not idempotent, with a body in several parts.
     Upload,
     /// Repeatable, with a quota for each day.
     Archived,

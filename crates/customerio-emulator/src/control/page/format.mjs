@@ -31,7 +31,7 @@ export const plural = (count, one, many = `${one}s`) => `${count.toLocaleString(
 /** What the service would do with a request: the word, and how it looks. */
 export const VERDICTS = {
   accepted: ['accepted', 'good'],
-  accepted_but: ['accepted, but', 'warn'],
+  tolerated: ['tolerated', 'warn'],
   refused: ['refused', 'bad'],
   dropped: ['dropped silently', 'drop'],
   fault: ['fault', 'asked'],
