@@ -37,7 +37,7 @@ mod sealed {
 /// # let client = canned::app(|_| (200, r#"{"delivery_id":"RPIL"}"#));
 /// # let message = SendSms::new("welcome", "42", "+15551234567");
 /// # let sent = canned::run(async move { welcome(&client, message).await });
-/// assert_eq!(sent.as_str(), "RPIL");
+/// # assert_eq!(sent.as_str(), "RPIL");
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not one of the APIs of Customer.io",

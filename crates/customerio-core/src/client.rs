@@ -26,7 +26,7 @@ use crate::{
 /// # mod canned { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/canned.rs")); }
 /// # let client = canned::track(|_| (200, "{}"));
 /// # let signed_up = canned::run(async move { sign_up(&client).await });
-/// assert!(signed_up.is_ok());
+/// # assert!(signed_up.is_ok());
 /// ```
 ///
 /// | task | methods |

@@ -34,7 +34,9 @@ use crate::{
 /// # let _ = track;
 ///
 /// let vars = [("CUSTOMERIO_REGION", "eu"), ("CUSTOMERIO_APP_API_KEY", "app-key")];
-/// let config = Config::from_vars(|name| vars.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))?;
+/// let config = Config::from_vars(|name| {
+///     vars.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+/// })?;
 /// assert!(config.app().is_ok());
 /// # Ok::<(), customerio::BuildError>(())
 /// ```

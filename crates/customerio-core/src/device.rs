@@ -138,12 +138,17 @@ pub(crate) fn write_token(token: &str, path: &mut Path) -> Result<(), BuildError
 /// use customerio::DeviceAttributes;
 /// use serde_json::json;
 ///
-/// let attributes = DeviceAttributes::new().with_app_version("2.1.0").with_custom(json!({"store": "testflight"}));
+/// let attributes = DeviceAttributes::new()
+///     .with_app_version("2.1.0")
+///     .with_custom(json!({"store": "testflight"}));
 /// # use customerio::{Device, Platform, Prepared, limits::Limits, track::AddDevice};
 /// # let device = Device::new("device-token", Platform::Ios).with_attributes(attributes);
 /// # let request = Prepared::new(AddDevice::new("42", device), &Limits::default())?;
 /// # let body = String::from_utf8_lossy(request.body());
-/// assert!(body.contains(r#""app_version":"2.1.0""#) && body.contains(r#""store":"testflight""#), "{body}");
+/// assert!(
+///     body.contains(r#""app_version":"2.1.0""#) && body.contains(r#""store":"testflight""#),
+///     "{body}"
+/// );
 /// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]

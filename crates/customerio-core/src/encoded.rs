@@ -12,7 +12,9 @@ use crate::{
 ///
 /// ```
 /// # use customerio_core::facade as customerio;
-/// use customerio::{limits::Limits, operation::Encoded, track::{Delete, v2::person}, transport::Moment};
+/// use customerio::{
+///     limits::Limits, operation::Encoded, track::{Delete, v2::person}, transport::Moment,
+/// };
 /// # use std::time::Duration;
 /// # let now = Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 4 };
 ///

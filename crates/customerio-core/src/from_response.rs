@@ -10,7 +10,9 @@ use crate::{DecodeFailure, error::Reported};
 ///
 /// ```
 /// # use customerio_core::facade as customerio;
-/// use customerio::{bytes::Bytes, error::DecodeFailure, http::Response, operation::{FromResponse, decode_json}};
+/// use customerio::{
+///     bytes::Bytes, error::DecodeFailure, http::Response, operation::{FromResponse, decode_json},
+/// };
 ///
 /// #[derive(serde::Deserialize)]
 /// struct Segments {

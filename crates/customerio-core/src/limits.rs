@@ -159,7 +159,8 @@ macro_rules! limits {
         /// let error = build(&endpoint, Identify::new(&long)).unwrap_err();
         /// assert_eq!(error.to_string(), "the person's id has 200 bytes, and the limit is 150");
         ///
-        /// let raised = endpoint.with_limits(Limits::default().with_person_id(200).with_attribute_value(None));
+        /// let raised =
+        ///     endpoint.with_limits(Limits::default().with_person_id(200).with_attribute_value(None));
         /// assert!(build(&raised, Identify::new(&long)).is_ok());
         /// # Ok::<(), customerio::BuildError>(())
         /// ```

@@ -20,7 +20,9 @@ use crate::{
 ///
 /// ```
 /// # use customerio_core::facade as customerio;
-/// use customerio::{App, BuildError, Endpoint, Region, http::Method, operation::{Operation, Path, build}};
+/// use customerio::{
+///     App, BuildError, Endpoint, Region, http::Method, operation::{Operation, Path, build},
+/// };
 ///
 /// /// `GET /v1/segments/{segment_id}/membership`
 /// #[derive(Clone)]
@@ -41,7 +43,8 @@ use crate::{
 ///     }
 /// }
 ///
-/// let request = build(&Endpoint::app(Region::Us, "app-key")?, SegmentMembership { segment_id: 7 })?;
+/// let request =
+///     build(&Endpoint::app(Region::Us, "app-key")?, SegmentMembership { segment_id: 7 })?;
 /// assert_eq!(request.uri(), "https://api.customer.io/v1/segments/7/membership");
 /// # Ok::<(), BuildError>(())
 /// ```

@@ -6,8 +6,13 @@ use crate::{OperationInfo, app, pipelines, track};
 ///
 /// ```
 /// # use customerio_core::facade as customerio;
-/// let suppress = customerio::operation::operations().find(|operation| operation.name == "track.suppress").unwrap();
-/// assert_eq!((suppress.method.as_str(), suppress.route), ("POST", "/api/v1/customers/{identifier}/suppress"));
+/// let suppress = customerio::operation::operations()
+///     .find(|operation| operation.name == "track.suppress")
+///     .unwrap();
+/// assert_eq!(
+///     (suppress.method.as_str(), suppress.route),
+///     ("POST", "/api/v1/customers/{identifier}/suppress")
+/// );
 /// ```
 pub fn operations() -> impl Iterator<Item = &'static OperationInfo> {
     [

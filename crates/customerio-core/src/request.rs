@@ -101,7 +101,8 @@ impl<A: Api> Endpoint<A> {
     ///
     /// let endpoint = Endpoint::track(Region::Us, "site-1234", "key-5678")?;
     /// let body = r#"{"meta":{"error":"no such key: key-5678"}}"#;
-    /// let error = endpoint.parse::<Delete>(Response::builder().status(403).body(body.into())?).unwrap_err();
+    /// let error =
+    ///     endpoint.parse::<Delete>(Response::builder().status(403).body(body.into())?).unwrap_err();
     /// assert_eq!(error.to_string(), "track.delete returned 403 Forbidden: no such key: [credential]");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

@@ -13,7 +13,9 @@ use crate::{Delivery, Error, Quota, Replay, StopReason, limits};
 /// use std::time::Duration;
 /// use customerio::RetryPolicy;
 ///
-/// let patient = RetryPolicy::default().with_attempts(5).with_backoff(Duration::from_secs(1), Duration::from_secs(60));
+/// let patient = RetryPolicy::default()
+///     .with_attempts(5)
+///     .with_backoff(Duration::from_secs(1), Duration::from_secs(60));
 /// let once = RetryPolicy::default().with_attempts(1);
 /// assert_eq!((patient.attempts(), once.attempts()), (5, 1));
 /// ```

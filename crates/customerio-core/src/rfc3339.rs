@@ -12,7 +12,10 @@ use crate::{BuildError, BuildErrorKind, json::Reason};
 /// # use customerio_core::facade as customerio;
 /// use customerio::{Timestamp, time::Rfc3339};
 ///
-/// assert_eq!(serde_json::to_string(&Rfc3339::from_unix_millis(1_700_000_000_999))?, r#""2023-11-14T22:13:20.999Z""#);
+/// assert_eq!(
+///     serde_json::to_string(&Rfc3339::from_unix_millis(1_700_000_000_999))?,
+///     r#""2023-11-14T22:13:20.999Z""#
+/// );
 /// assert_eq!(Rfc3339::from(Timestamp::from(-1)).unix_millis(), -1_000);
 /// # Ok::<(), serde_json::Error>(())
 /// ```

@@ -103,7 +103,10 @@ impl Throttle {
     ///
     /// ```
     /// # use customerio_core::facade as customerio;
-    /// use std::{task::{Context, Poll, Waker}, time::Duration};
+    /// use std::{
+    ///     task::{Context, Poll, Waker},
+    ///     time::Duration,
+    /// };
     /// use customerio::{
     ///     CallOptions, Endpoint, Region, retry::{Grant, Throttle}, track::Delete,
     ///     transport::{Exchange, Moment, Step},
@@ -117,7 +120,9 @@ impl Throttle {
     /// assert!(matches!(call.step(&now), Step::Wait(_)));
     ///
     /// let mut context = Context::from_waker(Waker::noop());
-    /// let Poll::Ready(Some(mut demand)) = source.poll_demand(&mut context, &now) else { panic!("it wants a turn") };
+    /// let Poll::Ready(Some(mut demand)) = source.poll_demand(&mut context, &now) else {
+    ///     panic!("it wants a turn")
+    /// };
     /// assert_eq!((demand.turns(), demand.interval()), (1, Duration::from_micros(1_200)));
     /// // Ask where all processes ask: the first place was free.
     /// let took = Duration::from_millis(1);

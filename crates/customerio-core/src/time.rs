@@ -127,7 +127,8 @@ impl<'de> Deserialize<'de> for Timestamp {
 ///
 /// let started = Instant::now();
 /// let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH)?;
-/// let moment = Moment { monotonic: started.elapsed(), since_epoch, random: 0x1234_5678_9abc_def0 };
+/// let moment =
+///     Moment { monotonic: started.elapsed(), since_epoch, random: 0x1234_5678_9abc_def0 };
 /// assert_eq!(moment.since_epoch, since_epoch);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -54,9 +54,13 @@ impl<T: ?Sized> MaybeSend for T {}
 ///
 /// ```
 /// # use customerio_core::facade as customerio;
-/// use std::{sync::LazyLock, time::{Duration, Instant, SystemTime, UNIX_EPOCH}};
+/// use std::{
+///     sync::LazyLock,
+///     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+/// };
 /// use customerio::{
-///     bytes::Bytes, http::{Request, Response}, transport::{Moment, Transport, TransportError, async_trait},
+///     bytes::Bytes, http::{Request, Response},
+///     transport::{Moment, Transport, TransportError, async_trait},
 /// };
 ///
 /// /// The monotonic clock counts from here: one point for all transports of the process.
@@ -74,14 +78,15 @@ impl<T: ?Sized> MaybeSend for T {}
 ///     async fn sleep(&self, _duration: Duration) {}
 ///     fn now(&self) -> Moment {
 ///         let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-///         Moment { monotonic: STARTED.elapsed(), since_epoch, random: 4 /* your random bits */ }
+///         let random = 4; // your random bits
+///         Moment { monotonic: STARTED.elapsed(), since_epoch, random }
 ///     }
 /// }
 /// # use customerio::{Client, Endpoint, Region};
 /// # mod canned { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/canned.rs")); }
 /// let track = Client::new(Endpoint::track(Region::Us, "site-id", "key")?, Agreeable);
 /// # let deleted = canned::run(async move { track.delete("42").await });
-/// assert!(deleted.is_ok());
+/// # assert!(deleted.is_ok());
 /// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[cfg_attr(target_arch = "wasm32", async_trait(?Send))]

@@ -45,7 +45,9 @@ impl<A: Api> Client<A> {
     ///     match app.wait_for(Get::new(id)).with_deadline(Duration::from_secs(600)).await {
     ///         Ok(export) => return Some(export),
     ///         // The service goes on with it: wait for the same id later, here or in another process.
-    ///         Err(error) if error.kind() == WaitErrorKind::Deadline => println!("{id} is {:?}", error.last()),
+    ///         Err(error) if error.kind() == WaitErrorKind::Deadline => {
+    ///             println!("{id} is {:?}", error.last())
+    ///         }
     ///         Err(error) => println!("{error}"),
     ///     }
     ///     None
@@ -53,7 +55,7 @@ impl<A: Api> Client<A> {
     /// # mod canned { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/canned.rs")); }
     /// # let app = canned::app(|_| (200, r#"{"export":{"id":110,"status":"done","total":2}}"#));
     /// # let export = canned::run(async move { ready(&app, 110.into()).await });
-    /// assert_eq!(export.unwrap().total, Some(2));
+    /// # assert_eq!(export.unwrap().total, Some(2));
     /// ```
     #[doc(alias = "poll")]
     pub fn wait_for<O: Operation<Api = A, Output: Awaited>>(&self, operation: O) -> Wait<O> {
@@ -127,7 +129,7 @@ impl<O: Operation<Output: Awaited>> Wait<O> {
     /// # mod canned { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/canned.rs")); }
     /// # let app = canned::app(|_| (200, r#"{"export":{"id":110,"status":"done"}}"#));
     /// # let looks = canned::run(async move { watch(&app, 110.into()).await });
-    /// assert_eq!(looks.unwrap(), 1);
+    /// # assert_eq!(looks.unwrap(), 1);
     /// ```
     ///
     /// # Errors

@@ -62,7 +62,8 @@ impl HyperTransport<RustlsClient> {
     /// async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     /// # tokio::spawn(async {
     ///     let server = customerio_testing::WireServer::start()?;
-    ///     let endpoint = Endpoint::track(Region::Us, "site-id", "api-key")?.with_base_url(&server.url())?;
+    ///     let endpoint =
+    ///         Endpoint::track(Region::Us, "site-id", "api-key")?.with_base_url(&server.url())?;
     ///     let track = Client::new(endpoint, HyperTransport::new()?);
     ///     track.delete("42").await?;
     ///     assert!(server.received()[0].starts_with(b"DELETE /api/v1/customers/42 HTTP/1.1\r\n"));

@@ -53,7 +53,10 @@ impl<S> HyperTransport<S> {
     /// use std::time::Duration;
     ///
     /// use customerio::{Client, Endpoint, HyperTransport, Region};
-    /// use hyper_util::{client::legacy::{self, connect::HttpConnector}, rt::TokioExecutor};
+    /// use hyper_util::{
+    ///     client::legacy::{self, connect::HttpConnector},
+    ///     rt::TokioExecutor,
+    /// };
     /// use tower::{ServiceBuilder, util::BoxCloneService};
     ///
     /// #[tokio::main]
@@ -66,7 +69,8 @@ impl<S> HyperTransport<S> {
     ///     let transport = HyperTransport::from_service(BoxCloneService::new(stack));
     ///
     ///     let server = customerio_testing::WireServer::start()?;
-    ///     let endpoint = Endpoint::track(Region::Us, "site-id", "api-key")?.with_base_url(&server.url())?;
+    ///     let endpoint =
+    ///         Endpoint::track(Region::Us, "site-id", "api-key")?.with_base_url(&server.url())?;
     ///     Client::new(endpoint, transport).delete("42").await?;
     ///     assert!(server.received()[0].starts_with(b"DELETE /api/v1/customers/42 HTTP/1.1\r\n"));
     ///     Ok(())
@@ -101,11 +105,18 @@ impl<S> HyperTransport<S> {
     ///     let client = legacy::Client::builder(TokioExecutor::new()).build_http();
     ///     // A layer that lets nothing through.
     ///     let stack = ServiceBuilder::new()
-    ///         .filter(|_| Err::<http::Request<http_body_util::Full<bytes::Bytes>>, BoxError>(CircuitOpen.into()))
+    ///         .filter(|_| {
+    ///             Err::<http::Request<http_body_util::Full<bytes::Bytes>>, BoxError>(
+    ///                 CircuitOpen.into(),
+    ///             )
+    ///         })
     ///         .service(client);
-    ///     let transport = HyperTransport::from_service(stack).with_not_sent(|error| error.is::<CircuitOpen>());
+    ///     let transport =
+    ///         HyperTransport::from_service(stack).with_not_sent(|error| error.is::<CircuitOpen>());
     ///
-    ///     let error = Client::new(Endpoint::track(Region::Us, "site-id", "api-key")?, transport).delete("42").await;
+    ///     let error = Client::new(Endpoint::track(Region::Us, "site-id", "api-key")?, transport)
+    ///         .delete("42")
+    ///         .await;
     ///     assert_eq!(error.unwrap_err().delivery(), Delivery::NotSent);
     ///     Ok(())
     /// # }).await?

@@ -86,7 +86,8 @@ impl ReqwestTransport {
     ///     let proxy = reqwest::Proxy::http(server.url())?;
     ///     let transport = ReqwestTransport::from_builder(reqwest::Client::builder().proxy(proxy))?;
     ///
-    ///     let endpoint = Endpoint::track(Region::Us, "site-id", "api-key")?.with_base_url("http://cio.example")?;
+    ///     let endpoint = Endpoint::track(Region::Us, "site-id", "api-key")?
+    ///         .with_base_url("http://cio.example")?;
     ///     Client::new(endpoint, transport).delete("42").await?;
     ///     let request = &server.received()[0];
     ///     assert!(request.starts_with(b"DELETE http://cio.example/api/v1/customers/42 HTTP/1.1\r\n"));
@@ -125,7 +126,8 @@ impl ReqwestTransport {
     ///         .build()?;
     ///
     ///     let server = customerio_testing::WireServer::start()?;
-    ///     let endpoint = Endpoint::track(Region::Us, "site-id", "api-key")?.with_base_url(&server.url())?;
+    ///     let endpoint =
+    ///         Endpoint::track(Region::Us, "site-id", "api-key")?.with_base_url(&server.url())?;
     ///     Client::new(endpoint, ReqwestTransport::from_client(client)).delete("42").await?;
     ///     assert!(server.received()[0].starts_with(b"DELETE /api/v1/customers/42 HTTP/1.1\r\n"));
     ///     Ok(())

@@ -28,7 +28,8 @@ impl Client<App> {
     /// # use customerio::{App, app::{Filter, exports::ExportPeople}, blocking::Client};
     ///
     /// fn export(app: &Client<App>, to: &mut File) -> Result<u64, Box<dyn std::error::Error>> {
-    ///     let mut export = app.start_export(ExportPeople::new(Filter::segment(4)).with_attributes(["email"]))?;
+    ///     let mut export =
+    ///         app.start_export(ExportPeople::new(Filter::segment(4)).with_attributes(["email"]))?;
     ///     println!("export {}", export.id());
     ///     // It waits until the export is ready, and then reads.
     ///     Ok(io::copy(&mut export, to)?)

@@ -42,11 +42,13 @@ impl UreqTransport {
     /// use customerio::{Endpoint, Region, blocking::{Client, UreqTransport}};
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let config = ureq::Agent::config_builder().timeout_connect(Some(Duration::from_secs(1))).proxy(None);
+    /// let config =
+    ///     ureq::Agent::config_builder().timeout_connect(Some(Duration::from_secs(1))).proxy(None);
     /// let transport = UreqTransport::from_agent(config.build().new_agent());
     ///
     /// let server = customerio_testing::WireServer::start()?;
-    /// let endpoint = Endpoint::track(Region::Us, "site-id", "api-key")?.with_base_url(&server.url())?;
+    /// let endpoint =
+    ///     Endpoint::track(Region::Us, "site-id", "api-key")?.with_base_url(&server.url())?;
     /// Client::new(endpoint, transport).delete("42")?;
     /// assert!(server.received()[0].starts_with(b"DELETE /api/v1/customers/42 HTTP/1.1\r\n"));
     /// # Ok(())

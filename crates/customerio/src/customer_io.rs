@@ -61,7 +61,9 @@ impl CustomerIo {
     /// # };
     /// # let recorder = customerio_testing::Recorder::new();
     /// # let builder = CustomerIo::builder(customerio::Region::Us);
-    /// let builder = builder.retry_policy(RetryPolicy::default().with_attempts(5)).deadline(Duration::from_secs(10));
+    /// let builder = builder
+    ///     .retry_policy(RetryPolicy::default().with_attempts(5))
+    ///     .deadline(Duration::from_secs(10));
     /// # /*
     /// let cio = builder.build()?;
     /// # */

@@ -20,7 +20,8 @@ use customerio_hyper::{HyperTransport, RustlsClient};
 ///
 /// # fn main() -> Result<(), customerio::BuildError> {
 /// let transport = DefaultTransport::new()?;
-/// let track = Client::new(Endpoint::track(Region::Eu, "site-id", "track-key")?, transport.clone());
+/// let track =
+///     Client::new(Endpoint::track(Region::Eu, "site-id", "track-key")?, transport.clone());
 /// let app = Client::new(Endpoint::app(Region::Eu, "app-key")?, transport);
 /// assert!(format!("{track:?} {app:?}").contains("track-eu.customer.io"));
 /// # Ok(())

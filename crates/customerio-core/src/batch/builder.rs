@@ -17,7 +17,9 @@ use crate::{
 ///
 /// ```
 /// # use customerio_core::facade as customerio;
-/// use customerio::{batch::{BatchBuilder, Item}, limits::Limits, track::v2::person, transport::Moment};
+/// use customerio::{
+///     batch::{BatchBuilder, Item}, limits::Limits, track::v2::person, transport::Moment,
+/// };
 /// # use std::time::Duration;
 /// # let now = Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 4 };
 ///

@@ -54,7 +54,7 @@ impl<A: Api> Client<A> {
     /// # mod canned { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/canned.rs")); }
     /// # let track = canned::track(|_| (200, "{}"));
     /// # let accepted = canned::run(async move { backfill(&track, &["41", "42"]).await });
-    /// assert_eq!(accepted, 2);
+    /// # assert_eq!(accepted, 2);
     /// ```
     #[doc(alias = "backfill")]
     #[doc(alias = "bulk")]

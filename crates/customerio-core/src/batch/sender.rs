@@ -58,7 +58,7 @@ impl Client<Pipelines> {
 /// # mod canned { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/canned.rs")); }
 /// # let track = canned::track(|_| (200, "{}"));
 /// # let accepted = canned::run(async move { import(&track, vec![(1, "42".to_owned())]).await });
-/// assert_eq!(accepted, 2);
+/// # assert_eq!(accepted, 2);
 /// ```
 #[must_use = "finish it to know what was accepted"]
 pub struct BatchSender<B: Batch, T> {

@@ -10,14 +10,16 @@ use crate::DecodeFailure;
 /// ```
 /// # use customerio_core::facade as customerio;
 /// use customerio::{
-///     Endpoint, Region, app::segments::Membership, http::Response, operation::{build, parse}, page::Pages,
+///     Endpoint, Region, app::segments::Membership, http::Response, operation::{build, parse},
+///     page::Pages,
 /// };
 ///
 /// let endpoint = Endpoint::app(Region::Us, "app-key")?;
 /// let mut responses = [
 ///     r#"{"identifiers":[{"id":"1","email":null,"cio_id":"a1"}],"next":"MQ"}"#,
 ///     r#"{"identifiers":[{"id":"2","email":null,"cio_id":"a2"}],"next":""}"#,
-/// ].into_iter();
+/// ]
+/// .into_iter();
 /// # let mut send = |_| Response::new(responses.next().unwrap().into());
 /// # let mut people = Vec::new();
 ///

@@ -27,7 +27,7 @@ impl<A: Api> Client<A> {
     /// # mod canned { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/canned.rs")); }
     /// # let app = canned::app(|_| (200, r#"{"identifiers":[{"id":"42"},{"id":"43"}],"next":""}"#));
     /// # let counted = canned::run(async move { count(&app).await });
-    /// assert_eq!(counted?, 2);
+    /// # assert_eq!(counted?, 2);
     /// # Ok::<(), Error>(())
     /// ```
     #[doc(alias = "pagination")]
@@ -51,7 +51,7 @@ impl<A: Api> Client<A> {
     /// # mod canned { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/canned.rs")); }
     /// # let app = canned::app(|_| (200, r#"{"identifiers":[{"id":"42"},{"id":"43"}],"next":""}"#));
     /// # let read = canned::run(async move { ids(&app).await });
-    /// assert_eq!(read?, ["42", "43"]);
+    /// # assert_eq!(read?, ["42", "43"]);
     /// # Ok::<(), Error>(())
     /// ```
     #[doc(alias = "pagination")]

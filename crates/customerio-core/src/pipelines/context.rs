@@ -23,7 +23,8 @@ use crate::{
 /// let context = Context::new().with_page(page).with_custom(json!({"timezone": "Europe/Paris"}));
 /// let track = Track::new("42", "signed_up").with_context(context);
 /// let request = Prepared::new(track, &Limits::default())?;
-/// let expected = br#""context":{"page":{"url":"https://example.com/pricing"},"timezone":"Europe/Paris"}}"#;
+/// let expected =
+///     br#""context":{"page":{"url":"https://example.com/pricing"},"timezone":"Europe/Paris"}}"#;
 /// assert!(request.body().ends_with(expected));
 /// # Ok::<(), customerio::BuildError>(())
 /// ```

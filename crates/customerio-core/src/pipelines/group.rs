@@ -30,8 +30,12 @@ use crate::{
 ///     .with_relationship_attributes(json!({"role": "owner"}))
 ///     .with_traits(json!({"plan": "enterprise"}));
 /// let request = Prepared::new(group, &Limits::default())?;
-/// let traits = r#"{"object_type_id":"2","relationshipAttributes":{"role":"owner"},"plan":"enterprise"}"#;
-/// assert_eq!(request.body(), &format!(r#"{{"type":"group","userId":"42","groupId":"acme","traits":{traits}}}"#));
+/// let traits =
+///     r#"{"object_type_id":"2","relationshipAttributes":{"role":"owner"},"plan":"enterprise"}"#;
+/// assert_eq!(
+///     request.body(),
+///     &format!(r#"{{"type":"group","userId":"42","groupId":"acme","traits":{traits}}}"#)
+/// );
 /// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]

@@ -27,7 +27,8 @@ use crate::{
 /// use customerio::{Prepared, limits::Limits, pipelines::{Identify, UserIdentity}};
 /// use serde_json::json;
 ///
-/// let identify = Identify::new("42").with_email("ada@example.com").with_traits(json!({"plan": "pro"}));
+/// let identify =
+///     Identify::new("42").with_email("ada@example.com").with_traits(json!({"plan": "pro"}));
 /// let request = Prepared::new(identify, &Limits::default())?;
 /// assert_eq!(
 ///     request.body(),

@@ -16,12 +16,14 @@ use crate::{BuildError, json::Attributes, macros::opaque_debug, text::Text};
 /// use customerio::{Prepared, limits::Limits, pipelines::{Integrations, Track}};
 /// use serde_json::json;
 ///
-/// let track = Track::new("42", "signed_up").with_integrations([("All", false), ("Salesforce", true)]);
+/// let track =
+///     Track::new("42", "signed_up").with_integrations([("All", false), ("Salesforce", true)]);
 /// let request = Prepared::new(track.clone(), &Limits::default())?;
 /// assert!(request.body().ends_with(br#""integrations":{"All":false,"Salesforce":true}}"#));
 ///
 /// // For destinations that take options of their own:
-/// let track = track.with_integrations(Integrations::object(json!({"Amplitude": {"session_id": 7}})));
+/// let track =
+///     track.with_integrations(Integrations::object(json!({"Amplitude": {"session_id": 7}})));
 /// let request = Prepared::new(track, &Limits::default())?;
 /// assert!(request.body().ends_with(br#""integrations":{"Amplitude":{"session_id":7}}}"#));
 /// # Ok::<(), customerio::BuildError>(())

@@ -54,8 +54,8 @@
 //! ```
 //! # use customerio_core::facade as customerio;
 //! use customerio::{
-//!     batch::{BatchBuilder, EncodedBatch, Item, PipelinesBatch}, limits::Limits, pipelines::{Context, Track},
-//!     transport::Moment,
+//!     batch::{BatchBuilder, EncodedBatch, Item, PipelinesBatch}, limits::Limits,
+//!     pipelines::{Context, Track}, transport::Moment,
 //! };
 //! # use std::time::Duration;
 //! # let now = Moment { monotonic: Duration::ZERO, since_epoch: Duration::from_secs(1_700_000_000), random: 4 };

@@ -21,7 +21,8 @@ use crate::{
 /// # use customerio_core::facade as customerio;
 /// use customerio::{Prepared, limits::Limits, pipelines::{Page, UserIdentity}};
 ///
-/// let page = Page::new(UserIdentity::anonymous_id("cookie")).with_name("Pricing").with_path("/pricing");
+/// let page =
+///     Page::new(UserIdentity::anonymous_id("cookie")).with_name("Pricing").with_path("/pricing");
 /// let request = Prepared::new(page, &Limits::default())?;
 /// assert_eq!(
 ///     request.body(),

@@ -61,7 +61,8 @@ object_from!(&str &String String);
 /// # use customerio_core::facade as customerio;
 /// use customerio::{Prepared, limits::Limits, pipelines::{DeliveryMetric, DeliveryReport, Track}};
 ///
-/// let report = DeliveryReport::new("RPIL", DeliveryMetric::Clicked).with_href("https://example.com/socks");
+/// let report =
+///     DeliveryReport::new("RPIL", DeliveryMetric::Clicked).with_href("https://example.com/socks");
 /// let request = Prepared::new(Track::report_delivery_event(report), &Limits::default())?;
 /// let expected = br#""properties":{"deliveryId":"RPIL","metric":"clicked","href":"https://example.com/socks"}}"#;
 /// assert!(request.body().ends_with(expected));

@@ -29,7 +29,10 @@ use crate::{
 ///
 /// let purchase = Track::new("42", "purchase").with_properties(json!({"price": 23.45}));
 /// let request = Prepared::new(purchase, &Limits::default())?;
-/// assert_eq!(request.body(), r#"{"type":"track","userId":"42","event":"purchase","properties":{"price":23.45}}"#);
+/// assert_eq!(
+///     request.body(),
+///     r#"{"type":"track","userId":"42","event":"purchase","properties":{"price":23.45}}"#
+/// );
 ///
 /// let deletion = Track::user_deleted("42");
 /// assert_eq!(Prepared::new(deletion, &Limits::default())?.path(), "/v1/track");

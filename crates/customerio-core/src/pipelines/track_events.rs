@@ -14,7 +14,9 @@ impl Track {
     ///
     /// let track = Track::device_created_or_updated("42", Device::push("device-token", Platform::Ios));
     /// let request = Prepared::new(track, &Limits::default())?;
-    /// assert!(request.body().ends_with(br#""context":{"device":{"type":"ios","token":"device-token"}}}"#));
+    /// assert!(
+    ///     request.body().ends_with(br#""context":{"device":{"type":"ios","token":"device-token"}}}"#)
+    /// );
     /// # Ok::<(), customerio::BuildError>(())
     /// ```
     #[must_use]

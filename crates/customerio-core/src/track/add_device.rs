@@ -10,7 +10,9 @@ use crate::{Body, BuildError, Device, Limits, Operation, Path, PersonId, Track, 
 ///
 /// ```
 /// # use customerio_core::facade as customerio;
-/// use customerio::{Device, DeviceAttributes, Platform, Prepared, limits::Limits, track::AddDevice};
+/// use customerio::{
+///     Device, DeviceAttributes, Platform, Prepared, limits::Limits, track::AddDevice,
+/// };
 ///
 /// let attributes = DeviceAttributes::new().with_app_version("2.1.0");
 /// let device = Device::new("device-token", Platform::Ios).with_attributes(attributes);

@@ -28,7 +28,8 @@ use crate::{
 /// use customerio::{Prepared, limits::Limits, track::AnonymousEvent};
 /// use serde_json::json;
 ///
-/// let watched = AnonymousEvent::new("cookie", "watched_video").with_data(json!({"video": "tour"}));
+/// let watched =
+///     AnonymousEvent::new("cookie", "watched_video").with_data(json!({"video": "tour"}));
 /// let request = Prepared::new(watched, &Limits::default())?;
 /// assert_eq!(
 ///     request.body(),

@@ -23,9 +23,13 @@ use crate::{
 /// use customerio::{Prepared, limits::Limits, track::Event};
 /// use serde_json::json;
 ///
-/// let purchase = Event::new("42", "purchase").with_data(json!({"price": 23.45, "product": "socks"}));
+/// let purchase =
+///     Event::new("42", "purchase").with_data(json!({"price": 23.45, "product": "socks"}));
 /// let request = Prepared::new(purchase, &Limits::default())?;
-/// assert_eq!(request.body(), r#"{"name":"purchase","type":"event","data":{"price":23.45,"product":"socks"}}"#);
+/// assert_eq!(
+///     request.body(),
+///     r#"{"name":"purchase","type":"event","data":{"price":23.45,"product":"socks"}}"#
+/// );
 ///
 /// let view = Event::page("42", "https://example.com/pricing");
 /// assert_eq!(Prepared::new(view, &Limits::default())?.path(), "/api/v1/customers/42/events");

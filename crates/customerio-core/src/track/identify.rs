@@ -27,7 +27,8 @@ use crate::{
 /// use customerio::{Prepared, limits::Limits, track::Identify};
 /// use serde_json::json;
 ///
-/// let identify = Identify::new("42").with_email("ada@example.com").with_attributes(json!({"plan": "pro"}));
+/// let identify =
+///     Identify::new("42").with_email("ada@example.com").with_attributes(json!({"plan": "pro"}));
 /// let request = Prepared::new(identify, &Limits::default())?;
 /// assert_eq!(request.body(), r#"{"email":"ada@example.com","plan":"pro"}"#);
 /// # Ok::<(), customerio::BuildError>(())

@@ -26,7 +26,10 @@ use crate::{
 ///
 /// let merge = Merge::new("42", PersonId::email("ada@example.com"));
 /// let request = Prepared::new(merge, &Limits::default())?;
-/// assert_eq!(request.body(), r#"{"primary":{"id":"42"},"secondary":{"email":"ada@example.com"}}"#);
+/// assert_eq!(
+///     request.body(),
+///     r#"{"primary":{"id":"42"},"secondary":{"email":"ada@example.com"}}"#
+/// );
 /// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]

@@ -22,7 +22,8 @@ use crate::{
 /// # use customerio_core::facade as customerio;
 /// use customerio::{Prepared, limits::Limits, track::{EmailMetric, Metric}};
 ///
-/// let bounced = Metric::email("RPILAgUBcRhIBqSf", EmailMetric::Bounced).with_reason("mailbox full");
+/// let bounced =
+///     Metric::email("RPILAgUBcRhIBqSf", EmailMetric::Bounced).with_reason("mailbox full");
 /// let request = Prepared::new(bounced, &Limits::default())?;
 /// assert_eq!(
 ///     request.body(),

@@ -16,7 +16,7 @@
 //! # mod canned { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/canned.rs")); }
 //! # let client = canned::track(|_| (200, "{}"));
 //! # let signed_up = canned::run(async move { sign_up(&client).await });
-//! assert!(signed_up.is_ok());
+//! # assert!(signed_up.is_ok());
 //! ```
 //!
 //! Pass an operation to [`Client::call`](crate::Client::call). The most common ones also have a short method, of

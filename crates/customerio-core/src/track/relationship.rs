@@ -86,7 +86,8 @@ impl AnonymousId {
 /// use customerio::{PersonId, track::{ObjectId, Relationship}};
 /// use serde_json::json;
 ///
-/// let company = Relationship::new(ObjectId::new(1, "acme")).with_attributes(json!({"role": "admin"}));
+/// let company =
+///     Relationship::new(ObjectId::new(1, "acme")).with_attributes(json!({"role": "admin"}));
 /// let employee = Relationship::new(PersonId::email("ada@example.com"));
 /// assert_eq!(
 ///     serde_json::to_string(&company)?,

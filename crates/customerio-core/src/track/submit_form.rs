@@ -29,7 +29,10 @@ use crate::{
 /// let submit = SubmitForm::new("signup", PersonId::email("ada@example.com")).with_fields(fields);
 /// let request = Prepared::new(submit, &Limits::default())?;
 /// assert_eq!(request.path(), "/api/v1/forms/signup/submit");
-/// assert_eq!(request.body(), r#"{"data":{"email":"ada@example.com","first_name":"Ada","seats":"3"}}"#);
+/// assert_eq!(
+///     request.body(),
+///     r#"{"data":{"email":"ada@example.com","first_name":"Ada","seats":"3"}}"#
+/// );
 /// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]

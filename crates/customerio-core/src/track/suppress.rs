@@ -16,7 +16,8 @@ use crate::{BuildError, Operation, Path, PersonId, Replay, Track, macros::opaque
 /// # use customerio_core::facade as customerio;
 /// use customerio::{PersonId, Prepared, limits::Limits, track::Suppress};
 ///
-/// let request = Prepared::new(Suppress::new(PersonId::email("ada@example.com")), &Limits::default())?;
+/// let request =
+///     Prepared::new(Suppress::new(PersonId::email("ada@example.com")), &Limits::default())?;
 /// assert_eq!(request.path(), "/api/v1/customers/ada%40example.com/suppress");
 /// # Ok::<(), customerio::BuildError>(())
 /// ```

@@ -18,7 +18,10 @@ use crate::{Body, BuildError, DeliveryId, Limits, Operation, Path, Replay, Track
 /// use customerio::{Prepared, limits::Limits, track::Unsubscribe};
 ///
 /// let request = Prepared::new(Unsubscribe::new("RPILAgUBcRhIBqSf"), &Limits::default())?;
-/// assert_eq!((request.path(), &request.body()[..]), ("/unsubscribe/RPILAgUBcRhIBqSf", &br#"{"unsubscribe":true}"#[..]));
+/// assert_eq!(
+///     (request.path(), &request.body()[..]),
+///     ("/unsubscribe/RPILAgUBcRhIBqSf", &br#"{"unsubscribe":true}"#[..])
+/// );
 /// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]

@@ -14,10 +14,16 @@ use crate::{MaybeSendSync, Timestamp};
 /// ```
 /// # use customerio_core::facade as customerio;
 /// use std::sync::Mutex;
-/// use customerio::{Timestamp, http::StatusCode, webhook::{Claim, DedupError, DedupStore, Event, InMemoryDedup}};
+/// use customerio::{
+///     Timestamp, http::StatusCode, webhook::{Claim, DedupError, DedupStore, Event, InMemoryDedup},
+/// };
 ///
 /// /// Handles an event before the response; with a queue, its worker does this.
-/// async fn once(memory: &dyn DedupStore, event: &Event, now: Timestamp) -> Result<StatusCode, DedupError> {
+/// async fn once(
+///     memory: &dyn DedupStore,
+///     event: &Event,
+///     now: Timestamp,
+/// ) -> Result<StatusCode, DedupError> {
 ///     let Some(id) = event.event_id() else { return Ok(handle(event)) };
 ///     let token = match memory.claim(id, now).await? {
 ///         Claim::New(token) => token,
@@ -26,7 +32,11 @@ use crate::{MaybeSendSync, Timestamp};
 ///         Claim::Done => return Ok(StatusCode::OK),
 ///     };
 ///     let status = handle(event);
-///     if status.is_success() { memory.done(id, now).await? } else { memory.release(id, token).await? }
+///     if status.is_success() {
+///         memory.done(id, now).await?
+///     } else {
+///         memory.release(id, token).await?
+///     }
 ///     Ok(status)
 /// }
 ///

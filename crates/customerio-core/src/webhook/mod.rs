@@ -7,10 +7,16 @@
 //! ```
 //! # use customerio_core::facade as customerio;
 //! use customerio::{
-//!     Timestamp, http::{HeaderMap, Request, StatusCode}, ids::DeliveryId, webhook::{Email, Event, Kind, Verifier},
+//!     Timestamp, http::{HeaderMap, Request, StatusCode}, ids::DeliveryId,
+//!     webhook::{Email, Event, Kind, Verifier},
 //! };
 //!
-//! fn receive(verifier: &Verifier, headers: &HeaderMap, body: &[u8], now: Timestamp) -> (StatusCode, Option<Event>) {
+//! fn receive(
+//!     verifier: &Verifier,
+//!     headers: &HeaderMap,
+//!     body: &[u8],
+//!     now: Timestamp,
+//! ) -> (StatusCode, Option<Event>) {
 //!     match verifier.receive(headers, body, now) {
 //!         Ok(event) => (StatusCode::OK, Some(event)),
 //!         Err(error) => (error.status(), None),
@@ -18,19 +24,23 @@
 //! }
 //!
 //! let verifier = Verifier::new("signing-key")?;
-//! let body = br#"{"event_id":"01E4","object_type":"email","metric":"bounced","timestamp":1700000000,
+//! let body =
+//!     br#"{"event_id":"01E4","object_type":"email","metric":"bounced","timestamp":1700000000,
 //!     "data":{"delivery_id":"RPIL","failure_message":"mailbox full"}}"#;
 //! let request = Request::post("/customerio")
 //!     .header("x-cio-timestamp", "1700000005")
 //!     .header("x-cio-signature", verifier.sign(1_700_000_005, body))
 //!     .body(body.to_vec())?;
 //!
-//! let (status, event) = receive(&verifier, request.headers(), request.body(), Timestamp::from(1_700_000_006));
+//! let (status, event) =
+//!     receive(&verifier, request.headers(), request.body(), Timestamp::from(1_700_000_006));
 //! assert_eq!(status, 200);
 //! let event = event.expect("it is signed");
 //! assert_eq!(event.common().delivery_id, Some(DeliveryId::from("RPIL")));
 //! match event.kind() {
-//!     Kind::Email(Email::Bounced(bounced)) => assert_eq!(bounced.failure_message.as_deref(), Some("mailbox full")),
+//!     Kind::Email(Email::Bounced(bounced)) => {
+//!         assert_eq!(bounced.failure_message.as_deref(), Some("mailbox full"))
+//!     }
 //!     other => panic!("{other:?}"),
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())

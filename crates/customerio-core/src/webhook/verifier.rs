@@ -25,7 +25,8 @@ const MAC_BYTES: usize = 32;
 /// use std::time::Duration;
 /// use customerio::webhook::Verifier;
 ///
-/// let verifier = Verifier::new("new-key\n")?.with_key("old-key")?.with_tolerance(Duration::from_secs(60));
+/// let verifier =
+///     Verifier::new("new-key\n")?.with_key("old-key")?.with_tolerance(Duration::from_secs(60));
 /// assert!(!format!("{verifier:?}").contains("key"));
 /// # Ok::<(), customerio::BuildError>(())
 /// ```

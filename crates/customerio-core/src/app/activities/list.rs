@@ -22,7 +22,8 @@ use crate::{
 /// # use customerio_core::facade as customerio;
 /// use customerio::{Prepared, app::activities::List, limits::Limits};
 ///
-/// let request = Prepared::new(List::new().with_kind("event").with_name("purchase"), &Limits::default())?;
+/// let request =
+///     Prepared::new(List::new().with_kind("event").with_name("purchase"), &Limits::default())?;
 /// assert_eq!(request.path(), "/v1/activities?type=event&name=purchase");
 /// # Ok::<(), customerio::BuildError>(())
 /// ```

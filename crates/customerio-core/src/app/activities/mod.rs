@@ -1,4 +1,4 @@
-//! What happened in the workspace.
+//! Activities: the log of what happened in the workspace.
 
 use crate::operation_info::operations;
 

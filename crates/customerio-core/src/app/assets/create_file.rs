@@ -31,7 +31,9 @@ use crate::{
 /// let upload = CreateFile::new("logo.png", b"\x89PNG\r\n\x1a\n").with_folder(3);
 /// let request = Prepared::new(upload, &Limits::default())?;
 /// let body = String::from_utf8_lossy(request.body());
-/// assert!(body.contains("name=\"file\"; filename=\"logo.png\"\r\ncontent-type: image/png\r\n\r\n"));
+/// assert!(
+///     body.contains("name=\"file\"; filename=\"logo.png\"\r\ncontent-type: image/png\r\n\r\n")
+/// );
 /// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]

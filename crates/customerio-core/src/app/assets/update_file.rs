@@ -24,8 +24,14 @@ use crate::{
 /// use customerio::{Prepared, app::assets::UpdateFile, limits::Limits};
 ///
 /// let limits = Limits::default();
-/// assert_eq!(Prepared::new(UpdateFile::new(12).with_folder(3), &limits)?.body(), r#"{"parent_folder_id":3}"#);
-/// assert_eq!(Prepared::new(UpdateFile::new(12).without_folder(), &limits)?.body(), r#"{"parent_folder_id":null}"#);
+/// assert_eq!(
+///     Prepared::new(UpdateFile::new(12).with_folder(3), &limits)?.body(),
+///     r#"{"parent_folder_id":3}"#
+/// );
+/// assert_eq!(
+///     Prepared::new(UpdateFile::new(12).without_folder(), &limits)?.body(),
+///     r#"{"parent_folder_id":null}"#
+/// );
 /// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, Serialize)]

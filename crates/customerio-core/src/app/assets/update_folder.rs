@@ -26,8 +26,14 @@ use crate::{
 /// use customerio::{Prepared, app::assets::UpdateFolder, limits::Limits};
 ///
 /// let limits = Limits::default();
-/// assert_eq!(Prepared::new(UpdateFolder::new(4).with_folder(3), &limits)?.body(), r#"{"parent_folder_id":3}"#);
-/// assert_eq!(Prepared::new(UpdateFolder::new(4).without_folder(), &limits)?.body(), r#"{"parent_folder_id":null}"#);
+/// assert_eq!(
+///     Prepared::new(UpdateFolder::new(4).with_folder(3), &limits)?.body(),
+///     r#"{"parent_folder_id":3}"#
+/// );
+/// assert_eq!(
+///     Prepared::new(UpdateFolder::new(4).without_folder(), &limits)?.body(),
+///     r#"{"parent_folder_id":null}"#
+/// );
 /// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, Serialize)]

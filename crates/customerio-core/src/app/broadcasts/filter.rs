@@ -17,7 +17,10 @@ use crate::{
 ///
 /// // In segment 4 and not unsubscribed, or on the plan "pro".
 /// let filter = Filter::any([
-///     Filter::all([Filter::segment(4), Filter::not(Filter::attribute_equals("unsubscribed", true))]),
+///     Filter::all([
+///         Filter::segment(4),
+///         Filter::not(Filter::attribute_equals("unsubscribed", true)),
+///     ]),
 ///     Filter::attribute_equals("plan", "pro"),
 /// ]);
 /// assert_eq!(

@@ -13,7 +13,8 @@ plain! {
     /// # use customerio_core::facade as customerio;
     /// use customerio::{app::broadcasts::List, http::Response, operation::parse};
     ///
-    /// let json = r#"{"broadcasts":[{"id":12,"name":"Sightings","actions":[{"id":3,"type":"email"}]}]}"#;
+    /// let json =
+    ///     r#"{"broadcasts":[{"id":12,"name":"Sightings","actions":[{"id":3,"type":"email"}]}]}"#;
     /// let broadcasts = parse::<List>(Response::new(json.into()))?.items;
     /// assert_eq!(broadcasts[0].name.as_deref(), Some("Sightings"));
     /// assert_eq!(broadcasts[0].actions[0].id.get(), 3);

@@ -13,9 +13,13 @@ plain! {
     /// # use customerio_core::facade as customerio;
     /// use customerio::{app::broadcasts::ListTriggers, http::Response, operation::parse};
     ///
-    /// let json = r#"{"triggers":[{"id":1,"created_at":1700000000,"processed_at":1700000009},{"id":2}]}"#;
+    /// let json =
+    ///     r#"{"triggers":[{"id":1,"created_at":1700000000,"processed_at":1700000009},{"id":2}]}"#;
     /// let triggers = parse::<ListTriggers>(Response::new(json.into()))?.items;
-    /// assert_eq!(triggers.iter().map(|trigger| trigger.is_processed()).collect::<Vec<_>>(), [true, false]);
+    /// assert_eq!(
+    ///     triggers.iter().map(|trigger| trigger.is_processed()).collect::<Vec<_>>(),
+    ///     [true, false]
+    /// );
     /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "list_broadcast_triggers")]

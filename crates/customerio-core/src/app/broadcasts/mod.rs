@@ -1,4 +1,4 @@
-//! Broadcasts: one message to many people, triggered by the API.
+//! Broadcasts: messages to many people, triggered by the API.
 //!
 //! [`OPERATIONS`] has the operations.
 

@@ -27,12 +27,16 @@ use crate::{
 ///
 /// ```
 /// # use customerio_core::facade as customerio;
-/// use customerio::{Prepared, app::{DefaultAudience, Filter, IdsAudience, TriggerBroadcast}, limits::Limits};
+/// use customerio::{
+///     Prepared, app::{DefaultAudience, Filter, IdsAudience, TriggerBroadcast}, limits::Limits,
+/// };
 /// use serde_json::json;
 ///
-/// let everybody = TriggerBroadcast::new(12, DefaultAudience::new()).with_data(json!({"headline": "Roadrunner spotted"}));
+/// let everybody = TriggerBroadcast::new(12, DefaultAudience::new())
+///     .with_data(json!({"headline": "Roadrunner spotted"}));
 /// let segment = TriggerBroadcast::new(12, Filter::segment(4));
-/// let people = TriggerBroadcast::new(12, IdsAudience::new(["42", "43"]).with_id_ignore_missing(true));
+/// let people =
+///     TriggerBroadcast::new(12, IdsAudience::new(["42", "43"]).with_id_ignore_missing(true));
 ///
 /// for (trigger, body) in [
 ///     (everybody, r#"{"data":{"headline":"Roadrunner spotted"}}"#),
@@ -40,7 +44,10 @@ use crate::{
 ///     (people, r#"{"ids":["42","43"],"id_ignore_missing":true}"#),
 /// ] {
 ///     let request = Prepared::new(trigger, &Limits::default())?;
-///     assert_eq!((request.path(), &request.body()[..]), ("/v1/campaigns/12/triggers", body.as_bytes()));
+///     assert_eq!(
+///         (request.path(), &request.body()[..]),
+///         ("/v1/campaigns/12/triggers", body.as_bytes())
+///     );
 /// }
 /// # Ok::<(), customerio::BuildError>(())
 /// ```

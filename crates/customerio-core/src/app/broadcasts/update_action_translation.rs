@@ -16,9 +16,12 @@ plain! {
     ///
     /// ```
     /// # use customerio_core::facade as customerio;
-    /// use customerio::{Prepared, app::{ContentUpdate, broadcasts::UpdateActionTranslation}, limits::Limits};
+    /// use customerio::{
+    ///     Prepared, app::{ContentUpdate, broadcasts::UpdateActionTranslation}, limits::Limits,
+    /// };
     ///
-    /// let update = UpdateActionTranslation::new(12, 7, "fr", ContentUpdate::new().with_subject("Bonjour"));
+    /// let update =
+    ///     UpdateActionTranslation::new(12, 7, "fr", ContentUpdate::new().with_subject("Bonjour"));
     /// let request = Prepared::new(update, &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/broadcasts/12/actions/7/language/fr");
     /// assert_eq!(request.body(), r#"{"subject":"Bonjour"}"#);

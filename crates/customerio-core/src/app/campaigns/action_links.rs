@@ -16,7 +16,8 @@ plain! {
     /// # use customerio_core::facade as customerio;
     /// use customerio::{app::campaigns::ActionLinks, http::Response, operation::parse};
     ///
-    /// let json = r#"{"links":[{"link":{"id":1},"metric":{"series":{"clicked":[3],"human_clicked":[2]}}}]}"#;
+    /// let json =
+    ///     r#"{"links":[{"link":{"id":1},"metric":{"series":{"clicked":[3],"human_clicked":[2]}}}]}"#;
     /// let links = parse::<ActionLinks>(Response::new(json.into()))?.items;
     /// assert_eq!(links[0].metric.as_ref().unwrap().series["human_clicked"], [2]);
     /// # Ok::<(), customerio::Error>(())

@@ -20,7 +20,8 @@ plain! {
     ///
     /// let french = Prepared::new(GetActionTranslation::new(46, 7, "fr"), &Limits::default())?;
     /// assert_eq!(french.path(), "/v1/campaigns/46/actions/7/language/fr");
-    /// let default = Prepared::new(GetActionTranslation::new(46, 7, Language::default()), &Limits::default())?;
+    /// let default =
+    ///     Prepared::new(GetActionTranslation::new(46, 7, Language::default()), &Limits::default())?;
     /// assert_eq!(default.path(), "/v1/campaigns/46/actions/7/language/");
     /// # Ok::<(), customerio::BuildError>(())
     /// ```

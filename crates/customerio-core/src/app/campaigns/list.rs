@@ -13,7 +13,8 @@ plain! {
     /// # use customerio_core::facade as customerio;
     /// use customerio::{app::{RunState, campaigns::List}, http::Response, operation::parse};
     ///
-    /// let json = r#"{"campaigns":[{"id":46,"name":"Welcome","state":"running"},{"id":47,"state":"draft"}]}"#;
+    /// let json =
+    ///     r#"{"campaigns":[{"id":46,"name":"Welcome","state":"running"},{"id":47,"state":"draft"}]}"#;
     /// let campaigns = parse::<List>(Response::new(json.into()))?.items;
     /// assert_eq!(campaigns[0].name.as_deref(), Some("Welcome"));
     /// assert_eq!(campaigns[1].state, Some(RunState::Draft));

@@ -13,10 +13,13 @@ plain! {
     /// ```
     /// # use customerio_core::facade as customerio;
     /// use customerio::{
-    ///     Prepared, app::campaigns::ListActions, http::Response, limits::Limits, operation::parse, page::Paged as _,
+    ///     Prepared, app::campaigns::ListActions, http::Response, limits::Limits, operation::parse,
+    ///     page::Paged as _,
     /// };
     ///
-    /// let page = parse::<ListActions>(Response::new(r#"{"actions":[{"id":"7","subject":"Hello"}],"next":"Mg=="}"#.into()))?;
+    /// let page = parse::<ListActions>(Response::new(
+    ///     r#"{"actions":[{"id":"7","subject":"Hello"}],"next":"Mg=="}"#.into(),
+    /// ))?;
     /// assert_eq!(page.items[0].subject.as_deref(), Some("Hello"));
     ///
     /// let list = ListActions::new(46);

@@ -18,7 +18,8 @@ deliveries! {
     /// # use customerio_core::facade as customerio;
     /// use customerio::{Prepared, app::{DeliveryMetric, campaigns::Messages}, limits::Limits};
     ///
-    /// let request = Prepared::new(Messages::new(46).with_metric(DeliveryMetric::Bounced), &Limits::default())?;
+    /// let request =
+    ///     Prepared::new(Messages::new(46).with_metric(DeliveryMetric::Bounced), &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/campaigns/46/messages?metric=bounced");
     /// # Ok::<(), customerio::BuildError>(())
     /// ```

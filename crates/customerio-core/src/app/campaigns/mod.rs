@@ -1,4 +1,4 @@
-//! Campaigns: messages that follow from what people do.
+//! Campaigns: messages that are sent when people do something.
 
 mod campaign;
 

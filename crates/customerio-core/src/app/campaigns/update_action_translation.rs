@@ -14,9 +14,12 @@ plain! {
     ///
     /// ```
     /// # use customerio_core::facade as customerio;
-    /// use customerio::{Prepared, app::{ContentUpdate, campaigns::UpdateActionTranslation}, limits::Limits};
+    /// use customerio::{
+    ///     Prepared, app::{ContentUpdate, campaigns::UpdateActionTranslation}, limits::Limits,
+    /// };
     ///
-    /// let update = UpdateActionTranslation::new(46, 7, "fr", ContentUpdate::new().with_subject("Bienvenue"));
+    /// let update =
+    ///     UpdateActionTranslation::new(46, 7, "fr", ContentUpdate::new().with_subject("Bienvenue"));
     /// let request = Prepared::new(update, &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/campaigns/46/actions/7/language/fr");
     /// assert_eq!(request.body(), r#"{"subject":"Bienvenue"}"#);

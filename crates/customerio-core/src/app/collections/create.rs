@@ -27,7 +27,8 @@ use crate::{
 /// use customerio::{Prepared, app::collections::Create, limits::Limits};
 /// use serde_json::json;
 ///
-/// let rows = json!([{"name": "Summer party", "city": "Oslo"}, {"name": "Meetup", "city": "Lyon"}]);
+/// let rows =
+///     json!([{"name": "Summer party", "city": "Oslo"}, {"name": "Meetup", "city": "Lyon"}]);
 /// let request = Prepared::new(Create::from_rows("events", rows), &Limits::default())?;
 /// assert_eq!(
 ///     request.body(),

@@ -21,7 +21,8 @@ impl Client<App> {
     /// use serde_json::json;
     ///
     /// async fn sync(app: &Client<App>) -> Result<Option<u64>, Error> {
-    ///     let events = json!([{"name": "Summer party", "city": "Oslo"}, {"name": "Meetup", "city": "Lyon"}]);
+    ///     let events =
+    ///         json!([{"name": "Summer party", "city": "Oslo"}, {"name": "Meetup", "city": "Lyon"}]);
     ///     Ok(app.sync_collection(Create::from_rows("events", events)).await?.rows)
     /// }
     /// # mod canned { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/canned.rs")); }
@@ -30,7 +31,7 @@ impl Client<App> {
     /// #     _ => (200, r#"{"collection":{"id":5,"name":"events","rows":2}}"#),
     /// # });
     /// # let rows = canned::run(async move { sync(&app).await });
-    /// assert_eq!(rows.unwrap(), Some(2));
+    /// # assert_eq!(rows.unwrap(), Some(2));
     /// ```
     ///
     /// # Errors

@@ -31,7 +31,10 @@ use crate::{
 ///
 /// let update = Update::new(5).with_rows(json!([{"city": "Oslo"}]));
 /// let request = Prepared::new(update, &Limits::default())?;
-/// assert_eq!((request.path(), &request.body()[..]), ("/v1/collections/5", &br#"{"data":[{"city":"Oslo"}]}"#[..]));
+/// assert_eq!(
+///     (request.path(), &request.body()[..]),
+///     ("/v1/collections/5", &br#"{"data":[{"city":"Oslo"}]}"#[..])
+/// );
 /// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]

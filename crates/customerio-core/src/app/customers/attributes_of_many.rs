@@ -23,8 +23,12 @@ use crate::{
 /// # use customerio_core::facade as customerio;
 /// use customerio::{IdType, Prepared, app::customers::AttributesOfMany, limits::Limits};
 ///
-/// let request = Prepared::new(AttributesOfMany::new(IdType::Id, ["41", "42"]), &Limits::default())?;
-/// assert_eq!((request.path(), &request.body()[..]), ("/v1/customers/attributes?id_type=id", &br#"{"ids":["41","42"]}"#[..]));
+/// let request =
+///     Prepared::new(AttributesOfMany::new(IdType::Id, ["41", "42"]), &Limits::default())?;
+/// assert_eq!(
+///     (request.path(), &request.body()[..]),
+///     ("/v1/customers/attributes?id_type=id", &br#"{"ids":["41","42"]}"#[..])
+/// );
 /// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, Serialize)]

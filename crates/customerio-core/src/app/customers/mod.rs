@@ -1,4 +1,4 @@
-//! People, as the workspace has them.
+//! People: find them, and read their attributes, segments, messages and activities.
 
 mod named;
 mod person;

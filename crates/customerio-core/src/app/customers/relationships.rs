@@ -22,7 +22,8 @@ use crate::{
 /// # use customerio_core::facade as customerio;
 /// use customerio::{PersonId, Prepared, app::customers::Relationships, limits::Limits};
 ///
-/// let request = Prepared::new(Relationships::of(PersonId::cio_id("a3000001")), &Limits::default())?;
+/// let request =
+///     Prepared::new(Relationships::of(PersonId::cio_id("a3000001")), &Limits::default())?;
 /// assert_eq!(request.path(), "/v1/customers/a3000001/relationships?id_type=cio_id");
 /// # Ok::<(), customerio::BuildError>(())
 /// ```

@@ -23,7 +23,10 @@ use crate::{
 /// let search = Search::new(Filter::attribute_equals("plan", "pro")).with_limit(1000);
 /// let request = Prepared::new(search, &Limits::default())?;
 /// assert_eq!(request.path(), "/v1/customers?limit=1000");
-/// assert_eq!(request.body(), r#"{"filter":{"attribute":{"field":"plan","operator":"eq","value":"pro"}}}"#);
+/// assert_eq!(
+///     request.body(),
+///     r#"{"filter":{"attribute":{"field":"plan","operator":"eq","value":"pro"}}}"#
+/// );
 /// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, Serialize)]

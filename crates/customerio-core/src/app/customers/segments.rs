@@ -18,7 +18,8 @@ use crate::{
 /// # use customerio_core::facade as customerio;
 /// use customerio::{PersonId, Prepared, app::customers::Segments, limits::Limits};
 ///
-/// let request = Prepared::new(Segments::of(PersonId::email("ada@example.com")), &Limits::default())?;
+/// let request =
+///     Prepared::new(Segments::of(PersonId::email("ada@example.com")), &Limits::default())?;
 /// assert_eq!(request.path(), "/v1/customers/ada%40example.com/segments?id_type=email");
 /// # Ok::<(), customerio::BuildError>(())
 /// ```

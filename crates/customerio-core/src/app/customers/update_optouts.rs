@@ -21,7 +21,9 @@ use crate::{
 ///
 /// ```
 /// # use customerio_core::facade as customerio;
-/// use customerio::{Prepared, app::{customers::UpdateOptOuts, optouts::OptOutChannel}, limits::Limits};
+/// use customerio::{
+///     Prepared, app::{customers::UpdateOptOuts, optouts::OptOutChannel}, limits::Limits,
+/// };
 ///
 /// let update = UpdateOptOuts::of("42")
 ///     .opt_out(OptOutChannel::Sms, "+15551234567")

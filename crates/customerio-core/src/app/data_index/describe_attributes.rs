@@ -20,9 +20,14 @@ use crate::{
 /// # use customerio_core::facade as customerio;
 /// use customerio::{Prepared, app::data_index::DescribeAttributes, limits::Limits};
 ///
-/// let describe = DescribeAttributes::new().with_description("last_active", "Last click").with_sensitive("last_active", true);
+/// let describe = DescribeAttributes::new()
+///     .with_description("last_active", "Last click")
+///     .with_sensitive("last_active", true);
 /// let request = Prepared::new(describe, &Limits::default())?;
-/// assert_eq!(request.body(), r#"{"attributes":[{"name":"last_active","description":"Last click","privacy_level":1}]}"#);
+/// assert_eq!(
+///     request.body(),
+///     r#"{"attributes":[{"name":"last_active","description":"Last click","privacy_level":1}]}"#
+/// );
 /// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, Default, Serialize)]

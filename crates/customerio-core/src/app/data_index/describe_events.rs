@@ -21,7 +21,10 @@ use crate::{
 ///
 /// let describe = DescribeEvents::new().with_description("purchase", "Somebody bought something");
 /// let request = Prepared::new(describe, &Limits::default())?;
-/// assert_eq!(request.body(), r#"{"events":[{"name":"purchase","description":"Somebody bought something"}]}"#);
+/// assert_eq!(
+///     request.body(),
+///     r#"{"events":[{"name":"purchase","description":"Somebody bought something"}]}"#
+/// );
 /// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, Default, Serialize)]

@@ -1,4 +1,4 @@
-//! The data index: what attributes and events are for.
+//! The data index: descriptions of attributes and events.
 
 mod described;
 

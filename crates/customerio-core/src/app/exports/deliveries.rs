@@ -28,7 +28,9 @@ use crate::{
 /// # use customerio_core::facade as customerio;
 /// use customerio::{Prepared, app::{DeliveryMetric, exports::ExportDeliveries}, limits::Limits};
 ///
-/// let export = ExportDeliveries::of_campaign(46).with_metric(DeliveryMetric::Bounced).with_attributes(["plan"]);
+/// let export = ExportDeliveries::of_campaign(46)
+///     .with_metric(DeliveryMetric::Bounced)
+///     .with_attributes(["plan"]);
 /// let request = Prepared::new(export, &Limits::default())?;
 /// assert_eq!(request.body(), r#"{"campaign_id":46,"attributes":["plan"],"metric":"bounced"}"#);
 /// # Ok::<(), customerio::BuildError>(())

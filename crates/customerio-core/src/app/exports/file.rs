@@ -29,7 +29,9 @@ impl Client<App> {
     /// # use customerio_core::facade as customerio;
     /// # use customerio::{App, Client, app::{Filter, exports::{ExportError, ExportPeople}}};
     /// async fn export(app: &Client<App>) -> Result<Vec<u8>, ExportError> {
-    ///     let mut file = app.start_export(ExportPeople::new(Filter::segment(4)).with_attributes(["email"])).await?;
+    ///     let mut file = app
+    ///         .start_export(ExportPeople::new(Filter::segment(4)).with_attributes(["email"]))
+    ///         .await?;
     ///     println!("export {}", file.id());
     ///     let mut bytes = Vec::new();
     ///     // It waits until the export is ready, and then reads.
@@ -45,7 +47,7 @@ impl Client<App> {
     /// #     _ => (200, "email\nada@example.com\n"),
     /// # });
     /// # let file = canned::run(async move { export(&app).await });
-    /// assert_eq!(file?, b"email\nada@example.com\n");
+    /// # assert_eq!(file?, b"email\nada@example.com\n");
     /// # Ok::<(), ExportError>(())
     /// ```
     #[doc(alias = "export_people_data")]

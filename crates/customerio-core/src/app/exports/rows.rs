@@ -52,7 +52,7 @@ impl ExportFile {
     /// #     _ => (200, "email,visits\nada@example.com,3\nbob@example.com,\ncy@example.com,often\n"),
     /// # });
     /// # let counted = canned::run(async move { visits(&app, 110.into()).await });
-    /// assert_eq!(counted?, 3);
+    /// # assert_eq!(counted?, 3);
     /// # Ok::<(), RowError>(())
     /// ```
     #[doc(alias = "csv")]

@@ -38,7 +38,7 @@ impl Client<App> {
     /// # mod canned { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/canned.rs")); }
     /// # let app = canned::app(|_| (200, r#"{"import":{"id":30,"state":"imported","rows_imported":3}}"#));
     /// # let imported = canned::run(async move { import(&app).await });
-    /// assert_eq!(imported.unwrap(), 3);
+    /// # assert_eq!(imported.unwrap(), 3);
     /// ```
     ///
     /// # Errors

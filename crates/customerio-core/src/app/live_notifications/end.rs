@@ -25,7 +25,8 @@ use crate::{
 /// # use customerio_core::facade as customerio;
 /// use customerio::{Prepared, app::live_notifications::{End, MultiStep}, limits::Limits};
 ///
-/// let end = End::new("01JZ8Z5V6T3W9KQ4N7R2C8M0XD").with_content_state(MultiStep::new("Delivered", 4, 4));
+/// let end = End::new("01JZ8Z5V6T3W9KQ4N7R2C8M0XD")
+///     .with_content_state(MultiStep::new("Delivered", 4, 4));
 /// let request = Prepared::new(end, &Limits::default())?;
 /// assert_eq!(request.path(), "/v1/live_notifications/end");
 /// # Ok::<(), customerio::BuildError>(())

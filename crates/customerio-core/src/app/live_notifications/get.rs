@@ -13,7 +13,9 @@ plain! {
     ///
     /// ```
     /// # use customerio_core::facade as customerio;
-    /// use customerio::{app::live_notifications::{Get, LiveNotificationState}, http::Response, operation::parse};
+    /// use customerio::{
+    ///     app::live_notifications::{Get, LiveNotificationState}, http::Response, operation::parse,
+    /// };
     ///
     /// let json = r#"{"instance_id":"01JZ8Z5V6T3W9KQ4N7R2C8M0XD","platform":"ios","state":"active"}"#;
     /// let notification = parse::<Get>(Response::new(json.into()))?;

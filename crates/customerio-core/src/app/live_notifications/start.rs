@@ -29,7 +29,8 @@ use crate::{
 /// ```
 /// # use customerio_core::facade as customerio;
 /// use customerio::{
-///     PersonId, Platform, Prepared, app::live_notifications::{LiveAlert, MultiStep, Start}, limits::Limits,
+///     PersonId, Platform, Prepared, app::live_notifications::{LiveAlert, MultiStep, Start},
+///     limits::Limits,
 /// };
 ///
 /// let start = Start::multi_step(PersonId::id("42"), "Your order", MultiStep::new("Packed", 1, 4))

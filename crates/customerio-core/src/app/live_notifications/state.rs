@@ -88,7 +88,10 @@ impl Serialize for MultiStep {
 /// use serde_json::json;
 ///
 /// let state = Countdown::new("Doors open").with_end_time(1_700_000_000);
-/// assert_eq!(serde_json::to_value(&state)?, json!({"title": "Doors open", "endTime": 1_700_000_000}));
+/// assert_eq!(
+///     serde_json::to_value(&state)?,
+///     json!({"title": "Doors open", "endTime": 1_700_000_000})
+/// );
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Serialize)]

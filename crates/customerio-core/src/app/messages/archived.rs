@@ -16,7 +16,8 @@ plain! {
     /// # use customerio_core::facade as customerio;
     /// use customerio::{app::messages::Archived, http::Response, operation::parse};
     ///
-    /// let json = r#"{"archived_message":{"id":"RPIL","subject":"Hello","body":"<html>Hello</html>"}}"#;
+    /// let json =
+    ///     r#"{"archived_message":{"id":"RPIL","subject":"Hello","body":"<html>Hello</html>"}}"#;
     /// let message = parse::<Archived>(Response::new(json.into()))?;
     /// assert_eq!(message.subject.as_deref(), Some("Hello"));
     /// # Ok::<(), customerio::Error>(())

@@ -31,12 +31,21 @@ use crate::{
 /// # use customerio_core::facade as customerio;
 /// # use std::time::Duration;
 /// # use customerio::{App, Client, app::{SendEmail, messages::Get}};
-/// async fn sent_and_arrived(app: &Client<App>) -> Result<bool, Box<dyn std::error::Error + Send + Sync>> {
+/// async fn sent_and_arrived(
+///     app: &Client<App>,
+/// ) -> Result<bool, Box<dyn std::error::Error + Send + Sync>> {
 ///     let sent = app.send_email(SendEmail::from_template("receipt", "ada@example.com")).await?;
-///     match app.wait_for(Get::new(&sent.delivery_id)).with_deadline(Duration::from_secs(300)).await {
+///     match app
+///         .wait_for(Get::new(&sent.delivery_id))
+///         .with_deadline(Duration::from_secs(300))
+///         .await
+///     {
 ///         Ok(_) => Ok(true),
 ///         Err(error) => {
-///             println!("{error}: {:?}", error.last().and_then(|message| message.failure_message.as_deref()));
+///             println!(
+///                 "{error}: {:?}",
+///                 error.last().and_then(|message| message.failure_message.as_deref())
+///             );
 ///             Ok(false)
 ///         }
 ///     }
@@ -47,7 +56,7 @@ use crate::{
 /// #     _ => (200, r#"{"delivery_id":"RPIL"}"#),
 /// # });
 /// # let arrived = canned::run(async move { sent_and_arrived(&app).await });
-/// assert!(arrived.unwrap());
+/// # assert!(arrived.unwrap());
 /// ```
 #[derive(Clone)]
 #[doc(alias = "get_message")]

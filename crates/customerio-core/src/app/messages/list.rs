@@ -24,7 +24,10 @@ use crate::{
 /// # use customerio_core::facade as customerio;
 /// use customerio::{Prepared, app::{Channel, DeliveryMetric, messages::List}, limits::Limits};
 ///
-/// let bounced = List::new().with_channel(Channel::Email).with_metric(DeliveryMetric::Bounced).with_limit(1000);
+/// let bounced = List::new()
+///     .with_channel(Channel::Email)
+///     .with_metric(DeliveryMetric::Bounced)
+///     .with_limit(1000);
 /// let request = Prepared::new(bounced, &Limits::default())?;
 /// assert_eq!(request.path(), "/v1/messages?limit=1000&type=email&metric=bounced");
 /// # Ok::<(), customerio::BuildError>(())

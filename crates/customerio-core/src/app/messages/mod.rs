@@ -1,4 +1,4 @@
-//! Messages to people: deliveries.
+//! Deliveries: the messages that were sent to people, with their state and content.
 
 use crate::operation_info::operations;
 

@@ -33,27 +33,34 @@ const LATEST: i64 = 100_000_000_000;
 /// ```
 /// # use customerio_core::facade as customerio;
 /// use customerio::{
-///     App, Client, Error, Timestamp, app::{DeliveryMetric, DeliveryPosition, messages::List}, ids::DeliveryId,
+///     App, Client, Error, Timestamp, app::{DeliveryMetric, DeliveryPosition, messages::List},
+///     ids::DeliveryId,
 /// };
 ///
 /// /// The ids of the messages of a year that bounced; another process goes on where this one ended.
-/// async fn bounced(app: &Client<App>, stored: &mut Option<String>) -> Result<Vec<DeliveryId>, Error> {
-///     let (from, until): (Timestamp, Timestamp) = ("2024-01-01T00:00:00Z".parse()?, "2025-01-01T00:00:00Z".parse()?);
-///     let mut messages = List::new().with_metric(DeliveryMetric::Bounced).between(app, from, until);
+/// async fn bounced(
+///     app: &Client<App>,
+///     stored: &mut Option<String>,
+/// ) -> Result<Vec<DeliveryId>, Error> {
+///     let (from, until): (Timestamp, Timestamp) =
+///         ("2024-01-01T00:00:00Z".parse()?, "2025-01-01T00:00:00Z".parse()?);
+///     let mut messages =
+///         List::new().with_metric(DeliveryMetric::Bounced).between(app, from, until);
 ///     if let Some(position) = stored.as_deref().and_then(|json| serde_json::from_str(json).ok()) {
 ///         messages = messages.resuming_at(&position);
 ///     }
 ///     let mut ids = Vec::new();
 ///     while let Some(message) = messages.next().await {
 ///         ids.push(message?.id);
-///         *stored = messages.position().and_then(|position| serde_json::to_string(&position).ok());
+///         *stored =
+///             messages.position().and_then(|position| serde_json::to_string(&position).ok());
 ///     }
 ///     Ok(ids)
 /// }
 /// # mod canned { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/canned.rs")); }
 /// # let app = canned::app(|_| (200, r#"{"messages":[{"id":"RPIL","created":1707000000}]}"#));
 /// # let ids = canned::run(async move { bounced(&app, &mut None).await });
-/// assert_eq!(ids.unwrap().len(), 1);
+/// # assert_eq!(ids.unwrap().len(), 1);
 /// ```
 #[must_use = "nothing is read before `next` is called"]
 pub struct DeliveryStream<O: Paged> {

@@ -16,12 +16,22 @@ use crate::{
 ///
 /// ```
 /// # use customerio_core::facade as customerio;
-/// use customerio::{Prepared, app::{ContentUpdate, Language, campaigns::UpdateActionTranslation}, limits::Limits};
+/// use customerio::{
+///     Prepared, app::{ContentUpdate, Language, campaigns::UpdateActionTranslation},
+///     limits::Limits,
+/// };
 ///
-/// let update = |language: Language| UpdateActionTranslation::new(46, 7, language, ContentUpdate::new());
+/// let update =
+///     |language: Language| UpdateActionTranslation::new(46, 7, language, ContentUpdate::new());
 /// let limits = Limits::default();
-/// assert_eq!(Prepared::new(update("fr".into()), &limits)?.path(), "/v1/campaigns/46/actions/7/language/fr");
-/// assert_eq!(Prepared::new(update(Language::default()), &limits)?.path(), "/v1/campaigns/46/actions/7/language/");
+/// assert_eq!(
+///     Prepared::new(update("fr".into()), &limits)?.path(),
+///     "/v1/campaigns/46/actions/7/language/fr"
+/// );
+/// assert_eq!(
+///     Prepared::new(update(Language::default()), &limits)?.path(),
+///     "/v1/campaigns/46/actions/7/language/"
+/// );
 /// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, Default, PartialEq, Eq)]

@@ -83,7 +83,8 @@ open_enum! {
 /// # use customerio_core::facade as customerio;
 /// use customerio::{Prepared, app::{Resolution, TimeRange, campaigns::Metrics}, limits::Limits};
 ///
-/// let march = TimeRange::new(1_740_787_200, 1_743_465_600, Resolution::Days).with_time_zone("Europe/Berlin");
+/// let march = TimeRange::new(1_740_787_200, 1_743_465_600, Resolution::Days)
+///     .with_time_zone("Europe/Berlin");
 /// let request = Prepared::new(Metrics::between(46, march), &Limits::default())?;
 /// assert_eq!(
 ///     request.path(),

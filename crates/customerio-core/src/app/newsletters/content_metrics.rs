@@ -19,7 +19,10 @@ plain! {
     /// # use customerio_core::facade as customerio;
     /// use customerio::{Prepared, app::{Periods, newsletters::ContentMetrics}, limits::Limits};
     ///
-    /// let request = Prepared::new(ContentMetrics::new(7, 90).with_periods(Periods::days(7)), &Limits::default())?;
+    /// let request = Prepared::new(
+    ///     ContentMetrics::new(7, 90).with_periods(Periods::days(7)),
+    ///     &Limits::default(),
+    /// )?;
     /// assert_eq!(request.path(), "/v1/newsletters/7/contents/90/metrics?period=days&steps=7");
     /// # Ok::<(), customerio::BuildError>(())
     /// ```

@@ -31,10 +31,15 @@ const NAME: usize = 190;
 ///
 /// ```
 /// # use customerio_core::facade as customerio;
-/// use customerio::{Prepared, app::newsletters::{Create, EmailMessage, Recipients}, limits::Limits};
+/// use customerio::{
+///     Prepared, app::newsletters::{Create, EmailMessage, Recipients}, limits::Limits,
+/// };
 ///
 /// let message = EmailMessage::new("Spring", "<h1>Hi</h1>").with_from(3);
-/// let request = Prepared::new(Create::new("Spring sale", Recipients::in_any_segment([42]), message), &Limits::default())?;
+/// let request = Prepared::new(
+///     Create::new("Spring sale", Recipients::in_any_segment([42]), message),
+///     &Limits::default(),
+/// )?;
 /// assert!(request.body().starts_with(
 ///     br#"{"name":"Spring sale","type":"email","subject":"Spring","body":"<h1>Hi</h1>","from_id":3,"recipients":"#
 /// ));

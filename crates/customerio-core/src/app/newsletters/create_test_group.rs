@@ -22,7 +22,10 @@ use crate::{
 /// use customerio::{Prepared, app::newsletters::CreateTestGroup, limits::Limits};
 ///
 /// let request = Prepared::new(CreateTestGroup::new(7), &Limits::default())?;
-/// assert_eq!((request.path(), &request.body()[..]), ("/v1/newsletters/7/test_groups", &b"{}"[..]));
+/// assert_eq!(
+///     (request.path(), &request.body()[..]),
+///     ("/v1/newsletters/7/test_groups", &b"{}"[..])
+/// );
 /// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]

@@ -22,7 +22,9 @@ use crate::{
 ///
 /// ```
 /// # use customerio_core::facade as customerio;
-/// use customerio::{Prepared, app::newsletters::{CreateTestTranslation, SmsMessage}, limits::Limits};
+/// use customerio::{
+///     Prepared, app::newsletters::{CreateTestTranslation, SmsMessage}, limits::Limits,
+/// };
 ///
 /// let french = CreateTestTranslation::new(7, 0, "fr", SmsMessage::new("Salut"));
 /// let request = Prepared::new(french, &Limits::default())?;

@@ -23,7 +23,9 @@ use crate::{
 ///
 /// ```
 /// # use customerio_core::facade as customerio;
-/// use customerio::{Prepared, app::newsletters::{CreateTranslation, EmailTranslation}, limits::Limits};
+/// use customerio::{
+///     Prepared, app::newsletters::{CreateTranslation, EmailTranslation}, limits::Limits,
+/// };
 ///
 /// let french = CreateTranslation::new(7, "fr", EmailTranslation::new("Bonjour", "<p>Salut</p>"));
 /// let request = Prepared::new(french, &Limits::default())?;

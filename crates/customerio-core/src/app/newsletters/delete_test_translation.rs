@@ -21,7 +21,10 @@ use crate::{
 /// let request = Prepared::new(DeleteTestTranslation::new(7, 0, "fr"), &Limits::default())?;
 /// assert_eq!(request.path(), "/v1/newsletters/7/test_group/0/language/fr");
 /// // The text without a language stays.
-/// assert!(Prepared::new(DeleteTestTranslation::new(7, 0, Language::default()), &Limits::default()).is_err());
+/// assert!(
+///     Prepared::new(DeleteTestTranslation::new(7, 0, Language::default()), &Limits::default())
+///         .is_err()
+/// );
 /// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]

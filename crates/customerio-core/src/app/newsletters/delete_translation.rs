@@ -23,7 +23,9 @@ use crate::{
 /// let request = Prepared::new(DeleteTranslation::new(7, "fr"), &Limits::default())?;
 /// assert_eq!(request.path(), "/v1/newsletters/7/language/fr");
 /// // The text without a language stays.
-/// assert!(Prepared::new(DeleteTranslation::new(7, Language::default()), &Limits::default()).is_err());
+/// assert!(
+///     Prepared::new(DeleteTranslation::new(7, Language::default()), &Limits::default()).is_err()
+/// );
 /// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]

@@ -19,7 +19,8 @@ plain! {
     /// let request = Prepared::new(GetTestTranslation::new(7, 0, "fr"), &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/newsletters/7/test_group/0/language/fr");
     /// // The text without a language:
-    /// let request = Prepared::new(GetTestTranslation::new(7, 0, Language::default()), &Limits::default())?;
+    /// let request =
+    ///     Prepared::new(GetTestTranslation::new(7, 0, Language::default()), &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/newsletters/7/test_group/0/language/");
     /// # Ok::<(), customerio::BuildError>(())
     /// ```

@@ -25,7 +25,8 @@ use crate::{
 /// # use customerio_core::facade as customerio;
 /// use customerio::{Prepared, app::{DeliveryMetric, newsletters::Messages}, limits::Limits};
 ///
-/// let request = Prepared::new(Messages::new(7).with_metric(DeliveryMetric::Bounced), &Limits::default())?;
+/// let request =
+///     Prepared::new(Messages::new(7).with_metric(DeliveryMetric::Bounced), &Limits::default())?;
 /// assert_eq!(request.path(), "/v1/newsletters/7/messages?metric=bounced");
 /// # Ok::<(), customerio::BuildError>(())
 /// ```

@@ -18,7 +18,8 @@ plain! {
     /// # use customerio_core::facade as customerio;
     /// use customerio::{Prepared, app::{Periods, newsletters::Metrics}, limits::Limits};
     ///
-    /// let request = Prepared::new(Metrics::new(7).with_periods(Periods::hours(24)), &Limits::default())?;
+    /// let request =
+    ///     Prepared::new(Metrics::new(7).with_periods(Periods::hours(24)), &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/newsletters/7/metrics?period=hours&steps=24");
     /// # Ok::<(), customerio::BuildError>(())
     /// ```

@@ -1,4 +1,4 @@
-//! Newsletters: one message to many people, once.
+//! Newsletters: messages that are sent once, to many people.
 
 mod message;
 mod newsletter;

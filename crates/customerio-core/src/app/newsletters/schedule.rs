@@ -28,13 +28,17 @@ use crate::{
 /// # use customerio_core::facade as customerio;
 /// use customerio::{Prepared, app::newsletters::{Schedule, SendingRate}, limits::Limits};
 ///
-/// let schedule = Schedule::new(7, 1_900_000_000, "Europe/Berlin").with_rate(SendingRate::per_hour(5_000));
+/// let schedule =
+///     Schedule::new(7, 1_900_000_000, "Europe/Berlin").with_rate(SendingRate::per_hour(5_000));
 /// let request = Prepared::new(schedule, &Limits::default())?;
 /// assert_eq!(
 ///     request.body(),
 ///     r#"{"scheduled_at":1900000000,"timezone":"Europe/Berlin","rate_limit_email_rate":5000,"rate_limit_time_period":3600}"#
 /// );
-/// assert_eq!(Prepared::new(Schedule::cancel(7), &Limits::default())?.body(), r#"{"scheduled_at":0}"#);
+/// assert_eq!(
+///     Prepared::new(Schedule::cancel(7), &Limits::default())?.body(),
+///     r#"{"scheduled_at":0}"#
+/// );
 /// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, Serialize)]

@@ -26,7 +26,8 @@ use crate::{
 /// # use customerio_core::facade as customerio;
 /// use customerio::{Prepared, app::newsletters::{Send, SendingRate}, limits::Limits};
 ///
-/// let request = Prepared::new(Send::new(7).with_rate(SendingRate::per_minute(500)), &Limits::default())?;
+/// let request =
+///     Prepared::new(Send::new(7).with_rate(SendingRate::per_minute(500)), &Limits::default())?;
 /// assert_eq!(request.path(), "/v1/newsletters/7/send");
 /// assert_eq!(request.body(), r#"{"rate_limit_email_rate":500,"rate_limit_time_period":60}"#);
 /// # Ok::<(), customerio::BuildError>(())

@@ -21,10 +21,17 @@ plain! {
     /// # use customerio_core::facade as customerio;
     /// use customerio::{Prepared, app::{ContentUpdate, newsletters::UpdateContent}, limits::Limits};
     ///
-    /// let update = UpdateContent::new(7, 90, ContentUpdate::new().with_subject("Hello").with_header("X-Tag", "spring"));
+    /// let update = UpdateContent::new(
+    ///     7,
+    ///     90,
+    ///     ContentUpdate::new().with_subject("Hello").with_header("X-Tag", "spring"),
+    /// );
     /// let request = Prepared::new(update, &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/newsletters/7/contents/90");
-    /// assert_eq!(request.body(), r#"{"subject":"Hello","headers":[{"name":"X-Tag","value":"spring"}]}"#);
+    /// assert_eq!(
+    ///     request.body(),
+    ///     r#"{"subject":"Hello","headers":[{"name":"X-Tag","value":"spring"}]}"#
+    /// );
     /// # Ok::<(), customerio::BuildError>(())
     /// ```
     #[doc(alias = "update_newsletter_variant")]

@@ -16,9 +16,12 @@ plain! {
     ///
     /// ```
     /// # use customerio_core::facade as customerio;
-    /// use customerio::{Prepared, app::{ContentUpdate, newsletters::UpdateTestTranslation}, limits::Limits};
+    /// use customerio::{
+    ///     Prepared, app::{ContentUpdate, newsletters::UpdateTestTranslation}, limits::Limits,
+    /// };
     ///
-    /// let update = UpdateTestTranslation::new(7, 0, "fr", ContentUpdate::new().with_subject("Bonjour"));
+    /// let update =
+    ///     UpdateTestTranslation::new(7, 0, "fr", ContentUpdate::new().with_subject("Bonjour"));
     /// let request = Prepared::new(update, &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/newsletters/7/test_group/0/language/fr");
     /// assert_eq!(request.body(), r#"{"subject":"Bonjour"}"#);

@@ -17,7 +17,9 @@ plain! {
     ///
     /// ```
     /// # use customerio_core::facade as customerio;
-    /// use customerio::{Prepared, app::{ContentUpdate, newsletters::UpdateTranslation}, limits::Limits};
+    /// use customerio::{
+    ///     Prepared, app::{ContentUpdate, newsletters::UpdateTranslation}, limits::Limits,
+    /// };
     ///
     /// let update = UpdateTranslation::new(7, "fr", ContentUpdate::new().with_subject("Bonjour"));
     /// let request = Prepared::new(update, &Limits::default())?;

@@ -15,7 +15,9 @@ use crate::{
 ///
 /// ```
 /// # use customerio_core::facade as customerio;
-/// use customerio::{Prepared, app::objects::Attributes, http::Response, limits::Limits, operation::parse};
+/// use customerio::{
+///     Prepared, app::objects::Attributes, http::Response, limits::Limits, operation::parse,
+/// };
 ///
 /// let request = Prepared::new(Attributes::of(1, "acme"), &Limits::default())?;
 /// assert_eq!(request.path(), "/v1/objects/1/acme/attributes?id_type=object_id");

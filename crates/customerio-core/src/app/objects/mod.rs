@@ -1,4 +1,6 @@
-//! Objects: what is not a person, such as companies and courses. [`object`](crate::track::v2::object) writes them.
+//! Objects, such as companies and courses: find them, and read their attributes and relationships.
+//!
+//! [`track::v2::object`](crate::track::v2::object) adds and updates them.
 
 mod filter;
 mod named;

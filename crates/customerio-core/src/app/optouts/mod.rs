@@ -1,4 +1,6 @@
-//! Senders that people have opted out of. [`customers`](super::customers) has those of one person.
+//! Opt-outs: which people want no SMS or WhatsApp messages from a sender.
+//!
+//! [`customers`](super::customers) has those of one person.
 
 mod optout;
 

@@ -1,4 +1,4 @@
-//! Reporting webhooks: where Customer.io sends events.
+//! Reporting webhooks: the URLs that Customer.io sends events to.
 
 mod reporting_webhook;
 

@@ -23,7 +23,8 @@ use crate::{
 /// # use customerio_core::facade as customerio;
 /// use customerio::{Prepared, app::segments::Create, limits::Limits};
 ///
-/// let request = Prepared::new(Create::new("VIPs").with_description("They buy a lot"), &Limits::default())?;
+/// let request =
+///     Prepared::new(Create::new("VIPs").with_description("They buy a lot"), &Limits::default())?;
 /// assert_eq!(request.body(), r#"{"segment":{"name":"VIPs","description":"They buy a lot"}}"#);
 /// # Ok::<(), customerio::BuildError>(())
 /// ```

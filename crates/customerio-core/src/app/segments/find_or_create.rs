@@ -26,7 +26,7 @@ impl Client<App> {
     /// # mod canned { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/canned.rs")); }
     /// # let app = canned::app(|_| (200, r#"{"segments":[{"id":7,"name":"VIPs","type":"manual"}]}"#));
     /// # let found = canned::run(async move { vips(&app).await });
-    /// assert_eq!(found.unwrap(), 7.into());
+    /// # assert_eq!(found.unwrap(), 7.into());
     /// ```
     ///
     /// # Errors

@@ -12,7 +12,8 @@ plain! {
     /// # use customerio_core::facade as customerio;
     /// use customerio::{Prepared, app::segments::Membership, limits::Limits};
     ///
-    /// let request = Prepared::new(Membership::new(7).with_start("MTo").with_limit(500), &Limits::default())?;
+    /// let request =
+    ///     Prepared::new(Membership::new(7).with_start("MTo").with_limit(500), &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/segments/7/membership?start=MTo&limit=500");
     /// # Ok::<(), customerio::BuildError>(())
     /// ```

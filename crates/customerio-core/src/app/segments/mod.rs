@@ -1,4 +1,4 @@
-//! Segments of people.
+//! Segments: list, create and delete them, and read which people are in them.
 
 mod find_or_create;
 mod segment;

@@ -17,7 +17,10 @@ use crate::{
 /// use customerio::app::{Aps, InterruptionLevel};
 /// use serde_json::json;
 ///
-/// let aps = Aps::new().with_alert("Hi").with_badge(1).with_interruption_level(InterruptionLevel::TimeSensitive);
+/// let aps = Aps::new()
+///     .with_alert("Hi")
+///     .with_badge(1)
+///     .with_interruption_level(InterruptionLevel::TimeSensitive);
 /// assert_eq!(
 ///     serde_json::to_value(&aps)?,
 ///     json!({"alert": "Hi", "badge": 1, "interruption-level": "time-sensitive"})

@@ -40,8 +40,9 @@ use crate::{
 ///     r#"{"to":"ada@example.com","transactional_message_id":"password_reset","identifiers":{"email":"ada@example.com"},"message_data":{"link":"https://example.com/reset/1"}}"#
 /// );
 ///
-/// let invoice = SendEmail::new("ada@example.com", "shop@example.com", "Your invoice", "<p>Thank you!</p>")
-///     .with_attachment(Attachment::from_bytes("invoice.pdf", b"%PDF-"));
+/// let invoice =
+///     SendEmail::new("ada@example.com", "shop@example.com", "Your invoice", "<p>Thank you!</p>")
+///         .with_attachment(Attachment::from_bytes("invoice.pdf", b"%PDF-"));
 /// assert_eq!(Prepared::new(invoice, &Limits::default())?.path(), "/v1/send/email");
 /// # Ok::<(), customerio::BuildError>(())
 /// ```

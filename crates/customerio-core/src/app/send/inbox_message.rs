@@ -23,9 +23,13 @@ use crate::{
 /// use customerio::{Prepared, app::SendInboxMessage, limits::Limits, retry::Replay};
 /// use serde_json::json;
 ///
-/// let message = SendInboxMessage::new("order_ready", "42").with_message_data(json!({"order": "A-17"}));
+/// let message =
+///     SendInboxMessage::new("order_ready", "42").with_message_data(json!({"order": "A-17"}));
 /// let request = Prepared::new(message, &Limits::default())?;
-/// assert_eq!((request.path(), request.replay()), ("/v1/send/inbox_message", Replay::OnlyIfNotSent));
+/// assert_eq!(
+///     (request.path(), request.replay()),
+///     ("/v1/send/inbox_message", Replay::OnlyIfNotSent)
+/// );
 /// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]

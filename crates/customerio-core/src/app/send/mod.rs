@@ -1,4 +1,4 @@
-//! Transactional messages: to one person, by a channel.
+//! Transactional messages: send one to a person, as e-mail, push, SMS, WhatsApp, in-app or inbox message.
 //!
 //! [`OPERATIONS`] has the operations.
 

@@ -24,7 +24,10 @@ use crate::{
 /// use customerio::app::{AlertText, ApnsPayload, Aps, CustomPayload};
 /// use serde_json::json;
 ///
-/// let aps = Aps::new().with_alert(AlertText::new().with_title("Hi")).with_badge(1).with_mutable_content(true);
+/// let aps = Aps::new()
+///     .with_alert(AlertText::new().with_title("Hi"))
+///     .with_badge(1)
+///     .with_mutable_content(true);
 /// let payload = CustomPayload::new()
 ///     .with_ios(ApnsPayload::new().with_link("app://orders/1").with_aps(aps))
 ///     .with_android(json!({"message": {"notification": {"title": "Hi"}}}));

@@ -23,7 +23,8 @@ use crate::{
 /// use customerio::{Prepared, app::SendWhatsApp, limits::Limits, retry::Replay};
 /// use serde_json::json;
 ///
-/// let message = SendWhatsApp::new("login_code", "42", "+15551234567").with_message_data(json!({"code": "123456"}));
+/// let message = SendWhatsApp::new("login_code", "42", "+15551234567")
+///     .with_message_data(json!({"code": "123456"}));
 /// let request = Prepared::new(message, &Limits::default())?;
 /// assert_eq!((request.path(), request.replay()), ("/v1/send/whatsapp", Replay::OnlyIfNotSent));
 /// # Ok::<(), customerio::BuildError>(())

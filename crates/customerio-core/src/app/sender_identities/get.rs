@@ -14,7 +14,10 @@ plain! {
     /// use customerio::{app::sender_identities::Get, http::Response, operation::parse};
     ///
     /// let json = r#"{"sender_identity":{"id":1,"email":"shop@example.com"}}"#;
-    /// assert_eq!(parse::<Get>(Response::new(json.into()))?.email.as_deref(), Some("shop@example.com"));
+    /// assert_eq!(
+    ///     parse::<Get>(Response::new(json.into()))?.email.as_deref(),
+    ///     Some("shop@example.com")
+    /// );
     /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "get_sender")]

@@ -1,4 +1,4 @@
-//! Sender identities: who messages are from.
+//! Sender identities: the names and addresses that messages are from.
 
 mod sender;
 

@@ -33,7 +33,10 @@ impl Client<App> {
     /// # });
     /// # let synced = canned::run(async move { sync(&app, false).await });
     /// let report = synced.unwrap();
-    /// assert_eq!((report.made, report.changed), (vec!["phone".to_owned()], vec!["address".to_owned()]));
+    /// assert_eq!(
+    ///     (report.made, report.changed),
+    ///     (vec!["phone".to_owned()], vec!["address".to_owned()])
+    /// );
     /// assert_eq!((report.deleted, report.failed.len()), (vec!["old".to_owned()], 0));
     /// ```
     ///

@@ -12,8 +12,12 @@ plain! {
     /// # use customerio_core::facade as customerio;
     /// use customerio::{app::{Channel, subscriptions::Channels}, http::Response, operation::parse};
     ///
-    /// let json = r#"{"channels":[{"id":1,"name":"E-mail","type":"email","subscribed_by_default":true}]}"#;
-    /// assert_eq!(parse::<Channels>(Response::new(json.into()))?.items[0].channel, Some(Channel::Email));
+    /// let json =
+    ///     r#"{"channels":[{"id":1,"name":"E-mail","type":"email","subscribed_by_default":true}]}"#;
+    /// assert_eq!(
+    ///     parse::<Channels>(Response::new(json.into()))?.items[0].channel,
+    ///     Some(Channel::Email)
+    /// );
     /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "get_channels")]

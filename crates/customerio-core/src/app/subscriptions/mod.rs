@@ -1,4 +1,6 @@
-//! What people can subscribe to. [`customers`](super::customers) has what a person has chosen.
+//! Subscription channels and topics, and links to the subscription center.
+//!
+//! [`customers`](super::customers) has the choices of one person.
 
 use crate::operation_info::operations;
 

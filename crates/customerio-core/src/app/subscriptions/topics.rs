@@ -13,7 +13,10 @@ plain! {
     /// use customerio::{app::subscriptions::Topics, http::Response, operation::parse};
     ///
     /// let json = r#"{"topics":[{"id":1,"identifier":"topic_1","name":"News"}]}"#;
-    /// assert_eq!(parse::<Topics>(Response::new(json.into()))?.items[0].identifier.as_deref(), Some("topic_1"));
+    /// assert_eq!(
+    ///     parse::<Topics>(Response::new(json.into()))?.items[0].identifier.as_deref(),
+    ///     Some("topic_1")
+    /// );
     /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "get_topics")]

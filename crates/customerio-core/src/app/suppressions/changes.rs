@@ -22,15 +22,21 @@ impl Client<App> {
     /// async fn keep_out(app: &Client<App>, addresses: Vec<String>) -> Vec<(SuppressionType, String)> {
     ///     let addresses = addresses.into_iter().map(|address| (SuppressionType::Bounces, address));
     ///     let report = app.suppress_all(addresses).finish().await;
-    ///     println!("{} done, {} failed, {} left", report.done, report.failed.len(), report.left.len());
-    ///     let failed = report.failed.into_iter().map(|failed| (failed.suppression_type, failed.email));
+    ///     println!(
+    ///         "{} done, {} failed, {} left",
+    ///         report.done,
+    ///         report.failed.len(),
+    ///         report.left.len()
+    ///     );
+    ///     let failed =
+    ///         report.failed.into_iter().map(|failed| (failed.suppression_type, failed.email));
     ///     failed.chain(report.left).collect()
     /// }
     /// # mod canned { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/canned.rs")); }
     /// # let app = canned::app(|request| if request.uri().path().contains("bob") { (400, "{}") } else { (200, "{}") });
     /// # let addresses = ["ada@example.com", "bob@example.com"].map(String::from).to_vec();
     /// # let left = canned::run(async move { keep_out(&app, addresses).await });
-    /// assert_eq!(left, [(SuppressionType::Bounces, "bob@example.com".to_owned())]);
+    /// # assert_eq!(left, [(SuppressionType::Bounces, "bob@example.com".to_owned())]);
     /// ```
     ///
     /// It can be repeated at any time: an address that is already suppressed stays suppressed.
@@ -52,7 +58,8 @@ impl Client<App> {
     /// # use customerio::{App, Client, app::suppressions::{ChangedSuppression, SuppressionType}};
     /// async fn let_in(app: &Client<App>, addresses: Vec<String>) -> usize {
     ///     let mut count = 0;
-    ///     let mut changes = app.unsuppress_all(addresses.iter().map(|address| (SuppressionType::Blocks, address)));
+    ///     let mut changes =
+    ///         app.unsuppress_all(addresses.iter().map(|address| (SuppressionType::Blocks, address)));
     ///     while let Some(ChangedSuppression { email, outcome, .. }) = changes.next().await {
     ///         println!("{email}: {outcome:?}, {} left", changes.left().count());
     ///         count += 1;
@@ -62,7 +69,7 @@ impl Client<App> {
     /// # mod canned { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/canned.rs")); }
     /// # let app = canned::app(|_| (200, "{}"));
     /// # let changed = canned::run(async move { let_in(&app, vec!["ada@example.com".to_owned()]).await });
-    /// assert_eq!(changed, 1);
+    /// # assert_eq!(changed, 1);
     /// ```
     #[doc(alias = "bulk")]
     pub fn unsuppress_all<T: Into<SuppressionType>, E: AsRef<str>>(

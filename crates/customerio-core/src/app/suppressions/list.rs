@@ -23,7 +23,8 @@ use crate::{
 /// # use customerio_core::facade as customerio;
 /// use customerio::{Prepared, app::suppressions::{List, SuppressionType}, limits::Limits};
 ///
-/// let request = Prepared::new(List::new(SuppressionType::Bounces).with_limit(1000), &Limits::default())?;
+/// let request =
+///     Prepared::new(List::new(SuppressionType::Bounces).with_limit(1000), &Limits::default())?;
 /// assert_eq!(request.path(), "/v1/esp/suppression/bounces?limit=1000");
 /// # Ok::<(), customerio::BuildError>(())
 /// ```

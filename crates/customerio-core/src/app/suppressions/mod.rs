@@ -1,5 +1,6 @@
-//! Addresses that the mail provider suppresses. Customer.io itself suppresses people:
-//! [`track::Suppress`](crate::track::Suppress).
+//! Suppressed addresses: those that the mail provider sends nothing to.
+//!
+//! Customer.io itself suppresses people: [`track::Suppress`](crate::track::Suppress).
 //!
 //! [`Client::suppressions`](crate::Client::suppressions) reads those of all reasons,
 //! [`Client::suppress_all`](crate::Client::suppress_all) and [`Client::unsuppress_all`](crate::Client::unsuppress_all)

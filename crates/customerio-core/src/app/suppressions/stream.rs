@@ -34,7 +34,7 @@ impl Client<App> {
     /// # let app = canned::app(|_| (200, r#"{"suppressions":[{"email":"ada@example.com"}]}"#));
     /// # let cleared = canned::run(async move { clear(&app).await });
     /// // Once for each of the four reasons.
-    /// assert_eq!(cleared.unwrap(), 4);
+    /// # assert_eq!(cleared.unwrap(), 4);
     /// ```
     pub fn suppressions(&self) -> SuppressionStream {
         let types = [

@@ -19,7 +19,10 @@ use crate::{
 /// # use customerio_core::facade as customerio;
 /// use customerio::{Prepared, app::suppressions::{SuppressionType, Unsuppress}, limits::Limits};
 ///
-/// let request = Prepared::new(Unsuppress::new(SuppressionType::Bounces, "ada@example.com"), &Limits::default())?;
+/// let request = Prepared::new(
+///     Unsuppress::new(SuppressionType::Bounces, "ada@example.com"),
+///     &Limits::default(),
+/// )?;
 /// assert_eq!(request.path(), "/v1/esp/suppression/bounces/ada%40example.com");
 /// # Ok::<(), customerio::BuildError>(())
 /// ```

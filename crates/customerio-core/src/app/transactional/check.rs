@@ -23,10 +23,10 @@ impl Client<App> {
     /// # mod canned { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/canned.rs")); }
     /// # let app = canned::app(|_| (200, r#"{"messages":[{"id":44,"name":"receipt"}]}"#));
     /// # let started = canned::run(async move { start(&app).await });
-    /// assert_eq!(
-    ///     started.unwrap_err().to_string(),
-    ///     "the workspace has no transactional message \"password_reset\": make it, or use one that is there: 44 \"receipt\""
-    /// );
+    /// # assert_eq!(
+    /// #     started.unwrap_err().to_string(),
+    /// #     "the workspace has no transactional message \"password_reset\": make it, or use one that is there: 44 \"receipt\""
+    /// # );
     /// ```
     ///
     /// # Errors

@@ -17,7 +17,10 @@ plain! {
     /// use customerio::{Prepared, app::{Language, transactional::GetTranslation}, limits::Limits};
     ///
     /// let limits = Limits::default();
-    /// assert_eq!(Prepared::new(GetTranslation::new(44, "fr"), &limits)?.path(), "/v1/transactional/44/language/fr");
+    /// assert_eq!(
+    ///     Prepared::new(GetTranslation::new(44, "fr"), &limits)?.path(),
+    ///     "/v1/transactional/44/language/fr"
+    /// );
     /// let without = GetTranslation::new(44, Language::default());
     /// assert_eq!(Prepared::new(without, &limits)?.path(), "/v1/transactional/44/language/");
     /// # Ok::<(), customerio::BuildError>(())

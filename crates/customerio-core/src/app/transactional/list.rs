@@ -14,7 +14,10 @@ plain! {
     /// use customerio::{app::transactional::List, http::Response, operation::parse};
     ///
     /// let json = r#"{"messages":[{"id":44,"name":"Password reset"}]}"#;
-    /// assert_eq!(parse::<List>(Response::new(json.into()))?.items[0].name.as_deref(), Some("Password reset"));
+    /// assert_eq!(
+    ///     parse::<List>(Response::new(json.into()))?.items[0].name.as_deref(),
+    ///     Some("Password reset")
+    /// );
     /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "list_transactional")]

@@ -13,7 +13,8 @@ plain! {
     /// # use customerio_core::facade as customerio;
     /// use customerio::{app::transactional::ListContents, http::Response, operation::parse};
     ///
-    /// let json = r#"{"contents":[{"id":139,"language":"","subject":"Welcome"},{"id":140,"language":"fr"}]}"#;
+    /// let json =
+    ///     r#"{"contents":[{"id":139,"language":"","subject":"Welcome"},{"id":140,"language":"fr"}]}"#;
     /// let contents = parse::<ListContents>(Response::new(json.into()))?.items;
     /// assert_eq!(contents[1].language.as_deref(), Some("fr"));
     /// # Ok::<(), customerio::Error>(())

@@ -19,7 +19,8 @@ deliveries! {
     /// # use customerio_core::facade as customerio;
     /// use customerio::{Prepared, app::{DeliveryMetric, transactional::Messages}, limits::Limits};
     ///
-    /// let request = Prepared::new(Messages::new(44).with_metric(DeliveryMetric::Bounced), &Limits::default())?;
+    /// let request =
+    ///     Prepared::new(Messages::new(44).with_metric(DeliveryMetric::Bounced), &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/transactional/44/messages?metric=bounced");
     /// # Ok::<(), customerio::BuildError>(())
     /// ```

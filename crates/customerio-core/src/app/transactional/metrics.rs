@@ -16,7 +16,8 @@ plain! {
     /// # use customerio_core::facade as customerio;
     /// use customerio::{Prepared, app::{Periods, transactional::Metrics}, limits::Limits};
     ///
-    /// let request = Prepared::new(Metrics::new(44).with_periods(Periods::hours(24)), &Limits::default())?;
+    /// let request =
+    ///     Prepared::new(Metrics::new(44).with_periods(Periods::hours(24)), &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/transactional/44/metrics?period=hours&steps=24");
     /// # Ok::<(), customerio::BuildError>(())
     /// ```

@@ -1,4 +1,6 @@
-//! Transactional messages as the workspace has them. [`send`](super::send) sends them.
+//! Transactional messages of the workspace: read them, and change their content.
+//!
+//! [`send`](super::send) sends them to people.
 
 mod check;
 mod transactional_message;

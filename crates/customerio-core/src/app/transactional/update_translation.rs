@@ -17,7 +17,9 @@ plain! {
     ///
     /// ```
     /// # use customerio_core::facade as customerio;
-    /// use customerio::{Prepared, app::{ContentUpdate, transactional::UpdateTranslation}, limits::Limits};
+    /// use customerio::{
+    ///     Prepared, app::{ContentUpdate, transactional::UpdateTranslation}, limits::Limits,
+    /// };
     ///
     /// let content = ContentUpdate::new().with_subject("Votre reçu").with_body("<p>Merci</p>");
     /// let request = Prepared::new(UpdateTranslation::new(44, "fr", content), &Limits::default())?;

@@ -1,4 +1,4 @@
-//! Workspaces, and facts about Customer.io itself.
+//! Workspaces, and the IP addresses that requests of Customer.io come from.
 
 use crate::operation_info::operations;
 

@@ -22,7 +22,8 @@ use crate::{
 /// # use customerio_core::facade as customerio;
 /// use customerio::{Prepared, app::design_studio::components::Create, limits::Limits};
 ///
-/// let request = Prepared::new(Create::new("Footer", "x-footer", "<p>Bye</p>"), &Limits::default())?;
+/// let request =
+///     Prepared::new(Create::new("Footer", "x-footer", "<p>Bye</p>"), &Limits::default())?;
 /// assert_eq!(request.body(), r#"{"name":"Footer","tag":"x-footer","content":"<p>Bye</p>"}"#);
 /// # Ok::<(), customerio::BuildError>(())
 /// ```

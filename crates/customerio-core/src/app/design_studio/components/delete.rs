@@ -12,7 +12,8 @@ plain! {
     /// # use customerio_core::facade as customerio;
     /// use customerio::{Prepared, app::design_studio::components::Delete, limits::Limits};
     ///
-    /// let request = Prepared::new(Delete::new("1f6b1f0e-2b7a-4a55-8a53-0f4f6e1d2c3b"), &Limits::default())?;
+    /// let request =
+    ///     Prepared::new(Delete::new("1f6b1f0e-2b7a-4a55-8a53-0f4f6e1d2c3b"), &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/design_studio/components/1f6b1f0e-2b7a-4a55-8a53-0f4f6e1d2c3b");
     /// # Ok::<(), customerio::BuildError>(())
     /// ```

@@ -13,7 +13,8 @@ plain! {
     /// # use customerio_core::facade as customerio;
     /// use customerio::{app::design_studio::components::Get, http::Response, operation::parse};
     ///
-    /// let json = r#"{"component":{"id":"1f6b1f0e-2b7a-4a55-8a53-0f4f6e1d2c3b","content":"<p>Bye</p>"}}"#;
+    /// let json =
+    ///     r#"{"component":{"id":"1f6b1f0e-2b7a-4a55-8a53-0f4f6e1d2c3b","content":"<p>Bye</p>"}}"#;
     /// let component = parse::<Get>(Response::new(json.into()))?;
     /// assert_eq!(component.content.as_deref(), Some("<p>Bye</p>"));
     /// # Ok::<(), customerio::Error>(())

@@ -25,8 +25,14 @@ use crate::{
 ///
 /// let limits = Limits::default();
 /// let id = "1f6b1f0e-2b7a-4a55-8a53-0f4f6e1d2c3b";
-/// assert_eq!(Prepared::new(Update::new(id).with_content("<p>Hi</p>"), &limits)?.body(), r#"{"content":"<p>Hi</p>"}"#);
-/// assert_eq!(Prepared::new(Update::new(id).without_folder(), &limits)?.body(), r#"{"parent_folder_id":null}"#);
+/// assert_eq!(
+///     Prepared::new(Update::new(id).with_content("<p>Hi</p>"), &limits)?.body(),
+///     r#"{"content":"<p>Hi</p>"}"#
+/// );
+/// assert_eq!(
+///     Prepared::new(Update::new(id).without_folder(), &limits)?.body(),
+///     r#"{"parent_folder_id":null}"#
+/// );
 /// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, Serialize)]

@@ -15,7 +15,10 @@ settings! {
     /// let content = Content::new().with_subject("Hello").with_html("<p>Hi {{customer.name}}</p>");
     /// let update = Update::new("7f1f1d3c-9d1a-4b53-8c3e-2f0f6f3f5a11").with_content(content);
     /// let request = Prepared::new(update, &Limits::default())?;
-    /// assert_eq!(request.body(), r#"{"content":{"html":"<p>Hi {{customer.name}}</p>","subject":"Hello"}}"#);
+    /// assert_eq!(
+    ///     request.body(),
+    ///     r#"{"content":{"html":"<p>Hi {{customer.name}}</p>","subject":"Hello"}}"#
+    /// );
     /// # Ok::<(), customerio::BuildError>(())
     /// ```
     pub struct Content {

@@ -34,7 +34,10 @@ use crate::{
 ///
 /// let content = Content::new().with_subject("Hello").with_html("<p>Hi</p>");
 /// let request = Prepared::new(Create::new("Welcome", content), &Limits::default())?;
-/// assert_eq!(request.body(), r#"{"name":"Welcome","content":{"html":"<p>Hi</p>","subject":"Hello"}}"#);
+/// assert_eq!(
+///     request.body(),
+///     r#"{"name":"Welcome","content":{"html":"<p>Hi</p>","subject":"Hello"}}"#
+/// );
 /// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, Serialize)]

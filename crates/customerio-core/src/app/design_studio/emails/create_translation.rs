@@ -30,12 +30,18 @@ use crate::{
 ///
 /// ```
 /// # use customerio_core::facade as customerio;
-/// use customerio::{Prepared, app::design_studio::emails::{Content, CreateTranslation}, limits::Limits};
+/// use customerio::{
+///     Prepared, app::design_studio::emails::{Content, CreateTranslation}, limits::Limits,
+/// };
 ///
 /// let content = Content::new().with_subject("Bonjour").with_html("<p>Salut</p>");
-/// let create = CreateTranslation::new("7f1f1d3c-9d1a-4b53-8c3e-2f0f6f3f5a11", "fr").with_content(content);
+/// let create =
+///     CreateTranslation::new("7f1f1d3c-9d1a-4b53-8c3e-2f0f6f3f5a11", "fr").with_content(content);
 /// let request = Prepared::new(create, &Limits::default())?;
-/// assert_eq!(request.body(), r#"{"language":"fr","content":{"html":"<p>Salut</p>","subject":"Bonjour"}}"#);
+/// assert_eq!(
+///     request.body(),
+///     r#"{"language":"fr","content":{"html":"<p>Salut</p>","subject":"Bonjour"}}"#
+/// );
 /// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, Serialize)]

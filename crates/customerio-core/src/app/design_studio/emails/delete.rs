@@ -14,7 +14,8 @@ plain! {
     /// # use customerio_core::facade as customerio;
     /// use customerio::{Prepared, app::design_studio::emails::Delete, limits::Limits};
     ///
-    /// let request = Prepared::new(Delete::new("7f1f1d3c-9d1a-4b53-8c3e-2f0f6f3f5a11"), &Limits::default())?;
+    /// let request =
+    ///     Prepared::new(Delete::new("7f1f1d3c-9d1a-4b53-8c3e-2f0f6f3f5a11"), &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/design_studio/emails/7f1f1d3c-9d1a-4b53-8c3e-2f0f6f3f5a11");
     /// # Ok::<(), customerio::BuildError>(())
     /// ```

@@ -25,7 +25,10 @@ use crate::{
 ///
 /// let delete = DeleteTranslation::new("7f1f1d3c-9d1a-4b53-8c3e-2f0f6f3f5a11", "fr");
 /// let request = Prepared::new(delete, &Limits::default())?;
-/// assert_eq!(request.path(), "/v1/design_studio/emails/7f1f1d3c-9d1a-4b53-8c3e-2f0f6f3f5a11/languages/fr");
+/// assert_eq!(
+///     request.path(),
+///     "/v1/design_studio/emails/7f1f1d3c-9d1a-4b53-8c3e-2f0f6f3f5a11/languages/fr"
+/// );
 /// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]

@@ -53,9 +53,12 @@ entity! {
 ///
 /// ```
 /// # use customerio_core::facade as customerio;
-/// use customerio::{Prepared, app::design_studio::emails::{EnvelopeUpdate, Update}, limits::Limits};
+/// use customerio::{
+///     Prepared, app::design_studio::emails::{EnvelopeUpdate, Update}, limits::Limits,
+/// };
 ///
-/// let envelope = EnvelopeUpdate::new().with_from(3).without_reply_to().with_header("X-Tag", "welcome");
+/// let envelope =
+///     EnvelopeUpdate::new().with_from(3).without_reply_to().with_header("X-Tag", "welcome");
 /// let update = Update::new("7f1f1d3c-9d1a-4b53-8c3e-2f0f6f3f5a11").with_envelope(envelope);
 /// let request = Prepared::new(update, &Limits::default())?;
 /// assert_eq!(

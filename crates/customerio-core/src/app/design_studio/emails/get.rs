@@ -15,7 +15,8 @@ plain! {
     /// # use customerio_core::facade as customerio;
     /// use customerio::{app::design_studio::emails::Get, http::Response, operation::parse};
     ///
-    /// let json = r#"{"email":{"id":"7f1f1d3c-9d1a-4b53-8c3e-2f0f6f3f5a11","content":{"subject":"Hello"}}}"#;
+    /// let json =
+    ///     r#"{"email":{"id":"7f1f1d3c-9d1a-4b53-8c3e-2f0f6f3f5a11","content":{"subject":"Hello"}}}"#;
     /// let email = parse::<Get>(Response::new(json.into()))?;
     /// assert_eq!(email.content.unwrap().subject.as_deref(), Some("Hello"));
     /// # Ok::<(), customerio::Error>(())

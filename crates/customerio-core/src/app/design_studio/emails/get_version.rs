@@ -17,7 +17,8 @@ plain! {
     /// # use customerio_core::facade as customerio;
     /// use customerio::{app::design_studio::emails::GetVersion, http::Response, operation::parse};
     ///
-    /// let json = r#"{"version":{"id":"v-1","name":"May"},"node":{"subject":"Hello","content":"<p>Hi</p>"}}"#;
+    /// let json =
+    ///     r#"{"version":{"id":"v-1","name":"May"},"node":{"subject":"Hello","content":"<p>Hi</p>"}}"#;
     /// let version = parse::<GetVersion>(Response::new(json.into()))?;
     /// assert_eq!(version.email.unwrap().html.as_deref(), Some("<p>Hi</p>"));
     /// # Ok::<(), customerio::Error>(())

@@ -13,7 +13,9 @@ plain! {
     ///
     /// ```
     /// # use customerio_core::facade as customerio;
-    /// use customerio::{app::design_studio::emails::ListTranslations, http::Response, operation::parse};
+    /// use customerio::{
+    ///     app::design_studio::emails::ListTranslations, http::Response, operation::parse,
+    /// };
     ///
     /// let json = r#"{"email_translations":[{"language":"fr","content":{"subject":"Bonjour"}}]}"#;
     /// let translations = parse::<ListTranslations>(Response::new(json.into()))?;

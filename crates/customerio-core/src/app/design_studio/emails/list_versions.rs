@@ -19,7 +19,8 @@ use crate::{
 /// use customerio::{Prepared, app::design_studio::emails::ListVersions, limits::Limits};
 ///
 /// let id = "7f1f1d3c-9d1a-4b53-8c3e-2f0f6f3f5a11";
-/// let request = Prepared::new(ListVersions::new(id).with_from(1_700_000_000), &Limits::default())?;
+/// let request =
+///     Prepared::new(ListVersions::new(id).with_from(1_700_000_000), &Limits::default())?;
 /// assert!(request.path().ends_with("/versions?start_date=1700000000"));
 /// # Ok::<(), customerio::BuildError>(())
 /// ```

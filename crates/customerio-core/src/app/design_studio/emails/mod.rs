@@ -9,7 +9,8 @@
 //! ```
 //! # use customerio_core::facade as customerio;
 //! use customerio::{
-//!     Prepared, app::design_studio::emails::{Get, Update}, http::Response, limits::Limits, operation::parse,
+//!     Prepared, app::design_studio::emails::{Get, Update}, http::Response, limits::Limits,
+//!     operation::parse,
 //! };
 //!
 //! let json = r#"{"email":{"id":"e-1","content":{"subject":"Hello","html":"<p>Until May</p>"}}}"#;

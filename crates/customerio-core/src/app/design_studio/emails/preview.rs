@@ -31,7 +31,8 @@ use crate::{
 /// use customerio::{Prepared, app::design_studio::emails::Preview, limits::Limits};
 /// use serde_json::json;
 ///
-/// let preview = Preview::new("7f1f1d3c-9d1a-4b53-8c3e-2f0f6f3f5a11").with_customer(json!({"name": "Ada"}));
+/// let preview =
+///     Preview::new("7f1f1d3c-9d1a-4b53-8c3e-2f0f6f3f5a11").with_customer(json!({"name": "Ada"}));
 /// let request = Prepared::new(preview, &Limits::default())?;
 /// assert_eq!(request.body(), r#"{"customer":{"name":"Ada"}}"#);
 /// # Ok::<(), customerio::BuildError>(())

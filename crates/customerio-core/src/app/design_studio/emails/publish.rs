@@ -27,7 +27,8 @@ plain! {
     /// # use customerio_core::facade as customerio;
     /// use customerio::{app::design_studio::emails::Publish, http::Response, operation::parse};
     ///
-    /// let publication = parse::<Publish>(Response::new(r#"{"status":"pending","publish_id":"p-1"}"#.into()))?;
+    /// let publication =
+    ///     parse::<Publish>(Response::new(r#"{"status":"pending","publish_id":"p-1"}"#.into()))?;
     /// assert!(!publication.is_done());
     /// assert_eq!(publication.publish_id.unwrap().as_str(), "p-1");
     /// # Ok::<(), customerio::Error>(())

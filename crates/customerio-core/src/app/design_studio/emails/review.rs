@@ -19,7 +19,9 @@ plain! {
     ///
     /// ```
     /// # use customerio_core::facade as customerio;
-    /// use customerio::{app::design_studio::emails::{FindingState, Review}, http::Response, operation::parse};
+    /// use customerio::{
+    ///     app::design_studio::emails::{FindingState, Review}, http::Response, operation::parse,
+    /// };
     ///
     /// let json = r#"{"status":"complete","score":{"score":92},
     ///     "findings":[{"check":"links","severity":"error","state":"fail","title":"A link is broken"}]}"#;

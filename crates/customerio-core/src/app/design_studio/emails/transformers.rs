@@ -11,9 +11,13 @@ settings! {
     ///
     /// ```
     /// # use customerio_core::facade as customerio;
-    /// use customerio::{Prepared, app::design_studio::emails::{CssInliner, Transformers, Update}, limits::Limits};
+    /// use customerio::{
+    ///     Prepared, app::design_studio::emails::{CssInliner, Transformers, Update}, limits::Limits,
+    /// };
     ///
-    /// let steps = Transformers::new().with_css_inliner(CssInliner::new().with_enabled(true)).with_prevent_widows(true);
+    /// let steps = Transformers::new()
+    ///     .with_css_inliner(CssInliner::new().with_enabled(true))
+    ///     .with_prevent_widows(true);
     /// let update = Update::new("7f1f1d3c-9d1a-4b53-8c3e-2f0f6f3f5a11").with_transformers(steps);
     /// let request = Prepared::new(update, &Limits::default())?;
     /// assert_eq!(

@@ -14,7 +14,9 @@ plain! {
     ///
     /// ```
     /// # use customerio_core::facade as customerio;
-    /// use customerio::{app::design_studio::emails::UnpublishedChanges, http::Response, operation::parse};
+    /// use customerio::{
+    ///     app::design_studio::emails::UnpublishedChanges, http::Response, operation::parse,
+    /// };
     ///
     /// let json = r#"{"has_unpublished_changes":true}"#;
     /// let changes = parse::<UnpublishedChanges>(Response::new(json.into()))?;

@@ -33,8 +33,14 @@ use crate::{
 ///
 /// let limits = Limits::default();
 /// let id = "7f1f1d3c-9d1a-4b53-8c3e-2f0f6f3f5a11";
-/// assert_eq!(Prepared::new(Update::new(id).with_name("Hello"), &limits)?.body(), r#"{"name":"Hello"}"#);
-/// assert_eq!(Prepared::new(Update::new(id).without_folder(), &limits)?.body(), r#"{"parent_folder_id":null}"#);
+/// assert_eq!(
+///     Prepared::new(Update::new(id).with_name("Hello"), &limits)?.body(),
+///     r#"{"name":"Hello"}"#
+/// );
+/// assert_eq!(
+///     Prepared::new(Update::new(id).without_folder(), &limits)?.body(),
+///     r#"{"parent_folder_id":null}"#
+/// );
 /// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, Serialize)]

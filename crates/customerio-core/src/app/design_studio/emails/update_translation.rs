@@ -28,7 +28,9 @@ use crate::{
 ///
 /// ```
 /// # use customerio_core::facade as customerio;
-/// use customerio::{Prepared, app::design_studio::emails::{Content, UpdateTranslation}, limits::Limits};
+/// use customerio::{
+///     Prepared, app::design_studio::emails::{Content, UpdateTranslation}, limits::Limits,
+/// };
 ///
 /// let update = UpdateTranslation::new("7f1f1d3c-9d1a-4b53-8c3e-2f0f6f3f5a11", "fr")
 ///     .with_content(Content::new().with_subject("Bonjour"));

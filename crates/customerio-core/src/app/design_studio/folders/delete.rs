@@ -14,7 +14,8 @@ plain! {
     /// # use customerio_core::facade as customerio;
     /// use customerio::{Prepared, app::design_studio::folders::Delete, limits::Limits};
     ///
-    /// let request = Prepared::new(Delete::new("0d5c4d4e-6a0e-4c6c-9f7e-3a1b2c4d5e6f"), &Limits::default())?;
+    /// let request =
+    ///     Prepared::new(Delete::new("0d5c4d4e-6a0e-4c6c-9f7e-3a1b2c4d5e6f"), &Limits::default())?;
     /// assert_eq!(request.path(), "/v1/design_studio/folders/0d5c4d4e-6a0e-4c6c-9f7e-3a1b2c4d5e6f");
     /// # Ok::<(), customerio::BuildError>(())
     /// ```

@@ -25,8 +25,14 @@ use crate::{
 ///
 /// let limits = Limits::default();
 /// let id = "0d5c4d4e-6a0e-4c6c-9f7e-3a1b2c4d5e6f";
-/// assert_eq!(Prepared::new(Update::new(id).with_name("Winter"), &limits)?.body(), r#"{"name":"Winter"}"#);
-/// assert_eq!(Prepared::new(Update::new(id).without_folder(), &limits)?.body(), r#"{"parent_folder_id":null}"#);
+/// assert_eq!(
+///     Prepared::new(Update::new(id).with_name("Winter"), &limits)?.body(),
+///     r#"{"name":"Winter"}"#
+/// );
+/// assert_eq!(
+///     Prepared::new(Update::new(id).without_folder(), &limits)?.body(),
+///     r#"{"parent_folder_id":null}"#
+/// );
 /// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, Serialize)]

@@ -26,7 +26,9 @@ use crate::{
 /// # use customerio_core::facade as customerio;
 /// use customerio::{app::design_studio::inbox_previews::Capture, http::Response, operation::parse};
 ///
-/// let response = Response::builder().header("content-type", "image/png").body(b"\x89PNG\r\n\x1a\n"[..].into())?;
+/// let response = Response::builder()
+///     .header("content-type", "image/png")
+///     .body(b"\x89PNG\r\n\x1a\n"[..].into())?;
 /// let image = parse::<Capture>(response)?;
 /// assert_eq!((image.content_type.as_deref(), image.bytes.len()), (Some("image/png"), 8));
 /// # Ok::<(), Box<dyn std::error::Error>>(())

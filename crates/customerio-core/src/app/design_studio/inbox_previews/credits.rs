@@ -19,7 +19,10 @@ plain! {
     ///
     /// let json = r#"{"credits":[{"tier":"free","credits_remaining":20},{"tier":"paid","credits_remaining":300}]}"#;
     /// let credits = parse::<Credits>(Response::new(json.into()))?;
-    /// assert_eq!(credits.items.iter().filter_map(|credit| credit.credits_remaining).sum::<i64>(), 320);
+    /// assert_eq!(
+    ///     credits.items.iter().filter_map(|credit| credit.credits_remaining).sum::<i64>(),
+    ///     320
+    /// );
     /// # Ok::<(), customerio::Error>(())
     /// ```
     #[doc(alias = "get_inbox_preview_credits")]

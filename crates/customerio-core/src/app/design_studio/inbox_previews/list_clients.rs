@@ -13,7 +13,9 @@ plain! {
     ///
     /// ```
     /// # use customerio_core::facade as customerio;
-    /// use customerio::{app::design_studio::inbox_previews::ListClients, http::Response, operation::parse};
+    /// use customerio::{
+    ///     app::design_studio::inbox_previews::ListClients, http::Response, operation::parse,
+    /// };
     ///
     /// let json = r#"{"clients":[{"id":"gmail_chrome","client":"Gmail","category":"Web","browser":"Chrome"}]}"#;
     /// let clients = parse::<ListClients>(Response::new(json.into()))?;

@@ -12,7 +12,9 @@ plain! {
     ///
     /// ```
     /// # use customerio_core::facade as customerio;
-    /// use customerio::{app::design_studio::inbox_previews::ListJobs, http::Response, operation::parse};
+    /// use customerio::{
+    ///     app::design_studio::inbox_previews::ListJobs, http::Response, operation::parse,
+    /// };
     ///
     /// let json = r#"{"preview_jobs":[{"run_id":7,"is_processed":true}],"meta":{"pagination":{"next_cursor":"MQ"}}}"#;
     /// let page = parse::<ListJobs>(Response::new(json.into()))?;

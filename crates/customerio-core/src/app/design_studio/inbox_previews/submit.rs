@@ -36,9 +36,13 @@ const SAMPLE_DATA: usize = 128_000;
 /// use serde_json::json;
 ///
 /// let id = "7b0c3b0a-5b0f-4f5e-9a53-6f0e6f1d2c3b";
-/// let submit = Submit::new(id, ["gmail_chrome"]).with_sample_data(json!({"customer": {"name": "Ada"}}));
+/// let submit =
+///     Submit::new(id, ["gmail_chrome"]).with_sample_data(json!({"customer": {"name": "Ada"}}));
 /// let request = Prepared::new(submit, &Limits::default())?;
-/// assert_eq!(request.body(), r#"{"client_ids":["gmail_chrome"],"sample_data":{"customer":{"name":"Ada"}}}"#);
+/// assert_eq!(
+///     request.body(),
+///     r#"{"client_ids":["gmail_chrome"],"sample_data":{"customer":{"name":"Ada"}}}"#
+/// );
 /// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone, Serialize)]

@@ -23,7 +23,9 @@ use crate::{
 ///
 /// ```
 /// # use customerio_core::facade as customerio;
-/// use customerio::{Prepared, limits::Limits, retry::Replay, track::{PushMetric, v2::delivery::Event}};
+/// use customerio::{
+///     Prepared, limits::Limits, retry::Replay, track::{PushMetric, v2::delivery::Event},
+/// };
 ///
 /// let opened = Event::new("RPILAgUBcRhIBqSf", PushMetric::Opened, "device-token");
 /// let request = Prepared::new(opened, &Limits::default())?;

@@ -12,7 +12,10 @@ use crate::{
 ///
 /// ```
 /// # use customerio_core::facade as customerio;
-/// use customerio::{PersonId, Prepared, limits::Limits, track::{ObjectId, Relationship, v2::object::AddRelationships}};
+/// use customerio::{
+///     PersonId, Prepared, limits::Limits,
+///     track::{ObjectId, Relationship, v2::object::AddRelationships},
+/// };
 ///
 /// let people = ["42", "43"].map(|id| Relationship::new(PersonId::id(id)));
 /// let add = AddRelationships::new(ObjectId::new(1, "acme"), people);

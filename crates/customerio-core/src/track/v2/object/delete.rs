@@ -12,7 +12,10 @@ use crate::track::{ObjectId, v2::entity::plain_entity};
 ///
 /// let delete = Delete::new(ObjectId::cio("obb7"));
 /// let request = Prepared::new(delete, &Limits::default())?;
-/// assert_eq!(request.body(), r#"{"type":"object","identifiers":{"cio_object_id":"obb7"},"action":"delete"}"#);
+/// assert_eq!(
+///     request.body(),
+///     r#"{"type":"object","identifiers":{"cio_object_id":"obb7"},"action":"delete"}"#
+/// );
 /// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]

@@ -15,7 +15,8 @@ use crate::{
 /// ```
 /// # use customerio_core::facade as customerio;
 /// use customerio::{
-///     PersonId, Prepared, limits::Limits, track::{ObjectId, Relationship, v2::object::DeleteRelationships},
+///     PersonId, Prepared, limits::Limits,
+///     track::{ObjectId, Relationship, v2::object::DeleteRelationships},
 /// };
 ///
 /// let people = [Relationship::new(PersonId::id("42"))];

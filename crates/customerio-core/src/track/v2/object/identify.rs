@@ -22,7 +22,9 @@ use crate::{
 ///
 /// ```
 /// # use customerio_core::facade as customerio;
-/// use customerio::{PersonId, Prepared, limits::Limits, track::{ObjectId, Relationship, v2::object::Identify}};
+/// use customerio::{
+///     PersonId, Prepared, limits::Limits, track::{ObjectId, Relationship, v2::object::Identify},
+/// };
 /// use serde_json::json;
 ///
 /// let people = [Relationship::new(PersonId::id("42")).with_attributes(json!({"role": "admin"}))];

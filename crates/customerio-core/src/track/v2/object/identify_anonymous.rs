@@ -23,7 +23,8 @@ use crate::{
 /// ```
 /// # use customerio_core::facade as customerio;
 /// use customerio::{
-///     Prepared, limits::Limits, track::{AnonymousId, ObjectId, Relationship, v2::object::IdentifyAnonymous},
+///     Prepared, limits::Limits,
+///     track::{AnonymousId, ObjectId, Relationship, v2::object::IdentifyAnonymous},
 /// };
 ///
 /// let visitors = [Relationship::new(AnonymousId::new("cookie"))];

@@ -12,9 +12,12 @@ use crate::{
 ///
 /// ```
 /// # use customerio_core::facade as customerio;
-/// use customerio::{Device, PersonId, Platform, Prepared, limits::Limits, track::v2::person::AddDevice};
+/// use customerio::{
+///     Device, PersonId, Platform, Prepared, limits::Limits, track::v2::person::AddDevice,
+/// };
 ///
-/// let add = AddDevice::new(PersonId::phone("+14155552671"), Device::new("device-token", Platform::Ios));
+/// let add =
+///     AddDevice::new(PersonId::phone("+14155552671"), Device::new("device-token", Platform::Ios));
 /// assert_eq!(Prepared::new(add, &Limits::default())?.path(), "/api/v2/entity");
 /// # Ok::<(), customerio::BuildError>(())
 /// ```

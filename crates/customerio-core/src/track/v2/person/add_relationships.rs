@@ -12,7 +12,9 @@ use crate::{
 ///
 /// ```
 /// # use customerio_core::facade as customerio;
-/// use customerio::{Prepared, limits::Limits, track::{ObjectId, Relationship, v2::person::AddRelationships}};
+/// use customerio::{
+///     Prepared, limits::Limits, track::{ObjectId, Relationship, v2::person::AddRelationships},
+/// };
 ///
 /// let company = Relationship::new(ObjectId::new(1, "acme"));
 /// let add = AddRelationships::new("42", [company]);

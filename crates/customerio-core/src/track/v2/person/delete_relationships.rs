@@ -14,7 +14,9 @@ use crate::{
 ///
 /// ```
 /// # use customerio_core::facade as customerio;
-/// use customerio::{Prepared, limits::Limits, track::{ObjectId, Relationship, v2::person::DeleteRelationships}};
+/// use customerio::{
+///     Prepared, limits::Limits, track::{ObjectId, Relationship, v2::person::DeleteRelationships},
+/// };
 ///
 /// let company = Relationship::new(ObjectId::new(1, "acme"));
 /// let delete = DeleteRelationships::new("42", [company]);

@@ -22,7 +22,8 @@ use crate::{
 /// use customerio::{PersonId, Prepared, limits::Limits, track::v2::person::Event};
 /// use serde_json::json;
 ///
-/// let purchase = Event::new(PersonId::phone("+14155552671"), "purchase").with_attributes(json!({"price": 23.45}));
+/// let purchase = Event::new(PersonId::phone("+14155552671"), "purchase")
+///     .with_attributes(json!({"price": 23.45}));
 /// assert_eq!(Prepared::new(purchase, &Limits::default())?.path(), "/api/v2/entity");
 /// # Ok::<(), customerio::BuildError>(())
 /// ```

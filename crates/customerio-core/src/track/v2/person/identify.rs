@@ -27,7 +27,8 @@ use crate::{
 /// use customerio::{PersonId, Prepared, limits::Limits, track::v2::person::Identify};
 /// use serde_json::json;
 ///
-/// let identify = Identify::new(PersonId::phone("+14155552671")).with_attributes(json!({"first_name": "Ada"}));
+/// let identify = Identify::new(PersonId::phone("+14155552671"))
+///     .with_attributes(json!({"first_name": "Ada"}));
 /// assert_eq!(Prepared::new(identify, &Limits::default())?.path(), "/api/v2/entity");
 /// # Ok::<(), customerio::BuildError>(())
 /// ```

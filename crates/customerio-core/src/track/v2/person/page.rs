@@ -23,7 +23,8 @@ use crate::{
 /// # use customerio_core::facade as customerio;
 /// use customerio::{Prepared, limits::Limits, track::v2::person::Page};
 ///
-/// let view = Page::new("42", "/pricing").with_url("https://example.com/pricing").with_title("Pricing");
+/// let view =
+///     Page::new("42", "/pricing").with_url("https://example.com/pricing").with_title("Pricing");
 /// assert_eq!(Prepared::new(view, &Limits::default())?.path(), "/api/v2/entity");
 /// # Ok::<(), customerio::BuildError>(())
 /// ```

@@ -14,7 +14,10 @@ use crate::{PersonId, track::v2::entity::plain_entity};
 /// use customerio::{Prepared, limits::Limits, track::v2::person::Suppress};
 ///
 /// let request = Prepared::new(Suppress::new("42"), &Limits::default())?;
-/// assert_eq!(request.body(), r#"{"type":"person","identifiers":{"id":"42"},"action":"suppress"}"#);
+/// assert_eq!(
+///     request.body(),
+///     r#"{"type":"person","identifiers":{"id":"42"},"action":"suppress"}"#
+/// );
 /// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]

@@ -13,7 +13,10 @@ use crate::{PersonId, track::v2::entity::plain_entity};
 /// use customerio::{Prepared, limits::Limits, track::v2::person::Unsuppress};
 ///
 /// let request = Prepared::new(Unsuppress::new("42"), &Limits::default())?;
-/// assert_eq!(request.body(), r#"{"type":"person","identifiers":{"id":"42"},"action":"unsuppress"}"#);
+/// assert_eq!(
+///     request.body(),
+///     r#"{"type":"person","identifiers":{"id":"42"},"action":"unsuppress"}"#
+/// );
 /// # Ok::<(), customerio::BuildError>(())
 /// ```
 #[derive(Clone)]
