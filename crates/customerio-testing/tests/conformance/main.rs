@@ -129,7 +129,7 @@ async fn files_that_are_read_wrong_are_found() {
 }
 
 #[tokio::test]
-#[should_panic(expected = "random_differs                          FAILED: 1000 moments have")]
+#[should_panic(expected = "random_differs                            FAILED: 1000 moments have")]
 async fn a_report_shows_what_failed() {
     check(&Broken::new(HyperTransport::new().unwrap(), Break::RepeatsRandom)).await.assert();
 }
