@@ -81,8 +81,9 @@ async fn read_response(stream: &mut TcpStream) -> (u16, String) {
 /// A client that does everything right, on a connection of its own.
 async fn well_behaved(server: &Server) {
     let text = head("PUT /api/v1/customers/1", TRACK, 2) + "{}";
-    let served = timeout(Duration::from_secs(20), async { read_response(&mut send(server, &text).await).await }).await;
-    assert_eq!(served.expect("it is served meanwhile"), (200, "{}".to_owned()));
+    let response =
+        timeout(Duration::from_secs(20), async { read_response(&mut send(server, &text).await).await }).await;
+    assert_eq!(response.expect("it is served meanwhile"), (200, "{}".to_owned()));
 }
 
 #[test]
