@@ -11,7 +11,7 @@ use tokio::{task::JoinSet, time::sleep};
 
 use self::stream::{InFlight, Next};
 pub use self::{
-    outcome::{NotYet, Outcome},
+    outcome::{Outcome, Retry},
     received::Received,
 };
 use crate::{Clients, Failure, Incoming, Stream};
@@ -30,7 +30,7 @@ const NO_CLIENT: Duration = Duration::from_secs(60);
 /// | --- | --- | --- |
 /// | [`Done`](Outcome::Done) | Customer.io accepted it | acknowledges it |
 /// | [`Failed`](Outcome::Failed) | it was rejected, has expired, cannot be read; or is parked, because it may have arrived and must not arrive twice | keeps it among the dead letters, then acknowledges it |
-/// | [`NotYet`](Outcome::NotYet) | an outage, a rate limit, refused credentials, or too little time | delivers it again after [`retry_after`](NotYet::retry_after) |
+/// | [`Retry`](Outcome::Retry) | an outage, a rate limit, refused credentials, or too little time | delivers it again, after [that time](Retry::after) |
 ///
 /// # What a broker redelivers
 ///
@@ -43,7 +43,7 @@ const NO_CLIENT: Duration = Duration::from_secs(60);
 ///   [redelivered](Received::redelivered): it is not sent then, and fails with
 ///   [`Reason::UnknownOutcome`](crate::Reason::UnknownOutcome). **A consumer that does not say so sends it twice.** So the
 ///   broker's count of deliveries must be durable before the call is sent: see what it promises.
-/// - One that comes back as [`NotYet`](Outcome::NotYet) has certainly not arrived, which the broker's count does not say. To
+/// - One that comes back as [`Retry`](Outcome::Retry) has certainly not arrived, which the broker's count does not say. To
 ///   give it back, publish it as a new message and acknowledge the old one, or hold it in the process and deliver it again
 ///   from there.
 ///
@@ -58,7 +58,7 @@ const NO_CLIENT: Duration = Duration::from_secs(60);
 /// sends nothing. It returns earlier when nothing more would be sent in time, such as where a 429 asks for a minute.
 ///
 /// It remembers nothing from one time to the next. A call at which the server fails each time is found among others of its
-/// batch; where it is the only one, or a single call, it is [`NotYet`](Outcome::NotYet) for ever: give it up by the count of
+/// batch; where it is the only one, or a single call, it is [`Retry`](Outcome::Retry) for ever: give it up by the count of
 /// deliveries.
 ///
 /// Whoever drops the future knows nothing of the calls, as after a crash.
@@ -72,9 +72,9 @@ const NO_CLIENT: Duration = Duration::from_secs(60);
 /// The loop of a consumer, with what it needs of a broker as a trait:
 ///
 /// ```
+/// # mod customerio { pub use customerio_core::facade::*; pub use customerio_delivery as delivery; }
 /// use std::time::Duration;
-/// use customerio_core::{Client, Track};
-/// use customerio_delivery::{Clients, Failure, Outcome, Received, async_trait, deliver};
+/// use customerio::{Client, Track, delivery::{Clients, Failure, Outcome, Received, async_trait, deliver}};
 ///
 /// struct Message {
 ///     payload: Vec<u8>,
@@ -106,7 +106,7 @@ const NO_CLIENT: Duration = Duration::from_secs(60);
 ///                     broker.acknowledge(message).await;
 ///                     done += 1;
 ///                 }
-///                 Outcome::NotYet(not_yet) => broker.redeliver(message, not_yet.retry_after).await,
+///                 Outcome::Retry(retry) => broker.redeliver(message, retry.after).await,
 ///                 Outcome::Failed(failure) => {
 ///                     broker.add_dead_letter(message, &failure).await;
 ///                     broker.acknowledge(message).await;
@@ -116,8 +116,7 @@ const NO_CLIENT: Duration = Duration::from_secs(60);
 ///     }
 /// }
 /// # use std::sync::Mutex;
-/// # use customerio_core::{Limits, track::v2::person::Event};
-/// # use customerio_delivery::Stored;
+/// # use customerio::{delivery::Stored, limits::Limits, track::v2::person::Event};
 /// # use customerio_emulator::Emulator;
 /// # use customerio_transport::SystemClock;
 /// # struct InMemory(Mutex<Vec<Message>>);
@@ -171,7 +170,7 @@ impl Pass {
             };
             let workspace = clients.of(&stream.destination);
             if workspace.and_then(|workspace| workspace.limits_of(stream.lane.api())).is_none() {
-                outcomes.insert(number, Outcome::NotYet(no_client(&stream)));
+                outcomes.insert(number, Outcome::Retry(no_client(&stream)));
                 continue;
             }
             streams.entry(stream).or_default().push(received.into_record(number));
@@ -257,9 +256,9 @@ impl Pass {
 }
 
 /// Why a call is not delivered that there is no client for.
-fn no_client(stream: &Stream) -> NotYet {
+fn no_client(stream: &Stream) -> Retry {
     let (api, destination) = (stream.lane.api(), &stream.destination);
     let message =
         format!("there is no client for the {api} API of the destination `{destination}`: add one to `Clients`");
-    NotYet { retry_after: NO_CLIENT, is_blocked: true, status: None, message: Some(message) }
+    Retry { after: NO_CLIENT, is_blocked: true, status: None, message: Some(message) }
 }

@@ -14,8 +14,8 @@ use crate::StoredError;
 pub enum Fate {
     /// Customer.io accepted it.
     Done,
-    /// Not ended: it certainly did not arrive, and stays where it is. A [mark](crate::Store::mark) is taken away.
-    Again,
+    /// Not ended: it did not arrive, and is sent again. It keeps its place, and loses its [mark](crate::Store::mark).
+    Retry,
     /// Failed, and not sent again automatically: it becomes a dead letter, which you can inspect, replay or discard.
     Failed(Failure),
 }

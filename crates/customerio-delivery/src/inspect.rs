@@ -20,7 +20,8 @@ use crate::{Failure, Reason, StoreError, Stored, StoredError, Stream};
 /// while all of them wait to be retried.
 ///
 /// ```
-/// use customerio_delivery::{CallFilter, Inspect, ParkedCalls, Reason, StoreError};
+/// # mod customerio { pub use customerio_core::facade::*; pub use customerio_delivery as delivery; }
+/// use customerio::delivery::{CallFilter, Inspect, ParkedCalls, Reason, StoreError};
 ///
 /// /// Sends again what Customer.io rejected, after the cause is gone.
 /// async fn replay_rejected(store: &dyn Inspect) -> Result<usize, StoreError> {
@@ -32,7 +33,7 @@ use crate::{Failure, Reason, StoreError, Stored, StoredError, Stream};
 /// # #[tokio::main]
 /// # async fn main() {
 /// # tokio::spawn(async {
-/// # let store = customerio_delivery::MemoryStore::default();
+/// # let store = customerio::delivery::MemoryStore::default();
 /// assert_eq!(replay_rejected(&store).await?, 0);
 /// # Ok::<(), StoreError>(())
 /// # }).await.unwrap().unwrap();

@@ -14,6 +14,9 @@
 //! | see what waits and what failed; replay, discard, purge | [`Inspect`], and the program `customerio-outbox` |
 //! | keep calls elsewhere | [`Store`] |
 //! | drive the state machine | [`Machine`] |
+//!
+//! The examples are written for the crate [`customerio`](https://docs.rs/customerio), which has this one as
+//! `customerio::delivery` with its feature `delivery`.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -48,7 +51,7 @@ pub use async_trait::async_trait;
 pub use crate::{
     clients::Clients,
     counts::Counts,
-    deliver::{NotYet, Outcome, Received, deliver},
+    deliver::{Outcome, Received, Retry, deliver},
     enqueue::{Enqueue, EnqueueError},
     fate::{Failure, Fate, Reason},
     inspect::{CallFilter, CallKind, CallState, Inspect, KeptCall, ParkedCalls, Purged, Replayed},

@@ -394,8 +394,8 @@ impl Machine {
         let Self { window, bytes, events, loads, .. } = self;
         window.retain_mut(|entry| {
             let State::Settling(fate) = &mut entry.state else { return true };
-            match mem::replace(fate, Fate::Again) {
-                Fate::Again => {
+            match mem::replace(fate, Fate::Retry) {
+                Fate::Retry => {
                     entry.state = State::Waiting;
                     return true;
                 }
@@ -597,7 +597,7 @@ impl Machine {
         let mut fates = Vec::new();
         for entry in &mut self.window {
             if let State::Ended(fate) = &mut entry.state {
-                let fate = mem::replace(fate, Fate::Again);
+                let fate = mem::replace(fate, Fate::Retry);
                 fates.push((entry.number, fate.clone()));
                 entry.state = State::Settling(fate);
             }

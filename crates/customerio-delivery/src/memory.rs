@@ -180,7 +180,7 @@ impl Store for MemoryStore {
             return Err(StoreError::Fenced);
         }
         for (number, fate) in fates {
-            if *fate == Fate::Again {
+            if *fate == Fate::Retry {
                 kept.set_mark(stream, *number, false);
             } else if let Some(call) = kept.remove(stream, *number)
                 && let Fate::Failed(failure) = fate

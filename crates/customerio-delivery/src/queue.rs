@@ -30,9 +30,9 @@ const ASK: Duration = Duration::from_secs(1);
 /// A clone is cheap and is the same queue.
 ///
 /// ```
+/// # mod customerio { pub use customerio_core::facade::*; pub use customerio_delivery as delivery; }
 /// use std::time::Duration;
-/// use customerio_core::{Client, Track, track::v2::person::Event};
-/// use customerio_delivery::{MemoryStore, Queue};
+/// use customerio::{Client, Track, delivery::{MemoryStore, Queue}, track::v2::person::Event};
 ///
 /// # fn spawned(track: Client<Track>) { tokio::spawn(async move { run(track).await.map_err(|error| error.to_string()) }); }
 /// async fn run(track: Client<Track>) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {

@@ -31,9 +31,9 @@ pub(crate) const DEFAULT: &str = "default";
 /// as core [stores it](Prepared). It holds the data of people: keep it as such.
 ///
 /// ```
+/// # mod customerio { pub use customerio_core::facade::*; pub use customerio_delivery as delivery; }
 /// use std::time::Duration;
-/// use customerio_core::{Limits, Moment, track::v2::person::Event};
-/// use customerio_delivery::Stored;
+/// use customerio::{delivery::Stored, limits::Limits, track::v2::person::Event, transport::Moment};
 ///
 /// let now = Moment { monotonic: Duration::ZERO, since_epoch: Duration::from_secs(1_700_000_000), random: 4 };
 /// let call = Stored::new(Event::new("42", "purchase"), &now, &Limits::default())?;

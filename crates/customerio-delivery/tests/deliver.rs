@@ -17,7 +17,7 @@ use customerio_core::{
     track,
     track::v2::person,
 };
-use customerio_delivery::{Clients, NotYet, Outcome, Reason, Received, Stored, deliver};
+use customerio_delivery::{Clients, Outcome, Reason, Received, Retry, Stored, deliver};
 use customerio_emulator::{Emulator, Fault, Server};
 use customerio_hyper::HyperTransport;
 use customerio_transport::SystemClock;
@@ -86,9 +86,9 @@ fn reason(outcome: &Outcome) -> Option<Reason> {
     }
 }
 
-fn not_yet(outcome: &Outcome) -> &NotYet {
+fn retry(outcome: &Outcome) -> &Retry {
     match outcome {
-        Outcome::NotYet(not_yet) => not_yet,
+        Outcome::Retry(retry) => retry,
         outcome => panic!("{outcome:?}"),
     }
 }
@@ -134,7 +134,7 @@ async fn no_calls_have_no_outcomes() {
 async fn in_no_time_nothing_is_sent() {
     let here = Here::new().await;
     let outcomes = here.deliver([batched(1), single(2), email(3)], Duration::ZERO).await;
-    assert!(outcomes.iter().all(|outcome| *not_yet(outcome) == NotYet::default()), "{outcomes:?}");
+    assert!(outcomes.iter().all(|outcome| *retry(outcome) == Retry::default()), "{outcomes:?}");
     assert_eq!((outcomes.len(), here.emulator.requests()), (3, 0));
 }
 
@@ -148,9 +148,9 @@ async fn where_the_server_asks_for_more_time_than_there_is_it_returns_at_once() 
     let outcomes = here.deliver(calls.clone(), Duration::from_secs(20)).await;
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
     for outcome in &outcomes {
-        let not_yet = not_yet(outcome);
-        assert_eq!((not_yet.status, not_yet.is_blocked), (Some(429), false));
-        assert!(not_yet.retry_after > minute / 2, "{not_yet:?}");
+        let retry = retry(outcome);
+        assert_eq!((retry.status, retry.is_blocked), (Some(429), false));
+        assert!(retry.after > minute / 2, "{retry:?}");
     }
     assert_eq!((here.arrived(), here.emulator.messages().len()), (0, 0));
 
@@ -166,8 +166,8 @@ async fn where_the_server_fails_for_ever_only_what_may_arrive_twice_is_given_bac
     here.emulator.add_fault(Fault::status(StatusCode::INTERNAL_SERVER_ERROR));
     let outcomes = here.deliver([batched(1), single(2), email(3)], Duration::from_secs(2)).await;
     for outcome in &outcomes[..2] {
-        assert_eq!(not_yet(outcome).status, Some(500));
-        assert!(not_yet(outcome).message.is_some());
+        assert_eq!(retry(outcome).status, Some(500));
+        assert!(retry(outcome).message.is_some());
     }
     assert_eq!(reason(&outcomes[2]), Some(Reason::UnknownOutcome));
 }
@@ -193,7 +193,7 @@ async fn what_is_under_way_at_the_end_is_given_up() {
     let begun = Instant::now();
     let outcomes = here.deliver([batched(1), single(2), email(3)], within).await;
     assert!(begun.elapsed() >= within && begun.elapsed() < within * 10, "{:?}", begun.elapsed());
-    assert!(outcomes[..2].iter().all(|outcome| not_yet(outcome).status.is_none()), "{outcomes:?}");
+    assert!(outcomes[..2].iter().all(|outcome| retry(outcome).status.is_none()), "{outcomes:?}");
     assert_eq!(reason(&outcomes[2]), Some(Reason::UnknownOutcome));
 }
 
@@ -206,9 +206,9 @@ async fn wrong_credentials_give_all_back_with_the_cause_and_at_once() {
     let outcomes = here.deliver(calls.clone(), Duration::from_secs(20)).await;
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
     for outcome in &outcomes {
-        let not_yet = not_yet(outcome);
-        assert_eq!((not_yet.status, not_yet.is_blocked), (Some(401), true));
-        assert!(not_yet.retry_after > Duration::from_secs(40) && not_yet.message.is_some());
+        let retry = retry(outcome);
+        assert_eq!((retry.status, retry.is_blocked), (Some(401), true));
+        assert!(retry.after > Duration::from_secs(40) && retry.message.is_some());
     }
     here.emulator.remove_fault(fault);
     assert!(is_done(&here.deliver(calls, LONG).await));
@@ -261,7 +261,7 @@ async fn calls_go_to_their_destination_and_wait_where_there_is_no_client() {
     let outcomes = deliver(&clients, calls.into_iter().map(Received::new).collect(), LONG).await;
     assert!(is_done(&outcomes[..2]));
     let messages = outcomes[2..].iter().map(|outcome| {
-        let NotYet { is_blocked, message, .. } = not_yet(outcome);
+        let Retry { is_blocked, message, .. } = retry(outcome);
         assert!(is_blocked);
         message.clone().unwrap()
     });

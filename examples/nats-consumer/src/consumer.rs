@@ -67,8 +67,8 @@ impl Consumer {
                 match outcome {
                     Outcome::Done => {}
                     Outcome::Failed(failure) => self.publish_dead_letter(&message, &failure).await?,
-                    Outcome::NotYet(not_yet) => {
-                        wait = wait.max(not_yet.retry_after);
+                    Outcome::Retry(retry) => {
+                        wait = wait.max(retry.after);
                         if self.subject == Subject::Events {
                             message.ack_with(AckKind::Progress).await?;
                             held.push(message);
@@ -131,7 +131,7 @@ fn report(origin: &str, outcomes: &[Outcome]) {
     let retried = outcomes.len() - delivered - failed;
     println!("{origin}: {delivered} delivered, {failed} to the dead letters, {retried} to be retried");
     let blocked = outcomes.iter().find_map(|outcome| match outcome {
-        Outcome::NotYet(not_yet) if not_yet.is_blocked => not_yet.message.as_deref(),
+        Outcome::Retry(retry) if retry.is_blocked => retry.message.as_deref(),
         _ => None,
     });
     if let Some(message) = blocked {

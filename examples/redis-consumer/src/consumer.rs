@@ -75,8 +75,8 @@ impl Consumer {
                         let letter = [(CALL, &*entry.call), ("reason", failure.reason.as_str().as_bytes())];
                         transaction.xadd(DEAD, "*", &letter).ignore();
                     }
-                    Outcome::NotYet(not_yet) => {
-                        wait = wait.max(not_yet.retry_after);
+                    Outcome::Retry(retry) => {
+                        wait = wait.max(retry.after);
                         if self.stream == Stream::Events {
                             // Keeps other consumers from claiming it.
                             let options = StreamClaimOptions::default().with_justid();
@@ -141,7 +141,7 @@ fn report(origin: &str, outcomes: &[Outcome]) {
     let retried = outcomes.len() - delivered - failed;
     println!("{origin}: {delivered} delivered, {failed} to the dead letters, {retried} to be retried");
     let blocked = outcomes.iter().find_map(|outcome| match outcome {
-        Outcome::NotYet(not_yet) if not_yet.is_blocked => not_yet.message.as_deref(),
+        Outcome::Retry(retry) if retry.is_blocked => retry.message.as_deref(),
         _ => None,
     });
     if let Some(message) = blocked {

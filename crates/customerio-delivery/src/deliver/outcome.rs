@@ -14,16 +14,16 @@ pub enum Outcome {
     /// [`Reason::is_parked`](crate::Reason::is_parked), it may have arrived.
     Failed(Failure),
     /// Not delivered yet, and safe to send again: return the message to the broker.
-    NotYet(NotYet),
+    Retry(Retry),
 }
 
-/// Why a call has not ended: it certainly did not arrive, or it may arrive twice.
+/// When to deliver a call again, and why: it did not arrive, or it may arrive twice.
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct NotYet {
+pub struct Retry {
     /// How long to wait at least before it is delivered again: longer with each failure, and never shorter than the server
     /// asked for. Zero where only the time was too short.
-    pub retry_after: Duration,
+    pub after: Duration,
     /// Whether somebody must look at the settings first: Customer.io refuses the credentials or the route, or there is no
     /// client for the call.
     pub is_blocked: bool,
@@ -33,11 +33,11 @@ pub struct NotYet {
     pub message: Option<String>,
 }
 
-impl fmt::Debug for NotYet {
+impl fmt::Debug for Retry {
     /// Without the message, which may quote the call: debug output ends up in logs.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NotYet")
-            .field("retry_after", &self.retry_after)
+        f.debug_struct("Retry")
+            .field("after", &self.after)
             .field("is_blocked", &self.is_blocked)
             .field("status", &self.status)
             .finish_non_exhaustive()

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, mem, time::Duration};
 
 use customerio_core::{Error, Moment};
 
-use super::{NotYet, Outcome};
+use super::{Outcome, Retry};
 use crate::{
     Action, Epoch, Event, Fate, Incoming, Lane, Lease, Machine, MachineOptions, Outgoing, Record, Stream,
     clients::Workspace, fate::message_of,
@@ -92,7 +92,7 @@ impl InFlight {
                         let outcome = match fate {
                             Fate::Done => Outcome::Done,
                             Fate::Failed(failure) => Outcome::Failed(failure),
-                            Fate::Again => continue,
+                            Fate::Retry => continue,
                         };
                         self.ended.insert(number, outcome);
                     }
@@ -132,15 +132,15 @@ impl InFlight {
         let numbers = mem::take(&mut self.numbers);
         let now = *now;
         numbers.into_iter().map(move |number| {
-            let outcome = ended.remove(&number).unwrap_or_else(|| Outcome::NotYet(self.not_yet(number, &now)));
+            let outcome = ended.remove(&number).unwrap_or_else(|| Outcome::Retry(self.retry(number, &now)));
             (number, outcome)
         })
     }
 
-    fn not_yet(&self, number: u64, now: &Moment) -> NotYet {
+    fn retry(&self, number: u64, now: &Moment) -> Retry {
         let problem = self.of_calls.get(&number).or(self.of_all.as_ref());
-        NotYet {
-            retry_after: self.machine.waits(number, now),
+        Retry {
+            after: self.machine.waits(number, now),
             is_blocked: self.is_blocked,
             status: problem.and_then(|problem| problem.status),
             message: problem.map(|problem| problem.message.clone()),

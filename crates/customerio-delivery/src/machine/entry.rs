@@ -68,6 +68,6 @@ impl Entry {
 
     /// It has not ended: it goes out again, or, if the store has a mark of it, as soon as that is taken away.
     pub(crate) fn put_back(&mut self) {
-        self.state = if self.is_once() { State::Ended(Fate::Again) } else { State::Waiting };
+        self.state = if self.is_once() { State::Ended(Fate::Retry) } else { State::Waiting };
     }
 }

@@ -397,7 +397,7 @@ impl<'a> World<'a> {
     }
 
     fn settle(&mut self, number: u64, fate: &Fate) {
-        if *fate == Fate::Again {
+        if *fate == Fate::Retry {
             if let Some((_, is_marked)) = self.disk.waiting.get_mut(&number) {
                 *is_marked = false;
             }

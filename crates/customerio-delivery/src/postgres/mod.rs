@@ -1,8 +1,8 @@
 //! Calls in PostgreSQL, 15 or later, where an application enqueues in its own transaction.
 //!
 //! ```no_run
-//! use customerio_core::{Client, Track};
-//! use customerio_delivery::{Queue, postgres::{PostgresStore, tokio_postgres::Config}};
+//! # mod customerio { pub use customerio_core::facade::*; pub use customerio_delivery as delivery; }
+//! use customerio::{Client, Track, delivery::{Queue, postgres::{PostgresStore, tokio_postgres::Config}}};
 //!
 //! # fn spawned(track: Client<Track>) { tokio::spawn(async { start(track).await.map_err(|error| error.to_string()) }); }
 //! # async fn start(track: Client<Track>) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
@@ -22,7 +22,8 @@
 //! What is enqueued where the application writes its own data is delivered if that is committed, and only then:
 //!
 //! ```no_run
-//! use customerio_delivery::{Stored, postgres::{self, tokio_postgres::{Client, Error}}};
+//! # mod customerio { pub use customerio_core::facade::*; pub use customerio_delivery as delivery; }
+//! use customerio::delivery::{Stored, postgres::{self, tokio_postgres::{Client, Error}}};
 //!
 //! async fn sign_up(database: &mut Client, name: &str, event: &Stored) -> Result<(), Error> {
 //!     let transaction = database.transaction().await?;

@@ -30,8 +30,8 @@ const RETRY: Duration = Duration::from_millis(250);
 /// its own, so together they exceed the limits, unless they share one:
 ///
 /// ```no_run
-/// use customerio_core::{Client, Track};
-/// use customerio_delivery::postgres::{SharedThrottle, tokio_postgres::Config};
+/// # mod customerio { pub use customerio_core::facade::*; pub use customerio_delivery as delivery; }
+/// use customerio::{Client, Track, delivery::postgres::{SharedThrottle, tokio_postgres::Config}};
 ///
 /// # fn spawned(track: Client<Track>) { tokio::spawn(async { start(track).await.map_err(|error| error.to_string()) }); }
 /// # async fn start(track: Client<Track>) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {

@@ -134,7 +134,7 @@ pub(super) async fn settle(
         numbers.dedup();
         numbers
     };
-    let again = with(|fate| *fate == Fate::Again);
+    let again = with(|fate| *fate == Fate::Retry);
     let gone = with(|fate| *fate == Fate::Done);
     let failures = Failures::of(fates);
     let mut sql = SENDER.to_owned();

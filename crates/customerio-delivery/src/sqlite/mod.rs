@@ -1,9 +1,14 @@
 //! Calls in a file, kept by SQLite.
 //!
 //! ```
-//! use std::time::Duration;
-//! use customerio_core::{Limits, Moment, track::v2::person::Event};
-//! use customerio_delivery::{Store as _, Stored, sqlite::SqliteStore};
+//! # mod customerio { pub use customerio_core::facade::*; pub use customerio_delivery as delivery; }
+//! # use std::time::Duration;
+//! # use customerio::transport::Moment;
+//! use customerio::{
+//!     delivery::{Store as _, Stored, sqlite::SqliteStore},
+//!     limits::Limits,
+//!     track::v2::person::Event,
+//! };
 //!
 //! # #[tokio::main]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
@@ -28,8 +33,9 @@
 //! An application whose data are in SQLite enqueues where it writes them, so that both happen or neither:
 //!
 //! ```
-//! use customerio_delivery::{Stored, sqlite};
-//! # use {std::time::Duration, customerio_core::{Limits, Moment, track::v2::person::Event}, sqlite::rusqlite};
+//! # mod customerio { pub use customerio_core::facade::*; pub use customerio_delivery as delivery; }
+//! use customerio::delivery::{Stored, sqlite};
+//! # use {std::time::Duration, customerio::{limits::Limits, transport::Moment, track::v2::person::Event}, sqlite::rusqlite};
 //!
 //! fn sign_up(database: &mut rusqlite::Connection, name: &str, event: &Stored) -> rusqlite::Result<()> {
 //!     let transaction = database.transaction()?;

@@ -209,7 +209,7 @@ pub(super) fn settle(
 ) -> Result<(), Problem> {
     lease::check(database, &sender.owner, sender.epoch)?;
     let Some(id) = known_stream(database, &stream.destination, stream.lane.number())? else { return Ok(()) };
-    let again = fates.iter().filter(|(_, fate)| *fate == Fate::Again).map(|(number, _)| *number);
+    let again = fates.iter().filter(|(_, fate)| *fate == Fate::Retry).map(|(number, _)| *number);
     set_mark(database, stream, again, false)?;
     let key = |number: &u64| row::key(id, number.min(&MOST.cast_unsigned()).cast_signed());
     for (number, fate) in fates {
@@ -217,7 +217,7 @@ pub(super) fn settle(
             dead::bury(database, key(number), failure, now)?;
         }
     }
-    let ended = fates.iter().filter(|(_, fate)| *fate != Fate::Again).map(|(number, _)| key(number));
+    let ended = fates.iter().filter(|(_, fate)| *fate != Fate::Retry).map(|(number, _)| key(number));
     remove(database, ended)?;
     Ok(())
 }

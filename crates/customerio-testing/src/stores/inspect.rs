@@ -142,7 +142,7 @@ pub(super) async fn gone_stays_gone(stores: &impl Stores) -> Outcome {
     let failure = || Fate::Failed(Failure::new(Reason::Rejected));
     let fates = [(held[0], Fate::Done), (held[2], failure()), (held[3], failure()), (held[4], Fate::Done)];
     store.settle(epoch, &events, &fates).await?;
-    store.settle(epoch, &messages, &[(sent[0], Fate::Again), (sent[1], Fate::Again)]).await?;
+    store.settle(epoch, &messages, &[(sent[0], Fate::Retry), (sent[1], Fate::Retry)]).await?;
     store.settle(epoch, &messages, &[(sent[0], failure())]).await?;
     let left = [held[1], sent[1]];
     holds(

@@ -51,7 +51,7 @@ pub use crate::conformance::{Check, Report};
 /// | `numbers_used_once` | no number is used twice, even when all calls are settled |
 /// | `appended_at_once` | calls that are appended concurrently are all kept, with distinct numbers |
 /// | `done_is_gone` | a call that is done is removed, and nothing else; settling it again, or in another stream, does nothing |
-/// | `again_stays` | a call that is to be sent again keeps its place |
+/// | `retried_stays` | a call that is to be sent again keeps its place |
 /// | `lost_and_taken_again` | a lease that is over is not renewed, and who takes it again has another epoch; nothing is written under the last one |
 /// | `marks_kept` | a mark is kept until the call is to be sent again, and every store of the same calls shows it |
 /// | `failed_is_kept` | a failed call is removed from its stream, and is a dead letter with all details |
@@ -82,7 +82,7 @@ pub async fn check<S: Stores>(stores: &S) -> Report {
     report.add("numbers_used_once", queue::numbers_used_once(stores).await);
     report.add("appended_at_once", queue::appended_at_once(stores).await);
     report.add("done_is_gone", sending::done_is_gone(stores).await);
-    report.add("again_stays", sending::again_stays(stores).await);
+    report.add("retried_stays", sending::retried_stays(stores).await);
     report.add("lost_and_taken_again", sending::lost_and_taken_again(stores).await);
     report.add("marks_kept", sending::marks_kept(stores).await);
     report.add("failed_is_kept", dead::failed_is_kept(stores).await);

@@ -27,7 +27,7 @@ pub(super) async fn done_is_gone(stores: &impl Stores) -> Outcome {
     holds(statistics.waiting == 4, &format!("four wait, and it says {}", statistics.waiting))
 }
 
-pub(super) async fn again_stays(stores: &impl Stores) -> Outcome {
+pub(super) async fn retried_stays(stores: &impl Stores) -> Outcome {
     let store = stores.fresh(ROOM).await;
     let calls = events(4)?;
     let stream = calls[0].stream();
@@ -35,7 +35,7 @@ pub(super) async fn again_stays(stores: &impl Stores) -> Outcome {
     let epoch = lease(&store).await?;
     let before = numbers(&store, &stream).await?;
     store.mark(epoch, &stream, &before[..3]).await?;
-    settle(&store, epoch, &stream, &before[1..3], &Fate::Again).await?;
+    settle(&store, epoch, &stream, &before[1..3], &Fate::Retry).await?;
     holds(numbers(&store, &stream).await? == before, "what is to be sent again is not in its place")
 }
 
@@ -72,7 +72,7 @@ pub(super) async fn marks_kept(stores: &impl Stores) -> Outcome {
         Ok(())
     };
     marked([true, true, false], "it does not show which calls are marked").await?;
-    settle(&store, epoch, &stream, &numbers[..1], &Fate::Again).await?;
+    settle(&store, epoch, &stream, &numbers[..1], &Fate::Retry).await?;
     marked([false, true, false], "what is to be sent again has not lost its mark, or another has").await
 }
 

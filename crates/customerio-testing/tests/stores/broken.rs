@@ -24,7 +24,7 @@ pub(crate) enum Break {
     CountsFromOne,
     LosesOneOfTwo,
     KeepsWhatIsDone,
-    ForgetsAgain,
+    ForgetsRetries,
     ForgetsWhy,
     IgnoresFilters,
     ReplaysInPlace,
@@ -54,7 +54,7 @@ impl Break {
         (Self::CountsFromOne, "numbers_used_once"),
         (Self::LosesOneOfTwo, "appended_at_once"),
         (Self::KeepsWhatIsDone, "done_is_gone"),
-        (Self::ForgetsAgain, "again_stays"),
+        (Self::ForgetsRetries, "retried_stays"),
         (Self::ForgetsWhy, "failed_is_kept"),
         (Self::IgnoresFilters, "listed_in_pages"),
         (Self::ReplaysInPlace, "replayed_behind"),
@@ -166,8 +166,8 @@ impl Store for Broken {
     async fn settle(&self, epoch: Epoch, stream: &Stream, fates: &[(u64, Fate)]) -> Result<(), StoreError> {
         let changed = |(number, fate): &(u64, Fate)| {
             let fate = match fate {
-                Fate::Done if self.breaks(Break::KeepsWhatIsDone) => Fate::Again,
-                Fate::Again if self.breaks(Break::ForgetsAgain) => Fate::Done,
+                Fate::Done if self.breaks(Break::KeepsWhatIsDone) => Fate::Retry,
+                Fate::Retry if self.breaks(Break::ForgetsRetries) => Fate::Done,
                 fate => fate.clone(),
             };
             (*number, fate)
