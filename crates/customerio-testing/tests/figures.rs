@@ -6,13 +6,19 @@
 #[path = "../../customerio/docs/figures.rs"]
 mod figures;
 
-use std::{future::Future, time::Duration};
+use std::{
+    future::Future,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use customerio_core::{
     Client, Endpoint, Quota, Rate, Region, RetryPolicy, Throttle, Track, TransportError, TransportErrorKind,
     track::{Delete, v2::person::Event},
 };
-use customerio_delivery::{MemoryStore, Queue};
+use customerio_delivery::{
+    Epoch, Fate, Lease, MemoryStore, Queue, Record, Statistics, Store, StoreError, Stored, Stream, async_trait,
+};
 use customerio_testing::Recorder;
 
 use crate::figures::Figures;
@@ -91,6 +97,66 @@ fn a_queue_counts_what_is_done_what_failed_and_what_stands_still() {
         r#"customerio.queue.blocked{destination="default",lane="track/batches"} 1"#,
         r"customerio.queue.sending{} 1",
     ] {
+        assert!(lines.iter().any(|other| other == line), "{line} in {lines:#?}");
+    }
+}
+
+/// A store that fails once, when it is appended to.
+#[derive(Debug, Default)]
+struct FailsOnce {
+    inner: MemoryStore,
+    has_failed: AtomicBool,
+}
+
+#[async_trait]
+impl Store for FailsOnce {
+    async fn append(&self, calls: &[Stored]) -> Result<u64, StoreError> {
+        if !self.has_failed.swap(true, Ordering::Relaxed) {
+            return Err(StoreError::failed("the disk is away"));
+        }
+        self.inner.append(calls).await
+    }
+
+    async fn load(&self, stream: &Stream, after: u64, bytes: usize) -> Result<Vec<Record>, StoreError> {
+        self.inner.load(stream, after, bytes).await
+    }
+
+    async fn mark(&self, epoch: Epoch, stream: &Stream, numbers: &[u64]) -> Result<Vec<u64>, StoreError> {
+        self.inner.mark(epoch, stream, numbers).await
+    }
+
+    async fn settle(&self, epoch: Epoch, stream: &Stream, fates: &[(u64, Fate)]) -> Result<(), StoreError> {
+        self.inner.settle(epoch, stream, fates).await
+    }
+
+    async fn lease(&self, held: Option<Epoch>) -> Result<Option<Lease>, StoreError> {
+        self.inner.lease(held).await
+    }
+
+    async fn release(&self, epoch: Epoch) -> Result<(), StoreError> {
+        self.inner.release(epoch).await
+    }
+
+    async fn statistics(&self) -> Result<Statistics, StoreError> {
+        self.inner.statistics().await
+    }
+}
+
+#[test]
+fn a_queue_counts_its_retries_and_the_failures_of_its_store() {
+    let lines = counted(async {
+        let client =
+            client(Recorder::new().responding(503, "busy")).with_retry_policy(RetryPolicy::default().with_attempts(1));
+        let queue = Queue::builder(FailsOnce::default()).with_track(client).start();
+        // Enqueued without waiting, it is kept until the store has it.
+        queue.try_send(Delete::new("1")).unwrap();
+        // The backoff passes by the clock of the machine, and is not waited for.
+        let report = queue.flush(Duration::from_secs(60)).await;
+        assert_eq!((report.done, report.left), (0, 1));
+    });
+    for line in
+        [r"customerio.queue.store_failures{} 1", r#"customerio.queue.retries{destination="default",lane="track"} 1"#]
+    {
         assert!(lines.iter().any(|other| other == line), "{line} in {lines:#?}");
     }
 }
