@@ -20,7 +20,7 @@ pub enum Fate {
     Failed(Failure),
 }
 
-/// Why a call is not sent again.
+/// Why a call failed: a reason, and what the server said.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Failure {

@@ -285,7 +285,7 @@ pub enum ParkedCalls {
     ReplayEvenIfSent,
 }
 
-/// The outcome of a number that was to be replayed.
+/// What [`Inspect::replay`] did with a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Replayed {

@@ -48,7 +48,7 @@ fn a_call_is_counted_with_its_requests_and_retries() {
         client.delete("42").await.unwrap();
         client.delete("ada@example.com").await.unwrap_err();
     });
-    let request = r#"http.client.request.duration{http.request.method="DELETE",url.template="/api/v1/customers/{identifier}",server.address="track.customer.io""#;
+    let request = r#"http.client.request.duration{http.request.method="DELETE",url.template="/api/v1/customers/{identifier}",server.address="track.customer.io",server.port="443""#;
     assert_eq!(
         lines,
         [

@@ -5,7 +5,7 @@ use std::{borrow::Cow, sync::Once, time::Duration};
 use http::{Method, Request};
 use metrics::{Label, Unit, counter, describe_counter, describe_histogram, histogram};
 
-use super::{Received, error_type, outcome};
+use super::{Received, error_type, outcome, port};
 use crate::{Error, Moment, Quota, Step};
 
 /// The name that OpenTelemetry gives to it.
@@ -22,6 +22,7 @@ pub(crate) struct Figures {
     quota: Quota,
     method: Method,
     host: String,
+    port: u16,
     /// The `error.type` of the request before.
     failed: Option<Cow<'static, str>>,
     sent: Duration,
@@ -39,6 +40,7 @@ impl Figures {
             quota,
             method: request.method().clone(),
             host: request.uri().host().unwrap_or_default().to_owned(),
+            port: port(request.uri()),
             failed: None,
             sent: Duration::ZERO,
             waits: None,
@@ -72,6 +74,7 @@ impl Figures {
             Label::new("http.request.method", self.method.as_str().to_owned()),
             Label::from_static_parts("url.template", self.route),
             Label::new("server.address", self.host.clone()),
+            Label::new("server.port", self.port.to_string()),
         ];
         if let Some(status) = received.status {
             labels.push(Label::new("http.response.status_code", status.as_u16().to_string()));

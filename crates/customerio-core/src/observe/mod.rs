@@ -8,7 +8,7 @@ mod spans;
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use http::{Response, StatusCode};
+use http::{Response, StatusCode, Uri};
 
 #[cfg(feature = "metrics")]
 pub(crate) use self::figures::Figures;
@@ -41,6 +41,11 @@ impl Received {
         let status = self.status.filter(|status| !status.is_success());
         self.error.map(|kind| kind_of(kind).into()).or_else(|| status.map(status_of))
     }
+}
+
+/// The port that a request goes to.
+fn port(uri: &Uri) -> u16 {
+    uri.port_u16().unwrap_or(if uri.scheme_str() == Some("http") { 80 } else { 443 })
 }
 
 /// How a call ended, in a word.

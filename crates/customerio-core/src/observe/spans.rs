@@ -7,10 +7,10 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Uri};
+use http::Request;
 use tracing::{Span, debug, field::Empty, info_span};
 
-use super::{Received, error_type, outcome};
+use super::{Received, error_type, outcome, port};
 use crate::{Error, Moment, Step};
 
 /// The target of the spans and the events, to filter by.
@@ -131,8 +131,4 @@ impl Spans {
 
 fn microseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
-}
-
-fn port(uri: &Uri) -> u16 {
-    uri.port_u16().unwrap_or(if uri.scheme_str() == Some("http") { 80 } else { 443 })
 }
