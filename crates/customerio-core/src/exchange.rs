@@ -742,6 +742,17 @@ mod tests {
     }
 
     #[test]
+    fn a_turn_that_never_comes_is_not_waited_for() {
+        let throttle = Throttle::off().with_rate(crate::Quota::Ingest, crate::Rate::at_most(1, Duration::MAX));
+        let options = CallOptions::default().with_throttle(throttle);
+        let (endpoint, now) = (endpoint(), at(0));
+        let step = || Exchange::new(&endpoint, track::Identify::new("1"), &options, &now).unwrap().step(&now);
+        assert!(matches!(step(), Step::Send(_)));
+        let Step::Done(Err(error)) = step() else { panic!("it must end") };
+        assert_eq!((error.delivery(), error.stop_reason()), (Delivery::NotSent, StopReason::Deadline));
+    }
+
+    #[test]
     fn a_turn_that_comes_at_the_deadline_is_too_late() {
         let throttle =
             Throttle::off().with_rate(crate::Quota::Ingest, crate::Rate::at_most(1, Duration::from_secs(20)));

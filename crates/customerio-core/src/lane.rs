@@ -47,6 +47,9 @@ pub(crate) enum WaitsFor {
     Nothing,
 }
 
+/// A turn that never comes, which is known: with the longest time it would not be.
+const NEVER: Duration = Duration::MAX.saturating_sub(Duration::from_nanos(1));
+
 impl Lane {
     pub(crate) fn new(rate: Option<Rate>) -> Self {
         Self { pace: rate.map_or(Pace::Nobody, |rate| Pace::Own(Pacer::new(rate))), waiters: VecDeque::new() }
@@ -72,7 +75,7 @@ impl Lane {
     pub(crate) fn turn(&self, ticket: u64, now: Duration) -> Duration {
         match &self.pace {
             Pace::Nobody => Duration::ZERO,
-            Pace::Own(pacer) => pacer.turn(self.ahead(ticket), now),
+            Pace::Own(pacer) => pacer.turn(self.ahead(ticket), now).min(NEVER),
             Pace::Shared(granted) => granted.turn(self.ahead(ticket), now),
         }
     }
