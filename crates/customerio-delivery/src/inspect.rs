@@ -285,7 +285,7 @@ pub enum ParkedCalls {
     ReplayEvenIfSent,
 }
 
-/// What [`Inspect::replay`] did with a number.
+/// The outcome of [`Inspect::replay`] for a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Replayed {
