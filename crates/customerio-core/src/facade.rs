@@ -38,7 +38,7 @@ pub mod ids {
     };
 }
 
-/// Operations as values: for those of your own, for a queue of [`Prepared`] requests, and for the registry of all.
+/// Operations as values: custom operations, a queue of [`Prepared`] requests, and the registry of all operations.
 pub mod operation {
     pub use crate::{
         Api, Body, Encoded, FromResponse, Operation, OperationInfo, Path, Prepared, Query, build, decode_json,
@@ -66,7 +66,7 @@ pub mod time {
     pub use crate::{Rfc3339, Timestamp};
 }
 
-/// HTTP stacks of your own: the trait, what a request carries, and the state machine beneath.
+/// Custom transports: the trait, what a request carries, and the state machine beneath.
 pub mod transport {
     pub use crate::{
         Attempt, BoxFuture, ChunkStream, Chunks, Exchange, FileTransport, MaybeSend, MaybeSendSync, Moment, Step,

@@ -115,7 +115,7 @@ pub mod time {
     pub use customerio_transport::now;
 }
 
-/// HTTP stacks of your own: the trait, what a request carries, and the state machine beneath.
+/// Custom transports: the trait, what a request carries, and the state machine beneath.
 pub mod transport {
     pub use customerio_core::facade::transport::*;
     pub use customerio_transport::SystemClock;
