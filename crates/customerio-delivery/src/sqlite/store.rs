@@ -160,8 +160,8 @@ impl SqliteStore {
         self.worker.run(true, run).await
     }
 
-    /// Whether no other process that is alive has ever sent and not given it back. Where files cannot be locked, the lease
-    /// has to run out.
+    /// Whether this store has the sender's lock, which goes with the process. Where files cannot be locked, or who has the
+    /// lease has no lock, that has to run out.
     fn has_lock(&self) -> bool {
         let mut lock = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
         if lock.is_none() {

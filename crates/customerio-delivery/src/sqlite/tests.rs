@@ -54,6 +54,22 @@ fn a_lease_ends_though_the_clock_goes_back() {
     lease::check(&database, &[1; 16], 3).unwrap();
 }
 
+#[test]
+fn who_took_over_from_one_that_stood_still_keeps_the_lease() {
+    let database = Connection::open_in_memory().unwrap();
+    migrate(&database).unwrap();
+    let lease = |owner: u8, held, at, has_lock| lease::take(&database, &[owner; 16], held, at, has_lock).unwrap();
+    assert_eq!(lease(1, None, NOW, true), Some(1));
+    // It stands still, with the lock, past its lease.
+    assert_eq!((lease(2, None, NOW + 14_999, false), lease(2, None, NOW + 15_000, false)), (None, Some(2)));
+    assert_eq!((lease(1, Some(1), NOW + 15_001, true), lease(1, None, NOW + 15_002, true)), (None, None));
+    assert_eq!(lease(2, Some(2), NOW + 20_000, false), Some(2));
+    // That one ends, and has had no lock; the next has it, and ends too.
+    assert_eq!((lease(1, None, NOW + 34_999, true), lease(1, None, NOW + 35_000, true)), (None, Some(3)));
+    assert_eq!((lease(3, None, NOW + 35_001, false), lease(3, None, NOW + 35_001, true)), (None, Some(4)));
+    assert!(!lease::release(&database, &[3; 16], 3).unwrap() && lease::release(&database, &[3; 16], 4).unwrap());
+}
+
 #[tokio::test(flavor = "current_thread")]
 async fn a_repair_that_a_crash_interrupted_is_finished() {
     let directory = Directory::new();
