@@ -1,19 +1,17 @@
 //! A call as it is kept.
 
+mod read;
+
 use std::{
-    borrow::Cow,
-    collections::HashSet,
     fmt,
     sync::{Arc, OnceLock},
     time::Duration,
 };
 
-use customerio_core::{
-    BuildError, Encoded, EncodedItem, Item, Limits, Moment, Operation, Prepared, Replay, Timestamp, operations,
-};
-use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use customerio_core::{BuildError, Encoded, Limits, Moment, Operation, Prepared, Replay, Timestamp};
+use serde::Serialize;
 
+use self::read::Trust;
 use crate::{Lane, Stream};
 
 /// The version of the stored form that is written.
@@ -71,7 +69,7 @@ impl StoredError {
     }
 }
 
-/// What is written.
+/// What is written. An item is written behind it, as the last: fields that a later release adds come before the item.
 #[derive(Serialize)]
 struct Written<'a> {
     version: u32,
@@ -88,29 +86,6 @@ struct Written<'a> {
     shared: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     request: Option<&'a Prepared>,
-}
-
-/// What is read. Fields that a later release adds within this version are ignored.
-#[derive(Deserialize)]
-struct Read<'a> {
-    #[serde(borrow)]
-    operation: Cow<'a, str>,
-    #[serde(borrow)]
-    destination: Cow<'a, str>,
-    stored_at: i64,
-    expires_at: Option<i64>,
-    /// Whether it must not arrive twice.
-    #[serde(default)]
-    once: bool,
-    /// The API whose batches take the item.
-    #[serde(borrow)]
-    batch: Option<Cow<'a, str>>,
-    /// What it shares with its batch.
-    #[serde(borrow)]
-    shared: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    item: Option<&'a RawValue>,
-    request: Option<Prepared>,
 }
 
 impl Stored {
@@ -259,64 +234,20 @@ impl Stored {
     /// [`StoredError::Version`] where a newer version of this crate wrote it, and [`StoredError::Malformed`] where it is
     /// something else, or of an operation that this version does not have.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, StoredError> {
-        #[derive(Deserialize)]
-        struct Versioned {
-            version: u32,
-        }
-        let malformed = |error: serde_json::Error| StoredError::Malformed(without_content(&error));
-        let read: Read<'_> = match serde_json::from_slice(bytes) {
-            Ok(read) if bytes.starts_with(br#"{"version":1,"#) => read,
-            read => {
-                let Versioned { version } = serde_json::from_slice(bytes).map_err(malformed)?;
-                if version != VERSION {
-                    return Err(StoredError::Version(version));
-                }
-                read.map_err(malformed)?
-            }
-        };
-        read.restore().map_err(|problem| StoredError::Malformed(problem.to_owned()))
+        read::read(bytes, Trust::Nothing)
     }
-}
 
-impl Read<'_> {
-    fn restore(self) -> Result<Stored, &'static str> {
-        let operation = known(&self.operation).ok_or("it is of an operation that this version does not have")?;
-        let replay = if self.once { Replay::OnlyIfNotSent } else { Replay::Safe };
-        let item = |raw: &RawValue| {
-            EncodedItem::new(raw.get().into()).with_shared(self.shared.as_deref().unwrap_or_default().into())
-        };
-        let call = match (self.batch.as_deref(), self.item, self.request) {
-            (Some("track"), Some(raw), None) => Encoded::Track(Item::from_encoded(item(raw), replay)),
-            (Some("pipelines"), Some(raw), None) => Encoded::Pipelines(Item::from_encoded(item(raw), replay)),
-            (None, None, Some(request)) => Encoded::Request(request),
-            _ => return Err("it is neither an item of a batch nor a request"),
-        };
-        let destination = if self.destination == DEFAULT { default_destination() } else { self.destination.into() };
-        Ok(Stored {
-            destination,
-            operation,
-            stored_at: Timestamp::from_unix_millis(self.stored_at),
-            expires_at: self.expires_at.map(Timestamp::from_unix_millis),
-            call,
-        })
+    /// Reads a stored form that a checksum has shown to be what was written.
+    #[cfg(any(feature = "postgres", feature = "spool"))]
+    pub(crate) fn from_checked(bytes: &[u8]) -> Result<Self, StoredError> {
+        read::read(bytes, Trust::Item)
     }
-}
-
-/// The name of an operation that this version has. A batch of a thousand calls asks a thousand times.
-fn known(name: &str) -> Option<&'static str> {
-    static NAMES: OnceLock<HashSet<&'static str>> = OnceLock::new();
-    NAMES.get_or_init(|| operations().map(|info| info.name).collect()).get(name).copied()
 }
 
 /// One allocation for all calls.
 fn default_destination() -> Arc<str> {
     static NAME: OnceLock<Arc<str>> = OnceLock::new();
     NAME.get_or_init(|| DEFAULT.into()).clone()
-}
-
-/// What is wrong and where, without a quote of what stands there: that is the data of people.
-fn without_content(error: &serde_json::Error) -> String {
-    format!("it is not the JSON that was expected, at column {}", error.column())
 }
 
 impl fmt::Debug for Stored {

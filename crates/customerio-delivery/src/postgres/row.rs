@@ -54,7 +54,7 @@ impl fmt::Debug for Row {
 
 /// Reads a call, if it is what was written.
 pub(super) fn read(crc32: i64, call: &[u8]) -> Result<Stored, StoredError> {
-    if is_whole(crc32, call) { Stored::from_bytes(call) } else { Err(StoredError::damaged()) }
+    if is_whole(crc32, call) { Stored::from_checked(call) } else { Err(StoredError::damaged()) }
 }
 
 /// Whether a call is what was written.

@@ -210,16 +210,13 @@ impl Store for SqliteStore {
 
     async fn load(&self, stream: &Stream, after: u64, bytes: usize) -> Result<Vec<Record>, StoreError> {
         let stream = stream.clone();
-        let Loaded { calls, damaged } =
+        let Loaded { records, damaged } =
             self.read(move |database| waiting::load(database, &stream, after, bytes)).await?;
         if !damaged.is_empty() {
             let damaged = self.write(move |database| Ok(waiting::set_aside(database, &damaged, now())?)).await?;
             self.repairs.lock().unwrap_or_else(PoisonError::into_inner).damaged += damaged;
         }
-        let record = |(number, is_marked, call): (i64, bool, Vec<u8>)| {
-            Record::new(number.cast_unsigned(), is_marked, Stored::from_bytes(&call))
-        };
-        Ok(calls.into_iter().map(record).collect())
+        Ok(records)
     }
 
     async fn mark(&self, epoch: Epoch, stream: &Stream, numbers: &[u64]) -> Result<Vec<u64>, StoreError> {

@@ -10,7 +10,7 @@ use super::{
     problem::Problem,
     row::{self, MOST, Row},
 };
-use crate::{Fate, StoreError, Stream};
+use crate::{Fate, Record, StoreError, Stored, Stream};
 
 /// Who sends, and since when.
 #[derive(Clone, Copy, Debug)]
@@ -75,8 +75,7 @@ pub(super) fn add(database: &Connection, calls: i64, bytes: i64) -> rusqlite::Re
 /// Calls of a stream.
 #[derive(Debug, Default)]
 pub(super) struct Loaded {
-    /// Their numbers, whether they are marked, and themselves.
-    pub(super) calls: Vec<(i64, bool, Vec<u8>)>,
+    pub(super) records: Vec<Record>,
     /// The keys of those that are damaged.
     pub(super) damaged: Vec<i64>,
 }
@@ -96,11 +95,12 @@ pub(super) fn load(database: &Connection, stream: &Stream, after: u64, bytes: us
             loaded.damaged.push(key);
             continue;
         };
-        if call.len() > left && !loaded.calls.is_empty() {
+        if call.len() > left && !loaded.records.is_empty() {
             break;
         }
         left = left.saturating_sub(call.len());
-        loaded.calls.push((row::number(key), is_marked, call.to_vec()));
+        let number = row::number(key).cast_unsigned();
+        loaded.records.push(Record::new(number, is_marked, Stored::from_checked(call)));
     }
     Ok(loaded)
 }
