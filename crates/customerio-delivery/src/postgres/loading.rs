@@ -35,38 +35,67 @@ const HORIZON: &str = "
     from customerio_waiting_number_seq
     union all ";
 
-/// The first calls, up to a number of them. Of those that are large it gives no bytes.
-///
-/// The index is read gap by gap between the calls that are held, and these are not touched: to leave them out one by one
-/// would take three times as long. The rows come in the order of the gaps, because a lateral join is a loop over them.
-const BY_COUNT: &str = "(
-        select number, crc32, null, null, is_marked, case when octet_length(call) <= $7 then call end
-        from unnest($3::bigint[], $4::bigint[]) as gap (low, high), lateral (
-            select number, crc32, is_marked, call from customerio_waiting
-            where destination = $1 and lane = $2 and number > low and number < high
-            order by number limit $6
-        ) as first
-        limit $6
-    )";
+/// The first calls of a gap, in order.
+macro_rules! first_of_gap {
+    ($low:literal, $high:literal) => {
+        concat!(
+            "select number, crc32, is_marked, call from customerio_waiting
+             where destination = $1 and lane = $2 and number > ",
+            $low,
+            " and number < ",
+            $high,
+            " order by number limit $6"
+        )
+    };
+}
 
-/// The first calls, as far as their bytes go, or one. The sizes of large calls are known without reading these. It takes
-/// twice as long as the other.
-const BY_BYTES: &str = "
-    select number, crc32, null, null, is_marked, call
-    from (
-        select number, crc32, is_marked, call, octet_length(call) as size,
-               sum(octet_length(call)) over (order by number rows unbounded preceding) as sum
-        from (
-            select number, crc32, is_marked, call
-            from unnest($3::bigint[], $4::bigint[]) as gap (low, high), lateral (
-                select number, crc32, is_marked, call from customerio_waiting
-                where destination = $1 and lane = $2 and number > low and number < high
-                order by number limit $6
-            ) as first
-            limit $6
-        ) as first
-    ) as sized
-    where sum <= $7 or sum = size";
+/// The first calls where no call is held: the usual case, in four fifths of the time of the other.
+const OF_ONE_GAP: &str = first_of_gap!("($3::bigint[])[1]", "($4::bigint[])[1]");
+
+/// The first calls between those that are held. The index is read gap by gap, and these are not touched: to leave them out
+/// one by one would take three times as long. The rows come in the order of the gaps, because a lateral join is a loop over
+/// them.
+const OF_GAPS: &str = concat!(
+    "select number, crc32, is_marked, call from unnest($3::bigint[], $4::bigint[]) as gap (low, high), lateral (",
+    first_of_gap!("low", "high"),
+    ") as of_gap limit $6"
+);
+
+/// What is read of the first calls.
+#[derive(Clone, Copy, Debug)]
+enum Read {
+    /// All but those that are large: of these it gives no bytes.
+    ByCount,
+    /// As far as their bytes go, or one. The sizes of large calls are known without reading these. It takes twice as long as
+    /// the other.
+    ByBytes,
+}
+
+impl Read {
+    fn sql(self, look: Look, gaps: usize) -> String {
+        let horizon = if look.has_horizon { HORIZON } else { "" };
+        let first = if gaps == 1 { OF_ONE_GAP } else { OF_GAPS };
+        match self {
+            Self::ByCount => format!(
+                "{horizon}(
+                    select number, crc32, null, null, is_marked, case when octet_length(call) <= $7 then call end
+                    from ({first}) as first
+                )"
+            ),
+            Self::ByBytes => format!(
+                "{horizon}(
+                    select number, crc32, null, null, is_marked, call
+                    from (
+                        select number, crc32, is_marked, call, octet_length(call) as size,
+                               sum(octet_length(call)) over (order by number rows unbounded preceding) as sum
+                        from ({first}) as first
+                    ) as sized
+                    where sum <= $7 or sum = size
+                )"
+            ),
+        }
+    }
+}
 
 /// How far the calls of each stream were given to the sender.
 #[derive(Debug, Default)]
@@ -81,7 +110,7 @@ impl Positions {
 
 /// The first calls behind a number.
 pub(super) async fn load(link: &Link, stream: &Stream, after: u64, bytes: usize) -> Result<Vec<Record>, StoreError> {
-    let look = Look { after: int(after), has_id: false, sender: 0 };
+    let look = Look { after: int(after), has_horizon: false, has_id: false, sender: 0 };
     Ok(by_bytes(link, stream, look, &[], bytes).await?.records)
 }
 
@@ -103,9 +132,7 @@ pub(super) async fn load_more(
         seen = by_bytes(link, stream, look, &held, bytes).await?;
     }
     positions.with(stream, |position| {
-        if let Some(horizon) = seen.horizon {
-            position.looked(look, horizon, seen.records.last().map(|record| int(record.number)));
-        }
+        position.looked(look, seen.horizon, seen.records.last().map(|record| int(record.number)));
         position.expected = seen.bytes.checked_div(seen.records.len()).or(position.expected);
     });
     Ok(seen.records)
@@ -124,7 +151,7 @@ async fn by_count(
     // A few more, so that one look is enough where the next are a little smaller.
     let calls = int((calls + calls / 8 + 1) as u64);
     let seen = Seen { limit: bytes, ..Seen::default() };
-    seen.look(link, BY_COUNT, stream, look, held, [(&calls, Type::INT8), (&LARGE, Type::INT4)]).await
+    seen.look(link, Read::ByCount, stream, look, held, [(&calls, Type::INT8), (&LARGE, Type::INT4)]).await
 }
 
 /// Looks at the sizes first.
@@ -132,7 +159,7 @@ async fn by_bytes(link: &Link, stream: &Stream, look: Look, held: &[i64], bytes:
     let calls = int((bytes / SMALL + 1) as u64);
     let seen = Seen { limit: usize::MAX, ..Seen::default() };
     let bytes = int(bytes as u64);
-    seen.look(link, BY_BYTES, stream, look, held, [(&calls, Type::INT8), (&bytes, Type::INT8)]).await
+    seen.look(link, Read::ByBytes, stream, look, held, [(&calls, Type::INT8), (&bytes, Type::INT8)]).await
 }
 
 /// The gaps behind a number and between calls that are held, in order: what is above the one and below the other.
@@ -158,7 +185,7 @@ impl Seen {
     async fn look(
         mut self,
         link: &Link,
-        calls: &str,
+        read: Read,
         stream: &Stream,
         look: Look,
         held: &[i64],
@@ -175,7 +202,7 @@ impl Seen {
             first,
             second,
         ];
-        link.for_each(&format!("{HORIZON}{calls}"), &parameters, |row| self.take(&row)).await?;
+        link.for_each(&read.sql(look, lows.len()), &parameters, |row| self.take(&row)).await?;
         Ok(self)
     }
 

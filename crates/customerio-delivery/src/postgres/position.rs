@@ -48,6 +48,8 @@ enum Next {
 pub(super) struct Look {
     /// Behind which number.
     pub(super) after: i64,
+    /// Whether it asks how far others have come.
+    pub(super) has_horizon: bool,
     /// Whether it takes the id of a transaction.
     pub(super) has_id: bool,
     /// For which sender it is.
@@ -80,31 +82,37 @@ impl Position {
         if has_id {
             self.advance_at = Some(now + ADVANCES);
         }
-        Look { after: self.given_through, has_id, sender: self.sender }
+        // While there is something left of what is visible for sure, more is not needed, and to ask costs as much as 200 calls.
+        let has_horizon = !matches!(self.next, Next::Nothing) || self.given_through >= self.visible_through;
+        Look { after: self.given_through, has_horizon, has_id, sender: self.sender }
     }
 
     /// A look has ended, and the last call that it gives is that one: all before it are given, and there may be more behind.
-    pub(super) fn looked(&mut self, look: Look, horizon: Horizon, last: Option<i64>) {
+    pub(super) fn looked(&mut self, look: Look, horizon: Option<Horizon>, last: Option<i64>) {
         if look.sender != self.sender {
             return;
         }
+        if let Some(horizon) = horizon {
+            self.advance(horizon);
+        }
+        let through = last.map_or(self.visible_through, |last| self.visible_through.min(last));
+        self.given_through = self.given_through.max(through);
+    }
+
+    fn advance(&mut self, Horizon { over, own, last }: Horizon) {
         if let Next::Bounded { through, transactions } = self.next
-            && horizon.over >= transactions
+            && over >= transactions
         {
             self.visible_through = through;
             self.next = Next::Nothing;
         }
-        match (&self.next, horizon.own) {
-            (Next::Nothing, _) if horizon.last > self.visible_through => {
-                self.next = Next::Given { through: horizon.last };
-            }
+        match (&self.next, own) {
+            (Next::Nothing, _) if last > self.visible_through => self.next = Next::Given { through: last },
             (Next::Given { through }, Some(own)) => {
                 self.next = Next::Bounded { through: *through, transactions: own };
             }
             _ => {}
         }
-        let through = last.map_or(self.visible_through, |last| self.visible_through.min(last));
-        self.given_through = self.given_through.max(through);
     }
 }
 
@@ -116,7 +124,7 @@ mod tests {
     fn look(position: &mut Position, now: Instant, seen: (i64, i64, i64), gives: Option<i64>) -> (i64, bool) {
         let look = position.begin(false, 0, now);
         let (over, own, last) = seen;
-        position.looked(look, Horizon { over, own: look.has_id.then_some(own), last }, gives);
+        position.looked(look, Some(Horizon { over, own: look.has_id.then_some(own), last }), gives);
         (look.after, look.has_id)
     }
 
@@ -149,6 +157,24 @@ mod tests {
     }
 
     #[test]
+    fn the_horizon_is_not_asked_for_while_there_is_more_below_it() {
+        let (mut position, now) = (Position::default(), Instant::now());
+        assert!(position.begin(false, 0, now).has_horizon);
+        for _ in 0..3 {
+            let _ = look(&mut position, now, (9, 9, 5), Some(2));
+        }
+        let look = position.begin(false, 0, now);
+        assert_eq!((look.after, look.has_horizon), (2, false));
+        position.looked(look, None, Some(4));
+        let look = position.begin(false, 0, now);
+        assert_eq!((look.after, look.has_horizon), (4, false));
+        // One of these was not visible yet when it was known that numbers had come to 5.
+        position.looked(look, None, Some(7));
+        let look = position.begin(false, 0, now);
+        assert_eq!((look.after, look.has_horizon), (5, true));
+    }
+
+    #[test]
     fn everything_is_looked_at_for_a_new_sender_on_a_new_connection_and_each_minute() {
         let (mut position, now) = (Position::default(), Instant::now());
         let settle = |position: &mut Position| {
@@ -174,9 +200,9 @@ mod tests {
         }
         let last = position.begin(false, 0, now);
         let new = position.begin(true, 0, now);
-        position.looked(new, Horizon { over: 9, own: None, last: 5 }, None);
+        position.looked(new, Some(Horizon { over: 9, own: None, last: 5 }), None);
         // It was begun before, and comes late.
-        position.looked(last, Horizon { over: 9, own: Some(9), last: 5 }, Some(5));
+        position.looked(last, Some(Horizon { over: 9, own: Some(9), last: 5 }), Some(5));
         assert_eq!(position.begin(false, 0, now).after, 0);
     }
 }

@@ -135,7 +135,7 @@ pub(super) async fn settle(
         numbers
     };
     let again = with(|fate| *fate == Fate::Retry);
-    let gone = with(|fate| *fate == Fate::Done);
+    let mut gone = with(|fate| *fate == Fate::Done);
     let failures = Failures::of(fates);
     let mut sql = SENDER.to_owned();
     if !again.is_empty() {
@@ -147,8 +147,11 @@ pub(super) async fn settle(
         if !matches!(spread, Spread::Wide) {
             sql.push_str(IN_RANGE);
         }
+        if matches!(spread, Spread::Whole) {
+            // There is no room for another between the first and the last.
+            gone = vec![gone[0], gone[gone.len() - 1]];
+        }
         sql.push_str(match spread {
-            // There is no room for another among them.
             Spread::Whole => ")",
             Spread::Dense => " and number + 0 = any ($6))",
             Spread::Wide => " and number = any ($6))",

@@ -96,18 +96,26 @@ fn as_written(bytes: &[u8]) -> Option<Read<'_>> {
         None => (false, rest),
     };
     let (batch, rest) = text(rest.strip_prefix(br#","batch":"#)?)?;
+    let (shared, rest) = match rest.strip_prefix(br#","shared":"#) {
+        Some(rest) => text(rest).map(|(shared, rest)| (Some(shared), rest))?,
+        None => (None, rest),
+    };
     let item = rest.strip_prefix(br#","item":"#)?.strip_suffix(b"}")?;
-    let (operation, destination, batch) = (operation.into(), destination.into(), Some(batch.into()));
-    let (shared, item, request) = (None, Some(item), None);
+    let (batch, item, request) = (Some(batch), Some(item), None);
     Some(Read { operation, destination, stored_at, expires_at, once, batch, shared, item, request })
 }
 
-/// A string without escapes, and what stands behind it.
-fn text(bytes: &[u8]) -> Option<(&str, &[u8])> {
-    let bytes = bytes.strip_prefix(b"\"")?;
-    let end = bytes.iter().position(|byte| matches!(byte, b'"' | b'\\' | ..b' '))?;
-    let (text, rest) = bytes.split_at(end);
-    Some((str::from_utf8(text).ok()?, rest.strip_prefix(b"\"")?))
+/// A string, and what stands behind it.
+fn text(bytes: &[u8]) -> Option<(Cow<'_, str>, &[u8])> {
+    let inner = bytes.strip_prefix(b"\"")?;
+    let end = inner.iter().position(|byte| matches!(byte, b'"' | b'\\' | ..b' '))?;
+    let (text, rest) = inner.split_at(end);
+    if let Some(rest) = rest.strip_prefix(b"\"") {
+        return Some((str::from_utf8(text).ok()?.into(), rest));
+    }
+    let mut strings = serde_json::Deserializer::from_slice(bytes).into_iter::<String>();
+    let text = strings.next()?.ok()?;
+    Some((text.into(), &bytes[strings.byte_offset()..]))
 }
 
 /// A number of milliseconds since 1970, and what stands behind it.
@@ -153,14 +161,26 @@ fn known(name: &str) -> Option<&'static str> {
 mod tests {
     use std::time::Duration;
 
-    use customerio_core::{Limits, Moment, pipelines, track::v2::person::Event};
+    use customerio_core::{
+        Limits, Moment, Operation, pipelines,
+        track::v2::person::{Event, Merge},
+    };
     use proptest::prelude::*;
 
     use super::{Stored, as_json, as_written, is_json};
 
-    fn event() -> Stored {
+    fn stored(operation: impl Operation) -> Stored {
         let now = Moment { monotonic: Duration::ZERO, since_epoch: Duration::from_secs(1_700_000_000), random: 4 };
-        Stored::new(Event::new("42", "purchase"), &now, &Limits::default()).unwrap()
+        Stored::new(operation, &now, &Limits::default()).unwrap()
+    }
+
+    fn event() -> Stored {
+        stored(Event::new("42", "purchase"))
+    }
+
+    /// It has what it shares with its batch, as a string with escapes.
+    fn visit() -> Stored {
+        stored(pipelines::Track::new("42", "visit"))
     }
 
     /// What both ways make of bytes.
@@ -171,13 +191,12 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_by_its_places() {
-        let (call, now) = (event(), Moment { monotonic: Duration::ZERO, since_epoch: Duration::ZERO, random: 4 });
-        let track = pipelines::Track::new("42", "purchase");
         for call in [
-            call.clone(),
-            call.clone().with_expiry(Duration::from_secs(60)),
-            call.with_destination("Straße 7, \u{1f4ee}"),
-            Stored::new(track, &now, &Limits::default()).unwrap(),
+            event(),
+            event().with_expiry(Duration::from_secs(60)),
+            event().with_destination("Straße 7, \"\u{1f4ee}\""),
+            stored(Merge::new("1", "2")),
+            visit(),
         ] {
             let [quick, json] = both(&call.to_bytes());
             assert!(quick.is_some(), "{call:?}");
@@ -189,11 +208,12 @@ mod tests {
         /// Bytes that are changed anywhere: read by their places they are what they are as JSON, or not read.
         #[test]
         fn bytes_that_are_read_by_their_places_are_the_same_as_json(
+            call in prop::sample::select(vec![event().with_expiry(Duration::from_secs(1)), visit()]),
             changes in prop::collection::vec((any::<prop::sample::Index>(), prop_oneof![
                 any::<u8>(), prop::sample::select(br#"{}"\,:019-. "#.to_vec())
             ], 0..3_u8), 1..3)
         ) {
-            let mut bytes = event().with_expiry(Duration::from_secs(1)).to_bytes();
+            let mut bytes = call.to_bytes();
             for (index, byte, kind) in changes {
                 let index = index.index(bytes.len());
                 match kind {
