@@ -30,8 +30,9 @@ pub enum Encoded {
     Track(Item<TrackBatch>),
     /// An item of a batch of the Pipelines API.
     Pipelines(Item<PipelinesBatch>),
-    /// A request of its own. Its response is read only for whether the call failed.
-    Request(Prepared),
+    /// A request of its own. Its response is read only for whether the call failed. It is boxed because many calls may wait in
+    /// memory, and most are items, which are a quarter of its size.
+    Request(Box<Prepared>),
 }
 
 impl Encoded {
@@ -45,7 +46,7 @@ impl Encoded {
         let replay = operation.replay();
         let encoded = match operation.into_batch_item(limits) {
             Ok(item) => item?,
-            Err(operation) => return Ok(Self::Request(Prepared::new(operation, limits)?.returning())),
+            Err(operation) => return Ok(Self::Request(Box::new(Prepared::new(operation, limits)?.returning()))),
         };
         check_bytes("the call", encoded.json.len() + encoded.shared.len(), limits.batch_item)?;
         Ok(match O::Api::NAME {

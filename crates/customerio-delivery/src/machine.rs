@@ -16,7 +16,7 @@ use std::{
     time::Duration,
 };
 
-use customerio_core::{Encoded, Limits, Moment, Replay};
+use customerio_core::{Encoded, Limits, Moment, Prepared, Replay};
 
 pub use self::action::{Action, Event, Incoming, Outgoing};
 use self::{
@@ -767,7 +767,7 @@ impl Machine {
             && let Some(Encoded::Request(request)) =
                 self.entry(number).and_then(|entry| entry.call.as_ref()).map(Stored::call)
         {
-            let request = Outgoing::Single(request.clone());
+            let request = Outgoing::Single(Prepared::clone(request));
             return Some(self.fly(vec![number], request));
         }
         (!marks.is_empty()).then(|| self.mark(epoch, marks))

@@ -192,7 +192,7 @@ impl Stored {
         let (batch, request) = match &self.call {
             Encoded::Track(_) => (Some("track"), None),
             Encoded::Pipelines(_) => (Some("pipelines"), None),
-            Encoded::Request(request) => (None, Some(request)),
+            Encoded::Request(request) => (None, Some(&**request)),
             _ => (None, None),
         };
         let written = Written {

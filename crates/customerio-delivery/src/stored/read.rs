@@ -38,7 +38,7 @@ struct Read<'a> {
     shared: Option<Cow<'a, str>>,
     #[serde(borrow, default, deserialize_with = "raw")]
     item: Option<&'a [u8]>,
-    request: Option<Prepared>,
+    request: Option<Box<Prepared>>,
 }
 
 fn raw<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de [u8]>, D::Error> {
