@@ -74,6 +74,7 @@ fn every_operation_says_its_limits_and_where_the_vendor_describes_it() {
             "{place}: {limits}"
         );
         assert_eq!(docs.matches("Limits: ").count(), 1, "{place}");
+        assert!(docs.contains("(crate::Client::"), "{place}: it does not say with which method of `Client` it is sent");
         let head = source.lines().next().unwrap();
         assert!(head.starts_with("//! `") && head.ends_with('.'), "{place}: it begins with `{head}`");
         routes.insert(place);

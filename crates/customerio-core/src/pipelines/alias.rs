@@ -10,6 +10,9 @@ use crate::{BuildError, EncodedItem, Limits, json::Writer, text::Text};
 ///
 /// Only a few destinations need it, such as Mixpanel: the others see it from [`Identify`](super::Identify).
 ///
+/// Send it with [`Client::call`](crate::Client::call), or with the short method `alias`; many of them with
+/// [`Client::send_all`](crate::Client::send_all).
+///
 /// Limits: 32 KB. <https://docs.customer.io/integrations/api/cdp/#operation/alias>
 ///
 /// ```

@@ -18,6 +18,9 @@ use crate::{
 ///
 /// In Customer.io a group is an object, and the person gets a relationship to it.
 ///
+/// Send it with [`Client::call`](crate::Client::call), or with the short method `group`; many of them with
+/// [`Client::send_all`](crate::Client::send_all).
+///
 /// Limits: 32 KB. <https://docs.customer.io/integrations/api/cdp/#operation/group>
 ///
 /// ```

@@ -20,6 +20,9 @@ use crate::{
 /// Traits that are not sent stay as they are. A field that is `None` is left out; to remove a trait, give it
 /// [`Erase`](crate::Erase).
 ///
+/// Send it with [`Client::call`](crate::Client::call), or with the short method `identify`; many of them with
+/// [`Client::send_all`](crate::Client::send_all).
+///
 /// Limits: 32 KB. <https://docs.customer.io/integrations/api/cdp/#operation/identify>
 ///
 /// ```

@@ -15,6 +15,9 @@ use crate::{
 
 /// Records which web page a person saw.
 ///
+/// Send it with [`Client::call`](crate::Client::call), or with the short method `page`; many of them with
+/// [`Client::send_all`](crate::Client::send_all).
+///
 /// Limits: 32 KB. <https://docs.customer.io/integrations/api/cdp/#operation/page>
 ///
 /// ```

@@ -15,6 +15,9 @@ use crate::{
 
 /// Records which screen of an app a person saw.
 ///
+/// Send it with [`Client::call`](crate::Client::call), or with the short method `screen`; many of them with
+/// [`Client::send_all`](crate::Client::send_all).
+///
 /// Limits: 32 KB. <https://docs.customer.io/integrations/api/cdp/#operation/screen>
 ///
 /// ```

@@ -20,6 +20,9 @@ use crate::{
 
 /// Records what a person did.
 ///
+/// Send it with [`Client::call`](crate::Client::call), or with the short method `track`; many of them with
+/// [`Client::send_all`](crate::Client::send_all).
+///
 /// Limits: 32 KB. <https://docs.customer.io/integrations/api/cdp/#operation/track>
 ///
 /// ```

@@ -6,6 +6,8 @@ use crate::{Body, BuildError, Device, Limits, Operation, Path, PersonId, Track, 
 
 /// Adds a device to a person, or updates the one that has the token.
 ///
+/// Send it with [`Client::call`](crate::Client::call), or with the short method `add_device`.
+///
 /// Limits: a person's id of 150 bytes. <https://docs.customer.io/integrations/api/track/#operation/add_device>
 ///
 /// ```

@@ -13,6 +13,8 @@ use crate::{
 /// The segment must exist, and be a manual one. All identifiers must be of one kind: Customer.io silently ignores those
 /// of another.
 ///
+/// Send it with [`Client::call`](crate::Client::call), or with the short method `add_to_segment`.
+///
 /// Limits: 1 to 1000 people. <https://docs.customer.io/integrations/api/track/#operation/add_to_segment>
 ///
 /// ```

@@ -19,6 +19,8 @@ use crate::{
 /// [`Client`](crate::Client) and [`Exchange`](crate::Exchange) give an event without an id one, and the time of the
 /// call, and can then retry it after a lost response: Customer.io drops the second.
 ///
+/// Send it with [`Client::call`](crate::Client::call), or with the short method `track_anonymous`.
+///
 /// Limits: a name of 100 bytes, except for a page, whose name is its URL; data of 100,000 bytes. A person who gets the
 /// `anonymous_id` within 30 days gets the event; within 72 hours it can trigger campaigns.
 /// <https://docs.customer.io/integrations/api/track/#operation/trackAnonymous>

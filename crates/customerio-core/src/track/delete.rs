@@ -9,6 +9,8 @@ use crate::{BuildError, Operation, Path, PersonId, Track, macros::opaque_debug};
 /// Any later call that names the person adds them again: wait for this call to end before you make another for the same
 /// person, and use [`Suppress`](super::Suppress) to keep someone out.
 ///
+/// Send it with [`Client::call`](crate::Client::call), or with the short method `delete`.
+///
 /// Limits: a person's id of 150 bytes. <https://docs.customer.io/integrations/api/track/#operation/delete>
 ///
 /// ```

@@ -8,6 +8,8 @@ use crate::{BuildError, Operation, Path, PersonId, Track, device, macros::opaque
 ///
 /// Any later call that names the device adds it again.
 ///
+/// Send it with [`Client::call`](crate::Client::call), or with the short method `delete_device`.
+///
 /// Limits: a person's id of 150 bytes. <https://docs.customer.io/integrations/api/track/#operation/delete_device>
 ///
 /// ```

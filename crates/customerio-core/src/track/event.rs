@@ -14,6 +14,8 @@ use crate::{
 /// [`Client`](crate::Client) and [`Exchange`](crate::Exchange) give an event without an id one, and the time of the
 /// call, and can then retry it after a lost response: Customer.io drops the second.
 ///
+/// Send it with [`Client::call`](crate::Client::call), or with the short methods `track`, `page` and `screen`.
+///
 /// Limits: a name of 100 bytes, except for a page, whose name is its URL; data of 100,000 bytes. Events of the last 72
 /// hours can trigger campaigns.
 /// <https://docs.customer.io/integrations/api/track/#operation/track>

@@ -12,6 +12,8 @@ use crate::{
 ///
 /// The hosts of all regions respond alike, so any [`Region`] works for this call. It also checks the credentials.
 ///
+/// Send it with [`Client::call`](crate::Client::call), which returns `AccountRegion`.
+///
 /// Limits: none of its own. <https://docs.customer.io/integrations/api/track/#operation/getRegion>
 ///
 /// ```

@@ -19,6 +19,8 @@ use crate::{
 /// entry of a map, that is `None` is left out; to remove an attribute, give it [`Erase`](crate::Erase), `()` or
 /// `serde_json::Value::Null`. `serde_json::json!` turns `None` into that: pass optional values in a struct or a map.
 ///
+/// Send it with [`Client::call`](crate::Client::call), or with the short method `identify`.
+///
 /// Limits: 300 attributes; a name of 150 bytes, a value of 1000 bytes; a person's id of 150 bytes.
 /// <https://docs.customer.io/integrations/api/track/#operation/identify>
 ///

@@ -18,6 +18,8 @@ use crate::{
 ///
 /// It is not idempotent: a second merge would find the secondary person gone, or someone new with the same identifier.
 ///
+/// Send it with [`Client::call`](crate::Client::call), or with the short method `merge`.
+///
 /// Limits: people's ids of 150 bytes. <https://docs.customer.io/integrations/api/track/#operation/merge>
 ///
 /// ```

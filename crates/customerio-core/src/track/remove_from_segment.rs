@@ -14,6 +14,8 @@ use crate::{
 /// another. According to the vendor's text only people with an `id` can be removed; its contract accepts the other
 /// kinds too.
 ///
+/// Send it with [`Client::call`](crate::Client::call), or with the short method `remove_from_segment`.
+///
 /// Limits: 1 to 1000 people. <https://docs.customer.io/integrations/api/track/#operation/remove_from_segment>
 ///
 /// ```

@@ -15,6 +15,8 @@ use crate::{
 ///
 /// The vendor has deprecated this route, which still works: use [`Metric::push`](super::Metric::push).
 ///
+/// Send it with [`Client::call`](crate::Client::call).
+///
 /// Limits: none of its own. <https://docs.customer.io/integrations/api/track/#operation/pushMetrics>
 ///
 /// ```

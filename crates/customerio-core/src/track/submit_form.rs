@@ -17,6 +17,8 @@ use crate::{
 ///
 /// It is not idempotent: each submission can trigger campaigns.
 ///
+/// Send it with [`Client::call`](crate::Client::call).
+///
 /// Limits: those of attributes, 300 fields with a name of 150 bytes and a value of 1000 bytes.
 /// <https://docs.customer.io/integrations/api/track/#operation/submitForm>
 ///

@@ -10,6 +10,8 @@ use crate::{BuildError, Operation, Path, PersonId, Replay, Track, macros::opaque
 /// address, both are suppressed. Use it for requests to be forgotten; to only stop messages, see
 /// [`Unsubscribe`](super::Unsubscribe).
 ///
+/// Send it with [`Client::call`](crate::Client::call), or with the short method `suppress`.
+///
 /// Limits: a person's id of 150 bytes. <https://docs.customer.io/integrations/api/track/#operation/suppress>
 ///
 /// ```

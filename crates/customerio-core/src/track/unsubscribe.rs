@@ -11,6 +11,8 @@ use crate::{Body, BuildError, DeliveryId, Limits, Operation, Path, Replay, Track
 ///
 /// It carries no credentials: whoever knows the id of a delivery can unsubscribe its recipient.
 ///
+/// Send it with [`Client::call`](crate::Client::call).
+///
 /// Limits: none of its own. <https://docs.customer.io/integrations/api/track/#operation/unsubscribe>
 ///
 /// ```

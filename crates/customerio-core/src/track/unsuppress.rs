@@ -8,6 +8,8 @@ use crate::{BuildError, Operation, Path, PersonId, Replay, Track, macros::opaque
 ///
 /// It does not restore the person's data: the next call that names the person creates a new one.
 ///
+/// Send it with [`Client::call`](crate::Client::call), or with the short method `unsuppress`.
+///
 /// Limits: a person's id of 150 bytes. <https://docs.customer.io/integrations/api/track/#operation/unsuppress>
 ///
 /// ```

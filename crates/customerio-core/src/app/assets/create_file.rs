@@ -21,6 +21,8 @@ use crate::{
 ///
 /// It is not retried after a lost response, because that would create a second file. Each attempt has the same bytes.
 ///
+/// Send it with [`Client::call`](crate::Client::call), which returns `Asset`.
+///
 /// Limits: 2 MB, and an image has up to 4,096 pixels in each direction; 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/createAsset>
 ///

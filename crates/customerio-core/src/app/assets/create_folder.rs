@@ -17,6 +17,8 @@ use crate::{
 ///
 /// It is not retried after a lost response: the folder would exist, and the retry would be refused.
 ///
+/// Send it with [`Client::call`](crate::Client::call), which returns `Folder`.
+///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/createAssetFolder>
 ///

@@ -7,6 +7,8 @@ plain! {
     ///
     /// Messages that show it no longer do.
     ///
+    /// Send it with [`Client::call`](crate::Client::call).
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/deleteAsset>
     ///

@@ -6,6 +6,8 @@ use crate::{AssetId, macros::plain};
 plain! {
     /// Reads the details of a file among the assets: its URL and its size.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Asset`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getAsset>
     ///

@@ -8,6 +8,8 @@ plain! {
     ///
     /// [`ListFiles`](super::ListFiles) and [`ListFolders`](super::ListFolders) list what is in it.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Folder`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getAssetFolder>
     ///

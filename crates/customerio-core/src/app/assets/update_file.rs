@@ -16,6 +16,8 @@ use crate::{
 ///
 /// Fields that are not set stay unchanged.
 ///
+/// Send it with [`Client::call`](crate::Client::call).
+///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/updateAsset>
 ///

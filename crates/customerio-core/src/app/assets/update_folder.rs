@@ -18,6 +18,8 @@ use crate::{
 ///
 /// The service refuses to move it into itself or into a folder in it.
 ///
+/// Send it with [`Client::call`](crate::Client::call).
+///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/updateAssetFolder>
 ///

@@ -10,6 +10,8 @@ plain! {
     /// Counts how many messages of an action of a broadcast were sent, delivered, opened, clicked and so on, period by
     /// period.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Report`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/broadcastActionMetrics>
     ///

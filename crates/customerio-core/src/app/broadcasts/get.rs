@@ -6,6 +6,8 @@ use crate::{BroadcastId, macros::plain};
 plain! {
     /// Reads a broadcast.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Broadcast`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getBroadcast>
     ///

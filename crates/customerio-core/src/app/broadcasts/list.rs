@@ -6,6 +6,8 @@ use crate::{Page, macros::plain};
 plain! {
     /// Lists the broadcasts of the workspace that the API triggers, all at once.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Page<Broadcast>`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/listBroadcasts>
     ///

@@ -5,6 +5,8 @@ use crate::{BroadcastId, Page, app::Action, macros::plain};
 plain! {
     /// Lists the actions of a broadcast, all at once: its messages and its other steps.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Page<Action>`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/broadcastActions>
     ///

@@ -6,6 +6,8 @@ use crate::{BroadcastId, Page, macros::plain};
 plain! {
     /// Lists the triggers of a broadcast, all at once: when it was triggered, and which were processed.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Page<Trigger>`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/listBroadcastTriggers>
     ///

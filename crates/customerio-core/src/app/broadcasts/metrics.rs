@@ -9,6 +9,8 @@ use crate::{
 plain! {
     /// Counts how many messages of a broadcast were sent, delivered, opened, clicked and so on, period by period.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Report`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/broadcastMetrics>
     ///

@@ -22,6 +22,9 @@ use crate::{
 /// details name the trigger; [`TriggerErrors`](super::TriggerErrors) has more. Otherwise the response is a trigger that
 /// waits: [`TriggerStatus`](super::TriggerStatus) reads its state.
 ///
+/// Send it with [`Client::call`](crate::Client::call), which returns `Trigger`, or with the short method
+/// `trigger_broadcast`.
+///
 /// Limits: 25 MB; data of 50,000 bytes; 10,000 people; one trigger in 10 seconds for each broadcast, and 5 that wait.
 /// <https://docs.customer.io/integrations/api/app/#operation/triggerBroadcast>
 ///

@@ -9,6 +9,8 @@ plain! {
     /// [`TriggerBroadcast`](super::TriggerBroadcast) and [`ListTriggers`](super::ListTriggers) give the trigger's
     /// number; [`TriggerErrors`](super::TriggerErrors) lists its errors.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Trigger`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/broadcastStatus>
     ///

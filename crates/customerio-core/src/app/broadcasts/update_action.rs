@@ -11,6 +11,8 @@ plain! {
     ///
     /// [`UpdateActionTranslation`](super::UpdateActionTranslation) changes those in a language.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Action`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/updateBroadcastAction>
     ///

@@ -9,6 +9,8 @@ use crate::{
 plain! {
     /// Counts how often the links in the messages of an action of a campaign were clicked, period by period.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Page<LinkMetrics>`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/campaignActionLinks>
     ///

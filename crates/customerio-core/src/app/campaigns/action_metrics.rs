@@ -16,6 +16,8 @@ use crate::{
 /// there is no third way. An action that has translations has the numbers of each in
 /// [`language_variants`](Report::language_variants), too.
 ///
+/// Send it with [`Client::call`](crate::Client::call), which returns `Report`.
+///
 /// Limits: ten years; 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/campaignActionMetrics>
 ///

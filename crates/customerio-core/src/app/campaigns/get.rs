@@ -6,6 +6,8 @@ use crate::{CampaignId, macros::plain};
 plain! {
     /// Reads a campaign.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Campaign`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getCampaigns>
     ///

@@ -7,6 +7,8 @@ plain! {
     ///
     /// [`GetActionTranslation`](super::GetActionTranslation) reads those in a language.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Action`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getCampaignAction>
     ///

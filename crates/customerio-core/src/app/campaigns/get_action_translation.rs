@@ -11,6 +11,8 @@ plain! {
     ///
     /// The service responds with 400 if the action has no text in the language.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Action`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getCampaignActionTranslation>
     ///

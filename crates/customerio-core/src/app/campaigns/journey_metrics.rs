@@ -14,6 +14,8 @@ use crate::{
 
 /// Counts how many people started, left and finished a campaign, period by period.
 ///
+/// Send it with [`Client::call`](crate::Client::call), which returns `Journeys`.
+///
 /// Limits: ten years; 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/campaignJourneyMetrics>
 ///

@@ -15,6 +15,8 @@ use crate::{
 /// deprecated (version 1), and in US Eastern time. The service silently treats anything incomplete as version 1, so
 /// there is no third way.
 ///
+/// Send it with [`Client::call`](crate::Client::call), which returns `Report`.
+///
 /// Limits: ten years; 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/campaignMetrics>
 ///

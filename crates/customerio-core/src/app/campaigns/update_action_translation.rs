@@ -9,6 +9,8 @@ use crate::{
 plain! {
     /// Changes the content of an action of a campaign in a language.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Action`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/updateCampaignActionTranslation>
     ///

@@ -16,6 +16,8 @@ use crate::{
 plain! {
     /// Reads the contents of a collection, all at once: up to 10 MB.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `CollectionContents`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getCollectionContents>
     ///

@@ -7,6 +7,8 @@ plain! {
     ///
     /// Messages that use it show nothing in its place.
     ///
+    /// Send it with [`Client::call`](crate::Client::call).
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/deleteCollection>
     ///

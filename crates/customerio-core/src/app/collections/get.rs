@@ -6,6 +6,8 @@ use crate::{CollectionId, macros::plain};
 plain! {
     /// Reads a collection, without its contents: [`Contents`](super::Contents) reads those.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Collection`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getCollection>
     ///

@@ -6,6 +6,8 @@ use crate::{Page, macros::plain};
 plain! {
     /// Lists the collections of the workspace, all at once, without their contents.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Page<Collection>`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getCollections>
     ///

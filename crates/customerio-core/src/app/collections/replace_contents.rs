@@ -17,6 +17,8 @@ use crate::{
 ///
 /// Its name stays.
 ///
+/// Send it with [`Client::call`](crate::Client::call), which returns `Collection`.
+///
 /// Limits: 10 MB, and 10 KB for each row; 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/updateCollectionContents>
 ///

@@ -21,6 +21,8 @@ use crate::{
 ///
 /// Messages find a collection by its name: those that use the old name show nothing once it is renamed.
 ///
+/// Send it with [`Client::call`](crate::Client::call), which returns `Collection`.
+///
 /// Limits: 10 MB, and 10 KB for each row; 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/updateCollection>
 ///

@@ -13,6 +13,8 @@ use crate::{
 
 /// Reads a person: the attributes, when each was changed, and the devices.
 ///
+/// Send it with [`Client::call`](crate::Client::call), which returns `Person`.
+///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/getPersonAttributes>
 ///

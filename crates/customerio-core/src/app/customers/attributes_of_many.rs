@@ -16,6 +16,8 @@ use crate::{
 ///
 /// Those that do not exist are left out.
 ///
+/// Send it with [`Client::call`](crate::Client::call), which returns `Page<Person>`.
+///
 /// Limits: 100 people; 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/getPeopleById>
 ///

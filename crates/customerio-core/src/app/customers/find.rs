@@ -11,6 +11,8 @@ use crate::{
 
 /// Finds the people who have an e-mail address; several can have one unless the workspace identifies people by it.
 ///
+/// Send it with [`Client::call`](crate::Client::call), which returns `Page<Identifiers>`.
+///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/getPeopleEmail>
 ///

@@ -11,6 +11,8 @@ use crate::{
 
 /// Lists the senders of text messages and WhatsApp messages that a person has opted out of, all at once.
 ///
+/// Send it with [`Client::call`](crate::Client::call), which returns `Page<OptOut>`.
+///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/getPersonOptouts>
 ///

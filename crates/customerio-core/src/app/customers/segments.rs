@@ -11,6 +11,8 @@ use crate::{
 
 /// Reads which segments a person is in.
 ///
+/// Send it with [`Client::call`](crate::Client::call), which returns `Page<Segment>`.
+///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/getPersonSegments>
 ///

@@ -12,6 +12,8 @@ use crate::{
 
 /// Reads which topics a person is subscribed to, with the texts of the subscription center.
 ///
+/// Send it with [`Client::call`](crate::Client::call), which returns `Preferences`.
+///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/getPersonSubscriptionPreferences>
 ///

@@ -16,6 +16,8 @@ use crate::{
 ///
 /// The service applies it after it has responded, so a read right after may not show it.
 ///
+/// Send it with [`Client::call`](crate::Client::call).
+///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/updatePersonOptouts>
 ///

@@ -13,6 +13,8 @@ use crate::{
 /// Says what attributes of the workspace are for, and which are sensitive: people see this, and so do the vendor's
 /// tools that write segments.
 ///
+/// Send it with [`Client::call`](crate::Client::call).
+///
 /// Limits: 100 attributes; 255 characters of each description; 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/updateAttributeMetadata>
 ///

@@ -6,6 +6,8 @@ use crate::{ImportId, macros::plain};
 plain! {
     /// Reads an import: its state, and what went wrong.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Import`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getImport>
     ///

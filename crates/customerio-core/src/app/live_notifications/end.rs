@@ -18,6 +18,8 @@ use crate::{
 ///
 /// It is retried after a lost response, unless it has an alert, which would come twice.
 ///
+/// Send it with [`Client::call`](crate::Client::call), which returns `LiveInstance`.
+///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/endLiveNotification>
 ///

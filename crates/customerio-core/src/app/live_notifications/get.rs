@@ -8,6 +8,8 @@ plain! {
     ///
     /// One that was just started can return a 404, because starts are asynchronous: try again a little later.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `LiveNotification`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getLiveNotification>
     ///

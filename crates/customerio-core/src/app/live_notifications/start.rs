@@ -23,6 +23,8 @@ use crate::{
 ///
 /// It is not retried after a lost response, because that would start a second one.
 ///
+/// Send it with [`Client::call`](crate::Client::call), which returns `LiveInstance`.
+///
 /// Limits: it ends six hours after its start at the latest; 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/startLiveNotification>
 ///

@@ -19,6 +19,8 @@ use crate::{
 /// It is retried after a lost response, unless it has an alert, which would come twice. Wait for the response before
 /// you send the next update: the one that arrives last is shown.
 ///
+/// Send it with [`Client::call`](crate::Client::call), which returns `LiveInstance`.
+///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/updateLiveNotification>
 ///

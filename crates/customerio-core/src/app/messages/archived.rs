@@ -9,6 +9,8 @@ use crate::{
 plain! {
     /// Reads the content of a message, as it was sent.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `ArchivedMessage`.
+    ///
     /// Limits: 100 requests a day for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getArchivedMessage>
     ///

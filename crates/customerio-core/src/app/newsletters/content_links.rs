@@ -14,6 +14,8 @@ plain! {
     ///
     /// Days begin in US Eastern time.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Page<LinkMetrics>`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getVariantLinks>
     ///

@@ -26,6 +26,8 @@ const NAME: usize = 190;
 /// The service refuses a newsletter without a [topic](Self::with_subscription_topic) where the workspace has a
 /// subscription center, and one to a temporary segment.
 ///
+/// Send it with [`Client::call`](crate::Client::call), which returns `Newsletter`.
+///
 /// Limits: 190 characters of the name; 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/createNewsletter>
 ///

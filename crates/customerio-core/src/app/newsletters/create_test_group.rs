@@ -14,6 +14,8 @@ use crate::{
 /// The response has the newsletter with the new content; [`ListTestGroups`](super::ListTestGroups) says which group has
 /// it. It is not retried after a lost response, because that would add a second group.
 ///
+/// Send it with [`Client::call`](crate::Client::call), which returns `Newsletter`.
+///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/createNewsletterTestGroup>
 ///

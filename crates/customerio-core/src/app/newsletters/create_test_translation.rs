@@ -17,6 +17,8 @@ use crate::{
 ///
 /// The service refuses a newsletter that was created in Design Studio or with the drag-and-drop editor.
 ///
+/// Send it with [`Client::call`](crate::Client::call), which returns `Newsletter`.
+///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/createNewsletterTestLanguageVariant>
 ///

@@ -18,6 +18,8 @@ use crate::{
 /// The service refuses a newsletter with an A/B test, see [`CreateTestTranslation`](super::CreateTestTranslation), and
 /// one that was created in Design Studio or with the drag-and-drop editor.
 ///
+/// Send it with [`Client::call`](crate::Client::call), which returns `Newsletter`.
+///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/createNewsletterLanguageVariant>
 ///

@@ -7,6 +7,8 @@ plain! {
     ///
     /// Messages in the app that were not delivered yet are cancelled.
     ///
+    /// Send it with [`Client::call`](crate::Client::call).
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/deletetNewsletters>
     ///

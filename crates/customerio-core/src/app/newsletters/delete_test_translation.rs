@@ -11,6 +11,8 @@ use crate::{
 
 /// Deletes a translation for a group of the A/B test of a newsletter that was not sent yet.
 ///
+/// Send it with [`Client::call`](crate::Client::call).
+///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/deleteNewsletterTestLanguageVariant>
 ///

@@ -13,6 +13,8 @@ use crate::{
 ///
 /// For a newsletter with an A/B test, use [`DeleteTestTranslation`](super::DeleteTestTranslation).
 ///
+/// Send it with [`Client::call`](crate::Client::call).
+///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/deleteNewsletterLanguageVariant>
 ///

@@ -6,6 +6,8 @@ use crate::{NewsletterId, macros::plain};
 plain! {
     /// Reads a newsletter, without its content: see [`ListContents`](super::ListContents).
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Newsletter`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getNewsletters>
     ///

@@ -7,6 +7,8 @@ plain! {
     ///
     /// The headers come as JSON in text; [`UpdateContent`](super::UpdateContent) takes them one by one.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Content`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getNewsletterVariant>
     ///

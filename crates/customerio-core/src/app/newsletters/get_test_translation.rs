@@ -9,6 +9,8 @@ use crate::{
 plain! {
     /// Reads the content of a newsletter for a group of its A/B test in a language.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Content`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getNewsletterVariantTranslationTest>
     ///

@@ -11,6 +11,8 @@ plain! {
     ///
     /// For a newsletter with an A/B test, use [`GetTestTranslation`](super::GetTestTranslation).
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Content`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getNewsletterVariantTranslation>
     ///

@@ -6,6 +6,8 @@ plain! {
     /// Lists the content of a newsletter, all at once: its own text, its translations, and those of the groups of an
     /// A/B test.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Page<Content>`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/listNewsletterVariants>
     ///

@@ -6,6 +6,8 @@ use crate::{NewsletterId, Page, macros::plain};
 plain! {
     /// Lists the groups of the A/B test of a newsletter, all at once.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Page<TestGroup>`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getNewsletterTestGroups>
     ///

@@ -21,6 +21,8 @@ use crate::{
 /// lost, is refused the second time with a 400, because the newsletter is no longer scheduled; so is any change to a
 /// newsletter that was sent.
 ///
+/// Send it with [`Client::call`](crate::Client::call), which returns `Newsletter`.
+///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/scheduleNewsletter>
 ///

@@ -19,6 +19,8 @@ use crate::{
 /// with a 400: [`Get`](super::Get) says when it was sent. The service also refuses it while it computes a segment of
 /// the recipients.
 ///
+/// Send it with [`Client::call`](crate::Client::call), which returns `Newsletter`.
+///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/sendNewsletter>
 ///

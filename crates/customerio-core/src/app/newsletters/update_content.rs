@@ -14,6 +14,8 @@ plain! {
     /// A message in the app cannot be changed, nor can a body that was created in Design Studio or with the
     /// drag-and-drop editor.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Content`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/updateNewsletterVariant>
     ///

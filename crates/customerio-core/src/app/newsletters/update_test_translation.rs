@@ -11,6 +11,8 @@ plain! {
     ///
     /// Fields that are not set stay unchanged.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Content`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/updateNewsletterTestTranslation>
     ///

@@ -12,6 +12,8 @@ plain! {
     /// Fields that are not set stay unchanged. For a newsletter with an A/B test, use
     /// [`UpdateTestTranslation`](super::UpdateTestTranslation).
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Content`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/updateNewsletterVariantTranslation>
     ///

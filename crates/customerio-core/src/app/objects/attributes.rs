@@ -10,6 +10,8 @@ use crate::{
 
 /// Reads an object: its attributes, and when each was changed.
 ///
+/// Send it with [`Client::call`](crate::Client::call), which returns `Object`.
+///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/getObjectAttributes>
 ///

@@ -6,6 +6,8 @@ plain! {
     /// Lists the types of objects that the workspace has, all at once: their numbers are needed to read and write
     /// objects.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Page<ObjectType>`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getObjectTypes>
     ///

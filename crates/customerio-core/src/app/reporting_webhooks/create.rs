@@ -14,6 +14,8 @@ use crate::{
 ///
 /// It is not retried after a lost response, because that would create a second one.
 ///
+/// Send it with [`Client::call`](crate::Client::call), which returns `ReportingWebhook`.
+///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/createWebhook>
 ///

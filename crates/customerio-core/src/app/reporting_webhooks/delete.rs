@@ -7,6 +7,8 @@ plain! {
     ///
     /// To stop it for a time, [update](super::Update) it.
     ///
+    /// Send it with [`Client::call`](crate::Client::call).
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/deleteWebhook>
     ///

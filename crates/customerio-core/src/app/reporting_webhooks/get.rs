@@ -6,6 +6,8 @@ use crate::{WebhookId, macros::plain};
 plain! {
     /// Reads a reporting webhook.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `ReportingWebhook`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getWebhook>
     ///

@@ -13,6 +13,8 @@ use crate::{
 ///
 /// It replaces the name, the endpoint and the events, all of them.
 ///
+/// Send it with [`Client::call`](crate::Client::call), which returns `ReportingWebhook`.
+///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/updateWebhook>
 ///

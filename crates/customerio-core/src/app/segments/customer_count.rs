@@ -11,6 +11,8 @@ plain! {
     ///
     /// The count of a segment that is not [finished](super::SegmentState::Finished) is outdated.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `SegmentCount`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getSegmentCount>
     ///

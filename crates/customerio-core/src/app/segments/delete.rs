@@ -7,6 +7,8 @@ plain! {
     ///
     /// The service refuses a segment that is in use: see [`UsedBy`](super::UsedBy).
     ///
+    /// Send it with [`Client::call`](crate::Client::call).
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/deleteManSegment>
     ///

@@ -6,6 +6,8 @@ use crate::{SegmentId, macros::plain};
 plain! {
     /// Reads a segment.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Segment`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getSegment>
     ///

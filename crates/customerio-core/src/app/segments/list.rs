@@ -6,6 +6,8 @@ use crate::{Page, macros::plain};
 plain! {
     /// Lists the segments of the workspace, all at once.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Page<Segment>`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/listSegments>
     ///

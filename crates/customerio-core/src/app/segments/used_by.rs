@@ -5,6 +5,8 @@ use crate::{SegmentId, app::Dependents, macros::plain};
 plain! {
     /// Reads which campaigns and newsletters use a segment.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Dependents`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getSegmentDependencies>
     ///

@@ -22,6 +22,9 @@ use crate::{
 ///
 /// A field that is not set is not sent: the transactional message's own setting applies.
 ///
+/// Send it with [`Client::call`](crate::Client::call), which returns `SentMessage`, or with the short method
+/// `send_email`.
+///
 /// Limits: 15 recipients over `to`, `cc` and `bcc`; 2 MB of attachments; 1 MB for the rest; `send_at` up to 90 days
 /// ahead; 3000 messages in 3 seconds, not strictly enforced.
 /// <https://docs.customer.io/integrations/api/app/#operation/sendEmail>

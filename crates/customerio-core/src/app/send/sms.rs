@@ -15,6 +15,9 @@ use crate::{
 ///
 /// A field that is not set is not sent: the transactional message's own setting applies.
 ///
+/// Send it with [`Client::call`](crate::Client::call), which returns `SentMessage`, or with the short method
+/// `send_sms`.
+///
 /// Limits: 1 MB; `send_at` up to 90 days ahead; 3000 messages in 3 seconds, not strictly enforced.
 /// <https://docs.customer.io/integrations/api/app/#operation/sendSMS>
 ///

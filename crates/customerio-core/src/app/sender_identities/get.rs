@@ -6,6 +6,8 @@ use crate::{SenderId, macros::plain};
 plain! {
     /// Reads a sender.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `SenderIdentity`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getSender>
     ///

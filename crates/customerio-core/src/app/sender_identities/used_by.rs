@@ -5,6 +5,8 @@ use crate::{SenderId, app::Dependents, macros::plain};
 plain! {
     /// Reads which campaigns and newsletters use a sender.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Dependents`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getSenderUsage>
     ///

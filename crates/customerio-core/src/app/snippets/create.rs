@@ -15,6 +15,8 @@ use crate::{
 ///
 /// It is not retried after a lost response, because the second one would be refused although the first succeeded.
 ///
+/// Send it with [`Client::call`](crate::Client::call), which returns `Snippet`.
+///
 /// Limits: a name of 150 characters; the length of the text depends on the workspace, by default 16,000 characters; 10
 /// requests a second for the workspace. <https://docs.customer.io/integrations/api/app/#operation/createSnippet>
 ///

@@ -12,6 +12,8 @@ use crate::{
 ///
 /// The service refuses one that a message uses, with a 400.
 ///
+/// Send it with [`Client::call`](crate::Client::call).
+///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/deleteSnippet>
 ///

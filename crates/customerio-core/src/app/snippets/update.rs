@@ -11,6 +11,8 @@ use crate::{
 
 /// Creates a snippet, or changes the one with that name.
 ///
+/// Send it with [`Client::call`](crate::Client::call), which returns `Snippet`.
+///
 /// Limits: a name of 150 characters; the length of the text depends on the workspace, by default 16,000 characters; 10
 /// requests a second for the workspace. <https://docs.customer.io/integrations/api/app/#operation/updateSnippets>
 ///

@@ -5,6 +5,8 @@ use crate::{Page, app::Channel, entity::entity, macros::plain, page::listed};
 plain! {
     /// Lists the channels that people can subscribe to, all at once.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Page<SubscriptionChannel>`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getChannels>
     ///

@@ -13,6 +13,8 @@ use crate::{
 ///
 /// It is valid for 24 hours.
 ///
+/// Send it with [`Client::call`](crate::Client::call), which returns `SubscriptionCenterLink`.
+///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/getSubscriptionCenterToken>
 ///

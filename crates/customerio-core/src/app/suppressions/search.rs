@@ -11,6 +11,8 @@ use crate::{
 
 /// Checks whether the mail provider suppresses an address, and why; the list is empty if it does not.
 ///
+/// Send it with [`Client::call`](crate::Client::call), which returns `Page<Suppression>`.
+///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/getSuppression>
 ///

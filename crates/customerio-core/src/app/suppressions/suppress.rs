@@ -12,6 +12,8 @@ use crate::{
 
 /// Suppresses an address: the mail provider delivers nothing to it.
 ///
+/// Send it with [`Client::call`](crate::Client::call).
+///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/postSuppression>
 ///

@@ -6,6 +6,8 @@ use crate::{TransactionalId, macros::plain};
 plain! {
     /// Reads a transactional message: the template, not one that was sent.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `TransactionalMessage`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getTransactional>
     ///

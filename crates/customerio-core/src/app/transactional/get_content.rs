@@ -9,6 +9,8 @@ plain! {
     ///
     /// A content of another message is refused.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Content`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getTransactionalTranslationById>
     ///

@@ -6,6 +6,8 @@ use crate::{Page, macros::plain};
 plain! {
     /// Lists the transactional messages of the workspace, all at once: the templates, not what was sent.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Page<TransactionalMessage>`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/listTransactional>
     ///

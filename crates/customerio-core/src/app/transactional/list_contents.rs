@@ -6,6 +6,8 @@ plain! {
     /// Lists the content of a transactional message, all at once: the content without a language, and one for each
     /// language.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Page<Content>`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/listTransactionalVariants>
     ///

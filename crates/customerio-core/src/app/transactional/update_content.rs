@@ -14,6 +14,8 @@ plain! {
     /// replaces the content as a whole, so set everything that it should have. Body, AMP body, subject, preheader,
     /// sender, the sender who gets the replies, and headers can be set.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Content`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/updateTransactional>
     ///

@@ -12,6 +12,8 @@ plain! {
     /// The messages that are sent from now on have the new content. As with [`UpdateContent`](super::UpdateContent),
     /// set everything that it should have.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Content`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/updateTransactionalVariant>
     ///

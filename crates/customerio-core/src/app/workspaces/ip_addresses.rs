@@ -11,6 +11,8 @@ plain! {
     ///
     /// It needs no credentials, and sends none.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `AllowedAddresses`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getCioAllowlist>
     ///

@@ -5,6 +5,8 @@ use crate::{Page, WorkspaceId, entity::entity, macros::plain, page::listed};
 plain! {
     /// Lists the workspaces of the account, and how much is in each.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Page<Workspace>`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/listWorkspaces>
     ///

@@ -15,6 +15,8 @@ use crate::{
 ///
 /// It is not retried after a lost response, because that could create a second component.
 ///
+/// Send it with [`Client::call`](crate::Client::call), which returns `Component`.
+///
 /// Limits: 255 characters of the name; 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/createComponent>
 ///

@@ -5,6 +5,8 @@ use crate::{ComponentId, macros::plain};
 plain! {
     /// Deletes a component in Design Studio.
     ///
+    /// Send it with [`Client::call`](crate::Client::call).
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/deleteComponent>
     ///

@@ -6,6 +6,8 @@ use crate::{ComponentId, macros::plain};
 plain! {
     /// Reads a component in Design Studio, with its HTML.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Component`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getComponent>
     ///

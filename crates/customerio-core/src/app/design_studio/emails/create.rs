@@ -25,6 +25,8 @@ use crate::{
 ///
 /// It is not retried after a lost response, because that could create a second e-mail of the same name.
 ///
+/// Send it with [`Client::call`](crate::Client::call), which returns `Email`.
+///
 /// Limits: 255 characters of the name; 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/createEmail>
 ///

@@ -25,6 +25,8 @@ use crate::{
 /// It is not retried after a lost response, because a second one would be refused: an e-mail has one translation for
 /// each language.
 ///
+/// Send it with [`Client::call`](crate::Client::call), which returns `EmailTranslation`.
+///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/createEmailTranslation>
 ///

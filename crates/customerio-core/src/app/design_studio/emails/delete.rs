@@ -7,6 +7,8 @@ plain! {
     ///
     /// The service refuses with a 409 if it is linked to a message.
     ///
+    /// Send it with [`Client::call`](crate::Client::call).
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/deleteEmail>
     ///

@@ -16,6 +16,8 @@ use crate::{
 ///
 /// The service refuses with a 409 if it is in use.
 ///
+/// Send it with [`Client::call`](crate::Client::call).
+///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/deleteEmailTranslation>
 ///

@@ -8,6 +8,8 @@ plain! {
     ///
     /// [`GetTranslation`](super::GetTranslation) reads one with a language.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Email`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getEmail>
     ///

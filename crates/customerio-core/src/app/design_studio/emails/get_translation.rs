@@ -14,6 +14,8 @@ use crate::{
 ///
 /// [`Get`](super::Get) reads the text without one.
 ///
+/// Send it with [`Client::call`](crate::Client::call), which returns `EmailTranslation`.
+///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/getEmailTranslation>
 ///

@@ -10,6 +10,8 @@ use crate::{
 plain! {
     /// Reads a version of an e-mail: what the e-mail said then, and the components that were in it.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `VersionContents`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getVersion>
     ///

@@ -20,6 +20,8 @@ use crate::{
 /// after a lost response, because the second request could be refused: [`Get`](super::Get) says whether the e-mail is
 /// linked.
 ///
+/// Send it with [`Client::call`](crate::Client::call), which returns `Linked`.
+///
 /// Limits: 5 requests a second for the workspace, together with the others that render or publish.
 /// <https://docs.customer.io/integrations/api/app/#operation/linkEmail>
 ///

@@ -8,6 +8,8 @@ plain! {
     ///
     /// They are complete, so a list can have several megabytes.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Page<EmailTranslation>`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/listEmailTranslations>
     ///

@@ -11,6 +11,8 @@ use crate::{
 
 /// Lists the versions of an e-mail, all at once.
 ///
+/// Send it with [`Client::call`](crate::Client::call), which returns `Page<Version>`.
+///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/listVersions>
 ///

@@ -20,6 +20,8 @@ plain! {
     /// It is not retried after a lost response, because it could publish, and save a version, twice:
     /// [`UnpublishedChanges`](super::UnpublishedChanges) says whether it was done.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Publication`.
+    ///
     /// Limits: 50 languages; 5 requests a second for the workspace, together with the others that render or publish.
     /// <https://docs.customer.io/integrations/api/app/#operation/publishEmail>
     ///

@@ -15,6 +15,8 @@ use crate::{
 /// [`Publish`](super::Publish). A 404 means that the service no longer knows this publication, or that the message is
 /// gone: [`UnpublishedChanges`](super::UnpublishedChanges) says whether it was done.
 ///
+/// Send it with [`Client::call`](crate::Client::call), which returns `Publication`.
+///
 /// Limits: 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/getPublishStatus>
 ///

@@ -16,6 +16,8 @@ plain! {
     ///
     /// A 404 means that there is no such e-mail, or that the account cannot use Design Studio by the API.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `RenderedEmail`.
+    ///
     /// Limits: 5 requests a second for the workspace, together with the others that render or publish.
     /// <https://docs.customer.io/integrations/api/app/#operation/renderEmail>
     ///

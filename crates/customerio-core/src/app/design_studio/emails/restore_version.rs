@@ -14,6 +14,8 @@ plain! {
     /// The current content is lost, unless [`SaveVersion`](super::SaveVersion) saved it. It is idempotent, so it is
     /// retried after a lost response; then changes that others made in between are lost too.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `RestoredVersion`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/restoreVersion>
     ///

@@ -22,6 +22,8 @@ const NAME: usize = 100;
 /// retried after a lost response; the second response can then say that none was saved, although the first attempt
 /// saved one.
 ///
+/// Send it with [`Client::call`](crate::Client::call), which returns `SavedVersion`.
+///
 /// Limits: 100 characters of the name; 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/saveVersion>
 ///

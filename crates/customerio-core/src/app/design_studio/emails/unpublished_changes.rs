@@ -9,6 +9,8 @@ use crate::{
 plain! {
     /// Says whether an e-mail has changed since it was published.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `ChangesSincePublication`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/checkUnpublishedChanges>
     ///

@@ -24,6 +24,8 @@ use crate::{
 ///
 /// A message that the e-mail is linked to stays as it is until [`Publish`](super::Publish).
 ///
+/// Send it with [`Client::call`](crate::Client::call).
+///
 /// Limits: 255 characters of the name; 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/updateEmail>
 ///

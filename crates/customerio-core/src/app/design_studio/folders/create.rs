@@ -15,6 +15,8 @@ use crate::{
 ///
 /// It is not retried after a lost response, because that could create a second folder of the same name.
 ///
+/// Send it with [`Client::call`](crate::Client::call), which returns `Folder`.
+///
 /// Limits: 170 characters of the name, and none of `< > : " / \ | ? * .`; 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/createFolder>
 ///

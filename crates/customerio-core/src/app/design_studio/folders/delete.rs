@@ -7,6 +7,8 @@ plain! {
     ///
     /// The service refuses it, with the status 409, where something depends on what is in it.
     ///
+    /// Send it with [`Client::call`](crate::Client::call).
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/deleteFolder>
     ///

@@ -6,6 +6,8 @@ use crate::{FolderId, macros::plain};
 plain! {
     /// Reads a folder in Design Studio.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Folder`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getFolder>
     ///

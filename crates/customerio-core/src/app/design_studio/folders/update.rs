@@ -17,6 +17,8 @@ use crate::{
 ///
 /// Fields that are not set stay unchanged.
 ///
+/// Send it with [`Client::call`](crate::Client::call).
+///
 /// Limits: as for [`Create`](super::Create). <https://docs.customer.io/integrations/api/app/#operation/updateFolder>
 ///
 /// ```

@@ -19,6 +19,8 @@ use crate::{
 /// A 404 means that there is none, or not yet: the preview is still being made, has failed, or is no longer kept. The
 /// [status](super::Preview::status) says which.
 ///
+/// Send it with [`Client::call`](crate::Client::call), which returns `Image`.
+///
 /// Limits: 16 MiB of the image; 10 requests a second for the workspace.
 /// <https://docs.customer.io/integrations/api/app/#operation/getInboxPreviewCapture>
 ///

@@ -10,6 +10,8 @@ use crate::{
 plain! {
     /// Lists the credits for inbox previews, all at once: how many were there, and how many are left.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Page<Credit>`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getInboxPreviewCredits>
     ///

@@ -8,6 +8,8 @@ plain! {
     ///
     /// Call it until [`is_processed`](Job::is_processed).
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Job`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/getInboxPreviewJob>
     ///

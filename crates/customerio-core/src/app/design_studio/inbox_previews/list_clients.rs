@@ -8,6 +8,8 @@ plain! {
     ///
     /// A 404 means that the account has no inbox previews.
     ///
+    /// Send it with [`Client::call`](crate::Client::call), which returns `Page<PreviewClient>`.
+    ///
     /// Limits: 10 requests a second for the workspace.
     /// <https://docs.customer.io/integrations/api/app/#operation/listInboxPreviewClients>
     ///

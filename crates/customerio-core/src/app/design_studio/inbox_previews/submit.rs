@@ -26,6 +26,8 @@ const SAMPLE_DATA: usize = 128_000;
 /// response, because credits are at stake: [`ListJobs`](super::ListJobs) shows whether it is there. A 403 means that
 /// the account cannot be charged, and a 422 that there are not enough credits.
 ///
+/// Send it with [`Client::call`](crate::Client::call), which returns `Submitted`.
+///
 /// Limits: 1 to 150 e-mail clients; 191 characters of the name; 128,000 bytes of sample data; 5 requests a second for
 /// the workspace, together with what renders or publishes.
 /// <https://docs.customer.io/integrations/api/app/#operation/submitInboxPreview>

@@ -19,6 +19,8 @@ use crate::{
 ///
 /// Unlike a [`Metric`](crate::track::Metric) it needs credentials, can go in a batch, and has no timestamp.
 ///
+/// Send it with [`Client::call`](crate::Client::call); many of them with [`Client::send_all`](crate::Client::send_all).
+///
 /// Limits: 32 KB. <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///
 /// ```

@@ -7,6 +7,8 @@ use crate::{
 
 /// Relates an object to people, such as those who work for a company.
 ///
+/// Send it with [`Client::call`](crate::Client::call); many of them with [`Client::send_all`](crate::Client::send_all).
+///
 /// Limits: 32 KB; an object's id and people's ids of 150 bytes.
 /// <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///

@@ -4,6 +4,8 @@ use crate::track::{ObjectId, v2::entity::plain_entity};
 
 /// Removes an object, and its relationships to people.
 ///
+/// Send it with [`Client::call`](crate::Client::call); many of them with [`Client::send_all`](crate::Client::send_all).
+///
 /// Limits: 32 KB; an object's id of 150 bytes. <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///
 /// ```

@@ -9,6 +9,8 @@ use crate::{
 ///
 /// Object and people stay.
 ///
+/// Send it with [`Client::call`](crate::Client::call); many of them with [`Client::send_all`](crate::Client::send_all).
+///
 /// Limits: 32 KB; an object's id and people's ids of 150 bytes.
 /// <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///

@@ -17,6 +17,8 @@ use crate::{
 /// Once [`track::Identify::with_anonymous_id`](crate::track::Identify::with_anonymous_id) gives an anonymous id to a
 /// person, its relationships are theirs.
 ///
+/// Send it with [`Client::call`](crate::Client::call); many of them with [`Client::send_all`](crate::Client::send_all).
+///
 /// Limits: 32 KB; 300 attributes; a name of 150 bytes, a value of 1000 bytes; an object's id of 150 bytes.
 /// <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///

@@ -8,6 +8,8 @@ use crate::{
 
 /// Adds a device to a person, or updates the one that has the token.
 ///
+/// Send it with [`Client::call`](crate::Client::call); many of them with [`Client::send_all`](crate::Client::send_all).
+///
 /// Limits: 32 KB; a person's id of 150 bytes. <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///
 /// ```

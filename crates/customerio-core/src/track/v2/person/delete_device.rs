@@ -14,6 +14,8 @@ use crate::{
 ///
 /// Any later call that names the device adds it again.
 ///
+/// Send it with [`Client::call`](crate::Client::call); many of them with [`Client::send_all`](crate::Client::send_all).
+///
 /// Limits: 32 KB; a person's id of 150 bytes. <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///
 /// ```

@@ -9,6 +9,8 @@ use crate::{
 ///
 /// Person and objects stay.
 ///
+/// Send it with [`Client::call`](crate::Client::call); many of them with [`Client::send_all`](crate::Client::send_all).
+///
 /// Limits: 32 KB; a person's id and objects' ids of 150 bytes.
 /// <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///

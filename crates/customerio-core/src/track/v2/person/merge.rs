@@ -18,6 +18,8 @@ use crate::{
 ///
 /// It is not idempotent: a second merge would find the secondary person gone, or someone new with the same identifier.
 ///
+/// Send it with [`Client::call`](crate::Client::call); many of them with [`Client::send_all`](crate::Client::send_all).
+///
 /// Limits: 32 KB; people's ids of 150 bytes. <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///
 /// ```

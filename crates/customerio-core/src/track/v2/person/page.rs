@@ -16,6 +16,8 @@ use crate::{
 /// [`Client`](crate::Client) and [`Item::new`](crate::Item::new) give an event without an id one, and the time of the
 /// call, so that it can be retried after a lost response: Customer.io drops the second.
 ///
+/// Send it with [`Client::call`](crate::Client::call); many of them with [`Client::send_all`](crate::Client::send_all).
+///
 /// Limits: 32 KB, the page's name included; a person's id of 150 bytes.
 /// <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///

@@ -6,6 +6,8 @@ use crate::{PersonId, track::v2::entity::plain_entity};
 ///
 /// An address that your e-mail provider suppresses stays suppressed there.
 ///
+/// Send it with [`Client::call`](crate::Client::call); many of them with [`Client::send_all`](crate::Client::send_all).
+///
 /// Limits: 32 KB; a person's id of 150 bytes. <https://docs.customer.io/integrations/api/track/#operation/entity>
 ///
 /// ```
