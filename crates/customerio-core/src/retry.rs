@@ -187,7 +187,7 @@ mod tests {
     };
 
     #[test]
-    fn what_is_repeated_follows_from_outcome_and_replay() {
+    fn what_is_retried_follows_from_outcome_and_replay() {
         use Outcome::{Ambiguous, Final, Hopeless, Limited, NotSent};
         use Replay::{OnlyIfNotSent, Safe};
         let policy = RetryPolicy::default();

@@ -81,7 +81,7 @@ fn without_content(error: &serde_json::Error) -> String {
     format!("it is not the JSON that was expected, at column {}", error.column())
 }
 
-/// Reads what stands before an item by the places where [`Stored::to_bytes`] writes it, in a fifth of the time that JSON
+/// Reads what stands before an item by the places where [`Stored::to_bytes`] writes it, in a fraction of the time that JSON
 /// takes: a batch has a thousand of them. The item is not looked at. `None` for all that is written otherwise.
 fn as_written(bytes: &[u8]) -> Option<Read<'_>> {
     let (operation, rest) = text(bytes.strip_prefix(br#"{"version":1,"operation":"#)?)?;

@@ -101,7 +101,7 @@ pub(super) async fn errors_show_no_url(transport: &dyn Transport) -> Outcome {
 }
 
 /// A stack may take a request for safe to retry: by its method, by the status, because the connection was not new.
-pub(super) async fn nothing_repeated(transport: &dyn Transport) -> Outcome {
+pub(super) async fn sent_once(transport: &dyn Transport) -> Outcome {
     let status = |line: &str| Reply::Bytes(format!("HTTP/1.1 {line}\r\ncontent-length: 0\r\n\r\n").into());
     for (name, what) in [
         ("a close before the response", Reply::ThenClose(Vec::new())),

@@ -47,7 +47,7 @@ pub use report::{Check, Report};
 /// | `closed_before_the_response_is_maybe_sent`, `closed_in_the_head_…`, `closed_in_the_body_…`, `not_http_…` | what breaks after the request is `MaybeSent` |
 /// | `head_of_a_broken_body_is_kept` | where a body breaks off, or is not there in [`Attempt::body_timeout`](customerio_core::Attempt::body_timeout), the error has the response with what arrived of it |
 /// | `errors_show_no_url` | an error and its sources show no path and no query: they name people |
-/// | `nothing_repeated` | a request arrives once, whatever happens to it, on a new connection and on a used one |
+/// | `sent_once` | a request arrives once, whatever happens to it, on a new connection and on a used one |
 /// | `target_as_it_is` | method, path and query arrive byte for byte |
 /// | `headers_as_they_are` | the headers arrive as they were, and none but `host` is added |
 /// | `body_as_it_is` | the body arrives byte for byte, and none with a `content-length: 0` |
@@ -82,7 +82,7 @@ pub async fn check<T: Transport>(transport: &T) -> Report {
     }
     report.add("head_of_a_broken_body_is_kept", failures::head_kept(transport).await);
     report.add("errors_show_no_url", failures::errors_show_no_url(transport).await);
-    report.add("nothing_repeated", failures::nothing_repeated(transport).await);
+    report.add("sent_once", failures::sent_once(transport).await);
     report.add("target_as_it_is", requests::target(transport).await);
     report.add("headers_as_they_are", requests::headers(transport).await);
     report.add("body_as_it_is", requests::body(transport).await);

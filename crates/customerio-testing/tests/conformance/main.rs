@@ -85,8 +85,8 @@ async fn failures_told_wrong_are_found() {
         (Break::LosesHeads, &["head_of_a_broken_body_is_kept"]),
         (Break::WaitsForBodies, &["head_of_a_broken_body_is_kept"]),
         (Break::ShowsUrls, &["errors_show_no_url"]),
-        (Break::RepeatsAfterClose, &["nothing_repeated"]),
-        (Break::RepeatsAfterStatus, &["nothing_repeated"]),
+        (Break::RepeatsAfterClose, &["sent_once"]),
+        (Break::RepeatsAfterStatus, &["sent_once"]),
     ])
     .await;
 }
