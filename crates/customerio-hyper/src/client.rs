@@ -22,7 +22,22 @@ use crate::{
     connect::{Connector, Proxies},
 };
 
-/// hyper's own client with rustls and proxies: what [`HyperTransport::new`] makes.
+/// hyper's own client with rustls and proxies: the service of [`HyperTransport::new`].
+///
+/// Create one to put layers of tower around it, or to set a proxy:
+///
+/// ```
+/// # mod customerio { pub use customerio_core::facade::*; pub use customerio_hyper::{HyperTransport, RustlsClient}; }
+/// use customerio::{HyperTransport, RustlsClient};
+/// use tower::ServiceBuilder;
+///
+/// let client = RustlsClient::with_proxy("http://user:password@proxy.internal:3128")?;
+/// let stack = ServiceBuilder::new().concurrency_limit(16).service(client);
+/// let transport = HyperTransport::from_service(stack);
+/// # drop(transport);
+/// assert!(RustlsClient::with_proxy("socks5://proxy.internal").is_err());
+/// # Ok::<(), customerio::BuildError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct RustlsClient {
     client: Client<Connector, Full<Bytes>>,
@@ -48,7 +63,7 @@ impl HyperTransport<RustlsClient> {
     /// to an `http` URL is sent to the proxy with everything in it, including your credentials. If a proxy cannot be
     /// reached or does not open the tunnel, the request was not sent.
     ///
-    /// For another proxy, use [`from_service`](Self::from_service).
+    /// For another proxy, use [`RustlsClient::with_proxy`] and [`from_service`](Self::from_service).
     ///
     /// # Errors
     ///
@@ -72,17 +87,43 @@ impl HyperTransport<RustlsClient> {
     /// }
     /// ```
     pub fn new() -> Result<Self, BuildError> {
-        Self::with_proxies(Matcher::from_env())
+        RustlsClient::new().map(Self::from_service)
+    }
+}
+
+impl RustlsClient {
+    /// Creates the client of [`HyperTransport::new`], with the proxies that the environment names.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`HyperTransport::new`].
+    pub fn new() -> Result<Self, BuildError> {
+        Self::with_proxies(Matcher::from_env(), "the proxy of the environment")
     }
 
-    fn with_proxies(proxies: Matcher) -> Result<Self, BuildError> {
+    /// Creates a client whose requests go through the proxy at `url`, whatever the environment names, but for those to
+    /// `localhost`, `127.0.0.0/8` and `[::1]`. The URL is `http` or `https`, and may have a user and a password.
+    ///
+    /// # Errors
+    ///
+    /// Fails if `url` is not such a URL. The error does not show it.
+    pub fn with_proxy(url: &str) -> Result<Self, BuildError> {
+        const PROXY: &str = "the proxy";
+        let proxies = Matcher::builder().all(url).build();
+        if proxies.intercept(&Uri::from_static("https://customer.io")).is_none() {
+            return Err(BuildError::new(PROXY, BuildErrorKind::Invalid("it is not a URL".into())));
+        }
+        Self::with_proxies(proxies, PROXY)
+    }
+
+    fn with_proxies(proxies: Matcher, what: &'static str) -> Result<Self, BuildError> {
         for uri in [Uri::from_static("https://customer.io"), Uri::from_static("http://customer.io")] {
             let proxy = proxies.intercept(&uri);
             if let Some(scheme) = proxy.as_ref().and_then(|proxy| proxy.uri().scheme_str())
                 && !["http", "https"].contains(&scheme)
             {
                 let problem = BuildErrorKind::Invalid(format!("its scheme is {scheme}, not http or https").into());
-                return Err(BuildError::new("the proxy of the environment", problem));
+                return Err(BuildError::new(what, problem));
             }
         }
         let proxies = Arc::new(Proxies(proxies));
@@ -100,7 +141,7 @@ impl HyperTransport<RustlsClient> {
             .http2_keep_alive_interval(timeouts::PING_INTERVAL)
             .http2_keep_alive_timeout(timeouts::PING);
         let client = client.build(Connector::new(tcp, proxies.clone()));
-        Ok(Self::from_service(RustlsClient { client, proxies }))
+        Ok(Self { client, proxies })
     }
 }
 
@@ -138,11 +179,24 @@ mod tests {
             (Matcher::builder().all("socks5://proxy").no("*"), None),
             (Matcher::builder(), None),
         ] {
-            let error = HyperTransport::with_proxies(matcher.build()).err().map(|error| error.to_string());
+            let error = RustlsClient::with_proxies(matcher.build(), "the proxy of the environment");
+            let error = error.err().map(|error| error.to_string());
             let text = expected.map(|scheme| {
                 format!("the proxy of the environment is not valid: its scheme is {scheme}, not http or https")
             });
             assert_eq!(error, text);
+        }
+    }
+
+    #[test]
+    fn the_proxy_that_is_given_is_used_or_refused() {
+        assert!(RustlsClient::with_proxy("https://ada:secret@proxy:3128").is_ok());
+        for (url, expected) in [
+            ("", "the proxy is not valid: it is not a URL"),
+            ("http://ada:secret@", "the proxy is not valid: it is not a URL"),
+            ("socks5://ada:secret@proxy", "the proxy is not valid: its scheme is socks5, not http or https"),
+        ] {
+            assert_eq!(RustlsClient::with_proxy(url).unwrap_err().to_string(), expected);
         }
     }
 }

@@ -45,7 +45,7 @@ impl<S> HyperTransport<S> {
     /// A request counts as not sent, and may always be retried, if the service does not become ready, if hyper-util's
     /// client says so in an error anywhere in the chain of sources, if tower's `LoadShed` does and the feature `tower`
     /// is on, or if the function that you pass to [`with_not_sent`](Self::with_not_sent) says so. With every other
-    /// error it may have been sent. If connecting failed because of a certificate, and the feature `rustls` is on, it
+    /// error it may have been sent; tower's `Timeout` is a timeout then, with that feature. If connecting failed because of a certificate, and the feature `rustls` is on, it
     /// is not retried.
     ///
     /// ```
@@ -226,6 +226,12 @@ fn was_shed(cause: &(dyn StdError + 'static)) -> bool {
     cause.is::<tower::load_shed::error::Overloaded>()
 }
 
+/// Whether tower's `Timeout` gave up waiting: the request may have been sent.
+#[cfg(feature = "tower")]
+fn has_elapsed(cause: &(dyn StdError + 'static)) -> bool {
+    cause.is::<tower::timeout::error::Elapsed>()
+}
+
 /// Says what the error proves: the connection could not be established, the service did not pass the request on, or
 /// hyper or the server did not begin it. After any other error it may have arrived.
 fn call_error(error: BoxError, proves_not_sent: fn(&(dyn StdError + 'static)) -> bool) -> TransportError {
@@ -244,6 +250,10 @@ fn call_error(error: BoxError, proves_not_sent: fn(&(dyn StdError + 'static)) ->
         #[cfg(feature = "tower")]
         if was_shed(current) {
             break TransportError::not_sent(TransportErrorKind::Connection);
+        }
+        #[cfg(feature = "tower")]
+        if has_elapsed(current) {
+            break TransportError::maybe_sent(TransportErrorKind::Timeout);
         }
         if was_not_begun(current) || proves_not_sent(current) {
             break TransportError::not_sent(TransportErrorKind::Connection);

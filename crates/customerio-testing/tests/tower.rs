@@ -160,3 +160,13 @@ async fn a_timeout_of_the_stack_is_ambiguous() {
     assert_eq!((error.delivery(), error.attempts()), (Delivery::MaybeSent, 1));
     assert_eq!(server.received().len(), 1);
 }
+
+/// The request may have been sent when the time was up.
+#[tokio::test]
+async fn a_timeout_of_tower_is_a_timeout() {
+    let silent = WireServer::start().unwrap().responding("");
+    let stack = ServiceBuilder::new().timeout(Duration::from_millis(50)).service(client());
+    let error = send(&app(&silent.url(), HyperTransport::from_service(stack))).await.unwrap_err();
+    assert!(error.to_string().contains("may have been sent: the response did not arrive in time"), "{error}");
+    assert_eq!((error.attempts(), silent.received().len()), (1, 1));
+}

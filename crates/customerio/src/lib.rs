@@ -60,7 +60,7 @@
 //! | --- | --- | --- |
 //! | `hyper-rustls` | yes | [`CustomerIo::from_env`] and `DefaultTransport`: hyper, rustls with ring, the proxies that the environment names |
 //! | `hyper` | no | `HyperTransport::from_service(..)`: your client, or your tower stack |
-//! | `tower` | no | implies `hyper`; a request that tower's `LoadShed` turned away was not sent, and is retried |
+//! | `tower` | no | implies `hyper`; a request that tower's `LoadShed` turned away was not sent, and is retried; tower's `Timeout` is a timeout |
 //! | `reqwest-rustls` | no | `ReqwestTransport::new()`: reqwest's feature `rustls`, which has aws-lc-rs |
 //! | `reqwest` | implied by `reqwest-rustls` | `ReqwestTransport::from_builder(..)` and `from_client(..)`: your reqwest 0.13, and its TLS |
 //! | `http2` | no | HTTP/2 where the server offers it |
@@ -71,8 +71,8 @@
 //! | `axum` | no | `axum`: those webhooks as an extractor of axum 0.8 |
 //! | `design_studio` | no | `app::assets` and `app::design_studio`: the operations on assets and in Design Studio |
 //! | `delivery` | no | `delivery`: a queue that delivers in the background, in batches, in order and with retries |
-//! | `spool` | no | the calls of that queue in a file, kept by SQLite: they outlive the process |
-//! | `postgres` | no | the calls of that queue in PostgreSQL 15 or later, enqueued in your own transaction |
+//! | `spool` | no | implies `delivery`; the calls of that queue in a file, kept by SQLite: they outlive the process |
+//! | `postgres` | no | implies `delivery`; the calls of that queue in PostgreSQL 15 or later, enqueued in your own transaction |
 //! | `blocking` | no | `blocking`: the same clients without async, over ureq with rustls and ring |
 //! | `chrono`, `jiff`, `time` | no | conversions between [`Timestamp`] and the times of those crates |
 //! | `metrics` | no | calls, requests, retries, waits and queues, counted by the crate `metrics` |
@@ -80,12 +80,14 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-#[cfg(feature = "blocking")]
-pub mod blocking;
 mod customer_io;
 #[cfg(feature = "hyper-rustls")]
 mod default_transport;
 pub mod guides;
+
+// Behind the others, so that rustdoc shows the async builder first.
+#[cfg(feature = "blocking")]
+pub mod blocking;
 
 #[cfg(feature = "axum")]
 pub use customerio_axum as axum;
@@ -101,6 +103,8 @@ pub use customerio_core::webhook;
 pub use customerio_delivery as delivery;
 #[cfg(feature = "hyper")]
 pub use customerio_hyper::HyperTransport;
+#[cfg(feature = "hyper-rustls")]
+pub use customerio_hyper::RustlsClient;
 #[cfg(feature = "reqwest")]
 pub use customerio_reqwest::ReqwestTransport;
 pub use customerio_transport::now;
