@@ -610,7 +610,7 @@ mod tests {
         let error = result.unwrap_err();
         assert_eq!((error.delivery(), error.stop_reason()), (Delivery::Responded, StopReason::NotIdempotent));
         assert_eq!(error.to_string(), "track.merge returned 200 OK, but the body did not arrive whole");
-        assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "the connection failed");
+        assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "the connection broke");
 
         // What is only read is read again; a status other than 2xx says all by itself.
         let (requests, _, result) = play(&track::GetRegion, options(), (0..3).map(|_| broken(200, "")).collect());

@@ -50,6 +50,9 @@ pub fn build<O: Operation>(endpoint: &Endpoint<O::Api>, operation: O) -> Result<
 /// Returns [`Error::Api`] for any status but a 2xx and for a 2xx that says that the call failed, and [`Error::Decode`]
 /// for a 2xx that cannot be read. The credentials are not known here: if the server's message quotes them, so does the
 /// error. [`Endpoint::parse`] blanks them, and says on a 401 which to check.
+///
+/// The [`stop_reason`](Error::stop_reason) of an error is `NotRetryable` here, because nothing was to be retried. An
+/// [`Exchange`](crate::Exchange) decides about retries.
 pub fn parse<O: Operation>(response: Response<Bytes>) -> Result<O::Output, Error> {
     let headers = HeaderMap::new();
     Sent { operation: O::NAME, attempts: 1, wall: None, authority: None, headers: &headers, key: None }.read(response)

@@ -8,9 +8,10 @@ use crate::{BuildError, Rfc3339, json::Reason};
 
 /// A point in time, as every argument that is a time takes it.
 ///
-/// Converts from seconds since 1970-01-01 UTC, from a [`SystemTime`], from RFC 3339 text, and from the times of the
-/// crates `jiff`, `time` and `chrono` with the features of those names. It keeps milliseconds; the Track API and the
-/// App API get whole seconds, rounded down, and the Pipelines API gets text with milliseconds ([`Rfc3339`]).
+/// Converts from seconds since 1970-01-01 UTC, from a [`SystemTime`], and from the times of the crates `jiff`, `time`
+/// and `chrono` with the features of those names. RFC 3339 text is parsed: `text.parse::<Timestamp>()?`. It keeps
+/// milliseconds; the Track API and the App API get whole seconds, rounded down, and the Pipelines API gets text with
+/// milliseconds ([`Rfc3339`]).
 ///
 /// ```
 /// # use customerio_core::facade as customerio;

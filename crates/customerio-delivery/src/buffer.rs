@@ -36,7 +36,6 @@ struct Waiting {
 
 /// An entry for the writer, in the order of arrival.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "nearly all are calls")]
 pub(crate) enum Entry {
     Call {
         call: Stored,

@@ -46,7 +46,8 @@ const ASK: Duration = Duration::from_secs(1);
 ///
 /// Operations that are sent in batches, those of `track::v2` and `pipelines`, arrive in the order in which they were
 /// enqueued. Other operations, such as `track::Event` or a message, arrive in order for each person. There is no order
-/// between the two kinds, nor with calls that a [`Client`] makes outside the queue.
+/// between two [lanes](Lane), nor with calls that a [`Client`] makes outside the queue: a message can leave before the
+/// `Identify` that was enqueued before it, so put everything that it shows into its message data.
 ///
 /// A queue needs a tokio runtime with time enabled, single-threaded or multi-threaded.
 #[derive(Clone)]

@@ -76,7 +76,8 @@ impl Fault {
         Self::new(FaultKind::Delay(by))
     }
 
-    /// The request is not applied, and the connection breaks without a response.
+    /// The request is not applied, and the connection breaks without a response. The client cannot know that: for it, the
+    /// request may have been sent, so a message is not retried.
     pub const fn cut_before() -> Self {
         Self::new(FaultKind::CutBefore)
     }

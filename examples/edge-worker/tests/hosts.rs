@@ -141,7 +141,7 @@ async fn play(
             {"error": {"message": "track.identify may have been sent: the response is too large (attempts: 3; retries exhausted)",
                 "delivery": "maybe_sent", "attempts": 3}},
             // A host cannot say that nothing was sent.
-            {"error": {"message": "track.identify may have been sent: the connection failed (attempts: 3; retries exhausted)",
+            {"error": {"message": "track.identify may have been sent: the connection broke (attempts: 3; retries exhausted)",
                 "delivery": "maybe_sent", "attempts": 3}},
             {"ok": {"event_id": "01E4", "object_type": "email", "metric": "clicked", "delivery_id": null, "person": null}},
             {"rejected": {"message": Unverified::Mismatch.to_string(), "status": 401}},

@@ -1,16 +1,16 @@
 //! Errors, and what to do about each: a program of the guide `errors_and_retries`.
 
-use customerio::{CustomerIo, Delivery, Error, app::SendSms};
+use customerio::{CustomerIo, Error, app::SendSms};
 use customerio_examples::from_env;
 
 async fn send_and_explain(cio: &CustomerIo, to: &str) -> String {
     match cio.app().send_sms(SendSms::new("login_code", "42", to)).await {
         Ok(sent) => format!("sent as delivery {}", sent.delivery_id),
-        Err(Error::Build(error)) => format!("a bug in our code: {error}"),
+        Err(Error::Build(error)) => format!("a bug in our code, or a missing key: {error}"),
+        Err(error) if error.has_unknown_outcome() => format!("it may have been sent, so it is not sent again: {error}"),
         Err(Error::Api(error)) if error.status() == 401 => "the App API key is wrong".to_owned(),
-        Err(Error::Api(error)) => format!("{}: {}", error.status(), error.message().unwrap_or("no reason was given")),
-        Err(error) if error.delivery() == Delivery::NotSent => "it was not sent: try again later".to_owned(),
-        Err(error) => format!("it may have been sent, so it is not sent again: {error}"),
+        Err(Error::Api(error)) if error.status() != 429 => format!("it was rejected: {error}"),
+        Err(error) => format!("it was not sent: try again after {:?}: {error}", error.retry_after()),
     }
 }
 

@@ -155,6 +155,6 @@ mod tests {
         );
         assert!(decode.source().is_none() && !decode.is_broken());
         let broken = DecodeError::broken_off(call(), TransportError::maybe_sent(TransportErrorKind::Connection));
-        assert_eq!(broken.source().unwrap().to_string(), "the connection failed");
+        assert_eq!(broken.source().unwrap().to_string(), "the connection broke");
     }
 }

@@ -76,6 +76,35 @@ impl Error {
         }
     }
 
+    /// Whether nobody knows if the call took effect: the response was lost, or the server failed (a 5xx, 408 or 425), or its
+    /// 2xx cannot be read or reports a failure. What is not idempotent, such as a message, is not to be sent again then.
+    ///
+    /// Otherwise nothing was done: the request was not sent, or was rejected.
+    ///
+    /// ```
+    /// # use customerio_core::facade as customerio;
+    /// use customerio::{http::Response, operation::parse, track::Merge};
+    ///
+    /// let response = |status| Response::builder().status(status).body("{}".into());
+    /// assert!(parse::<Merge>(response(503)?).unwrap_err().has_unknown_outcome());
+    /// assert!(!parse::<Merge>(response(429)?).unwrap_err().has_unknown_outcome());
+    /// # Ok::<(), customerio::http::Error>(())
+    /// ```
+    #[must_use]
+    #[doc(alias = "idempotent")]
+    pub fn has_unknown_outcome(&self) -> bool {
+        match self {
+            Self::Build(_) => false,
+            Self::Transport(error) => error.delivery() != Delivery::NotSent,
+            Self::Api(error) => {
+                let status = error.status();
+                let is_timeout = [StatusCode::REQUEST_TIMEOUT, StatusCode::TOO_EARLY].contains(&status);
+                status.is_server_error() || status.is_success() || is_timeout
+            }
+            Self::Decode(_) => true,
+        }
+    }
+
     /// The status of the response, if there was one.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
@@ -87,7 +116,8 @@ impl Error {
     }
 
     /// How long to wait before the call is made again: what the server asked for, by `Retry-After` in either form, or
-    /// how long the client's own [`Throttle`](crate::Throttle) would have delayed it.
+    /// how long the client's own [`Throttle`](crate::Throttle) would have delayed it. `None` for a 429 that does not say:
+    /// wait a second or more, and twice as long after each.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {

@@ -126,7 +126,7 @@ impl fmt::Display for TransportError {
             TransportErrorKind::InvalidCertificate => "the server's certificate is not valid",
             TransportErrorKind::InvalidUrl => "its URL is not valid: check the base URL",
             TransportErrorKind::Timeout => "the response did not arrive in time",
-            TransportErrorKind::Connection => "the connection failed",
+            TransportErrorKind::Connection => "the connection broke",
             TransportErrorKind::ResponseTooLarge => "the response is too large",
             TransportErrorKind::Throttled => "the client's own rate limit did not admit it in time",
             TransportErrorKind::TooManyInFlight => {
@@ -244,7 +244,7 @@ mod tests {
             (TransportErrorKind::InvalidCertificate, "the server's certificate is not valid"),
             (TransportErrorKind::InvalidUrl, "its URL is not valid: check the base URL"),
             (TransportErrorKind::Timeout, "the response did not arrive in time"),
-            (TransportErrorKind::Connection, "the connection failed"),
+            (TransportErrorKind::Connection, "the connection broke"),
             (TransportErrorKind::ResponseTooLarge, "the response is too large"),
             (TransportErrorKind::Throttled, "the client's own rate limit did not admit it in time"),
             (

@@ -186,8 +186,12 @@ fn deliveries(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let is_in_time = |at: Timestamp| from <= at.unix_seconds() && at.unix_seconds() < until;
     let mut file = Csv::new(&["id", "customer_id", "recipient", "subject", "created"], &call.body);
     let messages = state.messages.iter();
-    for message in messages.filter(|message| is_of_parent(message) && is_in_time(message.queued_at) && reached(message))
-    {
+    let has_drafts = call.body["drafts"] == true;
+    let is_chosen = |message: &&Message| {
+        let is_there = has_drafts || !message.is_draft;
+        is_there && is_of_parent(message) && is_in_time(message.queued_at) && reached(message)
+    };
+    for message in messages.filter(is_chosen) {
         let person = message.person.as_ref().and_then(|cio_id| state.people.get(cio_id));
         let subject = message.subject.as_deref().unwrap_or_default();
         let id = person.and_then(|person: &Person| person.id.as_deref()).unwrap_or_default();
@@ -369,6 +373,14 @@ mod tests {
             let mut body = json!({TRANSACTIONAL: 44});
             body.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
             assert_eq!(export(body.clone()).lines().count(), 1 + rows, "{body}");
+        }
+        let draft = json!({
+            "transactional_message_id": 44, "to": "ada@example.com", "identifiers": {"id": "1"}, "subject": "Hi",
+            "queue_draft": true,
+        });
+        assert_eq!(call(&emulator, "POST /v1/send/email", &draft).0, 200);
+        for (drafts, rows) in [(false, 1), (true, 2)] {
+            assert_eq!(export(json!({TRANSACTIONAL: 44, "drafts": drafts})).lines().count(), 1 + rows, "{drafts}");
         }
         for (body, status) in [(json!({}), 400), (json!({"campaign_id": 1, "newsletter_id": 1}), 400)] {
             assert_eq!(call(&emulator, "POST /v1/exports/deliveries", &body).0, status, "{body}");

@@ -12,8 +12,7 @@ use crate::{
 /// Counts how many messages of an action of a campaign were sent, delivered, opened, clicked and so on, period by period.
 ///
 /// [`between`](Self::between) two moments is recommended by the vendor (version 2). The [last](Self::last) periods are
-/// deprecated (version 1), and in US Eastern time. The service silently treats anything incomplete as version 1, so
-/// there is no third way. An action that has translations has the numbers of each in
+/// deprecated (version 1), and in US Eastern time. An action that has translations has the numbers of each in
 /// [`language_variants`](Report::language_variants), too.
 ///
 /// Send it with [`Client::call`](crate::Client::call), which returns `Report`.

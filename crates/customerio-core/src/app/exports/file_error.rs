@@ -80,7 +80,7 @@ impl fmt::Display for FileError {
         write!(f, "the file of the export could not be read from byte {} on: ", self.position)?;
         match (self.kind, &self.source) {
             (FileErrorKind::Connection, Some(error)) => error.fmt(f),
-            (FileErrorKind::Connection, None) => f.write_str("the connection failed"),
+            (FileErrorKind::Connection, None) => f.write_str("the connection broke"),
             (FileErrorKind::Status(status), _) => write!(f, "its host responded with {status}"),
             (FileErrorKind::Changed, _) => f.write_str("it has changed meanwhile, read it anew from its beginning"),
             (FileErrorKind::Compressed, _) => f.write_str("it is compressed, which was not asked for"),

@@ -57,7 +57,7 @@ macro_rules! deliveries_setters {
         with_state, deliveries.state: into $crate::app::DeliveryState;
     }};
     (@drafts) => { $crate::macros::setters! {
-        /// Includes drafts. Default: false.
+        /// Lists drafts instead of what was sent. Default: false.
         with_drafts, deliveries.drafts: bool;
     }};
     (@tracked_responses) => { $crate::macros::setters! {
