@@ -161,6 +161,14 @@ impl fmt::Debug for ExportFile {
 pub struct Rows<T>(customerio_core::app::exports::Rows<T>);
 
 #[cfg(feature = "csv")]
+impl<T> Rows<T> {
+    /// The names of the columns; none before the first row was read.
+    pub fn columns(&self) -> impl Iterator<Item = &str> {
+        self.0.columns()
+    }
+}
+
+#[cfg(feature = "csv")]
 impl<T: serde::de::DeserializeOwned> Iterator for Rows<T> {
     type Item = Result<T, customerio_core::app::exports::RowError>;
 

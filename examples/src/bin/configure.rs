@@ -21,7 +21,7 @@ fn configured(base_url: &str) -> Result<CustomerIo, BuildError> {
         .app("sa_live_token") // a service-account token needs a workspace id; an App API key must not have one
         .workspace_id(12)
         .user_agent("shop/2.1")
-        .base_url(base_url) // a proxy, or a local server
+        .base_url(base_url) // a reverse proxy, or a local server
         .retry_policy(RetryPolicy::default().with_attempts(5))
         .deadline(Duration::from_secs(10))
         .throttle(throttle)

@@ -192,6 +192,9 @@ impl fmt::Display for SendError {
             Delivery::NotSent => "was not sent",
             Delivery::MaybeSent | Delivery::Responded => "may have been sent",
         };
+        if self.attempts == 0 && self.error.kind == TransportErrorKind::Timeout {
+            return write!(f, "{} {sent}: its deadline had passed before the first attempt", self.operation);
+        }
         write!(f, "{} {sent}: {} (attempts: {}; {})", self.operation, self.error, self.attempts, self.stop_reason)
     }
 }
@@ -205,6 +208,18 @@ impl StdError for SendError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_call_without_an_attempt_says_so() {
+        let late = SendError {
+            operation: "track.merge",
+            error: TransportError::not_sent(TransportErrorKind::Timeout),
+            attempts: 0,
+            stop_reason: StopReason::Deadline,
+            retry_after: None,
+        };
+        assert_eq!(late.to_string(), "track.merge was not sent: its deadline had passed before the first attempt");
+    }
 
     #[test]
     fn a_call_without_a_response_says_what_is_known_of_it() {

@@ -6,6 +6,7 @@ use crate::{
     BuildError, Limits, PersonId, Timestamp, TopicId, attributes,
     json::{Attributes, Writer},
     macros::setters,
+    text::Text,
     topics::Preferences,
     track::{
         Relationship,
@@ -30,6 +31,7 @@ use crate::{
 /// use serde_json::json;
 ///
 /// let identify = Identify::new(PersonId::phone("+14155552671"))
+///     .with_email("ada@example.com")
 ///     .with_attributes(json!({"first_name": "Ada"}));
 /// assert_eq!(Prepared::new(identify, &Limits::default())?.path(), "/api/v2/entity");
 /// # Ok::<(), customerio::BuildError>(())
@@ -37,6 +39,8 @@ use crate::{
 #[derive(Clone)]
 pub struct Identify {
     person: PersonId,
+    email: Option<Text>,
+    created_at: Option<Timestamp>,
     timestamp: Option<Timestamp>,
     relationships: Option<Vec<Relationship>>,
     update: Option<bool>,
@@ -50,6 +54,8 @@ impl Identify {
     pub fn new(person: impl Into<PersonId>) -> Self {
         Self {
             person: person.into(),
+            email: None,
+            created_at: None,
             timestamp: None,
             relationships: None,
             update: None,
@@ -70,6 +76,10 @@ impl Identify {
     }
 
     setters! {
+        /// The person's e-mail address, sent as the attribute `email`.
+        with_email, email: text;
+        /// When the person was created, sent as the attribute `created_at`.
+        with_created_at, created_at: time;
         /// When the attributes changed: of updates that arrive in the wrong order the latest wins.
         with_timestamp, timestamp: time;
         /// Whether the person must exist, sent as the attribute `_update`: `true` updates and never creates.
@@ -95,6 +105,8 @@ impl Identify {
         self.person.check_or_phone(limits)?;
         check_relationships(self.relationships.as_deref().unwrap_or_default(), limits)?;
         let mut attributes = Writer::before(self.attributes)?;
+        attributes.optional("email", &self.email)?;
+        attributes.optional("created_at", &self.created_at)?;
         attributes.optional("_update", &self.update)?;
         attributes.optional("cio_subscription_preferences", &self.topics)?;
         let attributes = attributes.merge();
@@ -125,6 +137,8 @@ mod tests {
         let attributes = json!({"first_name": "Ada", "gone": null});
         let company = [Relationship::new(ObjectId::new(1, "acme"))];
         let identify = Identify::new(PersonId::phone("+14155552671"))
+            .with_email("ada@example.com")
+            .with_created_at(1_361_205_308)
             .with_timestamp(1_700_000_000)
             .with_relationships(company)
             .with_update(true)
@@ -138,10 +152,10 @@ mod tests {
              authorization: Basic c2l0ZTprZXk=\n\
              content-type: application/json\n\
              user-agent: customerio-rust/VERSION\n\
-             content-length: 299\n\
+             content-length: 349\n\
              \n\
              {\"type\":\"person\",\"identifiers\":{\"phone\":\"+14155552671\"},\"action\":\"identify\",\"timestamp\":1700000000,\
-             \"attributes\":{\"_update\":true,\"cio_subscription_preferences\":{\"topics\":{\"topic_1\":true}},\
+             \"attributes\":{\"email\":\"ada@example.com\",\"created_at\":1361205308,\"_update\":true,\"cio_subscription_preferences\":{\"topics\":{\"topic_1\":true}},\
              \"first_name\":\"Ada\",\"gone\":null},\
              \"cio_relationships\":[{\"identifiers\":{\"object_type_id\":\"1\",\"object_id\":\"acme\"}}]}"
         );
@@ -158,7 +172,7 @@ mod tests {
     #[test]
     fn what_would_lose_data_is_refused() {
         let large: serde_json::Map<_, _> = (10..43).map(|n| (format!("a{n}"), "x".repeat(990).into())).collect();
-        let clash = json!({"_update": true});
+        let clash = json!({"_update": true, "email": "a@example.com"});
         for (error, expected) in [
             (refused_track(Identify::new("")), "the person's id is empty"),
             (
@@ -172,6 +186,10 @@ mod tests {
             (
                 refused_track(Identify::new("42").with_update(true).with_attributes(&clash)),
                 "`_update` is set both by a setter and in the attributes",
+            ),
+            (
+                refused_track(Identify::new("42").with_email("b@example.com").with_attributes(&clash)),
+                "`email` is set both by a setter and in the attributes",
             ),
         ] {
             assert_eq!(error.to_string(), expected);
