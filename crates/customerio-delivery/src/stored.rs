@@ -1,21 +1,23 @@
 //! A call as it is kept.
 
+mod error;
 mod read;
 
 use std::{
+    collections::HashSet,
     fmt,
     sync::{Arc, OnceLock},
     time::Duration,
 };
 
-use customerio_core::{BuildError, Encoded, Limits, Moment, Operation, Prepared, Replay, Timestamp};
+use customerio_core::{
+    BuildError, Encoded, EncodedItem, Item, Limits, Moment, Operation, Prepared, Replay, Timestamp, operations,
+};
 use serde::Serialize;
 
-use self::read::Trust;
+pub use self::error::StoredError;
+use self::read::{Read, Trust, VERSION};
 use crate::{Lane, Stream};
-
-/// The version of the stored form that is written.
-const VERSION: u32 = 1;
 
 /// The name of the destination where there is but one.
 pub(crate) const DEFAULT: &str = "default";
@@ -47,26 +49,6 @@ pub struct Stored {
     stored_at: Timestamp,
     expires_at: Option<Timestamp>,
     call: Encoded,
-}
-
-/// Why a call cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum StoredError {
-    /// A call that was written by a newer version of this crate.
-    #[error("the call is stored in version {0}, and this program knows version 1: update it")]
-    Version(u32),
-    /// Bytes that this crate did not write.
-    #[error("the call cannot be read: {0}")]
-    Malformed(String),
-}
-
-impl StoredError {
-    /// A row is not what was written.
-    #[cfg(any(feature = "postgres", feature = "spool"))]
-    pub(crate) fn damaged() -> Self {
-        Self::Malformed("its bytes were damaged".to_owned())
-    }
 }
 
 /// What is written. An item is written behind it, as the last: fields that a later release adds come before the item.
@@ -234,14 +216,43 @@ impl Stored {
     /// [`StoredError::Version`] where a newer version of this crate wrote it, and [`StoredError::Malformed`] where it is
     /// something else, or of an operation that this version does not have.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, StoredError> {
-        read::read(bytes, Trust::Nothing)
+        Self::restore(read::read(bytes, Trust::Nothing)?)
     }
 
     /// Reads a stored form that a checksum has shown to be what was written.
     #[cfg(any(feature = "postgres", feature = "spool"))]
     pub(crate) fn from_checked(bytes: &[u8]) -> Result<Self, StoredError> {
-        read::read(bytes, Trust::Item)
+        Self::restore(read::read(bytes, Trust::Item)?)
     }
+
+    fn restore(read: Read<'_>) -> Result<Self, StoredError> {
+        let malformed = |problem: &str| StoredError::Malformed(problem.to_owned());
+        let operation =
+            known(&read.operation).ok_or_else(|| malformed("it is of an operation that this version does not have"))?;
+        let replay = if read.once { Replay::OnlyIfNotSent } else { Replay::Safe };
+        let item =
+            |json: &[u8]| EncodedItem::new(json.into()).with_shared(read.shared.as_deref().unwrap_or_default().into());
+        let call = match (read.batch.as_deref(), read.item, read.request) {
+            (Some("track"), Some(json), None) => Encoded::Track(Item::from_encoded(item(json), replay)),
+            (Some("pipelines"), Some(json), None) => Encoded::Pipelines(Item::from_encoded(item(json), replay)),
+            (None, None, Some(request)) => Encoded::Request(request),
+            _ => return Err(malformed("it is neither an item of a batch nor a request")),
+        };
+        let destination = if read.destination == DEFAULT { default_destination() } else { read.destination.into() };
+        Ok(Self {
+            destination,
+            operation,
+            stored_at: Timestamp::from_unix_millis(read.stored_at),
+            expires_at: read.expires_at.map(Timestamp::from_unix_millis),
+            call,
+        })
+    }
+}
+
+/// The name of an operation that this version has. A batch of a thousand calls asks a thousand times.
+fn known(name: &str) -> Option<&'static str> {
+    static NAMES: OnceLock<HashSet<&'static str>> = OnceLock::new();
+    NAMES.get_or_init(|| operations().map(|info| info.name).collect()).get(name).copied()
 }
 
 /// One allocation for all calls.

@@ -1,56 +1,57 @@
 //! Reads the stored form.
 
-use std::{borrow::Cow, collections::HashSet, sync::OnceLock};
+use std::borrow::Cow;
 
-use customerio_core::{Encoded, EncodedItem, Item, Prepared, Replay, Timestamp, operations};
+use customerio_core::Prepared;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use super::{DEFAULT, Stored, StoredError, VERSION, default_destination};
+use super::error::StoredError;
+
+/// The version of the stored form that is written.
+pub(super) const VERSION: u32 = 1;
 
 /// What the bytes are known to be before they are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Trust {
     /// Anybody may have written them.
     Nothing,
-    /// A checksum has shown that they are what [`Stored::to_bytes`] wrote: an item is JSON, and is not looked at again.
+    /// A checksum has shown that they are what [`Stored::to_bytes`](crate::Stored::to_bytes) wrote: an item is JSON, and is not looked at again.
     #[cfg(any(feature = "postgres", feature = "spool"))]
     Item,
 }
 
 /// What is read. Fields that a later release adds within this version are ignored.
 #[derive(Debug, Deserialize)]
-struct Read<'a> {
+pub(super) struct Read<'a> {
     #[serde(borrow)]
-    operation: Cow<'a, str>,
+    pub(super) operation: Cow<'a, str>,
     #[serde(borrow)]
-    destination: Cow<'a, str>,
-    stored_at: i64,
-    expires_at: Option<i64>,
+    pub(super) destination: Cow<'a, str>,
+    pub(super) stored_at: i64,
+    pub(super) expires_at: Option<i64>,
     /// Whether it must not arrive twice.
     #[serde(default)]
-    once: bool,
+    pub(super) once: bool,
     /// The API whose batches take the item.
     #[serde(borrow)]
-    batch: Option<Cow<'a, str>>,
+    pub(super) batch: Option<Cow<'a, str>>,
     /// What it shares with its batch.
     #[serde(borrow)]
-    shared: Option<Cow<'a, str>>,
+    pub(super) shared: Option<Cow<'a, str>>,
     #[serde(borrow, default, deserialize_with = "raw")]
-    item: Option<&'a [u8]>,
-    request: Option<Box<Prepared>>,
+    pub(super) item: Option<&'a [u8]>,
+    pub(super) request: Option<Box<Prepared>>,
 }
 
 fn raw<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de [u8]>, D::Error> {
     Ok(Option::<&RawValue>::deserialize(deserializer)?.map(|raw| raw.get().as_bytes()))
 }
 
-pub(super) fn read(bytes: &[u8], trust: Trust) -> Result<Stored, StoredError> {
-    let read = match as_written(bytes).filter(|read| trust != Trust::Nothing || read.item.is_some_and(is_json)) {
-        Some(read) => read,
-        None => as_json(bytes)?,
-    };
-    read.restore().map_err(|problem| StoredError::Malformed(problem.to_owned()))
+/// Reads the stored form.
+pub(super) fn read(bytes: &[u8], trust: Trust) -> Result<Read<'_>, StoredError> {
+    let written = as_written(bytes).filter(|read| trust != Trust::Nothing || read.item.is_some_and(is_json));
+    written.map_or_else(|| as_json(bytes), Ok)
 }
 
 /// Reads any JSON.
@@ -72,8 +73,9 @@ fn as_json(bytes: &[u8]) -> Result<Read<'_>, StoredError> {
     }
 }
 
+/// Whether it is one value, without space around it.
 fn is_json(item: &[u8]) -> bool {
-    serde_json::from_slice::<&RawValue>(item).is_ok()
+    serde_json::from_slice::<&RawValue>(item).is_ok_and(|raw| raw.get().len() == item.len())
 }
 
 /// What is wrong and where, without a quote of what stands there: that is the data of people.
@@ -81,8 +83,8 @@ fn without_content(error: &serde_json::Error) -> String {
     format!("it is not the JSON that was expected, at column {}", error.column())
 }
 
-/// Reads what stands before an item by the places where [`Stored::to_bytes`] writes it, in a fraction of the time that JSON
-/// takes: a batch has a thousand of them. The item is not looked at. `None` for all that is written otherwise.
+/// Reads what stands before an item by the places where [`Stored::to_bytes`](crate::Stored::to_bytes) writes it, in a fraction
+/// of the time that JSON takes: a batch has a thousand of them. The item is not looked at. `None` for all that is written otherwise.
 fn as_written(bytes: &[u8]) -> Option<Read<'_>> {
     let (operation, rest) = text(bytes.strip_prefix(br#"{"version":1,"operation":"#)?)?;
     let (destination, rest) = text(rest.strip_prefix(br#","destination":"#)?)?;
@@ -128,35 +130,6 @@ fn number(bytes: &[u8]) -> Option<(i64, &[u8])> {
     is_one.then(|| (digits.iter().fold(0, |number, digit| number * 10 + i64::from(digit - b'0')), rest))
 }
 
-impl Read<'_> {
-    fn restore(self) -> Result<Stored, &'static str> {
-        let operation = known(&self.operation).ok_or("it is of an operation that this version does not have")?;
-        let replay = if self.once { Replay::OnlyIfNotSent } else { Replay::Safe };
-        let item =
-            |json: &[u8]| EncodedItem::new(json.into()).with_shared(self.shared.as_deref().unwrap_or_default().into());
-        let call = match (self.batch.as_deref(), self.item, self.request) {
-            (Some("track"), Some(json), None) => Encoded::Track(Item::from_encoded(item(json), replay)),
-            (Some("pipelines"), Some(json), None) => Encoded::Pipelines(Item::from_encoded(item(json), replay)),
-            (None, None, Some(request)) => Encoded::Request(request),
-            _ => return Err("it is neither an item of a batch nor a request"),
-        };
-        let destination = if self.destination == DEFAULT { default_destination() } else { self.destination.into() };
-        Ok(Stored {
-            destination,
-            operation,
-            stored_at: Timestamp::from_unix_millis(self.stored_at),
-            expires_at: self.expires_at.map(Timestamp::from_unix_millis),
-            call,
-        })
-    }
-}
-
-/// The name of an operation that this version has. A batch of a thousand calls asks a thousand times.
-fn known(name: &str) -> Option<&'static str> {
-    static NAMES: OnceLock<HashSet<&'static str>> = OnceLock::new();
-    NAMES.get_or_init(|| operations().map(|info| info.name).collect()).get(name).copied()
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -167,7 +140,8 @@ mod tests {
     };
     use proptest::prelude::*;
 
-    use super::{Stored, as_json, as_written, is_json};
+    use super::{as_json, as_written, is_json};
+    use crate::Stored;
 
     fn stored(operation: impl Operation) -> Stored {
         let now = Moment { monotonic: Duration::ZERO, since_epoch: Duration::from_secs(1_700_000_000), random: 4 };
