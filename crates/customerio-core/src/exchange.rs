@@ -385,7 +385,7 @@ impl<T: FromResponse> Exchange<T> {
                     error.error.set_delivery(Delivery::MaybeSent);
                 }
             }
-            Error::Api(api) => api.call.stop_reason = reason,
+            Error::Api(api) => (api.call.stop_reason, api.call.maybe_sent) = (reason, self.maybe_sent),
             Error::Decode(decode) => decode.call.stop_reason = reason,
         }
         error
@@ -512,6 +512,12 @@ mod tests {
         );
         let (_, _, result) = play(&identify, options(), vec![refused(), refused(), refused()]);
         assert_eq!(result.unwrap_err().delivery(), Delivery::NotSent);
+        // Nor where the response to a later one says that this did nothing.
+        for (first, is_unknown) in [(lost(), true), (response(503, None), true), (refused(), false)] {
+            let (_, _, result) = play(&identify, options(), vec![first, response(400, None)]);
+            let error = result.unwrap_err();
+            assert_eq!((error.delivery(), error.has_unknown_outcome()), (Delivery::Responded, is_unknown));
+        }
     }
 
     #[test]

@@ -224,7 +224,7 @@ impl Sent<'_> {
 
     fn failed_call(self, response: Response<Bytes>) -> FailedCall {
         let Self { operation, attempts, .. } = self;
-        FailedCall { operation, response, attempts, stop_reason: StopReason::NotRetryable }
+        FailedCall { operation, response, attempts, stop_reason: StopReason::NotRetryable, maybe_sent: false }
     }
 }
 

@@ -204,8 +204,13 @@ mod tests {
             let name = http::HeaderName::try_from(*name).unwrap();
             response.headers_mut().append(name, value.parse().unwrap());
         }
-        let call =
-            FailedCall { operation: "track.identify", response, attempts: 1, stop_reason: StopReason::NotRetryable };
+        let call = FailedCall {
+            operation: "track.identify",
+            response,
+            attempts: 1,
+            stop_reason: StopReason::NotRetryable,
+            maybe_sent: false,
+        };
         ApiError::new(call, None, None, &Secrets::of(None), None)
     }
 
@@ -333,8 +338,13 @@ mod tests {
                 "source":{"pointer":"/k3y-0123456789"},"meta":{"k3y-0123456789":["k3y-0123456789",{"a":"k3y-0123456789"}]}}]}"#;
             let response =
                 http::Response::builder().status(status).header("location", location).body(body.into()).unwrap();
-            let call =
-                FailedCall { operation: "app.call", response, attempts: 1, stop_reason: StopReason::NotRetryable };
+            let call = FailedCall {
+                operation: "app.call",
+                response,
+                attempts: 1,
+                stop_reason: StopReason::NotRetryable,
+                maybe_sent: false,
+            };
             ApiError::new(call, None, None, &Secrets::of(Some(&authorization)), Some(key))
         };
         let error = read(401, "");
@@ -365,8 +375,13 @@ mod tests {
         if let Ok(value) = http::HeaderValue::from_bytes(location) {
             response.headers_mut().insert(header::LOCATION, value);
         }
-        let call =
-            FailedCall { operation: "track.identify", response, attempts: 1, stop_reason: StopReason::NotRetryable };
+        let call = FailedCall {
+            operation: "track.identify",
+            response,
+            attempts: 1,
+            stop_reason: StopReason::NotRetryable,
+            maybe_sent: false,
+        };
         let error = ApiError::new(call, None, None, &Secrets::of(None), None);
         let shown = error.to_string();
         prop_assert!(shown.chars().count() < 500, "{shown}");

@@ -139,7 +139,13 @@ mod tests {
     fn a_response_that_cannot_be_read_says_what_is_known_of_its_call() {
         let call = || {
             let response = Response::builder().status(202).header("x-request-id", "7").body("<html>".into()).unwrap();
-            FailedCall { operation: "app.send_email", response, attempts: 3, stop_reason: StopReason::Attempts }
+            FailedCall {
+                operation: "app.send_email",
+                response,
+                attempts: 3,
+                stop_reason: StopReason::Attempts,
+                maybe_sent: false,
+            }
         };
         let decode = DecodeError::new(call(), DecodeFailure::new("is not JSON"));
         assert_eq!((decode.operation(), decode.status()), ("app.send_email", StatusCode::ACCEPTED));

@@ -14,6 +14,8 @@ pub(crate) struct FailedCall {
     pub(crate) response: Response<Bytes>,
     pub(crate) attempts: u32,
     pub(crate) stop_reason: StopReason,
+    /// An attempt may have taken effect, whatever the response to the last one says.
+    pub(crate) maybe_sent: bool,
 }
 
 impl fmt::Debug for FailedCall {

@@ -63,7 +63,10 @@ impl Error {
     /// A page that was read, and after which the list cannot continue.
     pub(crate) fn of_page(operation: &'static str, failure: DecodeFailure) -> Self {
         let (response, stop_reason) = (http::Response::new(bytes::Bytes::new()), StopReason::NotRetryable);
-        Self::Decode(Box::new(DecodeError::new(FailedCall { operation, response, attempts: 1, stop_reason }, failure)))
+        Self::Decode(Box::new(DecodeError::new(
+            FailedCall { operation, response, attempts: 1, stop_reason, maybe_sent: false },
+            failure,
+        )))
     }
 
     /// Whether the request reached Customer.io, as far as is known.
@@ -76,8 +79,8 @@ impl Error {
         }
     }
 
-    /// Whether nobody knows if the call took effect: the response was lost, or the server failed (a 5xx, 408 or 425), or its
-    /// 2xx cannot be read or reports a failure. What is not idempotent, such as a message, is not to be sent again then.
+    /// Whether the call may have taken effect all the same: in any attempt the response was lost, or was a 5xx, 408 or 425,
+    /// or a 2xx that cannot be read or reports a failure. Do not send it again then, unless it is idempotent.
     ///
     /// Otherwise nothing was done: the request was not sent, or was rejected.
     ///
@@ -99,7 +102,7 @@ impl Error {
             Self::Api(error) => {
                 let status = error.status();
                 let is_timeout = [StatusCode::REQUEST_TIMEOUT, StatusCode::TOO_EARLY].contains(&status);
-                status.is_server_error() || status.is_success() || is_timeout
+                error.call.maybe_sent || status.is_server_error() || status.is_success() || is_timeout
             }
             Self::Decode(_) => true,
         }
@@ -116,7 +119,7 @@ impl Error {
     }
 
     /// How long to wait before the call is made again: what the server asked for, by `Retry-After` in either form, or
-    /// how long the client's own [`Throttle`](crate::Throttle) would have delayed it. `None` for a 429 that does not say:
+    /// how long the client's own [`Throttle`](crate::Throttle) would have delayed it. `None` for a 429 that does not say so:
     /// wait a second or more, and twice as long after each.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
@@ -168,6 +171,29 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_may_have_taken_effect_has_an_unknown_outcome() {
+        let transport = |error| {
+            let (operation, attempts, stop_reason) = ("track.merge", 1, StopReason::NotIdempotent);
+            Error::from(Box::new(SendError { operation, error, attempts, stop_reason, retry_after: None }))
+        };
+        assert!(!Error::from(BuildError::new("the event name", BuildErrorKind::Empty)).has_unknown_outcome());
+        assert!(!transport(TransportError::not_sent(TransportErrorKind::Connect)).has_unknown_outcome());
+        assert!(transport(TransportError::maybe_sent(TransportErrorKind::Timeout)).has_unknown_outcome());
+        for (statuses, is_unknown) in
+            [(&[200, 408, 425, 500, 503, 599][..], true), (&[301, 400, 401, 403, 404, 409, 422, 429], false)]
+        {
+            for status in statuses {
+                let response =
+                    || Response::builder().status(*status).body(r#"{"meta":{"error":"no"}}"#.into()).unwrap();
+                let error = crate::parse::<crate::track::Merge>(response()).unwrap_err();
+                assert_eq!(error.has_unknown_outcome(), is_unknown, "{error}");
+            }
+        }
+        let unread = crate::parse::<crate::app::SendEmail>(Response::new("<html>".into())).unwrap_err();
+        assert!(matches!(unread, Error::Decode(_)) && unread.has_unknown_outcome());
+    }
+
+    #[test]
     fn every_error_says_what_is_known_of_its_call() {
         let build = BuildError::new("the event name", BuildErrorKind::Empty);
         let lost = SendError {
@@ -179,7 +205,7 @@ mod tests {
         };
         let call = |status, attempts, stop_reason| {
             let response = Response::builder().status(status).header("retry-after", "3").body("<html>".into()).unwrap();
-            FailedCall { operation: "track.identify", response, attempts, stop_reason }
+            FailedCall { operation: "track.identify", response, attempts, stop_reason, maybe_sent: false }
         };
         let api =
             ApiError::new(call(429, 1, StopReason::NotRetryable), None, None, &crate::key::Secrets::of(None), None);

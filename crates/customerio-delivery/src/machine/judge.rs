@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use customerio_core::{BatchResponse, Delivery, Error, Rejections, Replay};
+use customerio_core::{BatchResponse, Error, Rejections, Replay};
 use http::StatusCode;
 
 use crate::{Failure, Fate, Reason, fate::message_of};
@@ -64,25 +64,18 @@ fn of_error(error: &Error, count: usize, replay: Replay, is_batch: bool) -> Verd
     let failure = |reason| Failure::new(reason).with_status(status).with_message(Some(message_of(error)));
     let least = error.retry_after().unwrap_or_default();
     let retry = |is_server_error| Verdict::Retry(Retry { least, is_server_error, status });
-    // Nobody knows whether these arrived: they go out again only where that is harmless.
-    let ambiguous = |is_server_error| match replay {
-        Replay::Safe => retry(is_server_error),
-        Replay::OnlyIfNotSent => Verdict::Ended(vec![Fate::Failed(failure(Reason::UnknownOutcome)); count]),
-    };
+    let unknown = || Verdict::Ended(vec![Fate::Failed(failure(Reason::UnknownOutcome)); count]);
     match error {
         Error::Build(_) => Verdict::Refused(failure(Reason::Invalid)),
-        Error::Transport(_) if error.delivery() == Delivery::NotSent => retry(false),
-        Error::Transport(_) => ambiguous(false),
         // Nothing of a 207 is sent again, even if it does not say what was refused.
-        Error::Decode(decode) if decode.status() == StatusCode::MULTI_STATUS => {
-            Verdict::Ended(vec![Fate::Failed(failure(Reason::UnknownOutcome)); count])
-        }
+        Error::Decode(decode) if decode.status() == StatusCode::MULTI_STATUS => unknown(),
+        // It says that it failed, and not what of it was done.
+        Error::Api(api) if api.status().is_success() => unknown(),
+        _ if replay == Replay::OnlyIfNotSent && error.has_unknown_outcome() => unknown(),
+        Error::Transport(_) => retry(false),
         Error::Api(api) => match api.status() {
-            StatusCode::TOO_MANY_REQUESTS => retry(false),
-            StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY => ambiguous(false),
-            status if status.is_server_error() => ambiguous(true),
-            // It says that it failed, and not what of it was done.
-            status if status.is_success() => Verdict::Ended(vec![Fate::Failed(failure(Reason::UnknownOutcome)); count]),
+            StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY => retry(false),
+            status if status.is_server_error() => retry(true),
             status if status.is_redirection() => Verdict::Blocked(failure(Reason::Rejected)),
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
                 Verdict::Blocked(failure(Reason::Rejected))
@@ -94,6 +87,6 @@ fn of_error(error: &Error, count: usize, replay: Replay, is_batch: bool) -> Verd
             _ => Verdict::Refused(failure(Reason::Rejected)),
         },
         // A 2xx that cannot be read may be a proxy's: nothing shows that Customer.io got the request.
-        _ => ambiguous(true),
+        _ => retry(true),
     }
 }
