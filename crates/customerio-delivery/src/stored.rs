@@ -16,7 +16,7 @@ use customerio_core::{
 use serde::Serialize;
 
 pub use self::error::StoredError;
-use self::read::{Read, Trust, VERSION};
+use self::read::{Read, VERSION};
 use crate::{Lane, Stream};
 
 /// The name of the destination where there is but one.
@@ -216,13 +216,13 @@ impl Stored {
     /// [`StoredError::Version`] where a newer version of this crate wrote it, and [`StoredError::Malformed`] where it is
     /// something else, or of an operation that this version does not have.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, StoredError> {
-        Self::restore(read::read(bytes, Trust::Nothing)?)
+        Self::restore(read::read(bytes)?)
     }
 
     /// Reads a stored form that a checksum has shown to be what was written.
     #[cfg(any(feature = "postgres", feature = "spool"))]
     pub(crate) fn from_checked(bytes: &[u8]) -> Result<Self, StoredError> {
-        Self::restore(read::read(bytes, Trust::Item)?)
+        Self::restore(read::read_checked(bytes)?)
     }
 
     fn restore(read: Read<'_>) -> Result<Self, StoredError> {

@@ -11,16 +11,6 @@ use super::error::StoredError;
 /// The version of the stored form that is written.
 pub(super) const VERSION: u32 = 1;
 
-/// What the bytes are known to be before they are read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Trust {
-    /// Anybody may have written them.
-    Nothing,
-    /// A checksum has shown that they are what [`Stored::to_bytes`](crate::Stored::to_bytes) wrote: an item is JSON, and is not looked at again.
-    #[cfg(any(feature = "postgres", feature = "spool"))]
-    Item,
-}
-
 /// What is read. Fields that a later release adds within this version are ignored.
 #[derive(Debug, Deserialize)]
 pub(super) struct Read<'a> {
@@ -49,9 +39,16 @@ fn raw<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de [u8]>, 
 }
 
 /// Reads the stored form.
-pub(super) fn read(bytes: &[u8], trust: Trust) -> Result<Read<'_>, StoredError> {
-    let written = as_written(bytes).filter(|read| trust != Trust::Nothing || read.item.is_some_and(is_json));
+pub(super) fn read(bytes: &[u8]) -> Result<Read<'_>, StoredError> {
+    let written = as_written(bytes).filter(|read| read.item.is_some_and(is_json));
     written.map_or_else(|| as_json(bytes), Ok)
+}
+
+/// Reads the stored form where a checksum has shown that it is what [`Stored::to_bytes`](crate::Stored::to_bytes) wrote: its
+/// item is JSON, and is not looked at again.
+#[cfg(any(feature = "postgres", feature = "spool"))]
+pub(super) fn read_checked(bytes: &[u8]) -> Result<Read<'_>, StoredError> {
+    as_written(bytes).map_or_else(|| as_json(bytes), Ok)
 }
 
 /// Reads any JSON.
@@ -83,8 +80,9 @@ fn without_content(error: &serde_json::Error) -> String {
     format!("it is not the JSON that was expected, at column {}", error.column())
 }
 
-/// Reads what stands before an item by the places where [`Stored::to_bytes`](crate::Stored::to_bytes) writes it, in a fraction
-/// of the time that JSON takes: a batch has a thousand of them. The item is not looked at. `None` for all that is written otherwise.
+/// Reads what stands before an item by the places where [`Stored::to_bytes`](crate::Stored::to_bytes) writes it, in a
+/// fraction of the time that JSON takes: a batch has a thousand of them. The item is not looked at. `None` for all that is
+/// written otherwise.
 fn as_written(bytes: &[u8]) -> Option<Read<'_>> {
     let (operation, rest) = text(bytes.strip_prefix(br#"{"version":1,"operation":"#)?)?;
     let (destination, rest) = text(rest.strip_prefix(br#","destination":"#)?)?;
@@ -122,12 +120,13 @@ fn text(bytes: &[u8]) -> Option<(Cow<'_, str>, &[u8])> {
 
 /// A number of milliseconds since 1970, and what stands behind it.
 fn number(bytes: &[u8]) -> Option<(i64, &[u8])> {
-    /// With more the number may not fit.
-    const MOST: usize = 18;
     let end = bytes.iter().position(|byte| !byte.is_ascii_digit())?;
     let (digits, rest) = bytes.split_at(end);
-    let is_one = (1..=MOST).contains(&end) && (end == 1 || digits[0] != b'0');
-    is_one.then(|| (digits.iter().fold(0, |number, digit| number * 10 + i64::from(digit - b'0')), rest))
+    // JSON has no zeros before a number.
+    if digits.len() > 1 && digits[0] == b'0' {
+        return None;
+    }
+    Some((str::from_utf8(digits).ok()?.parse().ok()?, rest))
 }
 
 #[cfg(test)]
