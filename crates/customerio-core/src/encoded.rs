@@ -30,8 +30,8 @@ pub enum Encoded {
     Track(Item<TrackBatch>),
     /// An item of a batch of the Pipelines API.
     Pipelines(Item<PipelinesBatch>),
-    /// A request of its own. Its response is read only for whether the call failed. It is boxed because many calls may wait in
-    /// memory, and most are items, which are a quarter of its size.
+    /// A request of its own. Its response is read only for whether the call failed. It is boxed because many calls may
+    /// wait in memory, and most are items, which are a quarter of its size.
     Request(Box<Prepared>),
 }
 

@@ -1,6 +1,6 @@
 //! The Customer.io APIs without I/O: operations, requests, responses, retry and errors.
 //!
-//! Most programs use the crate `customerio`, which adds a transport. This crate alone is for transports of your own
+//! Most programs use the crate `customerio`, which adds a transport. This crate alone is for custom transports
 //! ([`Transport`]), for programs that drive a call themselves ([`Exchange`]), and for places where only the translation
 //! is needed ([`build`] and [`parse`]): edge workers, WebAssembly, tests.
 //!
@@ -26,7 +26,7 @@
 //! | wait for what the service does in the background | [`Client::wait_for`] |
 //! | export people and read the file | [`app::exports`] |
 //! | handle errors | [`Error`] |
-//! | write an operation, or an API, of your own | [`Operation`], [`Api`] |
+//! | write a custom operation, or a custom API | [`Operation`], [`Api`] |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -111,8 +111,8 @@ pub trait Transport: Debug + MaybeSendSync {
     /// more than that the request may have arrived.
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError>;
 
-    /// Waits for `duration`, without blocking the thread: other calls go on meanwhile. A transport over a synchronous host
-    /// may block here if nothing else runs on the thread.
+    /// Waits for `duration`, without blocking the thread: other calls go on meanwhile. A transport over a synchronous
+    /// host may block here if nothing else runs on the thread.
     async fn sleep(&self, duration: Duration);
 
     /// Returns the time and new random bits.

@@ -59,6 +59,24 @@ fn operations() -> Vec<(PathBuf, String)> {
     operations
 }
 
+/// The docs say with which method of `Client` an operation is sent, and what that returns.
+fn check_sending(docs: &str, source: &str, place: &str) {
+    assert!(docs.contains("(crate::Client::"), "{place}: it does not say with which method of `Client` it is sent");
+    if let Some((_, returned)) = docs.split_once("which\nreturns `").or_else(|| docs.split_once("which returns `")) {
+        let returned = returned.split('`').next().unwrap();
+        let declared = [format!("-> {returned}"), format!("type Output = {returned};")];
+        assert!(declared.iter().any(|declared| source.contains(declared)), "{place}: it does not return {returned}");
+    }
+    let Some((_, methods)) = docs.split_once("the short method") else { return };
+    let clients: String = ["app", "pipelines", "track"]
+        .map(|api| fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/{api}/client.rs"))))
+        .map(Result::unwrap)
+        .concat();
+    for method in methods.split([';', '.']).next().unwrap().split('`').skip(1).step_by(2) {
+        assert!(clients.contains(&format!(" {method}(")), "{place}: there is no method {method}");
+    }
+}
+
 #[test]
 fn every_operation_says_its_limits_and_where_the_vendor_describes_it() {
     let operations = operations();
@@ -74,7 +92,7 @@ fn every_operation_says_its_limits_and_where_the_vendor_describes_it() {
             "{place}: {limits}"
         );
         assert_eq!(docs.matches("Limits: ").count(), 1, "{place}");
-        assert!(docs.contains("(crate::Client::"), "{place}: it does not say with which method of `Client` it is sent");
+        check_sending(&docs, &source, &place);
         let head = source.lines().next().unwrap();
         assert!(head.starts_with("//! `") && head.ends_with('.'), "{place}: it begins with `{head}`");
         routes.insert(place);

@@ -26,7 +26,7 @@ use tower_service::Service;
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 type BoxFuture<T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send>>;
 
-/// The proxies of the environment.
+/// Which proxy a request goes through, if any.
 #[derive(Debug)]
 pub(crate) struct Proxies(pub(crate) Matcher);
 

@@ -12,8 +12,8 @@ use customerio_hyper::{HyperTransport, RustlsClient};
 /// The default transport: hyper with rustls, the certificates that the system trusts, and the proxies that the environment
 /// names (`HTTPS_PROXY`, `NO_PROXY` ...).
 ///
-/// A clone shares its connections. It needs a tokio runtime. What is inside is no part of its interface: for a client of
-/// your own, or a tower stack, see `HyperTransport` (feature `hyper`) and `ReqwestTransport` (feature `reqwest`).
+/// A clone shares its connections. It needs a tokio runtime. What is inside is no part of its interface: for your own
+/// client, or a tower stack, see `HyperTransport` (feature `hyper`) and `ReqwestTransport` (feature `reqwest`).
 ///
 /// ```
 /// use customerio::{Client, DefaultTransport, Endpoint, Region};

@@ -54,7 +54,7 @@
 //!
 //! # Features
 //!
-//! Features are additive. Two transports at once are fine; with none there is the protocol, for a transport of your own.
+//! Features are additive. Two transports at once are fine; with none there is the protocol, for a custom transport.
 //!
 //! | feature | default | gives |
 //! | --- | --- | --- |
@@ -103,7 +103,7 @@ pub use customerio_core::webhook;
 pub use customerio_delivery as delivery;
 #[cfg(feature = "hyper")]
 pub use customerio_hyper::HyperTransport;
-#[cfg(feature = "hyper-rustls")]
+#[cfg(all(feature = "hyper", feature = "hyper-rustls"))]
 pub use customerio_hyper::RustlsClient;
 #[cfg(feature = "reqwest")]
 pub use customerio_reqwest::ReqwestTransport;

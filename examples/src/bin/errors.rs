@@ -10,7 +10,7 @@ async fn send_and_explain(cio: &CustomerIo, to: &str) -> String {
         Err(error) if error.has_unknown_outcome() => format!("it may have been sent, so it is not sent again: {error}"),
         Err(Error::Api(error)) if error.status() == 401 => "the App API key is wrong".to_owned(),
         Err(Error::Api(error)) if error.status() != 429 => format!("it was rejected: {error}"),
-        Err(error) => format!("it was not sent: try again after {:?}: {error}", error.retry_after()),
+        Err(error) => format!("nothing was done, so try again later: {error}"),
     }
 }
 

@@ -9,7 +9,7 @@ async fn visit(cio: &CustomerIo) -> Result<(), Error> {
     cio.track().page("42", "https://example.com/pricing", json!({"from": "search"})).await?;
     cio.track().screen("42", "settings", ()).await?;
 
-    // With an id made of your own event, sending it twice by mistake is harmless too.
+    // With an id made from your event, sending it twice by mistake is harmless too.
     let event = Event::new("42", "refund")
         .with_id(EventId::from_parts(1_700_000_000_000, 17))
         .with_timestamp(1_700_000_000)

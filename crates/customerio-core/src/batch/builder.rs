@@ -13,7 +13,7 @@ use crate::{
 
 /// Packs items into batches, in their order, as many to a batch as its limit allows.
 ///
-/// Each item has a `tag` of your own, such as its line in a file, by which its outcome is reported.
+/// Each item has your own `tag`, such as its line in a file, by which its outcome is reported.
 ///
 /// ```
 /// # use customerio_core::facade as customerio;

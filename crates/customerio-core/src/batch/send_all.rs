@@ -23,7 +23,7 @@ impl<A: Api> Client<A> {
 
     /// Sends everything that an iterator yields, in batches, and reports every item that was not accepted.
     ///
-    /// Each operation has a tag of your own, such as its line in a file. An operation that cannot be encoded is
+    /// Each operation has your own tag, such as its line in a file. An operation that cannot be encoded is
     /// reported like one that was rejected. A batch that cannot be delivered is reported item by item, and the next
     /// ones are still tried.
     ///

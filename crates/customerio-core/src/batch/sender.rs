@@ -30,7 +30,7 @@ impl Client<Pipelines> {
 
 /// Takes operations one by one, packs them by their exact size, and sends the batches.
 ///
-/// Each has a tag of your own, by which [`finish`](Self::finish) reports the items that were not accepted. A clone
+/// Each has your own tag, by which [`finish`](Self::finish) reports the items that were not accepted. A clone
 /// pushes to the same batches, so several tasks can share one. A push waits while the [maximum
 /// number](BatchOptions::with_concurrency) of batches is in flight: only those and the one being packed are in memory.
 /// A batch that is not full is sent after the [linger](BatchOptions::with_linger). A batch that the server rejects as a

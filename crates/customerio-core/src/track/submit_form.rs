@@ -45,7 +45,7 @@ pub struct SubmitForm {
 }
 
 impl SubmitForm {
-    /// Creates a submission of the form with this id, any text of your own, by `person`: an id or an e-mail address.
+    /// Creates a submission of the form with this id, any text that you choose, by `person`: an id or an e-mail address.
     /// Forms do not know a `cio_id`.
     #[must_use]
     pub fn new(form: impl AsRef<str>, person: impl Into<PersonId>) -> Self {

@@ -31,7 +31,7 @@ use crate::{Timestamp, macros::opaque_debug};
 /// # tokio::runtime::Builder::new_multi_thread().build().unwrap().block_on(async { tokio::spawn(async {
 /// let verifier = Verifier::new("signing-key")?;
 /// # let now = || Timestamp::from(1_700_000_005);
-/// // The clock is `SystemTime::now`, or one of your own.
+/// // The clock is `SystemTime::now`, or your own clock.
 /// let receiver = Receiver::new(verifier.clone(), now);
 ///
 /// for (body, expected) in [
@@ -70,7 +70,7 @@ opaque_debug!(Receiver);
 impl Receiver {
     /// Creates a receiver that remembers handled events in an [`InMemoryDedup`].
     ///
-    /// `clock` returns the current time, which is compared with the signed one: `SystemTime::now`, or one of your own.
+    /// `clock` returns the current time, which is compared with the signed one: `SystemTime::now`, or your own clock.
     #[must_use]
     pub fn new<T: Into<Timestamp>>(verifier: Verifier, clock: impl Fn() -> T + Send + Sync + 'static) -> Self {
         Self {

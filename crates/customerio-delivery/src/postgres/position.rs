@@ -82,7 +82,7 @@ impl Position {
         if has_id {
             self.advance_at = Some(now + ADVANCES);
         }
-        // While there is something left of what is visible for sure, more is not needed, and to ask costs as much as 200 calls.
+        // Below what is visible for sure nothing more needs to be known, and to ask costs as much as 200 calls.
         let has_horizon = !matches!(self.next, Next::Nothing) || self.given_through >= self.visible_through;
         Look { after: self.given_through, has_horizon, has_id, sender: self.sender }
     }

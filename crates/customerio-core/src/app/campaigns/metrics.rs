@@ -12,8 +12,7 @@ use crate::{
 /// Counts how many messages of a campaign were sent, delivered, opened, clicked and so on, period by period.
 ///
 /// [`between`](Self::between) two moments is recommended by the vendor (version 2). The [last](Self::last) periods are
-/// deprecated (version 1), and in US Eastern time. The service silently treats anything incomplete as version 1, so
-/// there is no third way.
+/// deprecated (version 1), and in US Eastern time.
 ///
 /// Send it with [`Client::call`](crate::Client::call), which returns `Report`.
 ///

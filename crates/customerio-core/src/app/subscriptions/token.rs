@@ -37,7 +37,7 @@ pub struct CenterToken {
 entity! {
     /// A person's link to the subscription center: whoever has it can choose for the person.
     pub struct SubscriptionCenterLink {
-        /// The signed token: it can be part of your own link, `https://<tracking domain>/u/i/<token>`.
+        /// The signed token: put it into your own link, `https://<tracking domain>/u/i/<token>`.
         pub token: String,
         /// The subscription center itself.
         pub url: Option<String>,

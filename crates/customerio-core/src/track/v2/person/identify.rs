@@ -155,7 +155,8 @@ mod tests {
              content-length: 349\n\
              \n\
              {\"type\":\"person\",\"identifiers\":{\"phone\":\"+14155552671\"},\"action\":\"identify\",\"timestamp\":1700000000,\
-             \"attributes\":{\"email\":\"ada@example.com\",\"created_at\":1361205308,\"_update\":true,\"cio_subscription_preferences\":{\"topics\":{\"topic_1\":true}},\
+             \"attributes\":{\"email\":\"ada@example.com\",\"created_at\":1361205308,\"_update\":true,\
+             \"cio_subscription_preferences\":{\"topics\":{\"topic_1\":true}},\
              \"first_name\":\"Ada\",\"gone\":null},\
              \"cio_relationships\":[{\"identifiers\":{\"object_type_id\":\"1\",\"object_id\":\"acme\"}}]}"
         );
